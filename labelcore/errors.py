@@ -1,0 +1,45 @@
+"""Every error that labelcore raises on purpose.
+
+    LabelcoreError              something a person can act on; its text says what, where and what next
+    ├── BadInput                a file, a row, a field or an argument is not usable
+    ├── NotFound                a named thing (output, criterion, judge, project) does not exist
+    ├── StoreBusy               another process holds the database file
+    ├── StoreDamaged            the database cannot be opened or is newer than this labelcore
+    ├── NotMeasurable           a figure is undefined on this data; never stands in for 0
+    └── ModelTrouble            a model endpoint is missing, refuses, or answers nonsense
+
+Messages are one sentence that names the thing and its place, then the next step.
+"""
+
+
+class LabelcoreError(Exception):
+    """The root: catch it to show a clear sentence instead of a traceback."""
+
+    def __init__(self, what: str, *, next_step: str = "") -> None:
+        self.what = what
+        self.next_step = next_step
+        super().__init__(f"{what} {next_step}".strip())
+
+
+class BadInput(LabelcoreError):
+    """A file, a row, a field or an argument is not usable."""
+
+
+class NotFound(LabelcoreError):
+    """A named thing does not exist."""
+
+
+class StoreBusy(LabelcoreError):
+    """Another process holds the database file."""
+
+
+class StoreDamaged(LabelcoreError):
+    """The database cannot be opened, or was written by a newer labelcore."""
+
+
+class NotMeasurable(LabelcoreError):
+    """A figure is undefined on this data."""
+
+
+class ModelTrouble(LabelcoreError):
+    """A model endpoint is missing, refuses, or answers nonsense."""

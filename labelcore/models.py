@@ -1,0 +1,268 @@
+"""The nouns of labelcore, as frozen pydantic models (see the glossary in the README).
+
+Pass is the positive class everywhere. Times are timezone-aware UTC. Ids are strings made in
+Python, because the same tables must work where a database has no sequences.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
+VerdictValue = Literal["pass", "fail", "abstain"]
+JudgeKind = Literal["code", "llm", "learned", "imported"]
+Severity = Literal["must", "should"]
+SplitName = Literal["train", "dev", "test"]
+CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
+RunState = Literal["running", "stopped", "finished", "failed"]
+
+OVERALL = "overall"
+"""The criterion word for "the output as a whole", used wherever no single criterion is meant."""
+
+
+def new_id(kind: str) -> str:
+    """A short id that sorts by the time of its making, such as ``grade_018f…``."""
+    return f"{kind}_{time.time_ns():016x}{secrets.token_hex(4)}"
+
+
+def now() -> datetime:
+    """The present moment, timezone-aware."""
+    return datetime.now(UTC)
+
+
+class Frozen(BaseModel):
+    """Base of all models: immutable, and unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Project(Frozen):
+    """One pipeline's outputs and everything that people and judges said about them."""
+
+    id: str
+    name: str
+    task: str = ""
+    prompt_template: str = ""
+    glossary: dict[str, str] = Field(default_factory=dict)
+    risk: Literal["low", "medium", "high"] = "medium"
+    settings: dict[str, Any] = Field(default_factory=dict)
+    at: datetime = Field(default_factory=now)
+
+
+class Turn(Frozen):
+    """One message of a conversation."""
+
+    role: str
+    content: str
+
+
+class Output(Frozen):
+    """One model answer with what it answered. ``id`` is the hash of its content."""
+
+    id: str
+    project_id: str
+    text: str
+    input: str = ""
+    context: str = ""
+    conversation: tuple[Turn, ...] = ()
+    external_id: str | None = None
+    group_key: str | None = None
+    prompt_version: str = ""
+    model: str = ""
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    batch_id: str = ""
+    at: datetime = Field(default_factory=now)
+
+    @property
+    def group(self) -> str:
+        """What keeps rows of one source together in splits and intervals."""
+        return self.group_key or self.id
+
+
+class RejectedRow(Frozen):
+    """A row that could not be imported, and why. ``row`` counts from 1 below the header."""
+
+    row: int
+    field: str
+    reason: str
+    raw: str = ""
+
+
+class ImportBatch(Frozen):
+    """One import of one file."""
+
+    id: str
+    project_id: str
+    file_name: str
+    sha256: str
+    mapping: dict[str, Any]
+    rows_read: int
+    outputs_new: int
+    outputs_known: int
+    rows_rejected: int
+    grades_new: int = 0
+    verdicts_new: int = 0
+    at: datetime = Field(default_factory=now)
+
+
+class Pick(Frozen):
+    """One output drawn into a sample. ``probability`` is its inclusion probability, if known."""
+
+    output_id: str
+    reason: str
+    probability: float | None
+    position: int
+
+
+class Sample(Frozen):
+    """A set of outputs drawn by a named, seeded rule."""
+
+    id: str
+    project_id: str
+    rule: str
+    seed: int
+    picks: tuple[Pick, ...]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Grade(Frozen):
+    """One act of grading: an event that is never changed, only superseded.
+
+    ``value == "undone"`` takes back the grade named in ``supersedes``. ``id`` may be made by the
+    client, so that the same press sent twice is stored once.
+    """
+
+    id: str
+    project_id: str
+    output_id: str
+    annotator: str
+    value: GradeValue
+    criterion_id: str | None = None
+    criterion_version: int | None = None
+    note: str = ""
+    spans: tuple[dict[str, Any], ...] = ()
+    corrected_text: str | None = None
+    seconds: float | None = None
+    judge_shown: bool = False
+    source: Literal["person", "import", "suggestion", "feedback"] = "person"
+    supersedes: str | None = None
+    sample_id: str | None = None
+    at: datetime = Field(default_factory=now)
+
+
+class Evidence(Frozen):
+    """A quote of a note that supports a criterion, and the grade that it comes from."""
+
+    grade_id: str
+    output_id: str
+    quote: str
+
+
+class Criterion(Frozen):
+    """One thing that makes an output good, in one version of its wording."""
+
+    id: str
+    project_id: str
+    version: int
+    name: str
+    statement: str
+    severity: Severity = "must"
+    max_false_failure_rate: float = 0.25
+    origin: Literal["notes", "model", "prompt", "person"] = "notes"
+    status: CriterionStatus = "proposed"
+    pass_examples: tuple[str, ...] = ()
+    fail_examples: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    wording_only: bool = False
+    author: str = ""
+    why: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    at: datetime = Field(default_factory=now)
+
+
+class JudgeVersion(Frozen):
+    """One version of an automatic decision on one criterion. ``id`` is the hash of its content.
+
+    ``spec`` depends on ``kind``: a detector with its parameters and threshold (code), a prompt with
+    its few-shot items and model (llm), a recipe with the hash of the grades that it saw (learned).
+    ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out.
+    """
+
+    id: str
+    judge_id: str
+    project_id: str
+    name: str
+    kind: JudgeKind
+    version: int
+    criterion_id: str | None
+    criterion_version: int | None
+    spec: dict[str, Any]
+    description: str = ""
+    model: str = ""
+    fitted_on: tuple[str, ...] = ()
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Decision(Frozen):
+    """What a judge says of one output, before it is stored as a verdict."""
+
+    value: VerdictValue
+    reason: str = ""
+    probability: float | None = None
+    raw: str = ""
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    latency_ms: float = 0.0
+
+
+class Verdict(Frozen):
+    """A stored decision. Its key is output x judge version x repeat."""
+
+    output_id: str
+    judge_version_id: str
+    project_id: str
+    run_id: str
+    decision: Decision
+    repeat: int = 0
+    at: datetime = Field(default_factory=now)
+
+
+class VerdictError(Frozen):
+    """A judge's failure to decide: kept apart, never counted as a verdict."""
+
+    output_id: str
+    judge_version_id: str
+    project_id: str
+    run_id: str
+    kind: str
+    message: str
+    at: datetime = Field(default_factory=now)
+
+
+class Run(Frozen):
+    """One execution of judges over outputs, resumable."""
+
+    id: str
+    project_id: str
+    judge_version_ids: tuple[str, ...]
+    n_outputs: int
+    state: RunState = "running"
+    verdicts_new: int = 0
+    verdicts_cached: int = 0
+    errors: int = 0
+    requests: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+    message: str = ""
+    at: datetime = Field(default_factory=now)
