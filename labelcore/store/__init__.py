@@ -1,1 +1,52 @@
+"""The only place that speaks SQL: one DuckDB file, append-only events, views for the present.
 
+``open_database`` returns the same :class:`Database` for the same file within a process. One module
+for each table holds its SQL and turns rows into the models of :mod:`labelcore.models`.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from labelcore.settings import settings
+from labelcore.store.connection import Database, connect
+from labelcore.store.migrations import migrate
+
+__all__ = ["Database", "close_database", "open_database"]
+
+_open: dict[Path, Database] = {}
+_opening = threading.Lock()
+
+
+def open_database(path: Path | str | None) -> Database:
+    """The migrated database at ``path``; ``None`` gives a fresh one in memory.
+
+    Raises:
+        StoreBusy: another process holds the file.
+        StoreDamaged: the file cannot be opened or is newer than this labelcore.
+
+    """
+    if path is None:
+        return _migrated(connect(None, settings().memory_limit))
+    place = Path(path).expanduser().resolve()
+    with _opening:
+        if place not in _open:
+            _open[place] = _migrated(connect(place, settings().memory_limit))
+        return _open[place]
+
+
+def close_database(path: Path | str) -> None:
+    """Give a file back, so that another process can open it."""
+    with _opening:
+        if db := _open.pop(Path(path).expanduser().resolve(), None):
+            db.close()
+
+
+def _migrated(db: Database) -> Database:
+    try:
+        migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db

@@ -1,0 +1,45 @@
+"""Who did what when, for acts that change what numbers mean (openings of test, choices, edits)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labelcore.models import new_id, now
+from labelcore.store.connection import Database, aware, from_json, to_json, utc
+
+
+def note(
+    db: Database, project_id: str, author: str, action: str, subject: str, **detail: Any
+) -> None:
+    """Record an act."""
+    columns = ("event_id", "project_id", "author", "action", "subject", "detail", "made_at")
+    row = (new_id("event"), project_id, author, action, subject, to_json(detail), utc(now()))
+    db.append("audit_event", columns, [row])
+
+
+def all_of(db: Database, project_id: str) -> list[dict[str, Any]]:
+    """The acts of a project, the newest first."""
+    rows = db.rows(
+        "SELECT author, action, subject, detail, made_at FROM audit_event "
+        "WHERE project_id = ? ORDER BY made_at DESC, event_id DESC",
+        [project_id],
+    )
+    return [
+        {"author": a, "action": b, "subject": c, "detail": from_json(d), "at": aware(e)}
+        for a, b, c, d, e in rows
+    ]
+
+
+def open_split(db: Database, project_id: str, split: str, author: str, purpose: str) -> int:
+    """Log a look at a split. Returns how often it has been opened, this time included."""
+    columns = ("project_id", "split", "author", "purpose", "made_at")
+    db.append("split_opening", columns, [(project_id, split, author, purpose, utc(now()))])
+    return openings(db, project_id, split)
+
+
+def openings(db: Database, project_id: str, split: str) -> int:
+    """How often a split has been opened."""
+    rows = db.rows(
+        "SELECT count(*) FROM split_opening WHERE project_id = ? AND split = ?", [project_id, split]
+    )
+    return int(rows[0][0])

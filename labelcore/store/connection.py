@@ -1,0 +1,155 @@
+"""The connection to the one DuckDB file, safe to share between threads.
+
+DuckDB gives a file to one process. Inside it, every call takes its own cursor: a connection shared
+by threads without that silently returns another thread's rows (measured). Appends never conflict,
+so there is no lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from labelcore.errors import StoreBusy, StoreDamaged
+
+_HOLDER = re.compile(r"\(PID (\d+)\)")
+_READABLE_SINCE = "v1.2.0"  # so that DuckDB 1.5 opens the files that 2.0 creates
+_FEW = 32  # up to here executemany is as fast as building an Arrow table
+
+
+class Database:
+    """An open database. Use :func:`labelcore.store.open_database`, which migrates it too."""
+
+    def __init__(self, path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, parameters).fetchall()
+
+    def frame(self, sql: str, parameters: Sequence[Any] | None = None) -> Any:
+        """The rows of a query as a pandas DataFrame."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, parameters).df()
+
+    def run(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
+        """One statement; durable when this returns."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor whose statements are stored together, or not at all."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows in one transaction; durable when this returns."""
+        if not rows:
+            return
+        with self.transaction() as cursor:
+            append_rows(cursor, table, columns, rows)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+
+def append_rows(
+    cursor: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Insert rows through an open transaction, by Arrow when there are many."""
+    names = ", ".join(columns)
+    if len(rows) <= _FEW:
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+        return
+    incoming = pa.table(
+        {name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
+    )
+    cursor.register("incoming_rows", incoming)
+    try:
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
+    finally:
+        cursor.unregister("incoming_rows")
+
+
+def connect(path: Path | None, memory_limit: str) -> Database:
+    """Open a file, or a database in memory for ``None``, without migrating it.
+
+    Raises:
+        StoreBusy: another process holds the file.
+        StoreDamaged: the file is not a DuckDB database, or is damaged.
+
+    """
+    config: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "preserve_insertion_order": "false",
+    }
+    if path is None:
+        return Database(None, duckdb.connect(":memory:", config=config))
+    config["storage_compatibility_version"] = _READABLE_SINCE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Database(path, duckdb.connect(str(path), config=config))
+    except duckdb.IOException as trouble:
+        raise _explain(path, trouble) from trouble
+    except OSError as trouble:
+        raise StoreDamaged(
+            f"{path} cannot be opened: {trouble.strerror}.",
+            next_step="Name another file with --db.",
+        ) from trouble
+
+
+def _explain(path: Path, trouble: duckdb.IOException) -> StoreBusy | StoreDamaged:
+    text = str(trouble)
+    if "lock" in text.lower():
+        holder = _HOLDER.search(text)
+        who = f"process {holder[1]}" if holder else "another process"
+        return StoreBusy(
+            f"{path} is held by {who}, and DuckDB gives a file to one process at a time.",
+            next_step="Close that program (or use the running labelcore app), then try again.",
+        )
+    return StoreDamaged(
+        f"{path} cannot be opened as a labelcore database: {text.splitlines()[0]}",
+        next_step="Name another file with --db, or restore a backup.",
+    )
+
+
+def utc(moment: datetime) -> datetime:
+    """A moment as the naive UTC time that the tables hold."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def aware(moment: datetime) -> datetime:
+    """A stored naive UTC time as a timezone-aware moment."""
+    return moment.replace(tzinfo=UTC)
+
+
+def to_json(value: Any) -> str:
+    """A value for a JSON column."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def from_json(value: str | None) -> Any:
+    """A JSON column's value."""
+    return json.loads(value) if value else None

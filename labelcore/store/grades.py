@@ -1,0 +1,93 @@
+"""Grades: events that are never changed. ``grade_current`` is what counts now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.models import Grade, now
+from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+
+_COLUMNS = (
+    "grade_id", "project_id", "output_id", "annotator", "value", "criterion_id",
+    "criterion_version", "note", "spans", "corrected_text", "seconds", "judge_shown", "source",
+    "supersedes", "sample_id", "made_at", "stored_at",
+)  # fmt: skip
+_READ = _COLUMNS[:-1]
+
+
+def record(db: Database, events: Sequence[Grade]) -> list[str]:
+    """Store grading events; durable when this returns. Sending an event twice stores it once.
+
+    Returns the ids of all given events: each is stored now, whether by this call or an earlier one.
+    """
+    distinct = {event.id: event for event in events}
+    known = db.rows(
+        "SELECT DISTINCT grade_id FROM grade WHERE grade_id IN (SELECT unnest(?))", [list(distinct)]
+    )
+    fresh = [event for id_, event in distinct.items() if (id_,) not in set(known)]
+    if fresh:
+        with db.transaction() as cursor:
+            # One row at a time gives each its own moment of arrival, which orders the views.
+            append_rows(cursor, "grade", _COLUMNS, [_row(event) for event in fresh])
+    return list(distinct)
+
+
+def current(
+    db: Database, project_id: str, *, annotator: str | None = None, overall_only: bool = False
+) -> list[Grade]:
+    """The grades that count now, oldest first."""
+    sql = f"SELECT {', '.join(_READ)} FROM grade_current WHERE project_id = ?"
+    parameters: list[Any] = [project_id]
+    if annotator is not None:
+        sql += " AND annotator = ?"
+        parameters.append(annotator)
+    if overall_only:
+        sql += " AND criterion_id IS NULL"
+    return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
+
+
+def history(db: Database, project_id: str, output_id: str | None = None) -> list[Grade]:
+    """Every event that was ever stored, oldest first, undone ones included."""
+    sql = f"SELECT {', '.join(_READ)} FROM grade_event WHERE project_id = ?"
+    parameters: list[Any] = [project_id]
+    if output_id is not None:
+        sql += " AND output_id = ?"
+        parameters.append(output_id)
+    return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
+
+
+def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are stored."""
+    rows = db.rows(
+        "SELECT DISTINCT grade_id FROM grade WHERE grade_id IN (SELECT unnest(?))",
+        [list(grade_ids)],
+    )
+    return {row[0] for row in rows}
+
+
+def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
+    """Outputs with a current overall grade (any value, skips included), of anyone or of one person."""
+    who = "" if annotator is None else "AND annotator = ?"
+    rows = db.rows(
+        "SELECT DISTINCT output_id FROM grade_current "
+        f"WHERE project_id = ? AND criterion_id IS NULL {who}",
+        [project_id] if annotator is None else [project_id, annotator],
+    )
+    return {row[0] for row in rows}
+
+
+def _row(event: Grade) -> tuple[Any, ...]:
+    return (
+        event.id, event.project_id, event.output_id, event.annotator, event.value,
+        event.criterion_id, event.criterion_version, event.note, to_json(list(event.spans)),
+        event.corrected_text, event.seconds, event.judge_shown, event.source, event.supersedes,
+        event.sample_id, utc(event.at), utc(now()),
+    )  # fmt: skip
+
+
+def _grade(row: tuple[Any, ...]) -> Grade:
+    named = dict(zip(_READ, row, strict=True))
+    named |= {"id": named.pop("grade_id"), "at": aware(named.pop("made_at"))}
+    named["spans"] = tuple(from_json(named["spans"]) or ())
+    return Grade(**named)

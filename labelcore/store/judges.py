@@ -1,0 +1,94 @@
+"""Judges in all their versions, and the chosen sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.models import JudgeVersion, new_id, now
+from labelcore.store.connection import Database, aware, from_json, to_json, utc
+
+_COLUMNS = (
+    "judge_version_id", "judge_id", "project_id", "name", "kind", "version", "criterion_id",
+    "criterion_version", "spec", "description", "model", "fitted_on", "author", "made_at",
+)  # fmt: skip
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
+
+
+def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
+    """Store the versions that are not there yet. Returns how many were new."""
+    known = {row[0] for row in db.rows("SELECT DISTINCT judge_version_id FROM judge_version")}
+    fresh = {version.id: version for version in versions if version.id not in known}
+    db.append("judge_version", _COLUMNS, [_row(version) for version in fresh.values()])
+    return len(fresh)
+
+
+def current(db: Database, project_id: str) -> list[JudgeVersion]:
+    """The newest version of every judge of a project, by name."""
+    rows = db.rows(
+        f"{_SELECT} judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id]
+    )
+    return [_version(row) for row in rows]
+
+
+def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
+    """Judge versions by their ids."""
+    rows = db.rows(
+        f"{_SELECT} judge_version_unique WHERE judge_version_id IN (SELECT unnest(?))", [list(ids)]
+    )
+    return {row[0]: _version(row) for row in rows}
+
+
+def history(db: Database, judge_id: str) -> list[JudgeVersion]:
+    """All versions of one judge, oldest first."""
+    rows = db.rows(
+        f"{_SELECT} judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id]
+    )
+    return [_version(row) for row in rows]
+
+
+def save_choice(
+    db: Database, project_id: str, judge_version_ids: Sequence[str],
+    parameters: dict[str, Any], figures: dict[str, Any], author: str = "",
+) -> str:  # fmt: skip
+    """Record a chosen set with the figures that it was chosen by. Returns its id."""
+    choice_id = new_id("choice")
+    columns = (
+        "choice_id", "project_id", "judge_version_ids", "parameters", "figures", "author", "made_at"
+    )  # fmt: skip
+    row = (
+        choice_id, project_id, to_json(list(judge_version_ids)), to_json(parameters),
+        to_json(figures), author, utc(now()),
+    )  # fmt: skip
+    db.append("choice", columns, [row])
+    return choice_id
+
+
+def chosen(db: Database, project_id: str) -> dict[str, Any] | None:
+    """The newest chosen set: {id, judge_version_ids, parameters, figures, author, at}."""
+    rows = db.rows(
+        "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at "
+        "FROM choice_current WHERE project_id = ?",
+        [project_id],
+    )
+    if not rows:
+        return None
+    choice_id, ids, parameters, figures, author, at = rows[0]
+    return {
+        "id": choice_id, "judge_version_ids": from_json(ids), "parameters": from_json(parameters),
+        "figures": from_json(figures), "author": author, "at": aware(at),
+    }  # fmt: skip
+
+
+def _row(version: JudgeVersion) -> tuple[Any, ...]:
+    named = version.model_dump()
+    named |= {"judge_version_id": named.pop("id"), "made_at": utc(named.pop("at"))}
+    named |= {"spec": to_json(version.spec), "fitted_on": to_json(list(version.fitted_on))}
+    return tuple(named[column] for column in _COLUMNS)
+
+
+def _version(row: tuple[Any, ...]) -> JudgeVersion:
+    named = dict(zip(_COLUMNS, row, strict=True))
+    named |= {"id": named.pop("judge_version_id"), "at": aware(named.pop("made_at"))}
+    named |= {"spec": from_json(named["spec"]), "fitted_on": tuple(from_json(named["fitted_on"]))}
+    return JudgeVersion(**named)

@@ -1,0 +1,57 @@
+"""Numbered, append-only changes of the schema; each is applied in the transaction that records it.
+
+A migration that has been released is never edited: add the next number.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from labelcore.errors import StoreDamaged
+from labelcore.models import now
+from labelcore.store.connection import Database, utc
+
+_NUMBERED = re.compile(r"^(\d{4})_(\w+)\.sql$")
+
+
+def available() -> list[tuple[int, str, str]]:
+    """All migrations that this version knows, as (number, name, SQL), in order."""
+    found = []
+    for file in resources.files(__name__).iterdir():
+        if match := _NUMBERED.match(file.name):
+            found.append((int(match[1]), match[2], file.read_text(encoding="utf-8")))
+    return sorted(found)
+
+
+def applied(db: Database) -> set[int]:
+    """The numbers recorded in this database."""
+    db.run(
+        "CREATE TABLE IF NOT EXISTS schema_migration "
+        "(number BIGINT, name VARCHAR, applied_at TIMESTAMP)"
+    )
+    return {int(row[0]) for row in db.rows("SELECT number FROM schema_migration")}
+
+
+def migrate(db: Database) -> list[int]:
+    """Bring the database to the newest schema. Returns the numbers that were applied now.
+
+    Raises:
+        StoreDamaged: the file was written by a newer labelcore.
+
+    """
+    done = applied(db)
+    known = available()
+    if unknown := done - {number for number, _, _ in known}:
+        raise StoreDamaged(
+            f"{db.path} was written by a newer labelcore (schema {max(unknown)}).",
+            next_step="Install the newest labelcore and open it again.",
+        )
+    pending = [entry for entry in known if entry[0] not in done]
+    for number, name, sql in pending:
+        with db.transaction() as cursor:
+            cursor.execute(sql)
+            cursor.execute(
+                "INSERT INTO schema_migration VALUES (?, ?, ?)", [number, name, utc(now())]
+            )
+    return [number for number, _, _ in pending]

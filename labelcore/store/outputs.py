@@ -1,0 +1,153 @@
+"""Outputs: one row for each content, identified by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from labelcore.models import Output, Turn
+from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+
+COLUMNS = (
+    "output_id", "project_id", "external_id", "group_key", "input", "text", "context",
+    "conversation", "prompt_version", "model", "metadata", "batch_id", "row_number", "made_at",
+)  # fmt: skip
+_READ = tuple(name for name in COLUMNS if name != "row_number")
+_SELECT = f"SELECT {', '.join(_READ)} FROM output_current"
+_HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
+_CHUNK = 2_000
+
+
+def content_id(
+    project_id: str, text: str, *, input: str = "", context: str = "",  # noqa: A002 - the field's name
+    conversation: str = "[]", prompt_version: str = "", model: str = "",
+) -> str:  # fmt: skip
+    """The identity of an output: SHA-256 over its content fields, each with its length.
+
+    The lengths make the concatenation unambiguous. ``CONTENT_ID_SQL`` is the same function for
+    rows that are already in the database.
+    """
+    fields = (project_id, input, text, context, conversation, prompt_version, model)
+    content = "".join(f"{len(field)}:{field}" for field in fields)
+    return "o_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+CONTENT_ID_SQL = (
+    "'o_' || left(sha256("
+    + " || ".join(f"length({field}) || ':' || {field}" for field in _HASHED)
+    + "), 32)"
+)
+"""SQL expression over the columns of a staged row; ``conversation`` must be its text."""
+
+
+def add(db: Database, outputs: Sequence[Output]) -> int:
+    """Store the outputs that are not there yet. Returns how many were new."""
+    known = existing(db, [output.id for output in outputs])
+    fresh = {output.id: output for output in outputs if output.id not in known}
+    with db.transaction() as cursor:
+        rows = [_row(output, number) for number, output in enumerate(fresh.values(), 1)]
+        if rows:
+            append_rows(cursor, "output", COLUMNS, rows)
+    return len(fresh)
+
+
+def existing(db: Database, ids: Sequence[str]) -> set[str]:
+    """Those of the ids that are stored."""
+    found = db.rows("SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))", [list(ids)])  # fmt: skip
+    return {row[0] for row in found}
+
+
+def get(db: Database, output_id: str) -> Output | None:
+    """One output by its id, by a unique beginning of it, or by the importer's own id."""
+    for condition in ("output_id = ?", "external_id = ?", "starts_with(output_id, ?)"):
+        rows = db.rows(f"{_SELECT} WHERE {condition} LIMIT 2", [output_id])
+        if len(rows) == 1:
+            return _output(rows[0])
+    return None
+
+
+def many(db: Database, ids: Sequence[str]) -> dict[str, Output]:
+    """Outputs by their ids."""
+    rows = db.rows(f"{_SELECT} WHERE output_id IN (SELECT unnest(?))", [list(ids)])
+    return {row[0]: _output(row) for row in rows}
+
+
+def ids(db: Database, project_id: str) -> list[str]:
+    """All output ids of a project, in the order of import."""
+    rows = db.rows(
+        "SELECT output_id FROM (SELECT output_id, min(made_at) AS first, min(row_number) AS place "
+        "FROM output WHERE project_id = ? GROUP BY output_id) ORDER BY first, place",
+        [project_id],
+    )
+    return [row[0] for row in rows]
+
+
+def groups(db: Database, project_id: str) -> dict[str, str]:
+    """The group of every output of a project (its own id where none was given)."""
+    rows = db.rows(
+        "SELECT output_id, coalesce(group_key, output_id) FROM output_current WHERE project_id = ?",
+        [project_id],
+    )
+    return dict(rows)
+
+
+def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
+    """The value of one field or metadata key for every output ('' where it is missing)."""
+    own = {"model", "prompt_version", "group_key", "batch_id"}
+    value = field if field in own else "json_extract_string(metadata, ?)"
+    parameters = [project_id] if field in own else [f'$."{field}"', project_id]
+    sql = f"SELECT output_id, coalesce({value}, '') FROM output_current WHERE project_id = ?"
+    return dict(db.rows(sql, parameters))
+
+
+def count(db: Database, project_id: str) -> int:
+    """How many outputs a project has."""
+    return int(
+        db.rows("SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?", [project_id])[0][0]
+    )  # fmt: skip
+
+
+def chunks(db: Database, wanted: Iterable[str], size: int = _CHUNK) -> Iterator[list[Output]]:
+    """Outputs by id, a bounded number at a time, in the order asked for."""
+    rest = list(wanted)
+    for start in range(0, len(rest), size):
+        part = rest[start : start + size]
+        found = many(db, part)
+        yield [found[output_id] for output_id in part if output_id in found]
+
+
+def page(db: Database, project_id: str, offset: int, limit: int) -> list[Output]:
+    """A page of a project's outputs in the order of import."""
+    part = ids(db, project_id)[offset : offset + limit]
+    found = many(db, part)
+    return [found[output_id] for output_id in part]
+
+
+def metadata_keys(db: Database, project_id: str) -> list[str]:
+    """The metadata keys that a project's outputs carry, by name."""
+    rows = db.rows(
+        "SELECT DISTINCT unnest(json_keys(metadata)) AS name FROM output "
+        "WHERE project_id = ? ORDER BY name",
+        [project_id],
+    )
+    return [row[0] for row in rows]
+
+
+def _row(output: Output, number: int) -> tuple[Any, ...]:
+    turns = [turn.model_dump() for turn in output.conversation]
+    return (
+        output.id, output.project_id, output.external_id, output.group_key, output.input,
+        output.text, output.context, to_json(turns), output.prompt_version, output.model,
+        to_json(output.metadata), output.batch_id, number, utc(output.at),
+    )  # fmt: skip
+
+
+def _output(row: tuple[Any, ...]) -> Output:
+    return Output(
+        id=row[0], project_id=row[1], external_id=row[2], group_key=row[3], input=row[4],
+        text=row[5], context=row[6],
+        conversation=tuple(Turn(**turn) for turn in from_json(row[7]) or ()),
+        prompt_version=row[8], model=row[9], metadata=from_json(row[10]) or {},
+        batch_id=row[11], at=aware(row[12]),
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""Projects: events by name, the latest one counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labelcore.models import Project
+from labelcore.store.connection import Database, aware, from_json, to_json, utc
+
+_COLUMNS = (
+    "project_id", "name", "task", "prompt_template", "glossary", "risk", "settings", "made_at",
+)  # fmt: skip
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM project_current"
+
+
+def save(db: Database, project: Project) -> None:
+    """Store a project, or a new state of it."""
+    row = (
+        project.id, project.name, project.task, project.prompt_template,
+        to_json(project.glossary), project.risk, to_json(project.settings), utc(project.at),
+    )  # fmt: skip
+    db.append("project", _COLUMNS, [row])
+
+
+def by_name(db: Database, name: str) -> Project | None:
+    """The project of that name, if there is one."""
+    rows = db.rows(f"{_SELECT} WHERE name = ?", [name])
+    return _project(rows[0]) if rows else None
+
+
+def all_of(db: Database) -> list[Project]:
+    """Every project, by name."""
+    return [_project(row) for row in db.rows(f"{_SELECT} ORDER BY name")]
+
+
+def _project(row: tuple[Any, ...]) -> Project:
+    return Project(
+        id=row[0], name=row[1], task=row[2], prompt_template=row[3],
+        glossary=from_json(row[4]), risk=row[5], settings=from_json(row[6]), at=aware(row[7]),
+    )  # fmt: skip

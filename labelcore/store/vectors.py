@@ -1,0 +1,61 @@
+"""Embeddings of texts, computed once and kept by the hash of the text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.models import now
+from labelcore.store.connection import Database, utc
+
+Vectors = npt.NDArray[np.float32]
+_BATCH = 64
+
+
+def embed(
+    db: Database,
+    texts: Sequence[str],
+    model: str,
+    encode: Callable[[list[str]], Vectors],
+    progress: Callable[[int, int], None] | None = None,
+) -> Vectors:
+    """The vectors of texts, shape (n, d): from the store where they are, else computed and stored.
+
+    Batches are stored as they are done, so an interrupted call loses little.
+    """
+    keys = [_hash(text) for text in texts]
+    known = _known(db, sorted(set(keys)), model)
+    fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    waiting = list(fresh.items())
+    for start in range(0, len(waiting), _BATCH):
+        part = waiting[start : start + _BATCH]
+        vectors = encode([text for _, text in part])
+        _save(db, model, [key for key, _ in part], vectors)
+        known |= {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
+        if progress:
+            progress(min(start + _BATCH, len(waiting)), len(waiting))
+    if not keys:
+        return np.zeros((0, 0), dtype=np.float32)
+    return np.stack([known[key] for key in keys])
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _known(db: Database, keys: Sequence[str], model: str) -> dict[str, Vectors]:
+    rows = db.rows(
+        "SELECT text_hash, vector FROM embedding_unique "
+        "WHERE model = ? AND text_hash IN (SELECT unnest(?))",
+        [model, list(keys)],
+    )
+    return {row[0]: np.asarray(row[1], dtype=np.float32) for row in rows}
+
+
+def _save(db: Database, model: str, keys: Sequence[str], vectors: Vectors) -> None:
+    at = utc(now())
+    rows = [(key, model, vector.tolist(), at) for key, vector in zip(keys, vectors, strict=True)]
+    db.append("embedding", ("text_hash", "model", "vector", "made_at"), rows)

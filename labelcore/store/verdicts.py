@@ -1,0 +1,134 @@
+"""Verdicts, exactly one for each output, judge version and repeat; errors are kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.models import Decision, Verdict, VerdictError
+from labelcore.store.connection import Database, append_rows, aware, utc
+
+_COLUMNS = (
+    "output_id", "judge_version_id", "repeat", "project_id", "run_id", "value", "probability",
+    "reason", "raw", "model", "tokens_in", "tokens_out", "cost_usd", "latency_ms", "made_at",
+)  # fmt: skip
+_ERROR = (
+    "output_id", "judge_version_id", "project_id", "run_id", "kind", "message", "made_at",
+)  # fmt: skip
+_DECISION = (
+    "value", "probability", "reason", "raw", "model", "tokens_in", "tokens_out", "cost_usd",
+    "latency_ms",
+)  # fmt: skip
+
+
+def record(db: Database, verdicts: Sequence[Verdict], errors: Sequence[VerdictError] = ()) -> int:
+    """Store a batch of verdicts and errors together; durable when this returns.
+
+    A key that is stored already is left as it is. Returns how many verdicts were new.
+    """
+    distinct = {(v.output_id, v.judge_version_id, v.repeat): v for v in verdicts}
+    known = _stored(db, list(distinct))
+    fresh = [_row(verdict) for key, verdict in distinct.items() if key not in known]
+    with db.transaction() as cursor:
+        if fresh:
+            append_rows(cursor, "verdict", _COLUMNS, fresh)
+        if errors:
+            append_rows(cursor, "verdict_error", _ERROR, [_error_row(error) for error in errors])
+    return len(fresh)
+
+
+def missing(
+    db: Database, judge_version_id: str, output_ids: Sequence[str], repeat: int = 0
+) -> list[str]:
+    """Those of the outputs that this judge version has not decided yet, in the given order."""
+    rows = db.rows(
+        "SELECT DISTINCT output_id FROM verdict WHERE judge_version_id = ? AND repeat = ?",
+        [judge_version_id, repeat],
+    )
+    done = {row[0] for row in rows}
+    return [output_id for output_id in output_ids if output_id not in done]
+
+
+def values(db: Database, judge_version_ids: Sequence[str], repeat: int = 0) -> Any:
+    """A DataFrame (output_id, judge_version_id, value, probability), one row for each key."""
+    return db.frame(
+        "SELECT output_id, judge_version_id, value, probability FROM verdict_current "
+        "WHERE judge_version_id IN (SELECT unnest(?)) AND repeat = ?",
+        [list(judge_version_ids), repeat],
+    )
+
+
+def of_outputs(
+    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]
+) -> list[Verdict]:
+    """The full verdicts of some judges on some outputs."""
+    rows = db.rows(
+        f"SELECT {', '.join(_COLUMNS)} FROM verdict_current "
+        "WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
+        "ORDER BY output_id, judge_version_id",
+        [list(output_ids), list(judge_version_ids)],
+    )
+    return [_verdict(row) for row in rows]
+
+
+def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
+    """For each judge version: how many verdicts by value, and how many errors ("error")."""
+    rows = db.rows(
+        "SELECT judge_version_id, value, count(*) FROM verdict_current WHERE project_id = ? "
+        "GROUP BY ALL UNION ALL "
+        "SELECT judge_version_id, 'error', count(DISTINCT output_id) FROM verdict_error e "
+        "WHERE project_id = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
+        "v.output_id = e.output_id AND v.judge_version_id = e.judge_version_id) GROUP BY ALL",
+        [project_id, project_id],
+    )
+    found: dict[str, dict[str, int]] = {}
+    for judge_version_id, value, number in rows:
+        found.setdefault(judge_version_id, {})[value] = number
+    return found
+
+
+def errors(db: Database, project_id: str, limit: int = 100) -> list[VerdictError]:
+    """The newest errors."""
+    rows = db.rows(
+        f"SELECT {', '.join(_ERROR)} FROM verdict_error WHERE project_id = ? "
+        "ORDER BY made_at DESC LIMIT ?",
+        [project_id, limit],
+    )
+    return [
+        VerdictError(**dict(zip(_ERROR[:-1], row[:-1], strict=True)), at=aware(row[-1]))
+        for row in rows
+    ]
+
+
+def _stored(db: Database, keys: Sequence[tuple[str, str, int]]) -> set[tuple[str, str, int]]:
+    if not keys:
+        return set()
+    outputs, judges, _ = zip(*keys, strict=True)
+    rows = db.rows(
+        "SELECT output_id, judge_version_id, repeat FROM verdict "
+        "WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?))",
+        [list(set(outputs)), list(set(judges))],
+    )
+    return {(row[0], row[1], row[2]) for row in rows}
+
+
+def _row(verdict: Verdict) -> tuple[Any, ...]:
+    decision = verdict.decision.model_dump()
+    head = (
+        verdict.output_id, verdict.judge_version_id, verdict.repeat, verdict.project_id,
+        verdict.run_id,
+    )  # fmt: skip
+    return (*head, *(decision[name] for name in _DECISION), utc(verdict.at))
+
+
+def _error_row(error: VerdictError) -> tuple[Any, ...]:
+    return (
+        error.output_id, error.judge_version_id, error.project_id, error.run_id, error.kind,
+        error.message, utc(error.at),
+    )  # fmt: skip
+
+
+def _verdict(row: tuple[Any, ...]) -> Verdict:
+    named = dict(zip(_COLUMNS, row, strict=True))
+    decision = Decision(**{name: named.pop(name) for name in _DECISION})
+    return Verdict(**named | {"at": aware(named.pop("made_at"))}, decision=decision)
