@@ -30,6 +30,16 @@ def all_of(db: Database, project_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def happened(db: Database, project_id: str, action: str) -> bool:
+    """Whether an act of that name was ever recorded."""
+    return bool(
+        db.rows(
+            "SELECT 1 FROM audit_event WHERE project_id = ? AND action = ? LIMIT 1",
+            [project_id, action],
+        )
+    )
+
+
 def open_split(db: Database, project_id: str, split: str, author: str, purpose: str) -> int:
     """Log a look at a split. Returns how often it has been opened, this time included."""
     columns = ("project_id", "split", "author", "purpose", "made_at")

@@ -20,6 +20,8 @@ import pyarrow as pa
 
 from labelcore.errors import StoreBusy, StoreDamaged
 
+Parameters = Sequence[Any] | dict[str, Any] | None
+
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _READABLE_SINCE = "v1.2.0"  # so that DuckDB 1.5 opens the files that 2.0 creates
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
@@ -32,17 +34,17 @@ class Database:
         self.path = path
         self._connection = connection
 
-    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
-    def frame(self, sql: str, parameters: Sequence[Any] | None = None) -> Any:
+    def frame(self, sql: str, parameters: Parameters = None) -> Any:
         """The rows of a query as a pandas DataFrame."""
         with self._connection.cursor() as cursor:
             return cursor.execute(sql, parameters).df()
 
-    def run(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
+    def run(self, sql: str, parameters: Parameters = None) -> None:
         """One statement; durable when this returns."""
         with self._connection.cursor() as cursor:
             cursor.execute(sql, parameters)

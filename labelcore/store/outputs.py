@@ -92,6 +92,16 @@ def groups(db: Database, project_id: str) -> dict[str, str]:
     return dict(rows)
 
 
+def groups_of(db: Database, output_ids: Sequence[str]) -> dict[str, str]:
+    """The groups of some outputs."""
+    rows = db.rows(
+        "SELECT output_id, coalesce(group_key, output_id) FROM output_current "
+        "WHERE output_id IN (SELECT unnest(?))",
+        [list(output_ids)],
+    )
+    return dict(rows)
+
+
 def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
     """The value of one field or metadata key for every output ('' where it is missing)."""
     own = {"model", "prompt_version", "group_key", "batch_id"}

@@ -37,6 +37,16 @@ def get(db: Database, sample_id: str) -> Sample | None:
     return _sample(db, rows[0]) if rows else None
 
 
+def newest_id(db: Database, project_id: str) -> str | None:
+    """The newest sample of a project."""
+    rows = db.rows(
+        "SELECT sample_id FROM sample WHERE project_id = ? "
+        "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
+        [project_id],
+    )
+    return rows[0][0] if rows else None
+
+
 def _sample(db: Database, row: tuple[Any, ...]) -> Sample:
     picks = db.rows(
         "SELECT output_id, reason, probability, position FROM sample_pick "

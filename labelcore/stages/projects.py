@@ -1,0 +1,67 @@
+"""Projects: make, find and describe them. Every other stage works inside one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Frozen, Project, new_id, now
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
+from labelcore.store import overview as overview_query
+from labelcore.store import projects as project_table
+
+
+class Overview(Frozen):
+    """How far a project is along the loop, in counts."""
+
+    outputs: int
+    samples: int
+    graded: int
+    passes: int
+    fails: int
+    unsure: int
+    annotators: int
+    criteria_proposed: int
+    criteria_accepted: int
+    judges: int
+    verdicts: int
+    chosen: int
+
+
+def open_project(db: Database, name: str, *, create: bool = True) -> Project:
+    """The project of that name, made now if it does not exist.
+
+    Raises:
+        BadInput: the name is empty.
+        NotFound: there is none and ``create`` is false.
+    """
+    name = name.strip()
+    if not name:
+        raise BadInput("A project needs a name.", next_step="Give one with --project NAME.")
+    if found := project_table.by_name(db, name):
+        return found
+    if not create:
+        known = ", ".join(project.name for project in list_projects(db)) or "none yet"
+        raise NotFound(f"There is no project '{name}' (there are: {known}).")
+    project = Project(id=new_id("project"), name=name)
+    project_table.save(db, project)
+    return project
+
+
+def list_projects(db: Database) -> list[Project]:
+    """Every project of the database, by name."""
+    return project_table.all_of(db)
+
+
+def update_project(db: Database, project: Project, **changes: Any) -> Project:
+    """Store a new state of a project (task, prompt_template, glossary, risk, settings)."""
+    changed = Project.model_validate(project.model_dump() | changes | {"at": now()})
+    project_table.save(db, changed)
+    return changed
+
+
+def overview(db: Database, project: Project) -> Overview:
+    """How far the project is: the counts that Home shows."""
+    counts = overview_query.counts(db, project.id)
+    return Overview(outputs=output_table.count(db, project.id), **counts)
