@@ -1,0 +1,41 @@
+# Two commands set everything up: `make run` and `make test`. They need nothing but python3.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup run test check core journeys bench clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $(READY)
+
+run: setup
+	$(BIN)/labelcore demo
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+core: setup
+	$(BIN)/pytest -m "not journey and not slow"
+
+journeys: setup
+	$(BIN)/python tests/bring_chromium.py
+	$(BIN)/pytest -m "journey or slow"
+
+test: check
+	$(BIN)/python tests/bring_chromium.py
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
