@@ -21,6 +21,9 @@ SplitName = Literal["train", "dev", "test"]
 CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
 RunState = Literal["running", "stopped", "finished", "failed"]
 
+DOOR_SUFFIX = ".door"
+"""Beside the database, the running app leaves its address in a file with this ending."""
+
 OVERALL = "overall"
 """The criterion word for "the output as a whole", used wherever no single criterion is meant."""
 

@@ -1,1 +1,25 @@
+"""The headless front end: everything that the app does, as commands.
 
+Exit codes: 0 done, 1 a check failed, 2 bad input or usage (one line says what and what next).
+With ``--json`` stdout carries exactly one JSON document and people's text goes to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from labelcore.errors import LabelcoreError
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit with its code; no traceback reaches a person."""
+    from labelcore.cli.commands import app
+
+    try:
+        app(args=arguments, prog_name="labelcore")
+    except LabelcoreError as trouble:
+        print(f"labelcore: {trouble}", file=sys.stderr)  # noqa: T201 - the command line speaks here
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)  # noqa: T201
+        sys.exit(130)

@@ -1,0 +1,5 @@
+"""``python -m labelcore`` is the same as ``labelcore``."""
+
+from labelcore.cli import main
+
+main()

@@ -1,0 +1,331 @@
+"""The commands: names, arguments and help. Each one sends a request and prints its outcome."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labelcore.cli import door, terminal
+from labelcore.cli.serving import serve_app
+from labelcore.errors import BadInput
+from labelcore.operations import Request
+from labelcore.settings import settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Turn an expert's judgement into automatic evaluation that can be trusted.",
+)
+criteria = typer.Typer(no_args_is_help=True, help="What makes an output good, with its evidence.")
+judge = typer.Typer(no_args_is_help=True, help="Automatic decisions on one criterion each.")
+app.add_typer(criteria, name="criteria")
+app.add_typer(judge, name="judge")
+
+Db = Annotated[Path | None, typer.Option("--db", help="The DuckDB file.", show_default=False)]
+ProjectName = Annotated[str | None, typer.Option("--project", help="The project's name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Author = Annotated[str, typer.Option("--author", help="Who does this, for the history.")]
+
+
+def send(
+    name: str, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
+) -> None:  # fmt: skip
+    """Run an operation and print what it gives; leave out arguments that were not given."""
+    given = {key: value for key, value in arguments.items() if value is not None}
+    request = Request(
+        operation=name, project=project or settings().project,
+        author=author or settings().annotator, arguments=given,
+    )  # fmt: skip
+    outcome = door.run(db or settings().db, request, terminal.progress_bar())
+    terminal.show(outcome, as_json=as_json)
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(help="A CSV, JSONL, JSON or Parquet file, or a glob.")],
+    map_: Annotated[list[str] | None, typer.Option("--map", help="output=COL, input=COL, id=COL, group=COL, …")] = None,
+    meta: Annotated[list[str] | None, typer.Option("--meta", help="A column to keep as metadata.")] = None,
+    grades: Annotated[str | None, typer.Option("--grades", help="overall=COL")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="The column of notes.")] = None,
+    annotator: Annotated[str | None, typer.Option("--annotator", help="A column, or a name.")] = None,
+    verdicts: Annotated[list[str] | None, typer.Option("--verdicts", help="JUDGE=COL")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show how it would be read.")] = False,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Bring outputs in, with the grades, notes and verdicts beside them."""
+    place = file if "://" in file else str(Path(file).expanduser().absolute())
+    if preview:
+        send("preview", db, project, json, file=place)
+        return
+    send(
+        "import", db, project, json, file=place, columns=_pairs(map_, "--map"), meta=meta,
+        grade=_pairs([grades], "--grades").get("overall") if grades else None, note=note,
+        annotator=annotator, verdicts=_pairs(verdicts, "--verdicts"),
+    )  # fmt: skip
+
+
+@app.command()
+def sample(
+    rule: Annotated[str, typer.Option(help="random, stratified or mixture.")] = "mixture",
+    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many outputs.")] = 50,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same outputs.")] = 0,
+    by: Annotated[str | None, typer.Option(help="The field whose values are the strata.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Draw outputs for grading; reason and probability of each are kept."""
+    send("sample", db, project, json, author, rule=rule, n=n, seed=seed, by=by)
+
+
+@app.command()
+def grade(
+    output: Annotated[str, typer.Argument(metavar="OUTPUT_ID")],
+    value: Annotated[str, typer.Argument(metavar="pass|fail|unsure")],
+    criterion: Annotated[str | None, typer.Option(help="Grade one criterion only.")] = None,
+    note: Annotated[str, typer.Option(help="What is wrong, in your words.")] = "",
+    annotator: Annotated[str, typer.Option(help="Who grades.")] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Grade one output."""
+    send("grade", db, project, json, output=output, value=value, note=note, criterion=criterion,
+         annotator=annotator or settings().annotator or _login())  # fmt: skip
+
+
+@app.command()
+def undo(
+    grade: Annotated[str, typer.Argument(metavar="GRADE_ID")],
+    annotator: Annotated[str, typer.Option(help="Who gave it.")] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Take a grade back; the history keeps it."""
+    send("undo", db, project, json, grade=grade,
+         annotator=annotator or settings().annotator or _login())  # fmt: skip
+
+
+@app.command()
+def derive(
+    offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
+    accept_all: Annotated[bool, typer.Option("--accept-all", help="Accept what is proposed.")] = False,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Turn the notes on failed outputs into criteria."""
+    send("derive", db, project, json, author, offline=offline, accept_all=accept_all)
+
+
+@criteria.command("list")
+def criteria_list(
+    status: Annotated[str | None, typer.Option(help="proposed, accepted, rejected, dropped")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Show the criteria in their newest versions."""
+    send("criteria list", db, project, json, status=status)
+
+
+@criteria.command("show")
+def criteria_show(
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
+    """Show one criterion with all its evidence."""
+    send("criteria show", db, project, json, criterion=criterion)
+
+
+@criteria.command("history")
+def criteria_history(
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
+    """Show every version of a criterion."""
+    send("criteria history", db, project, json, criterion=criterion)
+
+
+@criteria.command("edit")
+def criteria_edit(
+    criterion: str,
+    name: Annotated[str | None, typer.Option()] = None,
+    statement: Annotated[str | None, typer.Option()] = None,
+    severity: Annotated[str | None, typer.Option(help="must or should")] = None,
+    wording_only: Annotated[bool, typer.Option("--wording-only", help="The meaning is the same.")] = False,
+    why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Change a criterion; the old versions are kept."""
+    send("criteria edit", db, project, json, author, criterion=criterion, name=name,
+         statement=statement, severity=severity, wording_only=wording_only, why=why)  # fmt: skip
+
+
+@criteria.command("merge")
+def criteria_merge(
+    criteria: Annotated[list[str], typer.Argument(help="Two or more criteria.")],
+    name: Annotated[str, typer.Option(help="What the joined criterion is called.")],
+    statement: Annotated[str | None, typer.Option()] = None,
+    why: Annotated[str, typer.Option()] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Join criteria into one that names them as its parents."""
+    send("criteria merge", db, project, json, author, criteria=criteria, name=name,
+         statement=statement, why=why)  # fmt: skip
+
+
+def _deciding(decision: str) -> None:
+    def command(
+        criterion: str,
+        why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+        db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+    ) -> None:  # fmt: skip
+        send("criteria decide", db, project, json, author, criterion=criterion,
+             decision=decision, why=why)  # fmt: skip
+
+    command.__doc__ = f"{decision.capitalize()} a criterion."
+    criteria.command(decision)(command)
+
+
+for _decision in ("accept", "reject", "drop", "restore"):
+    _deciding(_decision)
+
+
+@judge.command("propose")
+def judge_propose(
+    criterion: Annotated[str | None, typer.Option(help="Only for this criterion.")] = None,
+    kind: Annotated[str | None, typer.Option(help="code, llm or learned")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many for a criterion.")] = 8,
+    seed: Annotated[int, typer.Option()] = 0,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Propose candidate judges for the accepted criteria."""
+    send("judge propose", db, project, json, criterion=criterion, kind=kind, offline=offline,
+         limit=limit, seed=seed)  # fmt: skip
+
+
+@judge.command("run")
+def judge_run(
+    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
+    kind: Annotated[str | None, typer.Option(help="code, llm or learned")] = None,
+    split: Annotated[str | None, typer.Option(help="train, dev or test")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many outputs.")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Run judges; what is decided already is not asked again."""
+    send("judge run", db, project, json, judge=judge, kind=kind, split=split, limit=limit,
+         concurrency=concurrency)  # fmt: skip
+
+
+@judge.command("list")
+def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Show every judge with its verdicts in counts."""
+    send("judge list", db, project, json)
+
+
+@judge.command("show")
+def judge_show(
+    judge: str, db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
+    """Show one judge with its specification."""
+    send("judge show", db, project, json, judge=judge)
+
+
+@app.command()
+def choose(
+    max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.25,
+    min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Choose the set of judges, cross-fitted, and record it."""
+    send("choose", db, project, json, author, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed)
+
+
+@app.command()
+def align(
+    split: Annotated[str, typer.Option(help="dev, test, train or all")] = "all",
+    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
+    set_: Annotated[str | None, typer.Option("--set", help="chosen: only the chosen set.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Measure the judges and the chosen set against people's grades."""
+    send("align", db, project, json, author, split=split, judge=judge, set=set_)
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="outputs, grades, verdicts or criteria")],
+    out: Annotated[Path, typer.Option("--out", help="A .csv, .jsonl or .parquet file.")],
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write a flat table that other tools can read."""
+    send("export", db, project, json, what=what, out=str(out.expanduser().absolute()))
+
+
+@app.command()
+def status(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Say how far the project is along the loop."""
+    send("status", db, project, json)
+
+
+@app.command()
+def backup(
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    db: Db = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write a whole copy of the database, also while the app runs."""
+    send("backup", db, None, json, out=str(out.expanduser().absolute()))
+
+
+@app.command()
+def doctor(db: Db = None, json: Json = False) -> None:
+    """Check the installation, the database and the model endpoint."""
+    send("doctor", db, None, json)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    address: Annotated[str, typer.Option(help="127.0.0.1 keeps it on this machine.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    db: Db = None, project: ProjectName = None,
+) -> None:  # fmt: skip
+    """Serve the app on this database."""
+    serve_app(db or settings().db, project or settings().project, address, port, browser=browser)
+
+
+@app.command()
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make the sample project.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    address: Annotated[str, typer.Option()] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Make the sample project, which needs no key and no network, and open the app on it."""
+    send("demo", db, project or "sample", json)
+    if not no_serve:
+        serve_app(db or settings().db, project or "sample", address, port, browser=browser)
+
+
+def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
+    """``["output=answer"]`` as ``{"output": "answer"}``."""
+    found: dict[str, str] = {}
+    for value in values or []:
+        match = re.fullmatch(r"([^=]+)=(.+)", value)
+        if not match:
+            raise BadInput(
+                f"{option} wants NAME=COLUMN, not '{value}'.",
+                next_step=f"For example: {option} {'overall' if option == '--grades' else 'output'}=answer",
+            )
+        found[match[1].strip()] = match[2].strip()
+    return found
+
+
+def _login() -> str:
+    """The name of who is logged in, so that a grade always has an author."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "anonymous"

@@ -1,0 +1,62 @@
+"""Start the app: Streamlit's server on app.py, with the settings that it must have."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import labelcore
+from labelcore.cli.door import read_door
+from labelcore.errors import BadInput, StoreBusy
+
+_MUST = {
+    # Streamlit's garbage collection after every run cost a hundred people nine seconds (p95).
+    "runner.postScriptGC": "false",
+    "server.fileWatcherType": "none",
+    "client.showErrorDetails": "none",
+    "browser.gatherUsageStats": "false",
+}
+
+
+def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool) -> None:
+    """Become the app's server process; returns only by an error.
+
+    Raises:
+        StoreBusy: an app serves this database already.
+        BadInput: the app's files are not beside the library.
+    """
+    place = db.expanduser().resolve()
+    if door := read_door(place):
+        raise StoreBusy(f"The app serves {place} already.", next_step=f"Open {door['url']}.")
+    root = Path(labelcore.__file__).resolve().parent.parent
+    if not (root / "app.py").exists():
+        raise BadInput(
+            f"The app's pages are not beside the library in {root}.",
+            next_step="Run this from a checkout of labelcore.",
+        )
+    _become_server(root, place, project, address, port, browser=browser)
+
+
+def _become_server(
+    root: Path, db: Path, project: str, address: str, port: int, *, browser: bool
+) -> None:
+    headless = "false" if browser and _has_screen() else "true"
+    options = _MUST | {
+        "server.address": address, "server.port": str(port), "server.headless": headless,
+    }  # fmt: skip
+    os.environ |= {
+        "LABELCORE_DB": str(db), "LABELCORE_PROJECT": project,
+        "LABELCORE_ADDRESS": address, "LABELCORE_PORT": str(port),
+    }  # fmt: skip
+    os.chdir(root)
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *flags]
+    print(f"labelcore: http://{address}:{port} serves {db}", file=sys.stderr, flush=True)
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
+
+
+def _has_screen() -> bool:
+    return sys.platform in {"darwin", "win32"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

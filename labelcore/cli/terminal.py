@@ -1,0 +1,42 @@
+"""What a command prints: JSON on stdout, people's text and progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+from labelcore.operations import Outcome
+from labelcore.progress import Progress
+
+_BAR = 24
+_SECONDS_BETWEEN = 0.1
+
+
+def show(outcome: Outcome, *, as_json: bool) -> None:
+    """Print an outcome in the form that was asked for."""
+    people = sys.stderr if as_json else sys.stdout
+    for line in outcome.lines:
+        print(line, file=people)
+    if as_json:
+        print(json.dumps(outcome.document, ensure_ascii=False, default=str, allow_nan=False))
+
+
+def progress_bar() -> Progress:
+    """A bar on a terminal; nothing elsewhere, so that logs stay readable."""
+    if not sys.stderr.isatty():
+        return lambda done, total, words: None  # noqa: ARG005 - the shape of a progress report
+    last = 0.0
+
+    def report(done: int, total: int, words: str) -> None:
+        nonlocal last
+        finished = total and done >= total
+        if not finished and time.monotonic() - last < _SECONDS_BETWEEN:
+            return
+        last = time.monotonic()
+        filled = round(_BAR * done / total) if total else 0
+        bar = "█" * filled + "·" * (_BAR - filled)
+        line = f"\r\x1b[K{bar} {done:,}/{total:,} {words}"
+        print(line, end="\n" if finished else "", file=sys.stderr, flush=True)
+
+    return report

@@ -1,0 +1,84 @@
+"""Everything a person can do, by name, with JSON in and out.
+
+The command line runs an operation on the file itself, or sends its name and arguments to the app
+that holds the file (see :mod:`labelcore.api`); both ways end here, so both give the same JSON.
+An operation is a function ``(db, project, *, author, progress, **arguments) -> Outcome`` whose
+annotations check the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import Field, ValidationError, validate_call
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, Project
+from labelcore.progress import Progress, silent
+from labelcore.stages import projects
+from labelcore.store import Database
+
+__all__ = ["OPERATIONS", "Outcome", "Request", "execute", "operation"]
+
+
+class Outcome(Frozen):
+    """What an operation gives back: one JSON document, and the same as sentences for people."""
+
+    document: dict[str, Any]
+    lines: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+class Request(Frozen):
+    """An operation by name with its arguments, as it travels through the app's door."""
+
+    operation: str
+    project: str
+    author: str = ""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+Function = Callable[..., Outcome]
+OPERATIONS: dict[str, Function] = {}
+
+
+def operation(name: str) -> Callable[[Function], Function]:
+    """Register a function as the operation of that name."""
+
+    def register(function: Function) -> Function:
+        checked = validate_call(config={"arbitrary_types_allowed": True})(function)
+        OPERATIONS[name] = checked
+        return checked
+
+    return register
+
+
+def execute(db: Database, request: Request, progress: Progress = silent) -> Outcome:
+    """Run an operation.
+
+    Raises:
+        BadInput: there is no such operation, or an argument does not fit.
+        LabelcoreError: whatever the operation itself finds wrong.
+    """
+    _load()
+    if request.operation not in OPERATIONS:
+        raise BadInput(f"There is no operation '{request.operation}'.")
+    project: Project = projects.open_project(db, request.project)
+    try:
+        return OPERATIONS[request.operation](
+            db, project, author=request.author, progress=progress, **request.arguments
+        )
+    except ValidationError as trouble:
+        raise BadInput(_first_fault(trouble)) from trouble
+
+
+def _first_fault(trouble: ValidationError) -> str:
+    fault = trouble.errors()[0]
+    place = ".".join(str(part) for part in fault["loc"]) or "arguments"
+    return f"{place}: {fault['msg']}."
+
+
+def _load() -> None:
+    """Import the operations late: they bring the whole library along."""
+    from labelcore.operations import criteria, data, demo, judges, upkeep  # noqa: F401

@@ -1,0 +1,124 @@
+"""Derive criteria from notes, and keep them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from labelcore.models import Criterion, Project
+from labelcore.operations import Outcome, operation
+from labelcore.progress import Progress
+from labelcore.stages import deriving
+from labelcore.store import Database
+
+
+@operation("derive")
+def derive(
+    db: Database, project: Project, *, author: str, progress: Progress,
+    offline: bool = False, accept_all: bool = False,
+) -> Outcome:  # fmt: skip
+    """Turn the notes on failed outputs into criteria, each with its evidence."""
+    found = deriving.derive(
+        db, project, offline=offline, accept_all=accept_all, author=author, progress=progress
+    )
+    document = {
+        "criteria": [describe(criterion) for criterion in found.criteria],
+        "uncovered_fails": found.uncovered_fails,
+        "warnings": list(found.warnings),
+    }
+    lines = [f"{_line(c)}" for c in found.criteria]
+    tail = f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
+    return Outcome(document=document, lines=(*found.warnings, *lines, tail))
+
+
+@operation("criteria list")
+def list_criteria(
+    db: Database, project: Project, *, author: str, progress: Progress, status: str | None = None
+) -> Outcome:
+    """Show the criteria in their newest versions."""
+    found = deriving.list_criteria(db, project, status=status)
+    lines = tuple(_line(criterion) for criterion in found) or (
+        "There are no criteria yet: run `labelcore derive --offline`.",
+    )
+    return Outcome(document={"criteria": [describe(c) for c in found]}, lines=lines)
+
+
+@operation("criteria show")
+def show_criterion(
+    db: Database, project: Project, *, author: str, progress: Progress, criterion: str
+) -> Outcome:
+    """Show one criterion with all its evidence."""
+    found = deriving.find_criterion(db, project, criterion)
+    quotes = (f"  “{item.quote}” ({item.output_id})" for item in found.evidence)
+    return Outcome(document=describe(found), lines=(_line(found), found.statement, *quotes))
+
+
+@operation("criteria history")
+def history(
+    db: Database, project: Project, *, author: str, progress: Progress, criterion: str
+) -> Outcome:
+    """Show every version of a criterion with author, time and reason."""
+    found = deriving.find_criterion(db, project, criterion)
+    versions = deriving.history(db, project, found.id)
+    lines = tuple(
+        f"v{v.version} {v.at:%Y-%m-%d %H:%M} {v.author or 'labelcore'}: {v.status}, {v.why or 'no reason given'}"
+        for v in versions
+    )
+    return Outcome(document={"versions": [describe(v) for v in versions]}, lines=lines)
+
+
+@operation("criteria edit")
+def edit(
+    db: Database, project: Project, *, author: str, progress: Progress, criterion: str,
+    name: str | None = None, statement: str | None = None,
+    severity: Literal["must", "should"] | None = None, wording_only: bool = False, why: str = "",
+) -> Outcome:  # fmt: skip
+    """Change a criterion; a new version is kept beside the old ones."""
+    found = deriving.find_criterion(db, project, criterion)
+    changes: dict[str, Any] = {"name": name, "statement": statement, "severity": severity}
+    given = {key: value for key, value in changes.items() if value is not None}
+    changed = deriving.edit(
+        db, project, found.id, **given, wording_only=wording_only, why=why, author=author
+    )
+    return Outcome(document=describe(changed), lines=(_line(changed),))
+
+
+@operation("criteria decide")
+def decide(
+    db: Database, project: Project, *, author: str, progress: Progress, criterion: str,
+    decision: Literal["accept", "reject", "drop", "restore"], why: str = "",
+) -> Outcome:  # fmt: skip
+    """Accept, reject, drop or restore a criterion."""
+    found = deriving.find_criterion(db, project, criterion)
+    act = getattr(deriving, decision)
+    changed = act(db, project, found.id, why=why, author=author)
+    return Outcome(document=describe(changed), lines=(_line(changed),))
+
+
+@operation("criteria merge")
+def merge(
+    db: Database, project: Project, *, author: str, progress: Progress,
+    criteria: list[str], name: str, statement: str | None = None, why: str = "",
+) -> Outcome:  # fmt: skip
+    """Join criteria into one that names them as its parents."""
+    ids = [deriving.find_criterion(db, project, word).id for word in criteria]
+    merged = deriving.merge(
+        db, project, ids, name=name, statement=statement, why=why, author=author
+    )
+    return Outcome(document=describe(merged), lines=(_line(merged),))
+
+
+def describe(criterion: Criterion) -> dict[str, Any]:
+    """A criterion in the JSON form of the command line."""
+    document = criterion.model_dump(mode="json", exclude={"project_id", "origin", "evidence"})
+    document["kind"] = criterion.origin
+    document["evidence"] = [
+        item.model_dump(include={"output_id", "quote"}) for item in criterion.evidence
+    ]
+    return document
+
+
+def _line(criterion: Criterion) -> str:
+    return (
+        f"[{criterion.status}] {criterion.name} (v{criterion.version}, {criterion.severity}, "
+        f"{len(criterion.evidence)} quotes) {criterion.id}"
+    )
