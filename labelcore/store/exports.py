@@ -1,0 +1,64 @@
+"""Flat tables for other tools, written by DuckDB itself as CSV, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labelcore.errors import BadInput
+from labelcore.store.connection import Database
+
+TABLES = {
+    "outputs": (
+        "SELECT output_id, external_id, group_key, input, context, conversation, text AS output, "
+        "prompt_version, model, metadata, batch_id, made_at AS imported_at "
+        "FROM output_current WHERE project_id = $project ORDER BY imported_at, row_number"
+    ),
+    "grades": (
+        "SELECT g.output_id, o.external_id, g.annotator, g.value, g.criterion_id, "
+        "g.criterion_version, g.note, g.corrected_text, g.seconds, g.judge_shown, g.source, "
+        "p.probability AS inclusion_probability, p.reason AS picked_because, g.made_at AS graded_at "
+        "FROM grade_current g JOIN output_current o USING (output_id) "
+        "LEFT JOIN sample_pick p ON p.sample_id = g.sample_id AND p.output_id = g.output_id "
+        "WHERE g.project_id = $project ORDER BY g.stored_at, g.grade_id"
+    ),
+    "verdicts": (
+        "SELECT v.output_id, o.external_id, j.name AS judge, j.kind, j.version, j.criterion_id, "
+        "v.judge_version_id, v.repeat, v.value, v.probability, v.reason, v.model, v.tokens_in, "
+        "v.tokens_out, v.cost_usd, v.latency_ms, v.made_at AS decided_at "
+        "FROM verdict_current v JOIN judge_version_unique j USING (judge_version_id) "
+        "JOIN output_current o USING (output_id) "
+        "WHERE v.project_id = $project ORDER BY j.name, v.judge_version_id, v.output_id, v.repeat"
+    ),
+    "criteria": (
+        "SELECT criterion_id, version, name, statement, severity, max_false_failure_rate, origin, "
+        "status, keywords, parents, evidence, author, why, made_at AS decided_at "
+        "FROM criterion_current WHERE project_id = $project ORDER BY criterion_id"
+    ),
+}
+_FORMATS = {
+    ".csv": "FORMAT csv, HEADER",
+    ".jsonl": "FORMAT json",
+    ".ndjson": "FORMAT json",
+    ".parquet": "FORMAT parquet",
+}
+
+
+def write(db: Database, project_id: str, what: str, out: Path) -> int:
+    """Write one table to a file whose ending names the format. Returns the number of rows.
+
+    Raises:
+        BadInput: the table or the ending is not known, or the file cannot be written.
+    """
+    if what not in TABLES:
+        raise BadInput(f"There is no table '{what}'.", next_step=f"Use {', '.join(TABLES)}.")
+    form = _FORMATS.get(out.suffix.lower())
+    if form is None:
+        raise BadInput(
+            f"'{out.name}' does not say which format to write.",
+            next_step="End the name in .csv, .jsonl or .parquet.",
+        )
+    if not out.parent.is_dir():
+        raise BadInput(f"There is no folder {out.parent}.", next_step="Make it, or name another.")
+    target = str(out).replace("'", "''")
+    written = db.rows(f"COPY ({TABLES[what]}) TO '{target}' ({form})", {"project": project_id})
+    return int(written[0][0])
