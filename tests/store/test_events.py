@@ -1,0 +1,161 @@
+"""Grades are events: nothing is overwritten, and the views say what counts now."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labelcore.errors import StoreBusy, StoreDamaged
+from labelcore.models import Decision, Grade, Output, Project, Verdict, VerdictError, new_id
+from labelcore.store import Database, close_database, grades, open_database, outputs, verdicts
+
+
+def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
+    return Grade(
+        id=id_, project_id=output.project_id, output_id=output.id, annotator=annotator,
+        value=value, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_the_same_event_sent_twice_is_stored_once(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
+    (output,) = add_outputs("hello")
+    press = event(output, "pass", "g1")
+    assert grades.record(db, [press, press]) == ["g1"]
+    assert grades.record(db, [press]) == ["g1"]
+    assert grades.history(db, project.id) == [press]
+
+
+def test_a_later_grade_supersedes_and_undo_restores(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
+    (output,) = add_outputs("hello")
+    first, second = event(output, "pass", "g1"), event(output, "fail", "g2", note="too long")
+    grades.record(db, [first])
+    grades.record(db, [second])
+    assert grades.current(db, project.id) == [second]
+    grades.record(db, [event(output, "undone", "g3", supersedes="g2")])
+    assert grades.current(db, project.id) == [first]
+    assert len(grades.history(db, project.id)) == 3
+
+
+def test_order_is_the_order_of_arrival_not_of_a_clients_clock(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
+    (output,) = add_outputs("hello")
+    early = event(output, "pass", "g1")
+    late = event(output, "fail", "g2").model_copy(update={"at": early.at.replace(year=1999)})
+    grades.record(db, [early])
+    grades.record(db, [late])
+    assert [g.value for g in grades.current(db, project.id)] == ["fail"]
+
+
+acts = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["ann", "bo"]),
+        st.sampled_from(["pass", "fail", "undo"]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(acts=acts)
+def test_current_view_equals_a_plain_model_of_the_acts(acts: list[tuple[int, str, str]]) -> None:
+    db = open_database(None)
+    made = [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)]
+    outputs.add(db, made)
+    stacks: dict[tuple[int, str], list[Grade]] = {}
+    for number, (which, who, act) in enumerate(acts):
+        stack = stacks.setdefault((which, who), [])
+        if act == "undo":
+            if stack:
+                taken = stack.pop()
+                grades.record(db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)])
+        else:
+            stack.append(event(made[which], act, f"g{number}", who))
+            grades.record(db, [stack[-1]])
+    expected = {stack[-1].id for stack in stacks.values() if stack}
+    assert {grade.id for grade in grades.current(db, "p")} == expected
+    db.close()
+
+
+def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(
+    db: Database, project: Project
+) -> None:
+    def verdict(value: str) -> Verdict:
+        return Verdict(
+            output_id="o", judge_version_id="j", project_id=project.id, run_id="r",
+            decision=Decision(value=value),  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    error = VerdictError(
+        output_id="o2", judge_version_id="j", project_id=project.id, run_id="r",
+        kind="timeout", message="no answer",
+    )  # fmt: skip
+    assert verdicts.record(db, [verdict("pass")], [error]) == 1
+    assert verdicts.record(db, [verdict("fail")]) == 0
+    assert verdicts.counts(db, project.id) == {"j": {"pass": 1, "error": 1}}
+    assert verdicts.missing(db, "j", ["o", "o2"]) == ["o2"]
+
+
+def test_a_second_process_gets_a_sentence_and_the_next_step(tmp_path: Path) -> None:
+    import subprocess
+
+    path = tmp_path / "held.duckdb"
+    open_database(path)
+    code = textwrap.dedent(
+        f"""
+        from labelcore.errors import StoreBusy
+        from labelcore.store import open_database
+        try:
+            open_database({str(path)!r})
+        except StoreBusy as busy:
+            print(busy)
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    close_database(path)
+    assert "is held by process" in done.stdout
+    assert "Close that program" in done.stdout
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.duckdb"
+    path.write_text("no database at all " * 100)
+    with pytest.raises(StoreDamaged, match=r"notes\.duckdb"):
+        open_database(path)
+
+
+def test_busy_is_told_apart_from_damaged() -> None:
+    assert not issubclass(StoreBusy, StoreDamaged)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    fields=st.fixed_dictionaries(
+        {name: st.text(max_size=12) for name in ("text", "input", "context", "model")}
+    ),
+    other=st.text(max_size=12),
+)
+def test_identity_is_the_content_and_nothing_else(fields: dict[str, str], other: str) -> None:
+    same = outputs.content_id("p", **fields)
+    assert same == outputs.content_id("p", **fields)
+    if other != fields["text"]:
+        assert same != outputs.content_id("p", **fields | {"text": other})
+    moved = fields | {"text": fields["text"] + fields["input"], "input": ""}
+    if moved != fields:
+        assert same != outputs.content_id("p", **moved)
+
+
+def test_ids_sort_by_time() -> None:
+    made = [new_id("x") for _ in range(50)]
+    assert made == sorted(made, key=lambda word: word[:18])
