@@ -1,6 +1,6 @@
 """Every error that labelcore raises on purpose.
 
-    LabelcoreError              something a person can act on; its text says what, where and what next
+    LabelcoreError          something a person can act on: its text says what, where, what next
     ├── BadInput                a file, a row, a field or an argument is not usable
     ├── NotFound                a named thing (output, criterion, judge, project) does not exist
     ├── StoreBusy               another process holds the database file

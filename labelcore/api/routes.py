@@ -67,7 +67,7 @@ def _work(wanted: Request, tell: Any) -> None:
         tell({"outcome": outcome.model_dump(mode="json")})
     except LabelcoreError as trouble:
         tell({"error": str(trouble)})
-    except Exception:
+    except Exception:  # noqa: BLE001 - the stream must end, and people see no traceback
         _log.exception("operation %s failed", wanted.operation)
         tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})
 

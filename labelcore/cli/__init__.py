@@ -18,8 +18,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(args=arguments, prog_name="labelcore")
     except LabelcoreError as trouble:
-        print(f"labelcore: {trouble}", file=sys.stderr)  # noqa: T201 - the command line speaks here
+        print(f"labelcore: {trouble}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)  # noqa: T201
+        print("labelcore: stopped; what was saved stays saved.", file=sys.stderr)
         sys.exit(130)

@@ -222,9 +222,7 @@ def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -
 
 
 @judge.command("show")
-def judge_show(
-    judge: str, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
+def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show one judge with its specification."""
     send("judge show", db, project, json, judge=judge)
 

@@ -2,13 +2,13 @@
 
 The command line runs an operation on the file itself, or sends its name and arguments to the app
 that holds the file (see :mod:`labelcore.api`); both ways end here, so both give the same JSON.
-An operation is a function ``(db, project, *, author, progress, **arguments) -> Outcome`` whose
-annotations check the arguments.
+An operation is a function ``(call, **arguments) -> Outcome`` whose annotations check the arguments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field, ValidationError, validate_call
@@ -19,7 +19,7 @@ from labelcore.progress import Progress, silent
 from labelcore.stages import projects
 from labelcore.store import Database
 
-__all__ = ["OPERATIONS", "Outcome", "Request", "execute", "operation"]
+__all__ = ["OPERATIONS", "Call", "Outcome", "Request", "execute", "operation"]
 
 
 class Outcome(Frozen):
@@ -28,6 +28,16 @@ class Outcome(Frozen):
     document: dict[str, Any]
     lines: tuple[str, ...] = ()
     exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """Where an operation works, for whom, and whom it tells how far it is."""
+
+    db: Database
+    project: Project
+    author: str
+    progress: Progress
 
 
 class Request(Frozen):
@@ -64,11 +74,9 @@ def execute(db: Database, request: Request, progress: Progress = silent) -> Outc
     _load()
     if request.operation not in OPERATIONS:
         raise BadInput(f"There is no operation '{request.operation}'.")
-    project: Project = projects.open_project(db, request.project)
+    call = Call(db, projects.open_project(db, request.project), request.author, progress)
     try:
-        return OPERATIONS[request.operation](
-            db, project, author=request.author, progress=progress, **request.arguments
-        )
+        return OPERATIONS[request.operation](call, **request.arguments)
     except ValidationError as trouble:
         raise BadInput(_first_fault(trouble)) from trouble
 

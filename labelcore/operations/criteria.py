@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from labelcore.models import Criterion, Project
-from labelcore.operations import Outcome, operation
-from labelcore.progress import Progress
+from labelcore.models import Criterion
+from labelcore.operations import Call, Outcome, operation
 from labelcore.stages import deriving
-from labelcore.store import Database
 
 
 @operation("derive")
 def derive(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    offline: bool = False, accept_all: bool = False,
+    call: Call, *, offline: bool = False, accept_all: bool = False,
 ) -> Outcome:  # fmt: skip
     """Turn the notes on failed outputs into criteria, each with its evidence."""
     found = deriving.derive(
-        db, project, offline=offline, accept_all=accept_all, author=author, progress=progress
+        call.db,
+        call.project,
+        offline=offline,
+        accept_all=accept_all,
+        author=call.author,
+        progress=call.progress,
     )
     document = {
         "criteria": [describe(criterion) for criterion in found.criteria],
@@ -31,11 +33,9 @@ def derive(
 
 
 @operation("criteria list")
-def list_criteria(
-    db: Database, project: Project, *, author: str, progress: Progress, status: str | None = None
-) -> Outcome:
+def list_criteria(call: Call, *, status: str | None = None) -> Outcome:
     """Show the criteria in their newest versions."""
-    found = deriving.list_criteria(db, project, status=status)
+    found = deriving.list_criteria(call.db, call.project, status=status)
     lines = tuple(_line(criterion) for criterion in found) or (
         "There are no criteria yet: run `labelcore derive --offline`.",
     )
@@ -43,22 +43,18 @@ def list_criteria(
 
 
 @operation("criteria show")
-def show_criterion(
-    db: Database, project: Project, *, author: str, progress: Progress, criterion: str
-) -> Outcome:
+def show_criterion(call: Call, *, criterion: str) -> Outcome:
     """Show one criterion with all its evidence."""
-    found = deriving.find_criterion(db, project, criterion)
+    found = deriving.find_criterion(call.db, call.project, criterion)
     quotes = (f"  “{item.quote}” ({item.output_id})" for item in found.evidence)
     return Outcome(document=describe(found), lines=(_line(found), found.statement, *quotes))
 
 
 @operation("criteria history")
-def history(
-    db: Database, project: Project, *, author: str, progress: Progress, criterion: str
-) -> Outcome:
+def history(call: Call, *, criterion: str) -> Outcome:
     """Show every version of a criterion with author, time and reason."""
-    found = deriving.find_criterion(db, project, criterion)
-    versions = deriving.history(db, project, found.id)
+    found = deriving.find_criterion(call.db, call.project, criterion)
+    versions = deriving.history(call.db, call.project, found.id)
     lines = tuple(
         f"v{v.version} {v.at:%Y-%m-%d %H:%M} {v.author or 'labelcore'}: {v.status}, {v.why or 'no reason given'}"
         for v in versions
@@ -68,41 +64,46 @@ def history(
 
 @operation("criteria edit")
 def edit(
-    db: Database, project: Project, *, author: str, progress: Progress, criterion: str,
+    call: Call, *, criterion: str,
     name: str | None = None, statement: str | None = None,
     severity: Literal["must", "should"] | None = None, wording_only: bool = False, why: str = "",
 ) -> Outcome:  # fmt: skip
     """Change a criterion; a new version is kept beside the old ones."""
-    found = deriving.find_criterion(db, project, criterion)
+    found = deriving.find_criterion(call.db, call.project, criterion)
     changes: dict[str, Any] = {"name": name, "statement": statement, "severity": severity}
     given = {key: value for key, value in changes.items() if value is not None}
     changed = deriving.edit(
-        db, project, found.id, **given, wording_only=wording_only, why=why, author=author
+        call.db,
+        call.project,
+        found.id,
+        **given,
+        wording_only=wording_only,
+        why=why,
+        author=call.author,
     )
     return Outcome(document=describe(changed), lines=(_line(changed),))
 
 
 @operation("criteria decide")
 def decide(
-    db: Database, project: Project, *, author: str, progress: Progress, criterion: str,
+    call: Call, *, criterion: str,
     decision: Literal["accept", "reject", "drop", "restore"], why: str = "",
 ) -> Outcome:  # fmt: skip
     """Accept, reject, drop or restore a criterion."""
-    found = deriving.find_criterion(db, project, criterion)
+    found = deriving.find_criterion(call.db, call.project, criterion)
     act = getattr(deriving, decision)
-    changed = act(db, project, found.id, why=why, author=author)
+    changed = act(call.db, call.project, found.id, why=why, author=call.author)
     return Outcome(document=describe(changed), lines=(_line(changed),))
 
 
 @operation("criteria merge")
 def merge(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    criteria: list[str], name: str, statement: str | None = None, why: str = "",
+    call: Call, *, criteria: list[str], name: str, statement: str | None = None, why: str = "",
 ) -> Outcome:  # fmt: skip
     """Join criteria into one that names them as its parents."""
-    ids = [deriving.find_criterion(db, project, word).id for word in criteria]
+    ids = [deriving.find_criterion(call.db, call.project, word).id for word in criteria]
     merged = deriving.merge(
-        db, project, ids, name=name, statement=statement, why=why, author=author
+        call.db, call.project, ids, name=name, statement=statement, why=why, author=call.author
     )
     return Outcome(document=describe(merged), lines=(_line(merged),))
 

@@ -7,19 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import Project, RejectedRow, Sample
-from labelcore.operations import Outcome, operation
-from labelcore.progress import Progress
+from labelcore.models import RejectedRow, Sample
+from labelcore.operations import Call, Outcome, operation
 from labelcore.stages import exporting, grading, importing, projects, sampling
-from labelcore.store import Database
 
 _SHOWN = 20  # rejected rows and picks that are named in the sentences; the JSON has more
 
 
 @operation("import")
 def import_(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    file: str, columns: dict[str, str] | None = None, meta: list[str] | None = None,
+    call: Call, *, file: str, columns: dict[str, str] | None = None, meta: list[str] | None = None,
     grade: str | None = None, note: str | None = None, annotator: str | None = None,
     verdicts: dict[str, str] | None = None,
 ) -> Outcome:  # fmt: skip
@@ -28,14 +25,23 @@ def import_(
         file, columns=columns or {}, meta=meta, grade=grade, note=note,
         annotator=annotator, verdicts=verdicts or {},
     )  # fmt: skip
-    result = importing.import_file(db, project, file, wanted, progress)
+    result = importing.import_file(call.db, call.project, file, wanted, call.progress)
     batch = result.batch
     document: dict[str, Any] = {"batch": batch.id}
-    names = ("rows_read", "outputs_new", "outputs_known", "rows_rejected", "grades_new", "verdicts_new")
+    names = (
+        "rows_read",
+        "outputs_new",
+        "outputs_known",
+        "rows_rejected",
+        "grades_new",
+        "verdicts_new",
+    )
     document |= {name: getattr(batch, name) for name in names}
     document["mapping"] = batch.mapping
     document["warnings"] = list(result.warnings)
-    document["rejected"] = [bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected]
+    document["rejected"] = [
+        bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected
+    ]
     return Outcome(document=document, lines=_import_lines(document, result.rejected))
 
 
@@ -51,9 +57,7 @@ def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -
 
 
 @operation("preview")
-def preview(
-    db: Database, project: Project, *, author: str, progress: Progress, file: str
-) -> Outcome:
+def preview(call: Call, *, file: str) -> Outcome:
     """Show what a file holds and how its columns would be mapped."""
     seen = importing.preview(file)
     document = seen.model_dump(mode="json")
@@ -63,12 +67,15 @@ def preview(
 
 @operation("sample")
 def sample(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    rule: str = "mixture", n: Annotated[int, Field(ge=1)] = 50, seed: int = 0, by: str | None = None,
+    call: Call, *, rule: str = "mixture", n: Annotated[int, Field(ge=1)] = 50, seed: int = 0, by: str | None = None,
 ) -> Outcome:  # fmt: skip
     """Draw outputs for grading by a named, seeded rule."""
-    drawn = sampling.draw_sample(db, project, rule=rule, n=n, seed=seed, by=by, author=author)
-    picks = [pick.model_dump(include={"output_id", "reason", "probability"}) for pick in drawn.picks]
+    drawn = sampling.draw_sample(
+        call.db, call.project, rule=rule, n=n, seed=seed, by=by, author=call.author
+    )
+    picks = [
+        pick.model_dump(include={"output_id", "reason", "probability"}) for pick in drawn.picks
+    ]
     document = {
         "sample": drawn.id, "rule": drawn.rule, "seed": drawn.seed, "n": len(picks),
         "warnings": drawn.parameters.get("warnings", []), "picks": picks,
@@ -87,33 +94,39 @@ def _sample_lines(drawn: Sample) -> tuple[str, ...]:
 
 @operation("grade")
 def grade(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    output: str, value: str, note: str = "", criterion: str | None = None, annotator: str = "",
+    call: Call, *, output: str, value: str, note: str = "", criterion: str | None = None, annotator: str = "",
 ) -> Outcome:  # fmt: skip
     """Grade one output."""
     event = grading.grade(
-        db, project, output, value, annotator=annotator or author, note=note, criterion_id=criterion
+        call.db,
+        call.project,
+        output,
+        value,
+        annotator=annotator or call.author,
+        note=note,
+        criterion_id=criterion,
     )
-    document = event.model_dump(mode="json", include={"id", "output_id", "annotator", "value", "note"})
+    document = event.model_dump(
+        mode="json", include={"id", "output_id", "annotator", "value", "note"}
+    )
     return Outcome(document=document, lines=(f"Saved: {event.value} on {event.output_id}.",))
 
 
 @operation("undo")
 def undo(
-    db: Database, project: Project, *, author: str, progress: Progress, grade: str, annotator: str = ""
+    call: Call, *, grade: str, annotator: str = ""
 ) -> Outcome:  # fmt: skip
     """Take one grade back; the history keeps it."""
-    event = grading.undo(db, project, grade, annotator=annotator or author)
+    event = grading.undo(call.db, call.project, grade, annotator=annotator or call.author)
     return Outcome(document={"undone": grade, "event": event.id}, lines=(f"Took back {grade}.",))
 
 
 @operation("export")
 def export(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    what: Literal["outputs", "grades", "verdicts", "criteria"], out: Path,
+    call: Call, *, what: Literal["outputs", "grades", "verdicts", "criteria"], out: Path,
 ) -> Outcome:  # fmt: skip
     """Write one flat table to a CSV, JSONL or Parquet file."""
-    rows = exporting.export_table(db, project, what, out)
+    rows = exporting.export_table(call.db, call.project, what, out)
     return Outcome(
         document={"what": what, "rows": rows, "out": str(out)},
         lines=(f"Wrote {rows:,} rows of {what} to {out}.",),
@@ -121,8 +134,10 @@ def export(
 
 
 @operation("status")
-def status(db: Database, project: Project, *, author: str, progress: Progress) -> Outcome:
+def status(call: Call) -> Outcome:
     """Say how far the project is along the loop."""
-    seen = projects.overview(db, project)
-    lines = tuple(f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items())
-    return Outcome(document={"project": project.name, **seen.model_dump()}, lines=lines)
+    seen = projects.overview(call.db, call.project)
+    lines = tuple(
+        f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items()
+    )
+    return Outcome(document={"project": call.project.name, **seen.model_dump()}, lines=lines)

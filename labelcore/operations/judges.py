@@ -6,26 +6,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import JudgeVersion, Project, SplitName
-from labelcore.operations import Outcome, operation
+from labelcore.models import JudgeVersion, SplitName
+from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
-from labelcore.progress import Progress
 from labelcore.stages import aligning, judging
-from labelcore.store import Database
 
 Kind = Literal["code", "llm", "learned", "imported"]
 
 
 @operation("judge propose")
 def propose(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    criterion: str | None = None, kind: Kind | None = None, offline: bool = False,
+    call: Call, *, criterion: str | None = None, kind: Kind | None = None, offline: bool = False,
     limit: Annotated[int, Field(ge=1)] = 8, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Propose candidate judges for each accepted criterion."""
     found = judging.propose(
-        db, project, criterion=criterion, kind=kind, offline=offline, limit=limit,
-        seed=seed, progress=progress,
+        call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
+        seed=seed, progress=call.progress,
     )  # fmt: skip
     document = {"judges": [_describe(version) for version in found]}
     lines = [f"Proposed {len(found)} judges."]
@@ -35,14 +32,13 @@ def propose(
 
 @operation("judge run")
 def run(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
+    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
     limit: int | None = None, concurrency: int | None = None,
 ) -> Outcome:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again."""
     done = judging.run_judges(
-        db, project, judge=judge, kind=kind, split=split, limit=limit,
-        concurrency=concurrency, progress=progress,
+        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
+        concurrency=concurrency, progress=call.progress,
     )  # fmt: skip
     names = ("verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests")
     document = {"run": done.id, "state": done.state, "message": done.message}
@@ -56,54 +52,49 @@ def run(
 
 
 @operation("judge list")
-def list_judges(db: Database, project: Project, *, author: str, progress: Progress) -> Outcome:
+def list_judges(call: Call) -> Outcome:
     """Show every judge with its verdicts and errors in counts."""
-    found = judging.list_judges(db, project)
+    found = judging.list_judges(call.db, call.project)
     document = {"judges": [summary.model_dump(mode="json") for summary in found]}
     lines = tuple(f"{s.name} ({s.kind}): {s.description}" for s in found)
     return Outcome(
-        document=document, lines=lines or ("There are no judges yet: run `labelcore judge propose`.",)
+        document=document,
+        lines=lines or ("There are no judges yet: run `labelcore judge propose`.",),
     )
 
 
 @operation("judge show")
-def show(
-    db: Database, project: Project, *, author: str, progress: Progress, judge: str
-) -> Outcome:
+def show(call: Call, *, judge: str) -> Outcome:
     """Show one judge with its specification and history."""
-    document = judging.show_judge(db, project, judge).model_dump(mode="json")
+    document = judging.show_judge(call.db, call.project, judge).model_dump(mode="json")
     lines = tuple(f"{name}: {value}" for name, value in document.items())
     return Outcome(document=document, lines=lines)
 
 
 @operation("choose")
 def choose(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.25,
+    call: Call, *, max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.25,
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
     report = aligning.choose(
-        db, project, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed,
-        author=author, progress=progress,
+        call.db, call.project, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed,
+        author=call.author, progress=call.progress,
     )  # fmt: skip
     return Outcome(document=report.model_dump(mode="json"), lines=choice_lines(report))
 
 
 @operation("align")
 def align(
-    db: Database, project: Project, *, author: str, progress: Progress,
-    split: Literal["train", "dev", "test", "all"] = "all", judge: str | None = None,
+    call: Call, *, split: Literal["train", "dev", "test", "all"] = "all", judge: str | None = None,
     set: Literal["chosen"] | None = None,  # noqa: A002 - the contract's word
 ) -> Outcome:  # fmt: skip
     """Measure judges and the chosen set against people's grades."""
     report = aligning.align(
-        db, project, split=split, judge=judge, chosen=set == "chosen", author=author
+        call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author
     )
     return Outcome(document=report.document(), lines=alignment_lines(report))
 
 
 def _describe(version: JudgeVersion) -> dict[str, Any]:
     return version.model_dump(mode="json", exclude={"project_id", "author"})
-
-

@@ -82,16 +82,18 @@ def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]
     """Store grading events. Returns the ids that are stored durably now.
 
     Raises:
-        BadInput: an event has no annotator, or undoes nothing.
+        BadInput: an event has no annotator, undoes nothing, or belongs to another project.
         NotFound: an event names an output that does not exist; nothing is stored then.
     """
     known = output_table.existing(db, [event.output_id for event in events])
     for event in events:
-        _check(event, known)
+        _check(event, project, known)
     return grade_table.record(db, events)
 
 
-def _check(event: Grade, known: Collection[str]) -> None:
+def _check(event: Grade, project: Project, known: Collection[str]) -> None:
+    if event.project_id != project.id:
+        raise BadInput(f"The grade '{event.id}' belongs to another project than {project.name}.")
     if not event.annotator.strip():
         raise BadInput("A grade needs the name of who gives it.", next_step="Name an annotator.")
     if event.value == "undone" and not event.supersedes:
@@ -211,7 +213,9 @@ def fitting_labels(db: Database, project: Project) -> Labels:
         return labels
     seen = {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}
     groups = output_table.groups_of(db, sorted(seen))
-    return labels.only({k for k, group in groups.items() if split_of(project.id, group) not in sealed})
+    return labels.only(
+        {k for k, group in groups.items() if split_of(project.id, group) not in sealed}
+    )
 
 
 def fitting_splits(db: Database, project: Project) -> tuple[SplitName, ...]:

@@ -67,7 +67,7 @@ def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
 
 
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
-    """Outputs with a current overall grade (any value, skips included), of anyone or of one person."""
+    """Outputs with a current overall grade, skips included, of anyone or of one person."""
     who = "" if annotator is None else "AND annotator = ?"
     rows = db.rows(
         "SELECT DISTINCT output_id FROM grade_current "

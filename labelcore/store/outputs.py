@@ -54,7 +54,8 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
 
 def existing(db: Database, ids: Sequence[str]) -> set[str]:
     """Those of the ids that are stored."""
-    found = db.rows("SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))", [list(ids)])  # fmt: skip
+    sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))"
+    found = db.rows(sql, [list(ids)])
     return {row[0] for row in found}
 
 
@@ -113,9 +114,8 @@ def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
 
 def count(db: Database, project_id: str) -> int:
     """How many outputs a project has."""
-    return int(
-        db.rows("SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?", [project_id])[0][0]
-    )  # fmt: skip
+    sql = "SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?"
+    return int(db.rows(sql, [project_id])[0][0])
 
 
 def chunks(db: Database, wanted: Iterable[str], size: int = _CHUNK) -> Iterator[list[Output]]:

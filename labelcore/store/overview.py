@@ -6,7 +6,7 @@ from labelcore.store.connection import Database
 
 _COUNTS = {
     "samples": "SELECT count(*) FROM sample WHERE project_id = $project",
-    "graded": "SELECT count(DISTINCT output_id) FROM mine WHERE value IN ('pass', 'fail', 'unsure')",
+    "graded": "SELECT count(DISTINCT output_id) FROM mine WHERE value NOT IN ('skipped')",
     "passes": "SELECT count(DISTINCT output_id) FROM mine WHERE value = 'pass'",
     "fails": "SELECT count(DISTINCT output_id) FROM mine WHERE value = 'fail'",
     "unsure": "SELECT count(DISTINCT output_id) FROM mine WHERE value = 'unsure'",

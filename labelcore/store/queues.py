@@ -35,7 +35,7 @@ def upcoming(
 def progress(
     db: Database, project_id: str, sample_id: str | None, annotator: str
 ) -> tuple[int, int]:
-    """How many outputs of the sample (or of the project) this person has graded, and of how many."""
+    """How many outputs of the sample or project this person has graded, and of how many."""
     rows = db.rows(
         f"WITH graded AS ({_GRADED}), pool AS ({_pool(sample_id)}) "
         "SELECT (SELECT count(*) FROM pool SEMI JOIN graded USING (output_id)), "

@@ -79,7 +79,9 @@ def test_current_view_equals_a_plain_model_of_the_acts(acts: list[tuple[int, str
         if act == "undo":
             if stack:
                 taken = stack.pop()
-                grades.record(db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)])
+                grades.record(
+                    db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)]
+                )
         else:
             stack.append(event(made[which], act, f"g{number}", who))
             grades.record(db, [stack[-1]])

@@ -17,11 +17,11 @@ _NUMBERED = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
 def available() -> list[tuple[int, str, str]]:
     """All migrations that this version knows, as (number, name, SQL), in order."""
-    found = []
-    for file in resources.files(__name__).iterdir():
-        if match := _NUMBERED.match(file.name):
-            found.append((int(match[1]), match[2], file.read_text(encoding="utf-8")))
-    return sorted(found)
+    return sorted(
+        (int(match[1]), match[2], file.read_text(encoding="utf-8"))
+        for file in resources.files(__name__).iterdir()
+        if (match := _NUMBERED.match(file.name))
+    )
 
 
 def applied(db: Database) -> set[int]:
