@@ -1,0 +1,131 @@
+"""Mounting the card: registration of its files, data down, events up."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from pages.widgets.grading_card.contract import CardEvents, CardItem, read_events
+from pages.widgets.grading_card.messages import Language, messages_for
+
+_TRIGGER = "graded"
+
+
+def asset_folder() -> Path:
+    """The folder with the card's JavaScript modules and style sheet."""
+    return Path(__file__).parent / "frontend"
+
+
+def received(key: str) -> CardEvents:
+    """The presses that came with this run, before the card is drawn; () when there are none.
+
+    Store them, then hand their ids to `grading_card` as ``acknowledged``.
+    """
+    events, _ = _sent(key)
+    st.session_state[_name(key, "handed_out")] = {event.client_id for event in events}
+    return events
+
+
+def grading_card(
+    items: Sequence[CardItem],
+    *,
+    place: int,
+    total: int,
+    annotator: str,
+    project: str,
+    acknowledged: Sequence[str] = (),
+    key: str,
+    done: int | None = None,
+    refused: Mapping[str, str] | None = None,
+    language: Language = "en",
+) -> CardEvents:
+    """Draw the card and return the presses that `received` has not handed out in this run.
+
+    Args:
+        items: the output to grade now and about ten after it; a few graded ones before it (with
+            ``current``) let people look back after a reload. Order and gaps do not matter.
+        place: 1-based position of the first output to grade; ``total + 1`` when all are graded.
+        total: number of outputs in the sample; 0 when there is none.
+        annotator, project: together they name the queue in the browser's storage.
+        acknowledged: client_ids that are stored durably; the browser forgets them.
+        key: of the component; must not contain two underscores in a row.
+        done: how many outputs of the sample this person has graded (default: ``place - 1``).
+        refused: client_id -> sentence, for presses that can never be stored (say, the output was
+            deleted); the card stops sending them and shows the sentence.
+        language: of the card's own words.
+    """
+    mount = _component()
+    result = mount(
+        key=key,
+        data={
+            "items": [item.as_data() for item in items],
+            "place": place,
+            "total": total,
+            "done": place - 1 if done is None else done,
+            "annotator": annotator,
+            "project": project,
+            "acknowledged": list(acknowledged),
+            "refused": dict(refused or {}) | _sent(key)[1],
+            "language": language,
+            "messages": messages_for(language),
+            "session": _session(key),
+            "run": _count_run(key),
+        },
+        on_graded_change=lambda: None,
+    )
+    events, _ = read_events(result.get(_TRIGGER))
+    handed_out = st.session_state.pop(_name(key, "handed_out"), set())
+    return tuple(event for event in events if event.client_id not in handed_out)
+
+
+@cache
+def _component_name() -> str:
+    """A name that changes with the files, so that no browser mixes old modules with new ones."""
+    files = sorted(asset_folder().iterdir())
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return f"card-{digest[:12]}"
+
+
+def _component() -> Any:
+    """The mounting command, its files registered with the runtime that executes this script.
+
+    Files rather than strings: a string travels to the browser again with every run, and modules
+    served from their own address satisfy a content security policy of ``script-src 'self'``.
+    """
+    name = f"labelcore.{_component_name()}"
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(name) is None:
+        config = ComponentConfig(name=_component_name(), asset_dir=asset_folder().name)
+        manifest = ComponentManifest(name="labelcore", version="1", components=[config])
+        manager.register_from_manifest(manifest, asset_folder().parent)
+    return st.components.v2.component(name, js="card.js", css="card.css")
+
+
+def _sent(key: str) -> tuple[CardEvents, dict[str, str]]:
+    state = st.session_state.get(key)
+    return read_events(state.get(_TRIGGER) if isinstance(state, Mapping) else None)
+
+
+def _session(key: str) -> str:
+    """Tells the browser that a new server session has begun, and that it should send again."""
+    name: str = st.session_state.setdefault(_name(key, "session"), uuid.uuid4().hex)
+    return name
+
+
+def _count_run(key: str) -> int:
+    """Makes the data of each run differ, so that the browser hears of every one."""
+    count: int = st.session_state.get(_name(key, "run"), 0) + 1
+    st.session_state[_name(key, "run")] = count
+    return count
+
+
+def _name(key: str, what: str) -> str:
+    return f"grading_card/{key}/{what}"

@@ -1,0 +1,368 @@
+// The grading card. Streamlit calls the default export once per run with what Python sent; the first
+// call in a place builds the card, later ones tell it the news.
+import { Deck } from "./deck.js";
+import { actionOf, HeldKeys } from "./keys.js";
+import { Keep, newClientId, Queue } from "./queue.js";
+import { speaker } from "./text.js";
+import { View } from "./view.js";
+
+const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped" };
+const POKE_AFTER = 2000;
+const PREPARED = 3;
+const cards = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  let card = cards.get(parentElement);
+  if (card && card.owner !== ownerOf(data)) {
+    card.destroy();
+    card = null;
+  }
+  card ??= new Card(data, parentElement);
+  cards.set(parentElement, card);
+  const turn = card.receive(data, setTriggerValue);
+  // Streamlit also cleans up after calls that newer ones overtook: only the newest may take down.
+  return () => turn === card.turn && card.destroy();
+}
+
+const ownerOf = (data) => JSON.stringify([data.project, data.annotator]);
+
+class Card {
+  constructor(data, parent) {
+    this.parent = parent;
+    this.owner = ownerOf(data);
+    this.turn = 0;
+    this.keep = new Keep(data.project, data.annotator);
+    this.queue = new Queue(this.keep, { send: (events) => this.send(events), changed: () => this.showStatus() });
+    this.deck = new Deck((id) => this.queue.concerns(id), this.keep.get("history") ?? []);
+    for (const event of this.queue.waiting.values()) this.remember(event);
+    this.held = new HeldKeys();
+    this.visibleFor = new Map(); // output_id -> milliseconds on screen so far
+    this.quit = new AbortController();
+    this.build(data);
+    this.listen();
+  }
+
+  /** Presses of an earlier visit that are not stored yet count as said. */
+  remember(event) {
+    const { value, note, client_id } = event;
+    this.deck.said.set(event.output_id, value === "undone" ? null : { value, note, client_id });
+  }
+
+  build(data) {
+    this.language = data.language;
+    this.ground = null;
+    this.onScreen = null;
+    this.view?.root.remove();
+    this.view = new View(speaker(data.messages), {
+      language: data.language,
+      act: (action) => this.act(action),
+      dismiss: () => this.dismissRefused(),
+      on: {
+        save: (text) => this.saveNote(text),
+        leave: () => this.leaveNote(),
+        draft: (text) => this.keep.put("draft", { output_id: this.deck.shown, kind: this.view.note.kind, text }),
+      },
+    });
+    this.parent.append(this.view.root);
+  }
+
+  listen() {
+    const signal = this.quit.signal;
+    document.addEventListener("keydown", (event) => this.key(event), { signal });
+    document.addEventListener("keyup", (event) => this.held.release(event), { signal });
+    window.addEventListener("blur", () => this.held.releaseAll(), { signal });
+    window.addEventListener("online", () => this.queue.flush(), { signal });
+    window.addEventListener("offline", () => this.showStatus(), { signal });
+    window.addEventListener("resize", () => this.measure(), { signal });
+    document.addEventListener("visibilitychange", () => this.clock(), { signal });
+    window.addEventListener("beforeunload", (event) => this.queue.size > 0 && event.preventDefault(), { signal });
+  }
+
+  destroy() {
+    this.quit.abort();
+    this.queue.stop();
+    clearTimeout(this.poking);
+    this.view.root.remove();
+    cards.delete(this.parent);
+  }
+
+  /** Take in one run's data; returns the number of the run as the card counts them. */
+  receive(data, setTriggerValue) {
+    this.trigger = setTriggerValue;
+    if (data.language !== this.language) this.build(data);
+    const isNewSession = data.session !== this.session;
+    this.session = data.session;
+    this.queue.acknowledge(data.acknowledged);
+    for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
+    this.deck.receive(data);
+    this.show();
+    this.measure();
+    if (this.turn === 0) this.welcome();
+    if (isNewSession) this.queue.flush();
+    this.turn += 1;
+    return this.turn;
+  }
+
+  send(events) {
+    try {
+      this.trigger("graded", { events });
+    } catch (error) {
+      console.warn("The grading card could not send and will try again.", error);
+    }
+  }
+
+  /** After a reload: say what is on its way, and open the note that was being written. */
+  welcome() {
+    if (this.queue.restored > 0) this.view.tell(this.view.say("restored", { n: this.queue.restored }));
+    const [refused] = this.keep.all("refused/");
+    if (refused) this.view.showNotice(this.view.say("refused", { reason: refused.reason }), true);
+    const draft = this.keep.get("draft");
+    if (draft?.text && this.deck.items.has(draft.output_id)) {
+      this.deck.shown = draft.output_id;
+      this.show();
+      this.openNote(draft.kind, draft.text, null);
+    }
+  }
+
+  refused(id, reason) {
+    const event = this.queue.refuse(id);
+    if (!event) return;
+    this.keep.put(`refused/${id}`, { ...event, reason });
+    if (!this.queue.concerns(event.output_id)) this.deck.unsay(event.output_id);
+    this.view.showNotice(this.view.say("refused", { reason }), true);
+  }
+
+  dismissRefused() {
+    for (const event of this.keep.all("refused/")) this.keep.drop(`refused/${event.client_id}`);
+  }
+
+  // Keys and actions
+
+  key(event) {
+    if (this.view.help.open || !this.view.root.checkVisibility()) return;
+    const action = actionOf(event);
+    if (!action) return;
+    event.preventDefault();
+    if (this.held.isRepeat(event)) return;
+    this.act(action, event.code);
+  }
+
+  act(action, code = null) {
+    if (action in VALUES) return this.press(action, code);
+    const others = {
+      undo: () => this.undo(),
+      note: () => this.deck.item && this.openNote("note", this.noteInForce(), code),
+      previous: () => this.look(-1),
+      next: () => this.look(1),
+      expand: () => this.view.expandAll(),
+      help: () => this.view.help.showModal(),
+    };
+    others[action]();
+  }
+
+  press(action, code) {
+    const item = this.deck.item;
+    if (!item) return this.view.showNotice(this.view.say("not_accepted"));
+    const attached = this.attached();
+    const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
+    const note = action === "skip" ? "" : typed || attached;
+    this.closeNote();
+    this.view.flash(action);
+    this.grade(item, VALUES[action], note);
+    if (action === "fail" && !note) this.openNote("fail", "", code);
+    else this.advance();
+  }
+
+  /** Make one grade of the output on screen, keep it, send it. */
+  grade(item, value, note) {
+    const earlier = this.deck.grade(item.output_id);
+    const event = this.event(item, value, { note, supersedes: earlier?.client_id ?? null });
+    this.deck.say(item.output_id, { value, note, client_id: event.client_id }, [event.client_id]);
+    this.commit([event]);
+    this.keep.drop(`note/${item.output_id}`);
+    this.view.showLast(item.position, value);
+  }
+
+  event(item, value, { note = "", supersedes = null }) {
+    return {
+      client_id: newClientId(),
+      output_id: item.output_id,
+      value,
+      note,
+      seconds: Math.round(this.clock()) / 1000,
+      shown_at: new Date(this.shownAt).toISOString(),
+      supersedes,
+    };
+  }
+
+  commit(events) {
+    this.queue.add(...events);
+    this.keep.put("history", this.deck.history);
+    if (!this.keep.works) this.view.showNotice(this.view.say("no_storage"), true);
+  }
+
+  advance() {
+    this.deck.showNext(this.deck.lastPosition);
+    this.show();
+  }
+
+  undo() {
+    if (this.view.note.isOpen && this.deck.item) this.attach(this.deck.item, this.view.note.field.value.trim());
+    this.closeNote();
+    const act = this.deck.takeBack();
+    if (!act) return this.view.showNotice(this.view.say("nothing_to_undo"));
+    this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id)));
+    this.show();
+    this.view.clearLast();
+    this.view.flash("undo");
+    this.view.tell(this.view.say("taken_back", { value: this.view.say(act.value) }));
+  }
+
+  takingBack(outputId, id) {
+    const shownAt = new Date(this.shownAt ?? Date.now()).toISOString();
+    return { client_id: newClientId(), output_id: outputId, value: "undone", note: "", seconds: null, shown_at: shownAt, supersedes: id };
+  }
+
+  look(step) {
+    if (this.view.note.isOpen) this.settleNote(this.view.note.field.value.trim());
+    if (this.deck.look(step)) this.show();
+  }
+
+  // Notes
+
+  /** A note written before the grade; it is stored with the grade. */
+  attached() {
+    return this.deck.shown === null ? "" : this.keep.get(`note/${this.deck.shown}`) ?? "";
+  }
+
+  noteInForce() {
+    return this.deck.grade(this.deck.shown)?.note || this.attached();
+  }
+
+  openNote(kind, text, code) {
+    this.show();
+    this.view.note.open(kind, text, code);
+    this.measure();
+  }
+
+  closeNote() {
+    if (!this.view.note.isOpen) return;
+    this.keep.drop("draft");
+    this.view.note.close();
+  }
+
+  saveNote(typed) {
+    const isFail = this.view.note.kind === "fail";
+    this.settleNote(typed.trim());
+    if (isFail) this.advance();
+    else this.show();
+  }
+
+  /** Close the note and keep its text where it belongs: with the grade, or for the grade to come. */
+  settleNote(note) {
+    const item = this.deck.item;
+    const grade = item && this.deck.grade(item.output_id);
+    this.closeNote();
+    if (!item) return;
+    if (!grade) this.attach(item, note);
+    else if (this.view.note.kind === "fail") this.amend(item, grade, note);
+    else if (note !== grade.note) this.grade(item, grade.value, note);
+  }
+
+  /** The fail that opened the note gets it: one act, two events, so that nothing waits for typing. */
+  amend(item, grade, note) {
+    if (!note) return;
+    const event = this.event(item, grade.value, { note, supersedes: grade.client_id });
+    this.deck.amend(item.output_id, { value: grade.value, note, client_id: event.client_id }, event.client_id);
+    this.commit([event]);
+  }
+
+  attach(item, note) {
+    if (note) this.keep.put(`note/${item.output_id}`, note);
+    else this.keep.drop(`note/${item.output_id}`);
+  }
+
+  leaveNote() {
+    const wasFail = this.view.note.kind === "fail";
+    this.closeNote();
+    if (wasFail) this.advance();
+    else this.show();
+  }
+
+  // Display
+
+  show() {
+    const { deck, view } = this;
+    const mode = this.mode();
+    if (deck.shown !== this.onScreen) this.turnPage();
+    view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
+    view.showGrade(deck.grade(deck.shown), this.attached());
+    this.showStatus();
+    this.prepareNext();
+    clearTimeout(this.poking);
+    if (mode === "loading") this.poking = setTimeout(() => this.poke(), POKE_AFTER);
+  }
+
+  mode() {
+    if (this.deck.item) return "grading";
+    if (this.deck.total === 0) return "empty";
+    return this.deck.finished && this.queue.size === 0 ? "finished" : "loading";
+  }
+
+  turnPage() {
+    this.clock();
+    this.onScreen = this.deck.shown;
+    this.shownAt = Date.now();
+    this.closeNote();
+    this.view.clearNotice();
+  }
+
+  /** Count the time during which the output is visible; returns its milliseconds so far. */
+  clock() {
+    const now = performance.now();
+    const passed = this.since === undefined || this.wasHidden ? 0 : now - this.since;
+    const total = (this.visibleFor.get(this.onScreen) ?? 0) + passed;
+    if (this.onScreen) this.visibleFor.set(this.onScreen, total);
+    this.since = now;
+    this.wasHidden = document.hidden;
+    return total;
+  }
+
+  /** Draw the output that comes next while there is time, so that it is there at once. */
+  prepareNext() {
+    const { deck, view } = this;
+    const open = deck.order().map((id) => deck.items.get(id)).filter((item) => !deck.grade(item.output_id));
+    const next = open.filter((item) => item.position > deck.lastPosition).slice(0, PREPARED);
+    for (const item of next) (window.requestIdleCallback ?? setTimeout)(() => view.sheets.of(item));
+  }
+
+  showStatus() {
+    this.view?.showStatus(this.queue.state, this.queue.size);
+  }
+
+  /** Nothing came: ask again. */
+  poke() {
+    this.send([]);
+    this.poking = setTimeout(() => this.poke(), 3 * POKE_AFTER);
+  }
+
+  /** Where the card begins, so that its bar sits at the bottom of the window; dark or light. */
+  measure() {
+    const { root } = this.view;
+    const scroller = root.getRootNode().host?.closest('[data-testid="stMain"]');
+    const top = root.getBoundingClientRect().top + (scroller?.scrollTop ?? window.scrollY);
+    root.style.setProperty("--card-top", `${Math.max(0, Math.round(top))}px`);
+    const ground = getComputedStyle(root).getPropertyValue("--st-background-color");
+    if (ground !== this.ground) root.dataset.theme = isDark(ground) ? "dark" : "light";
+    this.ground = ground;
+  }
+}
+
+/** Whether a CSS colour is dark; the browser itself reads the colour. */
+function isDark(colour) {
+  const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  probe.fillStyle = colour.trim() || "#fff";
+  probe.fillRect(0, 0, 1, 1);
+  const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 110;
+}

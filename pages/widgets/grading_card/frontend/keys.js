@@ -1,0 +1,62 @@
+// From a key to an action. Held keys, shortcuts of the browser and typing are left alone.
+
+const ACTIONS = {
+  p: "pass",
+  1: "pass",
+  f: "fail",
+  2: "fail",
+  u: "unsure",
+  3: "unsure",
+  s: "skip",
+  z: "undo",
+  n: "note",
+  e: "expand",
+  j: "next",
+  k: "previous",
+  "?": "help",
+  ArrowLeft: "previous",
+  ArrowRight: "next",
+};
+
+const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], [role=combobox], [role=listbox], [role=slider], [role=spinbutton]";
+const STUCK_AFTER = 1500;
+
+/** The letter that a key stands for, also on a keyboard that writes another script. */
+function letter(event) {
+  const foreign = /^[^\u0020-\u007E]$|^(?:Process|Dead|Unidentified)$/.test(event.key);
+  const found = foreign ? /^(?:Key([A-Z])|Digit([0-9]))$/.exec(event.code ?? "") : null;
+  return found ? found[1] ?? found[2] : event.key;
+}
+
+/** The action of a key press, or null when it is not for the card. */
+export function actionOf(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
+  const target = event.composedPath()[0];
+  if (target instanceof Element && target.closest(TYPING)) return null;
+  if (document.querySelector('[role="dialog"][aria-modal="true"], dialog[open]')) return null;
+  const key = letter(event);
+  const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key] ?? null;
+  return action === "fail" && event.shiftKey ? "fail_only" : action;
+}
+
+/** Tells a fresh press from a held key, also where the system does not mark repeats. */
+export class HeldKeys {
+  constructor() {
+    this.down = new Map();
+  }
+
+  isRepeat(event) {
+    const since = this.down.get(event.code);
+    const now = performance.now();
+    this.down.set(event.code, now);
+    return event.repeat || (since !== undefined && now - since < STUCK_AFTER);
+  }
+
+  release(event) {
+    this.down.delete(event.code);
+  }
+
+  releaseAll() {
+    this.down.clear();
+  }
+}

@@ -1,0 +1,76 @@
+// The note: opened by F (what is wrong, the raw material of everything) or by N (any remark).
+import { el } from "./text.js";
+
+export class NoteBox {
+  /** `on.save(text)`, `on.leave()` and `on.draft(text)` are called as the person acts. */
+  constructor(say, on) {
+    this.say = say;
+    this.on = on;
+    this.openedBy = null;
+    this.label = el("label", { for: "note" });
+    this.field = el("textarea", { id: "note", rows: 2, dir: "auto", "aria-describedby": "note-hint", maxlength: 50000 });
+    this.hint = el("p", { id: "note-hint", class: "hint", "aria-live": "polite" });
+    this.save = el("button", { type: "button", class: "primary", onclick: () => on.save(this.field.value) });
+    this.leave = el("button", { type: "button", onclick: () => on.leave() });
+    const buttons = el("div", { class: "note-buttons" }, this.save, this.leave);
+    this.element = el("div", { class: "note", hidden: true }, this.label, this.field, this.hint, buttons);
+    this.field.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("keyup", () => (this.openedBy = null));
+    this.field.addEventListener("input", () => this.typed());
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  /** Open with a text; `kind` is "fail" or "note"; `openedBy` is the code of the key still held. */
+  open(kind, text, openedBy) {
+    this.kind = kind;
+    this.openedBy = openedBy;
+    this.warned = false;
+    const failing = kind === "fail";
+    this.label.textContent = this.say(failing ? "what_is_wrong" : "note_label");
+    this.hint.textContent = this.say(failing ? "note_fail_hint" : "note_hint");
+    this.save.textContent = this.say(failing ? "save_and_next" : "keep_note");
+    this.leave.textContent = this.say(failing ? "no_note" : "cancel");
+    this.field.value = text;
+    this.element.hidden = false;
+    this.fit();
+    this.field.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.element.hidden = true;
+    this.field.blur();
+  }
+
+  key(event) {
+    event.stopPropagation(); // no shortcut of the page may take a letter of the note
+    if (event.isComposing || event.keyCode === 229) return; // Enter that chooses a Chinese word
+    if (event.repeat && event.code === this.openedBy) return event.preventDefault(); // F still held
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      if (!event.repeat) this.on.save(this.field.value);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.escape();
+    }
+  }
+
+  escape() {
+    if (this.kind === "fail" && this.field.value.trim() !== "" && !this.warned) {
+      this.warned = true;
+      this.hint.textContent = this.say("note_escape_again");
+    } else this.on.leave();
+  }
+
+  typed() {
+    this.fit();
+    this.on.draft(this.field.value);
+  }
+
+  fit() {
+    this.field.style.height = "auto";
+    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, 240)}px`;
+  }
+}

@@ -1,0 +1,145 @@
+// The presses that the server has not acknowledged: in memory, and in the browser's storage so that
+// a reload, a lost connection or a restarted server loses none. Each press has a key of its own in
+// the storage, so that two tabs never overwrite each other.
+
+const FIRST_WAIT = 3000;
+const LONGEST_WAIT = 15000;
+const MOST_AT_ONCE = 200;
+
+/** A new idempotency key. randomUUID exists on secure origins only; plain http needs the other. */
+export function newClientId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What the browser keeps for one person in one project; silent when it keeps nothing. */
+export class Keep {
+  constructor(project, annotator) {
+    this.prefix = `labelcore.grading/${JSON.stringify([project, annotator])}/`;
+    this.works = true;
+  }
+
+  put(name, value) {
+    try {
+      localStorage.setItem(this.prefix + name, JSON.stringify(value));
+    } catch {
+      this.works = false;
+    }
+  }
+
+  get(name) {
+    try {
+      return JSON.parse(localStorage.getItem(this.prefix + name));
+    } catch {
+      return null;
+    }
+  }
+
+  drop(name) {
+    try {
+      localStorage.removeItem(this.prefix + name);
+    } catch {
+      this.works = false;
+    }
+  }
+
+  /** All values whose names begin so. */
+  all(start) {
+    try {
+      return Object.keys(localStorage)
+        .filter((name) => name.startsWith(this.prefix + start))
+        .map((name) => this.get(name.slice(this.prefix.length)))
+        .filter((value) => value !== null);
+    } catch {
+      this.works = false;
+      return [];
+    }
+  }
+}
+
+export class Queue {
+  /** `send(events)` hands events to the server; `changed()` is called when the state does. */
+  constructor(keep, { send, changed }) {
+    this.keep = keep;
+    this.send = send;
+    this.changed = changed;
+    this.waiting = new Map();
+    this.tries = 0;
+    this.everSaved = false;
+    this.timer = null;
+    const earlier = keep.all("event/").filter((event) => event.client_id && event.output_id);
+    for (const event of earlier.sort((a, b) => a.at - b.at)) {
+      this.waiting.set(event.client_id, event);
+    }
+    this.restored = this.waiting.size;
+    this.latest = Math.max(0, ...earlier.map((event) => event.at || 0));
+  }
+
+  get size() {
+    return this.waiting.size;
+  }
+
+  /** "ready" before the first press, then "saving", "saved", or "failing" after a vain try. */
+  get state() {
+    if (this.size === 0) return this.everSaved ? "saved" : "ready";
+    return this.tries > 1 || !navigator.onLine ? "failing" : "saving";
+  }
+
+  concerns(outputId) {
+    return [...this.waiting.values()].some((event) => event.output_id === outputId);
+  }
+
+  /** Keep these presses and send everything that waits. */
+  add(...events) {
+    for (const event of events) {
+      this.latest = Math.max(Date.now(), this.latest + 1); // a clock set back must not reorder
+      const kept = { ...event, at: this.latest };
+      this.keep.put(`event/${event.client_id}`, kept);
+      this.waiting.set(event.client_id, kept);
+    }
+    this.tries = Math.min(this.tries, 1);
+    this.flush();
+  }
+
+  /** Forget what the server has stored. */
+  acknowledge(clientIds) {
+    const known = clientIds.filter((id) => this.waiting.has(id));
+    for (const id of known) this.forget(id);
+    if (known.length === 0) return;
+    this.everSaved = true;
+    this.tries = 0;
+    if (this.size > 0 && !this.timer) this.flush();
+  }
+
+  /** Take out a press that the server can never store; returns it, or undefined. */
+  refuse(clientId) {
+    const event = this.waiting.get(clientId);
+    if (event) this.forget(clientId);
+    return event;
+  }
+
+  forget(id) {
+    this.waiting.delete(id);
+    this.keep.drop(`event/${id}`);
+    if (this.size === 0) this.stop();
+    this.changed();
+  }
+
+  /** Send all that waits now, and again after a growing while until it is acknowledged. */
+  flush() {
+    this.stop();
+    if (this.size === 0) return;
+    const batch = [...this.waiting.values()].slice(0, MOST_AT_ONCE);
+    this.send(batch.map(({ at: _, ...event }) => event));
+    this.tries += 1;
+    const wait = Math.min(FIRST_WAIT * 2 ** Math.max(0, this.tries - 1), LONGEST_WAIT);
+    this.timer = setTimeout(() => this.flush(), wait * (0.9 + 0.2 * Math.random()));
+    this.changed();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.timer = null;
+  }
+}

@@ -1,0 +1,68 @@
+// One output with what it answered, as an element that is kept while the output may be seen again.
+import { conversation, facts, textBody } from "./panel.js";
+import { el, whole } from "./text.js";
+
+const KEPT = 12;
+
+/** Draws sheets, remembers the latest ones, and which parts people keep open. */
+export class Sheets {
+  constructor(say) {
+    this.say = say;
+    this.taste = new Map();
+    this.open = new Map([["input", true], ["context", true], ["conversation", true], ["details", false]]);
+    this.drawn = new Map();
+  }
+
+  /** The sheet of an item; drawn at most once as long as it is remembered. */
+  of(item) {
+    const known = this.drawn.get(item.output_id);
+    const sheet = known ?? this.draw(item);
+    this.drawn.delete(item.output_id);
+    this.drawn.set(item.output_id, sheet);
+    for (const [id] of this.drawn) {
+      if (this.drawn.size <= KEPT) break;
+      this.drawn.delete(id);
+    }
+    if (known) for (const part of known.querySelectorAll("details[data-part]")) part.open = this.open.get(part.dataset.part);
+    return sheet;
+  }
+
+  draw(item) {
+    const before = [
+      this.part("input", this.filled(item.input) && this.text("input", item.input, 1500)),
+      this.part("context", this.filled(item.context) && this.text("context", item.context, 1500)),
+      this.part("conversation", item.conversation.length > 0 && conversation(item.conversation, this.options(1500))),
+      this.part("details", Object.keys(item.metadata).length > 0 && facts(item.metadata)),
+    ].filter(Boolean);
+    const asked = before.length > 0 ? el("div", { class: "asked" }, ...before) : null;
+    return el("div", { class: "sheet" }, asked, this.output(item));
+  }
+
+  output(item) {
+    const title = el("h2", {}, this.say("output"));
+    const body = this.filled(item.text)
+      ? this.text("output", item.text, 6000)
+      : el("p", { class: "no-output" }, this.say("no_output"));
+    return el("section", { class: "output", "aria-label": this.say("output") }, title, body);
+  }
+
+  part(name, body) {
+    if (!body) return null;
+    const details = el("details", { class: `part ${name}`, "data-part": name }, el("summary", {}, this.say(name)), body);
+    details.open = this.open.get(name);
+    details.addEventListener("toggle", () => details.isConnected && this.open.set(name, details.open));
+    return details;
+  }
+
+  text(name, sent, foldAt) {
+    return textBody(this.say(name), sent, this.options(foldAt));
+  }
+
+  options(foldAt) {
+    return { say: this.say, taste: this.taste, foldAt };
+  }
+
+  filled(sent) {
+    return whole(sent).text.trim() !== "";
+  }
+}

@@ -1,0 +1,94 @@
+// Building blocks: elements without markup, words, and hostile text made visible.
+// Content reaches the page only as text nodes; no string is ever parsed as HTML.
+
+/** An element with properties, listeners (on…) and children; strings become text nodes. */
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "class") element.className = value;
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** A function that finds a message by name and fills in its braces. */
+export function speaker(messages) {
+  return (name, values = {}) =>
+    (messages[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) =>
+      Object.hasOwn(values, key) ? String(values[key]) : whole,
+    );
+}
+
+/** A text as sent by Python: plain, or cut with the number of characters left out. */
+export function whole(sent) {
+  if (sent && typeof sent === "object") return { text: sent.text, leftOut: sent.left_out };
+  return { text: sent ?? "", leftOut: 0 };
+}
+
+// Control characters, joiners and fillers without a width, bidirectional controls, tags,
+// variation selectors, and halves of a pair: everything that can lie about what a text says.
+const HIDDEN =
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}]|\p{Surrogate}/gu;
+
+const NAMES = new Map([
+  [0x00ad, "soft hyphen"],
+  [0x061c, "Arabic letter mark"],
+  [0x200b, "zero width space"],
+  [0x200c, "zero width non-joiner"],
+  [0x200d, "zero width joiner"],
+  [0x200e, "left-to-right mark"],
+  [0x200f, "right-to-left mark"],
+  [0x202a, "left-to-right embedding"],
+  [0x202b, "right-to-left embedding"],
+  [0x202c, "pop directional formatting"],
+  [0x202d, "left-to-right override"],
+  [0x202e, "right-to-left override"],
+  [0x2060, "word joiner"],
+  [0x2066, "left-to-right isolate"],
+  [0x2067, "right-to-left isolate"],
+  [0x2068, "first strong isolate"],
+  [0x2069, "pop directional isolate"],
+  [0xfeff, "byte order mark"],
+]);
+
+const EMOJI_BEFORE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F#*0-9]$/u;
+const JOINING_SCRIPT_BEFORE =
+  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}]$/u;
+
+/** Emoji and some scripts need these characters to be written at all. */
+function isOrdinary(code, before) {
+  if (code === 0xfe0f || code === 0x200d) {
+    if (EMOJI_BEFORE.test(before)) return true;
+  }
+  return (code === 0x200c || code === 0x200d) && JOINING_SCRIPT_BEFORE.test(before);
+}
+
+function chip(code) {
+  const hex = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  const picture = code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "\u2421" : hex;
+  return el("span", { class: "chip", title: `${hex} ${NAMES.get(code) ?? ""}`.trim() }, picture);
+}
+
+/** The text as nodes: what cannot be seen becomes a chip that can. */
+export function visible(text) {
+  const clean = text.replaceAll("\r\n", "\n");
+  const nodes = [];
+  let from = 0;
+  for (const match of clean.matchAll(HIDDEN)) {
+    const code = match[0].codePointAt(0);
+    if (isOrdinary(code, clean.slice(Math.max(0, match.index - 2), match.index))) continue;
+    if (match.index > from) nodes.push(document.createTextNode(clean.slice(from, match.index)));
+    nodes.push(chip(code));
+    from = match.index + match[0].length;
+  }
+  if (from < clean.length) nodes.push(document.createTextNode(clean.slice(from)));
+  return nodes;
+}
+
+/** A text exactly as it is, line breaks kept, each line with its own direction. */
+export function plain(text, name = "plain") {
+  return el("div", { class: name, dir: "auto" }, ...visible(text));
+}

@@ -1,0 +1,178 @@
+// The card on screen: built once, then told what to show.
+import { helpDialog } from "./help.js";
+import { NoteBox } from "./note_box.js";
+import { Sheets } from "./sheet.js";
+import { el, visible } from "./text.js";
+
+const GRADES = [
+  ["pass", "P"],
+  ["fail", "F"],
+  ["unsure", "U"],
+];
+const OTHERS = [
+  ["skip", "S"],
+  ["note", "N"],
+  ["undo", "Z"],
+  ["help", "?"],
+];
+
+export class View {
+  /** `act(action)` is called by buttons; `on` is handed to the note box; `dismiss()` by notices. */
+  constructor(say, { language, act, on, dismiss }) {
+    this.say = say;
+    this.sheets = new Sheets(say);
+    this.note = new NoteBox(say, on);
+    this.help = helpDialog(say);
+    this.act = act;
+    this.dismiss = dismiss;
+    this.buttons = new Map();
+    this.body = el("div", { class: "body" });
+    this.root = el(
+      "section",
+      { class: "card", lang: language, "aria-label": say("card"), "data-state": "loading" },
+      this.top(),
+      (this.notice = el("div", { class: "notice", role: "alert", hidden: true })),
+      this.body,
+      el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), this.note.element, this.bar()),
+      (this.announcer = el("div", { class: "announcer", "aria-live": "polite" })),
+      this.help,
+    );
+  }
+
+  top() {
+    this.place = el("span", { class: "place" });
+    this.reason = el("span", { class: "reason" });
+    this.last = el("span", { class: "last" });
+    this.status = el("span", { class: "status", role: "status" });
+    this.fill = el("div", { class: "fill" });
+    this.progress = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0 }, this.fill);
+    const arrows = el("span", { class: "arrows" }, this.arrow("previous", "‹"), this.arrow("next", "›"));
+    const line = el("div", { class: "line" }, arrows, this.place, this.reason, this.last, this.status);
+    return el("header", { class: "top" }, line, this.progress);
+  }
+
+  arrow(action, sign) {
+    const words = this.say(action);
+    return el("button", { type: "button", "aria-label": words, title: words, onclick: () => this.act(action) }, sign);
+  }
+
+  bar() {
+    const group = (name, pairs) =>
+      el("div", { class: name }, ...pairs.map(([action, key]) => this.button(action, key)));
+    return el("div", { class: "bar" }, group("grades", GRADES), group("others", OTHERS));
+  }
+
+  button(action, key) {
+    const cap = el("kbd", { "aria-hidden": "true" }, key);
+    const properties = { type: "button", class: `act ${action}`, "aria-keyshortcuts": key, onclick: () => this.act(action) };
+    const button = el("button", properties, el("span", {}, this.say(action)), cap);
+    this.buttons.set(action, button);
+    return button;
+  }
+
+  /** Show one output, or the state in which there is none. */
+  show(item, mode, { place, total, done }) {
+    const root = this.root;
+    root.dataset.state = mode;
+    if (item) root.dataset.outputId = item.output_id;
+    else delete root.dataset.outputId;
+    this.place.textContent = this.say("place", { place: item?.position ?? Math.min(place, total), total });
+    this.reason.replaceChildren(...this.whyNodes(item));
+    const share = total > 0 ? done / total : 0;
+    this.fill.style.inlineSize = `${100 * share}%`;
+    this.progress.setAttribute("aria-valuemax", total);
+    this.progress.setAttribute("aria-valuenow", done);
+    this.progress.setAttribute("aria-label", this.say("progress", { done, total }));
+    this.progress.title = this.say("progress", { done, total });
+    const body = item ? this.sheets.of(item) : this.without(mode, total);
+    if (this.body.firstChild !== body) this.turnTo(body);
+  }
+
+  whyNodes(item) {
+    return item?.reason_for_pick ? visible(this.say("why_this_one", { reason: item.reason_for_pick })) : [];
+  }
+
+  turnTo(body) {
+    this.body.replaceChildren(body);
+    if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
+  }
+
+  without(mode, total) {
+    if (this.body.firstChild?.dataset?.mode === mode) return this.body.firstChild;
+    const lines = [el("span", {}), el("span", {}), el("span", {})];
+    const words = {
+      loading: () => [el("p", { role: "status" }, this.say("loading")), el("div", { class: "skeleton", "aria-hidden": "true" }, ...lines)],
+      finished: () => [el("p", { class: "big" }, "✓ ", this.say("finished", { total })), el("p", {}, this.say("finished_hint"))],
+      empty: () => [el("p", { class: "big" }, this.say("empty")), el("p", {}, this.say("empty_hint"))],
+    };
+    return el("div", { class: "without", "data-mode": mode }, ...words[mode]());
+  }
+
+  /** Mark the grade in force for the output on screen, and the note that goes with it. */
+  showGrade(grade, attached) {
+    for (const [action, button] of this.buttons) {
+      const value = action === "skip" ? "skipped" : action;
+      if (["undo", "help", "note"].includes(action)) continue;
+      button.setAttribute("aria-pressed", String(grade?.value === value));
+    }
+    const parts = [];
+    if (grade) parts.push(this.say("your_grade", { value: this.say(grade.value) }));
+    if (grade?.note) parts.push(this.say("your_note", { note: grade.note }));
+    else if (attached) parts.push(this.say("note_attached", { note: attached }));
+    this.mine.hidden = parts.length === 0;
+    this.mine.replaceChildren(...visible(parts.join(" · ")));
+  }
+
+  /** What the last press did, shown beside the place and told to screen readers. */
+  showLast(place, value) {
+    this.last.textContent = this.say("last", { place, value: this.say(value) });
+    this.last.dataset.value = value;
+    this.tell(this.last.textContent);
+  }
+
+  clearLast() {
+    this.last.textContent = "";
+    delete this.last.dataset.value;
+  }
+
+  tell(words) {
+    this.announcer.textContent = words;
+  }
+
+  showStatus(state, n) {
+    const words = { ready: "ready", saved: "saved", saving: "saving", failing: "not_saved" };
+    if (this.status.dataset.state === state && state !== "failing") return;
+    this.status.dataset.state = state;
+    this.status.textContent = this.say(words[state], { n });
+  }
+
+  /** Hide a sentence that has had its time; a lasting one waits for its button. */
+  clearNotice() {
+    if (!this.lasting) this.notice.hidden = true;
+  }
+
+  /** A sentence above the output; a lasting one stays until somebody dismisses it. */
+  showNotice(words, lasting = false) {
+    this.notice.hidden = false;
+    this.lasting = lasting;
+    const dismiss = () => {
+      this.notice.hidden = true;
+      this.lasting = false;
+      this.dismiss();
+    };
+    const button = lasting ? el("button", { type: "button", onclick: dismiss }, this.say("dismiss")) : null;
+    this.notice.replaceChildren(el("span", {}, ...visible(words)), ...(button ? [button] : []));
+  }
+
+  flash(action) {
+    const button = this.buttons.get(action === "fail_only" ? "fail" : action);
+    button?.classList.remove("hit");
+    requestAnimationFrame(() => button?.classList.add("hit"));
+  }
+
+  expandAll() {
+    const folds = [...this.body.querySelectorAll("button.fold")];
+    const closed = folds.filter((fold) => fold.getAttribute("aria-expanded") === "false");
+    for (const fold of closed.length > 0 ? closed : folds) fold.click();
+  }
+}

@@ -1,0 +1,66 @@
+"""The smallest page with a grading card; its store is a JSON-lines file, as durable as it needs."""
+
+import json
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from pages.widgets.grading_card import CardEvent, CardGrade, CardItem, grading_card, received
+
+KEY = "card"
+STORE = Path(os.environ["CARD_STORE"])
+ITEMS = json.loads(Path(os.environ["CARD_ITEMS"]).read_text())
+SETTINGS = json.loads(os.environ.get("CARD_SETTINGS", "{}"))
+WINDOW = 11
+
+
+def stored() -> dict[str, CardEvent]:
+    lines = STORE.read_text().splitlines() if STORE.exists() else []
+    events = [CardEvent.model_validate_json(line) for line in lines]
+    return {event.client_id: event for event in events}
+
+
+def store(events: tuple[CardEvent, ...]) -> list[str]:
+    known = stored()
+    with STORE.open("a") as file:
+        for event in events:
+            if event.client_id not in known:
+                file.write(event.model_dump_json() + "\n")
+    return [event.client_id for event in events]
+
+
+def current() -> dict[str, CardGrade]:
+    events = stored().values()
+    undone = {event.supersedes for event in events if event.value == "undone"}
+    return {
+        event.output_id: CardGrade(value=event.value, note=event.note, client_id=event.client_id)
+        for event in events
+        if event.value != "undone" and event.client_id not in undone
+    }
+
+
+st.set_page_config(layout=SETTINGS.get("layout", "wide"), initial_sidebar_state="collapsed")
+refused = {e.client_id: "this output was deleted" for e in received(KEY) if e.output_id == "gone"}
+acknowledged = store(tuple(e for e in received(KEY) if e.client_id not in refused))
+grades = current()
+items = [
+    CardItem(**{"position": place, **raw}, current=grades.get(raw["output_id"]))
+    for place, raw in enumerate(ITEMS, start=1)
+]
+open_ = [item for item in items if item.current is None]
+place = open_[0].position if open_ else len(items) + 1
+shown = [item for item in items if item.current and place - 4 < item.position < place]
+late = grading_card(
+    [*shown, *open_[:WINDOW]],
+    place=place,
+    total=len(items),
+    done=len(grades),
+    annotator="ada",
+    project="trial",
+    acknowledged=acknowledged,
+    refused=refused,
+    key=KEY,
+    language=SETTINGS.get("language", "en"),
+)
+store(late)
