@@ -54,7 +54,8 @@ def grading_card(
             ``current``) let people look back after a reload. Order and gaps do not matter.
         place: 1-based position of the first output to grade; ``total + 1`` when all are graded.
         total: number of outputs in the sample; 0 when there is none.
-        annotator, project: together they name the queue in the browser's storage.
+        annotator: who grades; with the project it names the queue in the browser's storage.
+        project: the project's id.
         acknowledged: client_ids that are stored durably; the browser forgets them.
         key: of the component; must not contain two underscores in a row.
         done: how many outputs of the sample this person has graded (default: ``place - 1``).

@@ -71,11 +71,11 @@ class CardEvent(Frozen):
     shown_at: datetime | None = None
     supersedes: Annotated[str, Field(max_length=80)] | None = None
 
-    @field_validator("note")
+    @field_validator("note", mode="before")
     @classmethod
-    def _storable(cls, note: str) -> str:
-        # A lone surrogate cannot be written as UTF-8, and no note is worth a grade that is lost.
-        return note.encode("utf-8", "replace").decode("utf-8")
+    def _storable(cls, note: object) -> object:
+        # Half a character cannot be written as UTF-8, and must not cost the grade.
+        return note.encode("utf-8", "replace").decode() if isinstance(note, str) else note
 
 
 CardEvents = tuple[CardEvent, ...]

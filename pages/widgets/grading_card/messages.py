@@ -36,7 +36,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "last": "{place}: {value}",
         "what_is_wrong": "What is wrong with this output?",
         "note_label": "Note on this output",
-        "note_fail_hint": "Failed and saved. Enter = save the note, next · Esc = next without a note",
+        "note_fail_hint": "Marked as failed. Enter = save the note, next · Esc = next, no note",
         "note_hint": "Enter = keep the note · Shift+Enter = new line · Esc = back",
         "note_escape_again": "Press Esc once more to drop this text, or Enter to keep it.",
         "save_and_next": "Save, next",

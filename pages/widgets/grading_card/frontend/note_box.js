@@ -13,7 +13,7 @@ export class NoteBox {
     this.save = el("button", { type: "button", class: "primary", onclick: () => on.save(this.field.value) });
     this.leave = el("button", { type: "button", onclick: () => on.leave() });
     const buttons = el("div", { class: "note-buttons" }, this.save, this.leave);
-    this.element = el("div", { class: "note", hidden: true }, this.label, this.field, this.hint, buttons);
+    this.element = el("div", { class: "note-box", hidden: true }, this.label, this.field, buttons, this.hint);
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("keyup", () => (this.openedBy = null));
     this.field.addEventListener("input", () => this.typed());

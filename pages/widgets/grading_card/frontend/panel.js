@@ -41,8 +41,9 @@ export function textBody(part, sent, { say, taste, foldAt }) {
   return box;
 }
 
+/** The formats worth a choice: a text without a single mark of Markdown reads the same in both. */
 function formatsOf(text, value) {
-  if (text.length > LONGEST_FORMATTED || text.trim() === "") return ["plain"];
+  if (text.length > LONGEST_FORMATTED || !/[[{#*_`|>~]|^ *(?:-|\d+[.)]) /m.test(text)) return ["plain"];
   return value === undefined ? ["markdown", "plain"] : ["json", "plain"];
 }
 

@@ -54,22 +54,27 @@ const NAMES = new Map([
   [0xfeff, "byte order mark"],
 ]);
 
-const EMOJI_BEFORE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F#*0-9]$/u;
-const JOINING_SCRIPT_BEFORE =
-  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}]$/u;
+const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]/u;
+const JOINING_SCRIPT =
+  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}]/u;
 
 /** Emoji and some scripts need these characters to be written at all. */
-function isOrdinary(code, before) {
-  if (code === 0xfe0f || code === 0x200d) {
-    if (EMOJI_BEFORE.test(before)) return true;
-  }
-  return (code === 0x200c || code === 0x200d) && JOINING_SCRIPT_BEFORE.test(before);
+function isOrdinary(code, text, at) {
+  if (code !== 0xfe0f && code !== 0x200c && code !== 0x200d) return false;
+  const before = Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? "";
+  if (code === 0xfe0f && /[#*0-9]/.test(before)) return true; // keycaps
+  if (code !== 0x200c && EMOJI.test(before)) return true;
+  return code !== 0xfe0f && JOINING_SCRIPT.test(before);
 }
+
+// Short names rather than the pictures U+2400 to U+2421, which many fonts lack.
+const CONTROLS =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
 
 function chip(code) {
   const hex = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-  const picture = code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? "\u2421" : hex;
-  return el("span", { class: "chip", title: `${hex} ${NAMES.get(code) ?? ""}`.trim() }, picture);
+  const name = NAMES.get(code) ?? CONTROLS[code] ?? "";
+  return el("span", { class: "chip", title: `${hex} ${name}`.trim() }, CONTROLS[code] ?? hex);
 }
 
 /** The text as nodes: what cannot be seen becomes a chip that can. */
@@ -79,7 +84,7 @@ export function visible(text) {
   let from = 0;
   for (const match of clean.matchAll(HIDDEN)) {
     const code = match[0].codePointAt(0);
-    if (isOrdinary(code, clean.slice(Math.max(0, match.index - 2), match.index))) continue;
+    if (isOrdinary(code, clean, match.index)) continue;
     if (match.index > from) nodes.push(document.createTextNode(clean.slice(from, match.index)));
     nodes.push(chip(code));
     from = match.index + match[0].length;

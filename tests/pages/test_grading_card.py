@@ -1,0 +1,158 @@
+"""The grading card's Python side: what may pass between browser and page, and its words."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from pages.widgets.grading_card import (
+    LANGUAGES,
+    MESSAGES,
+    CardGrade,
+    CardItem,
+    asset_folder,
+    read_events,
+)
+from pages.widgets.grading_card.contract import MAX_TEXT
+
+SCRIPTS = sorted(asset_folder().glob("*.js"))
+GOOD = {
+    "client_id": "0b6f6f0e-6a53-4a0f-9f57-3a3f0f1f2f3f",
+    "output_id": "o1",
+    "value": "fail",
+    "note": "The year is wrong",
+    "seconds": 3.25,
+    "shown_at": "2026-11-21T10:00:00.000Z",
+    "supersedes": None,
+}
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def test_a_good_event_keeps_what_the_expert_said() -> None:
+    (event,), refused = read_events({"events": [GOOD]})
+    assert not refused
+    assert (event.output_id, event.value, event.note) == ("o1", "fail", "The year is wrong")
+    assert event.seconds == 3.25
+    assert event.shown_at == datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"value": "excellent"},
+        {"output_id": ""},
+        {"seconds": -1},
+        {"seconds": "NaN"},
+        {"note": "x" * 50_001},
+        {"shown_at": "yesterday"},
+        {"surprise": 1},
+    ],
+)
+def test_a_malformed_event_is_refused_with_its_field_and_the_others_go_on(
+    wrong: dict[str, object],
+) -> None:
+    good_too = GOOD | {"client_id": "another-client-id"}
+    events, refused = read_events({"events": [GOOD | wrong, good_too]})
+    assert [event.client_id for event in events] == ["another-client-id"]
+    assert next(iter(wrong)) in refused[str(GOOD["client_id"])]
+
+
+@given(json_values | st.fixed_dictionaries({"events": st.lists(json_values, max_size=3)}))
+def test_whatever_a_browser_sends_is_read_without_an_error(payload: object) -> None:
+    events, refused = read_events(payload)
+    assert all(event.client_id not in refused for event in events)
+
+
+def test_a_note_with_half_a_character_can_still_be_stored() -> None:
+    (event,), _ = read_events({"events": [GOOD | {"note": "half \ud83d"}]})
+    assert event.note.encode("utf-8")
+
+
+def test_events_keep_the_order_of_the_presses() -> None:
+    sent = [GOOD | {"client_id": f"client-id-{n}"} for n in range(9)]
+    events, _ = read_events({"events": sent})
+    assert [event.client_id for event in events] == [one["client_id"] for one in sent]
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_an_item_travels_as_json_with_nothing_changed(text: str, content: str) -> None:
+    item = CardItem(output_id="o", position=3, text=text, conversation=(("user", content),))
+    data = json.loads(json.dumps(item.as_data()))
+    assert (data["text"], data["conversation"]) == (text, [["user", content]])
+
+
+def test_a_cut_text_says_how_much_is_left_out() -> None:
+    data = CardItem(output_id="o", position=1, text="x" * (MAX_TEXT + 7)).as_data()
+    assert data["text"] == {"text": "x" * MAX_TEXT, "left_out": 7}
+
+
+def test_metadata_is_small_and_text_whatever_it_was() -> None:
+    many = {f"name {n}": float("nan") for n in range(100)}
+    data = CardItem(output_id="o", position=1, text="", metadata=many).as_data()
+    assert set(data["metadata"].values()) == {"nan"}
+    assert len(data["metadata"]) == 40
+
+
+def test_the_grade_in_force_travels_with_its_id() -> None:
+    given_ = CardGrade(value="fail", note="why", client_id="abc")
+    data = CardItem(output_id="o", position=1, text="", current=given_).as_data()
+    assert data["current"] == {"value": "fail", "note": "why", "client_id": "abc"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_message_with_the_same_places_to_fill(language: str) -> None:
+    def braces(words: str) -> set[str]:
+        return set(re.findall(r"\{(\w+)\}", words))
+
+    theirs = MESSAGES[language]  # type: ignore[index]  # LANGUAGES holds the literals
+    assert theirs.keys() == MESSAGES["en"].keys()
+    assert all(theirs.values())
+    assert {k: braces(v) for k, v in theirs.items()} == {
+        k: braces(v) for k, v in MESSAGES["en"].items()
+    }
+
+
+def test_every_message_that_the_card_says_exists() -> None:
+    source = "\n".join(script.read_text() for script in SCRIPTS)
+    said = set(re.findall(r"""\bsay\(\s*"(\w+)\"""", source))
+    assert len(said) > 20
+    assert said <= MESSAGES["en"].keys()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_no_script_can_turn_content_into_markup_or_code(script: Path) -> None:
+    dangerous = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|"
+        r"createContextualFragment|DOMParser|srcdoc|\.href\b|\.src\b|setHTML"
+    )
+    assert not re.findall(dangerous, script.read_text())
+
+
+def page() -> None:
+    import streamlit as st
+
+    from pages.widgets.grading_card import CardItem, grading_card, received
+
+    before = received("card")
+    items = [CardItem(output_id="o1", position=1, text="An answer")]
+    late = grading_card(items, place=1, total=1, annotator="a", project="p", key="card")
+    st.text(f"{len(before)} {len(late)}")
+
+
+def test_the_card_is_mounted_on_a_page_and_brings_nothing_before_a_press() -> None:
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert app.text[0].value == "0 0"
+    assert not app.run().exception
