@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 from _server import Server
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -20,6 +28,7 @@ PAGE = Path(__file__).parent / "apps" / "grading_card_page.py"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # an answer with a policy added has no address
 ]  # fmt: skip
 PLAIN = [
     {"output_id": f"o{n}", "input": f"Question {n}", "text": f"Answer {n}"} for n in range(1, 41)
@@ -73,13 +82,34 @@ def trial(tmp_path: Path) -> Iterator[Callable[..., Trial]]:
         one.server.stop()
 
 
+# The policy that the app sends. Every journey runs under it, and none may violate it.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; "
+    "connect-src 'self'; frame-ancestors 'none'; object-src 'none'; base-uri 'self'"
+)
+
+
+def under_policy(route: Route) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, headers=answer.headers | {"content-security-policy": POLICY})
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
+    violations: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        is_streamlits_own = "Executing inline script" in message.text  # a flag for crawlers
+        if "Content Security Policy" in message.text and not is_streamlits_own:
+            violations.append(message.text)
 
     def make(trial: Trial, **options: Any) -> Page:
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
+        page.route(trial.server.url, under_policy)
+        page.on("console", note)
         page.goto(trial.server.url)
         expect(page.locator(".card")).to_be_visible(timeout=20_000)
         return page
@@ -87,6 +117,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield make
     for context in contexts:
         context.close()
+    assert not violations
 
 
 def shown(page: Page) -> str:
@@ -349,8 +380,9 @@ HOSTILE = [
     "<img src=http://evil.example/a.png onerror=alert(1)><script>alert(2)</script>",
     "![x](http://evil.example/b.png) [click](javascript:alert(3)) <http://evil.example/c>\n\n# h",
     '{"a": "<img src=http://evil.example/d.png onerror=alert(4)>", "__proto__": {"b": 1}}',
-    "right\u202eleft\u200b zero \x07 bell \U000e0041 tag, fine: 👨‍👩‍👧 ❤️ می‌خواهم",
-    "| a |\n|---|\n| <iframe src=http://evil.example/e></iframe> |\n\n```html\n<style>*{}</style>\n",
+    "right\u202eleft\u200b zero \x07 bell \U000e0041 tag, "
+    "fine: \U0001f468\u200d\U0001f467 ❤\ufe0f می\u200cخواهم",
+    "| a |\n|---|\n| <iframe src=http://evil.example/e></iframe> |\n\n```\n<style>*{}</style>\n",
 ]
 
 
