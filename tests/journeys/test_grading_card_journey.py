@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 import time
@@ -374,6 +375,43 @@ def test_a_grade_that_can_never_be_stored_is_said_so_and_not_sent_for_ever(
     expect_status(page, "ready")
     page.get_by_role("button", name="Dismiss").click()
     expect(page.locator(".notice")).to_be_hidden()
+
+
+# Notes what was on screen in the moment of each key, before the card hears of it.
+WITNESS = """() => {
+  window.seen = [];
+  window.addEventListener("keydown", (event) => {
+    const host = document.querySelector("[data-testid=stBidiComponentIsolated]");
+    const card = host.shadowRoot.querySelector(".card");
+    window.seen.push([card.dataset.outputId ?? null, event.key]);
+  }, true);
+}"""
+VALUES = {"p": "pass", "F": "fail", "u": "unsure", "s": "skipped"}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_in_a_hail_of_keys_every_grade_is_on_the_output_that_was_on_screen(
+    trial: Any, visit: Any, seed: int
+) -> None:
+    draw = random.Random(seed)
+    one = trial([*PLAIN, *({"output_id": f"x{n}", "text": f"More {n}"} for n in range(100))])
+    page = visit(one)
+    page.evaluate(WITNESS)
+    for n in range(90):
+        keys = ["p", "u", "s", "Shift+F", "z", "ArrowLeft", "ArrowRight"]
+        page.keyboard.press(draw.choices(keys, [6, 3, 2, 3, 2, 1, 1])[0])
+        page.wait_for_timeout(draw.choice([0, 0, 5, 20, 60]))
+        if n == 45 and seed == 2:
+            one.server.stop()
+            one.server.start()
+    expect_status(page, "saved", timeout=40_000)
+    page.wait_for_timeout(300)
+    meant = [
+        (output, VALUES[key]) for output, key in page.evaluate("seen") if key in VALUES and output
+    ]
+    assert [grade for grade in one.graded() if grade[1] != "undone"] == meant
+    ids = [event["client_id"] for event in one.events()]
+    assert len(ids) == len(set(ids))
 
 
 HOSTILE = [

@@ -93,6 +93,13 @@ def test_an_item_travels_as_json_with_nothing_changed(text: str, content: str) -
     assert (data["text"], data["conversation"]) == (text, [["user", content]])
 
 
+def test_an_item_that_the_browser_holds_travels_without_its_texts() -> None:
+    grade = CardGrade(value="pass", client_id="abc")
+    item = CardItem(output_id="o", position=3, text="long", input="long", current=grade)
+    data = item.as_data(known=True)
+    assert data == {"output_id": "o", "position": 3, "current": grade.model_dump()}
+
+
 def test_a_cut_text_says_how_much_is_left_out() -> None:
     data = CardItem(output_id="o", position=1, text="x" * (MAX_TEXT + 7)).as_data()
     assert data["text"] == {"text": "x" * MAX_TEXT, "left_out": 7}

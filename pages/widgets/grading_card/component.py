@@ -29,7 +29,7 @@ def received(key: str) -> CardEvents:
 
     Store them, then hand their ids to `grading_card` as ``acknowledged``.
     """
-    events, _ = _sent(key)
+    events, _ = read_events(_sent(key))
     st.session_state[_name(key, "handed_out")] = {event.client_id for event in events}
     return events
 
@@ -64,19 +64,21 @@ def grading_card(
         language: of the card's own words.
     """
     mount = _component()
+    _, malformed = read_events(_sent(key))
+    have = _held_by_browser(_sent(key))
     result = mount(
         key=key,
         data={
-            "items": [item.as_data() for item in items],
+            "items": [item.as_data(known=item.output_id in have) for item in items],
             "place": place,
             "total": total,
             "done": place - 1 if done is None else done,
             "annotator": annotator,
             "project": project,
             "acknowledged": list(acknowledged),
-            "refused": dict(refused or {}) | _sent(key)[1],
+            "refused": dict(refused or {}) | malformed,
             "language": language,
-            "messages": messages_for(language),
+            "messages": None if language in have else messages_for(language),
             "session": _session(key),
             "run": _count_run(key),
         },
@@ -110,9 +112,16 @@ def _component() -> Any:
     return st.components.v2.component(name, js="card.js", css="card.css")
 
 
-def _sent(key: str) -> tuple[CardEvents, dict[str, str]]:
+def _sent(key: str) -> object:
+    """What the browser sent with this run, before the card is drawn; None when nothing."""
     state = st.session_state.get(key)
-    return read_events(state.get(_TRIGGER) if isinstance(state, Mapping) else None)
+    return state.get(_TRIGGER) if isinstance(state, Mapping) else None
+
+
+def _held_by_browser(payload: object) -> set[str]:
+    """Output ids (and the language) that the browser holds already and need not be sent again."""
+    have = payload.get("have") if isinstance(payload, Mapping) else None
+    return {name for name in have if isinstance(name, str)} if isinstance(have, list) else set()
 
 
 def _session(key: str) -> str:

@@ -40,18 +40,22 @@ class CardItem(Frozen):
     reason_for_pick: str = ""
     current: CardGrade | None = None
 
-    def as_data(self) -> dict[str, Any]:
-        """The item as plain JSON, with overlong texts cut and their full lengths kept."""
-        return {
-            "output_id": self.output_id,
-            "position": self.position,
+    def as_data(self, *, known: bool = False) -> dict[str, Any]:
+        """The item as plain JSON, with overlong texts cut and the length of the rest kept.
+
+        With ``known`` only what may have changed: an output's texts never do.
+        """
+        current = self.current.model_dump() if self.current else None
+        moving = {"output_id": self.output_id, "position": self.position, "current": current}
+        if known:
+            return moving
+        return moving | {
             "text": _cut(self.text),
             "input": _cut(self.input),
             "context": _cut(self.context),
             "conversation": [[role[:100], _cut(content)] for role, content in self.conversation],
             "metadata": _small(self.metadata),
             "reason_for_pick": self.reason_for_pick,
-            "current": self.current.model_dump() if self.current else None,
         }
 
 

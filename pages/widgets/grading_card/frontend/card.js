@@ -17,11 +17,14 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     card.destroy();
     card = null;
   }
+  if (!card && !data.messages) {
+    setTriggerValue("graded", { events: [], have: [] }); // meant for an earlier card: ask for all
+    return undefined;
+  }
   card ??= new Card(data, parentElement);
   cards.set(parentElement, card);
-  const turn = card.receive(data, setTriggerValue);
-  // Streamlit also cleans up after calls that newer ones overtook: only the newest may take down.
-  return () => turn === card.turn && card.destroy();
+  card.receive(data, setTriggerValue);
+  return () => setTimeout(() => card.destroyIfGone());
 }
 
 const ownerOf = (data) => JSON.stringify([data.project, data.annotator]);
@@ -30,7 +33,6 @@ class Card {
   constructor(data, parent) {
     this.parent = parent;
     this.owner = ownerOf(data);
-    this.turn = 0;
     this.keep = new Keep(data.project, data.annotator);
     this.queue = new Queue(this.keep, { send: (events) => this.send(events), changed: () => this.showStatus() });
     this.deck = new Deck((id) => this.queue.concerns(id), this.keep.get("history") ?? []);
@@ -50,6 +52,7 @@ class Card {
 
   build(data) {
     this.language = data.language;
+    this.isFresh = true;
     this.ground = null;
     this.onScreen = null;
     this.view?.root.remove();
@@ -78,6 +81,12 @@ class Card {
     window.addEventListener("beforeunload", (event) => this.queue.size > 0 && event.preventDefault(), { signal });
   }
 
+  /** Streamlit also cleans up after a call that newer data overtook, while the card lives on. */
+  destroyIfGone() {
+    const host = this.parent.host ?? this.parent;
+    if (!host.isConnected) this.destroy();
+  }
+
   destroy() {
     this.quit.abort();
     this.queue.stop();
@@ -86,10 +95,10 @@ class Card {
     cards.delete(this.parent);
   }
 
-  /** Take in one run's data; returns the number of the run as the card counts them. */
+  /** Take in one run's data. */
   receive(data, setTriggerValue) {
     this.trigger = setTriggerValue;
-    if (data.language !== this.language) this.build(data);
+    if (data.language !== this.language && data.messages) this.build(data);
     const isNewSession = data.session !== this.session;
     this.session = data.session;
     this.queue.acknowledge(data.acknowledged);
@@ -97,25 +106,29 @@ class Card {
     this.deck.receive(data);
     this.show();
     this.measure();
-    if (this.turn === 0) this.welcome();
+    if (isNewSession) this.welcome();
+    if (this.isFresh) this.resumeNote();
+    this.isFresh = false;
     if (isNewSession) this.queue.flush();
-    this.turn += 1;
-    return this.turn;
   }
 
   send(events) {
     try {
-      this.trigger("graded", { events });
+      this.trigger("graded", { events, have: [this.language, ...this.deck.held()] });
     } catch (error) {
       console.warn("The grading card could not send and will try again.", error);
     }
   }
 
-  /** After a reload: say what is on its way, and open the note that was being written. */
+  /** After a reload or a lost session: say what is on its way, and what was refused. */
   welcome() {
-    if (this.queue.restored > 0) this.view.tell(this.view.say("restored", { n: this.queue.restored }));
+    if (this.queue.size > 0) this.view.tell(this.view.say("restored", { n: this.queue.size }));
     const [refused] = this.keep.all("refused/");
     if (refused) this.view.showNotice(this.view.say("refused", { reason: refused.reason }), true);
+  }
+
+  /** Open the note that was being written when the page was left. */
+  resumeNote() {
     const draft = this.keep.get("draft");
     if (draft?.text && this.deck.items.has(draft.output_id)) {
       this.deck.shown = draft.output_id;
@@ -162,7 +175,7 @@ class Card {
 
   press(action, code) {
     const item = this.deck.item;
-    if (!item) return this.view.showNotice(this.view.say("not_accepted"));
+    if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
     const attached = this.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
     const note = action === "skip" ? "" : typed || attached;

@@ -41,9 +41,21 @@ export class Deck {
       if (known && !listed.has(id)) known.current = this.said.get(id);
       this.said.delete(id);
     }
-    for (const item of items) this.items.set(item.output_id, item);
+    for (const item of items) this.take(item);
     this.forgetStale(listed);
     if (this.shown === null || this.wanted !== null) this.showNext(this.lastPosition);
+  }
+
+  /** An item may come without its texts when this tab had said that it holds them. */
+  take(item) {
+    const known = this.items.get(item.output_id);
+    if ("text" in item) this.items.set(item.output_id, item);
+    else if (known) Object.assign(known, item);
+  }
+
+  /** The outputs whose texts need not be sent again. */
+  held() {
+    return this.order().filter((id) => id === this.shown || !this.grade(id));
   }
 
   /** Ungraded outputs that the server no longer offers are somebody else's now, or gone. */

@@ -28,7 +28,11 @@ export function looksLikeMarkdown(text) {
 /** The text as elements. `say` finds the words for images. */
 export function markdown(text, say) {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
-  return el("div", { class: "markdown" }, ...blocks(lines, say, 0));
+  const whole = el("div", { class: "markdown" }, ...blocks(lines, say, 0));
+  const headings = [...whole.querySelectorAll("[role=heading]")];
+  const highest = Math.min(...headings.map((heading) => Number(heading.ariaLevel)));
+  for (const heading of headings) heading.ariaLevel = Number(heading.ariaLevel) - highest + 3;
+  return whole;
 }
 
 function blocks(lines, say, depth) {
@@ -68,7 +72,7 @@ function heading(lines, at, say) {
   const found = HEADING.exec(lines[at]);
   if (!found) return null;
   const level = found[1].length;
-  const marks = { class: `heading h${level}`, role: "heading", "aria-level": level + 2, dir: "auto" };
+  const marks = { class: `heading h${level}`, role: "heading", "aria-level": level, dir: "auto" };
   return { node: el("div", marks, ...inline(found[2], say)), next: at + 1 };
 }
 

@@ -72,7 +72,6 @@ export class Queue {
     for (const event of earlier.sort((a, b) => a.at - b.at)) {
       this.waiting.set(event.client_id, event);
     }
-    this.restored = this.waiting.size;
     this.latest = Math.max(0, ...earlier.map((event) => event.at || 0));
   }
 
