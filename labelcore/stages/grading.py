@@ -120,7 +120,7 @@ def grade(
     event = Grade(
         id=new_id("grade"), project_id=project.id, output_id=output.id, annotator=annotator,
         value=value, note=note, criterion_id=criterion_id, criterion_version=criterion_version,
-    )  # type: ignore[arg-type]  # the value was checked above  # fmt: skip
+    )  # fmt: skip
     record(db, project, [event])
     return event
 

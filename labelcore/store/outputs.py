@@ -112,6 +112,19 @@ def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
     return dict(db.rows(sql, parameters))
 
 
+def kinds(db: Database, project_id: str) -> dict[str, str]:
+    """A coarse kind for every output: model, class of length, format and script."""
+    rows = db.rows(
+        "SELECT output_id, concat_ws('/', model, floor(log2(length(text) + 1)), "
+        "CASE WHEN ltrim(text)[1] IN ('{', '[') THEN 'json' WHEN contains(text, '\n- ') "
+        "OR contains(text, '\n#') OR contains(text, '**') THEN 'markdown' ELSE 'plain' END, "
+        "CASE WHEN regexp_matches(text, '[\\x{4e00}-\\x{9fff}]') THEN 'han' ELSE 'other' END) "
+        "FROM output_current WHERE project_id = ?",
+        [project_id],
+    )
+    return dict(rows)
+
+
 def count(db: Database, project_id: str) -> int:
     """How many outputs a project has."""
     sql = "SELECT count(DISTINCT output_id) FROM output WHERE project_id = ?"

@@ -29,7 +29,7 @@ def upcoming(
         "SELECT output_id, reason, position FROM pool ANTI JOIN graded USING (output_id) "
         "ORDER BY position LIMIT ?",
         [project_id, annotator, sample_id or project_id, limit],
-    )  # type: ignore[return-value]  # the three selected columns
+    )
 
 
 def progress(

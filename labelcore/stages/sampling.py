@@ -1,0 +1,150 @@
+"""Sampling: a seeded, recorded draw decides who grades what next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from labelcore.errors import BadInput
+from labelcore.models import Pick, Project, Sample, new_id
+from labelcore.stats import drawing
+from labelcore.store import Database
+from labelcore.store import grades as grade_table
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import samples as sample_table
+from labelcore.store import verdicts as verdict_table
+
+_COMMON_SHARE = 0.05
+"""A kind of output that makes up less than this share of the pool counts as rare."""
+
+
+def draw_sample(
+    db: Database, project: Project, *, rule: str = "mixture", n: int = 50, seed: int = 0,
+    by: str | None = None, author: str = "",
+) -> Sample:  # fmt: skip
+    """Draw n outputs that nobody has graded yet and store the draw.
+
+    Raises:
+        BadInput: the rule is unknown, n is not positive, or nothing is left to draw.
+    """
+    if n < 1:
+        raise BadInput("A sample needs at least one output.", next_step="Choose a larger n.")
+    if rule not in RULES:
+        raise BadInput(f"There is no rule '{rule}'.", next_step=f"Use {', '.join(RULES)}.")
+    everything = output_table.ids(db, project.id)
+    if not everything:
+        raise BadInput("There are no outputs yet.", next_step="Import a file first.")
+    graded = grade_table.graded_ids(db, project.id)
+    pool = [output_id for output_id in everything if output_id not in graded]
+    if not pool:
+        raise BadInput(
+            f"All {len(everything):,} outputs are graded.", next_step="Import more outputs."
+        )
+    warnings = _warnings(n, len(pool), len(graded))
+    picks, said = RULES[rule](db, project, pool, n, seed, by)
+    sample = Sample(
+        id=new_id("sample"), project_id=project.id, rule=rule, seed=seed, picks=tuple(picks),
+        parameters={"n": n, "by": by, "pool": len(pool), "warnings": warnings + said},
+        author=author,
+    )  # fmt: skip
+    sample_table.save(db, sample)
+    return sample
+
+
+def samples(db: Database, project: Project) -> list[Sample]:
+    """The samples of a project, the newest first."""
+    return sample_table.all_of(db, project.id)
+
+
+def _warnings(n: int, pool: int, graded: int) -> list[str]:
+    said = []
+    if n > pool:
+        said.append(f"Only {pool:,} ungraded outputs were left, so all of them were drawn.")
+    if graded:
+        said.append(
+            f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool."
+        )
+    return said
+
+
+Draw = tuple[list[Pick], list[str]]
+
+
+def _random(
+    _db: Database, _project: Project, pool: list[str], n: int, seed: int, _by: str | None
+) -> Draw:
+    return drawing.draw_random(pool, n, seed), []
+
+
+def _stratified(
+    db: Database, project: Project, pool: list[str], n: int, seed: int, by: str | None
+) -> Draw:
+    field = by or "model"
+    known = {"model", "prompt_version", "group_key", "batch_id"}
+    keys = output_table.metadata_keys(db, project.id)
+    if field not in known and field not in keys:
+        raise BadInput(
+            f"No output has a field '{field}'.",
+            next_step=f"Use one of {', '.join(sorted(known | set(keys)))}.",
+        )
+    strata = output_table.strata(db, project.id, field)
+    own = {output_id: strata.get(output_id, "") for output_id in pool}
+    said = []
+    if len(set(own.values())) == 1:
+        said.append(f"All outputs have the same '{field}', so this is a simple random draw.")
+    return drawing.draw_stratified(own, n, seed), said
+
+
+def _mixture(
+    db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None
+) -> Draw:
+    fails, unsure = _verdict_scores(db, project, pool)
+    rare = _rarity(db, project, pool)
+    parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
+    said = [
+        f"No output is known where '{name}': that share of the draw is uniform."
+        for name, scores in parts.items()
+        if scores.sum() == 0
+    ]
+    return drawing.draw_mixture(pool, n, seed, parts), said
+
+
+def _verdict_scores(
+    db: Database, project: Project, pool: list[str]
+) -> tuple[drawing.Floats, drawing.Floats]:
+    """For each output: share of the judges that fail it, and how much they disagree."""
+    chosen = judge_table.chosen(db, project.id)
+    ids = chosen["judge_version_ids"] if chosen else []
+    ids = ids or [version.id for version in judge_table.current(db, project.id)]
+    nothing = np.zeros(len(pool))
+    table = verdict_table.values(db, ids) if ids else None
+    if table is None or table.empty:
+        return nothing, nothing
+    decided = table[table["value"] != "abstain"]
+    share = (decided["value"] == "fail").groupby(decided["output_id"]).mean()
+    failing = share.reindex(pool).fillna(0.0).to_numpy(dtype=float)
+    return failing, 4 * failing * (1 - failing)
+
+
+def _rarity(db: Database, project: Project, pool: list[str]) -> drawing.Floats:
+    """1/size of the output's kind where the kind is rare, else 0.
+
+    A kind is a model with a length class and a format: cheap enough for a million outputs.
+    """
+    kinds = output_table.kinds(db, project.id)
+    own = [kinds.get(output_id, "") for output_id in pool]
+    sizes: dict[str, int] = {}
+    for kind in own:
+        sizes[kind] = sizes.get(kind, 0) + 1
+    common = max(1.0, _COMMON_SHARE * len(pool))
+    return np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in own])
+
+
+RULES: dict[str, Callable[[Database, Project, list[str], int, int, str | None], Draw]] = {
+    "mixture": _mixture,
+    "random": _random,
+    "stratified": _stratified,
+}
+"""The rules by the names that the command line and the page use."""

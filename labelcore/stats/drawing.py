@@ -1,0 +1,136 @@
+"""Seeded draws with known inclusion probabilities.
+
+The mixture gives every output a probability that is a sum of parts (40 % uniform, 30 % failed by a
+judge, 15 % uncertain, 15 % rare), and draws systematically with exactly these probabilities
+(Madow 1949), so that estimates weighted by 1/probability stay unbiased. The order in which outputs
+are passed does not matter: they are put in the order of a keyed hash first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.models import Pick
+
+Floats = npt.NDArray[np.float64]
+MIXTURE = {"uniform": 0.40, "judge fails it": 0.30, "judge is unsure": 0.15, "rare kind": 0.15}
+
+
+def hash_order(ids: Sequence[str], seed: int) -> list[str]:
+    """The ids in the order of their hash with the seed: random, and the same for ever."""
+    key = str(seed).encode()
+    return sorted(ids, key=lambda i: hashlib.blake2b(i.encode(), key=key, digest_size=8).digest())
+
+
+def draw_random(ids: Sequence[str], n: int, seed: int) -> list[Pick]:
+    """A simple random sample without replacement."""
+    n = min(n, len(ids))
+    share = n / len(ids) if ids else 0.0
+    return [
+        Pick(output_id=output_id, reason="uniform", probability=share, position=place)
+        for place, output_id in enumerate(hash_order(ids, seed)[:n], 1)
+    ]
+
+
+def draw_stratified(strata: Mapping[str, str], n: int, seed: int) -> list[Pick]:
+    """Proportional to the strata's sizes with at least one from each while n allows it."""
+    members: dict[str, list[str]] = {}
+    for output_id in hash_order(list(strata), seed):
+        members.setdefault(strata[output_id], []).append(output_id)
+    sizes = _allocate({name: len(own) for name, own in members.items()}, min(n, len(strata)))
+    chosen = {
+        output_id: (name, sizes[name] / len(own))
+        for name, own in members.items()
+        for output_id in own[: sizes[name]]
+    }
+    order = hash_order(list(chosen), seed + 1)
+    return [_from_stratum(i, *chosen[i], place) for place, i in enumerate(order, 1)]
+
+
+def _from_stratum(output_id: str, stratum: str, share: float, place: int) -> Pick:
+    reason = f"stratum {stratum or '(none)'}"
+    return Pick(output_id=output_id, reason=reason, probability=share, position=place)
+
+
+def _allocate(sizes: Mapping[str, int], n: int) -> dict[str, int]:
+    """Largest remainders, then at least one for each stratum as long as there is room."""
+    total = sum(sizes.values())
+    exact = {name: n * size / total for name, size in sizes.items()}
+    given = {name: int(share) for name, share in exact.items()}
+    order = sorted(sizes, key=lambda name: (given[name] - exact[name], name))
+    for name in order[: n - sum(given.values())]:
+        given[name] += 1
+    for name in sorted(sizes):
+        largest = max(given, key=lambda other: (given[other], other))
+        if given[name] == 0 and given[largest] > 1:
+            given[name], given[largest] = 1, given[largest] - 1
+    return given
+
+
+def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floats]) -> list[Pick]:
+    """Draw n ids by the mixture.
+
+    ``parts`` maps a name of ``MIXTURE`` to non-negative scores, shape (len(ids),), in the order of
+    ``ids``. A part that is missing or all zero gives its share to the uniform part.
+    """
+    ordered = hash_order(ids, seed)
+    if not ordered:
+        return []
+    place_of = {output_id: place for place, output_id in enumerate(ids)}
+    order = np.array([place_of[output_id] for output_id in ordered])
+    shares = _shares(len(ids), parts)
+    probability, owed = _inclusion(shares, min(n, len(ids)))
+    random = np.random.default_rng(seed)
+    taken = _systematic(probability[order], random)
+    picks = [(ordered[k], order[k]) for k in taken]
+    random.shuffle(picks)
+    return [
+        Pick(
+            output_id=output_id, reason=_reason(owed, where, random),
+            probability=float(probability[where]), position=place,
+        )
+        for place, (output_id, where) in enumerate(picks, 1)
+    ]  # fmt: skip
+
+
+def _shares(size: int, parts: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Each part as a distribution over the ids times its share of the mixture."""
+    found = {
+        name: MIXTURE[name] * scores / scores.sum()
+        for name, scores in parts.items()
+        if name != "uniform" and len(scores) == size and scores.sum() > 0
+    }
+    rest = 1 - sum(MIXTURE[name] for name in found)
+    return {"uniform": np.full(size, rest / size), **found}
+
+
+def _inclusion(shares: Mapping[str, Floats], n: int) -> tuple[Floats, dict[str, Floats]]:
+    """Inclusion probabilities n·share capped at 1, the excess spread over the others."""
+    total = np.sum(list(shares.values()), axis=0)
+    probability = np.minimum(1.0, n * total)
+    for _ in range(len(total)):
+        missing = n - probability.sum()
+        free = probability < 1
+        if missing < 1e-9 or not free.any():
+            break
+        factor = 1 + missing / probability[free].sum()
+        probability[free] = np.minimum(1.0, probability[free] * factor)
+    return probability, dict(shares)
+
+
+def _systematic(probability: Floats, random: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Madow's systematic draw: one start, then steps of 1 along the summed probabilities."""
+    edges = np.cumsum(probability)
+    size = round(float(edges[-1]))
+    marks = random.random() + np.arange(size)
+    return np.minimum(np.searchsorted(edges, marks, side="right"), len(edges) - 1)
+
+
+def _reason(owed: Mapping[str, Floats], where: int, random: np.random.Generator) -> str:
+    names = list(owed)
+    weights = np.array([owed[name][where] for name in names])
+    return names[int(random.choice(len(names), p=weights / weights.sum()))]

@@ -1,0 +1,39 @@
+"""A share with its interval, its number of items, and the reason when it cannot be measured."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from labelcore.models import Frozen
+
+Z95 = NormalDist().inv_cdf(0.975)
+
+
+class Rate(Frozen):
+    """A share in [0, 1] with a 95 % interval; all three are None when it is not measurable."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    method: str = "Wilson"
+    why_not: str | None = None
+
+
+def wilson(successes: int, n: int, *, what: str = "items") -> Rate:
+    """A share with Wilson's score interval (Wilson 1927), centre (p + z²/2n) / (1 + z²/n)."""
+    if n == 0:
+        return not_measurable(f"there are no {what}")
+    share = successes / n
+    scale = 1 + Z95**2 / n
+    centre = (share + Z95**2 / (2 * n)) / scale
+    half = Z95 / scale * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
+    return Rate(value=share, low=low, high=high, n=n)
+
+
+def not_measurable(why: str, n: int = 0) -> Rate:
+    """A rate that is undefined on this data, with the reason. Never 0."""
+    return Rate(value=None, low=None, high=None, n=n, why_not=why)

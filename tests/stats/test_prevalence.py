@@ -1,0 +1,58 @@
+"""Corrected pass rates recover the truth, and refuse where the judge carries no information."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from labelcore.stats import prevalence
+from labelcore.stats.counts import Counts
+from labelcore.stats.power import more_needed
+
+GOOD = Counts(true_pass=72, false_pass=4, true_fail=16, false_fail=8)
+
+
+def test_post_stratified_recovers_the_pools_rate() -> None:
+    rate = prevalence.post_stratified(GOOD, judge_pass=760, judge_fail=240)
+    expected = 0.76 * 72 / 76 + 0.24 * 8 / 24
+    assert rate.value == pytest.approx(expected, abs=0.01)
+    assert rate.low is not None and rate.high is not None
+    assert rate.low < expected < rate.high
+
+
+def test_rogan_gladen_matches_its_formula() -> None:
+    rate = prevalence.rogan_gladen(GOOD, judge_pass=7_600, judge_fail=2_400)
+    tpr, tnr = 72 / 80, 16 / 20
+    assert rate.value == pytest.approx((0.76 + tnr - 1) / (tpr + tnr - 1), abs=0.02)
+
+
+@pytest.mark.parametrize("method", [prevalence.post_stratified, prevalence.rogan_gladen])
+def test_refuses_a_judge_without_information(method: object) -> None:
+    coin = Counts(true_pass=40, false_pass=10, true_fail=10, false_fail=40)
+    rate = method(coin, 500, 500)  # type: ignore[operator]
+    assert rate.value is None
+    assert "no information" in rate.why_not
+
+
+def test_one_class_is_not_measurable() -> None:
+    rate = prevalence.post_stratified(
+        Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1), 9, 1
+    )
+    assert rate.value is None
+    assert rate.why_not == "there are no outputs that people failed"
+
+
+def test_weights_undo_an_uneven_draw() -> None:
+    passes = np.array([True] * 10 + [False] * 30)
+    probabilities = np.array([0.1] * 10 + [0.9] * 30)
+    rate = prevalence.weighted_pass_rate(passes, probabilities)
+    assert rate.value == pytest.approx(100 / (100 + 30 / 0.9))
+    assert rate.low is not None and rate.high is not None and rate.value is not None
+    assert rate.low < rate.value < rate.high
+
+
+def test_more_grades_are_needed_for_a_narrower_interval() -> None:
+    wide, narrow = more_needed(7, 10, 0.2), more_needed(7, 10, 0.05)
+    assert wide is not None and narrow is not None
+    assert 0 < wide < narrow
+    assert more_needed(0, 0, 0.1) is None
