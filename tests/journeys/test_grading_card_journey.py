@@ -349,6 +349,24 @@ def test_a_reload_while_the_server_is_down_loses_nothing(trial: Any, visit: Any)
     assert one.wait_for(4)[3]["note"] == "half a note"
 
 
+def test_a_long_outage_neither_stops_the_grading_nor_takes_words_out_of_a_note(
+    trial: Any, visit: Any
+) -> None:
+    one = trial()
+    page = visit(one)
+    one.server.stop()
+    page.keyboard.press("f")
+    words = "typed slowly, all through the outage: pass fail unsure undo " * 2
+    page.keyboard.type(words, delay=80)
+    expect(page.get_by_label("What is wrong")).to_have_value(words)
+    page.keyboard.press("Enter")
+    page.keyboard.press("p")
+    expect_shown(page, "o3")
+    one.server.start()
+    expect_status(page, "saved", timeout=60_000)
+    assert one.graded() == [("o1", "fail"), ("o1", "fail"), ("o2", "pass")]
+
+
 def test_the_browser_warns_before_an_unsaved_tab_closes(trial: Any, visit: Any) -> None:
     one = trial()
     page = visit(one)

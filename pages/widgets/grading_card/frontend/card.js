@@ -2,6 +2,7 @@
 // call in a place builds the card, later ones tell it the news.
 import { Deck } from "./deck.js";
 import { actionOf, HeldKeys } from "./keys.js";
+import { closeConnectionDialogs } from "./outage.js";
 import { Keep, newClientId, Queue } from "./queue.js";
 import { speaker } from "./text.js";
 import { View } from "./view.js";
@@ -78,6 +79,7 @@ class Card {
     window.addEventListener("offline", () => this.showStatus(), { signal });
     window.addEventListener("resize", () => this.measure(), { signal });
     document.addEventListener("visibilitychange", () => this.clock(), { signal });
+    closeConnectionDialogs(() => this.view.note.regainFocus(), signal);
     window.addEventListener("beforeunload", (event) => this.queue.size > 0 && event.preventDefault(), { signal });
   }
 
@@ -153,6 +155,7 @@ class Card {
 
   key(event) {
     if (this.view.help.open || !this.view.root.checkVisibility()) return;
+    if (this.view.note.isOpen) return this.view.note.catchKey(event);
     const action = actionOf(event);
     if (!action) return;
     event.preventDefault();
@@ -307,7 +310,7 @@ class Card {
   show() {
     const { deck, view } = this;
     const mode = this.mode();
-    if (deck.shown !== this.onScreen) this.turnPage();
+    if (deck.shown !== this.onScreen || mode !== view.root.dataset.state) this.turnPage();
     view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
     view.showGrade(deck.grade(deck.shown), this.attached());
     this.showStatus();

@@ -33,7 +33,8 @@ export function actionOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
   const target = event.composedPath()[0];
   if (target instanceof Element && target.closest(TYPING)) return null;
-  if (document.querySelector('[role="dialog"][aria-modal="true"], dialog[open]')) return null;
+  const dialogs = [...document.querySelectorAll("[role=dialog], dialog[open]")];
+  if (dialogs.some((dialog) => dialog.checkVisibility())) return null;
   const key = letter(event);
   const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key] ?? null;
   return action === "fail" && event.shiftKey ? "fail_only" : action;

@@ -44,6 +44,19 @@ export class NoteBox {
     this.field.blur();
   }
 
+  /** Something else took the focus while the note is open: what is typed still belongs here. */
+  catchKey(event) {
+    const isElsewhere = event.composedPath()[0].closest?.("button, summary, input, textarea, select");
+    if (event.key.length === 1 && !isElsewhere) this.field.focus({ preventScroll: true });
+  }
+
+  /** Take the focus back from a dialog that came and goes; its farewell may take it once more. */
+  regainFocus() {
+    for (const wait of [0, 60, 250, 500]) {
+      setTimeout(() => this.isOpen && this.field.focus({ preventScroll: true }), wait);
+    }
+  }
+
   key(event) {
     event.stopPropagation(); // no shortcut of the page may take a letter of the note
     if (event.isComposing || event.keyCode === 229) return; // Enter that chooses a Chinese word

@@ -164,10 +164,11 @@ export class View {
     this.notice.replaceChildren(el("span", {}, ...visible(words)), ...(button ? [button] : []));
   }
 
+  /** A ring around the button for a moment. No animation: its frames delay the next output. */
   flash(action) {
     const button = this.buttons.get(action === "fail_only" ? "fail" : action);
-    button?.classList.remove("hit");
-    requestAnimationFrame(() => button?.classList.add("hit"));
+    button.classList.add("hit");
+    setTimeout(() => button.classList.remove("hit"), 100);
   }
 
   expandAll() {
