@@ -1,0 +1,218 @@
+"""Choose a set of judges by what they do on outputs that they were not fitted on.
+
+Every candidate can vote on held-out outputs: a code judge refits its threshold, a learned judge its
+model, on the other groups; a judge that was not fitted to grades (an LLM, another tool) keeps its
+verdicts. The choice is made on such votes; an outer split that repeats the whole of it gives the
+held-out figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.judges.detectors.phrases import Incidence
+from labelcore.judges.features import FeatureTable, Floats
+from labelcore.judges.fitting import (
+    SHRINK,
+    SHRINK_WITH_TOPIC,
+    Bools,
+    fit_stump,
+    votes,
+)
+from labelcore.judges.learned_judge import LinearModel, best_cut, cross_fitted, folds_by_group
+from labelcore.models import Frozen
+from labelcore.stats.selection import SetFigures, figures, select
+
+Ints = npt.NDArray[np.int64]
+_INNER_FOLDS = 4
+_INNER_REPEATS = 3
+_OUTER_FOLDS = 5
+_OUTER_REPEATS = 3
+
+
+class Candidate(Protocol):
+    """A judge that can vote on outputs after seeing other outputs' grades."""
+
+    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+        """Votes on ``test`` after fitting on ``train`` (row numbers); shape (len(test),)."""
+        ...
+
+
+@dataclass(frozen=True)
+class FixedCandidate:
+    """A judge that no grade has shaped: its verdicts are what they are, shape (n,)."""
+
+    verdicts: Bools
+
+    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:  # noqa: ARG002 - nothing is fitted
+        """The stored verdicts."""
+        return self.verdicts[test]
+
+
+@dataclass(frozen=True)
+class CodeCandidate:
+    """A threshold on one column, refitted on the training rows."""
+
+    table: FeatureTable
+    column: int
+    side: str
+    topic: float
+
+    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+        """Votes with the threshold that the training rows give; none where nothing helps."""
+        shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * min(1.0, 2 * self.topic)
+        bad = "high" if self.side == "above" else "low"
+        stump = fit_stump(
+            self.table.values[train, self.column], human_fails[train], self.column, bad, shrink
+        )
+        if stump is None:
+            return np.zeros(len(test), dtype=bool)
+        return votes(stump, self.table.rows(test))
+
+
+@dataclass(frozen=True)
+class PhraseCandidate:
+    """The phrase of some rank, mined again on the training rows."""
+
+    incidence: Incidence
+    rank: int
+
+    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+        """Fail where the phrase stands, or where it is missing, as the training rows say."""
+        own = human_fails[train]
+        best = self.incidence.best(train, own, self.rank + 1)
+        if len(best) <= self.rank or not 0 < own.sum() < len(own):
+            return np.zeros(len(test), dtype=bool)
+        shown = self.incidence.shown[:, best[self.rank]]
+        bad_when_shown = shown[train][own].mean() > shown[train][~own].mean()
+        return shown[test] if bad_when_shown else ~shown[test]
+
+
+@dataclass(frozen=True)
+class LearnedCandidate:
+    """A linear model, refitted on the training rows with a cut found by cross-fitting."""
+
+    table: FeatureTable
+    groups: tuple[str, ...]
+    topics: Floats
+
+    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+        """Votes of the model that the training rows give; none from one class only."""
+        own = human_fails[train]
+        if not 0 < own.sum() < len(own):
+            return np.zeros(len(test), dtype=bool)
+        table = self.table.rows(train)
+        groups = [self.groups[int(i)] for i in train]
+        cut = best_cut(cross_fitted(table, own, groups, self.topics), own)
+        model = LinearModel.fit(table, own, self.topics)
+        return model.fail_probability(self.table.rows(test)) > cut
+
+
+class HeldOut(Frozen):
+    """Figures on outputs that neither the fits nor the choice saw, with their spread."""
+
+    coverage: float | None
+    false_failure_rate: float | None
+    alignment: float | None
+    low: float | None
+    high: float | None
+    repeats: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The members of the chosen set (candidate numbers), and its held-out figures."""
+
+    members: list[int]
+    held_out: HeldOut
+
+
+def choose(
+    candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
+    *, max_ffr: float = 0.25, seed: int = 0,
+) -> Choice:  # fmt: skip
+    """Choose a set and measure the whole procedure on outputs that it did not see."""
+    everything = np.arange(len(human_fails))
+    members = _choose_on(candidates, everything, human_fails, groups, max_ffr, seed)
+    found = []
+    for repeat in range(_OUTER_REPEATS):
+        failed = _outer(candidates, human_fails, groups, max_ffr, seed + 101 * repeat)
+        found.append((failed, figures(failed, human_fails)))
+    return Choice(members, _summary(found, human_fails, groups, seed))
+
+
+def _choose_on(
+    candidates: Sequence[Candidate], rows: Ints, human_fails: Bools, groups: Sequence[str],
+    max_ffr: float, seed: int,
+) -> list[int]:  # fmt: skip
+    """Members chosen by cross-fitted votes within ``rows``."""
+    own = [groups[int(i)] for i in rows]
+    matrices = []
+    for repeat in range(_INNER_REPEATS):
+        folds = folds_by_group(own, _INNER_FOLDS, seed + repeat)
+        matrix = np.zeros((len(rows), len(candidates)), dtype=bool)
+        for fold in range(_INNER_FOLDS):
+            train, test = rows[folds != fold], np.flatnonzero(folds == fold)
+            for j, candidate in enumerate(candidates):
+                matrix[test, j] = candidate.fails(train, rows[test], human_fails)
+        matrices.append(matrix)
+    return select(matrices, human_fails[rows], max_ffr)
+
+
+def _outer(
+    candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
+    max_ffr: float, seed: int,
+) -> Bools:  # fmt: skip
+    """Each output's vote by a set that was fitted and chosen without its group."""
+    folds = folds_by_group(groups, _OUTER_FOLDS, seed)
+    failed = np.zeros(len(human_fails), dtype=bool)
+    for fold in range(_OUTER_FOLDS):
+        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if not len(test):
+            continue
+        for j in _choose_on(candidates, train, human_fails, groups, max_ffr, seed):
+            failed[test] |= candidates[j].fails(train, test, human_fails)
+    return failed
+
+
+def _summary(
+    found: Sequence[tuple[Bools, SetFigures]], human_fails: Bools, groups: Sequence[str], seed: int
+) -> HeldOut:
+    def mean(name: str) -> float | None:
+        values = [getattr(own, name) for _, own in found]
+        return None if any(v is None for v in values) else float(np.mean(values))
+
+    low, high = _cluster_interval([failed for failed, _ in found], human_fails, groups, seed)
+    return HeldOut(
+        coverage=mean("coverage"), false_failure_rate=mean("false_failure_rate"),
+        alignment=mean("alignment"), low=low, high=high, repeats=len(found),
+    )  # fmt: skip
+
+
+def _cluster_interval(
+    votes_of: Sequence[Bools], human_fails: Bools, groups: Sequence[str], seed: int
+) -> tuple[float | None, float | None]:
+    """95 % interval of the alignment by a bootstrap over groups (2,000 multinomial draws)."""
+    names, where = np.unique(np.asarray(groups), return_inverse=True)
+    cells = np.zeros((len(names), 4))
+    for failed in votes_of:
+        for k, mask in enumerate(
+            (failed & human_fails, human_fails, failed & ~human_fails, ~human_fails)
+        ):
+            cells[:, k] += np.bincount(where, weights=mask, minlength=len(names))
+    draws = np.random.default_rng(seed).multinomial(
+        len(names), np.full(len(names), 1 / len(names)), 2_000
+    )
+    caught, bad, wrong, good = (draws @ cells).T
+    ok = (bad > 0) & (good > 0)
+    if ok.sum() < 1_000:
+        return None, None
+    cov, kept = caught[ok] / bad[ok], 1 - wrong[ok] / good[ok]
+    both = 2 * cov * kept / np.maximum(cov + kept, 1e-12)
+    low, high = np.quantile(both, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,85 @@
+"""Code judges: a detector, its parameters, and the threshold past which an output fails."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labelcore.errors import NotFound
+from labelcore.judges.detectors import REGISTRY, Detector
+from labelcore.models import Decision, Frozen, Output
+
+Side = Literal["above", "below"]
+
+
+class CodeSpec(Frozen):
+    """Fails an output whose measured value lies on ``side`` of ``threshold``."""
+
+    detector: str
+    side: Side
+    threshold: float
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What is measured, apart from the threshold: one column of a feature table."""
+        phrase = self.parameters.get("phrase")
+        return f"{self.detector}:{' '.join(phrase)}" if phrase else self.detector
+
+
+def detector_of(spec: CodeSpec) -> Detector:
+    """The detector that a spec names.
+
+    Raises:
+        NotFound: this version of labelcore has no such detector.
+    """
+    if spec.detector not in REGISTRY:
+        raise NotFound(
+            f"There is no detector '{spec.detector}'.",
+            next_step="The judge was made by another version of labelcore: propose judges again.",
+        )
+    return REGISTRY[spec.detector]
+
+
+def decide(spec: CodeSpec, output: Output) -> Decision:
+    """Measure an output and say pass or fail with the figure; abstain where it does not apply."""
+    detector = detector_of(spec)
+    value = detector.feature(output, spec.parameters)
+    if value is None:
+        return Decision(value="abstain", reason="There is no input or context to compare with.")
+    found = f"{_shown(detector, value)} {quantity(spec)}"
+    if value > spec.threshold if spec.side == "above" else value < spec.threshold:
+        limit = "more" if spec.side == "above" else "less"
+        reason = f"{found}: {limit} than {_shown(detector, spec.threshold)}."
+        return Decision(value="fail", reason=reason)
+    limit = "not more" if spec.side == "above" else "not less"
+    return Decision(
+        value="pass", reason=f"{found}: {limit} than {_shown(detector, spec.threshold)}."
+    )
+
+
+def describe(spec: CodeSpec) -> str:
+    """The check as a sentence."""
+    detector = detector_of(spec)
+    limit = "more" if spec.side == "above" else "fewer"
+    if detector.percent:
+        limit = "over" if spec.side == "above" else "under"
+        return f"Fails an output with {limit} {_shown(detector, spec.threshold)} {quantity(spec)}."
+    return f"Fails an output with {limit} than {_shown(detector, spec.threshold)} {quantity(spec)}."
+
+
+def quantity(spec: CodeSpec) -> str:
+    """What is measured, in words."""
+    phrase = spec.parameters.get("phrase")
+    if phrase:
+        joined = "".join(phrase) if not "".join(phrase).isascii() else " ".join(phrase)
+        return f"uses of “{joined}”"
+    return detector_of(spec).quantity
+
+
+def _shown(detector: Detector, value: float) -> str:
+    if detector.percent:
+        return f"{value:.0%}"
+    return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.1f}"

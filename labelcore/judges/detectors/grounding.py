@@ -1,0 +1,148 @@
+"""Detectors that compare an output with what it answers: its input, context and conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labelcore.judges.detectors.base import register
+from labelcore.models import Output
+from labelcore.text.reading import content_words, han_share, names, ngrams, numbers, quotes, words
+
+_INVENT = (
+    "invent hallucinat fabricat made-up unsupported not-in source fact accura wrong incorrect false "
+    "mention stated document 编造 捏造 虚构 不实 原文 没有提 未提 事实 错误 不准"
+)
+_OMIT = "miss omit lack forgot leave absent incomplete not-mention 遗漏 缺 漏掉 没有包含 忽略"
+_COPY = "copy copied verbatim word-for-word parrot same-as 照抄 复制 原样 照搬"
+_TOPIC = "off-topic irrelevant relevan topic question answer unrelated 跑题 无关 答非所问 离题"
+
+
+def source(output: Output) -> str:
+    """Everything that the output answers, as one text."""
+    turns = "\n".join(turn.content for turn in output.conversation)
+    return "\n".join(part for part in (output.input, output.context, turns) if part)
+
+
+@register(
+    "new numbers",
+    "numbers that are not in its input",
+    "high",
+    _INVENT + " number price figure date amount percent 数字 价格 日期 金额",
+)
+def new_numbers(output: Output, _: dict[str, Any]) -> float | None:
+    given = source(output)
+    small = {str(k) for k in range(1, 11)}  # list marks and "two of three" are no claims
+    return len(numbers(output.text) - numbers(given) - small) if given else None
+
+
+@register(
+    "missing numbers",
+    "share of its input's numbers left out",
+    "high",
+    _OMIT + " number price figure date amount 数字 价格 日期",
+    percent=True,
+)
+def missing_numbers(output: Output, _: dict[str, Any]) -> float | None:
+    given = numbers(source(output))
+    return len(given - numbers(output.text)) / len(given) if given else None
+
+
+@register(
+    "new names",
+    "names that are not in its input",
+    "high",
+    _INVENT + " name person who company brand 名字 人名 品牌",
+)
+def new_names(output: Output, _: dict[str, Any]) -> float | None:
+    given = source(output).lower()
+    return sum(name not in given for name in names(output.text)) if given else None
+
+
+@register(
+    "missing names",
+    "share of its input's names left out",
+    "high",
+    _OMIT + " name who 名字 人名",
+    percent=True,
+)
+def missing_names(output: Output, _: dict[str, Any]) -> float | None:
+    given, own = names(source(output)), output.text.lower()
+    return sum(name not in own for name in given) / len(given) if given else None
+
+
+@register(
+    "quotes not in the input",
+    "quotes that are not in its input",
+    "high",
+    _INVENT + " quote quotation 引用 引文",
+)
+def unfounded_quotes(output: Output, _: dict[str, Any]) -> float | None:
+    given = source(output).lower()
+    return sum(quote.lower() not in given for quote in quotes(output.text)) if given else None
+
+
+@register(
+    "new words",
+    "share of content words that are not in its input",
+    "high",
+    _INVENT + " " + _TOPIC,
+    percent=True,
+)
+def new_words(output: Output, _: dict[str, Any]) -> float | None:
+    given, own = content_words(source(output)), content_words(output.text)
+    return len(own - given) / len(own) if given and own else None
+
+
+@register(
+    "covered words",
+    "share of its input's content words used",
+    "low",
+    _OMIT + " " + _TOPIC,
+    percent=True,
+)
+def covered_words(output: Output, _: dict[str, Any]) -> float | None:
+    given, own = content_words(source(output)), content_words(output.text)
+    return len(own & given) / len(given) if given else None
+
+
+@register("copied", "share of five-word runs copied from its input", "high", _COPY, percent=True)
+def copied(output: Output, _: dict[str, Any]) -> float | None:
+    given, own = ngrams(source(output), 5), ngrams(output.text, 5)
+    return sum(gram in given for gram in own) / len(own) if given and own else None
+
+
+@register("longest copy", "words copied from its input in one run", "high", _COPY)
+def longest_copy(output: Output, _: dict[str, Any]) -> float | None:
+    given = words(source(output))
+    if not given:
+        return None
+    longest = 0
+    for size in (4, 8, 16, 32, 64):
+        if not set(ngrams(output.text, size)) & set(ngrams(source(output), size)):
+            break
+        longest = size
+    return longest
+
+
+@register(
+    "other language",
+    "difference in script from its input",
+    "high",
+    "language english chinese translat 语言 英文 中文 翻译",
+    percent=True,
+)
+def other_language(output: Output, _: dict[str, Any]) -> float | None:
+    given = output.input or source(output)
+    return abs(han_share(output.text) - han_share(given)) if given else None
+
+
+@register(
+    "mixed script",
+    "mix of scripts",
+    "high",
+    "language mixed english chinese 中英 混杂 夹杂",
+    percent=True,
+)
+def mixed_script(output: Output, _: dict[str, Any]) -> float:
+    share = han_share(output.text)
+    return 4 * share * (1 - share)

@@ -1,0 +1,97 @@
+"""Phrases that failed (or passed) outputs share: mined from the grades, shrunk against chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.judges.detectors.base import register
+from labelcore.models import Output
+from labelcore.text.reading import words
+
+_LONGEST = 3
+_PRIOR = 0.5
+_GROUPS = 3
+_MOST = 8_000
+
+
+@register(
+    "phrase",
+    "uses of a given phrase",
+    "either",
+    "phrase word wording term mention say 用词 措辞 说法 提到",
+)
+def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
+    wanted = tuple(parameters["phrase"])
+    own = words(output.text)
+    last = len(own) - len(wanted) + 1
+    return sum(own[at : at + len(wanted)] == wanted for at in range(max(0, last)))
+
+
+Phrase = tuple[str, ...]
+Bools = npt.NDArray[np.bool_]
+
+
+def phrases_of(text: str) -> set[Phrase]:
+    """All runs of one to three words of a text."""
+    own = words(text)
+    return {
+        own[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(own) - size + 1)
+    }
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Which outputs show which phrases: ``shown`` has shape (n outputs, p phrases)."""
+
+    phrases: tuple[Phrase, ...]
+    shown: Bools
+
+    @classmethod
+    def of(cls, outputs: Sequence[Output]) -> Incidence:
+        """Every phrase that outputs of at least three groups show, the commonest 8,000 of them."""
+        groups: dict[Phrase, set[str]] = {}
+        own = [phrases_of(output.text) for output in outputs]
+        for output, found in zip(outputs, own, strict=True):
+            for phrase in found:
+                groups.setdefault(phrase, set()).add(output.group)
+        common = [(len(seen), phrase) for phrase, seen in groups.items() if len(seen) >= _GROUPS]
+        kept = tuple(phrase for _, phrase in sorted(common, reverse=True)[:_MOST])
+        place = {phrase: at for at, phrase in enumerate(kept)}
+        shown = np.zeros((len(outputs), len(kept)), dtype=bool)
+        for row, found in enumerate(own):
+            shown[row, [place[phrase] for phrase in found if phrase in place]] = True
+        return cls(kept, shown)
+
+    def best(self, rows: npt.NDArray[np.int64], fails: Bools, limit: int) -> list[int]:
+        """The phrases (column numbers) that tell failed from passed rows best.
+
+        Score: the shrunk log odds ratio times the square root of how many rows show the phrase, so
+        that a rare phrase cannot win. Phrases that contain a better one are left out.
+        """
+        if not self.phrases or not len(rows):
+            return []
+        shown = self.shown[rows]
+        in_fails, in_passes = shown[fails].sum(axis=0), shown[~fails].sum(axis=0)
+        score = np.abs(_log_odds(in_fails, fails.sum()) - _log_odds(in_passes, (~fails).sum()))
+        order = np.argsort(-score * np.sqrt(in_fails + in_passes), kind="stable")
+        return self._different(order[: 20 * limit], limit)
+
+    def _different(self, ranked: npt.NDArray[np.int64], limit: int) -> list[int]:
+        kept: list[int] = []
+        for column in ranked:
+            own = set(self.phrases[int(column)])
+            others = (set(self.phrases[other]) for other in kept)
+            if not any(own <= other or other <= own for other in others):
+                kept.append(int(column))
+            if len(kept) == limit:
+                break
+        return kept
+
+
+def _log_odds(count: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float64]:
+    return np.asarray(np.log((count + _PRIOR) / (size - count + _PRIOR)))
