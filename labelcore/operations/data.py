@@ -22,6 +22,7 @@ def import_(
 ) -> Outcome:  # fmt: skip
     """Bring the outputs of a file in, with the grades and verdicts beside them."""
     wanted = importing.mapping_for(
+        call.db,
         file, columns=columns or {}, meta=meta, grade=grade, note=note,
         annotator=annotator, verdicts=verdicts or {},
     )  # fmt: skip
@@ -59,7 +60,7 @@ def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -
 @operation("preview")
 def preview(call: Call, *, file: str) -> Outcome:
     """Show what a file holds and how its columns would be mapped."""
-    seen = importing.preview(file)
+    seen = importing.preview(call.db, file)
     document = seen.model_dump(mode="json")
     lines = [f"{name}: {column}" for name, column in document["guessed"].items() if column]
     return Outcome(document=document, lines=tuple(lines))

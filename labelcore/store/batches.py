@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
+
 from labelcore.models import ImportBatch, RejectedRow
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 
@@ -17,16 +19,23 @@ _REJECTED = ("batch_id", "row_number", "field", "reason", "raw")
 
 def save(db: Database, batch: ImportBatch, rejected: Sequence[RejectedRow] = ()) -> None:
     """Store a finished import with the rows that it kept apart."""
+    with db.transaction() as cursor:
+        save_within(cursor, batch, rejected)
+
+
+def save_within(
+    cursor: duckdb.DuckDBPyConnection, batch: ImportBatch, rejected: Sequence[RejectedRow]
+) -> None:
+    """The same inside an open transaction."""
     row = (
         batch.id, batch.project_id, batch.file_name, batch.sha256, to_json(batch.mapping),
         batch.rows_read, batch.outputs_new, batch.outputs_known, batch.rows_rejected,
         batch.grades_new, batch.verdicts_new, utc(batch.at),
     )  # fmt: skip
-    with db.transaction() as cursor:
-        append_rows(cursor, "import_batch", _COLUMNS, [row])
-        if rejected:
-            apart = [(batch.id, bad.row, bad.field, bad.reason, bad.raw) for bad in rejected]
-            append_rows(cursor, "rejected_row", _REJECTED, apart)
+    append_rows(cursor, "import_batch", _COLUMNS, [row])
+    if rejected:
+        apart = [(batch.id, bad.row, bad.field, bad.reason, bad.raw) for bad in rejected]
+        append_rows(cursor, "rejected_row", _REJECTED, apart)
 
 
 def all_of(db: Database, project_id: str) -> list[ImportBatch]:

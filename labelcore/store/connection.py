@@ -61,6 +61,16 @@ class Database:
                 raise
             cursor.execute("COMMIT")
 
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for temporary tables; whatever it does to the database is taken back."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("ROLLBACK")
+
     def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows in one transaction; durable when this returns."""
         if not rows:
@@ -105,7 +115,6 @@ def connect(path: Path | None, memory_limit: str) -> Database:
     """
     config: dict[str, Any] = {
         "memory_limit": memory_limit,
-        "preserve_insertion_order": "false",
     }
     if path is None:
         return Database(None, duckdb.connect(":memory:", config=config))

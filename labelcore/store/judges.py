@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
+
 from labelcore.models import JudgeVersion, new_id, now
-from labelcore.store.connection import Database, aware, from_json, to_json, utc
+from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 
 _COLUMNS = (
     "judge_version_id", "judge_id", "project_id", "name", "kind", "version", "criterion_id",
@@ -17,9 +19,17 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
 
 def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
     """Store the versions that are not there yet. Returns how many were new."""
-    known = {row[0] for row in db.rows("SELECT DISTINCT judge_version_id FROM judge_version")}
+    with db.transaction() as cursor:
+        return save_within(cursor, versions)
+
+
+def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersion]) -> int:
+    """The same inside an open transaction."""
+    rows = cursor.execute("SELECT DISTINCT judge_version_id FROM judge_version").fetchall()
+    known = {row[0] for row in rows}
     fresh = {version.id: version for version in versions if version.id not in known}
-    db.append("judge_version", _COLUMNS, [_row(version) for version in fresh.values()])
+    if fresh:
+        append_rows(cursor, "judge_version", _COLUMNS, [_row(own) for own in fresh.values()])
     return len(fresh)
 
 

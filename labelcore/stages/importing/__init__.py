@@ -1,0 +1,270 @@
+"""Importing: outputs come in from CSV, JSON lines, JSON or Parquet, with what people said of them.
+
+Good rows go on, bad rows are kept apart with their row, field and reason; the same file twice adds
+nothing. An output's identity is its content; rows that come without input, context and conversation
+are also told apart by their group.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import labelcore.stages.importing.mapping as mapping_rules
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, RejectedRow, new_id
+from labelcore.progress import Progress, silent
+from labelcore.stages.importing import files
+from labelcore.stages.importing.mapping import Mapping
+from labelcore.store import Database, batches, staging
+from labelcore.store import judges as judge_table
+
+__all__ = [
+    "ImportResult", "Mapping", "Preview", "import_bytes", "import_file", "imports", "mapping_for",
+    "preview", "rejected_csv", "sample_mappings",
+]  # fmt: skip
+
+_SHOWN = 1_000
+_STEPS = 5
+_PREVIEW = 50
+_Stage = Callable[[Any, Path], list[RejectedRow]]
+_STAGES: dict[files.Format, _Stage] = {
+    "csv": staging.stage_csv,
+    "jsonl": staging.stage_lines,
+    "json": staging.stage_document,
+    "parquet": staging.stage_parquet,
+}
+
+
+class Preview(Frozen):
+    """What a file holds: its columns, first rows, and the mapping that would be used."""
+
+    files: tuple[str, ...]
+    format: str
+    columns: tuple[str, ...]
+    guessed: Mapping
+    rows: tuple[dict[str, Any], ...]
+    rows_read: int
+    rejected: tuple[RejectedRow, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class ImportResult(Frozen):
+    """A finished import; ``rejected`` holds the first 1,000 rows that were kept apart."""
+
+    batch: ImportBatch
+    rejected: tuple[RejectedRow, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def preview(db: Database, place: str) -> Preview:
+    """Read a file without storing anything.
+
+    Raises:
+        BadInput: there is no such file, or it cannot be read.
+    """
+    found = files.find(place)
+    with files.opened(found[0]) as source, db.scratch() as cursor:
+        broken = _STAGES[source.format](cursor, source.path)
+        columns, rows = staging.columns_of(cursor), staging.first_rows(cursor, _PREVIEW)
+        total = staging.count_rows(cursor)
+        staging.clear(cursor)
+    return Preview(
+        files=tuple(path.name for path in found), format=source.format, columns=tuple(columns),
+        guessed=mapping_rules.guess(columns, rows), rows=tuple(rows), rows_read=total,
+        rejected=tuple(broken[:_SHOWN]), warnings=(*source.warnings, *_doubts(columns)),
+    )  # fmt: skip
+
+
+def mapping_for(
+    db: Database, place: str, *, columns: dict[str, str], meta: list[str] | None, grade: str | None,
+    note: str | None, annotator: str | None, verdicts: dict[str, str],
+) -> Mapping:  # fmt: skip
+    """The mapping that a person described, checked against the file's columns."""
+    seen = preview(db, place)
+    return mapping_rules.complete(
+        seen.columns, seen.rows, named=columns, meta=meta, grade=grade, note=note,
+        annotator=annotator, verdicts=verdicts,
+    )  # fmt: skip
+
+
+def import_file(
+    db: Database, project: Project, place: str, mapping: Mapping | None = None,
+    progress: Progress | None = None,
+) -> ImportResult:  # fmt: skip
+    """Import a file, or every file of a glob (counts are then sums, the batch is the last one's).
+
+    Raises:
+        BadInput: a file cannot be read, or a mapped column does not exist.
+    """
+    tell = progress or silent
+    found = files.find(place)
+    results = []
+    for number, path in enumerate(found):
+        tell(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
+        with files.opened(path) as source:
+            results.append(_import_one(db, project, source, mapping))
+    tell(len(found) * _STEPS, len(found) * _STEPS, "done")
+    return results[0] if len(results) == 1 else _summed(results)
+
+
+def import_bytes(
+    db: Database, project: Project, name: str, data: bytes, mapping: Mapping | None = None
+) -> ImportResult:
+    """Import an uploaded file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(data)
+        return import_file(db, project, str(path), mapping)
+
+
+def _summed(results: Sequence[ImportResult]) -> ImportResult:
+    names = (
+        "rows_read",
+        "outputs_new",
+        "outputs_known",
+        "rows_rejected",
+        "grades_new",
+        "verdicts_new",
+    )
+    sums = {name: sum(getattr(one.batch, name) for one in results) for name in names}
+    batch = results[-1].batch.model_copy(update=sums)
+    return ImportResult(
+        batch=batch, rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
+        warnings=tuple(said for one in results for said in one.warnings),
+    )  # fmt: skip
+
+
+def _import_one(
+    db: Database, project: Project, source: files.Source, wanted: Mapping | None
+) -> ImportResult:
+    batch_id = new_id("batch")
+    with db.transaction() as cursor:
+        rejected = _STAGES[source.format](cursor, source.path)
+        columns = staging.columns_of(cursor)
+        mapping = wanted or mapping_rules.guess(columns, staging.first_rows(cursor, _PREVIEW))
+        _check(mapping, columns)
+        rows = staging.count_rows(cursor) + len(rejected)
+        new, known, apart = _store(cursor, project, mapping, columns, batch_id)
+        rejected += apart
+        grades, verdicts, odd = _beside(cursor, project, mapping, batch_id)
+        rejected += odd
+        batch = ImportBatch(
+            id=batch_id, project_id=project.id, file_name=source.name, sha256=source.sha256,
+            mapping=mapping.model_dump(mode="json"), rows_read=rows, outputs_new=new,
+            outputs_known=known, rows_rejected=len({bad.row for bad in rejected}), grades_new=grades,
+            verdicts_new=verdicts,
+        )  # fmt: skip
+        batches.save_within(cursor, batch, rejected)
+        staging.clear(cursor)
+    warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch))
+    return ImportResult(batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings)
+
+
+def _check(mapping: Mapping, columns: Sequence[str]) -> None:
+    for column in (*mapping.named().values(), *(mapping.meta or ()), *mapping.verdicts.values()):
+        mapping_rules.check(column, columns)
+    if not mapping.output and not (mapping.id and mapping.grade):
+        raise BadInput(
+            "No column holds the outputs.", next_step="Name it with --map output=COLUMN."
+        )
+
+
+def _store(
+    cursor: Any, project: Project, mapping: Mapping, columns: Sequence[str], batch_id: str
+) -> tuple[int, int, list[RejectedRow]]:
+    """Outputs first; a file of grades alone is matched to the outputs that are there."""
+    if not mapping.output:
+        apart = staging.match_ids(cursor, project.id, str(mapping.id))
+        return 0, staging.count_rows(cursor) - len(apart), apart
+    named = mapping.named()
+    mapped = {
+        name: column for name, column in named.items() if name not in {"grade", "note", "annotator"}
+    }
+    used = {*named.values(), *mapping.verdicts.values()}
+    meta = mapping.meta if mapping.meta is not None else [c for c in columns if c not in used]
+    apart = staging.prepare(cursor, project.id, mapped, meta, id_is_guess=mapping.id_is_guess)
+    new, known = staging.store_outputs(cursor, batch_id)
+    return new, known, apart
+
+
+def _beside(
+    cursor: Any, project: Project, mapping: Mapping, batch_id: str
+) -> tuple[int, int, list[RejectedRow]]:
+    """The grades and verdicts in the same rows."""
+    rejected: list[RejectedRow] = []
+    grades = verdicts = 0
+    staging.word_table(cursor)
+    if mapping.grade:
+        grades, rejected = staging.store_grades(
+            cursor, project.id, grade=mapping.grade, note=mapping.note,
+            annotator=mapping.annotator, annotator_name=mapping.annotator_name,
+        )  # fmt: skip
+    for name, column in mapping.verdicts.items():
+        version = _imported_judge(project, name)
+        judge_table.save_within(cursor, [version])
+        new, odd = staging.store_verdicts(cursor, project.id, version.id, batch_id, column)
+        verdicts += new
+        rejected += odd
+    return grades, verdicts, rejected
+
+
+def _imported_judge(project: Project, name: str) -> JudgeVersion:
+    judge_id = f"imported_{project.id}_{name}"
+    return JudgeVersion(
+        id=judge_id, judge_id=judge_id, project_id=project.id, name=name, kind="imported", version=1,
+        criterion_id=None, criterion_version=None, spec={"tool": name},
+        description="Verdicts of another tool, imported with the outputs.",
+    )  # fmt: skip
+
+
+def _doubts(columns: Sequence[str]) -> list[str]:
+    """A first line that looks like data was probably no header."""
+    odd = [
+        c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column")
+    ]
+    if columns and len(odd) * 2 > len(columns):
+        return [
+            "The first line looks like data, not like column names: if the file has no header, "
+            "add one line with names at its top."
+        ]
+    return []
+
+
+def _said(mapping: Mapping, batch: ImportBatch) -> list[str]:
+    said = []
+    if batch.rows_read == 0:
+        said.append("The file has a header but no rows.")
+    if mapping.output and not (mapping.input or mapping.context or mapping.conversation):
+        said.append(
+            "No column is mapped to the input, so judges cannot compare outputs with what they answer."
+        )
+    return said
+
+
+def imports(db: Database, project: Project) -> list[ImportBatch]:
+    """The imports of a project, the newest first."""
+    return batches.all_of(db, project.id)
+
+
+def rejected_csv(db: Database, batch_id: str) -> str:
+    """The rows that an import kept apart, as CSV: row, field, reason, raw."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["row", "field", "reason", "raw"])
+    writer.writerows((r.row, r.field, r.reason, r.raw) for r in batches.rejected(db, batch_id))
+    return text.getvalue()
+
+
+def sample_mappings() -> dict[str, Mapping]:
+    """The sample project's files in the order of their import, with their columns."""
+    outputs = Mapping(
+        output="output", input="input", context="context", id="id", group="group",
+        prompt_version="prompt_version", model="model", meta=("pipeline", "language", "temperature"),
+    )  # fmt: skip
+    grades = Mapping(id="id", grade="grade", note="note", annotator="annotator")
+    return {"sample_outputs.jsonl": outputs, "sample_grades.csv": grades}

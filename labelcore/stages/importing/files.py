@@ -1,0 +1,183 @@
+"""Which files are meant, in which format and encoding; a clear sentence where they cannot be read."""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import glob
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen
+
+Format = Literal["csv", "jsonl", "json", "parquet"]
+_BY_ENDING: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".psv": "csv", ".jsonl": "jsonl",
+    ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet", ".pq": "parquet",
+}  # fmt: skip
+_FOREIGN = {
+    b"PK\x03\x04": "a zip file or an Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\x1f\x8b": "a gzip file",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+}
+_BLOCK = 1 << 20
+_GUESSED_ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
+
+
+class Source(Frozen):
+    """One readable file: where its UTF-8 text is, its format, its hash, and what was done to it."""
+
+    path: Path
+    name: str
+    format: Format
+    sha256: str
+    warnings: tuple[str, ...] = ()
+
+
+def find(place: str) -> list[Path]:
+    """The files of a path or glob, by name.
+
+    Raises:
+        BadInput: there are none, or the path is a folder.
+    """
+    path = Path(place).expanduser()
+    if path.is_dir():
+        raise BadInput(
+            f"{path} is a folder.", next_step=f"Name a file, or a glob like {path}/*.jsonl."
+        )
+    if path.is_file():
+        return [path]
+    if found := sorted(Path(name) for name in glob.glob(str(path), recursive=True)):  # noqa: PTH207 - a pattern from a person may be absolute
+        return [own for own in found if own.is_file()]
+    raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
+
+
+def _nearest(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f" There is no folder {path.parent} either."
+    names = [own.name for own in path.parent.iterdir()]
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """A file as UTF-8, in a temporary copy where it is something else.
+
+    Raises:
+        BadInput: the file is empty, foreign (a workbook, an archive), or cannot be read.
+    """
+    form = _format(path)
+    try:
+        digest, encoding, nul = _scan(path, binary=form == "parquet")
+    except PermissionError as trouble:
+        raise BadInput(f"{path} may not be read.", next_step="Check its permissions.") from trouble
+    if encoding == "utf-8" and not nul:
+        yield Source(path=path, name=path.name, format=form, sha256=digest)
+        return
+    warnings = (
+        [] if encoding in {"utf-8", "utf-8-sig"} else [f"{path.name} was read as {encoding}."]
+    )
+    if nul:
+        warnings.append(f"{path.name} holds NUL characters; they are shown as ␀.")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        _transcode(path, copy, encoding)
+        yield Source(
+            path=copy, name=path.name, format=form, sha256=digest, warnings=tuple(warnings)
+        )
+
+
+def _format(path: Path) -> Format:
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip():
+        raise BadInput(f"{path} is empty.", next_step="Export it again, or choose another file.")
+    for magic, what in _FOREIGN.items():
+        if start.startswith(magic):
+            raise BadInput(f"{path.name} is {what}.", next_step="Save it as CSV or JSONL, then import that.")  # fmt: skip
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    form = _BY_ENDING.get(path.suffix.lower())
+    if form is None:
+        form = "json" if start.lstrip()[:1] in {b"{", b"["} else "csv"
+    if form == "parquet":
+        raise BadInput(f"{path.name} is no Parquet file.", next_step="Export it again.")
+    return _json_form(path) if form in {"json", "jsonl"} else form
+
+
+def _json_form(path: Path) -> Format:
+    """JSON lines or one JSON document, whatever the ending says."""
+    with path.open("rb") as file:
+        first = file.readline(1 << 24).strip()
+        second = file.readline(1 << 24).strip()
+    first = first.removeprefix(codecs.BOM_UTF8)
+    if first.startswith(b"["):
+        return "json"
+    try:
+        json.loads(first)
+    except ValueError:
+        return "jsonl" if second.startswith(b"{") and first.count(b"{") == first.count(b"}") else "json"  # fmt: skip
+    return "jsonl"
+
+
+def _scan(path: Path, *, binary: bool) -> tuple[str, str, bool]:
+    """(sha256, encoding, whether NUL characters occur), in one pass of bounded memory."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    valid, nul, start = True, False, b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            start = start or block[:4096]
+            digest.update(block)
+            if binary:
+                continue
+            nul = nul or b"\0" in block
+            valid = valid and _decodes(decoder, block)
+    if binary:
+        return digest.hexdigest(), "utf-8", False
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if start.startswith(mark):
+            return digest.hexdigest(), encoding, False
+    if valid:
+        mark = start.startswith(codecs.BOM_UTF8)
+        return digest.hexdigest(), "utf-8-sig" if mark else "utf-8", nul
+    return digest.hexdigest(), _guess(path), nul
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guess(path: Path) -> str:
+    """GB18030 where the bytes are valid in it and give Chinese text, else Latin-1."""
+    with path.open("rb") as file:
+        sample = file.read(_BLOCK)
+    try:
+        text = sample.decode("gb18030", errors="strict")
+    except UnicodeDecodeError as trouble:
+        if trouble.start < len(sample) - 4:
+            return "latin-1"
+        text = sample[: trouble.start].decode("gb18030")
+    foreign = [c for c in text if ord(c) > 127]
+    han = sum("\u4e00" <= c <= "\u9fff" or c in "，。！？；：“”（）、" for c in foreign)
+    # A single accented letter of Latin-1 before an ASCII letter also decodes as one Han character.
+    return "gb18030" if han > 0.9 * len(foreign) and han >= 0.02 * len(text) else "latin-1"
+
+
+def _transcode(source: Path, target: Path, encoding: str) -> None:
+    with source.open(encoding=encoding, newline="") as old, target.open("w", encoding="utf-8", newline="") as new:  # fmt: skip
+        while part := old.read(_BLOCK):
+            new.write(part.replace("\0", "␀"))

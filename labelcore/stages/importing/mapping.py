@@ -1,0 +1,137 @@
+"""Which column is what: guessed from names and contents, changeable by people."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen
+from labelcore.store.staging import GRADE_WORDS
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "output": ("output", "response", "answer", "completion", "prediction", "generation",
+               "model_output", "llm_output", "generated_text", "summary", "reply", "text", "输出", "回答", "回复", "答案"),
+    "input": ("input", "prompt", "question", "query", "instruction", "user_input", "request",
+              "输入", "问题", "提示"),
+    "context": ("context", "documents", "document", "source_text", "passage", "passages", "transcript",
+                "reference", "retrieved", "上下文", "原文", "资料"),
+    "conversation": ("conversation", "messages", "dialogue", "dialog", "chat", "turns", "history", "对话"),
+    "id": ("id", "output_id", "example_id", "item_id", "uid", "uuid", "record_id", "编号"),
+    "group": ("group", "group_id", "group_key", "doc_id", "document_id", "source_id", "session_id",
+              "thread_id", "case_id", "分组"),
+    "model": ("model", "model_name", "model_id", "模型"),
+    "prompt_version": ("prompt_version", "prompt_id", "template", "version", "提示版本"),
+    "grade": ("grade", "label", "human_label", "human_pass", "human_grade", "pass", "passed", "rating",
+              "verdict", "is_good", "expert_gold", "score", "correct", "评分", "结果", "标注", "是否通过"),
+    "note": ("note", "notes", "reason", "critique", "comment", "comments", "feedback", "explanation",
+             "rationale", "备注", "原因", "评语", "意见"),
+    "annotator": ("annotator", "annotator_id", "rater", "rater_id", "grader", "labeler", "expert", "user",
+                  "worker", "标注人", "标注员"),
+}  # fmt: skip
+_TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version")
+
+
+class Mapping(Frozen):
+    """The columns of a file by what they mean. ``meta`` None keeps every other column."""
+
+    output: str | None = None
+    input: str | None = None
+    context: str | None = None
+    conversation: str | None = None
+    id: str | None = None
+    group: str | None = None
+    prompt_version: str | None = None
+    model: str | None = None
+    grade: str | None = None
+    note: str | None = None
+    annotator: str | None = None
+    annotator_name: str = "import"
+    meta: tuple[str, ...] | None = None
+    verdicts: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    id_is_guess: bool = False
+
+    def named(self) -> dict[str, str]:
+        """The columns that are mapped, by meaning."""
+        own = {name: getattr(self, name) for name in (*_TEXT, "grade", "note", "annotator")}
+        return {name: column for name, column in own.items() if column}
+
+
+def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
+    """A mapping from the columns' names, and from their contents where no name tells."""
+    found: dict[str, Any] = {}
+    for meaning, names in NAMES.items():
+        for name in names:
+            free = [c for c in columns if c not in found.values() and _plain(c) == name]
+            if free and (meaning != "grade" or _is_grade(free[0], rows)):
+                found[meaning] = free[0]
+                break
+    if "output" not in found:
+        found["output"] = _longest([c for c in columns if c not in found.values()], rows)
+    if "grade" not in found:
+        left = [c for c in columns if c not in found.values() and _is_grade(c, rows)]
+        found["grade"] = left[0] if len(left) == 1 else None
+    if "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
+        del found["id"]  # what repeats in the first rows names no output
+    return Mapping(**found, id_is_guess="id" in found)
+
+
+def _plain(column: str) -> str:
+    return column.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _is_grade(column: str, rows: Sequence[dict[str, Any]]) -> bool:
+    values = {str(row.get(column) or "").strip().lower() for row in rows} - {""}
+    return bool(values) and len(values) <= 4 and values <= GRADE_WORDS.keys()
+
+
+def _longest(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str | None:
+    """The free column with the longest texts; any column of a file that has just one."""
+
+    def length(column: str) -> float:
+        return sum(len(str(row.get(column) or "")) for row in rows) / max(1, len(rows))
+
+    return max(columns, key=length, default=None)
+
+
+def complete(
+    columns: Sequence[str], rows: Sequence[dict[str, Any]], *, named: dict[str, str],
+    meta: list[str] | None, grade: str | None, note: str | None, annotator: str | None,
+    verdicts: dict[str, str],
+) -> Mapping:  # fmt: skip
+    """A mapping from what a person said; what they left open is guessed as far as it is harmless.
+
+    Raises:
+        BadInput: a named column does not exist, or a meaning is unknown.
+    """
+    if unknown := named.keys() - set(_TEXT):
+        raise BadInput(f"'{min(unknown)}' cannot be mapped.", next_step=f"Use {', '.join(_TEXT)}.")
+    for column in (
+        *named.values(),
+        *(meta or []),
+        *filter(None, (grade, note)),
+        *verdicts.values(),
+    ):
+        check(column, columns)
+    if not any((named, meta, grade, note, annotator, verdicts)):
+        return guess(columns, rows)
+    guessed = guess([c for c in columns if c not in {*named.values(), grade, note}], rows)
+    harmless = {"model": guessed.model, "prompt_version": guessed.prompt_version}
+    if "output" not in named and "id" not in named:
+        harmless["output"] = guessed.output
+    column = annotator if annotator in columns else None
+    return Mapping(
+        **{**harmless, **named}, grade=grade, note=note, annotator=column,
+        annotator_name=(annotator if annotator and not column else "import"),
+        meta=None if meta is None else tuple(meta), verdicts=verdicts,
+    )  # fmt: skip
+
+
+def check(column: str, columns: Sequence[str]) -> None:
+    """Raise BadInput when a column does not exist, naming the nearest one."""
+    if column in columns:
+        return
+    close = difflib.get_close_matches(column, columns, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    raise BadInput(f"There is no column '{column}'.{hint}", next_step=f"The columns are: {', '.join(columns)}.")  # fmt: skip

@@ -1,0 +1,399 @@
+"""Bulk import in SQL: a file becomes a temporary table, checked rows become outputs and grades.
+
+Everything happens on one cursor in one transaction, so a kill leaves nothing half done. Memory is
+bounded: rows never pass through Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from labelcore.errors import BadInput
+from labelcore.models import RejectedRow, now
+from labelcore.store.connection import utc
+from labelcore.store.outputs import CONTENT_ID_SQL
+
+GRADE_WORDS: dict[str, str] = {
+    word: value
+    for value, known in {
+        "pass": "pass passed 1 1.0 yes y true t good ok okay correct accept accepted 👍 通过 合格 对 是 好",
+        "fail": "fail failed 0 0.0 no n false f bad incorrect wrong reject rejected 👎 不通过 不合格 错 否 差",
+        "unsure": "unsure unknown maybe unclear skip 不确定 不清楚",
+    }.items()
+    for word in known.split()
+}
+LARGEST_CELL = 16_000_000
+_RAW = 2_000
+_SNIFF = 20_480
+
+
+def quoted(name: str) -> str:
+    """A column's name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
+    """Read a delimited file into ``staged``, every column as text. Returns the broken rows.
+
+    Raises:
+        BadInput: no way to read the file as a table was found.
+    """
+    options = (
+        f"all_varchar=true, header=true, store_rejects=true, rejects_limit=0, max_line_size={LARGEST_CELL * 2}, "
+        f"sample_size={_SNIFF}, delim='{_delimiter(path)}', quote='\"', escape='\"', null_padding=false, strict_mode=true"
+    )
+    try:
+        cursor.execute(
+            "CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS _row, * "
+            f"FROM read_csv(?, {options})",
+            [str(path)],
+        )
+    except duckdb.Error as trouble:
+        raise BadInput(
+            f"{path.name} cannot be read as a table: {str(trouble).splitlines()[0]}",
+            next_step="Check its delimiter and quotes, or save it as JSONL.",
+        ) from trouble
+    broken = cursor.execute(
+        "SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "
+        "FROM reject_errors GROUP BY line ORDER BY line"
+    ).fetchall()
+    return [
+        RejectedRow(row=int(line) - 1, field=column or "", reason=_plain_reason(message), raw=(raw or "")[:_RAW])
+        for line, column, message, raw in broken
+    ]  # fmt: skip
+
+
+def _delimiter(path: Path) -> str:
+    """The separator that splits the first line into the most fields outside quotes."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        first = file.readline()
+    outside = "".join(first.split('"')[::2])
+    counts = {mark: outside.count(mark) for mark in (",", ";", "\t", "|")}
+    best = max(counts, key=lambda mark: counts[mark])
+    return best if counts[best] else ","
+
+
+def _plain_reason(message: str) -> str:
+    text = message.lower()
+    if "expected number of columns" in text:
+        found = message.split("Expected Number of Columns:")[-1].split()
+        wanted, given = found[0], message.rsplit("Found:", 1)[-1].split()[0]
+        return f"the row has {given} fields, the header has {wanted}"
+    if "unterminated" in text or "quote" in text:
+        return "a quotation mark is not closed"
+    if "maximum line size" in text:
+        return "the row is too long"
+    if "unicode" in text or "utf-8" in text:
+        return "the row is not valid UTF-8"
+    return message.splitlines()[0]
+
+
+def stage_lines(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
+    """Read JSON lines into ``staged``, every key of the first 10,000 objects as a column of text."""
+    cursor.execute(
+        "CREATE TEMP TABLE lines AS SELECT row_number() OVER () AS _row, line FROM read_csv(?, "
+        "columns={'line': 'VARCHAR'}, header=false, delim=chr(1), quote='', escape='', "
+        f"auto_detect=false, strict_mode=false, null_padding=true, max_line_size={LARGEST_CELL * 2})",
+        [str(path)],
+    )
+    cursor.execute("DELETE FROM lines WHERE line IS NULL OR trim(line) = ''")
+    return _from_objects(cursor)
+
+
+def stage_document(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
+    """Read one JSON document, an array or an object that holds one, into ``staged``."""
+    try:
+        cursor.execute(
+            "CREATE TEMP TABLE lines AS SELECT row_number() OVER () AS _row, json::VARCHAR AS line "
+            f"FROM read_json_objects(?, format='auto', maximum_object_size={LARGEST_CELL * 4})",
+            [str(path)],
+        )
+    except duckdb.Error as trouble:
+        raise BadInput(
+            f"{path.name} is not valid JSON: {str(trouble).splitlines()[0][:200]}",
+            next_step="Check the end of the file; an export may have been cut off.",
+        ) from trouble
+    _unwrap(cursor)
+    return _from_objects(cursor)
+
+
+def _unwrap(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Replace a single object that holds a list of objects by that list."""
+    if cursor.execute("SELECT count(*) FROM lines").fetchone() != (1,):
+        return
+    key = cursor.execute(
+        "SELECT k FROM (SELECT line, unnest(json_keys(line)) AS k FROM lines WHERE json_type(line) = 'OBJECT') "
+        "WHERE json_type(line, '$.\"' || k || '\"') = 'ARRAY' "
+        "AND json_type(line, '$.\"' || k || '\"[0]') = 'OBJECT' LIMIT 1"
+    ).fetchone()
+    if key and key[0] not in {"messages", "conversation", "turns"}:
+        cursor.execute(
+            "CREATE OR REPLACE TEMP TABLE lines AS SELECT row_number() OVER () AS _row, item::VARCHAR AS line "
+            f"FROM (SELECT unnest(json_extract(line, '$.\"{key[0]}\"[*]')) AS item FROM lines)"
+        )
+
+
+def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
+    cursor.execute(
+        "CREATE TEMP TABLE broken AS SELECT _row, line FROM lines "
+        "WHERE NOT json_valid(line) OR json_type(line) <> 'OBJECT'"
+    )
+    broken = cursor.execute("SELECT _row, line FROM broken ORDER BY _row").fetchall()
+    cursor.execute("DELETE FROM lines WHERE _row IN (SELECT _row FROM broken)")
+    keys = cursor.execute(
+        "SELECT k, min(place) FROM (SELECT unnest(json_keys(line)) AS k, _row AS place FROM lines LIMIT 200000) "
+        "GROUP BY k ORDER BY min(place), k"
+    ).fetchall()
+    if not keys and not broken:
+        raise BadInput("The file holds no objects.", next_step="Each line must be a JSON object.")
+    columns = [
+        f"json_extract_string(line, '$.\"' || {_literal(key)} || '\"') AS {quoted(key)}"
+        for key, _ in keys
+    ]
+    cursor.execute(f"CREATE TEMP TABLE staged AS SELECT {', '.join(['_row', *columns])} FROM lines")
+    reason = "the line is not a JSON object"
+    return [
+        RejectedRow(row=int(row), field="", reason=reason, raw=line[:_RAW]) for row, line in broken
+    ]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def stage_parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
+    """Read a Parquet file into ``staged``, every column as text, nested ones as JSON."""
+    try:
+        described = cursor.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    except duckdb.Error as trouble:
+        raise BadInput(f"{path.name} cannot be read: {str(trouble).splitlines()[0]}") from trouble
+    nested = ("STRUCT", "MAP", "LIST")
+    columns = [
+        f"to_json({quoted(name)})::VARCHAR AS {quoted(name)}"
+        if kind.startswith(nested) or kind.endswith("[]")
+        else f"{quoted(name)}::VARCHAR AS {quoted(name)}"
+        for name, kind, *_ in described
+    ]
+    cursor.execute(
+        "CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS _row, "
+        f"{', '.join(columns)} FROM read_parquet(?)",
+        [str(path)],
+    )
+    return []
+
+
+def columns_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """The staged columns, in the order of the file."""
+    described = cursor.execute("DESCRIBE staged").fetchall()
+    return [name for name, *_ in described if name != "_row"]
+
+
+def first_rows(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[dict[str, Any]]:
+    """The first staged rows as dictionaries."""
+    columns = columns_of(cursor)
+    names = ", ".join(quoted(name) for name in columns)
+    rows = cursor.execute(f"SELECT {names} FROM staged ORDER BY _row LIMIT {limit}").fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
+    """How many rows are staged."""
+    found = cursor.execute("SELECT count(*) FROM staged").fetchone()
+    return int(found[0]) if found else 0
+
+
+def prepare(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, mapped: dict[str, str],
+    meta: Sequence[str], *, id_is_guess: bool,
+) -> list[RejectedRow]:  # fmt: skip
+    """Turn ``staged`` into ``ready`` rows with their identity. Returns the rows kept apart."""
+
+    def text(meaning: str) -> str:
+        return f"coalesce({quoted(mapped[meaning])}, '')" if meaning in mapped else "''"
+
+    pairs = ", ".join(f"{_literal(name)}, {quoted(name)}" for name in meta)
+    conversation = _conversation(text("conversation"))
+    # Rows without input, context and conversation are told apart by their group: the same short
+    # answer to two documents is two outputs.
+    own_input = (
+        f"CASE WHEN {text('input')} || {text('context')} || {text('conversation')} = '' "
+        f"AND {text('group')} <> '' THEN chr(30) || {text('group')} ELSE {text('input')} END"
+    )
+    cursor.execute(
+        "CREATE TEMP TABLE prepared AS SELECT _row, ? AS project_id, "
+        f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
+        f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
+        f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
+        f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, {own_input} AS own_input "
+        "FROM staged",
+        [project_id],
+    )
+    cursor.execute(
+        f"CREATE TEMP TABLE ready AS SELECT *, {CONTENT_ID_SQL.replace('input', 'own_input')} AS output_id "
+        "FROM prepared"
+    )
+    cursor.execute("DROP TABLE prepared")
+    return _kept_apart(cursor, id_is_guess=id_is_guess)
+
+
+def _conversation(column: str) -> str:
+    """A conversation column as canonical JSON text; anything else becomes one user message."""
+    return (
+        f"CASE WHEN {column} = '' THEN '[]' "
+        f"WHEN json_valid({column}) AND json_type({column}) = 'ARRAY' THEN "
+        f"CAST(list_transform(CAST({column} AS JSON[]), lambda m: json_object("
+        "'role', coalesce(m->>'role', m->>'from', 'user'), "
+        "'content', coalesce(m->>'content', m->>'text', m->>'value', m::VARCHAR)))::JSON AS VARCHAR) "
+        f"ELSE json_array(json_object('role', 'user', 'content', {column}))::VARCHAR END"
+    )
+
+
+def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list[RejectedRow]:
+    checks = [
+        ("output", "'the output is empty'", "trim(text) = ''"),
+        ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"length(text) > {LARGEST_CELL}"),
+    ]  # fmt: skip
+    if not id_is_guess:
+        cursor.execute(
+            "CREATE TEMP TABLE first_of AS SELECT external_id, model, prompt_version, "
+            "min(_row) AS first, arg_min(output_id, _row) AS first_id FROM ready "
+            "WHERE external_id IS NOT NULL AND trim(text) <> '' GROUP BY ALL"
+        )
+        checks.append((
+            "id",
+            "'the id ' || external_id || ' stands already in row ' || (SELECT first FROM first_of f WHERE "
+            "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version) "
+            "|| ' with a different text'",
+            "external_id IS NOT NULL AND EXISTS (SELECT 1 FROM first_of f WHERE "
+            "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version "
+            "AND f.first_id <> ready.output_id)",
+        ))  # fmt: skip
+    found: list[RejectedRow] = []
+    for field, reason, condition in checks:
+        rows = cursor.execute(
+            f"SELECT _row, {reason}, left(text, {_RAW}) FROM ready WHERE {condition} ORDER BY _row"
+        ).fetchall()
+        found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
+        if rows:
+            cursor.execute(f"DELETE FROM ready WHERE {condition}")
+    return found
+
+
+def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int]:
+    """Insert the ready rows that are new. Returns (new outputs, rows that were known)."""
+    total = int(cursor.execute("SELECT count(*) FROM ready").fetchone()[0])  # type: ignore[index]  # count gives a row
+    cursor.execute(
+        "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row FROM ready "
+        "ANTI JOIN output USING (output_id) GROUP BY output_id"
+    )
+    new = int(cursor.execute("SELECT count(*) FROM fresh").fetchone()[0])  # type: ignore[index]  # count gives a row
+    cursor.execute(
+        "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
+        "conversation, prompt_version, model, metadata, batch_id, row_number, made_at) "
+        "SELECT r.output_id, project_id, external_id, group_key, input, text, context, conversation, "
+        "prompt_version, model, metadata, ?, r._row, ? FROM ready r "
+        "SEMI JOIN fresh f ON r.output_id = f.output_id AND r._row = f._row",
+        [batch_id, utc(now())],
+    )
+    return new, total - new
+
+
+def match_ids(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, id_column: str
+) -> list[RejectedRow]:
+    """For a file of grades alone: ``ready`` rows of known outputs, found by the importer's own id."""
+    cursor.execute(
+        f"CREATE TEMP TABLE ready AS SELECT s._row, o.output_id FROM staged s JOIN output_current o "
+        f"ON o.external_id = trim(s.{quoted(id_column)}) WHERE o.project_id = ?",
+        [project_id],
+    )
+    rows = cursor.execute(
+        f"SELECT _row, {quoted(id_column)} FROM staged ANTI JOIN ready USING (_row) ORDER BY _row"
+    ).fetchall()
+    return [
+        RejectedRow(
+            row=row, field="id", reason=f"no output has the id '{own or ''}'", raw=own or ""
+        )
+        for row, own in rows
+    ]
+
+
+def word_table(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The spellings of grades as a table to join with."""
+    cursor.execute("CREATE TEMP TABLE grade_word (word VARCHAR, value VARCHAR)")
+    cursor.executemany("INSERT INTO grade_word VALUES (?, ?)", list(GRADE_WORDS.items()))
+
+
+def store_grades(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, *, grade: str, note: str | None,
+    annotator: str | None, annotator_name: str,
+) -> tuple[int, list[RejectedRow]]:  # fmt: skip
+    """Insert the grades beside the ready rows. Returns (new grades, values that are no grades)."""
+    noted = f"coalesce({quoted(note)}, '')" if note else "''"
+    who = f"coalesce(nullif(trim({quoted(annotator)}), ''), ?)" if annotator else "?"
+    value = f"lower(trim(s.{quoted(grade)}))"
+    cursor.execute(
+        f"CREATE TEMP TABLE given AS SELECT r._row, r.output_id, {value} AS word, w.value, "
+        f"{noted} AS note, {who} AS annotator FROM ready r JOIN staged s USING (_row) "
+        f"LEFT JOIN grade_word w ON w.word = {value} WHERE coalesce({value}, '') <> ''",
+        [annotator_name],
+    )
+    bad = cursor.execute(
+        "SELECT _row, word FROM given WHERE value IS NULL ORDER BY _row"
+    ).fetchall()
+    identity = " || '|' || ".join(
+        f"length({part}) || ':' || {part}" for part in ("output_id", "annotator", "value", "note")
+    )
+    inserted = cursor.execute(
+        "INSERT INTO grade (grade_id, project_id, output_id, annotator, value, note, spans, "
+        "judge_shown, source, made_at, stored_at) "
+        "SELECT grade_id, ?, output_id, annotator, value, note, '[]', false, 'import', ?, "
+        "?::TIMESTAMP + to_microseconds(_row) FROM (SELECT *, "
+        f"'g_' || left(sha256({identity}), 32) AS grade_id FROM given WHERE value IS NOT NULL "
+        "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY _row) = 1) ANTI JOIN grade USING (grade_id)",
+        [project_id, utc(now()), utc(now())],
+    ).fetchone()
+    reason = "'{}' is not a grade; use pass, fail or unsure"
+    rejected = [
+        RejectedRow(row=row, field=grade, reason=reason.format(word[:40]), raw=word[:_RAW])
+        for row, word in bad
+    ]
+    return int(inserted[0]) if inserted else 0, rejected
+
+
+def store_verdicts(
+    cursor: duckdb.DuckDBPyConnection, project_id: str, judge_version_id: str, batch_id: str, column: str
+) -> tuple[int, list[RejectedRow]]:  # fmt: skip
+    """Insert another tool's verdicts from a column. Returns (new ones, values that are none)."""
+    value = f"lower(trim(s.{quoted(column)}))"
+    rows = (
+        f"SELECT r._row, r.output_id, {value} AS word, w.value FROM ready r JOIN staged s USING (_row) "
+        f"LEFT JOIN grade_word w ON w.word = {value} WHERE coalesce({value}, '') <> ''"
+    )
+    bad = cursor.execute(
+        f"SELECT _row, word FROM ({rows}) WHERE value IS NULL ORDER BY _row"
+    ).fetchall()
+    inserted = cursor.execute(
+        "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, "
+        "raw, model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) "
+        "SELECT output_id, ?, 0, ?, ?, CASE value WHEN 'unsure' THEN 'abstain' ELSE value END, '', word, "
+        f"'', 0, 0, 0, 0, ? FROM ({rows}) n WHERE value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM verdict v "
+        "WHERE v.output_id = n.output_id AND v.judge_version_id = ?) "
+        "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY _row) = 1",
+        [judge_version_id, project_id, batch_id, utc(now()), judge_version_id],
+    ).fetchone()
+    reason = "'{}' is not a verdict; use pass, fail or abstain"
+    rejected = [RejectedRow(row=r, field=column, reason=reason.format(w[:40]), raw=w[:_RAW]) for r, w in bad]  # fmt: skip
+    return int(inserted[0]) if inserted else 0, rejected
+
+
+def clear(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Drop the temporary tables of one file."""
+    for table in ("staged", "lines", "broken", "ready", "fresh", "first_of", "given", "grade_word"):
+        cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    for table in ("reject_errors", "reject_scans"):
+        cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")

@@ -1,0 +1,252 @@
+"""Good rows come in, bad rows are kept apart with row, field and reason, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labelcore.errors import BadInput
+from labelcore.models import Project
+from labelcore.stages import grading, importing
+from labelcore.store import Database, grades, outputs
+from labelcore.store.outputs import content_id
+
+HEAD = "id,input,output,grade,note\n"
+
+
+def bring(db: Database, project: Project, path: Path, content: str | bytes) -> importing.ImportResult:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return importing.import_file(db, project, str(path))
+
+
+def texts(db: Database, project: Project) -> list[str]:
+    found = outputs.many(db, outputs.ids(db, project.id))
+    return [found[i].text for i in outputs.ids(db, project.id)]
+
+
+def test_csv_with_grades_and_notes_comes_along(db: Database, project: Project, tmp_path: Path) -> None:
+    rows = HEAD + 'a,q1,first answer,pass,\nb,q2,"second, answer\nover lines",0,too long\nc,q3,third,,\n'
+    result = bring(db, project, tmp_path / "a.csv", rows)
+    assert (result.batch.rows_read, result.batch.outputs_new, result.batch.grades_new) == (3, 3, 2)
+    assert texts(db, project) == ["first answer", "second, answer\nover lines", "third"]
+    labels = grading.human_labels(db, project)
+    assert sorted(labels.value.values()) == [False, True]
+    assert list(labels.notes.values()) == [("too long",)]
+
+
+def test_the_same_file_twice_adds_nothing(db: Database, project: Project, tmp_path: Path) -> None:
+    rows = HEAD + "a,q,one,pass,\nb,q,two,fail,bad\n"
+    bring(db, project, tmp_path / "a.csv", rows)
+    again = bring(db, project, tmp_path / "b.csv", rows).batch
+    assert (again.outputs_new, again.outputs_known, again.grades_new) == (0, 2, 0)
+    assert len(grades.history(db, project.id)) == 2
+
+
+def test_a_changed_grade_supersedes(db: Database, project: Project, tmp_path: Path) -> None:
+    bring(db, project, tmp_path / "a.csv", HEAD + "a,q,one,pass,\n")
+    bring(db, project, tmp_path / "b.csv", HEAD + "a,q,one,fail,late\n")
+    assert [g.value for g in grades.current(db, project.id)] == ["fail"]
+    assert len(grades.history(db, project.id)) == 2
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_other_delimiters_are_found(db: Database, project: Project, tmp_path: Path, mark: str) -> None:
+    rows = (HEAD + "a,q,one,pass,\nb,q,two,fail,bad\n").replace(",", mark)
+    assert bring(db, project, tmp_path / "a.csv", rows).batch.outputs_new == 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("utf-8-sig", "好的，没问题"), ("utf-16", "好的 ok"), ("latin-1", "café déjà vu"), ("gb18030", "您好，订单已经发货，请查收。")],
+)
+def test_other_encodings_are_read(
+    db: Database, project: Project, tmp_path: Path, encoding: str, text: str
+) -> None:
+    result = bring(db, project, tmp_path / "a.csv", f"id,output\na,{text}\n".encode(encoding))
+    assert texts(db, project) == [text]
+    assert bool(result.warnings) is True
+
+
+def test_nul_characters_stay_visible(db: Database, project: Project, tmp_path: Path) -> None:
+    result = bring(db, project, tmp_path / "a.csv", b"id,output\na,x\x00y\n")
+    assert texts(db, project) == ["x␀y"]
+    assert any("NUL" in said for said in result.warnings)
+
+
+def test_ragged_rows_are_kept_apart(db: Database, project: Project, tmp_path: Path) -> None:
+    rows = "id,output\na,one\nb,two,surplus\nc\nd,four\n"
+    result = bring(db, project, tmp_path / "a.csv", rows)
+    assert texts(db, project) == ["one", "four"]
+    assert [(bad.row, bad.reason) for bad in result.rejected] == [
+        (2, "the row has 3 fields, the header has 2"),
+        (3, "the row has 1 fields, the header has 2"),
+    ]
+    assert "b,two,surplus" in importing.rejected_csv(db, result.batch.id)
+
+
+def test_malformed_json_lines_in_the_middle(db: Database, project: Project, tmp_path: Path) -> None:
+    rows = '{"output": "one"}\n{"output": "tw\n[1]\n{"output": "four", "extra": {"a": 1}}\n'
+    result = bring(db, project, tmp_path / "a.jsonl", rows)
+    assert texts(db, project) == ["one", "four"]
+    assert [bad.row for bad in result.rejected] == [2, 3]
+    assert result.batch.rows_rejected == 2
+    found = outputs.many(db, outputs.ids(db, project.id))
+    assert json.loads([o for o in found.values() if o.text == "four"][0].metadata["extra"]) == {"a": 1}
+
+
+def test_json_documents_and_nested_lists(db: Database, project: Project, tmp_path: Path) -> None:
+    array = json.dumps([{"output": "one", "input": "q"}, {"output": "two"}], indent=1)
+    held = json.dumps({"name": "export", "data": [{"output": "three"}]}, indent=1)
+    assert bring(db, project, tmp_path / "a.json", array).batch.outputs_new == 2
+    assert bring(db, project, tmp_path / "b.json", held).batch.outputs_new == 1
+
+
+def test_conversations_become_turns(db: Database, project: Project, tmp_path: Path) -> None:
+    line = json.dumps({"output": "bye", "messages": [{"role": "user", "content": "hi"}]})
+    bring(db, project, tmp_path / "a.jsonl", line + "\n")
+    (found,) = outputs.many(db, outputs.ids(db, project.id)).values()
+    assert [(turn.role, turn.content) for turn in found.conversation] == [("user", "hi")]
+
+
+def test_parquet(db: Database, project: Project, tmp_path: Path) -> None:
+    table = pa.table({"output": ["one", "two"], "score": [1, 0], "tags": [["a"], ["b"]]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    batch = importing.import_file(db, project, str(tmp_path / "a.parquet")).batch
+    assert (batch.outputs_new, batch.grades_new) == (2, 2)
+
+
+def test_duplicated_ids_with_different_text(db: Database, project: Project, tmp_path: Path) -> None:
+    rows = "id,output,model\na,one,m1\na,two,m1\na,three,m2\na,one,m1\n"
+    path = tmp_path / "a.csv"
+    path.write_text(rows)
+    wanted = importing.Mapping(output="output", id="id", model="model")
+    result = importing.import_file(db, project, str(path), wanted)
+    assert sorted(texts(db, project)) == ["one", "three"]
+    assert [(bad.row, bad.field) for bad in result.rejected] == [(2, "id")]
+    assert "stands already in row 1" in result.rejected[0].reason
+    assert result.batch.outputs_known == 1
+
+
+def test_empty_outputs_and_odd_grades_are_named(db: Database, project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,output,grade\na,  ,pass\nb,two,perhaps\nc,three,通过\n")
+    result = importing.import_file(db, project, str(path), importing.Mapping(output="output", grade="grade"))
+    reasons = [(bad.row, bad.field, bad.reason) for bad in result.rejected]
+    assert reasons == [
+        (1, "output", "the output is empty"),
+        (2, "grade", "'perhaps' is not a grade; use pass, fail or unsure"),
+    ]
+    assert result.batch.outputs_new == 2
+    assert result.batch.grades_new == 1
+
+
+def test_a_large_cell_comes_in(db: Database, project: Project, tmp_path: Path) -> None:
+    batch = bring(db, project, tmp_path / "a.csv", "id,output\na," + "x" * 10_000_000 + "\nb,small\n").batch
+    assert batch.outputs_new == 2
+
+
+def test_grades_alone_find_their_outputs(db: Database, project: Project, tmp_path: Path) -> None:
+    bring(db, project, tmp_path / "a.csv", "id,output\na,one\nb,two\n")
+    path = tmp_path / "g.csv"
+    path.write_text("id,annotator,grade,note\na,mira,fail,wrong\nz,mira,pass,\n")
+    wanted = importing.Mapping(id="id", grade="grade", note="note", annotator="annotator")
+    result = importing.import_file(db, project, str(path), wanted)
+    assert result.batch.grades_new == 1
+    assert [(bad.row, bad.reason) for bad in result.rejected] == [(2, "no output has the id 'z'")]
+    assert grades.current(db, project.id)[0].annotator == "mira"
+
+
+def test_verdicts_of_other_tools_become_a_judge(db: Database, project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("output,tool\none,pass\ntwo,fail\nthree,maybe\nfour,what\n")
+    wanted = importing.Mapping(output="output", verdicts={"their judge": "tool"})
+    result = importing.import_file(db, project, str(path), wanted)
+    assert result.batch.verdicts_new == 3
+    assert result.rejected[0].field == "tool"
+    assert importing.import_file(db, project, str(path), wanted).batch.verdicts_new == 0
+
+
+def test_a_column_that_does_not_exist_names_the_nearest(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,answer\na,one\n")
+    with pytest.raises(BadInput, match="Did you mean 'answer'"):
+        importing.mapping_for(
+            db, str(path), columns={"output": "anwser"}, meta=None, grade=None, note=None,
+            annotator=None, verdicts={},
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.csv", b"", "is empty"),
+        ("book.xlsx", b"PK\x03\x04rest", "zip file or an Excel workbook"),
+        ("cut.json", b'[{"output": "a"}, {"outp', "not valid JSON"),
+        ("fake.parquet", b"hello there", "no Parquet file"),
+    ],
+)
+def test_files_that_cannot_be_read_get_a_sentence(
+    db: Database, project: Project, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    with pytest.raises(BadInput, match=words):
+        bring(db, project, tmp_path / name, content)
+
+
+def test_a_folder_a_missing_file_and_a_header_alone(db: Database, project: Project, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is a folder"):
+        importing.import_file(db, project, str(tmp_path))
+    (tmp_path / "outputs.csv").write_text("id,output\n")
+    with pytest.raises(BadInput, match=r"Did you mean outputs\.csv"):
+        importing.import_file(db, project, str(tmp_path / "outptus.csv"))
+    result = importing.import_file(db, project, str(tmp_path / "outputs.csv"))
+    assert "The file has a header but no rows." in result.warnings
+
+
+def test_a_glob_imports_every_file(db: Database, project: Project, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(f"output\n{name} text\n")
+    batch = importing.import_file(db, project, str(tmp_path / "*.csv")).batch
+    assert (batch.rows_read, batch.outputs_new) == (2, 2)
+
+
+def test_the_first_line_may_be_no_header(db: Database, project: Project, tmp_path: Path) -> None:
+    result = bring(db, project, tmp_path / "a.csv", "1,3.5\n2,4.5\n")
+    assert any("looks like data" in said for said in result.warnings)
+
+
+def test_mapping_is_guessed_from_names_and_contents(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("doc_id,问题,回答,human_pass,备注\n1,q,long answer here,1,\n2,r,another answer,0,错\n")
+    guessed = importing.preview(db, str(path)).guessed
+    assert (guessed.input, guessed.output, guessed.grade, guessed.note, guessed.group) == (
+        "问题", "回答", "human_pass", "备注", "doc_id",
+    )  # fmt: skip
+
+
+def test_short_answers_to_different_documents_are_different(db: Database, project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("doc,output\n1,yes\n2,yes\n")
+    wanted = importing.Mapping(output="output", group="doc")
+    assert importing.import_file(db, project, str(path), wanted).batch.outputs_new == 2
+
+
+anything = st.text(
+    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20
+).filter(str.strip)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(output=anything, question=anything)
+def test_identity_is_the_same_in_sql_and_in_python(
+    db: Database, project: Project, tmp_path: Path, output: str, question: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"output": output, "input": question}) + "\n")
+    importing.import_file(db, project, str(path), importing.Mapping(output="output", input="input"))
+    assert outputs.existing(db, [content_id(project.id, output, input=question)])
