@@ -42,4 +42,15 @@ class NotMeasurable(LabelcoreError):
 
 
 class ModelTrouble(LabelcoreError):
-    """A model endpoint is missing, refuses, or answers nonsense."""
+    """A model endpoint is missing, refuses, or answers nonsense.
+
+    ``kind`` sorts errors ("timeout", "rate limit", "malformed", …). After a ``fatal`` one (no key,
+    unknown model, quota used up) no other call can succeed, so a run pauses.
+    """
+
+    def __init__(
+        self, what: str, *, next_step: str = "", kind: str = "other", fatal: bool = False
+    ) -> None:
+        super().__init__(what, next_step=next_step)
+        self.kind = kind
+        self.fatal = fatal

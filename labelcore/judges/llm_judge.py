@@ -1,0 +1,60 @@
+"""LLM judges: one criterion each, the reason before the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from labelcore.judges import prompts
+from labelcore.llm import Answer, ModelClient
+from labelcore.models import Criterion, Decision, Output, VerdictValue
+
+
+class JudgeAnswer(BaseModel):
+    """What the model must fill in; the order of the fields makes it reason first."""
+
+    reason: str = Field(max_length=600)
+    verdict: VerdictValue
+
+
+def make_spec(criterion: Criterion, model: str, glossary: Mapping[str, str]) -> dict[str, Any]:
+    """The specification of a judge of one criterion, whole: another process can run it."""
+    return {
+        "prompt_version": prompts.VERSION,
+        "name": criterion.name,
+        "statement": criterion.statement,
+        "pass_examples": list(criterion.pass_examples),
+        "fail_examples": list(criterion.fail_examples),
+        "glossary": dict(glossary),
+        "model": model,
+    }
+
+
+async def decide(
+    spec: Mapping[str, Any], output: Output, client: ModelClient
+) -> tuple[Decision, int]:
+    """One output's decision, and how many requests it took.
+
+    An example that is the output itself is left out: a judge must not be shown its answer.
+
+    Raises:
+        ModelTrouble: the endpoint gives no usable answer. That is an error, never a verdict.
+    """
+    messages = prompts.render(
+        output, name=spec["name"], statement=spec["statement"],
+        pass_examples=_others(spec["pass_examples"], output),
+        fail_examples=_others(spec["fail_examples"], output), glossary=spec["glossary"],
+    )  # fmt: skip
+    answer: Answer[JudgeAnswer] = await client.answer(messages, JudgeAnswer)
+    decision = Decision(
+        value=answer.parsed.verdict, reason=answer.parsed.reason, raw=answer.text,
+        model=answer.model, tokens_in=answer.tokens_in, tokens_out=answer.tokens_out,
+        cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
+    )  # fmt: skip
+    return decision, answer.requests
+
+
+def _others(examples: list[str], output: Output) -> list[str]:
+    return [text for text in examples if not output.text.startswith(text[:120])]

@@ -1,0 +1,142 @@
+"""Deriving: notes become codes, codes become criteria, each with the evidence that produced it.
+
+Derivation adds: a criterion that people accepted or edited keeps its wording and only gains
+evidence; what they rejected is not proposed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelcore.llm import ModelClient
+from labelcore.models import Criterion, Frozen, Project, new_id, now
+from labelcore.progress import Progress, silent
+from labelcore.stages.deriving import offline as without_model
+from labelcore.stages.deriving import with_model
+from labelcore.stages.deriving.editing import (
+    accept,
+    drop,
+    edit,
+    find_criterion,
+    history,
+    list_criteria,
+    merge,
+    reject,
+    restore,
+)
+from labelcore.stages.deriving.grouping import Clause, clauses_of
+from labelcore.stages.grading import Labels, current_grades, fitting_labels, human_labels
+from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
+
+__all__ = [
+    "Derivation", "accept", "derive", "drop", "edit", "find_criterion", "history", "list_criteria",
+    "merge", "reject", "restore", "uncovered_fails",
+]  # fmt: skip
+
+
+class Derivation(Frozen):
+    """The rubric after a derivation, and what it does not explain."""
+
+    criteria: tuple[Criterion, ...]
+    uncovered_fails: int
+    warnings: tuple[str, ...] = ()
+
+
+def derive(
+    db: Database, project: Project, *, offline: bool = True, accept_all: bool = False,
+    client: ModelClient | None = None, author: str = "", progress: Progress | None = None,
+) -> Derivation:  # fmt: skip
+    """Propose criteria from the notes on failed outputs.
+
+    Raises:
+        ModelTrouble: a model was asked for and none answers.
+    """
+    tell = progress or silent
+    labels = fitting_labels(db, project)
+    before = criterion_table.current(db, project.id)
+    clauses = _new_clauses(db, project, labels, before)
+    if clauses:
+        if offline:
+            _derive_offline(db, project, clauses, labels, before, author, tell)
+        else:
+            with_model.derive(db, project, clauses, before, author, client, tell)
+    if accept_all:
+        for criterion in list_criteria(db, project, status="proposed"):
+            accept(db, project, criterion.id, why="accepted with all", author=author)
+    after = [c for c in list_criteria(db, project) if c.status in {"proposed", "accepted"}]
+    open_fails = uncovered_fails(db, project)
+    return Derivation(
+        criteria=tuple(after), uncovered_fails=len(open_fails),
+        warnings=tuple(_warnings(db, project, labels, after)),
+    )  # fmt: skip
+
+
+def uncovered_fails(db: Database, project: Project) -> list[str]:
+    """Failed outputs that no proposed or accepted criterion explains (the sealed split aside)."""
+    live = [c for c in list_criteria(db, project) if c.status in {"proposed", "accepted"}]
+    explained = {item.output_id for criterion in live for item in criterion.evidence}
+    return [own for own in fitting_labels(db, project).fails if own not in explained]
+
+
+def _new_clauses(
+    db: Database, project: Project, labels: Labels, before: Sequence[Criterion]
+) -> list[Clause]:
+    """Clauses of the notes on failed outputs that no criterion cites yet, in a fixed order."""
+    cited = {item.grade_id for criterion in before for item in criterion.evidence}
+    failing = set(labels.fails)
+    return [
+        Clause(grade_id=grade.id, output_id=grade.output_id, text=part)
+        for grade in sorted(current_grades(db, project), key=lambda own: own.id)
+        if grade.value == "fail" and grade.output_id in failing and grade.id not in cited
+        for part in clauses_of(grade.note)
+    ]
+
+
+def _derive_offline(
+    db: Database, project: Project, clauses: Sequence[Clause], labels: Labels,
+    before: Sequence[Criterion], author: str, progress: Progress,
+) -> None:  # fmt: skip
+    live = [c for c in before if c.status in {"proposed", "accepted"}]
+    quotes = [item.quote for criterion in live for item in criterion.evidence]
+    points = without_model.points_of(db, [*quotes, *(own.text for own in clauses)], progress)
+    own, fresh = points[: len(quotes)], points[len(quotes) :]
+    joined, rest = without_model.join_existing(clauses, fresh, live, own)
+    changed = [_with_more(c, joined[c.id], author) for c in live if c.id in joined]
+    taken = {criterion.name for criterion in before}
+    proposed = without_model.propose(
+        db, project, [clauses[i] for i in rest], fresh[rest], labels, taken, author
+    )
+    criterion_table.save(db, [*changed, *proposed])
+    codes = [(new_id("code"), c.name, c.id, c.evidence) for c in proposed]
+    criterion_table.save_codes(db, project.id, codes, origin="offline", author=author)
+
+
+def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> Criterion:
+    """The criterion with more evidence; its wording, and so its grades, stay as they are."""
+    evidence = (*criterion.evidence, *(own.evidence() for own in clauses))
+    return criterion.model_copy(update={
+        "version": criterion.version + 1, "evidence": evidence, "wording_only": True, "at": now(),
+        "author": author, "why": f"{len(clauses)} more quotes say the same",
+    })  # fmt: skip
+
+
+def _warnings(
+    db: Database, project: Project, labels: Labels, criteria: Sequence[Criterion]
+) -> list[str]:
+    said = []
+    everything = human_labels(db, project)
+    if not everything.value:
+        said.append("No output has a pass or a fail yet: grade some first.")
+    elif not everything.fails:
+        said.append("No output has been failed yet, so there is nothing to derive from: grade on.")
+    elif not any(labels.notes.get(own) for own in labels.fails):
+        said.append("No failed output has a note: say in a few words what is wrong with some.")
+    if held := len(everything.value) - len(labels.value):
+        said.append(
+            f"{held} graded outputs are set aside as the sealed test; their notes are not read here."
+        )
+    single = [c.name for c in criteria if len({item.grade_id for item in c.evidence}) == 1]
+    if single:
+        said.append(f"Resting on a single note: {', '.join(single)}.")
+    return said

@@ -1,0 +1,130 @@
+"""Keep criteria: accept, edit, reject, drop, restore and merge; every change is a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Criterion, CriterionStatus, Project, new_id, now
+from labelcore.store import Database, audit
+from labelcore.store import criteria as criterion_table
+
+
+def list_criteria(db: Database, project: Project, status: str | None = None) -> list[Criterion]:
+    """The newest versions, oldest criterion first; of one status only if it is given."""
+    found = criterion_table.current(db, project.id)
+    return [own for own in found if status is None or own.status == status]
+
+
+def find_criterion(db: Database, project: Project, word: str) -> Criterion:
+    """A criterion by its id, the beginning of its id, or its name.
+
+    Raises:
+        NotFound: none, or more than one, is called that.
+    """
+    own = criterion_table.current(db, project.id)
+    for matches in (
+        [c for c in own if c.id == word],
+        [c for c in own if c.name.casefold() == word.casefold()],
+        [c for c in own if c.id.startswith(word)],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+    names = ", ".join(f"'{criterion.name}'" for criterion in own) or "none yet"
+    raise NotFound(f"No single criterion is called '{word}'.", next_step=f"There are: {names}.")
+
+
+def history(db: Database, project: Project, criterion_id: str) -> list[Criterion]:
+    """All versions of a criterion, oldest first."""
+    return [
+        own for own in criterion_table.history(db, criterion_id) if own.project_id == project.id
+    ]
+
+
+def edit(
+    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "",
+    wording_only: bool = False, **changes: Any,
+) -> Criterion:  # fmt: skip
+    """Change name, statement, severity, limit, keywords or examples; the old version is kept.
+
+    Raises:
+        BadInput: nothing is changed, or a field may not be.
+    """
+    old = find_criterion(db, project, criterion_id)
+    allowed = {"name", "statement", "severity", "max_false_failure_rate", "keywords",
+               "pass_examples", "fail_examples"}  # fmt: skip
+    if odd := changes.keys() - allowed:
+        raise BadInput(f"'{min(odd)}' of a criterion cannot be edited.")
+    if all(getattr(old, name) == value for name, value in changes.items()):
+        raise BadInput("Nothing would change.", next_step="Give a new name, statement or severity.")
+    return _next(db, project, old, changes, why, author, wording_only=wording_only)
+
+
+def _next(
+    db: Database, project: Project, old: Criterion, changes: dict[str, Any], why: str, author: str,
+    *, wording_only: bool,
+) -> Criterion:  # fmt: skip
+    fresh = {"version": old.version + 1, "at": now(), "why": why, "author": author}
+    changed = Criterion.model_validate(
+        old.model_dump() | changes | fresh | {"wording_only": wording_only}
+    )
+    criterion_table.save(db, [changed])
+    audit.note(db, project.id, author, "criterion changed", old.id, **changes, why=why)
+    return changed
+
+
+def _set(
+    db: Database, project: Project, criterion_id: str, status: CriterionStatus, why: str, author: str
+) -> Criterion:  # fmt: skip
+    old = find_criterion(db, project, criterion_id)
+    if old.status == status:
+        return old
+    return _next(db, project, old, {"status": status}, why, author, wording_only=True)
+
+
+def accept(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+    """Take a proposed criterion into the rubric."""
+    return _set(db, project, criterion_id, "accepted", why, author)
+
+
+def reject(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+    """Turn a proposal down; its notes are not proposed again."""
+    return _set(db, project, criterion_id, "rejected", why, author)
+
+
+def drop(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+    """Take a criterion out of the rubric; its history stays."""
+    return _set(db, project, criterion_id, "dropped", why, author)
+
+
+def restore(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+    """Bring a rejected or dropped criterion back as a proposal."""
+    return _set(db, project, criterion_id, "proposed", why, author)
+
+
+def merge(
+    db: Database, project: Project, criterion_ids: Sequence[str], *, name: str,
+    statement: str | None = None, why: str = "", author: str = "",
+) -> Criterion:  # fmt: skip
+    """Join criteria into a new one that names them as parents and holds all their evidence.
+
+    Raises:
+        BadInput: fewer than two different criteria are named.
+    """
+    parents = [find_criterion(db, project, word) for word in dict.fromkeys(criterion_ids)]
+    if len(parents) < 2:
+        raise BadInput("A merge needs two criteria.", next_step="Name another one.")
+    first = max(parents, key=lambda own: len(own.evidence))
+    evidence = tuple(dict.fromkeys(item for own in parents for item in own.evidence))
+    merged = first.model_copy(update={
+        "id": new_id("criterion"), "version": 1, "name": name, "at": now(),
+        "statement": statement or first.statement, "evidence": evidence, "author": author,
+        "parents": tuple(own.id for own in parents), "why": why or "merged",
+        "keywords": tuple(dict.fromkeys(word for own in parents for word in own.keywords)),
+        "status": "accepted" if any(own.status == "accepted" for own in parents) else "proposed",
+    })  # fmt: skip
+    criterion_table.save(db, [merged])
+    for own in parents:
+        drop(db, project, own.id, why=f"merged into {name}", author=author)
+    return merged

@@ -1,0 +1,110 @@
+"""Notes become clauses, clauses become groups that mean the same.
+
+Similarity blends meaning (multilingual embeddings), wording (character n-grams) and the families of
+failures. Average-linkage clustering with the number of groups chosen by the silhouette; the many
+notes beyond ``CLUSTERED`` are assigned to the nearest group.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.models import Evidence, Frozen
+from labelcore.stages.deriving.families import family_scores
+
+Floats = npt.NDArray[np.float64]
+CLUSTERED = 1_500
+MOST_GROUPS = 12
+_MOST_FROM_FEW = 6
+_FEW = 24
+_SHORTEST = 4
+_WEIGHTS = {"meaning": 0.45, "wording": 0.15, "family": 0.40}
+_MARKS = re.compile(
+    r"(?:(?<=[.!?;])\s+|[。！？；]|\n+|(?:^|\s)\d{1,2}[.)、]\s*|,?\s+(?:and also|but also|also)\s+"
+    r"|[，,]\s*(?:而且|并且|同时|另外|也))"
+)
+
+
+class Clause(Frozen):
+    """One thing said in a note: a verbatim part of it, and the grade that it comes from."""
+
+    grade_id: str
+    output_id: str
+    text: str
+
+    def evidence(self) -> Evidence:
+        """The clause as evidence."""
+        return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text)
+
+
+def clauses_of(note: str) -> list[str]:
+    """The parts of a note that each name a fault, verbatim."""
+    parts = [part.strip(" \t\r\n,，;；") for part in _MARKS.split(note)]
+    kept = [part for part in parts if len(part) >= _SHORTEST]
+    return kept or ([note.strip()] if note.strip() else [])
+
+
+def blend(texts: Sequence[str], vectors: Floats) -> Floats:
+    """Unit vectors whose cosine blends meaning, wording and family, shape (n, d)."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    wording = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), max_features=2_000)
+    lexical = np.asarray(wording.fit_transform(texts).todense(), dtype=float)
+    family = np.array([family_scores(text) for text in texts])
+    parts = ((vectors, "meaning"), (lexical, "wording"), (family, "family"))
+    joined = np.hstack([part * math.sqrt(_WEIGHTS[name]) for part, name in parts])
+    lengths = np.linalg.norm(joined, axis=1, keepdims=True)
+    return np.asarray(joined / np.maximum(lengths, 1e-9))
+
+
+def group(points: Floats) -> npt.NDArray[np.int64]:
+    """A group number for each point, shape (n,); groups are numbered by size, the largest 0."""
+    if len(points) < 3:
+        return np.zeros(len(points), dtype=np.int64)
+    core = points if len(points) <= CLUSTERED else points[_spread(len(points))]
+    labels = _best_partition(core)
+    if len(core) < len(points):
+        centres = np.stack([core[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
+        labels = np.asarray((points @ centres.T).argmax(axis=1))
+    sizes = np.bincount(labels)
+    rank = np.argsort(np.argsort(-sizes, kind="stable"))
+    return np.asarray(rank[labels], dtype=np.int64)
+
+
+def _spread(n: int) -> npt.NDArray[np.int64]:
+    return np.linspace(0, n - 1, CLUSTERED).astype(np.int64)
+
+
+def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
+    """Average linkage cut at the number of groups with the best silhouette."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import pdist, squareform
+    from sklearn.metrics import silhouette_score
+
+    distances = np.clip(pdist(points, "cosine"), 0, None)
+    tree = linkage(distances, "average")
+    square = squareform(distances)
+    best, found = -2.0, np.zeros(len(points), dtype=np.int64)
+    for count in range(2, _most_groups(len(points)) + 1):
+        labels = np.asarray(fcluster(tree, count, "maxclust")) - 1
+        if 1 < len(set(labels)) < len(points):
+            score = float(silhouette_score(square, labels, metric="precomputed"))
+            if score > best:
+                best, found = score, labels
+    return np.asarray(found, dtype=np.int64)
+
+
+def _most_groups(n: int) -> int:
+    """Never a group for each note: about the square root of their number, and twelve at most."""
+    limit = _MOST_FROM_FEW if n <= _FEW else MOST_GROUPS
+    return max(2, min(limit, n // 2, math.ceil(math.sqrt(n)) + 2))
+
+
+def central(points: Floats) -> int:
+    """The point nearest to the middle of its group."""
+    return int((points @ points.mean(axis=0)).argmax())

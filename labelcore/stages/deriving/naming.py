@@ -1,0 +1,182 @@
+"""Names for groups of notes: a family's plain name, else the words that tell the group apart."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from labelcore.stages.deriving.families import FAMILIES, family_scores
+from labelcore.text.reading import han_share, words
+
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "more",
+        "most",
+        "much",
+        "no",
+        "nor",
+        "not",
+        "of",
+        "on",
+        "only",
+        "or",
+        "our",
+        "out",
+        "she",
+        "should",
+        "so",
+        "some",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "too",
+        "up",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "output",
+        "answer",
+        "response",
+        "text",
+        "summary",
+        "sentence",
+        "的",
+        "了",
+        "是",
+        "在",
+        "和",
+        "有",
+        "我",
+        "他",
+        "她",
+        "它",
+        "们",
+        "这",
+        "那",
+        "也",
+        "就",
+        "都",
+        "而",
+        "及",
+        "与",
+        "着",
+        "或",
+        "一",
+        "个",
+        "不",
+        "没",
+        "很",
+        "太",
+    ]
+)
+_MOST_WORDS = 3
+_DOMINANT = 0.5
+
+
+def terms(text: str) -> set[str]:
+    """The words of a note that could name it: no stop words, no digits; pairs in Chinese."""
+    own = words(text)
+    latin = {w for w in own if w.isascii() and len(w) > 2 and w not in _STOP and w.isalpha()}
+    pairs = {
+        a + b
+        for a, b in zip(own, own[1:], strict=False)
+        if not a.isascii() and not b.isascii() and a not in _STOP and b not in _STOP
+    }
+    return latin | pairs
+
+
+def telling_words(groups: Sequence[Sequence[str]], limit: int = 8) -> list[list[str]]:
+    """For each group the words that it uses more than the others do (class-based TF-IDF)."""
+    counts = [Counter(term for text in texts for term in terms(text)) for texts in groups]
+    everywhere = Counter(term for own in counts for term in own)
+    found = []
+    for own, texts in zip(counts, groups, strict=True):
+        score = {
+            term: count / len(texts) * math.log(1 + len(groups) / everywhere[term])
+            for term, count in own.items()
+        }
+        found.append(sorted(score, key=lambda term: (-score[term], term))[:limit])
+    return found
+
+
+def family_of(texts: Sequence[str]) -> str | None:
+    """The family that at least half of the notes speak of, if there is one."""
+    scores = np.array([family_scores(text) for text in texts])
+    share = (scores >= scores.max(axis=1, keepdims=True)) & (scores > 0)
+    each = share.mean(axis=0)
+    best = int(each.argmax())
+    return list(FAMILIES)[best] if each[best] >= _DOMINANT else None
+
+
+def name_of(texts: Sequence[str], telling: Sequence[str], taken: set[str]) -> str:
+    """A short name that no other group has."""
+    family = family_of(texts)
+    named = ", ".join(telling[:_MOST_WORDS]) or texts[0][:40]
+    if family is None:
+        return named if named not in taken else f"{named} ({len(taken) + 1})"
+    return family if family not in taken else f"{family}: {named}"
+
+
+def statement_of(quote: str) -> str:
+    """A criterion's wording from the most central quote: what an expert would object to."""
+    quote = quote.strip().rstrip(".。")
+    if han_share(quote) > 0.5:
+        return f"好的输出不应让专家指出：“{quote}”。"
+    return f"A good output gives an expert no reason to say: “{quote}”."

@@ -1,0 +1,99 @@
+"""Criteria from notes without any model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labelcore.models import Criterion, Evidence, Project, new_id
+from labelcore.progress import Progress
+from labelcore.stages.deriving.grouping import Clause, Floats, blend, central, group
+from labelcore.stages.deriving.naming import name_of, statement_of, telling_words
+from labelcore.stages.grading import Labels
+from labelcore.store import Database, vectors
+from labelcore.store import outputs as output_table
+from labelcore.text.embedding import SentenceEncoder
+
+_MUST_SHARE = 0.2
+_EXAMPLES = 3
+_EXCERPT = 200
+_NEAR = 0.5  # cosine of the blend from which a new note joins an existing criterion
+
+
+def points_of(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
+    """Blended unit vectors of texts; embeddings come from the store where they are known."""
+    encoder = SentenceEncoder()
+    meaning = vectors.embed(
+        db, texts, encoder.name, encoder.encode,
+        lambda done, total: progress(done, total, "reading the notes"),
+    )  # fmt: skip
+    return blend(texts, meaning.astype(float))
+
+
+def join_existing(
+    clauses: Sequence[Clause], points: Floats, existing: Sequence[Criterion], own: Floats
+) -> tuple[dict[str, list[Clause]], list[int]]:
+    """New clauses that belong to an existing criterion, and the numbers of those that do not.
+
+    ``own`` are the points of the criteria's quotes, one row for each quote, in order.
+    """
+    centres, ids, start = [], [], 0
+    for criterion in existing:
+        size = len(criterion.evidence)
+        if size:
+            centres.append(own[start : start + size].mean(axis=0))
+            ids.append(criterion.id)
+        start += size
+    joined: dict[str, list[Clause]] = {}
+    rest = []
+    for number, clause in enumerate(clauses):
+        likeness = np.array([points[number] @ centre / max(1e-9, float(np.linalg.norm(centre))) for centre in centres])  # fmt: skip
+        if len(likeness) and likeness.max() >= _NEAR:
+            joined.setdefault(ids[int(likeness.argmax())], []).append(clause)
+        else:
+            rest.append(number)
+    return joined, rest
+
+
+def propose(
+    db: Database, project: Project, clauses: Sequence[Clause], points: Floats, labels: Labels,
+    taken: set[str], author: str,
+) -> list[Criterion]:  # fmt: skip
+    """One proposed criterion for each group of clauses, the largest first."""
+    if not clauses:
+        return []
+    numbers = group(points)
+    members = [np.flatnonzero(numbers == k) for k in range(int(numbers.max()) + 1)]
+    telling = telling_words([[clauses[i].text for i in own] for own in members])
+    found = []
+    for own, keywords in zip(members, telling, strict=True):
+        texts = [clauses[i].text for i in own]
+        name = name_of(texts, keywords, taken)
+        taken.add(name)
+        quote = texts[central(points[own])]
+        evidence = [clauses[i].evidence() for i in own]
+        found.append(_criterion(db, project, name, quote, keywords, evidence, labels, author))
+    return found
+
+
+def _criterion(
+    db: Database, project: Project, name: str, quote: str, keywords: Sequence[str],
+    evidence: Sequence[Evidence], labels: Labels, author: str,
+) -> Criterion:  # fmt: skip
+    failing = list(dict.fromkeys(item.output_id for item in evidence))
+    share = len(failing) / max(1, len(labels.fails))
+    why = f"{len(evidence)} quotes on {len(failing)} failed outputs."
+    if len(evidence) == 1:
+        why = "Rests on a single note: look for more before you rely on it."
+    return Criterion(
+        id=new_id("criterion"), project_id=project.id, version=1, name=name,
+        statement=statement_of(quote), severity="must" if share >= _MUST_SHARE else "should",
+        origin="notes", keywords=tuple(keywords), evidence=tuple(evidence), author=author, why=why,
+        fail_examples=_excerpts(db, failing), pass_examples=_excerpts(db, sorted(labels.passes)),
+    )  # fmt: skip
+
+
+def _excerpts(db: Database, ids: Sequence[str]) -> tuple[str, ...]:
+    found = output_table.many(db, ids[:_EXAMPLES])
+    return tuple(found[i].text[:_EXCERPT] for i in ids[:_EXAMPLES] if i in found)

@@ -1,0 +1,170 @@
+"""Judging: each criterion gets several candidate judges; they run over outputs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.llm import ModelClient
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Project, Run, SplitName
+from labelcore.progress import Progress
+from labelcore.stages import projects
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.judging import runner
+from labelcore.stages.judging.proposals import propose
+from labelcore.stats.splits import split_of
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import runs as run_table
+from labelcore.store import verdicts as verdict_table
+
+__all__ = [
+    "JudgeDetail", "JudgeSummary", "active_judges", "find_judge", "list_judges", "propose",
+    "run_judges", "runs", "show_judge", "stop_abandoned_runs",
+]  # fmt: skip
+
+
+class JudgeSummary(Frozen):
+    """A judge's newest version with its verdicts in counts."""
+
+    judge: str
+    judge_version_id: str
+    name: str
+    kind: str
+    version: int
+    criterion: str
+    criterion_id: str | None
+    description: str
+    passes: int
+    fails: int
+    abstains: int
+    errors: int
+    stale: bool
+
+
+class JudgeDetail(Frozen):
+    """A judge with its specification and the versions that it had."""
+
+    summary: JudgeSummary
+    spec: dict[str, object]
+    fitted_on: tuple[str, ...]
+    versions: tuple[str, ...]
+
+
+def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
+    """The newest versions of judges whose criterion is accepted, or that decide the overall grade."""
+    accepted = {criterion.id for criterion in list_criteria(db, project, status="accepted")}
+    current = judge_table.current(db, project.id)
+    return [own for own in current if own.criterion_id is None or own.criterion_id in accepted]
+
+
+def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
+    """A judge by its id, its version's id, or its name.
+
+    Raises:
+        NotFound: none, or more than one, is called that.
+    """
+    current = judge_table.current(db, project.id)
+    for found in (
+        [own for own in current if word in {own.id, own.judge_id}],
+        [own for own in current if own.name.casefold() == word.casefold()],
+    ):
+        if len(found) == 1:
+            return found[0]
+    raise NotFound(f"No single judge is called '{word}'.", next_step="`labelcore judge list` shows them.")  # fmt: skip
+
+
+def run_judges(
+    db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
+    split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
+    progress: Progress | None = None, stop: threading.Event | None = None,
+    client: ModelClient | None = None,
+) -> Run:  # fmt: skip
+    """Run judges over outputs; what is decided already is not asked again.
+
+    Raises:
+        BadInput: there is no judge or no output that fits.
+    """
+    versions = [find_judge(db, project, judge)] if judge else active_judges(db, project)
+    versions = [v for v in versions if v.kind != "imported" and kind in {None, v.kind}]
+    if not versions:
+        raise BadInput(
+            "There is no judge to run.",
+            next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
+        )
+    ids = _wanted(db, project, split)[:limit]
+    return runner.run(
+        db, project, versions, ids, concurrency=concurrency, progress=progress, stop=stop,
+        client=client,
+    )  # fmt: skip
+
+
+def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str]:
+    ids = output_table.ids(db, project.id)
+    if split is None:
+        return ids
+    groups = output_table.groups(db, project.id)
+    return [own for own in ids if split_of(project.id, groups[own]) == split]
+
+
+def runs(db: Database, project: Project) -> list[Run]:
+    """The runs of a project, the newest first."""
+    return run_table.all_of(db, project.id)
+
+
+def stop_abandoned_runs(db: Database) -> int:
+    """Mark runs that a killed process left "running" as stopped. Returns how many."""
+    return runner.stop_abandoned_runs(db, [own.id for own in projects.list_projects(db)])
+
+
+def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
+    """Every judge's newest version with its verdicts in counts."""
+    versions = judge_table.current(db, project.id)
+    return _summaries(db, project, versions)
+
+
+def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
+    """One judge with its specification (a learned judge's numbers left out) and history."""
+    version = find_judge(db, project, word)
+    heavy = {"model", "cross_fitted"} if version.kind == "learned" else set()
+    return JudgeDetail(
+        summary=_summaries(db, project, [version])[0],
+        spec={key: value for key, value in version.spec.items() if key not in heavy},
+        fitted_on=version.fitted_on,
+        versions=tuple(
+            f"v{own.version} {own.at:%Y-%m-%d %H:%M} {own.description}"
+            for own in judge_table.history(db, version.judge_id)
+        ),
+    )
+
+
+def _summaries(
+    db: Database, project: Project, versions: Sequence[JudgeVersion]
+) -> list[JudgeSummary]:
+    counts = verdict_table.counts(db, project.id)
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    found = []
+    for own in versions:
+        seen = counts.get(own.id, {})
+        criterion = criteria.get(own.criterion_id or "")
+        found.append(JudgeSummary(
+            judge=own.judge_id, judge_version_id=own.id, name=own.name, kind=own.kind,
+            version=own.version, criterion=criterion.name if criterion else OVERALL,
+            criterion_id=own.criterion_id, description=own.description,
+            passes=seen.get("pass", 0), fails=seen.get("fail", 0),
+            abstains=seen.get("abstain", 0), errors=seen.get("error", 0),
+            stale=_stale(db, own),
+        ))  # fmt: skip
+    return found
+
+
+def _stale(db: Database, version: JudgeVersion) -> bool:
+    """Whether the criterion has changed its meaning since the judge was made for it."""
+    if version.criterion_id is None or version.criterion_version is None:
+        return False
+    from labelcore.store import criteria as criterion_table
+
+    later = criterion_table.history(db, version.criterion_id)
+    return any(own.version > version.criterion_version and not own.wording_only for own in later)

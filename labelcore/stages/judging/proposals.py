@@ -1,0 +1,184 @@
+"""Candidate judges for each accepted criterion and for the overall grade."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcore.errors import BadInput
+from labelcore.judges import llm_judge, proposing
+from labelcore.judges.features import Floats
+from labelcore.judges.identity import version_id
+from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
+from labelcore.progress import Progress, silent
+from labelcore.settings import settings
+from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
+from labelcore.stats.splits import split_of
+from labelcore.store import Database, vectors
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.text.embedding import SentenceEncoder
+
+MOST_EMBEDDED = 5_000
+"""Projects with more outputs get learned judges without embeddings: these take 50 ms an output."""
+_EXAMPLES = 2
+_EXCERPT = 1_500
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of judges: one criterion (or the overall grade) with its graded outputs."""
+
+    criterion: Criterion | None
+    fails: dict[str, bool]
+    talk: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The criterion's name, or "overall"."""
+        return self.criterion.name if self.criterion else OVERALL
+
+
+def propose(
+    db: Database, project: Project, *, criterion: str | None = None, kind: str | None = None,
+    offline: bool = True, limit: int = 8, seed: int = 0, progress: Progress | None = None,
+) -> list[JudgeVersion]:  # fmt: skip
+    """Propose candidates and store them as judges; what is there already stays as it is.
+
+    Raises:
+        BadInput: a kind was asked for that cannot be had.
+    """
+    if kind == "llm" and (offline or not settings().has_model):
+        raise BadInput(
+            "LLM judges need a model.",
+            next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
+        )
+    labels = fitting_labels(db, project)
+    questions = _questions(db, project, labels, criterion)
+    tell = progress or silent
+    versions: list[JudgeVersion] = []
+    if kind != "llm":
+        versions += _offline(db, project, questions, kind, limit, seed, tell)
+    if kind in {None, "llm"} and not offline and settings().has_model:
+        asked = [q for q in questions if q.criterion]
+        versions += [_llm(db, project, question) for question in asked]
+    numbered = _numbered(db, project, versions)
+    judge_table.save(db, numbered)
+    return numbered
+
+
+def _questions(
+    db: Database, project: Project, labels: Labels, wanted: str | None
+) -> list[Question]:
+    accepted = list_criteria(db, project, status="accepted")
+    if wanted and wanted != OVERALL:
+        accepted = [find_criterion(db, project, wanted)]
+    questions = [_question(criterion, labels) for criterion in accepted]
+    if wanted in {None, OVERALL}:
+        talk = tuple(note for own in labels.fails for note in labels.notes.get(own, ()))
+        questions.append(Question(None, {k: not v for k, v in labels.value.items()}, talk))
+    return questions
+
+
+def _question(criterion: Criterion, labels: Labels) -> Question:
+    """Its evidence failed, passed outputs passed; outputs failed for other reasons say nothing."""
+    cited = {item.output_id for item in criterion.evidence}
+    fails = {k: k in cited for k, passed in labels.value.items() if passed or k in cited}
+    fails = {k: failed and not labels.value[k] for k, failed in fails.items()}
+    talk = (*(item.quote for item in criterion.evidence), criterion.name, criterion.statement)
+    return Question(criterion, fails, talk)
+
+
+def _offline(
+    db: Database, project: Project, questions: Sequence[Question], kind: str | None,
+    limit: int, seed: int, progress: Progress,
+) -> list[JudgeVersion]:  # fmt: skip
+    wanted = sorted({output_id for question in questions for output_id in question.fails})
+    outputs = output_table.many(db, wanted)
+    embedded = _embedded(db, project, outputs, progress)
+    splits = fitting_splits(db, project)
+    found = []
+    for number, question in enumerate(questions):
+        progress(number, len(questions), f"fitting judges for {question.name}")
+        ids = [output_id for output_id in question.fails if output_id in outputs]
+        proposals = proposing.propose(
+            [outputs[i] for i in ids], np.array([question.fails[i] for i in ids], dtype=bool),
+            question.talk, limit=limit, name=question.name, seed=seed,
+            vectors=None if embedded is None else np.stack([embedded[i] for i in ids]) if ids else None,
+        )  # fmt: skip
+        found += [
+            _version(project, question, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
+            for own in proposals
+            if kind in {None, own.kind}
+        ]  # fmt: skip
+    progress(len(questions), len(questions), "done")
+    return found
+
+
+def _embedded(
+    db: Database, project: Project, outputs: dict[str, Output], progress: Progress
+) -> dict[str, Floats] | None:
+    if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
+        return None
+    encoder = SentenceEncoder()
+    ids = list(outputs)
+    found = vectors.embed(
+        db, [outputs[i].text for i in ids], encoder.name, encoder.encode,
+        lambda done, total: progress(done, total, "reading the graded outputs"),
+    )  # fmt: skip
+    return dict(zip(ids, found.astype(float), strict=True))
+
+
+def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:
+    """One LLM judge, shown examples of the train split only."""
+    assert question.criterion is not None  # noqa: S101 - asked only of criteria
+    groups = output_table.groups_of(db, list(question.fails))
+    train = [i for i in question.fails if split_of(project.id, groups[i]) == "train"]
+    texts = output_table.many(db, train)
+
+    def examples(failed: bool) -> tuple[str, ...]:  # noqa: FBT001 - two kinds of examples
+        own = [i for i in train if question.fails[i] is failed][:_EXAMPLES]
+        return tuple(texts[i].text[:_EXCERPT] for i in own)
+
+    shown = question.criterion.model_copy(
+        update={"pass_examples": examples(failed=False), "fail_examples": examples(failed=True)}
+    )
+    model = settings().model or ""
+    spec = llm_judge.make_spec(shown, model, project.glossary)
+    description = f"Asks {model}: {question.criterion.statement}"
+    return _version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
+
+
+def _version(
+    project: Project, question: Question, kind: str, name: str, spec: dict[str, object],
+    description: str, splits: Sequence[SplitName],
+) -> JudgeVersion:  # fmt: skip
+    own = question.criterion
+    criterion_id = own.id if own else None
+    stem = f"{project.id}|{criterion_id}|{kind}|{name}"
+    return JudgeVersion.model_validate({
+        "id": version_id(project.id, criterion_id, kind, spec), "name": name, "kind": kind,
+        "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
+        "project_id": project.id, "version": 1, "criterion_id": criterion_id,
+        "criterion_version": own.version if own else None, "spec": spec, "fitted_on": tuple(splits),
+        "description": description, "model": str(spec.get("model", "")) if kind == "llm" else "",
+    })  # fmt: skip
+
+
+def _numbered(
+    db: Database, project: Project, versions: Sequence[JudgeVersion]
+) -> list[JudgeVersion]:
+    """Version numbers that follow the stored ones; an unchanged judge keeps its version."""
+    current = {own.judge_id: own for own in judge_table.current(db, project.id)}
+    found = []
+    for version in versions:
+        old = current.get(version.judge_id)
+        if old and old.id == version.id:
+            found.append(old)
+        else:
+            found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
+    return found
