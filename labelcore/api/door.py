@@ -13,7 +13,7 @@ from typing import Any
 from labelcore.errors import LabelcoreError
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
-from labelcore.stages import judging
+from labelcore.stages.judging import stop_abandoned_runs
 from labelcore.store import close_database, open_database
 
 TOKEN = secrets.token_urlsafe(32)
@@ -29,7 +29,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     except LabelcoreError:
         yield {}
         return
-    judging.stop_abandoned_runs(db)
+    stop_abandoned_runs(db)
     door = Path(f"{path}{DOOR_SUFFIX}")
     _leave(door)
     try:

@@ -32,12 +32,12 @@ Author = Annotated[str, typer.Option("--author", help="Who does this, for the hi
 
 
 def send(
-    name: str, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
+    operation: str, /, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
 ) -> None:  # fmt: skip
     """Run an operation and print what it gives; leave out arguments that were not given."""
     given = {key: value for key, value in arguments.items() if value is not None}
     request = Request(
-        operation=name, project=project or settings().project,
+        operation=operation, project=project or settings().project,
         author=author or settings().annotator, arguments=given,
     )  # fmt: skip
     outcome = door.run(db or settings().db, request, terminal.progress_bar())

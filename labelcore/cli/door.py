@@ -6,6 +6,7 @@ the owner only); its presence and an answer at that address mean that the app ho
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -71,7 +72,7 @@ def _through(door: dict[str, Any], request: Request, progress: Progress) -> Outc
         response = connection.getresponse()
     except OSError:
         return None
-    with connection, response:
+    with contextlib.closing(connection), response:
         if response.status != http.HTTPStatus.OK:
             raise BadInput(
                 f"The labelcore app at {door['url']} refused the command ({response.status}).",

@@ -17,28 +17,22 @@ import numpy.typing as npt
 
 from labelcore.judges.detectors.phrases import Incidence
 from labelcore.judges.features import FeatureTable, Floats
-from labelcore.judges.fitting import (
-    SHRINK,
-    SHRINK_WITH_TOPIC,
-    Bools,
-    fit_stump,
-    votes,
-)
+from labelcore.judges.fitting import Bools, fit_stump, shrinkage
 from labelcore.judges.learned_judge import LinearModel, best_cut, cross_fitted, folds_by_group
 from labelcore.models import Frozen
 from labelcore.stats.selection import SetFigures, figures, select
 
 Ints = npt.NDArray[np.int64]
 _INNER_FOLDS = 4
-_INNER_REPEATS = 3
 _OUTER_FOLDS = 5
-_OUTER_REPEATS = 3
+_REPEATS = 2
+_MANY = 800  # with so many grades one repeat is steady enough
 
 
 class Candidate(Protocol):
     """A judge that can vote on outputs after seeing other outputs' grades."""
 
-    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+    def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes on ``test`` after fitting on ``train`` (row numbers); shape (len(test),)."""
         ...
 
@@ -49,30 +43,48 @@ class FixedCandidate:
 
     verdicts: Bools
 
-    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:  # noqa: ARG002 - nothing is fitted
+    def fails(self, train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - nothing is fitted
         """The stored verdicts."""
         return self.verdicts[test]
 
 
 @dataclass(frozen=True)
-class CodeCandidate:
-    """A threshold on one column, refitted on the training rows."""
+class Target:
+    """What a judge was fitted to: its criterion's grades, both shape (n,); False in ``known`` is
+    an output about which its criterion's grades say nothing.
+    """
 
-    table: FeatureTable
-    column: int
+    fails: Bools
+    known: Bools
+
+    def of(self, train: Ints) -> tuple[Ints, Bools] | None:
+        """The training rows that it may learn from with their grades; None from one class only."""
+        rows = train[self.known[train]]
+        own = self.fails[rows]
+        return (rows, own) if 0 < own.sum() < len(own) else None
+
+
+@dataclass(frozen=True)
+class CodeCandidate:
+    """A threshold on one column (values of shape (n,)), refitted on the training rows."""
+
+    values: Floats
     side: str
     topic: float
+    target: Target
 
-    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+    def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes with the threshold that the training rows give; none where nothing helps."""
-        shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * min(1.0, 2 * self.topic)
-        bad = "high" if self.side == "above" else "low"
-        stump = fit_stump(
-            self.table.values[train, self.column], human_fails[train], self.column, bad, shrink
-        )
+        seen = self.target.of(train)
+        stump = None
+        if seen:
+            bad = "high" if self.side == "above" else "low"
+            stump = fit_stump(self.values[seen[0]], seen[1], 0, bad, shrinkage(self.topic))
         if stump is None:
             return np.zeros(len(test), dtype=bool)
-        return votes(stump, self.table.rows(test))
+        with np.errstate(invalid="ignore"):
+            own = self.values[test]
+            return own > stump.threshold if self.side == "above" else own < stump.threshold
 
 
 @dataclass(frozen=True)
@@ -81,15 +93,17 @@ class PhraseCandidate:
 
     incidence: Incidence
     rank: int
+    target: Target
 
-    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+    def fails(self, train: Ints, test: Ints) -> Bools:
         """Fail where the phrase stands, or where it is missing, as the training rows say."""
-        own = human_fails[train]
-        best = self.incidence.best(train, own, self.rank + 1)
-        if len(best) <= self.rank or not 0 < own.sum() < len(own):
+        seen = self.target.of(train)
+        best = self.incidence.best(*seen, self.rank + 1) if seen else []
+        if seen is None or len(best) <= self.rank:
             return np.zeros(len(test), dtype=bool)
         shown = self.incidence.shown[:, best[self.rank]]
-        bad_when_shown = shown[train][own].mean() > shown[train][~own].mean()
+        rows, own = seen
+        bad_when_shown = shown[rows][own].mean() > shown[rows][~own].mean()
         return shown[test] if bad_when_shown else ~shown[test]
 
 
@@ -100,14 +114,16 @@ class LearnedCandidate:
     table: FeatureTable
     groups: tuple[str, ...]
     topics: Floats
+    target: Target
 
-    def fails(self, train: Ints, test: Ints, human_fails: Bools) -> Bools:
+    def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes of the model that the training rows give; none from one class only."""
-        own = human_fails[train]
-        if not 0 < own.sum() < len(own):
+        seen = self.target.of(train)
+        if seen is None:
             return np.zeros(len(test), dtype=bool)
-        table = self.table.rows(train)
-        groups = [self.groups[int(i)] for i in train]
+        rows, own = seen
+        table = self.table.rows(rows)
+        groups = [self.groups[int(i)] for i in rows]
         cut = best_cut(cross_fitted(table, own, groups, self.topics), own)
         model = LinearModel.fit(table, own, self.topics)
         return model.fail_probability(self.table.rows(test)) > cut
@@ -140,10 +156,14 @@ def choose(
     everything = np.arange(len(human_fails))
     members = _choose_on(candidates, everything, human_fails, groups, max_ffr, seed)
     found = []
-    for repeat in range(_OUTER_REPEATS):
+    for repeat in range(_repeats(len(human_fails))):
         failed = _outer(candidates, human_fails, groups, max_ffr, seed + 101 * repeat)
         found.append((failed, figures(failed, human_fails)))
     return Choice(members, _summary(found, human_fails, groups, seed))
+
+
+def _repeats(n: int) -> int:
+    return 1 if n > _MANY else _REPEATS
 
 
 def _choose_on(
@@ -153,13 +173,13 @@ def _choose_on(
     """Members chosen by cross-fitted votes within ``rows``."""
     own = [groups[int(i)] for i in rows]
     matrices = []
-    for repeat in range(_INNER_REPEATS):
+    for repeat in range(_repeats(len(rows))):
         folds = folds_by_group(own, _INNER_FOLDS, seed + repeat)
         matrix = np.zeros((len(rows), len(candidates)), dtype=bool)
         for fold in range(_INNER_FOLDS):
             train, test = rows[folds != fold], np.flatnonzero(folds == fold)
             for j, candidate in enumerate(candidates):
-                matrix[test, j] = candidate.fails(train, rows[test], human_fails)
+                matrix[test, j] = candidate.fails(train, rows[test])
         matrices.append(matrix)
     return select(matrices, human_fails[rows], max_ffr)
 
@@ -176,7 +196,7 @@ def _outer(
         if not len(test):
             continue
         for j in _choose_on(candidates, train, human_fails, groups, max_ffr, seed):
-            failed[test] |= candidates[j].fails(train, test, human_fails)
+            failed[test] |= candidates[j].fails(train, test)
     return failed
 
 

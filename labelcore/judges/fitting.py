@@ -52,6 +52,11 @@ def _mentions(note: str, topics: Sequence[str]) -> bool:
     )
 
 
+def shrinkage(topic: float) -> float:
+    """The weight m of the prior: less where the notes talk about what is measured."""
+    return SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * min(1.0, 2 * topic)
+
+
 def fit_stump(values: Floats, fails: Bools, column: int, bad: str, shrink: float) -> Stump | None:
     """The best threshold of one column on the sides that are allowed, or None if nothing helps.
 
@@ -109,8 +114,7 @@ def fit_all(
     found = []
     for column in range(len(table.columns)) if columns is None else columns:
         bad = REGISTRY[table.columns[column].detector].bad
-        weight = float(topics[column])
-        shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * min(1.0, 2 * weight)
+        shrink = shrinkage(float(topics[column]))
         if stump := fit_stump(table.values[:, column], fails, column, bad, shrink):
             found.append(stump)
     return sorted(found, key=lambda stump: (-stump.gain, stump.column))

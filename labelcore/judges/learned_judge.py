@@ -52,8 +52,9 @@ class LinearModel:
         from sklearn.linear_model import LogisticRegression
 
         squeezed = _squeeze(table.values)
-        known = ~np.isnan(squeezed).all(axis=0)
-        centre, spread = np.zeros(len(known)), np.zeros(len(known))
+        known = np.logical_not(np.isnan(squeezed)).any(axis=0)
+        width = squeezed.shape[1]
+        centre, spread = np.zeros(width), np.zeros(width)
         centre[known] = np.nanmedian(squeezed[:, known], axis=0)
         spread[known] = np.nanstd(squeezed[:, known], axis=0)
         weight = np.where(spread > 1e-9, _UNNAMED + topics, 0.0)

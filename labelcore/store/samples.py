@@ -37,6 +37,19 @@ def get(db: Database, sample_id: str) -> Sample | None:
     return _sample(db, rows[0]) if rows else None
 
 
+def probabilities(db: Database, project_id: str) -> dict[str, float]:
+    """The inclusion probability of every output that was drawn with a known one.
+
+    An output that several draws held has the chance that at least one of them picked it.
+    """
+    rows = db.rows(
+        "SELECT output_id, 1 - product(1 - probability) FROM sample_pick JOIN sample USING (sample_id) "
+        "WHERE project_id = ? AND probability IS NOT NULL GROUP BY output_id",
+        [project_id],
+    )
+    return dict(rows)
+
+
 def newest_id(db: Database, project_id: str) -> str | None:
     """The newest sample of a project."""
     rows = db.rows(

@@ -6,6 +6,7 @@ check slow.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from functools import lru_cache
@@ -70,5 +71,5 @@ def content_words(text: str) -> set[str]:
     """Words that carry meaning: longer English words, and pairs of Chinese characters."""
     own = words(text)
     latin = {word for word in own if len(word) > 3 and word.isascii()}
-    pairs = {a + b for a, b in zip(own, own[1:], strict=False) if not (a + b).isascii()}
+    pairs = {a + b for a, b in itertools.pairwise(own) if not (a + b).isascii()}
     return latin | {pair for pair in pairs if len(pair) == 2}

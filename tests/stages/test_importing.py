@@ -20,7 +20,9 @@ from labelcore.store.outputs import content_id
 HEAD = "id,input,output,grade,note\n"
 
 
-def bring(db: Database, project: Project, path: Path, content: str | bytes) -> importing.ImportResult:
+def bring(
+    db: Database, project: Project, path: Path, content: str | bytes
+) -> importing.ImportResult:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return importing.import_file(db, project, str(path))
 
@@ -30,8 +32,13 @@ def texts(db: Database, project: Project) -> list[str]:
     return [found[i].text for i in outputs.ids(db, project.id)]
 
 
-def test_csv_with_grades_and_notes_comes_along(db: Database, project: Project, tmp_path: Path) -> None:
-    rows = HEAD + 'a,q1,first answer,pass,\nb,q2,"second, answer\nover lines",0,too long\nc,q3,third,,\n'
+def test_csv_with_grades_and_notes_comes_along(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    rows = (
+        HEAD
+        + 'a,q1,first answer,pass,\nb,q2,"second, answer\nover lines",0,too long\nc,q3,third,,\n'
+    )
     result = bring(db, project, tmp_path / "a.csv", rows)
     assert (result.batch.rows_read, result.batch.outputs_new, result.batch.grades_new) == (3, 3, 2)
     assert texts(db, project) == ["first answer", "second, answer\nover lines", "third"]
@@ -56,14 +63,21 @@ def test_a_changed_grade_supersedes(db: Database, project: Project, tmp_path: Pa
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
-def test_other_delimiters_are_found(db: Database, project: Project, tmp_path: Path, mark: str) -> None:
+def test_other_delimiters_are_found(
+    db: Database, project: Project, tmp_path: Path, mark: str
+) -> None:
     rows = (HEAD + "a,q,one,pass,\nb,q,two,fail,bad\n").replace(",", mark)
     assert bring(db, project, tmp_path / "a.csv", rows).batch.outputs_new == 2
 
 
 @pytest.mark.parametrize(
     ("encoding", "text"),
-    [("utf-8-sig", "好的，没问题"), ("utf-16", "好的 ok"), ("latin-1", "café déjà vu"), ("gb18030", "您好，订单已经发货，请查收。")],
+    [
+        ("utf-8-sig", "好的，没问题"),
+        ("utf-16", "好的 ok"),
+        ("latin-1", "café déjà vu"),
+        ("gb18030", "您好，订单已经发货，请查收。"),
+    ],
 )
 def test_other_encodings_are_read(
     db: Database, project: Project, tmp_path: Path, encoding: str, text: str
@@ -97,7 +111,9 @@ def test_malformed_json_lines_in_the_middle(db: Database, project: Project, tmp_
     assert [bad.row for bad in result.rejected] == [2, 3]
     assert result.batch.rows_rejected == 2
     found = outputs.many(db, outputs.ids(db, project.id))
-    assert json.loads([o for o in found.values() if o.text == "four"][0].metadata["extra"]) == {"a": 1}
+    assert json.loads([o for o in found.values() if o.text == "four"][0].metadata["extra"]) == {
+        "a": 1
+    }
 
 
 def test_json_documents_and_nested_lists(db: Database, project: Project, tmp_path: Path) -> None:
@@ -133,10 +149,14 @@ def test_duplicated_ids_with_different_text(db: Database, project: Project, tmp_
     assert result.batch.outputs_known == 1
 
 
-def test_empty_outputs_and_odd_grades_are_named(db: Database, project: Project, tmp_path: Path) -> None:
+def test_empty_outputs_and_odd_grades_are_named(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,output,grade\na,  ,pass\nb,two,perhaps\nc,three,通过\n")
-    result = importing.import_file(db, project, str(path), importing.Mapping(output="output", grade="grade"))
+    result = importing.import_file(
+        db, project, str(path), importing.Mapping(output="output", grade="grade")
+    )
     reasons = [(bad.row, bad.field, bad.reason) for bad in result.rejected]
     assert reasons == [
         (1, "output", "the output is empty"),
@@ -147,7 +167,9 @@ def test_empty_outputs_and_odd_grades_are_named(db: Database, project: Project, 
 
 
 def test_a_large_cell_comes_in(db: Database, project: Project, tmp_path: Path) -> None:
-    batch = bring(db, project, tmp_path / "a.csv", "id,output\na," + "x" * 10_000_000 + "\nb,small\n").batch
+    batch = bring(
+        db, project, tmp_path / "a.csv", "id,output\na," + "x" * 10_000_000 + "\nb,small\n"
+    ).batch
     assert batch.outputs_new == 2
 
 
@@ -162,7 +184,9 @@ def test_grades_alone_find_their_outputs(db: Database, project: Project, tmp_pat
     assert grades.current(db, project.id)[0].annotator == "mira"
 
 
-def test_verdicts_of_other_tools_become_a_judge(db: Database, project: Project, tmp_path: Path) -> None:
+def test_verdicts_of_other_tools_become_a_judge(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
     path = tmp_path / "a.csv"
     path.write_text("output,tool\none,pass\ntwo,fail\nthree,maybe\nfour,what\n")
     wanted = importing.Mapping(output="output", verdicts={"their judge": "tool"})
@@ -198,7 +222,9 @@ def test_files_that_cannot_be_read_get_a_sentence(
         bring(db, project, tmp_path / name, content)
 
 
-def test_a_folder_a_missing_file_and_a_header_alone(db: Database, project: Project, tmp_path: Path) -> None:
+def test_a_folder_a_missing_file_and_a_header_alone(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
     with pytest.raises(BadInput, match="is a folder"):
         importing.import_file(db, project, str(tmp_path))
     (tmp_path / "outputs.csv").write_text("id,output\n")
@@ -222,14 +248,18 @@ def test_the_first_line_may_be_no_header(db: Database, project: Project, tmp_pat
 
 def test_mapping_is_guessed_from_names_and_contents(db: Database, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("doc_id,问题,回答,human_pass,备注\n1,q,long answer here,1,\n2,r,another answer,0,错\n")
+    path.write_text(
+        "doc_id,问题,回答,human_pass,备注\n1,q,long answer here,1,\n2,r,another answer,0,错\n"
+    )
     guessed = importing.preview(db, str(path)).guessed
     assert (guessed.input, guessed.output, guessed.grade, guessed.note, guessed.group) == (
         "问题", "回答", "human_pass", "备注", "doc_id",
     )  # fmt: skip
 
 
-def test_short_answers_to_different_documents_are_different(db: Database, project: Project, tmp_path: Path) -> None:
+def test_short_answers_to_different_documents_are_different(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
     path = tmp_path / "a.csv"
     path.write_text("doc,output\n1,yes\n2,yes\n")
     wanted = importing.Mapping(output="output", group="doc")
@@ -237,11 +267,15 @@ def test_short_answers_to_different_documents_are_different(db: Database, projec
 
 
 anything = st.text(
-    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20
+    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
+    min_size=1,
+    max_size=20,
 ).filter(str.strip)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(output=anything, question=anything)
 def test_identity_is_the_same_in_sql_and_in_python(
     db: Database, project: Project, tmp_path: Path, output: str, question: str

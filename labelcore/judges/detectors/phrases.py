@@ -17,13 +17,16 @@ _LONGEST = 3
 _PRIOR = 0.5
 _GROUPS = 3
 _MOST = 8_000
+_EMPTY = frozenset(
+    ["a", "an", "and", "as", "at", "be", "by", "for", "from", "has", "have", "if", "in", "is", "it", "its", "more", "of", "on", "or", "that", "the", "their", "this", "to", "was", "were", "which", "will", "with", "your", "you", "i", "we", "are", "can", "not", "but", "they", "he", "she", "his", "her", "been", "also", "的", "了", "是", "在", "和", "有", "我", "您", "你", "们", "这", "那", "也", "就", "都", "与", "及", "为", "对", "以", "可", "会", "不", "一", "个", "上", "下", "中"]
+)
 
 
 @register(
     "phrase",
     "uses of a given phrase",
     "either",
-    "phrase word wording term mention say 用词 措辞 说法 提到",
+    "phrase wording 用词 措辞 说法",
 )
 def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
     wanted = tuple(parameters["phrase"])
@@ -59,7 +62,11 @@ class Incidence:
         for output, found in zip(outputs, own, strict=True):
             for phrase in found:
                 groups.setdefault(phrase, set()).add(output.group)
-        common = [(len(seen), phrase) for phrase, seen in groups.items() if len(seen) >= _GROUPS]
+        common = [
+            (len(seen), phrase)
+            for phrase, seen in groups.items()
+            if len(seen) >= _GROUPS and not set(phrase) <= _EMPTY
+        ]
         kept = tuple(phrase for _, phrase in sorted(common, reverse=True)[:_MOST])
         place = {phrase: at for at, phrase in enumerate(kept)}
         shown = np.zeros((len(outputs), len(kept)), dtype=bool)

@@ -1,8 +1,8 @@
 """Notes become clauses, clauses become groups that mean the same.
 
 Similarity blends meaning (multilingual embeddings), wording (character n-grams) and the families of
-failures. Average-linkage clustering with the number of groups chosen by the silhouette; the many
-notes beyond ``CLUSTERED`` are assigned to the nearest group.
+failures. Hierarchical clustering with the number of groups chosen by the silhouette; the many notes
+beyond ``CLUSTERED`` are assigned to the nearest group.
 """
 
 from __future__ import annotations
@@ -70,9 +70,10 @@ def group(points: Floats) -> npt.NDArray[np.int64]:
     labels = _best_partition(core)
     if len(core) < len(points):
         centres = np.stack([core[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
-        labels = np.asarray((points @ centres.T).argmax(axis=1))
+        nearest = (points @ centres.T).argmax(axis=1)
+        labels = np.asarray(nearest, dtype=np.int64)
     sizes = np.bincount(labels)
-    rank = np.argsort(np.argsort(-sizes, kind="stable"))
+    rank = np.argsort(np.argsort(-sizes, kind="stable"), kind="stable")
     return np.asarray(rank[labels], dtype=np.int64)
 
 
@@ -81,17 +82,22 @@ def _spread(n: int) -> npt.NDArray[np.int64]:
 
 
 def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
-    """Average linkage cut at the number of groups with the best silhouette."""
+    """Ward's linkage (groups of like size) cut at the number of groups with the best silhouette.
+
+    Only the upper half of the allowed numbers is tried: people merge two groups with one click,
+    but cannot see inside one that is too large.
+    """
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import pdist, squareform
     from sklearn.metrics import silhouette_score
 
     distances = np.clip(pdist(points, "cosine"), 0, None)
-    tree = linkage(distances, "average")
+    tree = linkage(points, "ward")
     square = squareform(distances)
     best, found = -2.0, np.zeros(len(points), dtype=np.int64)
-    for count in range(2, _most_groups(len(points)) + 1):
-        labels = np.asarray(fcluster(tree, count, "maxclust")) - 1
+    most = _most_groups(len(points))
+    for count in range(max(2, (most + 1) // 2), most + 1):
+        labels = np.asarray(fcluster(tree, count, "maxclust"), dtype=np.int64) - 1
         if 1 < len(set(labels)) < len(points):
             score = float(silhouette_score(square, labels, metric="precomputed"))
             if score > best:

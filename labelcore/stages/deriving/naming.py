@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -136,7 +137,7 @@ def terms(text: str) -> set[str]:
     latin = {w for w in own if w.isascii() and len(w) > 2 and w not in _STOP and w.isalpha()}
     pairs = {
         a + b
-        for a, b in zip(own, own[1:], strict=False)
+        for a, b in itertools.pairwise(own)
         if not a.isascii() and not b.isascii() and a not in _STOP and b not in _STOP
     }
     return latin | pairs

@@ -64,7 +64,7 @@ def propose(
     if not clauses:
         return []
     numbers = group(points)
-    members = [np.flatnonzero(numbers == k) for k in range(int(numbers.max()) + 1)]
+    members = [np.flatnonzero(numbers == k).tolist() for k in range(int(numbers.max()) + 1)]
     telling = telling_words([[clauses[i].text for i in own] for own in members])
     found = []
     for own, keywords in zip(members, telling, strict=True):

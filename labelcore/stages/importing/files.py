@@ -148,8 +148,8 @@ def _scan(path: Path, *, binary: bool) -> tuple[str, str, bool]:
         if start.startswith(mark):
             return digest.hexdigest(), encoding, False
     if valid:
-        mark = start.startswith(codecs.BOM_UTF8)
-        return digest.hexdigest(), "utf-8-sig" if mark else "utf-8", nul
+        marked = start.startswith(codecs.BOM_UTF8)
+        return digest.hexdigest(), "utf-8-sig" if marked else "utf-8", nul
     return digest.hexdigest(), _guess(path), nul
 
 

@@ -117,13 +117,13 @@ def complete(
     if not any((named, meta, grade, note, annotator, verdicts)):
         return guess(columns, rows)
     guessed = guess([c for c in columns if c not in {*named.values(), grade, note}], rows)
-    harmless = {"model": guessed.model, "prompt_version": guessed.prompt_version}
+    harmless: dict[str, Any] = {"model": guessed.model, "prompt_version": guessed.prompt_version}
     if "output" not in named and "id" not in named:
         harmless["output"] = guessed.output
-    column = annotator if annotator in columns else None
+    who = annotator if annotator in columns else None
     return Mapping(
-        **{**harmless, **named}, grade=grade, note=note, annotator=column,
-        annotator_name=(annotator if annotator and not column else "import"),
+        **{**harmless, **named}, grade=grade, note=note, annotator=who,
+        annotator_name=(annotator if annotator and not who else "import"),
         meta=None if meta is None else tuple(meta), verdicts=verdicts,
     )  # fmt: skip
 

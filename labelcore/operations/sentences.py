@@ -1,0 +1,94 @@
+"""Figures as sentences, because people look before they read tables."""
+
+from __future__ import annotations
+
+from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
+from labelcore.stats.counts import Counts
+from labelcore.stats.rate import Rate
+
+
+def rate_words(rate: Rate) -> str:
+    """``83 % (74 to 90 %, n = 96)``, or that it is not measurable and why."""
+    if rate.value is None or rate.low is None or rate.high is None:
+        return f"not measurable: {rate.why_not}"
+    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n:,})"
+
+
+def number_words(value: float | None) -> str:
+    """A figure with two decimals, or "not measurable"."""
+    return "not measurable" if value is None else f"{value:.2f}"
+
+
+def catches(counts: Counts) -> str:
+    """What a judge or set does, in plain words."""
+    bad = (
+        f"of {counts.human_fails} bad outputs it catches {counts.true_fail}"
+        if counts.human_fails
+        else "no output was failed by people, so what it catches is not measurable"
+    )
+    good = (
+        f"of {counts.human_passes} good ones it wrongly fails {counts.false_fail}"
+        if counts.human_passes
+        else "no output was passed by people, so what it wrongly fails is not measurable"
+    )
+    return f"{bad}; {good}"
+
+
+def set_sentence(own: SetAlignment) -> str:
+    """The chosen set in one sentence."""
+    if not own.judges:
+        return "The chosen set is empty: no judge is better than none."
+    return f"The chosen set ({', '.join(own.judges)}): {catches(own.counts)}."
+
+
+def judge_sentence(own: JudgeAlignment) -> str:
+    """One judge in one sentence."""
+    return f"{own.judge}: {catches(own.counts)}."
+
+
+def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
+    """An alignment report for a terminal."""
+    rates = report.pass_rate
+    lines = [f"{report.n_grades:,} graded outputs, split '{report.split}'.", *report.warnings]
+    if report.chosen:
+        lines.append(set_sentence(report.chosen))
+        lines.append(
+            f"  alignment on this split {number_words(report.chosen.alignment)}; "
+            f"on outputs not seen before {_held_out(report.chosen.held_out)}"
+        )
+    for own in report.judges:
+        lines.append(judge_sentence(own))
+        lines.append(f"  TPR {rate_words(own.tpr)}; TNR {rate_words(own.tnr)}; kappa {number_words(own.kappa)}, MCC {number_words(own.mcc)}")  # fmt: skip
+        lines += [f"  ! {said}" for said in own.warnings]
+    lines.append(f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}.")  # fmt: skip
+    lines.append(f"Pass rate by the chosen set: {rate_words(rates.judge)}")
+    how = f", by {rates.corrected.method}, if {rates.assumption}" if rates.corrected.value is not None else ""  # fmt: skip
+    lines.append(f"Corrected for its errors: {rate_words(rates.corrected)}{how}")
+    alpha = report.agreement
+    lines.append(
+        f"Agreement between people: alpha {number_words(alpha.alpha)} on {alpha.n_outputs} outputs."
+        if alpha.alpha is not None
+        else f"Agreement between people is not measurable: {alpha.why_not}."
+    )
+    return tuple(lines)
+
+
+def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
+    """A choice for a terminal."""
+    shown = ", ".join(report.judges) or "no judge"
+    lines = [
+        f"Chose {shown} from {report.n_grades} grades ({report.n_fails} fails).",
+        f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
+    ]
+    if report.optimism is not None:
+        lines.append(f"The in-sample figure flatters by {report.optimism:+.2f}.")
+    return (*lines, *report.warnings)
+
+
+def _held_out(figures: dict[str, object] | None) -> str:
+    if not figures or figures["alignment"] is None:
+        return "not measurable."
+    value, low, high = figures["alignment"], figures["low"], figures["high"]
+    if low is None or high is None:
+        return f"{value:.2f} (no interval from so few grades)."
+    return f"{value:.2f} ({low:.2f} to {high:.2f})."

@@ -1,0 +1,160 @@
+"""Aligning: judges against grades, and the choice of the best set."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from labelcore.models import Frozen, JudgeVersion, Output, Project
+from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.measuring import (
+    measure_judge,
+    measure_set,
+    pass_rates,
+    set_words,
+    votes_on,
+)
+from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stats.agreement import agreement
+from labelcore.stats.splits import split_of
+from labelcore.store import Database, audit
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+
+__all__ = [
+    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
+    "behind", "choose", "chosen_set", "test_openings",
+]  # fmt: skip
+
+Split = Literal["train", "dev", "test", "all"]
+Cell = Literal["true_pass", "false_pass", "true_fail", "false_fail"]
+
+
+class Disagreement(Frozen):
+    """One output behind a count: people's grade with notes, and the judge's verdict with reason."""
+
+    output: Output
+    human_pass: bool
+    notes: tuple[str, ...]
+    verdict: str
+    reason: str
+
+
+def align(
+    db: Database, project: Project, *, split: Split = "all", judge: str | None = None,
+    chosen: bool = False, author: str = "",
+) -> AlignmentReport:  # fmt: skip
+    """Measure judges and the chosen set against people's overall grades.
+
+    Looking at the sealed test split is logged and counted.
+    """
+    everything = human_labels(db, project)
+    sealed = "test" in sealed_splits(db, project, everything)
+    labels = _of_split(db, project, everything, split)
+    if split == "test":
+        audit.open_split(db, project.id, "test", author, "align")
+    choice = judge_table.chosen(db, project.id)
+    members = _members(db, choice["judge_version_ids"]) if choice else []
+    versions = _wanted(db, project, judge, members if chosen else None)
+    votes = votes_on(db, _distinct([*versions, *members]))
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    measured = tuple(
+        measure_judge(
+            own, votes[own.id], labels, criteria.get(own.criterion_id or ""), split, sealed
+        )
+        for own in versions
+    )
+    words = set_words(votes, [own.id for own in members]) if members else None
+    held_out = choice["figures"]["held_out"] if choice else None
+    own_set = None if words is None else measure_set(members, words, labels, held_out)
+    return AlignmentReport(
+        split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
+        pass_rate=pass_rates(db, project, labels, words, own_set.counts if own_set else None),
+        agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
+        warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
+    )  # fmt: skip
+
+
+def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
+    if split == "all":
+        return labels
+    groups = output_table.groups_of(db, list(labels.value))
+    return labels.only({k for k, group in groups.items() if split_of(project.id, group) == split})
+
+
+def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
+    found = judge_table.many(db, ids)
+    return [found[own] for own in ids if own in found]
+
+
+def _wanted(
+    db: Database, project: Project, judge: str | None, members: list[JudgeVersion] | None
+) -> list[JudgeVersion]:
+    if judge:
+        return [find_judge(db, project, judge)]
+    return active_judges(db, project) if members is None else members
+
+
+def _distinct(versions: list[JudgeVersion]) -> list[JudgeVersion]:
+    return list({own.id: own for own in versions}.values())
+
+
+def _warnings(
+    labels: Labels, judges: tuple[JudgeAlignment, ...], split: Split, *, sealed: bool, has_set: bool
+) -> list[str]:
+    said = []
+    if not labels.value:
+        said.append("No output of this split has a pass or a fail yet: grade some.")
+    elif not labels.fails:
+        said.append("People failed none of these outputs, so TNR and coverage are not measurable.")
+    elif not labels.passes:
+        said.append("People passed none of these outputs, so TPR is not measurable.")
+    if not judges:
+        said.append("There are no judges yet: propose some, then run them.")
+    if not has_set:
+        said.append("No set is chosen yet: `labelcore choose` picks one.")
+    if labels.conflicts:
+        said.append(
+            f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere."
+        )
+    if split == "test" and not sealed:
+        said.append(
+            "The test split is not sealed yet (too few grades), so judges may have been fitted on it: "
+            "trust the cross-fitted figures instead."
+        )
+    if split == "all" and sealed:
+        said.append("Most of these grades shaped the judges; `--split test` was kept apart.")
+    return said
+
+
+def behind(
+    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all"
+) -> list[Disagreement]:
+    """The outputs behind one of a judge's four counts."""
+    labels = _of_split(db, project, human_labels(db, project), split)
+    want_pass = cell in {"true_pass", "false_fail"}
+    verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
+    ids = [own for own, passed in labels.value.items() if passed is want_pass]
+    found = verdict_table.of_outputs(db, ids, [judge_version_id])
+    kept = [own for own in found if own.decision.value == verdict]
+    outputs = output_table.many(db, [own.output_id for own in kept])
+    return [
+        Disagreement(
+            output=outputs[own.output_id], human_pass=want_pass, verdict=verdict,
+            notes=labels.notes.get(own.output_id, ()), reason=own.decision.reason,
+        )
+        for own in kept
+    ]  # fmt: skip
+
+
+def chosen_set(db: Database, project: Project) -> dict[str, object] | None:
+    """The newest chosen set with its figures, if one was chosen."""
+    return judge_table.chosen(db, project.id)
+
+
+def test_openings(db: Database, project: Project) -> int:
+    """How often the test split has been looked at."""
+    return audit.openings(db, project.id, "test")

@@ -1,0 +1,201 @@
+"""Choose the judge set, with honest figures beside the flattering ones, and record it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labelcore.errors import BadInput
+from labelcore.judges import choosing, learned_judge, proposing
+from labelcore.judges.choosing import Candidate, Target
+from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.detectors.phrases import Incidence
+from labelcore.judges.features import Column, measure
+from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
+from labelcore.progress import Progress, silent
+from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
+from labelcore.stages.judging import active_judges
+from labelcore.store import Database, audit, vectors
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.text.embedding import SentenceEncoder
+
+_MOST_LEARNED = 3
+_FEW = 40
+
+
+class ChoiceReport(Frozen):
+    """The chosen set with its in-sample and held-out figures."""
+
+    choice: str
+    judges: tuple[str, ...]
+    judge_version_ids: tuple[str, ...]
+    n_grades: int
+    n_fails: int
+    in_sample: dict[str, Any]
+    held_out: dict[str, Any]
+    optimism: float | None
+    max_ffr: float
+    warnings: tuple[str, ...]
+
+
+def choose(
+    db: Database, project: Project, *, max_ffr: float = 0.25, min_coverage: float | None = None,
+    seed: int = 0, author: str = "", progress: Progress | None = None,
+) -> ChoiceReport:  # fmt: skip
+    """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
+
+    Raises:
+        BadInput: there are no grades of both kinds, or no judge with verdicts on graded outputs.
+    """
+    tell = progress or silent
+    labels = fitting_labels(db, project)
+    if not labels.passes or not labels.fails:
+        missing = "failed" if labels.passes else "passed" if labels.fails else "graded"
+        raise BadInput(
+            f"No output has been {missing} yet, so judges cannot be told apart.",
+            next_step="Grade on until there are some passes and some fails.",
+        )
+    versions = _worth_choosing_from(active_judges(db, project))
+    votes = votes_on(db, versions) if versions else pd.DataFrame()
+    ids = [own for own in labels.value if own in votes.index]
+    if not ids:
+        raise BadInput(
+            "No judge has a verdict on a graded output.",
+            next_step="Run `judge propose`, then `judge run`.",
+        )
+    tell(0, 2, "comparing judges on outputs that they were not fitted on")
+    human_fails = np.array([not labels.value[own] for own in ids], dtype=bool)
+    outputs = output_table.many(db, ids)
+    ordered = [outputs[own] for own in ids]
+    candidates = _candidates(db, project, versions, votes, ordered, labels)
+    found = choosing.choose(
+        candidates, human_fails, [own.group for own in ordered], max_ffr=max_ffr, seed=seed
+    )
+    tell(1, 2, "recording the choice")
+    members = [versions[j] for j in found.members]
+    report = _record(db, project, members, votes, labels.only(set(ids)), found, max_ffr, min_coverage, author)  # fmt: skip
+    tell(2, 2, "done")
+    return report
+
+
+def _worth_choosing_from(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+    """All but the learned judges of rare criteria: refitting each one many times takes long."""
+    learned = [own for own in versions if own.kind == "learned"]
+    learned.sort(key=lambda own: (own.criterion_id is not None, -len(own.spec["cross_fitted"])))
+    kept = {own.id for own in learned[:_MOST_LEARNED]}
+    return [own for own in versions if own.kind != "learned" or own.id in kept]
+
+
+def _candidates(
+    db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
+    outputs: Sequence[Output], labels: Labels,
+) -> list[Candidate]:  # fmt: skip
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    groups = tuple(own.group for own in outputs)
+    incidence: Incidence | None = None
+    ranks: dict[str | None, int] = {}
+    found: list[Candidate] = []
+    for version in versions:
+        criterion = criteria.get(version.criterion_id or "")
+        target = _target(criterion, outputs, labels)
+        talk = _talk(criterion, labels)
+        if version.kind == "code" and version.spec["detector"] == "phrase":
+            incidence = incidence or Incidence.of(outputs)
+            rank = ranks.get(version.criterion_id, 0)
+            ranks[version.criterion_id] = rank + 1
+            found.append(choosing.PhraseCandidate(incidence, rank, target))
+        elif version.kind == "code":
+            spec = CodeSpec.model_validate(version.spec)
+            column = Column(spec.detector, spec.parameters)
+            topic = float(proposing.topics_of([column], talk)[0])
+            values = measure(outputs, [column]).values[:, 0]
+            found.append(choosing.CodeCandidate(values, spec.side, topic, target))
+        elif version.kind == "learned":
+            columns = learned_judge.spec_columns(version.spec)
+            embedded = _embedded(db, outputs) if version.spec["with_vectors"] else None
+            table = measure(outputs, columns, embedded)
+            topics = proposing.topics_of(columns, talk)
+            found.append(choosing.LearnedCandidate(table, groups, topics, target))
+        else:
+            words = votes[version.id].reindex([own.id for own in outputs])
+            found.append(choosing.FixedCandidate((words == "fail").to_numpy(dtype=bool)))
+    return found
+
+
+def _target(criterion: Criterion | None, outputs: Sequence[Output], labels: Labels) -> Target:
+    """The criterion's grades: evidence failed, passed outputs passed, the rest unknown."""
+    fails = np.array([not labels.value[own.id] for own in outputs], dtype=bool)
+    if criterion is None:
+        return Target(fails, np.ones(len(outputs), dtype=bool))
+    cited = {item.output_id for item in criterion.evidence}
+    own = np.array([output.id in cited for output in outputs], dtype=bool) & fails
+    return Target(own, own | ~fails)
+
+
+def _talk(criterion: Criterion | None, labels: Labels) -> list[str]:
+    if criterion is None:
+        return [note for own in labels.fails for note in labels.notes.get(own, ())]
+    return [*(item.quote for item in criterion.evidence), criterion.name, criterion.statement]
+
+
+def _embedded(db: Database, outputs: Sequence[Output]) -> Any:
+    encoder = SentenceEncoder()
+    texts = [own.text for own in outputs]
+    return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
+
+
+def _record(
+    db: Database, project: Project, members: Sequence[JudgeVersion], votes: pd.DataFrame,
+    labels: Labels, found: choosing.Choice, max_ffr: float, min_coverage: float | None, author: str,
+) -> ChoiceReport:  # fmt: skip
+    held_out = found.held_out.model_dump() | {"method": "repeated nested cross-fitting by group"}
+    words = set_words(votes, [own.id for own in members])
+    own = measure_set(members, words, labels, held_out)
+    in_sample = {
+        "coverage": own.coverage.value, "false_failure_rate": own.false_failure_rate.value,
+        "alignment": own.alignment, "n": own.counts.n,
+    }  # fmt: skip
+    gap = None
+    if own.alignment is not None and found.held_out.alignment is not None:
+        gap = own.alignment - found.held_out.alignment
+    splits = fitting_splits(db, project)
+    warnings = _warnings(labels, in_sample, held_out, max_ffr, min_coverage, splits, members)
+    parameters = {"max_ffr": max_ffr, "min_coverage": min_coverage, "fitted_on": list(splits)}
+    figures = {"in_sample": in_sample, "held_out": held_out, "n_grades": len(labels.value)}
+    ids = [version.id for version in members]
+    choice = judge_table.save_choice(db, project.id, ids, parameters, figures, author)
+    audit.note(db, project.id, author, "chose set", choice, judges=ids)
+    return ChoiceReport(
+        choice=choice, judges=tuple(v.name for v in members), judge_version_ids=tuple(ids),
+        n_grades=len(labels.value), n_fails=len(labels.fails), in_sample=in_sample,
+        held_out=held_out, optimism=gap, max_ffr=max_ffr, warnings=tuple(warnings),
+    )  # fmt: skip
+
+
+def _warnings(
+    labels: Labels, in_sample: dict[str, Any], held_out: dict[str, Any], max_ffr: float,
+    min_coverage: float | None, splits: Sequence[str], members: Sequence[JudgeVersion],
+) -> list[str]:  # fmt: skip
+    said = []
+    if len(labels.value) < _FEW:
+        said.append(
+            f"With {len(labels.value)} grades ({len(labels.fails)} fails) little can be known: "
+            "look at the held-out interval, and grade on."
+        )
+    if "test" in splits:
+        said.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")  # fmt: skip
+    if not members:
+        said.append("No judge is better than none: the set is empty.")
+    ffr = in_sample["false_failure_rate"]
+    if ffr is not None and ffr > max_ffr:
+        said.append(f"No useful set keeps the false failure rate at {max_ffr:.0%}; this one has {ffr:.0%}.")  # fmt: skip
+    cov = held_out["coverage"]
+    if min_coverage is not None and (cov is None or cov < min_coverage):
+        said.append(f"The held-out coverage does not reach {min_coverage:.0%}.")
+    return said

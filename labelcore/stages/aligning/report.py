@@ -1,0 +1,121 @@
+"""The report of an alignment: every figure with its n, its interval, or why it is not measurable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labelcore.models import Frozen
+from labelcore.stats.agreement import Agreement
+from labelcore.stats.counts import Counts
+from labelcore.stats.rate import Rate
+
+
+class JudgeAlignment(Frozen):
+    """One judge against people's overall grades, and against its own criterion's evidence."""
+
+    judge: str
+    judge_version_id: str
+    criterion: str
+    kind: str
+    description: str
+    counts: Counts
+    missing: int
+    tpr: Rate
+    tnr: Rate
+    ppv: Rate
+    npv: Rate
+    kappa: float | None
+    mcc: float | None
+    balanced_accuracy: float | None
+    baseline: float | None
+    criterion_fails: int
+    criterion_caught: int
+    warnings: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The flat JSON form of the command line."""
+        counts = self.counts
+        return {
+            "judge": self.judge, "judge_version_id": self.judge_version_id,
+            "criterion": self.criterion, "kind": self.kind, "n": counts.n,
+            "true_pass": counts.true_pass, "false_pass": counts.false_pass,
+            "true_fail": counts.true_fail, "false_fail": counts.false_fail,
+            "abstained": counts.abstained, "missing": self.missing,
+            **_flat("tpr", self.tpr), **_flat("tnr", self.tnr), **_flat("ppv", self.ppv),
+            **_flat("npv", self.npv), "kappa": self.kappa, "mcc": self.mcc,
+            "balanced_accuracy": self.balanced_accuracy, "baseline": self.baseline,
+            "criterion_fails": self.criterion_fails, "criterion_caught": self.criterion_caught,
+            "warnings": list(self.warnings),
+        }  # fmt: skip
+
+
+class SetAlignment(Frozen):
+    """The chosen set: what it does on this split, and on outputs that it had not seen."""
+
+    judges: tuple[str, ...]
+    judge_version_ids: tuple[str, ...]
+    counts: Counts
+    coverage: Rate
+    false_failure_rate: Rate
+    alignment: float | None
+    held_out: dict[str, Any] | None
+    warnings: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form of the command line."""
+        return {
+            "judges": list(self.judges), "n": self.counts.n,
+            **_flat("coverage", self.coverage, value=""),
+            **_flat("false_failure_rate", self.false_failure_rate, value=""),
+            "alignment": self.alignment, "held_out": self.held_out, "warnings": list(self.warnings),
+        }  # fmt: skip
+
+
+class PassRates(Frozen):
+    """Three answers to "how good is everything": people, the set as it is, and corrected."""
+
+    human: Rate
+    human_sampling: str
+    judge: Rate
+    corrected: Rate
+    assumption: str
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form of the command line."""
+
+        def plain(rate: Rate) -> dict[str, Any]:
+            return rate.model_dump()
+
+        return {
+            "human": plain(self.human) | {"sampling": self.human_sampling},
+            "judge": plain(self.judge),
+            "corrected": plain(self.corrected) | {"assumption": self.assumption},
+        }
+
+
+class AlignmentReport(Frozen):
+    """Everything that an alignment says, with the split that it rests on."""
+
+    split: str
+    n_grades: int
+    judges: tuple[JudgeAlignment, ...]
+    chosen: SetAlignment | None
+    pass_rate: PassRates
+    agreement: Agreement
+    openings: int
+    warnings: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form of the command line (a contract)."""
+        return {
+            "split": self.split, "n_grades": self.n_grades,
+            "judges": [own.document() for own in self.judges],
+            "set": self.chosen.document() if self.chosen else None,
+            "pass_rate": self.pass_rate.document(),
+            "agreement": self.agreement.model_dump(),
+            "test_openings": self.openings, "warnings": list(self.warnings),
+        }  # fmt: skip
+
+
+def _flat(name: str, rate: Rate, value: str = "") -> dict[str, Any]:
+    return {name + value: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
