@@ -153,6 +153,21 @@ def grading_queue(
     return Queue(items=items, done=done, total=total, sample_id=sample)
 
 
+def recent(
+    db: Database, project: Project, annotator: str, sample_id: str | None, limit: int
+) -> list[QueueItem]:
+    """The outputs that a person graded last, in queue order, for looking back."""
+    grades = grade_table.current(db, project.id, annotator=annotator, overall_only=True)[-limit:]
+    by_output = {own.output_id: own for own in grades}
+    places = queues.places(db, project.id, sample_id, list(by_output))
+    found = output_table.many(db, list(by_output))
+    return [
+        QueueItem(output=found[i], position=position, reason=reason, current=by_output[i])
+        for i, reason, position in places
+        if i in found
+    ]
+
+
 def human_labels(db: Database, project: Project) -> Labels:
     """One label for each output from the current overall grades of all people."""
     grades = grade_table.current(db, project.id, overall_only=True)

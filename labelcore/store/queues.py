@@ -32,6 +32,17 @@ def upcoming(
     )
 
 
+def places(
+    db: Database, project_id: str, sample_id: str | None, output_ids: list[str]
+) -> list[Place]:
+    """Where some outputs stand in the queue, in its order."""
+    return db.rows(
+        f"WITH pool AS ({_pool(sample_id)}) SELECT output_id, reason, position FROM pool "
+        "WHERE output_id IN (SELECT unnest(?)) ORDER BY position",
+        [sample_id or project_id, output_ids],
+    )
+
+
 def progress(
     db: Database, project_id: str, sample_id: str | None, annotator: str
 ) -> tuple[int, int]:

@@ -111,7 +111,7 @@ def test_malformed_json_lines_in_the_middle(db: Database, project: Project, tmp_
     assert [bad.row for bad in result.rejected] == [2, 3]
     assert result.batch.rows_rejected == 2
     found = outputs.many(db, outputs.ids(db, project.id))
-    assert json.loads([o for o in found.values() if o.text == "four"][0].metadata["extra"]) == {
+    assert json.loads(next(o for o in found.values() if o.text == "four").metadata["extra"]) == {
         "a": 1
     }
 

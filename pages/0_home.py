@@ -1,0 +1,62 @@
+"""Home: how far the project is along the loop, and what to do next."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import streamlit as st
+
+from labelcore.stages import projects
+from pages.widgets import shell
+
+place = shell.open_page(
+    "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
+)
+seen = projects.overview(place.db, place.project)
+
+STEPS = (
+    ("Import", "1_importing.py", seen.outputs, "outputs", "Bring in outputs of your pipeline."),
+    ("Sample", "2_sampling.py", seen.samples, "samples", "Draw which outputs are graded first."),
+    ("Grade", "3_grading.py", seen.graded, "graded", "Pass or fail, and say what is wrong."),
+    (
+        "Criteria",
+        "4_deriving.py",
+        seen.criteria_accepted,
+        "accepted",
+        "Turn the notes into criteria.",
+    ),
+    (
+        "Judges",
+        "5_judging.py",
+        seen.verdicts,
+        "verdicts",
+        "Let automatic checks decide each criterion.",
+    ),
+    (
+        "Alignment",
+        "6_aligning.py",
+        seen.chosen,
+        "judges chosen",
+        "See how far they can be trusted.",
+    ),
+)
+following = next((step for step in STEPS if step[2] == 0), STEPS[-1])
+st.subheader(f"Next: {following[0]}")
+st.write(following[4])
+st.page_link(
+    Path(__file__).parent / following[1],
+    label=f"Go to {following[0]}",
+    icon=":material/arrow_forward:",
+)
+columns = st.columns(3)
+for number, (title, file, count, unit, explain) in enumerate(STEPS):
+    with columns[number % 3].container(border=True):
+        st.metric(title, f"{count:,} {unit}")
+        st.write(explain)
+        st.page_link(Path(__file__).parent / file, label=f"Open {title}")
+if seen.graded:
+    st.write(
+        f"{seen.annotators} people graded {seen.graded:,} outputs: {seen.passes:,} passed, "
+        f"{seen.fails:,} failed, {seen.unsure:,} unsure."
+    )

@@ -1,0 +1,85 @@
+"""Import: outputs come in from a file, with the grades and notes beside them."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.stages import importing
+from pages.widgets import shell
+
+FIELDS = {
+    "output": "Output (required)", "input": "Input", "context": "Context",
+    "conversation": "Conversation", "id": "Id", "group": "Group (rows of one source)",
+    "model": "Model", "prompt_version": "Prompt version", "grade": "Grade (pass or fail)",
+    "note": "Note", "annotator": "Annotator",
+}  # fmt: skip
+NOTHING = "(none)"
+
+
+def chosen_mapping(preview: importing.Preview) -> importing.Mapping:
+    """The guessed mapping, changed by select boxes."""
+    st.subheader("Which column is what?")
+    options = [NOTHING, *preview.columns]
+    picked: dict[str, str | None] = {}
+    columns = st.columns(3)
+    for number, (field, label) in enumerate(FIELDS.items()):
+        guess = getattr(preview.guessed, field)
+        at = options.index(guess) if guess in options else 0
+        value = columns[number % 3].selectbox(label, options, index=at, key=f"map-{field}")
+        picked[field] = None if value == NOTHING else value
+    sure = picked["id"] == preview.guessed.id and preview.guessed.id_is_guess
+    return importing.Mapping(**picked, id_is_guess=sure)
+
+
+def show_result(result: importing.ImportResult) -> None:
+    """What came in and what was kept apart."""
+    batch = result.batch
+    st.success(
+        f"Read {batch.rows_read:,} rows: {batch.outputs_new:,} new outputs, "
+        f"{batch.outputs_known:,} known already, {batch.grades_new:,} grades."
+    )
+    shell.warn(result.warnings)
+    if result.rejected:
+        st.warning(f"{batch.rows_rejected:,} rows were kept apart; the others came in.")
+        st.dataframe(pd.DataFrame([own.model_dump() for own in result.rejected]), hide_index=True)
+
+
+place = shell.open_page(
+    "Import", "CSV, JSON lines, JSON or Parquet; grades and notes may be in it."
+)
+upload = st.file_uploader("Choose a file", type=None)
+path = st.text_input("… or a path or glob on the server", placeholder="outputs/*.jsonl")
+with shell.guard(), tempfile.TemporaryDirectory() as folder:
+    source = path.strip()
+    if upload is not None:
+        source = str(Path(folder) / Path(upload.name).name)
+        Path(source).write_bytes(upload.getvalue())
+    if source:
+        preview = importing.preview(place.db, source)
+        shell.warn(preview.warnings)
+        mapping = chosen_mapping(preview)
+        st.subheader(f"First rows of {preview.rows_read:,}")
+        st.dataframe(pd.DataFrame(list(preview.rows)[:8]), hide_index=True)
+        if st.button(
+            "Import", type="primary", disabled=mapping.output is None and mapping.id is None
+        ):
+            with st.spinner("Importing …"):
+                show_result(importing.import_file(place.db, place.project, source, mapping))
+            st.page_link(Path(__file__).parent / "2_sampling.py", label="Next: draw a sample")
+    history = importing.imports(place.db, place.project)
+    if history:
+        st.subheader("Imports so far")
+    for batch in history:
+        line = f"{batch.at:%Y-%m-%d %H:%M} — {batch.file_name}: {batch.outputs_new:,} new, {batch.rows_rejected:,} kept apart"
+        with st.expander(shell.plain(line)):
+            st.json(batch.model_dump(mode="json"), expanded=False)
+            if batch.rows_rejected:
+                st.download_button(
+                    "Rows kept apart (CSV)", importing.rejected_csv(place.db, batch.id),
+                    file_name=f"rejected-{batch.file_name}.csv", key=f"rejected-{batch.id}",
+                )  # fmt: skip

@@ -1,0 +1,47 @@
+"""Sample: a seeded, recorded draw decides what is graded next."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.stages import sampling
+from pages.widgets import shell
+
+EXPLAIN = {
+    "mixture": "Finds more failures: part uniform, part what judges fail or doubt, part rare kinds. "
+    "Probabilities are known, so rates stay unbiased.",
+    "random": "Every output has the same chance.",
+    "stratified": "The same share of every value of a field.",
+}
+
+place = shell.open_page("Sample", "Which outputs are graded next, and with which probability.")
+left, middle, right = st.columns(3)
+rule = left.selectbox("Rule", list(sampling.RULES), key="sample-rule")
+n = middle.number_input("How many", 1, 100_000, 50, key="sample-n")
+seed = right.number_input(
+    "Seed", 0, 2**31 - 1, 0, key="sample-seed", help="The same seed draws the same."
+)
+st.write(EXPLAIN[rule])
+by = st.text_input("Field", "model", key="sample-by") if rule == "stratified" else None
+with shell.guard():
+    if st.button("Draw", type="primary"):
+        drawn = sampling.draw_sample(
+            place.db, place.project, rule=rule, n=int(n), seed=int(seed), by=by,
+            author=place.annotator,
+        )  # fmt: skip
+        st.success(f"Drew {len(drawn.picks)} outputs.")
+        shell.warn(drawn.parameters["warnings"])
+        st.page_link(Path(__file__).parent / "3_grading.py", label="Next: grade them")
+    found = sampling.samples(place.db, place.project)
+    if not found:
+        st.info(
+            "Nothing has been drawn yet: without a sample, outputs are graded in the order of import."
+        )
+    for sample in found:
+        head = f"{sample.at:%Y-%m-%d %H:%M} — {sample.rule}, seed {sample.seed}, {len(sample.picks)} outputs"
+        with st.expander(head):
+            st.dataframe(pd.DataFrame([own.model_dump() for own in sample.picks]), hide_index=True)

@@ -1,0 +1,127 @@
+"""Alignment: how far the judges agree with people, and what that says about everything."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.operations.sentences import (
+    catches,
+    choice_lines,
+    judge_sentence,
+    rate_words,
+    set_sentence,
+)
+from labelcore.stages import aligning
+from pages.widgets import charts, shell
+from pages.widgets.outputs import show_behind
+
+_CHARTED = 12
+CELLS = {
+    "false_pass": "bad ones it lets through", "false_fail": "good ones it wrongly fails",
+    "true_fail": "bad ones it catches", "true_pass": "good ones it passes",
+}  # fmt: skip
+
+
+def show_set(report: aligning.AlignmentReport) -> None:
+    """The chosen set in a sentence, with its figures on outputs that it had not seen."""
+    own = report.chosen
+    if own is None:
+        return
+    st.subheader(shell.plain(set_sentence(own)))
+    held = own.held_out or {}
+    here, unseen = st.columns(2)
+    here.metric(
+        "Alignment on these grades",
+        "not measurable" if own.alignment is None else f"{own.alignment:.2f}",
+    )
+    value = held.get("alignment")
+    unseen.metric(
+        "Alignment on outputs not seen before",
+        "not measurable" if value is None else f"{value:.2f}",
+    )
+    if value is not None and held.get("low") is not None:
+        st.write(
+            f"The second one is the honest figure: {value:.2f}, between {held['low']:.2f} and {held['high']:.2f} (95 %)."
+        )
+
+
+def show_rates(report: aligning.AlignmentReport) -> None:
+    """Three pass rates, in words and as intervals."""
+    rates = report.pass_rate
+    names = ("People", "Chosen set as it is", "Corrected for its errors")
+    values = (rates.human, rates.judge, rates.corrected)
+    st.subheader("How good is everything?")
+    for name, rate in zip(names, values, strict=True):
+        st.write(f"{name}: {shell.plain(rate_words(rate))}")
+    st.caption(
+        f"The graded outputs are {rates.human_sampling}. {('Corrected by ' + rates.corrected.method + ', if ' + rates.assumption + '.') if rates.corrected.value is not None else ''}"
+    )
+    charts.intervals(
+        "Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates"
+    )
+
+
+def show_judges(report: aligning.AlignmentReport) -> None:
+    """Judges as sentences, then as intervals, then as a table."""
+    ranked = sorted(report.judges, key=lambda own: -(own.balanced_accuracy or 0))[:_CHARTED]
+    st.subheader("Each judge against people")
+    for own in ranked:
+        st.write(shell.plain(judge_sentence(own)))
+    if ranked:
+        series = {
+            "TPR (passes it passes)": [own.tpr for own in ranked],
+            "TNR (fails it catches)": [own.tnr for own in ranked],
+        }
+        charts.intervals(
+            "TPR and TNR with 95 % Wilson intervals",
+            [own.judge for own in ranked],
+            series,
+            key="judges",
+        )
+    st.dataframe(pd.DataFrame([own.document() for own in report.judges]), hide_index=True)
+
+
+def show_outputs(report: aligning.AlignmentReport) -> None:
+    """Every count opens the outputs behind it."""
+    if not report.judges:
+        return
+    st.subheader("The outputs behind a number")
+    names = {own.judge_version_id: f"{own.judge} ({own.criterion})" for own in report.judges}
+    judge = st.selectbox("Judge", list(names), format_func=names.__getitem__, key="behind-judge")
+    chosen = next(own for own in report.judges if own.judge_version_id == judge)
+    st.write(shell.plain(catches(chosen.counts)))
+    cell = st.radio(
+        "Show", list(CELLS), key="behind-cell", horizontal=True,
+        format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",
+    )  # fmt: skip
+    show_behind(aligning.behind(place.db, place.project, judge, cell, split=report.split), "behind")
+
+
+place = shell.open_page(
+    "Alignment", "What the judges get right and wrong, measured against people."
+)
+with shell.guard():
+    split = st.radio(
+        "Grades of", ["all", "train", "dev", "test"], horizontal=True, key="align-split"
+    )
+    opened = aligning.test_openings(place.db, place.project)
+    if split == "test" and not st.checkbox(
+        f"Open the test split (opened {opened} times so far; each look is counted)"
+    ):
+        st.stop()
+    limit = st.slider("Highest false failure rate of the chosen set", 0.0, 0.5, 0.25, 0.05)
+    if st.button("Choose the best set", type="primary"):
+        with st.spinner("Comparing judges on outputs that they were not fitted on …"):
+            report = aligning.choose(place.db, place.project, max_ffr=limit, author=place.annotator)
+        for line in choice_lines(report):
+            st.write(shell.plain(line))
+    report = aligning.align(place.db, place.project, split=split, author=place.annotator)
+    shell.warn(report.warnings)
+    show_set(report)
+    show_rates(report)
+    show_judges(report)
+    show_outputs(report)

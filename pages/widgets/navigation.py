@@ -1,0 +1,25 @@
+"""The page list in the order of the loop; run by the server for every visit."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).parent.parent
+LOOP = (
+    ("0_home.py", "Home", "home", ":material/home:"),
+    ("1_importing.py", "Import", "importing", ":material/upload_file:"),
+    ("2_sampling.py", "Sample", "sampling", ":material/casino:"),
+    ("3_grading.py", "Grade", "grading", ":material/rate_review:"),
+    ("4_deriving.py", "Criteria", "deriving", ":material/checklist:"),
+    ("5_judging.py", "Judges", "judging", ":material/gavel:"),
+    ("6_aligning.py", "Alignment", "aligning", ":material/monitoring:"),
+    ("9_exporting.py", "Export", "exporting", ":material/download:"),
+)
+
+if __name__ == "__main__":
+    st.navigation(
+        [
+            st.Page(PAGES / file, title=title, url_path=path, icon=icon, default=path == "home")
+            for file, title, path, icon in LOOP
+        ]
+    ).run()

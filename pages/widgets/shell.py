@@ -1,0 +1,99 @@
+"""What every page does first: open the database, know the project and who is here.
+
+A page can be reached without app.py having run, so nothing that must hold may live only there.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parent.parent.parent
+if str(ROOT) not in sys.path:  # a page that is opened directly must find its widgets
+    sys.path.insert(0, str(ROOT))
+
+from labelcore.errors import LabelcoreError
+from labelcore.models import Project
+from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.store import Database, open_database
+from pages.widgets import keys
+
+_log = logging.getLogger("labelcore.pages")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page works: the database, the project, and the name of who is here."""
+
+    db: Database
+    project: Project
+    annotator: str
+
+
+def open_page(title: str, explain: str = "") -> Place:
+    """Title, database, project and person; stops with a clear sentence where one is missing."""
+    st.set_page_config(page_title=f"{title} · labelcore", layout="wide")
+    with guard():
+        db = open_database(settings().db)
+        project = _project(db)
+        annotator = _person()
+        st.title(title)
+        if explain:
+            st.write(explain)
+        return Place(db, project, annotator)
+    st.stop()
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Show what went wrong as a sentence with the next step; no traceback reaches a person."""
+    try:
+        yield
+    except LabelcoreError as trouble:
+        st.error(plain(str(trouble)), icon=":material/error:")
+        st.stop()
+    except Exception as trouble:
+        if type(trouble).__module__.startswith("streamlit"):
+            raise  # reruns and stops travel as exceptions
+        _log.exception("a page failed")
+        st.error("Something went wrong here; nothing that was saved is lost. The log says more.")
+        st.stop()
+
+
+def plain(text: str) -> str:
+    """Text from outside for places that read Markdown: nothing in it is formatted or loaded."""
+    marks = "\\`*_{}[]()<>#+-.!|$:~&"
+    return "".join(f"\\{c}" if c in marks else c for c in text.replace("\n", " "))
+
+
+def _project(db: Database) -> Project:
+    names = [own.name for own in projects.list_projects(db)]
+    wanted = settings().project
+    if wanted not in names:
+        projects.open_project(db, wanted)
+        names = sorted([*names, wanted])
+    chosen = st.sidebar.selectbox(
+        "Project", names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
+    )
+    return projects.open_project(db, chosen or wanted)
+
+
+def _person() -> str:
+    name = st.sidebar.text_input(
+        "Your name", value=settings().annotator, key=keys.ANNOTATOR, bind="query-params",
+        help="Your grades carry it.",
+    )  # fmt: skip
+    return str(name or "").strip()
+
+
+def warn(sentences: tuple[str, ...] | list[str]) -> None:
+    """Warnings as sentences, each on its own."""
+    for said in sentences:
+        st.warning(plain(said), icon=":material/info:")
