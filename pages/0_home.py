@@ -44,17 +44,13 @@ STEPS = (
 following = next((step for step in STEPS if step[2] == 0), STEPS[-1])
 st.subheader(f"Next: {following[0]}")
 st.write(following[4])
-st.page_link(
-    Path(__file__).parent / following[1],
-    label=f"Go to {following[0]}",
-    icon=":material/arrow_forward:",
-)
+shell.go(following[1], f"Go to {following[0]}")
 columns = st.columns(3)
 for number, (title, file, count, unit, explain) in enumerate(STEPS):
     with columns[number % 3].container(border=True):
         st.metric(title, f"{count:,} {unit}")
         st.write(explain)
-        st.page_link(Path(__file__).parent / file, label=f"Open {title}")
+        shell.go(file, f"Open {title}")
 if seen.graded:
     st.write(
         f"{seen.annotators} people graded {seen.graded:,} outputs: {seen.passes:,} passed, "

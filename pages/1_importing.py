@@ -70,7 +70,7 @@ with shell.guard(), tempfile.TemporaryDirectory() as folder:
         ):
             with st.spinner("Importing …"):
                 show_result(importing.import_file(place.db, place.project, source, mapping))
-            st.page_link(Path(__file__).parent / "2_sampling.py", label="Next: draw a sample")
+            shell.go("2_sampling.py", "Next: draw a sample")
     history = importing.imports(place.db, place.project)
     if history:
         st.subheader("Imports so far")

@@ -35,7 +35,7 @@ with shell.guard():
         )  # fmt: skip
         st.success(f"Drew {len(drawn.picks)} outputs.")
         shell.warn(drawn.parameters["warnings"])
-        st.page_link(Path(__file__).parent / "3_grading.py", label="Next: grade them")
+        shell.go("3_grading.py", "Next: grade them")
     found = sampling.samples(place.db, place.project)
     if not found:
         st.info(

@@ -28,7 +28,7 @@ with shell.guard():
     queue = grading.grading_queue(place.db, place.project, place.annotator)
     if not queue.total:
         st.info("There are no outputs to grade yet.")
-        st.page_link(Path(__file__).parent / "1_importing.py", label="Import outputs")
+        shell.go("1_importing.py", "Import outputs")
         st.stop()
     late = grading_card(
         card_items(place.db, place.project, place.annotator, queue),
@@ -39,6 +39,4 @@ with shell.guard():
     )  # fmt: skip
     store(late)
     if queue.done >= queue.total:
-        st.page_link(
-            Path(__file__).parent / "4_deriving.py", label="Next: criteria from your notes"
-        )
+        shell.go("4_deriving.py", "Next: criteria from your notes")

@@ -90,4 +90,4 @@ with shell.guard():
     for criterion in sorted(criteria, key=lambda own: (order[own.status], -len(own.evidence))):
         show(criterion)
     if any(own.status == "accepted" for own in criteria):
-        st.page_link(Path(__file__).parent / "5_judging.py", label="Next: judges")
+        shell.go("5_judging.py", "Next: judges")

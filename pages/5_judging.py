@@ -39,4 +39,4 @@ with shell.guard():
         names = ("name", "kind", "passes", "fails", "abstains", "errors", "stale", "description")
         table = pd.DataFrame([{name: getattr(judge, name) for name in names} for judge in own])
         st.dataframe(table, hide_index=True, width="stretch")
-    st.page_link(Path(__file__).parent / "6_aligning.py", label="Next: alignment")
+    shell.go("6_aligning.py", "Next: alignment")

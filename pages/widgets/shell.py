@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 ROOT = Path(__file__).parent.parent.parent
 if str(ROOT) not in sys.path:  # a page that is opened directly must find its widgets
@@ -43,12 +44,11 @@ def open_page(title: str, explain: str = "") -> Place:
     with guard():
         db = open_database(settings().db)
         project = _project(db)
-        annotator = _person()
-        st.title(title)
-        if explain:
-            st.write(explain)
-        return Place(db, project, annotator)
-    st.stop()
+    annotator = _person()
+    st.title(title)
+    if explain:
+        st.write(explain)
+    return Place(db, project, annotator)
 
 
 @contextmanager
@@ -91,6 +91,14 @@ def _person() -> str:
         help="Your grades carry it.",
     )  # fmt: skip
     return str(name or "").strip()
+
+
+def go(file: str, label: str) -> None:
+    """A link to another page; without the navigation around it, the words alone."""
+    try:
+        st.page_link(ROOT / "pages" / file, label=label, icon=":material/arrow_forward:")
+    except StreamlitPageNotFoundError:
+        st.write(f"{label} (in the menu of the app)")
 
 
 def warn(sentences: tuple[str, ...] | list[str]) -> None:

@@ -1,0 +1,145 @@
+"""Each page alone and through the navigation, on an empty and on a worked project: no traceback."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.models import Grade
+from labelcore.settings import settings
+from labelcore.stages import aligning, deriving, grading, importing, judging, projects, sampling
+from labelcore.store import close_database, open_database
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+NOTES = (
+    "far too long for a reply",
+    "too long, nobody reads this",
+    "太长了，没人会看",
+    "invents a price",
+    "makes up a discount",
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "app.duckdb"
+    monkeypatch.setenv("LABELCORE_DB", str(path))
+    monkeypatch.setenv("LABELCORE_PROJECT", "shop")
+    monkeypatch.setenv("LABELCORE_ANNOTATOR", "ann")
+    settings.cache_clear()
+    yield path
+    close_database(path)
+    settings.cache_clear()
+
+
+def work(path: Path) -> None:
+    """A project through the whole loop: short outputs pass, long ones fail with a note."""
+    db = open_database(path)
+    project = projects.open_project(db, "shop")
+    chance = random.Random(1)
+    lines = ["id,input,output"]
+    for i in range(40):
+        size = chance.randint(5, 20) if i % 3 else chance.randint(60, 90)
+        lines.append(
+            f"{i},question {i},{' '.join(chance.choice(['calm', 'blue', 'shop', 'order']) for _ in range(size))}"
+        )
+    file = path.with_suffix(".csv")
+    file.write_text("\n".join(lines))
+    importing.import_file(db, project, str(file))
+    sampling.draw_sample(db, project, rule="random", n=30)
+    for pick in grading.grading_queue(db, project, "ann", ahead=24).items:
+        long = len(pick.output.text.split()) > 40
+        grading.record(db, project, [Grade(
+            id=f"g{pick.position}", project_id=project.id, output_id=pick.output.id, annotator="ann",
+            value="fail" if long else "pass", note=chance.choice(NOTES) if long else "",
+        )])  # fmt: skip
+    deriving.derive(db, project, accept_all=True)
+    judging.propose(db, project)
+    judging.run_judges(db, project)
+    aligning.choose(db, project)
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception
+    assert not app.error, [own.value for own in app.error]
+    return app
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_alone_on_an_empty_project(database: Path, page: str) -> None:
+    healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
+
+
+def test_every_page_on_a_worked_project(database: Path) -> None:
+    work(database)
+    for page in PAGES:
+        healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
+
+
+def test_the_navigation_opens_home(database: Path) -> None:
+    app = healthy(
+        AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run()
+    )
+    assert app.title[0].value == "labelcore"
+    assert app.subheader[0].value == "Next: Import"
+
+
+def test_alignment_speaks_in_sentences_before_tables(database: Path) -> None:
+    work(database)
+    app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
+    assert any("it catches" in own.value for own in app.subheader)
+    assert any("wrongly fails" in own.value for own in app.markdown)
+
+
+def test_sampling_draws_and_says_why(database: Path) -> None:
+    db = open_database(database)
+    project = projects.open_project(db, "shop")
+    file = database.with_suffix(".csv")
+    file.write_text("output\n" + "\n".join(f"text {i}" for i in range(9)))
+    importing.import_file(db, project, str(file))
+    app = AppTest.from_file(ROOT / "pages" / "2_sampling.py", default_timeout=20).run()
+    app.number_input(key="sample-n").set_value(4)
+    app.button[0].click().run()
+    healthy(app)
+    assert app.success[0].value == "Drew 4 outputs."
+
+
+def test_criteria_are_accepted_by_a_click(database: Path) -> None:
+    work(database)
+    db = open_database(database)
+    project = projects.open_project(db, "shop")
+    first = deriving.list_criteria(db, project)[0]
+    deriving.restore(db, project, first.id)
+    app = AppTest.from_file(ROOT / "pages" / "4_deriving.py", default_timeout=20).run()
+    app.button(key=f"accept-{first.id}").click().run()
+    healthy(app)
+    assert deriving.find_criterion(db, project, first.id).status == "accepted"
+
+
+def test_a_held_database_is_explained_without_a_traceback(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.write_text("not a database " * 100)
+    app = AppTest.from_file(ROOT / "pages" / "0_home.py", default_timeout=20).run()
+    assert not app.exception
+    assert "cannot be opened" in app.error[0].value
+
+
+def test_hostile_names_are_not_formatted() -> None:
+    from pages.widgets.shell import plain
+
+    assert plain("![x](http://evil) <b>") == "\\!\\[x\\]\\(http\\://evil\\) \\<b\\>"
+
+
+def test_streamlits_collection_after_every_run_is_off() -> None:
+    import tomllib
+
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["runner"]["postScriptGC"] is False
+    assert config["client"]["showErrorDetails"] == "none"
+    assert config["server"]["address"] == "127.0.0.1"
