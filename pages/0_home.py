@@ -37,7 +37,7 @@ STEPS = (
         "Alignment",
         "6_aligning.py",
         seen.chosen,
-        "judges chosen",
+        "in the set",
         "See how far they can be trusted.",
     ),
 )
@@ -53,6 +53,7 @@ for number, (title, file, count, unit, explain) in enumerate(STEPS):
         shell.go(file, f"Open {title}")
 if seen.graded:
     st.write(
-        f"{seen.annotators} people graded {seen.graded:,} outputs: {seen.passes:,} passed, "
+        f"{seen.annotators} {'person' if seen.annotators == 1 else 'people'} graded "
+        f"{seen.graded:,} outputs: {seen.passes:,} passed, "
         f"{seen.fails:,} failed, {seen.unsure:,} unsure."
     )

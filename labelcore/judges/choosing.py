@@ -26,6 +26,8 @@ Ints = npt.NDArray[np.int64]
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2
+_DRAWS = 2_000
+_RANGE = (0.025, 0.975)
 _MANY = 800  # with so many grades one repeat is steady enough
 
 
@@ -217,7 +219,7 @@ def _summary(
 def _cluster_interval(
     votes_of: Sequence[Bools], human_fails: Bools, groups: Sequence[str], seed: int
 ) -> tuple[float | None, float | None]:
-    """95 % interval of the alignment by a bootstrap over groups (2,000 multinomial draws)."""
+    """95 % interval of the alignment: the wider of a bootstrap over groups and Jeffreys draws."""
     names, where = np.unique(np.asarray(groups), return_inverse=True)
     cells = np.zeros((len(names), 4))
     for failed in votes_of:
@@ -226,13 +228,23 @@ def _cluster_interval(
         ):
             cells[:, k] += np.bincount(where, weights=mask, minlength=len(names))
     draws = np.random.default_rng(seed).multinomial(
-        len(names), np.full(len(names), 1 / len(names)), 2_000
+        len(names), np.full(len(names), 1 / len(names)), _DRAWS
     )
     caught, bad, wrong, good = (draws @ cells).T
     ok = (bad > 0) & (good > 0)
-    if ok.sum() < 1_000:
+    if ok.sum() < _DRAWS // 2:
         return None, None
-    cov, kept = caught[ok] / bad[ok], 1 - wrong[ok] / good[ok]
-    both = 2 * cov * kept / np.maximum(cov + kept, 1e-12)
-    low, high = np.quantile(both, [0.025, 0.975])
+    resampled = np.quantile(_harmonic(caught[ok] / bad[ok], 1 - wrong[ok] / good[ok]), _RANGE)
+    # A set without a mistake on few outputs has no spread to resample: Jeffreys' prior has.
+    caught, bad, wrong, good = cells.sum(axis=0) / len(votes_of)
+    random = np.random.default_rng(seed)
+    cov = random.beta(caught + 0.5, bad - caught + 0.5, _DRAWS)
+    kept = random.beta(good - wrong + 0.5, wrong + 0.5, _DRAWS)
+    prior = np.quantile(_harmonic(cov, kept), _RANGE)
+    value = float(_harmonic(np.array([caught / bad]), np.array([1 - wrong / good]))[0])
+    low, high = min(resampled[0], prior[0]), max(resampled[1], prior[1], value)
     return float(low), float(high)
+
+
+def _harmonic(coverage: Floats, kept: Floats) -> Floats:
+    return np.asarray(2 * coverage * kept / np.maximum(coverage + kept, 1e-12))

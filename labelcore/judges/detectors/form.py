@@ -14,18 +14,18 @@ _LONG = "long length verbose wordy concise brief short rambl lengthy 太长 啰�
 _FORMAT = (
     "format markdown heading bullet list structure layout bold table 格式 标题 列表 排版 结构 加粗"
 )
-_BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,3}[.)、])\s+\S", re.M)
-_HEADING = re.compile(r"^\s*#{1,6}\s+\S", re.M)
+_BULLET = re.compile(r"^[ \t]*(?:[-*•·]|\d{1,3}[.)、])[ \t]+\S", re.M)
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S", re.M)
 _BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
-_TABLE = re.compile(r"^\s*\|.*\|\s*$", re.M)
-_FENCE = re.compile(r"^\s*```", re.M)
+_TABLE = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.M)
+_FENCE = re.compile(r"^[ \t]*```", re.M)
 _LINK = re.compile(r"https?://|www\.|\]\(")
 _PLACEHOLDER = re.compile(
     r"\[[A-Z][\w '/]{1,40}\]|\[(?:your|name|insert|link|date|company)[^\]\n]{0,40}\]|\{\{?[\w ]{1,40}\}?\}"
     r"|<[A-Z_ ]{3,30}>|\bX{3,}\b|\bTBD\b|\bTODO\b|lorem ipsum|【[^】\n]{0,12}(?:姓名|名字|链接|日期)[^】\n]{0,12}】",
     re.I,
 )
-_ENDED = re.compile(r"[.!?。！？…\"”」』)\]}）】:：*|`>~]\s*$")
+_ENDED = re.compile(r"[.!?。！？…\"”」』)\]}）】:：*|`>~]$")
 
 
 def _text(output: Output) -> str:
@@ -49,7 +49,7 @@ def sentence_count(output: Output, _: dict[str, Any]) -> float:
 
 @register("paragraphs", "paragraphs", "either", _LONG + " paragraph 段")
 def paragraph_count(output: Output, _: dict[str, Any]) -> float:
-    return len([part for part in re.split(r"\n\s*\n", _text(output)) if part.strip()])
+    return len([part for part in re.split(r"\n[ \t]*\n", _text(output)) if part.strip()])
 
 
 @register(
@@ -125,7 +125,7 @@ def placeholders(output: Output, _: dict[str, Any]) -> float:
     "cut truncat incomplete unfinished abrupt ends 截断 不完整 没写完 戛然 中断",
 )
 def unfinished(output: Output, _: dict[str, Any]) -> float:
-    return 0.0 if _ENDED.search(_text(output)) else 1.0
+    return 0.0 if _ENDED.search(_text(output).rstrip()) else 1.0
 
 
 @register(
@@ -171,7 +171,7 @@ def invalid_json(output: Output, _: dict[str, Any]) -> float | None:
         return None
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return 1.0
     return 0.0
 

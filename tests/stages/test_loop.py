@@ -1,0 +1,198 @@
+"""From grades and notes to criteria, judges, a chosen set and an alignment, without any model."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Criterion, Output, Project
+from labelcore.stages import aligning, deriving, exporting, grading, judging
+from labelcore.store import Database, verdicts
+
+LONG = ("far too long", "much too long, cut it", "太长了", "太长，没人会看完", "too verbose")
+INVENTED = (
+    "invents a discount of 40",
+    "makes up a refund that nobody offered",
+    "编造了一个折扣",
+    "not mentioned in the source",
+    "资料里没有提到这个价格",
+)
+WORDS = ["order", "parcel", "window", "colour", "shop", "street", "paper", "garden", "bottle", "light"]
+
+
+@pytest.fixture
+def graded(add_outputs: Callable[..., list[Output]], give: Callable[..., object]) -> list[Output]:
+    """Forty outputs: twenty-four good, eight too long, eight with an invented number."""
+    chance = random.Random(3)
+
+    def sentence(size: int) -> str:
+        return " ".join(chance.choice(WORDS) for _ in range(size)) + "."
+
+    made = []
+    for i in range(40):
+        kind = "long" if i % 5 == 3 else "invented" if i % 5 == 4 else "good"
+        text = sentence(chance.randint(80, 110) if kind == "long" else chance.randint(10, 25))
+        text = f"{text} It costs {chance.randint(200, 900)}." if kind == "invented" else text
+        (output,) = add_outputs(text, input=f"What about order {i}?")
+        notes = {"long": LONG, "invented": INVENTED}.get(kind)
+        give(output, "fail" if notes else "pass", chance.choice(notes) if notes else "")
+        made.append(output)
+    return made
+
+
+def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
+    kinds = {**dict.fromkeys(LONG, "long"), **dict.fromkeys(INVENTED, "invented")}
+    return [
+        {kind for item in own.evidence for note, kind in kinds.items() if item.quote in note}
+        for own in criteria
+    ]
+
+
+def test_notes_in_two_languages_land_together(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    found = deriving.derive(db, project)
+    assert 2 <= len(found.criteria) <= 6
+    assert all(len(kinds) == 1 for kinds in families(found.criteria))
+    assert found.uncovered_fails == 0
+    notes = [note for own in grading.human_labels(db, project).notes.values() for note in own]
+    for criterion in found.criteria:
+        assert all(any(item.quote in note for note in notes) for item in criterion.evidence)
+
+
+def test_deriving_again_adds_nothing_and_keeps_decisions(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    first = deriving.derive(db, project)
+    deriving.reject(db, project, first.criteria[0].id)
+    deriving.accept(db, project, first.criteria[1].id)
+    again = deriving.derive(db, project)
+    assert {own.id for own in again.criteria} == {own.id for own in first.criteria[1:]}
+    assert deriving.find_criterion(db, project, first.criteria[0].id).status == "rejected"
+    assert again.uncovered_fails > 0
+
+
+def test_edits_keep_every_version_and_merges_keep_the_evidence(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    one, two, *_ = deriving.derive(db, project).criteria
+    changed = deriving.edit(db, project, one.id, name="Short", why="clearer", author="ann")
+    assert [own.name for own in deriving.history(db, project, one.id)] == [one.name, "Short"]
+    assert changed.version == one.version + 1
+    with pytest.raises(BadInput, match="Nothing would change"):
+        deriving.edit(db, project, one.id, name="Short")
+    merged = deriving.merge(db, project, [one.id, two.id], name="Both")
+    assert set(merged.evidence) == set(one.evidence) | set(two.evidence)
+    assert merged.parents == (one.id, two.id)
+    assert deriving.find_criterion(db, project, two.id).status == "dropped"
+
+
+def test_the_whole_loop_finds_what_was_planted(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    deriving.derive(db, project, accept_all=True)
+    proposed = judging.propose(db, project)
+    assert {own.kind for own in proposed} == {"code", "learned"}
+    run = judging.run_judges(db, project)
+    assert run.verdicts_new == len(proposed) * len(graded)
+    assert (run.errors, run.state) == (0, "finished")
+    report = aligning.choose(db, project)
+    assert report.held_out["alignment"] > 0.8
+    assert report.held_out["low"] < report.held_out["alignment"] <= report.held_out["high"]
+    aligned = aligning.align(db, project)
+    assert aligned.chosen is not None
+    assert aligned.chosen.counts.n == 40
+    assert aligned.agreement.why_not == "agreement needs a second annotator"
+    document = aligned.document()
+    judge = document["judges"][0]
+    assert (
+        judge["n"]
+        == judge["true_pass"] + judge["false_pass"] + judge["true_fail"] + judge["false_fail"]
+    )
+    assert judge["tpr_low"] <= judge["tpr"] <= judge["tpr_high"]
+
+
+def test_running_again_asks_nothing_and_every_key_is_there_once(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    deriving.derive(db, project, accept_all=True)
+    judging.propose(db, project)
+    first = judging.run_judges(db, project)
+    again = judging.run_judges(db, project)
+    assert (again.verdicts_new, again.verdicts_cached) == (0, first.verdicts_new)
+    assert (
+        sum(sum(own.values()) for own in verdicts.counts(db, project.id).values())
+        == first.verdicts_new
+    )
+    assert judging.propose(db, project) == judging.propose(db, project)
+
+
+def test_counts_open_the_outputs_behind_them(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    deriving.derive(db, project, accept_all=True)
+    judging.propose(db, project)
+    judging.run_judges(db, project)
+    for own in aligning.align(db, project).judges:
+        for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
+            behind = aligning.behind(db, project, own.judge_version_id, cell)
+            assert len(behind) == getattr(own.counts, cell)
+
+
+def test_few_grades_one_class_and_no_notes_say_what_is_missing(
+    db: Database,
+    project: Project,
+    add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+) -> None:
+    assert "grade some first" in deriving.derive(db, project).warnings[0]
+    one, two = add_outputs("one", "two")
+    give(one, "pass")
+    assert "No output has been failed yet" in deriving.derive(db, project).warnings[0]
+    with pytest.raises(BadInput, match="failed yet"):
+        aligning.choose(db, project)
+    give(two, "fail")
+    assert "No failed output has a note" in deriving.derive(db, project).warnings[0]
+    with pytest.raises(BadInput, match="no judge to run"):
+        judging.run_judges(db, project)
+    report = aligning.align(db, project)
+    assert report.pass_rate.corrected.value is None
+    assert report.pass_rate.corrected.why_not == "no judge set is chosen yet"
+
+
+def test_the_test_split_is_sealed_from_enough_grades_on(
+    db: Database,
+    project: Project,
+    add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+) -> None:
+    for i in range(150):
+        (output,) = add_outputs(f"text number {i}")
+        give(output, "fail" if i % 3 == 0 else "pass", "wrong" if i % 3 == 0 else "")
+    everything, seen = grading.human_labels(db, project), grading.fitting_labels(db, project)
+    assert len(everything.value) == 150
+    assert 80 < len(seen.value) < 130
+    assert grading.fitting_splits(db, project) == ("train", "dev")
+    before = aligning.test_openings(db, project)
+    report = aligning.align(db, project, split="test", author="ann")
+    assert report.n_grades == 150 - len(seen.value)
+    assert aligning.test_openings(db, project) == before + 1
+
+
+def test_tables_are_exported_with_both_ids(
+    db: Database, project: Project, graded: list[Output], tmp_path: object
+) -> None:
+    from pathlib import Path
+
+    import pandas as pd
+
+    out = Path(str(tmp_path)) / "grades.csv"
+    assert exporting.export_table(db, project, "grades", out) == 40
+    assert {"output_id", "external_id", "annotator", "value", "note"} <= set(
+        pd.read_csv(out).columns
+    )
+    with pytest.raises(BadInput, match="which format"):
+        exporting.export_table(db, project, "grades", out.with_suffix(".xyz"))
