@@ -20,7 +20,18 @@ INVENTED = (
     "not mentioned in the source",
     "资料里没有提到这个价格",
 )
-WORDS = ["order", "parcel", "window", "colour", "shop", "street", "paper", "garden", "bottle", "light"]
+WORDS = [
+    "order",
+    "parcel",
+    "window",
+    "colour",
+    "shop",
+    "street",
+    "paper",
+    "garden",
+    "bottle",
+    "light",
+]
 
 
 @pytest.fixture

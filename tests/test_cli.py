@@ -1,0 +1,193 @@
+"""The command line, with real processes: on the file itself, through the app, and after kill -9."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-m", "labelcore"]
+
+
+def labelcore(*arguments: str, db: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments, "--db", str(db)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=db.parent,
+    )
+
+
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    rows = ["id,input,output,grade,note"]
+    for i in range(30):
+        long = i % 3 == 0
+        text = " ".join(["word"] * (70 if long else 8 + i % 5)) + f" {i}"
+        rows.append(f"{i},q{i},{text},{'fail' if long else 'pass'},{'too long' if long else ''}")
+    (tmp_path / "outputs.csv").write_text("\n".join(rows) + "\n")
+    return tmp_path / "cli.duckdb"
+
+
+@pytest.fixture
+def app(db: Path) -> Iterator[str]:
+    """The app on this database, as its own process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*COMMAND, "serve", "--db", str(db), "--port", str(port), "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=1)
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield url
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=20)
+
+
+@pytest.mark.slow
+def test_the_loop_in_json(db: Path) -> None:
+    came = document(labelcore("import", str(db.parent / "outputs.csv"), "--json", db=db))
+    assert {name: came[name] for name in ("rows_read", "outputs_new", "outputs_known", "rows_rejected", "grades_new", "verdicts_new", "rejected")} == {
+        "rows_read": 30, "outputs_new": 30, "outputs_known": 0, "rows_rejected": 0, "grades_new": 30, "verdicts_new": 0, "rejected": [],
+    }  # fmt: skip
+    derived = document(labelcore("derive", "--offline", "--accept-all", "--json", db=db))
+    assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][
+        0
+    ].keys()  # type: ignore[index]
+    proposed = document(labelcore("judge", "propose", "--offline", "--json", db=db))
+    assert proposed["judges"]
+    run = document(labelcore("judge", "run", "--json", db=db))
+    assert {
+        "run",
+        "verdicts_new",
+        "verdicts_cached",
+        "errors",
+        "seconds",
+        "cost_usd",
+        "requests",
+    } <= run.keys()
+    document(labelcore("choose", "--json", db=db))
+    aligned = document(labelcore("align", "--json", db=db))
+    assert {"split", "n_grades", "judges", "set", "pass_rate", "agreement"} <= aligned.keys()
+    assert aligned["set"]["coverage"] == 1.0  # type: ignore[index]
+    out = db.parent / "verdicts.jsonl"
+    assert (
+        document(labelcore("export", "verdicts", "--out", str(out), "--json", db=db))["rows"]
+        == run["verdicts_new"]
+    )
+    assert {"output_id", "external_id", "judge", "value"} <= json.loads(
+        out.read_text().splitlines()[0]
+    ).keys()
+
+
+@pytest.mark.slow
+def test_bad_usage_ends_with_2_and_one_sentence(db: Path) -> None:
+    for arguments in (
+        ("import", "nothing.csv"),
+        ("grade", "x", "great"),
+        ("choose",),
+        ("align", "--split", "half"),
+        ("export", "grades", "--out", "x.doc"),
+    ):
+        done = labelcore(*arguments, db=db)
+        assert done.returncode == 2, done.stdout
+        assert done.stderr.startswith("labelcore: ")
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_commands_go_through_the_app_that_holds_the_file(db: Path, app: str) -> None:
+    came = document(labelcore("import", str(db.parent / "outputs.csv"), "--json", db=db))
+    assert came["outputs_new"] == 30
+    status = document(labelcore("status", "--json", db=db))
+    assert status["graded"] == 30
+    refused = labelcore("grade", "nobody", "pass", db=db)
+    assert (refused.returncode, "No single output" in refused.stderr) == (2, True)
+    again = labelcore("serve", db=db)
+    assert (again.returncode, app in again.stderr) == (2, True)
+    with pytest.raises(urllib.error.HTTPError) as denied:
+        urllib.request.urlopen(urllib.request.Request(f"{app}/labelcore/operations", data=b"{}"))
+    assert denied.value.code == 401
+    assert (Path(f"{db}.door").stat().st_mode & 0o777) == 0o600
+
+
+@pytest.mark.slow
+def test_another_process_that_holds_the_file_is_named(db: Path) -> None:
+    code = f"import duckdb, time; c = duckdb.connect({str(db)!r}); print('held', flush=True); time.sleep(60)"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    done = labelcore("status", db=db)
+    holder.kill()
+    holder.wait()
+    assert done.returncode == 2
+    assert f"is held by process {holder.pid}" in done.stderr
+    assert "Close that program" in done.stderr
+
+
+GRADER = """
+import sys
+from labelcore.models import Grade
+from labelcore.stages import grading, projects
+from labelcore.store import open_database, outputs
+db = open_database(sys.argv[1])
+project = projects.open_project(db, "default")
+ids = outputs.ids(db, project.id)
+for number in range(100_000):
+    event = Grade(id=f"press-{number}", project_id=project.id, output_id=ids[number % len(ids)],
+                  annotator="ann", value="pass")
+    print(grading.record(db, project, [event])[0], flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.15, 0.4, 0.9])
+def test_kill_9_loses_no_acknowledged_grade(db: Path, seconds: float) -> None:
+    document(
+        labelcore(
+            "import", str(db.parent / "outputs.csv"), "--map", "output=output", "--json", db=db
+        )
+    )
+    grader = subprocess.Popen(
+        [sys.executable, "-c", GRADER, str(db)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert grader.stdout is not None
+    acknowledged = [grader.stdout.readline().strip()]
+    time.sleep(seconds)
+    os.kill(grader.pid, signal.SIGKILL)
+    acknowledged += grader.stdout.read().split()
+    grader.wait()
+    out = db.parent / "events.txt"
+    code = (
+        "import sys; from labelcore.store import open_database\n"
+        "rows = open_database(sys.argv[1]).rows('SELECT grade_id FROM grade_event')\n"
+        "open(sys.argv[2], 'w').write('\\n'.join(r[0] for r in rows))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(db), str(out)], check=True, cwd=ROOT)
+    stored = set(out.read_text().split())
+    assert len(acknowledged) > 5
+    assert set(acknowledged) <= stored
+    assert len(stored) <= len(acknowledged) + 1
