@@ -69,7 +69,7 @@ class OpenAIClient:
         for attempt in range(_TRIES):
             try:
                 completion = await self._ask(messages, schema)
-            except self._openai.APIError as error:
+            except (self._openai.APIError, TimeoutError) as error:
                 trouble = self._explain(error)
                 if self._refused_schema(error):
                     continue
@@ -141,7 +141,7 @@ class OpenAIClient:
                 next_step="Raise it, then run again: nothing is asked twice." if spent else "",
                 kind="quota" if spent else "rate limit", fatal=spent,
             )  # fmt: skip
-        if isinstance(error, o.APITimeoutError):
+        if isinstance(error, o.APITimeoutError | TimeoutError):
             return ModelTrouble(f"{where} gave no answer in {self._config.call_timeout:g} s.", kind="timeout")  # fmt: skip
         if isinstance(error, o.APIConnectionError):
             cause = error.__cause__ or error

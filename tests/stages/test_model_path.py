@@ -1,0 +1,115 @@
+"""With a model: criteria that cite real grades, verdicts that are stored once, errors kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from labelcore.models import Output, Project
+from labelcore.settings import settings
+from labelcore.stages import deriving, judging
+from labelcore.store import Database, verdicts
+from tests.mock_endpoint import MockEndpoint, serving
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
+    with serving() as (endpoint, url):
+        for name, value in (
+            ("BASE_URL", url),
+            ("API_KEY", "k"),
+            ("MODEL", "mock"),
+            ("CALL_TIMEOUT", "1"),
+        ):
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        yield endpoint
+    settings.cache_clear()
+
+
+@pytest.fixture
+def noted(add_outputs: Callable[..., list[Output]], give: Callable[..., object]) -> list[Output]:
+    made = add_outputs(*(f"{'bad' if i % 2 else 'fine'} text {i}" for i in range(40)))
+    for i, output in enumerate(made[:10]):
+        give(output, "fail" if i % 2 else "pass", "the price is invented" if i % 2 else "")
+    return made
+
+
+def criteria(*evidence: tuple[int, str]) -> dict[str, object]:
+    cited = [{"note": note, "quote": quote} for note, quote in evidence]
+    return {
+        "criteria": [
+            {
+                "name": "Prices",
+                "statement": "No invented price.",
+                "severity": "must",
+                "evidence": cited,
+            }
+        ]
+    }
+
+
+def test_criteria_cite_grades_that_exist_verbatim(
+    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+) -> None:
+    mock.answer = criteria((0, "price is invented"), (99, "price"), (1, "words never said"))
+    (found,) = deriving.derive(db, project, offline=False).criteria
+    assert [item.quote for item in found.evidence] == ["price is invented"]
+    assert "Ignore" not in found.statement
+    assert "<<DATA notes>>" in mock.prompts[0]
+
+
+def test_a_criterion_with_only_invented_citations_never_appears(
+    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+) -> None:
+    mock.answer = criteria((99, "price"), (0, "words never said"))
+    assert deriving.derive(db, project, offline=False).criteria == ()
+
+
+def judged(db: Database, project: Project, mock: MockEndpoint) -> str:
+    mock.answer = criteria((0, "price is invented"))
+    deriving.derive(db, project, offline=False, accept_all=True)
+    mock.answer = None
+    (version,) = judging.propose(db, project, kind="llm", offline=False)
+    mock.prompts.clear()
+    return version.id
+
+
+def test_no_verdict_is_lost_or_doubled_under_faults(
+    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+) -> None:
+    version = judged(db, project, mock)
+    mock.faults = ["429", "ok", "500", "malformed", "ok", "truncated", "429"]
+    run = judging.run_judges(db, project, kind="llm", concurrency=4)
+    assert (run.verdicts_new, run.errors, run.state) == (40, 0, "finished")
+    assert run.requests == 45
+    assert verdicts.counts(db, project.id)[version] == {"pass": 20, "fail": 20}
+    assert mock.most_under_way <= 4
+    assert all("text" in prompt for prompt in mock.prompts)
+    assert judging.run_judges(db, project, kind="llm").requests == 0
+
+
+def test_errors_are_no_verdicts_and_are_tried_again_by_the_next_run(
+    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+) -> None:
+    version = judged(db, project, mock)
+    mock.faults = ["malformed"] * 6
+    run = judging.run_judges(db, project, kind="llm", concurrency=1)
+    assert (run.verdicts_new, run.errors) == (39, 1)
+    assert "1 × malformed" in run.message
+    assert judging.run_judges(db, project, kind="llm").verdicts_new == 1
+    assert sum(verdicts.counts(db, project.id)[version].values()) == 40
+
+
+def test_a_used_up_quota_pauses_the_run(
+    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+) -> None:
+    judged(db, project, mock)
+    mock.faults = ["ok"] * 5 + ["quota"] * 40
+    run = judging.run_judges(db, project, kind="llm", concurrency=1)
+    assert run.state == "stopped"
+    assert "quota" in run.message
+    assert run.verdicts_new == 5
+    mock.faults = []
+    assert judging.run_judges(db, project, kind="llm").verdicts_new == 35
