@@ -224,19 +224,19 @@ def prepare(
         f"AND {text('group')} <> '' THEN chr(30) || {text('group')} ELSE {text('input')} END"
     )
     cursor.execute(
-        "CREATE TEMP TABLE prepared AS SELECT _row, ? AS project_id, "
+        f"CREATE TEMP VIEW prepared AS SELECT _row, {_literal(project_id)} AS project_id, "
         f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
         f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
         f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
         f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, {own_input} AS own_input "
-        "FROM staged",
-        [project_id],
+        "FROM staged"
     )
+    # Only keys are kept: the texts are read again from ``staged`` when they are stored.
     cursor.execute(
-        f"CREATE TEMP TABLE ready AS SELECT *, {CONTENT_ID_SQL.replace('input', 'own_input')} AS output_id "
-        "FROM prepared"
+        "CREATE TEMP TABLE ready AS SELECT _row, external_id, model, prompt_version, "
+        "length(text) AS size, trim(text) = '' AS empty, "
+        f"{CONTENT_ID_SQL.replace('input', 'own_input')} AS output_id FROM prepared"
     )
-    cursor.execute("DROP TABLE prepared")
     return _kept_apart(cursor, id_is_guess=id_is_guess)
 
 
@@ -254,14 +254,14 @@ def _conversation(column: str) -> str:
 
 def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list[RejectedRow]:
     checks = [
-        ("output", "'the output is empty'", "trim(text) = ''"),
-        ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"length(text) > {LARGEST_CELL}"),
+        ("output", "'the output is empty'", "empty"),
+        ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"size > {LARGEST_CELL}"),
     ]  # fmt: skip
     if not id_is_guess:
         cursor.execute(
             "CREATE TEMP TABLE first_of AS SELECT external_id, model, prompt_version, "
             "min(_row) AS first, arg_min(output_id, _row) AS first_id FROM ready "
-            "WHERE external_id IS NOT NULL AND trim(text) <> '' GROUP BY ALL"
+            "WHERE external_id IS NOT NULL AND NOT empty GROUP BY ALL"
         )
         checks.append((
             "id",
@@ -275,7 +275,8 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
     found: list[RejectedRow] = []
     for field, reason, condition in checks:
         rows = cursor.execute(
-            f"SELECT _row, {reason}, left(text, {_RAW}) FROM ready WHERE {condition} ORDER BY _row"
+            f"SELECT _row, {reason}, (SELECT left(text, {_RAW}) FROM prepared p WHERE p._row = ready._row) "
+            f"FROM ready WHERE {condition} ORDER BY _row"
         ).fetchall()
         found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
         if rows:
@@ -294,9 +295,8 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
     cursor.execute(
         "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
         "conversation, prompt_version, model, metadata, batch_id, row_number, made_at) "
-        "SELECT r.output_id, project_id, external_id, group_key, input, text, context, conversation, "
-        "prompt_version, model, metadata, ?, r._row, ? FROM ready r "
-        "SEMI JOIN fresh f ON r.output_id = f.output_id AND r._row = f._row",
+        "SELECT f.output_id, project_id, external_id, group_key, input, text, context, conversation, "
+        "prompt_version, model, metadata, ?, f._row, ? FROM prepared JOIN fresh f USING (_row)",
         [batch_id, utc(now())],
     )
     return new, total - new
@@ -393,6 +393,7 @@ def store_verdicts(
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Drop the temporary tables of one file."""
+    cursor.execute("DROP VIEW IF EXISTS temp.prepared")
     for table in ("staged", "lines", "broken", "ready", "fresh", "first_of", "given", "grade_word"):
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
     for table in ("reject_errors", "reject_scans"):
