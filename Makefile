@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check core journeys bench clean
+.PHONY: setup run test check core journeys clean
 
 setup: $(READY)
 
@@ -15,7 +15,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 run: setup
-	$(BIN)/labelcore demo
+	$(BIN)/labelcore serve
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -33,9 +33,6 @@ journeys: setup
 test: check
 	$(BIN)/python tests/bring_chromium.py
 	$(BIN)/pytest
-
-bench: setup
-	$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

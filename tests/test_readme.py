@@ -1,0 +1,42 @@
+"""The README cannot lie: its commands exist and its loop runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def loop() -> list[list[str]]:
+    block = README.split("in five commands", 1)[1].split("```")[1]
+    return [line.split() for line in block.strip().splitlines()]
+
+
+def test_make_has_the_two_commands() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for command in re.findall(r"^make (\w+)", README, re.M):
+        assert f"\n{command}:" in makefile
+
+
+@pytest.mark.slow
+def test_the_five_commands_run_on_a_file(tmp_path: Path) -> None:
+    rows = ["question,answer,good,comment"]
+    for i in range(30):
+        long = i % 3 == 0
+        text = " ".join(["word"] * (60 if long else 9)) + f" {i}"
+        rows.append(f"q{i},{text},{'no' if long else 'yes'},{'too long' if long else ''}")
+    (tmp_path / "answers.csv").write_text("\n".join(rows))
+    commands = loop()
+    assert len(commands) == 5
+    for command in commands:
+        assert command[0] == "labelcore"
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
