@@ -1,0 +1,95 @@
+"""Make the sample project's outputs by really asking a local model, one call for each variant.
+
+Run a server that speaks OpenAI's protocol (for example llama.cpp's), then::
+
+    python data/make_outputs.py --base-url http://127.0.0.1:8080/v1 --model qwen2.5-coder-1.5b
+
+Every input is answered under two prompt versions and two temperatures. The file is appended to as
+answers come in, so the script can be stopped and started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent
+OUT = DATA / "sample_outputs.jsonl"
+MAX_TOKENS = 150
+PROMPTS = {
+    "support_replies": {
+        "support-v1": "Write a reply to the customer. Use the internal note.\n\nCustomer: {input}\n\nInternal note: {context}\n\nReply in the customer's language:",
+        "support-v2": "You answer for a small online shop. Be friendly and brief (at most 90 words). Use only facts of the internal note, promise nothing else, and say what happens next. Answer in the customer's language.\n\nCustomer: {input}\n\nInternal note: {context}\n\nReply:",
+    },
+    "product_descriptions": {
+        "product-v1": "Write a product description for our shop, in the language of the facts.\n\nFacts: {input}\nBuyers say: {context}",
+        "product-v2": "Write a product description of 50 to 80 words in the language of the facts, with a bold title and three bullet points in Markdown. State only the given facts, no superlatives, and do not mention complaints.\n\nFacts: {input}\nBuyers say: {context}",
+    },
+    "meeting_summaries": {
+        "meeting-v1": "Summarise this meeting in its language:\n\n{input}",
+        "meeting-v2": "Summarise this meeting in its language in two sentences, then list the actions as bullets in the form 'who: what, by when'. Add nothing that was not said; say what was left undecided.\n\n{input}",
+    },
+}
+TEMPERATURES = (0.2, 0.9)
+
+
+def variants() -> Iterator[dict[str, Any]]:
+    """Every (input, prompt version, temperature), those of one input far apart."""
+    inputs = [
+        json.loads(line) | {"pipeline": pipeline}
+        for pipeline in PROMPTS
+        for line in (DATA / "inputs" / f"{pipeline}.jsonl").read_text("utf-8").splitlines()
+    ]
+    for version in (0, 1):
+        for number, temperature in enumerate(TEMPERATURES):
+            for own in inputs:
+                name = list(PROMPTS[own["pipeline"]])[version]
+                yield own | {
+                    "prompt_version": name,
+                    "temperature": temperature,
+                    "seed": 7 + number,
+                    "id": f"{own['id']}-{version + 1}{'ab'[number]}",
+                    "group": own["id"],
+                }
+
+
+def answer(client: Any, model: str, own: dict[str, Any]) -> dict[str, Any]:
+    """One variant's record with the model's answer."""
+    template = PROMPTS[own["pipeline"]][own["prompt_version"]]
+    prompt = template.format(input=own["input"], context=own.get("context", ""))
+    done = client.chat.completions.create(
+        model=model, temperature=own["temperature"], seed=own["seed"], max_tokens=MAX_TOKENS,
+        messages=[{"role": "user", "content": prompt}],
+    )  # fmt: skip
+    choice = done.choices[0]
+    fields = ("id", "pipeline", "language", "group", "prompt_version", "input", "temperature")
+    record = {name: own[name] for name in fields} | {"context": own.get("context", "")}
+    text = (choice.message.content or "").strip()
+    return record | {"output": text, "model": model, "finish_reason": choice.finish_reason}
+
+
+def main() -> None:
+    """Ask for everything that is missing."""
+    import openai
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base-url", required=True)
+    parser.add_argument("--model", required=True)
+    chosen = parser.parse_args()
+    client = openai.OpenAI(base_url=chosen.base_url, api_key="none", timeout=300)
+    lines = OUT.read_text("utf-8").splitlines() if OUT.exists() else []
+    known = {json.loads(line)["id"] for line in lines}
+    with OUT.open("a", encoding="utf-8") as file:
+        for own in variants():
+            if own["id"] not in known:
+                record = answer(client, chosen.model, own)
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                file.flush()
+                print(record["id"], record["output"][:60].replace("\n", " "))
+
+
+if __name__ == "__main__":
+    main()
