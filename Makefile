@@ -15,7 +15,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 run: setup
-	$(BIN)/labelcore serve
+	$(BIN)/labelcore demo
 
 check: setup
 	$(BIN)/ruff format --check .
