@@ -229,7 +229,7 @@ def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Jso
 
 @app.command()
 def choose(
-    max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.25,
+    max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.5,
     min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from labelcore.judges.detectors.phrases import Incidence
-from labelcore.judges.features import FeatureTable, Floats
-from labelcore.judges.fitting import Bools, fit_stump, shrinkage
-from labelcore.judges.learned_judge import LinearModel, best_cut, cross_fitted, folds_by_group
+from labelcore.judges import fitting
+from labelcore.judges.features import Floats
+from labelcore.judges.learned_judge import CUT, LearnedModel, folds_by_group
+from labelcore.judges.lessons import Bools, Ints, Lessons
 from labelcore.models import Frozen
-from labelcore.stats.selection import SetFigures, figures, select
+from labelcore.stats.selection import SetFigures, figures, select, worth
 
-Ints = npt.NDArray[np.int64]
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2
@@ -68,54 +66,52 @@ class Target:
 
 @dataclass(frozen=True)
 class CodeCandidate:
-    """A threshold on one column (values of shape (n,)), refitted on the training rows."""
+    """A threshold on one column of the lessons, refitted on the training rows."""
 
-    values: Floats
+    lessons: Lessons
+    column: int
     side: str
-    topic: float
+    guided: bool
     target: Target
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes with the threshold that the training rows give; none where nothing helps."""
         seen = self.target.of(train)
-        stump = None
-        if seen:
-            bad = "high" if self.side == "above" else "low"
-            stump = fit_stump(self.values[seen[0]], seen[1], 0, bad, shrinkage(self.topic))
+        bad = "high" if self.side == "above" else "low"
+        stump = (
+            fitting.fit_column(self.lessons, self.column, *seen, guided=self.guided, bad=bad)
+            if seen
+            else None
+        )
         if stump is None:
             return np.zeros(len(test), dtype=bool)
-        with np.errstate(invalid="ignore"):
-            own = self.values[test]
-            return own > stump.threshold if self.side == "above" else own < stump.threshold
+        return fitting.votes(stump, self.lessons.table.values[test, self.column])
 
 
 @dataclass(frozen=True)
 class PhraseCandidate:
-    """The phrase of some rank, mined again on the training rows."""
+    """The phrase of some rank, sought again in the training rows (and their notes)."""
 
-    incidence: Incidence
+    lessons: Lessons
     rank: int
+    guided: bool
     target: Target
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Fail where the phrase stands, or where it is missing, as the training rows say."""
         seen = self.target.of(train)
-        best = self.incidence.best(*seen, self.rank + 1) if seen else []
-        if seen is None or len(best) <= self.rank:
+        mine = fitting.noted_phrases if self.guided else fitting.mined_phrases
+        best = mine(self.lessons, *seen, self.rank + 1) if seen else []
+        if len(best) <= self.rank:
             return np.zeros(len(test), dtype=bool)
-        shown = self.incidence.shown[:, best[self.rank]]
-        rows, own = seen
-        bad_when_shown = shown[rows][own].mean() > shown[rows][~own].mean()
-        return shown[test] if bad_when_shown else ~shown[test]
+        return fitting.phrase_votes(best[self.rank], self.lessons, test)
 
 
 @dataclass(frozen=True)
 class LearnedCandidate:
-    """A linear model, refitted on the training rows with a cut found by cross-fitting."""
+    """A learned judge, refitted on the training rows."""
 
-    table: FeatureTable
-    groups: tuple[str, ...]
-    topics: Floats
+    lessons: Lessons
     target: Target
 
     def fails(self, train: Ints, test: Ints) -> Bools:
@@ -123,12 +119,8 @@ class LearnedCandidate:
         seen = self.target.of(train)
         if seen is None:
             return np.zeros(len(test), dtype=bool)
-        rows, own = seen
-        table = self.table.rows(rows)
-        groups = [self.groups[int(i)] for i in rows]
-        cut = best_cut(cross_fitted(table, own, groups, self.topics), own)
-        model = LinearModel.fit(table, own, self.topics)
-        return model.fail_probability(self.table.rows(test)) > cut
+        _, everywhere = LearnedModel.fit(self.lessons, *seen)
+        return everywhere[test] > CUT
 
 
 class HeldOut(Frozen):
@@ -152,14 +144,19 @@ class Choice:
 
 def choose(
     candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
-    *, max_ffr: float = 0.25, seed: int = 0,
+    *, default: Sequence[int] = (), max_ffr: float = 0.5, seed: int = 0,
 ) -> Choice:  # fmt: skip
-    """Choose a set and measure the whole procedure on outputs that it did not see."""
-    everything = np.arange(len(human_fails))
-    members = _choose_on(candidates, everything, human_fails, groups, max_ffr, seed)
+    """Choose a set and measure the whole procedure on outputs that it did not see.
+
+    ``default`` are candidates that need no choice (the learned judge of the overall grade): they
+    are kept unless another set is better by more than one standard error, because picking the best
+    of many on few grades picks luck.
+    """
+    task = _Task(candidates, human_fails, groups, list(default), max_ffr, seed)
+    members = task.choose_on(np.arange(len(human_fails)))
     found = []
     for repeat in range(_repeats(len(human_fails))):
-        failed = _outer(candidates, human_fails, groups, max_ffr, seed + 101 * repeat)
+        failed = task.outer(seed + 101 * repeat)
         found.append((failed, figures(failed, human_fails)))
     return Choice(members, _summary(found, human_fails, groups, seed))
 
@@ -168,38 +165,53 @@ def _repeats(n: int) -> int:
     return 1 if n > _MANY else _REPEATS
 
 
-def _choose_on(
-    candidates: Sequence[Candidate], rows: Ints, human_fails: Bools, groups: Sequence[str],
-    max_ffr: float, seed: int,
-) -> list[int]:  # fmt: skip
-    """Members chosen by cross-fitted votes within ``rows``."""
-    own = [groups[int(i)] for i in rows]
-    matrices = []
-    for repeat in range(_repeats(len(rows))):
-        folds = folds_by_group(own, _INNER_FOLDS, seed + repeat)
-        matrix = np.zeros((len(rows), len(candidates)), dtype=bool)
+@dataclass(frozen=True)
+class _Task:
+    candidates: Sequence[Candidate]
+    human_fails: Bools
+    groups: Sequence[str]
+    default: list[int]
+    max_ffr: float
+    seed: int
+
+    def choose_on(self, rows: Ints) -> list[int]:
+        """Members chosen by cross-fitted votes within ``rows``."""
+        own = [self.groups[int(i)] for i in rows]
+        fails = self.human_fails[rows]
+        matrices = [
+            self._cross_fitted(rows, folds_by_group(own, _INNER_FOLDS, self.seed + repeat))
+            for repeat in range(_repeats(len(rows)))
+        ]
+        found = select(matrices, fails, self.max_ffr)
+        if not self.default:
+            return found
+        ahead = worth(matrices, fails, found, self.max_ffr)
+        ahead -= worth(matrices, fails, self.default, self.max_ffr)
+        return found if ahead > _standard_error(fails) else self.default
+
+    def _cross_fitted(self, rows: Ints, folds: Ints) -> Bools:
+        matrix = np.zeros((len(rows), len(self.candidates)), dtype=bool)
         for fold in range(_INNER_FOLDS):
             train, test = rows[folds != fold], np.flatnonzero(folds == fold)
-            for j, candidate in enumerate(candidates):
+            for j, candidate in enumerate(self.candidates):
                 matrix[test, j] = candidate.fails(train, rows[test])
-        matrices.append(matrix)
-    return select(matrices, human_fails[rows], max_ffr)
+        return matrix
+
+    def outer(self, seed: int) -> Bools:
+        """Each output's vote by a set that was fitted and chosen without its group."""
+        folds = folds_by_group(self.groups, _OUTER_FOLDS, seed)
+        failed = np.zeros(len(self.human_fails), dtype=bool)
+        for fold in range(_OUTER_FOLDS):
+            train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            for j in self.choose_on(train) if len(test) else ():
+                failed[test] |= self.candidates[j].fails(train, test)
+        return failed
 
 
-def _outer(
-    candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
-    max_ffr: float, seed: int,
-) -> Bools:  # fmt: skip
-    """Each output's vote by a set that was fitted and chosen without its group."""
-    folds = folds_by_group(groups, _OUTER_FOLDS, seed)
-    failed = np.zeros(len(human_fails), dtype=bool)
-    for fold in range(_OUTER_FOLDS):
-        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if not len(test):
-            continue
-        for j in _choose_on(candidates, train, human_fails, groups, max_ffr, seed):
-            failed[test] |= candidates[j].fails(train, test)
-    return failed
+def _standard_error(fails: Bools) -> float:
+    """Of an alignment near one half: the two rates' errors together; inf from one class only."""
+    bad, good = int(fails.sum()), int((~fails).sum())
+    return float(np.sqrt(0.25 / bad + 0.25 / good)) if bad and good else float("inf")
 
 
 def _summary(

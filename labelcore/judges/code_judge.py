@@ -15,11 +15,15 @@ Side = Literal["above", "below"]
 
 
 class CodeSpec(Frozen):
-    """Fails an output whose measured value lies on ``side`` of ``threshold``."""
+    """Fails an output whose measured value lies on ``side`` of ``threshold``.
+
+    ``guided``: the threshold was fitted to the fails whose own note talks about the quantity.
+    """
 
     detector: str
     side: Side
     threshold: float
+    guided: bool = False
     parameters: dict[str, Any] = Field(default_factory=dict)
 
     @property

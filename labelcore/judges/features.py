@@ -47,10 +47,6 @@ class FeatureTable:
         ids = tuple(self.ids[int(i)] for i in where)
         return FeatureTable(ids, self.columns, self.values[where], vectors)
 
-    def only(self, first: int) -> FeatureTable:
-        """The first columns only."""
-        return FeatureTable(self.ids, self.columns[:first], self.values[:, :first], self.vectors)
-
 
 def plain_columns() -> tuple[Column, ...]:
     """The detectors that need no parameters."""

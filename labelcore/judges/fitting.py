@@ -2,25 +2,27 @@
 
 For a threshold, a = share of failed outputs that it fails and b = share of passed outputs that it
 fails, both shrunk towards the share that it fails of all: (count + m·base) / (size + m). The gain
-is a - b. A detector that the notes talk about is shrunk less (a smaller m).
+is a - b. A detector that the notes talk about is shrunk less (a smaller m). A *guided* fit learns
+from the failed outputs whose own note talks about the detector's quantity, and leaves out the
+others: an output that failed for its tone says nothing about lengths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from labelcore.judges.code_judge import CodeSpec, Side
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Column, FeatureTable, Floats
-from labelcore.text.reading import words
+from labelcore.judges.features import Column, Floats
+from labelcore.judges.lessons import Bools, Ints, Lessons
 
-Bools = npt.NDArray[np.bool_]
 SHRINK = 6.0
 SHRINK_WITH_TOPIC = 2.0
+GUIDES = 2
+"""So many notes must talk about a quantity before a threshold is fitted to them alone."""
 
 
 @dataclass(frozen=True)
@@ -31,30 +33,72 @@ class Stump:
     side: Side
     threshold: float
     gain: float
+    guided: bool = False
 
 
-def topic_match(column: Column, talk: Iterable[str]) -> float:
-    """How many of the notes (0..1) talk about what a detector measures."""
-    topics = REGISTRY[column.detector].topics
-    notes = list(talk)
-    if not notes:
-        return 0.0
-    hits = sum(_mentions(note, topics) for note in notes)
-    return hits / len(notes)
+@dataclass(frozen=True)
+class PhraseCheck:
+    """A phrase that tells failed from passed outputs: bad where it stands, or where it is missing."""
 
-
-def _mentions(note: str, topics: Sequence[str]) -> bool:
-    own = words(note)
-    text = note.lower()
-    return any(
-        (topic in text) if not topic.isascii() else any(word.startswith(topic) for word in own)
-        for topic in topics
-    )
+    phrase: int
+    bad_when_shown: bool
+    gain: float
 
 
 def shrinkage(topic: float) -> float:
     """The weight m of the prior: less where the notes talk about what is measured."""
     return SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * min(1.0, 2 * topic)
+
+
+def fit_column(
+    lessons: Lessons, column: int, rows: Ints, fails: Bools, *, guided: bool, bad: str | None = None
+) -> Stump | None:
+    """The best threshold of one column on ``rows`` with their grades ``fails``, both (m,)."""
+    values = lessons.table.values[rows, column]
+    bad = bad or REGISTRY[lessons.table.columns[column].detector].bad
+    if not guided:
+        return fit_stump(values, fails, column, bad, shrinkage(lessons.topic(column, rows[fails])))
+    own = lessons.mentions[rows, column] & fails
+    if own.sum() < GUIDES:
+        return None
+    seen = own | ~fails
+    found = fit_stump(values[seen], own[seen], column, bad, SHRINK_WITH_TOPIC)
+    return found and Stump(column, found.side, found.threshold, found.gain, guided=True)
+
+
+def fit_all(lessons: Lessons, rows: Ints, fails: Bools, *, guided: bool) -> list[Stump]:
+    """Every column's best threshold, the largest gain first."""
+    columns: Iterable[int] = range(len(lessons.table.columns))
+    if guided:
+        columns = np.flatnonzero(lessons.mentions[rows[fails]].sum(axis=0) >= GUIDES).tolist()
+    fitted = (fit_column(lessons, column, rows, fails, guided=guided) for column in columns)
+    return sorted((own for own in fitted if own), key=lambda own: (-own.gain, own.column))
+
+
+def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
+    """Phrases of the notes that the outputs use too, by how well they tell the noted fails."""
+    noted = lessons.noted[rows] & fails[:, None]
+    places = np.flatnonzero(noted.sum(axis=0) >= GUIDES)
+    shown = lessons.incidence.shown[np.ix_(rows, places)]
+    base = shown.mean(axis=0) * SHRINK_WITH_TOPIC
+    own = noted[:, places]
+    caught = ((shown & own).sum(axis=0) + base) / (own.sum(axis=0) + SHRINK_WITH_TOPIC)
+    wrong = (shown[~fails].sum(axis=0) + base) / ((~fails).sum() + SHRINK_WITH_TOPIC)
+    gain = caught - wrong
+    ranked = places[np.argsort(-np.abs(gain), kind="stable")]
+    at = {int(place): k for k, place in enumerate(places)}
+    kept = lessons.incidence.different(ranked[: 10 * limit], limit)
+    return [PhraseCheck(k, bool(gain[at[k]] > 0), abs(float(gain[at[k]]))) for k in kept]
+
+
+def mined_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
+    """Phrases that the grades alone point out, whatever the notes say."""
+    found = []
+    for place in lessons.incidence.best(rows, fails, limit):
+        shown = lessons.incidence.shown[rows, place]
+        gain = float(shown[fails].mean() - shown[~fails].mean())
+        found.append(PhraseCheck(place, gain > 0, abs(gain)))
+    return found
 
 
 def fit_stump(values: Floats, fails: Bools, column: int, bad: str, shrink: float) -> Stump | None:
@@ -107,30 +151,31 @@ def _between(low: float, high: float) -> float:
     return middle
 
 
-def fit_all(
-    table: FeatureTable, fails: Bools, topics: Floats, columns: Iterable[int] | None = None
-) -> list[Stump]:
-    """Every column's best stump, the largest gain first. ``topics`` has shape (d,), 0..1."""
-    found = []
-    for column in range(len(table.columns)) if columns is None else columns:
-        bad = REGISTRY[table.columns[column].detector].bad
-        shrink = shrinkage(float(topics[column]))
-        if stump := fit_stump(table.values[:, column], fails, column, bad, shrink):
-            found.append(stump)
-    return sorted(found, key=lambda stump: (-stump.gain, stump.column))
-
-
-def votes(stump: Stump, table: FeatureTable) -> Bools:
-    """Which outputs the stump fails, shape (n,)."""
-    values = table.values[:, stump.column]
+def votes(stump: Stump, values: Floats) -> Bools:
+    """Which outputs the stump fails; ``values`` (n,) is its column."""
     with np.errstate(invalid="ignore"):
         return values > stump.threshold if stump.side == "above" else values < stump.threshold
 
 
-def spec_of(stump: Stump, table: FeatureTable) -> CodeSpec:
+def phrase_votes(check: PhraseCheck, lessons: Lessons, rows: Ints) -> Bools:
+    """Which rows the phrase check fails, shape (len(rows),)."""
+    shown = lessons.incidence.shown[rows, check.phrase]
+    return np.asarray(shown if check.bad_when_shown else ~shown, dtype=bool)
+
+
+def spec_of(stump: Stump, column: Column) -> CodeSpec:
     """The stump as a judge's specification."""
-    column = table.columns[stump.column]
     return CodeSpec(
         detector=column.detector, parameters=dict(column.parameters), side=stump.side,
-        threshold=stump.threshold,
+        threshold=stump.threshold, guided=stump.guided,
+    )  # fmt: skip
+
+
+def phrase_spec(check: PhraseCheck, lessons: Lessons, *, guided: bool) -> CodeSpec:
+    """The phrase check as a judge's specification."""
+    phrase = list(lessons.incidence.phrases[check.phrase])
+    side: Side = "above" if check.bad_when_shown else "below"
+    threshold = 0.0 if check.bad_when_shown else 1.0
+    return CodeSpec(
+        detector="phrase", parameters={"phrase": phrase}, side=side, threshold=threshold, guided=guided
     )  # fmt: skip

@@ -1,10 +1,12 @@
-"""A learned judge: a calibrated linear model on detectors and embeddings, cross-fitted.
+"""A learned judge: a regularised linear model and a few checks, cross-fitted.
 
-Regularised logistic regression with balanced classes on the detectors' numbers (signed logarithm,
-standardised, larger where the notes talk about a detector) and a few principal components of the
-embeddings. No graded output is judged by a model that saw its grade: for these the judge answers
-from a model fitted without their group. The specification holds the coefficients, so that verdicts
-can be made again.
+The linear model is a logistic regression with balanced classes on the detectors' ranks among the
+graded outputs (larger where the notes talk about a detector) and a few principal components of the
+embeddings. To its log odds come the log odds of the few best checks: thresholds that the grades
+point out, thresholds and phrases that the notes point out. Both halves are strongly shrunk, so that
+sixteen grades do not mislead. No graded output is judged by a model that saw its grade: for these
+the judge answers from a model fitted without their group. The specification holds every
+coefficient, so that verdicts can be made again.
 """
 
 from __future__ import annotations
@@ -15,90 +17,178 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from labelcore.judges import fitting
+from labelcore.judges.code_judge import CodeSpec, describe
 from labelcore.judges.features import Column, FeatureTable, Floats
-from labelcore.judges.fitting import Bools
+from labelcore.judges.lessons import Bools, Ints, Lessons
 from labelcore.models import Decision
 
-NEEDED_GRADES = 40
-NEEDED_FAILS = 8
+NEEDED_GRADES = 8
+NEEDED_OF_EACH = 2
+CUT = 0.5
 _COMPONENTS = 12
-_CLIP = 3.0
+_KNOTS = 64
+_RANK_SCALE = 3.4  # a rank in (-.5, .5) gets about the spread of a standardised value
 _VECTOR_SCALE = 4.0
-_UNNAMED = 0.5  # the scale of detectors that no note talks about
+_UNNAMED, _NAMED = 0.3, 4.0  # the scale of detectors that no note, or every note, talks about
 _STRENGTH = 0.05
+_CHECKS = 3  # of each kind
+_CHECK_WEIGHT = 0.7
+_LEAST_GAIN = 0.1
 _FOLDS = 5
 
 
 def too_few(fails: Bools) -> str | None:
-    """Why the learned judge must abstain, or None when there are enough grades."""
+    """Why the learned judge cannot be fitted, or None when there are enough grades."""
     n, failed = len(fails), int(fails.sum())
-    if n < NEEDED_GRADES or failed < NEEDED_FAILS or n - failed < NEEDED_FAILS:
+    if n < NEEDED_GRADES or min(failed, n - failed) < NEEDED_OF_EACH:
         return (
-            f"A learned judge needs about {NEEDED_GRADES} grades with at least {NEEDED_FAILS} "
-            f"passes and {NEEDED_FAILS} fails; here are {n} grades with {failed} fails."
+            f"A learned judge needs at least {NEEDED_GRADES} grades with {NEEDED_OF_EACH} passes "
+            f"and {NEEDED_OF_EACH} fails; here are {n} grades with {failed} fails."
         )
     return None
 
 
 class LinearModel:
-    """Standardisation, projection and coefficients, with a plain dictionary form."""
+    """Ranks, projection and coefficients, with a plain dictionary form."""
 
     def __init__(self, parts: dict[str, Any]) -> None:
-        self.parts = {key: np.asarray(value, dtype=float) for key, value in parts.items()}
+        self.knots = [(np.asarray(x, float), np.asarray(y, float)) for x, y in parts["knots"]]
+        plain = {key: value for key, value in parts.items() if key != "knots"}
+        self.parts = {key: np.asarray(value, dtype=float) for key, value in plain.items()}
 
     @classmethod
-    def fit(cls, table: FeatureTable, fails: Bools, topics: Floats) -> LinearModel:
-        """Fit to graded outputs; both classes must be there."""
+    def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> LinearModel:
+        """Fit to ``rows`` with their grades ``fails`` (m,); both classes must be there."""
         from sklearn.linear_model import LogisticRegression
 
-        squeezed = _squeeze(table.values)
-        known = np.logical_not(np.isnan(squeezed)).any(axis=0)
-        width = squeezed.shape[1]
-        centre, spread = np.zeros(width), np.zeros(width)
-        centre[known] = np.nanmedian(squeezed[:, known], axis=0)
-        spread[known] = np.nanstd(squeezed[:, known], axis=0)
-        weight = np.where(spread > 1e-9, _UNNAMED + topics, 0.0)
+        table = lessons.table.rows(rows)
         mean, axes = _principal(table.vectors)
-        parts = {
-            "centre": centre, "spread": np.where(spread > 1e-9, spread, 1.0), "weight": weight,
-            "mean": mean, "axes": axes,
-        }  # fmt: skip
-        model = cls(parts)
+        model = cls({
+            "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
+            "weight": _UNNAMED + _NAMED * lessons.topics(rows[fails]), "mean": mean, "axes": axes,
+        })  # fmt: skip
         fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=500)
         fitted.fit(model.inputs(table), fails)
         model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
         return model
 
     def inputs(self, table: FeatureTable) -> Floats:
-        """What the regression sees, shape (n, d + k)."""
+        """What the regression sees, shape (n, d + k); the table's first d columns are used."""
         p = self.parts
-        scaled = (_squeeze(table.values) - p["centre"]) / p["spread"]
-        plain = np.clip(np.nan_to_num(scaled), -_CLIP, _CLIP) * p["weight"]
+        ranks = np.column_stack([_rank(table.values[:, j], *k) for j, k in enumerate(self.knots)])
+        plain = np.nan_to_num(ranks) * _RANK_SCALE * p["weight"]
         if table.vectors is None or p["axes"].size == 0:
             return np.asarray(plain)
         projected = (table.vectors - p["mean"]) @ p["axes"].T * _VECTOR_SCALE
         return np.hstack([plain, projected])
 
-    def fail_probability(self, table: FeatureTable) -> Floats:
-        """Probability that an expert fails each output, classes balanced, shape (n,)."""
-        scores = self.inputs(table) @ self.parts["coefficients"] + self.parts["intercept"]
-        return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))))
+    def log_odds(self, table: FeatureTable) -> Floats:
+        """Log odds that an expert fails each output, classes balanced, shape (n,)."""
+        return np.asarray(self.inputs(table) @ self.parts["coefficients"] + self.parts["intercept"])
 
     def as_dict(self) -> dict[str, Any]:
         """A form that JSON can hold."""
-        return {key: np.round(value, 6).tolist() for key, value in self.parts.items()}
+        plain = {key: np.round(value, 6).tolist() for key, value in self.parts.items()}
+        knots = [[np.round(x, 6).tolist(), np.round(y, 6).tolist()] for x, y in self.knots]
+        return plain | {"knots": knots}
 
 
-def _squeeze(values: Floats) -> Floats:
-    return np.asarray(np.sign(values) * np.log1p(np.abs(values)))
+def _knots(values: Floats) -> tuple[Floats, Floats]:
+    """Values and their middle ranks (-.5 to .5), at most 64 of them; one knot says nothing."""
+    known = values[~np.isnan(values)]
+    distinct, counts = np.unique(known, return_counts=True)
+    if len(known) < 3 or len(distinct) < 2:
+        return np.zeros(1), np.zeros(1)
+    ranks = (np.cumsum(counts) - counts / 2) / len(known) - 0.5
+    if len(distinct) > _KNOTS:
+        keep = np.unique(np.linspace(0, len(distinct) - 1, _KNOTS).astype(int))
+        distinct, ranks = distinct[keep], ranks[keep]
+    return distinct, ranks
+
+
+def _rank(values: Floats, distinct: Floats, ranks: Floats) -> Floats:
+    """The values' ranks among the graded outputs; nan stays nan, which later counts as middle."""
+    return np.interp(values, distinct, ranks)
 
 
 def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
+    """Mean and first principal axes, by the covariance where there are more rows than axes."""
     if vectors is None or len(vectors) < 2:
         return np.zeros(0), np.zeros((0, 0))
     mean = vectors.mean(axis=0)
-    _, _, axes = np.linalg.svd(vectors - mean, full_matrices=False)
-    return mean, axes[: min(_COMPONENTS, len(vectors) // 4)]
+    centred = vectors - mean
+    count = min(_COMPONENTS, len(vectors) // 4)
+    if len(vectors) > vectors.shape[1]:
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        return mean, axes[:, ::-1][:, :count].T
+    _, _, rows = np.linalg.svd(centred, full_matrices=False)
+    return mean, rows[:count]
+
+
+def few_checks(lessons: Lessons, rows: Ints, fails: Bools) -> list[tuple[CodeSpec, Bools]]:
+    """The best checks of three kinds with their votes on all n outputs: what the grades point
+    out, what the notes point out, and phrases that notes and outputs share.
+    """
+    found = []
+    for guided in (False, True):
+        for stump in fitting.fit_all(lessons, rows, fails, guided=guided)[:_CHECKS]:
+            values = lessons.table.values[:, stump.column]
+            spec = fitting.spec_of(stump, lessons.table.columns[stump.column])
+            found.append((spec, fitting.votes(stump, values)))
+    everything = np.arange(len(lessons.groups))
+    for check in fitting.noted_phrases(lessons, rows, fails, _CHECKS):
+        if check.gain > _LEAST_GAIN:
+            spec = fitting.phrase_spec(check, lessons, guided=True)
+            found.append((spec, fitting.phrase_votes(check, lessons, everything)))
+    return found
+
+
+def _check_odds(own: Bools, fails: Bools) -> tuple[float, float]:
+    """A check's log odds of a failed output when it fails and when it passes (add one)."""
+    bad = (float(own[fails].sum()) + 1) / (float(fails.sum()) + 2)
+    good = (float(own[~fails].sum()) + 1) / (float((~fails).sum()) + 2)
+    return float(np.log(bad / good)), float(np.log((1 - bad) / (1 - good)))
+
+
+class LearnedModel:
+    """The linear model together with the few checks."""
+
+    def __init__(
+        self, linear: LinearModel, checks: Sequence[tuple[CodeSpec, float, float]]
+    ) -> None:
+        self.linear = linear
+        self.checks = list(checks)
+
+    @classmethod
+    def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> tuple[LearnedModel, Floats]:
+        """The model of ``rows`` with grades ``fails`` (m,), and its fail probabilities on all n."""
+        linear = LinearModel.fit(lessons, rows, fails)
+        chosen = few_checks(lessons, rows, fails)
+        odds = [_check_odds(own[rows], fails) for _, own in chosen]
+        model = cls(linear, [(spec, *own) for (spec, _), own in zip(chosen, odds, strict=True)])
+        return model, model._together(linear.log_odds(lessons.table), [own for _, own in chosen])
+
+    def fail_probability(self, table: FeatureTable) -> Floats:
+        """Probability that an expert fails each output, shape (n,); columns as ``columns``."""
+        at = {column.key: j for j, column in enumerate(table.columns)}
+        own = []
+        with np.errstate(invalid="ignore"):
+            for spec, _, _ in self.checks:
+                values = table.values[:, at[spec.key]]
+                own.append(
+                    values > spec.threshold if spec.side == "above" else values < spec.threshold
+                )
+        return self._together(self.linear.log_odds(table), own)
+
+    def _together(self, log_odds: Floats, votes: Sequence[Bools]) -> Floats:
+        if votes:
+            odds = [
+                np.where(own, bad, good)
+                for own, (_, bad, good) in zip(votes, self.checks, strict=True)
+            ]
+            log_odds = log_odds + _CHECK_WEIGHT * np.sum(odds, axis=0) / np.sqrt(len(votes))
+        return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
 def folds_by_group(groups: Sequence[str], count: int, seed: int) -> npt.NDArray[np.int64]:
@@ -109,55 +199,51 @@ def folds_by_group(groups: Sequence[str], count: int, seed: int) -> npt.NDArray[
     return np.array([number[group] for group in groups])
 
 
-def cross_fitted(
-    table: FeatureTable, fails: Bools, groups: Sequence[str], topics: Floats, seed: int = 0
-) -> Floats:
-    """Fail probabilities, each from a model that did not see the output's group, shape (n,)."""
-    folds = folds_by_group(groups, _FOLDS, seed)
-    found = np.full(len(fails), float(fails.mean()) if len(fails) else 0.5)
+def cross_fitted(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> Floats:
+    """Fail probabilities of ``rows``, each by a model that did not see the output's group, (m,)."""
+    folds = folds_by_group([lessons.groups[int(i)] for i in rows], _FOLDS, seed)
+    found = np.full(len(rows), float(fails.mean()) if len(fails) else 0.5)
     for fold in range(_FOLDS):
         out, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(out) and 0 < fails[rest].sum() < len(rest):
-            model = LinearModel.fit(table.rows(rest), fails[rest], topics)
-            found[out] = model.fail_probability(table.rows(out))
+            _, everywhere = LearnedModel.fit(lessons, rows[rest], fails[rest])
+            found[out] = everywhere[rows[out]]
     return found
 
 
-def best_cut(probabilities: Floats, fails: Bools) -> float:
-    """The cut in (0.3, 0.7) that balances both classes best, drawn towards one half."""
-    cuts = np.linspace(0.3, 0.7, 41)
-    failed = probabilities[None, :] > cuts[:, None]
-    caught = (failed & fails).sum(axis=1) / max(1, int(fails.sum()))
-    kept = (~failed & ~fails).sum(axis=1) / max(1, int((~fails).sum()))
-    both = 2 * caught * kept / np.maximum(caught + kept, 1e-9)
-    return float(cuts[int(np.argmax(both - 0.5 * np.abs(cuts - 0.5)))])
-
-
-def make_spec(
-    table: FeatureTable, fails: Bools, groups: Sequence[str], topics: Floats, seed: int = 0
-) -> dict[str, Any]:
-    """The judge's specification: columns, model, cut, and the cross-fitted answers."""
-    held_out = cross_fitted(table, fails, groups, topics, seed)
-    model = LinearModel.fit(table, fails, topics)
+def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict[str, Any]:
+    """The judge's specification: columns, model, checks, cut, and the cross-fitted answers."""
+    held_out = cross_fitted(lessons, rows, fails, seed)
+    model, _ = LearnedModel.fit(lessons, rows, fails)
+    plain = lessons.table.columns
+    phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.parameters]
+    ids = [lessons.table.ids[int(i)] for i in rows]
     return {
-        "columns": [[column.detector, dict(column.parameters)] for column in table.columns],
-        "with_vectors": table.vectors is not None,
-        "model": model.as_dict(),
-        "cut": round(best_cut(held_out, fails), 3),
-        "cross_fitted": dict(zip(table.ids, np.round(held_out, 4).tolist(), strict=True)),
-        "looks_at": looks_at(model, table.columns),
+        "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases)],
+        "with_vectors": lessons.table.vectors is not None,
+        "model": model.linear.as_dict(),
+        "checks": [
+            [spec.model_dump(), round(bad, 6), round(good, 6)] for spec, bad, good in model.checks
+        ],
+        "cut": CUT,
+        "cross_fitted": dict(zip(ids, np.round(held_out, 4).tolist(), strict=True)),
+        "looks_at": looks_at(model, plain),
     }
 
 
-def looks_at(model: LinearModel, columns: Sequence[Column], limit: int = 6) -> list[str]:
-    """What weighs most, in words: "more words", "less covered words"."""
-    weights = model.parts["coefficients"][: len(columns)] * model.parts["weight"]
+def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
+    """What weighs most, in words: the checks, then "more words", "less covered words"."""
+    parts = model.linear.parts
+    weights = parts["coefficients"][: len(columns)] * parts["weight"]
     order = np.argsort(-np.abs(weights))[:limit]
-    return [
+    said = [
         f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}"
         for i in order
         if weights[i] != 0
     ]
+    strongest = sorted(model.checks, key=lambda own: own[2] - own[1])[:limit]
+    checks = (describe(spec).removeprefix("Fails an output with ").rstrip(".") for spec, _, _ in strongest)  # fmt: skip
+    return list(dict.fromkeys([*checks, *said]))
 
 
 def spec_columns(spec: dict[str, Any]) -> list[Column]:
@@ -167,7 +253,8 @@ def spec_columns(spec: dict[str, Any]) -> list[Column]:
 
 def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:
     """Decisions for outputs measured by ``spec_columns(spec)``, with vectors if it wants them."""
-    fresh = LinearModel(spec["model"]).fail_probability(table)
+    checks = [(CodeSpec.model_validate(own), bad, good) for own, bad, good in spec["checks"]]
+    fresh = LearnedModel(LinearModel(spec["model"]), checks).fail_probability(table)
     known: dict[str, float] = spec["cross_fitted"]
     return [
         _decision(known.get(output_id, float(p)), spec["cut"], cross=output_id in known)

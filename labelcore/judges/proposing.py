@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from labelcore.judges import code_judge, learned_judge
-from labelcore.judges.detectors import phrases
-from labelcore.judges.features import Column, FeatureTable, Floats, measure, plain_columns
-from labelcore.judges.fitting import Bools, Stump, fit_all, spec_of, topic_match, votes
-from labelcore.models import Output
+from labelcore.judges import code_judge, fitting, learned_judge
+from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.lessons import Bools, Ints, Lessons
 
-MINED_PHRASES = 3
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
 _USEFUL = 0.05  # the least shrunk gain for which a threshold is worth proposing
+_FEW = 40
+LEARNED_FROM = 40
+"""A criterion gets its own learned judge from so many grades; the overall grade gets one sooner."""
 
 
 @dataclass(frozen=True)
@@ -31,63 +31,73 @@ class Proposal:
     warnings: list[str] = field(default_factory=list)
 
 
-def columns_for(outputs: Sequence[Output], fails: Bools) -> tuple[Column, ...]:
-    """Every plain detector, and the phrases that tell failed from passed outputs."""
-    incidence = phrases.Incidence.of(outputs)
-    best = incidence.best(np.arange(len(outputs)), fails, MINED_PHRASES)
-    mined = (Column("phrase", {"phrase": list(incidence.phrases[at])}) for at in best)
-    return (*plain_columns(), *mined)
-
-
-def topics_of(columns: Sequence[Column], talk: Sequence[str]) -> Floats:
-    """How much the notes talk about each column's quantity, shape (d,), 0..1."""
-    return np.array([topic_match(column, talk) for column in columns])
-
-
 def propose(
-    outputs: Sequence[Output], fails: Bools, talk: Sequence[str], *, limit: int,
-    vectors: Floats | None = None, name: str = "overall", seed: int = 0,
+    lessons: Lessons, rows: Ints, fails: Bools, *, limit: int, name: str = "overall",
+    overall: bool = True, seed: int = 0,
 ) -> list[Proposal]:  # fmt: skip
-    """Candidates for one criterion, the most promising first.
+    """Candidates for one criterion (or the overall grade), the most promising first.
 
-    ``fails`` (shape (n,)) are the grades of ``outputs`` on the criterion; ``talk`` are the notes and
-    keywords about it. A learned judge comes along when there are enough grades.
+    ``rows`` (m,) are the lessons that say something about it, ``fails`` (m,) their grades on it.
+    At most ``limit`` code judges, and a learned one when there are enough grades.
     """
     if not 0 < fails.sum() < len(fails):
         return []
-    table = measure(outputs, columns_for(outputs, fails), vectors)
-    topics = topics_of(table.columns, talk)
-    stumps = _different(fit_all(table, fails, topics), table, limit)
-    found = [_code(stump, table, fails, topics, name) for stump in stumps]
-    if learned_judge.too_few(fails) is None:
-        groups = [output.group for output in outputs]
-        # Mined phrases have seen every grade, so a cross-fitted model must do without them.
-        plain = table.only(len(plain_columns()))
-        found.append(_learned(plain, fails, groups, topics[: len(plain.columns)], name, seed))
+    found = [
+        _code(spec, own[rows], fails, name) for spec, own in _different(lessons, rows, fails, limit)
+    ]
+    enough = learned_judge.too_few(fails) is None
+    if enough and (overall or len(fails) >= LEARNED_FROM):
+        found.append(_learned(lessons, rows, fails, name, seed))
     return found
 
 
-def _different(stumps: Sequence[Stump], table: FeatureTable, limit: int) -> list[Stump]:
-    """The best ones that vote differently from each other."""
-    kept: list[tuple[Stump, Bools]] = []
-    for stump in stumps:
-        if stump.gain < _USEFUL or len(kept) == limit:
-            break
-        own = votes(stump, table)
-        if all((own == other).mean() < _SAME for _, other in kept):
-            kept.append((stump, own))
-    return [stump for stump, _ in kept]
+def _different(
+    lessons: Lessons, rows: Ints, fails: Bools, limit: int
+) -> list[tuple[CodeSpec, Bools]]:
+    """The best checks that vote differently from each other, kind by kind in turn."""
+    kinds = [list(kind) for kind in _kinds(lessons, rows, fails, limit)]
+    kept: list[tuple[CodeSpec, Bools]] = []
+    for place in range(max(map(len, kinds), default=0)):
+        for own in (kind[place] for kind in kinds if place < len(kind)):
+            same = any((own[1][rows] == other[rows]).mean() >= _SAME for _, other in kept)
+            if not same and len(kept) < limit:
+                kept.append(own)
+    return kept
 
 
-def _code(stump: Stump, table: FeatureTable, fails: Bools, topics: Floats, name: str) -> Proposal:
-    spec = spec_of(stump, table)
-    own = votes(stump, table)
+def _kinds(
+    lessons: Lessons, rows: Ints, fails: Bools, limit: int
+) -> Iterator[Iterator[tuple[CodeSpec, Bools]]]:
+    """Thresholds by the notes, thresholds by the grades, phrases by both."""
+    for guided in (True, False):
+        yield (
+            (
+                fitting.spec_of(own, lessons.table.columns[own.column]),
+                fitting.votes(own, lessons.table.values[:, own.column]),
+            )
+            for own in fitting.fit_all(lessons, rows, fails, guided=guided)[: 3 * limit]
+            if own.gain >= _USEFUL
+        )
+    everything = np.arange(len(lessons.groups))
+    for guided in (True, False):
+        mine = fitting.noted_phrases if guided else fitting.mined_phrases
+        yield (
+            (
+                fitting.phrase_spec(own, lessons, guided=guided),
+                fitting.phrase_votes(own, lessons, everything),
+            )
+            for own in mine(lessons, rows, fails, max(1, limit // 3))
+            if own.gain >= _USEFUL
+        )
+
+
+def _code(spec: CodeSpec, own: Bools, fails: Bools, name: str) -> Proposal:
     caught, wrong = int((own & fails).sum()), int((own & ~fails).sum())
     why = (
         f"On its own grades it catches {caught} of {int(fails.sum())} bad outputs "
         f"and wrongly fails {wrong} of {int((~fails).sum())} good ones."
     )
-    if topics[stump.column] > 0:
+    if spec.guided:
         why += " The notes talk about it."
     return Proposal(
         kind="code", name=f"{name} · {spec.key}", spec=spec.model_dump(),
@@ -95,13 +105,13 @@ def _code(stump: Stump, table: FeatureTable, fails: Bools, topics: Floats, name:
     )  # fmt: skip
 
 
-def _learned(
-    table: FeatureTable, fails: Bools, groups: Sequence[str], topics: Floats, name: str, seed: int
-) -> Proposal:
-    spec = learned_judge.make_spec(table, fails, groups, topics, seed)
+def _learned(lessons: Lessons, rows: Ints, fails: Bools, name: str, seed: int) -> Proposal:
+    spec = learned_judge.make_spec(lessons, rows, fails, seed)
     looks = ", ".join(spec["looks_at"])
+    why = "It is cross-fitted: no graded output is judged by a model that saw its grade."
+    if len(fails) < _FEW:
+        why += f" With only {len(fails)} grades it is a guess that more grades will sharpen."
     return Proposal(
         kind="learned", name=f"{name} · learned", spec=spec,
-        description=f"A linear model of {len(fails)} grades; it looks most at: {looks}.",
-        why="It is cross-fitted: no graded output is judged by a model that saw its grade.",
+        description=f"A linear model of {len(fails)} grades; it looks most at: {looks}.", why=why,
     )  # fmt: skip

@@ -73,7 +73,7 @@ def show(call: Call, *, judge: str) -> Outcome:
 
 @operation("choose")
 def choose(
-    call: Call, *, max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.25,
+    call: Call, *, max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from labelcore.judges.detectors.base import register
 from labelcore.models import Output
-from labelcore.text.reading import LONGEST, ngrams, sentences, words
+from labelcore.text.reading import LONGEST, ngrams, quotes, sentences, words
 
 _LONG = "long length verbose wordy concise brief short rambl lengthy 太长 啰嗦 冗长 字数 简短 简洁 太短 篇幅"
 _FORMAT = (
@@ -25,6 +25,21 @@ _PLACEHOLDER = re.compile(
     r"|<[A-Z_ ]{3,30}>|\bX{3,}\b|\bTBD\b|\bTODO\b|lorem ipsum|【[^】\n]{0,12}(?:姓名|名字|链接|日期)[^】\n]{0,12}】",
     re.I,
 )
+_EMPTY_FIELD = re.compile(
+    r"[:：][ \t*]*(?:n/?a|none|null|unknown|not (?:mentioned|specified|provided|applicable|available|stated|discussed)"
+    r"|unspecified|无|未知|不详|未提及|未说明|-)?[ \t.。*]*$",
+    re.I | re.M,
+)
+_FIELD = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?\**[^\W\d][^:：\n]{0,40}[:：]", re.M)
+_NUMBERED = re.compile(r"^[ \t]*\d{1,3}[.)、]", re.M)
+_NESTED = re.compile(r"^[ \t]{2,}(?:[-*•·]|\d{1,3}[.)、])[ \t]", re.M)
+_MARKUP = re.compile(r"</?[a-z][^<>\n]{0,80}>|&[a-z]{2,6};|\\[nt\"]|\ufffd", re.I)
+_SPEAKER = re.compile(
+    r"^[ \t>*]*(?:user|assistant|system|human|ai|agent|customer|doctor|patient|speaker|interviewer|host|q|a"
+    r"|客户|客服|用户|助手|医生|患者)\**[ \t]*\d*[:：]",
+    re.I | re.M,
+)
+_PARENTHESIS = re.compile(r"[(（][^()（）\n]{1,200}[)）]")
 _ENDED = re.compile(r"[.!?。！？…\"”」』)\]}）】:：*|`>~]$")
 
 
@@ -179,3 +194,81 @@ def invalid_json(output: Output, _: dict[str, Any]) -> float | None:
 @register("empty lines", "line breaks", "either", _FORMAT + " line 换行")
 def line_breaks(output: Output, _: dict[str, Any]) -> float:
     return output.text.count("\n")
+
+
+@register(
+    "empty fields",
+    "fields without a value",
+    "high",
+    _FORMAT + " empty blank none unknown n/a field fill missing 空 未填 未知 字段",
+)
+def empty_fields(output: Output, _: dict[str, Any]) -> float:
+    return len(_EMPTY_FIELD.findall(_text(output)))
+
+
+@register(
+    "fields", "lines with a label", "either", _FORMAT + " field label key section 字段 标签 项"
+)
+def fields(output: Output, _: dict[str, Any]) -> float:
+    return len(_FIELD.findall(_text(output)))
+
+
+@register("numbered items", "numbered items", "either", _FORMAT + " number step 编号 步骤 序号")
+def numbered_items(output: Output, _: dict[str, Any]) -> float:
+    return len(_NUMBERED.findall(_text(output)))
+
+
+@register("nested items", "nested list items", "either", _FORMAT + " nest indent sub 嵌套 缩进")
+def nested_items(output: Output, _: dict[str, Any]) -> float:
+    return len(_NESTED.findall(_text(output)))
+
+
+@register("longest line", "words in its longest line", "high", _LONG + " line item bullet 行 条")
+def longest_line(output: Output, _: dict[str, Any]) -> float:
+    return max((len(words(line)) for line in _text(output).splitlines()), default=0)
+
+
+@register(
+    "words in an item", "words in a list item on average", "either", _LONG + " item bullet 条"
+)
+def words_in_item(output: Output, _: dict[str, Any]) -> float | None:
+    items = [line for line in _text(output).splitlines() if _BULLET.match(line)]
+    return sum(len(words(line)) for line in items) / len(items) if items else None
+
+
+@register(
+    "plain text",
+    "words outside lists",
+    "either",
+    _FORMAT + " paragraph prose intro summary 段落 总结",
+)
+def words_outside_lists(output: Output, _: dict[str, Any]) -> float:
+    prose = (line for line in _text(output).splitlines() if not _BULLET.match(line))
+    return sum(len(words(line)) for line in prose)
+
+
+@register(
+    "markup", "HTML tags and stray markup", "high", _FORMAT + " html tag markup escape 标签 乱码"
+)
+def markup(output: Output, _: dict[str, Any]) -> float:
+    return len(_MARKUP.findall(_text(output)))
+
+
+@register(
+    "speaker labels",
+    "speaker labels",
+    "high",
+    "speaker dialogue dialog conversation transcript role 对话 说话人 角色",
+)
+def speaker_labels(output: Output, _: dict[str, Any]) -> float:
+    return len(_SPEAKER.findall(_text(output)))
+
+
+@register("quotation marks", "quotes", "either", "quote quotation verbatim cite 引号 引用 原话")
+def quotation_marks(output: Output, _: dict[str, Any]) -> float:
+    return len(quotes(output.text))
+
+
+@register("parentheses", "remarks in parentheses", "either", "parenthes bracket aside 括号 备注")
+def parentheses(output: Output, _: dict[str, Any]) -> float:
+    return len(_PARENTHESIS.findall(_text(output)))

@@ -146,3 +146,13 @@ def other_language(output: Output, _: dict[str, Any]) -> float | None:
 def mixed_script(output: Output, _: dict[str, Any]) -> float:
     share = han_share(output.text)
     return 4 * share * (1 - share)
+
+
+@register(
+    "names",
+    "names",
+    "either",
+    "name person who people identif privacy anonym pii 姓名 人名 名字 隐私",
+)
+def name_count(output: Output, _: dict[str, Any]) -> float:
+    return len(names(output.text))

@@ -74,3 +74,31 @@ _counter("jargon", "very long words in 100", "high", "jargon technical simple pl
          r"\b[a-z]{12,}\b", relative=True)  # fmt: skip
 _counter("filler", "filler phrases", "high", "generic fluff filler vague cliche boilerplate 空洞 套话 泛泛 笼统",
          r"\b(?:in conclusion|overall|additionally|furthermore|moreover|it is important to|whether you|look no further|not only|designed to|perfect for|ideal for)\b|总之|综上|此外|不仅|无论|值得")  # fmt: skip
+_counter("negative words", "negative words", "high", "negativ complain critic bad downside review unfavo 负面 差评 缺点 抱怨",
+         r"\b(?:bad|poor(?:ly)?|worse|worst|cheap(?:ly)?|broken?|broke|fail(?:s|ed|ure)?|defect\w*|flaw\w*|disappoint\w*|difficult\w*|uncomfortable|unreliable|lack(?:s|ing)?|complain\w*|concern\w*|problem\w*|wrong|hate[ds]?|negative\w*|weak\w*|limited|annoy\w*|fragile|unhappy|dissatisf\w*)\b|差|坏|失望|缺点|不足|故障|问题|难用|抱怨|负面|劣")  # fmt: skip
+_counter("positive words", "positive words", "either", "positiv upbeat praise bias balanced friendly warm 正面 积极 好评 客观",
+         r"\b(?:good|great|excellent|love[ds]?|easy|easily|comfortable|reliable|durable|beautiful\w*|high-quality|quality|enjoy\w*|happy|wonderful|fantastic|impressive|smooth\w*|versatile|effective\w*|positive\w*|elegant|helpful)\b|优质|好用|喜欢|舒适|耐用|美观|方便|满意|优秀|出色|可靠")  # fmt: skip
+_counter("prices", "prices and amounts of money", "either", "price cost money amount fee discount currency dollar 价格 费用 金额 优惠 价",
+         r"[$€£¥]\s?\d|\b\d+(?:\.\d+)?\s?(?:usd|eur|gbp|dollars?|euros?|pounds?)\b|\d+(?:\.\d+)?\s?(?:元|块|美元)")  # fmt: skip
+_counter("dates and times", "dates and times", "either", "date time day month year when deadline schedule 日期 时间 月 截止",
+         r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b|\b(?:today|tomorrow|yesterday)\b|\d{1,2}[月日点号]|周[一二三四五六日]|星期|今天|明天|昨天")  # fmt: skip
+_counter("calls to action", "calls to action", "either", "call-to-action cta buy purchase order urge pushy sales 购买 下单 促销 推销",
+         r"\b(?:buy|order|shop|purchase|get yours|add to (?:your )?cart|don't miss|try it|click|visit|sign up|subscribe|learn more|upgrade|discover|experience)\b|立即|马上|赶快|下单|抢购|点击|购买|不要错过|快来")  # fmt: skip
+_counter("talk of customers", "mentions of customers and reviews", "either", "review customer user rating testimonial star feedback 评价 评论 用户 客户 好评",
+         r"\b(?:customers?|users?|reviews?|reviewers?|buyers?|ratings?|rated|stars?|feedback|testimonials?)\b|用户|顾客|客户|买家|评价|评论|好评|星级|反馈")  # fmt: skip
+_counter("comparisons", "comparisons with others", "either", "compar competitor other brand than rival 比较 对比 竞品",
+         r"\b(?:better|more|less|faster|cheaper|stronger|lighter|rather|other) than\b|\bunlike\b|\bcompared? (?:to|with)\b|\bversus\b|\bvs\.?\b|\bcompetitors?\b|相比|优于|胜过|不同于|竞品")  # fmt: skip
+_counter("absolute words", "absolute words", "high", "absolute always never overclaim certain strong exaggerat generaliz 绝对 过度 夸大",
+         r"\b(?:always|never|every|all|none|completely|totally|absolutely|definitely|certainly|entirely|100\s?%|any)\b|绝对|完全|一定|永远|从不|所有|百分之百|100%")  # fmt: skip
+_counter("advice", "words of advice", "either", "advice recommend suggest instruct should diagnos legal medical 建议 推荐 应该 诊断",
+         r"\b(?:should|must|recommend\w*|advis\w+|suggest\w*|need to|have to|ought|consult|make sure|ensure)\b|应该|建议|必须|需要|推荐|务必|请咨询")  # fmt: skip
+_counter("abbreviations", "abbreviations", "either", "abbreviat acronym initial short-form jargon 缩写 简称",
+         r"\b(?-i:[A-Z]{2,6}s?)\b|\b(?-i:[A-Z]\.){2,}")  # fmt: skip
+_counter("units", "measurements with a unit", "either", "unit measure size weight dimension spec dose 单位 尺寸 重量 规格 剂量",
+         r"\b\d+(?:\.\d+)?\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|kg|mg|ml|l|oz|lbs?|pounds?|gb|mb|mah|w|v|hz|°c|°f|degrees|hours?|minutes?|days?|weeks?|months?|years?|%)(?!\w)|\d+(?:\.\d+)?\s?(?:毫米|厘米|米|克|千克|公斤|毫升|升|小时|分钟|天|周|个月|年|度)")  # fmt: skip
+_counter("reasons", "words that give a reason", "either", "reason explain why justif because rationale 原因 理由 解释 为什么",
+         r"\b(?:because|since|therefore|due to|as a result|so that|thus|hence|reason)\b|因为|由于|因此|所以|原因")  # fmt: skip
+_counter("colloquialisms", "colloquial words", "either", "informal formal colloquial slang casual professional tone 口语 正式 随意 专业",
+         r"\b(?:gonna|wanna|gotta|kinda|yeah|ok|okay|hey|guys?|cool|awesome|stuff|things?|lol|pretty|super|really|you know|\w+'(?:ll|re|ve|d))\b|哈哈|哦|啦|嘛|呀|哟|挺|超级|蛮")  # fmt: skip
+_counter("sensitive words", "words about violence, drugs, sex or insults", "high", "unsafe harm offens toxic violen rude insult inappropriate sensitive hate sexual 不安全 冒犯 暴力 侮辱 不当 敏感",
+         r"\b(?:kill\w*|murder\w*|suicid\w*|weapons?|guns?|bombs?|drugs?|cocaine|heroin|weed|sex\w*|porn\w*|naked|rape\w*|racis\w*|nazi\w*|stupid|idiots?|dumb|moron\w*|fuck\w*|shit\w*|bitch\w*|damn|hell|ass|hate|die|beat|hurt|punch\w*|abus\w*|terroris\w*|slut\w*|whore\w*)\b|杀|自杀|毒品|色情|强奸|炸弹|枪|傻|蠢|滚|他妈|垃圾|歧视")  # fmt: skip

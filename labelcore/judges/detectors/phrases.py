@@ -160,9 +160,10 @@ class Incidence:
         in_fails, in_passes = shown[fails].sum(axis=0), shown[~fails].sum(axis=0)
         score = np.abs(_log_odds(in_fails, fails.sum()) - _log_odds(in_passes, (~fails).sum()))
         order = np.argsort(-score * np.sqrt(in_fails + in_passes), kind="stable")
-        return self._different(order[: 20 * limit], limit)
+        return self.different(order[: 20 * limit], limit)
 
-    def _different(self, ranked: npt.NDArray[np.int64], limit: int) -> list[int]:
+    def different(self, ranked: npt.NDArray[np.int64], limit: int) -> list[int]:
+        """The first ``limit`` of some ranked phrases of which none contains another."""
         kept: list[int] = []
         for column in ranked:
             own = set(self.phrases[int(column)])

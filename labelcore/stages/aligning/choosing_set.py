@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,21 +10,20 @@ import numpy as np
 import pandas as pd
 
 from labelcore.errors import BadInput
-from labelcore.judges import choosing, learned_judge, proposing
+from labelcore.judges import choosing
 from labelcore.judges.choosing import Candidate, Target
 from labelcore.judges.code_judge import CodeSpec
-from labelcore.judges.detectors.phrases import Incidence
-from labelcore.judges.features import Column, measure
-from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
+from labelcore.judges.lessons import Lessons
+from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges
-from labelcore.store import Database, audit, vectors
+from labelcore.stages.judging.proposals import lessons_of, question
+from labelcore.store import Database, audit
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
-from labelcore.text.embedding import SentenceEncoder
 
 _MOST_LEARNED = 3
 _FEW = 40
@@ -45,7 +45,7 @@ class ChoiceReport(Frozen):
 
 
 def choose(
-    db: Database, project: Project, *, max_ffr: float = 0.25, min_coverage: float | None = None,
+    db: Database, project: Project, *, max_ffr: float = 0.5, min_coverage: float | None = None,
     seed: int = 0, author: str = "", progress: Progress | None = None,
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
@@ -72,10 +72,13 @@ def choose(
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
     human_fails = np.array([not labels.value[own] for own in ids], dtype=bool)
     outputs = output_table.many(db, ids)
-    ordered = [outputs[own] for own in ids]
-    candidates = _candidates(db, project, versions, votes, ordered, labels)
+    lessons = lessons_of(db, project, [outputs[own] for own in ids], labels)
+    candidates = _candidates(db, project, versions, votes, lessons, labels)
+    default = [
+        j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id
+    ]
     found = choosing.choose(
-        candidates, human_fails, [own.group for own in ordered], max_ffr=max_ffr, seed=seed
+        candidates, human_fails, lessons.groups, default=default, max_ffr=max_ffr, seed=seed
     )
     tell(1, 2, "recording the choice")
     members = [versions[j] for j in found.members]
@@ -94,60 +97,39 @@ def _worth_choosing_from(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]
 
 def _candidates(
     db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
-    outputs: Sequence[Output], labels: Labels,
+    lessons: Lessons, labels: Labels,
 ) -> list[Candidate]:  # fmt: skip
     criteria = {own.id: own for own in list_criteria(db, project)}
-    groups = tuple(own.group for own in outputs)
-    incidence: Incidence | None = None
-    ranks: dict[str | None, int] = {}
+    columns = {column.key: at for at, column in enumerate(lessons.table.columns)}
+    ranks: Counter[tuple[str | None, bool]] = Counter()
     found: list[Candidate] = []
     for version in versions:
-        criterion = criteria.get(version.criterion_id or "")
-        target = _target(criterion, outputs, labels)
-        talk = _talk(criterion, labels)
-        if version.kind == "code" and version.spec["detector"] == "phrase":
-            incidence = incidence or Incidence.of(outputs)
-            rank = ranks.get(version.criterion_id, 0)
-            ranks[version.criterion_id] = rank + 1
-            found.append(choosing.PhraseCandidate(incidence, rank, target))
-        elif version.kind == "code":
+        target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
+        if version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)
-            column = Column(spec.detector, spec.parameters)
-            topic = float(proposing.topics_of([column], talk)[0])
-            values = measure(outputs, [column]).values[:, 0]
-            found.append(choosing.CodeCandidate(values, spec.side, topic, target))
+            if spec.key in columns:
+                own = columns[spec.key]
+                found.append(choosing.CodeCandidate(lessons, own, spec.side, spec.guided, target))
+                continue
+            kind = (version.criterion_id, spec.guided)
+            found.append(choosing.PhraseCandidate(lessons, ranks[kind], spec.guided, target))
+            ranks[kind] += 1
         elif version.kind == "learned":
-            columns = learned_judge.spec_columns(version.spec)
-            embedded = _embedded(db, outputs) if version.spec["with_vectors"] else None
-            table = measure(outputs, columns, embedded)
-            topics = proposing.topics_of(columns, talk)
-            found.append(choosing.LearnedCandidate(table, groups, topics, target))
+            found.append(choosing.LearnedCandidate(lessons, target))
         else:
-            words = votes[version.id].reindex([own.id for own in outputs])
+            words = votes[version.id].reindex(list(lessons.table.ids))
             found.append(choosing.FixedCandidate((words == "fail").to_numpy(dtype=bool)))
     return found
 
 
-def _target(criterion: Criterion | None, outputs: Sequence[Output], labels: Labels) -> Target:
-    """The criterion's grades: evidence failed, passed outputs passed, the rest unknown."""
-    fails = np.array([not labels.value[own.id] for own in outputs], dtype=bool)
-    if criterion is None:
-        return Target(fails, np.ones(len(outputs), dtype=bool))
-    cited = {item.output_id for item in criterion.evidence}
-    own = np.array([output.id in cited for output in outputs], dtype=bool) & fails
-    return Target(own, own | ~fails)
-
-
-def _talk(criterion: Criterion | None, labels: Labels) -> list[str]:
-    if criterion is None:
-        return [note for own in labels.fails for note in labels.notes.get(own, ())]
-    return [*(item.quote for item in criterion.evidence), criterion.name, criterion.statement]
-
-
-def _embedded(db: Database, outputs: Sequence[Output]) -> Any:
-    encoder = SentenceEncoder()
-    texts = [own.text for own in outputs]
-    return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
+def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Target:
+    """The criterion's grades on the lessons; outputs that say nothing about it are not known."""
+    own = question(criterion, labels).fails
+    ids = lessons.table.ids
+    return Target(
+        fails=np.array([own.get(i, False) for i in ids], dtype=bool),
+        known=np.array([i in own for i in ids], dtype=bool),
+    )
 
 
 def _record(

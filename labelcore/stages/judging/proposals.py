@@ -12,6 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import llm_judge, proposing
 from labelcore.judges.features import Floats
 from labelcore.judges.identity import version_id
+from labelcore.judges.lessons import Lessons
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
@@ -31,11 +32,11 @@ _EXCERPT = 1_500
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of judges: one criterion (or the overall grade) with its graded outputs."""
+    """What is asked of judges: one criterion, or the overall grade."""
 
     criterion: Criterion | None
     fails: dict[str, bool]
-    talk: tuple[str, ...]
+    """The graded outputs that say something about it: True where it is failed."""
 
     @property
     def name(self) -> str:
@@ -62,7 +63,7 @@ def propose(
     tell = progress or silent
     versions: list[JudgeVersion] = []
     if kind != "llm":
-        versions += _offline(db, project, questions, kind, limit, seed, tell)
+        versions += _offline(db, project, questions, kind, limit, seed, labels, tell)
     if kind in {None, "llm"} and not offline and settings().has_model:
         asked = [q for q in questions if q.criterion]
         versions += [_llm(db, project, question) for question in asked]
@@ -77,41 +78,51 @@ def _questions(
     accepted = list_criteria(db, project, status="accepted")
     if wanted and wanted != OVERALL:
         accepted = [find_criterion(db, project, wanted)]
-    questions = [_question(criterion, labels) for criterion in accepted]
+    questions = [question(criterion, labels) for criterion in accepted]
     if wanted in {None, OVERALL}:
-        talk = tuple(note for own in labels.fails for note in labels.notes.get(own, ()))
-        questions.append(Question(None, {k: not v for k, v in labels.value.items()}, talk))
+        questions.append(question(None, labels))
     return questions
 
 
-def _question(criterion: Criterion, labels: Labels) -> Question:
+def question(criterion: Criterion | None, labels: Labels) -> Question:
     """Its evidence failed, passed outputs passed; outputs failed for other reasons say nothing."""
+    if criterion is None:
+        return Question(None, {own: not passed for own, passed in labels.value.items()})
     cited = {item.output_id for item in criterion.evidence}
     fails = {k: k in cited for k, passed in labels.value.items() if passed or k in cited}
-    fails = {k: failed and not labels.value[k] for k, failed in fails.items()}
-    talk = (*(item.quote for item in criterion.evidence), criterion.name, criterion.statement)
-    return Question(criterion, fails, talk)
+    return Question(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
+
+
+def lessons_of(
+    db: Database, project: Project, outputs: Sequence[Output], labels: Labels,
+    progress: Progress = silent,
+) -> Lessons:  # fmt: skip
+    """The graded outputs, measured and embedded, with the notes of those that failed."""
+    notes = [
+        "" if labels.value[own.id] else "\n".join(labels.notes.get(own.id, ())) for own in outputs
+    ]
+    return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
 
 
 def _offline(
     db: Database, project: Project, questions: Sequence[Question], kind: str | None,
-    limit: int, seed: int, progress: Progress,
+    limit: int, seed: int, labels: Labels, progress: Progress,
 ) -> list[JudgeVersion]:  # fmt: skip
-    wanted = sorted({output_id for question in questions for output_id in question.fails})
-    outputs = output_table.many(db, wanted)
-    embedded = _embedded(db, project, outputs, progress)
+    outputs = list(output_table.many(db, sorted(labels.value)).values())
+    lessons = lessons_of(db, project, outputs, labels, progress)
+    place = {own.id: at for at, own in enumerate(outputs)}
     splits = fitting_splits(db, project)
     found = []
-    for number, question in enumerate(questions):
-        progress(number, len(questions), f"fitting judges for {question.name}")
-        ids = [output_id for output_id in question.fails if output_id in outputs]
+    for number, asked in enumerate(questions):
+        progress(number, len(questions), f"fitting judges for {asked.name}")
+        ids = [own for own in asked.fails if own in place]
         proposals = proposing.propose(
-            [outputs[i] for i in ids], np.array([question.fails[i] for i in ids], dtype=bool),
-            question.talk, limit=limit, name=question.name, seed=seed,
-            vectors=None if embedded is None else np.stack([embedded[i] for i in ids]) if ids else None,
+            lessons, np.array([place[own] for own in ids], dtype=int),
+            np.array([asked.fails[own] for own in ids], dtype=bool),
+            limit=limit, name=asked.name, overall=asked.criterion is None, seed=seed,
         )  # fmt: skip
         found += [
-            _version(project, question, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
+            _version(project, asked, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
             for own in proposals
             if kind in {None, own.kind}
         ]  # fmt: skip
@@ -120,17 +131,16 @@ def _offline(
 
 
 def _embedded(
-    db: Database, project: Project, outputs: dict[str, Output], progress: Progress
-) -> dict[str, Floats] | None:
+    db: Database, project: Project, outputs: Sequence[Output], progress: Progress
+) -> Floats | None:
     if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
         return None
     encoder = SentenceEncoder()
-    ids = list(outputs)
     found = vectors.embed(
-        db, [outputs[i].text for i in ids], encoder.name, encoder.encode,
+        db, [own.text for own in outputs], encoder.name, encoder.encode,
         lambda done, total: progress(done, total, "reading the graded outputs"),
     )  # fmt: skip
-    return dict(zip(ids, found.astype(float), strict=True))
+    return found.astype(float)
 
 
 def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:

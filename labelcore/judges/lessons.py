@@ -1,0 +1,87 @@
+"""Graded outputs prepared for fitting: what is measured on them, and what their notes talk about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.judges.detectors import REGISTRY
+from labelcore.judges.detectors.phrases import Incidence, phrases_of
+from labelcore.judges.features import Column, FeatureTable, Floats, measure, plain_columns
+from labelcore.models import Output
+from labelcore.text.reading import words
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+_SHORTEST_TOPIC = 2
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """n graded outputs with d measured columns and p phrases.
+
+    ``table`` holds the plain columns; ``mentions`` (n, d) says whose note talks about which
+    column; ``noted`` (n, p) whose note contains which phrase of ``incidence``; ``has_note`` (n,).
+    """
+
+    table: FeatureTable
+    groups: tuple[str, ...]
+    mentions: Bools
+    incidence: Incidence
+    noted: Bools
+    has_note: Bools
+
+    @classmethod
+    def of(
+        cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None
+    ) -> Lessons:
+        """Measure the outputs and read their notes ("" where there is none), both of length n."""
+        columns = plain_columns()
+        incidence = Incidence.of(outputs)
+        return cls(
+            table=measure(outputs, columns, vectors),
+            groups=tuple(output.group for output in outputs),
+            mentions=mentions(notes, columns),
+            incidence=incidence,
+            noted=_noted(notes, incidence),
+            has_note=np.array([bool(note.strip()) for note in notes], dtype=bool),
+        )
+
+    def topics(self, rows: Ints) -> Floats:
+        """How many of the rows' notes talk about each column, shape (d,), 0..1."""
+        own = rows[self.has_note[rows]]
+        if not len(own):
+            return np.zeros(self.mentions.shape[1])
+        return np.asarray(self.mentions[own].mean(axis=0), dtype=float)
+
+    def topic(self, column: int, rows: Ints) -> float:
+        """How many of the rows' notes talk about one column, 0..1."""
+        own = rows[self.has_note[rows]]
+        return float(self.mentions[own, column].mean()) if len(own) else 0.0
+
+
+def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
+    """Which note talks about which column's quantity, shape (len(notes), len(columns))."""
+    topics = [REGISTRY[column.detector].topics for column in columns]
+    latin = {topic for own in topics for topic in own if topic.isascii()}
+    other = {topic for own in topics for topic in own if not topic.isascii()}
+    found = np.zeros((len(notes), len(columns)), dtype=bool)
+    for row, note in enumerate(notes):
+        said = {topic for topic in other if topic in note}
+        for word in set(words(note)):
+            beginnings = (word[:end] for end in range(_SHORTEST_TOPIC, len(word) + 1))
+            said.update(latin.intersection(beginnings))
+        if said:
+            found[row] = [not said.isdisjoint(own) for own in topics]
+    return found
+
+
+def _noted(notes: Sequence[str], incidence: Incidence) -> Bools:
+    place = {phrase: at for at, phrase in enumerate(incidence.phrases)}
+    found = np.zeros((len(notes), len(place)), dtype=bool)
+    for row, note in enumerate(notes):
+        found[row, [place[phrase] for phrase in phrases_of(note) if phrase in place]] = True
+    return found

@@ -1,0 +1,139 @@
+"""How well the offline default agrees with people on outputs whose grades it never saw.
+
+    python tests/bench/offline_quality.py [--file graded.csv] [--splits 5] [--size 100]
+
+The whole product path for each random split: import, derive, propose, run, choose; then the chosen
+set's EvalGen alignment on the held-out outputs, beside a floor of every single detector fitted
+greedily without notes, and a constant answer (alignment 0). Without ``--file`` (columns output,
+grade, note and, if there is one, input) it measures on the sample project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+
+from labelcore.errors import LabelcoreError
+from labelcore.judges.features import measure, plain_columns
+from labelcore.judges.fitting import fit_stump, votes
+from labelcore.models import Grade, Output, Project
+from labelcore.stages import aligning, deriving, grading, judging, projects
+from labelcore.stats.selection import figures
+from labelcore.store import Database, open_database, verdicts
+from labelcore.store import outputs as output_table
+
+DATA = Path(__file__).parents[2] / "data"
+Row = dict[str, str]
+
+
+def sample_rows() -> list[Row]:
+    """The sample project's graded outputs."""
+    found = {}
+    for line in (DATA / "sample_outputs.jsonl").read_text("utf-8").splitlines():
+        own = json.loads(line)
+        found[own["id"]] = own
+    with (DATA / "sample_grades.csv").open(encoding="utf-8") as file:
+        return [found[row["id"]] | row for row in csv.DictReader(file)]
+
+
+def put(db: Database, project: Project, rows: list[Row]) -> list[Output]:
+    """Store the rows as outputs of a project."""
+    made = [
+        Output(
+            id=output_table.content_id(project.id, row["output"], input=row.get("input", ""), context=row.get("context", "")),
+            project_id=project.id, text=row["output"], input=row.get("input", ""),
+            context=row.get("context", "") or "", group_key=row.get("group"),
+        )
+        for row in rows
+    ]  # fmt: skip
+    output_table.add(db, made)
+    return made
+
+
+def product(
+    db: Database, name: str, rows: list[Row], train: list[int], test: list[int]
+) -> float | None:
+    """Held-out alignment of the set that the product chooses from the training grades."""
+    project = projects.open_project(db, name)
+    made = put(db, project, rows)
+    for i in train:
+        grading.record(db, project, [Grade(
+            id=f"{name}-{i}", project_id=project.id, output_id=made[i].id, annotator="a",
+            value="pass" if rows[i]["grade"] == "pass" else "fail", note=rows[i]["note"],
+        )])  # fmt: skip
+    deriving.derive(db, project, accept_all=True)
+    judging.propose(db, project)
+    try:
+        judging.run_judges(db, project)
+        members = aligning.choose(db, project).judge_version_ids
+    except LabelcoreError:
+        members = ()
+    wanted = [made[i].id for i in test]
+    table = verdicts.values(db, members)
+    failed = set(table[table["value"] == "fail"]["output_id"])
+    human = np.array([rows[i]["grade"] != "pass" for i in test])
+    return figures(np.array([own in failed for own in wanted]), human).alignment
+
+
+def floor(rows: list[Row], train: list[int], test: list[int]) -> float | None:
+    """Plain thresholds added greedily while they help on the training grades; no notes."""
+    made = [
+        Output(id=str(i), project_id="p", text=row["output"], input=row.get("input", ""))
+        for i, row in enumerate(rows)
+    ]
+    table = measure(made, plain_columns())
+    human = np.array([row["grade"] != "pass" for row in rows])
+    seen, held = np.array(train), np.array(test)
+    fitted = [
+        fit_stump(table.values[seen, c], human[seen], c, "either", 0.0)
+        for c in range(len(table.columns))
+    ]
+    known = [votes(stump, table.values[:, stump.column]) for stump in fitted if stump]
+    chosen, best = np.zeros(len(rows), dtype=bool), 0.0
+    while known:
+        scores = [figures((chosen | own)[seen], human[seen]).alignment or 0.0 for own in known]
+        if max(scores) <= best + 1e-9:
+            break
+        best = max(scores)
+        chosen = chosen | known[int(np.argmax(scores))]
+    return figures(chosen[held], human[held]).alignment
+
+
+def main() -> None:
+    """Print the mean alignments."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--file")
+    parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--size", type=int, default=100)
+    chosen = parser.parse_args()
+    if chosen.file:
+        with Path(chosen.file).open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    else:
+        rows = sample_rows()
+    random = np.random.default_rng(0)
+    db = open_database(None)
+    found: dict[str, list[float]] = {}
+    for split in range(chosen.splits):
+        own = [rows[int(i)] for i in random.permutation(len(rows))[: chosen.size]]
+        order = [int(i) for i in random.permutation(len(own))]
+        for label, n in (("80 %", int(0.8 * len(own))), ("16", 16)):
+            train, test = order[:n], order[n:]
+            for name, value in (
+                ("product", product(db, f"{split}-{n}", own, train, test)),
+                ("floor", floor(own, train, test)),
+            ):
+                found.setdefault(f"{name}, {label}", []).append(value or 0.0)
+        print(split, {name: round(values[-1], 2) for name, values in found.items()}, flush=True)
+    for name, values in found.items():
+        print(
+            f"{name}: {np.mean(values):.3f} ± {np.std(values) / len(values) ** 0.5:.3f} over {len(values)} splits"
+        )
+
+
+if __name__ == "__main__":
+    main()
