@@ -1,4 +1,4 @@
-"""Bulk import in SQL: a file becomes a temporary table, checked rows become outputs and grades.
+"""Bulk import in SQL: staged rows are checked and become outputs, grades and verdicts.
 
 Everything happens on one cursor in one transaction, so a kill leaves nothing half done. Memory is
 bounded: rows never pass through Python.
@@ -7,15 +7,14 @@ bounded: rows never pass through Python.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from labelcore.errors import BadInput
 from labelcore.models import RejectedRow, now
 from labelcore.store.connection import utc
 from labelcore.store.outputs import CONTENT_ID_SQL
+from labelcore.store.staged_files import LARGEST_CELL, RAW, literal, quoted
 
 GRADE_WORDS: dict[str, str] = {
     word: value
@@ -26,164 +25,6 @@ GRADE_WORDS: dict[str, str] = {
     }.items()
     for word in known.split()
 }
-LARGEST_CELL = 16_000_000
-_RAW = 2_000
-_SNIFF = 20_480
-
-
-def quoted(name: str) -> str:
-    """A column's name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
-    """Read a delimited file into ``staged``, every column as text. Returns the broken rows.
-
-    Raises:
-        BadInput: no way to read the file as a table was found.
-    """
-    options = (
-        f"all_varchar=true, header=true, store_rejects=true, rejects_limit=0, max_line_size={LARGEST_CELL * 2}, "
-        f"sample_size={_SNIFF}, delim='{_delimiter(path)}', quote='\"', escape='\"', null_padding=false, strict_mode=true"
-    )
-    try:
-        cursor.execute(
-            "CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS _row, * "
-            f"FROM read_csv(?, {options})",
-            [str(path)],
-        )
-    except duckdb.Error as trouble:
-        raise BadInput(
-            f"{path.name} cannot be read as a table: {str(trouble).splitlines()[0]}",
-            next_step="Check its delimiter and quotes, or save it as JSONL.",
-        ) from trouble
-    broken = cursor.execute(
-        "SELECT line, any_value(column_name), any_value(error_message), any_value(csv_line) "
-        "FROM reject_errors GROUP BY line ORDER BY line"
-    ).fetchall()
-    return [
-        RejectedRow(row=int(line) - 1, field=column or "", reason=_plain_reason(message), raw=(raw or "")[:_RAW])
-        for line, column, message, raw in broken
-    ]  # fmt: skip
-
-
-def _delimiter(path: Path) -> str:
-    """The separator that splits the first line into the most fields outside quotes."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        first = file.readline()
-    outside = "".join(first.split('"')[::2])
-    counts = {mark: outside.count(mark) for mark in (",", ";", "\t", "|")}
-    best = max(counts, key=lambda mark: counts[mark])
-    return best if counts[best] else ","
-
-
-def _plain_reason(message: str) -> str:
-    text = message.lower()
-    if "expected number of columns" in text:
-        found = message.split("Expected Number of Columns:")[-1].split()
-        wanted, given = found[0], message.rsplit("Found:", 1)[-1].split()[0]
-        return f"the row has {given} fields, the header has {wanted}"
-    if "unterminated" in text or "quote" in text:
-        return "a quotation mark is not closed"
-    if "maximum line size" in text:
-        return "the row is too long"
-    if "unicode" in text or "utf-8" in text:
-        return "the row is not valid UTF-8"
-    return message.splitlines()[0]
-
-
-def stage_lines(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
-    """Read JSON lines into ``staged``, every key of the first 10,000 objects as a column of text."""
-    cursor.execute(
-        "CREATE TEMP TABLE lines AS SELECT row_number() OVER () AS _row, line FROM read_csv(?, "
-        "columns={'line': 'VARCHAR'}, header=false, delim=chr(1), quote='', escape='', "
-        f"auto_detect=false, strict_mode=false, null_padding=true, max_line_size={LARGEST_CELL * 2})",
-        [str(path)],
-    )
-    cursor.execute("DELETE FROM lines WHERE line IS NULL OR trim(line) = ''")
-    return _from_objects(cursor)
-
-
-def stage_document(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
-    """Read one JSON document, an array or an object that holds one, into ``staged``."""
-    try:
-        cursor.execute(
-            "CREATE TEMP TABLE lines AS SELECT row_number() OVER () AS _row, json::VARCHAR AS line "
-            f"FROM read_json_objects(?, format='auto', maximum_object_size={LARGEST_CELL * 4})",
-            [str(path)],
-        )
-    except duckdb.Error as trouble:
-        raise BadInput(
-            f"{path.name} is not valid JSON: {str(trouble).splitlines()[0][:200]}",
-            next_step="Check the end of the file; an export may have been cut off.",
-        ) from trouble
-    _unwrap(cursor)
-    return _from_objects(cursor)
-
-
-def _unwrap(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Replace a single object that holds a list of objects by that list."""
-    if cursor.execute("SELECT count(*) FROM lines").fetchone() != (1,):
-        return
-    key = cursor.execute(
-        "SELECT k FROM (SELECT line, unnest(json_keys(line)) AS k FROM lines WHERE json_type(line) = 'OBJECT') "
-        "WHERE json_type(line, '$.\"' || k || '\"') = 'ARRAY' "
-        "AND json_type(line, '$.\"' || k || '\"[0]') = 'OBJECT' LIMIT 1"
-    ).fetchone()
-    if key and key[0] not in {"messages", "conversation", "turns"}:
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE lines AS SELECT row_number() OVER () AS _row, item::VARCHAR AS line "
-            f"FROM (SELECT unnest(json_extract(line, '$.\"{key[0]}\"[*]')) AS item FROM lines)"
-        )
-
-
-def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
-    cursor.execute(
-        "CREATE TEMP TABLE broken AS SELECT _row, line FROM lines "
-        "WHERE NOT json_valid(line) OR json_type(line) <> 'OBJECT'"
-    )
-    broken = cursor.execute("SELECT _row, line FROM broken ORDER BY _row").fetchall()
-    cursor.execute("DELETE FROM lines WHERE _row IN (SELECT _row FROM broken)")
-    keys = cursor.execute(
-        "SELECT k, min(place) FROM (SELECT unnest(json_keys(line)) AS k, _row AS place FROM lines LIMIT 200000) "
-        "GROUP BY k ORDER BY min(place), k"
-    ).fetchall()
-    if not keys and not broken:
-        raise BadInput("The file holds no objects.", next_step="Each line must be a JSON object.")
-    columns = [
-        f"json_extract_string(line, '$.\"' || {_literal(key)} || '\"') AS {quoted(key)}"
-        for key, _ in keys
-    ]
-    cursor.execute(f"CREATE TEMP TABLE staged AS SELECT {', '.join(['_row', *columns])} FROM lines")
-    reason = "the line is not a JSON object"
-    return [
-        RejectedRow(row=int(row), field="", reason=reason, raw=line[:_RAW]) for row, line in broken
-    ]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def stage_parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
-    """Read a Parquet file into ``staged``, every column as text, nested ones as JSON."""
-    try:
-        described = cursor.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-    except duckdb.Error as trouble:
-        raise BadInput(f"{path.name} cannot be read: {str(trouble).splitlines()[0]}") from trouble
-    nested = ("STRUCT", "MAP", "LIST")
-    columns = [
-        f"to_json({quoted(name)})::VARCHAR AS {quoted(name)}"
-        if kind.startswith(nested) or kind.endswith("[]")
-        else f"{quoted(name)}::VARCHAR AS {quoted(name)}"
-        for name, kind, *_ in described
-    ]
-    cursor.execute(
-        "CREATE TEMP TABLE staged AS SELECT row_number() OVER () AS _row, "
-        f"{', '.join(columns)} FROM read_parquet(?)",
-        [str(path)],
-    )
-    return []
 
 
 def columns_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
@@ -215,16 +56,16 @@ def prepare(
     def text(meaning: str) -> str:
         return f"coalesce({quoted(mapped[meaning])}, '')" if meaning in mapped else "''"
 
-    pairs = ", ".join(f"{_literal(name)}, {quoted(name)}" for name in meta)
+    pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in meta)
     conversation = _conversation(text("conversation"))
     # Rows without input, context and conversation are told apart by their group: the same short
     # answer to two documents is two outputs.
     own_input = (
-        f"CASE WHEN {text('input')} || {text('context')} || {text('conversation')} = '' "
+        f"CASE WHEN {text('input')} = '' AND {text('context')} = '' AND {text('conversation')} = '' "
         f"AND {text('group')} <> '' THEN chr(30) || {text('group')} ELSE {text('input')} END"
     )
     cursor.execute(
-        f"CREATE TEMP VIEW prepared AS SELECT _row, {_literal(project_id)} AS project_id, "
+        f"CREATE TEMP VIEW prepared AS SELECT _row, {literal(project_id)} AS project_id, "
         f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
         f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
         f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
@@ -275,7 +116,7 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
     found: list[RejectedRow] = []
     for field, reason, condition in checks:
         rows = cursor.execute(
-            f"SELECT _row, {reason}, (SELECT left(text, {_RAW}) FROM prepared p WHERE p._row = ready._row) "
+            f"SELECT _row, {reason}, (SELECT left(text, {RAW}) FROM prepared p WHERE p._row = ready._row) "
             f"FROM ready WHERE {condition} ORDER BY _row"
         ).fetchall()
         found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
@@ -359,7 +200,7 @@ def store_grades(
     ).fetchone()
     reason = "'{}' is not a grade; use pass, fail or unsure"
     rejected = [
-        RejectedRow(row=row, field=grade, reason=reason.format(word[:40]), raw=word[:_RAW])
+        RejectedRow(row=row, field=grade, reason=reason.format(word[:40]), raw=word[:RAW])
         for row, word in bad
     ]
     return int(inserted[0]) if inserted else 0, rejected
@@ -387,14 +228,28 @@ def store_verdicts(
         [judge_version_id, project_id, batch_id, utc(now()), judge_version_id],
     ).fetchone()
     reason = "'{}' is not a verdict; use pass, fail or abstain"
-    rejected = [RejectedRow(row=r, field=column, reason=reason.format(w[:40]), raw=w[:_RAW]) for r, w in bad]  # fmt: skip
+    rejected = [RejectedRow(row=r, field=column, reason=reason.format(w[:40]), raw=w[:RAW]) for r, w in bad]  # fmt: skip
     return int(inserted[0]) if inserted else 0, rejected
 
 
 def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     """Drop the temporary tables of one file."""
     cursor.execute("DROP VIEW IF EXISTS temp.prepared")
-    for table in ("staged", "lines", "broken", "ready", "fresh", "first_of", "given", "grade_word"):
+    kind = cursor.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = 'staged'"
+    ).fetchone()
+    if kind:
+        cursor.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} temp.staged")
+    for table in (
+        "file_rows",
+        "lines",
+        "broken",
+        "ready",
+        "fresh",
+        "first_of",
+        "given",
+        "grade_word",
+    ):
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
     for table in ("reject_errors", "reject_scans"):
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")

@@ -25,9 +25,11 @@ from labelcore.stages.deriving.editing import (
     restore,
 )
 from labelcore.stages.deriving.grouping import Clause, clauses_of
+from labelcore.stages.deriving.wording import case_words, without_case
 from labelcore.stages.grading import Labels, current_grades, fitting_labels, human_labels
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
+from labelcore.store import outputs as output_table
 
 __all__ = [
     "Derivation", "accept", "derive", "drop", "edit", "find_criterion", "history", "list_criteria",
@@ -98,18 +100,29 @@ def _derive_offline(
     before: Sequence[Criterion], author: str, progress: Progress,
 ) -> None:  # fmt: skip
     live = [c for c in before if c.status in {"proposed", "accepted"}]
-    quotes = [item.quote for criterion in live for item in criterion.evidence]
-    points = without_model.points_of(db, [*quotes, *(own.text for own in clauses)], progress)
-    own, fresh = points[: len(quotes)], points[len(quotes) :]
+    cited = [item for criterion in live for item in criterion.evidence]
+    quotes = [item.quote for item in cited] + [own.text for own in clauses]
+    about = [item.output_id for item in cited] + [own.output_id for own in clauses]
+    sources = _sources(db, about)
+    case = case_words(quotes, sources)
+    points = without_model.points_of(db, [without_case(own, case) for own in quotes], progress)
+    own, fresh = points[: len(cited)], points[len(cited) :]
     joined, rest = without_model.join_existing(clauses, fresh, live, own)
     changed = [_with_more(c, joined[c.id], author) for c in live if c.id in joined]
     taken = {criterion.name for criterion in before}
     proposed = without_model.propose(
-        db, project, [clauses[i] for i in rest], fresh[rest], labels, taken, author
+        db, project, [clauses[i] for i in rest], fresh[rest], labels, taken, case, author
     )
     criterion_table.save(db, [*changed, *proposed])
     codes = [(new_id("code"), c.name, c.id, c.evidence) for c in proposed]
     criterion_table.save_codes(db, project.id, codes, origin="offline", author=author)
+
+
+def _sources(db: Database, output_ids: Sequence[str]) -> list[str]:
+    """What each note is about: its output with input and context, as one text."""
+    found = output_table.many(db, list(dict.fromkeys(output_ids)))
+    texts = {i: f"{own.text}\n{own.input}\n{own.context}" for i, own in found.items()}
+    return [texts.get(i, "") for i in output_ids]
 
 
 def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> Criterion:

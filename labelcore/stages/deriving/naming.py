@@ -13,119 +13,14 @@ from labelcore.stages.deriving.families import FAMILIES, family_scores
 from labelcore.text.reading import han_share, words
 
 _STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "more",
-        "most",
-        "much",
-        "no",
-        "nor",
-        "not",
-        "of",
-        "on",
-        "only",
-        "or",
-        "our",
-        "out",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "up",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "output",
-        "answer",
-        "response",
-        "text",
-        "summary",
-        "sentence",
-        "的",
-        "了",
-        "是",
-        "在",
-        "和",
-        "有",
-        "我",
-        "他",
-        "她",
-        "它",
-        "们",
-        "这",
-        "那",
-        "也",
-        "就",
-        "都",
-        "而",
-        "及",
-        "与",
-        "着",
-        "或",
-        "一",
-        "个",
-        "不",
-        "没",
-        "很",
-        "太",
-    ]
+    (
+        "a an and are as at be been but by can could did do does for from had has have he her "
+        "his how i if in into is it its just more most much no nor not of on only or our out "
+        "she should so some such than that the their them then there these they this those to "
+        "too up very was we were what when where which who why will with would you your output "
+        "answer response text summary sentence "
+        "的 了 是 在 和 有 我 他 她 它 们 这 那 也 就 都 而 及 与 着 或 一 个 不 没 很 太"
+    ).split()
 )
 _MOST_WORDS = 3
 _DOMINANT = 0.5
@@ -143,9 +38,14 @@ def terms(text: str) -> set[str]:
     return latin | pairs
 
 
-def telling_words(groups: Sequence[Sequence[str]], limit: int = 8) -> list[list[str]]:
-    """For each group the words that it uses more than the others do (class-based TF-IDF)."""
-    counts = [Counter(term for text in texts for term in terms(text)) for texts in groups]
+def telling_words(
+    groups: Sequence[Sequence[str]], case: frozenset[str] = frozenset(), limit: int = 8
+) -> list[list[str]]:
+    """For each group the words that it uses more than the others do (class-based TF-IDF).
+
+    ``case`` are words of the graded outputs: they say what a note is about, not what is wrong.
+    """
+    counts = [Counter(term for text in texts for term in terms(text) - case) for texts in groups]
     everywhere = Counter(term for own in counts for term in own)
     found = []
     for own, texts in zip(counts, groups, strict=True):

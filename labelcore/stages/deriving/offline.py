@@ -58,14 +58,14 @@ def join_existing(
 
 def propose(
     db: Database, project: Project, clauses: Sequence[Clause], points: Floats, labels: Labels,
-    taken: set[str], author: str,
+    taken: set[str], case: frozenset[str], author: str,
 ) -> list[Criterion]:  # fmt: skip
     """One proposed criterion for each group of clauses, the largest first."""
     if not clauses:
         return []
     numbers = group(points)
     members = [np.flatnonzero(numbers == k).tolist() for k in range(int(numbers.max()) + 1)]
-    telling = telling_words([[clauses[i].text for i in own] for own in members])
+    telling = telling_words([[clauses[i].text for i in own] for own in members], case)
     found = []
     for own, keywords in zip(members, telling, strict=True):
         texts = [clauses[i].text for i in own]

@@ -20,7 +20,7 @@ from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, Rejecte
 from labelcore.progress import Progress, silent
 from labelcore.stages.importing import files
 from labelcore.stages.importing.mapping import Mapping
-from labelcore.store import Database, batches, staging
+from labelcore.store import Database, batches, staged_files, staging
 from labelcore.store import judges as judge_table
 
 __all__ = [
@@ -33,10 +33,10 @@ _STEPS = 5
 _PREVIEW = 50
 _Stage = Callable[[Any, Path], list[RejectedRow]]
 _STAGES: dict[files.Format, _Stage] = {
-    "csv": staging.stage_csv,
-    "jsonl": staging.stage_lines,
-    "json": staging.stage_document,
-    "parquet": staging.stage_parquet,
+    "csv": staged_files.stage_csv,
+    "jsonl": staged_files.stage_lines,
+    "json": staged_files.stage_document,
+    "parquet": staged_files.stage_parquet,
 }
 
 

@@ -1,0 +1,42 @@
+"""What a note says about quality, apart from the case that it says it about.
+
+"The summary invents that Kelly sold the guns" and "claims Mattis resigned" are the same fault: the
+names and things of the case come from the graded outputs. Words that stand in a note mostly where
+its own output or input has them too are words of the case; they would pull notes together by topic,
+so they neither group notes nor name groups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from labelcore.stages.deriving.families import family_scores
+from labelcore.stages.deriving.naming import terms
+
+_SHARE = 0.75
+_LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
+
+
+def case_words(texts: Sequence[str], sources: Sequence[str]) -> frozenset[str]:
+    """The case's words among the notes' terms; ``sources[i]`` is what note i is about."""
+    used: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    known = {source: terms(source) for source in set(sources)}
+    for text, source in zip(texts, sources, strict=True):
+        own = terms(text)
+        used.update(own)
+        inside.update(own & known[source])
+    return frozenset(
+        term
+        for term, count in inside.items()
+        if count >= _SHARE * used[term] and not family_scores(term).any()
+    )
+
+
+def without_case(text: str, case: frozenset[str]) -> str:
+    """A note without the case's words; as it is where nothing would be left."""
+    plain = _LATIN.sub(lambda found: "" if found[0].lower() in case else found[0], text)
+    plain = " ".join(plain.split())
+    return plain if terms(plain) else text
