@@ -115,13 +115,14 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
         ))  # fmt: skip
     found: list[RejectedRow] = []
     for field, reason, condition in checks:
+        if cursor.execute(f"SELECT count(*) FROM ready WHERE {condition}").fetchone() == (0,):
+            continue
         rows = cursor.execute(
             f"SELECT _row, {reason}, (SELECT left(text, {RAW}) FROM prepared p WHERE p._row = ready._row) "
             f"FROM ready WHERE {condition} ORDER BY _row"
         ).fetchall()
         found += [RejectedRow(row=row, field=field, reason=why, raw=raw) for row, why, raw in rows]
-        if rows:
-            cursor.execute(f"DELETE FROM ready WHERE {condition}")
+        cursor.execute(f"DELETE FROM ready WHERE {condition}")
     return found
 
 

@@ -1,0 +1,84 @@
+"""Import beside DuckDB's own import of the same file into a database file, in one run.
+
+    python tests/bench/import_speed.py [--rows 300000] [--format csv]
+
+Rows of 1.5 kB. Each side runs in a process of its own, so that its peak memory can be told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from labelcore.stages import importing, projects
+from labelcore.store import open_database
+
+_READERS = {"csv": "read_csv(?, header=true, all_varchar=true)", "jsonl": "read_json_auto(?)", "parquet": "read_parquet(?)"}  # fmt: skip
+_COPY = {"csv": "(HEADER)", "jsonl": "(FORMAT json)", "parquet": "(FORMAT parquet)"}
+
+
+def make(path: Path, rows: int, form: str) -> None:
+    """Write a file of outputs with inputs: random words, about 1.5 kB a row."""
+
+    def text(words: int, salt: int) -> str:
+        return f"array_to_string(list_transform(range({words}), lambda x: l[1 + (hash(i * {salt} + x) % 5000)::INT]), ' ')"
+
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE w AS SELECT list(substr(md5(i::VARCHAR), 1, 3 + (i % 5)::INT)) AS l FROM range(5000) t(i)"
+    )
+    connection.execute(
+        f"COPY (SELECT 'id' || i AS id, {text(60, 1009)} AS input, {text(190, 7919)} AS output, "
+        f"'m' || (i % 4) AS model, 'city ' || (i % 9) AS city FROM range({rows}) r(i), w) TO '{path}' {_COPY[form]}"
+    )
+
+
+def own_read(path: str, form: str, folder: str) -> int:
+    """DuckDB alone: the file into a table of a database file."""
+    connection = duckdb.connect(f"{folder}/plain.duckdb")
+    connection.execute(f"CREATE TABLE t AS SELECT * FROM {_READERS[form]}", [path])
+    return int(connection.execute("SELECT count(*) FROM t").fetchone()[0])  # type: ignore[index]
+
+
+def our_import(path: str, form: str, folder: str) -> int:
+    """labelcore: identity, checks, rejected rows, one transaction."""
+    db = open_database(Path(folder) / "ours.duckdb")
+    project = projects.open_project(db, "bench")
+    return importing.import_file(db, project, path).batch.outputs_new
+
+
+def measured(side: Callable[[str, str, str], int], path: str, form: str, folder: str) -> None:
+    """Run one side here and print what it took."""
+    started = time.perf_counter()
+    rows = side(path, form, folder)
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{side.__name__:11s} {rows:>9,} rows  {seconds:6.1f} s  peak {peak:,.0f} MB", flush=True)
+
+
+def main() -> None:
+    """Make the file, run both sides one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=300_000)
+    parser.add_argument("--format", choices=list(_READERS), default="csv")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"rows.{chosen.format}"
+        make(path, chosen.rows, chosen.format)
+        print(f"{path.stat().st_size / 1e6:,.0f} MB of {chosen.format}")
+        processes = multiprocessing.get_context("spawn")
+        for side in (own_read, our_import):
+            work = processes.Process(target=measured, args=(side, str(path), chosen.format, folder))
+            work.start()
+            work.join()
+
+
+if __name__ == "__main__":
+    main()
