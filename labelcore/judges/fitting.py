@@ -21,6 +21,7 @@ from labelcore.judges.lessons import Bools, Ints, Lessons
 
 SHRINK = 6.0
 SHRINK_WITH_TOPIC = 2.0
+_COMMON = 0.5
 GUIDES = 2
 """So many notes must talk about a quantity before a threshold is fitted to them alone."""
 
@@ -85,6 +86,8 @@ def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> lis
     caught = ((shown & own).sum(axis=0) + base) / (own.sum(axis=0) + SHRINK_WITH_TOPIC)
     wrong = (shown[~fails].sum(axis=0) + base) / ((~fails).sum() + SHRINK_WITH_TOPIC)
     gain = caught - wrong
+    # A phrase is missed only where most good outputs have it.
+    gain = np.where((gain > 0) | (shown[~fails].mean(axis=0) > _COMMON), gain, 0.0)
     ranked = places[np.argsort(-np.abs(gain), kind="stable")]
     at = {int(place): k for k, place in enumerate(places)}
     kept = lessons.incidence.different(ranked[: 10 * limit], limit)
@@ -97,6 +100,8 @@ def mined_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> lis
     for place in lessons.incidence.best(rows, fails, limit):
         shown = lessons.incidence.shown[rows, place]
         gain = float(shown[fails].mean() - shown[~fails].mean())
+        if gain < 0 and shown[~fails].mean() <= _COMMON:
+            continue
         found.append(PhraseCheck(place, gain > 0, abs(gain)))
     return found
 

@@ -15,8 +15,8 @@ from labelcore.judges.lessons import Bools, Ints, Lessons
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
 _USEFUL = 0.05  # the least shrunk gain for which a threshold is worth proposing
 _FEW = 40
-LEARNED_FROM = 40
-"""A criterion gets its own learned judge from so many grades; the overall grade gets one sooner."""
+LEARNED_FROM = 20
+"""A criterion gets its own learned judge from so many fails; the overall grade gets one sooner."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def propose(
         _code(spec, own[rows], fails, name) for spec, own in _different(lessons, rows, fails, limit)
     ]
     enough = learned_judge.too_few(fails) is None
-    if enough and (overall or len(fails) >= LEARNED_FROM):
+    if enough and (overall or fails.sum() >= LEARNED_FROM):
         found.append(_learned(lessons, rows, fails, name, seed))
     return found
 

@@ -27,6 +27,7 @@ from labelcore.store import outputs as output_table
 
 _MOST_LEARNED = 3
 _FEW = 40
+_COIN = 0.5  # the most that failing outputs at random can reach
 
 
 class ChoiceReport(Frozen):
@@ -174,6 +175,12 @@ def _warnings(
         said.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")  # fmt: skip
     if not members:
         said.append("No judge is better than none: the set is empty.")
+    low = held_out["low"]
+    if members and low is not None and low <= _COIN:
+        said.append(
+            f"Held out, the set is not clearly better than a coin (alignment {_COIN:.2f}): "
+            "do not rely on it; grade more, write notes, or add what outputs answer as input."
+        )
     ffr = in_sample["false_failure_rate"]
     if ffr is not None and ffr > max_ffr:
         said.append(f"No useful set keeps the false failure rate at {max_ffr:.0%}; this one has {ffr:.0%}.")  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.llm import ModelClient
-from labelcore.models import Criterion, Frozen, Project, new_id, now
+from labelcore.models import Criterion, Frozen, Output, Project, new_id, now
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import offline as without_model
 from labelcore.stages.deriving import with_model
@@ -103,8 +103,10 @@ def _derive_offline(
     cited = [item for criterion in live for item in criterion.evidence]
     quotes = [item.quote for item in cited] + [own.text for own in clauses]
     about = [item.output_id for item in cited] + [own.output_id for own in clauses]
-    sources = _sources(db, about)
-    case = case_words(quotes, sources)
+    found = output_table.many(db, list(dict.fromkeys(about)))
+    sources = [_source(found.get(own)) for own in about]
+    groups = [found[own].group if own in found else own for own in about]
+    case = case_words(quotes, sources, groups)
     points = without_model.points_of(db, [without_case(own, case) for own in quotes], progress)
     own, fresh = points[: len(cited)], points[len(cited) :]
     joined, rest = without_model.join_existing(clauses, fresh, live, own)
@@ -118,11 +120,9 @@ def _derive_offline(
     criterion_table.save_codes(db, project.id, codes, origin="offline", author=author)
 
 
-def _sources(db: Database, output_ids: Sequence[str]) -> list[str]:
-    """What each note is about: its output with input and context, as one text."""
-    found = output_table.many(db, list(dict.fromkeys(output_ids)))
-    texts = {i: f"{own.text}\n{own.input}\n{own.context}" for i, own in found.items()}
-    return [texts.get(i, "") for i in output_ids]
+def _source(output: Output | None) -> str:
+    """What a note is about: the output with its input and context, as one text."""
+    return f"{output.text}\n{output.input}\n{output.context}" if output else ""
 
 
 def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> Criterion:

@@ -23,7 +23,7 @@ _STOP = frozenset(
     ).split()
 )
 _MOST_WORDS = 3
-_DOMINANT = 0.5
+_DOMINANT = 0.4
 
 
 def terms(text: str) -> set[str]:
@@ -58,7 +58,7 @@ def telling_words(
 
 
 def family_of(texts: Sequence[str]) -> str | None:
-    """The family that at least half of the notes speak of, if there is one."""
+    """The family that at least two in five notes speak of, if there is one."""
     scores = np.array([family_scores(text) for text in texts])
     share = (scores >= scores.max(axis=1, keepdims=True)) & (scores > 0)
     each = share.mean(axis=0)
