@@ -24,11 +24,11 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 
 core: setup
-	$(BIN)/pytest -m "not journey and not slow"
+	$(BIN)/pytest -m "not journey and not slow and not page"
 
 journeys: setup
 	$(BIN)/python tests/bring_chromium.py
-	$(BIN)/pytest -m "journey or slow"
+	$(BIN)/pytest -m "journey or slow or page"
 
 test: check
 	$(BIN)/python tests/bring_chromium.py

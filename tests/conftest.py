@@ -15,6 +15,13 @@ from labelcore.store import outputs as output_table
 _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BASE_URL")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of pages are no core tests: each starts Streamlit's script runner."""
+    for item in items:
+        if "pages" in item.path.parts[-2:]:
+            item.add_marker("page")
+
+
 @pytest.fixture(autouse=True)
 def no_real_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test can reach a real endpoint by accident."""

@@ -187,7 +187,8 @@ class _Task:
             return found
         ahead = worth(matrices, fails, found, self.max_ffr)
         ahead -= worth(matrices, fails, self.default, self.max_ffr)
-        return found if ahead > _standard_error(fails) else self.default
+        failed = np.mean([m[:, found].any(axis=1) for m in matrices], axis=0)
+        return found if ahead > _standard_error(failed, fails) else self.default
 
     def _cross_fitted(self, rows: Ints, folds: Ints) -> Bools:
         matrix = np.zeros((len(rows), len(self.candidates)), dtype=bool)
@@ -208,10 +209,16 @@ class _Task:
         return failed
 
 
-def _standard_error(fails: Bools) -> float:
-    """Of an alignment near one half: the two rates' errors together; inf from one class only."""
-    bad, good = int(fails.sum()), int((~fails).sum())
-    return float(np.sqrt(0.25 / bad + 0.25 / good)) if bad and good else float("inf")
+def _standard_error(failed: Floats, fails: Bools) -> float:
+    """Of coverage and false failure rate together, each drawn towards one half by Jeffreys' prior.
+
+    ``failed`` (n,) is the share of repeats in which the set fails an output.
+    """
+    total = 0.0
+    for own in (failed[fails], failed[~fails]):
+        rate = (float(own.sum()) + 0.5) / (len(own) + 1)
+        total += rate * (1 - rate) / (len(own) + 1)
+    return float(np.sqrt(total))
 
 
 def _summary(

@@ -68,7 +68,7 @@ class LinearModel:
             "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
             "weight": _UNNAMED + _NAMED * lessons.topics(rows[fails]), "mean": mean, "axes": axes,
         })  # fmt: skip
-        fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=500)
+        fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky")
         fitted.fit(model.inputs(table), fails)
         model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
         return model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,21 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield path
     close_database(path)
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a worked project, to be copied by each test."""
+    path = tmp_path_factory.mktemp("worked") / "app.duckdb"
+    work(path)
+    close_database(path)
+    return path
+
+
+@pytest.fixture
+def worked(database: Path, worked_file: Path) -> Path:
+    shutil.copy(worked_file, database)
+    return database
 
 
 def work(path: Path) -> None:
@@ -75,8 +91,7 @@ def test_every_page_alone_on_an_empty_project(database: Path, page: str) -> None
     healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
 
 
-def test_every_page_on_a_worked_project(database: Path) -> None:
-    work(database)
+def test_every_page_on_a_worked_project(worked: Path) -> None:
     for page in PAGES:
         healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
 
@@ -89,8 +104,7 @@ def test_the_navigation_opens_home(database: Path) -> None:
     assert app.subheader[0].value == "Next: Import"
 
 
-def test_alignment_speaks_in_sentences_before_tables(database: Path) -> None:
-    work(database)
+def test_alignment_speaks_in_sentences_before_tables(worked: Path) -> None:
     app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
     assert any("it catches" in own.value for own in app.subheader)
     assert any("wrongly fails" in own.value for own in app.markdown)
@@ -109,9 +123,8 @@ def test_sampling_draws_and_says_why(database: Path) -> None:
     assert app.success[0].value == "Drew 4 outputs."
 
 
-def test_criteria_are_accepted_by_a_click(database: Path) -> None:
-    work(database)
-    db = open_database(database)
+def test_criteria_are_accepted_by_a_click(worked: Path) -> None:
+    db = open_database(worked)
     project = projects.open_project(db, "shop")
     first = deriving.list_criteria(db, project)[0]
     deriving.restore(db, project, first.id)

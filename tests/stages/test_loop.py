@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Output, Project
-from labelcore.stages import aligning, deriving, exporting, grading, judging
-from labelcore.store import Database, verdicts
+from labelcore.models import Criterion, Grade, Output, Project
+from labelcore.stages import aligning, deriving, exporting, grading, judging, projects
+from labelcore.store import Database, open_database, verdicts
+from labelcore.store import outputs as output_table
 
 LONG = ("far too long", "much too long, cut it", "太长了", "太长，没人会看完", "too verbose")
 INVENTED = (
@@ -34,9 +35,8 @@ WORDS = [
 ]
 
 
-@pytest.fixture
-def graded(add_outputs: Callable[..., list[Output]], give: Callable[..., object]) -> list[Output]:
-    """Forty outputs: twenty-four good, eight too long, eight with an invented number."""
+def plant(db: Database, project: Project) -> list[Output]:
+    """Forty graded outputs: twenty-four good, eight too long, eight with an invented number."""
     chance = random.Random(3)
 
     def sentence(size: int) -> str:
@@ -47,11 +47,37 @@ def graded(add_outputs: Callable[..., list[Output]], give: Callable[..., object]
         kind = "long" if i % 5 == 3 else "invented" if i % 5 == 4 else "good"
         text = sentence(chance.randint(80, 110) if kind == "long" else chance.randint(10, 25))
         text = f"{text} It costs {chance.randint(200, 900)}." if kind == "invented" else text
-        (output,) = add_outputs(text, input=f"What about order {i}?")
+        asked = f"What about order {i}?"
+        output = Output(
+            id=output_table.content_id(project.id, text, input=asked), project_id=project.id,
+            text=text, input=asked,
+        )  # fmt: skip
         notes = {"long": LONG, "invented": INVENTED}.get(kind)
-        give(output, "fail" if notes else "pass", chance.choice(notes) if notes else "")
+        output_table.add(db, [output])
+        grading.record(db, project, [Grade(
+            id=f"g{i}", project_id=project.id, output_id=output.id, annotator="ann",
+            value="fail" if notes else "pass", note=chance.choice(notes) if notes else "",
+        )])  # fmt: skip
         made.append(output)
     return made
+
+
+@pytest.fixture
+def graded(db: Database, project: Project) -> list[Output]:
+    return plant(db, project)
+
+
+@pytest.fixture(scope="module")
+def worked() -> Iterator[tuple[Database, Project]]:
+    """The planted project after the loop up to the verdicts; tests must not change it."""
+    db = open_database(None)
+    project = projects.open_project(db, "worked")
+    plant(db, project)
+    deriving.derive(db, project, accept_all=True)
+    judging.propose(db, project)
+    judging.run_judges(db, project)
+    yield db, project
+    db.close()
 
 
 def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
@@ -101,17 +127,11 @@ def test_edits_keep_every_version_and_merges_keep_the_evidence(
     assert deriving.find_criterion(db, project, two.id).status == "dropped"
 
 
-def test_the_whole_loop_finds_what_was_planted(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
-    deriving.derive(db, project, accept_all=True)
-    proposed = judging.propose(db, project)
-    assert {own.kind for own in proposed} == {"code", "learned"}
-    run = judging.run_judges(db, project)
-    assert run.verdicts_new == len(proposed) * len(graded)
-    assert (run.errors, run.state) == (0, "finished")
+def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project]) -> None:
+    db, project = worked
+    assert {own.kind for own in judging.list_judges(db, project)} == {"code", "learned"}
     report = aligning.choose(db, project)
-    assert report.held_out["alignment"] > 0.8
+    assert report.held_out["alignment"] > 0.9
     assert report.held_out["low"] < report.held_out["alignment"] <= report.held_out["high"]
     aligned = aligning.align(db, project)
     assert aligned.chosen is not None
@@ -127,26 +147,21 @@ def test_the_whole_loop_finds_what_was_planted(
 
 
 def test_running_again_asks_nothing_and_every_key_is_there_once(
-    db: Database, project: Project, graded: list[Output]
+    worked: tuple[Database, Project],
 ) -> None:
-    deriving.derive(db, project, accept_all=True)
-    judging.propose(db, project)
-    first = judging.run_judges(db, project)
+    db, project = worked
+    judges = judging.list_judges(db, project)
     again = judging.run_judges(db, project)
-    assert (again.verdicts_new, again.verdicts_cached) == (0, first.verdicts_new)
-    assert (
-        sum(sum(own.values()) for own in verdicts.counts(db, project.id).values())
-        == first.verdicts_new
-    )
+    assert (again.verdicts_new, again.verdicts_cached) == (0, 40 * len(judges))
+    assert (again.errors, again.state) == (0, "finished")
+    counts = verdicts.counts(db, project.id).values()
+    assert sum(sum(own.values()) for own in counts) == 40 * len(judges)
     assert judging.propose(db, project) == judging.propose(db, project)
+    assert judging.list_judges(db, project) == judges
 
 
-def test_counts_open_the_outputs_behind_them(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
-    deriving.derive(db, project, accept_all=True)
-    judging.propose(db, project)
-    judging.run_judges(db, project)
+def test_counts_open_the_outputs_behind_them(worked: tuple[Database, Project]) -> None:
+    db, project = worked
     for own in aligning.align(db, project).judges:
         for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
             behind = aligning.behind(db, project, own.judge_version_id, cell)
