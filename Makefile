@@ -24,7 +24,7 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 
 core: setup
-	$(BIN)/pytest -m "not journey and not slow and not page"
+	$(BIN)/pytest -n 2 -m "not journey and not slow and not page"
 
 journeys: setup
 	$(BIN)/python tests/bring_chromium.py

@@ -41,16 +41,18 @@ STEPS = (
         "See how far they can be trusted.",
     ),
 )
-following = next((step for step in STEPS if step[2] == 0), STEPS[-1])
+open_steps = [step for step in STEPS if step[2] == 0 and not (step[0] == "Sample" and seen.graded)]
+following = open_steps[0] if open_steps else STEPS[-1]
 st.subheader(f"Next: {following[0]}")
 st.write(following[4])
 shell.go(following[1], f"Go to {following[0]}")
-columns = st.columns(3)
-for number, (title, file, count, unit, explain) in enumerate(STEPS):
-    with columns[number % 3].container(border=True):
-        st.metric(title, f"{count:,} {unit}")
-        st.write(explain)
-        shell.go(file, f"Open {title}")
+for start in range(0, len(STEPS), 3):
+    columns = st.columns(3)
+    for column, (title, file, count, unit, explain) in zip(columns, STEPS[start:], strict=False):
+        with column.container(border=True, height="stretch"):
+            st.metric(title, f"{count:,} {unit}")
+            st.write(explain)
+            shell.go(file, f"Open {title}")
 if seen.graded:
     st.write(
         f"{seen.annotators} {'person' if seen.annotators == 1 else 'people'} graded "

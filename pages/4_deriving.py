@@ -10,7 +10,6 @@ import streamlit as st
 from labelcore.models import Criterion
 from labelcore.settings import settings
 from labelcore.stages import deriving, projects
-from labelcore.store import outputs
 from pages.widgets import shell
 from pages.widgets.outputs import show_output
 
@@ -39,7 +38,7 @@ def show(criterion: Criterion) -> None:
                 format_func=lambda at: criterion.evidence[at].quote[:80], key=f"open-{criterion.id}",
             )  # fmt: skip
             if shown is not None and (
-                found := outputs.get(place.db, criterion.evidence[shown].output_id)
+                found := projects.find_output(place.db, criterion.evidence[shown].output_id)
             ):
                 show_output(found)
         with st.expander("Edit"), st.form(f"edit-{criterion.id}"):

@@ -11,6 +11,29 @@ import streamlit as st
 from labelcore.settings import settings
 from labelcore.stages import judging
 from pages.widgets import running, shell
+from pages.widgets.outputs import show_output
+
+_PAGE = 5
+
+
+def show_verdicts(judge: judging.JudgeSummary) -> None:
+    """What a judge says about outputs, value by value."""
+    st.text(judge.description)
+    counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
+    value = st.segmented_control(
+        "Show outputs with the verdict", [own for own in counts if counts[own]],
+        format_func=lambda own: f"{own} ({counts[own]:,})", key=f"verdicts-{judge.judge_version_id}",
+    )  # fmt: skip
+    if not value:
+        return
+    pages = (counts[value] + _PAGE - 1) // _PAGE
+    page = st.number_input(f"Page of {pages:,}", 1, pages, 1) if pages > 1 else 1
+    start = (int(page) - 1) * _PAGE
+    for own in judging.judged(place.db, judge.judge_version_id, value, limit=_PAGE, start=start):
+        with st.container(border=True):
+            st.text(own.decision.reason)
+            show_output(own.output)
+
 
 place = shell.open_page("Judges", "Automatic checks, each deciding one criterion on every output.")
 with shell.guard():
@@ -33,10 +56,16 @@ with shell.guard():
     if not judges:
         st.info("There are no judges yet: accept criteria, then propose judges.")
         st.stop()
+    st.caption("Choose a row to see what a judge says about outputs.")
     for criterion in dict.fromkeys(own.criterion for own in judges):
         st.subheader(shell.plain(criterion))
         own = [judge for judge in judges if judge.criterion == criterion]
         names = ("name", "kind", "passes", "fails", "abstains", "errors", "stale", "description")
         table = pd.DataFrame([{name: getattr(judge, name) for name in names} for judge in own])
-        st.dataframe(table, hide_index=True, width="stretch")
+        picked = st.dataframe(
+            table, hide_index=True, width="stretch", on_select="rerun",
+            selection_mode="single-row", key=f"judges-{criterion}",
+        )  # fmt: skip
+        for row in picked.selection.rows:
+            show_verdicts(own[row])
     shell.go("6_aligning.py", "Next: alignment")

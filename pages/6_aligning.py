@@ -12,64 +12,24 @@ from labelcore.operations.sentences import (
     catches,
     choice_lines,
     judge_sentence,
-    rate_words,
-    set_sentence,
 )
 from labelcore.stages import aligning
 from pages.widgets import charts, shell
+from pages.widgets.alignment import show_rates, show_set
 from pages.widgets.outputs import show_behind
 
-_CHARTED = 12
+_CHARTED, _SPOKEN = 12, 6
 CELLS = {
     "false_pass": "bad ones it lets through", "false_fail": "good ones it wrongly fails",
     "true_fail": "bad ones it catches", "true_pass": "good ones it passes",
 }  # fmt: skip
 
 
-def show_set(report: aligning.AlignmentReport) -> None:
-    """The chosen set in a sentence, with its figures on outputs that it had not seen."""
-    own = report.chosen
-    if own is None:
-        return
-    st.subheader(shell.plain(set_sentence(own)))
-    held = own.held_out or {}
-    here, unseen = st.columns(2)
-    here.metric(
-        "Alignment on these grades",
-        "not measurable" if own.alignment is None else f"{own.alignment:.2f}",
-    )
-    value = held.get("alignment")
-    unseen.metric(
-        "Alignment on outputs not seen before",
-        "not measurable" if value is None else f"{value:.2f}",
-    )
-    if value is not None and held.get("low") is not None:
-        st.write(
-            f"The second one is the honest figure: {value:.2f}, between {held['low']:.2f} and {held['high']:.2f} (95 %)."
-        )
-
-
-def show_rates(report: aligning.AlignmentReport) -> None:
-    """Three pass rates, in words and as intervals."""
-    rates = report.pass_rate
-    names = ("People", "Chosen set as it is", "Corrected for its errors")
-    values = (rates.human, rates.judge, rates.corrected)
-    st.subheader("How good is everything?")
-    for name, rate in zip(names, values, strict=True):
-        st.write(f"{name}: {shell.plain(rate_words(rate))}")
-    st.caption(
-        f"The graded outputs are {rates.human_sampling}. {('Corrected by ' + rates.corrected.method + ', if ' + rates.assumption + '.') if rates.corrected.value is not None else ''}"
-    )
-    charts.intervals(
-        "Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates"
-    )
-
-
 def show_judges(report: aligning.AlignmentReport) -> None:
     """Judges as sentences, then as intervals, then as a table."""
     ranked = sorted(report.judges, key=lambda own: -(own.balanced_accuracy or 0))[:_CHARTED]
     st.subheader("Each judge against people")
-    for own in ranked:
+    for own in ranked[:_SPOKEN]:
         st.write(shell.plain(judge_sentence(own)))
     if ranked:
         series = {
@@ -82,7 +42,10 @@ def show_judges(report: aligning.AlignmentReport) -> None:
             series,
             key="judges",
         )
-    st.dataframe(pd.DataFrame([own.document() for own in report.judges]), hide_index=True)
+    table = pd.DataFrame([own.document() for own in report.judges])
+    st.dataframe(
+        table.drop(columns=["judge_version_id", "warnings"], errors="ignore"), hide_index=True
+    )
 
 
 def show_outputs(report: aligning.AlignmentReport) -> None:

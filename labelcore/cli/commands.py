@@ -192,7 +192,7 @@ def judge_propose(
     criterion: Annotated[str | None, typer.Option(help="Only for this criterion.")] = None,
     kind: Annotated[str | None, typer.Option(help="code, llm or learned")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many for a criterion.")] = 8,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many for a criterion.")] = 6,
     seed: Annotated[int, typer.Option()] = 0,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip

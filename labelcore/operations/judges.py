@@ -17,7 +17,7 @@ Kind = Literal["code", "llm", "learned", "imported"]
 @operation("judge propose")
 def propose(
     call: Call, *, criterion: str | None = None, kind: Kind | None = None, offline: bool = False,
-    limit: Annotated[int, Field(ge=1)] = 8, seed: int = 0,
+    limit: Annotated[int, Field(ge=1)] = 6, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Propose candidate judges for each accepted criterion."""
     found = judging.propose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, Project, new_id, now
+from labelcore.models import Frozen, Output, Project, new_id, now
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
@@ -59,6 +59,11 @@ def update_project(db: Database, project: Project, **changes: Any) -> Project:
     changed = Project.model_validate(project.model_dump() | changes | {"at": now()})
     project_table.save(db, changed)
     return changed
+
+
+def find_output(db: Database, word: str) -> Output | None:
+    """An output by its id, by a unique beginning of it, or by the importer's own id."""
+    return output_table.get(db, word)
 
 
 def overview(db: Database, project: Project) -> Overview:

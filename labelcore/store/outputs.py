@@ -61,7 +61,8 @@ def existing(db: Database, ids: Sequence[str]) -> set[str]:
 
 def get(db: Database, output_id: str) -> Output | None:
     """One output by its id, by a unique beginning of it, or by the importer's own id."""
-    for condition in ("output_id = ?", "external_id = ?", "starts_with(output_id, ?)"):
+    named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
+    for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
         rows = db.rows(f"{_SELECT} WHERE {condition} LIMIT 2", [output_id])
         if len(rows) == 1:
             return _output(rows[0])

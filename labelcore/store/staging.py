@@ -141,6 +141,15 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
         "prompt_version, model, metadata, ?, f._row, ? FROM prepared JOIN fresh f USING (_row)",
         [batch_id, utc(now())],
     )
+    # A row with known content adds no output, but other files may speak of it by its own id.
+    cursor.execute(
+        "INSERT INTO output_alias (external_id, project_id, output_id, batch_id, made_at) "
+        "SELECT DISTINCT r.external_id, o.project_id, r.output_id, ?, ?::TIMESTAMP "
+        "FROM ready r JOIN output o USING (output_id) WHERE r.external_id IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM output_name n WHERE n.project_id = o.project_id "
+        "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
+        [batch_id, utc(now())],
+    )
     return new, total - new
 
 
@@ -149,7 +158,7 @@ def match_ids(
 ) -> list[RejectedRow]:
     """For a file of grades alone: ``ready`` rows of known outputs, found by the importer's own id."""
     cursor.execute(
-        f"CREATE TEMP TABLE ready AS SELECT s._row, o.output_id FROM staged s JOIN output_current o "
+        f"CREATE TEMP TABLE ready AS SELECT s._row, o.output_id FROM staged s JOIN output_name o "
         f"ON o.external_id = trim(s.{quoted(id_column)}) WHERE o.project_id = ?",
         [project_id],
     )

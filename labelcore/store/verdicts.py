@@ -71,6 +71,16 @@ def of_outputs(
     return [_verdict(row) for row in rows]
 
 
+def page(db: Database, judge_version_id: str, value: str, limit: int, start: int) -> list[Verdict]:
+    """Some of a judge's verdicts of one value, in a fixed order."""
+    rows = db.rows(
+        f"SELECT {', '.join(_COLUMNS)} FROM verdict_current "
+        "WHERE judge_version_id = ? AND value = ? ORDER BY output_id LIMIT ? OFFSET ?",
+        [judge_version_id, value, limit, start],
+    )
+    return [_verdict(row) for row in rows]
+
+
 def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
     """For each judge version: how many verdicts by value, and how many errors ("error")."""
     rows = db.rows(

@@ -15,6 +15,8 @@ from labelcore.llm.openai_client import OpenAIClient
 from labelcore.settings import Settings
 from tests.mock_endpoint import MockEndpoint, serving
 
+pytestmark = pytest.mark.slow  # a real server; retries really wait
+
 
 @pytest.fixture
 def mock() -> Iterator[tuple[MockEndpoint, Settings]]:

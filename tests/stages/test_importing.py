@@ -284,3 +284,19 @@ def test_identity_is_the_same_in_sql_and_in_python(
     path.write_text(json.dumps({"output": output, "input": question}) + "\n")
     importing.import_file(db, project, str(path), importing.Mapping(output="output", input="input"))
     assert outputs.existing(db, [content_id(project.id, output, input=question)])
+
+
+def test_grades_find_the_output_of_a_row_whose_content_was_known(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    rows = "id,input,output\na,why,same\nb,why,same\n"
+    (tmp_path / "rows.csv").write_text(rows)
+    first = importing.import_file(db, project, str(tmp_path / "rows.csv"))
+    assert (first.batch.outputs_new, first.batch.outputs_known) == (1, 1)
+    again = importing.import_file(db, project, str(tmp_path / "rows.csv"))
+    assert again.batch.outputs_new == 0
+    (tmp_path / "grades.csv").write_text("id,grade,annotator\na,pass,x\nb,fail,y\n")
+    mapping = importing.Mapping(id="id", grade="grade", annotator="annotator")
+    graded = importing.import_file(db, project, str(tmp_path / "grades.csv"), mapping)
+    assert (graded.batch.grades_new, graded.batch.rows_rejected) == (2, 0)
+    assert db.rows("SELECT count(*) FROM output_alias") == [(1,)]

@@ -126,7 +126,7 @@ def _warnings(
             "trust the cross-fitted figures instead."
         )
     if split == "all" and sealed:
-        said.append("Most of these grades shaped the judges; `--split test` was kept apart.")
+        said.append("Most of these grades shaped the judges; the test split was kept apart.")
     return said
 
 

@@ -113,10 +113,10 @@ def pass_rates(
     passes = np.array(list(labels.value.values()), dtype=bool)
     if known is not None:
         human = prevalence.weighted_pass_rate(passes, known)
-        sampling = "a draw with known probabilities"
+        sampling = "drawn with known probabilities"
     else:
         human = wilson(int(passes.sum()), len(passes), what="graded outputs")
-        sampling = "not known (imported or hand-picked): it may not stand for the whole pool"
+        sampling = "not drawn with known probabilities (imported or hand-picked), so they may not stand for all"
     if words is None or counts is None:
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption="")  # fmt: skip

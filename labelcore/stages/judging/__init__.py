@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.llm import ModelClient
-from labelcore.models import OVERALL, Frozen, JudgeVersion, Project, Run, SplitName
+from labelcore.models import (
+    OVERALL,
+    Decision,
+    Frozen,
+    JudgeVersion,
+    Output,
+    Project,
+    Run,
+    SplitName,
+)
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
@@ -15,14 +24,15 @@ from labelcore.stages.judging import runner
 from labelcore.stages.judging.proposals import propose
 from labelcore.stats.splits import split_of
 from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "JudgeDetail", "JudgeSummary", "active_judges", "find_judge", "list_judges", "propose",
-    "run_judges", "runs", "show_judge", "stop_abandoned_runs",
+    "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "find_judge", "judged", "list_judges",
+    "propose", "run_judges", "runs", "show_judge", "stop_abandoned_runs",
 ]  # fmt: skip
 
 
@@ -51,6 +61,22 @@ class JudgeDetail(Frozen):
     spec: dict[str, object]
     fitted_on: tuple[str, ...]
     versions: tuple[str, ...]
+
+
+class Judged(Frozen):
+    """One output with a judge's decision on it."""
+
+    output: Output
+    decision: Decision
+
+
+def judged(
+    db: Database, version: str, value: str, *, limit: int = 10, start: int = 0
+) -> list[Judged]:
+    """Outputs that a judge version gave a value (pass, fail, abstain), in the order of their ids."""
+    found = verdict_table.page(db, version, value, limit, start)
+    outputs = output_table.many(db, [own.output_id for own in found])
+    return [Judged(output=outputs[own.output_id], decision=own.decision) for own in found]
 
 
 def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
@@ -164,7 +190,5 @@ def _stale(db: Database, version: JudgeVersion) -> bool:
     """Whether the criterion has changed its meaning since the judge was made for it."""
     if version.criterion_id is None or version.criterion_version is None:
         return False
-    from labelcore.store import criteria as criterion_table
-
     later = criterion_table.history(db, version.criterion_id)
     return any(own.version > version.criterion_version and not own.wording_only for own in later)

@@ -46,7 +46,7 @@ class Question:
 
 def propose(
     db: Database, project: Project, *, criterion: str | None = None, kind: str | None = None,
-    offline: bool = True, limit: int = 8, seed: int = 0, progress: Progress | None = None,
+    offline: bool = True, limit: int = 6, seed: int = 0, progress: Progress | None = None,
 ) -> list[JudgeVersion]:  # fmt: skip
     """Propose candidates and store them as judges; what is there already stays as it is.
 
