@@ -16,6 +16,7 @@ EXPLAIN = {
     "Probabilities are known, so rates stay unbiased.",
     "random": "Every output has the same chance.",
     "stratified": "The same share of every value of a field.",
+    "disagreement": "Outputs on which judges disagree, with a uniform part of 20 %.",
 }
 
 place = shell.open_page("Sample", "Which outputs are graded next, and with which probability.")

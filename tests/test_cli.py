@@ -191,3 +191,30 @@ def test_kill_9_loses_no_acknowledged_grade(db: Path, seconds: float) -> None:
     assert len(acknowledged) > 5
     assert set(acknowledged) <= stored
     assert len(stored) <= len(acknowledged) + 1
+
+
+@pytest.mark.slow
+def test_a_backup_is_restored_and_what_stood_there_is_kept(db: Path) -> None:
+    assert labelcore("import", "outputs.csv", db=db).returncode == 0
+    saved = db.parent / "saved.duckdb"
+    assert labelcore("backup", str(saved), db=db).returncode == 0
+    more = db.parent / "more.csv"
+    more.write_text("output\nanother text\n")
+    assert labelcore("import", str(more), db=db).returncode == 0
+    found = document(labelcore("restore", str(saved), "--json", db=db))
+    assert document(labelcore("status", "--json", db=db))["outputs"] == 30
+    assert document(labelcore("status", "--json", db=Path(str(found["kept"]))))["outputs"] == 31
+    assert document(labelcore("vacuum", "--json", db=db))["bytes_after"] > 0
+    db.write_text("damaged")
+    assert labelcore("restore", str(saved), db=db).returncode == 0
+    assert document(labelcore("status", "--json", db=db))["outputs"] == 30
+    refused = labelcore("restore", "outputs.csv", db=db)
+    assert refused.returncode == 2
+    assert "no labelcore backup" in refused.stderr
+
+
+@pytest.mark.slow
+def test_nothing_is_restored_under_a_running_app(db: Path, app: str) -> None:
+    refused = labelcore("restore", "outputs.csv", db=db)
+    assert refused.returncode == 2
+    assert "Stop the app" in refused.stderr

@@ -11,7 +11,7 @@ import typer
 from labelcore.cli import door, terminal
 from labelcore.cli.serving import serve_app
 from labelcore.errors import BadInput
-from labelcore.operations import Request
+from labelcore.operations import Request, upkeep
 from labelcore.settings import settings
 
 app = typer.Typer(
@@ -272,6 +272,26 @@ def backup(
 ) -> None:  # fmt: skip
     """Write a whole copy of the database, also while the app runs."""
     send("backup", db, None, json, out=str(out.expanduser().absolute()))
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="The backup.", metavar="FILE")],
+    db: Db = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Put a backup in the place of the database; what stood there is kept beside it."""
+    place = db or settings().db
+    if door.read_door(place):
+        raise BadInput(
+            f"A labelcore app holds {place}.", next_step="Stop the app, then restore again."
+        )
+    terminal.show(upkeep.restore(source.expanduser().absolute(), place), as_json=json)
+
+
+@app.command()
+def vacuum(db: Db = None, json: Json = False) -> None:
+    """Give free space in the database file back."""
+    send("vacuum", db, None, json)
 
 
 @app.command()

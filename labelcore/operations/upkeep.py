@@ -22,6 +22,26 @@ def backup(call: Call, *, out: Path) -> Outcome:
     )
 
 
+@operation("vacuum")
+def vacuum(call: Call) -> Outcome:
+    """Give free space in the database file back."""
+    before, after = backups.compact(call.db)
+    return Outcome(
+        document={"bytes_before": before, "bytes_after": after},
+        lines=(f"{call.db.path}: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB after.",),
+    )
+
+
+def restore(source: Path, db: Path) -> Outcome:
+    """Put a backup in the place of a database that nothing holds."""
+    kept = backups.restore(source, db.expanduser().resolve())
+    said = f" What stood there is kept as {kept}." if kept else ""
+    return Outcome(
+        document={"db": str(db), "kept": str(kept) if kept else None},
+        lines=(f"{db} is now the backup {source}.{said}",),
+    )
+
+
 @operation("doctor")
 def doctor(call: Call) -> Outcome:
     """Check versions, the database and the model endpoint's settings."""

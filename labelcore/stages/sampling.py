@@ -111,6 +111,19 @@ def _mixture(
     return drawing.draw_mixture(pool, n, seed, parts), said
 
 
+def _disagreement(
+    db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None
+) -> Draw:
+    """Where judges disagree, weighted by how much; with a uniform part so that no chance is zero."""
+    _, unsure = _verdict_scores(db, project, pool)
+    if not unsure.any():
+        raise BadInput(
+            "No ungraded output has verdicts that disagree.",
+            next_step="Run at least two judges first, or draw by another rule.",
+        )
+    return drawing.draw_weighted(pool, n, seed, unsure, "judges disagree"), []
+
+
 def _verdict_scores(
     db: Database, project: Project, pool: list[str]
 ) -> tuple[drawing.Floats, drawing.Floats]:
@@ -146,5 +159,6 @@ RULES: dict[str, Callable[[Database, Project, list[str], int, int, str | None], 
     "mixture": _mixture,
     "random": _random,
     "stratified": _stratified,
+    "disagreement": _disagreement,
 }
 """The rules by the names that the command line and the page use."""

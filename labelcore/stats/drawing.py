@@ -77,12 +77,13 @@ def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floa
     ``parts`` maps a name of ``MIXTURE`` to non-negative scores, shape (len(ids),), in the order of
     ``ids``. A part that is missing or all zero gives its share to the uniform part.
     """
+    return _draw(ids, n, seed, _shares(len(ids), parts)) if ids else []
+
+
+def _draw(ids: Sequence[str], n: int, seed: int, shares: Mapping[str, Floats]) -> list[Pick]:
     ordered = hash_order(ids, seed)
-    if not ordered:
-        return []
     place_of = {output_id: place for place, output_id in enumerate(ids)}
     order = np.array([place_of[output_id] for output_id in ordered])
-    shares = _shares(len(ids), parts)
     probability, owed = _inclusion(shares, min(n, len(ids)))
     random = np.random.default_rng(seed)
     taken = _systematic(probability[order], random)
@@ -95,6 +96,20 @@ def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floa
         )
         for place, (output_id, where) in enumerate(picks, 1)
     ]  # fmt: skip
+
+
+def draw_weighted(
+    ids: Sequence[str], n: int, seed: int, scores: Floats, name: str, *, uniform: float = 0.2
+) -> list[Pick]:
+    """Draw n ids in proportion to non-negative scores, shape (len(ids),), and a uniform part.
+
+    The uniform part keeps every inclusion probability above zero, so rates stay estimable.
+    """
+    shares = {
+        "uniform": np.full(len(ids), uniform / len(ids)),
+        name: (1 - uniform) * scores / scores.sum(),
+    }
+    return _draw(ids, n, seed, shares)
 
 
 def _shares(size: int, parts: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from pathlib import Path
 
-from labelcore.errors import BadInput
+from labelcore.errors import BadInput, StoreDamaged
+from labelcore.models import now
+from labelcore.store import close_database, open_database
 from labelcore.store.connection import Database
 
 
@@ -26,6 +30,60 @@ def copy_to(db: Database, out: Path) -> int:
     finally:
         db.run("DETACH backup_copy")
     return out.stat().st_size
+
+
+def restore(source: Path, target: Path) -> Path | None:
+    """Put a checked copy of ``source`` in the place of ``target``, which no process may hold.
+
+    What stood there is kept beside it under the name that is returned.
+
+    Raises:
+        BadInput: there is no such backup, or it cannot be opened.
+        StoreBusy: another process holds the target.
+    """
+    if not source.is_file():
+        raise BadInput(f"There is no file {source}.", next_step="Check the path of the backup.")
+    fresh = target.with_name(f"{target.name}.restoring")
+    shutil.copyfile(source, fresh)
+    try:
+        _check(fresh, source)
+        kept = _move_away(target)
+        fresh.rename(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return kept
+
+
+def _check(fresh: Path, source: Path) -> None:
+    try:
+        open_database(fresh)
+    except StoreDamaged as trouble:
+        raise BadInput(
+            f"{source} is no labelcore backup.", next_step="Choose a file that `backup` wrote."
+        ) from trouble
+    close_database(fresh)
+
+
+def _move_away(target: Path) -> Path | None:
+    """Rename the database that is there, damaged or not, with its log."""
+    if not target.exists():
+        return None
+    with contextlib.suppress(StoreDamaged):  # a damaged one is why people restore
+        open_database(target)
+        close_database(target)
+    kept = target.with_name(f"{target.name}.before-{now():%Y%m%d-%H%M%S}")
+    log = target.with_name(f"{target.name}.wal")
+    if log.exists():
+        log.rename(f"{kept}.wal")
+    return target.rename(kept)
+
+
+def compact(db: Database) -> tuple[int, int]:
+    """Write the log into the file and give free blocks back. Returns the sizes before and after."""
+    before = db.path.stat().st_size if db.path else 0
+    db.run("VACUUM")
+    db.run("CHECKPOINT")
+    return before, db.path.stat().st_size if db.path else 0
 
 
 def integrity(db: Database) -> dict[str, int]:

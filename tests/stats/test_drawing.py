@@ -76,3 +76,13 @@ def test_splits_are_fixed_for_ever() -> None:
     assert names.count("test") / 5_000 == pytest.approx(0.3, abs=0.03)
     # Recorded: changing the hash would move outputs between splits of existing projects.
     assert split_of("project", "group 1") == "dev"
+
+
+def test_weighted_draws_keep_every_probability_above_zero() -> None:
+    ids = [f"o{i}" for i in range(40)]
+    scores = np.array([1.0] * 4 + [0.0] * 36)
+    picks = drawing.draw_weighted(ids, 10, 3, scores, "judges disagree")
+    assert len({own.output_id for own in picks}) == 10
+    assert all(0 < (own.probability or 0) <= 1 for own in picks)
+    certain = {own.output_id for own in picks if own.probability == 1}
+    assert certain == set(ids[:4])
