@@ -17,6 +17,8 @@ LOOP = (
 )
 
 if __name__ == "__main__":
+    # Before the pages are named: the browser would fetch their icons for the tab from elsewhere.
+    st.set_page_config(page_icon=str(Path(__file__).parent / "icon.png"))
     st.navigation(
         [
             st.Page(PAGES / file, title=title, url_path=path, icon=icon, default=path == "home")

@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 ROOT = Path(__file__).parent.parent.parent
+ICON = str(Path(__file__).parent / "icon.png")  # a named icon would be fetched from elsewhere
 if str(ROOT) not in sys.path:  # a page that is opened directly must find its widgets
     sys.path.insert(0, str(ROOT))
 
@@ -40,7 +41,7 @@ class Place:
 
 def open_page(title: str, explain: str = "") -> Place:
     """Title, database, project and person; stops with a clear sentence where one is missing."""
-    st.set_page_config(page_title=f"{title} · labelcore", layout="wide")
+    st.set_page_config(page_title=f"{title} · labelcore", page_icon=ICON, layout="wide")
     with guard():
         db = open_database(settings().db)
         project = _project(db)

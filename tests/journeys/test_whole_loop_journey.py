@@ -1,0 +1,151 @@
+"""From a file to an alignment in the real app, with the keyboard alone, under its own policy."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _server import ROOT, free_port
+from playwright.sync_api import Page, expect, sync_playwright
+
+pytestmark = pytest.mark.journey
+
+WORDS = ["order", "parcel", "window", "colour", "shop", "street", "paper", "garden"]
+ROWS = 24
+LONG = 40
+
+
+def rows() -> str:
+    """Every third output is far too long."""
+    chance = random.Random(5)
+    lines = ["id,question,answer"]
+    for i in range(ROWS):
+        size = chance.randint(60, 90) if i % 3 == 0 else chance.randint(6, 18)
+        lines.append(f"r{i},question {i},{' '.join(chance.choice(WORDS) for _ in range(size))}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "answers.csv").write_text(rows())
+    port = free_port()
+    command = [
+        sys.executable, "-m", "labelcore", "serve", "--db", str(tmp_path / "app.duckdb"),
+        "--project", "journey", "--port", str(port), "--no-browser",
+    ]  # fmt: skip
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": "ann"}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(400):
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        own = chromium.new_page()
+        faults: list[str] = []
+        own.on("pageerror", lambda error: faults.append(str(error)))
+        own.on(
+            "console",
+            lambda said: (
+                faults.append(said.text)
+                if "Content Security Policy" in said.text and "Executing inline" not in said.text
+                else None
+            ),
+        )
+        yield own
+        chromium.close()
+        assert not faults, faults[:3]
+
+
+def tab_to(page: Page, words: str, tag: str) -> None:
+    """Press Tab until what has the focus says these words, and is such an element."""
+    page.locator("h1").first.wait_for()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            "tag => { const own = document.activeElement; return own.matches(tag || 'a, button') "
+            "? own.innerText : '' }",
+            tag.lower(),
+        )
+        if words in str(said):
+            return
+    raise AssertionError(f"Tab never reached '{words}'")
+
+
+def press(page: Page, words: str, tag: str = "") -> None:
+    tab_to(page, words, tag)
+    page.keyboard.press("Enter")
+
+
+def test_import_to_alignment_by_keyboard(app: str, page: Page, tmp_path: Path) -> None:
+    page.goto(f"{app}/importing")
+    expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible(timeout=30_000)
+    # A browser's own file dialog cannot be driven; everything after it is keys.
+    page.locator("input[type=file]").set_input_files(tmp_path / "answers.csv")
+    expect(page.get_by_text(f"First rows of {ROWS}")).to_be_visible(timeout=20_000)
+    page.locator("h1").first.click()
+    press(page, "Import", "BUTTON")  # the menu has an entry of the same name
+    expect(page.get_by_text(f"{ROWS} new outputs")).to_be_visible()
+
+    press(page, "Next: draw a sample")
+    expect(page.get_by_role("heading", name="Sample", exact=True)).to_be_visible(timeout=20_000)
+    press(page, "Draw")
+    expect(page.get_by_text(f"Drew {ROWS} outputs")).to_be_visible(timeout=20_000)
+
+    press(page, "Next: grade them")
+    card = page.locator(".card")
+    expect(card).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(f"1 / {ROWS}")).to_be_visible()
+    page.locator("h1").first.click()
+    for place in range(1, ROWS + 1):
+        expect(page.get_by_text(f"{place} / {ROWS}")).to_be_visible()
+        if len(page.locator(".output").inner_text().split()) > LONG:
+            page.keyboard.press("f")
+            page.keyboard.type("far too long, nobody reads this")
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("p")
+    next_step = page.get_by_text("Next: criteria from your notes")
+    expect(next_step).to_be_visible(timeout=20_000)
+
+    page.goto(f"{app}/deriving")
+    press(page, "Derive criteria from the notes")
+    expect(page.get_by_role("button", name="Accept")).to_be_visible(timeout=40_000)
+    press(page, "Accept")
+    expect(page.get_by_role("button", name="Drop")).to_be_visible(timeout=20_000)
+
+    page.goto(f"{app}/judging")
+    press(page, "Propose judges")
+    expect(page.get_by_text("candidates are proposed")).to_be_visible(timeout=40_000)
+    press(page, "Run judges on all outputs")
+    expect(page.get_by_text("finished:")).to_be_visible(timeout=40_000)
+
+    page.goto(f"{app}/aligning")
+    press(page, "Choose the best set")
+    catches = page.get_by_text("of 8 bad outputs it catches 8; of 16 good ones it wrongly fails 0")
+    expect(catches.first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The second one is the honest figure")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
