@@ -16,10 +16,16 @@ _HAN = "\u3400-\u9fff"
 _WORD = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:['’\-][^\W_{_HAN}]+)*")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？；]|\n+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_THOUSANDS = re.compile(r",(?=\d{3}\b)")
 _NAME = re.compile(r"(?<![.!?\n]\s)(?<!^)\b[A-Z][a-z]{2,}(?:\s+[A-Z][a-z]{2,}){0,3}")
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』\n]{3,200})[\"”」』]")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+def well_formed(text: str) -> str:
+    """The text as UTF-8 can hold it: halves of surrogate pairs become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @lru_cache(maxsize=8192)
@@ -41,7 +47,7 @@ def numbers(text: str) -> set[str]:
 
 
 def _plain_number(found: str) -> str:
-    plain = re.sub(r",(?=\d{3}\b)", "", found)
+    plain = _THOUSANDS.sub("", found) if "," in found else found
     return plain.lstrip("0") or "0"
 
 

@@ -96,6 +96,17 @@ def test_every_page_on_a_worked_project(worked: Path) -> None:
         healthy(AppTest.from_file(ROOT / "pages" / page, default_timeout=20).run())
 
 
+def test_every_page_through_the_navigation(worked: Path) -> None:
+    app = AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run()
+    titles = set()
+    for page in PAGES:
+        healthy(app.switch_page(str(ROOT / "pages" / page)).run())
+        titles.add(app.title[0].value)
+    assert titles == {
+        "labelcore", "Import", "Sample", "Grade", "Criteria", "Judges", "Alignment", "Export"
+    }  # fmt: skip
+
+
 def test_the_navigation_opens_home(database: Path) -> None:
     app = healthy(
         AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run()

@@ -1,23 +1,27 @@
-"""Detectors of tone, refusals, personal data and habits of language models."""
+"""Detectors of tone, refusals, personal data and habits of language models.
+
+Patterns run on RE2: linear time on any text, and several times faster on long alternations.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+import re2
 
 from labelcore.judges.detectors.base import register
 from labelcore.models import Output
-from labelcore.text.reading import LONGEST, words
+from labelcore.text.reading import LONGEST, well_formed, words
 
 
 def _counter(
     name: str, quantity: str, bad: str, topics: str, pattern: str, *, relative: bool = False
 ) -> None:
     """Register how often a pattern occurs (per 100 words when ``relative``)."""
-    compiled = re.compile(pattern, re.I)
+    compiled = re2.compile(f"(?i){pattern}")
 
     def feature(output: Output, _: dict[str, Any]) -> float:
-        found = len(compiled.findall(output.text[:LONGEST]))
+        found = len(compiled.findall(well_formed(output.text[:LONGEST])))
         return found * 100 / max(1, len(words(output.text))) if relative else found
 
     register(name, quantity, bad, topics)(feature)  # type: ignore[arg-type]  # literals below
@@ -54,9 +58,9 @@ _counter("second person", "uses of the second person", "either", "address second
 _counter("e-mail addresses", "e-mail addresses", "high", "email e-mail privacy personal pii contact 邮箱 隐私 个人信息",
          r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{2,20}")  # fmt: skip
 _counter("phone numbers", "phone numbers", "high", "phone privacy personal pii contact number 电话 隐私 个人信息",
-         r"(?<!\d)(?:\+?\d{1,3}[ -])?\(?\d{3}\)?[ -]\d{3,4}[ -]\d{3,4}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)")  # fmt: skip
+         r"(?:^|[^\d])(?:(?:\+?\d{1,3}[ -])?\(?\d{3}\)?[ -]\d{3,4}[ -]\d{3,4}|1[3-9]\d{9})(?:[^\d]|$)")  # fmt: skip
 _counter("titled names", "names with a title", "high", "name privacy personal pii identif anonym 姓名 隐私 身份",
-         r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s+(?-i:[A-Z])\w+|[\u4e00-\u9fff]{1,2}(?:先生|女士|小姐|医生|教授)")  # fmt: skip
+         r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s+(?-i:[A-Z])\w+|\p{Han}{1,2}(?:先生|女士|小姐|医生|教授)")  # fmt: skip
 _counter("ages and dates of birth", "ages or dates of birth", "high", "age birth privacy personal pii 年龄 生日 隐私",
          r"\b\d{1,3}[- ]years?[- ]old\b|\bborn (?:on|in)\b|\bDOB\b|\d{1,3}岁|出生")  # fmt: skip
 _counter(
@@ -95,7 +99,7 @@ _counter("advice", "words of advice", "either", "advice recommend suggest instru
 _counter("abbreviations", "abbreviations", "either", "abbreviat acronym initial short-form jargon 缩写 简称",
          r"\b(?-i:[A-Z]{2,6}s?)\b|\b(?-i:[A-Z]\.){2,}")  # fmt: skip
 _counter("units", "measurements with a unit", "either", "unit measure size weight dimension spec dose 单位 尺寸 重量 规格 剂量",
-         r"\b\d+(?:\.\d+)?\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|kg|mg|ml|l|oz|lbs?|pounds?|gb|mb|mah|w|v|hz|°c|°f|degrees|hours?|minutes?|days?|weeks?|months?|years?|%)(?!\w)|\d+(?:\.\d+)?\s?(?:毫米|厘米|米|克|千克|公斤|毫升|升|小时|分钟|天|周|个月|年|度)")  # fmt: skip
+         r"\b\d+(?:\.\d+)?\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|kg|mg|ml|l|oz|lbs?|pounds?|gb|mb|mah|w|v|hz|°c|°f|degrees|hours?|minutes?|days?|weeks?|months?|years?)\b|\b\d+(?:\.\d+)?\s?%|\d+(?:\.\d+)?\s?(?:毫米|厘米|米|克|千克|公斤|毫升|升|小时|分钟|天|周|个月|年|度)")  # fmt: skip
 _counter("reasons", "words that give a reason", "either", "reason explain why justif because rationale 原因 理由 解释 为什么",
          r"\b(?:because|since|therefore|due to|as a result|so that|thus|hence|reason)\b|因为|由于|因此|所以|原因")  # fmt: skip
 _counter("colloquialisms", "colloquial words", "either", "informal formal colloquial slang casual professional tone 口语 正式 随意 专业",
