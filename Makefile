@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check core journeys clean
+.PHONY: setup run test check core journeys bench clean
 
 setup: $(READY)
 
@@ -33,6 +33,11 @@ journeys: setup
 test: check
 	$(BIN)/python tests/bring_chromium.py
 	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python tests/bench/import_speed.py
+	$(BIN)/python tests/bench/judge_speed.py
+	$(BIN)/python tests/bench/offline_quality.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -300,3 +300,14 @@ def test_grades_find_the_output_of_a_row_whose_content_was_known(
     graded = importing.import_file(db, project, str(tmp_path / "grades.csv"), mapping)
     assert (graded.batch.grades_new, graded.batch.rows_rejected) == (2, 0)
     assert db.rows("SELECT count(*) FROM output_alias") == [(1,)]
+
+
+def test_row_numbers_hold_in_a_file_that_several_threads_read(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    bad = {7, 99_999, 150_000}
+    lines = ["id,output", *(f"{i},{'' if i in bad else 'text ' * 8 + str(i)}" for i in range(1, 160_001))]  # fmt: skip
+    (tmp_path / "long.csv").write_text("\n".join(lines) + "\n")
+    result = importing.import_file(db, project, str(tmp_path / "long.csv"))
+    assert {own.row for own in result.rejected} == bad
+    assert result.batch.outputs_new == 160_000 - len(bad)

@@ -1,0 +1,63 @@
+"""How fast offline judges decide: the runner with durable verdicts beside the bare measurements.
+
+python tests/bench/judge_speed.py [--outputs 10000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+
+from labelcore.judges.features import measure, plain_columns
+from labelcore.models import Grade, Output
+from labelcore.stages import deriving, grading, judging, projects
+from labelcore.store import open_database
+from labelcore.store import outputs as output_table
+
+WORDS = [f"w{i}" for i in range(3_000)] + ["order", "refund", "sorry", "please", "12", "however"]
+_GRADED = 60
+
+
+def main() -> None:
+    """Make a project, fit judges to sixty grades, run them over everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--outputs", type=int, default=10_000)
+    count = parser.parse_args().outputs
+    chance = random.Random(1)
+    db = open_database(None)
+    project = projects.open_project(db, "bench")
+    made = []
+    for i in range(count):
+        size = chance.randint(150, 260) if i % 4 == 0 else chance.randint(20, 120)
+        text = " ".join(chance.choices(WORDS, k=size)) + "."
+        key = output_table.content_id(project.id, text)
+        made.append(Output(id=key, project_id=project.id, text=text, input=f"question {i}"))
+    output_table.add(db, made)
+    for i, output in enumerate(made[:_GRADED]):
+        long = i % 4 == 0
+        grading.record(db, project, [Grade(
+            id=f"g{i}", project_id=project.id, output_id=output.id, annotator="a",
+            value="fail" if long else "pass", note="too long" if long else "",
+        )])  # fmt: skip
+    deriving.derive(db, project, accept_all=True)
+    judges = judging.propose(db, project)
+    kinds = [own.kind for own in judges]
+    columns = plain_columns()
+    started = time.perf_counter()
+    measure(made, columns)
+    bare = time.perf_counter() - started
+    run = judging.run_judges(db, project)
+    print(
+        f"{count:,} outputs, {kinds.count('code')} code and {kinds.count('learned')} learned judges"
+    )
+    print(
+        f"bare: {len(columns)} detectors on every output {bare:.1f} s, {count * len(columns) / bare:,.0f} a second"
+    )
+    print(
+        f"runner: {run.verdicts_new:,} durable verdicts {run.seconds:.1f} s, {run.verdicts_new / run.seconds:,.0f} a second"
+    )
+
+
+if __name__ == "__main__":
+    main()
