@@ -268,16 +268,16 @@ def status(db: Db = None, project: ProjectName = None, json: Json = False) -> No
 @app.command()
 def backup(
     out: Annotated[Path, typer.Argument(help="The file to write.")],
-    db: Db = None, json: Json = False,
+    db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Write a whole copy of the database, also while the app runs."""
-    send("backup", db, None, json, out=str(out.expanduser().absolute()))
+    send("backup", db, project, json, out=str(out.expanduser().absolute()))
 
 
 @app.command()
 def restore(
     source: Annotated[Path, typer.Argument(help="The backup.", metavar="FILE")],
-    db: Db = None, json: Json = False,
+    db: Db = None, project: ProjectName = None, json: Json = False,  # noqa: ARG001 - every command takes it
 ) -> None:  # fmt: skip
     """Put a backup in the place of the database; what stood there is kept beside it."""
     place = db or settings().db
@@ -289,15 +289,15 @@ def restore(
 
 
 @app.command()
-def vacuum(db: Db = None, json: Json = False) -> None:
+def vacuum(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Give free space in the database file back."""
-    send("vacuum", db, None, json)
+    send("vacuum", db, project, json)
 
 
 @app.command()
-def doctor(db: Db = None, json: Json = False) -> None:
+def doctor(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Check the installation, the database and the model endpoint."""
-    send("doctor", db, None, json)
+    send("doctor", db, project, json)
 
 
 @app.command()

@@ -311,3 +311,20 @@ def test_row_numbers_hold_in_a_file_that_several_threads_read(
     result = importing.import_file(db, project, str(tmp_path / "long.csv"))
     assert {own.row for own in result.rejected} == bad
     assert result.batch.outputs_new == 160_000 - len(bad)
+
+
+def test_what_a_person_maps_holds_and_texts_left_open_are_found_by_name(
+    db: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("key,input,answer,doc_id,grade\n1,why,text,d1,pass\n2,how,more,d1,fail\n")  # fmt: skip
+    found = importing.mapping_for(
+        db, str(tmp_path / "a.csv"), columns={"id": "key"}, meta=None, grade=None, note=None,
+        annotator=None, verdicts={},
+    )  # fmt: skip
+    assert (found.id, found.input, found.output, found.group) == (
+        "key",
+        "input",
+        "answer",
+        "doc_id",
+    )
+    assert found.grade is None

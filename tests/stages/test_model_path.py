@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from labelcore.models import Output, Project
+from labelcore.models import Criterion, Evidence, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import deriving, judging
+from labelcore.stages.deriving import with_model
 from labelcore.store import Database, verdicts
 from tests.mock_endpoint import MockEndpoint, serving
 
@@ -113,3 +114,17 @@ def test_a_used_up_quota_pauses_the_run(
     assert run.verdicts_new == 5
     mock.faults = []
     assert judging.run_judges(db, project, kind="llm").verdicts_new == 35
+
+
+def test_the_same_statement_under_two_names_is_one_criterion() -> None:
+    first, second, other = (
+        Criterion(
+            id=name, project_id="p", version=1, name=name, statement=statement, severity="must",
+            origin="model", author="", why="",
+            evidence=(Evidence(grade_id=name, output_id="o", quote=name),),
+        )
+        for name, statement in (("a", "It is short."), ("b", "it is  SHORT."), ("c", "It is kind."))
+    )  # fmt: skip
+    kept = with_model._distinct([first, second, other])
+    assert [own.name for own in kept] == ["a", "c"]
+    assert [item.grade_id for item in kept[0].evidence] == ["a", "b"]

@@ -59,12 +59,25 @@ def derive(
         progress(start, len(clauses), "asking the model")
         answer = asyncio.run(_ask(asked, part, before))
         found = [_checked(project, own, part, author) for own in answer.criteria]
-        fresh = [own for own in found if own and own.name not in taken]
+        fresh = _distinct([own for own in found if own and own.name not in taken])
         taken |= {own.name for own in fresh}
         criterion_table.save(db, fresh)
         codes = [(new_id("code"), own.name, own.id, own.evidence) for own in fresh]
         criterion_table.save_codes(db, project.id, codes, origin="model", author=author)
     progress(len(clauses), len(clauses), "done")
+
+
+def _distinct(found: Sequence[Criterion]) -> list[Criterion]:
+    """Weak models say the same thing under several names: one criterion with all its evidence."""
+    kept: dict[str, Criterion] = {}
+    for own in found:
+        said = " ".join(own.statement.casefold().split())
+        first = kept.setdefault(said, own)
+        if first is not own:
+            evidence = tuple(dict.fromkeys((*first.evidence, *own.evidence)))
+            why = f"{len(evidence)} cited notes."
+            kept[said] = first.model_copy(update={"evidence": evidence, "why": why})
+    return list(kept.values())
 
 
 async def _ask(

@@ -60,21 +60,26 @@ class Mapping(Frozen):
 
 def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
     """A mapping from the columns' names, and from their contents where no name tells."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict(_by_name(columns, rows))
+    if "output" not in found:
+        found["output"] = _longest([c for c in columns if c not in found.values()], rows)
+    if "grade" not in found:
+        left = [c for c in columns if c not in found.values() and _is_grade(c, rows)]
+        found["grade"] = left[0] if len(left) == 1 else None
+    return Mapping(**found, id_is_guess="id" in found)
+
+
+def _by_name(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    found: dict[str, str] = {}
     for meaning, names in NAMES.items():
         for name in names:
             free = [c for c in columns if c not in found.values() and _plain(c) == name]
             if free and (meaning != "grade" or _is_grade(free[0], rows)):
                 found[meaning] = free[0]
                 break
-    if "output" not in found:
-        found["output"] = _longest([c for c in columns if c not in found.values()], rows)
-    if "grade" not in found:
-        left = [c for c in columns if c not in found.values() and _is_grade(c, rows)]
-        found["grade"] = left[0] if len(left) == 1 else None
     if "id" in found and len({row.get(found["id"]) for row in rows}) < len(rows):
         del found["id"]  # what repeats in the first rows names no output
-    return Mapping(**found, id_is_guess="id" in found)
+    return found
 
 
 def _plain(column: str) -> str:
@@ -100,7 +105,9 @@ def complete(
     meta: list[str] | None, grade: str | None, note: str | None, annotator: str | None,
     verdicts: dict[str, str],
 ) -> Mapping:  # fmt: skip
-    """A mapping from what a person said; what they left open is guessed as far as it is harmless.
+    """A mapping from what a person said; texts that they left open are guessed by their names.
+
+    Grades, notes and annotators come along only when they are asked for.
 
     Raises:
         BadInput: a named column does not exist, or a meaning is unknown.
@@ -116,15 +123,18 @@ def complete(
         check(column, columns)
     if not any((named, meta, grade, note, annotator, verdicts)):
         return guess(columns, rows)
-    guessed = guess([c for c in columns if c not in {*named.values(), grade, note}], rows)
-    harmless: dict[str, Any] = {"model": guessed.model, "prompt_version": guessed.prompt_version}
-    if "output" not in named and "id" not in named:
-        harmless["output"] = guessed.output
+    taken = {*named.values(), *(meta or []), grade, note, annotator, *verdicts.values()}
+    free = [c for c in columns if c not in taken]
+    guessed = {name: c for name, c in _by_name(free, rows).items() if name in _TEXT}
+    longest = _longest(free, rows)
+    if longest and not {"output", "id"} & {*named, *guessed}:
+        guessed["output"] = longest
     who = annotator if annotator in columns else None
     return Mapping(
-        **{**harmless, **named}, grade=grade, note=note, annotator=who,
+        **{**guessed, **named}, grade=grade, note=note, annotator=who,
         annotator_name=(annotator if annotator and not who else "import"),
         meta=None if meta is None else tuple(meta), verdicts=verdicts,
+        id_is_guess="id" in guessed and "id" not in named,
     )  # fmt: skip
 
 
