@@ -57,6 +57,21 @@ class Project(Frozen):
     at: datetime = Field(default_factory=now)
 
 
+class GradingRules(Frozen):
+    """How a project's outputs are handed out for grading; kept in its settings.
+
+    ``per_output``: so many people grade each output, and nobody is given one that others hold; None
+    lets everybody grade everything. ``repeat_share``: the share of outputs that come back to the
+    same person unannounced, to measure how steady they are. ``review``: outputs picked by hand, in
+    this order, before anything else.
+    """
+
+    per_output: int | None = Field(default=None, ge=1, le=100)
+    reserve_minutes: float = Field(default=20, gt=0, le=24 * 60)
+    repeat_share: float = Field(default=0, ge=0, le=0.5)
+    review: tuple[str, ...] = ()
+
+
 class Turn(Frozen):
     """One message of a conversation."""
 
@@ -154,9 +169,22 @@ class Grade(Frozen):
     corrected_text: str | None = None
     seconds: float | None = None
     judge_shown: bool = False
-    source: Literal["person", "import", "suggestion", "feedback"] = "person"
+    source: Literal["person", "import", "suggestion", "feedback", "repeat"] = "person"
     supersedes: str | None = None
     sample_id: str | None = None
+    at: datetime = Field(default_factory=now)
+
+
+class Ruling(Frozen):
+    """What an output's grade is where people disagreed, settled by somebody with a reason."""
+
+    id: str
+    project_id: str
+    output_id: str
+    value: Literal["pass", "fail"]
+    reason: str
+    author: str
+    criterion_id: str | None = None
     at: datetime = Field(default_factory=now)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from labelcore.cli import door, terminal
+from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.cli.serving import serve_app
+from labelcore.cli.team import team
 from labelcore.errors import BadInput
-from labelcore.operations import Request, upkeep
+from labelcore.operations import upkeep
 from labelcore.settings import settings
 
 app = typer.Typer(
@@ -24,26 +26,7 @@ criteria = typer.Typer(no_args_is_help=True, help="What makes an output good, wi
 judge = typer.Typer(no_args_is_help=True, help="Automatic decisions on one criterion each.")
 app.add_typer(criteria, name="criteria")
 app.add_typer(judge, name="judge")
-
-Db = Annotated[Path | None, typer.Option("--db", help="The DuckDB file.", show_default=False)]
-ProjectName = Annotated[str | None, typer.Option("--project", help="The project's name.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Author = Annotated[str, typer.Option("--author", help="Who does this, for the history.")]
-
-
-def send(
-    operation: str, /, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
-) -> None:  # fmt: skip
-    """Run an operation and print what it gives; leave out arguments that were not given."""
-    given = {key: value for key, value in arguments.items() if value is not None}
-    request = Request(
-        operation=operation, project=project or settings().project,
-        author=author or settings().annotator, arguments=given,
-    )  # fmt: skip
-    outcome = door.run(db or settings().db, request, terminal.progress_bar())
-    terminal.show(outcome, as_json=as_json)
-    if outcome.exit_code:
-        raise typer.Exit(outcome.exit_code)
+app.add_typer(team, name="team")
 
 
 @app.command("import")

@@ -57,6 +57,18 @@ def history(db: Database, project_id: str, output_id: str | None = None) -> list
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
+def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
+    """The silent repeats, oldest first: what people said when an output came back to them."""
+    who = "" if annotator is None else "AND annotator = ?"
+    rows = db.rows(
+        f"SELECT {', '.join(_READ)} FROM grade_event e WHERE project_id = ? AND source = 'repeat' {who} "
+        "AND value <> 'undone' AND NOT EXISTS (SELECT 1 FROM grade_event u "
+        "WHERE u.value = 'undone' AND u.supersedes = e.grade_id) ORDER BY stored_at, grade_id",
+        [project_id] if annotator is None else [project_id, annotator],
+    )
+    return [_grade(row) for row in rows]
+
+
 def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
     """Those of the ids that are stored."""
     rows = db.rows(

@@ -48,6 +48,20 @@ def intervals(
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 
+def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
+    """A count that only grows, as steps."""
+    figure = go.Figure(go.Scatter(
+        x=[own[0] for own in curve], y=[own[1] for own in curve], mode="lines",
+        line={"shape": "hv", "color": _BLUE, "width": 3},
+        hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
+    ))  # fmt: skip
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}}, height=260,
+        margin={"l": 10, "r": 20, "t": 50, "b": 40}, yaxis={"rangemode": "tozero"},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
 def _short(name: str) -> str:
     """Names are hostile: plotly reads some HTML, so its marks are taken out."""
     plain = name.replace("<", "‹").replace(">", "›").replace("&", "＆")

@@ -10,6 +10,7 @@ LOOP = (
     ("1_importing.py", "Import", "importing", ":material/upload_file:"),
     ("2_sampling.py", "Sample", "sampling", ":material/casino:"),
     ("3_grading.py", "Grade", "grading", ":material/rate_review:"),
+    ("3_together.py", "Team", "team", ":material/groups:"),
     ("4_deriving.py", "Criteria", "deriving", ":material/checklist:"),
     ("5_judging.py", "Judges", "judging", ":material/gavel:"),
     ("6_aligning.py", "Alignment", "aligning", ":material/monitoring:"),

@@ -9,6 +9,8 @@ from labelcore.store import Database
 from pages.widgets.grading_card import CardEvent, CardEvents, CardGrade, CardItem
 
 _LOOK_BACK = 5
+_AGAIN = "~2"
+"""A silent repeat is another card to the browser: its id carries this ending."""
 
 
 def store_events(
@@ -26,9 +28,11 @@ def store_events(
 
 
 def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:
+    again = event.output_id.endswith(_AGAIN)
     return Grade(
-        id=event.client_id, project_id=project.id, output_id=event.output_id, annotator=annotator,
-        value=event.value, note=event.note, seconds=event.seconds, supersedes=event.supersedes,
+        id=event.client_id, project_id=project.id, output_id=event.output_id.removesuffix(_AGAIN),
+        annotator=annotator, value=event.value, note=event.note, seconds=event.seconds,
+        supersedes=event.supersedes, source="repeat" if again else "person",
     )  # fmt: skip
 
 
@@ -36,12 +40,22 @@ def card_items(
     db: Database, project: Project, annotator: str, queue: grading.Queue
 ) -> list[CardItem]:
     """The coming outputs, and the last few graded ones for looking back."""
-    coming = [_card(own.output, own.position, own.reason, None) for own in queue.items]
+    coming = [_coming(own) for own in queue.items]
     past = grading.recent(db, project, annotator, queue.sample_id, _LOOK_BACK)
     return [
         *(_card(own.output, own.position, own.reason, own.current) for own in past),
         *coming,
     ]
+
+
+def _coming(own: grading.QueueItem) -> CardItem:
+    card = _card(own.output, own.position, own.reason, None)
+    if not own.repeat:
+        return card
+    # Between two places, so that the card shows it before the item that it takes the place of.
+    return card.model_copy(
+        update={"output_id": card.output_id + _AGAIN, "position": own.position - 0.5}
+    )
 
 
 def _card(output: Output, position: int, reason: str, grade: Grade | None) -> CardItem:

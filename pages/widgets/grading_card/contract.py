@@ -28,10 +28,12 @@ class CardGrade(Frozen):
 
 
 class CardItem(Frozen):
-    """One output as the card shows it. ``position`` is its place in the sample, from 1."""
+    """One output as the card shows it. ``position`` is its place in the sample, from 1;
+    a half stands between two places and is shown as the later one.
+    """
 
     output_id: str
-    position: int
+    position: float
     text: str
     input: str = ""
     context: str = ""

@@ -196,7 +196,7 @@ class Card {
     this.deck.say(item.output_id, { value, note, client_id: event.client_id }, [event.client_id]);
     this.commit([event]);
     this.keep.drop(`note/${item.output_id}`);
-    this.view.showLast(item.position, value);
+    this.view.showLast(Math.ceil(item.position), value);
   }
 
   event(item, value, { note = "", supersedes = null }) {

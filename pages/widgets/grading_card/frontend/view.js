@@ -76,7 +76,7 @@ export class View {
     root.dataset.state = mode;
     if (item) root.dataset.outputId = item.output_id;
     else delete root.dataset.outputId;
-    this.place.textContent = this.say("place", { place: item?.position ?? Math.min(place, total), total });
+    this.place.textContent = this.say("place", { place: item ? Math.ceil(item.position) : Math.min(place, total), total });
     this.reason.replaceChildren(...this.whyNodes(item));
     const share = total > 0 ? done / total : 0;
     this.fill.style.inlineSize = `${100 * share}%`;

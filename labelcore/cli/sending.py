@@ -1,0 +1,32 @@
+"""What every command shares: its common options, and how it sends its request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labelcore.cli import door, terminal
+from labelcore.operations import Request
+from labelcore.settings import settings
+
+Db = Annotated[Path | None, typer.Option("--db", help="The DuckDB file.", show_default=False)]
+ProjectName = Annotated[str | None, typer.Option("--project", help="The project's name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Author = Annotated[str, typer.Option("--author", help="Who does this, for the history.")]
+
+
+def send(
+    operation: str, /, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
+) -> None:  # fmt: skip
+    """Run an operation and print what it gives; leave out arguments that were not given."""
+    given = {key: value for key, value in arguments.items() if value is not None}
+    request = Request(
+        operation=operation, project=project or settings().project,
+        author=author or settings().annotator, arguments=given,
+    )  # fmt: skip
+    outcome = door.run(db or settings().db, request, terminal.progress_bar())
+    terminal.show(outcome, as_json=as_json)
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)

@@ -1,0 +1,63 @@
+"""``labelcore team``: several people on one project."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from labelcore.cli.sending import Author, Db, Json, ProjectName, send
+
+team = typer.Typer(no_args_is_help=True, help="Several people: queue, agreement, conflicts.")
+
+
+@team.command("rules")
+def rules(
+    per_output: Annotated[int | None, typer.Option(min=0, max=100, help="People on each output; 0: everybody grades everything.")] = None,
+    reserve_minutes: Annotated[float | None, typer.Option(min=0.01, max=1440, help="How long an output is held for a person.")] = None,
+    repeat_share: Annotated[float | None, typer.Option(min=0, max=0.5, help="Share that comes back unannounced.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Show or change how outputs are handed out."""
+    send("team rules", db, project, json, per_output=per_output, reserve_minutes=reserve_minutes,
+         repeat_share=repeat_share)  # fmt: skip
+
+
+@team.command("review")
+def review(
+    outputs: Annotated[list[str] | None, typer.Argument(help="Ids of outputs; none ends the review.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Put outputs picked by hand before everything else."""
+    send("team review", db, project, json, outputs=outputs or [])
+
+
+@team.command("agreement")
+def agreement(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """How far people agree: overall, for each criterion, for each pair."""
+    send("team agreement", db, project, json)
+
+
+@team.command("conflicts")
+def conflicts(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Show the outputs on which people disagree, with every grade and note."""
+    send("team conflicts", db, project, json)
+
+
+@team.command("rule")
+def rule(
+    output: str, value: str,
+    reason: Annotated[str, typer.Option(help="Why.")],
+    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Settle a conflict; every single grade is kept."""
+    send("team rule", db, project, json, author, output=output, value=value, reason=reason)
+
+
+@team.command("progress")
+def progress(
+    within: Annotated[float, typer.Option(help="Wanted half width of a judge's interval.")] = 0.08,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Who did how much, whether new kinds of failure still turn up, what judges still need."""
+    send("team progress", db, project, json, within=within)

@@ -1,0 +1,46 @@
+"""Grading: what people say of outputs, stored as events, and what it amounts to.
+
+``record`` is durable when it returns; sending an event twice stores it once. ``human_labels`` is
+the one place that turns several people's grades into one label for each output.
+"""
+
+from __future__ import annotations
+
+from labelcore.models import Grade
+from labelcore.stages.grading.acts import current_grades, grade, grade_history, record, undo
+from labelcore.stages.grading.labels import (
+    SEAL_FROM_FAILS,
+    SEAL_FROM_GRADES,
+    Labels,
+    fitting_labels,
+    fitting_splits,
+    human_labels,
+    sealed_splits,
+)
+from labelcore.stages.grading.queueing import (
+    Queue,
+    QueueItem,
+    grading_queue,
+    recent,
+    review,
+    rules_of,
+    set_rules,
+)
+from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
+from labelcore.stages.grading.together import (
+    Conflict,
+    Contribution,
+    Together,
+    conflicts,
+    contributions,
+    rule,
+    together,
+)
+
+__all__ = [
+    "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Budget", "Conflict", "Contribution", "Grade", "Labels",
+    "Queue", "QueueItem", "Saturation", "Together", "conflicts", "contributions", "current_grades",
+    "fitting_labels", "fitting_splits", "grade", "grade_history", "grading_queue", "human_labels",
+    "label_budget", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
+    "set_rules", "together", "undo",
+]  # fmt: skip

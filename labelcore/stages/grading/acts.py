@@ -1,0 +1,81 @@
+"""Acts of grading: recorded as events, durable when the call returns, taken back by further events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Grade, Project, new_id
+from labelcore.store import Database
+from labelcore.store import grades as grade_table
+from labelcore.store import outputs as output_table
+
+
+def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]:
+    """Store grading events. Returns the ids that are stored durably now.
+
+    Raises:
+        BadInput: an event has no annotator, undoes nothing, or belongs to another project.
+        NotFound: an event names an output that does not exist; nothing is stored then.
+    """
+    known = output_table.existing(db, [event.output_id for event in events])
+    for event in events:
+        _check(event, project, known)
+    return grade_table.record(db, events)
+
+
+def _check(event: Grade, project: Project, known: Collection[str]) -> None:
+    if event.project_id != project.id:
+        raise BadInput(f"The grade '{event.id}' belongs to another project than {project.name}.")
+    if not event.annotator.strip():
+        raise BadInput("A grade needs the name of who gives it.", next_step="Name an annotator.")
+    if event.value == "undone" and not event.supersedes:
+        raise BadInput("An undo must name the grade that it takes back.")
+    if event.output_id not in known:
+        raise NotFound(
+            f"There is no output '{event.output_id}'.", next_step="Import it before grading it."
+        )
+
+
+def grade(
+    db: Database, project: Project, output_id: str, value: str, *, annotator: str,
+    note: str = "", criterion_id: str | None = None, criterion_version: int | None = None,
+) -> Grade:  # fmt: skip
+    """Grade one output, named by its id, a unique beginning of it, or the importer's own id."""
+    output = output_table.get(db, output_id)
+    if output is None:
+        raise NotFound(
+            f"No single output is named '{output_id}'.",
+            next_step="`labelcore export outputs` lists the ids.",
+        )
+    if value not in {"pass", "fail", "unsure", "skipped"}:
+        raise BadInput(f"'{value}' is not a grade.", next_step="Use pass, fail or unsure.")
+    event = Grade(
+        id=new_id("grade"), project_id=project.id, output_id=output.id, annotator=annotator,
+        value=value, note=note, criterion_id=criterion_id, criterion_version=criterion_version,
+    )  # fmt: skip
+    record(db, project, [event])
+    return event
+
+
+def undo(db: Database, project: Project, grade_id: str, *, annotator: str) -> Grade:
+    """Take a grade back; the one before it counts again. The history keeps both."""
+    events = {event.id: event for event in grade_table.history(db, project.id)}
+    target = events.get(grade_id)
+    if target is None or target.annotator != annotator:
+        raise NotFound(f"{annotator} has no grade '{grade_id}' to take back.")
+    event = target.model_copy(
+        update={"id": new_id("grade"), "value": "undone", "supersedes": grade_id, "note": ""}
+    )
+    record(db, project, [event])
+    return event
+
+
+def grade_history(db: Database, project: Project, output_id: str | None = None) -> list[Grade]:
+    """Every grading event, undone ones included, oldest first."""
+    return grade_table.history(db, project.id, output_id)
+
+
+def current_grades(db: Database, project: Project, annotator: str | None = None) -> list[Grade]:
+    """The grades that count now, oldest first."""
+    return grade_table.current(db, project.id, annotator=annotator)

@@ -1,0 +1,131 @@
+"""From several people's grades to one label for each output, and what fitting may see of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from labelcore.models import Frozen, Grade, Project, SplitName
+from labelcore.stats.splits import split_of
+from labelcore.store import Database, audit, rulings
+from labelcore.store import grades as grade_table
+from labelcore.store import outputs as output_table
+
+SEAL_FROM_GRADES = 120
+"""From this many outputs with a pass or fail on, the test split is set aside."""
+SEAL_FROM_FAILS = 8
+"""... if at least this many of its outputs were failed, so that its TNR means something."""
+
+
+class Labels(Frozen):
+    """People's current overall grades as one label for each output.
+
+    ``value`` is the majority of passes and fails; ``conflicts`` are ties, which count nowhere until
+    somebody settles them. ``by_annotator`` holds every person's own passes and fails.
+    """
+
+    value: dict[str, bool]
+    notes: dict[str, tuple[str, ...]]
+    conflicts: tuple[str, ...]
+    unsure: tuple[str, ...]
+    by_annotator: dict[str, dict[str, bool]]
+
+    @property
+    def fails(self) -> list[str]:
+        """Outputs that people failed."""
+        return [output_id for output_id, passed in self.value.items() if not passed]
+
+    @property
+    def passes(self) -> list[str]:
+        """Outputs that people passed."""
+        return [output_id for output_id, passed in self.value.items() if passed]
+
+    def only(self, wanted: Collection[str]) -> Labels:
+        """The same, restricted to some outputs."""
+        return Labels(
+            value={k: v for k, v in self.value.items() if k in wanted},
+            notes={k: v for k, v in self.notes.items() if k in wanted},
+            conflicts=tuple(k for k in self.conflicts if k in wanted),
+            unsure=tuple(k for k in self.unsure if k in wanted),
+            by_annotator={
+                who: {k: v for k, v in own.items() if k in wanted}
+                for who, own in self.by_annotator.items()
+            },
+        )
+
+
+def human_labels(db: Database, project: Project) -> Labels:
+    """One label for each output: the ruling where there is one, else the majority of all people."""
+    grades = grade_table.current(db, project.id, overall_only=True)
+    votes: dict[str, list[bool]] = defaultdict(list)
+    by_annotator: dict[str, dict[str, bool]] = defaultdict(dict)
+    for event in grades:
+        if event.value in {"pass", "fail"}:
+            votes[event.output_id].append(event.value == "pass")
+            by_annotator[event.annotator][event.output_id] = event.value == "pass"
+    settled = {output_id: _majority(ballots) for output_id, ballots in votes.items()}
+    settled |= {
+        own.output_id: own.value == "pass"
+        for own in rulings.current(db, project.id)
+        if own.criterion_id is None and own.output_id in settled
+    }
+    return Labels(
+        value={k: v for k, v in settled.items() if v is not None},
+        notes=_notes(grades),
+        conflicts=tuple(k for k, v in settled.items() if v is None),
+        unsure=tuple(g.output_id for g in grades if g.value == "unsure"),
+        by_annotator=dict(by_annotator),
+    )
+
+
+def _majority(ballots: Sequence[bool]) -> bool | None:
+    passes = sum(ballots)
+    return None if 2 * passes == len(ballots) else 2 * passes > len(ballots)
+
+
+def _notes(grades: Iterable[Grade]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for event in grades:
+        if event.note.strip():
+            found[event.output_id] = (*found.get(event.output_id, ()), event.note)
+    return found
+
+
+def sealed_splits(db: Database, project: Project, labels: Labels | None = None) -> set[SplitName]:
+    """The splits that nothing may be fitted on: the test split once there are enough grades.
+
+    Below ``SEAL_FROM_GRADES`` a reserved part would leave too little to learn from and too little
+    to measure on, so nothing is reserved and held-out figures come from cross-fitting. Once sealed
+    it stays so, whatever is undone later.
+    """
+    if audit.happened(db, project.id, "seal test"):
+        return {"test"}
+    labels = labels or human_labels(db, project)
+    if len(labels.value) < SEAL_FROM_GRADES:
+        return set()
+    groups = output_table.groups_of(db, labels.fails)
+    reserved = sum(split_of(project.id, group) == "test" for group in groups.values())
+    if reserved < SEAL_FROM_FAILS:
+        return set()
+    audit.note(db, project.id, "labelcore", "seal test", "test", graded=len(labels.value))
+    return {"test"}
+
+
+def fitting_labels(db: Database, project: Project) -> Labels:
+    """The labels that deriving, proposing and choosing may see: all but the sealed splits'."""
+    labels = human_labels(db, project)
+    sealed = sealed_splits(db, project, labels)
+    if not sealed:
+        return labels
+    seen = {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}
+    groups = output_table.groups_of(db, sorted(seen))
+    return labels.only(
+        {k for k, group in groups.items() if split_of(project.id, group) not in sealed}
+    )
+
+
+def fitting_splits(db: Database, project: Project) -> tuple[SplitName, ...]:
+    """The names of the splits that fitting may use now, for ``JudgeVersion.fitted_on``."""
+    sealed = sealed_splits(db, project)
+    names: tuple[SplitName, ...] = ("train", "dev", "test")
+    return tuple(name for name in names if name not in sealed)

@@ -1,0 +1,185 @@
+"""Who grades what next: the coming outputs of a person, held for them so that nobody does them twice.
+
+Order: outputs picked by hand for review, then the newest sample, or the order of import. Where a
+project wants so many people on each output, the coming ones are reserved; a reservation runs out
+after a while, so a closed laptop frees its outputs. Now and then an output that a person graded a
+while ago comes back unannounced.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, Grade, GradingRules, Output, Project, now
+from labelcore.stages import projects
+from labelcore.store import Database, queues, reservations
+from labelcore.store import grades as grade_table
+from labelcore.store import outputs as output_table
+from labelcore.store import samples as sample_table
+
+FROM_REVIEW = "picked by hand for review"
+_REPEAT_AFTER = 10
+"""An output comes back only after so many others."""
+
+_handing_out = threading.Lock()
+"""One process owns the database, so one lock keeps two people from being handed the same output."""
+
+
+class QueueItem(Frozen):
+    """One output in a person's queue, with its place and the reason why it is there."""
+
+    output: Output
+    position: int
+    reason: str
+    current: Grade | None = None
+    repeat: bool = False
+
+
+class Queue(Frozen):
+    """What a person grades next: the coming items, and how many of how many are done."""
+
+    items: tuple[QueueItem, ...]
+    done: int
+    total: int
+    sample_id: str | None
+
+
+def rules_of(project: Project) -> GradingRules:
+    """How this project hands out its outputs."""
+    return GradingRules.model_validate(project.settings.get("grading", {}))
+
+
+def set_rules(db: Database, project: Project, **changes: object) -> Project:
+    """Store changed rules; returns the project with them.
+
+    Raises:
+        BadInput: a value is out of its range.
+    """
+    try:
+        rules = GradingRules.model_validate(rules_of(project).model_dump() | changes)
+    except ValueError as trouble:
+        raise BadInput(
+            f"These rules cannot be: {str(trouble).splitlines()[-2].strip()}"
+        ) from trouble
+    return projects.update_project(
+        db, project, settings=project.settings | {"grading": rules.model_dump(mode="json")}
+    )
+
+
+def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:
+    """Put outputs picked by hand before everything else; an empty list ends the review."""
+    found = {own: output_table.get(db, own) for own in output_ids}
+    if missing := [own for own, output in found.items() if output is None]:
+        raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
+    ids = [output.id for output in found.values() if output]
+    return set_rules(db, project, review=ids)
+
+
+def grading_queue(
+    db: Database, project: Project, annotator: str, *, sample_id: str | None = None, ahead: int = 10
+) -> Queue:
+    """The next outputs for a person: of the named sample, else the newest, else by import order."""
+    rules = rules_of(project)
+    sample = sample_table.newest_id(db, project.id) if sample_id is None else sample_id
+    pool = _pool(db, project, sample, rules)
+    mine = grade_table.graded_ids(db, project.id, annotator)
+    places = _hand_out(db, project, annotator, pool, mine, rules, ahead)
+    again = _repeat(db, project, annotator, rules) if places else None
+    found = output_table.many(db, [own for own, _, _ in places] + ([again] if again else []))
+    items = [
+        QueueItem(output=found[own], position=position, reason=reason)
+        for own, reason, position in places
+    ]
+    if again and again in found:
+        first = items[0]
+        items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
+    done = sum(own in mine for own, _, _ in pool)
+    return Queue(items=tuple(items), done=done, total=len(pool), sample_id=sample)
+
+
+def _pool(
+    db: Database, project: Project, sample_id: str | None, rules: GradingRules
+) -> Sequence[queues.Place]:
+    pool = queues.pool(db, project.id, sample_id)
+    if not rules.review:
+        return pool
+    picked = set(rules.review)
+    rest = [own for own in pool if own[0] not in picked]
+    first = [(own, FROM_REVIEW, at) for at, own in enumerate(rules.review, 1)]
+    return [*first, *((own, why, at + len(first)) for at, (own, why, _) in enumerate(rest, 1))]
+
+
+def _hand_out(
+    db: Database, project: Project, annotator: str, pool: Sequence[queues.Place], mine: set[str],
+    rules: GradingRules, ahead: int,
+) -> list[queues.Place]:  # fmt: skip
+    if rules.per_output is None:
+        return _first(pool, mine, ahead)
+    with _handing_out:
+        others = queues.taken(db, project.id, annotator)
+        full = {own for own, count in others.items() if count >= rules.per_output}
+        places = _first(pool, mine | full, ahead)
+        _reserve(db, project, annotator, [own for own, _, _ in places], mine, rules)
+    return places
+
+
+def _first(pool: Sequence[queues.Place], without: set[str], count: int) -> list[queues.Place]:
+    found = []
+    for place in pool:
+        if place[0] not in without:
+            found.append(place)
+            if len(found) == count:
+                break
+    return found
+
+
+def _reserve(
+    db: Database, project: Project, annotator: str, wanted: Sequence[str], graded: set[str],
+    rules: GradingRules,
+) -> None:  # fmt: skip
+    """Hold what is handed out, renew what is half run out, give back what is not wanted any more."""
+    length = timedelta(minutes=rules.reserve_minutes)
+    mine = {
+        own: until
+        for own, who, until in reservations.held(db, project.id)
+        if who == annotator and own not in graded
+    }
+    fresh_enough = (now() + length / 2).replace(tzinfo=None)
+    renew = [own for own in wanted if own not in mine or mine[own] < fresh_enough]
+    if renew:
+        reservations.hold(db, project.id, annotator, renew, now() + length)
+    if unwanted := sorted(set(mine) - set(wanted)):
+        reservations.hold(db, project.id, annotator, unwanted, now() - timedelta(seconds=1))
+
+
+def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules) -> str | None:
+    """The output to show again, when one is due."""
+    if not rules.repeat_share:
+        return None
+    own = grade_table.current(db, project.id, annotator=annotator, overall_only=True)
+    judged = [event for event in own if event.value in {"pass", "fail"}]
+    again = grade_table.repeats(db, project.id, annotator)
+    if len(again) >= int(rules.repeat_share * len(judged)):
+        return None
+    repeated = {event.output_id for event in again}
+    candidates = [event.output_id for event in judged[:-_REPEAT_AFTER]]
+    return next((own for own in candidates if own not in repeated), None)
+
+
+def recent(
+    db: Database, project: Project, annotator: str, sample_id: str | None, limit: int
+) -> list[QueueItem]:
+    """The outputs that a person graded last, in queue order, for looking back."""
+    grades = grade_table.current(db, project.id, annotator=annotator, overall_only=True)[-limit:]
+    by_output = {own.output_id: own for own in grades}
+    pool = _pool(db, project, sample_id, rules_of(project))
+    places = [own for own in pool if own[0] in by_output]
+    found = output_table.many(db, list(by_output))
+    return [
+        QueueItem(output=found[i], position=position, reason=reason, current=by_output[i])
+        for i, reason, position in places
+        if i in found
+    ]

@@ -1,0 +1,121 @@
+"""When to stop grading: have all kinds of failure been seen, and are the judges known well enough?"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from labelcore.models import Frozen, Project
+from labelcore.stages.grading.labels import human_labels
+from labelcore.stats.counts import count
+from labelcore.stats.power import more_needed
+from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.unseen import good_turing
+from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
+
+_ENOUGH = 0.05
+_AS_NUMBER = {"pass": 1.0, "fail": 0.0}
+
+
+class Saturation(Frozen):
+    """Kinds of failure seen so far. ``curve`` has (failed outputs looked at, kinds seen)."""
+
+    kinds: int
+    failed: int
+    unseen: Rate
+    curve: tuple[tuple[int, int], ...]
+    says: str
+
+
+class Budget(Frozen):
+    """What it takes to know one judge's rate within a width. None: not measurable yet, or enough."""
+
+    judge: str
+    rate: str
+    now: Rate
+    more: int | None
+    says: str
+
+
+def saturation(db: Database, project: Project) -> Saturation:
+    """How much of the failures is of a kind not seen yet, by Good and Turing."""
+    failed = human_labels(db, project).fails
+    kinds = _kinds_by_output(db, project)
+    seen: Counter[str] = Counter()
+    curve = []
+    for at, own in enumerate((own for own in failed if own in kinds), 1):
+        seen.update(kinds[own])
+        curve.append((at, len(seen)))
+    if not seen:
+        why = "no criterion cites a failed output yet: derive criteria from the notes first"
+        return Saturation(
+            kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=f"{why}."
+        )
+    unseen = good_turing(list(seen.values()))
+    return Saturation(
+        kinds=len(seen), failed=len(failed), unseen=unseen, curve=tuple(curve),
+        says=_in_words(len(seen), unseen),
+    )  # fmt: skip
+
+
+def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for own in criterion_table.current(db, project.id):
+        if own.status in {"proposed", "accepted"}:
+            for item in own.evidence:
+                found.setdefault(item.output_id, set()).add(own.id)
+    return found
+
+
+def _in_words(kinds: int, unseen: Rate) -> str:
+    if unseen.value is None or unseen.high is None:
+        return f"{kinds} kinds of failure seen; {unseen.why_not}."
+    share = (
+        f"about {unseen.value:.0%} of failures (up to {unseen.high:.0%}) are of a kind not seen yet"
+    )
+    if unseen.high <= _ENOUGH:
+        return f"{kinds} kinds of failure seen; {share}: new kinds have become rare, you may stop looking for them."
+    return f"{kinds} kinds of failure seen; {share}: grade on, most of all outputs that look unlike the others."
+
+
+def label_budget(db: Database, project: Project, *, within: float = 0.08) -> list[Budget]:
+    """How many more grades the chosen judges (or all, where none is chosen) need.
+
+    ``within`` is the wanted half width of the 95 % interval of TPR and TNR.
+    """
+    labels = human_labels(db, project)
+    chosen = judge_table.chosen(db, project.id)
+    versions = judge_table.current(db, project.id)
+    if chosen and chosen["judge_version_ids"]:
+        versions = list(judge_table.many(db, chosen["judge_version_ids"]).values())
+    table = verdict_table.values(db, [own.id for own in versions])
+    ids = list(labels.value)
+    human = np.array(list(labels.value.values()), dtype=bool)
+    found = []
+    for version in versions:
+        own = table[table["judge_version_id"] == version.id].set_index("output_id")["value"]
+        passes = np.asarray(own.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
+        counts = count(passes, human)
+        for rate, good, n in (
+            ("TNR", counts.true_fail, counts.human_fails),
+            ("TPR", counts.true_pass, counts.human_passes),
+        ):
+            found.append(_budget(version.name, rate, good, n, within))
+    return found
+
+
+def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
+    kind = "failing" if rate == "TNR" else "passing"
+    now = wilson(good, n, what=f"{kind} outputs with a verdict")
+    more = more_needed(good, n, within)
+    if more is None:
+        says = f"{rate} of {judge} is not measurable yet: grade some {kind} outputs."
+    elif more == 0:
+        says = f"{rate} of {judge} is known within {within * 100:.0f} points."
+    else:
+        says = f"Grade about {more} more {kind} outputs to know the {rate} of {judge} within {within * 100:.0f} points."
+    return Budget(judge=judge, rate=rate, now=now, more=more, says=says)

@@ -1,0 +1,28 @@
+"""Reservations: who holds which output until when. Append-only; the newest row counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from labelcore.models import now
+from labelcore.store.connection import Database, utc
+
+_COLUMNS = ("project_id", "output_id", "annotator", "until", "made_at")
+
+
+def hold(
+    db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
+) -> None:
+    """Reserve outputs for a person until a moment; a moment in the past gives them back."""
+    rows = [(project_id, own, annotator, utc(until), utc(now())) for own in output_ids]
+    db.append("reservation", _COLUMNS, rows)
+
+
+def held(db: Database, project_id: str) -> list[tuple[str, str, datetime]]:
+    """(output id, annotator, until) of every reservation that has not run out."""
+    return db.rows(
+        "SELECT output_id, annotator, until FROM reservation_current "
+        "WHERE project_id = ? AND until > ?",
+        [project_id, utc(now())],
+    )

@@ -1,0 +1,172 @@
+"""Several people: nobody is handed what others hold, disagreements are settled and kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
+
+from labelcore.errors import BadInput
+from labelcore.models import Grade, Output, Project, now
+from labelcore.stages import grading
+from labelcore.stats.unseen import good_turing
+from labelcore.store import Database, reservations
+
+Add = Callable[..., list[Output]]
+
+
+def give(db: Database, project: Project, output: Output, who: str, value: str, **more: object) -> None:  # fmt: skip
+    grading.record(db, project, [Grade(
+        id=f"{who}-{output.id}-{more.get('source', '')}", project_id=project.id, output_id=output.id,
+        annotator=who, value=value, **more,
+    )])  # fmt: skip
+
+
+def ids(queue: grading.Queue) -> list[str]:
+    return [own.output.id for own in queue.items]
+
+
+def test_without_a_target_everybody_gets_everything(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(5)))
+    for who in ("ann", "ben"):
+        assert ids(grading.grading_queue(db, project, who)) == [own.id for own in made]
+    assert not reservations.held(db, project.id)
+
+
+def test_people_are_handed_different_outputs_until_the_target_is_met(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(6)))
+    project = grading.set_rules(db, project, per_output=1)
+    ann = ids(grading.grading_queue(db, project, "ann", ahead=4))
+    ben = ids(grading.grading_queue(db, project, "ben", ahead=4))
+    assert (len(ann), len(ben)) == (4, 2)
+    assert not set(ann) & set(ben)
+    assert ids(grading.grading_queue(db, project, "ann", ahead=4)) == ann
+    give(db, project, made[0], "ann", "pass")
+    assert made[0].id not in ids(grading.grading_queue(db, project, "cho"))
+
+
+def test_a_reservation_runs_out_and_frees_its_outputs(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs("one", "two")
+    project = grading.set_rules(db, project, per_output=1)
+    assert len(ids(grading.grading_queue(db, project, "ann"))) == 2
+    assert ids(grading.grading_queue(db, project, "ben")) == []
+    past = now() - timedelta(seconds=1)
+    reservations.hold(db, project.id, "ann", [own.id for own in made], past)
+    assert ids(grading.grading_queue(db, project, "ben")) == [own.id for own in made]
+
+
+@pytest.mark.slow
+def test_no_output_is_handed_out_twice_in_a_thousand_tries(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    add_outputs(*(f"text {i}" for i in range(1_000)))
+    project = grading.set_rules(db, project, per_output=1)
+    start = threading.Barrier(20)
+
+    def grab(person: int) -> list[str]:
+        start.wait()
+        return ids(grading.grading_queue(db, project, f"p{person}", ahead=50))
+
+    with ThreadPoolExecutor(20) as people:
+        handed = [own for found in people.map(grab, range(20)) for own in found]
+    assert len(handed) == len(set(handed)) == 1_000
+
+
+def test_review_lists_come_first_and_end(db: Database, project: Project, add_outputs: Add) -> None:
+    made = add_outputs("one", "two", "three")
+    project = grading.review(db, project, [made[2].id, made[1].id[:12]])
+    queue = grading.grading_queue(db, project, "ann")
+    assert ids(queue) == [made[2].id, made[1].id, made[0].id]
+    assert [own.position for own in queue.items] == [1, 2, 3]
+    assert queue.items[0].reason == "picked by hand for review"
+    project = grading.review(db, project, [])
+    assert ids(grading.grading_queue(db, project, "ann")) == [own.id for own in made]
+    with pytest.raises(BadInput, match="no output 'gone'"):
+        grading.review(db, project, ["gone"])
+
+
+def test_silent_repeats_measure_steadiness_and_change_no_grade(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(30)))
+    project = grading.set_rules(db, project, repeat_share=0.1)
+    for output in made[:20]:
+        give(db, project, output, "ann", "pass")
+    first, second, *_ = grading.grading_queue(db, project, "ann").items
+    assert (first.repeat, first.output.id) == (True, made[0].id)
+    assert (second.repeat, second.output.id) == (False, made[20].id)
+    give(db, project, made[0], "ann", "fail", source="repeat")
+    give(db, project, made[1], "ann", "pass", source="repeat")
+    assert not grading.grading_queue(db, project, "ann").items[0].repeat
+    assert grading.human_labels(db, project).value[made[0].id] is True
+    (ann,) = grading.contributions(db, project)
+    assert (ann.graded, ann.steadiness.value, ann.steadiness.n) == (20, 0.5, 2)
+
+
+def test_a_ruling_settles_a_conflict_and_keeps_every_grade(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (output,) = add_outputs("disputed")
+    give(db, project, output, "ann", "pass")
+    give(db, project, output, "ben", "fail", note="invents a price")
+    assert grading.human_labels(db, project).conflicts == (output.id,)
+    (conflict,) = grading.conflicts(db, project)
+    assert {own.note for own in conflict.grades} == {"", "invents a price"}
+    with pytest.raises(BadInput, match="needs a name and a reason"):
+        grading.rule(db, project, output.id, "fail", reason=" ", author="cho")
+    grading.rule(db, project, output.id, "fail", reason="the price is not in the source", author="cho")  # fmt: skip
+    labels = grading.human_labels(db, project)
+    assert (labels.value, labels.conflicts) == ({output.id: False}, ())
+    assert len(grading.current_grades(db, project)) == 2
+    grading.rule(db, project, output.id, "pass", reason="it is, in the footnote", author="cho")
+    assert grading.human_labels(db, project).value == {output.id: True}
+    (settled,) = grading.conflicts(db, project)
+    assert settled.ruling is not None
+    assert settled.ruling.reason == "it is, in the footnote"
+
+
+def test_pairs_and_alpha_follow_the_grades(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(20)))
+    ann = [i % 3 != 0 for i in range(20)]
+    ben = [i % 3 != 0 if i % 5 else i % 2 == 0 for i in range(20)]
+    for output, one, other in zip(made, ann, ben, strict=True):
+        give(db, project, output, "ann", "pass" if one else "fail")
+        give(db, project, output, "ben", "pass" if other else "fail")
+    found = grading.together(db, project)
+    (pair,) = found.pairs
+    assert pair.same.value == np.mean(np.array(ann) == np.array(ben))
+    assert found.overall.alpha is not None
+    # With two people and no gaps alpha is close to kappa (it differs by the small-sample term).
+    assert abs(found.overall.alpha - cohen_kappa_score(ann, ben)) < 0.05
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=30))
+def test_good_turing_is_the_share_of_kinds_seen_once(counts: list[int]) -> None:
+    found = good_turing(counts)
+    if sum(counts) < 5:
+        assert found.value is None
+        return
+    assert found.value == sum(own == 1 for own in counts) / sum(counts)
+    assert found.low is not None
+    assert found.high is not None
+    assert 0 <= found.low <= found.value <= found.high <= 1
+
+
+def test_stopping_says_what_is_missing(db: Database, project: Project, add_outputs: Add) -> None:
+    assert "derive criteria" in grading.saturation(db, project).says
+    assert grading.label_budget(db, project) == []
