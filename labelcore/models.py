@@ -63,13 +63,14 @@ class GradingRules(Frozen):
     ``per_output``: so many people grade each output, and nobody is given one that others hold; None
     lets everybody grade everything. ``repeat_share``: the share of outputs that come back to the
     same person unannounced, to measure how steady they are. ``review``: outputs picked by hand, in
-    this order, before anything else.
+    this order, before anything else. ``ask_criteria``: each accepted criterion is asked too.
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
     reserve_minutes: float = Field(default=20, gt=0, le=24 * 60)
     repeat_share: float = Field(default=0, ge=0, le=0.5)
     review: tuple[str, ...] = ()
+    ask_criteria: bool = False
 
 
 class Turn(Frozen):

@@ -10,7 +10,7 @@ import streamlit as st
 from labelcore.stages import grading
 from pages.widgets import keys, shell
 from pages.widgets.grading_card import CardEvents, grading_card, received
-from pages.widgets.queue import card_items, store_events
+from pages.widgets.queue import asked_criteria, card_items, store_events
 
 place = shell.open_page("Grade")
 if not place.annotator:
@@ -34,7 +34,7 @@ with shell.guard():
         card_items(place.db, place.project, place.annotator, queue),
         place=queue.items[0].position if queue.items else queue.total + 1,
         total=queue.total, done=queue.done, annotator=place.annotator,
-        project=place.project.id, acknowledged=acknowledged, refused=refused, key=keys.CARD,
+        criteria=asked_criteria(place.db, place.project), project=place.project.id, acknowledged=acknowledged, refused=refused, key=keys.CARD,
         language="zh" if str(st.context.locale or "").startswith("zh") else "en",
     )  # fmt: skip
     store(late)

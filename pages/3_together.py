@@ -94,10 +94,11 @@ def show_rules() -> None:
         share = st.slider(
             "Share that comes back unannounced", 0.0, 0.5, float(own.repeat_share), 0.01
         )
+        criteria = st.checkbox("Ask for each accepted criterion too", own.ask_criteria)
         if st.form_submit_button("Save"):
             grading.set_rules(
                 place.db, place.project, per_output=int(many) or None, reserve_minutes=minutes,
-                repeat_share=share,
+                repeat_share=share, ask_criteria=criteria,
             )  # fmt: skip
             st.success("Saved; it holds from the next output on.")
 

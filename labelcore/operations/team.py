@@ -16,10 +16,11 @@ from labelcore.stats.agreement import Agreement
 def rules(
     call: Call, *, per_output: Annotated[int, Field(ge=0, le=100)] | None = None,
     reserve_minutes: float | None = None, repeat_share: float | None = None,
+    ask_criteria: bool | None = None,
 ) -> Outcome:  # fmt: skip
     """Show or change how outputs are handed out; ``per_output`` 0 lets everybody grade everything."""
     given: dict[str, Any] = {
-        "reserve_minutes": reserve_minutes, "repeat_share": repeat_share,
+        "reserve_minutes": reserve_minutes, "repeat_share": repeat_share, "ask_criteria": ask_criteria,
     }  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     if per_output is not None:

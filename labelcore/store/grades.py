@@ -57,6 +57,18 @@ def history(db: Database, project_id: str, output_id: str | None = None) -> list
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
+def of_criteria(
+    db: Database, project_id: str, annotator: str, output_ids: Sequence[str]
+) -> list[Grade]:
+    """A person's current grades of single criteria on some outputs."""
+    rows = db.rows(
+        f"SELECT {', '.join(_READ)} FROM grade_current WHERE project_id = ? AND annotator = ? "
+        "AND criterion_id IS NOT NULL AND output_id IN (SELECT unnest(?))",
+        [project_id, annotator, list(output_ids)],
+    )
+    return [_grade(row) for row in rows]
+
+
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
     """The silent repeats, oldest first: what people said when an output came back to them."""
     who = "" if annotator is None else "AND annotator = ?"

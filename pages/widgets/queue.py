@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project
-from labelcore.stages import grading
+from labelcore.stages import deriving, grading
 from labelcore.store import Database
-from pages.widgets.grading_card import CardEvent, CardEvents, CardGrade, CardItem
+from pages.widgets.grading_card import CardCriterion, CardEvent, CardEvents, CardGrade, CardItem
 
 _LOOK_BACK = 5
 _AGAIN = "~2"
@@ -33,6 +33,9 @@ def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:
         id=event.client_id, project_id=project.id, output_id=event.output_id.removesuffix(_AGAIN),
         annotator=annotator, value=event.value, note=event.note, seconds=event.seconds,
         supersedes=event.supersedes, source="repeat" if again else "person",
+        criterion_id=event.criterion_id, criterion_version=event.criterion_version,
+        spans=tuple(span.model_dump() for span in event.spans),
+        corrected_text=event.corrected_text,
     )  # fmt: skip
 
 
@@ -40,12 +43,40 @@ def card_items(
     db: Database, project: Project, annotator: str, queue: grading.Queue
 ) -> list[CardItem]:
     """The coming outputs, and the last few graded ones for looking back."""
-    coming = [_coming(own) for own in queue.items]
     past = grading.recent(db, project, annotator, queue.sample_id, _LOOK_BACK)
-    return [
+    cards = [
         *(_card(own.output, own.position, own.reason, own.current) for own in past),
-        *coming,
+        *(_coming(own) for own in queue.items),
     ]
+    if not grading.rules_of(project).ask_criteria:
+        return cards
+    given = grading.criterion_grades(db, project, annotator, [own.output_id for own in cards])
+    marks = {
+        output_id: {criterion: _as_card(grade) for criterion, grade in own.items()}
+        for output_id, own in given.items()
+    }
+    return [own.model_copy(update={"marks": marks.get(own.output_id, {})}) for own in cards]
+
+
+def asked_criteria(db: Database, project: Project) -> list[CardCriterion]:
+    """The accepted criteria, must before should, where the project asks for them."""
+    if not grading.rules_of(project).ask_criteria:
+        return []
+    accepted = deriving.list_criteria(db, project, status="accepted")
+    return [
+        CardCriterion(
+            id=own.id, version=own.version, name=own.name, severity=own.severity,
+            statement=own.statement,
+        )
+        for own in sorted(accepted, key=lambda own: (own.severity != "must", own.name))
+    ]  # fmt: skip
+
+
+def _as_card(grade: Grade) -> CardGrade:
+    return CardGrade(
+        value=grade.value, note=grade.note, client_id=grade.id, spans=grade.spans,
+        corrected_text=grade.corrected_text,
+    )  # fmt: skip
 
 
 def _coming(own: grading.QueueItem) -> CardItem:
@@ -61,7 +92,7 @@ def _coming(own: grading.QueueItem) -> CardItem:
 def _card(output: Output, position: int, reason: str, grade: Grade | None) -> CardItem:
     current = None
     if grade and grade.value != "undone":
-        current = CardGrade(value=grade.value, note=grade.note, client_id=grade.id)
+        current = _as_card(grade)
     return CardItem(
         output_id=output.id, position=position, text=output.text, input=output.input,
         context=output.context, reason_for_pick=reason, current=current,

@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
 class Trial:
     """One server with its own store, and what a test asks of it."""
 
-    def __init__(self, folder: Path, items: list[dict[str, Any]], settings: dict[str, str]) -> None:
+    def __init__(self, folder: Path, items: list[dict[str, Any]], settings: dict[str, Any]) -> None:
         self.store = folder / "store.jsonl"
         (folder / "items.json").write_text(json.dumps(items))
         env = {"CARD_STORE": str(self.store), "CARD_ITEMS": str(folder / "items.json")}
@@ -73,7 +73,7 @@ class Trial:
 def trial(tmp_path: Path) -> Iterator[Callable[..., Trial]]:
     trials: list[Trial] = []
 
-    def make(items: list[dict[str, Any]] = PLAIN, **settings: str) -> Trial:
+    def make(items: list[dict[str, Any]] = PLAIN, **settings: Any) -> Trial:
         trials.append(Trial(tmp_path, items, settings))
         trials[-1].server.start()
         return trials[-1]
@@ -563,3 +563,96 @@ def test_the_card_speaks_chinese(trial: Any, visit: Any) -> None:
     expect(page.get_by_role("button", name="不通过")).to_be_visible()
     words = page.locator(".card").inner_text()
     assert not re.search(r"\b(Pass|Fail|Skip|Undo|Note|Ready)\b", words)
+
+
+CRITERIA = [
+    {"id": "c1", "version": 1, "name": "Short", "severity": "must", "statement": "It is short."},
+    {"id": "c2", "version": 3, "name": "Kind", "severity": "should", "statement": "It is kind."},
+]
+
+
+def test_criteria_are_graded_by_key_and_the_whole_after_them(trial: Any, visit: Any) -> None:
+    one = trial(criteria=CRITERIA)
+    page = visit(one)
+    expect(page.locator(".mark")).to_have_count(2)
+    page.keyboard.press("c")
+    expect(page.locator(".mark").first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("f")
+    expect(page.locator(".mark").nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    seen = [(e["output_id"], e["criterion_id"], e["criterion_version"], e["value"]) for e in one.wait_for(3)]  # fmt: skip
+    assert seen == [("o1", "c1", 1, "fail"), ("o1", "c2", 3, "pass"), ("o1", None, None, "pass")]
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    expect_shown(page, "o1")
+    expect(page.locator(".mark").nth(1)).to_have_attribute("data-value", "none")
+    taken_back = one.wait_for(5)[3:]
+    assert [(e["value"], e["criterion_id"]) for e in taken_back] == [("undone", None), ("undone", "c2")]  # fmt: skip
+    page.reload()
+    expect(page.locator(".mark").first).to_have_attribute("data-value", "fail", timeout=20_000)
+
+
+def test_redo_gives_again_what_was_taken_back(trial: Any, visit: Any) -> None:
+    one = trial()
+    page = visit(one)
+    page.keyboard.press("u")
+    expect_shown(page, "o2")
+    page.keyboard.press("z")
+    expect_shown(page, "o1")
+    page.keyboard.press("y")
+    expect_shown(page, "o2")
+    assert [e["value"] for e in one.wait_for(3)] == ["unsure", "undone", "unsure"]
+    page.keyboard.press("y")
+    expect(page.get_by_text("There is nothing to give again.")).to_be_visible()
+
+
+def test_marked_words_and_a_corrected_text_travel_with_the_grade(trial: Any, visit: Any) -> None:
+    one = trial()
+    page = visit(one)
+    page.keyboard.press("m")
+    expect(page.get_by_text("Select some words of the output first")).to_be_visible()
+    page.locator(".output .text").dblclick(position={"x": 10, "y": 12})
+    page.keyboard.press("m")
+    expect(page.get_by_text("Marked: “Answer”")).to_be_visible()
+    page.keyboard.press("o")
+    field = page.get_by_label("How should this output read?")
+    expect(field).to_have_value("Answer 1")
+    field.press("End")
+    page.keyboard.type(", said kindly")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    (event,) = one.wait_for(1)
+    assert event["corrected_text"] == "Answer 1, said kindly"
+    assert [(s["text"], s["start"], s["end"]) for s in event["spans"]] == [("Answer", 0, 6)]
+
+
+def test_keys_can_be_changed_and_stay_changed(trial: Any, visit: Any) -> None:
+    one = trial()
+    page = visit(one)
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Change U").click()
+    page.keyboard.press("p")  # taken by pass
+    expect(page.get_by_text("The key p cannot be taken")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Change X")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator(".card")).to_be_visible(timeout=20_000)
+    page.keyboard.press("u")
+    page.keyboard.press("x")
+    expect_shown(page, "o2")
+    assert one.graded() == [("o1", "unsure")] or one.wait_for(1)[0]["value"] == "unsure"
+
+
+def test_unseen_goes_to_the_first_output_without_a_grade(trial: Any, visit: Any) -> None:
+    page = visit(trial())
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect_shown(page, "o4")
+    page.keyboard.press("g")
+    expect_shown(page, "o2")

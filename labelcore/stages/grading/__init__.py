@@ -7,7 +7,14 @@ the one place that turns several people's grades into one label for each output.
 from __future__ import annotations
 
 from labelcore.models import Grade
-from labelcore.stages.grading.acts import current_grades, grade, grade_history, record, undo
+from labelcore.stages.grading.acts import (
+    criterion_grades,
+    current_grades,
+    grade,
+    grade_history,
+    record,
+    undo,
+)
 from labelcore.stages.grading.labels import (
     SEAL_FROM_FAILS,
     SEAL_FROM_GRADES,
@@ -39,7 +46,7 @@ from labelcore.stages.grading.together import (
 
 __all__ = [
     "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Budget", "Conflict", "Contribution", "Grade", "Labels",
-    "Queue", "QueueItem", "Saturation", "Together", "conflicts", "contributions", "current_grades",
+    "Queue", "QueueItem", "Saturation", "Together", "conflicts", "contributions", "criterion_grades", "current_grades",
     "fitting_labels", "fitting_splits", "grade", "grade_history", "grading_queue", "human_labels",
     "label_budget", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
     "set_rules", "together", "undo",

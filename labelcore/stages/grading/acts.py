@@ -58,6 +58,16 @@ def grade(
     return event
 
 
+def criterion_grades(
+    db: Database, project: Project, annotator: str, output_ids: Collection[str]
+) -> dict[str, dict[str, Grade]]:
+    """A person's current grades of single criteria: output id -> criterion id -> grade."""
+    found: dict[str, dict[str, Grade]] = {}
+    for event in grade_table.of_criteria(db, project.id, annotator, list(output_ids)):
+        found.setdefault(event.output_id, {})[str(event.criterion_id)] = event
+    return found
+
+
 def undo(db: Database, project: Project, grade_id: str, *, annotator: str) -> Grade:
     """Take a grade back; the one before it counts again. The history keeps both."""
     events = {event.id: event for event in grade_table.history(db, project.id)}

@@ -13,6 +13,7 @@ once is welcome, and leaving it is safe: the browser sends again whatever is not
 from pages.widgets.grading_card.component import asset_folder, grading_card, received
 from pages.widgets.grading_card.contract import (
     CardConversation,
+    CardCriterion,
     CardEvent,
     CardEvents,
     CardGrade,
@@ -25,6 +26,7 @@ __all__ = [
     "LANGUAGES",
     "MESSAGES",
     "CardConversation",
+    "CardCriterion",
     "CardEvent",
     "CardEvents",
     "CardGrade",

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from pages.widgets.grading_card.contract import CardEvents, CardItem, read_events
+from pages.widgets.grading_card.contract import CardCriterion, CardEvents, CardItem, read_events
 from pages.widgets.grading_card.messages import Language, messages_for
 
 _TRIGGER = "graded"
@@ -45,6 +45,7 @@ def grading_card(
     key: str,
     done: int | None = None,
     refused: Mapping[str, str] | None = None,
+    criteria: Sequence[CardCriterion] = (),
     language: Language = "en",
 ) -> CardEvents:
     """Draw the card and return the presses that `received` has not handed out in this run.
@@ -61,6 +62,7 @@ def grading_card(
         done: how many outputs of the sample this person has graded (default: ``place - 1``).
         refused: client_id -> sentence, for presses that can never be stored (say, the output was
             deleted); the card stops sending them and shows the sentence.
+        criteria: asked of every output beside the overall grade; () asks for the whole only.
         language: of the card's own words.
     """
     mount = _component()
@@ -77,6 +79,7 @@ def grading_card(
             "project": project,
             "acknowledged": list(acknowledged),
             "refused": dict(refused or {}) | malformed,
+            "criteria": [own.model_dump() for own in criteria],
             "language": language,
             "messages": None if language in have else messages_for(language),
             "session": _session(key),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from labelcore.models import Frozen, GradeValue
+from labelcore.models import Frozen, GradeValue, Severity
 
 MAX_TEXT = 200_000
 """Characters of one text that are sent to the browser; the card says how many it leaves out."""
@@ -25,6 +25,18 @@ class CardGrade(Frozen):
     value: GradeValue
     note: str = ""
     client_id: str | None = None
+    spans: tuple[Mapping[str, Any], ...] = ()
+    corrected_text: str | None = None
+
+
+class CardCriterion(Frozen):
+    """One criterion that is asked of every output."""
+
+    id: str
+    version: int
+    name: str
+    severity: Severity
+    statement: str = ""
 
 
 class CardItem(Frozen):
@@ -41,6 +53,8 @@ class CardItem(Frozen):
     metadata: Mapping[str, Any] = Field(default_factory=dict)
     reason_for_pick: str = ""
     current: CardGrade | None = None
+    marks: Mapping[str, CardGrade] = Field(default_factory=dict)
+    """This person's grades of single criteria, by the criterion's id."""
 
     def as_data(self, *, known: bool = False) -> dict[str, Any]:
         """The item as plain JSON, with overlong texts cut and the length of the rest kept.
@@ -48,7 +62,11 @@ class CardItem(Frozen):
         With ``known`` only what may have changed: an output's texts never do.
         """
         current = self.current.model_dump() if self.current else None
-        moving = {"output_id": self.output_id, "position": self.position, "current": current}
+        marks = {criterion: grade.model_dump() for criterion, grade in self.marks.items()}
+        moving = {
+            "output_id": self.output_id, "position": self.position, "current": current,
+            "marks": marks,
+        }  # fmt: skip
         if known:
             return moving
         return moving | {
@@ -59,6 +77,15 @@ class CardItem(Frozen):
             "metadata": _small(self.metadata),
             "reason_for_pick": self.reason_for_pick,
         }
+
+
+class CardSpan(Frozen):
+    """Words that somebody marked; ``start`` is -1 where they were laid out differently."""
+
+    part: Literal["output", "shown"]
+    text: Annotated[str, Field(max_length=2_000)]
+    start: int = -1
+    end: int = -1
 
 
 class CardEvent(Frozen):
@@ -76,8 +103,12 @@ class CardEvent(Frozen):
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     shown_at: datetime | None = None
     supersedes: Annotated[str, Field(max_length=80)] | None = None
+    criterion_id: Annotated[str, Field(max_length=120)] | None = None
+    criterion_version: int | None = None
+    spans: Annotated[tuple[CardSpan, ...], Field(max_length=20)] = ()
+    corrected_text: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
 
-    @field_validator("note", mode="before")
+    @field_validator("note", "corrected_text", mode="before")
     @classmethod
     def _storable(cls, note: object) -> object:
         # Half a character cannot be written as UTF-8, and must not cost the grade.

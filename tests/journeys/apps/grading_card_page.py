@@ -6,7 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets.grading_card import CardEvent, CardGrade, CardItem, grading_card, received
+from pages.widgets.grading_card import (
+    CardCriterion,
+    CardEvent,
+    CardGrade,
+    CardItem,
+    grading_card,
+    received,
+)
 
 KEY = "card"
 STORE = Path(os.environ["CARD_STORE"])
@@ -36,7 +43,20 @@ def current() -> dict[str, CardGrade]:
     return {
         event.output_id: CardGrade(value=event.value, note=event.note, client_id=event.client_id)
         for event in events
-        if event.value != "undone" and event.client_id not in undone
+        if event.value != "undone" and event.client_id not in undone and not event.criterion_id
+    }
+
+
+def marks(output_id: str) -> dict[str, CardGrade]:
+    events = stored().values()
+    undone = {event.supersedes for event in events if event.value == "undone"}
+    return {
+        event.criterion_id: CardGrade(value=event.value, client_id=event.client_id)
+        for event in events
+        if event.criterion_id
+        and event.output_id == output_id
+        and event.value != "undone"
+        and event.client_id not in undone
     }
 
 
@@ -45,7 +65,11 @@ refused = {e.client_id: "this output was deleted" for e in received(KEY) if e.ou
 acknowledged = store(tuple(e for e in received(KEY) if e.client_id not in refused))
 grades = current()
 items = [
-    CardItem(**{"position": place, **raw}, current=grades.get(raw["output_id"]))
+    CardItem(
+        **{"position": place, **raw},
+        current=grades.get(raw["output_id"]),
+        marks=marks(raw["output_id"]),
+    )
     for place, raw in enumerate(ITEMS, start=1)
 ]
 open_ = [item for item in items if item.current is None]
@@ -60,6 +84,7 @@ late = grading_card(
     project="trial",
     acknowledged=acknowledged,
     refused=refused,
+    criteria=[CardCriterion(**own) for own in SETTINGS.get("criteria", [])],
     key=KEY,
     language=SETTINGS.get("language", "en"),
 )

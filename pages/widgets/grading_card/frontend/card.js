@@ -1,10 +1,10 @@
 // The grading card. Streamlit calls the default export once per run with what Python sent; the first
 // call in a place builds the card, later ones tell it the news.
 import { Deck } from "./deck.js";
-import { actionOf, HeldKeys } from "./keys.js";
+import { actionOf, HeldKeys, USUAL } from "./keys.js";
 import { closeConnectionDialogs } from "./outage.js";
 import { Keep, newClientId, Queue } from "./queue.js";
-import { speaker } from "./text.js";
+import { speaker, whole } from "./text.js";
 import { View } from "./view.js";
 
 const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped" };
@@ -39,6 +39,9 @@ class Card {
     this.deck = new Deck((id) => this.queue.concerns(id), this.keep.get("history") ?? []);
     for (const event of this.queue.waiting.values()) this.remember(event);
     this.held = new HeldKeys();
+    this.keys = { ...USUAL, ...this.keep.get("keys") };
+    this.criteria = [];
+    this.asked = null; // index of the criterion that the next grade is for
     this.visibleFor = new Map(); // output_id -> milliseconds on screen so far
     this.quit = new AbortController();
     this.build(data);
@@ -48,7 +51,9 @@ class Card {
   /** Presses of an earlier visit that are not stored yet count as said. */
   remember(event) {
     const { value, note, client_id } = event;
-    this.deck.said.set(event.output_id, value === "undone" ? null : { value, note, client_id });
+    const grade = value === "undone" ? null : { value, note, client_id, spans: event.spans, corrected_text: event.corrected_text };
+    if (event.criterion_id) return this.deck.setMark(event.output_id, event.criterion_id, grade);
+    this.deck.said.set(event.output_id, grade);
   }
 
   build(data) {
@@ -60,6 +65,9 @@ class Card {
     this.view = new View(speaker(data.messages), {
       language: data.language,
       act: (action) => this.act(action),
+      ask: (index) => this.ask(index),
+      keysOf: () => this.keys,
+      change: (action, key) => this.changeKey(action, key),
       dismiss: () => this.dismissRefused(),
       on: {
         save: (text) => this.saveNote(text),
@@ -105,6 +113,8 @@ class Card {
     this.session = data.session;
     this.queue.acknowledge(data.acknowledged);
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
+    this.criteria = data.criteria ?? [];
+    if (this.asked !== null && this.asked >= this.criteria.length) this.asked = null;
     this.deck.receive(data);
     this.show();
     this.measure();
@@ -156,7 +166,7 @@ class Card {
   key(event) {
     if (this.view.help.open || !this.view.root.checkVisibility()) return;
     if (this.view.note.isOpen) return this.view.note.catchKey(event);
-    const action = actionOf(event);
+    const action = actionOf(event, this.keys);
     if (!action) return;
     event.preventDefault();
     if (this.held.isRepeat(event)) return;
@@ -167,6 +177,11 @@ class Card {
     if (action in VALUES) return this.press(action, code);
     const others = {
       undo: () => this.undo(),
+      redo: () => this.redo(),
+      criterion: () => this.ask(this.asked === null ? 0 : this.asked + 1),
+      mark: () => this.deck.item && this.markSpan(),
+      edit: () => this.deck.item && this.openNote("edit", this.correctedText(), code),
+      unseen: () => this.unseen(),
       note: () => this.deck.item && this.openNote("note", this.noteInForce(), code),
       previous: () => this.look(-1),
       next: () => this.look(1),
@@ -179,6 +194,8 @@ class Card {
   press(action, code) {
     const item = this.deck.item;
     if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
+    if (this.asked !== null) return this.markCriterion(item, VALUES[action]);
+    this.deck.takenBack.length = 0;
     const attached = this.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
     const note = action === "skip" ? "" : typed || attached;
@@ -192,15 +209,29 @@ class Card {
   /** Make one grade of the output on screen, keep it, send it. */
   grade(item, value, note) {
     const earlier = this.deck.grade(item.output_id);
-    const event = this.event(item, value, { note, supersedes: earlier?.client_id ?? null });
-    this.deck.say(item.output_id, { value, note, client_id: event.client_id }, [event.client_id]);
+    const extras = this.extras(item, earlier);
+    const event = this.event(item, value, { note, supersedes: earlier?.client_id ?? null, ...extras });
+    this.deck.say(item.output_id, { value, note, client_id: event.client_id, ...extras }, [event.client_id]);
     this.commit([event]);
-    this.keep.drop(`note/${item.output_id}`);
+    for (const kind of ["note", "spans", "edit"]) this.keep.drop(`${kind}/${item.output_id}`);
     this.view.showLast(Math.ceil(item.position), value);
   }
 
-  event(item, value, { note = "", supersedes = null }) {
+  /** Marked spans and the corrected text: what waits for the grade, else what came with it. */
+  extras(item, grade) {
+    const id = item.output_id;
     return {
+      spans: this.keep.get(`spans/${id}`) ?? grade?.spans ?? [],
+      corrected_text: this.keep.get(`edit/${id}`) ?? grade?.corrected_text ?? null,
+    };
+  }
+
+  event(item, value, { note = "", supersedes = null, spans = [], corrected_text = null, criterion = null }) {
+    return {
+      spans,
+      corrected_text,
+      criterion_id: criterion?.id ?? null,
+      criterion_version: criterion?.version ?? null,
       client_id: newClientId(),
       output_id: item.output_id,
       value,
@@ -227,16 +258,101 @@ class Card {
     this.closeNote();
     const act = this.deck.takeBack();
     if (!act) return this.view.showNotice(this.view.say("nothing_to_undo"));
-    this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id)));
+    const criterion = this.criteria.find((own) => own.id === act.criterion) ?? (act.criterion ? { id: act.criterion, version: null } : null);
+    this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id, criterion)));
     this.show();
     this.view.clearLast();
     this.view.flash("undo");
     this.view.tell(this.view.say("taken_back", { value: this.view.say(act.value) }));
   }
 
-  takingBack(outputId, id) {
+  /** Give again what was taken back last. */
+  redo() {
+    const act = this.deck.takenBack.pop();
+    const item = act && this.deck.items.get(act.output_id);
+    if (!item || !act.undone) return this.view.showNotice(this.view.say("nothing_to_redo"));
+    this.closeNote();
+    this.deck.shown = act.output_id;
+    this.show();
+    const { value, note } = act.undone;
+    if (act.criterion) {
+      const criterion = this.criteria.find((own) => own.id === act.criterion);
+      if (criterion) this.gradeCriterion(item, criterion, value);
+      return this.show();
+    }
+    this.grade(item, value, note ?? "");
+    return this.advance();
+  }
+
+  /** Ask for one criterion next (or, past the last one, for the output as a whole). */
+  ask(index) {
+    if (this.criteria.length === 0) return this.view.showNotice(this.view.say("no_criteria"));
+    this.asked = index < this.criteria.length ? index : null;
+    const own = this.criteria[this.asked];
+    this.view.tell(own ? `${own.name}: ${own.statement}` : this.view.say("output"));
+    return this.show();
+  }
+
+  /** The next grade is for the criterion that is asked; a skip leaves it open. */
+  markCriterion(item, value) {
+    const criterion = this.criteria[this.asked];
+    this.deck.takenBack.length = 0;
+    if (value !== "skipped") this.gradeCriterion(item, criterion, value);
+    this.ask(this.asked + 1);
+  }
+
+  gradeCriterion(item, criterion, value) {
+    const earlier = this.deck.mark(item.output_id, criterion.id);
+    const event = this.event(item, value, { supersedes: earlier?.client_id ?? null, criterion });
+    this.deck.sayMark(item.output_id, criterion.id, { value, note: "", client_id: event.client_id });
+    this.commit([event]);
+    this.view.tell(`${criterion.name}: ${this.view.say(value)}`);
+  }
+
+  /** The selected words of the output become evidence of the grade. */
+  markSpan() {
+    const item = this.deck.item;
+    const root = this.view.root.getRootNode();
+    const chosen = String((root.getSelection?.() ?? document.getSelection()) || "").trim();
+    if (!chosen) return this.view.showNotice(this.view.say("nothing_selected"));
+    const start = whole(item.text).text.indexOf(chosen);
+    const span = { part: start < 0 ? "shown" : "output", text: chosen.slice(0, 2000), start, end: start < 0 ? -1 : start + chosen.length };
+    const before = this.extras(item, this.deck.grade(item.output_id)).spans;
+    return this.keepExtra(item, "spans", [...before.slice(-19), span]);
+  }
+
+  correctedText() {
+    const item = this.deck.item;
+    return this.extras(item, this.deck.grade(item.output_id)).corrected_text ?? whole(item.text).text;
+  }
+
+  /** Keep something for the grade to come; where there is a grade, it is given again with it. */
+  keepExtra(item, kind, value) {
+    this.keep.put(`${kind}/${item.output_id}`, value);
+    const grade = this.deck.grade(item.output_id);
+    if (grade) this.grade(item, grade.value, grade.note);
+    this.show();
+  }
+
+  /** Leave what is being looked at again and go to the next output that has no grade. */
+  unseen() {
+    if (this.view.note.isOpen) this.settleNote(this.view.note.field.value.trim());
+    const open = this.deck.order().find((id) => !this.deck.grade(id));
+    if (open) this.deck.shown = open;
+    else this.deck.showNext(this.deck.lastPosition);
+    this.show();
+  }
+
+  changeKey(action, key) {
+    this.keys = action ? { ...this.keys, [action]: key } : { ...USUAL };
+    this.keep.put("keys", this.keys);
+    this.view.showKeys(this.keys);
+  }
+
+  takingBack(outputId, id, criterion = null) {
     const shownAt = new Date(this.shownAt ?? Date.now()).toISOString();
-    return { client_id: newClientId(), output_id: outputId, value: "undone", note: "", seconds: null, shown_at: shownAt, supersedes: id };
+    const own = { criterion_id: criterion?.id ?? null, criterion_version: criterion?.version ?? null };
+    return { ...own, client_id: newClientId(), output_id: outputId, value: "undone", note: "", seconds: null, shown_at: shownAt, supersedes: id };
   }
 
   look(step) {
@@ -278,8 +394,13 @@ class Card {
   settleNote(note) {
     const item = this.deck.item;
     const grade = item && this.deck.grade(item.output_id);
+    const isEdit = this.view.note.kind === "edit";
     this.closeNote();
     if (!item) return;
+    if (isEdit) {
+      if (note && note !== whole(item.text).text.trim()) this.keepExtra(item, "edit", note);
+      return;
+    }
     if (!grade) this.attach(item, note);
     else if (this.view.note.kind === "fail") this.amend(item, grade, note);
     else if (note !== grade.note) this.grade(item, grade.value, note);
@@ -288,8 +409,9 @@ class Card {
   /** The fail that opened the note gets it: one act, two events, so that nothing waits for typing. */
   amend(item, grade, note) {
     if (!note) return;
-    const event = this.event(item, grade.value, { note, supersedes: grade.client_id });
-    this.deck.amend(item.output_id, { value: grade.value, note, client_id: event.client_id }, event.client_id);
+    const extras = this.extras(item, grade);
+    const event = this.event(item, grade.value, { note, supersedes: grade.client_id, ...extras });
+    this.deck.amend(item.output_id, { value: grade.value, note, client_id: event.client_id, ...extras }, event.client_id);
     this.commit([event]);
   }
 
@@ -312,7 +434,8 @@ class Card {
     const mode = this.mode();
     if (deck.shown !== this.onScreen || mode !== view.root.dataset.state) this.turnPage();
     view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
-    view.showGrade(deck.grade(deck.shown), this.attached());
+    view.showGrade(deck.grade(deck.shown), this.attached(), deck.item ? this.extras(deck.item, deck.grade(deck.shown)) : null);
+    view.showMarks(deck.item ? this.criteria : [], (id) => deck.mark(deck.shown, id), this.asked);
     this.showStatus();
     this.prepareNext();
     clearTimeout(this.poking);
@@ -328,6 +451,7 @@ class Card {
   turnPage() {
     this.clock();
     this.onScreen = this.deck.shown;
+    this.asked = null;
     this.shownAt = Date.now();
     this.closeNote();
     this.view.clearNotice();

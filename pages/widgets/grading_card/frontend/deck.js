@@ -9,6 +9,8 @@ export class Deck {
     this.pending = pending;
     this.items = new Map();
     this.said = new Map(); // output_id -> grade or null, where this tab knows better than the server
+    this.marked = new Map(); // output_id -> Map of criterion id -> grade or null, as `said`
+    this.takenBack = []; // acts that redo can bring back, the latest last
     this.history = history; // acts in order: {output_id, ids, before, value}
     this.shown = null; // output_id on screen
     this.wanted = null; // output_id to show as soon as it is here
@@ -31,6 +33,13 @@ export class Deck {
     return this.items.get(outputId)?.current ?? null;
   }
 
+  /** The person's grade of one criterion of an output, or null. */
+  mark(outputId, criterionId) {
+    const said = this.marked.get(outputId);
+    if (said?.has(criterionId)) return said.get(criterionId);
+    return this.items.get(outputId)?.marks?.[criterionId] ?? null;
+  }
+
   /** Take in what the server sent with a run. */
   receive({ items, place, total, done }) {
     Object.assign(this, { place, total, done });
@@ -40,6 +49,12 @@ export class Deck {
       const known = this.items.get(id);
       if (known && !listed.has(id)) known.current = this.said.get(id);
       this.said.delete(id);
+    }
+    for (const [id, said] of [...this.marked]) {
+      if (this.pending(id)) continue;
+      const known = this.items.get(id);
+      if (known && !listed.has(id)) known.marks = { ...known.marks, ...Object.fromEntries(said) };
+      this.marked.delete(id);
     }
     for (const item of items) this.take(item);
     this.forgetStale(listed);
@@ -102,9 +117,21 @@ export class Deck {
     this.said.set(outputId, grade);
   }
 
+  /** Record the grade of one criterion. */
+  sayMark(outputId, criterionId, grade) {
+    this.history.push({ output_id: outputId, ids: [grade.client_id], before: this.mark(outputId, criterionId), value: grade.value, criterion: criterionId });
+    this.history.splice(0, this.history.length - MOST_HISTORY);
+    this.setMark(outputId, criterionId, grade);
+  }
+
+  setMark(outputId, criterionId, grade) {
+    if (!this.marked.has(outputId)) this.marked.set(outputId, new Map());
+    this.marked.get(outputId).set(criterionId, grade);
+  }
+
   /** Make the latest act the owner of one more event and change its grade (a note came after). */
   amend(outputId, grade, id) {
-    const act = this.history.findLast((one) => one.output_id === outputId);
+    const act = this.history.findLast((one) => one.output_id === outputId && !one.criterion);
     act.ids.push(id);
     this.said.set(outputId, grade);
   }
@@ -113,7 +140,10 @@ export class Deck {
   takeBack() {
     const act = this.history.pop() ?? null;
     if (act === null) return null;
-    this.said.set(act.output_id, act.before);
+    const undone = act.criterion ? this.mark(act.output_id, act.criterion) : this.grade(act.output_id);
+    this.takenBack.push({ ...act, undone });
+    if (act.criterion) this.setMark(act.output_id, act.criterion, act.before);
+    else this.said.set(act.output_id, act.before);
     if (this.items.has(act.output_id)) this.shown = act.output_id;
     else {
       this.shown = null;

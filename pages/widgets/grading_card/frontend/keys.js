@@ -1,16 +1,25 @@
 // From a key to an action. Held keys, shortcuts of the browser and typing are left alone.
 
+/** The keys that a person may change, as they are at first. */
+export const USUAL = {
+  pass: "p",
+  fail: "f",
+  unsure: "u",
+  skip: "s",
+  undo: "z",
+  redo: "y",
+  note: "n",
+  criterion: "c",
+  mark: "m",
+  edit: "o",
+  unseen: "g",
+  expand: "e",
+};
+
 const ACTIONS = {
-  p: "pass",
   1: "pass",
-  f: "fail",
   2: "fail",
-  u: "unsure",
   3: "unsure",
-  s: "skip",
-  z: "undo",
-  n: "note",
-  e: "expand",
   j: "next",
   k: "previous",
   "?": "help",
@@ -28,15 +37,16 @@ function letter(event) {
   return found ? found[1] ?? found[2] : event.key;
 }
 
-/** The action of a key press, or null when it is not for the card. */
-export function actionOf(event) {
+/** The action of a key press, or null when it is not for the card; `own` maps actions to keys. */
+export function actionOf(event, own) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
   const target = event.composedPath()[0];
   if (target instanceof Element && target.closest(TYPING)) return null;
   const dialogs = [...document.querySelectorAll("[role=dialog], dialog[open]")];
   if (dialogs.some((dialog) => dialog.checkVisibility())) return null;
-  const key = letter(event);
-  const action = ACTIONS[key.length === 1 ? key.toLowerCase() : key] ?? null;
+  const typed = letter(event);
+  const key = typed.length === 1 ? typed.toLowerCase() : typed;
+  const action = Object.keys(own).find((name) => own[name] === key) ?? ACTIONS[key] ?? null;
   return action === "fail" && event.shiftKey ? "fail_only" : action;
 }
 

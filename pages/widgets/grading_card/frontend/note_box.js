@@ -23,15 +23,16 @@ export class NoteBox {
     return !this.element.hidden;
   }
 
-  /** Open with a text; `kind` is "fail" or "note"; `openedBy` is the code of the key still held. */
+  /** Open with a text; `kind` is "fail", "note" or "edit" (the whole output, Ctrl+Enter keeps it); `openedBy` is the code of the key still held. */
   open(kind, text, openedBy) {
     this.kind = kind;
     this.openedBy = openedBy;
     this.warned = false;
     const failing = kind === "fail";
-    this.label.textContent = this.say(failing ? "what_is_wrong" : "note_label");
-    this.hint.textContent = this.say(failing ? "note_fail_hint" : "note_hint");
-    this.save.textContent = this.say(failing ? "save_and_next" : "keep_note");
+    const editing = kind === "edit";
+    this.label.textContent = this.say(editing ? "edit_label" : failing ? "what_is_wrong" : "note_label");
+    this.hint.textContent = this.say(editing ? "edit_hint" : failing ? "note_fail_hint" : "note_hint");
+    this.save.textContent = this.say(editing ? "keep_text" : failing ? "save_and_next" : "keep_note");
     this.leave.textContent = this.say(failing ? "no_note" : "cancel");
     this.field.value = text;
     this.element.hidden = false;
@@ -61,7 +62,8 @@ export class NoteBox {
     event.stopPropagation(); // no shortcut of the page may take a letter of the note
     if (event.isComposing || event.keyCode === 229) return; // Enter that chooses a Chinese word
     if (event.repeat && event.code === this.openedBy) return event.preventDefault(); // F still held
-    if (event.key === "Enter" && !event.shiftKey) {
+    const isLine = this.kind === "edit" && !event.ctrlKey && !event.metaKey;
+    if (event.key === "Enter" && !event.shiftKey && !isLine) {
       event.preventDefault();
       if (!event.repeat) this.on.save(this.field.value);
     } else if (event.key === "Escape") {
@@ -84,6 +86,6 @@ export class NoteBox {
 
   fit() {
     this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, 240)}px`;
+    this.field.style.height = `${Math.min(this.field.scrollHeight + 2, this.kind === "edit" ? 420 : 240)}px`;
   }
 }

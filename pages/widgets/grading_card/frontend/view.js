@@ -1,5 +1,6 @@
 // The card on screen: built once, then told what to show.
 import { helpDialog } from "./help.js";
+import { Marks } from "./marks.js";
 import { NoteBox } from "./note_box.js";
 import { Sheets } from "./sheet.js";
 import { el, visible } from "./text.js";
@@ -17,12 +18,14 @@ const OTHERS = [
 ];
 
 export class View {
-  /** `act(action)` is called by buttons; `on` is handed to the note box; `dismiss()` by notices. */
-  constructor(say, { language, act, on, dismiss }) {
+  /** `act(action)` is called by buttons, `ask(index)` by criteria; `keysOf` and `change` are the
+   * help's; `on` is handed to the note box; `dismiss()` by notices. */
+  constructor(say, { language, act, ask, keysOf, change, on, dismiss }) {
     this.say = say;
     this.sheets = new Sheets(say);
     this.note = new NoteBox(say, on);
-    this.help = helpDialog(say);
+    this.help = helpDialog(say, { keysOf, change });
+    this.marks = new Marks(say, ask);
     this.act = act;
     this.dismiss = dismiss;
     this.buttons = new Map();
@@ -33,10 +36,24 @@ export class View {
       this.top(),
       (this.notice = el("div", { class: "notice", role: "alert", hidden: true })),
       this.body,
-      el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), this.note.element, this.bar()),
+      el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), this.note.element, this.marks.element, this.bar()),
       (this.announcer = el("div", { class: "announcer", "aria-live": "polite" })),
       this.help,
     );
+    this.showKeys(keysOf());
+  }
+
+  /** Write the keys that the person has chosen on the buttons. */
+  showKeys(keys) {
+    for (const [action, button] of this.buttons) {
+      if (!keys[action]) continue;
+      button.querySelector("kbd").textContent = keys[action].toUpperCase();
+      button.setAttribute("aria-keyshortcuts", keys[action].toUpperCase());
+    }
+  }
+
+  showMarks(criteria, gradeOf, asked) {
+    this.marks.show(criteria, gradeOf, asked);
   }
 
   top() {
@@ -109,7 +126,7 @@ export class View {
   }
 
   /** Mark the grade in force for the output on screen, and the note that goes with it. */
-  showGrade(grade, attached) {
+  showGrade(grade, attached, extras) {
     for (const [action, button] of this.buttons) {
       const value = action === "skip" ? "skipped" : action;
       if (["undo", "help", "note"].includes(action)) continue;
@@ -119,6 +136,8 @@ export class View {
     if (grade) parts.push(this.say("your_grade", { value: this.say(grade.value) }));
     if (grade?.note) parts.push(this.say("your_note", { note: grade.note }));
     else if (attached) parts.push(this.say("note_attached", { note: attached }));
+    for (const span of extras?.spans ?? []) parts.push(this.say("marked", { text: span.text.slice(0, 80) }));
+    if (extras?.corrected_text) parts.push(this.say("corrected"));
     this.mine.hidden = parts.length === 0;
     this.mine.replaceChildren(...visible(parts.join(" · ")));
   }
