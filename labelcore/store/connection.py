@@ -32,6 +32,7 @@ class Database:
 
     def __init__(self, path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
+        self.live: dict[str, Any] = {}  # filled and read by store.live
         self._connection = connection
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:

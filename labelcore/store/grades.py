@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labelcore.models import Grade, now
+from labelcore.store import live
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 
 _COLUMNS = (
@@ -30,6 +31,7 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
         with db.transaction() as cursor:
             # One row at a time gives each its own moment of arrival, which orders the views.
             append_rows(cursor, "grade", _COLUMNS, [_row(event) for event in fresh])
+        live.follow(db, fresh)
     return list(distinct)
 
 
@@ -77,6 +79,15 @@ def repeats(db: Database, project_id: str, annotator: str | None = None) -> list
         "AND value <> 'undone' AND NOT EXISTS (SELECT 1 FROM grade_event u "
         "WHERE u.value = 'undone' AND u.supersedes = e.grade_id) ORDER BY stored_at, grade_id",
         [project_id] if annotator is None else [project_id, annotator],
+    )
+    return [_grade(row) for row in rows]
+
+
+def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
+    """Grading events by their ids."""
+    rows = db.rows(
+        f"SELECT {', '.join(_READ)} FROM grade_event WHERE grade_id IN (SELECT unnest(?))",
+        [list(grade_ids)],
     )
     return [_grade(row) for row in rows]
 

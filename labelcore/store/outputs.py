@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -13,10 +15,15 @@ COLUMNS = (
     "output_id", "project_id", "external_id", "group_key", "input", "text", "context",
     "conversation", "prompt_version", "model", "metadata", "batch_id", "row_number", "made_at",
 )  # fmt: skip
+_FIRST = "row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
 _READ = tuple(name for name in COLUMNS if name != "row_number")
-_SELECT = f"SELECT {', '.join(_READ)} FROM output_current"
+# The filter stands before the window: a view's window would first sort all outputs with their texts.
+_SELECT = f"SELECT {', '.join(_READ)} FROM output WHERE {{condition}} QUALIFY {_FIRST}"
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
 _CHUNK = 2_000
+_MOST_KEPT, _LARGEST_KEPT = 4_000, 20_000
+_kept: OrderedDict[tuple[int, str], Output] = OrderedDict()
+_keeping = threading.Lock()
 
 
 def content_id(
@@ -54,6 +61,9 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
 
 def existing(db: Database, ids: Sequence[str]) -> set[str]:
     """Those of the ids that are stored."""
+    with _keeping:
+        if ids and all((id(db), own) in _kept for own in ids):
+            return set(ids)
     sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))"
     found = db.rows(sql, [list(ids)])
     return {row[0] for row in found}
@@ -63,16 +73,34 @@ def get(db: Database, output_id: str) -> Output | None:
     """One output by its id, by a unique beginning of it, or by the importer's own id."""
     named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
-        rows = db.rows(f"{_SELECT} WHERE {condition} LIMIT 2", [output_id])
+        rows = db.rows(f"{_SELECT.format(condition=condition)} LIMIT 2", [output_id])
         if len(rows) == 1:
             return _output(rows[0])
     return None
 
 
 def many(db: Database, ids: Sequence[str]) -> dict[str, Output]:
-    """Outputs by their ids."""
-    rows = db.rows(f"{_SELECT} WHERE output_id IN (SELECT unnest(?))", [list(ids)])
-    return {row[0]: _output(row) for row in rows}
+    """Outputs by their ids; the ones asked for lately come from memory, because none ever changes."""
+    wanted = list(dict.fromkeys(ids))
+    with _keeping:
+        found = {own: _kept[id(db), own] for own in wanted if (id(db), own) in _kept}
+    missing = [own for own in wanted if own not in found]
+    if missing:
+        sql = _SELECT.format(condition="output_id IN (SELECT unnest(?))")
+        fresh = {row[0]: _output(row) for row in db.rows(sql, [missing])}
+        found |= fresh
+        _keep(db, fresh)
+    return {own: found[own] for own in wanted if own in found}
+
+
+def _keep(db: Database, outputs: dict[str, Output]) -> None:
+    small = {key: own for key, own in outputs.items() if len(own.text) < _LARGEST_KEPT}
+    if len(small) > _MOST_KEPT // 4:
+        return  # a pass over everything must not push out what people are grading
+    with _keeping:
+        _kept.update({(id(db), key): own for key, own in small.items()})
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
 
 
 def ids(db: Database, project_id: str) -> list[str]:
@@ -97,8 +125,8 @@ def groups(db: Database, project_id: str) -> dict[str, str]:
 def groups_of(db: Database, output_ids: Sequence[str]) -> dict[str, str]:
     """The groups of some outputs."""
     rows = db.rows(
-        "SELECT output_id, coalesce(group_key, output_id) FROM output_current "
-        "WHERE output_id IN (SELECT unnest(?))",
+        f"SELECT output_id, coalesce(group_key, output_id) FROM output "
+        f"WHERE output_id IN (SELECT unnest(?)) QUALIFY {_FIRST}",
         [list(output_ids)],
     )
     return dict(rows)

@@ -1,12 +1,13 @@
-"""The outputs of a queue in their order, and who has taken which of them."""
+"""The outputs of a queue in their order, kept in memory."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from labelcore.models import now
-from labelcore.store.connection import Database, utc
+from labelcore.store.connection import Database
 
 _IN_IMPORT_ORDER = (
     "SELECT output_id, 'in the order of import' AS reason, "
@@ -22,11 +23,26 @@ _MOST_KEPT = 16
 Place = tuple[str, str, int]
 """(output id, reason for the pick, position from 1)."""
 
-_kept: OrderedDict[tuple[object, ...], tuple[Place, ...]] = OrderedDict()
+
+@dataclass(frozen=True)
+class Pool:
+    """The places in order, and where each output stands among them."""
+
+    places: tuple[Place, ...]
+    at: dict[str, int]
+
+    @classmethod
+    def of(cls, places: Iterable[Place]) -> Pool:
+        """Index the places."""
+        own = tuple(places)
+        return cls(own, {place[0]: at for at, place in enumerate(own)})
+
+
+_kept: OrderedDict[tuple[object, ...], Pool] = OrderedDict()
 _keeping = threading.Lock()
 
 
-def pool(db: Database, project_id: str, sample_id: str | None) -> tuple[Place, ...]:
+def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
     """Every output of the sample, or of the project in the order of import.
 
     A sample never changes and outputs are only added, so the list is kept in memory: a hundred
@@ -41,22 +57,11 @@ def pool(db: Database, project_id: str, sample_id: str | None) -> tuple[Place, .
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    found = tuple(db.rows(_IN_SAMPLE if sample_id else _IN_IMPORT_ORDER, [sample_id or project_id]))
+    found = Pool.of(
+        db.rows(_IN_SAMPLE if sample_id else _IN_IMPORT_ORDER, [sample_id or project_id])
+    )
     with _keeping:
         _kept[key] = found
         while len(_kept) > _MOST_KEPT:
             _kept.popitem(last=False)
     return found
-
-
-def taken(db: Database, project_id: str, annotator: str) -> dict[str, int]:
-    """How many OTHER people have graded an output, or hold it now; outputs without any are left out."""
-    rows = db.rows(
-        "SELECT output_id, count(DISTINCT annotator) FROM ("
-        "SELECT output_id, annotator FROM grade_current WHERE project_id = ? "
-        "AND criterion_id IS NULL AND value <> 'skipped' UNION ALL "
-        "SELECT output_id, annotator FROM reservation_current WHERE project_id = ? AND until > ?"
-        ") WHERE annotator <> ? GROUP BY output_id",
-        [project_id, project_id, utc(now()), annotator],
-    )
-    return dict(rows)

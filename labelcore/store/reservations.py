@@ -7,6 +7,7 @@ from datetime import datetime
 
 from labelcore.models import now
 from labelcore.store.connection import Database, utc
+from labelcore.store.live import live
 
 _COLUMNS = ("project_id", "output_id", "annotator", "until", "made_at")
 
@@ -15,8 +16,10 @@ def hold(
     db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
 ) -> None:
     """Reserve outputs for a person until a moment; a moment in the past gives them back."""
+    state = live(db, project_id)
     rows = [(project_id, own, annotator, utc(until), utc(now())) for own in output_ids]
     db.append("reservation", _COLUMNS, rows)
+    state.hold(annotator, output_ids, utc(until))
 
 
 def held(db: Database, project_id: str) -> list[tuple[str, str, datetime]]:

@@ -8,6 +8,7 @@ while ago comes back unannounced.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,6 +20,7 @@ from labelcore.store import Database, queues, reservations
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
+from labelcore.store.live import live
 
 FROM_REVIEW = "picked by hand for review"
 _REPEAT_AFTER = 10
@@ -85,8 +87,8 @@ def grading_queue(
     rules = rules_of(project)
     sample = sample_table.newest_id(db, project.id) if sample_id is None else sample_id
     pool = _pool(db, project, sample, rules)
-    mine = grade_table.graded_ids(db, project.id, annotator)
-    places = _hand_out(db, project, annotator, pool, mine, rules, ahead)
+    mine = live(db, project.id).graded(annotator)
+    places = _hand_out(db, project, annotator, pool, rules, ahead)
     again = _repeat(db, project, annotator, rules) if places else None
     found = output_table.many(db, [own for own, _, _ in places] + ([again] if again else []))
     items = [
@@ -96,63 +98,54 @@ def grading_queue(
     if again and again in found:
         first = items[0]
         items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
-    done = sum(own in mine for own, _, _ in pool)
-    return Queue(items=tuple(items), done=done, total=len(pool), sample_id=sample)
+    done = sum(own in pool.at for own in list(mine))
+    return Queue(items=tuple(items), done=done, total=len(pool.places), sample_id=sample)
 
 
 def _pool(
     db: Database, project: Project, sample_id: str | None, rules: GradingRules
-) -> Sequence[queues.Place]:
+) -> queues.Pool:
     pool = queues.pool(db, project.id, sample_id)
     if not rules.review:
         return pool
     picked = set(rules.review)
-    rest = [own for own in pool if own[0] not in picked]
+    rest = [own for own in pool.places if own[0] not in picked]
     first = [(own, FROM_REVIEW, at) for at, own in enumerate(rules.review, 1)]
-    return [*first, *((own, why, at + len(first)) for at, (own, why, _) in enumerate(rest, 1))]
+    moved = ((own, why, at + len(first)) for at, (own, why, _) in enumerate(rest, 1))
+    return queues.Pool.of([*first, *moved])
 
 
 def _hand_out(
-    db: Database, project: Project, annotator: str, pool: Sequence[queues.Place], mine: set[str],
-    rules: GradingRules, ahead: int,
+    db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules,
+    ahead: int,
 ) -> list[queues.Place]:  # fmt: skip
+    state = live(db, project.id)
+    mine = state.graded(annotator)
     if rules.per_output is None:
-        return _first(pool, mine, ahead)
+        free = (own for own in pool.places if own[0] not in mine)
+        return list(itertools.islice(free, ahead))
     with _handing_out:
-        others = queues.taken(db, project.id, annotator)
-        full = {own for own, count in others.items() if count >= rules.per_output}
-        places = _first(pool, mine | full, ahead)
-        _reserve(db, project, annotator, [own for own, _, _ in places], mine, rules)
+        moment, most = now().replace(tzinfo=None), rules.per_output
+        free = (
+            own
+            for own in pool.places
+            if own[0] not in mine and state.taken(own[0], annotator, moment) < most
+        )
+        places = list(itertools.islice(free, ahead))
+        _reserve(db, project, annotator, [own for own, _, _ in places], rules)
     return places
 
 
-def _first(pool: Sequence[queues.Place], without: set[str], count: int) -> list[queues.Place]:
-    found = []
-    for place in pool:
-        if place[0] not in without:
-            found.append(place)
-            if len(found) == count:
-                break
-    return found
-
-
 def _reserve(
-    db: Database, project: Project, annotator: str, wanted: Sequence[str], graded: set[str],
-    rules: GradingRules,
-) -> None:  # fmt: skip
-    """Hold what is handed out, renew what is half run out, give back what is not wanted any more."""
+    db: Database, project: Project, annotator: str, wanted: Sequence[str], rules: GradingRules
+) -> None:
+    """Hold what is handed out; renew what is half run out. What is not wanted any more runs out."""
     length = timedelta(minutes=rules.reserve_minutes)
-    mine = {
-        own: until
-        for own, who, until in reservations.held(db, project.id)
-        if who == annotator and own not in graded
-    }
+    mine = live(db, project.id).held_by(annotator, wanted)
     fresh_enough = (now() + length / 2).replace(tzinfo=None)
     renew = [own for own in wanted if own not in mine or mine[own] < fresh_enough]
     if renew:
         reservations.hold(db, project.id, annotator, renew, now() + length)
-    if unwanted := sorted(set(mine) - set(wanted)):
-        reservations.hold(db, project.id, annotator, unwanted, now() - timedelta(seconds=1))
 
 
 def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules) -> str | None:
@@ -173,13 +166,13 @@ def recent(
     db: Database, project: Project, annotator: str, sample_id: str | None, limit: int
 ) -> list[QueueItem]:
     """The outputs that a person graded last, in queue order, for looking back."""
-    grades = grade_table.current(db, project.id, annotator=annotator, overall_only=True)[-limit:]
-    by_output = {own.output_id: own for own in grades}
+    last = dict(list(live(db, project.id).graded(annotator).items())[-limit:])
+    given = {own.output_id: own for own in grade_table.some(db, [own for own, _ in last.values()])}
     pool = _pool(db, project, sample_id, rules_of(project))
-    places = [own for own in pool if own[0] in by_output]
-    found = output_table.many(db, list(by_output))
+    places = sorted(pool.at[own] for own in last if own in pool.at)
+    found = output_table.many(db, list(last))
     return [
-        QueueItem(output=found[i], position=position, reason=reason, current=by_output[i])
-        for i, reason, position in places
-        if i in found
+        QueueItem(output=found[own], position=position, reason=reason, current=given[own])
+        for own, reason, position in (pool.places[at] for at in places)
+        if own in found and own in given
     ]

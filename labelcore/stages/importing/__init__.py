@@ -20,7 +20,7 @@ from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, Rejecte
 from labelcore.progress import Progress, silent
 from labelcore.stages.importing import files
 from labelcore.stages.importing.mapping import Mapping
-from labelcore.store import Database, batches, staged_files, staging
+from labelcore.store import Database, batches, live, staged_files, staging
 from labelcore.store import judges as judge_table
 
 __all__ = [
@@ -161,6 +161,8 @@ def _import_one(
         )  # fmt: skip
         batches.save_within(cursor, batch, rejected)
         staging.clear(cursor)
+    if batch.grades_new:
+        live.forget(db)
     warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch))
     return ImportResult(batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings)
 

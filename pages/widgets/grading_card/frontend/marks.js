@@ -13,6 +13,7 @@ export class Marks {
   show(criteria, gradeOf, focus) {
     this.element.hidden = criteria.length === 0;
     this.element.replaceChildren(...criteria.map((own, at) => this.chip(own, gradeOf(own.id), at, at === focus)));
+    this.element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   chip(own, grade, at, isAsked) {

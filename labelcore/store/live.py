@@ -1,0 +1,121 @@
+"""What a queue must know at every press, kept in memory: who graded what, and who holds what.
+
+One process owns the database, so the tables' events can be followed as they are stored instead of
+being read again for each of a hundred people. Everything here can be rebuilt from the tables, and
+is, when a project is first asked for or an import has written many grades at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from labelcore.models import Grade, now
+from labelcore.store.connection import Database, utc
+
+_EVENTS = (
+    "SELECT grade_id, output_id, annotator, value, criterion_id, source, supersedes "
+    "FROM grade_event WHERE project_id = ? ORDER BY stored_at, grade_id"
+)
+_HELD = (
+    "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
+)
+_Key = tuple[str, str]  # output id, annotator
+_OVERALL = None
+
+
+class Live:
+    """One project's overall grades and reservations; ``graded`` keeps the order of arrival."""
+
+    def __init__(self) -> None:
+        self._acts: dict[_Key, list[tuple[str, str]]] = defaultdict(list)
+        self._key_of: dict[str, _Key] = {}
+        self._undone: set[str] = set()
+        self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        self._graders: dict[str, set[str]] = defaultdict(set)
+        self._held: dict[str, dict[str, datetime]] = defaultdict(dict)
+
+    def follow(
+        self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
+    ) -> None:
+        """Take in one event on an overall grade; the same event twice counts once."""
+        if value == "undone":
+            self._undone.add(str(supersedes))
+            if key := self._key_of.get(str(supersedes)):
+                self._settle(key)
+        elif grade_id not in self._key_of:
+            key = (output_id, annotator)
+            self._key_of[grade_id] = key
+            self._acts[key].append((grade_id, value))
+            self._settle(key)
+
+    def _settle(self, key: _Key) -> None:
+        output_id, annotator = key
+        self._graded[annotator].pop(output_id, None)
+        self._graders[output_id].discard(annotator)
+        for grade_id, value in reversed(self._acts[key]):
+            if grade_id not in self._undone:
+                self._graded[annotator][output_id] = (grade_id, value)
+                if value != "skipped":
+                    self._graders[output_id].add(annotator)
+                return
+
+    def graded(self, annotator: str) -> dict[str, tuple[str, str]]:
+        """A person's current grades, oldest first: output id -> (grade id, value)."""
+        return self._graded[annotator]
+
+    def taken(self, output_id: str, annotator: str, moment: datetime) -> int:
+        """How many other people have graded an output, or hold it at this moment."""
+        others = self._graders.get(output_id, set()) | {
+            who for who, until in self._held.get(output_id, {}).items() if until > moment
+        }
+        return len(others - {annotator})
+
+    def hold(self, annotator: str, output_ids: Iterable[str], until: datetime) -> None:
+        """Take in a reservation; one that has run out gives the outputs back."""
+        for own in output_ids:
+            self._held[own][annotator] = until
+
+    def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:
+        """Until when a person holds those of the outputs that they hold."""
+        own = {key: self._held.get(key, {}).get(annotator) for key in output_ids}
+        return {key: until for key, until in own.items() if until}
+
+
+_loading = threading.RLock()
+
+
+def live(db: Database, project_id: str) -> Live:
+    """The project's state, read from the tables when it is asked for first."""
+    with _loading:
+        if project_id not in db.live:
+            found = Live()
+            for grade_id, output_id, who, value, criterion, source, supersedes in db.rows(
+                _EVENTS, [project_id]
+            ):
+                if criterion is _OVERALL and source != "repeat":
+                    found.follow(grade_id, output_id, who, value, supersedes)
+            for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
+                found.hold(who, [output_id], until)
+            db.live[project_id] = found
+        known: Live = db.live[project_id]
+        return known
+
+
+def follow(db: Database, events: Iterable[Grade]) -> None:
+    """Tell the loaded projects of events that are stored now."""
+    with _loading:
+        for event in events:
+            known = db.live.get(event.project_id)
+            if known and event.criterion_id is _OVERALL and event.source != "repeat":
+                known.follow(
+                    event.id, event.output_id, event.annotator, event.value, event.supersedes
+                )
+
+
+def forget(db: Database) -> None:
+    """Read everything again when it is asked for next: many rows were written at once."""
+    with _loading:
+        db.live.clear()

@@ -1,0 +1,238 @@
+"""Many people grading at once, over Streamlit's websocket, with the card's own messages.
+
+    python tests/bench/grading_load.py [--people 100] [--interval 5] [--seconds 60] [--outputs 100000]
+
+Makes a project, serves it in a process of its own, lets every person grade what their card holds,
+and compares the database with the log of what was shown: no grade lost, doubled, or on another
+output. Prints press to acknowledgement, the server's memory and processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import websockets
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from labelcore.models import Output
+from labelcore.stages import grading, projects, sampling
+from labelcore.store import close_database, open_database
+from labelcore.store import outputs as output_table
+
+WORDS = [f"word{i}" for i in range(2_000)]
+PROJECT = "load"
+
+
+class Person:
+    """One browser: what its card holds, what it has pressed, what was acknowledged."""
+
+    def __init__(self, name: str, url: str) -> None:
+        self.name, self.url = name, url
+        self.items: dict[str, float] = {}
+        self.pressed: dict[str, str] = {}
+        self.waits: list[float] = []
+        self.cached: dict[str, ForwardMsg] = {}
+        self.news = asyncio.Event()
+        self.finished = asyncio.Event()
+        self.acknowledged: set[str] = set()
+        self.component = ""
+        self.page_hash = ""
+
+    async def open(self) -> float:
+        address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
+        self.socket = await websockets.connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]  # a plain name
+        self.reader = asyncio.create_task(self.read())
+        started = time.perf_counter()
+        await self.run_script(None)
+        await asyncio.wait_for(self.finished.wait(), 120)
+        return time.perf_counter() - started
+
+    async def run_script(self, payload: object) -> None:
+        message = BackMsg()
+        script = message.rerun_script
+        script.query_string = f"labelcore-annotator={self.name}"
+        script.page_script_hash = self.page_hash
+        script.page_name = "" if self.page_hash else "grading"
+        if payload is not None:
+            widget = script.widget_states.widgets.add()
+            widget.id = _make_trigger_id(self.component, "events")
+            widget.json_trigger_value = json.dumps([{"event": "graded", "value": payload}])
+        script.cached_message_hashes.extend(list(self.cached)[-200:])
+        script.context_info.timezone, script.context_info.locale = "UTC", "en-US"
+        script.context_info.url = f"{self.url}/grading"
+        await self.socket.send(message.SerializeToString())
+
+    async def read(self) -> None:
+        async for raw in self.socket:
+            message = ForwardMsg()
+            message.ParseFromString(raw)  # type: ignore[arg-type]  # bytes
+            if message.WhichOneof("type") == "ref_hash":
+                message = self.cached[message.ref_hash]
+            elif message.metadata.cacheable:
+                self.cached[message.hash] = message
+            self.take(message)
+
+    def take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+        elif kind == "script_finished":
+            self.finished.set()
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            if element.WhichOneof("type") == "bidi_component":
+                self.component = element.bidi_component.id
+                self.receive(json.loads(element.bidi_component.json))
+
+    def receive(self, data: dict[str, Any]) -> None:
+        for item in data["items"]:
+            if item["current"] is None:
+                self.items.setdefault(item["output_id"], item["position"])
+        self.acknowledged.update(data["acknowledged"])
+        self.news.set()
+
+    async def press(self) -> bool:
+        """Grade the first output that is held and not graded; False when there is none."""
+        done = set(self.pressed.values())
+        left = sorted((place, own) for own, place in self.items.items() if own not in done)
+        if not left:
+            return False
+        client_id, output_id = uuid.uuid4().hex, left[0][1]
+        self.pressed[client_id] = output_id
+        event = {
+            "client_id": client_id, "output_id": output_id, "value": random.choice(["pass", "fail"]),
+            "note": "", "seconds": 3.2, "shown_at": "2026-11-01T10:00:00Z", "supersedes": None,
+        }  # fmt: skip
+        started = time.perf_counter()
+        held = ["en", *(own for _, own in left)]
+        await self.run_script({"events": [event], "have": held})
+        while client_id not in self.acknowledged:
+            self.news.clear()
+            await asyncio.wait_for(self.news.wait(), 60)
+        self.waits.append(time.perf_counter() - started)
+        return True
+
+    async def work(self, interval: float, until: float) -> None:
+        await asyncio.sleep(random.random() * interval)
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            if not await self.press():
+                return
+            pause = interval * random.uniform(0.7, 1.3) - (time.perf_counter() - started)
+            await asyncio.sleep(max(0.0, pause))
+
+
+def make_project(path: Path, outputs: int) -> None:
+    """A project with so many outputs, a sample, and rules that need reservations."""
+    db = open_database(path)
+    project = projects.open_project(db, PROJECT)
+    chance = random.Random(2)
+    for start in range(0, outputs, 10_000):
+        made = []
+        for i in range(start, min(outputs, start + 10_000)):
+            text = " ".join(chance.choices(WORDS, k=120)) + f" {i}"
+            key = output_table.content_id(project.id, text)
+            made.append(Output(id=key, project_id=project.id, text=text, input=f"question {i}"))
+        output_table.add(db, made)
+    sampling.draw_sample(db, project, rule="random", n=min(outputs, 20_000))
+    grading.set_rules(db, project, per_output=2)
+    close_database(path)
+
+
+def check(path: Path, people: list[Person]) -> str:
+    """The database against what was shown and pressed."""
+    db = open_database(path)
+    project = projects.open_project(db, PROJECT)
+    stored = Counter(own.id for own in grading.grade_history(db, project))
+    where = {own.id: own.output_id for own in grading.grade_history(db, project)}
+    pressed = {key: own for person in people for key, own in person.pressed.items()}
+    lost = [key for key in pressed if key not in stored]
+    doubled = [key for key, count in stored.items() if count > 1]
+    moved = [key for key, own in pressed.items() if where.get(key, own) != own]
+    per_output = Counter(where.values())
+    crowded = sum(count > 2 for count in per_output.values())
+    close_database(path)
+    return f"{len(pressed)} pressed, {len(lost)} lost, {len(doubled)} doubled, {len(moved)} on another output, {crowded} outputs graded by more than two"
+
+
+def memory(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return float(line.split()[1]) / 1024
+    return 0.0
+
+
+def processor(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def load(url: str, pid: int, count: int, interval: float, seconds: float) -> list[Person]:
+    people = [Person(f"p{i}", url) for i in range(count)]
+    opened = []
+    for start in range(0, count, 10):
+        opened += await asyncio.gather(*(own.open() for own in people[start : start + 10]))
+    before, used = memory(pid), processor(pid)
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(own.work(interval, until) for own in people))
+    waits = sorted(1000 * wait for own in people for wait in own.waits)
+    p50, p95 = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
+    print(
+        f"{count} people, one grade each {interval:g} s: {len(waits)} acknowledged, p50 {p50:.0f} ms, p95 {p95:.0f} ms, worst {waits[-1]:.0f} ms"
+    )
+    print(
+        f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server {100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> {memory(pid):.0f} MB"
+    )
+    for own in people:
+        own.reader.cancel()
+        await own.socket.close()
+    return people
+
+
+def main() -> None:
+    """Make, serve, load, compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--interval", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--outputs", type=int, default=100_000)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "load.duckdb"
+        make_project(path, chosen.outputs)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "labelcore", "serve", "--db", str(path), "--project", PROJECT, "--port", str(port), "--no-browser"]  # fmt: skip
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        people = asyncio.run(load(url, server.pid, chosen.people, chosen.interval, chosen.seconds))
+        server.terminate()
+        server.wait(20)
+        print(check(path, people))
+
+
+if __name__ == "__main__":
+    main()
