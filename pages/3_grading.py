@@ -31,7 +31,7 @@ with shell.guard():
         shell.go("1_importing.py", "Import outputs")
         st.stop()
     late = grading_card(
-        card_items(place.db, place.project, place.annotator, queue),
+        card_items(place.db, place.project, place.annotator, queue, first=not acknowledged),
         place=queue.items[0].position if queue.items else queue.total + 1,
         total=queue.total, done=queue.done, annotator=place.annotator,
         criteria=asked_criteria(place.db, place.project), project=place.project.id, acknowledged=acknowledged, refused=refused, key=keys.CARD,

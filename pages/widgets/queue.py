@@ -40,10 +40,10 @@ def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:
 
 
 def card_items(
-    db: Database, project: Project, annotator: str, queue: grading.Queue
+    db: Database, project: Project, annotator: str, queue: grading.Queue, *, first: bool = True
 ) -> list[CardItem]:
-    """The coming outputs, and the last few graded ones for looking back."""
-    past = grading.recent(db, project, annotator, queue.sample_id, _LOOK_BACK)
+    """The coming outputs; on a first visit also the last few graded ones, for looking back."""
+    past = grading.recent(db, project, annotator, queue.sample_id, _LOOK_BACK) if first else []
     cards = [
         *(_card(own.output, own.position, own.reason, own.current) for own in past),
         *(_coming(own) for own in queue.items),

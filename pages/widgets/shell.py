@@ -75,7 +75,8 @@ def plain(text: str) -> str:
 
 
 def _project(db: Database) -> Project:
-    names = [own.name for own in projects.list_projects(db)]
+    known = {own.name: own for own in projects.list_projects(db)}
+    names = list(known)
     wanted = settings().project
     if wanted not in names:
         projects.open_project(db, wanted)
@@ -83,7 +84,7 @@ def _project(db: Database) -> Project:
     chosen = st.sidebar.selectbox(
         "Project", names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
     )
-    return projects.open_project(db, chosen or wanted)
+    return known.get(chosen or wanted) or projects.open_project(db, chosen or wanted)
 
 
 def _person() -> str:
