@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -53,6 +54,27 @@ def rule(
 ) -> None:  # fmt: skip
     """Settle a conflict; every single grade is kept."""
     send("team rule", db, project, json, author, output=output, value=value, reason=reason)
+
+
+@team.command("pack")
+def pack(
+    annotator: Annotated[str, typer.Option(help="Who grades it.")],
+    out: Annotated[Path, typer.Option("--out", help="The HTML file to write.")],
+    n: Annotated[int, typer.Option("--n", min=1, max=5000, help="How many outputs.")] = 50,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write outputs as one HTML file that is graded without a network."""
+    send("team pack", db, project, json, annotator=annotator, n=n,
+         out=str(out.expanduser().absolute()))  # fmt: skip
+
+
+@team.command("merge")
+def merge(
+    file: Annotated[Path, typer.Argument(help="What the pack's download button wrote.")],
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Store the grades that came back from a pack; doing it twice changes nothing."""
+    send("team merge", db, project, json, file=str(file.expanduser().absolute()))
 
 
 @team.command("progress")

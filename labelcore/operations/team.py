@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore.errors import BadInput
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import number_words, rate_words
 from labelcore.stages import grading
@@ -94,6 +96,36 @@ def rule(call: Call, *, output: str, value: Literal["pass", "fail"], reason: str
         document=ruling.model_dump(mode="json"),
         lines=(f"{ruling.output_id} counts as {ruling.value} from now on.",),
     )
+
+
+@operation("team pack")
+def pack(call: Call, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1, le=5_000)] = 50) -> Outcome:  # fmt: skip
+    """Write the next outputs of a person as one HTML file that works without a network."""
+    if out.exists():
+        raise BadInput(f"{out} exists already.", next_step="Name a new file.")
+    manifest, page = grading.make_pack(call.db, call.project, annotator, n=n)
+    try:
+        out.write_text(page, "utf-8")
+    except OSError as trouble:
+        raise BadInput(f"{out} cannot be written: {trouble.strerror}.") from trouble
+    return Outcome(
+        document=manifest.model_dump(mode="json") | {"out": str(out)},
+        lines=(
+            f"{out} holds {len(manifest.outputs)} outputs for {annotator}; merge what comes back with `labelcore team merge`.",
+        ),
+    )
+
+
+@operation("team merge")
+def merge(call: Call, *, file: Path) -> Outcome:
+    """Store the grades that came back from a pack."""
+    found = grading.merge_pack(call.db, call.project, file)
+    lines = [
+        f"{found.merged} acts of {found.annotator} came in, {found.known} were known already, "
+        f"{found.kept_online} gave way to later grades online, {len(found.refused)} were refused.",
+        *(f"  {own['id']}: {own['reason']}" for own in found.refused[:10]),
+    ]
+    return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
 
 
 @operation("team progress")

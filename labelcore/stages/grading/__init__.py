@@ -24,6 +24,7 @@ from labelcore.stages.grading.labels import (
     human_labels,
     sealed_splits,
 )
+from labelcore.stages.grading.packs import Merged, make_pack, merge_pack
 from labelcore.stages.grading.queueing import (
     Queue,
     QueueItem,
@@ -45,9 +46,9 @@ from labelcore.stages.grading.together import (
 )
 
 __all__ = [
-    "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Budget", "Conflict", "Contribution", "Grade", "Labels",
+    "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Budget", "Conflict", "Contribution", "Grade", "Labels", "Merged",
     "Queue", "QueueItem", "Saturation", "Together", "conflicts", "contributions", "criterion_grades", "current_grades",
     "fitting_labels", "fitting_splits", "grade", "grade_history", "grading_queue", "human_labels",
-    "label_budget", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
+    "label_budget", "make_pack", "merge_pack", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
     "set_rules", "together", "undo",
 ]  # fmt: skip

@@ -1,0 +1,102 @@
+"""kill -9 under load: every acknowledged grade is there after the restart, and nobody's queue is stuck.
+
+python tests/bench/grading_crash.py [--kills 50] [--people 10]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from labelcore.stages import grading, projects
+from labelcore.store import close_database, open_database
+from tests.bench.grading_load import PROJECT, Person, make_project
+
+ROOT = Path(__file__).parents[2]
+
+
+def serve(path: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """A server on this database, once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "labelcore", "serve", "--db", str(path), "--project", PROJECT, "--port", str(port), "--no-browser"]  # fmt: skip
+    server = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
+            return server, url
+        time.sleep(0.1)
+    raise RuntimeError("the server did not come up")
+
+
+async def grade_until(url: str, count: int, round_: int, seconds: float, server: subprocess.Popen[bytes]) -> list[Person]:  # fmt: skip
+    """People grade as fast as they can; the server is killed in the middle of it."""
+    people = [Person(f"p{i}", url) for i in range(count)]
+    await asyncio.gather(*(own.open() for own in people))
+
+    async def press_on(own: Person) -> None:
+        with contextlib.suppress(Exception):
+            while await own.press():
+                pass
+
+    work = [asyncio.create_task(press_on(own)) for own in people]
+    await asyncio.sleep(seconds)
+    server.kill()
+    server.wait()
+    await asyncio.sleep(0.05)
+    for task in work:
+        task.cancel()
+    for own in people:
+        own.reader.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+    return people
+
+
+def run(kills: int, count: int, outputs: int = 5_000) -> tuple[int, int, int]:
+    """(acknowledged, lost, people whose next visit had nothing to grade)."""
+    acknowledged = lost = stuck = 0
+    chance = random.Random(3)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "crash.duckdb"
+        make_project(path, outputs)
+        for round_ in range(kills):
+            server, url = serve(path)
+            people = asyncio.run(grade_until(url, count, round_, chance.uniform(0.05, 1.5), server))
+            known = {key for own in people for key in own.pressed if key in own.acknowledged}
+            db = open_database(path)
+            project = projects.open_project(db, PROJECT)
+            stored = {own.id for own in grading.grade_history(db, project)}
+            stuck += sum(not grading.grading_queue(db, project, own.name).items for own in people)
+            close_database(path)
+            acknowledged += len(known)
+            lost += len(known - stored)
+    return acknowledged, lost, stuck
+
+
+def main() -> None:
+    """Kill, restart, compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--people", type=int, default=10)
+    chosen = parser.parse_args()
+    acknowledged, lost, stuck = run(chosen.kills, chosen.people)
+    print(
+        f"{chosen.kills} kills, {acknowledged} acknowledged grades, {lost} lost, {stuck} queues stuck"
+    )
+
+
+if __name__ == "__main__":
+    main()

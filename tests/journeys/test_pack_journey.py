@@ -1,0 +1,67 @@
+"""A pack opened from a file, without any server: graded by keys, downloaded, merged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from labelcore.models import Output
+from labelcore.stages import grading, projects
+from labelcore.store import open_database
+from labelcore.store import outputs as output_table
+
+pytestmark = pytest.mark.journey
+
+HOSTILE = "</script><img src=x onerror=\"document.title='hacked'\"> \u202e reversed"
+
+
+def test_a_pack_is_graded_without_a_network(tmp_path: Path) -> None:
+    db = open_database(None)
+    project = projects.open_project(db, "test")
+    made = [
+        Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
+        for text in ("first", HOSTILE, "third")
+    ]
+    output_table.add(db, made)
+    _, page_text = grading.make_pack(db, project, "ann")
+    (tmp_path / "pack.html").write_text(page_text)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        context = chromium.new_context(offline=True, accept_downloads=True)
+        page = context.new_page()
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"file://{tmp_path}/pack.html")
+        expect(page.get_by_text("1 / 3")).to_be_visible()
+        page.keyboard.press("p")
+        expect(page.locator(".output pre")).to_contain_text("⟨202e⟩ reversed")
+        page.keyboard.press("f")
+        page.keyboard.type("tries to break out")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("3 / 3")).to_be_visible()
+        page.keyboard.press("u")
+        page.keyboard.press("z")
+        page.reload()
+        expect(page.get_by_text("3 / 3")).to_be_visible()
+        page.keyboard.press("p")
+        expect(page.get_by_text("All graded")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the grades").click()
+        download.value.save_as(tmp_path / "grades.json")
+        assert page.title() == "labelcore"
+        assert {url.split(":")[0] for url in requests} <= {"file", "blob"}
+        chromium.close()
+    project = projects.open_project(db, "test")
+    found = grading.merge_pack(db, project, tmp_path / "grades.json")
+    events = json.loads((tmp_path / "grades.json").read_text())["events"]
+    assert (found.merged, found.refused) == (len(events), ())
+    labels = grading.human_labels(db, project)
+    assert labels.value == {made[0].id: True, made[1].id: False, made[2].id: True}
+    assert labels.notes == {made[1].id: ("tries to break out",)}
+    assert grading.merge_pack(db, project, tmp_path / "grades.json").merged == 0
+    db.close()

@@ -1,0 +1,108 @@
+"""Offline packs: safe to open, bound to their outputs and person, merged once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Grade, Output, Project, now
+from labelcore.stages import grading, projects
+from labelcore.store import Database
+
+HOSTILE = "</script><script>alert(1)</script><img src=http://evil.example/x>"
+
+
+@pytest.fixture
+def outputs(add_outputs: Callable[..., list[Output]]) -> list[Output]:
+    return add_outputs("one", "two", HOSTILE)
+
+
+def back(page: str, *acts: dict[str, Any]) -> dict[str, Any]:
+    """What the browser would send back after these acts."""
+    found = re.search(r'<script type="application/json" id="pack">(.*?)</script>', page, re.S)
+    assert found
+    pack = json.loads(found[1])
+    events = [{"client_id": f"client-{i}", "note": "", "shown_at": now().isoformat()} | act for i, act in enumerate(acts)]  # fmt: skip
+    return {"manifest": pack["manifest"], "signature": pack["signature"], "events": events}
+
+
+def saved(tmp_path: Path, document: object) -> Path:
+    file = tmp_path / "grades.json"
+    file.write_text(document if isinstance(document, str) else json.dumps(document))
+    return file
+
+
+def test_a_pack_comes_back_and_is_merged_once(
+    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+) -> None:
+    manifest, page = grading.make_pack(db, project, "ann")
+    assert manifest.outputs == tuple(own.id for own in outputs)
+    document = back(
+        page,
+        {"output_id": outputs[0].id, "value": "pass"},
+        {"output_id": outputs[1].id, "value": "fail"},
+        {"output_id": outputs[1].id, "value": "fail", "note": "too short", "supersedes": "client-1"},
+    )  # fmt: skip
+    file = saved(tmp_path, document)
+    project = projects.open_project(db, project.name)
+    first = grading.merge_pack(db, project, file)
+    assert (first.merged, first.known, first.refused) == (3, 0, ())
+    again = grading.merge_pack(db, project, file)
+    assert (again.merged, again.known) == (0, 3)
+    labels = grading.human_labels(db, project)
+    assert labels.value == {outputs[0].id: True, outputs[1].id: False}
+    assert labels.notes == {outputs[1].id: ("too short",)}
+    assert {own.annotator for own in grading.current_grades(db, project)} == {"ann"}
+
+
+def test_hostile_outputs_cannot_leave_their_element(
+    db: Database, project: Project, outputs: list[Output]
+) -> None:
+    _, page = grading.make_pack(db, project, "ann")
+    assert page.count("<script") == 2
+    assert "<img" not in page
+    assert "default-src 'none'" in page
+    assert back(page)["manifest"]["outputs"][2] == outputs[2].id
+
+
+def test_a_later_grade_online_is_kept(
+    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+) -> None:
+    _, page = grading.make_pack(db, project, "ann")
+    old = (now() - timedelta(hours=2)).isoformat()
+    document = back(page, {"output_id": outputs[0].id, "value": "pass", "shown_at": old})
+    grading.record(db, project, [Grade(
+        id="online", project_id=project.id, output_id=outputs[0].id, annotator="ann", value="fail",
+    )])  # fmt: skip
+    project = projects.open_project(db, project.name)
+    found = grading.merge_pack(db, project, saved(tmp_path, document))
+    assert (found.merged, found.kept_online) == (0, 1)
+    assert grading.human_labels(db, project).value == {outputs[0].id: False}
+
+
+def test_what_was_changed_by_hand_is_said(
+    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+) -> None:
+    _, page = grading.make_pack(db, project, "ann")
+    project = projects.open_project(db, project.name)
+    good = back(page, {"output_id": outputs[0].id, "value": "pass"})
+    for change in ({"annotator": "ben"}, {"outputs": [outputs[0].id]}):
+        forged = good | {"manifest": good["manifest"] | change}
+        with pytest.raises(BadInput, match="changed by hand"):
+            grading.merge_pack(db, project, saved(tmp_path, forged))
+    for junk in ("", "[]", "{}", '{"manifest": 3}', "not json"):
+        with pytest.raises(BadInput, match="pack"):
+            grading.merge_pack(db, project, saved(tmp_path, junk))
+    elsewhere = projects.open_project(db, "another")
+    with pytest.raises(BadInput, match="belongs to the project 'test'"):
+        grading.merge_pack(db, elsewhere, saved(tmp_path, good))
+    odd = back(page, {"output_id": "gone", "value": "pass"}, {"output_id": outputs[0].id, "value": "great"}, {"output_id": outputs[1].id, "value": "pass"})  # fmt: skip
+    found = grading.merge_pack(db, project, saved(tmp_path, odd))
+    assert (found.merged, len(found.refused)) == (1, 2)
