@@ -64,6 +64,8 @@ class GradingRules(Frozen):
     lets everybody grade everything. ``repeat_share``: the share of outputs that come back to the
     same person unannounced, to measure how steady they are. ``review``: outputs picked by hand, in
     this order, before anything else. ``ask_criteria``: each accepted criterion is asked too.
+    ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or
+    shown first (faster, and people follow it: see the anchoring report).
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
@@ -71,6 +73,7 @@ class GradingRules(Frozen):
     repeat_share: float = Field(default=0, ge=0, le=0.5)
     review: tuple[str, ...] = ()
     ask_criteria: bool = False
+    suggestions: Literal["off", "after", "first"] = "off"
 
 
 class Turn(Frozen):

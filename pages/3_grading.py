@@ -34,6 +34,7 @@ with shell.guard():
         card_items(place.db, place.project, place.annotator, queue, first=not acknowledged),
         place=queue.items[0].position if queue.items else queue.total + 1,
         total=queue.total, done=queue.done, annotator=place.annotator,
+        suggest_first=grading.rules_of(place.project).suggestions == "first",
         criteria=asked_criteria(place.db, place.project), project=place.project.id, acknowledged=acknowledged, refused=refused, key=keys.CARD,
         language="zh" if str(st.context.locale or "").startswith("zh") else "en",
     )  # fmt: skip

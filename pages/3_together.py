@@ -38,6 +38,7 @@ def show_progress() -> None:
     st.write(shell.plain(seen.says[0].upper() + seen.says[1:]))
     if seen.curve:
         charts.growth("Kinds of failure by failed outputs looked at", seen.curve, key="kinds")
+    st.write(shell.plain(grading.anchoring(place.db, place.project).says))
     st.subheader("Are the judges known well enough?")
     for own in grading.label_budget(place.db, place.project)[:12]:
         st.write(shell.plain(own.says))
@@ -95,10 +96,15 @@ def show_rules() -> None:
             "Share that comes back unannounced", 0.0, 0.5, float(own.repeat_share), 0.01
         )
         criteria = st.checkbox("Ask for each accepted criterion too", own.ask_criteria)
+        words = {"off": "never", "after": "after the grade is given", "first": "before the grade"}
+        shown = st.selectbox(
+            "Show what the chosen judges say", list(words), format_func=words.__getitem__,
+            index=list(words).index(own.suggestions),
+        )  # fmt: skip
         if st.form_submit_button("Save"):
             grading.set_rules(
                 place.db, place.project, per_output=int(many) or None, reserve_minutes=minutes,
-                repeat_share=share, ask_criteria=criteria,
+                repeat_share=share, ask_criteria=criteria, suggestions=shown,
             )  # fmt: skip
             st.success("Saved; it holds from the next output on.")
 

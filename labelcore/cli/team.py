@@ -18,11 +18,12 @@ def rules(
     reserve_minutes: Annotated[float | None, typer.Option(min=0.01, max=1440, help="How long an output is held for a person.")] = None,
     repeat_share: Annotated[float | None, typer.Option(min=0, max=0.5, help="Share that comes back unannounced.")] = None,
     ask_criteria: Annotated[bool | None, typer.Option("--ask-criteria/--whole-only", help="Ask for each criterion too.")] = None,
+    suggestions: Annotated[str | None, typer.Option(help="off, after (the grade is given) or first.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Show or change how outputs are handed out."""
     send("team rules", db, project, json, per_output=per_output, reserve_minutes=reserve_minutes,
-         repeat_share=repeat_share, ask_criteria=ask_criteria)  # fmt: skip
+         repeat_share=repeat_share, ask_criteria=ask_criteria, suggestions=suggestions)  # fmt: skip
 
 
 @team.command("review")

@@ -18,11 +18,12 @@ from labelcore.stats.agreement import Agreement
 def rules(
     call: Call, *, per_output: Annotated[int, Field(ge=0, le=100)] | None = None,
     reserve_minutes: float | None = None, repeat_share: float | None = None,
-    ask_criteria: bool | None = None,
+    ask_criteria: bool | None = None, suggestions: Literal["off", "after", "first"] | None = None,
 ) -> Outcome:  # fmt: skip
     """Show or change how outputs are handed out; ``per_output`` 0 lets everybody grade everything."""
     given: dict[str, Any] = {
         "reserve_minutes": reserve_minutes, "repeat_share": repeat_share, "ask_criteria": ask_criteria,
+        "suggestions": suggestions,
     }  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     if per_output is not None:
@@ -134,6 +135,7 @@ def progress(call: Call, *, within: Annotated[float, Field(gt=0, lt=0.5)] = 0.08
     people = grading.contributions(call.db, call.project)
     seen = grading.saturation(call.db, call.project)
     budget = grading.label_budget(call.db, call.project, within=within)
+    followed = grading.anchoring(call.db, call.project)
     lines = [
         f"{own.annotator}: {own.graded} graded ({own.passes} pass, {own.fails} fail, {own.unsure} unsure), "
         f"{own.notes} notes; with others {rate_words(own.with_others)}; "
@@ -144,7 +146,8 @@ def progress(call: Call, *, within: Annotated[float, Field(gt=0, lt=0.5)] = 0.08
         document={
             "people": [own.model_dump(mode="json") for own in people],
             "saturation": seen.model_dump(mode="json"),
+            "anchoring": followed.model_dump(mode="json"),
             "budget": [own.model_dump(mode="json") for own in budget],
         },
-        lines=(*lines, seen.says, *(own.says for own in budget)),
+        lines=(*lines, seen.says, followed.says, *(own.says for own in budget)),
     )

@@ -6,7 +6,14 @@ from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project
 from labelcore.stages import deriving, grading
 from labelcore.store import Database
-from pages.widgets.grading_card import CardCriterion, CardEvent, CardEvents, CardGrade, CardItem
+from pages.widgets.grading_card import (
+    CardCriterion,
+    CardEvent,
+    CardEvents,
+    CardGrade,
+    CardItem,
+    CardSuggestion,
+)
 
 _LOOK_BACK = 5
 _AGAIN = "~2"
@@ -29,13 +36,14 @@ def store_events(
 
 def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:
     again = event.output_id.endswith(_AGAIN)
+    source = "repeat" if again else "suggestion" if event.agreed else "person"
     return Grade(
         id=event.client_id, project_id=project.id, output_id=event.output_id.removesuffix(_AGAIN),
         annotator=annotator, value=event.value, note=event.note, seconds=event.seconds,
-        supersedes=event.supersedes, source="repeat" if again else "person",
+        supersedes=event.supersedes, source=source,  # type: ignore[arg-type]  # literals above
         criterion_id=event.criterion_id, criterion_version=event.criterion_version,
         spans=tuple(span.model_dump() for span in event.spans),
-        corrected_text=event.corrected_text,
+        corrected_text=event.corrected_text, judge_shown=event.judge_shown,
     )  # fmt: skip
 
 
@@ -48,7 +56,11 @@ def card_items(
         *(_card(own.output, own.position, own.reason, own.current) for own in past),
         *(_coming(own) for own in queue.items),
     ]
-    if not grading.rules_of(project).ask_criteria:
+    rules = grading.rules_of(project)
+    if rules.suggestions != "off":
+        said = grading.suggestions(db, project, [own.output_id for own in cards])
+        cards = [_with_suggestion(own, said.get(own.output_id)) for own in cards]
+    if not rules.ask_criteria:
         return cards
     given = grading.criterion_grades(db, project, annotator, [own.output_id for own in cards])
     marks = {
@@ -70,6 +82,13 @@ def asked_criteria(db: Database, project: Project) -> list[CardCriterion]:
         )
         for own in sorted(accepted, key=lambda own: (own.severity != "must", own.name))
     ]  # fmt: skip
+
+
+def _with_suggestion(card: CardItem, said: grading.Suggestion | None) -> CardItem:
+    if said is None:
+        return card
+    suggestion = CardSuggestion.model_validate(said.model_dump())
+    return card.model_copy(update={"suggestion": suggestion})
 
 
 def _as_card(grade: Grade) -> CardGrade:

@@ -656,3 +656,34 @@ def test_unseen_goes_to_the_first_output_without_a_grade(trial: Any, visit: Any)
     expect_shown(page, "o4")
     page.keyboard.press("g")
     expect_shown(page, "o2")
+
+
+JUDGED = [own | {"suggestion": {"value": "fail", "reason": "It is too long."}} for own in PLAIN]
+
+
+def test_the_judges_are_silent_until_the_grade_is_given(trial: Any, visit: Any) -> None:
+    one = trial(JUDGED)
+    page = visit(one)
+    page.keyboard.press("a")
+    expect(page.get_by_text("only after you have graded")).to_be_visible()
+    expect(page.get_by_text("It is too long.")).to_have_count(0)
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("The judges: Fail. It is too long.")).to_be_visible()
+    page.keyboard.press("a")
+    first, second = one.wait_for(2)
+    assert (first["value"], first["judge_shown"], first["agreed"]) == ("pass", False, False)
+    assert (second["value"], second["judge_shown"], second["agreed"]) == ("fail", True, True)
+    assert second["supersedes"] == first["client_id"]
+
+
+def test_a_project_may_show_the_judges_first(trial: Any, visit: Any) -> None:
+    one = trial(JUDGED, suggest_first=True)
+    page = visit(one)
+    expect(page.get_by_text("The judges: Fail. It is too long.")).to_be_visible()
+    page.keyboard.press("a")
+    expect_shown(page, "o2")
+    page.keyboard.press("p")
+    seen = [(e["value"], e["judge_shown"], e["agreed"]) for e in one.wait_for(2)]
+    assert seen == [("fail", True, True), ("pass", True, False)]

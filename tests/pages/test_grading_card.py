@@ -98,7 +98,8 @@ def test_an_item_that_the_browser_holds_travels_without_its_texts() -> None:
     item = CardItem(output_id="o", position=3, text="long", input="long", current=grade)
     data = item.as_data(known=True)
     assert data == {
-        "output_id": "o", "position": 3, "current": grade.model_dump(), "marks": {}
+        "output_id": "o", "position": 3, "current": grade.model_dump(), "marks": {},
+        "suggestion": None,
     }  # fmt: skip
 
 

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from labelcore.errors import BadInput
-from labelcore.models import Grade, Output, Project, now
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict, now
 from labelcore.stages import grading
 from labelcore.stats.unseen import good_turing
 from labelcore.store import Database, reservations
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
 
 Add = Callable[..., list[Output]]
 
@@ -170,3 +172,29 @@ def test_good_turing_is_the_share_of_kinds_seen_once(counts: list[int]) -> None:
 def test_stopping_says_what_is_missing(db: Database, project: Project, add_outputs: Add) -> None:
     assert "derive criteria" in grading.saturation(db, project).says
     assert grading.label_budget(db, project) == []
+
+
+def test_anchoring_compares_blind_with_suggested_grades(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    assert "not measurable" in grading.anchoring(db, project).says
+    made = add_outputs(*(f"text {i}" for i in range(40)))
+    spec = {"detector": "words", "side": "above", "threshold": 100, "parameters": {}, "guided": False}  # fmt: skip
+    judge = JudgeVersion(
+        id="j", judge_id="j", project_id=project.id, name="long", kind="code", version=1,
+        criterion_id=None, criterion_version=None, spec=spec,
+    )  # fmt: skip
+    judge_table.save(db, [judge])
+    judge_table.save_choice(db, project.id, ["j"], {}, {}, "ann")
+    verdict_table.record(db, [
+        Verdict(output_id=own.id, judge_version_id="j", project_id=project.id, run_id="r",
+                decision=Decision(value="pass", reason="short"))
+        for own in made
+    ])  # fmt: skip
+    assert grading.suggestions(db, project, [made[0].id])[made[0].id].value == "pass"
+    for i, own in enumerate(made):
+        shown = i % 2 == 0
+        give(db, project, own, "ann", "pass" if shown or i % 4 == 1 else "fail", judge_shown=shown)
+    found = grading.anchoring(db, project)
+    assert (found.blind.value, found.suggested.value) == (0.5, 1.0)
+    assert "+50 points, more than chance explains" in found.says

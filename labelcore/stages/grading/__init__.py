@@ -35,6 +35,12 @@ from labelcore.stages.grading.queueing import (
     set_rules,
 )
 from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
+from labelcore.stages.grading.suggesting import (
+    Anchoring,
+    Suggestion,
+    anchoring,
+    suggestions,
+)
 from labelcore.stages.grading.together import (
     Conflict,
     Contribution,
@@ -46,9 +52,9 @@ from labelcore.stages.grading.together import (
 )
 
 __all__ = [
-    "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Budget", "Conflict", "Contribution", "Grade", "Labels", "Merged",
-    "Queue", "QueueItem", "Saturation", "Together", "conflicts", "contributions", "criterion_grades", "current_grades",
+    "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Anchoring", "Budget", "Conflict", "Contribution", "Grade", "Labels", "Merged",
+    "Queue", "QueueItem", "Saturation", "Suggestion", "Together", "anchoring", "conflicts", "contributions", "criterion_grades", "current_grades",
     "fitting_labels", "fitting_splits", "grade", "grade_history", "grading_queue", "human_labels",
     "label_budget", "make_pack", "merge_pack", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
-    "set_rules", "together", "undo",
+    "set_rules", "suggestions", "together", "undo",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from pages.widgets.grading_card.contract import (
     CardEvents,
     CardGrade,
     CardItem,
+    CardSuggestion,
     read_events,
 )
 from pages.widgets.grading_card.messages import LANGUAGES, MESSAGES, Language, messages_for
@@ -31,6 +32,7 @@ __all__ = [
     "CardEvents",
     "CardGrade",
     "CardItem",
+    "CardSuggestion",
     "Language",
     "asset_folder",
     "grading_card",

@@ -46,6 +46,7 @@ def grading_card(
     done: int | None = None,
     refused: Mapping[str, str] | None = None,
     criteria: Sequence[CardCriterion] = (),
+    suggest_first: bool = False,
     language: Language = "en",
 ) -> CardEvents:
     """Draw the card and return the presses that `received` has not handed out in this run.
@@ -63,6 +64,7 @@ def grading_card(
         refused: client_id -> sentence, for presses that can never be stored (say, the output was
             deleted); the card stops sending them and shows the sentence.
         criteria: asked of every output beside the overall grade; () asks for the whole only.
+        suggest_first: show the items' suggestions before the grade is given, not only after it.
         language: of the card's own words.
     """
     mount = _component()
@@ -80,6 +82,7 @@ def grading_card(
             "acknowledged": list(acknowledged),
             "refused": dict(refused or {}) | malformed,
             "criteria": [own.model_dump() for own in criteria],
+            "suggest_first": suggest_first,
             "language": language,
             "messages": None if language in have else messages_for(language),
             "session": _session(key),

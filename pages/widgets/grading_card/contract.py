@@ -39,6 +39,13 @@ class CardCriterion(Frozen):
     statement: str = ""
 
 
+class CardSuggestion(Frozen):
+    """The chosen judges' verdict on an output."""
+
+    value: Literal["pass", "fail"]
+    reason: str = ""
+
+
 class CardItem(Frozen):
     """One output as the card shows it. ``position`` is its place in the sample, from 1;
     a half stands between two places and is shown as the later one.
@@ -53,6 +60,7 @@ class CardItem(Frozen):
     metadata: Mapping[str, Any] = Field(default_factory=dict)
     reason_for_pick: str = ""
     current: CardGrade | None = None
+    suggestion: CardSuggestion | None = None
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)
     """This person's grades of single criteria, by the criterion's id."""
 
@@ -66,6 +74,7 @@ class CardItem(Frozen):
         moving = {
             "output_id": self.output_id, "position": self.position, "current": current,
             "marks": marks,
+            "suggestion": self.suggestion.model_dump() if self.suggestion else None,
         }  # fmt: skip
         if known:
             return moving
@@ -107,6 +116,8 @@ class CardEvent(Frozen):
     criterion_version: int | None = None
     spans: Annotated[tuple[CardSpan, ...], Field(max_length=20)] = ()
     corrected_text: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
+    judge_shown: bool = False
+    agreed: bool = False
 
     @field_validator("note", "corrected_text", mode="before")
     @classmethod

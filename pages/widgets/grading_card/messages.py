@@ -103,6 +103,9 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "usual_keys": "Usual keys",
         "press_new_key": "Now press the key for: {action}",
         "key_taken": "The key {key} cannot be taken; press another.",
+        "key_agree": "Agree with the judges, where they are shown",
+        "judges_say": "The judges: {value}. {reason}",
+        "nothing_suggested": "The judges say nothing here, or only after you have graded.",
         "close": "Close",
     },
     "zh": {
@@ -197,6 +200,9 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "usual_keys": "恢复默认键",
         "press_new_key": "请按新的键：{action}",
         "key_taken": "不能使用 {key} 键，请换一个。",
+        "key_agree": "同意评判器的结论（显示时）",
+        "judges_say": "评判器：{value}。{reason}",
+        "nothing_suggested": "评判器在此没有结论，或在您评分之后才显示。",
         "close": "关闭",
     },
 }

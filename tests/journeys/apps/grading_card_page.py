@@ -84,6 +84,7 @@ late = grading_card(
     project="trial",
     acknowledged=acknowledged,
     refused=refused,
+    suggest_first=SETTINGS.get("suggest_first", False),
     criteria=[CardCriterion(**own) for own in SETTINGS.get("criteria", [])],
     key=KEY,
     language=SETTINGS.get("language", "en"),

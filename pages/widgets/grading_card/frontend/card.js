@@ -113,6 +113,7 @@ class Card {
     this.session = data.session;
     this.queue.acknowledge(data.acknowledged);
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
+    this.suggestFirst = data.suggest_first;
     this.criteria = data.criteria ?? [];
     if (this.asked !== null && this.asked >= this.criteria.length) this.asked = null;
     this.deck.receive(data);
@@ -182,6 +183,7 @@ class Card {
       mark: () => this.deck.item && this.markSpan(),
       edit: () => this.deck.item && this.openNote("edit", this.correctedText(), code),
       unseen: () => this.unseen(),
+      agree: () => this.agree(),
       note: () => this.deck.item && this.openNote("note", this.noteInForce(), code),
       previous: () => this.look(-1),
       next: () => this.look(1),
@@ -207,10 +209,10 @@ class Card {
   }
 
   /** Make one grade of the output on screen, keep it, send it. */
-  grade(item, value, note) {
+  grade(item, value, note, agreed = false) {
     const earlier = this.deck.grade(item.output_id);
     const extras = this.extras(item, earlier);
-    const event = this.event(item, value, { note, supersedes: earlier?.client_id ?? null, ...extras });
+    const event = this.event(item, value, { note, supersedes: earlier?.client_id ?? null, agreed, ...extras });
     this.deck.say(item.output_id, { value, note, client_id: event.client_id, ...extras }, [event.client_id]);
     this.commit([event]);
     for (const kind of ["note", "spans", "edit"]) this.keep.drop(`${kind}/${item.output_id}`);
@@ -226,8 +228,10 @@ class Card {
     };
   }
 
-  event(item, value, { note = "", supersedes = null, spans = [], corrected_text = null, criterion = null }) {
+  event(item, value, { note = "", supersedes = null, spans = [], corrected_text = null, criterion = null, agreed = false }) {
     return {
+      judge_shown: this.suggestion(item) !== null && !criterion,
+      agreed,
       spans,
       corrected_text,
       criterion_id: criterion?.id ?? null,
@@ -264,6 +268,23 @@ class Card {
     this.view.clearLast();
     this.view.flash("undo");
     this.view.tell(this.view.say("taken_back", { value: this.view.say(act.value) }));
+  }
+
+  /** What the judges say, where it may be seen: first, or once there is a grade. */
+  suggestion(item) {
+    const isDue = this.suggestFirst || this.deck.grade(item.output_id) !== null;
+    return isDue ? item.suggestion ?? null : null;
+  }
+
+  /** Take the judges' verdict as the grade. */
+  agree() {
+    const item = this.deck.item;
+    const said = item && this.suggestion(item);
+    if (!said) return this.view.showNotice(this.view.say("nothing_suggested"));
+    this.deck.takenBack.length = 0;
+    this.view.flash(said.value);
+    this.grade(item, said.value, this.noteInForce(), true);
+    return this.advance();
   }
 
   /** Give again what was taken back last. */
@@ -435,6 +456,7 @@ class Card {
     if (deck.shown !== this.onScreen || mode !== view.root.dataset.state) this.turnPage();
     view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
     view.showGrade(deck.grade(deck.shown), this.attached(), deck.item ? this.extras(deck.item, deck.grade(deck.shown)) : null);
+    view.showSuggestion(deck.item ? this.suggestion(deck.item) : null);
     view.showMarks(deck.item ? this.criteria : [], (id) => deck.mark(deck.shown, id), this.asked);
     this.showStatus();
     this.prepareNext();

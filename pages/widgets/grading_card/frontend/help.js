@@ -14,6 +14,7 @@ const ROWS = [
   ["criterion", "key_criterion", []],
   ["mark", "key_mark", []],
   ["edit", "key_edit", []],
+  ["agree", "key_agree", []],
   ["unseen", "key_unseen", []],
   [null, "key_save", ["Enter", "Ctrl+Enter"]],
   [null, "key_escape", ["Esc"]],

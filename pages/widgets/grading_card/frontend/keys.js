@@ -12,6 +12,7 @@ export const USUAL = {
   criterion: "c",
   mark: "m",
   edit: "o",
+  agree: "a",
   unseen: "g",
   expand: "e",
 };

@@ -36,7 +36,7 @@ export class View {
       this.top(),
       (this.notice = el("div", { class: "notice", role: "alert", hidden: true })),
       this.body,
-      el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), this.note.element, this.marks.element, this.bar()),
+      el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), (this.said = el("p", { class: "said", hidden: true })), this.note.element, this.marks.element, this.bar()),
       (this.announcer = el("div", { class: "announcer", "aria-live": "polite" })),
       this.help,
     );
@@ -50,6 +50,14 @@ export class View {
       button.querySelector("kbd").textContent = keys[action].toUpperCase();
       button.setAttribute("aria-keyshortcuts", keys[action].toUpperCase());
     }
+  }
+
+  /** What the judges say of the output on screen, in a line of its own. */
+  showSuggestion(said) {
+    this.said.hidden = said === null;
+    if (said === null) return;
+    this.said.dataset.value = said.value;
+    this.said.replaceChildren(...visible(this.say("judges_say", { value: this.say(said.value), reason: said.reason.slice(0, 300) })));
   }
 
   showMarks(criteria, gradeOf, asked) {

@@ -1,0 +1,81 @@
+"""The judges' verdicts as suggestions to people, and how much people follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from labelcore.models import Frozen, Project
+from labelcore.stats.rate import Rate, wilson
+from labelcore.store import Database
+from labelcore.store import grades as grade_table
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
+
+
+class Suggestion(Frozen):
+    """What the chosen set says of an output: fail where any of its judges fails it."""
+
+    value: str
+    reason: str
+
+
+class Anchoring(Frozen):
+    """Share of grades that equal the chosen set's verdict, given blind and given after seeing it."""
+
+    blind: Rate
+    suggested: Rate
+    says: str
+
+
+def suggestions(
+    db: Database, project: Project, output_ids: Collection[str]
+) -> dict[str, Suggestion]:
+    """The chosen set's verdicts on those of the outputs that all its judges have decided."""
+    chosen = judge_table.chosen(db, project.id)
+    members = list(chosen["judge_version_ids"]) if chosen else []
+    if not members or not output_ids:
+        return {}
+    by_output: dict[str, list[tuple[str, str]]] = {}
+    for own in verdict_table.of_outputs(db, list(output_ids), members):
+        by_output.setdefault(own.output_id, []).append((own.decision.value, own.decision.reason))
+    found = {}
+    for output_id, said in by_output.items():
+        if len(said) == len(members):
+            fails = [reason for value, reason in said if value == "fail"]
+            reason = " ".join(fails) or "No judge of the chosen set fails it."
+            found[output_id] = Suggestion(value="fail" if fails else "pass", reason=reason)
+    return found
+
+
+def anchoring(db: Database, project: Project) -> Anchoring:
+    """How much people follow the verdict once they see it."""
+    grades = [
+        own
+        for own in grade_table.current(db, project.id, overall_only=True)
+        if own.value in {"pass", "fail"}
+    ]
+    judged = suggestions(db, project, {own.output_id for own in grades})
+    known = [
+        (own.judge_shown, own.value == judged[own.output_id].value)
+        for own in grades
+        if own.output_id in judged
+    ]
+    blind = [same for shown, same in known if not shown]
+    seen = [same for shown, same in known if shown]
+    first = wilson(sum(blind), len(blind), what="grades given blind on judged outputs")
+    second = wilson(sum(seen), len(seen), what="grades given after seeing the verdict")
+    return Anchoring(blind=first, suggested=second, says=_in_words(first, second))
+
+
+def _in_words(blind: Rate, seen: Rate) -> str:
+    if blind.value is None or seen.value is None:
+        return (
+            f"Whether people follow the judges is not measurable: {blind.why_not or seen.why_not}."
+        )
+    more = seen.value - blind.value
+    sure = (seen.low or 0) > (blind.high or 1)
+    return (
+        f"People agree with the judges in {blind.value:.0%} of blind grades (n = {blind.n}) and in "
+        f"{seen.value:.0%} of those given after seeing the verdict (n = {seen.n}): "
+        f"{more * 100:+.0f} points{', more than chance explains' if sure else ''}."
+    )
