@@ -92,8 +92,8 @@ def show_rules() -> None:
         minutes = st.number_input(
             "Minutes for which an output is held", 1.0, 1440.0, float(own.reserve_minutes)
         )
-        share = st.slider(
-            "Share that comes back unannounced", 0.0, 0.5, float(own.repeat_share), 0.01
+        share = st.number_input(
+            "Percent that come back unannounced", 0, 50, round(100 * own.repeat_share)
         )
         criteria = st.checkbox("Ask for each accepted criterion too", own.ask_criteria)
         words = {"off": "never", "after": "after the grade is given", "first": "before the grade"}
@@ -104,7 +104,7 @@ def show_rules() -> None:
         if st.form_submit_button("Save"):
             grading.set_rules(
                 place.db, place.project, per_output=int(many) or None, reserve_minutes=minutes,
-                repeat_share=share, ask_criteria=criteria, suggestions=shown,
+                repeat_share=share / 100, ask_criteria=criteria, suggestions=shown,
             )  # fmt: skip
             st.success("Saved; it holds from the next output on.")
 

@@ -38,9 +38,7 @@ def show_verdicts(judge: judging.JudgeSummary) -> None:
 place = shell.open_page("Judges", "Automatic checks, each deciding one criterion on every output.")
 with shell.guard():
     if not settings().has_model:
-        st.caption(
-            "No model is configured: code checks and learned judges are fitted to the grades."
-        )
+        st.write("No model is configured: code checks and learned judges are fitted to the grades.")
     left, right = st.columns(2)
     if left.button("Propose judges", type="primary", width="stretch"):
         with st.spinner("Fitting candidates to the grades …"):
@@ -56,7 +54,7 @@ with shell.guard():
     if not judges:
         st.info("There are no judges yet: accept criteria, then propose judges.")
         st.stop()
-    st.caption("Choose a row to see what a judge says about outputs.")
+    st.write("Choose a row to see what a judge says about outputs.")
     for criterion in dict.fromkeys(own.criterion for own in judges):
         st.subheader(shell.plain(criterion))
         own = [judge for judge in judges if judge.criterion == criterion]

@@ -76,7 +76,10 @@ with shell.guard():
         f"Open the test split (opened {opened} times so far; each look is counted)"
     ):
         st.stop()
-    limit = st.slider("Highest false failure rate of the chosen set", 0.0, 0.5, 0.5, 0.05)
+    limit = (
+        st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5)
+        / 100
+    )
     if st.button("Choose the best set", type="primary"):
         with st.spinner("Comparing judges on outputs that they were not fitted on …"):
             report = aligning.choose(place.db, place.project, max_ffr=limit, author=place.annotator)

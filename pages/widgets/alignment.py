@@ -46,7 +46,7 @@ def show_rates(report: aligning.AlignmentReport) -> None:
     st.subheader("How good is everything?")
     for name, rate in zip(names, values, strict=True):
         st.write(f"{name}: {shell.plain(rate_words(rate))}")
-    st.caption(
+    st.write(
         f"The graded outputs are {rates.human_sampling}. {('Corrected by ' + rates.corrected.method + ', if ' + rates.assumption + '.') if rates.corrected.value is not None else ''}"
     )
     charts.intervals(

@@ -1,0 +1,79 @@
+"""Every page of the real app against axe's rules for WCAG A and AA, light and dark."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _server import ROOT, free_port
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from labelcore.stages import aligning, deriving, grading, judging, projects
+from labelcore.store import close_database, open_database
+from tests.stages.test_loop import plant
+
+pytestmark = pytest.mark.journey
+
+PAGES = (
+    "", "importing", "sampling", "grading", "team", "deriving", "judging", "aligning", "exporting",
+)  # fmt: skip
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[str]:
+    path = tmp_path / "app.duckdb"
+    db = open_database(path)
+    project = projects.open_project(db, "test")
+    plant(db, project)
+    deriving.derive(db, project, accept_all=True)
+    judging.propose(db, project)
+    judging.run_judges(db, project)
+    aligning.choose(db, project)
+    grading.set_rules(db, project, ask_criteria=True, suggestions="first")
+    close_database(path)
+    port = free_port()
+    command = [sys.executable, "-m", "labelcore", "serve", "--db", str(path), "--project", "test", "--port", str(port), "--no-browser"]  # fmt: skip
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": "ben"}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(400):
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+def test_no_page_breaks_the_rules(app: str) -> None:
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        found: list[str] = []
+        for scheme in ("light", "dark"):
+            page = chromium.new_context(color_scheme=scheme, bypass_csp=True).new_page()  # type: ignore[arg-type]  # literals above
+            for name in PAGES:
+                page.goto(f"{app}/{name}")
+                page.locator("h1").first.wait_for(timeout=30_000)
+                page.wait_for_timeout(1_200)
+                answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+                found += [
+                    f"{scheme} /{name}: {own['id']} at {own['nodes'][0]['target']}"
+                    for own in answer.response["violations"]
+                ]
+        chromium.close()
+    assert not found, found
