@@ -9,6 +9,7 @@ import streamlit as st
 
 from labelcore.stages import projects
 from pages.widgets import shell
+from pages.widgets.language import say
 
 place = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
@@ -43,19 +44,21 @@ STEPS = (
 )
 open_steps = [step for step in STEPS if step[2] == 0 and not (step[0] == "Sample" and seen.graded)]
 following = open_steps[0] if open_steps else STEPS[-1]
-st.subheader(f"Next: {following[0]}")
-st.write(following[4])
-shell.go(following[1], f"Go to {following[0]}")
+st.subheader(say("Next: {step}", step=say(following[0])))
+st.write(say(following[4]))
+shell.go(following[1], say("Go to {step}", step=say(following[0])))
 for start in range(0, len(STEPS), 3):
     columns = st.columns(3)
     for column, (title, file, count, unit, explain) in zip(columns, STEPS[start:], strict=False):
         with column.container(border=True, height="stretch"):
-            st.metric(title, f"{count:,} {unit}")
-            st.write(explain)
-            shell.go(file, f"Open {title}")
+            st.metric(say(title), f"{count:,} {say(unit)}")
+            st.write(say(explain))
+            shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:
     st.write(
-        f"{seen.annotators} {'person' if seen.annotators == 1 else 'people'} graded "
-        f"{seen.graded:,} outputs: {seen.passes:,} passed, "
-        f"{seen.fails:,} failed, {seen.unsure:,} unsure."
-    )
+        say(
+            "{people} people graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
+            people=seen.annotators, graded=seen.graded, passes=seen.passes, fails=seen.fails,
+            unsure=seen.unsure,
+        )
+    )  # fmt: skip

@@ -10,11 +10,12 @@ import streamlit as st
 from labelcore.stages import grading
 from pages.widgets import keys, shell
 from pages.widgets.grading_card import CardEvents, grading_card, received
+from pages.widgets.language import language, say
 from pages.widgets.queue import asked_criteria, card_items, store_events
 
 place = shell.open_page("Grade")
 if not place.annotator:
-    st.info("Write your name on the left first: every grade carries the name of who gave it.")
+    st.info(say("Write your name on the left first: every grade carries the name of who gave it."))
     st.stop()
 
 
@@ -27,7 +28,7 @@ with shell.guard():
     acknowledged, refused = store(received(keys.CARD))
     queue = grading.grading_queue(place.db, place.project, place.annotator)
     if not queue.total:
-        st.info("There are no outputs to grade yet.")
+        st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
     late = grading_card(
@@ -35,8 +36,9 @@ with shell.guard():
         place=queue.items[0].position if queue.items else queue.total + 1,
         total=queue.total, done=queue.done, annotator=place.annotator,
         suggest_first=grading.rules_of(place.project).suggestions == "first",
-        criteria=asked_criteria(place.db, place.project), project=place.project.id, acknowledged=acknowledged, refused=refused, key=keys.CARD,
-        language="zh" if str(st.context.locale or "").startswith("zh") else "en",
+        criteria=asked_criteria(place.db, place.project), project=place.project.id,
+        acknowledged=acknowledged, refused=refused, key=keys.CARD,
+        language=language(),
     )  # fmt: skip
     store(late)
     if queue.done >= queue.total:

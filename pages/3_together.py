@@ -12,6 +12,7 @@ from labelcore.operations.sentences import rate_words
 from labelcore.operations.team import alpha_words
 from labelcore.stages import grading
 from pages.widgets import charts, shell
+from pages.widgets.handing_out import show_packs, show_rules
 from pages.widgets.outputs import show_output
 
 place = shell.open_page("Team", "Who graded what, how far people agree, and when it is enough.")
@@ -82,40 +83,17 @@ def show_conflicts() -> None:
                     st.rerun()
 
 
-def show_rules() -> None:
-    """How outputs are handed out."""
-    own = grading.rules_of(place.project)
-    with st.form("rules"):
-        many = st.number_input(
-            "People on each output (0: everybody grades everything)", 0, 100, own.per_output or 0
-        )
-        minutes = st.number_input(
-            "Minutes for which an output is held", 1.0, 1440.0, float(own.reserve_minutes)
-        )
-        share = st.number_input(
-            "Percent that come back unannounced", 0, 50, round(100 * own.repeat_share)
-        )
-        criteria = st.checkbox("Ask for each accepted criterion too", own.ask_criteria)
-        words = {"off": "never", "after": "after the grade is given", "first": "before the grade"}
-        shown = st.selectbox(
-            "Show what the chosen judges say", list(words), format_func=words.__getitem__,
-            index=list(words).index(own.suggestions),
-        )  # fmt: skip
-        if st.form_submit_button("Save"):
-            grading.set_rules(
-                place.db, place.project, per_output=int(many) or None, reserve_minutes=minutes,
-                repeat_share=share / 100, ask_criteria=criteria, suggestions=shown,
-            )  # fmt: skip
-            st.success("Saved; it holds from the next output on.")
-
-
 with shell.guard():
-    progress, agreement, conflicts, rules = st.tabs(["Progress", "Agreement", "Conflicts", "Rules"])
+    progress, agreement, conflicts, offline, rules = st.tabs(
+        ["Progress", "Agreement", "Conflicts", "Offline", "Rules"]
+    )
     with progress:
         show_progress()
     with agreement:
         show_agreement()
     with conflicts:
         show_conflicts()
+    with offline:
+        show_packs(place)
     with rules:
-        show_rules()
+        show_rules(place)

@@ -2,7 +2,9 @@
 
 PROJECT = "labelcore-project"
 ANNOTATOR = "labelcore-annotator"
+LANGUAGE = "labelcore-language"
 CARD = "grading-card"
+PACK = "labelcore-pack"
 RUN_STOP = "run-stop"
 RUN_THREAD = "run-thread"
 RUN_FAILED = "run-failed"

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.widgets.language import say
+
 PAGES = Path(__file__).parent.parent
 LOOP = (
     ("0_home.py", "Home", "home", ":material/home:"),
@@ -22,7 +24,9 @@ if __name__ == "__main__":
     st.set_page_config(page_icon=str(Path(__file__).parent / "icon.png"))
     st.navigation(
         [
-            st.Page(PAGES / file, title=title, url_path=path, icon=icon, default=path == "home")
+            st.Page(
+                PAGES / file, title=say(title), url_path=path, icon=icon, default=path == "home"
+            )
             for file, title, path, icon in LOOP
         ]
     ).run()

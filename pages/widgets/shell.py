@@ -26,6 +26,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import Database, open_database
 from pages.widgets import keys
+from pages.widgets.language import choose_language, say
 
 _log = logging.getLogger("labelcore.pages")
 
@@ -41,11 +42,13 @@ class Place:
 
 def open_page(title: str, explain: str = "") -> Place:
     """Title, database, project and person; stops with a clear sentence where one is missing."""
+    title, explain = say(title), say(explain)
     st.set_page_config(page_title=f"{title} · labelcore", page_icon=ICON, layout="wide")
     with guard():
         db = open_database(settings().db)
         project = _project(db)
     annotator = _person()
+    choose_language()
     st.title(title)
     if explain:
         st.write(explain)
@@ -82,15 +85,15 @@ def _project(db: Database) -> Project:
         projects.open_project(db, wanted)
         names = sorted([*names, wanted])
     chosen = st.sidebar.selectbox(
-        "Project", names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
+        say("Project"), names, index=names.index(wanted), key=keys.PROJECT, bind="query-params"
     )
     return known.get(chosen or wanted) or projects.open_project(db, chosen or wanted)
 
 
 def _person() -> str:
     name = st.sidebar.text_input(
-        "Your name", value=settings().annotator, key=keys.ANNOTATOR, bind="query-params",
-        help="Your grades carry it.",
+        say("Your name"), value=settings().annotator, key=keys.ANNOTATOR, bind="query-params",
+        help=say("Your grades carry it."),
     )  # fmt: skip
     return str(name or "").strip()
 
@@ -98,7 +101,7 @@ def _person() -> str:
 def go(file: str, label: str) -> None:
     """A link to another page; without the navigation around it, the words alone."""
     try:
-        st.page_link(ROOT / "pages" / file, label=label, icon=":material/arrow_forward:")
+        st.page_link(ROOT / "pages" / file, label=say(label), icon=":material/arrow_forward:")
     except StreamlitPageNotFoundError:
         st.write(f"{label} (in the menu of the app)")
 
