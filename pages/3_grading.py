@@ -11,7 +11,7 @@ from labelcore.stages import grading
 from pages.widgets import keys, shell
 from pages.widgets.grading_card import CardEvents, grading_card, received
 from pages.widgets.language import language, say
-from pages.widgets.queue import asked_criteria, card_items, store_events
+from pages.widgets.queue import asked_criteria, card_items, phrases_of, store_events
 
 place = shell.open_page("Grade")
 if not place.annotator:
@@ -35,6 +35,7 @@ with shell.guard():
         card_items(place.db, place.project, place.annotator, queue, first=not acknowledged),
         place=queue.items[0].position if queue.items else queue.total + 1,
         total=queue.total, done=queue.done, annotator=place.annotator,
+        phrases=phrases_of(place.db, place.project, place.annotator, first=not acknowledged),
         suggest_first=grading.rules_of(place.project).suggestions == "first",
         criteria=asked_criteria(place.db, place.project), project=place.project.id,
         acknowledged=acknowledged, refused=refused, key=keys.CARD,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project
 from labelcore.stages import deriving, grading
 from labelcore.store import Database
+from pages.widgets import keys
 from pages.widgets.grading_card import (
     CardCriterion,
     CardEvent,
@@ -82,6 +85,14 @@ def asked_criteria(db: Database, project: Project) -> list[CardCriterion]:
         )
         for own in sorted(accepted, key=lambda own: (own.severity != "must", own.name))
     ]  # fmt: skip
+
+
+def phrases_of(db: Database, project: Project, annotator: str, *, first: bool) -> list[str]:
+    """What the note box offers; read once a visit, because a press must be fast."""
+    if first or keys.PHRASES not in st.session_state:
+        st.session_state[keys.PHRASES] = grading.phrases(db, project, annotator)
+    known: list[str] = st.session_state[keys.PHRASES]
+    return known
 
 
 def _with_suggestion(card: CardItem, said: grading.Suggestion | None) -> CardItem:

@@ -687,3 +687,15 @@ def test_a_project_may_show_the_judges_first(trial: Any, visit: Any) -> None:
     page.keyboard.press("p")
     seen = [(e["value"], e["judge_shown"], e["agreed"]) for e in one.wait_for(2)]
     assert seen == [("fail", True, True), ("pass", True, False)]
+
+
+def test_what_was_said_before_is_taken_by_key(trial: Any, visit: Any) -> None:
+    one = trial(phrases=["too long", "invents a price"])
+    page = visit(one)
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="invents a price")).to_be_visible()
+    page.keyboard.press("Alt+2")
+    page.keyboard.press("Alt+1")
+    page.keyboard.press("Enter")
+    expect_shown(page, "o2")
+    assert one.wait_for(2)[1]["note"] == "invents a price; too long"

@@ -198,3 +198,14 @@ def test_anchoring_compares_blind_with_suggested_grades(
     found = grading.anchoring(db, project)
     assert (found.blind.value, found.suggested.value) == (0.5, 1.0)
     assert "+50 points, more than chance explains" in found.says
+
+
+def test_phrases_are_ones_own_and_the_criteria(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(4)))
+    for output in made[:2]:
+        give(db, project, output, "ann", "fail", note="too long")
+        give(db, project, output, "ben", "fail", note="only ben saw this")
+    give(db, project, made[2], "ann", "fail", note="said once")
+    assert grading.phrases(db, project, "ann") == ["too long"]

@@ -12,8 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import StoreBusy, StoreDamaged
-from labelcore.models import Decision, Grade, Output, Project, Verdict, VerdictError, new_id
+from labelcore.models import (
+    Decision,
+    Grade,
+    Output,
+    Project,
+    Verdict,
+    VerdictError,
+    new_id,
+    now,
+)
 from labelcore.store import Database, close_database, grades, open_database, outputs, verdicts
+from labelcore.store.live import forget, live
 
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
@@ -87,6 +97,54 @@ def test_current_view_equals_a_plain_model_of_the_acts(acts: list[tuple[int, str
             grades.record(db, [stack[-1]])
     expected = {stack[-1].id for stack in stacks.values() if stack}
     assert {grade.id for grade in grades.current(db, "p")} == expected
+    db.close()
+
+
+mixed = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["ann", "bo"]),
+        st.sampled_from(["pass", "fail", "skipped", "repeat", "undo"]),
+        st.integers(0, 11),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(acts=mixed)
+def test_what_is_followed_in_memory_equals_the_tables(
+    acts: list[tuple[int, str, str, int]],
+) -> None:
+    db = open_database(None)
+    outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
+    followed = live(db, "p")
+    events: list[Grade] = []
+    for number, (which, who, act, earlier) in enumerate(acts):
+        value = {"repeat": "pass", "undo": "undone"}.get(act, act)
+        target = events[earlier % len(events)] if events and act == "undo" else None
+        if act == "undo" and target is None:
+            continue
+        events.append(Grade(
+            id=f"g{number}", project_id="p", output_id=target.output_id if target else f"o{which}",
+            annotator=target.annotator if target else who, value=value,  # type: ignore[arg-type]
+            source="repeat" if act == "repeat" else target.source if target else "person",
+            supersedes=target.id if target else None,
+        ))  # fmt: skip
+        grades.record(db, [events[-1]])
+        grades.record(db, [events[-1]])  # a press that arrives twice
+    forget(db)
+    for state in (followed, live(db, "p")):
+        for who in ("ann", "bo"):
+            current = grades.current(db, "p", annotator=who, overall_only=True)
+            assert state.graded(who) == {own.output_id: (own.id, own.value) for own in current}
+            for i in range(3):
+                others = {
+                    own.annotator
+                    for own in grades.current(db, "p", overall_only=True)
+                    if own.output_id == f"o{i}" and own.value != "skipped"
+                }
+                assert state.taken(f"o{i}", who, now().replace(tzinfo=None)) == len(others - {who})
     db.close()
 
 

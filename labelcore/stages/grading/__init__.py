@@ -39,6 +39,7 @@ from labelcore.stages.grading.suggesting import (
     Anchoring,
     Suggestion,
     anchoring,
+    phrases,
     suggestions,
 )
 from labelcore.stages.grading.together import (
@@ -55,6 +56,6 @@ __all__ = [
     "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Anchoring", "Budget", "Conflict", "Contribution", "Grade", "Labels", "Merged",
     "Queue", "QueueItem", "Saturation", "Suggestion", "Together", "anchoring", "conflicts", "contributions", "criterion_grades", "current_grades",
     "fitting_labels", "fitting_splits", "grade", "grade_history", "grading_queue", "human_labels",
-    "label_budget", "make_pack", "merge_pack", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
+    "label_budget", "make_pack", "merge_pack", "phrases", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
     "set_rules", "suggestions", "together", "undo",
 ]  # fmt: skip

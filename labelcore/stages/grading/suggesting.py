@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from labelcore.models import Frozen, Project
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+
+_SHORT = 60
 
 
 class Suggestion(Frozen):
@@ -17,6 +21,23 @@ class Suggestion(Frozen):
 
     value: str
     reason: str
+
+
+def phrases(db: Database, project: Project, annotator: str, *, limit: int = 9) -> list[str]:
+    """What a person may want to say again: their own repeated short notes, then the accepted criteria.
+
+    Other people's notes are left out, so that nobody is told what others saw.
+    """
+    names = [
+        own.name for own in criterion_table.current(db, project.id) if own.status == "accepted"
+    ]
+    own = Counter(
+        event.note.strip()
+        for event in grade_table.current(db, project.id, annotator=annotator, overall_only=True)
+        if 0 < len(event.note.strip()) <= _SHORT
+    )
+    again = [note for note, count in own.most_common(limit) if count > 1]
+    return list(dict.fromkeys([*again, *names]))[:limit]
 
 
 class Anchoring(Frozen):

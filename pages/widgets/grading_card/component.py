@@ -47,6 +47,7 @@ def grading_card(
     refused: Mapping[str, str] | None = None,
     criteria: Sequence[CardCriterion] = (),
     suggest_first: bool = False,
+    phrases: Sequence[str] = (),
     language: Language = "en",
 ) -> CardEvents:
     """Draw the card and return the presses that `received` has not handed out in this run.
@@ -65,6 +66,7 @@ def grading_card(
             deleted); the card stops sending them and shows the sentence.
         criteria: asked of every output beside the overall grade; () asks for the whole only.
         suggest_first: show the items' suggestions before the grade is given, not only after it.
+        phrases: offered beside the note box, at most nine.
         language: of the card's own words.
     """
     mount = _component()
@@ -83,6 +85,7 @@ def grading_card(
             "refused": dict(refused or {}) | malformed,
             "criteria": [own.model_dump() for own in criteria],
             "suggest_first": suggest_first,
+            "phrases": [words[:80] for words in phrases[:9]],
             "language": language,
             "messages": None if language in have else messages_for(language),
             "session": _session(key),

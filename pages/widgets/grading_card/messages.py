@@ -106,6 +106,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "key_agree": "Agree with the judges, where they are shown",
         "judges_say": "The judges: {value}. {reason}",
         "nothing_suggested": "The judges say nothing here, or only after you have graded.",
+        "offers": "Said before",
         "close": "Close",
     },
     "zh": {
@@ -203,6 +204,7 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "key_agree": "同意评判器的结论（显示时）",
         "judges_say": "评判器：{value}。{reason}",
         "nothing_suggested": "评判器在此没有结论，或在您评分之后才显示。",
+        "offers": "以前写过",
         "close": "关闭",
     },
 }

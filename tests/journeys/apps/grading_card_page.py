@@ -84,6 +84,7 @@ late = grading_card(
     project="trial",
     acknowledged=acknowledged,
     refused=refused,
+    phrases=SETTINGS.get("phrases", []),
     suggest_first=SETTINGS.get("suggest_first", False),
     criteria=[CardCriterion(**own) for own in SETTINGS.get("criteria", [])],
     key=KEY,

@@ -114,6 +114,7 @@ class Card {
     this.queue.acknowledge(data.acknowledged);
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
     this.suggestFirst = data.suggest_first;
+    if (!this.view.note.isOpen) this.view.note.offer(data.phrases ?? []);
     this.criteria = data.criteria ?? [];
     if (this.asked !== null && this.asked >= this.criteria.length) this.asked = null;
     this.deck.receive(data);

@@ -1,5 +1,5 @@
 // The note: opened by F (what is wrong, the raw material of everything) or by N (any remark).
-import { el } from "./text.js";
+import { el, visible } from "./text.js";
 
 export class NoteBox {
   /** `on.save(text)`, `on.leave()` and `on.draft(text)` are called as the person acts. */
@@ -13,7 +13,8 @@ export class NoteBox {
     this.save = el("button", { type: "button", class: "primary", onclick: () => on.save(this.field.value) });
     this.leave = el("button", { type: "button", onclick: () => on.leave() });
     const buttons = el("div", { class: "note-buttons" }, this.save, this.leave);
-    this.element = el("div", { class: "note-box", hidden: true }, this.label, this.field, buttons, this.hint);
+    this.offers = el("div", { class: "offers", role: "group", "aria-label": say("offers") });
+    this.element = el("div", { class: "note-box", hidden: true }, this.label, this.field, this.offers, buttons, this.hint);
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("keyup", () => (this.openedBy = null));
     this.field.addEventListener("input", () => this.typed());
@@ -21,6 +22,25 @@ export class NoteBox {
 
   get isOpen() {
     return !this.element.hidden;
+  }
+
+  /** What was said before, to take with one click or Alt and its number. */
+  offer(phrases) {
+    this.phrases = phrases.slice(0, 9);
+    const chips = this.phrases.map((words, at) => {
+      const cap = el("kbd", { "aria-hidden": "true" }, `Alt+${at + 1}`);
+      return el("button", { type: "button", onclick: () => this.take(at) }, ...visible(words), " ", cap);
+    });
+    this.offers.replaceChildren(...chips);
+  }
+
+  take(at) {
+    const words = this.phrases?.[at];
+    if (!words || this.kind === "edit") return;
+    const before = this.field.value.trim();
+    this.field.value = before ? `${before}; ${words}` : words;
+    this.field.focus({ preventScroll: true });
+    this.typed();
   }
 
   /** Open with a text; `kind` is "fail", "note" or "edit" (the whole output, Ctrl+Enter keeps it); `openedBy` is the code of the key still held. */
@@ -34,6 +54,7 @@ export class NoteBox {
     this.hint.textContent = this.say(editing ? "edit_hint" : failing ? "note_fail_hint" : "note_hint");
     this.save.textContent = this.say(editing ? "keep_text" : failing ? "save_and_next" : "keep_note");
     this.leave.textContent = this.say(failing ? "no_note" : "cancel");
+    this.offers.hidden = editing || !this.phrases?.length;
     this.field.value = text;
     this.element.hidden = false;
     this.fit();
@@ -62,6 +83,11 @@ export class NoteBox {
     event.stopPropagation(); // no shortcut of the page may take a letter of the note
     if (event.isComposing || event.keyCode === 229) return; // Enter that chooses a Chinese word
     if (event.repeat && event.code === this.openedBy) return event.preventDefault(); // F still held
+    const number = event.altKey ? /^Digit([1-9])$/.exec(event.code) : null;
+    if (number) {
+      event.preventDefault();
+      return this.take(Number(number[1]) - 1);
+    }
     const isLine = this.kind === "edit" && !event.ctrlKey && !event.metaKey;
     if (event.key === "Enter" && !event.shiftKey && !isLine) {
       event.preventDefault();
