@@ -16,6 +16,7 @@ EXPLAIN = {
     "Probabilities are known, so rates stay unbiased.",
     "random": "Every output has the same chance.",
     "stratified": "The same share of every value of a field.",
+    "newest": "At random from the newest import: for a daily review of what came in.",
     "disagreement": "Outputs on which judges disagree, with a uniform part of 20 %.",
 }
 

@@ -55,7 +55,7 @@ def import_(
 
 @app.command()
 def sample(
-    rule: Annotated[str, typer.Option(help="random, stratified or mixture.")] = "mixture",
+    rule: Annotated[str, typer.Option(help="mixture, random, stratified, disagreement or newest.")] = "mixture",
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many outputs.")] = 50,
     seed: Annotated[int, typer.Option(help="The same seed draws the same outputs.")] = 0,
     by: Annotated[str | None, typer.Option(help="The field whose values are the strata.")] = None,

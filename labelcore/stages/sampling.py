@@ -124,6 +124,27 @@ def _disagreement(
     return drawing.draw_weighted(pool, n, seed, unsure, "judges disagree"), []
 
 
+def _newest(
+    db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None
+) -> Draw:
+    """For a daily review: at random from the newest import only."""
+    fresh = output_table.newest_batch(db, project.id)
+    own = [output_id for output_id in pool if output_id in fresh]
+    if not own:
+        raise BadInput(
+            "Every output of the newest import is graded.", next_step="Import the next outputs."
+        )
+    # Older outputs have no chance here, so these picks say nothing about the whole project.
+    picks = [
+        pick.model_copy(update={"probability": None, "reason": "new in the last import"})
+        for pick in drawing.draw_random(own, n, seed)
+    ]
+    said = [
+        f"Drawn from the {len(own):,} ungraded outputs of the newest import: they stand for that import only."
+    ]
+    return picks, said
+
+
 def _verdict_scores(
     db: Database, project: Project, pool: list[str]
 ) -> tuple[drawing.Floats, drawing.Floats]:
@@ -160,5 +181,6 @@ RULES: dict[str, Callable[[Database, Project, list[str], int, int, str | None], 
     "random": _random,
     "stratified": _stratified,
     "disagreement": _disagreement,
+    "newest": _newest,
 }
 """The rules by the names that the command line and the page use."""

@@ -113,6 +113,16 @@ def ids(db: Database, project_id: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def newest_batch(db: Database, project_id: str) -> set[str]:
+    """The outputs that the latest import brought in."""
+    rows = db.rows(
+        "SELECT output_id FROM output WHERE project_id = ? AND batch_id = (SELECT batch_id FROM output "
+        "WHERE project_id = ? ORDER BY made_at DESC, batch_id DESC LIMIT 1)",
+        [project_id, project_id],
+    )
+    return {row[0] for row in rows}
+
+
 def groups(db: Database, project_id: str) -> dict[str, str]:
     """The group of every output of a project (its own id where none was given)."""
     rows = db.rows(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
 from labelcore.models import Project
-from labelcore.stages import grading, importing
+from labelcore.stages import grading, importing, sampling
 from labelcore.store import Database, grades, outputs
 from labelcore.store.outputs import content_id
 
@@ -328,3 +328,15 @@ def test_what_a_person_maps_holds_and_texts_left_open_are_found_by_name(
         "doc_id",
     )
     assert found.grade is None
+
+
+def test_the_newest_rule_draws_from_the_last_import_alone(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    for name, rows in (("old", range(9)), ("new", range(100, 105))):
+        (tmp_path / f"{name}.csv").write_text("output\n" + "\n".join(f"text {i}" for i in rows))
+        importing.import_file(db, project, str(tmp_path / f"{name}.csv"))
+    drawn = sampling.draw_sample(db, project, rule="newest", n=3, seed=1)
+    found = outputs.many(db, [own.output_id for own in drawn.picks])
+    assert {int(own.text.split()[1]) for own in found.values()} <= set(range(100, 105))
+    assert [own.probability for own in drawn.picks] == [None] * 3
