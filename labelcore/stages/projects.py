@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
@@ -10,6 +11,8 @@ from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
 from labelcore.store import projects as project_table
+
+_updating = threading.RLock()
 
 
 class Overview(Frozen):
@@ -55,9 +58,16 @@ def list_projects(db: Database) -> list[Project]:
 
 
 def update_project(db: Database, project: Project, **changes: Any) -> Project:
-    """Store a new state of a project (task, prompt_template, glossary, risk, settings)."""
-    changed = Project.model_validate(project.model_dump() | changes | {"at": now()})
-    project_table.save(db, changed)
+    """Store a new state of a project (task, prompt_template, glossary, risk, settings).
+
+    Changes go into what is stored now, ``settings`` key by key: the caller's copy may be old.
+    """
+    with _updating:
+        stored = project_table.by_name(db, project.name) or project
+        if "settings" in changes:
+            changes["settings"] = stored.settings | changes["settings"]
+        changed = Project.model_validate(stored.model_dump() | changes | {"at": now()})
+        project_table.save(db, changed)
     return changed
 
 

@@ -32,7 +32,8 @@ class Database:
 
     def __init__(self, path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
-        self.live: dict[str, Any] = {}  # filled and read by store.live
+        self.memory: dict[Any, Any] = {}
+        """What store modules keep of unchanging or followed rows; it ends with the database."""
         self._connection = connection
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:

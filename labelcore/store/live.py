@@ -90,17 +90,17 @@ _loading = threading.RLock()
 def live(db: Database, project_id: str) -> Live:
     """The project's state, read from the tables when it is asked for first."""
     with _loading:
-        if project_id not in db.live:
-            found = Live()
+        known: Live | None = db.memory.get((Live, project_id))
+        if known is None:
+            known = Live()
             for grade_id, output_id, who, value, criterion, source, supersedes in db.rows(
                 _EVENTS, [project_id]
             ):
                 if criterion is _OVERALL and source != "repeat":
-                    found.follow(grade_id, output_id, who, value, supersedes)
+                    known.follow(grade_id, output_id, who, value, supersedes)
             for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
-                found.hold(who, [output_id], until)
-            db.live[project_id] = found
-        known: Live = db.live[project_id]
+                known.hold(who, [output_id], until)
+            db.memory[Live, project_id] = known
         return known
 
 
@@ -108,7 +108,7 @@ def follow(db: Database, events: Iterable[Grade]) -> None:
     """Tell the loaded projects of events that are stored now."""
     with _loading:
         for event in events:
-            known = db.live.get(event.project_id)
+            known = db.memory.get((Live, event.project_id))
             if known and event.criterion_id is _OVERALL and event.source != "repeat":
                 known.follow(
                     event.id, event.output_id, event.annotator, event.value, event.supersedes
@@ -118,4 +118,5 @@ def follow(db: Database, events: Iterable[Grade]) -> None:
 def forget(db: Database) -> None:
     """Read everything again when it is asked for next: many rows were written at once."""
     with _loading:
-        db.live.clear()
+        for key in [key for key in db.memory if key[0] is Live]:
+            del db.memory[key]

@@ -22,7 +22,6 @@ _SELECT = f"SELECT {', '.join(_READ)} FROM output WHERE {{condition}} QUALIFY {_
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
 _CHUNK = 2_000
 _MOST_KEPT, _LARGEST_KEPT = 4_000, 20_000
-_kept: OrderedDict[tuple[int, str], Output] = OrderedDict()
 _keeping = threading.Lock()
 
 
@@ -62,7 +61,8 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
 def existing(db: Database, ids: Sequence[str]) -> set[str]:
     """Those of the ids that are stored."""
     with _keeping:
-        if ids and all((id(db), own) in _kept for own in ids):
+        kept = _kept(db)
+        if ids and all(own in kept for own in ids):
             return set(ids)
     sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))"
     found = db.rows(sql, [list(ids)])
@@ -83,7 +83,8 @@ def many(db: Database, ids: Sequence[str]) -> dict[str, Output]:
     """Outputs by their ids; the ones asked for lately come from memory, because none ever changes."""
     wanted = list(dict.fromkeys(ids))
     with _keeping:
-        found = {own: _kept[id(db), own] for own in wanted if (id(db), own) in _kept}
+        kept = _kept(db)
+        found = {own: kept[own] for own in wanted if own in kept}
     missing = [own for own in wanted if own not in found]
     if missing:
         sql = _SELECT.format(condition="output_id IN (SELECT unnest(?))")
@@ -98,9 +99,15 @@ def _keep(db: Database, outputs: dict[str, Output]) -> None:
     if len(small) > _MOST_KEPT // 4:
         return  # a pass over everything must not push out what people are grading
     with _keeping:
-        _kept.update({(id(db), key): own for key, own in small.items()})
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
+        kept = _kept(db)
+        kept.update(small)
+        while len(kept) > _MOST_KEPT:
+            kept.popitem(last=False)
+
+
+def _kept(db: Database) -> OrderedDict[str, Output]:
+    found: OrderedDict[str, Output] = db.memory.setdefault((Output,), OrderedDict())
+    return found
 
 
 def ids(db: Database, project_id: str) -> list[str]:

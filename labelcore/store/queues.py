@@ -38,7 +38,6 @@ class Pool:
         return cls(own, {place[0]: at for at, place in enumerate(own)})
 
 
-_kept: OrderedDict[tuple[object, ...], Pool] = OrderedDict()
 _keeping = threading.Lock()
 
 
@@ -48,20 +47,21 @@ def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
     A sample never changes and outputs are only added, so the list is kept in memory: a hundred
     people who ask for their next output do not sort 100,000 rows each time.
     """
-    key: tuple[object, ...] = (id(db), project_id, sample_id)
+    key: tuple[object, ...] = (project_id, sample_id)
     if sample_id is None:
         key += db.rows(
             "SELECT count(*), max(made_at) FROM output WHERE project_id = ?", [project_id]
         )[0]
+    kept: OrderedDict[tuple[object, ...], Pool] = db.memory.setdefault((Pool,), OrderedDict())
     with _keeping:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
+        if key in kept:
+            kept.move_to_end(key)
+            return kept[key]
     found = Pool.of(
         db.rows(_IN_SAMPLE if sample_id else _IN_IMPORT_ORDER, [sample_id or project_id])
     )
     with _keeping:
-        _kept[key] = found
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
+        kept[key] = found
+        while len(kept) > _MOST_KEPT:
+            kept.popitem(last=False)
     return found

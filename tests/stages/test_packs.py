@@ -106,3 +106,19 @@ def test_what_was_changed_by_hand_is_said(
     odd = back(page, {"output_id": "gone", "value": "pass"}, {"output_id": outputs[0].id, "value": "great"}, {"output_id": outputs[1].id, "value": "pass"})  # fmt: skip
     found = grading.merge_pack(db, project, saved(tmp_path, odd))
     assert (found.merged, len(found.refused)) == (1, 2)
+
+
+def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
+    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+) -> None:
+    _, page = grading.make_pack(db, project, "ann")
+    grading.set_rules(db, project, per_output=2)  # ``project`` was read before the pack's key
+    file = saved(tmp_path, back(page, {"output_id": outputs[0].id, "value": "pass"}))
+    assert grading.merge_pack(db, project, file).merged == 1
+    stored = projects.open_project(db, project.name)
+    grading.set_rules(db, project, repeat_share=0.1)
+    rules = grading.rules_of(projects.open_project(db, project.name))
+    assert (rules.per_output, rules.repeat_share) == (2, 0.1)
+    assert (
+        stored.settings["pack_key"] == projects.open_project(db, project.name).settings["pack_key"]
+    )

@@ -209,3 +209,37 @@ def test_phrases_are_ones_own_and_the_criteria(
         give(db, project, output, "ben", "fail", note="only ben saw this")
     give(db, project, made[2], "ann", "fail", note="said once")
     assert grading.phrases(db, project, "ann") == ["too long"]
+
+
+def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (output,) = add_outputs("text")
+    judge = JudgeVersion(
+        id="j", judge_id="j", project_id=project.id, name="long", kind="code", version=1,
+        criterion_id=None, criterion_version=None, spec={},
+    )  # fmt: skip
+    judge_table.save(db, [judge])
+    judge_table.save_choice(db, project.id, ["j"], {}, {}, "ann")
+    verdict_table.record(db, [
+        Verdict(output_id=output.id, judge_version_id="j", project_id=project.id, run_id="r",
+                decision=Decision(value="fail", reason="long"))
+    ])  # fmt: skip
+    give(db, project, output, "ann", "pass")
+    give(db, project, output, "ann", "fail", source="suggestion", judge_shown=True)
+    found = grading.anchoring(db, project)
+    assert (found.blind.value, found.blind.n, found.suggested.n, found.changed) == (0.0, 1, 0, 1)
+
+
+def test_only_its_author_takes_a_grade_back(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (output,) = add_outputs("text")
+    give(db, project, output, "ann", "pass")
+    (own,) = grading.current_grades(db, project)
+    taken = own.model_copy(update={"id": "undo", "annotator": "ben", "value": "undone", "supersedes": own.id})  # fmt: skip
+    with pytest.raises(BadInput, match="Only its author"):
+        grading.record(db, project, [taken])
+    assert grading.current_grades(db, project) == [own]
+    grading.record(db, project, [taken.model_copy(update={"annotator": "ann"})])
+    assert grading.current_grades(db, project) == []

@@ -15,12 +15,17 @@ def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]
     """Store grading events. Returns the ids that are stored durably now.
 
     Raises:
-        BadInput: an event has no annotator, undoes nothing, or belongs to another project.
+        BadInput: an event has no annotator, undoes nothing or another person's grade, or belongs
+            to another project.
         NotFound: an event names an output that does not exist; nothing is stored then.
     """
     known = output_table.existing(db, [event.output_id for event in events])
+    undone = [str(event.supersedes) for event in events if event.value == "undone"]
+    authors = {own.id: own.annotator for own in grade_table.some(db, undone)} if undone else {}
     for event in events:
         _check(event, project, known)
+        if authors.get(str(event.supersedes), event.annotator) != event.annotator:
+            raise BadInput("Only its author can take a grade back.")
     return grade_table.record(db, events)
 
 

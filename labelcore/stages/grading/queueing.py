@@ -60,15 +60,14 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
     Raises:
         BadInput: a value is out of its range.
     """
+    stored = projects.open_project(db, project.name)
     try:
-        rules = GradingRules.model_validate(rules_of(project).model_dump() | changes)
+        rules = GradingRules.model_validate(rules_of(stored).model_dump() | changes)
     except ValueError as trouble:
         raise BadInput(
             f"These rules cannot be: {str(trouble).splitlines()[-2].strip()}"
         ) from trouble
-    return projects.update_project(
-        db, project, settings=project.settings | {"grading": rules.model_dump(mode="json")}
-    )
+    return projects.update_project(db, stored, settings={"grading": rules.model_dump(mode="json")})
 
 
 def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:

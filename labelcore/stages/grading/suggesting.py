@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen, Grade, Project
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
@@ -41,10 +41,15 @@ def phrases(db: Database, project: Project, annotator: str, *, limit: int = 9) -
 
 
 class Anchoring(Frozen):
-    """Share of grades that equal the chosen set's verdict, given blind and given after seeing it."""
+    """Share of first grades that equal the chosen set's verdict, given blind and after seeing it.
+
+    ``changed``: grades that a person gave blind and changed to the verdict once they saw it; they
+    stay in ``blind`` as they were first, or looking afterwards would pass for agreement.
+    """
 
     blind: Rate
     suggested: Rate
+    changed: int
     says: str
 
 
@@ -70,22 +75,38 @@ def suggestions(
 
 def anchoring(db: Database, project: Project) -> Anchoring:
     """How much people follow the verdict once they see it."""
-    grades = [
-        own
+    now = {
+        (own.annotator, own.output_id): own
         for own in grade_table.current(db, project.id, overall_only=True)
         if own.value in {"pass", "fail"}
-    ]
-    judged = suggestions(db, project, {own.output_id for own in grades})
-    known = [
-        (own.judge_shown, own.value == judged[own.output_id].value)
-        for own in grades
-        if own.output_id in judged
-    ]
-    blind = [same for shown, same in known if not shown]
-    seen = [same for shown, same in known if shown]
-    first = wilson(sum(blind), len(blind), what="grades given blind on judged outputs")
-    second = wilson(sum(seen), len(seen), what="grades given after seeing the verdict")
-    return Anchoring(blind=first, suggested=second, says=_in_words(first, second))
+    }
+    first = _first_grades(db, project, now.keys())
+    judged = suggestions(db, project, {output_id for _, output_id in now})
+    known = {key: own for key, own in first.items() if key[1] in judged}
+    blind = [own.value == judged[k[1]].value for k, own in known.items() if not own.judge_shown]
+    seen = [own.value == judged[k[1]].value for k, own in known.items() if own.judge_shown]
+    changed = sum(
+        not own.judge_shown and own.value != now[k].value == judged[k[1]].value
+        for k, own in known.items()
+    )
+    before = wilson(sum(blind), len(blind), what="grades given blind on judged outputs")
+    after = wilson(sum(seen), len(seen), what="grades given after seeing the verdict")
+    return Anchoring(blind=before, suggested=after, changed=changed, says=_in_words(before, after))
+
+
+def _first_grades(
+    db: Database, project: Project, wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Grade]:
+    """Each person's first pass or fail on an output that was not taken back."""
+    events = grade_table.history(db, project.id)
+    undone = {own.supersedes for own in events if own.value == "undone"}
+    found: dict[tuple[str, str], Grade] = {}
+    for own in events:
+        key = (own.annotator, own.output_id)
+        counts = own.value in {"pass", "fail"} and own.criterion_id is None
+        if counts and own.source != "repeat" and own.id not in undone and key in wanted:
+            found.setdefault(key, own)
+    return found
 
 
 def _in_words(blind: Rate, seen: Rate) -> str:

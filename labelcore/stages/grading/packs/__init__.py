@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -28,6 +29,7 @@ from labelcore.store import grades as grade_table
 
 _KEY = "pack_key"
 _LARGEST = 50_000_000
+_making_key = threading.Lock()
 
 
 class Manifest(Frozen):
@@ -102,12 +104,12 @@ def _item(output: Output) -> dict[str, str]:
 
 def _key(db: Database, project: Project) -> bytes:
     """The project's key, made when the first pack is."""
-    fresh = projects.open_project(db, project.name)
-    if _KEY not in fresh.settings:
-        fresh = projects.update_project(
-            db, fresh, settings=fresh.settings | {_KEY: secrets.token_hex(32)}
-        )
-    return bytes.fromhex(fresh.settings[_KEY])
+    with _making_key:
+        stored = projects.open_project(db, project.name)
+        if _KEY not in stored.settings:
+            key = {_KEY: secrets.token_hex(32)}
+            stored = projects.update_project(db, stored, settings=key)
+    return bytes.fromhex(stored.settings[_KEY])
 
 
 def _sign(manifest: Manifest, key: bytes) -> str:
