@@ -5,7 +5,6 @@
     ├── NotFound                a named thing (output, criterion, judge, project) does not exist
     ├── StoreBusy               another process holds the database file
     ├── StoreDamaged            the database cannot be opened or is newer than this labelcore
-    ├── NotMeasurable           a figure is undefined on this data; never stands in for 0
     └── ModelTrouble            a model endpoint is missing, refuses, or answers nonsense
 
 Messages are one sentence that names the thing and its place, then the next step.
@@ -35,10 +34,6 @@ class StoreBusy(LabelcoreError):
 
 class StoreDamaged(LabelcoreError):
     """The database cannot be opened, or was written by a newer labelcore."""
-
-
-class NotMeasurable(LabelcoreError):
-    """A figure is undefined on this data."""
 
 
 class ModelTrouble(LabelcoreError):

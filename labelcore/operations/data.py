@@ -29,15 +29,7 @@ def import_(
     result = importing.import_file(call.db, call.project, file, wanted, call.progress)
     batch = result.batch
     document: dict[str, Any] = {"batch": batch.id}
-    names = (
-        "rows_read",
-        "outputs_new",
-        "outputs_known",
-        "rows_rejected",
-        "grades_new",
-        "verdicts_new",
-    )
-    document |= {name: getattr(batch, name) for name in names}
+    document |= {name: getattr(batch, name) for name in importing.COUNTS}
     document["mapping"] = batch.mapping
     document["warnings"] = list(result.warnings)
     document["rejected"] = [

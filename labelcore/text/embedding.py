@@ -6,23 +6,13 @@ Callers keep the vectors (``store.vectors``): a long text takes up to 50 ms.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 _CHARACTERS = 600  # the encoder's attention is quadratic; the beginning and the end say most
-
-
-class Embedder(Protocol):
-    """Anything that turns texts into unit vectors."""
-
-    name: str
-
-    def encode(self, texts: list[str]) -> Vectors:
-        """Vectors of unit length, shape (len(texts), d)."""
-        ...
 
 
 class SentenceEncoder:

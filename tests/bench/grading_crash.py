@@ -9,40 +9,17 @@ import argparse
 import asyncio
 import contextlib
 import random
-import socket
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 from labelcore.stages import grading, projects
 from labelcore.store import close_database, open_database
+from tests.app_server import start_app
 from tests.bench.grading_load import PROJECT, Person, make_project
 
-ROOT = Path(__file__).parents[2]
 
-
-def serve(path: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """A server on this database, once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "labelcore", "serve", "--db", str(path), "--project", PROJECT, "--port", str(port), "--no-browser"]  # fmt: skip
-    server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
-            return server, url
-        time.sleep(0.1)
-    raise RuntimeError("the server did not come up")
-
-
-async def grade_until(url: str, count: int, round_: int, seconds: float, server: subprocess.Popen[bytes]) -> list[Person]:  # fmt: skip
+async def grade_until(url: str, count: int, seconds: float, server: subprocess.Popen[bytes]) -> list[Person]:  # fmt: skip
     """People grade as fast as they can; the server is killed in the middle of it."""
     people = [Person(f"p{i}", url) for i in range(count)]
     await asyncio.gather(*(own.open() for own in people))
@@ -72,9 +49,9 @@ def run(kills: int, count: int, outputs: int = 5_000) -> tuple[int, int, int]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "crash.duckdb"
         make_project(path, outputs)
-        for round_ in range(kills):
-            server, url = serve(path)
-            people = asyncio.run(grade_until(url, count, round_, chance.uniform(0.05, 1.5), server))
+        for _ in range(kills):
+            server, url = start_app(path, PROJECT)
+            people = asyncio.run(grade_until(url, count, chance.uniform(0.05, 1.5), server))
             known = {key for own in people for key in own.pressed if key in own.acknowledged}
             db = open_database(path)
             project = projects.open_project(db, PROJECT)

@@ -1,6 +1,6 @@
 """Many people grading at once, over Streamlit's websocket, with the card's own messages.
 
-    python tests/bench/grading_load.py [--people 100] [--interval 5] [--seconds 60] [--outputs 100000]
+    PYTHONPATH=. python tests/bench/grading_load.py [--people 100] [--interval 5] [--seconds 60] [--outputs 100000]
 
 Makes a project, serves it in a process of its own, lets every person grade what their card holds,
 and compares the database with the log of what was shown: no grade lost, doubled, or on another
@@ -14,12 +14,8 @@ import asyncio
 import json
 import os
 import random
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 import uuid
 from collections import Counter
 from pathlib import Path
@@ -34,6 +30,7 @@ from labelcore.models import Output
 from labelcore.stages import grading, projects, sampling
 from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
+from tests.app_server import start_app
 
 WORDS = [f"word{i}" for i in range(2_000)]
 PROJECT = "load"
@@ -216,18 +213,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "load.duckdb"
         make_project(path, chosen.outputs)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "labelcore", "serve", "--db", str(path), "--project", PROJECT, "--port", str(port), "--no-browser"]  # fmt: skip
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        url = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        server, url = start_app(path, PROJECT)
         people = asyncio.run(load(url, server.pid, chosen.people, chosen.interval, chosen.seconds))
         server.terminate()
         server.wait(20)

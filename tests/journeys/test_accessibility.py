@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _server import ROOT, free_port
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.store import close_database, open_database
+from tests.app_server import serving
 from tests.stages.test_loop import plant
 
 pytestmark = pytest.mark.journey
@@ -39,22 +34,8 @@ def app(tmp_path: Path) -> Iterator[str]:
     aligning.choose(db, project)
     grading.set_rules(db, project, ask_criteria=True, suggestions="first")
     close_database(path)
-    port = free_port()
-    command = [sys.executable, "-m", "labelcore", "serve", "--db", str(path), "--project", "test", "--port", str(port), "--no-browser"]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": "ben"}
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(400):
-        try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield url
-    process.terminate()
-    process.wait(10)
+    with serving(path, "test", "ben") as url:
+        yield url
 
 
 def test_no_page_breaks_the_rules(app: str) -> None:

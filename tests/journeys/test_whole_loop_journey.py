@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from _server import ROOT, free_port
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.app_server import serving
 
 pytestmark = pytest.mark.journey
 
@@ -36,25 +32,8 @@ def rows() -> str:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "answers.csv").write_text(rows())
-    port = free_port()
-    command = [
-        sys.executable, "-m", "labelcore", "serve", "--db", str(tmp_path / "app.duckdb"),
-        "--project", "journey", "--port", str(port), "--no-browser",
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": "ann"}
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(400):
-        try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield url
-    process.terminate()
-    process.wait(10)
+    with serving(tmp_path / "app.duckdb", "journey", "ann") as url:
+        yield url
 
 
 @pytest.fixture

@@ -24,10 +24,14 @@ from labelcore.store import Database, batches, live, staged_files, staging
 from labelcore.store import judges as judge_table
 
 __all__ = [
-    "ImportResult", "Mapping", "Preview", "import_bytes", "import_file", "imports", "mapping_for",
+    "COUNTS", "ImportResult", "Mapping", "Preview", "import_bytes", "import_file", "imports", "mapping_for",
     "preview", "rejected_csv", "sample_mappings",
 ]  # fmt: skip
 
+COUNTS = (
+    "rows_read", "outputs_new", "outputs_known", "rows_rejected", "grades_new", "verdicts_new",
+)  # fmt: skip
+"""What an import counts, by the names of its batch."""
 _SHOWN = 1_000
 _STEPS = 5
 _PREVIEW = 50
@@ -123,15 +127,7 @@ def import_bytes(
 
 
 def _summed(results: Sequence[ImportResult]) -> ImportResult:
-    names = (
-        "rows_read",
-        "outputs_new",
-        "outputs_known",
-        "rows_rejected",
-        "grades_new",
-        "verdicts_new",
-    )
-    sums = {name: sum(getattr(one.batch, name) for one in results) for name in names}
+    sums = {name: sum(getattr(one.batch, name) for one in results) for name in COUNTS}
     batch = results[-1].batch.model_copy(update=sums)
     return ImportResult(
         batch=batch, rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
