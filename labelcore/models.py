@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
+Preference = Literal["first", "second", "tie", "skipped", "undone"]
 VerdictValue = Literal["pass", "fail", "abstain"]
 JudgeKind = Literal["code", "llm", "learned", "imported"]
 Severity = Literal["must", "should"]
@@ -66,6 +67,13 @@ class GradingRules(Frozen):
     this order, before anything else. ``ask_criteria``: each accepted criterion is asked too.
     ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or
     shown first (faster, and people follow it: see the anchoring report).
+
+    ``scale``: names of the levels of an ordinal grade, the worst first; () asks for pass or fail.
+    An output passes from the level ``passing_from`` on (1 is the worst), so that all figures
+    on passes and fails stay what they are. ``ask_fields``: each field of a JSON output is graded
+    too. ``compare``: two pipeline versions whose answers to the same input are compared blind.
+    ``deadline``: the day by which the sample shall be graded. ``contest``: the counts of all
+    people are shown while they grade.
     """
 
     per_output: int | None = Field(default=None, ge=1, le=100)
@@ -74,13 +82,44 @@ class GradingRules(Frozen):
     review: tuple[str, ...] = ()
     ask_criteria: bool = False
     suggestions: Literal["off", "after", "first"] = "off"
+    scale: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(
+        default=(), max_length=9
+    )
+    passing_from: int = Field(default=2, ge=2)
+    ask_fields: bool = False
+    compare: tuple[str, str] | None = None
+    deadline: date | None = None
+    contest: bool = False
+
+    @model_validator(mode="after")
+    def _scale_holds_together(self) -> GradingRules:
+        if self.scale and not 2 <= self.passing_from <= len(self.scale):
+            raise ValueError(
+                f"with {len(self.scale)} levels, passing begins at 2 to {len(self.scale)}"
+            )
+        if self.compare and self.compare[0] == self.compare[1]:
+            raise ValueError("two different versions are needed for a comparison")
+        return self
+
+    def value_of(self, level: int) -> Literal["pass", "fail"]:
+        """Pass or fail, for a level of the scale."""
+        return "pass" if level >= self.passing_from else "fail"
+
+
+class ToolCall(Frozen):
+    """A call of a tool that a message asks for; ``arguments`` is as the model wrote it."""
+
+    name: str
+    arguments: str = ""
 
 
 class Turn(Frozen):
-    """One message of a conversation."""
+    """One message of a conversation. ``name``: of the tool that answers, or of who speaks."""
 
     role: str
     content: str
+    name: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Output(Frozen):
@@ -158,7 +197,9 @@ class Grade(Frozen):
     """One act of grading: an event that is never changed, only superseded.
 
     ``value == "undone"`` takes back the grade named in ``supersedes``. ``id`` may be made by the
-    client, so that the same press sent twice is stored once.
+    client, so that the same press sent twice is stored once. It is about the output as a whole, one
+    criterion, or one ``field`` of a structured output (a JSON pointer). ``level`` is the place on
+    the project's scale, 1 the worst.
     """
 
     id: str
@@ -168,6 +209,8 @@ class Grade(Frozen):
     value: GradeValue
     criterion_id: str | None = None
     criterion_version: int | None = None
+    field: str | None = None
+    level: int | None = None
     note: str = ""
     spans: tuple[dict[str, Any], ...] = ()
     corrected_text: str | None = None
@@ -178,14 +221,47 @@ class Grade(Frozen):
     sample_id: str | None = None
     at: datetime = Field(default_factory=now)
 
+    @property
+    def is_overall(self) -> bool:
+        """Whether it is about the output as a whole."""
+        return self.criterion_id is None and self.field is None
+
+
+class Comparison(Frozen):
+    """One act of comparing the outputs of two pipeline versions on the same input: an event.
+
+    ``first_id`` belongs to the first of the two versions, wherever it stood on the screen;
+    ``left_id`` says what stood on the left.
+    """
+
+    id: str
+    project_id: str
+    first_id: str
+    second_id: str
+    annotator: str
+    value: Preference
+    note: str = ""
+    seconds: float | None = None
+    left_id: str = ""
+    supersedes: str | None = None
+    at: datetime = Field(default_factory=now)
+
+    @property
+    def pair(self) -> str:
+        """The id of the pair."""
+        return f"{self.first_id}~{self.second_id}"
+
 
 class Ruling(Frozen):
-    """What an output's grade is where people disagreed, settled by somebody with a reason."""
+    """What an output's grade is where people disagreed, settled by somebody with a reason.
+
+    ``withdrawn`` takes the ruling before it back.
+    """
 
     id: str
     project_id: str
     output_id: str
-    value: Literal["pass", "fail"]
+    value: Literal["pass", "fail", "withdrawn"]
     reason: str
     author: str
     criterion_id: str | None = None

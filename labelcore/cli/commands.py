@@ -68,15 +68,16 @@ def sample(
 @app.command()
 def grade(
     output: Annotated[str, typer.Argument(metavar="OUTPUT_ID")],
-    value: Annotated[str, typer.Argument(metavar="pass|fail|unsure")],
+    value: Annotated[str, typer.Argument(metavar="pass|fail|unsure|LEVEL")],
     criterion: Annotated[str | None, typer.Option(help="Grade one criterion only.")] = None,
+    field: Annotated[str | None, typer.Option(help="Grade one field of a JSON output only, such as /price.")] = None,
     note: Annotated[str, typer.Option(help="What is wrong, in your words.")] = "",
     annotator: Annotated[str, typer.Option(help="Who grades.")] = "",
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Grade one output."""
+    """Grade one output, or one criterion or field of it."""
     send("grade", db, project, json, output=output, value=value, note=note, criterion=criterion,
-         annotator=annotator or settings().annotator or _login())  # fmt: skip
+         field=field, annotator=annotator or settings().annotator or _login())  # fmt: skip
 
 
 @app.command()
@@ -85,7 +86,7 @@ def undo(
     annotator: Annotated[str, typer.Option(help="Who gave it.")] = "",
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Take a grade back; the history keeps it."""
+    """Take a grade or a comparison back; the history keeps it."""
     send("undo", db, project, json, grade=grade,
          annotator=annotator or settings().annotator or _login())  # fmt: skip
 
@@ -234,7 +235,7 @@ def align(
 
 @app.command()
 def export(
-    what: Annotated[str, typer.Argument(help="outputs, grades, verdicts or criteria")],
+    what: Annotated[str, typer.Argument(help="outputs, grades, comparisons, verdicts or criteria")],
     out: Annotated[Path, typer.Option("--out", help="A .csv, .jsonl or .parquet file.")],
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip

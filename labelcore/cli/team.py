@@ -19,11 +19,43 @@ def rules(
     repeat_share: Annotated[float | None, typer.Option(min=0, max=0.5, help="Share that comes back unannounced.")] = None,
     ask_criteria: Annotated[bool | None, typer.Option("--ask-criteria/--whole-only", help="Ask for each criterion too.")] = None,
     suggestions: Annotated[str | None, typer.Option(help="off, after (the grade is given) or first.")] = None,
+    scale: Annotated[list[str] | None, typer.Option(help="A level of an ordinal grade, the worst first; repeat. --scale '' ends it.")] = None,
+    passing_from: Annotated[int | None, typer.Option(help="The level from which an output passes; 1 is the worst.")] = None,
+    ask_fields: Annotated[bool | None, typer.Option("--ask-fields/--no-fields", help="Ask for each field of a JSON output.")] = None,
+    compare: Annotated[list[str] | None, typer.Option(help="A version to compare; give two. --compare '' ends it.")] = None,
+    deadline: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day by which it shall be done, or none.")] = None,
+    contest: Annotated[bool | None, typer.Option("--contest/--no-contest", help="Show everybody's counts while they grade.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Show or change how outputs are handed out."""
     send("team rules", db, project, json, per_output=per_output, reserve_minutes=reserve_minutes,
-         repeat_share=repeat_share, ask_criteria=ask_criteria, suggestions=suggestions)  # fmt: skip
+         repeat_share=repeat_share, ask_criteria=ask_criteria, suggestions=suggestions,
+         scale=_given(scale), passing_from=passing_from, ask_fields=ask_fields,
+         compare=_given(compare), deadline=deadline, contest=contest)  # fmt: skip
+
+
+def _given(words: list[str] | None) -> list[str] | None:
+    """An option that is repeated; one empty word stands for an empty list."""
+    return [own for own in words if own.strip()] if words else None
+
+
+@team.command("prefer")
+def prefer(
+    first: str, second: str,
+    value: Annotated[str, typer.Argument(metavar="first|second|tie")],
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    annotator: Annotated[str, typer.Option(help="Who compares.")] = "",
+    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Say which of two outputs on the same input is better."""
+    send("team prefer", db, project, json, author, first=first, second=second, value=value,
+         note=note, annotator=annotator)  # fmt: skip
+
+
+@team.command("preferences")
+def preferences(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Which of the two versions people prefer."""
+    send("team preferences", db, project, json)
 
 
 @team.command("review")
@@ -49,12 +81,23 @@ def conflicts(db: Db = None, project: ProjectName = None, json: Json = False) ->
 
 @team.command("rule")
 def rule(
-    output: str, value: str,
-    reason: Annotated[str, typer.Option(help="Why.")],
+    output: str, value: Annotated[str, typer.Argument(metavar="pass|fail|withdrawn")],
+    criterion: Annotated[str | None, typer.Option(help="Settle this criterion only.")] = None,
+    *, reason: Annotated[str, typer.Option(help="Why.")],
     author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
-    """Settle a conflict; every single grade is kept."""
-    send("team rule", db, project, json, author, output=output, value=value, reason=reason)
+    """Settle a conflict, or withdraw your ruling; every single grade is kept."""
+    send(
+        "team rule",
+        db,
+        project,
+        json,
+        author,
+        output=output,
+        value=value,
+        reason=reason,
+        criterion=criterion,
+    )
 
 
 @team.command("pack")

@@ -10,6 +10,7 @@ from pydantic import Field
 from labelcore.models import RejectedRow, Sample
 from labelcore.operations import Call, Outcome, operation
 from labelcore.stages import exporting, grading, importing, projects, sampling
+from labelcore.stages.deriving.editing import find_criterion
 
 _SHOWN = 20  # rejected rows and picks that are named in the sentences; the JSON has more
 
@@ -87,9 +88,10 @@ def _sample_lines(drawn: Sample) -> tuple[str, ...]:
 
 @operation("grade")
 def grade(
-    call: Call, *, output: str, value: str, note: str = "", criterion: str | None = None, annotator: str = "",
+    call: Call, *, output: str, value: str, note: str = "", criterion: str | None = None, field: str | None = None, annotator: str = "",
 ) -> Outcome:  # fmt: skip
-    """Grade one output."""
+    """Grade one output, or one criterion or field of it."""
+    own = None if criterion is None else find_criterion(call.db, call.project, criterion)
     event = grading.grade(
         call.db,
         call.project,
@@ -97,10 +99,12 @@ def grade(
         value,
         annotator=annotator or call.author,
         note=note,
-        criterion_id=criterion,
+        criterion_id=own.id if own else None,
+        criterion_version=own.version if own else None,
+        field=field,
     )
     document = event.model_dump(
-        mode="json", include={"id", "output_id", "annotator", "value", "note"}
+        mode="json", include={"id", "output_id", "annotator", "value", "level", "field", "note"}
     )
     return Outcome(document=document, lines=(f"Saved: {event.value} on {event.output_id}.",))
 
@@ -109,14 +113,16 @@ def grade(
 def undo(
     call: Call, *, grade: str, annotator: str = ""
 ) -> Outcome:  # fmt: skip
-    """Take one grade back; the history keeps it."""
-    event = grading.undo(call.db, call.project, grade, annotator=annotator or call.author)
+    """Take one grade or comparison back; the history keeps it."""
+    is_pair = grading.is_comparison(call.db, grade)
+    take_back = grading.undo_comparison if is_pair else grading.undo
+    event = take_back(call.db, call.project, grade, annotator=annotator or call.author)
     return Outcome(document={"undone": grade, "event": event.id}, lines=(f"Took back {grade}.",))
 
 
 @operation("export")
 def export(
-    call: Call, *, what: Literal["outputs", "grades", "verdicts", "criteria"], out: Path,
+    call: Call, *, what: Literal["outputs", "grades", "comparisons", "verdicts", "criteria"], out: Path,
 ) -> Outcome:  # fmt: skip
     """Write one flat table to a CSV, JSONL or Parquet file."""
     rows = exporting.export_table(call.db, call.project, what, out)

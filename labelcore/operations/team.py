@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from labelcore.errors import BadInput
+from labelcore.models import GradingRules
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import number_words, rate_words
 from labelcore.stages import grading
+from labelcore.stages.deriving.editing import find_criterion
 from labelcore.stats.agreement import Agreement
 
 
@@ -19,15 +21,26 @@ def rules(
     call: Call, *, per_output: Annotated[int, Field(ge=0, le=100)] | None = None,
     reserve_minutes: float | None = None, repeat_share: float | None = None,
     ask_criteria: bool | None = None, suggestions: Literal["off", "after", "first"] | None = None,
+    scale: list[str] | None = None, passing_from: int | None = None, ask_fields: bool | None = None,
+    compare: list[str] | None = None, deadline: str | None = None, contest: bool | None = None,
 ) -> Outcome:  # fmt: skip
-    """Show or change how outputs are handed out; ``per_output`` 0 lets everybody grade everything."""
+    """Show or change how outputs are handed out and what is asked.
+
+    ``per_output`` 0 lets everybody grade everything; an empty ``scale`` or ``compare`` and the
+    deadline "none" end what was set.
+    """
     given: dict[str, Any] = {
         "reserve_minutes": reserve_minutes, "repeat_share": repeat_share, "ask_criteria": ask_criteria,
-        "suggestions": suggestions,
+        "suggestions": suggestions, "scale": scale, "passing_from": passing_from,
+        "ask_fields": ask_fields, "contest": contest,
     }  # fmt: skip
     changes = {name: value for name, value in given.items() if value is not None}
     if per_output is not None:
         changes["per_output"] = per_output or None
+    if compare is not None:
+        changes["compare"] = tuple(compare) or None
+    if deadline is not None:
+        changes["deadline"] = None if deadline == "none" else deadline
     project = grading.set_rules(call.db, call.project, **changes) if changes else call.project
     own = grading.rules_of(project)
     each = "everybody grades everything" if own.per_output is None else f"{own.per_output} people grade each output"  # fmt: skip
@@ -36,6 +49,52 @@ def rules(
         lines=(
             f"{each[0].upper()}{each[1:]}; a reservation lasts {own.reserve_minutes:g} minutes; "
             f"{own.repeat_share:.0%} come back unannounced; {len(own.review)} outputs are in review.",
+            *_asked(own),
+        ),
+    )
+
+
+def _asked(own: GradingRules) -> list[str]:
+    """What people are asked, and until when."""
+    found = []
+    if own.scale:
+        levels = ", ".join(f"{at} {name}" for at, name in enumerate(own.scale, 1))
+        found.append(f"Asked on a scale: {levels}; from {own.passing_from} on an output passes.")
+    if own.ask_criteria:
+        found.append("Each accepted criterion is asked too.")
+    if own.ask_fields:
+        found.append("Each field of a JSON output is asked too.")
+    if own.compare:
+        found.append(f"{own.compare[0]} and {own.compare[1]} are compared blind.")
+    if own.deadline:
+        found.append(f"To be done by {own.deadline}.")
+    return found
+
+
+@operation("team prefer")
+def prefer(
+    call: Call, *, first: str, second: str, value: Literal["first", "second", "tie"], note: str = "",
+    annotator: str = "",
+) -> Outcome:  # fmt: skip
+    """Say which of two outputs on the same input is better."""
+    event = grading.prefer(
+        call.db, call.project, first, second, value, annotator=annotator or call.author, note=note
+    )
+    return Outcome(document=event.model_dump(mode="json"), lines=(f"Stored as {event.id}.",))
+
+
+@operation("team preferences")
+def preferences(call: Call) -> Outcome:
+    """Which of the two versions people prefer."""
+    found = grading.preferences(call.db, call.project)
+    return Outcome(
+        document=found.model_dump(mode="json"),
+        lines=(
+            found.says,
+            f"{found.compared} of {found.pairs} pairs are compared: {found.first_wins} for "
+            f"{found.first}, {found.second_wins} for {found.second}, {found.ties} ties.",
+            f"Decisions for the left side: {rate_words(found.left)}.",
+            f"Two people say the same of a pair: {rate_words(found.same)}.",
         ),
     )
 
@@ -53,6 +112,8 @@ def agreement(call: Call) -> Outcome:
     """How far people agree: overall, for each criterion, for each pair."""
     found = grading.together(call.db, call.project)
     lines = [f"Overall: {alpha_words(found.overall)}"]
+    if found.levels:
+        lines.append(f"On the scale: {alpha_words(found.levels)}")
     lines += [f"{word}: {alpha_words(own)}" for word, own in found.by_criterion.items()]
     lines += [
         f"{own.one} and {own.other}: the same grade on {rate_words(own.same)}; {alpha_words(own.agreement)}"
@@ -77,10 +138,12 @@ def conflicts(call: Call) -> Outcome:
     for own in found:
         said = ", ".join(f"{g.annotator} {g.value}{f' ({g.note})' if g.note else ''}" for g in own.grades)  # fmt: skip
         settled = f"; ruled {own.ruling.value} by {own.ruling.author}: {own.ruling.reason}" if own.ruling else ""  # fmt: skip
-        lines.append(f"{own.output.id}: {said}{settled}")
+        on = f" on {own.criterion.name}" if own.criterion else ""
+        lines.append(f"{own.output.id}{on}: {said}{settled}")
     return Outcome(
         document={"conflicts": [
             {"output_id": own.output.id, "external_id": own.output.external_id,
+             "criterion_id": own.criterion.id if own.criterion else None,
              "grades": [g.model_dump(mode="json") for g in own.grades],
              "ruling": own.ruling.model_dump(mode="json") if own.ruling else None}
             for own in found
@@ -90,12 +153,21 @@ def conflicts(call: Call) -> Outcome:
 
 
 @operation("team rule")
-def rule(call: Call, *, output: str, value: Literal["pass", "fail"], reason: str) -> Outcome:
-    """Settle a conflict; every single grade is kept."""
-    ruling = grading.rule(call.db, call.project, output, value, reason=reason, author=call.author)
+def rule(
+    call: Call, *, output: str, value: Literal["pass", "fail", "withdrawn"], reason: str,
+    criterion: str | None = None,
+) -> Outcome:  # fmt: skip
+    """Settle a conflict, or withdraw one's ruling; every single grade is kept."""
+    own = None if criterion is None else find_criterion(call.db, call.project, criterion)
+    ruling = grading.rule(
+        call.db, call.project, output, value, reason=reason, author=call.author,
+        criterion_id=own.id if own else None,
+    )  # fmt: skip
+    on = f" on {own.name}" if own else ""
+    words = "has no ruling" if value == "withdrawn" else f"counts as {ruling.value}"
     return Outcome(
         document=ruling.model_dump(mode="json"),
-        lines=(f"{ruling.output_id} counts as {ruling.value} from now on.",),
+        lines=(f"{ruling.output_id}{on} {words} from now on.",),
     )
 
 

@@ -1,10 +1,12 @@
-"""Agreement between people: Krippendorff's alpha for nominal grades, with a bootstrap interval.
+"""Agreement between people: Krippendorff's alpha for grades and levels, with a bootstrap interval.
 
 alpha = 1 - D_o / D_e (Krippendorff, Content Analysis, 2004, ch. 11): observed disagreement within
 outputs over the disagreement expected if all grades were shuffled. Missing grades are allowed.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -26,35 +28,50 @@ class Agreement(Frozen):
     why_not: str | None = None
 
 
-def krippendorff_alpha(passes: Ints, fails: Ints) -> float | None:
-    """Alpha from how many people passed and failed each output (both shape (n,)).
+def krippendorff_alpha(counts: Ints, *, ordinal: bool = False) -> float | None:
+    """Alpha from how many people gave each output each value: ``counts``, shape (outputs, values).
 
-    Outputs with fewer than two grades say nothing and are left out. None when everybody gave the
-    same grade everywhere, or when no output has two grades.
+    With ``ordinal`` the columns are levels in their order, and a disagreement weighs the more, the
+    more grades lie between its two levels. Outputs with fewer than two grades say nothing and are
+    left out. None when everybody gave the same value everywhere, or no output has two grades.
     """
-    raters = passes + fails
-    pairable = raters >= 2
-    passes, fails, raters = passes[pairable], fails[pairable], raters[pairable]
-    total = int(raters.sum())
-    all_passes, all_fails = int(passes.sum()), int(fails.sum())
-    if total == 0 or all_passes == 0 or all_fails == 0:
+    counts = counts[counts.sum(axis=1) >= 2]
+    of_value = counts.sum(axis=0)
+    total = int(of_value.sum())
+    distance = _ordinal_distance(of_value) if ordinal else 1.0 - np.eye(len(of_value))
+    expected = float(of_value @ distance @ of_value)
+    if total == 0 or expected == 0:
         return None
-    observed = float((2 * passes * fails / (raters - 1)).sum()) / total
-    expected = 2 * all_passes * all_fails / (total * (total - 1))
-    return 1 - observed / expected
+    within = np.einsum("uc,ck,uk->u", counts, distance, counts)
+    observed = float((within / (counts.sum(axis=1) - 1)).sum())
+    return 1 - observed * (total - 1) / expected
 
 
-def agreement(by_annotator: dict[str, dict[str, bool]], seed: int = 0) -> Agreement:
-    """Alpha over all outputs that at least two people graded; interval by bootstrap of outputs."""
-    seen: dict[str, list[bool]] = {}
+def _ordinal_distance(of_value: Ints) -> npt.NDArray[np.float64]:
+    """Squared: the number of grades from one level to the other, each end counted half."""
+    below = np.cumsum(of_value) - of_value / 2
+    found: npt.NDArray[np.float64] = (below[:, None] - below[None, :]) ** 2
+    return found
+
+
+def agreement(
+    by_annotator: Mapping[str, Mapping[str, int]], *, ordinal: bool = False, seed: int = 0
+) -> Agreement:
+    """Alpha over all outputs that at least two people graded; interval by bootstrap of outputs.
+
+    ``by_annotator``: person -> output -> value (True and False for pass and fail, or a level).
+    """
+    seen: dict[str, list[int]] = {}
     for own in by_annotator.values():
-        for output_id, passed in own.items():
-            seen.setdefault(output_id, []).append(passed)
+        for output_id, value in own.items():
+            seen.setdefault(output_id, []).append(int(value))
     shared = {key: votes for key, votes in sorted(seen.items()) if len(votes) > 1}
-    passes = np.array([sum(votes) for votes in shared.values()], dtype=np.int64)
-    fails = np.array([len(votes) - sum(votes) for votes in shared.values()], dtype=np.int64)
-    alpha = krippendorff_alpha(passes, fails)
-    low, high = _interval(passes, fails, seed) if alpha is not None else (None, None)
+    values = sorted({vote for votes in shared.values() for vote in votes})
+    counts = np.array(
+        [[votes.count(value) for value in values] for votes in shared.values()], dtype=np.int64
+    ).reshape(len(shared), len(values))
+    alpha = krippendorff_alpha(counts, ordinal=ordinal)
+    low, high = _interval(counts, ordinal=ordinal, seed=seed) if alpha is not None else (None, None)
     return Agreement(
         alpha=alpha, low=low, high=high, n_annotators=len(by_annotator), n_outputs=len(shared),
         why_not=None if alpha is not None else _why_not(len(by_annotator), len(shared)),
@@ -69,10 +86,10 @@ def _why_not(n_annotators: int, n_outputs: int) -> str:
     return "everybody gave the same grade everywhere, so agreement beyond chance is undefined"
 
 
-def _interval(passes: Ints, fails: Ints, seed: int) -> tuple[float | None, float | None]:
+def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:
     random = np.random.default_rng(seed)
-    draws = random.integers(0, len(passes), size=(_REPLICATES, len(passes)))
-    found = [krippendorff_alpha(passes[draw], fails[draw]) for draw in draws]
+    draws = random.integers(0, len(counts), size=(_REPLICATES, len(counts)))
+    found = [krippendorff_alpha(counts[draw], ordinal=ordinal) for draw in draws]
     alphas = [alpha for alpha in found if alpha is not None]
     if len(alphas) < _REPLICATES // 2:
         return None, None

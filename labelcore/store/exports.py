@@ -15,11 +15,20 @@ TABLES = {
     ),
     "grades": (
         "SELECT g.output_id, o.external_id, g.annotator, g.value, g.criterion_id, "
-        "g.criterion_version, g.note, g.corrected_text, g.seconds, g.judge_shown, g.source, "
+        "g.criterion_version, g.field, g.level, g.note, g.corrected_text, g.seconds, g.judge_shown, g.source, "
         "p.probability AS inclusion_probability, p.reason AS picked_because, g.made_at AS graded_at "
         "FROM grade_current g JOIN output_current o USING (output_id) "
         "LEFT JOIN sample_pick p ON p.sample_id = g.sample_id AND p.output_id = g.output_id "
         "WHERE g.project_id = $project ORDER BY g.stored_at, g.grade_id"
+    ),
+    "comparisons": (
+        "SELECT c.first_id, a.external_id AS first_external_id, c.second_id, "
+        "b.external_id AS second_external_id, c.annotator, c.value, c.note, c.seconds, "
+        "CASE WHEN c.left_id = c.first_id THEN 'first' ELSE 'second' END AS on_the_left, "
+        "c.made_at AS compared_at FROM comparison_current c "
+        "JOIN output_current a ON a.output_id = c.first_id "
+        "JOIN output_current b ON b.output_id = c.second_id "
+        "WHERE c.project_id = $project ORDER BY c.stored_at, c.comparison_id"
     ),
     "verdicts": (
         "SELECT v.output_id, o.external_id, j.name AS judge, j.kind, j.version, j.criterion_id, "

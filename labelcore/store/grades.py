@@ -12,7 +12,7 @@ from labelcore.store.connection import Database, append_rows, aware, from_json, 
 _COLUMNS = (
     "grade_id", "project_id", "output_id", "annotator", "value", "criterion_id",
     "criterion_version", "note", "spans", "corrected_text", "seconds", "judge_shown", "source",
-    "supersedes", "sample_id", "made_at", "stored_at",
+    "supersedes", "sample_id", "field", "level", "made_at", "stored_at",
 )  # fmt: skip
 _READ = _COLUMNS[:-1]
 
@@ -45,7 +45,7 @@ def current(
         sql += " AND annotator = ?"
         parameters.append(annotator)
     if overall_only:
-        sql += " AND criterion_id IS NULL"
+        sql += " AND criterion_id IS NULL AND field IS NULL"
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
@@ -59,13 +59,13 @@ def history(db: Database, project_id: str, output_id: str | None = None) -> list
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
-def of_criteria(
+def of_parts(
     db: Database, project_id: str, annotator: str, output_ids: Sequence[str]
 ) -> list[Grade]:
-    """A person's current grades of single criteria on some outputs."""
+    """A person's current grades of single criteria and fields on some outputs."""
     rows = db.rows(
         f"SELECT {', '.join(_READ)} FROM grade_current WHERE project_id = ? AND annotator = ? "
-        "AND criterion_id IS NOT NULL AND output_id IN (SELECT unnest(?))",
+        "AND (criterion_id IS NOT NULL OR field IS NOT NULL) AND output_id IN (SELECT unnest(?))",
         [project_id, annotator, list(output_ids)],
     )
     return [_grade(row) for row in rows]
@@ -106,7 +106,7 @@ def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> s
     who = "" if annotator is None else "AND annotator = ?"
     rows = db.rows(
         "SELECT DISTINCT output_id FROM grade_current "
-        f"WHERE project_id = ? AND criterion_id IS NULL {who}",
+        f"WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL {who}",
         [project_id] if annotator is None else [project_id, annotator],
     )
     return {row[0] for row in rows}
@@ -117,7 +117,7 @@ def _row(event: Grade) -> tuple[Any, ...]:
         event.id, event.project_id, event.output_id, event.annotator, event.value,
         event.criterion_id, event.criterion_version, event.note, to_json(list(event.spans)),
         event.corrected_text, event.seconds, event.judge_shown, event.source, event.supersedes,
-        event.sample_id, utc(event.at), utc(now()),
+        event.sample_id, event.field, event.level, utc(event.at), utc(now()),
     )  # fmt: skip
 
 

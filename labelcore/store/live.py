@@ -1,5 +1,7 @@
 """What a queue must know at every press, kept in memory: who graded what, and who holds what.
 
+A comparison stands here under its pair's id, like a grade under its output's.
+
 One process owns the database, so the tables' events can be followed as they are stored instead of
 being read again for each of a hundred people. Everything here can be rebuilt from the tables, and
 is, when a project is first asked for or an import has written many grades at once.
@@ -12,22 +14,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from labelcore.models import Grade, now
+from labelcore.models import Comparison, Grade, now
 from labelcore.store.connection import Database, utc
 
 _EVENTS = (
-    "SELECT grade_id, output_id, annotator, value, criterion_id, source, supersedes "
-    "FROM grade_event WHERE project_id = ? ORDER BY stored_at, grade_id"
+    "SELECT grade_id, output_id, annotator, value, supersedes, source = 'repeat', stored_at FROM grade_event "
+    "WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL "
+    "UNION ALL SELECT comparison_id, first_id || '~' || second_id, annotator, value, supersedes, "
+    "false, stored_at FROM comparison_event WHERE project_id = $project ORDER BY stored_at, grade_id"
 )
 _HELD = (
     "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
 )
 _Key = tuple[str, str]  # output id, annotator
-_OVERALL = None
 
 
 class Live:
-    """One project's overall grades and reservations; ``graded`` keeps the order of arrival."""
+    """One project's overall grades, comparisons and reservations; ``graded`` keeps the order of arrival."""
 
     def __init__(self) -> None:
         self._acts: dict[_Key, list[tuple[str, str]]] = defaultdict(list)
@@ -35,6 +38,7 @@ class Live:
         self._undone: set[str] = set()
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._graders: dict[str, set[str]] = defaultdict(set)
+        self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._held: dict[str, dict[str, datetime]] = defaultdict(dict)
 
     def follow(
@@ -61,6 +65,20 @@ class Live:
                 if value != "skipped":
                     self._graders[output_id].add(annotator)
                 return
+
+    def follow_repeat(
+        self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
+    ) -> None:
+        """Take in one event on an output that came back unannounced."""
+        own = self._repeats[annotator]
+        if value == "undone":
+            own.pop(str(supersedes), None)
+        else:
+            own[grade_id] = output_id
+
+    def repeated(self, annotator: str) -> set[str]:
+        """The outputs that came back to a person and were graded again."""
+        return set(self._repeats[annotator].values())
 
     def graded(self, annotator: str) -> dict[str, tuple[str, str]]:
         """A person's current grades, oldest first: output id -> (grade id, value)."""
@@ -93,26 +111,30 @@ def live(db: Database, project_id: str) -> Live:
         known: Live | None = db.memory.get((Live, project_id))
         if known is None:
             known = Live()
-            for grade_id, output_id, who, value, criterion, source, supersedes in db.rows(
-                _EVENTS, [project_id]
-            ):
-                if criterion is _OVERALL and source != "repeat":
-                    known.follow(grade_id, output_id, who, value, supersedes)
+            for row in db.rows(_EVENTS, {"project": project_id}):
+                take_in = known.follow_repeat if row[-2] else known.follow
+                take_in(*row[:-2])
             for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
                 known.hold(who, [output_id], until)
             db.memory[Live, project_id] = known
         return known
 
 
-def follow(db: Database, events: Iterable[Grade]) -> None:
+def follow(db: Database, events: Iterable[Grade | Comparison]) -> None:
     """Tell the loaded projects of events that are stored now."""
     with _loading:
         for event in events:
             known = db.memory.get((Live, event.project_id))
-            if known and event.criterion_id is _OVERALL and event.source != "repeat":
-                known.follow(
-                    event.id, event.output_id, event.annotator, event.value, event.supersedes
-                )
+            if known is None:
+                continue
+            if isinstance(event, Comparison):
+                what, take_in = event.pair, known.follow
+            elif event.is_overall:
+                again = event.source == "repeat"
+                what, take_in = event.output_id, known.follow_repeat if again else known.follow
+            else:
+                continue
+            take_in(event.id, what, event.annotator, event.value, event.supersedes)
 
 
 def forget(db: Database) -> None:

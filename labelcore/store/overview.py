@@ -27,7 +27,7 @@ def counts(db: Database, project_id: str) -> dict[str, int]:
     columns = ", ".join(f"({query}) AS {name}" for name, query in _COUNTS.items())
     rows = db.rows(
         "WITH mine AS (SELECT output_id, annotator, value FROM grade_current "
-        f"WHERE project_id = $project AND criterion_id IS NULL) SELECT {columns}",
+        f"WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL) SELECT {columns}",
         {"project": project_id},
     )
     return {name: int(value) for name, value in zip(_COUNTS, rows[0], strict=True)}

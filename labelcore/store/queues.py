@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from labelcore.store import comparisons
 from labelcore.store.connection import Database
 
 _IN_IMPORT_ORDER = (
@@ -41,6 +43,16 @@ class Pool:
 _keeping = threading.Lock()
 
 
+def pairs(db: Database, project_id: str, versions: tuple[str, str]) -> Pool:
+    """Every pair of outputs of two versions on the same input, as (pair id, reason, position)."""
+
+    def read() -> list[Place]:
+        found = comparisons.pairs(db, project_id, *versions)
+        return [(f"{a}~{b}", "", at) for at, (a, b) in enumerate(found, 1)]
+
+    return _kept(db, (project_id, versions, *_state(db, project_id)), read)
+
+
 def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
     """Every output of the sample, or of the project in the order of import.
 
@@ -49,17 +61,24 @@ def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
     """
     key: tuple[object, ...] = (project_id, sample_id)
     if sample_id is None:
-        key += db.rows(
-            "SELECT count(*), max(made_at) FROM output WHERE project_id = ?", [project_id]
-        )[0]
+        key += _state(db, project_id)
+    query, own = (_IN_SAMPLE, sample_id) if sample_id else (_IN_IMPORT_ORDER, project_id)
+    return _kept(db, key, lambda: db.rows(query, [own]))
+
+
+def _state(db: Database, project_id: str) -> tuple[object, ...]:
+    """What changes when outputs come in."""
+    counted = "SELECT count(*), max(made_at) FROM output WHERE project_id = ?"
+    return db.rows(counted, [project_id])[0]
+
+
+def _kept(db: Database, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
     kept: OrderedDict[tuple[object, ...], Pool] = db.memory.setdefault((Pool,), OrderedDict())
     with _keeping:
         if key in kept:
             kept.move_to_end(key)
             return kept[key]
-    found = Pool.of(
-        db.rows(_IN_SAMPLE if sample_id else _IN_IMPORT_ORDER, [sample_id or project_id])
-    )
+    found = Pool.of(read())
     with _keeping:
         kept[key] = found
         while len(kept) > _MOST_KEPT:

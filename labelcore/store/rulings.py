@@ -21,7 +21,7 @@ def save(db: Database, ruling: Ruling) -> None:
 
 def current(db: Database, project_id: str) -> list[Ruling]:
     """The rulings that count now, oldest first."""
-    return _read(db, "ruling_current", project_id)
+    return [own for own in _read(db, "ruling_current", project_id) if own.value != "withdrawn"]
 
 
 def history(db: Database, project_id: str) -> list[Ruling]:

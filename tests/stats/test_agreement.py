@@ -19,8 +19,19 @@ TWO = [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
 
 def test_published_example() -> None:
     grades = np.array([ONE, TWO])
-    alpha = krippendorff_alpha(grades.sum(axis=0), (1 - grades).sum(axis=0))
+    alpha = krippendorff_alpha(np.stack([(1 - grades).sum(axis=0), grades.sum(axis=0)], axis=1))
     assert alpha == pytest.approx(0.095, abs=0.0005)
+
+
+# Example C of the same paper: four observers, twelve units, five values, missing data.
+FOUR = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
+
+
+def test_published_example_with_levels_and_gaps() -> None:
+    units = [[int(row[at]) for row in FOUR if row[at] != "."] for at in range(12)]
+    counts = np.array([[unit.count(value) for value in range(1, 6)] for unit in units])
+    assert krippendorff_alpha(counts) == pytest.approx(0.743, abs=0.0005)
+    assert krippendorff_alpha(counts, ordinal=True) == pytest.approx(0.815, abs=0.0005)
 
 
 units = st.lists(st.lists(st.booleans(), min_size=0, max_size=5), min_size=1, max_size=12)
@@ -32,7 +43,7 @@ def test_equals_the_definition_by_pairs(units: list[list[bool]]) -> None:
     fails = np.array([len(unit) - sum(unit) for unit in units])
     pairable = [unit for unit in units if len(unit) > 1]
     every = [value for unit in pairable for value in unit]
-    alpha = krippendorff_alpha(passes, fails)
+    alpha = krippendorff_alpha(np.stack([fails, passes], axis=1))
     if len(set(every)) < 2:
         assert alpha is None
         return

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from labelcore.models import Grade
 from labelcore.stages.grading.acts import (
-    criterion_grades,
     current_grades,
     grade,
     grade_history,
+    part_grades,
     record,
     undo,
 )
+from labelcore.stages.grading.comparing import (
+    PairItem,
+    PairQueue,
+    Preferences,
+    compare,
+    comparing_queue,
+    is_comparison,
+    prefer,
+    preferences,
+    undo_comparison,
+)
+from labelcore.stages.grading.fields import OutputField, fields_of
 from labelcore.stages.grading.labels import (
     SEAL_FROM_FAILS,
     SEAL_FROM_GRADES,
@@ -30,10 +42,8 @@ from labelcore.stages.grading.queueing import (
     QueueItem,
     grading_queue,
     recent,
-    review,
-    rules_of,
-    set_rules,
 )
+from labelcore.stages.grading.rules import review, rules_of, set_rules
 from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
 from labelcore.stages.grading.suggesting import (
     Anchoring,
@@ -53,9 +63,55 @@ from labelcore.stages.grading.together import (
 )
 
 __all__ = [
-    "SEAL_FROM_FAILS", "SEAL_FROM_GRADES", "Anchoring", "Budget", "Conflict", "Contribution", "Grade", "Labels", "Merged",
-    "Queue", "QueueItem", "Saturation", "Suggestion", "Together", "anchoring", "conflicts", "contributions", "criterion_grades", "current_grades",
-    "fitting_labels", "fitting_splits", "grade", "grade_history", "grading_queue", "human_labels",
-    "label_budget", "make_pack", "merge_pack", "phrases", "recent", "record", "review", "rule", "rules_of", "saturation", "sealed_splits",
-    "set_rules", "suggestions", "together", "undo",
-]  # fmt: skip
+    "SEAL_FROM_FAILS",
+    "SEAL_FROM_GRADES",
+    "Anchoring",
+    "Budget",
+    "Conflict",
+    "Contribution",
+    "Grade",
+    "Labels",
+    "Merged",
+    "OutputField",
+    "PairItem",
+    "PairQueue",
+    "Preferences",
+    "Queue",
+    "QueueItem",
+    "Saturation",
+    "Suggestion",
+    "Together",
+    "anchoring",
+    "compare",
+    "comparing_queue",
+    "conflicts",
+    "contributions",
+    "current_grades",
+    "fields_of",
+    "fitting_labels",
+    "fitting_splits",
+    "grade",
+    "grade_history",
+    "grading_queue",
+    "human_labels",
+    "is_comparison",
+    "label_budget",
+    "make_pack",
+    "merge_pack",
+    "part_grades",
+    "phrases",
+    "prefer",
+    "preferences",
+    "recent",
+    "record",
+    "review",
+    "rule",
+    "rules_of",
+    "saturation",
+    "sealed_splits",
+    "set_rules",
+    "suggestions",
+    "together",
+    "undo",
+    "undo_comparison",
+]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Grade, Project, new_id
+from labelcore.models import Grade, GradingRules, Project, new_id
+from labelcore.stages.grading.fields import fields_of
+from labelcore.stages.grading.rules import rules_of
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
@@ -20,6 +22,7 @@ def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]
         NotFound: an event names an output that does not exist; nothing is stored then.
     """
     known = output_table.existing(db, [event.output_id for event in events])
+    _check_fields(db, [event for event in events if event.field is not None])
     undone = [str(event.supersedes) for event in events if event.value == "undone"]
     authors = {own.id: own.annotator for own in grade_table.some(db, undone)} if undone else {}
     for event in events:
@@ -40,36 +43,74 @@ def _check(event: Grade, project: Project, known: Collection[str]) -> None:
         raise NotFound(
             f"There is no output '{event.output_id}'.", next_step="Import it before grading it."
         )
+    if event.level is not None:
+        _check_level(event, rules_of(project))
+
+
+def _check_level(event: Grade, rules: GradingRules) -> None:
+    fits = 1 <= event.level <= len(rules.scale) if event.level else False
+    if not fits or event.value not in {rules.value_of(event.level or 0), "undone"}:
+        raise BadInput(
+            f"Level {event.level} is not on this project's scale any more.",
+            next_step="Load the page again: the scale was changed.",
+        )
+
+
+def _check_fields(db: Database, events: Sequence[Grade]) -> None:
+    if not events:
+        return
+    found = output_table.many(db, sorted({event.output_id for event in events}))
+    for event in events:
+        own = found.get(event.output_id)
+        if own and event.field not in {field.pointer for field in fields_of(own.text)}:
+            raise NotFound(f"The output has no field '{event.field}'.")
 
 
 def grade(
     db: Database, project: Project, output_id: str, value: str, *, annotator: str,
     note: str = "", criterion_id: str | None = None, criterion_version: int | None = None,
+    field: str | None = None,
 ) -> Grade:  # fmt: skip
-    """Grade one output, named by its id, a unique beginning of it, or the importer's own id."""
+    """Grade one output, named by its id, a unique beginning of it, or the importer's own id.
+
+    ``value``: pass, fail, unsure or skipped; on a project with a scale also a level's name or
+    number. ``field``: the JSON pointer of one field of a structured output.
+    """
     output = output_table.get(db, output_id)
     if output is None:
         raise NotFound(
             f"No single output is named '{output_id}'.",
             next_step="`labelcore export outputs` lists the ids.",
         )
-    if value not in {"pass", "fail", "unsure", "skipped"}:
-        raise BadInput(f"'{value}' is not a grade.", next_step="Use pass, fail or unsure.")
+    rules = rules_of(project)
+    level = None if criterion_id or field else _level_of(rules, value)
+    if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
+        levels = f", or {', '.join(rules.scale)}" if rules.scale else ""
+        raise BadInput(f"'{value}' is not a grade.", next_step=f"Use pass, fail, unsure{levels}.")
     event = Grade(
         id=new_id("grade"), project_id=project.id, output_id=output.id, annotator=annotator,
-        value=value, note=note, criterion_id=criterion_id, criterion_version=criterion_version,
+        value=value if level is None else rules.value_of(level),
+        level=level, note=note, criterion_id=criterion_id, criterion_version=criterion_version,
+        field=field,
     )  # fmt: skip
     record(db, project, [event])
     return event
 
 
-def criterion_grades(
+def _level_of(rules: GradingRules, value: str) -> int | None:
+    if value in rules.scale:
+        return rules.scale.index(value) + 1
+    is_level = value.isascii() and value.isdigit() and 1 <= int(value) <= len(rules.scale)
+    return int(value) if is_level else None
+
+
+def part_grades(
     db: Database, project: Project, annotator: str, output_ids: Collection[str]
 ) -> dict[str, dict[str, Grade]]:
-    """A person's current grades of single criteria: output id -> criterion id -> grade."""
+    """A person's current grades of parts: output id -> criterion id or JSON pointer -> grade."""
     found: dict[str, dict[str, Grade]] = {}
-    for event in grade_table.of_criteria(db, project.id, annotator, list(output_ids)):
-        found.setdefault(event.output_id, {})[str(event.criterion_id)] = event
+    for event in grade_table.of_parts(db, project.id, annotator, list(output_ids)):
+        found.setdefault(event.output_id, {})[str(event.criterion_id or event.field)] = event
     return found
 
 

@@ -13,9 +13,8 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 
-from labelcore.errors import BadInput
 from labelcore.models import Frozen, Grade, GradingRules, Output, Project, now
-from labelcore.stages import projects
+from labelcore.stages.grading.rules import rules_of
 from labelcore.store import Database, queues, reservations
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
@@ -23,6 +22,7 @@ from labelcore.store import samples as sample_table
 from labelcore.store.live import live
 
 FROM_REVIEW = "picked by hand for review"
+_JUDGED = {"pass", "fail"}
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 
@@ -49,36 +49,6 @@ class Queue(Frozen):
     sample_id: str | None
 
 
-def rules_of(project: Project) -> GradingRules:
-    """How this project hands out its outputs."""
-    return GradingRules.model_validate(project.settings.get("grading", {}))
-
-
-def set_rules(db: Database, project: Project, **changes: object) -> Project:
-    """Store changed rules; returns the project with them.
-
-    Raises:
-        BadInput: a value is out of its range.
-    """
-    stored = projects.open_project(db, project.name)
-    try:
-        rules = GradingRules.model_validate(rules_of(stored).model_dump() | changes)
-    except ValueError as trouble:
-        raise BadInput(
-            f"These rules cannot be: {str(trouble).splitlines()[-2].strip()}"
-        ) from trouble
-    return projects.update_project(db, stored, settings={"grading": rules.model_dump(mode="json")})
-
-
-def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:
-    """Put outputs picked by hand before everything else; an empty list ends the review."""
-    found = {own: output_table.get(db, own) for own in output_ids}
-    if missing := [own for own, output in found.items() if output is None]:
-        raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
-    ids = [output.id for output in found.values() if output]
-    return set_rules(db, project, review=ids)
-
-
 def grading_queue(
     db: Database, project: Project, annotator: str, *, sample_id: str | None = None, ahead: int = 10
 ) -> Queue:
@@ -87,7 +57,7 @@ def grading_queue(
     sample = sample_table.newest_id(db, project.id) if sample_id is None else sample_id
     pool = _pool(db, project, sample, rules)
     mine = live(db, project.id).graded(annotator)
-    places = _hand_out(db, project, annotator, pool, rules, ahead)
+    places = hand_out(db, project, annotator, pool, rules, ahead)
     again = _repeat(db, project, annotator, rules) if places else None
     found = output_table.many(db, [own for own, _, _ in places] + ([again] if again else []))
     items = [
@@ -114,10 +84,11 @@ def _pool(
     return queues.Pool.of([*first, *moved])
 
 
-def _hand_out(
+def hand_out(
     db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules,
     ahead: int,
 ) -> list[queues.Place]:  # fmt: skip
+    """The next places of a pool for a person; reserved, where so many people see each."""
     state = live(db, project.id)
     mine = state.graded(annotator)
     if rules.per_output is None:
@@ -151,14 +122,12 @@ def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules)
     """The output to show again, when one is due."""
     if not rules.repeat_share:
         return None
-    own = grade_table.current(db, project.id, annotator=annotator, overall_only=True)
-    judged = [event for event in own if event.value in {"pass", "fail"}]
-    again = grade_table.repeats(db, project.id, annotator)
-    if len(again) >= int(rules.repeat_share * len(judged)):
+    state = live(db, project.id)
+    judged = [own for own, (_, value) in list(state.graded(annotator).items()) if value in _JUDGED]
+    repeated = state.repeated(annotator)
+    if len(repeated) >= int(rules.repeat_share * len(judged)):
         return None
-    repeated = {event.output_id for event in again}
-    candidates = [event.output_id for event in judged[:-_REPEAT_AFTER]]
-    return next((own for own in candidates if own not in repeated), None)
+    return next((own for own in judged[:-_REPEAT_AFTER] if own not in repeated), None)
 
 
 def recent(

@@ -103,7 +103,7 @@ def _first_grades(
     found: dict[tuple[str, str], Grade] = {}
     for own in events:
         key = (own.annotator, own.output_id)
-        counts = own.value in {"pass", "fail"} and own.criterion_id is None
+        counts = own.value in {"pass", "fail"} and own.is_overall
         if counts and own.source != "repeat" and own.id not in undone and key in wanted:
             found.setdefault(key, own)
     return found

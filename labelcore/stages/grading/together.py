@@ -9,8 +9,9 @@ from datetime import datetime
 from statistics import median
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import OVERALL, Frozen, Grade, Output, Project, Ruling, new_id
+from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Project, Ruling, new_id
 from labelcore.stages.grading.labels import human_labels
+from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, rulings
@@ -19,6 +20,7 @@ from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 
 Votes = Mapping[str, Mapping[str, bool]]
+_Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
 
 
 class Pair(Frozen):
@@ -31,9 +33,13 @@ class Pair(Frozen):
 
 
 class Together(Frozen):
-    """Agreement overall, for each criterion, and for each pair of people."""
+    """Agreement overall, for each criterion, and for each pair of people.
+
+    ``levels``: on the project's scale, where a disagreement weighs by its distance; None without one.
+    """
 
     overall: Agreement
+    levels: Agreement | None
     by_criterion: dict[str, Agreement]
     pairs: tuple[Pair, ...]
 
@@ -54,9 +60,13 @@ class Contribution(Frozen):
 
 
 class Conflict(Frozen):
-    """An output that people passed and failed, with everything that they said of it."""
+    """An output that people passed and failed, with everything that they said of it.
+
+    ``criterion``: what they disagree on; None is the output as a whole.
+    """
 
     output: Output
+    criterion: Criterion | None
     grades: tuple[Grade, ...]
     ruling: Ruling | None
 
@@ -67,15 +77,26 @@ def together(db: Database, project: Project) -> Together:
     names = {own.id: own.name for own in criterion_table.current(db, project.id)}
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
     for event in grades:
-        if event.value in {"pass", "fail"}:
+        if event.value in {"pass", "fail"} and event.field is None:
             word = names.get(event.criterion_id, event.criterion_id) if event.criterion_id else OVERALL  # fmt: skip
             by_criterion[word][event.annotator][event.output_id] = event.value == "pass"
     overall = by_criterion.pop(OVERALL, {})
     return Together(
         overall=agreement(overall),
+        levels=_on_the_scale(project, grades),
         by_criterion={word: agreement(votes) for word, votes in sorted(by_criterion.items())},
         pairs=tuple(_pairs(overall)),
     )
+
+
+def _on_the_scale(project: Project, grades: Sequence[Grade]) -> Agreement | None:
+    if not rules_of(project).scale:
+        return None
+    levels: dict[str, dict[str, int]] = defaultdict(dict)
+    for event in grades:
+        if event.level is not None:
+            levels[event.annotator][event.output_id] = event.level
+    return agreement(levels, ordinal=True)
 
 
 def _pairs(votes: Votes) -> list[Pair]:
@@ -137,46 +158,64 @@ def _steadiness(again: Sequence[Grade], first: Mapping[str, bool]) -> Rate:
 
 
 def conflicts(db: Database, project: Project) -> list[Conflict]:
-    """Outputs on which people disagree, unsettled ones first."""
-    by_output: dict[str, list[Grade]] = defaultdict(list)
-    for event in grade_table.current(db, project.id, overall_only=True):
-        by_output[event.output_id].append(event)
-    split = [
-        own
-        for own, events in by_output.items()
-        if {"pass", "fail"} <= {event.value for event in events}
-    ]
-    ruled = {
-        own.output_id: own for own in rulings.current(db, project.id) if own.criterion_id is None
-    }
-    outputs = output_table.many(db, split)
+    """What people disagree on, output by output and criterion by criterion, unsettled ones first."""
+    criteria = {own.id: own for own in criterion_table.current(db, project.id)}
+    given: dict[_Subject, list[Grade]] = defaultdict(list)
+    for event in grade_table.current(db, project.id):
+        if event.field is None:
+            given[event.output_id, event.criterion_id].append(event)
+    split = [key for key, own in given.items() if {"pass", "fail"} <= {g.value for g in own}]
+    ruled = {(own.output_id, own.criterion_id): own for own in rulings.current(db, project.id)}
+    outputs = output_table.many(db, sorted({own for own, _ in split}))
     found = [
-        Conflict(output=outputs[own], grades=tuple(by_output[own]), ruling=ruled.get(own))
-        for own in split
-        if own in outputs
-    ]
+        Conflict(
+            output=outputs[key[0]], criterion=criteria.get(str(key[1])), grades=tuple(given[key]),
+            ruling=ruled.get(key),
+        )
+        for key in split
+        if key[0] in outputs and (key[1] is None or key[1] in criteria)
+    ]  # fmt: skip
     return sorted(found, key=lambda own: own.ruling is not None)
 
 
 def rule(
-    db: Database, project: Project, output_id: str, value: str, *, reason: str, author: str
-) -> Ruling:
+    db: Database, project: Project, output_id: str, value: str, *, reason: str, author: str,
+    criterion_id: str | None = None,
+) -> Ruling:  # fmt: skip
     """Settle an output: the ruling counts from now on, and every single grade is kept.
 
+    ``value``: pass, fail, or withdrawn, which takes the author's own ruling back. With
+    ``criterion_id`` only this criterion of the output is settled.
+
     Raises:
-        BadInput: the value is no pass or fail, or the author or the reason is missing.
-        NotFound: there is no such output.
+        BadInput: the value is no ruling, the author or the reason is missing, or another person's
+            ruling would be withdrawn.
+        NotFound: there is no such output, criterion, or ruling to withdraw.
     """
-    if value not in {"pass", "fail"}:
-        raise BadInput(f"'{value}' is no ruling.", next_step="Use pass or fail.")
+    if value not in {"pass", "fail", "withdrawn"}:
+        raise BadInput(f"'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.")
     if not author.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
     output = output_table.get(db, output_id)
     if output is None:
         raise NotFound(f"There is no output '{output_id}'.", next_step="Check the id.")
+    if criterion_id and criterion_id not in {c.id for c in criterion_table.current(db, project.id)}:
+        raise NotFound(f"There is no criterion '{criterion_id}'.", next_step="Check the id.")
+    if value == "withdrawn":
+        _check_withdrawal(db, project, (output.id, criterion_id), author.strip())
     ruling = Ruling(
         id=new_id("ruling"), project_id=project.id, output_id=output.id, reason=reason.strip(),
-        value="pass" if value == "pass" else "fail", author=author.strip(),
+        value=value, author=author.strip(), criterion_id=criterion_id,
     )  # fmt: skip
     rulings.save(db, ruling)
     return ruling
+
+
+def _check_withdrawal(db: Database, project: Project, subject: _Subject, author: str) -> None:
+    in_force = {(own.output_id, own.criterion_id): own for own in rulings.current(db, project.id)}
+    if subject not in in_force:
+        raise NotFound("There is no ruling to withdraw.")
+    if in_force[subject].author != author:
+        raise BadInput(
+            "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
+        )

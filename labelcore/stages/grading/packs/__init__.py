@@ -172,7 +172,7 @@ def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) 
     online = {
         event.output_id: event
         for event in current_grades(db, project, manifest.annotator)
-        if event.criterion_id is None and event.id not in own_ids
+        if event.is_overall and event.id not in own_ids
     }
     merged = kept = 0
     for act in acts:

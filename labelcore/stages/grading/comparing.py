@@ -1,0 +1,216 @@
+"""Two pipeline versions on the same input: which answer is better, blind, sides shuffled, ties allowed.
+
+Every pair of outputs on the same input is one item. The order of pairs is like chance, so whatever
+people have compared so far is a random sample of all pairs. Which version stands on the left is
+drawn for each person and pair, and the share of "left" is reported: a habit of the hand shows there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Comparison, Frozen, Output, Preference, Project, new_id
+from labelcore.stages.grading.queueing import hand_out
+from labelcore.stages.grading.rules import rules_of
+from labelcore.stats.rate import Rate, wilson
+from labelcore.store import Database, comparisons, queues
+from labelcore.store import outputs as output_table
+from labelcore.store.live import live
+
+_REASON = "two versions on the same input"
+
+
+class PairItem(Frozen):
+    """Two outputs to compare as they stand on the screen, and their pair in the versions' order."""
+
+    pair: str
+    left: Output
+    right: Output
+    position: int
+    reason: str = _REASON
+
+
+class PairQueue(Frozen):
+    """What a person compares next, and how many of how many pairs are done."""
+
+    items: tuple[PairItem, ...]
+    done: int
+    total: int
+
+
+class Preferences(Frozen):
+    """Which version people prefer. A pair counts once: as most of its people see it, else as a tie.
+
+    ``second_better``: among pairs that are no tie, the share whose second version is better.
+    ``left``: the share of decisions for the left side, one half where sides do not matter.
+    ``same``: the share of two people's decisions on a pair that are equal.
+    """
+
+    first: str
+    second: str
+    pairs: int
+    compared: int
+    first_wins: int
+    second_wins: int
+    ties: int
+    second_better: Rate
+    left: Rate
+    same: Rate
+    says: str
+
+
+def comparing_queue(
+    db: Database, project: Project, annotator: str, *, ahead: int = 10
+) -> PairQueue:
+    """The next pairs for a person; () where the project compares nothing.
+
+    Raises:
+        BadInput: the project's rules name no two versions.
+    """
+    pool = queues.pairs(db, project.id, _versions(project))
+    rules = rules_of(project).model_copy(update={"review": ()})
+    places = hand_out(db, project, annotator, pool, rules, ahead)
+    found = output_table.many(db, [own for pair, _, _ in places for own in pair.split("~")])
+    items = [_item(annotator, pair, at, found) for pair, _, at in places]
+    mine = live(db, project.id).graded(annotator)
+    return PairQueue(
+        items=tuple(items), done=sum(own in pool.at for own in list(mine)), total=len(pool.places)
+    )
+
+
+def _versions(project: Project) -> tuple[str, str]:
+    compare = rules_of(project).compare
+    if compare is None:
+        raise BadInput(
+            "This project compares no versions.",
+            next_step="Name two: labelcore team rules --compare FIRST --compare SECOND",
+        )
+    return compare
+
+
+def _item(annotator: str, pair: str, position: int, found: dict[str, Output]) -> PairItem:
+    first, second = (found[own] for own in pair.split("~"))
+    left, right = (first, second) if first_is_left(annotator, pair) else (second, first)
+    return PairItem(pair=pair, left=left, right=right, position=position)
+
+
+def first_is_left(annotator: str, pair: str) -> bool:
+    """Whether the first version stands on the left: drawn like chance, the same at every visit."""
+    return hashlib.sha256(f"{annotator}\x1e{pair}".encode()).digest()[0] % 2 == 0
+
+
+def compare(db: Database, project: Project, events: Sequence[Comparison]) -> list[str]:
+    """Store comparisons. Returns the ids that are stored durably now.
+
+    Raises:
+        BadInput: an event has no name, belongs elsewhere, or takes back another person's act.
+        NotFound: one of the two outputs does not exist.
+    """
+    ids = sorted({own for event in events for own in (event.first_id, event.second_id)})
+    known = output_table.existing(db, ids)
+    taken_back = [str(event.supersedes) for event in events if event.value == "undone"]
+    authors = comparisons.stored(db, taken_back) if taken_back else {}
+    for event in events:
+        if event.project_id != project.id or not event.annotator.strip():
+            raise BadInput("A comparison needs its project and the name of who makes it.")
+        if missing := {event.first_id, event.second_id} - set(known):
+            raise NotFound(f"There is no output '{min(missing)}'.", next_step="Check the ids.")
+        if authors.get(str(event.supersedes), event.annotator) != event.annotator:
+            raise BadInput("Only its author can take a comparison back.")
+    return comparisons.record(db, events)
+
+
+def prefer(
+    db: Database, project: Project, first: str, second: str, value: Preference, *, annotator: str,
+    note: str = "",
+) -> Comparison:  # fmt: skip
+    """Say which of two outputs is better; each is named by its id or a unique beginning of it."""
+    found = [output_table.get(db, own) for own in (first, second)]
+    one, other = found
+    if one is None or other is None:
+        missing = first if one is None else second
+        raise NotFound(f"There is no output '{missing}'.", next_step="Check the id.")
+    event = Comparison(
+        id=new_id("comparison"), project_id=project.id, first_id=one.id, second_id=other.id,
+        annotator=annotator, value=value, note=note, left_id=one.id,
+    )  # fmt: skip
+    compare(db, project, [event])
+    return event
+
+
+def undo_comparison(
+    db: Database, project: Project, comparison_id: str, *, annotator: str
+) -> Comparison:
+    """Take a comparison back; the one before it counts again. The history keeps both."""
+    events = {event.id: event for event in comparisons.history(db, project.id)}
+    target = events.get(comparison_id)
+    if target is None or target.annotator != annotator:
+        raise NotFound(f"{annotator} has no comparison '{comparison_id}' to take back.")
+    event = target.model_copy(
+        update={"id": new_id("comparison"), "value": "undone", "supersedes": comparison_id}
+    )
+    compare(db, project, [event])
+    return event
+
+
+def is_comparison(db: Database, act_id: str) -> bool:
+    """Whether an act is a comparison, not a grade."""
+    return bool(comparisons.stored(db, [act_id]))
+
+
+def preferences(db: Database, project: Project) -> Preferences:
+    """What people's comparisons of the project's two versions amount to."""
+    first, second = _versions(project)
+    pool = queues.pairs(db, project.id, (first, second))
+    ballots: dict[str, list[Comparison]] = defaultdict(list)
+    for event in comparisons.current(db, project.id):
+        if event.value != "skipped" and event.pair in pool.at:
+            ballots[event.pair].append(event)
+    outcomes = [_outcome(own) for own in ballots.values()]
+    wins = {side: outcomes.count(side) for side in ("first", "second", "tie")}
+    decided = wins["first"] + wins["second"]
+    better = wilson(wins["second"], decided, what="pairs that are no tie")
+    return Preferences(
+        first=first, second=second, pairs=len(pool.places), compared=len(ballots),
+        first_wins=wins["first"], second_wins=wins["second"], ties=wins["tie"],
+        second_better=better, left=_left(ballots), same=_same(ballots),
+        says=_in_words(first, second, better, wins["tie"]),
+    )  # fmt: skip
+
+
+def _outcome(ballots: Sequence[Comparison]) -> str:
+    first = sum(own.value == "first" for own in ballots)
+    second = sum(own.value == "second" for own in ballots)
+    return "tie" if first == second else "first" if first > second else "second"
+
+
+def _left(ballots: dict[str, list[Comparison]]) -> Rate:
+    decided = [own for votes in ballots.values() for own in votes if own.value != "tie"]
+    left = sum((own.value == "first") == (own.left_id == own.first_id) for own in decided)
+    return wilson(left, len(decided), what="decisions for a side")
+
+
+def _same(ballots: dict[str, list[Comparison]]) -> Rate:
+    same = total = 0
+    for votes in ballots.values():
+        for at, one in enumerate(votes):
+            total += len(votes) - at - 1
+            same += sum(one.value == other.value for other in votes[at + 1 :])
+    return wilson(same, total, what="pairs that two people compared")
+
+
+def _in_words(first: str, second: str, better: Rate, ties: int) -> str:
+    if better.value is None or better.low is None or better.high is None:
+        return f"Which version is better is not measurable: {better.why_not}."
+    share = (
+        f"{second} is better than {first} in {better.value:.0%} ({better.low:.0%} to "
+        f"{better.high:.0%}) of {better.n} pairs that are no tie; {ties} are ties"
+    )
+    if better.low > 0.5:
+        return f"{share}: {second} is the better one."
+    if better.high < 0.5:
+        return f"{share}: {first} is the better one."
+    return f"{share}: no difference is shown yet."

@@ -1,0 +1,48 @@
+"""How a project hands out its outputs and what it asks of people; kept in the project's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelcore.errors import BadInput
+from labelcore.models import GradingRules, Project
+from labelcore.stages import projects
+from labelcore.store import Database, comparisons
+from labelcore.store import outputs as output_table
+
+
+def rules_of(project: Project) -> GradingRules:
+    """How this project hands out its outputs."""
+    return GradingRules.model_validate(project.settings.get("grading", {}))
+
+
+def set_rules(db: Database, project: Project, **changes: object) -> Project:
+    """Store changed rules; returns the project with them.
+
+    Raises:
+        BadInput: a value is out of its range, or no output has one of the versions to compare.
+    """
+    stored = projects.open_project(db, project.name)
+    try:
+        rules = GradingRules.model_validate(rules_of(stored).model_dump() | changes)
+    except ValueError as trouble:
+        raise BadInput(
+            f"These rules cannot be: {str(trouble).splitlines()[-2].strip()}"
+        ) from trouble
+    if rules.compare and "compare" in changes:
+        known = comparisons.versions(db, stored.id)
+        if unknown := [own for own in rules.compare if own not in known]:
+            raise BadInput(
+                f"No output is of the version '{unknown[0]}'.",
+                next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
+            )
+    return projects.update_project(db, stored, settings={"grading": rules.model_dump(mode="json")})
+
+
+def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:
+    """Put outputs picked by hand before everything else; an empty list ends the review."""
+    found = {own: output_table.get(db, own) for own in output_ids}
+    if missing := [own for own, output in found.items() if output is None]:
+        raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
+    ids = [output.id for output in found.values() if output]
+    return set_rules(db, project, review=ids)

@@ -1,0 +1,102 @@
+"""Comparisons of two pipeline versions: the pairs that can be shown, and what people said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labelcore.models import Comparison, now
+from labelcore.store import live
+from labelcore.store.connection import Database, append_rows, aware, utc
+
+_COLUMNS = (
+    "comparison_id", "project_id", "first_id", "second_id", "annotator", "value", "note", "seconds",
+    "left_id", "supersedes", "made_at", "stored_at",
+)  # fmt: skip
+_READ = _COLUMNS[:-1]
+# The same case: equal input, context and conversation, or, where a row has none, its group.
+_PAIRS = """
+WITH own AS (
+    SELECT output_id, prompt_version, model, made_at, row_number,
+        CASE WHEN input <> '' OR context <> '' OR conversation::VARCHAR <> '[]'
+            THEN md5(input || chr(30) || context || chr(30) || conversation::VARCHAR)
+            ELSE group_key END AS same
+    FROM output WHERE project_id = $project),
+first AS (
+    SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM own
+    WHERE same IS NOT NULL AND $first IN (prompt_version, model) GROUP BY same),
+second AS (
+    SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM own
+    WHERE same IS NOT NULL AND $second IN (prompt_version, model) GROUP BY same)
+SELECT first.id, second.id FROM first JOIN second USING (same) WHERE first.id <> second.id
+ORDER BY md5(first.id || second.id)
+"""
+
+
+def versions(db: Database, project_id: str) -> dict[str, int]:
+    """The names of prompt versions and models, with how many outputs each made."""
+    rows = db.rows(
+        "SELECT name, count(*) FROM (SELECT DISTINCT output_id, unnest([prompt_version, model]) AS name "
+        "FROM output WHERE project_id = ?) WHERE name <> '' GROUP BY name ORDER BY name",
+        [project_id],
+    )
+    return {str(name): int(n) for name, n in rows}
+
+
+def pairs(db: Database, project_id: str, first: str, second: str) -> list[tuple[str, str]]:
+    """(output of the first version, of the second) on the same input, in an order like chance."""
+    rows = db.rows(_PAIRS, {"project": project_id, "first": first, "second": second})
+    return [(str(a), str(b)) for a, b in rows]
+
+
+def record(db: Database, events: Sequence[Comparison]) -> list[str]:
+    """Store events; durable when this returns, and each is stored once. Returns all their ids."""
+    distinct = {event.id: event for event in events}
+    known = stored(db, list(distinct))
+    fresh = [event for id_, event in distinct.items() if id_ not in known]
+    if fresh:
+        with db.transaction() as cursor:
+            append_rows(cursor, "comparison", _COLUMNS, [_row(event) for event in fresh])
+        live.follow(db, fresh)
+    return list(distinct)
+
+
+def stored(db: Database, ids: Sequence[str]) -> dict[str, str]:
+    """Those of the ids that are stored, with who made them."""
+    rows = db.rows(
+        "SELECT DISTINCT comparison_id, annotator FROM comparison "
+        "WHERE comparison_id IN (SELECT unnest(?))",
+        [list(ids)],
+    )
+    return {str(id_): str(who) for id_, who in rows}
+
+
+def current(db: Database, project_id: str) -> list[Comparison]:
+    """The comparisons that count now, oldest first."""
+    return _read(db, "comparison_current", project_id)
+
+
+def history(db: Database, project_id: str) -> list[Comparison]:
+    """Every event that was ever stored, oldest first, undone ones included."""
+    return _read(db, "comparison_event", project_id)
+
+
+def _read(db: Database, table: str, project_id: str) -> list[Comparison]:
+    rows = db.rows(
+        f"SELECT {', '.join(_READ)} FROM {table} WHERE project_id = ? ORDER BY stored_at, comparison_id",
+        [project_id],
+    )
+    return [_comparison(row) for row in rows]
+
+
+def _comparison(row: tuple[Any, ...]) -> Comparison:
+    named = dict(zip(_READ, row, strict=True))
+    named |= {"id": named.pop("comparison_id"), "at": aware(named.pop("made_at"))}
+    return Comparison(**named)
+
+
+def _row(event: Comparison) -> tuple[Any, ...]:
+    return (
+        event.id, event.project_id, event.first_id, event.second_id, event.annotator, event.value,
+        event.note, event.seconds, event.left_id, event.supersedes, utc(event.at), utc(now()),
+    )  # fmt: skip

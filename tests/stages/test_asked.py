@@ -1,0 +1,172 @@
+"""What people are asked beside pass and fail: scales, fields, versions side by side, criteria in dispute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.errors import BadInput, LabelcoreError, NotFound
+from labelcore.models import Comparison, Criterion, Grade, Output, Project
+from labelcore.stages import grading
+from labelcore.stages.grading.comparing import first_is_left
+from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
+
+Add = Callable[..., list[Output]]
+
+
+def test_a_level_of_the_scale_is_a_pass_or_a_fail_and_agreement_weighs_its_distance(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(6)))
+    project = grading.set_rules(
+        db, project, scale=["bad", "so so", "good", "great"], passing_from=3
+    )
+    for output, ann, bo in zip(made, "134214", "134223", strict=True):
+        grading.grade(db, project, output.id, ann, annotator="ann")
+        grading.grade(db, project, output.id, bo, annotator="bo")
+    first = grading.current_grades(db, project, "ann")[0]
+    assert (first.value, first.level) == ("fail", 1)
+    named = grading.grade(db, project, made[0].id, "good", annotator="cy")
+    assert (named.value, named.level) == ("pass", 3)
+    found = grading.together(db, project)
+    assert found.levels is not None and found.levels.alpha is not None
+    assert 0.5 < found.levels.alpha < 1
+    with pytest.raises(BadInput, match="not a grade"):
+        grading.grade(db, project, made[0].id, "9", annotator="ann")
+
+
+def test_a_press_from_before_the_scale_was_changed_is_refused_with_the_reason(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (output,) = add_outputs("text")
+    project = grading.set_rules(db, project, scale=["bad", "good"])
+    stale = Grade(id="stale-press", project_id=project.id, output_id=output.id, annotator="ann",
+                  value="pass", level=4)  # fmt: skip
+    with pytest.raises(BadInput, match="not on this project's scale"):
+        grading.record(db, project, [stale])
+    assert not grading.current_grades(db, project)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"scale": ["bad", "good"], "passing_from": 3}, {"compare": ("v1", "v1")}, {"compare": ("v1", "v9")},
+     {"deadline": "soon"}],
+)  # fmt: skip
+def test_rules_that_cannot_be_are_refused(
+    db: Database, project: Project, add_outputs: Add, wrong: dict[str, object]
+) -> None:
+    add_outputs("text", prompt_version="v1")
+    with pytest.raises(BadInput):
+        grading.set_rules(db, project, **wrong)
+
+
+def test_fields_of_a_structured_output_are_graded_one_by_one(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (output,) = add_outputs(
+        '{"price": 12, "tags": ["a", "b"], "who/what": {"~x": null}, "none": {}}'
+    )
+    pointers = [own.pointer for own in grading.fields_of(output.text)]
+    assert pointers == ["/price", "/tags/0", "/tags/1", "/who~1what/~0x", "/none"]
+    grading.grade(db, project, output.id, "fail", annotator="ann", field="/price")
+    grading.grade(db, project, output.id, "pass", annotator="ann", field="/tags/0")
+    grading.grade(db, project, output.id, "pass", annotator="ann", field="/price")
+    found = grading.part_grades(db, project, "ann", [output.id])[output.id]
+    assert {own: grade.value for own, grade in found.items()} == {"/price": "pass", "/tags/0": "pass"}  # fmt: skip
+    assert grading.human_labels(db, project).value == {}
+    assert len(grading.grading_queue(db, project, "ann").items) == 1
+    with pytest.raises(NotFound, match="no field '/cost'"):
+        grading.grade(db, project, output.id, "fail", annotator="ann", field="/cost")
+
+
+@pytest.mark.parametrize("text", ["plain", "{broken", "[" * 5_000, "12", '"a"'])
+def test_other_texts_have_no_fields(text: str) -> None:
+    assert grading.fields_of(text) == ()
+
+
+@pytest.fixture
+def two_versions(db: Database, project: Project, add_outputs: Add) -> Project:
+    for version in ("v1", "v2"):
+        for n in range(6):
+            add_outputs(f"{version} on {n}", input=f"question {n}", prompt_version=version)
+    add_outputs("alone", input="another", prompt_version="v1")
+    return grading.set_rules(db, project, compare=("v1", "v2"))
+
+
+def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(
+    db: Database, two_versions: Project
+) -> None:
+    queue = grading.comparing_queue(db, two_versions, "ann")
+    assert (len(queue.items), queue.total, queue.done) == (6, 6, 0)
+    assert all(own.left.input == own.right.input for own in queue.items)
+    sides = {first_is_left(who, own.pair) for who in ("ann", "bo") for own in queue.items}
+    assert sides == {True, False}
+    again = grading.comparing_queue(db, two_versions, "ann")
+    assert [own.left.id for own in again.items] == [own.left.id for own in queue.items]
+
+
+def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
+    db: Database, two_versions: Project
+) -> None:
+    assert grading.preferences(db, two_versions).says.startswith("Which version is better is not")
+    pairs = [own.pair.split("~") for own in grading.comparing_queue(db, two_versions, "ann").items]
+    for (first, second), ann, bo in zip(pairs, ["second"] * 4 + ["tie", "first"], ["second"] * 6, strict=True):  # fmt: skip
+        grading.prefer(db, two_versions, first, second, ann, annotator="ann")
+        last = grading.prefer(db, two_versions, first, second, bo, annotator="bo")
+    found = grading.preferences(db, two_versions)
+    assert (found.first_wins, found.second_wins, found.ties, found.compared) == (0, 5, 1, 6)
+    assert found.says.endswith("v2 is the better one.")
+    assert (found.same.value, found.same.n) == (4 / 6, 6)
+    grading.undo_comparison(db, two_versions, last.id, annotator="bo")
+    assert grading.preferences(db, two_versions).first_wins == 1
+    assert len(grading.comparing_queue(db, two_versions, "bo").items) == 1
+    with pytest.raises(LabelcoreError):
+        grading.undo_comparison(db, two_versions, last.id, annotator="ann")
+
+
+def test_a_pair_is_held_for_one_person_and_the_same_press_counts_once(
+    db: Database, two_versions: Project
+) -> None:
+    project = grading.set_rules(db, two_versions, per_output=1)
+    ann = grading.comparing_queue(db, project, "ann", ahead=4).items
+    bo = grading.comparing_queue(db, project, "bo", ahead=4).items
+    assert not {own.pair for own in ann} & {own.pair for own in bo}
+    first, second = ann[0].pair.split("~")
+    event = Comparison(id="press-one", project_id=project.id, first_id=first, second_id=second,
+                       annotator="ann", value="tie", left_id=ann[0].left.id)  # fmt: skip
+    assert grading.compare(db, project, [event]) == grading.compare(db, project, [event])
+    assert grading.preferences(db, project).ties == 1
+    assert grading.comparing_queue(db, project, "ann").done == 1
+
+
+def test_people_may_disagree_on_one_criterion_and_a_ruling_can_be_withdrawn(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (output,) = add_outputs("text")
+    criterion_table.save(
+        db, [Criterion(id="c1", project_id=project.id, version=1, name="Short", statement="Short.")]
+    )
+    for who, value in (("ann", "pass"), ("bo", "fail")):
+        grading.grade(db, project, output.id, value, annotator=who, criterion_id="c1")
+        grading.grade(db, project, output.id, "pass", annotator=who)
+    (own,) = grading.conflicts(db, project)
+    assert own.criterion is not None and own.criterion.name == "Short"
+    grading.rule(db, project, output.id, "fail", reason="40 words", author="lea", criterion_id="c1")
+    (own,) = grading.conflicts(db, project)
+    assert own.ruling is not None and len(own.grades) == 2
+    assert grading.human_labels(db, project).value == {output.id: True}
+    with pytest.raises(BadInput, match="Only its author"):
+        grading.rule(
+            db, project, output.id, "withdrawn", reason="no", author="bo", criterion_id="c1"
+        )
+    grading.rule(
+        db, project, output.id, "withdrawn", reason="misread", author="lea", criterion_id="c1"
+    )
+    (own,) = grading.conflicts(db, project)
+    assert own.ruling is None
+    with pytest.raises(NotFound):
+        grading.rule(
+            db, project, output.id, "withdrawn", reason="x", author="lea", criterion_id="c1"
+        )
