@@ -10,8 +10,11 @@ import streamlit as st
 from labelcore.stages import grading
 from pages.widgets import keys, shell
 from pages.widgets.grading_card import CardEvents, grading_card, received
-from pages.widgets.language import language, say
-from pages.widgets.queue import asked_criteria, card_items, phrases_of, store_events
+from pages.widgets.language import say
+from pages.widgets.pace import show_pace
+from pages.widgets.pairs import pair_items, pair_setting, store_pairs
+from pages.widgets.queue import card_items, setting_of, store_events
+from pages.widgets.shell import Place
 
 place = shell.open_page("Grade")
 if not place.annotator:
@@ -19,28 +22,54 @@ if not place.annotator:
     st.stop()
 
 
-def store(events: CardEvents) -> tuple[list[str], dict[str, str]]:
-    """Make presses durable; what can never be stored comes back with its sentence."""
-    return store_events(place.db, place.project, place.annotator, events)
+def grade(place: Place) -> None:
+    """Outputs one by one."""
 
+    def store(events: CardEvents) -> tuple[list[str], dict[str, str]]:
+        return store_events(place.db, place.project, place.annotator, events)
 
-with shell.guard():
     acknowledged, refused = store(received(keys.CARD))
     queue = grading.grading_queue(place.db, place.project, place.annotator)
     if not queue.total:
         st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
+    show_pace(place, queue)
+    first = not acknowledged
     late = grading_card(
-        card_items(place.db, place.project, place.annotator, queue, first=not acknowledged),
+        card_items(place.db, place.project, place.annotator, queue, first=first),
+        setting_of(place.db, place.project, place.annotator, first=first),
         place=queue.items[0].position if queue.items else queue.total + 1,
-        total=queue.total, done=queue.done, annotator=place.annotator,
-        phrases=phrases_of(place.db, place.project, place.annotator, first=not acknowledged),
-        suggest_first=grading.rules_of(place.project).suggestions == "first",
-        criteria=asked_criteria(place.db, place.project), project=place.project.id,
-        acknowledged=acknowledged, refused=refused, key=keys.CARD,
-        language=language(),
+        total=queue.total, done=queue.done, acknowledged=acknowledged, refused=refused,
+        key=keys.CARD,
     )  # fmt: skip
     store(late)
     if queue.done >= queue.total:
         shell.go("4_deriving.py", "Next: criteria from your notes")
+
+
+def compare(place: Place) -> None:
+    """Two versions on the same input, side by side."""
+    events = received(keys.PAIRS)
+    acknowledged, refused = store_pairs(place.db, place.project, place.annotator, events)
+    queue = grading.comparing_queue(place.db, place.project, place.annotator)
+    late = grading_card(
+        pair_items(queue), pair_setting(place.project, place.annotator),
+        place=queue.items[0].position if queue.items else queue.total + 1,
+        total=queue.total, done=queue.done, acknowledged=acknowledged, refused=refused,
+        key=keys.PAIRS,
+    )  # fmt: skip
+    store_pairs(place.db, place.project, place.annotator, late)
+    if queue.done >= queue.total:
+        shell.go("3_together.py", "See which version is better")
+
+
+with shell.guard():
+    ways = {"pairs": say("Compare two versions"), "single": say("Grade one by one")}
+    way = "single"
+    if grading.rules_of(place.project).compare:
+        way = st.segmented_control(
+            say("What to do"), list(ways), format_func=ways.__getitem__, default="pairs",
+            required=True, label_visibility="collapsed", key=keys.WAY,
+        )  # fmt: skip
+    (compare if way == "pairs" else grade)(place)

@@ -84,6 +84,14 @@ class Live:
         """A person's current grades, oldest first: output id -> (grade id, value)."""
         return self._graded[annotator]
 
+    def counts(self) -> dict[str, int]:
+        """How many outputs and pairs each person has done, skips left out."""
+        return {
+            who: n
+            for who, own in list(self._graded.items())
+            if (n := sum(value != "skipped" for _, value in list(own.values())))
+        }
+
     def taken(self, output_id: str, annotator: str, moment: datetime) -> int:
         """How many other people have graded an output, or hold it at this moment."""
         others = self._graders.get(output_id, set()) | {

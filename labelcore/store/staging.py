@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from labelcore.models import RejectedRow, now
+from labelcore.store.chats import conversation_sql
 from labelcore.store.connection import utc
 from labelcore.store.outputs import CONTENT_ID_SQL
 from labelcore.store.staged_files import LARGEST_CELL, RAW, literal, quoted
@@ -57,7 +58,7 @@ def prepare(
         return f"coalesce({quoted(mapped[meaning])}, '')" if meaning in mapped else "''"
 
     pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in meta)
-    conversation = _conversation(text("conversation"))
+    conversation = conversation_sql(text("conversation"))
     # Rows without input, context and conversation are told apart by their group: the same short
     # answer to two documents is two outputs.
     own_input = (
@@ -79,18 +80,6 @@ def prepare(
         f"{CONTENT_ID_SQL.replace('input', 'own_input')} AS output_id FROM prepared"
     )
     return _kept_apart(cursor, id_is_guess=id_is_guess)
-
-
-def _conversation(column: str) -> str:
-    """A conversation column as canonical JSON text; anything else becomes one user message."""
-    return (
-        f"CASE WHEN {column} = '' THEN '[]' "
-        f"WHEN json_valid({column}) AND json_type({column}) = 'ARRAY' THEN "
-        f"CAST(list_transform(CAST({column} AS JSON[]), lambda m: json_object("
-        "'role', coalesce(m->>'role', m->>'from', 'user'), "
-        "'content', coalesce(m->>'content', m->>'text', m->>'value', m::VARCHAR)))::JSON AS VARCHAR) "
-        f"ELSE json_array(json_object('role', 'user', 'content', {column}))::VARCHAR END"
-    )
 
 
 def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list[RejectedRow]:

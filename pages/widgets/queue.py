@@ -13,12 +13,19 @@ from pages.widgets.grading_card import (
     CardCriterion,
     CardEvent,
     CardEvents,
+    CardField,
     CardGrade,
     CardItem,
+    CardLevel,
+    CardSetting,
     CardSuggestion,
+    CardTurn,
 )
+from pages.widgets.language import language
 
 _LOOK_BACK = 5
+_REFERENCE = {"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"}
+"""Names of the metadata that hold what an output should resemble."""
 _AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
 
@@ -32,8 +39,9 @@ def store_events(
     for event in events:
         try:
             stored += grading.record(db, project, [_grade(project, annotator, event)])
-        except LabelcoreError as trouble:
-            refused[event.client_id] = str(trouble)
+        except (LabelcoreError, ValueError) as trouble:
+            is_ours = isinstance(trouble, LabelcoreError)
+            refused[event.client_id] = str(trouble) if is_ours else "it fits no grade"
     return stored, refused
 
 
@@ -42,9 +50,11 @@ def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:
     source = "repeat" if again else "suggestion" if event.agreed else "person"
     return Grade(
         id=event.client_id, project_id=project.id, output_id=event.output_id.removesuffix(_AGAIN),
-        annotator=annotator, value=event.value, note=event.note, seconds=event.seconds,
+        annotator=annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
+        note=event.note, seconds=event.seconds,
         supersedes=event.supersedes, source=source,  # type: ignore[arg-type]  # literals above
         criterion_id=event.criterion_id, criterion_version=event.criterion_version,
+        field=event.field, level=event.level,
         spans=tuple(span.model_dump() for span in event.spans),
         corrected_text=event.corrected_text, judge_shown=event.judge_shown,
     )  # fmt: skip
@@ -63,9 +73,11 @@ def card_items(
     if rules.suggestions != "off":
         said = grading.suggestions(db, project, [own.output_id for own in cards])
         cards = [_with_suggestion(own, said.get(own.output_id)) for own in cards]
-    if not rules.ask_criteria:
+    if rules.ask_fields:
+        cards = [_with_fields(own) for own in cards]
+    if not rules.ask_criteria and not rules.ask_fields:
         return cards
-    given = grading.criterion_grades(db, project, annotator, [own.output_id for own in cards])
+    given = grading.part_grades(db, project, annotator, [own.output_id for own in cards])
     marks = {
         output_id: {criterion: _as_card(grade) for criterion, grade in own.items()}
         for output_id, own in given.items()
@@ -73,18 +85,37 @@ def card_items(
     return [own.model_copy(update={"marks": marks.get(own.output_id, {})}) for own in cards]
 
 
-def asked_criteria(db: Database, project: Project) -> list[CardCriterion]:
+def setting_of(db: Database, project: Project, annotator: str, *, first: bool) -> CardSetting:
+    """What the card asks this person in this project."""
+    rules = grading.rules_of(project)
+    return CardSetting(
+        annotator=annotator, project=project.id, language=language(),
+        criteria=asked_criteria(db, project),
+        scale=tuple(
+            CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)
+        ),
+        suggest_first=rules.suggestions == "first",
+        phrases=tuple(phrases_of(db, project, annotator, first=first)),
+    )  # fmt: skip
+
+
+def _with_fields(card: CardItem) -> CardItem:
+    fields = tuple(CardField(**own.model_dump()) for own in grading.fields_of(card.text))
+    return card.model_copy(update={"fields": fields})
+
+
+def asked_criteria(db: Database, project: Project) -> tuple[CardCriterion, ...]:
     """The accepted criteria, must before should, where the project asks for them."""
     if not grading.rules_of(project).ask_criteria:
-        return []
+        return ()
     accepted = deriving.list_criteria(db, project, status="accepted")
-    return [
+    return tuple(
         CardCriterion(
             id=own.id, version=own.version, name=own.name, severity=own.severity,
             statement=own.statement,
         )
         for own in sorted(accepted, key=lambda own: (own.severity != "must", own.name))
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def phrases_of(db: Database, project: Project, annotator: str, *, first: bool) -> list[str]:
@@ -104,7 +135,7 @@ def _with_suggestion(card: CardItem, said: grading.Suggestion | None) -> CardIte
 
 def _as_card(grade: Grade) -> CardGrade:
     return CardGrade(
-        value=grade.value, note=grade.note, client_id=grade.id, spans=grade.spans,
+        value=grade.value, level=grade.level, note=grade.note, client_id=grade.id, spans=grade.spans,
         corrected_text=grade.corrected_text,
     )  # fmt: skip
 
@@ -119,6 +150,17 @@ def _coming(own: grading.QueueItem) -> CardItem:
     )
 
 
+def turns_of(output: Output) -> tuple[CardTurn, ...]:
+    """The conversation as the card shows it."""
+    return tuple(
+        CardTurn(
+            role=own.role, content=own.content, name=own.name,
+            calls=tuple((call.name, call.arguments) for call in own.tool_calls),
+        )
+        for own in output.conversation
+    )  # fmt: skip
+
+
 def _card(output: Output, position: int, reason: str, grade: Grade | None) -> CardItem:
     current = None
     if grade and grade.value != "undone":
@@ -126,6 +168,7 @@ def _card(output: Output, position: int, reason: str, grade: Grade | None) -> Ca
     return CardItem(
         output_id=output.id, position=position, text=output.text, input=output.input,
         context=output.context, reason_for_pick=reason, current=current,
-        conversation=tuple((turn.role, turn.content) for turn in output.conversation),
+        conversation=turns_of(output),
+        reference=next((str(v) for k, v in output.metadata.items() if k.lower() in _REFERENCE), ""),
         metadata={str(k): str(v) for k, v in output.metadata.items()},
     )  # fmt: skip

@@ -27,7 +27,7 @@ HOSTILE = [
 def test_hostile_content_is_inert_and_what_hides_is_shown(trial: Any, visit: Any) -> None:
     hostile = [
         {"output_id": f"h{n}", "text": text, "input": text, "context": text,
-         "conversation": [["<b>user</b>", text]], "metadata": {text: text}, "reason_for_pick": text}
+         "conversation": [{"role": "<b>user</b>", "content": text, "name": text, "calls": [[text, text]]}], "metadata": {text: text}, "reason_for_pick": text}
         for n, text in enumerate(HOSTILE)
     ]  # fmt: skip
     one = trial(hostile)

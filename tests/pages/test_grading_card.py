@@ -17,6 +17,7 @@ from pages.widgets.grading_card import (
     MESSAGES,
     CardGrade,
     CardItem,
+    CardTurn,
     asset_folder,
     read_events,
 )
@@ -88,9 +89,12 @@ def test_events_keep_the_order_of_the_presses() -> None:
 
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_an_item_travels_as_json_with_nothing_changed(text: str, content: str) -> None:
-    item = CardItem(output_id="o", position=3, text=text, conversation=(("user", content),))
+    item = CardItem(
+        output_id="o", position=3, text=text, conversation=(CardTurn(role="user", content=content),)
+    )
     data = json.loads(json.dumps(item.as_data()))
-    assert (data["text"], data["conversation"]) == (text, [["user", content]])
+    assert data["text"] == text
+    assert data["conversation"] == [{"role": "user", "name": "", "content": content, "calls": []}]
 
 
 def test_an_item_that_the_browser_holds_travels_without_its_texts() -> None:
@@ -153,11 +157,13 @@ def test_no_script_can_turn_content_into_markup_or_code(script: Path) -> None:
 def page() -> None:
     import streamlit as st
 
-    from pages.widgets.grading_card import CardItem, grading_card, received
+    from pages.widgets.grading_card import CardItem, CardSetting, grading_card, received
 
     before = received("card")
     items = [CardItem(output_id="o1", position=1, text="An answer")]
-    late = grading_card(items, place=1, total=1, annotator="a", project="p", key="card")
+    late = grading_card(
+        items, CardSetting(annotator="a", project="p"), place=1, total=1, key="card"
+    )
     st.text(f"{len(before)} {len(late)}")
 
 

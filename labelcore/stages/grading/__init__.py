@@ -21,6 +21,7 @@ from labelcore.stages.grading.comparing import (
     Preferences,
     compare,
     comparing_queue,
+    first_is_left,
     is_comparison,
     prefer,
     preferences,
@@ -36,6 +37,7 @@ from labelcore.stages.grading.labels import (
     human_labels,
     sealed_splits,
 )
+from labelcore.stages.grading.pace import Pace, counts_by_person, pace_of
 from labelcore.stages.grading.packs import Merged, make_pack, merge_pack
 from labelcore.stages.grading.queueing import (
     Queue,
@@ -73,6 +75,7 @@ __all__ = [
     "Labels",
     "Merged",
     "OutputField",
+    "Pace",
     "PairItem",
     "PairQueue",
     "Preferences",
@@ -86,8 +89,10 @@ __all__ = [
     "comparing_queue",
     "conflicts",
     "contributions",
+    "counts_by_person",
     "current_grades",
     "fields_of",
+    "first_is_left",
     "fitting_labels",
     "fitting_splits",
     "grade",
@@ -98,6 +103,7 @@ __all__ = [
     "label_budget",
     "make_pack",
     "merge_pack",
+    "pace_of",
     "part_grades",
     "phrases",
     "prefer",

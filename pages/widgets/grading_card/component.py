@@ -13,8 +13,8 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from pages.widgets.grading_card.contract import CardCriterion, CardEvents, CardItem, read_events
-from pages.widgets.grading_card.messages import Language, messages_for
+from pages.widgets.grading_card.contract import CardEvents, CardItem, CardSetting, read_events
+from pages.widgets.grading_card.messages import messages_for
 
 _TRIGGER = "graded"
 
@@ -36,63 +36,44 @@ def received(key: str) -> CardEvents:
 
 def grading_card(
     items: Sequence[CardItem],
+    setting: CardSetting,
     *,
     place: int,
     total: int,
-    annotator: str,
-    project: str,
-    acknowledged: Sequence[str] = (),
-    key: str,
     done: int | None = None,
+    acknowledged: Sequence[str] = (),
     refused: Mapping[str, str] | None = None,
-    criteria: Sequence[CardCriterion] = (),
-    suggest_first: bool = False,
-    phrases: Sequence[str] = (),
-    language: Language = "en",
+    key: str,
 ) -> CardEvents:
     """Draw the card and return the presses that `received` has not handed out in this run.
 
     Args:
         items: the output to grade now and about ten after it; a few graded ones before it (with
             ``current``) let people look back after a reload. Order and gaps do not matter.
+        setting: what is the same for all items.
         place: 1-based position of the first output to grade; ``total + 1`` when all are graded.
         total: number of outputs in the sample; 0 when there is none.
-        annotator: who grades; with the project it names the queue in the browser's storage.
-        project: the project's id.
-        acknowledged: client_ids that are stored durably; the browser forgets them.
-        key: of the component; must not contain two underscores in a row.
         done: how many outputs of the sample this person has graded (default: ``place - 1``).
+        acknowledged: client_ids that are stored durably; the browser forgets them.
         refused: client_id -> sentence, for presses that can never be stored (say, the output was
             deleted); the card stops sending them and shows the sentence.
-        criteria: asked of every output beside the overall grade; () asks for the whole only.
-        suggest_first: show the items' suggestions before the grade is given, not only after it.
-        phrases: offered beside the note box, at most nine.
-        language: of the card's own words.
+        key: of the component; must not contain two underscores in a row.
     """
     mount = _component()
     _, malformed = read_events(_sent(key))
     have = _held_by_browser(_sent(key))
-    result = mount(
-        key=key,
-        data={
-            "items": [item.as_data(known=item.output_id in have) for item in items],
-            "place": place,
-            "total": total,
-            "done": place - 1 if done is None else done,
-            "annotator": annotator,
-            "project": project,
-            "acknowledged": list(acknowledged),
-            "refused": dict(refused or {}) | malformed,
-            "criteria": [own.model_dump() for own in criteria],
-            "suggest_first": suggest_first,
-            "phrases": [words[:80] for words in phrases[:9]],
-            "language": language,
-            "messages": None if language in have else messages_for(language),
-            "session": _session(key),
-            "run": _count_run(key),
-        },
-        on_graded_change=lambda: None,
-    )
+    news = {
+        "items": [item.as_data(known=item.output_id in have) for item in items],
+        "place": place,
+        "total": total,
+        "done": place - 1 if done is None else done,
+        "acknowledged": list(acknowledged),
+        "refused": dict(refused or {}) | malformed,
+        "messages": None if setting.language in have else messages_for(setting.language),
+        "session": _session(key),
+        "run": _count_run(key),
+    }
+    result = mount(key=key, data=news | setting.as_data(), on_graded_change=lambda: None)
     events, _ = read_events(result.get(_TRIGGER))
     handed_out = st.session_state.pop(_name(key, "handed_out"), set())
     return tuple(event for event in events if event.client_id not in handed_out)

@@ -15,14 +15,32 @@ MAX_TEXT = 200_000
 MAX_METADATA = 40
 MAX_METADATA_VALUE = 500
 
-CardConversation = tuple[tuple[str, str], ...]
-"""Messages in order, each as (role, content)."""
+Language = Literal["en", "zh"]
+CardValue = Literal[GradeValue, "left", "right", "tie"]
+"""A grade, or which of two outputs side by side is better."""
+
+
+class CardTurn(Frozen):
+    """One message of a conversation; ``calls`` are (tool, arguments as written)."""
+
+    role: str
+    content: str
+    name: str = ""
+    calls: tuple[tuple[str, str], ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """The message as plain JSON."""
+        return {
+            "role": self.role[:100], "name": self.name[:100], "content": _cut(self.content),
+            "calls": [[tool[:200], _cut(arguments)] for tool, arguments in self.calls[:50]],
+        }  # fmt: skip
 
 
 class CardGrade(Frozen):
     """The grade that this person has in force for an output. ``client_id`` is the grade's id."""
 
-    value: GradeValue
+    value: CardValue
+    level: int | None = None
     note: str = ""
     client_id: str | None = None
     spans: tuple[Mapping[str, Any], ...] = ()
@@ -39,6 +57,45 @@ class CardCriterion(Frozen):
     statement: str = ""
 
 
+class CardLevel(Frozen):
+    """One level of an ordinal grade, and what it amounts to."""
+
+    name: str
+    value: Literal["pass", "fail"]
+
+
+class CardField(Frozen):
+    """One field of a structured output that is asked for; ``pointer`` is a JSON pointer."""
+
+    pointer: str
+    value: str = ""
+
+
+class CardSetting(Frozen):
+    """What is the same for all cards of one person in one project.
+
+    ``annotator`` and ``project`` name the queue in the browser's storage. ``criteria`` are asked of
+    every output beside the whole; () asks for the whole only. ``scale``: the levels that are asked
+    in place of pass and fail, the worst first. ``compare``: items carry two outputs, and which is
+    better is asked. ``suggest_first`` shows the items' suggestions before the grade is given, not
+    only after it. ``phrases`` are offered beside the note box, at most nine.
+    """
+
+    annotator: str
+    project: str
+    language: Language = "en"
+    criteria: tuple[CardCriterion, ...] = ()
+    scale: tuple[CardLevel, ...] = ()
+    compare: bool = False
+    suggest_first: bool = False
+    phrases: tuple[str, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """The setting as plain JSON."""
+        own = self.model_dump(mode="json")
+        return own | {"phrases": [words[:80] for words in self.phrases[:9]]}
+
+
 class CardSuggestion(Frozen):
     """The chosen judges' verdict on an output."""
 
@@ -49,6 +106,9 @@ class CardSuggestion(Frozen):
 class CardItem(Frozen):
     """One output as the card shows it. ``position`` is its place in the sample, from 1;
     a half stands between two places and is shown as the later one.
+
+    ``other`` is the output on the right where two are compared. ``reference`` is a text that the
+    output should resemble: it is shown, and the differences to it on request.
     """
 
     output_id: str
@@ -56,13 +116,16 @@ class CardItem(Frozen):
     text: str
     input: str = ""
     context: str = ""
-    conversation: CardConversation = ()
+    other: str | None = None
+    reference: str = ""
+    conversation: tuple[CardTurn, ...] = ()
+    fields: tuple[CardField, ...] = ()
     metadata: Mapping[str, Any] = Field(default_factory=dict)
     reason_for_pick: str = ""
     current: CardGrade | None = None
     suggestion: CardSuggestion | None = None
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)
-    """This person's grades of single criteria, by the criterion's id."""
+    """This person's grades of single criteria and fields, by the criterion's id or pointer."""
 
     def as_data(self, *, known: bool = False) -> dict[str, Any]:
         """The item as plain JSON, with overlong texts cut and the length of the rest kept.
@@ -82,7 +145,10 @@ class CardItem(Frozen):
             "text": _cut(self.text),
             "input": _cut(self.input),
             "context": _cut(self.context),
-            "conversation": [[role[:100], _cut(content)] for role, content in self.conversation],
+            "other": None if self.other is None else _cut(self.other),
+            "reference": _cut(self.reference),
+            "conversation": [turn.as_data() for turn in self.conversation],
+            "fields": [own.model_dump() for own in self.fields],
             "metadata": _small(self.metadata),
             "reason_for_pick": self.reason_for_pick,
         }
@@ -107,13 +173,15 @@ class CardEvent(Frozen):
 
     client_id: Annotated[str, Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
     output_id: Annotated[str, Field(min_length=1, max_length=200)]
-    value: GradeValue
+    value: CardValue
+    level: Annotated[int, Field(ge=1, le=9)] | None = None
     note: Annotated[str, Field(max_length=50_000)] = ""
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     shown_at: datetime | None = None
     supersedes: Annotated[str, Field(max_length=80)] | None = None
     criterion_id: Annotated[str, Field(max_length=120)] | None = None
     criterion_version: int | None = None
+    field: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
     spans: Annotated[tuple[CardSpan, ...], Field(max_length=20)] = ()
     corrected_text: Annotated[str, Field(max_length=MAX_TEXT)] | None = None
     judge_shown: bool = False

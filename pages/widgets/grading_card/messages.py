@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Language = Literal["en", "zh"]
+from pages.widgets.grading_card.contract import Language
 
 MESSAGES: dict[Language, dict[str, str]] = {
     "en": {
@@ -108,6 +106,21 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "nothing_suggested": "The judges say nothing here, or only after you have graded.",
         "offers": "Said before",
         "close": "Close",
+        "reference": "Reference",
+        "left": "Left",
+        "right": "Right",
+        "tie": "Tie",
+        "choose_left": "Left is better",
+        "choose_tie": "Tie",
+        "choose_right": "Right is better",
+        "press_number": "Press a number from 1 to {n}.",
+        "as_passages": "Passages",
+        "as_diff": "Differences",
+        "calls": "calls",
+        "find": "Search in these texts",
+        "found": "{at} of {n}",
+        "key_find": "Search in the texts",
+        "key_choice": "Choose a level, or a side, where that is asked",
     },
     "zh": {
         "card": "评分卡",
@@ -206,6 +219,21 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "nothing_suggested": "评判器在此没有结论，或在您评分之后才显示。",
         "offers": "以前写过",
         "close": "关闭",
+        "reference": "参考文本",
+        "left": "左",
+        "right": "右",
+        "tie": "不相上下",
+        "choose_left": "左边更好",
+        "choose_tie": "不相上下",
+        "choose_right": "右边更好",
+        "press_number": "请按 1 到 {n} 之间的数字。",
+        "as_passages": "段落",
+        "as_diff": "差异",
+        "calls": "调用",
+        "find": "在这些文本中查找",
+        "found": "第 {at} 处，共 {n} 处",
+        "key_find": "在文本中查找",
+        "key_choice": "选择等级或左右（在需要时）",
     },
 }
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from pages.widgets.grading_card import (
-    CardCriterion,
     CardEvent,
     CardGrade,
     CardItem,
+    CardSetting,
     grading_card,
     received,
 )
@@ -19,6 +19,7 @@ KEY = "card"
 STORE = Path(os.environ["CARD_STORE"])
 ITEMS = json.loads(Path(os.environ["CARD_ITEMS"]).read_text())
 SETTINGS = json.loads(os.environ.get("CARD_SETTINGS", "{}"))
+OWN = {name: value for name, value in SETTINGS.items() if name != "layout"}
 WINDOW = 11
 
 
@@ -41,9 +42,13 @@ def current() -> dict[str, CardGrade]:
     events = stored().values()
     undone = {event.supersedes for event in events if event.value == "undone"}
     return {
-        event.output_id: CardGrade(value=event.value, note=event.note, client_id=event.client_id)
+        event.output_id: CardGrade(
+            value=event.value, level=event.level, note=event.note, client_id=event.client_id
+        )
         for event in events
-        if event.value != "undone" and event.client_id not in undone and not event.criterion_id
+        if event.value != "undone"
+        and event.client_id not in undone
+        and not (event.criterion_id or event.field)
     }
 
 
@@ -51,9 +56,9 @@ def marks(output_id: str) -> dict[str, CardGrade]:
     events = stored().values()
     undone = {event.supersedes for event in events if event.value == "undone"}
     return {
-        event.criterion_id: CardGrade(value=event.value, client_id=event.client_id)
+        event.criterion_id or event.field: CardGrade(value=event.value, client_id=event.client_id)
         for event in events
-        if event.criterion_id
+        if (event.criterion_id or event.field)
         and event.output_id == output_id
         and event.value != "undone"
         and event.client_id not in undone
@@ -77,17 +82,12 @@ place = open_[0].position if open_ else len(items) + 1
 shown = [item for item in items if item.current and place - 4 < item.position < place]
 late = grading_card(
     [*shown, *open_[:WINDOW]],
+    CardSetting(annotator="ada", project="trial", **OWN),
     place=place,
     total=len(items),
     done=len(grades),
-    annotator="ada",
-    project="trial",
     acknowledged=acknowledged,
     refused=refused,
-    phrases=SETTINGS.get("phrases", []),
-    suggest_first=SETTINGS.get("suggest_first", False),
-    criteria=[CardCriterion(**own) for own in SETTINGS.get("criteria", [])],
     key=KEY,
-    language=SETTINGS.get("language", "en"),
 )
 store(late)

@@ -1,10 +1,15 @@
 // The grading card. Streamlit calls the default export once per run with what Python sent; the first
 // call in a place builds the card, later ones tell it the news.
+import { choicesOf } from "./choices.js";
+import { Clock } from "./clock.js";
 import { Deck } from "./deck.js";
+import { Ground } from "./ground.js";
 import { actionOf, HeldKeys, USUAL } from "./keys.js";
+import { partsOf } from "./marks.js";
+import { Notes } from "./notes.js";
 import { closeConnectionDialogs } from "./outage.js";
 import { Keep, newClientId, Queue } from "./queue.js";
-import { speaker, whole } from "./text.js";
+import { speaker } from "./text.js";
 import { View } from "./view.js";
 
 const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped" };
@@ -41,8 +46,10 @@ class Card {
     this.held = new HeldKeys();
     this.keys = { ...USUAL, ...this.keep.get("keys") };
     this.criteria = [];
-    this.asked = null; // index of the criterion that the next grade is for
-    this.visibleFor = new Map(); // output_id -> milliseconds on screen so far
+    this.choices = []; // what is asked of the whole instead of pass or fail
+    this.asked = null; // index of the part (criterion or field) that the next grade is for
+    this.clock = new Clock();
+    this.notes = new Notes(this);
     this.quit = new AbortController();
     this.build(data);
     this.listen();
@@ -50,17 +57,17 @@ class Card {
 
   /** Presses of an earlier visit that are not stored yet count as said. */
   remember(event) {
-    const { value, note, client_id } = event;
-    const grade = value === "undone" ? null : { value, note, client_id, spans: event.spans, corrected_text: event.corrected_text };
-    if (event.criterion_id) return this.deck.setMark(event.output_id, event.criterion_id, grade);
+    const { value, level, note, client_id } = event;
+    const grade = value === "undone" ? null : { value, level, note, client_id, spans: event.spans, corrected_text: event.corrected_text };
+    const part = event.criterion_id ?? event.field;
+    if (part) return this.deck.setMark(event.output_id, part, grade);
     this.deck.said.set(event.output_id, grade);
   }
 
   build(data) {
     this.language = data.language;
     this.isFresh = true;
-    this.ground = null;
-    this.onScreen = null;
+    this.clock.onScreen = null;
     this.view?.root.remove();
     this.view = new View(speaker(data.messages), {
       language: data.language,
@@ -70,11 +77,12 @@ class Card {
       change: (action, key) => this.changeKey(action, key),
       dismiss: () => this.dismissRefused(),
       on: {
-        save: (text) => this.saveNote(text),
-        leave: () => this.leaveNote(),
+        save: (text) => this.notes.save(text),
+        leave: () => this.notes.leave(),
         draft: (text) => this.keep.put("draft", { output_id: this.deck.shown, kind: this.view.note.kind, text }),
       },
     });
+    this.ground = new Ground(this.view.root);
     this.parent.append(this.view.root);
   }
 
@@ -85,8 +93,8 @@ class Card {
     window.addEventListener("blur", () => this.held.releaseAll(), { signal });
     window.addEventListener("online", () => this.queue.flush(), { signal });
     window.addEventListener("offline", () => this.showStatus(), { signal });
-    window.addEventListener("resize", () => this.measure(), { signal });
-    document.addEventListener("visibilitychange", () => this.clock(), { signal });
+    window.addEventListener("resize", () => this.ground.measure(), { signal });
+    document.addEventListener("visibilitychange", () => this.clock.tick(), { signal });
     closeConnectionDialogs(() => this.view.note.regainFocus(), signal);
     window.addEventListener("beforeunload", (event) => this.queue.size > 0 && event.preventDefault(), { signal });
   }
@@ -116,14 +124,30 @@ class Card {
     this.suggestFirst = data.suggest_first;
     if (!this.view.note.isOpen) this.view.note.offer(data.phrases ?? []);
     this.criteria = data.criteria ?? [];
-    if (this.asked !== null && this.asked >= this.criteria.length) this.asked = null;
+    this.askWith(data);
     this.deck.receive(data);
+    if (this.asked !== null && this.asked >= this.parts().length) this.asked = null;
     this.show();
-    this.measure();
+    this.ground.measure();
     if (isNewSession) this.welcome();
     if (this.isFresh) this.resumeNote();
     this.isFresh = false;
     if (isNewSession) this.queue.flush();
+  }
+
+  /** The scale, or the two sides, where they are asked in place of pass and fail. */
+  askWith({ scale, compare }) {
+    const asked = JSON.stringify([scale, compare, this.language]);
+    if (asked === this.askedWith) return;
+    this.askedWith = asked;
+    this.isComparing = Boolean(compare);
+    this.choices = choicesOf({ scale, compare }, this.view.say);
+    this.view.choices.build(this.choices);
+  }
+
+  /** What is asked of the output on screen beside the whole: criteria, then its fields. */
+  parts() {
+    return partsOf(this.criteria, this.deck.item);
   }
 
   send(events) {
@@ -147,7 +171,7 @@ class Card {
     if (draft?.text && this.deck.items.has(draft.output_id)) {
       this.deck.shown = draft.output_id;
       this.show();
-      this.openNote(draft.kind, draft.text, null);
+      this.notes.open(draft.kind, draft.text, null);
     }
   }
 
@@ -168,7 +192,7 @@ class Card {
   key(event) {
     if (this.view.help.open || !this.view.root.checkVisibility()) return;
     if (this.view.note.isOpen) return this.view.note.catchKey(event);
-    const action = actionOf(event, this.keys);
+    const action = actionOf(event, this.keys, this.isChoosing() ? this.choices.length : 0);
     if (!action) return;
     event.preventDefault();
     if (this.held.isRepeat(event)) return;
@@ -176,16 +200,17 @@ class Card {
   }
 
   act(action, code = null) {
-    if (action in VALUES) return this.press(action, code);
+    if (action in VALUES || action.startsWith("choice:")) return this.press(action, code);
     const others = {
       undo: () => this.undo(),
       redo: () => this.redo(),
       criterion: () => this.ask(this.asked === null ? 0 : this.asked + 1),
-      mark: () => this.deck.item && this.markSpan(),
-      edit: () => this.deck.item && this.openNote("edit", this.correctedText(), code),
+      mark: () => this.deck.item && (this.notes.markSelected(this.deck.item) || this.view.showNotice(this.view.say("nothing_selected"))),
+      edit: () => this.deck.item && !this.isComparing && this.notes.open("edit", this.notes.correctedText(this.deck.item), code),
+      find: () => this.deck.item && this.view.find.open(),
       unseen: () => this.unseen(),
       agree: () => this.agree(),
-      note: () => this.deck.item && this.openNote("note", this.noteInForce(), code),
+      note: () => this.deck.item && this.notes.open("note", this.notes.inForce(), code),
       previous: () => this.look(-1),
       next: () => this.look(1),
       expand: () => this.view.expandAll(),
@@ -194,55 +219,70 @@ class Card {
     others[action]();
   }
 
+  /** Whether the next press chooses a level or a side, and not pass or fail. */
+  isChoosing() {
+    return this.choices.length > 0 && this.asked === null;
+  }
+
+  /** What a press says: {value, level}, or null where the question is another one. */
+  meaning(action) {
+    if (action.startsWith("choice:")) return this.choices[Number(action.slice(7)) - 1] ?? null;
+    const fits = action === "skip" || !this.isChoosing() || (action === "unsure" && !this.isComparing);
+    return fits ? { value: VALUES[action], level: null } : null;
+  }
+
   press(action, code) {
     const item = this.deck.item;
     if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
-    if (this.asked !== null) return this.markCriterion(item, VALUES[action]);
+    const said = this.meaning(action);
+    if (!said) return this.view.showNotice(this.view.say("press_number", { n: this.choices.length }));
+    if (this.asked !== null) return this.markPart(item, said.value);
     this.deck.takenBack.length = 0;
-    const attached = this.attached();
+    const attached = this.notes.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
     const note = action === "skip" ? "" : typed || attached;
-    this.closeNote();
+    this.notes.close();
     this.view.flash(action);
-    this.grade(item, VALUES[action], note);
-    if (action === "fail" && !note) this.openNote("fail", "", code);
+    this.grade(item, said, note);
+    if (said.value === "fail" && action !== "fail_only" && !note) this.notes.open("fail", "", code);
     else this.advance();
   }
 
-  /** Make one grade of the output on screen, keep it, send it. */
-  grade(item, value, note, agreed = false) {
+  /** Make one grade of the output on screen, keep it, send it; `said` has value and level. */
+  grade(item, { value, level = null }, note, agreed = false) {
     const earlier = this.deck.grade(item.output_id);
-    const extras = this.extras(item, earlier);
-    const event = this.event(item, value, { note, supersedes: earlier?.client_id ?? null, agreed, ...extras });
-    this.deck.say(item.output_id, { value, note, client_id: event.client_id, ...extras }, [event.client_id]);
+    const extras = this.notes.extras(item);
+    const event = this.event(item, value, { level, note, supersedes: earlier?.client_id ?? null, agreed, ...extras });
+    this.deck.say(item.output_id, { value, level, note, client_id: event.client_id, ...extras }, [event.client_id]);
     this.commit([event]);
-    for (const kind of ["note", "spans", "edit"]) this.keep.drop(`${kind}/${item.output_id}`);
-    this.view.showLast(Math.ceil(item.position), value);
+    this.notes.spent(item.output_id);
+    this.view.showLast(Math.ceil(item.position), { value, level });
   }
 
-  /** Marked spans and the corrected text: what waits for the grade, else what came with it. */
-  extras(item, grade) {
-    const id = item.output_id;
-    return {
-      spans: this.keep.get(`spans/${id}`) ?? grade?.spans ?? [],
-      corrected_text: this.keep.get(`edit/${id}`) ?? grade?.corrected_text ?? null,
-    };
+  /** The fail that opened the note gets it: one act, two events, so that nothing waits for typing. */
+  amend(item, grade, note) {
+    if (!note) return;
+    const extras = this.notes.extras(item);
+    const { value, level = null } = grade;
+    const event = this.event(item, value, { level, note, supersedes: grade.client_id, ...extras });
+    this.deck.amend(item.output_id, { value, level, note, client_id: event.client_id, ...extras }, event.client_id);
+    this.commit([event]);
   }
 
-  event(item, value, { note = "", supersedes = null, spans = [], corrected_text = null, criterion = null, agreed = false }) {
+  event(item, value, { level = null, note = "", supersedes = null, spans = [], corrected_text = null, part = null, agreed = false }) {
     return {
-      judge_shown: this.suggestion(item) !== null && !criterion,
+      judge_shown: this.suggestion(item) !== null && !part,
       agreed,
       spans,
       corrected_text,
-      criterion_id: criterion?.id ?? null,
-      criterion_version: criterion?.version ?? null,
+      ...aboutPart(part),
       client_id: newClientId(),
       output_id: item.output_id,
       value,
+      level,
       note,
-      seconds: Math.round(this.clock()) / 1000,
-      shown_at: new Date(this.shownAt).toISOString(),
+      seconds: Math.round(this.clock.tick()) / 1000,
+      shown_at: this.clock.appeared,
       supersedes,
     };
   }
@@ -259,16 +299,21 @@ class Card {
   }
 
   undo() {
-    if (this.view.note.isOpen && this.deck.item) this.attach(this.deck.item, this.view.note.field.value.trim());
-    this.closeNote();
+    if (this.view.note.isOpen && this.deck.item) this.notes.attach(this.deck.item, this.view.note.field.value.trim());
+    this.notes.close();
     const act = this.deck.takeBack();
     if (!act) return this.view.showNotice(this.view.say("nothing_to_undo"));
-    const criterion = this.criteria.find((own) => own.id === act.criterion) ?? (act.criterion ? { id: act.criterion, version: null } : null);
-    this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id, criterion)));
+    const part = act.part ? this.part(act.output_id, act.part) ?? { id: act.part, version: null } : null;
+    this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id, part)));
     this.show();
     this.view.clearLast();
     this.view.flash("undo");
-    this.view.tell(this.view.say("taken_back", { value: this.view.say(act.value) }));
+    this.view.tell(this.view.say("taken_back", { value: this.view.wordFor(act) }));
+  }
+
+  /** A criterion or field of an output by its id, or undefined. */
+  part(outputId, id) {
+    return partsOf(this.criteria, this.deck.items.get(outputId)).find((own) => own.id === id);
   }
 
   /** What the judges say, where it may be seen: first, or once there is a grade. */
@@ -284,7 +329,7 @@ class Card {
     if (!said) return this.view.showNotice(this.view.say("nothing_suggested"));
     this.deck.takenBack.length = 0;
     this.view.flash(said.value);
-    this.grade(item, said.value, this.noteInForce(), true);
+    this.grade(item, { value: said.value }, this.notes.inForce(), true);
     return this.advance();
   }
 
@@ -293,72 +338,47 @@ class Card {
     const act = this.deck.takenBack.pop();
     const item = act && this.deck.items.get(act.output_id);
     if (!item || !act.undone) return this.view.showNotice(this.view.say("nothing_to_redo"));
-    this.closeNote();
+    this.notes.close();
     this.deck.shown = act.output_id;
     this.show();
-    const { value, note } = act.undone;
-    if (act.criterion) {
-      const criterion = this.criteria.find((own) => own.id === act.criterion);
-      if (criterion) this.gradeCriterion(item, criterion, value);
+    if (act.part) {
+      const part = this.part(act.output_id, act.part);
+      if (part) this.gradePart(item, part, act.undone.value);
       return this.show();
     }
-    this.grade(item, value, note ?? "");
+    this.grade(item, act.undone, act.undone.note ?? "");
     return this.advance();
   }
 
-  /** Ask for one criterion next (or, past the last one, for the output as a whole). */
+  /** Ask for one part next (or, past the last one, for the output as a whole). */
   ask(index) {
-    if (this.criteria.length === 0) return this.view.showNotice(this.view.say("no_criteria"));
-    this.asked = index < this.criteria.length ? index : null;
-    const own = this.criteria[this.asked];
+    const parts = this.parts();
+    if (parts.length === 0) return this.view.showNotice(this.view.say("no_criteria"));
+    this.asked = index < parts.length ? index : null;
+    const own = parts[this.asked];
     this.view.tell(own ? `${own.name}: ${own.statement}` : this.view.say("output"));
     return this.show();
   }
 
-  /** The next grade is for the criterion that is asked; a skip leaves it open. */
-  markCriterion(item, value) {
-    const criterion = this.criteria[this.asked];
+  /** The next grade is for the part that is asked; a skip leaves it open. */
+  markPart(item, value) {
+    const part = this.parts()[this.asked];
     this.deck.takenBack.length = 0;
-    if (value !== "skipped") this.gradeCriterion(item, criterion, value);
+    if (value !== "skipped") this.gradePart(item, part, value);
     this.ask(this.asked + 1);
   }
 
-  gradeCriterion(item, criterion, value) {
-    const earlier = this.deck.mark(item.output_id, criterion.id);
-    const event = this.event(item, value, { supersedes: earlier?.client_id ?? null, criterion });
-    this.deck.sayMark(item.output_id, criterion.id, { value, note: "", client_id: event.client_id });
+  gradePart(item, part, value) {
+    const earlier = this.deck.mark(item.output_id, part.id);
+    const event = this.event(item, value, { supersedes: earlier?.client_id ?? null, part });
+    this.deck.sayMark(item.output_id, part.id, { value, note: "", client_id: event.client_id });
     this.commit([event]);
-    this.view.tell(`${criterion.name}: ${this.view.say(value)}`);
-  }
-
-  /** The selected words of the output become evidence of the grade. */
-  markSpan() {
-    const item = this.deck.item;
-    const root = this.view.root.getRootNode();
-    const chosen = String((root.getSelection?.() ?? document.getSelection()) || "").trim();
-    if (!chosen) return this.view.showNotice(this.view.say("nothing_selected"));
-    const start = whole(item.text).text.indexOf(chosen);
-    const span = { part: start < 0 ? "shown" : "output", text: chosen.slice(0, 2000), start, end: start < 0 ? -1 : start + chosen.length };
-    const before = this.extras(item, this.deck.grade(item.output_id)).spans;
-    return this.keepExtra(item, "spans", [...before.slice(-19), span]);
-  }
-
-  correctedText() {
-    const item = this.deck.item;
-    return this.extras(item, this.deck.grade(item.output_id)).corrected_text ?? whole(item.text).text;
-  }
-
-  /** Keep something for the grade to come; where there is a grade, it is given again with it. */
-  keepExtra(item, kind, value) {
-    this.keep.put(`${kind}/${item.output_id}`, value);
-    const grade = this.deck.grade(item.output_id);
-    if (grade) this.grade(item, grade.value, grade.note);
-    this.show();
+    this.view.tell(`${part.name}: ${this.view.say(value)}`);
   }
 
   /** Leave what is being looked at again and go to the next output that has no grade. */
   unseen() {
-    if (this.view.note.isOpen) this.settleNote(this.view.note.field.value.trim());
+    this.notes.settleOpen();
     const open = this.deck.order().find((id) => !this.deck.grade(id));
     if (open) this.deck.shown = open;
     else this.deck.showNext(this.deck.lastPosition);
@@ -371,82 +391,14 @@ class Card {
     this.view.showKeys(this.keys);
   }
 
-  takingBack(outputId, id, criterion = null) {
-    const shownAt = new Date(this.shownAt ?? Date.now()).toISOString();
-    const own = { criterion_id: criterion?.id ?? null, criterion_version: criterion?.version ?? null };
-    return { ...own, client_id: newClientId(), output_id: outputId, value: "undone", note: "", seconds: null, shown_at: shownAt, supersedes: id };
+  takingBack(outputId, id, part = null) {
+    const own = { client_id: newClientId(), output_id: outputId, value: "undone", note: "", seconds: null };
+    return { ...own, ...aboutPart(part), shown_at: this.clock.appeared, supersedes: id };
   }
 
   look(step) {
-    if (this.view.note.isOpen) this.settleNote(this.view.note.field.value.trim());
+    this.notes.settleOpen();
     if (this.deck.look(step)) this.show();
-  }
-
-  // Notes
-
-  /** A note written before the grade; it is stored with the grade. */
-  attached() {
-    return this.deck.shown === null ? "" : this.keep.get(`note/${this.deck.shown}`) ?? "";
-  }
-
-  noteInForce() {
-    return this.deck.grade(this.deck.shown)?.note || this.attached();
-  }
-
-  openNote(kind, text, code) {
-    this.show();
-    this.view.note.open(kind, text, code);
-    this.measure();
-  }
-
-  closeNote() {
-    if (!this.view.note.isOpen) return;
-    this.keep.drop("draft");
-    this.view.note.close();
-  }
-
-  saveNote(typed) {
-    const isFail = this.view.note.kind === "fail";
-    this.settleNote(typed.trim());
-    if (isFail) this.advance();
-    else this.show();
-  }
-
-  /** Close the note and keep its text where it belongs: with the grade, or for the grade to come. */
-  settleNote(note) {
-    const item = this.deck.item;
-    const grade = item && this.deck.grade(item.output_id);
-    const isEdit = this.view.note.kind === "edit";
-    this.closeNote();
-    if (!item) return;
-    if (isEdit) {
-      if (note && note !== whole(item.text).text.trim()) this.keepExtra(item, "edit", note);
-      return;
-    }
-    if (!grade) this.attach(item, note);
-    else if (this.view.note.kind === "fail") this.amend(item, grade, note);
-    else if (note !== grade.note) this.grade(item, grade.value, note);
-  }
-
-  /** The fail that opened the note gets it: one act, two events, so that nothing waits for typing. */
-  amend(item, grade, note) {
-    if (!note) return;
-    const extras = this.extras(item, grade);
-    const event = this.event(item, grade.value, { note, supersedes: grade.client_id, ...extras });
-    this.deck.amend(item.output_id, { value: grade.value, note, client_id: event.client_id, ...extras }, event.client_id);
-    this.commit([event]);
-  }
-
-  attach(item, note) {
-    if (note) this.keep.put(`note/${item.output_id}`, note);
-    else this.keep.drop(`note/${item.output_id}`);
-  }
-
-  leaveNote() {
-    const wasFail = this.view.note.kind === "fail";
-    this.closeNote();
-    if (wasFail) this.advance();
-    else this.show();
   }
 
   // Display
@@ -454,11 +406,12 @@ class Card {
   show() {
     const { deck, view } = this;
     const mode = this.mode();
-    if (deck.shown !== this.onScreen || mode !== view.root.dataset.state) this.turnPage();
+    if (deck.shown !== this.clock.onScreen || mode !== view.root.dataset.state) this.turnPage();
     view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
-    view.showGrade(deck.grade(deck.shown), this.attached(), deck.item ? this.extras(deck.item, deck.grade(deck.shown)) : null);
+    view.showQuestion({ isChoosing: this.isChoosing(), isComparing: this.isComparing });
+    view.showGrade(deck.grade(deck.shown), this.notes.attached(), deck.item ? this.notes.extras(deck.item) : null);
     view.showSuggestion(deck.item ? this.suggestion(deck.item) : null);
-    view.showMarks(deck.item ? this.criteria : [], (id) => deck.mark(deck.shown, id), this.asked);
+    view.showMarks(this.parts(), (id) => deck.mark(deck.shown, id), this.asked);
     this.showStatus();
     this.prepareNext();
     clearTimeout(this.poking);
@@ -472,23 +425,11 @@ class Card {
   }
 
   turnPage() {
-    this.clock();
-    this.onScreen = this.deck.shown;
+    this.clock.turnTo(this.deck.shown);
     this.asked = null;
-    this.shownAt = Date.now();
-    this.closeNote();
+    this.notes.close();
+    this.view.find.close();
     this.view.clearNotice();
-  }
-
-  /** Count the time during which the output is visible; returns its milliseconds so far. */
-  clock() {
-    const now = performance.now();
-    const passed = this.since === undefined || this.wasHidden ? 0 : now - this.since;
-    const total = (this.visibleFor.get(this.onScreen) ?? 0) + passed;
-    if (this.onScreen) this.visibleFor.set(this.onScreen, total);
-    this.since = now;
-    this.wasHidden = document.hidden;
-    return total;
   }
 
   /** Draw the output that comes next while there is time, so that it is there at once. */
@@ -508,24 +449,10 @@ class Card {
     this.send([]);
     this.poking = setTimeout(() => this.poke(), 3 * POKE_AFTER);
   }
-
-  /** Where the card begins, so that its bar sits at the bottom of the window; dark or light. */
-  measure() {
-    const { root } = this.view;
-    const scroller = root.getRootNode().host?.closest('[data-testid="stMain"]');
-    const top = root.getBoundingClientRect().top + (scroller?.scrollTop ?? window.scrollY);
-    root.style.setProperty("--card-top", `${Math.max(0, Math.round(top))}px`);
-    const ground = getComputedStyle(root).getPropertyValue("--st-background-color");
-    if (ground !== this.ground) root.dataset.theme = isDark(ground) ? "dark" : "light";
-    this.ground = ground;
-  }
 }
 
-/** Whether a CSS colour is dark; the browser itself reads the colour. */
-function isDark(colour) {
-  const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  probe.fillStyle = colour.trim() || "#fff";
-  probe.fillRect(0, 0, 1, 1);
-  const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 110;
+/** Which criterion or field an event is about; both null for the output as a whole. */
+function aboutPart(part) {
+  if (part?.field || part?.id?.startsWith("/")) return { criterion_id: null, criterion_version: null, field: part.id };
+  return { criterion_id: part?.id ?? null, criterion_version: part?.version ?? null, field: null };
 }

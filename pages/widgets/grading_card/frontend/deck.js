@@ -9,7 +9,7 @@ export class Deck {
     this.pending = pending;
     this.items = new Map();
     this.said = new Map(); // output_id -> grade or null, where this tab knows better than the server
-    this.marked = new Map(); // output_id -> Map of criterion id -> grade or null, as `said`
+    this.marked = new Map(); // output_id -> Map of criterion id or pointer -> grade or null, as `said`
     this.takenBack = []; // acts that redo can bring back, the latest last
     this.history = history; // acts in order: {output_id, ids, before, value}
     this.shown = null; // output_id on screen
@@ -33,11 +33,11 @@ export class Deck {
     return this.items.get(outputId)?.current ?? null;
   }
 
-  /** The person's grade of one criterion of an output, or null. */
-  mark(outputId, criterionId) {
+  /** The person's grade of one criterion or field of an output, or null. */
+  mark(outputId, partId) {
     const said = this.marked.get(outputId);
-    if (said?.has(criterionId)) return said.get(criterionId);
-    return this.items.get(outputId)?.marks?.[criterionId] ?? null;
+    if (said?.has(partId)) return said.get(partId);
+    return this.items.get(outputId)?.marks?.[partId] ?? null;
   }
 
   /** Take in what the server sent with a run. */
@@ -112,26 +112,26 @@ export class Deck {
   /** Record an act on one output; `ids` are the events that it made. */
   say(outputId, grade, ids) {
     const before = this.grade(outputId);
-    this.history.push({ output_id: outputId, ids, before, value: grade.value });
+    this.history.push({ output_id: outputId, ids, before, value: grade.value, level: grade.level ?? null });
     this.history.splice(0, this.history.length - MOST_HISTORY);
     this.said.set(outputId, grade);
   }
 
-  /** Record the grade of one criterion. */
-  sayMark(outputId, criterionId, grade) {
-    this.history.push({ output_id: outputId, ids: [grade.client_id], before: this.mark(outputId, criterionId), value: grade.value, criterion: criterionId });
+  /** Record the grade of one criterion or field. */
+  sayMark(outputId, partId, grade) {
+    this.history.push({ output_id: outputId, ids: [grade.client_id], before: this.mark(outputId, partId), value: grade.value, part: partId });
     this.history.splice(0, this.history.length - MOST_HISTORY);
-    this.setMark(outputId, criterionId, grade);
+    this.setMark(outputId, partId, grade);
   }
 
-  setMark(outputId, criterionId, grade) {
+  setMark(outputId, partId, grade) {
     if (!this.marked.has(outputId)) this.marked.set(outputId, new Map());
-    this.marked.get(outputId).set(criterionId, grade);
+    this.marked.get(outputId).set(partId, grade);
   }
 
   /** Make the latest act the owner of one more event and change its grade (a note came after). */
   amend(outputId, grade, id) {
-    const act = this.history.findLast((one) => one.output_id === outputId && !one.criterion);
+    const act = this.history.findLast((one) => one.output_id === outputId && !one.part);
     act.ids.push(id);
     this.said.set(outputId, grade);
   }
@@ -140,9 +140,9 @@ export class Deck {
   takeBack() {
     const act = this.history.pop() ?? null;
     if (act === null) return null;
-    const undone = act.criterion ? this.mark(act.output_id, act.criterion) : this.grade(act.output_id);
+    const undone = act.part ? this.mark(act.output_id, act.part) : this.grade(act.output_id);
     this.takenBack.push({ ...act, undone });
-    if (act.criterion) this.setMark(act.output_id, act.criterion, act.before);
+    if (act.part) this.setMark(act.output_id, act.part, act.before);
     else this.said.set(act.output_id, act.before);
     if (this.items.has(act.output_id)) this.shown = act.output_id;
     else {

@@ -20,9 +20,11 @@ const ROWS = [
   [null, "key_escape", ["Esc"]],
   [null, "key_look", ["← →", "K J"]],
   ["expand", "key_expand", []],
+  [null, "key_find", ["/"]],
+  [null, "key_choice", ["1 … 9"]],
   [null, "key_help", ["?"]],
 ];
-const TAKEN = "123?jk";
+const TAKEN = "123456789?/jk";
 
 /** `keysOf()` gives action -> key; `change(action, key)` stores another, `change(null)` the usual ones. */
 export function helpDialog(say, { keysOf, change }) {

@@ -24,6 +24,7 @@ const ACTIONS = {
   j: "next",
   k: "previous",
   "?": "help",
+  "/": "find",
   ArrowLeft: "previous",
   ArrowRight: "next",
 };
@@ -38,8 +39,9 @@ function letter(event) {
   return found ? found[1] ?? found[2] : event.key;
 }
 
-/** The action of a key press, or null when it is not for the card; `own` maps actions to keys. */
-export function actionOf(event, own) {
+/** The action of a key press, or null when it is not for the card; `own` maps actions to keys. The
+ * digits up to `choices` choose a level or a side. */
+export function actionOf(event, own, choices = 0) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
   const target = event.composedPath()[0];
   if (target instanceof Element && target.closest(TYPING)) return null;
@@ -47,6 +49,7 @@ export function actionOf(event, own) {
   if (dialogs.some((dialog) => dialog.checkVisibility())) return null;
   const typed = letter(event);
   const key = typed.length === 1 ? typed.toLowerCase() : typed;
+  if (/^[1-9]$/.test(key) && Number(key) <= choices) return `choice:${key}`;
   const action = Object.keys(own).find((name) => own[name] === key) ?? ACTIONS[key] ?? null;
   return action === "fail" && event.shiftKey ? "fail_only" : action;
 }

@@ -1,5 +1,18 @@
-// One chip for each criterion that is asked of every output, with the person's grade on it.
+// One chip for each part that is asked: criteria, and the fields of a structured output.
 import { el, visible } from "./text.js";
+
+/** The parts of an item: the criteria, then its fields, all as {id, version, name, severity, statement}. */
+export function partsOf(criteria, item) {
+  const fields = (item?.fields ?? []).map(({ pointer, value }) => ({
+    id: pointer,
+    field: pointer,
+    version: null,
+    name: pointer.slice(1).replaceAll("~1", "/").replaceAll("~0", "~"),
+    severity: "field",
+    statement: value,
+  }));
+  return item ? [...criteria, ...fields] : [];
+}
 
 export class Marks {
   /** `choose(index)` is called when somebody clicks a criterion. */
@@ -19,7 +32,9 @@ export class Marks {
   chip(own, grade, at, isAsked) {
     const value = grade?.value ?? "none";
     const words = this.say(value === "none" ? "not_graded" : value);
-    const severity = el("span", { class: "severity" }, this.say(own.severity));
+    const isField = own.severity === "field";
+    const severity = isField ? null : el("span", { class: "severity" }, this.say(own.severity));
+    const content = isField ? el("span", { class: "content" }, ...visible(own.statement.slice(0, 40))) : null;
     const button = el(
       "button",
       {
@@ -32,6 +47,7 @@ export class Marks {
       },
       severity,
       el("span", { class: "name" }, ...visible(own.name)),
+      content,
       el("span", { class: "value" }, words),
     );
     return el("li", {}, button);

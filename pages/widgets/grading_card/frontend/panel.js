@@ -1,40 +1,45 @@
 // One text laid out for reading: its format found out and changeable, long texts folded.
+import { differences } from "./diff.js";
 import { jsonTree, parseJson } from "./json_tree.js";
 import { looksLikeMarkdown, markdown } from "./markdown.js";
+import { passages, passagesOf } from "./passages.js";
 import { el, plain, visible, whole } from "./text.js";
 
 const LONGEST_FORMATTED = 60_000;
 
-/** "json", "markdown" or "plain", and the parsed value when it is JSON. */
+/** "json", "passages", "markdown" or "plain", and the parsed value when it is JSON. */
 function detect(text) {
   if (text.length > LONGEST_FORMATTED) return { kind: "plain", value: undefined };
   const value = parseJson(text);
-  if (value !== undefined) return { kind: "json", value };
+  if (value !== undefined) return { kind: passagesOf(value) ? "passages" : "json", value };
   return { kind: looksLikeMarkdown(text) ? "markdown" : "plain", value };
 }
 
 /**
  * The body of one text. `taste` remembers which format somebody chose for which kind; `foldAt` is
- * the length in characters above which the text starts folded.
+ * the length in characters above which the text starts folded; `against` another text, to which the
+ * differences can be shown.
  */
-export function textBody(part, sent, { say, taste, foldAt }) {
+export function textBody(part, sent, { say, taste, foldAt, against = "" }) {
   const { text, leftOut } = whole(sent);
   const { kind, value } = detect(text);
   const draw = {
     json: () => jsonTree(value),
     markdown: () => markdown(text, say),
     plain: () => plain(text),
+    passages: () => passages(value, { say, taste, foldAt }),
+    diff: () => differences(against, text),
   };
   const holder = el("div", { class: "text" });
   const box = el("div", { class: "text-box" }, holder);
-  const formats = formatsOf(text, value);
+  const formats = [...formatsOf(text, kind), ...(against.trim() ? ["diff"] : [])];
   const show = (format) => {
     holder.replaceChildren(draw[format]());
     box.dataset.format = format;
   };
-  const chosen = taste.get(kind);
+  const chosen = taste.get(`${kind}${against ? " beside" : ""}`);
   show(formats.includes(chosen) ? chosen : kind);
-  const remember = (format) => taste.set(kind, format);
+  const remember = (format) => taste.set(`${kind}${against ? " beside" : ""}`, format);
   if (formats.length > 1) box.prepend(switcher(part, formats, box, { say, show, remember }));
   if (leftOut) box.append(el("p", { class: "left-out" }, say("left_out", { n: leftOut })));
   if (isLong(text, foldAt)) box.append(folder(holder, say));
@@ -42,9 +47,10 @@ export function textBody(part, sent, { say, taste, foldAt }) {
 }
 
 /** The formats worth a choice: a text without a single mark of Markdown reads the same in both. */
-function formatsOf(text, value) {
+function formatsOf(text, kind) {
   if (text.length > LONGEST_FORMATTED || !/[[{#*_`|>~]|^ *(?:-|\d+[.)]) /m.test(text)) return ["plain"];
-  return value === undefined ? ["markdown", "plain"] : ["json", "plain"];
+  if (kind === "passages") return ["passages", "json", "plain"];
+  return kind === "json" ? ["json", "plain"] : ["markdown", "plain"];
 }
 
 function switcher(part, formats, box, { say, show, remember }) {
@@ -83,12 +89,21 @@ function folder(holder, say) {
 
 /** A conversation as bubbles, one per message, named by role. */
 export function conversation(messages, options) {
-  const bubbles = messages.map(([role, content]) => {
-    const side = /^(user|human|customer)$/i.test(role) ? "theirs" : "ours";
-    const name = el("div", { class: "role" }, ...visible(role));
-    return el("li", { class: `bubble ${side}` }, name, textBody(role, content, options));
-  });
-  return el("ol", { class: "conversation" }, ...bubbles);
+  return el("ol", { class: "conversation" }, ...messages.map((message) => bubble(message, options)));
+}
+
+function bubble({ role, name, content, calls }, options) {
+  const isTool = /^(tool|function)$/i.test(role);
+  const side = /^(user|human|customer)$/i.test(role) ? "theirs" : "ours";
+  const title = el("div", { class: "role" }, ...visible(name ? `${role} · ${name}` : role));
+  const body = whole(content).text.trim() !== "" || calls.length === 0 ? textBody(role, content, { ...options, foldAt: isTool ? 500 : options.foldAt }) : null;
+  return el("li", { class: `bubble ${isTool ? "tool" : side}` }, title, body, ...calls.map((own) => call(own, options)));
+}
+
+/** A tool that a message calls, with what it is given. */
+function call([tool, given], options) {
+  const title = el("div", { class: "role" }, `${options.say("calls")} `, el("code", {}, ...visible(tool)));
+  return el("div", { class: "call" }, title, whole(given).text.trim() ? textBody(tool, given, options) : null);
 }
 
 /** Small facts about an output as name and value. */

@@ -9,7 +9,7 @@ export class Sheets {
   constructor(say) {
     this.say = say;
     this.taste = new Map();
-    this.open = new Map([["input", true], ["context", true], ["conversation", true], ["details", false]]);
+    this.open = new Map([["input", true], ["context", true], ["conversation", true], ["details", false], ["reference", true]]);
     this.drawn = new Map();
   }
 
@@ -32,18 +32,24 @@ export class Sheets {
       this.part("input", this.filled(item.input) && this.text("input", item.input, 1500)),
       this.part("context", this.filled(item.context) && this.text("context", item.context, 1500)),
       this.part("conversation", item.conversation.length > 0 && conversation(item.conversation, this.options(1500))),
+      this.part("reference", this.filled(item.reference) && this.text("reference", item.reference, 1500)),
       this.part("details", Object.keys(item.metadata).length > 0 && facts(item.metadata)),
     ].filter(Boolean);
     const asked = before.length > 0 ? el("div", { class: "asked" }, ...before) : null;
-    return el("div", { class: "sheet" }, asked, this.output(item));
+    if (item.other === null || item.other === undefined) {
+      return el("div", { class: "sheet" }, asked, this.output("output", item.text, item.reference));
+    }
+    const sides = [this.output("left", item.text, item.other), this.output("right", item.other, item.text)];
+    return el("div", { class: "sheet pair" }, asked, el("div", { class: "sides" }, ...sides));
   }
 
-  output(item) {
-    const title = el("h2", {}, this.say("output"));
-    const body = this.filled(item.text)
-      ? this.text("output", item.text, 6000)
+  /** One output; `against` is the text that its differences are shown to, when asked for. */
+  output(name, sent, against) {
+    const title = el("h2", {}, this.say(name));
+    const body = this.filled(sent)
+      ? textBody(this.say(name), sent, { ...this.options(6000), against: whole(against).text })
       : el("p", { class: "no-output" }, this.say("no_output"));
-    return el("section", { class: "output", "aria-label": this.say("output") }, title, body);
+    return el("section", { class: "output", "aria-label": this.say(name) }, title, body);
   }
 
   part(name, body) {

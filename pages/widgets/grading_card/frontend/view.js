@@ -1,4 +1,6 @@
 // The card on screen: built once, then told what to show.
+import { Choices } from "./choices.js";
+import { Find } from "./find.js";
 import { helpDialog } from "./help.js";
 import { Marks } from "./marks.js";
 import { NoteBox } from "./note_box.js";
@@ -29,11 +31,14 @@ export class View {
     this.act = act;
     this.dismiss = dismiss;
     this.buttons = new Map();
+    this.choices = new Choices(say, act);
+    this.find = new Find(say, () => this.body);
     this.body = el("div", { class: "body" });
     this.root = el(
       "section",
       { class: "card", lang: language, "aria-label": say("card"), "data-state": "loading" },
       this.top(),
+      this.find.element,
       (this.notice = el("div", { class: "notice", role: "alert", hidden: true })),
       this.body,
       el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), (this.said = el("p", { class: "said", hidden: true })), this.note.element, this.marks.element, this.bar()),
@@ -60,6 +65,18 @@ export class View {
     this.said.replaceChildren(...visible(this.say("judges_say", { value: this.say(said.value), reason: said.reason.slice(0, 300) })));
   }
 
+  /** Which buttons the open question has: pass and fail, or choices (of two sides: no unsure). */
+  showQuestion({ isChoosing, isComparing }) {
+    this.isChoosing = isChoosing;
+    for (const action of ["pass", "fail"]) this.buttons.get(action).hidden = isChoosing;
+    this.buttons.get("unsure").hidden = isComparing;
+  }
+
+  /** The word for a grade: the level's name, where it has one. */
+  wordFor({ value, level = null }) {
+    return this.choices.choices?.find((own) => own.value === value && own.level === level)?.name ?? this.say(value);
+  }
+
   showMarks(criteria, gradeOf, asked) {
     this.marks.show(criteria, gradeOf, asked);
   }
@@ -84,7 +101,9 @@ export class View {
   bar() {
     const group = (name, pairs) =>
       el("div", { class: name }, ...pairs.map(([action, key]) => this.button(action, key)));
-    return el("div", { class: "bar" }, group("grades", GRADES), group("others", OTHERS));
+    const grades = group("grades", GRADES);
+    grades.prepend(this.choices.element);
+    return el("div", { class: "bar" }, grades, group("others", OTHERS));
   }
 
   button(action, key) {
@@ -140,8 +159,9 @@ export class View {
       if (["undo", "help", "note"].includes(action)) continue;
       button.setAttribute("aria-pressed", String(grade?.value === value));
     }
+    this.choices.show(this.isChoosing, grade);
     const parts = [];
-    if (grade) parts.push(this.say("your_grade", { value: this.say(grade.value) }));
+    if (grade) parts.push(this.say("your_grade", { value: this.wordFor(grade) }));
     if (grade?.note) parts.push(this.say("your_note", { note: grade.note }));
     else if (attached) parts.push(this.say("note_attached", { note: attached }));
     for (const span of extras?.spans ?? []) parts.push(this.say("marked", { text: span.text.slice(0, 80) }));
@@ -151,9 +171,9 @@ export class View {
   }
 
   /** What the last press did, shown beside the place and told to screen readers. */
-  showLast(place, value) {
-    this.last.textContent = this.say("last", { place, value: this.say(value) });
-    this.last.dataset.value = value;
+  showLast(place, said) {
+    this.last.textContent = this.say("last", { place, value: this.wordFor(said) });
+    this.last.dataset.value = said.value;
     this.tell(this.last.textContent);
   }
 
@@ -193,7 +213,8 @@ export class View {
 
   /** A ring around the button for a moment. No animation: its frames delay the next output. */
   flash(action) {
-    const button = this.buttons.get(action === "fail_only" ? "fail" : action);
+    const choice = action.startsWith("choice:") ? this.choices.button(Number(action.slice(7))) : null;
+    const button = choice ?? this.buttons.get(action === "fail_only" ? "fail" : action);
     button.classList.add("hit");
     setTimeout(() => button.classList.remove("hit"), 100);
   }

@@ -1,0 +1,38 @@
+"""How much is left until the deadline, and how much everybody has done."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from labelcore.models import Frozen, Project, now
+from labelcore.stages.grading.rules import rules_of
+from labelcore.store import Database
+from labelcore.store.live import live
+
+
+class Pace(Frozen):
+    """What one person has left until the project's deadline; ``a_day`` counts today as a day."""
+
+    deadline: date
+    days_left: int
+    left: int
+    a_day: int
+
+
+def pace_of(project: Project, *, done: int, total: int, today: date | None = None) -> Pace | None:
+    """None where the project has no deadline."""
+    deadline = rules_of(project).deadline
+    if deadline is None:
+        return None
+    days = (deadline - (today or now().date())).days
+    left = max(0, total - done)
+    return Pace(
+        deadline=deadline, days_left=days, left=left, a_day=math.ceil(left / max(1, days + 1))
+    )
+
+
+def counts_by_person(db: Database, project: Project) -> list[tuple[str, int]]:
+    """(person, acts that count now), the most first: read from memory, so it can stand on a card."""
+    counts = live(db, project.id).counts()
+    return sorted(counts.items(), key=lambda own: (-own[1], own[0]))

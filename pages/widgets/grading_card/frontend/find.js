@@ -1,0 +1,88 @@
+// Searching within the texts of the card. Matches are painted by the browser (CSS highlights), so the
+// texts themselves are not touched; folded texts and closed parts open where something is found.
+import { el } from "./text.js";
+
+const MOST = 1000;
+
+export class Find {
+  /** `body()` gives the element to search in. */
+  constructor(say, body) {
+    this.say = say;
+    this.body = body;
+    this.ranges = [];
+    this.at = 0;
+    this.field = el("input", { type: "search", "aria-label": say("find"), placeholder: say("find") });
+    this.count = el("span", { class: "count", "aria-live": "polite" });
+    const close = el("button", { type: "button", "aria-label": say("close"), onclick: () => this.close() }, "×");
+    this.element = el("div", { class: "find", role: "search", hidden: true }, this.field, this.count, close);
+    this.field.addEventListener("input", () => this.look());
+    this.field.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  open() {
+    this.element.hidden = false;
+    this.field.focus({ preventScroll: true });
+    this.field.select();
+    this.look();
+  }
+
+  close() {
+    if (this.element.hidden) return;
+    this.element.hidden = true;
+    this.field.blur();
+    this.ranges = [];
+    this.paint();
+  }
+
+  key(event) {
+    event.stopPropagation(); // letters of the search are no grades
+    if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && this.ranges.length > 0) {
+      this.at = (this.at + (event.shiftKey ? this.ranges.length - 1 : 1)) % this.ranges.length;
+      this.paint();
+    } else return;
+    event.preventDefault();
+  }
+
+  look() {
+    const wanted = this.field.value.toLowerCase();
+    this.ranges = wanted.trim() ? this.matches(wanted) : [];
+    this.at = 0;
+    this.paint();
+  }
+
+  matches(wanted) {
+    const found = [];
+    const texts = document.createTreeWalker(this.body(), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode() && found.length < MOST) {
+      const text = texts.currentNode.data.toLowerCase();
+      if (texts.currentNode.parentElement.closest("button")) continue;
+      for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+        const range = new Range();
+        range.setStart(texts.currentNode, Math.min(at, texts.currentNode.length));
+        range.setEnd(texts.currentNode, Math.min(at + wanted.length, texts.currentNode.length));
+        found.push(range);
+      }
+    }
+    return found;
+  }
+
+  paint() {
+    const chosen = this.ranges[this.at];
+    if (typeof CSS !== "undefined" && CSS.highlights) {
+      CSS.highlights.set("labelcore-found", new Highlight(...this.ranges));
+      CSS.highlights.set("labelcore-chosen", chosen ? new Highlight(chosen) : new Highlight());
+    }
+    const isAsking = this.field.value.trim() !== "";
+    this.count.textContent = isAsking ? this.say("found", { at: chosen ? this.at + 1 : 0, n: this.ranges.length }) : "";
+    if (chosen) this.reveal(chosen.startContainer.parentElement);
+  }
+
+  reveal(element) {
+    for (let own = element; own && own !== this.body(); own = own.parentElement) {
+      if (own.tagName === "DETAILS") own.open = true;
+      if (own.classList.contains("folded")) own.parentElement.querySelector("button.fold")?.click();
+    }
+    element.scrollIntoView({ block: "nearest" });
+  }
+}

@@ -1,0 +1,118 @@
+// What people write beside a grade: notes, the corrected text, marked words. Until there is a grade
+// they wait in the browser's storage; then they travel with it.
+import { whole } from "./text.js";
+
+export class Notes {
+  /** `card` gives deck, keep and view, and makes the grades: grade(item, said, note), amend(…), advance(), show(). */
+  constructor(card) {
+    this.card = card;
+  }
+
+  get box() {
+    return this.card.view.note;
+  }
+
+  /** A note written before the grade; it is stored with the grade. */
+  attached() {
+    const { deck, keep } = this.card;
+    return deck.shown === null ? "" : keep.get(`note/${deck.shown}`) ?? "";
+  }
+
+  inForce() {
+    const { deck } = this.card;
+    return deck.grade(deck.shown)?.note || this.attached();
+  }
+
+  open(kind, text, code) {
+    this.card.show();
+    this.box.open(kind, text, code);
+    this.card.ground.measure();
+  }
+
+  close() {
+    if (!this.box.isOpen) return;
+    this.card.keep.drop("draft");
+    this.box.close();
+  }
+
+  save(typed) {
+    const isFail = this.box.kind === "fail";
+    this.settle(typed.trim());
+    if (isFail) this.card.advance();
+    else this.card.show();
+  }
+
+  /** Something else is done while the box is open: what is typed so far stays where it belongs. */
+  settleOpen() {
+    if (this.box.isOpen) this.settle(this.box.field.value.trim());
+  }
+
+  /** Close the box and keep its text where it belongs: with the grade, or for the grade to come. */
+  settle(note) {
+    const { deck } = this.card;
+    const item = deck.item;
+    const grade = item && deck.grade(item.output_id);
+    const { kind } = this.box;
+    this.close();
+    if (!item) return;
+    if (kind === "edit") {
+      if (note && note !== whole(item.text).text.trim()) this.keepExtra(item, "edit", note);
+      return;
+    }
+    if (!grade) this.attach(item, note);
+    else if (kind === "fail") this.card.amend(item, grade, note);
+    else if (note !== grade.note) this.card.grade(item, grade, note);
+  }
+
+  attach(item, note) {
+    if (note) this.card.keep.put(`note/${item.output_id}`, note);
+    else this.card.keep.drop(`note/${item.output_id}`);
+  }
+
+  leave() {
+    const wasFail = this.box.kind === "fail";
+    this.close();
+    if (wasFail) this.card.advance();
+    else this.card.show();
+  }
+
+  /** Marked words and the corrected text: what waits for the grade, else what came with it. */
+  extras(item) {
+    const { deck, keep } = this.card;
+    const id = item.output_id;
+    const grade = deck.grade(id);
+    return {
+      spans: keep.get(`spans/${id}`) ?? grade?.spans ?? [],
+      corrected_text: keep.get(`edit/${id}`) ?? grade?.corrected_text ?? null,
+    };
+  }
+
+  /** Everything that waited for this output's grade has gone with it. */
+  spent(outputId) {
+    for (const kind of ["note", "spans", "edit"]) this.card.keep.drop(`${kind}/${outputId}`);
+  }
+
+  correctedText(item) {
+    return this.extras(item).corrected_text ?? whole(item.text).text;
+  }
+
+  /** The selected words of the output become evidence of the grade; false when nothing is selected. */
+  markSelected(item) {
+    const root = this.card.view.root.getRootNode();
+    const chosen = String((root.getSelection?.() ?? document.getSelection()) || "").trim();
+    if (!chosen) return false;
+    const start = whole(item.text).text.indexOf(chosen);
+    const span = { part: start < 0 ? "shown" : "output", text: chosen.slice(0, 2000), start, end: start < 0 ? -1 : start + chosen.length };
+    this.keepExtra(item, "spans", [...this.extras(item).spans.slice(-19), span]);
+    return true;
+  }
+
+  /** Keep something for the grade to come; where there is a grade, it is given again with it. */
+  keepExtra(item, kind, value) {
+    const { card } = this;
+    card.keep.put(`${kind}/${item.output_id}`, value);
+    const grade = card.deck.grade(item.output_id);
+    if (grade) card.grade(item, grade, grade.note);
+    card.show();
+  }
+}

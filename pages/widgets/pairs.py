@@ -1,0 +1,65 @@
+"""Between the grading card and the library where two versions are compared: pairs as cards."""
+
+from __future__ import annotations
+
+from labelcore.errors import LabelcoreError
+from labelcore.models import Comparison, Preference, Project
+from labelcore.stages import grading
+from labelcore.store import Database
+from pages.widgets.grading_card import CardEvent, CardEvents, CardItem, CardSetting
+from pages.widgets.language import language
+from pages.widgets.queue import turns_of
+
+
+def pair_setting(project: Project, annotator: str) -> CardSetting:
+    """What the card asks where two outputs stand side by side."""
+    return CardSetting(
+        annotator=annotator, project=f"{project.id}/compare", language=language(), compare=True
+    )
+
+
+def pair_items(queue: grading.PairQueue) -> list[CardItem]:
+    """The coming pairs, blind: no version, no model, no metadata."""
+    return [
+        CardItem(
+            output_id=own.pair, position=own.position, text=own.left.text, other=own.right.text,
+            input=own.left.input, context=own.left.context, reason_for_pick=own.reason,
+            conversation=turns_of(own.left),
+        )
+        for own in queue.items
+    ]  # fmt: skip
+
+
+def store_pairs(
+    db: Database, project: Project, annotator: str, events: CardEvents
+) -> tuple[list[str], dict[str, str]]:
+    """Store presses one by one. Returns the stored client ids, and why others can never be."""
+    stored: list[str] = []
+    refused: dict[str, str] = {}
+    for event in events:
+        try:
+            stored += grading.compare(db, project, [_comparison(project, annotator, event)])
+        except (LabelcoreError, ValueError) as trouble:
+            is_ours = isinstance(trouble, LabelcoreError)
+            refused[event.client_id] = str(trouble) if is_ours else "it fits no comparison"
+    return stored, refused
+
+
+def _comparison(project: Project, annotator: str, event: CardEvent) -> Comparison:
+    first, _, second = event.output_id.partition("~")
+    is_first_left = grading.first_is_left(annotator, event.output_id)
+    return Comparison(
+        id=event.client_id, project_id=project.id, first_id=first, second_id=second,
+        annotator=annotator, value=_preferred(event.value, is_first_left=is_first_left),
+        note=event.note, seconds=event.seconds, left_id=first if is_first_left else second,
+        supersedes=event.supersedes,
+    )  # fmt: skip
+
+
+def _preferred(side: str, *, is_first_left: bool) -> Preference:
+    match side:
+        case "tie" | "skipped" | "undone":
+            return side  # type: ignore[return-value]  # the three words that both share
+        case "left" | "right":
+            return "first" if (side == "left") == is_first_left else "second"
+    raise ValueError(side)

@@ -1,0 +1,135 @@
+"""What the grading card can ask beside pass and fail: levels, fields, two versions side by side."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from _card import PLAIN, expect_shown, shown
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
+
+SCALE = [
+    {"name": "Bad", "value": "fail"},
+    {"name": "So so", "value": "fail"},
+    {"name": "Good", "value": "pass"},
+    {"name": "Great", "value": "pass"},
+]
+
+
+def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(
+    trial: Any, visit: Any
+) -> None:
+    one = trial(scale=SCALE)
+    page = visit(one)
+    expect(page.get_by_role("button", name="Great")).to_be_visible()
+    expect(page.locator(".act.pass:not(.choices .act)")).to_be_hidden()
+    page.keyboard.press("4")
+    expect_shown(page, "o2")
+    page.keyboard.press("p")
+    expect(page.locator(".notice")).to_have_text("Press a number from 1 to 4.")
+    page.keyboard.press("2")
+    page.keyboard.type("misses the date")
+    page.keyboard.press("Enter")
+    expect_shown(page, "o3")
+    events = one.wait_for(3)
+    said = [(e["output_id"], e["value"], e["level"], e["note"]) for e in events]
+    assert said == [("o1", "pass", 4, ""), ("o2", "fail", 2, ""), ("o2", "fail", 2, "misses the date")]  # fmt: skip
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    expect_shown(page, "o1")
+    page.keyboard.press("y")
+    assert [(e["value"], e["level"]) for e in one.wait_for(7)[-1:]] == [("pass", 4)]
+    page.reload()
+    expect(page.locator(".card")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect_shown(page, "o1")
+    expect(page.locator(".mine")).to_contain_text("Your grade: Great")
+
+
+def test_fields_of_a_structured_output_are_graded_like_criteria(trial: Any, visit: Any) -> None:
+    text = json.dumps({"price": 12, "a/b": "x"})
+    fields = [{"pointer": "/price", "value": "12"}, {"pointer": "/a~1b", "value": '"x"'}]
+    one = trial([{"output_id": "o1", "text": text, "fields": fields}, *PLAIN[1:3]])
+    page = visit(one)
+    expect(page.locator(".mark .name")).to_have_text(["price", "a/b"])
+    for key in ("c", "f", "p", "p"):
+        page.keyboard.press(key)
+    expect_shown(page, "o2")
+    expect(page.locator(".mark")).to_have_count(0)
+    said = [(e["field"], e["criterion_id"], e["value"]) for e in one.wait_for(3)]
+    assert said == [("/price", None, "fail"), ("/a~1b", None, "pass"), (None, None, "pass")]
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    undone = one.wait_for(5)[3:]
+    assert [(e["field"], e["value"]) for e in undone] == [(None, "undone"), ("/a~1b", "undone")]
+
+
+def test_two_versions_stand_side_by_side_and_differences_can_be_shown(
+    trial: Any, visit: Any
+) -> None:
+    pairs = [
+        {"output_id": f"a{n}~b{n}", "input": "Q", "text": "The red fox runs", "other": "The blue fox runs far"}
+        for n in range(1, 5)
+    ]  # fmt: skip
+    one = trial(pairs, compare=True)
+    page = visit(one)
+    expect(page.locator(".sides .output")).to_have_count(2)
+    expect(page.get_by_role("button", name="Unsure")).to_be_hidden()
+    page.locator("[data-format=diff]").first.click()
+    expect(page.locator(".sides .output").first.locator("ins")).to_have_text("red")
+    expect(page.locator(".sides .output").first.locator("del")).to_have_text(["blue", " far"])
+    for key in ("1", "3", "2"):
+        before = shown(page)
+        page.keyboard.press(key)
+        expect(page.locator(".card")).not_to_have_attribute("data-output-id", before)
+    assert [e["value"] for e in one.wait_for(3)] == ["left", "right", "tie"]
+    page.set_viewport_size({"width": 390, "height": 800})
+    boxes = [own.bounding_box() for own in page.locator(".sides .output").all()]
+    assert boxes[0] and boxes[1] and boxes[1]["y"] > boxes[0]["y"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_texts_are_searched_and_folded_ones_open_where_something_is_found(
+    trial: Any, visit: Any
+) -> None:
+    long = "\n".join(["filler line"] * 200 + ["the needle", "a second Needle"])
+    one = trial([{"output_id": "o1", "text": "no match", "input": long}, *PLAIN[1:3]])
+    page = visit(one)
+    expect(page.locator(".text.folded")).to_have_count(1)
+    page.keyboard.press("/")
+    page.keyboard.type("needle pass"[:6])
+    expect(page.locator(".find .count")).to_have_text("1 of 2")
+    expect(page.locator(".text.folded")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator(".find .count")).to_have_text("2 of 2")
+    painted = "CSS.highlights.get('labelcore-found').size"
+    assert page.evaluate(painted) == 2
+    assert one.events() == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    assert page.evaluate(painted) == 0
+
+
+def test_tool_calls_and_passages_are_laid_out(trial: Any, visit: Any) -> None:
+    turns = [
+        {"role": "user", "content": "Where is it?"},
+        {"role": "assistant", "content": "", "calls": [["search", '{"query": "fox"}']]},
+        {"role": "tool", "name": "search", "content": '[{"hit": 1}]'},
+    ]
+    passages = json.dumps([
+        {"title": "Handbook", "text": "A passage that is long enough to be read as one.", "score": 0.93},
+        "Another passage without a source, also long enough.",
+    ])  # fmt: skip
+    one = trial([{"output_id": "o1", "text": "There.", "conversation": turns, "context": passages,
+                  "reference": "Over there."}])  # fmt: skip
+    page = visit(one)
+    expect(page.locator(".call code")).to_have_text("search")
+    expect(page.locator(".call .json .name")).to_have_text(["query"])
+    expect(page.locator(".bubble.tool .role")).to_have_text("tool · search")
+    expect(page.locator(".passage summary")).to_have_text(["1 · Handbook 0.93", "2"])
+    page.locator(".output [data-format=diff]").click()
+    expect(page.locator(".output del")).to_have_text(["Over there"])
