@@ -204,7 +204,7 @@ def metadata_keys(db: Database, project_id: str) -> list[str]:
 
 
 def _row(output: Output, number: int) -> tuple[Any, ...]:
-    turns = [turn.model_dump(exclude_defaults=True) for turn in output.conversation]
+    turns = [turn.model_dump(mode="json", exclude_defaults=True) for turn in output.conversation]
     return (
         output.id, output.project_id, output.external_id, output.group_key, output.input,
         output.text, output.context, to_json(turns), output.prompt_version, output.model,

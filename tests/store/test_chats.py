@@ -38,4 +38,4 @@ def test_a_chat_becomes_roles_contents_and_calls(name: str) -> None:
     )
     found = json.loads(rows.fetchall()[0][0])
     assert found == wanted
-    assert [Turn(**own).model_dump(exclude_defaults=True) for own in found] == wanted
+    assert [Turn(**own).model_dump(mode="json", exclude_defaults=True) for own in found] == wanted

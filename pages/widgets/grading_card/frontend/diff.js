@@ -29,7 +29,29 @@ function common(a, b) {
     put("new", midB);
   } else walk(midA, midB, put);
   put("same", a.slice(endA));
-  return found;
+  return gathered(found);
+}
+
+/** Changes with only a space between them read better as one change. */
+function gathered(found) {
+  const whole = [];
+  let [gone, fresh] = ["", ""];
+  const settle = () => {
+    if (gone) whole.push({ kind: "gone", text: gone });
+    if (fresh) whole.push({ kind: "new", text: fresh });
+    [gone, fresh] = ["", ""];
+  };
+  found.forEach(({ kind, text }, at) => {
+    const isBetween = kind === "same" && /^\s+$/.test(text) && (gone || fresh) && at + 1 < found.length;
+    if (kind === "gone" || isBetween) gone += text;
+    if (kind === "new" || isBetween) fresh += text;
+    if (kind === "same" && !isBetween) {
+      settle();
+      whole.push({ kind, text });
+    }
+  });
+  settle();
+  return whole;
 }
 
 /** table[i][j]: the length of the longest common subsequence of a from i on and b from j on. */

@@ -83,6 +83,6 @@ export class Find {
       if (own.tagName === "DETAILS") own.open = true;
       if (own.classList.contains("folded")) own.parentElement.querySelector("button.fold")?.click();
     }
-    element.scrollIntoView({ block: "nearest" });
+    element.scrollIntoView({ block: "center" });
   }
 }
