@@ -59,6 +59,32 @@ def history(db: Database, project_id: str, output_id: str | None = None) -> list
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
+def latest(
+    db: Database, project_id: str, *, annotator: str | None = None, limit: int
+) -> list[Grade]:
+    """The newest events of everybody or of one person, newest first, undone ones included."""
+    who = "" if annotator is None else "AND annotator = $who"
+    rows = db.rows(
+        f"SELECT {', '.join(_READ)} FROM grade_event WHERE project_id = $project {who} "
+        "ORDER BY stored_at DESC, grade_id DESC LIMIT $most",
+        {"project": project_id, "most": limit} | ({} if annotator is None else {"who": annotator}),
+    )
+    return [_grade(row) for row in rows]
+
+
+def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Of the given grades: those that were taken back, and those that count now."""
+    undone = db.rows(
+        "SELECT DISTINCT supersedes FROM grade_event WHERE value = 'undone' "
+        "AND supersedes IN (SELECT unnest(?))",
+        [list(grade_ids)],
+    )
+    counting = db.rows(
+        "SELECT grade_id FROM grade_current WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
+    )
+    return {row[0] for row in undone}, {row[0] for row in counting}
+
+
 def of_parts(
     db: Database, project_id: str, annotator: str, output_ids: Sequence[str]
 ) -> list[Grade]:

@@ -4,67 +4,121 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from labelcore.models import GradingRules
 from labelcore.stages import grading
 from pages.widgets import keys, shell
+from pages.widgets.language import say
 from pages.widgets.shell import Place
 
 
 def show_packs(place: Place) -> None:
     """Make a pack, and take in what comes back."""
     st.write(
-        "A pack is one HTML file: the expert opens it in a browser, grades without a network, and "
-        "sends back the file that its download button writes."
+        say(
+            "A pack is one HTML file: the expert opens it in a browser, grades without a network, "
+            "and sends back the file that its download button writes."
+        )
     )
     with st.form("pack"):
-        who = st.text_input("Who grades it", place.annotator)
-        n = st.number_input("How many outputs", 1, 5_000, 50)
-        if st.form_submit_button("Make a pack"):
+        who = st.text_input(say("Who grades it"), place.annotator)
+        n = st.number_input(say("How many outputs"), 1, 5_000, 50)
+        if st.form_submit_button(say("Make a pack")):
             with shell.guard():
                 manifest, page = grading.make_pack(place.db, place.project, who, n=int(n))
             st.session_state[keys.PACK] = (f"pack-{who}-{manifest.pack}.html", page)
     if keys.PACK in st.session_state:
         name, page = st.session_state[keys.PACK]
-        st.download_button(f"Download {name}", page, file_name=name, mime="text/html")
-    back = st.file_uploader("Grades that came back", type=["json"])
+        label = say("Download {name}", name=name)
+        st.download_button(label, page, file_name=name, mime="text/html")
+    back = st.file_uploader(say("Grades that came back"), type=["json"])
     if back is not None:
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / Path(back.name).name
             file.write_bytes(back.getvalue())
-            found = grading.merge_pack(place.db, place.project, file)
-            st.success(
-                f"{found.merged} acts of {found.annotator} came in, {found.known} were known "
-                f"already, {found.kept_online} gave way to later grades online, "
-                f"{len(found.refused)} were refused."
-            )
-            for own in found.refused[:20]:
-                st.text(f"{own['id']}: {own['reason']}")
+            _say_merged(grading.merge_pack(place.db, place.project, file))
+
+
+def _say_merged(found: grading.Merged) -> None:
+    st.success(
+        say(
+            "{merged} acts of {who} came in, {known} were known already, {kept} gave way to later "
+            "grades online, {refused} were refused.",
+            merged=found.merged, who=found.annotator, known=found.known, kept=found.kept_online,
+            refused=len(found.refused),
+        )
+    )  # fmt: skip
+    for own in found.refused[:20]:
+        st.text(f"{own['id']}: {own['reason']}")
 
 
 def show_rules(place: Place) -> None:
-    """How outputs are handed out."""
+    """How outputs are handed out, and what is asked of people."""
     own = grading.rules_of(place.project)
     with st.form("rules"):
-        many = st.number_input(
-            "People on each output (0: everybody grades everything)", 0, 100, own.per_output or 0
-        )
-        minutes = st.number_input(
-            "Minutes for which an output is held", 1.0, 1440.0, float(own.reserve_minutes)
-        )
-        share = st.number_input(
-            "Percent that come back unannounced", 0, 50, round(100 * own.repeat_share)
-        )
-        criteria = st.checkbox("Ask for each accepted criterion too", own.ask_criteria)
-        words = {"off": "never", "after": "after the grade is given", "first": "before the grade"}
-        shown = st.selectbox(
-            "Show what the chosen judges say", list(words), format_func=words.__getitem__,
-            index=list(words).index(own.suggestions),
-        )  # fmt: skip
-        if st.form_submit_button("Save"):
-            grading.set_rules(
-                place.db, place.project, per_output=int(many) or None, reserve_minutes=minutes,
-                repeat_share=share / 100, ask_criteria=criteria, suggestions=shown,
-            )  # fmt: skip
-            st.success("Saved; it holds from the next output on.")
+        changes = _who_gets_what(own) | _what_is_asked(place, own) | _when(own)
+        if st.form_submit_button(say("Save")):
+            ids = changes.pop("review")
+            with shell.guard():
+                grading.set_rules(place.db, place.project, **changes)
+                grading.review(place.db, place.project, ids)
+            st.success(say("Saved; it holds from the next output on."))
+
+
+def _who_gets_what(own: GradingRules) -> dict[str, Any]:
+    st.subheader(say("Who gets what"))
+    many = st.number_input(
+        say("People on each output (0: everybody grades everything)"), 0, 100, own.per_output or 0
+    )
+    minutes = st.number_input(
+        say("Minutes for which an output is held"), 1.0, 1440.0, float(own.reserve_minutes)
+    )
+    share = st.number_input(
+        say("Percent that come back unannounced"), 0, 50, round(100 * own.repeat_share)
+    )
+    ids = st.text_area(
+        say("Outputs picked by hand that come first, one id on each line"), "\n".join(own.review)
+    )
+    return {
+        "per_output": int(many) or None, "reserve_minutes": minutes, "repeat_share": share / 100,
+        "review": ids.split(),
+    }  # fmt: skip
+
+
+def _what_is_asked(place: Place, own: GradingRules) -> dict[str, Any]:
+    st.subheader(say("What is asked"))
+    criteria = st.checkbox(say("Ask for each accepted criterion too"), own.ask_criteria)
+    fields = st.checkbox(say("Ask for each field of a JSON output too"), own.ask_fields)
+    scale = st.text_area(
+        say("Levels in place of pass and fail, the worst first, one on each line"),
+        "\n".join(own.scale),
+    )
+    passing = st.number_input(say("The level from which an output passes"), 2, 9, own.passing_from)
+    words = {
+        "off": say("never"), "after": say("after the grade is given"),
+        "first": say("before the grade"),
+    }  # fmt: skip
+    shown = st.selectbox(
+        say("Show what the chosen judges say"), list(words), format_func=words.__getitem__,
+        index=list(words).index(own.suggestions),
+    )  # fmt: skip
+    known = grading.versions(place.db, place.project)
+    picked = st.multiselect(
+        say("Compare two versions"), list(known), [v for v in own.compare or () if v in known],
+        max_selections=2, format_func=lambda name: f"{name} ({known[name]:,})",
+    )  # fmt: skip
+    return {
+        "ask_criteria": criteria, "ask_fields": fields, "suggestions": shown,
+        "scale": [line.strip() for line in scale.splitlines() if line.strip()],
+        "passing_from": int(passing), "compare": tuple(picked) if len(picked) == 2 else None,
+    }  # fmt: skip
+
+
+def _when(own: GradingRules) -> dict[str, Any]:
+    st.subheader(say("Until when"))
+    deadline = st.date_input(say("To be done by"), own.deadline)
+    contest = st.checkbox(say("Show everybody's counts while they grade"), own.contest)
+    return {"deadline": deadline, "contest": contest}

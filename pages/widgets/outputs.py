@@ -21,6 +21,8 @@ def show_output(output: Output) -> None:
                 st.code(text, language=None, wrap_lines=True)
     for turn in output.conversation:
         st.text(f"{turn.role}: {turn.content}")
+        for call in turn.tool_calls:
+            st.code(f"{call.name}({call.arguments})", language=None, wrap_lines=True)
     st.code(output.text, language=None, wrap_lines=True)
 
 

@@ -28,6 +28,7 @@ from labelcore.stages.grading.comparing import (
     undo_comparison,
 )
 from labelcore.stages.grading.fields import OutputField, fields_of
+from labelcore.stages.grading.history import Act, latest_acts
 from labelcore.stages.grading.labels import (
     SEAL_FROM_FAILS,
     SEAL_FROM_GRADES,
@@ -45,7 +46,7 @@ from labelcore.stages.grading.queueing import (
     grading_queue,
     recent,
 )
-from labelcore.stages.grading.rules import review, rules_of, set_rules
+from labelcore.stages.grading.rules import review, rules_of, set_rules, versions
 from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
 from labelcore.stages.grading.suggesting import (
     Anchoring,
@@ -67,6 +68,7 @@ from labelcore.stages.grading.together import (
 __all__ = [
     "SEAL_FROM_FAILS",
     "SEAL_FROM_GRADES",
+    "Act",
     "Anchoring",
     "Budget",
     "Conflict",
@@ -101,6 +103,7 @@ __all__ = [
     "human_labels",
     "is_comparison",
     "label_budget",
+    "latest_acts",
     "make_pack",
     "merge_pack",
     "pace_of",
@@ -120,4 +123,5 @@ __all__ = [
     "together",
     "undo",
     "undo_comparison",
+    "versions",
 ]

@@ -39,6 +39,11 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
     return projects.update_project(db, stored, settings={"grading": rules.model_dump(mode="json")})
 
 
+def versions(db: Database, project: Project) -> dict[str, int]:
+    """The pipeline versions (prompt versions and models), with how many outputs each made."""
+    return comparisons.versions(db, project.id)
+
+
 def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:
     """Put outputs picked by hand before everything else; an empty list ends the review."""
     found = {own: output_table.get(db, own) for own in output_ids}

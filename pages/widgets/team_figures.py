@@ -1,0 +1,89 @@
+"""What a team has done: people, kinds of failure, agreement, and which version is better."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.stages import grading
+from pages.widgets import charts, shell
+from pages.widgets.language import say
+from pages.widgets.shell import Place, plain
+from pages.widgets.team_words import (
+    alpha_words,
+    anchoring_words,
+    budget_words,
+    rate_words,
+    saturation_words,
+)
+
+
+def show_progress(place: Place) -> None:
+    """People, kinds of failure, and what the judges still need."""
+    people = grading.contributions(place.db, place.project)
+    if not people:
+        st.info(say("Nobody has graded yet."))
+        shell.go("3_grading.py", "Grade")
+        return
+    rows = [
+        {
+            say("person"): own.annotator, say("graded"): own.graded, say("pass"): own.passes,
+            say("fail"): own.fails, say("unsure"): own.unsure, say("notes"): own.notes,
+            say("seconds each"): own.seconds, say("agrees with others"): rate_words(own.with_others),
+            say("steady"): rate_words(own.steadiness),
+        }
+        for own in people
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    seen = grading.saturation(place.db, place.project)
+    st.subheader(say("Have all kinds of failure been seen?"))
+    st.write(plain(saturation_words(seen)))
+    if seen.curve:
+        charts.growth(say("Kinds of failure by failed outputs looked at"), seen.curve, key="kinds")
+    st.write(plain(anchoring_words(grading.anchoring(place.db, place.project))))
+    st.subheader(say("Are the judges known well enough?"))
+    for own in grading.label_budget(place.db, place.project)[:12]:
+        st.write(plain(budget_words(own)))
+
+
+def show_agreement(place: Place) -> None:
+    """Alpha overall, on the scale, for each criterion and for each pair of people."""
+    found = grading.together(place.db, place.project)
+    st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
+    if found.levels:
+        st.write(plain(say("On the scale: {alpha}", alpha=alpha_words(found.levels))))
+    for word, own in found.by_criterion.items():
+        st.write(plain(f"{word}: {alpha_words(own)}"))
+    if found.pairs:
+        names = [f"{own.one} · {own.other}" for own in found.pairs]
+        series = {say("same grade"): [own.same for own in found.pairs]}
+        title = say("Share of the same grades, 95 % intervals")
+        charts.intervals(title, names, series, key="people")
+
+
+def show_versions(place: Place) -> None:
+    """Which of two versions people prefer, pair by pair."""
+    if not grading.rules_of(place.project).compare:
+        st.info(say("Nothing is compared: name two versions under Rules."))
+        return
+    found = grading.preferences(place.db, place.project)
+    st.subheader(
+        plain(say("{b} is better than {a}: {share}", a=found.first, b=found.second,
+                  share=rate_words(found.second_better)))
+    )  # fmt: skip
+    st.write(
+        plain(say(
+            "{done} of {all} pairs are compared: {x} for {a}, {y} for {b}, {ties} ties.",
+            done=found.compared, all=found.pairs, x=found.first_wins, a=found.first,
+            y=found.second_wins, b=found.second, ties=found.ties,
+        ))
+    )  # fmt: skip
+    rows = {
+        say("{b} is better", b=found.second): found.second_better,
+        say("the left side is chosen"): found.left,
+        say("two people say the same"): found.same,
+    }
+    title = say("Shares with 95 % intervals; where nothing differs, the first two are one half")
+    charts.intervals(title, list(rows), {say("share"): list(rows.values())}, key="versions")
+    if not found.compared:
+        shell.go("3_grading.py", "Grade")

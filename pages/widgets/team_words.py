@@ -1,0 +1,64 @@
+"""The Team page's figures as sentences in the person's language."""
+
+from __future__ import annotations
+
+from labelcore.stages import grading
+from labelcore.stats.agreement import Agreement
+from labelcore.stats.rate import Rate
+from pages.widgets.language import say
+
+
+def rate_words(rate: Rate) -> str:
+    """A share with its interval and n, or why there is none."""
+    if rate.value is None or rate.low is None or rate.high is None:
+        return say("not measurable: {why}", why=say(rate.why_not or ""))
+    return say(
+        "{share} ({low} to {high}, n = {n})", share=f"{rate.value:.0%}", low=f"{rate.low:.0%}",
+        high=f"{rate.high:.0%}", n=f"{rate.n:,}",
+    )  # fmt: skip
+
+
+def alpha_words(own: Agreement) -> str:
+    """Krippendorff's alpha with its interval, or why there is none."""
+    if own.alpha is None:
+        return say("not measurable: {why}", why=say(own.why_not or ""))
+    if own.low is None or own.high is None:
+        return say("alpha {alpha} on {n} outputs", alpha=f"{own.alpha:.2f}", n=own.n_outputs)
+    return say(
+        "alpha {alpha} ({low} to {high}) on {n} outputs", alpha=f"{own.alpha:.2f}",
+        low=f"{own.low:.2f}", high=f"{own.high:.2f}", n=own.n_outputs,
+    )  # fmt: skip
+
+
+def saturation_words(seen: grading.Saturation) -> str:
+    """How many kinds of failure are known, and the share that is of none of them."""
+    if seen.unseen.value is None:
+        return say("{kinds} kinds of failure seen.", kinds=seen.kinds) + " " + rate_words(seen.unseen)  # fmt: skip
+    return say(
+        "{kinds} kinds of failure seen; of a kind not seen yet: {share}.", kinds=seen.kinds,
+        share=rate_words(seen.unseen),
+    )  # fmt: skip
+
+
+def anchoring_words(own: grading.Anchoring) -> str:
+    """How often people say what the judges say, before and after they see it."""
+    return say(
+        "People agree with the judges: blind {blind}; after seeing the verdict {seen}.",
+        blind=rate_words(own.blind), seen=rate_words(own.suggested),
+    )  # fmt: skip
+
+
+def budget_words(own: grading.Budget, within: str = "8") -> str:
+    """What one judge's rate still needs."""
+    if own.more is None:
+        return say("{rate} of {judge} is not measurable yet.", rate=own.rate, judge=own.judge)
+    if own.more == 0:
+        return say(
+            "{rate} of {judge} is known within {within} points.", rate=own.rate, judge=own.judge,
+            within=within,
+        )  # fmt: skip
+    kind = say("failing") if own.rate == "TNR" else say("passing")
+    return say(
+        "Grade about {more} more {kind} outputs to know the {rate} of {judge} within {within} points.",
+        more=own.more, kind=kind, rate=own.rate, judge=own.judge, within=within,
+    )  # fmt: skip
