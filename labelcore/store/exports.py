@@ -24,7 +24,7 @@ TABLES = {
     "comparisons": (
         "SELECT c.first_id, a.external_id AS first_external_id, c.second_id, "
         "b.external_id AS second_external_id, c.annotator, c.value, c.note, c.seconds, "
-        "CASE WHEN c.left_id = c.first_id THEN 'first' ELSE 'second' END AS on_the_left, "
+        "CASE c.left_id WHEN c.first_id THEN 'first' WHEN c.second_id THEN 'second' END AS on_the_left, "
         "c.made_at AS compared_at FROM comparison_current c "
         "JOIN output_current a ON a.output_id = c.first_id "
         "JOIN output_current b ON b.output_id = c.second_id "

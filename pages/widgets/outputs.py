@@ -8,6 +8,7 @@ import streamlit as st
 
 from labelcore.models import Output
 from labelcore.stages.aligning import Disagreement
+from pages.widgets.language import say
 from pages.widgets.shell import plain
 
 _PAGE = 10
@@ -17,7 +18,7 @@ def show_output(output: Output) -> None:
     """One output with what it answers."""
     for title, text in (("Input", output.input), ("Context", output.context)):
         if text:
-            with st.expander(title):
+            with st.expander(say(title)):
                 st.code(text, language=None, wrap_lines=True)
     for turn in output.conversation:
         st.text(f"{turn.role}: {turn.content}")

@@ -42,7 +42,10 @@ def show_progress(place: Place) -> None:
         charts.growth(say("Kinds of failure by failed outputs looked at"), seen.curve, key="kinds")
     st.write(plain(anchoring_words(grading.anchoring(place.db, place.project))))
     st.subheader(say("Are the judges known well enough?"))
-    for own in grading.label_budget(place.db, place.project)[:12]:
+    budget = grading.label_budget(place.db, place.project)[:12]
+    if not budget:
+        st.write(say("There are no judges yet."))
+    for own in budget:
         st.write(plain(budget_words(own)))
 
 

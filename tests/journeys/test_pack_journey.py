@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from labelcore.models import Output
+from labelcore.models import Criterion, Output
 from labelcore.stages import grading, projects
+from labelcore.store import criteria as criterion_table
 from labelcore.store import open_database
 from labelcore.store import outputs as output_table
 
@@ -64,4 +65,39 @@ def test_a_pack_is_graded_without_a_network(tmp_path: Path) -> None:
     assert labels.value == {made[0].id: True, made[1].id: False, made[2].id: True}
     assert labels.notes == {made[1].id: ("tries to break out",)}
     assert grading.merge_pack(db, project, tmp_path / "grades.json").merged == 0
+    db.close()
+
+
+def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
+    db = open_database(None)
+    project = projects.open_project(db, "test")
+    text = '{"price": 12}'
+    output = Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
+    output_table.add(db, [output])
+    short = Criterion(id="c1", project_id=project.id, version=2, name="Short", statement="It is short.", status="accepted")  # fmt: skip
+    criterion_table.save(db, [short])
+    rules = {"scale": ["bad", "good", "great"], "ask_criteria": True, "ask_fields": True}
+    project = grading.set_rules(db, project, **rules)
+    _, page_text = grading.make_pack(db, project, "ann")
+    (tmp_path / "pack.html").write_text(page_text)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = chromium.new_context(offline=True, accept_downloads=True).new_page()
+        page.goto(f"file://{tmp_path}/pack.html")
+        expect(page.locator(".parts li")).to_have_count(2)
+        page.keyboard.press("p")
+        expect(page.locator("#saved")).to_have_text("Press a number to choose the level.")
+        for key in ("c", "f", "p", "z", "c", "c", "u", "3"):
+            page.keyboard.press(key)
+        expect(page.get_by_text("All graded")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the grades").click()
+        download.value.save_as(tmp_path / "grades.json")
+        chromium.close()
+    assert not grading.merge_pack(db, project, tmp_path / "grades.json").refused
+    parts = grading.part_grades(db, project, "ann", [output.id])[output.id]
+    assert {key: own.value for key, own in parts.items()} == {"c1": "fail", "/price": "unsure"}
+    (whole,) = [own for own in grading.current_grades(db, project, "ann") if own.is_overall]
+    assert (whole.value, whole.level) == ("pass", 3)
     db.close()

@@ -135,7 +135,7 @@ def prefer(
         raise NotFound(f"There is no output '{missing}'.", next_step="Check the id.")
     event = Comparison(
         id=new_id("comparison"), project_id=project.id, first_id=one.id, second_id=other.id,
-        annotator=annotator, value=value, note=note, left_id=one.id,
+        annotator=annotator, value=value, note=note,
     )  # fmt: skip
     compare(db, project, [event])
     return event
@@ -188,7 +188,10 @@ def _outcome(ballots: Sequence[Comparison]) -> str:
 
 
 def _left(ballots: dict[str, list[Comparison]]) -> Rate:
-    decided = [own for votes in ballots.values() for own in votes if own.value != "tie"]
+    # Without a screen there is no left: such acts do not count here.
+    decided = [
+        own for votes in ballots.values() for own in votes if own.value != "tie" and own.left_id
+    ]
     left = sum((own.value == "first") == (own.left_id == own.first_id) for own in decided)
     return wilson(left, len(decided), what="decisions for a side")
 

@@ -20,11 +20,14 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.models import Frozen, Grade, GradeValue, Output, Project, new_id, now
+from labelcore.models import Frozen, Grade, GradeValue, GradingRules, Output, Project, new_id, now
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
+from labelcore.stages.grading.fields import fields_of
 from labelcore.stages.grading.queueing import grading_queue
+from labelcore.stages.grading.rules import rules_of
 from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 
 _KEY = "pack_key"
@@ -53,6 +56,15 @@ class Act(BaseModel):
     seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     shown_at: datetime | None = None
     supersedes: str | None = Field(default=None, max_length=80)
+    criterion_id: str | None = Field(default=None, max_length=120)
+    criterion_version: int | None = None
+    field: str | None = Field(default=None, max_length=2_000)
+    level: int | None = Field(default=None, ge=1, le=9)
+
+    @property
+    def about(self) -> tuple[str, str | None, str | None]:
+        """The output, and the criterion or field of it."""
+        return self.output_id, self.criterion_id, self.field
 
 
 class Merged(Frozen):
@@ -86,7 +98,8 @@ def make_pack(
     document = {
         "manifest": manifest.model_dump(mode="json"),
         "signature": _sign(manifest, _key(db, project)),
-        "items": [_item(own.output) for own in items],
+        "items": [_item(own.output, rules_of(project)) for own in items],
+        **_asked(db, project),
     }
     page = resources.files(__name__).joinpath("page.html").read_text("utf-8")
     # Nothing in an output can end the script element that carries it.
@@ -94,11 +107,26 @@ def make_pack(
     return manifest, page.replace("__PACK__", data)
 
 
-def _item(output: Output) -> dict[str, str]:
+def _asked(db: Database, project: Project) -> dict[str, Any]:
+    """What is asked of every output: a scale in place of pass and fail, and criteria."""
+    rules = rules_of(project)
+    accepted = [own for own in criterion_table.current(db, project.id) if own.status == "accepted"]
+    names = {"id", "version", "name", "severity", "statement"}
+    return {
+        "scale": [
+            {"name": name, "value": rules.value_of(at)} for at, name in enumerate(rules.scale, 1)
+        ],
+        "criteria": [own.model_dump(include=names) for own in accepted if rules.ask_criteria],
+    }
+
+
+def _item(output: Output, rules: GradingRules) -> dict[str, Any]:
+    fields = fields_of(output.text) if rules.ask_fields else ()
     turns = "\n\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
     return {
         "output_id": output.id, "input": output.input, "context": output.context,
         "conversation": turns, "output": output.text,
+        "fields": [own.model_dump() for own in fields],
     }  # fmt: skip
 
 
@@ -170,15 +198,15 @@ def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) 
     own_ids = {act.client_id for act in acts}
     stored = grade_table.stored(db, sorted(own_ids))
     online = {
-        event.output_id: event
+        (event.output_id, event.criterion_id, event.field): event
         for event in current_grades(db, project, manifest.annotator)
-        if event.is_overall and event.id not in own_ids
+        if event.id not in own_ids
     }
     merged = kept = 0
     for act in acts:
         if act.client_id in stored:
             continue
-        later = online.get(act.output_id)
+        later = online.get(act.about)
         if later and later.at > (act.shown_at or manifest.made_at).astimezone(UTC):
             kept += 1
         elif act.output_id not in manifest.outputs:
@@ -199,5 +227,6 @@ def _grade(project: Project, manifest: Manifest, act: Act) -> Grade:
     return Grade(
         id=act.client_id, project_id=project.id, output_id=act.output_id,
         annotator=manifest.annotator, value=act.value, note=act.note, seconds=act.seconds,
-        supersedes=act.supersedes, at=(act.shown_at or manifest.made_at).astimezone(UTC),
+        criterion_id=act.criterion_id, criterion_version=act.criterion_version, field=act.field,
+        level=act.level, supersedes=act.supersedes, at=(act.shown_at or manifest.made_at).astimezone(UTC),
     )  # fmt: skip

@@ -1,0 +1,99 @@
+"""The Team page shows what people did, settles what they disagree on, and takes acts back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.models import Output, Project
+from labelcore.settings import settings
+from labelcore.stages import grading, projects
+from labelcore.store import Database, close_database, open_database
+from labelcore.store import outputs as output_table
+from pages.widgets import keys
+
+PAGE = Path(__file__).parents[2] / "pages" / "3_together.py"
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
+    settings.cache_clear()
+    yield tmp_path / "app.duckdb"
+    close_database(tmp_path / "app.duckdb")
+    settings.cache_clear()
+
+
+@pytest.fixture
+def team(file: Path) -> tuple[Database, Project]:
+    db = open_database(file)
+    project = projects.open_project(db, settings().project)
+    made = [
+        Output(id=f"{version}{n}", project_id=project.id, text=f"{version} says {n}", input=f"Q{n}",
+               prompt_version=version)
+        for version in ("v1", "v2") for n in range(4)
+    ]  # fmt: skip
+    output_table.add(db, made)
+    project = grading.set_rules(db, project, compare=("v1", "v2"), deadline="2030-01-31")
+    for n in range(4):
+        grading.grade(db, project, f"v1{n}", "pass", annotator="ann")
+        grading.grade(db, project, f"v1{n}", "fail" if n == 0 else "pass", annotator="bo", note="no")  # fmt: skip
+        grading.prefer(db, project, f"v1{n}", f"v2{n}", "second", annotator="ann")
+    return db, project
+
+
+def page(who: str = "ann") -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=20).run()
+    return app.text_input(key=keys.ANNOTATOR).set_value(who).run()
+
+
+def test_everything_that_a_team_did_is_there_in_both_languages(
+    team: tuple[Database, Project],
+) -> None:
+    app = page()
+    assert not app.exception
+    shown = " ".join(own.value for own in [*app.markdown, *app.subheader])
+    assert "v2 is better than v1\\: 100% \\(51% to 100%, n = 4\\)" in shown
+    assert "1 are open, 0 are settled." in shown
+    app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
+    assert not app.exception
+    shown = " ".join(own.value for own in [*app.markdown, *app.subheader])
+    assert "v2 优于 v1" in shown and "1 处未决" in shown
+
+
+def test_a_conflict_is_settled_and_every_grade_stays(team: tuple[Database, Project]) -> None:
+    db, project = team
+    app = page("lea")
+    app.radio[0].set_value("fail")
+    next(own for own in app.text_input if own.label == "Why").set_value("40 words")
+    next(own for own in app.button if own.label == "Settle").click().run()
+    assert not app.exception
+    (own,) = grading.conflicts(db, project)
+    assert own.ruling is not None and (own.ruling.author, own.ruling.value) == ("lea", "fail")
+    assert len(own.grades) == 2
+
+
+def test_the_rules_are_kept_as_they_are_written(team: tuple[Database, Project]) -> None:
+    db, project = team
+    app = page()
+    scale = next(own for own in app.text_area if own.label.startswith("Levels"))
+    scale.set_value("bad\n\ngood\ngreat")
+    next(own for own in app.button if own.label == "Save").click().run()
+    assert not app.exception
+    rules = grading.rules_of(projects.open_project(db, project.name))
+    assert rules.scale == ("bad", "good", "great")
+    assert (rules.compare, str(rules.deadline)) == (("v1", "v2"), "2030-01-31")
+
+
+def test_acts_say_what_became_of_them(team: tuple[Database, Project]) -> None:
+    db, project = team
+    again = grading.grade(db, project, "v10", "fail", annotator="ann")
+    grading.undo(db, project, again.id, annotator="ann")
+    grading.grade(db, project, "v11", "unsure", annotator="ann")
+    acts = grading.latest_acts(db, project, annotator="ann")
+    states = [own.state for own in acts]
+    assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]  # fmt: skip
+    assert len(grading.latest_acts(db, project, limit=3)) == 3
