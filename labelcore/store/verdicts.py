@@ -63,9 +63,11 @@ def of_outputs(
 ) -> list[Verdict]:
     """The full verdicts of some judges on some outputs."""
     rows = db.rows(
-        f"SELECT {', '.join(_COLUMNS)} FROM verdict_current "
+        # As verdict_current, but few rows are chosen before they are numbered, not after.
+        f"SELECT {', '.join(_COLUMNS)} FROM verdict "
         "WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
-        "ORDER BY output_id, judge_version_id",
+        "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id, repeat "
+        "ORDER BY made_at, run_id) = 1 ORDER BY output_id, judge_version_id",
         [list(output_ids), list(judge_version_ids)],
     )
     return [_verdict(row) for row in rows]

@@ -71,7 +71,8 @@ def card_items(
     ]
     rules = grading.rules_of(project)
     if rules.suggestions != "off":
-        said = grading.suggestions(db, project, [own.output_id for own in cards])
+        ids = [own.output_id for own in cards]
+        said = grading.suggestions(db, project, ids, queue.soon)
         cards = [_with_suggestion(own, said.get(own.output_id)) for own in cards]
     if rules.ask_fields:
         cards = [_with_fields(own) for own in cards]

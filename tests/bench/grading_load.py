@@ -1,6 +1,11 @@
 """Many people grading at once, over Streamlit's websocket, with the card's own messages.
 
-    PYTHONPATH=. python tests/bench/grading_load.py [--people 100] [--interval 5] [--seconds 60] [--outputs 100000]
+    PYTHONPATH=. python tests/bench/grading_load.py [--people 100] [--interval 5] [--seconds 60]
+        [--outputs 100000] [--all-features] [--keys 60]
+
+``--all-features`` asks for criteria too, shows the chosen judges' verdicts after the grade, brings
+outputs back unannounced, and shows everybody's counts. ``--keys`` presses so many keys in a real
+Chromium meanwhile. Another visitor opens Home, Team and Alignment in turn.
 
 Makes a project, serves it in a process of its own, lets every person grade what their card holds,
 and compares the database with the log of what was shown: no grade lost, doubled, or on another
@@ -14,6 +19,7 @@ import asyncio
 import json
 import os
 import random
+import sys
 import tempfile
 import time
 import uuid
@@ -26,10 +32,13 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from labelcore.models import Output
+from labelcore.models import Criterion, Decision, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import grading, projects, sampling
-from labelcore.store import close_database, open_database
+from labelcore.store import Database, close_database, open_database
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
 from tests.app_server import start_app
 
 WORDS = [f"word{i}" for i in range(2_000)]
@@ -39,8 +48,8 @@ PROJECT = "load"
 class Person:
     """One browser: what its card holds, what it has pressed, what was acknowledged."""
 
-    def __init__(self, name: str, url: str) -> None:
-        self.name, self.url = name, url
+    def __init__(self, name: str, url: str, page: str = "grading") -> None:
+        self.name, self.url, self.page = name, url, page
         self.items: dict[str, float] = {}
         self.pressed: dict[str, str] = {}
         self.waits: list[float] = []
@@ -65,14 +74,14 @@ class Person:
         script = message.rerun_script
         script.query_string = f"labelcore-annotator={self.name}"
         script.page_script_hash = self.page_hash
-        script.page_name = "" if self.page_hash else "grading"
+        script.page_name = "" if self.page_hash else self.page
         if payload is not None:
             widget = script.widget_states.widgets.add()
             widget.id = _make_trigger_id(self.component, "events")
             widget.json_trigger_value = json.dumps([{"event": "graded", "value": payload}])
         script.cached_message_hashes.extend(list(self.cached)[-200:])
         script.context_info.timezone, script.context_info.locale = "UTC", "en-US"
-        script.context_info.url = f"{self.url}/grading"
+        script.context_info.url = f"{self.url}/{self.page}"
         await self.socket.send(message.SerializeToString())
 
     async def read(self) -> None:
@@ -135,7 +144,7 @@ class Person:
             await asyncio.sleep(max(0.0, pause))
 
 
-def make_project(path: Path, outputs: int) -> None:
+def make_project(path: Path, outputs: int, *, all_features: bool) -> None:
     """A project with so many outputs, a sample, and rules that need reservations."""
     db = open_database(path)
     project = projects.open_project(db, PROJECT)
@@ -148,8 +157,39 @@ def make_project(path: Path, outputs: int) -> None:
             made.append(Output(id=key, project_id=project.id, text=text, input=f"question {i}"))
         output_table.add(db, made)
     sampling.draw_sample(db, project, rule="random", n=min(outputs, 20_000))
-    grading.set_rules(db, project, per_output=2)
+    rules: dict[str, object] = {"per_output": 2}
+    if all_features:
+        add_judges(db, project)
+        rules |= {
+            "ask_criteria": True, "suggestions": "after", "repeat_share": 0.05, "ask_fields": True,
+            "contest": True, "deadline": "2030-01-01",
+        }  # fmt: skip
+    grading.set_rules(db, project, **rules)
     close_database(path)
+
+
+def add_judges(db: Database, project: Project) -> None:
+    """Five accepted criteria, each with a judge that has decided every output; all are chosen."""
+    ids = output_table.ids(db, project.id)
+    chance = random.Random(3)
+    judges = []
+    for at in range(5):
+        name = f"Rule {at}"
+        criterion = Criterion(id=f"c{at}", project_id=project.id, version=1, name=name,
+                              statement=f"{name} holds.", status="accepted")  # fmt: skip
+        criterion_table.save(db, [criterion])
+        judge = JudgeVersion(id=f"j{at}", judge_id=f"j{at}", project_id=project.id, name=name,
+                             kind="code", version=1, criterion_id=f"c{at}", criterion_version=1,
+                             spec={})  # fmt: skip
+        judge_table.save(db, [judge])
+        judges.append(judge.id)
+        for start in range(0, len(ids), 10_000):
+            verdict_table.record(db, [
+                Verdict(output_id=own, judge_version_id=judge.id, project_id=project.id, run_id="load",
+                        decision=Decision(value=chance.choice(["pass", "fail"]), reason="by chance"))
+                for own in ids[start : start + 10_000]
+            ])  # fmt: skip
+    judge_table.save_choice(db, project.id, judges, {}, {}, "load")
 
 
 def check(path: Path, people: list[Person]) -> str:
@@ -180,14 +220,40 @@ def processor(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def load(url: str, pid: int, count: int, interval: float, seconds: float) -> list[Person]:
+async def look_around(url: str, until: float) -> list[float]:
+    """Open the other pages in turn; returns the seconds that each took."""
+    took = []
+    while time.perf_counter() < until:
+        for page in ("home", "team", "aligning"):
+            visitor = Person("visitor", url, page)
+            took.append(await visitor.open())
+            visitor.reader.cancel()
+            await visitor.socket.close()
+            await asyncio.sleep(3)
+    return took
+
+
+async def press_keys(url: str, presses: int) -> None:
+    """A real Chromium among the others."""
+    command = [sys.executable, "-m", "tests.bench.key_latency", url, "--presses", str(presses)]
+    await (await asyncio.create_subprocess_exec(*command)).wait()
+
+
+async def load(
+    url: str, pid: int, count: int, interval: float, seconds: float, keys: int
+) -> list[Person]:
     people = [Person(f"p{i}", url) for i in range(count)]
     opened = []
     for start in range(0, count, 10):
         opened += await asyncio.gather(*(own.open() for own in people[start : start + 10]))
     before, used = memory(pid), processor(pid)
     until = time.perf_counter() + seconds
+    others = asyncio.create_task(look_around(url, until))
+    chromium = asyncio.create_task(press_keys(url, keys)) if keys else None
     await asyncio.gather(*(own.work(interval, until) for own in people))
+    pages = sorted(await others)
+    if chromium:
+        await chromium
     waits = sorted(1000 * wait for own in people for wait in own.waits)
     p50, p95 = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
     print(
@@ -196,6 +262,7 @@ async def load(url: str, pid: int, count: int, interval: float, seconds: float) 
     print(
         f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server {100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> {memory(pid):.0f} MB"
     )
+    print(f"other pages meanwhile p50 {pages[len(pages) // 2]:.2f} s, worst {pages[-1]:.2f} s")
     for own in people:
         own.reader.cancel()
         await own.socket.close()
@@ -209,12 +276,16 @@ def main() -> None:
     parser.add_argument("--interval", type=float, default=5)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--outputs", type=int, default=100_000)
+    parser.add_argument("--all-features", action="store_true")
+    parser.add_argument("--keys", type=int, default=0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "load.duckdb"
-        make_project(path, chosen.outputs)
+        make_project(path, chosen.outputs, all_features=chosen.all_features)
         server, url = start_app(path, PROJECT)
-        people = asyncio.run(load(url, server.pid, chosen.people, chosen.interval, chosen.seconds))
+        people = asyncio.run(
+            load(url, server.pid, chosen.people, chosen.interval, chosen.seconds, chosen.keys)
+        )
         server.terminate()
         server.wait(20)
         print(check(path, people))

@@ -24,6 +24,7 @@ from labelcore.store.live import live
 FROM_REVIEW = "picked by hand for review"
 _JUDGED = {"pass", "fail"}
 _REPEAT_AFTER = 10
+_SOON = 200
 """An output comes back only after so many others."""
 
 _handing_out = threading.Lock()
@@ -41,12 +42,16 @@ class QueueItem(Frozen):
 
 
 class Queue(Frozen):
-    """What a person grades next: the coming items, and how many of how many are done."""
+    """What a person grades next: the coming items, and how many of how many are done.
+
+    ``soon``: ids of outputs that may come after them.
+    """
 
     items: tuple[QueueItem, ...]
     done: int
     total: int
     sample_id: str | None
+    soon: tuple[str, ...] = ()
 
 
 def grading_queue(
@@ -68,7 +73,9 @@ def grading_queue(
         first = items[0]
         items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
     done = sum(own in pool.at for own in list(mine))
-    return Queue(items=tuple(items), done=done, total=len(pool.places), sample_id=sample)
+    after = pool.at[places[-1][0]] + 1 if places else 0
+    soon = tuple(own for own, _, _ in pool.places[after : after + _SOON])
+    return Queue(items=tuple(items), done=done, total=len(pool.places), sample_id=sample, soon=soon)
 
 
 def _pool(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Sequence
 
 from labelcore.models import Frozen, Grade, Project
 from labelcore.stats.rate import Rate, wilson
@@ -14,6 +16,9 @@ from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 
 _SHORT = 60
+_MOST_KEPT = 20_000
+_ASK_AGAIN = 20.0
+"""Seconds after which an output that was not decided is looked up again."""
 
 
 class Suggestion(Frozen):
@@ -54,15 +59,56 @@ class Anchoring(Frozen):
 
 
 def suggestions(
-    db: Database, project: Project, output_ids: Collection[str]
+    db: Database, project: Project, output_ids: Collection[str], soon: Collection[str] = ()
 ) -> dict[str, Suggestion]:
-    """The chosen set's verdicts on those of the outputs that all its judges have decided."""
+    """The chosen set's verdicts on those of the outputs that all its judges have decided.
+
+    What was decided never changes, so it is kept in memory: a hundred people who grade must not
+    search all verdicts at every press. ``soon`` are outputs that will be asked for next; they are
+    read along when something must be read.
+    """
     chosen = judge_table.chosen(db, project.id)
-    members = list(chosen["judge_version_ids"]) if chosen else []
+    members = tuple(chosen["judge_version_ids"]) if chosen else ()
     if not members or not output_ids:
         return {}
+    known: _Known = db.memory.setdefault((_Known, project.id, members), _Known())
+    if known.lacks(output_ids):
+        wanted = known.lacks([*output_ids, *soon])
+        known.keep(wanted, _read(db, wanted, members))
+    return {own: said for own in output_ids if (said := known.said.get(own))}
+
+
+class _Known:
+    """Suggestions read lately; an output that was not decided then is asked for again later."""
+
+    def __init__(self) -> None:
+        self.said: OrderedDict[str, Suggestion] = OrderedDict()
+        self._open: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def lacks(self, output_ids: Collection[str]) -> list[str]:
+        """Those that must be read."""
+        since = time.monotonic() - _ASK_AGAIN
+        with self._lock:
+            return [
+                own for own in output_ids
+                if own not in self.said and self._open.get(own, -_ASK_AGAIN) <= since
+            ]  # fmt: skip
+
+    def keep(self, asked: Collection[str], found: dict[str, Suggestion]) -> None:
+        """Remember what was read, and what was still open."""
+        with self._lock:
+            self.said |= found
+            if len(self._open) > _MOST_KEPT:
+                self._open.clear()
+            self._open |= {own: time.monotonic() for own in asked if own not in found}
+            while len(self.said) > _MOST_KEPT:
+                self.said.popitem(last=False)
+
+
+def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, Suggestion]:  # fmt: skip
     by_output: dict[str, list[tuple[str, str]]] = {}
-    for own in verdict_table.of_outputs(db, list(output_ids), members):
+    for own in verdict_table.of_outputs(db, list(output_ids), list(members)):
         by_output.setdefault(own.output_id, []).append((own.decision.value, own.decision.reason))
     found = {}
     for output_id, said in by_output.items():
@@ -73,6 +119,13 @@ def suggestions(
     return found
 
 
+def _all_suggestions(
+    db: Database, project: Project, output_ids: Collection[str]
+) -> dict[str, Suggestion]:
+    chosen = judge_table.chosen(db, project.id)
+    return _read(db, output_ids, chosen["judge_version_ids"]) if chosen and output_ids else {}
+
+
 def anchoring(db: Database, project: Project) -> Anchoring:
     """How much people follow the verdict once they see it."""
     now = {
@@ -81,7 +134,7 @@ def anchoring(db: Database, project: Project) -> Anchoring:
         if own.value in {"pass", "fail"}
     }
     first = _first_grades(db, project, now.keys())
-    judged = suggestions(db, project, {output_id for _, output_id in now})
+    judged = _all_suggestions(db, project, {output_id for _, output_id in now})
     known = {key: own for key, own in first.items() if key[1] in judged}
     blind = [own.value == judged[k[1]].value for k, own in known.items() if not own.judge_shown]
     seen = [own.value == judged[k[1]].value for k, own in known.items() if own.judge_shown]
