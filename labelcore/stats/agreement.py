@@ -15,6 +15,8 @@ from labelcore.models import Frozen
 
 Ints = npt.NDArray[np.int64]
 _REPLICATES = 2_000
+_CELLS = 2_000_000
+"""Replicates times outputs that are drawn at once, to bound the memory."""
 
 
 class Agreement(Frozen):
@@ -88,10 +90,34 @@ def _why_not(n_annotators: int, n_outputs: int) -> str:
 
 def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:
     random = np.random.default_rng(seed)
-    draws = random.integers(0, len(counts), size=(_REPLICATES, len(counts)))
-    found = [krippendorff_alpha(counts[draw], ordinal=ordinal) for draw in draws]
-    alphas = [alpha for alpha in found if alpha is not None]
+    n, per_round = len(counts), max(1, _CELLS // len(counts))
+    alphas: list[float] = []
+    for start in range(0, _REPLICATES, per_round):
+        draws = random.integers(0, n, size=(min(per_round, _REPLICATES - start), n))
+        times = np.stack([np.bincount(draw, minlength=n) for draw in draws])
+        alphas += _alphas(counts, times, ordinal=ordinal)
     if len(alphas) < _REPLICATES // 2:
         return None, None
     low, high = np.quantile(alphas, [0.025, 0.975])
     return float(low), float(high)
+
+
+def _alphas(counts: Ints, times: Ints, *, ordinal: bool) -> list[float]:
+    """Alpha of each replicate: ``times`` (replicates, outputs) says how often an output is drawn.
+
+    The same formula as `krippendorff_alpha`, for all replicates at once; undefined ones are left out.
+    """
+    together = np.einsum("uc,uk->uck", counts, counts) / (counts.sum(axis=1) - 1)[:, None, None]
+    within = np.tensordot(times, together, axes=1)
+    of_value = times @ counts
+    if ordinal:
+        below = np.cumsum(of_value, axis=1) - of_value / 2
+        distance = (below[:, :, None] - below[:, None, :]) ** 2
+    else:
+        distance = np.broadcast_to(1.0 - np.eye(counts.shape[1]), within.shape)
+    observed = (within * distance).sum(axis=(1, 2))
+    expected = np.einsum("rc,rck,rk->r", of_value, distance, of_value)
+    known = expected > 0
+    total = of_value.sum(axis=1)
+    found = 1 - observed[known] * (total[known] - 1) / expected[known]
+    return [float(own) for own in found]

@@ -49,12 +49,25 @@ def missing(
     return [output_id for output_id in output_ids if output_id not in done]
 
 
-def values(db: Database, judge_version_ids: Sequence[str], repeat: int = 0) -> Any:
-    """A DataFrame (output_id, judge_version_id, value, probability), one row for each key."""
+def values(
+    db: Database, judge_version_ids: Sequence[str], repeat: int = 0,
+    output_ids: Sequence[str] | None = None,
+) -> Any:  # fmt: skip
+    """A DataFrame (output_id, judge_version_id, value, probability), one row for each key.
+
+    ``output_ids``: only these outputs; None for all.
+    """
+    some = "" if output_ids is None else "AND output_id IN (SELECT unnest($outputs))"
+    parameters: dict[str, Any] = {"judges": list(judge_version_ids), "repeat": repeat}
+    if output_ids is not None:
+        parameters["outputs"] = list(output_ids)
     return db.frame(
-        "SELECT output_id, judge_version_id, value, probability FROM verdict_current "
-        "WHERE judge_version_id IN (SELECT unnest(?)) AND repeat = ?",
-        [list(judge_version_ids), repeat],
+        # As verdict_current, but rows are chosen before they are numbered, not after.
+        "SELECT output_id, judge_version_id, value, probability FROM verdict "
+        f"WHERE judge_version_id IN (SELECT unnest($judges)) AND repeat = $repeat {some} "
+        "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
+        "ORDER BY made_at, run_id) = 1",
+        parameters,
     )
 
 

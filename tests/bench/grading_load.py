@@ -189,7 +189,7 @@ def add_judges(db: Database, project: Project) -> None:
                         decision=Decision(value=chance.choice(["pass", "fail"]), reason="by chance"))
                 for own in ids[start : start + 10_000]
             ])  # fmt: skip
-    judge_table.save_choice(db, project.id, judges, {}, {}, "load")
+    judge_table.save_choice(db, project.id, judges, {}, {"held_out": None}, "load")
 
 
 def check(path: Path, people: list[Person]) -> str:
@@ -229,7 +229,7 @@ async def look_around(url: str, until: float) -> list[float]:
             took.append(await visitor.open())
             visitor.reader.cancel()
             await visitor.socket.close()
-            await asyncio.sleep(3)
+            await asyncio.sleep(10)
     return took
 
 

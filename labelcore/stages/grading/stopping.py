@@ -92,8 +92,8 @@ def label_budget(db: Database, project: Project, *, within: float = 0.08) -> lis
     versions = judge_table.current(db, project.id)
     if chosen and chosen["judge_version_ids"]:
         versions = list(judge_table.many(db, chosen["judge_version_ids"]).values())
-    table = verdict_table.values(db, [own.id for own in versions])
     ids = list(labels.value)
+    table = verdict_table.values(db, [own.id for own in versions], output_ids=ids)
     human = np.array(list(labels.value.values()), dtype=bool)
     found = []
     for version in versions:
