@@ -7,12 +7,14 @@ from typing import Any
 
 from labelcore.models import Criterion, Evidence, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
     "criterion_id", "project_id", "version", "name", "statement", "severity",
     "max_false_failure_rate", "origin", "status", "pass_examples", "fail_examples", "keywords",
     "parents", "wording_only", "author", "why", "evidence", "made_at",
 )  # fmt: skip
+_TABLE = "criterion_version"
 _LISTS = ("pass_examples", "fail_examples", "keywords", "parents")
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
 
@@ -21,15 +23,18 @@ def save(db: Database, criteria: Sequence[Criterion]) -> None:
     """Store criteria versions, all or none."""
     columns = (*_COLUMNS, "event_id")
     rows = [(*_row(criterion), new_id("event")) for criterion in criteria]
-    db.append("criterion_version", columns, rows)
+    db.append(_TABLE, columns, rows)
+    written(db, _TABLE)
 
 
 def current(db: Database, project_id: str) -> list[Criterion]:
     """The newest version of every criterion of a project, whatever its status, oldest first."""
-    rows = db.rows(
-        f"{_SELECT} criterion_current WHERE project_id = ? ORDER BY criterion_id", [project_id]
-    )
-    return [_criterion(row) for row in rows]
+
+    def read() -> list[Criterion]:
+        sql = f"{_SELECT} criterion_current WHERE project_id = ? ORDER BY criterion_id"
+        return [_criterion(row) for row in db.rows(sql, [project_id])]
+
+    return list(remembered(db, _TABLE, project_id, read))
 
 
 def history(db: Database, criterion_id: str) -> list[Criterion]:

@@ -9,6 +9,7 @@ import duckdb
 
 from labelcore.models import JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
     "judge_version_id", "judge_id", "project_id", "name", "kind", "version", "criterion_id",
@@ -71,11 +72,16 @@ def save_choice(
         to_json(figures), author, utc(now()),
     )  # fmt: skip
     db.append("choice", columns, [row])
+    written(db, "choice")
     return choice_id
 
 
 def chosen(db: Database, project_id: str) -> dict[str, Any] | None:
     """The newest chosen set: {id, judge_version_ids, parameters, figures, author, at}."""
+    return remembered(db, "choice", project_id, lambda: _chosen(db, project_id))
+
+
+def _chosen(db: Database, project_id: str) -> dict[str, Any] | None:
     rows = db.rows(
         "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at "
         "FROM choice_current WHERE project_id = ?",

@@ -10,7 +10,7 @@ is, when a project is first asked for or an import has written many grades at on
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -38,6 +38,7 @@ class Live:
         self._undone: set[str] = set()
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._graders: dict[str, set[str]] = defaultdict(set)
+        self._done: Counter[str] = Counter()
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._held: dict[str, dict[str, datetime]] = defaultdict(dict)
 
@@ -57,13 +58,15 @@ class Live:
 
     def _settle(self, key: _Key) -> None:
         output_id, annotator = key
-        self._graded[annotator].pop(output_id, None)
+        before = self._graded[annotator].pop(output_id, None)
+        self._done[annotator] -= before is not None and before[1] != "skipped"
         self._graders[output_id].discard(annotator)
         for grade_id, value in reversed(self._acts[key]):
             if grade_id not in self._undone:
                 self._graded[annotator][output_id] = (grade_id, value)
                 if value != "skipped":
                     self._graders[output_id].add(annotator)
+                    self._done[annotator] += 1
                 return
 
     def follow_repeat(
@@ -86,11 +89,7 @@ class Live:
 
     def counts(self) -> dict[str, int]:
         """How many outputs and pairs each person has done, skips left out."""
-        return {
-            who: n
-            for who, own in list(self._graded.items())
-            if (n := sum(value != "skipped" for _, value in list(own.values())))
-        }
+        return {who: n for who, n in list(self._done.items()) if n}
 
     def taken(self, output_id: str, annotator: str, moment: datetime) -> int:
         """How many other people have graded an output, or hold it at this moment."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from labelcore.models import Pick, Sample
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.remembering import remembered, written
 
 _COLUMNS = ("sample_id", "project_id", "rule", "seed", "parameters", "author", "made_at")
 _PICK = ("sample_id", "output_id", "reason", "probability", "position")
@@ -23,6 +24,7 @@ def save(db: Database, sample: Sample) -> None:
         append_rows(cursor, "sample", _COLUMNS, [head])
         if picks:
             append_rows(cursor, "sample_pick", _PICK, picks)
+    written(db, "sample")
 
 
 def all_of(db: Database, project_id: str) -> list[Sample]:
@@ -52,12 +54,16 @@ def probabilities(db: Database, project_id: str) -> dict[str, float]:
 
 def newest_id(db: Database, project_id: str) -> str | None:
     """The newest sample of a project."""
-    rows = db.rows(
-        "SELECT sample_id FROM sample WHERE project_id = ? "
-        "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
-        [project_id],
-    )
-    return rows[0][0] if rows else None
+
+    def read() -> str | None:
+        rows = db.rows(
+            "SELECT sample_id FROM sample WHERE project_id = ? "
+            "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
+            [project_id],
+        )
+        return rows[0][0] if rows else None
+
+    return remembered(db, "sample", project_id, read)
 
 
 def _sample(db: Database, row: tuple[Any, ...]) -> Sample:

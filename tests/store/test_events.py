@@ -106,6 +106,7 @@ mixed = st.lists(
         st.sampled_from(["ann", "bo"]),
         st.sampled_from(["pass", "fail", "skipped", "repeat", "undo"]),
         st.integers(0, 11),
+        st.sampled_from([(None, None), (None, None), ("c", None), (None, "/f")]),
     ),
     max_size=12,
 )
@@ -114,13 +115,13 @@ mixed = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(acts=mixed)
 def test_what_is_followed_in_memory_equals_the_tables(
-    acts: list[tuple[int, str, str, int]],
+    acts: list[tuple[int, str, str, int, tuple[str | None, str | None]]],
 ) -> None:
     db = open_database(None)
     outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
     followed = live(db, "p")
     events: list[Grade] = []
-    for number, (which, who, act, earlier) in enumerate(acts):
+    for number, (which, who, act, earlier, about) in enumerate(acts):
         value = {"repeat": "pass", "undo": "undone"}.get(act, act)
         target = events[earlier % len(events)] if events and act == "undo" else None
         if act == "undo" and target is None:
@@ -130,6 +131,8 @@ def test_what_is_followed_in_memory_equals_the_tables(
             annotator=target.annotator if target else who, value=value,  # type: ignore[arg-type]
             source="repeat" if act == "repeat" else target.source if target else "person",
             supersedes=target.id if target else None,
+            criterion_id=target.criterion_id if target else about[0],
+            field=target.field if target else about[1],
         ))  # fmt: skip
         grades.record(db, [events[-1]])
         grades.record(db, [events[-1]])  # a press that arrives twice
@@ -138,6 +141,12 @@ def test_what_is_followed_in_memory_equals_the_tables(
         for who in ("ann", "bo"):
             current = grades.current(db, "p", annotator=who, overall_only=True)
             assert state.graded(who) == {own.output_id: (own.id, own.value) for own in current}
+            assert state.counts().get(who, 0) == sum(own.value != "skipped" for own in current)
+            again = [own for own in grades.repeats(db, "p", who) if own.is_overall]
+            assert state.repeated(who) == {own.output_id for own in again}
+            parts = [own for own in grades.current(db, "p", annotator=who) if not own.is_overall]
+            few = grades.of_parts(db, "p", who, ["o0", "o1", "o2"])
+            assert sorted(few, key=lambda own: own.id) == sorted(parts, key=lambda own: own.id)
             for i in range(3):
                 others = {
                     own.annotator
