@@ -233,6 +233,15 @@ async def look_around(url: str, until: float) -> list[float]:
     return took
 
 
+async def watch_memory(pid: int, until: float) -> list[float]:
+    """The server's megabytes, minute by minute."""
+    seen = []
+    while time.perf_counter() < until:
+        seen.append(memory(pid))
+        await asyncio.sleep(60)
+    return seen
+
+
 async def press_keys(url: str, presses: int) -> None:
     """A real Chromium among the others."""
     command = [sys.executable, "-m", "tests.bench.key_latency", url, "--presses", str(presses)]
@@ -249,6 +258,7 @@ async def load(
     before, used = memory(pid), processor(pid)
     until = time.perf_counter() + seconds
     others = asyncio.create_task(look_around(url, until))
+    growth = asyncio.create_task(watch_memory(pid, until))
     chromium = asyncio.create_task(press_keys(url, keys)) if keys else None
     await asyncio.gather(*(own.work(interval, until) for own in people))
     pages = sorted(await others)
@@ -262,6 +272,7 @@ async def load(
     print(
         f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server {100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> {memory(pid):.0f} MB"
     )
+    print("memory by minute:", " ".join(f"{own:.0f}" for own in await growth), "MB")
     print(f"other pages meanwhile p50 {pages[len(pages) // 2]:.2f} s, worst {pages[-1]:.2f} s")
     for own in people:
         own.reader.cancel()
