@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from _card import PLAIN, expect_shown, shown
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.journey
@@ -133,3 +134,28 @@ def test_tool_calls_and_passages_are_laid_out(trial: Any, visit: Any) -> None:
     expect(page.locator(".passage summary")).to_have_text(["1 · Handbook 0.93", "2"])
     page.locator(".output [data-format=diff]").click()
     expect(page.locator(".output del")).to_have_text(["Over there"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_question_keeps_the_rules_of_accessibility(
+    trial: Any, browser: Any, scheme: str
+) -> None:
+    turns = [{"role": "tool", "name": "f", "content": "42", "calls": [["g", "{}"]]}]
+    items = [
+        {"output_id": "o1", "text": '{"a": 1}', "conversation": turns, "reference": "x",
+         "fields": [{"pointer": "/a", "value": "1"}]},
+        {"output_id": "o2~o3", "text": "left text", "other": "right text"},
+    ]  # fmt: skip
+    one = trial(items, scale=SCALE)
+    page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
+    page.goto(one.server.url)
+    expect(page.locator(".card")).to_be_visible(timeout=20_000)
+    found = []
+    for keys in (["/"], ["Escape", "4", "/"]):
+        for key in keys:
+            page.keyboard.press(key)
+        page.locator("[data-format=diff]").first.click()
+        answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+        found += [(own["id"], own["nodes"][0]["target"]) for own in answer.response["violations"]]
+    page.context.close()
+    assert not found, found

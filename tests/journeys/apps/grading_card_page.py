@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -29,9 +30,15 @@ def stored() -> dict[str, CardEvent]:
     return {event.client_id: event for event in events}
 
 
+@st.cache_resource
+def one_at_a_time() -> threading.Lock:
+    """The last lines of one run may overlap with the next run of the same session."""
+    return threading.Lock()
+
+
 def store(events: tuple[CardEvent, ...]) -> list[str]:
-    known = stored()
-    with STORE.open("a") as file:
+    with one_at_a_time(), STORE.open("a") as file:
+        known = stored()
         for event in events:
             if event.client_id not in known:
                 file.write(event.model_dump_json() + "\n")

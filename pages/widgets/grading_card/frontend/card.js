@@ -1,18 +1,16 @@
 // The grading card. Streamlit calls the default export once per run with what Python sent; the first
 // call in a place builds the card, later ones tell it the news.
-import { choicesOf } from "./choices.js";
+import { aboutPart, Asking, isAnswer } from "./asking.js";
 import { Clock } from "./clock.js";
 import { Deck } from "./deck.js";
 import { Ground } from "./ground.js";
 import { actionOf, HeldKeys, USUAL } from "./keys.js";
-import { partsOf } from "./marks.js";
 import { Notes } from "./notes.js";
 import { closeConnectionDialogs } from "./outage.js";
 import { Keep, newClientId, Queue } from "./queue.js";
 import { speaker } from "./text.js";
 import { View } from "./view.js";
 
-const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped" };
 const POKE_AFTER = 2000;
 const PREPARED = 3;
 const cards = new WeakMap();
@@ -45,9 +43,7 @@ class Card {
     for (const event of this.queue.waiting.values()) this.remember(event);
     this.held = new HeldKeys();
     this.keys = { ...USUAL, ...this.keep.get("keys") };
-    this.criteria = [];
-    this.choices = []; // what is asked of the whole instead of pass or fail
-    this.asked = null; // index of the part (criterion or field) that the next grade is for
+    this.asking = new Asking(this);
     this.clock = new Clock();
     this.notes = new Notes(this);
     this.quit = new AbortController();
@@ -72,7 +68,7 @@ class Card {
     this.view = new View(speaker(data.messages), {
       language: data.language,
       act: (action) => this.act(action),
-      ask: (index) => this.ask(index),
+      ask: (index) => this.asking.ask(index),
       keysOf: () => this.keys,
       change: (action, key) => this.changeKey(action, key),
       dismiss: () => this.dismissRefused(),
@@ -123,31 +119,15 @@ class Card {
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
     this.suggestFirst = data.suggest_first;
     if (!this.view.note.isOpen) this.view.note.offer(data.phrases ?? []);
-    this.criteria = data.criteria ?? [];
-    this.askWith(data);
+    this.asking.receive(data);
     this.deck.receive(data);
-    if (this.asked !== null && this.asked >= this.parts().length) this.asked = null;
+    if (this.asking.at >= this.asking.parts.length) this.asking.startOver();
     this.show();
     this.ground.measure();
     if (isNewSession) this.welcome();
     if (this.isFresh) this.resumeNote();
     this.isFresh = false;
     if (isNewSession) this.queue.flush();
-  }
-
-  /** The scale, or the two sides, where they are asked in place of pass and fail. */
-  askWith({ scale, compare }) {
-    const asked = JSON.stringify([scale, compare, this.language]);
-    if (asked === this.askedWith) return;
-    this.askedWith = asked;
-    this.isComparing = Boolean(compare);
-    this.choices = choicesOf({ scale, compare }, this.view.say);
-    this.view.choices.build(this.choices);
-  }
-
-  /** What is asked of the output on screen beside the whole: criteria, then its fields. */
-  parts() {
-    return partsOf(this.criteria, this.deck.item);
   }
 
   send(events) {
@@ -192,7 +172,7 @@ class Card {
   key(event) {
     if (this.view.help.open || !this.view.root.checkVisibility()) return;
     if (this.view.note.isOpen) return this.view.note.catchKey(event);
-    const action = actionOf(event, this.keys, this.isChoosing() ? this.choices.length : 0);
+    const action = actionOf(event, this.keys, this.asking.digits);
     if (!action) return;
     event.preventDefault();
     if (this.held.isRepeat(event)) return;
@@ -200,13 +180,13 @@ class Card {
   }
 
   act(action, code = null) {
-    if (action in VALUES || action.startsWith("choice:")) return this.press(action, code);
+    if (isAnswer(action)) return this.press(action, code);
     const others = {
       undo: () => this.undo(),
       redo: () => this.redo(),
-      criterion: () => this.ask(this.asked === null ? 0 : this.asked + 1),
+      criterion: () => this.asking.next(),
       mark: () => this.deck.item && (this.notes.markSelected(this.deck.item) || this.view.showNotice(this.view.say("nothing_selected"))),
-      edit: () => this.deck.item && !this.isComparing && this.notes.open("edit", this.notes.correctedText(this.deck.item), code),
+      edit: () => this.deck.item && !this.asking.isComparing && this.notes.open("edit", this.notes.correctedText(this.deck.item), code),
       find: () => this.deck.item && this.view.find.open(),
       unseen: () => this.unseen(),
       agree: () => this.agree(),
@@ -219,25 +199,13 @@ class Card {
     others[action]();
   }
 
-  /** Whether the next press chooses a level or a side, and not pass or fail. */
-  isChoosing() {
-    return this.choices.length > 0 && this.asked === null;
-  }
-
-  /** What a press says: {value, level}, or null where the question is another one. */
-  meaning(action) {
-    if (action.startsWith("choice:")) return this.choices[Number(action.slice(7)) - 1] ?? null;
-    const fits = action === "skip" || !this.isChoosing() || (action === "unsure" && !this.isComparing);
-    return fits ? { value: VALUES[action], level: null } : null;
-  }
-
   press(action, code) {
     const item = this.deck.item;
     if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
-    const said = this.meaning(action);
-    if (!said) return this.view.showNotice(this.view.say("press_number", { n: this.choices.length }));
-    if (this.asked !== null) return this.markPart(item, said.value);
+    const said = this.asking.meaning(action);
+    if (!said) return this.view.showNotice(this.view.say("press_number", { n: this.asking.choices.length }));
     this.deck.takenBack.length = 0;
+    if (this.asking.at !== null) return this.asking.answerPart(item, said.value);
     const attached = this.notes.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
     const note = action === "skip" ? "" : typed || attached;
@@ -303,17 +271,12 @@ class Card {
     this.notes.close();
     const act = this.deck.takeBack();
     if (!act) return this.view.showNotice(this.view.say("nothing_to_undo"));
-    const part = act.part ? this.part(act.output_id, act.part) ?? { id: act.part, version: null } : null;
+    const part = act.part ? this.asking.part(act.output_id, act.part) ?? { id: act.part, version: null } : null;
     this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id, part)));
     this.show();
     this.view.clearLast();
     this.view.flash("undo");
     this.view.tell(this.view.say("taken_back", { value: this.view.wordFor(act) }));
-  }
-
-  /** A criterion or field of an output by its id, or undefined. */
-  part(outputId, id) {
-    return partsOf(this.criteria, this.deck.items.get(outputId)).find((own) => own.id === id);
   }
 
   /** What the judges say, where it may be seen: first, or once there is a grade. */
@@ -342,30 +305,12 @@ class Card {
     this.deck.shown = act.output_id;
     this.show();
     if (act.part) {
-      const part = this.part(act.output_id, act.part);
+      const part = this.asking.part(act.output_id, act.part);
       if (part) this.gradePart(item, part, act.undone.value);
       return this.show();
     }
     this.grade(item, act.undone, act.undone.note ?? "");
     return this.advance();
-  }
-
-  /** Ask for one part next (or, past the last one, for the output as a whole). */
-  ask(index) {
-    const parts = this.parts();
-    if (parts.length === 0) return this.view.showNotice(this.view.say("no_criteria"));
-    this.asked = index < parts.length ? index : null;
-    const own = parts[this.asked];
-    this.view.tell(own ? `${own.name}: ${own.statement}` : this.view.say("output"));
-    return this.show();
-  }
-
-  /** The next grade is for the part that is asked; a skip leaves it open. */
-  markPart(item, value) {
-    const part = this.parts()[this.asked];
-    this.deck.takenBack.length = 0;
-    if (value !== "skipped") this.gradePart(item, part, value);
-    this.ask(this.asked + 1);
   }
 
   gradePart(item, part, value) {
@@ -408,10 +353,10 @@ class Card {
     const mode = this.mode();
     if (deck.shown !== this.clock.onScreen || mode !== view.root.dataset.state) this.turnPage();
     view.show(deck.item, mode, { place: deck.place, total: deck.total, done: deck.counted() });
-    view.showQuestion({ isChoosing: this.isChoosing(), isComparing: this.isComparing });
+    view.showQuestion(this.asking);
     view.showGrade(deck.grade(deck.shown), this.notes.attached(), deck.item ? this.notes.extras(deck.item) : null);
     view.showSuggestion(deck.item ? this.suggestion(deck.item) : null);
-    view.showMarks(this.parts(), (id) => deck.mark(deck.shown, id), this.asked);
+    view.showMarks(this.asking.parts, (id) => deck.mark(deck.shown, id), this.asking.at);
     this.showStatus();
     this.prepareNext();
     clearTimeout(this.poking);
@@ -426,7 +371,7 @@ class Card {
 
   turnPage() {
     this.clock.turnTo(this.deck.shown);
-    this.asked = null;
+    this.asking.startOver();
     this.notes.close();
     this.view.find.close();
     this.view.clearNotice();
@@ -449,10 +394,4 @@ class Card {
     this.send([]);
     this.poking = setTimeout(() => this.poke(), 3 * POKE_AFTER);
   }
-}
-
-/** Which criterion or field an event is about; both null for the output as a whole. */
-function aboutPart(part) {
-  if (part?.field || part?.id?.startsWith("/")) return { criterion_id: null, criterion_version: null, field: part.id };
-  return { criterion_id: part?.id ?? null, criterion_version: part?.version ?? null, field: null };
 }

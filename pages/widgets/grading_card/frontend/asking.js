@@ -1,0 +1,91 @@
+// What the next press answers: the output as a whole (pass or fail, a level, a side), or one part of
+// it (a criterion, a field of a structured output).
+import { choicesOf } from "./choices.js";
+import { partsOf } from "./marks.js";
+
+const VALUES = { pass: "pass", fail: "fail", fail_only: "fail", unsure: "unsure", skip: "skipped" };
+
+/** Whether an action is an answer. */
+export const isAnswer = (action) => action in VALUES || action.startsWith("choice:");
+
+export class Asking {
+  /** `card` gives deck and view, and makes the grades: gradePart(item, part, value), show(). */
+  constructor(card) {
+    this.card = card;
+    this.criteria = [];
+    this.choices = []; // what is asked of the whole instead of pass or fail
+    this.at = null; // index of the part that the next grade is for
+    this.isComparing = false;
+  }
+
+  /** Take in what the project asks. */
+  receive({ criteria, scale, compare, language }) {
+    this.criteria = criteria ?? [];
+    const asked = JSON.stringify([scale, compare, language]);
+    if (asked === this.known) return;
+    this.known = asked;
+    this.isComparing = Boolean(compare);
+    this.choices = choicesOf({ scale, compare }, this.card.view.say);
+    this.card.view.choices.build(this.choices);
+  }
+
+  /** What is asked of the output on screen beside the whole: criteria, then its fields. */
+  get parts() {
+    return partsOf(this.criteria, this.card.deck.item);
+  }
+
+  /** A criterion or field of an output by its id, or undefined. */
+  part(outputId, id) {
+    return partsOf(this.criteria, this.card.deck.items.get(outputId)).find((own) => own.id === id);
+  }
+
+  /** Another output is on screen, or has other parts: ask for the whole. */
+  startOver() {
+    this.at = null;
+  }
+
+  /** Whether the next press chooses a level or a side, and not pass or fail. */
+  get isChoosing() {
+    return this.choices.length > 0 && this.at === null;
+  }
+
+  /** How many digits choose something now. */
+  get digits() {
+    return this.isChoosing ? this.choices.length : 0;
+  }
+
+  /** What a press says: {value, level}, or null where the question is another one. */
+  meaning(action) {
+    if (action.startsWith("choice:")) return this.choices[Number(action.slice(7)) - 1] ?? null;
+    const fits = action === "skip" || !this.isChoosing || (action === "unsure" && !this.isComparing);
+    return fits ? { value: VALUES[action], level: null } : null;
+  }
+
+  next() {
+    this.ask(this.at === null ? 0 : this.at + 1);
+  }
+
+  /** Ask for one part next (or, past the last one, for the output as a whole). */
+  ask(index) {
+    const { view } = this.card;
+    const { parts } = this;
+    if (parts.length === 0) return view.showNotice(view.say("no_criteria"));
+    this.at = index < parts.length ? index : null;
+    const own = parts[this.at];
+    view.tell(own ? `${own.name}: ${own.statement}` : view.say("output"));
+    return this.card.show();
+  }
+
+  /** The grade is for the part that is asked; a skip leaves it open. */
+  answerPart(item, value) {
+    const part = this.parts[this.at];
+    if (value !== "skipped") this.card.gradePart(item, part, value);
+    this.ask(this.at + 1);
+  }
+}
+
+/** Which criterion or field an event is about; both null for the output as a whole. */
+export function aboutPart(part) {
+  if (part?.field || part?.id?.startsWith("/")) return { criterion_id: null, criterion_version: null, field: part.id };
+  return { criterion_id: part?.id ?? null, criterion_version: part?.version ?? null, field: null };
+}
