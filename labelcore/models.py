@@ -276,6 +276,39 @@ class Evidence(Frozen):
     quote: str
 
 
+class Code(Frozen):
+    """What some notes say, in a few words; the raw material of criteria.
+
+    ``criterion_id``: the criterion that it was put under.
+    """
+
+    id: str
+    project_id: str
+    label: str
+    state: Literal["proposed", "accepted", "dropped"] = "proposed"
+    criterion_id: str | None = None
+    origin: Literal["offline", "model", "person"] = "offline"
+    author: str = ""
+    why: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Quote(Frozen):
+    """A verbatim part of a grade's note, and the code that it carries.
+
+    ``sure``: how sure the proposal is, from 0 to 1; None where a person decided.
+    """
+
+    project_id: str
+    grade_id: str
+    output_id: str
+    text: str
+    code_id: str | None
+    sure: float | None = None
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
 class Criterion(Frozen):
     """One thing that makes an output good, in one version of its wording."""
 

@@ -1,12 +1,12 @@
-"""Criteria in all their versions, and the codes and quotes behind them."""
+"""Criteria in all their versions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from labelcore.models import Criterion, Evidence, new_id, now
-from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.models import Criterion, Evidence, new_id
+from labelcore.store.connection import Database, aware, from_json, to_json, utc
 from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
@@ -44,43 +44,6 @@ def history(db: Database, criterion_id: str) -> list[Criterion]:
         [criterion_id],
     )
     return [_criterion(row) for row in rows]
-
-
-def save_codes(
-    db: Database, project_id: str, codes: Sequence[tuple[str, str, str | None, Sequence[Evidence]]],
-    *, origin: str, author: str,
-) -> None:  # fmt: skip
-    """Store open codes as (code id, label, criterion id, evidence), all or none."""
-    at = utc(now())
-    heads = [(code_id, project_id, label, origin, author, at) for code_id, label, _, _ in codes]
-    quotes = [
-        (code_id, item.grade_id, item.output_id, item.quote, criterion_id, at)
-        for code_id, _, criterion_id, evidence in codes
-        for item in evidence
-    ]
-    with db.transaction() as cursor:
-        if heads:
-            columns = ("code_id", "project_id", "label", "origin", "author", "made_at")
-            append_rows(cursor, "code", columns, heads)
-        if quotes:
-            columns = ("code_id", "grade_id", "output_id", "quote", "criterion_id", "made_at")
-            append_rows(cursor, "code_evidence", columns, quotes)
-
-
-def codes(db: Database, project_id: str) -> list[dict[str, Any]]:
-    """Every code with its quotes: {id, label, origin, criterion_id, evidence}."""
-    rows = db.rows(
-        "SELECT c.code_id, c.label, c.origin, e.criterion_id, e.grade_id, e.output_id, e.quote "
-        "FROM code c JOIN code_evidence e USING (code_id) WHERE c.project_id = ? "
-        "ORDER BY c.code_id, e.grade_id",
-        [project_id],
-    )
-    found: dict[str, dict[str, Any]] = {}
-    for code_id, label, origin, criterion_id, grade_id, output_id, quote in rows:
-        entry = {"id": code_id, "label": label, "origin": origin, "criterion_id": criterion_id}
-        evidence = found.setdefault(code_id, entry | {"evidence": []})["evidence"]
-        evidence.append(Evidence(grade_id=grade_id, output_id=output_id, quote=quote))
-    return list(found.values())
 
 
 def _row(criterion: Criterion) -> tuple[Any, ...]:

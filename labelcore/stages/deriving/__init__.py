@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.llm import ModelClient
-from labelcore.models import Criterion, Frozen, Output, Project, new_id, now
+from labelcore.models import Criterion, Frozen, Output, Project, now
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import offline as without_model
 from labelcore.stages.deriving import with_model
+from labelcore.stages.deriving.coding import (
+    Coded,
+    change_code,
+    criterion_from_codes,
+    find_code,
+    list_codes,
+    merge_codes,
+    move_quote,
+    propose_codes,
+)
+from labelcore.stages.deriving.drift import Ledger, ledger, ledgers
 from labelcore.stages.deriving.editing import (
     accept,
     drop,
@@ -25,6 +36,17 @@ from labelcore.stages.deriving.editing import (
     restore,
 )
 from labelcore.stages.deriving.grouping import Clause, clauses_of
+from labelcore.stages.deriving.linting import Finding, Lint, lint
+from labelcore.stages.deriving.prompting import PromptRule, prompt_rules, propose_from_prompt
+from labelcore.stages.deriving.versions import (
+    Ancestor,
+    Part,
+    Piece,
+    difference,
+    lineage,
+    split,
+    undo_change,
+)
 from labelcore.stages.deriving.wording import case_words, without_case
 from labelcore.stages.grading import Labels, current_grades, fitting_labels, human_labels
 from labelcore.store import Database
@@ -32,9 +54,43 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
 
 __all__ = [
-    "Derivation", "accept", "derive", "drop", "edit", "find_criterion", "history", "list_criteria",
-    "merge", "reject", "restore", "uncovered_fails",
-]  # fmt: skip
+    "Ancestor",
+    "Coded",
+    "Derivation",
+    "Finding",
+    "Ledger",
+    "Lint",
+    "Part",
+    "Piece",
+    "PromptRule",
+    "accept",
+    "change_code",
+    "criterion_from_codes",
+    "derive",
+    "difference",
+    "drop",
+    "edit",
+    "find_code",
+    "find_criterion",
+    "history",
+    "ledger",
+    "ledgers",
+    "lineage",
+    "lint",
+    "list_codes",
+    "list_criteria",
+    "merge",
+    "merge_codes",
+    "move_quote",
+    "prompt_rules",
+    "propose_codes",
+    "propose_from_prompt",
+    "reject",
+    "restore",
+    "split",
+    "uncovered_fails",
+    "undo_change",
+]
 
 
 class Derivation(Frozen):
@@ -63,6 +119,7 @@ def derive(
             _derive_offline(db, project, clauses, labels, before, author, tell)
         else:
             with_model.derive(db, project, clauses, before, author, client, tell)
+        propose_codes(db, project, author=author, progress=tell)
     if accept_all:
         for criterion in list_criteria(db, project, status="proposed"):
             accept(db, project, criterion.id, why="accepted with all", author=author)
@@ -116,8 +173,6 @@ def _derive_offline(
         db, project, [clauses[i] for i in rest], fresh[rest], labels, taken, case, author
     )
     criterion_table.save(db, [*changed, *proposed])
-    codes = [(new_id("code"), c.name, c.id, c.evidence) for c in proposed]
-    criterion_table.save_codes(db, project.id, codes, origin="offline", author=author)
 
 
 def _source(output: Output | None) -> str:

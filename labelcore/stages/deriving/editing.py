@@ -58,13 +58,14 @@ def edit(
         raise BadInput(f"'{min(odd)}' of a criterion cannot be edited.")
     if all(getattr(old, name) == value for name, value in changes.items()):
         raise BadInput("Nothing would change.", next_step="Give a new name, statement or severity.")
-    return _next(db, project, old, changes, why, author, wording_only=wording_only)
+    return revise(db, project, old, changes, why, author, wording_only=wording_only)
 
 
-def _next(
+def revise(
     db: Database, project: Project, old: Criterion, changes: dict[str, Any], why: str, author: str,
     *, wording_only: bool,
 ) -> Criterion:  # fmt: skip
+    """The next version of a criterion, stored with its author and reason."""
     fresh = {"version": old.version + 1, "at": now(), "why": why, "author": author}
     changed = Criterion.model_validate(
         old.model_dump() | changes | fresh | {"wording_only": wording_only}
@@ -80,7 +81,7 @@ def _set(
     old = find_criterion(db, project, criterion_id)
     if old.status == status:
         return old
-    return _next(db, project, old, {"status": status}, why, author, wording_only=True)
+    return revise(db, project, old, {"status": status}, why, author, wording_only=True)
 
 
 def accept(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip

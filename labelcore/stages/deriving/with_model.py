@@ -62,8 +62,6 @@ def derive(
         fresh = _distinct([own for own in found if own and own.name not in taken])
         taken |= {own.name for own in fresh}
         criterion_table.save(db, fresh)
-        codes = [(new_id("code"), own.name, own.id, own.evidence) for own in fresh]
-        criterion_table.save_codes(db, project.id, codes, origin="model", author=author)
     progress(len(clauses), len(clauses), "done")
 
 

@@ -13,7 +13,7 @@ from labelcore.stats.power import more_needed
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.stats.unseen import good_turing
 from labelcore.store import Database
-from labelcore.store import criteria as criterion_table
+from labelcore.store import codes as code_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 
@@ -51,7 +51,7 @@ def saturation(db: Database, project: Project) -> Saturation:
         seen.update(kinds[own])
         curve.append((at, len(seen)))
     if not seen:
-        why = "no criterion cites a failed output yet: derive criteria from the notes first"
+        why = "no note carries a code yet: derive criteria from the notes first"
         return Saturation(
             kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=f"{why}."
         )
@@ -63,11 +63,12 @@ def saturation(db: Database, project: Project) -> Saturation:
 
 
 def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
+    """The codes of each output's notes; codes are finer than criteria, which would flatter."""
+    live = {own.id for own in code_table.current(db, project.id) if own.state != "dropped"}
     found: dict[str, set[str]] = {}
-    for own in criterion_table.current(db, project.id):
-        if own.status in {"proposed", "accepted"}:
-            for item in own.evidence:
-                found.setdefault(item.output_id, set()).add(own.id)
+    for own in code_table.quotes(db, project.id):
+        if own.code_id in live:
+            found.setdefault(own.output_id, set()).add(str(own.code_id))
     return found
 
 

@@ -1,0 +1,216 @@
+"""The drift ledger: what an edit does to the grades that were given under the old wording.
+
+Criteria change their meaning while people grade (EvalGen, arXiv 2404.12272). An edit of the wording
+only keeps all grades. Any other makes the earlier grades of that criterion stale; the smallest
+re-grade that settles them is proposed:
+
+1. a random part of known probability, just large enough that, if none of it flips, at most a tenth
+   of the stale grades would (95 %, hypergeometric);
+2. if some flip, the outputs on which the new wording could change the answer most;
+3. if more than a third flips, all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from scipy.stats import hypergeom
+
+from labelcore.models import Criterion, Evidence, Frozen, Project
+from labelcore.progress import silent
+from labelcore.stages.deriving.editing import find_criterion, history, list_criteria
+from labelcore.stages.deriving.offline import points_of
+from labelcore.stages.grading import current_grades, grade_history
+from labelcore.stats.rate import Rate, wilson
+from labelcore.store import Database
+
+_TOLERATED = 0.1
+_DOUBT = 0.05
+_ALL_FROM = 1 / 3
+_AT_ONCE = 10
+
+Stage = Literal["nothing stale", "random part", "doubtful ones", "all", "settled"]
+
+
+class Ledger(Frozen):
+    """One criterion's newest change of meaning and what it leaves to do.
+
+    ``stale``: outputs whose grade of this criterion, or whose note cited for it, is from before the
+    change, with what was said (True: pass). ``again``: those graded anew, with the new answer.
+    ``random``: the part drawn by chance; ``probability`` of an output to be in it. ``flips``: the
+    share of the random part that changed its answer. ``next``: outputs to grade now, in order.
+    """
+
+    criterion: Criterion
+    changed_in: int | None
+    changed_at: datetime | None
+    changed_by: str
+    why: str
+    kept: int
+    stale: dict[str, bool]
+    again: dict[str, bool]
+    random: tuple[str, ...]
+    probability: float | None
+    flips: Rate
+    next: tuple[str, ...]
+    stage: Stage
+    says: str
+
+
+def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
+    """What is stale for a criterion, what was graded anew, and what to grade next."""
+    own = find_criterion(db, project, criterion_id)
+    versions = history(db, project, own.id)
+    change = _last_change(versions)
+    if change is None:
+        return _untouched(own, len(_answers(db, project, own, 1, own.version)))
+    before = _answers(db, project, own, 0, change.version - 1)
+    before |= {item.output_id: False for item in _cited(versions, change.version)}
+    after = _answers(db, project, own, change.version, own.version)
+    again = {key: after[key] for key in before if key in after}
+    drawn = _random_part(own.id, change.version, sorted(before))
+    flipped = [before[key] != again[key] for key in drawn if key in again]
+    flips = wilson(sum(flipped), len(flipped), what="outputs of the random part graded anew")
+    stage = _stage(before, again, drawn, flips)
+    todo = _todo(db, project, versions, change, before, again, drawn, stage)
+    return Ledger(
+        criterion=own, changed_in=change.version, changed_at=change.at, changed_by=change.author,
+        why=change.why, kept=len(after.keys() - before.keys()), stale=before, again=again,
+        random=drawn, probability=len(drawn) / len(before) if before else None, flips=flips,
+        next=tuple(todo), stage=stage, says=_in_words(own, before, again, drawn, flips, stage),
+    )  # fmt: skip
+
+
+def ledgers(db: Database, project: Project) -> list[Ledger]:
+    """The ledgers of all accepted criteria; those with something to grade first."""
+    found = [ledger(db, project, own.id) for own in list_criteria(db, project, status="accepted")]
+    return sorted(found, key=lambda own: (not own.next, own.criterion.name))
+
+
+def _last_change(versions: Sequence[Criterion]) -> Criterion | None:
+    """The newest version that is more than a change of words."""
+    real = [own for own in versions[1:] if not own.wording_only]
+    return real[-1] if real else None
+
+
+def _untouched(own: Criterion, kept: int) -> Ledger:
+    return Ledger(
+        criterion=own, changed_in=None, changed_at=None, changed_by="", why="", kept=kept,
+        stale={}, again={}, random=(), probability=None,
+        flips=wilson(0, 0, what="outputs of the random part graded anew"), next=(),
+        stage="nothing stale", says=f"{own.name} has kept its meaning: no grade is stale.",
+    )  # fmt: skip
+
+
+def _answers(
+    db: Database, project: Project, own: Criterion, first: int, last: int
+) -> dict[str, bool]:
+    """What people said of the criterion in some of its versions: the majority of each output.
+
+    From the history: a grade given under the new wording takes the place of the same person's
+    earlier one, and both are needed here.
+    """
+    events = [grade for grade in grade_history(db, project) if grade.criterion_id == own.id]
+    undone = {grade.supersedes for grade in events if grade.value == "undone"}
+    newest: dict[tuple[str, str], bool] = {}
+    for grade in events:
+        counts = grade.value in {"pass", "fail"} and grade.id not in undone
+        if counts and first <= (grade.criterion_version or 0) <= last:
+            newest[grade.output_id, grade.annotator] = grade.value == "pass"
+    votes: dict[str, list[bool]] = defaultdict(list)
+    for (output_id, _), passed in newest.items():
+        votes[output_id].append(passed)
+    return {key: 2 * sum(own) > len(own) for key, own in votes.items() if 2 * sum(own) != len(own)}
+
+
+def _cited(versions: Sequence[Criterion], changed_in: int) -> Sequence[Evidence]:
+    before = [own for own in versions if own.version < changed_in]
+    return before[-1].evidence if before else ()
+
+
+def _random_part(criterion_id: str, version: int, outputs: Sequence[str]) -> tuple[str, ...]:
+    """Drawn by a hash, so that everybody sees the same part and nothing need be stored."""
+
+    def lot(own: str) -> str:
+        return hashlib.sha256(f"{criterion_id}\x1e{version}\x1e{own}".encode()).hexdigest()
+
+    return tuple(sorted(outputs, key=lot)[: _enough(len(outputs))])
+
+
+def _enough(total: int) -> int:
+    """The smallest sample in which no flip shows that at most a tenth of all would flip.
+
+    With one more than the tolerated number of flips among ``total``, the chance of seeing none in
+    the sample must be at most 5 %: hypergeometric, drawn without putting back.
+    """
+    bad = int(_TOLERATED * total) + 1
+    for size in range(1, total + 1):
+        if hypergeom.pmf(0, total, min(bad, total), size) <= _DOUBT:
+            return size
+    return total
+
+
+def _stage(
+    before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str], flips: Rate
+) -> Stage:
+    if not before:
+        return "nothing stale"
+    if any(key not in again for key in drawn):
+        return "random part"
+    if len(again) == len(before) or not flips.value:
+        return "settled"
+    return "all" if flips.value > _ALL_FROM else "doubtful ones"
+
+
+def _todo(
+    db: Database, project: Project, versions: Sequence[Criterion], change: Criterion,
+    before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str], stage: Stage,
+) -> list[str]:  # fmt: skip
+    if stage == "random part":
+        return [key for key in drawn if key not in again]
+    left = [key for key in before if key not in again]
+    if stage == "all":
+        return sorted(left)
+    return _doubtful(db, project, versions, change, left) if stage == "doubtful ones" else []
+
+
+def _doubtful(
+    db: Database, project: Project, versions: Sequence[Criterion], change: Criterion,
+    left: Sequence[str],
+) -> list[str]:  # fmt: skip
+    """The outputs whose notes move most between the old statement and the new one."""
+    notes = defaultdict(list)
+    for grade in current_grades(db, project):
+        if grade.output_id in set(left) and grade.note.strip():
+            notes[grade.output_id].append(grade.note)
+    old = next(own for own in reversed(versions) if own.version < change.version)
+    texts = [old.statement, change.statement, *(" ".join(notes[key]) or "-" for key in left)]
+    points = points_of(db, texts, silent)
+    moved = np.abs(points[2:] @ (points[1] - points[0]))
+    order = np.argsort(-moved, kind="stable")[:_AT_ONCE]
+    return [left[at] for at in order]
+
+
+def _in_words(
+    own: Criterion, before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str],
+    flips: Rate, stage: Stage,
+) -> str:  # fmt: skip
+    total, left = len(before), sum(key not in again for key in drawn)
+    if stage == "nothing stale":
+        return f"{own.name} changed its meaning, and no grade was given before."
+    head = f"{total} answers on {own.name} are from before its meaning changed"
+    if stage == "random part":
+        return f"{head}: grade {left} of the {len(drawn)} drawn by chance to see how many flip."
+    if flips.value == 0:
+        return f"{head}; none of the {len(drawn)} drawn by chance flipped, so at most a tenth would: settled."
+    share = f"{flips.value:.0%} of those drawn by chance flipped ({flips.low:.0%} to {flips.high:.0%}, n = {flips.n})"
+    if stage == "settled":
+        return f"{head}; all are graded anew, {share}."
+    if stage == "all":
+        return f"{head}; {share}: too many, grade all {total - len(again)} that are left."
+    return f"{head}; {share}: grade those next on which the new wording could change the answer."

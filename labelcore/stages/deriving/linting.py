@@ -1,0 +1,231 @@
+"""Lint of the rubric: criteria that are vague, compound, overlapping, contradictory, or never fire.
+
+Overlap and contradiction are measured on what people said (cited fails and grades of the criterion)
+and on what judges decided, not on words alone; each finding carries its counts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from labelcore.models import Criterion, Frozen, Project
+from labelcore.progress import silent
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.offline import points_of
+from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
+
+_VAGUE = re.compile(
+    r"\b(good|bad|nice|appropriate(?:ly)?|proper(?:ly)?|high[- ]quality|reasonable|suitabl[ey]|adequate(?:ly)?"
+    r"|professional(?:ly)?|clear(?:ly)?|natural(?:ly)?|helpful|useful|relevant|as needed|if possible|etc)\b"
+    r"|合适|恰当|适当|良好|高质量|合理|专业|自然|有帮助|有用|尽量|等等",
+    re.IGNORECASE,
+)
+_OWN_WORDS = re.compile(
+    r"^(A good output gives an expert no reason to say: |好的输出不应让专家指出：)"
+)
+_AND = re.compile(
+    r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE
+)
+_SAME = 0.6
+_FEW = 5
+_OPPOSITE = -0.6
+_TEN = 10
+
+Kind = Literal["vague", "compound", "overlapping", "contradictory", "never fires", "not needed"]
+
+
+class Finding(Frozen):
+    """One weakness of the rubric. ``outputs``: ids of outputs that show it, at most ten."""
+
+    kind: Kind
+    criteria: tuple[str, ...]
+    names: tuple[str, ...]
+    says: str
+    outputs: tuple[str, ...] = ()
+
+
+class Lint(Frozen):
+    """All findings, and the fewest criteria that still explain every explained fail."""
+
+    findings: tuple[Finding, ...]
+    covering: tuple[str, ...]
+    explained: int
+    fails: int
+
+
+def lint(db: Database, project: Project) -> Lint:
+    """Look at the accepted (or, where none is, the proposed) criteria."""
+    criteria = list_criteria(db, project, status="accepted") or list_criteria(
+        db, project, status="proposed"
+    )
+    fails = set(fitting_labels(db, project).fails)
+    said = _failed_by_people(db, project, criteria, fails)
+    decided = _failed_by_judges(db, project, criteria)
+    covering = _covering(said)
+    found = [
+        *(own for c in criteria for own in _wording(db, c)),
+        *(own for a, b in itertools.combinations(criteria, 2) for own in _pair(a, b, said, decided)),
+        *_silent(criteria, said, decided),
+        *_not_needed(criteria, said, covering),
+    ]  # fmt: skip
+    return Lint(
+        findings=tuple(found), covering=tuple(c.id for c in criteria if c.id in covering),
+        explained=len(set().union(*said.values())) if said else 0, fails=len(fails),
+    )  # fmt: skip
+
+
+def _failed_by_people(
+    db: Database, project: Project, criteria: Sequence[Criterion], visible: set[str]
+) -> dict[str, set[str]]:
+    """Outputs that people failed for a criterion: cited in its evidence, or graded so."""
+    found = {own.id: {item.output_id for item in own.evidence} & visible for own in criteria}
+    for grade in current_grades(db, project):
+        if grade.criterion_id in found and grade.value == "fail":
+            found[grade.criterion_id].add(grade.output_id)
+    return found
+
+
+def _failed_by_judges(
+    db: Database, project: Project, criteria: Sequence[Criterion]
+) -> dict[str, dict[str, bool]]:
+    """Criterion -> output -> failed, by the judge that stands for it: a chosen one, else its first."""
+    chosen = judge_table.chosen(db, project.id)
+    preferred = set(chosen["judge_version_ids"]) if chosen else set()
+    judges: dict[str, str] = {}
+    for own in judge_table.current(db, project.id):
+        if own.criterion_id and (own.criterion_id not in judges or own.id in preferred):
+            judges[own.criterion_id] = own.id
+    wanted = {judges[c.id]: c.id for c in criteria if c.id in judges}
+    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    table = verdict_table.values(db, list(wanted))
+    for output_id, judge, value in zip(
+        table["output_id"], table["judge_version_id"], table["value"], strict=True
+    ):
+        if value in {"pass", "fail"}:
+            found[wanted[judge]][output_id] = value == "fail"
+    return found
+
+
+def _wording(db: Database, own: Criterion) -> list[Finding]:
+    text = _OWN_WORDS.sub("", own.statement)
+    found = []
+    if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
+        says = f"'{own.name}' leans on {', '.join(words)}: two people may read that differently. Say what can be seen in an output."
+        found.append(_finding("vague", [own], says))
+    halves = [half.strip(' .,“”"。，') for half in _AND.split(text)]
+    if len(halves) > 1 and min(len(half) for half in halves[:2]) > 3:
+        found += _compound(db, own, halves[:2])
+    return found
+
+
+def _compound(db: Database, own: Criterion, halves: Sequence[str]) -> list[Finding]:
+    """Two demands in one; the evidence is which half each quote speaks of."""
+    quotes = [item.quote for item in own.evidence]
+    if len(quotes) < 2:
+        return [_finding("compound", [own], f"'{own.name}' asks for two things: “{halves[0]}” and “{halves[1]}”.")]  # fmt: skip
+    points = points_of(db, [*halves, *quotes], silent)
+    first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
+    other = len(quotes) - first
+    if not first or not other:
+        return []  # all evidence speaks of one half: it is one demand, said at length
+    says = f"'{own.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of “{halves[1]}”. Split it."
+    return [_finding("compound", [own], says, [item.output_id for item in own.evidence])]
+
+
+def _pair(
+    a: Criterion, b: Criterion, said: Mapping[str, set[str]],
+    decided: Mapping[str, Mapping[str, bool]],
+) -> list[Finding]:  # fmt: skip
+    found = []
+    for source, one, other in (
+        ("people", said[a.id], said[b.id]),
+        ("judges", _fails(decided, a.id), _fails(decided, b.id)),
+    ):
+        both, either = one & other, one | other
+        if len(either) >= _FEW and len(both) / len(either) >= _SAME:
+            says = f"'{a.name}' and '{b.name}' fail the same outputs: by {source}, {len(both)} of the {len(either)} that either fails. Merge them, or say what sets them apart."
+            found.append(_finding("overlapping", [a, b], says, sorted(both)))
+    shared = sorted(decided.get(a.id, {}).keys() & decided.get(b.id, {}).keys())
+    phi = _phi([decided[a.id][key] for key in shared], [decided[b.id][key] for key in shared]) if len(shared) >= _TEN else None  # fmt: skip
+    if phi is not None and phi <= _OPPOSITE:
+        says = f"'{a.name}' and '{b.name}' pull against each other: what one passes the other fails (phi {phi:.2f} on {len(shared)} outputs)."
+        opposite = [key for key in shared if decided[a.id][key] != decided[b.id][key]]
+        found.append(_finding("contradictory", [a, b], says, opposite))
+    return found
+
+
+def _fails(decided: Mapping[str, Mapping[str, bool]], criterion_id: str) -> set[str]:
+    return {key for key, failed in decided.get(criterion_id, {}).items() if failed}
+
+
+def _phi(one: Sequence[bool], other: Sequence[bool]) -> float | None:
+    """The correlation of two yes-no columns; None where one is constant."""
+    a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    return None if a.std() == 0 or b.std() == 0 else float(np.corrcoef(a, b)[0, 1])
+
+
+def _silent(
+    criteria: Sequence[Criterion], said: Mapping[str, set[str]],
+    decided: Mapping[str, Mapping[str, bool]],
+) -> list[Finding]:  # fmt: skip
+    found = []
+    for own in criteria:
+        judged = decided.get(own.id, {})
+        if not said[own.id]:
+            says = f"No expert ever failed an output for '{own.name}'."
+            found.append(_finding("never fires", [own], says))
+        elif len(judged) >= _TEN and not any(judged.values()):
+            says = f"The judge of '{own.name}' fails none of {len(judged)} outputs, though people failed {len(said[own.id])}."
+            found.append(_finding("never fires", [own], says, sorted(said[own.id])))
+    return found
+
+
+def _covering(said: Mapping[str, set[str]]) -> set[str]:
+    """The fewest criteria that explain every fail that any explains: set cover, solved by HiGHS."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    ids = list(said)
+    outputs = sorted(set().union(*said.values())) if said else []
+    if not outputs:
+        return set()
+    explains = np.array([[key in said[own] for own in ids] for key in outputs], dtype=float)
+    answer = milp(
+        np.ones(len(ids)), integrality=np.ones(len(ids), dtype=np.int64), bounds=Bounds(0, 1),
+        constraints=LinearConstraint(explains, lb=1), options={"time_limit": 5},
+    )  # fmt: skip
+    if answer.x is None:
+        return set(ids)
+    return {own for own, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
+
+
+def _not_needed(
+    criteria: Sequence[Criterion], said: Mapping[str, set[str]], covering: set[str]
+) -> list[Finding]:
+    return [
+        _finding(
+            "not needed", [own],
+            f"Every fail that '{own.name}' explains is explained by another criterion too.",
+            sorted(said[own.id]),
+        )
+        for own in criteria
+        if said[own.id] and own.id not in covering
+    ]  # fmt: skip
+
+
+def _finding(
+    kind: Kind, criteria: Sequence[Criterion], says: str, outputs: Sequence[str] = ()
+) -> Finding:
+    return Finding(
+        kind=kind, criteria=tuple(own.id for own in criteria),
+        names=tuple(own.name for own in criteria), says=says,
+        outputs=tuple(dict.fromkeys(outputs))[:_TEN],
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""Criteria that the pipeline's own prompt asks for, and what the experts' grades say to them.
+
+A prompt's rules are proposals like any other, marked as such. Many are never what an expert fails,
+and some the grades contradict: in practice a word limit that failed 71 % of the outputs that experts
+passed. Rules on lengths are measured at once, by a code check read from the sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from labelcore.errors import BadInput
+from labelcore.judges.code_judge import CodeSpec, decide, describe
+from labelcore.models import Criterion, Frozen, Output, Project, new_id
+from labelcore.stages import projects
+from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.grading import Labels, current_grades, fitting_labels
+from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
+from labelcore.store import outputs as output_table
+
+_ASKS = re.compile(
+    r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|include|exclude|at most|at least"
+    r"|no more than|fewer than|less than|limit|keep|use|write|respond|answer|cite|return)\b"
+    r"|必须|应当|应该|不要|不得|不能|禁止|务必|请|至少|最多|不超过|以内|只",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；]|\n+")
+_BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)、])\s*")
+_PLACEHOLDER = re.compile(r"\{\{?[^{}]*\}?\}|<[^<>]{1,40}>")
+_NUMBER_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10,
+    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "十": 10,
+}  # fmt: skip
+_UNITS = {
+    "word": "words", "sentence": "sentences", "character": "characters", "paragraph": "paragraphs",
+    "bullet": "bullets", "item": "bullets", "字": "characters", "词": "words", "句": "sentences",
+    "段": "paragraphs", "条": "bullets",
+}  # fmt: skip
+_N = r"(\d[\d,]*|" + "|".join(_NUMBER_WORDS) + r")"
+_UNIT = r"(word|sentence|character|paragraph|bullet|item|字|词|句|段|条)"
+_AT_MOST = re.compile(
+    rf"(?:at most|no more than|not more than|fewer than|less than|under|within|max(?:imum)?(?: of)?|up to|limit(?:ed)? to|不超过|最多|少于)\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}"
+    rf"|{_N}\s*个?{_UNIT}s?\s*(?:or (?:less|fewer)|以内|之内|以下)",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    rf"(?:at least|no less than|no fewer than|more than|min(?:imum)?(?: of)?|至少|不少于|(?<!不)超过)\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}",
+    re.IGNORECASE,
+)
+_MOST = 20
+_SHORT, _LONG = 8, 300
+_MUCH = 0.25
+
+
+class PromptRule(Frozen):
+    """A criterion from the prompt beside what experts did.
+
+    ``failed_by_experts``: failed outputs that cite it. ``breaks``: the share of the outputs that
+    experts PASSED which break the rule, where it can be measured by ``check``.
+    """
+
+    criterion: Criterion
+    failed_by_experts: int
+    breaks: Rate
+    check: str
+    contradicted: bool
+    says: str
+
+
+def propose_from_prompt(
+    db: Database, project: Project, prompt: str | None = None, *, author: str = ""
+) -> list[Criterion]:
+    """Propose one criterion for each rule that the prompt states and no criterion holds yet.
+
+    ``prompt`` is kept as the project's own; None takes the one that is kept.
+
+    Raises:
+        BadInput: there is no prompt.
+    """
+    text = project.prompt_template if prompt is None else prompt
+    if not text.strip():
+        raise BadInput("There is no prompt yet.", next_step="Give the pipeline's prompt as text.")
+    if prompt is not None and prompt != project.prompt_template:
+        projects.update_project(db, project, prompt_template=prompt)
+    known = {own.statement.casefold() for own in list_criteria(db, project)}
+    taken = {own.name for own in list_criteria(db, project)}
+    found = []
+    for rule in rules_in(text):
+        if rule.casefold() not in known:
+            name = _name(rule, taken)
+            taken.add(name)
+            found.append(Criterion(
+                id=new_id("criterion"), project_id=project.id, version=1, name=name, statement=rule,
+                severity="should", origin="prompt", author=author,
+                why="the pipeline's prompt asks for it; no expert has failed it yet",
+            ))  # fmt: skip
+    criterion_table.save(db, found)
+    return found
+
+
+def rules_in(prompt: str) -> list[str]:
+    """The sentences of a prompt that demand something of the output, verbatim, at most twenty."""
+    parts = (_BULLET.sub("", part).strip() for part in _SENTENCES.split(prompt))
+    kept = [
+        part for part in parts
+        if _SHORT <= len(part) <= _LONG and _ASKS.search(part) and not _PLACEHOLDER.fullmatch(part)
+    ]  # fmt: skip
+    return list(dict.fromkeys(kept))[:_MOST]
+
+
+def _name(rule: str, taken: set[str]) -> str:
+    short = rule if len(rule) <= 60 else f"{rule[:59].rsplit(' ', 1)[0]}…"
+    return short if short not in taken else f"{short} ({len(taken) + 1})"
+
+
+def check_of(rule: str) -> CodeSpec | None:
+    """The code check that a rule on lengths states; None for any other rule."""
+    for pattern, side in ((_AT_LEAST, "below"), (_AT_MOST, "above")):
+        if match := pattern.search(rule):
+            number, unit = [part for part in match.groups() if part][:2]
+            n = _NUMBER_WORDS.get(number.lower()) or int(number.replace(",", "") or 0)
+            strict = re.match(r"fewer|less|under|少于|more than|超过", match[0], re.IGNORECASE)
+            if side == "below" and re.match(r"more than|超过", match[0], re.IGNORECASE):
+                n += 1
+            elif side == "above" and strict:
+                n -= 1
+            return CodeSpec(detector=_UNITS[unit.lower()], side=side, threshold=n)
+    return None
+
+
+def prompt_rules(db: Database, project: Project) -> list[PromptRule]:
+    """Each criterion from the prompt with what the grades say to it, contradicted ones first."""
+    own = [c for c in list_criteria(db, project) if c.origin == "prompt" and c.status in {"proposed", "accepted"}]  # fmt: skip
+    if not own:
+        return []
+    labels = fitting_labels(db, project)
+    passed = list(output_table.many(db, labels.passes).values())
+    found = [_rule(db, project, criterion, labels, passed) for criterion in own]
+    return sorted(found, key=lambda rule: (not rule.contradicted, rule.criterion.name))
+
+
+def _rule(
+    db: Database, project: Project, criterion: Criterion, labels: Labels, passed: Sequence[Output]
+) -> PromptRule:
+    fails = {item.output_id for item in criterion.evidence} & set(labels.fails)
+    fails |= {
+        grade.output_id for grade in current_grades(db, project)
+        if grade.criterion_id == criterion.id and grade.value == "fail"
+    }  # fmt: skip
+    spec = check_of(criterion.statement)
+    if spec is None:
+        breaks = not_measurable("no code check can be read from its words")
+    else:
+        broken = sum(decide(spec, output).value == "fail" for output in passed)
+        breaks = wilson(broken, len(passed), what="outputs that experts passed")
+    contradicted = breaks.low is not None and breaks.low > _MUCH
+    return PromptRule(
+        criterion=criterion, failed_by_experts=len(fails), breaks=breaks,
+        check=describe(spec) if spec else "", contradicted=contradicted,
+        says=_in_words(criterion, len(fails), breaks, contradicted=contradicted),
+    )  # fmt: skip
+
+
+def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: bool) -> str:
+    head = f"“{criterion.statement}”: "
+    never = "no expert ever failed an output for it" if not fails else f"experts failed {fails} outputs for it"  # fmt: skip
+    if breaks.value is None:
+        return f"{head}{never}."
+    share = f"it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} outputs that experts passed"
+    ending = ": their grades contradict it" if contradicted else ""
+    return f"{head}{never}; {share}{ending}."

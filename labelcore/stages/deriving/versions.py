@@ -1,0 +1,142 @@
+"""A criterion's life: split, undo, where it came from, and what an edit changed in its words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from labelcore.errors import BadInput
+from labelcore.models import Criterion, Frozen, Project, new_id, now
+from labelcore.stages.deriving.editing import drop, find_criterion, history, list_criteria, revise
+from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
+
+_WORDS = re.compile(r"\s+|[\u3400-\u9fff]|\w+|.", re.S)
+
+
+class Part(Frozen):
+    """One of the criteria that a split makes. ``quotes``: the numbers of its quotes, from 0."""
+
+    name: str
+    statement: str
+    quotes: tuple[int, ...] = ()
+
+
+class Piece(Frozen):
+    """A stretch of two wordings that stayed, went, or came."""
+
+    kind: Literal["same", "gone", "new"]
+    text: str
+
+
+class Ancestor(Frozen):
+    """One criterion in the family tree, with its newest name."""
+
+    id: str
+    name: str
+    status: str
+    versions: int
+    at: datetime
+    parents: tuple[str, ...]
+
+
+def split(
+    db: Database, project: Project, criterion_id: str, parts: Sequence[Part], *, why: str = "",
+    author: str = "",
+) -> list[Criterion]:  # fmt: skip
+    """Divide a criterion; quotes that no part names go to the first. The old one is dropped.
+
+    Raises:
+        BadInput: fewer than two parts, two of one name, or a quote that is not there or named twice.
+    """
+    old = find_criterion(db, project, criterion_id)
+    named = [number for part in parts for number in part.quotes]
+    if len(parts) < 2 or len({part.name.strip().casefold() for part in parts} - {""}) < len(parts):
+        raise BadInput("A split needs two parts with different names.")
+    if len(set(named)) < len(named) or any(not 0 <= n < len(old.evidence) for n in named):
+        raise BadInput(
+            f"The quotes of '{old.name}' are numbered 0 to {len(old.evidence) - 1}, each used once."
+        )
+    rest = tuple(n for n in range(len(old.evidence)) if n not in named)
+    numbers = [part.quotes + (rest if at == 0 else ()) for at, part in enumerate(parts)]
+    reason = why or f"split off {old.name}"
+    made = [
+        old.model_copy(update={
+            "id": new_id("criterion"), "version": 1, "name": part.name.strip(), "at": now(),
+            "statement": part.statement.strip() or old.statement, "parents": (old.id,),
+            "evidence": tuple(old.evidence[n] for n in sorted(own)), "author": author, "why": reason,
+            "wording_only": False,
+        })
+        for part, own in zip(parts, numbers, strict=True)
+    ]  # fmt: skip
+    criterion_table.save(db, made)
+    names = " and ".join(part.name for part in parts)
+    drop(db, project, old.id, why=f"split into {names}", author=author)
+    return made
+
+
+def undo_change(
+    db: Database, project: Project, criterion_id: str, *, author: str = ""
+) -> list[Criterion]:
+    """Take the newest change of a criterion back, as a further version; the history keeps both.
+
+    A criterion that a merge or split made is dropped, and what it was made from comes back.
+
+    Raises:
+        BadInput: there is nothing to take back.
+    """
+    own = find_criterion(db, project, criterion_id)
+    versions = history(db, project, own.id)
+    if len(versions) > 1:
+        return [_as_before(db, project, versions, author)]
+    if not own.parents:
+        raise BadInput(f"'{own.name}' was never changed.", next_step="Reject it instead.")
+    family = [c for c in list_criteria(db, project) if c.parents == own.parents and c.status != "dropped"]  # fmt: skip
+    back = [_as_before(db, project, history(db, project, parent), author) for parent in own.parents]
+    for child in family:
+        drop(db, project, child.id, why="its making was taken back", author=author)
+    return back
+
+
+def _as_before(
+    db: Database, project: Project, versions: Sequence[Criterion], author: str
+) -> Criterion:
+    before, last = versions[-2], versions[-1]
+    kept = {"id", "project_id", "version", "at", "author", "why", "wording_only"}
+    changes = {
+        name: value for name, value in before.model_dump(exclude=kept).items()
+        if value != last.model_dump()[name]
+    }  # fmt: skip
+    return revise(
+        db, project, last, changes, f"took version {last.version} back", author,
+        wording_only=last.wording_only,
+    )  # fmt: skip
+
+
+def lineage(db: Database, project: Project) -> list[Ancestor]:
+    """Every criterion with what it was made from, oldest first."""
+    return [
+        Ancestor(
+            id=own.id, name=own.name, status=own.status, versions=own.version, at=own.at,
+            parents=own.parents,
+        )
+        for own in list_criteria(db, project)
+    ]  # fmt: skip
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """What became of the words of a statement, in order."""
+    a, b = _WORDS.findall(before), _WORDS.findall(after)
+    found: list[Piece] = []
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(Piece(kind="same", text="".join(a[i:j])))
+            continue
+        if i < j:
+            found.append(Piece(kind="gone", text="".join(a[i:j])))
+        if k < m:
+            found.append(Piece(kind="new", text="".join(b[k:m])))
+    return found

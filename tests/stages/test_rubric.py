@@ -1,0 +1,249 @@
+"""The workbench of criteria: codes, splits and undo, the drift ledger, lint, rules of the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import (  # fmt: skip
+    Criterion,
+    Decision,
+    Evidence,
+    Grade,
+    JudgeVersion,
+    Output,
+    Project,
+    Verdict,
+)
+from labelcore.stages import deriving, grading
+from labelcore.stages.deriving.drift import _enough
+from labelcore.stages.deriving.prompting import check_of, rules_in
+from labelcore.store import Database
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
+
+Add = Callable[..., list[Output]]
+Give = Callable[..., Grade]
+NOTES = ["too long", "太长了", "far too long", "wrong year", "the year is wrong", "no source cited",
+         "missing citation", "too long, nobody reads that"]  # fmt: skip
+
+
+@pytest.fixture
+def noted(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
+    made = add_outputs(*(f"text {i}" for i in range(len(NOTES) + 4)))
+    for own in made[len(NOTES) :]:
+        give(own, "pass")
+    return [give(own, "fail", note) for own, note in zip(made, NOTES, strict=False)]
+
+
+def criterion(db: Database, project: Project, name: str, grades: list[Grade], **more: object) -> Criterion:  # fmt: skip
+    evidence = tuple(Evidence(grade_id=g.id, output_id=g.output_id, quote=g.note) for g in grades)
+    own = Criterion(id=f"c-{name}", project_id=project.id, version=1, name=name, status="accepted",
+                    evidence=evidence, **{"statement": f"{name}.", **more})  # type: ignore[arg-type]  # fmt: skip
+    criterion_table.save(db, [own])
+    return own
+
+
+def code_of(db: Database, project: Project, text: str) -> str:
+    return next(
+        own.code.label
+        for own in deriving.list_codes(db, project)
+        if text in {quote.text for quote in own.quotes}
+    )
+
+
+def test_notes_that_mean_the_same_get_one_code_across_languages(
+    db: Database, project: Project, noted: list[Grade]
+) -> None:
+    deriving.propose_codes(db, project)
+    assert code_of(db, project, "too long") == code_of(db, project, "太长了")
+    assert code_of(db, project, "too long") != code_of(db, project, "wrong year")
+    assert 3 <= len(deriving.list_codes(db, project)) < len(NOTES)
+    before = [own.code.id for own in deriving.list_codes(db, project)]
+    deriving.propose_codes(db, project)
+    assert [own.code.id for own in deriving.list_codes(db, project)] == before
+
+
+def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
+    db: Database, project: Project, noted: list[Grade]
+) -> None:
+    deriving.propose_codes(db, project)
+    year, source = code_of(db, project, "wrong year"), code_of(db, project, "no source cited")
+    deriving.change_code(db, project, year, label="facts", author="ann")
+    deriving.merge_codes(db, project, ["facts", source], author="ann")
+    assert code_of(db, project, "no source cited") == "facts"
+    deriving.move_quote(db, project, noted[5].id, "no source cited", "sources", author="ann")
+    assert code_of(db, project, "no source cited") == "sources"
+    with pytest.raises(BadInput, match="Merge the two"):
+        deriving.change_code(db, project, "facts", label="Sources")
+    with pytest.raises(NotFound):
+        deriving.move_quote(db, project, noted[5].id, "never said", "x")
+    made = deriving.criterion_from_codes(db, project, ["facts", "sources"], name="Right facts")
+    assert {item.output_id for item in made.evidence} >= {noted[3].output_id, noted[5].output_id}
+    assert grading.saturation(db, project).kinds == len(deriving.list_codes(db, project))
+
+
+def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
+    db: Database, project: Project, noted: list[Grade]
+) -> None:
+    own = criterion(db, project, "All", noted[:4])
+    parts = [deriving.Part(name="Length", statement="Short."), deriving.Part(name="Year", statement="Right year.", quotes=(3,))]  # fmt: skip
+    length, year = deriving.split(db, project, own.id, parts, author="ann")
+    assert [len(length.evidence), len(year.evidence)] == [3, 1]
+    assert deriving.find_criterion(db, project, own.id).status == "dropped"
+    assert [a.parents for a in deriving.lineage(db, project)] == [(), (own.id,), (own.id,)]
+    (back,) = deriving.undo_change(db, project, length.id, author="ann")
+    assert (back.id, back.status, len(back.evidence)) == (own.id, "accepted", 4)
+    assert [c.status for c in deriving.list_criteria(db, project)] == ["accepted", "dropped", "dropped"]  # fmt: skip
+    for wrong in ([parts[0]], [parts[0], parts[0]], [parts[0], deriving.Part(name="x", statement="", quotes=(9,))]):  # fmt: skip
+        with pytest.raises(BadInput):
+            deriving.split(db, project, own.id, wrong)
+
+
+def test_undo_takes_one_change_back_and_keeps_the_history(
+    db: Database, project: Project, noted: list[Grade]
+) -> None:
+    own = criterion(db, project, "Short", noted[:2])
+    deriving.edit(db, project, own.id, statement="At most 50 words.", author="ann")
+    (back,) = deriving.undo_change(db, project, own.id, author="bo")
+    assert (back.version, back.statement, back.author) == (3, "Short.", "bo")
+    assert len(deriving.history(db, project, own.id)) == 3
+    fresh = criterion(db, project, "New", [])
+    with pytest.raises(BadInput, match="never changed"):
+        deriving.undo_change(db, project, fresh.id)
+
+
+@given(before=st.text(max_size=60), after=st.text(max_size=60))
+def test_a_difference_holds_both_texts(before: str, after: str) -> None:
+    found = deriving.difference(before, after)
+    assert "".join(own.text for own in found if own.kind != "new") == before
+    assert "".join(own.text for own in found if own.kind != "gone") == after
+
+
+@pytest.mark.parametrize(("total", "size"), [(1, 1), (10, 9), (30, 16), (100, 23), (1000, 28)])
+def test_the_random_part_is_as_small_as_the_hypergeometric_allows(total: int, size: int) -> None:
+    assert _enough(total) == pytest.approx(size, abs=2)
+
+
+def answer(db: Database, project: Project, own: Criterion, output: Output, value: str) -> None:
+    grading.grade(db, project, output.id, value, annotator="ann", criterion_id=own.id,
+                  criterion_version=own.version)  # fmt: skip
+
+
+def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_settles_it(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(40)))
+    own = criterion(db, project, "Short", [])
+    for at, output in enumerate(made):
+        answer(db, project, own, output, "pass" if at % 2 else "fail")
+    own = deriving.edit(db, project, own.id, statement="Brief.", wording_only=True)
+    assert deriving.ledger(db, project, own.id).stage == "nothing stale"
+    own = deriving.edit(db, project, own.id, statement="At most 20 words.", author="ann", why="clearer")  # fmt: skip
+    found = deriving.ledger(db, project, own.id)
+    assert (found.stage, len(found.stale), found.changed_by) == ("random part", 40, "ann")
+    assert found.flips.why_not and 10 < len(found.random) < 25
+    assert found.probability == len(found.random) / 40
+    for output_id in found.next:
+        said = found.stale[output_id]
+        answer(db, project, own, next(o for o in made if o.id == output_id), "pass" if said else "fail")  # fmt: skip
+    found = deriving.ledger(db, project, own.id)
+    assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
+
+
+def test_flips_ask_for_the_doubtful_ones_and_many_for_all(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(40)))
+    own = criterion(db, project, "Short", [])
+    for output in made:
+        answer(db, project, own, output, "pass")
+    own = deriving.edit(db, project, own.id, statement="At most 20 words.")
+    drawn = deriving.ledger(db, project, own.id).random
+    by_id = {output.id: output for output in made}
+    for at, key in enumerate(drawn):
+        answer(db, project, own, by_id[key], "fail" if at < 2 else "pass")
+    found = deriving.ledger(db, project, own.id)
+    assert found.stage == "doubtful ones" and 0 < len(found.next) <= 10
+    assert found.flips.n == len(drawn)
+    for key in drawn:
+        answer(db, project, own, by_id[key], "fail")
+    found = deriving.ledger(db, project, own.id)
+    assert (found.stage, len(found.next)) == ("all", 40 - len(drawn))
+
+
+def test_lint_names_each_weakness_with_its_counts(
+    db: Database, project: Project, noted: list[Grade], add_outputs: Add
+) -> None:
+    one = criterion(db, project, "Length", noted[:4], statement="The output is appropriate.")
+    two = criterion(db, project, "Brevity", [*noted[:4], noted[7]], statement="Few words.")
+    criterion(db, project, "Tone", [], statement="Polite.")
+    made = add_outputs(*(f"judged {i}" for i in range(20)))
+    for own, flip in ((one, False), (two, True)):
+        judge = JudgeVersion(id=f"j{own.id}", judge_id=f"j{own.id}", project_id=project.id, name="j",
+                             kind="code", version=1, criterion_id=own.id, criterion_version=1, spec={})  # fmt: skip
+        judge_table.save(db, [judge])
+        verdict_table.record(db, [
+            Verdict(output_id=output.id, judge_version_id=judge.id, project_id=project.id, run_id="r",
+                    decision=Decision(value="fail" if (at % 2 == 0) is not flip else "pass"))
+            for at, output in enumerate(made)
+        ])  # fmt: skip
+    found = deriving.lint(db, project)
+    said = {own.kind: own for own in found.findings}
+    assert "appropriate" in said["vague"].says
+    assert "4 of the 5 that either fails" in said["overlapping"].says
+    assert "phi -1.00 on 20 outputs" in said["contradictory"].says
+    assert said["never fires"].names == ("Tone",)
+    assert found.covering == (two.id,) and said["not needed"].names == ("Length",)
+    assert found.explained == 5
+
+
+def test_two_demands_in_one_are_shown_by_the_quotes_of_each(
+    db: Database, project: Project, noted: list[Grade]
+) -> None:
+    criterion(db, project, "Both", noted[:5], statement="The answer is not too long and the year is right.")  # fmt: skip
+    (found,) = [own for own in deriving.lint(db, project).findings if own.kind == "compound"]
+    assert "3 quotes speak of" in found.says and "2 of" in found.says
+
+
+@pytest.mark.parametrize(
+    ("rule", "detector", "side", "threshold"),
+    [("Use at most 50 words.", "words", "above", 50), ("Write fewer than 3 sentences", "sentences", "above", 2),
+     ("不超过100字", "characters", "above", 100), ("Give at least two bullet points", "bullets", "below", 2),
+     ("Answer in 5 sentences or less.", "sentences", "above", 5), ("more than 3 paragraphs", "paragraphs", "below", 4)],
+)  # fmt: skip
+def test_a_rule_on_lengths_is_read_as_a_check(
+    rule: str, detector: str, side: str, threshold: int
+) -> None:
+    spec = check_of(rule)
+    assert spec is not None
+    assert (spec.detector, spec.side, spec.threshold) == (detector, side, threshold)
+
+
+@given(text=st.text(max_size=300))
+def test_any_prompt_can_be_read(text: str) -> None:
+    for rule in rules_in(text):
+        check_of(rule)
+        assert rule in text
+
+
+def test_rules_of_the_prompt_say_what_the_grades_contradict(
+    db: Database, project: Project, add_outputs: Add, give: Give
+) -> None:
+    for own in add_outputs(*(f"one two three four five {i}" for i in range(20))):
+        give(own, "pass")
+    prompt = "You are a helpful bot.\n- Use at most 3 words.\n- Never mention prices.\n{question}"
+    made = deriving.propose_from_prompt(db, project, prompt, author="ann")
+    assert [own.statement for own in made] == ["Use at most 3 words.", "Never mention prices."]
+    assert {own.origin for own in made} == {"prompt"}
+    assert deriving.propose_from_prompt(db, project, prompt) == []
+    first, other = deriving.prompt_rules(db, project)
+    assert first.contradicted and "100%" in first.says and "no expert ever failed" in first.says
+    assert not other.contradicted and other.breaks.why_not
+    with pytest.raises(BadInput):
+        deriving.propose_from_prompt(db, project, " ")
