@@ -72,6 +72,7 @@ class GradingRules(Frozen):
     An output passes from the level ``passing_from`` on (1 is the worst), so that all figures
     on passes and fails stay what they are. ``ask_fields``: each field of a JSON output is graded
     too. ``compare``: two pipeline versions whose answers to the same input are compared blind.
+    ``regrade``: criteria whose stale answers are given anew (see the drift ledger).
     ``deadline``: the day by which the sample shall be graded. ``contest``: the counts of all
     people are shown while they grade.
     """
@@ -88,6 +89,7 @@ class GradingRules(Frozen):
     passing_from: int = Field(default=2, ge=2)
     ask_fields: bool = False
     compare: tuple[str, str] | None = None
+    regrade: tuple[str, ...] = ()
     deadline: date | None = None
     contest: bool = False
 

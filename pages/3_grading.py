@@ -7,13 +7,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import streamlit as st
 
-from labelcore.stages import grading
+from labelcore.stages import deriving, grading
 from pages.widgets import keys, shell
 from pages.widgets.grading_card import CardEvents, grading_card, received
 from pages.widgets.language import say
 from pages.widgets.pace import show_pace
 from pages.widgets.pairs import pair_items, pair_setting, store_pairs
 from pages.widgets.queue import card_items, setting_of, store_events
+from pages.widgets.regrading import show_regrade
 from pages.widgets.shell import Place
 
 place = shell.open_page("Grade")
@@ -65,11 +66,20 @@ def compare(place: Place) -> None:
 
 
 with shell.guard():
-    ways = {"pairs": say("Compare two versions"), "single": say("Grade one by one")}
-    way = "single"
-    if grading.rules_of(place.project).compare:
+    ways = {"single": say("Grade one by one")}
+    rules = grading.rules_of(place.project)
+    if rules.compare:
+        ways = {"pairs": say("Compare two versions"), **ways}
+    for own in deriving.list_criteria(place.db, place.project, status="accepted"):
+        if own.id in rules.regrade:
+            ways[own.id] = say("Grade anew: {name}", name=own.name)
+    way = next(iter(ways))
+    if len(ways) > 1:
         way = st.segmented_control(
-            say("What to do"), list(ways), format_func=ways.__getitem__, default="pairs",
+            say("What to do"), list(ways), format_func=ways.__getitem__, default=way,
             required=True, label_visibility="collapsed", key=keys.WAY,
         )  # fmt: skip
-    (compare if way == "pairs" else grade)(place)
+    if way in {"single", "pairs"}:
+        (compare if way == "pairs" else grade)(place)
+    else:
+        show_regrade(place, way)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from labelcore.cli import door, terminal
+from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.cli.serving import serve_app
 from labelcore.cli.team import team
@@ -22,9 +23,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Turn an expert's judgement into automatic evaluation that can be trusted.",
 )
-criteria = typer.Typer(no_args_is_help=True, help="What makes an output good, with its evidence.")
 judge = typer.Typer(no_args_is_help=True, help="Automatic decisions on one criterion each.")
 app.add_typer(criteria, name="criteria")
+app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
 
@@ -99,76 +100,6 @@ def derive(
 ) -> None:  # fmt: skip
     """Turn the notes on failed outputs into criteria."""
     send("derive", db, project, json, author, offline=offline, accept_all=accept_all)
-
-
-@criteria.command("list")
-def criteria_list(
-    status: Annotated[str | None, typer.Option(help="proposed, accepted, rejected, dropped")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
-    """Show the criteria in their newest versions."""
-    send("criteria list", db, project, json, status=status)
-
-
-@criteria.command("show")
-def criteria_show(
-    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
-    """Show one criterion with all its evidence."""
-    send("criteria show", db, project, json, criterion=criterion)
-
-
-@criteria.command("history")
-def criteria_history(
-    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
-    """Show every version of a criterion."""
-    send("criteria history", db, project, json, criterion=criterion)
-
-
-@criteria.command("edit")
-def criteria_edit(
-    criterion: str,
-    name: Annotated[str | None, typer.Option()] = None,
-    statement: Annotated[str | None, typer.Option()] = None,
-    severity: Annotated[str | None, typer.Option(help="must or should")] = None,
-    wording_only: Annotated[bool, typer.Option("--wording-only", help="The meaning is the same.")] = False,
-    why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
-    """Change a criterion; the old versions are kept."""
-    send("criteria edit", db, project, json, author, criterion=criterion, name=name,
-         statement=statement, severity=severity, wording_only=wording_only, why=why)  # fmt: skip
-
-
-@criteria.command("merge")
-def criteria_merge(
-    criteria: Annotated[list[str], typer.Argument(help="Two or more criteria.")],
-    name: Annotated[str, typer.Option(help="What the joined criterion is called.")],
-    statement: Annotated[str | None, typer.Option()] = None,
-    why: Annotated[str, typer.Option()] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
-    """Join criteria into one that names them as its parents."""
-    send("criteria merge", db, project, json, author, criteria=criteria, name=name,
-         statement=statement, why=why)  # fmt: skip
-
-
-def _deciding(decision: str) -> None:
-    def command(
-        criterion: str,
-        why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-        db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-    ) -> None:  # fmt: skip
-        send("criteria decide", db, project, json, author, criterion=criterion,
-             decision=decision, why=why)  # fmt: skip
-
-    command.__doc__ = f"{decision.capitalize()} a criterion."
-    criteria.command(decision)(command)
-
-
-for _decision in ("accept", "reject", "drop", "restore"):
-    _deciding(_decision)
 
 
 @judge.command("propose")

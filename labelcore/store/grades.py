@@ -49,13 +49,18 @@ def current(
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
-def history(db: Database, project_id: str, output_id: str | None = None) -> list[Grade]:
+def history(
+    db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
+) -> list[Grade]:
     """Every event that was ever stored, oldest first, undone ones included."""
     sql = f"SELECT {', '.join(_READ)} FROM grade_event WHERE project_id = ?"
     parameters: list[Any] = [project_id]
     if output_id is not None:
         sql += " AND output_id = ?"
         parameters.append(output_id)
+    if criterion_id is not None:
+        sql += " AND criterion_id = ?"
+        parameters.append(criterion_id)
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 

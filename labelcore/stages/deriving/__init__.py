@@ -23,7 +23,7 @@ from labelcore.stages.deriving.coding import (
     move_quote,
     propose_codes,
 )
-from labelcore.stages.deriving.drift import Ledger, ledger, ledgers
+from labelcore.stages.deriving.drift import Ledger, ledger, ledgers, queue_regrade, regrade_items
 from labelcore.stages.deriving.editing import (
     accept,
     drop,
@@ -85,6 +85,8 @@ __all__ = [
     "prompt_rules",
     "propose_codes",
     "propose_from_prompt",
+    "queue_regrade",
+    "regrade_items",
     "reject",
     "restore",
     "split",

@@ -21,13 +21,21 @@ from typing import Literal
 import numpy as np
 from scipy.stats import hypergeom
 
-from labelcore.models import Criterion, Evidence, Frozen, Project
+from labelcore.models import Criterion, Evidence, Frozen, Output, Project
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import find_criterion, history, list_criteria
 from labelcore.stages.deriving.offline import points_of
-from labelcore.stages.grading import current_grades, grade_history
+from labelcore.stages.grading import (
+    current_grades,
+    grade_history,
+    part_grades,
+    rules_of,
+    set_rules,
+)
+from labelcore.stages.projects import open_project
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
+from labelcore.store import outputs as output_table
 
 _TOLERATED = 0.1
 _DOUBT = 0.05
@@ -92,6 +100,31 @@ def ledgers(db: Database, project: Project) -> list[Ledger]:
     return sorted(found, key=lambda own: (not own.next, own.criterion.name))
 
 
+def queue_regrade(
+    db: Database, project: Project, criterion_id: str, *, end: bool = False
+) -> Project:
+    """Have the Grade page ask for a criterion's stale answers anew, or end that."""
+    own = find_criterion(db, project, criterion_id)
+    queued = [key for key in rules_of(open_project(db, project.name)).regrade if key != own.id]
+    return set_rules(db, project, regrade=queued if end else [*queued, own.id])
+
+
+def regrade_items(
+    db: Database, project: Project, criterion_id: str, annotator: str
+) -> tuple[Ledger, list[Output]]:
+    """The ledger, and the outputs that this person should grade anew for it, in order."""
+    found = ledger(db, project, criterion_id)
+    given = part_grades(db, project, annotator, found.next)
+    since = found.changed_in or 0
+    left = [
+        key for key in found.next
+        if (own := given.get(key, {}).get(found.criterion.id)) is None
+        or (own.criterion_version or 0) < since
+    ]  # fmt: skip
+    outputs = output_table.many(db, left)
+    return found, [outputs[key] for key in left if key in outputs]
+
+
 def _last_change(versions: Sequence[Criterion]) -> Criterion | None:
     """The newest version that is more than a change of words."""
     real = [own for own in versions[1:] if not own.wording_only]
@@ -115,7 +148,7 @@ def _answers(
     From the history: a grade given under the new wording takes the place of the same person's
     earlier one, and both are needed here.
     """
-    events = [grade for grade in grade_history(db, project) if grade.criterion_id == own.id]
+    events = grade_history(db, project, criterion_id=own.id)
     undone = {grade.supersedes for grade in events if grade.value == "undone"}
     newest: dict[tuple[str, str], bool] = {}
     for grade in events:

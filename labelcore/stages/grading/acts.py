@@ -127,9 +127,11 @@ def undo(db: Database, project: Project, grade_id: str, *, annotator: str) -> Gr
     return event
 
 
-def grade_history(db: Database, project: Project, output_id: str | None = None) -> list[Grade]:
-    """Every grading event, undone ones included, oldest first."""
-    return grade_table.history(db, project.id, output_id)
+def grade_history(
+    db: Database, project: Project, output_id: str | None = None, criterion_id: str | None = None
+) -> list[Grade]:
+    """Every grading event (of one output, of one criterion), undone ones included, oldest first."""
+    return grade_table.history(db, project.id, output_id, criterion_id)
 
 
 def current_grades(db: Database, project: Project, annotator: str | None = None) -> list[Grade]:

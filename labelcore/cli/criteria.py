@@ -1,0 +1,230 @@
+"""``labelcore criteria`` and ``labelcore codes``: from notes to a rubric, and its upkeep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labelcore.cli.sending import Author, Db, Json, ProjectName, send
+from labelcore.errors import BadInput
+
+criteria = typer.Typer(no_args_is_help=True, help="What makes an output good, with its evidence.")
+codes = typer.Typer(no_args_is_help=True, help="What the notes say, in a few words each.")
+
+
+@criteria.command("list")
+def criteria_list(
+    status: Annotated[str | None, typer.Option(help="proposed, accepted, rejected, dropped")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Show the criteria in their newest versions."""
+    send("criteria list", db, project, json, status=status)
+
+
+@criteria.command("show")
+def criteria_show(
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
+    """Show one criterion with all its evidence."""
+    send("criteria show", db, project, json, criterion=criterion)
+
+
+@criteria.command("history")
+def criteria_history(
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
+    """Show every version of a criterion."""
+    send("criteria history", db, project, json, criterion=criterion)
+
+
+@criteria.command("edit")
+def criteria_edit(
+    criterion: str,
+    name: Annotated[str | None, typer.Option()] = None,
+    statement: Annotated[str | None, typer.Option()] = None,
+    severity: Annotated[str | None, typer.Option(help="must or should")] = None,
+    wording_only: Annotated[bool, typer.Option("--wording-only", help="The meaning is the same.")] = False,
+    why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Change a criterion; the old versions are kept."""
+    send("criteria edit", db, project, json, author, criterion=criterion, name=name,
+         statement=statement, severity=severity, wording_only=wording_only, why=why)  # fmt: skip
+
+
+@criteria.command("merge")
+def criteria_merge(
+    criteria: Annotated[list[str], typer.Argument(help="Two or more criteria.")],
+    name: Annotated[str, typer.Option(help="What the joined criterion is called.")],
+    statement: Annotated[str | None, typer.Option()] = None,
+    why: Annotated[str, typer.Option()] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Join criteria into one that names them as its parents."""
+    send("criteria merge", db, project, json, author, criteria=criteria, name=name,
+         statement=statement, why=why)  # fmt: skip
+
+
+def _deciding(decision: str) -> None:
+    def command(
+        criterion: str,
+        why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+        db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+    ) -> None:  # fmt: skip
+        send("criteria decide", db, project, json, author, criterion=criterion,
+             decision=decision, why=why)  # fmt: skip
+
+    command.__doc__ = f"{decision.capitalize()} a criterion."
+    criteria.command(decision)(command)
+
+
+for _decision in ("accept", "reject", "drop", "restore"):
+    _deciding(_decision)
+
+
+@criteria.command("split")
+def criteria_split(
+    criterion: str,
+    part: Annotated[list[str], typer.Option(help="NAME=STATEMENT, or NAME=STATEMENT=0,3 with the numbers of its quotes; repeat.")],
+    why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Divide a criterion; quotes that no part names go to the first."""
+    send("criteria split", db, project, json, author, criterion=criterion, why=why,
+         parts=[_part(own) for own in part])  # fmt: skip
+
+
+def _part(text: str) -> dict[str, object]:
+    name, _, rest = text.partition("=")
+    statement, _, numbers = rest.partition("=")
+    quotes = [own.strip() for own in numbers.split(",") if own.strip()]
+    if not name.strip() or not all(own.isdecimal() for own in quotes):
+        raise BadInput(f"'{text}' is no part.", next_step="For example: --part 'Length=It is short.=0,2'")  # fmt: skip
+    return {"name": name, "statement": statement, "quotes": [int(own) for own in quotes]}
+
+
+@criteria.command("undo")
+def criteria_undo(
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False,
+    author: Author = "",
+) -> None:  # fmt: skip
+    """Take the newest change of a criterion back, its merge or split too; the history keeps it."""
+    send("criteria undo", db, project, json, author, criterion=criterion)
+
+
+@criteria.command("lineage")
+def criteria_lineage(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Show which criterion was made from which."""
+    send("criteria lineage", db, project, json)
+
+
+@criteria.command("drift")
+def criteria_drift(
+    criterion: Annotated[str | None, typer.Argument(help="All accepted ones if it is left out.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Which grades an edit made stale, how many flip, and what to grade next."""
+    send("criteria drift", db, project, json, criterion=criterion)
+
+
+@criteria.command("regrade")
+def criteria_regrade(
+    criterion: str,
+    end: Annotated[bool, typer.Option("--end", help="Stop asking.")] = False,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Have the Grade page ask for the stale answers on a criterion anew."""
+    send("criteria regrade", db, project, json, criterion=criterion, end=end)
+
+
+@criteria.command("lint")
+def criteria_lint(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Point out vague, compound, overlapping, contradictory and silent criteria."""
+    send("criteria lint", db, project, json)
+
+
+@criteria.command("from-prompt")
+def criteria_from_prompt(
+    prompt: Annotated[Path | None, typer.Option(help="A text file with the pipeline's prompt; it is kept.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Propose the rules of the pipeline's prompt, and say which the grades contradict."""
+    send("criteria from-prompt", db, project, json, author,
+         prompt=None if prompt is None else _read(prompt))  # fmt: skip
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.expanduser().read_text("utf-8")
+    except (OSError, ValueError) as trouble:
+        raise BadInput(f"{path} cannot be read as text.", next_step="Check the file.") from trouble
+
+
+@codes.command("propose")
+def codes_propose(
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
+) -> None:
+    """Give codes to the notes that carry none yet."""
+    send("codes propose", db, project, json, author)
+
+
+@codes.command("list")
+def codes_list(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Show the codes with their quotes."""
+    send("codes list", db, project, json)
+
+
+@codes.command("rename")
+def codes_rename(
+    code: str, label: str, db: Db = None, project: ProjectName = None, json: Json = False,
+    author: Author = "",
+) -> None:  # fmt: skip
+    """Give a code another label."""
+    send("codes change", db, project, json, author, code=code, label=label)
+
+
+@codes.command("accept")
+def codes_accept(
+    code: str, db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
+) -> None:
+    """Say that a proposed code is right."""
+    send("codes change", db, project, json, author, code=code, state="accepted")
+
+
+@codes.command("drop")
+def codes_drop(
+    code: str, db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
+) -> None:
+    """Take a code out of use; its quotes keep it in the history."""
+    send("codes change", db, project, json, author, code=code, state="dropped")
+
+
+@codes.command("merge")
+def codes_merge(
+    code: Annotated[list[str], typer.Argument(help="The first one takes all quotes.")],
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Join codes into the first of them."""
+    send("codes merge", db, project, json, author, codes=code)
+
+
+@codes.command("move")
+def codes_move(
+    grade: Annotated[str, typer.Argument(metavar="GRADE_ID")], quote: str, label: str,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Give a quote another code, made now if there is none of that label."""
+    send("codes move", db, project, json, author, grade=grade, quote=quote, label=label)
+
+
+@codes.command("group")
+def codes_group(
+    code: list[str],
+    name: Annotated[str, typer.Option(help="What the criterion is called.")],
+    statement: Annotated[str, typer.Option(help="What makes an output good.")] = "",
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Make one criterion of codes, resting on all their quotes."""
+    send("codes group", db, project, json, author, codes=code, name=name, statement=statement)

@@ -1,0 +1,161 @@
+"""The rubric's upkeep: codes, split, undo, lineage, drift, lint, and the prompt's own rules."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.operations.criteria import describe
+from labelcore.operations.sentences import rate_words
+from labelcore.stages import deriving
+
+
+@operation("codes propose")
+def propose(call: Call) -> Outcome:
+    """Give codes to the notes that carry none yet."""
+    return _codes(deriving.propose_codes(call.db, call.project, author=call.author, progress=call.progress))  # fmt: skip
+
+
+@operation("codes list")
+def list_codes(call: Call) -> Outcome:
+    """The codes with their quotes."""
+    return _codes(deriving.list_codes(call.db, call.project))
+
+
+def _codes(found: list[deriving.Coded]) -> Outcome:
+    lines = [
+        f"[{own.code.state}] {own.code.label}: {own.outputs} outputs, {own.people} people; "
+        f"e.g. “{own.quotes[0].text}” {own.code.id}"
+        for own in found
+    ]
+    return Outcome(
+        document={"codes": [own.model_dump(mode="json") for own in found]},
+        lines=tuple(lines) or ("No note carries a code yet: fail some outputs and say why.",),
+    )
+
+
+@operation("codes change")
+def change(
+    call: Call, *, code: str, label: str | None = None,
+    state: Literal["accepted", "dropped"] | None = None,
+) -> Outcome:  # fmt: skip
+    """Rename, accept or drop a code."""
+    given = {"label": label, "state": state}
+    changes = {name: value for name, value in given.items() if value is not None}
+    own = deriving.change_code(call.db, call.project, code, author=call.author, **changes)
+    return Outcome(document=own.model_dump(mode="json"), lines=(f"[{own.state}] {own.label}",))
+
+
+@operation("codes merge")
+def merge(call: Call, *, codes: list[str]) -> Outcome:
+    """Join codes into the first of them."""
+    own = deriving.merge_codes(call.db, call.project, codes, author=call.author)
+    return Outcome(document=own.model_dump(mode="json"), lines=(f"All quotes are under {own.label}.",))  # fmt: skip
+
+
+@operation("codes move")
+def move(call: Call, *, grade: str, quote: str, label: str) -> Outcome:
+    """Give a quote another code."""
+    own = deriving.move_quote(call.db, call.project, grade, quote, label, author=call.author)
+    return Outcome(document=own.model_dump(mode="json"), lines=(f"It is under {own.label} now.",))
+
+
+@operation("codes group")
+def group(call: Call, *, codes: list[str], name: str, statement: str = "") -> Outcome:
+    """Make one criterion of codes."""
+    made = deriving.criterion_from_codes(
+        call.db, call.project, codes, name=name, statement=statement, author=call.author
+    )
+    words = f"{made.name} rests on {len(made.evidence)} quotes: {made.statement}"
+    return Outcome(document=describe(made), lines=(words,))
+
+
+@operation("criteria split")
+def split(call: Call, *, criterion: str, parts: list[dict[str, Any]], why: str = "") -> Outcome:
+    """Divide a criterion."""
+    own = [deriving.Part.model_validate(part) for part in parts]
+    made = deriving.split(call.db, call.project, criterion, own, why=why, author=call.author)
+    lines = tuple(f"{c.name}: {len(c.evidence)} quotes ({c.id})" for c in made)
+    return Outcome(document={"criteria": [describe(c) for c in made]}, lines=lines)
+
+
+@operation("criteria undo")
+def undo(call: Call, *, criterion: str) -> Outcome:
+    """Take the newest change of a criterion back."""
+    back = deriving.undo_change(call.db, call.project, criterion, author=call.author)
+    lines = tuple(f"{c.name} is as before (version {c.version}, {c.status})." for c in back)
+    return Outcome(document={"criteria": [describe(c) for c in back]}, lines=lines)
+
+
+@operation("criteria lineage")
+def lineage(call: Call) -> Outcome:
+    """Which criterion was made from which."""
+    found = deriving.lineage(call.db, call.project)
+    names = {own.id: own.name for own in found}
+    lines = tuple(
+        f"{own.name} ({own.status}, {own.versions} versions)"
+        + (f" from {', '.join(names.get(p, p) for p in own.parents)}" if own.parents else "")
+        for own in found
+    )
+    return Outcome(document={"criteria": [own.model_dump(mode="json") for own in found]}, lines=lines)  # fmt: skip
+
+
+@operation("criteria drift")
+def drift(call: Call, *, criterion: str | None = None) -> Outcome:
+    """Which grades an edit made stale, how many flip, and what to grade next."""
+    if criterion is None:
+        found = deriving.ledgers(call.db, call.project)
+    else:
+        found = [deriving.ledger(call.db, call.project, criterion)]
+    lines = []
+    for own in found:
+        lines.append(own.says)
+        if own.stale:
+            lines.append(f"  flips: {rate_words(own.flips)}; grade next: {', '.join(own.next[:10]) or 'nothing'}")  # fmt: skip
+    return Outcome(
+        document={"ledgers": [
+            own.model_dump(mode="json", exclude={"criterion"}) | {"criterion": describe(own.criterion)}
+            for own in found
+        ]},
+        lines=tuple(lines) or ("There are no accepted criteria yet.",),
+    )  # fmt: skip
+
+
+@operation("criteria regrade")
+def regrade(call: Call, *, criterion: str, end: bool = False) -> Outcome:
+    """Have the Grade page ask for a criterion's stale answers anew, or end that."""
+    deriving.queue_regrade(call.db, call.project, criterion, end=end)
+    own = deriving.ledger(call.db, call.project, criterion)
+    words = "It is not asked anew any more." if end else own.says
+    return Outcome(document={"criterion": own.criterion.id, "next": list(own.next)}, lines=(words,))
+
+
+@operation("criteria lint")
+def lint(call: Call) -> Outcome:
+    """Point out the rubric's weaknesses."""
+    found = deriving.lint(call.db, call.project)
+    lines = [f"[{own.kind}] {own.says}" for own in found.findings] or ["Nothing to point out."]
+    names = {own.id: own.name for own in deriving.list_criteria(call.db, call.project)}
+    if found.covering:
+        words = ", ".join(names[own] for own in found.covering)
+        lines.append(
+            f"The fewest criteria for the {found.explained} explained of {found.fails} fails: {words}."
+        )
+    return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
+
+
+@operation("criteria from-prompt")
+def from_prompt(call: Call, *, prompt: str | None = None) -> Outcome:
+    """Propose the rules of the pipeline's prompt, and say which the grades contradict."""
+    made = deriving.propose_from_prompt(call.db, call.project, prompt, author=call.author)
+    rules = deriving.prompt_rules(call.db, call.project)
+    return Outcome(
+        document={
+            "proposed": [describe(own) for own in made],
+            "rules": [
+                own.model_dump(mode="json", exclude={"criterion"}) | {"criterion_id": own.criterion.id}
+                for own in rules
+            ],
+        },
+        lines=(f"{len(made)} rules of the prompt are proposed.", *(own.says for own in rules)),
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Between the grading card and the library where stale answers on a criterion are given anew."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.errors import LabelcoreError
+from labelcore.models import Criterion, Grade
+from labelcore.stages import deriving, grading
+from pages.widgets import keys, shell
+from pages.widgets.grading_card import CardEvents, CardItem, CardSetting, grading_card, received
+from pages.widgets.language import language, say
+from pages.widgets.queue import turns_of
+from pages.widgets.shell import Place, plain
+
+
+def show_regrade(place: Place, criterion_id: str) -> None:
+    """One criterion, asked again of the outputs that the drift ledger names."""
+    key = f"{keys.REGRADE}-{criterion_id}"
+    own = deriving.find_criterion(place.db, place.project, criterion_id)
+    acknowledged, refused = _store(place, own, received(key))
+    found, outputs = deriving.regrade_items(place.db, place.project, own.id, place.annotator)
+    st.subheader(plain(own.name))
+    st.info(plain(own.statement))
+    total = len(found.random) if found.stage == "random part" else len(found.stale)
+    done = max(0, total - len(outputs))
+    items = [
+        CardItem(
+            output_id=output.id, position=done + at, text=output.text, input=output.input,
+            context=output.context, conversation=turns_of(output),
+        )
+        for at, output in enumerate(outputs, 1)
+    ]  # fmt: skip
+    setting = CardSetting(
+        annotator=place.annotator, project=f"{place.project.id}/{own.id}/{own.version}",
+        language=language(),
+    )  # fmt: skip
+    late = grading_card(
+        items, setting, place=done + 1, total=done + len(outputs), done=done,
+        acknowledged=acknowledged, refused=refused, key=key,
+    )  # fmt: skip
+    _store(place, own, late)
+    if not outputs:
+        st.write(say("Nothing is left to grade anew for this criterion."))
+        shell.go("4_deriving.py", "See what flipped")
+
+
+def _store(place: Place, own: Criterion, events: CardEvents) -> tuple[list[str], dict[str, str]]:
+    stored: list[str] = []
+    refused: dict[str, str] = {}
+    for event in events:
+        try:
+            grade = Grade(
+                id=event.client_id, project_id=place.project.id, output_id=event.output_id,
+                annotator=place.annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
+                note=event.note, seconds=event.seconds, supersedes=event.supersedes,
+                criterion_id=own.id, criterion_version=own.version,
+            )  # fmt: skip
+            stored += grading.record(place.db, place.project, [grade])
+        except (LabelcoreError, ValueError) as trouble:
+            is_ours = isinstance(trouble, LabelcoreError)
+            refused[event.client_id] = str(trouble) if is_ours else "it fits no grade"
+    return stored, refused

@@ -1,0 +1,52 @@
+"""The rubric's weaknesses, and the rules of the pipeline's own prompt."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.stages import deriving, projects
+from pages.widgets import charts, shell
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import Place, plain
+
+
+def show_lint(place: Place) -> None:
+    """Each finding with the outputs that show it."""
+    found = deriving.lint(place.db, place.project)
+    if not deriving.list_criteria(place.db, place.project):
+        st.info("There are no criteria yet.")
+        return
+    names = {own.id: own.name for own in deriving.list_criteria(place.db, place.project)}
+    if found.covering:
+        words = ", ".join(names[own] for own in found.covering)
+        st.write(plain(f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."))  # fmt: skip
+    if not found.findings:
+        st.success("Nothing to point out.")
+    for at, own in enumerate(found.findings):
+        with st.container(border=True):
+            st.badge(own.kind)
+            st.write(plain(own.says))
+            if own.outputs and st.toggle("Show the outputs behind it", key=f"lint-{at}"):
+                for output_id in own.outputs[:5]:
+                    if output := projects.find_output(place.db, output_id):
+                        show_output(output)
+
+
+def show_prompt(place: Place) -> None:
+    """The prompt's rules beside what experts did."""
+    with st.form("prompt"):
+        text = st.text_area("The pipeline's prompt", place.project.prompt_template, height=200)
+        if st.form_submit_button("Propose its rules as criteria"):
+            with shell.guard():
+                made = deriving.propose_from_prompt(
+                    place.db, place.project, text, author=place.annotator
+                )
+            st.success(f"{len(made)} rules are proposed; accept them under Criteria.")
+    rules = deriving.prompt_rules(place.db, place.project)
+    for own in rules:
+        (st.error if own.contradicted else st.write)(plain(own.says))
+    measured = [own for own in rules if own.breaks.value is not None]
+    if measured:
+        names = [own.criterion.name for own in measured]
+        series = {"good outputs that break it": [own.breaks for own in measured]}
+        charts.intervals("Outputs that experts passed and the prompt's rule would fail, 95 % intervals", names, series, key="rules")  # fmt: skip
