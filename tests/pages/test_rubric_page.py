@@ -1,0 +1,88 @@
+"""The Criteria page's tabs: codes corrected, drift shown and asked anew, weaknesses and rules named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.models import Output, Project
+from labelcore.settings import settings
+from labelcore.stages import deriving, grading, projects
+from labelcore.store import Database, close_database, open_database
+from labelcore.store import outputs as output_table
+from pages.widgets import keys
+
+PAGES = Path(__file__).parents[2] / "pages"
+NOTES = ["too long", "far too long", "太长了", "the year is wrong", "wrong year", "rude tone"]
+
+
+@pytest.fixture
+def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Project]]:
+    monkeypatch.setenv("LABELCORE_DB", str(tmp_path / "app.duckdb"))
+    settings.cache_clear()
+    db = open_database(tmp_path / "app.duckdb")
+    project = projects.open_project(db, settings().project)
+    made = [Output(id=f"o{n}", project_id=project.id, text=f"text {n} of a few words") for n in range(12)]  # fmt: skip
+    output_table.add(db, made)
+    for n in range(12):
+        note = NOTES[n] if n < len(NOTES) else ""
+        grading.grade(db, project, f"o{n}", "fail" if note else "pass", annotator="ann", note=note)
+    deriving.derive(db, project, accept_all=True)
+    yield db, project
+    close_database(tmp_path / "app.duckdb")
+    settings.cache_clear()
+
+
+def tab(name: str) -> AppTest:
+    app = AppTest.from_file(PAGES / "4_deriving.py", default_timeout=30)
+    app.session_state[keys.RUBRIC] = name
+    app.session_state[keys.ANNOTATOR] = "ann"
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    return " ".join(own.value for own in [*app.markdown, *app.subheader, *app.error, *app.success])
+
+
+def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> None:
+    assert "failed outputs are not explained" in said(tab("Criteria"))
+    assert "The least sure come first" in said(tab("Codes"))
+    assert "has kept its meaning" in said(tab("Drift"))
+    assert "fails are explained" in said(tab("Lint"))
+    assert not tab("Family tree").exception
+    app = tab("From the prompt")
+    app.text_area[0].set_value("Use at most 2 words. Never be rude to anybody.")
+    app.button[0].click().run()
+    assert "their grades contradict it" in said(app)
+
+
+def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(
+    rubric: tuple[Database, Project],
+) -> None:
+    db, project = rubric
+    own = deriving.list_criteria(db, project, status="accepted")[0]
+    deriving.edit(db, project, own.id, statement="Something else entirely.", author="ann")
+    app = tab("Drift")
+    assert "are from before its meaning changed" in said(app).replace("\\", "")
+    app.button(key=f"again-{own.id}").click().run()
+    assert not app.exception
+    project = projects.open_project(db, project.name)
+    assert grading.rules_of(project).regrade == (own.id,)
+    grade = AppTest.from_file(PAGES / "3_grading.py", default_timeout=30)
+    grade.session_state[keys.ANNOTATOR] = "ann"
+    grade.run()
+    assert not grade.exception
+    grade.session_state[keys.WAY] = own.id
+    grade.run()
+    assert not grade.exception
+    assert grade.info[0].value.replace("\\", "") == "Something else entirely."
+    _, before = deriving.regrade_items(db, project, own.id, "ann")
+    grading.grade(db, project, before[0].id, "pass", annotator="ann", criterion_id=own.id,
+                  criterion_version=deriving.find_criterion(db, project, own.id).version)  # fmt: skip
+    _, after = deriving.regrade_items(db, project, own.id, "ann")
+    assert len(after) == len(before) - 1
