@@ -16,8 +16,8 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Code, Criterion, Evidence, Frozen, Grade, Project, Quote, new_id, now
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.grouping import CLUSTERED, Clause, Floats, clauses_of
-from labelcore.stages.deriving.naming import name_of, statement_of, telling_words
+from labelcore.stages.deriving.grouping import CLUSTERED, Clause, Floats, central, clauses_of
+from labelcore.stages.deriving.naming import family_of, statement_of
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
@@ -131,12 +131,11 @@ def _new_codes(
         return []
     groups = _groups(points[list(rest)])
     members = [[rest[at] for at in own] for own in groups]
-    telling = telling_words([[clauses[at].text for at in own] for own in members])
-    taken = {own.label for own in code_table.current(db, project.id)}
+    taken = {own.label.casefold() for own in code_table.current(db, project.id)}
     found = []
-    for own, words in zip(members, telling, strict=True):
-        label = _label([clauses[at].text for at in own], words, taken)
-        taken.add(label)
+    for own in members:
+        label = _label([clauses[at].text for at in own], points[own], taken)
+        taken.add(label.casefold())
         code = Code(id=new_id("code"), project_id=project.id, label=label, author=author)
         found.append((code, own))
     return found
@@ -156,12 +155,15 @@ def _groups(points: Floats) -> list[list[int]]:
     return [np.flatnonzero(labels == k).tolist() for k in np.unique(labels)]
 
 
-def _label(texts: Sequence[str], telling: Sequence[str], taken: set[str]) -> str:
-    """The shortest quote where it is short; else the name that a criterion would get."""
-    short = min(texts, key=len)
-    if len(short) <= _LONGEST and short not in taken:
-        return short
-    return name_of(texts, telling, taken)[: 2 * _LONGEST]
+def _label(texts: Sequence[str], points: Floats, taken: set[str]) -> str:
+    """The family of failures that several quotes speak of; else the most typical quote, shortened."""
+    typical = texts[central(points)]
+    short = typical if len(typical) <= _LONGEST else f"{typical[: _LONGEST - 1]}…"
+    family = family_of(texts) if len(texts) > 1 else None
+    names = [own for own in (family, short, f"{family or 'again'}: {short}") if own]
+    return next(
+        (own for own in names if own.casefold() not in taken), f"{short} ({len(taken) + 1})"
+    )
 
 
 def _sure(point: Floats, centres: dict[str, Floats], own: str) -> float:

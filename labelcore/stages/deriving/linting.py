@@ -37,6 +37,7 @@ _AND = re.compile(
 )
 _SAME = 0.6
 _FEW = 5
+_SHARE = 0.15
 _OPPOSITE = -0.6
 _TEN = 10
 
@@ -135,8 +136,8 @@ def _compound(db: Database, own: Criterion, halves: Sequence[str]) -> list[Findi
     points = points_of(db, [*halves, *quotes], silent)
     first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
     other = len(quotes) - first
-    if not first or not other:
-        return []  # all evidence speaks of one half: it is one demand, said at length
+    if min(first, other) < max(2, _SHARE * len(quotes)):
+        return []  # nearly all evidence speaks of one half: it is one demand, said at length
     says = f"'{own.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of “{halves[1]}”. Split it."
     return [_finding("compound", [own], says, [item.output_id for item in own.evidence])]
 

@@ -22,8 +22,9 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
 
 _ASKS = re.compile(
-    r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|include|exclude|at most|at least"
-    r"|no more than|fewer than|less than|limit|keep|use|write|respond|answer|cite|return)\b"
+    r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|at most|at least"
+    r"|no more than|fewer than|less than)\b"
+    r"|^(?:please\s+)?(?:include|exclude|limit|keep|use|write|respond|answer|cite|return|give|add|start|end)\b"
     r"|必须|应当|应该|不要|不得|不能|禁止|务必|请|至少|最多|不超过|以内|只",
     re.IGNORECASE,
 )
