@@ -5,7 +5,7 @@
 
 ``--all-features`` asks for criteria too, shows the chosen judges' verdicts after the grade, brings
 outputs back unannounced, and shows everybody's counts. ``--keys`` presses so many keys in a real
-Chromium meanwhile. Another visitor opens Home, Team and Alignment in turn.
+Chromium meanwhile. Another visitor opens Home, Team and Alignment in turn, unless ``--alone``.
 
 Makes a project, serves it in a process of its own, lets every person grade what their card holds,
 and compares the database with the log of what was shown: no grade lost, doubled, or on another
@@ -196,13 +196,15 @@ def check(path: Path, people: list[Person]) -> str:
     """The database against what was shown and pressed."""
     db = open_database(path)
     project = projects.open_project(db, PROJECT)
-    stored = Counter(own.id for own in grading.grade_history(db, project))
-    where = {own.id: own.output_id for own in grading.grade_history(db, project)}
+    history = grading.grade_history(db, project)
+    stored = Counter(own.id for own in history)
+    where = {own.id: own.output_id for own in history}
+    repeats = {own.id for own in history if own.source == "repeat"}
     pressed = {key: own for person in people for key, own in person.pressed.items()}
     lost = [key for key in pressed if key not in stored]
     doubled = [key for key, count in stored.items() if count > 1]
-    moved = [key for key, own in pressed.items() if where.get(key, own) != own]
-    per_output = Counter(where.values())
+    moved = [key for key, own in pressed.items() if where.get(key, own) != own.removesuffix("~2")]
+    per_output = Counter(own for key, own in where.items() if key not in repeats)
     crowded = sum(count > 2 for count in per_output.values())
     close_database(path)
     return f"{len(pressed)} pressed, {len(lost)} lost, {len(doubled)} doubled, {len(moved)} on another output, {crowded} outputs graded by more than two"
@@ -249,7 +251,7 @@ async def press_keys(url: str, presses: int) -> None:
 
 
 async def load(
-    url: str, pid: int, count: int, interval: float, seconds: float, keys: int
+    url: str, pid: int, count: int, interval: float, seconds: float, keys: int, *, alone: bool
 ) -> list[Person]:
     people = [Person(f"p{i}", url) for i in range(count)]
     opened = []
@@ -257,7 +259,7 @@ async def load(
         opened += await asyncio.gather(*(own.open() for own in people[start : start + 10]))
     before, used = memory(pid), processor(pid)
     until = time.perf_counter() + seconds
-    others = asyncio.create_task(look_around(url, until))
+    others = asyncio.create_task(look_around(url, 0 if alone else until))
     growth = asyncio.create_task(watch_memory(pid, until))
     chromium = asyncio.create_task(press_keys(url, keys)) if keys else None
     await asyncio.gather(*(own.work(interval, until) for own in people))
@@ -273,7 +275,8 @@ async def load(
         f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server {100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> {memory(pid):.0f} MB"
     )
     print("memory by minute:", " ".join(f"{own:.0f}" for own in await growth), "MB")
-    print(f"other pages meanwhile p50 {pages[len(pages) // 2]:.2f} s, worst {pages[-1]:.2f} s")
+    if pages:
+        print(f"other pages meanwhile p50 {pages[len(pages) // 2]:.2f} s, worst {pages[-1]:.2f} s")
     for own in people:
         own.reader.cancel()
         await own.socket.close()
@@ -288,6 +291,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--outputs", type=int, default=100_000)
     parser.add_argument("--all-features", action="store_true")
+    parser.add_argument("--alone", action="store_true")
     parser.add_argument("--keys", type=int, default=0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -295,7 +299,15 @@ def main() -> None:
         make_project(path, chosen.outputs, all_features=chosen.all_features)
         server, url = start_app(path, PROJECT)
         people = asyncio.run(
-            load(url, server.pid, chosen.people, chosen.interval, chosen.seconds, chosen.keys)
+            load(
+                url,
+                server.pid,
+                chosen.people,
+                chosen.interval,
+                chosen.seconds,
+                chosen.keys,
+                alone=chosen.alone,
+            )
         )
         server.terminate()
         server.wait(20)
