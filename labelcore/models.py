@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
 Preference = Literal["first", "second", "tie", "skipped", "undone"]
 VerdictValue = Literal["pass", "fail", "abstain"]
+ProbeValue = Literal["confirmed", "rejected", "undone"]
 JudgeKind = Literal["code", "llm", "learned", "imported"]
 Severity = Literal["must", "should"]
 SplitName = Literal["train", "dev", "test"]
@@ -411,4 +412,41 @@ class Run(Frozen):
     cost_usd: float = 0.0
     seconds: float = 0.0
     message: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class ProbeCase(Frozen):
+    """An edge case of a criterion: a passed output with one planted defect.
+
+    ``output_id`` is the source; ``where`` is the changed bit verbatim, as it stands in ``text`` or,
+    where something was only taken away, in the source. Nothing says that it fails the criterion
+    until an expert confirms it.
+    """
+
+    id: str
+    project_id: str
+    criterion_id: str
+    criterion_version: int
+    output_id: str
+    defect: str
+    text: str
+    where: str
+    seed: int = 0
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class ProbeOpinion(Frozen):
+    """What an expert says of a probe: an event that is never changed, only superseded.
+
+    ``confirmed``: it is a failure of its criterion now; ``rejected``: it is none; ``undone`` takes
+    back what the same person said of it before.
+    """
+
+    id: str
+    project_id: str
+    probe_id: str
+    annotator: str
+    value: ProbeValue
+    note: str = ""
     at: datetime = Field(default_factory=now)

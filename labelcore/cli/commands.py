@@ -10,6 +10,7 @@ import typer
 
 from labelcore.cli import door, terminal
 from labelcore.cli.criteria import codes, criteria
+from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.cli.serving import serve_app
 from labelcore.cli.team import team
@@ -28,6 +29,7 @@ app.add_typer(criteria, name="criteria")
 app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
+app.add_typer(probe, name="probe")
 
 
 @app.command("import")

@@ -167,9 +167,7 @@ def _decide_locally(
     for outputs in output_table.chunks(work.db, wanted, _CHUNK):
         embedded: np.ndarray | None = None
         if any(own.kind == "learned" and own.spec["with_vectors"] for own in versions):
-            encoder = SentenceEncoder()
-            texts = [output.text for output in outputs]
-            embedded = vectors.embed(work.db, texts, encoder.name, encoder.encode).astype(float)
+            embedded = embed_texts(work.db, outputs)
         for version in versions:
             if work.stop.is_set():
                 return
@@ -184,7 +182,7 @@ def _store_local(
     if not outputs:
         return
     try:
-        decisions = _decisions(version, outputs, embedded)
+        decisions = decide_local(version, outputs, embedded)
     except LabelcoreError as trouble:
         failure = ModelTrouble(str(trouble), kind="judge")
         work.store(version, [], [(output.id, failure) for output in outputs])
@@ -193,9 +191,21 @@ def _store_local(
     work.store(version, list(zip(ids, decisions, strict=True)))
 
 
-def _decisions(
+def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
+    """The outputs' vectors for learned judges, shape (n, 512); each text is embedded once."""
+    encoder = SentenceEncoder()
+    texts = [output.text for output in outputs]
+    return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
+
+
+def decide_local(
     version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
 ) -> list[Decision]:
+    """The decisions of a code or learned judge; ``embedded`` has one row for each output.
+
+    Raises:
+        NotFound: the judge uses a detector that this labelcore does not have.
+    """
     if version.kind == "code":
         spec = code_judge.CodeSpec.model_validate(version.spec)
         return [code_judge.decide(spec, output) for output in outputs]

@@ -1,0 +1,103 @@
+"""Probes of a criterion: make them, look at them, say what they are, test judges on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from labelcore.models import ProbeCase, ProbeValue
+from labelcore.operations import Call, Outcome, operation
+from labelcore.operations.sentences import rate_words
+from labelcore.stages.judging import probing
+
+
+@operation("probe make")
+def make(
+    call: Call, *, criterion: str, per_defect: Annotated[int, Field(ge=1, le=50)] = 3, seed: int = 0,
+) -> Outcome:  # fmt: skip
+    """Plant defects into passed outputs, as edge cases of a criterion."""
+    found = probing.make_probes(
+        call.db, call.project, criterion, per_defect=per_defect, seed=seed, author=call.author
+    )
+    own = found.criterion
+    lines = [
+        f"{len(found.new)} new probes of {own.name} (v{own.version}); {found.known} were there.",
+        *(f"{defect}: {why}." for defect, why in found.too_few.items()),
+    ]
+    return Outcome(
+        document={
+            "criterion_id": own.id, "criterion_version": own.version,
+            "new": [_case(case) for case in found.new], "known": found.known,
+            "too_few": found.too_few,
+        },
+        lines=tuple(lines),
+    )  # fmt: skip
+
+
+@operation("probe list")
+def list_(
+    call: Call, *, criterion: str | None = None, state: Literal["open", "confirmed", "rejected"] | None = None,
+) -> Outcome:  # fmt: skip
+    """Show probes with what is changed in them and what experts say."""
+    found = probing.list_probes(call.db, call.project, criterion, state)
+    lines = [_line(own) for own in found]
+    return Outcome(
+        document={"probes": [_describe(own) for own in found]},
+        lines=tuple(lines) or ("There is no such probe: `labelcore probe make CRITERION` makes some.",),
+    )  # fmt: skip
+
+
+def _describe(own: probing.Probe) -> dict[str, Any]:
+    """A probe in the JSON form, with the text that it was made from."""
+    said = own.opinion
+    return _case(own.case) | {
+        "state": own.state, "left_out": own.left_out or None, "source_text": own.source.text,
+        "opinion": said.model_dump(mode="json", exclude={"project_id"}) if said else None,
+    }  # fmt: skip
+
+
+def _case(case: ProbeCase) -> dict[str, Any]:
+    return case.model_dump(mode="json", exclude={"project_id"})
+
+
+def _line(own: probing.Probe) -> str:
+    said = f" by {own.opinion.annotator}" if own.opinion else ""
+    note = f" ({own.opinion.note})" if own.opinion and own.opinion.note else ""
+    aside = f"; not used: {own.left_out}" if own.left_out else ""
+    return f"[{own.state}{said}{note}] {own.case.defect}: “{own.case.where}” {own.case.id}{aside}"
+
+
+@operation("probe say")
+def say(
+    call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator: str = "",
+) -> Outcome:  # fmt: skip
+    """Say whether a probe is a failure of its criterion now, or take that back."""
+    said = probing.say_of_probe(call.db, call.project, probe, value, annotator or call.author, note)
+    words = {"confirmed": "counts as a failure", "rejected": "counts as no failure", "undone": "has one opinion less"}  # fmt: skip
+    return Outcome(
+        document=said.model_dump(mode="json", exclude={"project_id"}),
+        lines=(f"{said.probe_id} {words[said.value]} from now on.",),
+    )
+
+
+@operation("probe test")
+def test(call: Call, *, criterion: str) -> Outcome:
+    """How many probes of each defect the criterion's judges catch."""
+    found = probing.test_judges_on_probes(call.db, call.project, criterion)
+    document = found.model_dump(mode="json", exclude={"criterion"})
+    document |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
+    lines = [f"Probes of {found.criterion.name} (v{found.criterion.version}).", *found.warnings]
+    lines += [_detection_line(own) for own in found.detections]
+    return Outcome(document=document, lines=tuple(lines))
+
+
+def _detection_line(own: probing.Detection) -> str:
+    aside = ""
+    if own.source_not_passed:
+        aside += f"; {own.source_not_passed} left out because it does not pass their source"
+    if own.errors:
+        aside += f"; {own.errors} without a verdict"
+    if own.rate.value is None:
+        return f"{own.judge}, {own.defect}: {rate_words(own.rate)}{aside}."
+    return f"{own.judge}, {own.defect}: catches {rate_words(own.rate)} of the {own.of} ones{aside}."

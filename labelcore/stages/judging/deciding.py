@@ -1,0 +1,79 @@
+"""Decisions that are not stored: judges on texts that are no outputs of the project."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.judges import llm_judge
+from labelcore.llm import ModelClient, client_from_settings
+from labelcore.models import Decision, JudgeVersion, Output
+from labelcore.settings import settings
+from labelcore.stages.judging.runner import decide_local, embed_texts
+from labelcore.store import Database
+
+Answers = Mapping[str, Decision | LabelcoreError]
+"""What one judge says, by output id: a decision, or why there is none."""
+
+
+def decide(
+    db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output],
+    client: ModelClient | None = None,
+) -> dict[str, Answers]:  # fmt: skip
+    """What every judge says of every output, by the judge version's id; nothing is stored.
+
+    Imported judges cannot be run and are left out. Trouble with a judge or its model is an answer
+    too, so that one judge's trouble does not hide the others.
+    """
+    local = [own for own in versions if own.kind in {"code", "learned"}]
+    asked = [own for own in versions if own.kind == "llm"]
+    found = {own.id: _locally(db, own, outputs) for own in local}
+    if asked:
+        found |= _by_models(asked, outputs, client)
+    return found
+
+
+def _locally(db: Database, version: JudgeVersion, outputs: Sequence[Output]) -> Answers:
+    try:
+        wants = version.kind == "learned" and version.spec["with_vectors"]
+        decisions = decide_local(version, outputs, embed_texts(db, outputs) if wants else None)
+    except LabelcoreError as trouble:
+        return {own.id: trouble for own in outputs}
+    return {own.id: decision for own, decision in zip(outputs, decisions, strict=True)}
+
+
+def _by_models(
+    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None
+) -> dict[str, Answers]:
+    try:
+        return asyncio.run(_ask_all(versions, outputs, client or client_from_settings()))
+    except ModelTrouble as trouble:
+        return {version.id: {own.id: trouble for own in outputs} for version in versions}
+
+
+async def _ask_all(
+    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient
+) -> dict[str, Answers]:
+    """All judges with one client, at most as many calls at once as the settings allow."""
+    slots = asyncio.Semaphore(settings().concurrency)
+    fatal: list[ModelTrouble] = []
+
+    async def ask(version: JudgeVersion, output: Output) -> Decision | LabelcoreError:
+        async with slots:
+            if fatal:
+                return fatal[0]
+            try:
+                return (await llm_judge.decide(version.spec, output, client))[0]
+            except ModelTrouble as trouble:
+                fatal.extend([trouble] * trouble.fatal)
+                return trouble
+
+    try:
+        found = {}
+        for version in versions:
+            answers = await asyncio.gather(*(ask(version, own) for own in outputs))
+            found[version.id] = dict(zip((own.id for own in outputs), answers, strict=True))
+        return dict(found)
+    finally:
+        await client.close()

@@ -1,0 +1,249 @@
+"""Making probes, looking at them, and saying what they are; see :mod:`labelcore.stages.judging.probing`."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import (
+    Criterion,
+    Frozen,
+    Output,
+    ProbeCase,
+    ProbeOpinion,
+    ProbeValue,
+    Project,
+    new_id,
+)
+from labelcore.stages.deriving import find_criterion, history
+from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
+from labelcore.store import probes as probe_table
+from labelcore.text.planting import DEFECTS
+
+MOST_PER_DEFECT = 50
+_FEW = 50
+
+ProbeState = Literal["open", "confirmed", "rejected"]
+
+
+class Probe(Frozen):
+    """A probe with its source and the opinion that counts now.
+
+    ``left_out``: why judges are not tested on it any more; empty where they are.
+    """
+
+    case: ProbeCase
+    source: Output
+    opinion: ProbeOpinion | None = None
+    left_out: str = ""
+
+    @property
+    def state(self) -> ProbeState:
+        """What experts say of it: open until somebody says something."""
+        if self.opinion is None or self.opinion.value == "undone":
+            return "open"
+        return self.opinion.value
+
+
+class ProbesMade(Frozen):
+    """What making probes gave: the new ones, and how many were there already.
+
+    ``too_few``: for each defect with fewer probes than wanted, why.
+    """
+
+    criterion: Criterion
+    new: tuple[ProbeCase, ...]
+    known: int
+    too_few: dict[str, str]
+
+
+def make_probes(
+    db: Database, project: Project, criterion_id: str, *, per_defect: int = 3, seed: int = 0,
+    author: str = "",
+) -> ProbesMade:  # fmt: skip
+    """Plant each defect into passed outputs until there are ``per_defect`` probes with it.
+
+    Rejected probes are replaced by others. Doing it again adds nothing: the same source with the
+    same defect is one probe of a criterion version.
+
+    Raises:
+        NotFound: there is no such criterion.
+        BadInput: ``per_defect`` is out of range, or no output was passed.
+    """
+    if not 1 <= per_defect <= MOST_PER_DEFECT:
+        raise BadInput(
+            f"{per_defect} probes of each defect cannot be made.",
+            next_step=f"Ask for 1 to {MOST_PER_DEFECT}.",
+        )
+    criterion = find_criterion(db, project, criterion_id)
+    sources = _Passed(db, project).sources(criterion.id)
+    if not sources:
+        raise BadInput(
+            "No output was passed that a probe could be made from.",
+            next_step="Grade some outputs with pass first.",
+        )
+    there = [own for own in list_probes(db, project, criterion.id) if not own.left_out]
+    new, too_few = [], {}
+    for defect in DEFECTS:
+        old = [own for own in there if own.case.defect == defect]
+        wanted = per_defect - sum(own.state != "rejected" for own in old)
+        free = sources - {own.case.output_id for own in old}
+        fresh = _planted(db, criterion, defect, free, max(wanted, 0), seed, author)
+        new += fresh
+        if len(fresh) < wanted:
+            too_few[defect] = _why_too_few(wanted, len(fresh), len(sources))
+    probe_table.save(db, new)
+    return ProbesMade(criterion=criterion, new=tuple(new), known=len(there), too_few=too_few)
+
+
+def _why_too_few(wanted: int, made: int, sources: int) -> str:
+    return f"{wanted - made} missing: no other of the {sources} passed outputs has a place for it"
+
+
+def _planted(
+    db: Database, criterion: Criterion, defect: str, free: Collection[str], wanted: int,
+    seed: int, author: str,
+) -> list[ProbeCase]:  # fmt: skip
+    """Up to ``wanted`` new probes with one defect, from sources in an order drawn by the seed."""
+    order = sorted(free)
+    random.Random(f"{seed}|{criterion.id}|{defect}").shuffle(order)
+    found: list[ProbeCase] = []
+    for outputs in output_table.chunks(db, order if wanted else [], _FEW):
+        for output in outputs:
+            probe = _probe(criterion, output, defect, seed, author)
+            if probe is not None:
+                found.append(probe)
+            if len(found) == wanted:
+                return found
+    return found
+
+
+def _probe(
+    criterion: Criterion, output: Output, defect: str, seed: int, author: str
+) -> ProbeCase | None:
+    rng = random.Random(f"{seed}|{criterion.id}|{defect}|{output.id}")
+    planted = DEFECTS[defect](output.text, rng)
+    if planted is None:
+        return None
+    return ProbeCase(
+        id=_probe_id(criterion, output.id, defect), project_id=criterion.project_id,
+        criterion_id=criterion.id, criterion_version=criterion.version, output_id=output.id,
+        defect=defect, text=planted.text, where=planted.where, seed=seed, author=author,
+    )  # fmt: skip
+
+
+def _probe_id(criterion: Criterion, output_id: str, defect: str) -> str:
+    content = f"{criterion.project_id}|{criterion.id}|{criterion.version}|{output_id}|{defect}"
+    return "probe_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+class _Passed:
+    """The outputs that people passed, as a whole and on a criterion, the sealed splits left out."""
+
+    def __init__(self, db: Database, project: Project) -> None:
+        self.overall = frozenset(fitting_labels(db, project).passes)
+        self.failed = {
+            (own.criterion_id, own.output_id)
+            for own in current_grades(db, project)
+            if own.criterion_id and own.value == "fail"
+        }
+
+    def sources(self, criterion_id: str) -> set[str]:
+        """Those that nobody failed on the criterion."""
+        return {own for own in self.overall if (criterion_id, own) not in self.failed}
+
+
+def list_probes(
+    db: Database, project: Project, criterion_id: str | None = None, state: ProbeState | None = None
+) -> list[Probe]:
+    """The probes of a criterion (or of all), oldest first; those of one state if it is given.
+
+    Raises:
+        NotFound: there is no such criterion.
+    """
+    wanted = None if criterion_id is None else find_criterion(db, project, criterion_id).id
+    cases = probe_table.all_of(db, project.id, wanted)
+    said = probe_table.opinions(db, project.id)
+    outputs = output_table.many(db, [own.output_id for own in cases])
+    reasons = _left_out(db, project, cases)
+    found = [
+        Probe(case=own, source=outputs[own.output_id], opinion=said.get(own.id),
+              left_out=reasons[own.id])
+        for own in cases
+    ]  # fmt: skip
+    return [own for own in found if state in {None, own.state}]
+
+
+def _left_out(db: Database, project: Project, cases: Sequence[ProbeCase]) -> dict[str, str]:
+    """For each probe why it does not count any more, or ''."""
+    if not cases:
+        return {}
+    passed = _Passed(db, project)
+    ids = {own.criterion_id for own in cases}
+    since = {own: meaning_since(db, project, own) for own in ids}
+    sources = {own: passed.sources(own) for own in ids}
+    found = dict.fromkeys((own.id for own in cases), "")
+    for own in cases:
+        if own.criterion_version < since[own.criterion_id]:
+            found[own.id] = "the criterion has changed its meaning since"
+        elif own.output_id not in sources[own.criterion_id]:
+            found[own.id] = "its source does not count as passed now, or belongs to the sealed test"
+    return found
+
+
+def meaning_since(db: Database, project: Project, criterion_id: str) -> int:
+    """The version from which on the criterion only changed its wording."""
+    versions = history(db, project, criterion_id)
+    return max((own.version for own in versions if not own.wording_only), default=1)
+
+
+def find_probe(db: Database, project: Project, probe_id: str) -> ProbeCase:
+    """A probe by its id or a unique beginning of it.
+
+    Raises:
+        NotFound: none, or more than one, begins like that.
+    """
+    own = probe_table.all_of(db, project.id)
+    for found in (
+        [case for case in own if case.id == probe_id],
+        [case for case in own if probe_id and case.id.startswith(probe_id)],
+    ):
+        if len(found) == 1:
+            return found[0]
+    raise NotFound(
+        f"No single probe is called '{probe_id}'.", next_step="`labelcore probe list` shows them."
+    )
+
+
+def say_of_probe(
+    db: Database, project: Project, probe_id: str, value: ProbeValue, annotator: str, note: str = ""
+) -> ProbeOpinion:
+    """Say that a probe fails its criterion now (confirmed) or not (rejected), or take that back.
+
+    Raises:
+        NotFound: there is no such probe.
+        BadInput: nobody is named, or there is nothing to take back.
+    """
+    case = find_probe(db, project, probe_id)
+    if not annotator.strip():
+        raise BadInput("An opinion needs the name of who has it.", next_step="Name an annotator.")
+    if value not in {"confirmed", "rejected", "undone"}:
+        raise BadInput(f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone.")  # fmt: skip
+    if value == "undone" and not _has_said(db, project, case, annotator):
+        raise BadInput(f"{annotator} has said nothing of {case.id} that could be taken back.")
+    opinion = ProbeOpinion(
+        id=new_id("opinion"), project_id=project.id, probe_id=case.id, annotator=annotator,
+        value=value, note=note,
+    )  # fmt: skip
+    probe_table.say(db, opinion)
+    return opinion
+
+
+def _has_said(db: Database, project: Project, case: ProbeCase, annotator: str) -> bool:
+    said = probe_table.opinions_by_person(db, project.id)
+    return any((own.probe_id, own.annotator) == (case.id, annotator) for own in said)

@@ -1,0 +1,187 @@
+"""Probes: edge cases of a criterion, made from passed outputs by planted defects.
+
+Experts say whether a probe fails its criterion now; judges are tested on what they say. Only outputs
+that fitting may see become sources, so the sealed test stays unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from labelcore.errors import BadInput, LabelcoreError
+from labelcore.llm import ModelClient
+from labelcore.models import Criterion, Decision, Frozen, JudgeKind, JudgeVersion, Output, Project
+from labelcore.stages.deriving import find_criterion
+from labelcore.stages.judging.deciding import Answers, decide
+from labelcore.stages.judging.probe_cases import (
+    Probe,
+    ProbesMade,
+    ProbeState,
+    find_probe,
+    list_probes,
+    make_probes,
+    meaning_since,
+    say_of_probe,
+)
+from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.text.planting import DEFECTS
+
+__all__ = [
+    "Detection", "Probe", "ProbeState", "ProbeTest", "ProbesMade", "find_probe", "list_probes",
+    "make_probes", "say_of_probe", "test_judges_on_probes",
+]  # fmt: skip
+
+
+class Detection(Frozen):
+    """How many of the probes with one defect a judge fails, among those whose source it passes.
+
+    ``of`` says which probes are counted: the confirmed ones, or, while nobody has confirmed one with
+    this defect, all that nobody rejected. ``rate.n`` is the number of probes in the rate;
+    ``source_not_passed`` and ``errors`` are those that could not be in it.
+    """
+
+    judge: str
+    judge_version_id: str
+    kind: JudgeKind
+    defect: str
+    of: Literal["confirmed", "not rejected"]
+    rate: Rate
+    detected: int | None
+    source_not_passed: int = 0
+    errors: int = 0
+
+
+class ProbeTest(Frozen):
+    """All judges of a criterion on its probes; ``cost_usd`` is what their models cost."""
+
+    criterion: Criterion
+    detections: tuple[Detection, ...]
+    warnings: tuple[str, ...]
+    cost_usd: float = 0.0
+
+
+class _Counted(Frozen):
+    """The probes with one defect that judges are tested on, and how many there are in all."""
+
+    defect: str
+    of: Literal["confirmed", "not rejected"]
+    probes: tuple[Probe, ...]
+    total: int
+
+
+def test_judges_on_probes(
+    db: Database, project: Project, criterion_id: str,
+    *, client: ModelClient | None = None,  # noqa: PT028 - judges are tested here, not this library
+) -> ProbeTest:  # fmt: skip
+    """Run each judge of the criterion on its probes and on their sources; nothing is stored.
+
+    Raises:
+        NotFound: there is no such criterion.
+        BadInput: it has no judge, or no probe that counts.
+    """
+    criterion = find_criterion(db, project, criterion_id)
+    judges = [
+        own for own in judge_table.current(db, project.id) if own.criterion_id == criterion.id
+    ]
+    probes = [own for own in list_probes(db, project, criterion.id) if not own.left_out]
+    _check(criterion, judges, probes)
+    defects = dict.fromkeys([*DEFECTS, *(own.case.defect for own in probes)])
+    counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
+    texts = [text for own in counted for probe in own.probes for text in _texts(probe)]
+    answers = decide(db, judges, list({own.id: own for own in texts}.values()), client)
+    since = meaning_since(db, project, criterion.id)
+    return ProbeTest(
+        criterion=criterion,
+        detections=tuple(_detection(j, own, answers.get(j.id)) for j in judges for own in counted),
+        warnings=tuple(_warnings(judges, counted, since)), cost_usd=_cost(answers.values()),
+    )  # fmt: skip
+
+
+def _check(criterion: Criterion, judges: Sequence[JudgeVersion], probes: Sequence[Probe]) -> None:
+    if not judges:
+        raise BadInput(f"'{criterion.name}' has no judge to test.", next_step="`labelcore judge propose` makes some.")  # fmt: skip
+    if not probes:
+        raise BadInput(
+            f"'{criterion.name}' has no probe to test judges on.",
+            next_step=f"`labelcore probe make {criterion.id}` makes some.",
+        )
+
+
+def _counted(defect: str, probes: Sequence[Probe]) -> _Counted:
+    confirmed = tuple(own for own in probes if own.state == "confirmed")
+    rest = tuple(own for own in probes if own.state != "rejected")
+    return _Counted(
+        defect=defect, of="confirmed" if confirmed else "not rejected", probes=confirmed or rest,
+        total=len(probes),
+    )  # fmt: skip
+
+
+def _texts(probe: Probe) -> tuple[Output, Output]:
+    """The source and the probe as outputs, under ids that no fit has seen.
+
+    A learned judge answers for a graded output from a model that did not see its grade; both texts
+    must be judged by the same model, or the difference would not come from the defect alone.
+    """
+    planted = probe.source.model_copy(update={"id": probe.case.id, "text": probe.case.text})
+    return probe.source.model_copy(update={"id": _source_id(probe)}), planted
+
+
+def _source_id(probe: Probe) -> str:
+    return f"source of probes: {probe.case.output_id}"
+
+
+def _detection(judge: JudgeVersion, counted: _Counted, answers: Answers | None) -> Detection:
+    found = Detection(
+        judge=judge.name, judge_version_id=judge.id, kind=judge.kind, defect=counted.defect,
+        of=counted.of, rate=not_measurable(_why_nothing(counted)), detected=None,
+    )  # fmt: skip
+    if answers is None:
+        why = "its verdicts were imported, so it cannot be run"
+        return found.model_copy(update={"rate": not_measurable(why)})
+    return found.model_copy(update=_measured(counted, answers)) if counted.probes else found
+
+
+def _why_nothing(counted: _Counted) -> str:
+    if counted.total:
+        return f"experts rejected all {counted.total} probes with this defect"
+    return "there is no probe with this defect"
+
+
+def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
+    """The fields of a detection that come from the judge's answers."""
+    pairs = [(answers[_source_id(own)], answers[own.case.id]) for own in counted.probes]
+    troubles = [own for pair in pairs for own in pair if isinstance(own, LabelcoreError)]
+    both = [(a, b) for a, b in pairs if isinstance(a, Decision) and isinstance(b, Decision)]
+    decided = [planted for source, planted in both if source.value == "pass"]
+    detected = sum(own.value == "fail" for own in decided)
+    why = f"it passes none of the {len(both)} sources"
+    if not both:
+        why = f"it gives no verdict: {troubles[0]}"
+    rate = wilson(detected, len(decided)) if decided else not_measurable(why)
+    return {
+        "rate": rate, "detected": detected if decided else None,
+        "source_not_passed": len(both) - len(decided), "errors": len(pairs) - len(both),
+    }  # fmt: skip
+
+
+def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_Counted], since: int) -> list[str]:
+    said = [
+        f"{own.name} was made for an earlier meaning of the criterion: propose judges again."
+        for own in judges
+        if own.criterion_version is not None and own.criterion_version < since
+    ]
+    guessed = [own.defect for own in counted if own.probes and own.of == "not rejected"]
+    if guessed:
+        said.append(
+            f"Nobody has confirmed a probe with these defects, so a judge may be right to pass them: "
+            f"{', '.join(guessed)}."
+        )
+    return said
+
+
+def _cost(answers: Collection[Answers]) -> float:
+    every = (own for judge in answers for own in judge.values())
+    return sum(own.cost_usd for own in every if isinstance(own, Decision))

@@ -1,0 +1,305 @@
+"""Defects planted into a text, so that what people and judges catch can be tested.
+
+Each defect is a function ``plant(text, rng) -> Planted | None``: None where the text has no place
+for it. The same text and the same state of ``rng`` give the same result. English and Chinese are
+understood; in other languages only the defects that need no words of the language are planted.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from labelcore.models import Frozen
+from labelcore.text import numerals, stock
+from labelcore.text.stretches import (
+    Stretch,
+    language_of,
+    longest_paragraph,
+    put_behind,
+    sentences_at,
+    steps_at,
+    tokens_at,
+)
+
+
+class Planted(Frozen):
+    """A text with one planted defect.
+
+    ``where`` is the changed bit verbatim: as it stands in ``text``, or, where something was only
+    taken away, as it stood in the original.
+    """
+
+    defect: str
+    text: str
+    where: str
+
+
+Plant = Callable[[str, random.Random], Planted | None]
+Change = tuple[int, int, str, str]
+"""(begin, end, what takes its place, what is shown as changed)."""
+DEFECTS: dict[str, Plant] = {}
+"""Every defect by its name, in the order in which they are shown."""
+
+
+def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
+    """Register a defect; ``prose`` keeps it away from JSON, which it would break altogether."""
+
+    def register(function: Plant) -> Plant:
+        def plant(text: str, rng: random.Random) -> Planted | None:
+            found = None if prose and _is_json(text) else function(text, rng)
+            if found is None or found.text == text or not found.where.strip():
+                return None
+            return found if any(c.isalnum() for c in found.text) else None
+
+        plant.__name__, plant.__doc__ = function.__name__, function.__doc__
+        DEFECTS[name] = plant
+        return plant
+
+    return register
+
+
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _changed(
+    defect: str, text: str, changes: Sequence[Change], rng: random.Random
+) -> Planted | None:
+    """One of the changes, by chance."""
+    if not changes:
+        return None
+    begin, end, new, where = rng.choice(changes)
+    return Planted(defect=defect, text=text[:begin] + new + text[end:], where=where)
+
+
+# Citations ------------------------------------------------------------------------------------
+
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_URL = r"https?://[^\s<>\"()\[\]，。；、）】」]{1,500}"
+_CITATION = re.compile(
+    rf"\[(?P<label>[^\[\]\n]{{1,200}})\]\({_URL}\)"
+    r"|\[[0-9]{1,3}(?:[ ]?[,\-–][ ]?[0-9]{1,3}){0,8}\]"
+    r"|【[0-9]{1,3}[^】\n]{0,40}】"
+    rf"|\((?:see )?(?!{_MONTHS})[A-Z][^()0-9\n]{{0,80}}(?:19|20)[0-9]{{2}}[a-z]?(?:[;,:][^()\n]{{0,120}})?\)"
+    r"|（[^（）0-9\n，,]{1,30}[，,] ?(?:19|20)[0-9]{2}[a-z]?）"
+    r"|[（(]?(?:数据|资料|信息)?(?:来源|出处|引自|摘自|参考文献)[ ]?[:：][^\n。）)]{1,200}[。）)]?"
+    r"|据[^，。\n]{2,30}(?:报道|统计|显示)，"
+    r"|\b(?:Sources?|References?): [^\n]{1,300}"
+    rf"|{_URL}(?<![.,;:!?])"
+)
+
+
+@_defect("citation dropped")
+def drop_citation(text: str, rng: random.Random) -> Planted | None:
+    """One citation is taken away: [1], (Smith 2020), a link, a line "Source: …" or "来源：…"."""
+    changes = [_without(text, own) for own in _CITATION.finditer(text)]
+    return _changed("citation dropped", text, changes, rng)
+
+
+def _without(text: str, own: re.Match[str]) -> Change:
+    """A link keeps its label; white space goes with what is taken away."""
+    begin, end = own.span()
+    kept = own["label"] or ""
+    if not kept:
+        line = text.rfind("\n", 0, begin) + 1
+        begin = line + len(text[line:begin].rstrip(" \t"))
+        if begin == line:
+            end += len(text[end:]) - len(text[end:].lstrip(" \t"))
+    return begin, end, kept, own[0]
+
+
+# Facts ----------------------------------------------------------------------------------------
+
+# Not "may" and "might": "may not" does not contradict "may".
+_VERBS = "is|are|was|were|can|could|will|would|should|must"
+_ADD_NOT = re.compile(
+    rf"(?<![\w./'’\-])(?:{_VERBS})(?=[ ]{{1,3}}"
+    r"(?!(?:not|never|no|nothing|none|nobody|hardly|only|just|of)\b)\w)"
+)
+_TAKE_NOT = re.compile(
+    rf"(?<![\w./])(?:(?:{_VERBS}|do|does|did|has|have|had)(?:[ ]{{1,3}}not|n['’]t)|cannot|can['’]t|won['’]t)\b"
+    r"(?![ ]{1,3}(?:only|just|merely|simply)\b)",
+    re.IGNORECASE,
+)
+# A character before or after it makes another word of 是, 能 and 会: 但是, 可能, 社会, 会议.
+_ADD_BU = re.compile(
+    "(?<![不但可还于就总凡若要只或老硬算])是(?![否非的不])"
+    "|(?<![不可功性智技职效动才节产潜机热电核本赋体只])能(?![量力源耗效见手否不人])"
+    "|(?<![不社机协大员议教体学误聚宴开国工商公年例晚省市都酒舞])"
+    "会(?![不议计员谈见话场长面晤诊合展馆费堂签客师心意审])"
+    "|(?<!不)可以(?![说不])|(?<!不)应[该当]|(?<![不的])需要"
+)
+_TAKE_BU = re.compile(
+    "(?<![是要岂可])不是|(?<!能)不能(?!不)|(?<!会)不会|不可以|不应[该当]|不需要|(?<!有)没有"
+)
+
+
+@_defect("fact negated")
+def negate(text: str, rng: random.Random) -> Planted | None:
+    """A statement is turned around: a negation is put in or taken away, never in a question."""
+    language = language_of(text)
+    if language is None:
+        return None
+    turns = _turned_zh if language == "zh" else _turned_en
+    changes = [
+        own for stretch in sentences_at(text) if not _asks(text, stretch)
+        for own in turns(text, stretch)
+    ]  # fmt: skip
+    return _changed("fact negated", text, changes, rng)
+
+
+def _asks(text: str, stretch: Stretch) -> bool:
+    return text[stretch[0] : stretch[1]].rstrip('"”’)」』）').endswith(("?", "？", "吗", "吗。"))
+
+
+def _turned_en(text: str, stretch: Stretch) -> Iterator[Change]:
+    for own in _ADD_NOT.finditer(text, *stretch):
+        new = "cannot" if own[0] == "can" else f"{own[0]} not"
+        yield own.start(), own.end(), new, new
+    for own in _TAKE_NOT.finditer(text, *stretch):
+        yield own.start(), own.end(), _affirmed(own[0]), own[0]
+
+
+def _affirmed(negated: str) -> str:
+    """The verb alone, in the case of the original: "isn't" and "is not" become "is"."""
+    if negated.lower().startswith("won"):
+        return f"{negated[0]}ill"
+    if negated.lower().startswith("can"):
+        return negated[:3]
+    return negated[:-3].rstrip()
+
+
+def _turned_zh(text: str, stretch: Stretch) -> Iterator[Change]:
+    for own in _ADD_BU.finditer(text, *stretch):
+        yield own.start(), own.end(), f"不{own[0]}", f"不{own[0]}"
+    for own in _TAKE_BU.finditer(text, *stretch):
+        yield own.start(), own.end(), own[0][1:], own[0]
+
+
+@_defect("number swapped")
+def swap_number(text: str, rng: random.Random) -> Planted | None:
+    """A number becomes another one of like size, in the same format; citations are left alone."""
+    cited = {at for own in _CITATION.finditer(text) for at in range(*own.span())}
+    places = [
+        own for stretch in sentences_at(text) for own in numerals.numbers_at(text, stretch)
+        if own[0] not in cited
+    ]  # fmt: skip
+    if not places:
+        return None
+    begin, end = rng.choice(places)
+    new = numerals.another(text, (begin, end), rng)
+    return _changed("number swapped", text, [(begin, end, new, new)], rng)
+
+
+# Form -----------------------------------------------------------------------------------------
+
+
+def _behind_any(
+    defect: str, text: str, extra: Callable[[str], str], rng: random.Random
+) -> Planted | None:
+    """``extra`` of the text's language, behind one of its sentences."""
+    language, stretches = language_of(text), sentences_at(text)
+    if language is None or not stretches:
+        return None
+    own = extra(language)
+    return Planted(defect=defect, text=put_behind(text, rng.choice(stretches)[1], own), where=own)
+
+
+@_defect("padded", prose=True)
+def pad(text: str, rng: random.Random) -> Planted | None:
+    """Sentences that say nothing, about a third of the text and at least three."""
+    count = min(stock.MOST_FILLERS, max(3, len(sentences_at(text)) // 3))
+
+    def filler(language: str) -> str:
+        gap = "" if language == "zh" else " "
+        return gap.join(rng.sample(stock.FILLERS[language], count))
+
+    return _behind_any("padded", text, filler, rng)
+
+
+@_defect("reordered", prose=True)
+def reorder(text: str, rng: random.Random) -> Planted | None:
+    """Numbered steps in reverse, or the sentences of the longest paragraph shuffled."""
+    steps = steps_at(text)
+    stretches = steps if len(steps) > 1 else longest_paragraph(text, sentences_at(text))
+    old = [text[begin:end] for begin, end in stretches]
+    if len(set(old)) < 2:
+        return None
+    new = old[::-1] if len(steps) > 1 else rng.sample(old, len(old))
+    if new == old:
+        new = [*old[1:], old[0]]  # with two different parts, turning by one always differs
+    moved = [at for at, own in enumerate(old) if own != new[at]]
+    changed = _with_parts(text, stretches, new)
+    # What is moved is as long as before, so the first and the last place stay where they were.
+    where = changed[stretches[moved[0]][0] : stretches[moved[-1]][1]]
+    return Planted(defect="reordered", text=changed, where=where)
+
+
+def _with_parts(text: str, stretches: Sequence[Stretch], parts: Sequence[str]) -> str:
+    """The text with other parts in the places of the stretches."""
+    found, at = [], 0
+    for (begin, end), part in zip(stretches, parts, strict=True):
+        found += [text[at:begin], part]
+        at = end
+    return "".join([*found, text[at:]])
+
+
+@_defect("instruction inserted", prose=True)
+def insert_instruction(text: str, rng: random.Random) -> Planted | None:
+    """A sentence that tells the judge to answer pass."""
+    return _behind_any(
+        "instruction inserted", text, lambda own: rng.choice(stock.INSTRUCTIONS[own]), rng
+    )
+
+
+@_defect("language changed", prose=True)
+def change_language(text: str, rng: random.Random) -> Planted | None:
+    """A sentence gives way to one of the other language; the text keeps at least one of its own."""
+    language = language_of(text)
+    places = [own for own in sentences_at(text) if len(tokens_at(text, own)) >= _WHOLE]
+    if language is None or len(places) < 2:
+        return None
+    begin, end = rng.choice(places)
+    new = rng.choice(stock.STATEMENTS["en" if language == "zh" else "zh"])
+    return _changed("language changed", text, [(begin, end, new, new)], rng)
+
+
+_WHOLE = 3
+"""From so many words on a line counts as a sentence."""
+_CUTTABLE = 4
+
+
+@_defect("truncated")
+def truncate(text: str, rng: random.Random) -> Planted | None:
+    """The end is missing, from the middle of a sentence of the last third on."""
+    stretches = sentences_at(text)
+    late = [own for own in stretches if 3 * own[1] > 2 * len(text)] or stretches[-1:]
+    places = [own for own in (tokens_at(text, one) for one in late) if len(own) >= _CUTTABLE]
+    if not places:
+        return None
+    tokens = rng.choice(places)
+    cut = tokens[rng.randint(len(tokens) // 3, 2 * len(tokens) // 3) - 1][1]
+    kept = text[:cut].rstrip(" \t.,;:!?。，；：、！？…—-")
+    return Planted(defect="truncated", text=kept, where=text[len(kept) :].strip())
+
+
+@_defect("sentence repeated", prose=True)
+def repeat(text: str, rng: random.Random) -> Planted | None:
+    """A sentence stands twice, the second time right behind it or later."""
+    stretches = sentences_at(text)
+    places = [at for at, own in enumerate(stretches) if len(tokens_at(text, own)) >= _WHOLE]
+    if not places:
+        return None
+    at = rng.choice(places)
+    said = text[slice(*stretches[at])]
+    behind = rng.choice(stretches[at:])[1]
+    return Planted(defect="sentence repeated", text=put_behind(text, behind, said), where=said)

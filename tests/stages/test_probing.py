@@ -1,0 +1,310 @@
+"""Probes: made from passed outputs, confirmed by experts, and what judges catch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.judges import llm_judge
+from labelcore.judges.identity import version_id
+from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
+from labelcore.operations import Request, execute
+from labelcore.settings import settings
+from labelcore.stages import deriving, grading, judging
+from labelcore.stages.judging import probing
+from labelcore.stats.splits import split_of
+from labelcore.store import Database, verdicts
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import probes as probe_table
+from labelcore.text.planting import DEFECTS
+from tests.mock_endpoint import MockEndpoint, serving
+
+Add = Callable[..., list[Output]]
+Give = Callable[..., object]
+
+
+def story(n: int) -> str:
+    return (
+        f"The bridge number {20 + n} is open (Miller 2019). It was built of {300 + n} stones. "
+        f"People from town {n} can cross it on foot every single day of the whole year."
+    )
+
+
+@pytest.fixture
+def criterion(db: Database, project: Project) -> Criterion:
+    own = Criterion(id="c1", project_id=project.id, version=1, name="Short", statement="No filler.",
+                    status="accepted")  # fmt: skip
+    criterion_table.save(db, [own])
+    return own
+
+
+@pytest.fixture
+def passed(add_outputs: Add, give: Give) -> list[Output]:
+    made = add_outputs(*(story(n) for n in range(8)))
+    for output in made[:6]:
+        give(output, "pass")
+    give(made[6], "fail", "wrong")
+    return made
+
+
+def add_judge(
+    db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
+) -> JudgeVersion:
+    own = JudgeVersion(
+        id=version_id(project.id, "c1", kind, spec), judge_id=f"judge_{name}", project_id=project.id,
+        name=name, kind=kind, version=1, criterion_id="c1", criterion_version=1, spec=spec,
+    )  # fmt: skip
+    judge_table.save(db, [own])
+    return own
+
+
+@pytest.fixture
+def judge(db: Database, project: Project) -> JudgeVersion:
+    """Fails what is longer than any source, and so catches padding."""
+    spec: dict[str, object] = {"detector": "words", "side": "above", "threshold": 60}
+    return add_judge(db, project, "code", spec)
+
+
+def of_defect(found: probing.ProbeTest, defect: str, judge: str = "judge") -> probing.Detection:
+    (own,) = [d for d in found.detections if (d.judge, d.defect) == (judge, defect)]
+    return own
+
+
+def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], give: Give
+) -> None:
+    give(passed[0], "fail", criterion_id="c1")
+    made = probing.make_probes(db, project, "Short", seed=3, author="lea")
+    assert not made.too_few and made.known == 0
+    by_defect = {d: [own for own in made.new if own.defect == d] for d in DEFECTS}
+    assert {len(own) for own in by_defect.values()} == {3}
+    assert {own.output_id for own in made.new} <= {own.id for own in passed[1:6]}
+    assert all((own.criterion_version, own.author) == (1, "lea") for own in made.new)
+    again = probing.make_probes(db, project, "c1", seed=4)
+    assert (again.new, again.known) == ((), 27)
+    assert [own.case for own in probing.list_probes(db, project)] == sorted(made.new, key=lambda own: (own.at, own.id))  # fmt: skip
+    assert probe_table.save(db, made.new) == 0
+
+
+def test_the_same_seed_makes_the_same_probes(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    first = probing.make_probes(db, project, "c1", seed=1).new
+    monkeypatch.setattr(probe_table, "all_of", lambda *_: [])
+    second = probing.make_probes(db, project, "c1", seed=1).new
+    assert [(own.id, own.text) for own in first] == [(own.id, own.text) for own in second]
+
+
+def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+) -> None:
+    made = probing.make_probes(db, project, "c1", per_defect=7)
+    assert made.too_few["padded"].startswith("1 missing")
+    padded = [own for own in made.new if own.defect == "padded"]
+    assert len(padded) == 6
+    probing.say_of_probe(db, project, padded[0].id, "rejected", "lea")
+    assert not probing.make_probes(db, project, "c1", per_defect=5).new
+    probing.say_of_probe(db, project, padded[1].id, "rejected", "lea")
+    assert probing.make_probes(db, project, "c1", per_defect=5).too_few.keys() == {"padded"}
+
+
+def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+) -> None:
+    probing.make_probes(db, project, "c1", per_defect=1)
+    deriving.edit(db, project, "c1", statement="Without filler.", wording_only=True)
+    assert not probing.make_probes(db, project, "c1", per_defect=1).new
+    deriving.edit(db, project, "c1", statement="At most two sentences.")
+    assert {own.left_out for own in probing.list_probes(db, project)} == {"the criterion has changed its meaning since"}  # fmt: skip
+    made = probing.make_probes(db, project, "c1", per_defect=1)
+    assert {own.criterion_version for own in made.new} == {3}
+
+
+def test_the_newest_opinion_counts_and_can_be_taken_back(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+) -> None:
+    probe = probing.make_probes(db, project, "c1", per_defect=1).new[0]
+
+    def state() -> str:
+        return next(p.state for p in probing.list_probes(db, project) if p.case.id == probe.id)
+
+    assert state() == "open"
+    probing.say_of_probe(db, project, probe.id, "confirmed", "ann", "filler")
+    probing.say_of_probe(db, project, probe.id[:14], "rejected", "bo")
+    assert state() == "rejected"
+    probing.say_of_probe(db, project, probe.id, "undone", "bo")
+    assert state() == "confirmed"
+    assert len(probing.list_probes(db, project, "Short", "open")) == 8
+    probing.say_of_probe(db, project, probe.id, "undone", "ann")
+    assert state() == "open"
+    assert [own.value for own in probe_table.history(db, project.id)] == ["confirmed", "rejected", "undone", "undone"]  # fmt: skip
+
+
+def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+) -> None:
+    made = probing.make_probes(db, project, "c1")
+    found = probing.test_judges_on_probes(db, project, "c1")
+    padded, swapped = of_defect(found, "padded"), of_defect(found, "number swapped")
+    assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)  # fmt: skip
+    assert padded.rate.low is not None and 0.4 < padded.rate.low < 0.5
+    assert (swapped.detected, swapped.rate.value) == (0, 0.0)
+    assert "padded" in found.warnings[0]
+    probe = next(own for own in made.new if own.defect == "padded")
+    probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
+    padded = of_defect(probing.test_judges_on_probes(db, project, "c1"), "padded")
+    assert (padded.of, padded.rate.n) == ("confirmed", 1)
+    assert verdicts.counts(db, project.id) == {}
+
+
+def test_a_judge_that_looks_for_a_bracket_catches_a_dropped_citation(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+) -> None:
+    phrase = {"detector": "phrase", "side": "below", "threshold": 1,
+              "parameters": {"phrase": ["miller", "2019"]}}  # fmt: skip
+    add_judge(db, project, "code", phrase)
+    probing.make_probes(db, project, "c1")
+    found = probing.test_judges_on_probes(db, project, "c1")
+    assert of_defect(found, "citation dropped").rate.value == 1.0
+    assert of_defect(found, "padded").rate.value == 0.0
+
+
+def test_what_cannot_be_measured_says_why_and_is_never_0(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+) -> None:
+    add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 5}, "strict")
+    add_judge(db, project, "code", {"detector": "gone", "side": "above", "threshold": 5}, "old")
+    add_judge(db, project, "imported", {}, "theirs")
+    made = probing.make_probes(db, project, "c1", per_defect=2)
+    for own in made.new:
+        if own.defect == "truncated":
+            probing.say_of_probe(db, project, own.id, "rejected", "ann")
+    found = probing.test_judges_on_probes(db, project, "c1")
+    for name, defect, why in (
+        ("strict", "padded", "passes none of the 2 sources"), ("old", "padded", "no detector 'gone'"),
+        ("theirs", "padded", "imported"), ("judge", "truncated", "rejected all 2"),
+    ):  # fmt: skip
+        own = of_defect(found, defect, name)
+        assert own.rate.value is None and own.detected is None
+        assert why in str(own.rate.why_not)
+    assert of_defect(found, "padded", "strict").source_not_passed == 2
+    assert of_defect(found, "padded", "old").errors == 2
+
+
+def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
+    db: Database, project: Project, criterion: Criterion, add_outputs: Add, give: Give
+) -> None:
+    for n, output in enumerate(add_outputs(*(story(n) * (1 + 3 * (n % 2)) for n in range(12)))):
+        give(output, "fail" if n % 2 else "pass", "too long" if n % 2 else "")
+    for own in judging.propose(db, project, criterion="overall", kind="learned"):
+        judge_table.save(db, [own.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])  # fmt: skip
+    probing.make_probes(db, project, "c1")
+    found = probing.test_judges_on_probes(db, project, "c1")
+    assert {own.kind for own in found.detections} == {"learned"}
+    swapped = of_defect(found, "number swapped", found.detections[0].judge)
+    assert (swapped.rate.n, swapped.detected) == (3, 0)
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
+    with serving() as (endpoint, url):
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        yield endpoint
+    settings.cache_clear()
+
+
+def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], mock: MockEndpoint
+) -> None:
+    add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}))
+    probing.make_probes(db, project, "c1", per_defect=1)
+    found = probing.test_judges_on_probes(db, project, "c1")
+    assert {own.rate.value for own in found.detections} == {0.0}
+    asked = len(mock.prompts)
+    assert 10 <= asked <= 18
+    mock.faults = ["quota"] * 60
+    found = probing.test_judges_on_probes(db, project, "c1")
+    assert {own.rate.value for own in found.detections} == {None}
+    assert {own.errors for own in found.detections} == {1}
+    assert verdicts.counts(db, project.id) == {}
+
+
+def test_without_a_model_an_llm_judge_is_not_measurable(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+) -> None:
+    add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
+    probing.make_probes(db, project, "c1", per_defect=1)
+    found = probing.test_judges_on_probes(db, project, "c1")
+    assert of_defect(found, "padded", "asked").rate.value is None
+    assert of_defect(found, "padded").rate.value == 1.0
+
+
+def test_the_sealed_test_is_never_a_source(
+    db: Database, project: Project, criterion: Criterion, add_outputs: Add, give: Give
+) -> None:
+    made = add_outputs(*(story(n) for n in range(130)))
+    early = made[:20]
+    for output in early:
+        give(output, "pass")
+    before = probing.make_probes(db, project, "c1", per_defect=20)
+    for n, output in enumerate(made[20:]):
+        give(output, "fail" if n % 2 else "pass")
+    assert grading.sealed_splits(db, project) == {"test"}
+    sealed = {own.id for own in made if split_of(project.id, own.group) == "test"}
+    assert sealed & {own.output_id for own in before.new}
+    fresh = probing.make_probes(db, project, "c1", per_defect=40).new
+    assert fresh and not sealed & {own.output_id for own in fresh}
+    left_out = {own.case.output_id for own in probing.list_probes(db, project) if own.left_out}
+    assert left_out == sealed & {own.output_id for own in before.new}
+
+
+def test_bad_input_is_refused_with_the_next_step(
+    db: Database, project: Project, criterion: Criterion, add_outputs: Add, give: Give
+) -> None:
+    (output,) = add_outputs(story(1))
+    with pytest.raises(BadInput, match="No output was passed"):
+        probing.make_probes(db, project, "c1")
+    give(output, "pass")
+    with pytest.raises(BadInput, match="1 to 50"):
+        probing.make_probes(db, project, "c1", per_defect=0)
+    with pytest.raises(NotFound, match="No single criterion"):
+        probing.make_probes(db, project, "nothing")
+    with pytest.raises(BadInput, match="judge propose"):
+        probing.test_judges_on_probes(db, project, "c1")
+    add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
+    with pytest.raises(BadInput, match="probe make c1"):
+        probing.test_judges_on_probes(db, project, "c1")
+    probe = probing.make_probes(db, project, "c1").new[0]
+    for who, value, what in (("", "confirmed", "name of who"), ("ann", "maybe", "cannot be said"), ("ann", "undone", "said nothing")):  # fmt: skip
+        with pytest.raises(BadInput, match=what):
+            probing.say_of_probe(db, project, probe.id, value, who)  # type: ignore[arg-type]
+    with pytest.raises(NotFound, match="probe list"):
+        probing.say_of_probe(db, project, "probe_", "confirmed", "ann")
+
+
+def test_the_four_operations_give_one_document_and_sentences(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+) -> None:
+    def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
+        request = Request(operation=name, project="test", author="ann", arguments=arguments)
+        outcome = execute(db, request)
+        return outcome.document, outcome.lines
+
+    made, lines = run("probe make", criterion="Short", per_defect=1)
+    assert lines[0] == "9 new probes of Short (v1); 0 were there."
+    first = made["new"][0]  # type: ignore[index]
+    run("probe say", probe=first["id"], value="confirmed", note="no source")
+    shown, lines = run("probe list", criterion="Short", state="confirmed")
+    assert shown["probes"][0]["opinion"]["note"] == "no source"  # type: ignore[index]
+    assert lines[0].startswith("[confirmed by ann (no source)] citation dropped: “(Miller 2019)”")
+    tested, lines = run("probe test", criterion="c1")
+    assert len(tested["detections"]) == 9  # type: ignore[arg-type]
+    assert any("judge, padded: catches 100% (21% to 100%, n = 1) of the not rejected ones." in own for own in lines)  # fmt: skip
+    with pytest.raises(BadInput):
+        run("probe say", probe=first["id"], value="perhaps")
