@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from labelcore.llm import ModelClient
 from labelcore.models import Criterion, Frozen, Output, Project, new_id, now
 from labelcore.progress import Progress, silent
+from labelcore.stages.deriving import glossary, with_model
 from labelcore.stages.deriving import offline as without_model
-from labelcore.stages.deriving import with_model
 from labelcore.stages.deriving.editing import (
     accept,
     drop,
@@ -32,8 +32,8 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
 
 __all__ = [
-    "Derivation", "accept", "derive", "drop", "edit", "find_criterion", "history", "list_criteria",
-    "merge", "reject", "restore", "uncovered_fails",
+    "Derivation", "accept", "derive", "drop", "edit", "find_criterion", "glossary", "history",
+    "list_criteria", "merge", "reject", "restore", "uncovered_fails",
 ]  # fmt: skip
 
 
