@@ -59,6 +59,21 @@ class Project(Frozen):
     at: datetime = Field(default_factory=now)
 
 
+class Term(Frozen):
+    """A word or abbreviation of the domain, what it means, and where.
+
+    ``scope`` maps metadata fields to the value that they must have; {} holds everywhere. ``origin``
+    says whether a person wrote it or it was found in the notes.
+    """
+
+    term: str
+    meaning: str
+    scope: dict[str, str] = Field(default_factory=dict)
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+    origin: Literal["person", "notes"] = "person"
+
+
 class GradingRules(Frozen):
     """How a project's outputs are handed out for grading; kept in its settings.
 

@@ -28,13 +28,15 @@ def render(
     output: Output, *, name: str, statement: str, pass_examples: Sequence[str] = (),
     fail_examples: Sequence[str] = (), glossary: Mapping[str, str] | None = None,
 ) -> list[Message]:  # fmt: skip
-    """The messages for one output. The criterion's own texts are fenced as data too."""
+    """The messages for one output. The criterion's own texts are fenced as data too.
+
+    ``glossary`` maps the terms that occur here to their meanings.
+    """
     token = _token(output, statement)
     parts = [_fence("criterion", f"{name}\n{statement}", token)]
-    own = f"{output.input}\n{output.context}\n{output.text}"
-    known = {term: meaning for term, meaning in (glossary or {}).items() if term in own}
-    if known:
-        parts.append(_fence("glossary", "\n".join(f"{t} = {m}" for t, m in known.items()), token))
+    if glossary:
+        known = "\n".join(f"{term} = {meaning}" for term, meaning in glossary.items())
+        parts.append(_fence("glossary", known, token))
     parts += [_fence("example that passes", text, token) for text in pass_examples]
     parts += [_fence("example that fails", text, token) for text in fail_examples]
     turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.models import Grade, Output, Project
+from labelcore.models import Grade, Output, Project, Term
 from labelcore.stages import deriving, grading
+from labelcore.stages.deriving import glossary
 from labelcore.store import Database
 from pages.widgets import keys
 from pages.widgets.grading_card import (
@@ -19,6 +24,7 @@ from pages.widgets.grading_card import (
     CardLevel,
     CardSetting,
     CardSuggestion,
+    CardTerm,
     CardTurn,
 )
 from pages.widgets.language import language
@@ -69,6 +75,8 @@ def card_items(
         *(_card(own.output, own.position, own.reason, own.current) for own in past),
         *(_coming(own) for own in queue.items),
     ]
+    if glossary.has_terms(project):
+        cards = _with_terms(cards, project)
     rules = grading.rules_of(project)
     if rules.suggestions != "off":
         ids = [own.output_id for own in cards]
@@ -98,6 +106,28 @@ def setting_of(db: Database, project: Project, annotator: str, *, first: bool) -
         suggest_first=rules.suggestions == "first",
         phrases=tuple(phrases_of(db, project, annotator, first=first)),
     )  # fmt: skip
+
+
+def _with_terms(cards: Sequence[CardItem], project: Project) -> list[CardItem]:
+    """The cards with the terms that occur on them; each output is searched once, not at each press."""
+    found = _terms_found(project.id, project.at)
+    if fresh := [own for own in cards if own.output_id not in found]:
+        known = glossary.terms(project)
+        found.update({own.output_id: _terms_of(own, known) for own in fresh})
+    return [own.model_copy(update={"terms": found[own.output_id]}) for own in cards]
+
+
+@lru_cache(maxsize=16)
+def _terms_found(project_id: str, at: datetime) -> dict[str, tuple[CardTerm, ...]]:  # noqa: ARG001 - the key
+    """Output id -> its terms, in one state of a project; every change of the glossary is a new one."""
+    return {}
+
+
+def _terms_of(card: CardItem, known: Sequence[Term]) -> tuple[CardTerm, ...]:
+    turns = (own.content for own in card.conversation)
+    text = "\n".join((card.text, card.input, card.context, *turns))
+    found = glossary.occurring(known, text, card.metadata)
+    return tuple(CardTerm(term=own.term, meaning=own.meaning) for own in found)
 
 
 def _with_fields(card: CardItem) -> CardItem:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from labelcore.llm import ModelClient
 from labelcore.models import Criterion, Frozen, Output, Project, now
 from labelcore.progress import Progress, silent
+from labelcore.stages.deriving import glossary, with_model
 from labelcore.stages.deriving import offline as without_model
-from labelcore.stages.deriving import with_model
 from labelcore.stages.deriving.coding import (
     Coded,
     change_code,
@@ -72,6 +72,7 @@ __all__ = [
     "edit",
     "find_code",
     "find_criterion",
+    "glossary",
     "history",
     "ledger",
     "ledgers",

@@ -16,7 +16,7 @@ from labelcore.judges.lessons import Lessons
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
-from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.stages.deriving import find_criterion, glossary, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, vectors
@@ -158,7 +158,7 @@ def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:
         update={"pass_examples": examples(failed=False), "fail_examples": examples(failed=True)}
     )
     model = settings().model or ""
-    spec = llm_judge.make_spec(shown, model, project.glossary)
+    spec = llm_judge.make_spec(shown, model, glossary.terms(project))
     description = f"Asks {model}: {question.criterion.statement}"
     return _version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
 

@@ -14,6 +14,7 @@ MAX_TEXT = 200_000
 """Characters of one text that are sent to the browser; the card says how many it leaves out."""
 MAX_METADATA = 40
 MAX_METADATA_VALUE = 500
+MAX_TERMS = 200
 
 Language = Literal["en", "zh"]
 CardValue = Literal[GradeValue, "left", "right", "tie"]
@@ -103,12 +104,20 @@ class CardSuggestion(Frozen):
     reason: str = ""
 
 
+class CardTerm(Frozen):
+    """A term that occurs in an item's texts, and what it means there."""
+
+    term: str
+    meaning: str
+
+
 class CardItem(Frozen):
     """One output as the card shows it. ``position`` is its place in the sample, from 1;
     a half stands between two places and is shown as the later one.
 
     ``other`` is the output on the right where two are compared. ``reference`` is a text that the
-    output should resemble: it is shown, and the differences to it on request.
+    output should resemble: it is shown, and the differences to it on request. ``terms``, the
+    longest first, are marked in all texts and tell their meaning.
     """
 
     output_id: str
@@ -120,6 +129,7 @@ class CardItem(Frozen):
     reference: str = ""
     conversation: tuple[CardTurn, ...] = ()
     fields: tuple[CardField, ...] = ()
+    terms: tuple[CardTerm, ...] = ()
     metadata: Mapping[str, Any] = Field(default_factory=dict)
     reason_for_pick: str = ""
     current: CardGrade | None = None
@@ -149,6 +159,7 @@ class CardItem(Frozen):
             "reference": _cut(self.reference),
             "conversation": [turn.as_data() for turn in self.conversation],
             "fields": [own.model_dump() for own in self.fields],
+            "terms": [own.model_dump() for own in self.terms[:MAX_TERMS]],
             "metadata": _small(self.metadata),
             "reason_for_pick": self.reason_for_pick,
         }

@@ -53,18 +53,33 @@ export class Find {
 
   matches(wanted) {
     const found = [];
-    const texts = document.createTreeWalker(this.body(), NodeFilter.SHOW_TEXT);
-    while (texts.nextNode() && found.length < MOST) {
-      const text = texts.currentNode.data.toLowerCase();
-      if (texts.currentNode.parentElement.closest("button")) continue;
+    for (const nodes of this.runs()) {
+      const text = nodes.map((node) => node.data).join("").toLowerCase();
       for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+        if (found.length >= MOST) return found;
         const range = new Range();
-        range.setStart(texts.currentNode, Math.min(at, texts.currentNode.length));
-        range.setEnd(texts.currentNode, Math.min(at + wanted.length, texts.currentNode.length));
+        range.setStart(...placeIn(nodes, at));
+        range.setEnd(...placeIn(nodes, at + wanted.length));
         found.push(range);
       }
     }
     return found;
+  }
+
+  /** Text nodes that read as one text: a marked term splits a text, and must not hide a match. */
+  *runs() {
+    const texts = document.createTreeWalker(this.body(), NodeFilter.SHOW_TEXT);
+    let run = [];
+    while (texts.nextNode()) {
+      const node = texts.currentNode;
+      if (node.parentElement.closest("button")) continue;
+      if (run.length > 0 && outermost(run.at(-1)).nextSibling !== outermost(node)) {
+        yield run;
+        run = [];
+      }
+      run.push(node);
+    }
+    if (run.length > 0) yield run;
   }
 
   paint() {
@@ -85,4 +100,16 @@ export class Find {
     }
     element.scrollIntoView({ block: "center" });
   }
+}
+
+const outermost = (node) => node.parentElement.closest("abbr.term") ?? node;
+
+/** The node, and the place within it, of a place in their joined text. */
+function placeIn(nodes, at) {
+  let left = at;
+  for (const node of nodes) {
+    if (left <= node.length) return [node, left];
+    left -= node.length;
+  }
+  return [nodes.at(-1), nodes.at(-1).length];
 }

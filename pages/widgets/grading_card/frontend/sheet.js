@@ -1,5 +1,6 @@
 // One output with what it answered, as an element that is kept while the output may be seen again.
 import { conversation, facts, textBody } from "./panel.js";
+import { markTerms } from "./terms.js";
 import { el, whole } from "./text.js";
 
 const KEPT = 12;
@@ -16,7 +17,7 @@ export class Sheets {
   /** The sheet of an item; drawn at most once as long as it is remembered. */
   of(item) {
     const known = this.drawn.get(item.output_id);
-    const sheet = known ?? this.draw(item);
+    const sheet = known ?? this.drawWithTerms(item);
     this.drawn.delete(item.output_id);
     this.drawn.set(item.output_id, sheet);
     for (const [id] of this.drawn) {
@@ -24,6 +25,12 @@ export class Sheets {
       this.drawn.delete(id);
     }
     if (known) for (const part of known.querySelectorAll("details[data-part]")) part.open = this.open.get(part.dataset.part);
+    return sheet;
+  }
+
+  drawWithTerms(item) {
+    const sheet = this.draw(item);
+    if (item.terms?.length) markTerms(sheet, item.terms);
     return sheet;
   }
 

@@ -5,6 +5,7 @@ import { helpDialog } from "./help.js";
 import { Marks } from "./marks.js";
 import { NoteBox } from "./note_box.js";
 import { Sheets } from "./sheet.js";
+import { Meaning } from "./terms.js";
 import { el, visible } from "./text.js";
 
 const GRADES = [
@@ -45,6 +46,7 @@ export class View {
       (this.announcer = el("div", { class: "announcer", "aria-live": "polite" })),
       this.help,
     );
+    this.meaning = new Meaning(this.root);
     this.showKeys(keysOf());
   }
 
@@ -137,6 +139,7 @@ export class View {
   }
 
   turnTo(body) {
+    this.meaning.hide();
     this.body.replaceChildren(body);
     if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
   }

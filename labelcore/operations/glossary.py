@@ -1,0 +1,63 @@
+"""The glossary: terms of the domain with their meaning and where they hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.models import Term
+from labelcore.operations import Call, Outcome, operation
+from labelcore.stages.deriving import glossary
+
+
+@operation("glossary list")
+def list_(call: Call) -> Outcome:
+    """Show every term."""
+    found = glossary.terms(call.project)
+    return Outcome(
+        document={"terms": [own.model_dump(mode="json") for own in found]},
+        lines=tuple(map(term_words, found)) or ("The glossary is empty.",),
+    )
+
+
+@operation("glossary set")
+def set_(
+    call: Call, *, term: str, meaning: str, scope: dict[str, str] | None = None,
+    from_notes: bool = False,
+) -> Outcome:  # fmt: skip
+    """Add a term, or replace the one with the same scope."""
+    project = glossary.set_term(
+        call.db, call.project, term, meaning, scope=scope, author=call.author,
+        origin="notes" if from_notes else "person",
+    )  # fmt: skip
+    newest = max(glossary.terms(project), key=lambda own: own.at)
+    return Outcome(document=newest.model_dump(mode="json"), lines=(term_words(newest),))
+
+
+@operation("glossary drop")
+def drop(call: Call, *, term: str, scope: dict[str, str] | None = None) -> Outcome:
+    """Take a term out, with one scope only or in all."""
+    project = glossary.drop_term(call.db, call.project, term, scope=scope, author=call.author)
+    left = len(glossary.terms(project))
+    return Outcome(document={"term": term, "left": left}, lines=(f"{left} terms are left.",))
+
+
+@operation("glossary find")
+def find(call: Call, *, limit: Annotated[int, Field(ge=1, le=1_000)] = 20) -> Outcome:
+    """Look for terms in notes and outputs."""
+    found = glossary.find_terms(call.db, call.project, limit)
+    lines = []
+    for own in found:
+        lines.append(f"{own.term} = {own.meaning or '?'} ({own.count} outputs)")
+        lines += [f"  {quote.output_id}: {quote.text}" for quote in own.quotes]
+    return Outcome(
+        document={"candidates": [own.model_dump(mode="json") for own in found]},
+        lines=tuple(lines) or ("Nothing that looks like a term was found.",),
+    )
+
+
+def term_words(own: Term) -> str:
+    """A term as one line: ``杭分 = 杭州分公司 (where city is Hangzhou)``."""
+    where = " and ".join(f"{name} is {value}" for name, value in own.scope.items())
+    return f"{own.term} = {own.meaning}{f' (where {where})' if where else ''}"

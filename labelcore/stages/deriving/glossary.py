@@ -1,0 +1,231 @@
+"""The glossary: words and abbreviations of the domain, what they mean, and where they hold.
+
+Terms live in the project's settings. People write them, or take them over from what `find_terms`
+reads out of notes; the grading card shows them, and judges are given those that occur.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Frozen, Project, Term
+from labelcore.stages import projects
+from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
+from labelcore.stats.splits import split_of
+from labelcore.store import Database, audit
+from labelcore.store import outputs as output_table
+from labelcore.text.definitions import Definition, abbreviations, definitions, small_words
+from labelcore.text.reading import LONGEST, sentences, well_formed
+from labelcore.text.terms import marks, occurring
+
+__all__ = [
+    "Candidate", "Quote", "Term", "drop_term", "find_terms", "has_terms", "occurring",
+    "set_term", "terms", "terms_in",
+]  # fmt: skip
+
+LONGEST_TERM, LONGEST_MEANING = 80, 500
+MOST_TERMS, MOST_FIELDS = 1_000, 10
+_READ = 2_000
+"""So many outputs are searched for abbreviations, those with notes first."""
+_QUOTES, _QUOTE = 3, 200
+_SEVERAL = 2
+_SETTING = "glossary"
+_changing = threading.Lock()
+
+
+class Quote(Frozen):
+    """Words of a note or an output, and the output that they are about."""
+
+    output_id: str
+    text: str
+
+
+class Candidate(Frozen):
+    """What might be a term. ``meaning`` is "" where no note defines it.
+
+    ``count`` is the number of outputs in which it, or a note on them, has the term.
+    """
+
+    term: str
+    meaning: str
+    count: int
+    quotes: tuple[Quote, ...]
+
+
+def terms(project: Project) -> list[Term]:
+    """The project's terms, by name; those without a scope stand before those with one."""
+    kept = [Term.model_validate(own) for own in project.settings.get(_SETTING, ())]
+    known = {own.term for own in kept if not own.scope}
+    older = [
+        Term(term=term, meaning=meaning, at=project.at)
+        for term, meaning in project.glossary.items()
+        if term not in known
+    ]
+    return sorted([*older, *kept], key=lambda own: (own.term, sorted(own.scope.items())))
+
+
+def has_terms(project: Project) -> bool:
+    """Whether there is any term."""
+    return bool(project.settings.get(_SETTING) or project.glossary)
+
+
+def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[Term]:
+    """The terms that occur in a text and hold for an output with this metadata, longest first.
+
+    Where several meanings of one term fit, the one with the narrowest scope counts.
+    """
+    return occurring(terms(project), text, metadata)
+
+
+def set_term(
+    db: Database, project: Project, term: str, meaning: str, *,
+    scope: Mapping[str, str] | None = None, author: str,
+    origin: Literal["person", "notes"] = "person",
+) -> Project:  # fmt: skip
+    """Add a term, or replace the one with the same scope; returns the project with it.
+
+    ``scope`` maps metadata fields to values; None or {} lets the term hold everywhere.
+
+    Raises:
+        BadInput: term, meaning or scope are empty or too long, or there are too many terms.
+    """
+    fresh = Term(
+        term=_checked(term, "A term", LONGEST_TERM),
+        meaning=_checked(meaning, "The meaning of a term", LONGEST_MEANING),
+        scope=_checked_scope(scope or {}), author=author, origin=origin,
+    )  # fmt: skip
+    with _changing:
+        stored = projects.open_project(db, project.name)
+        others = [
+            own for own in terms(stored) if (own.term, own.scope) != (fresh.term, fresh.scope)
+        ]
+        if len(others) >= MOST_TERMS:
+            raise BadInput(
+                f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some."
+            )
+        changed = _keep(db, stored, [*others, fresh])
+    audit.note(db, project.id, author, "term set", fresh.term, meaning=fresh.meaning, scope=fresh.scope)  # fmt: skip
+    return changed
+
+
+def drop_term(
+    db: Database, project: Project, term: str, *, scope: Mapping[str, str] | None = None,
+    author: str = "",
+) -> Project:  # fmt: skip
+    """Take a term out: with this scope only ({} for the one that holds everywhere), or in all.
+
+    Raises:
+        NotFound: there is no such term.
+    """
+    name = _plain(term)
+    with _changing:
+        stored = projects.open_project(db, project.name)
+        before = terms(stored)
+        left = [own for own in before if own.term != name or scope not in (None, own.scope)]
+        if len(left) == len(before):
+            known = ", ".join(dict.fromkeys(own.term for own in before)) or "none yet"
+            raise NotFound(f"There is no such term '{name}'.", next_step=f"There are: {known}.")
+        changed = _keep(db, stored, left)
+    audit.note(db, project.id, author, "term dropped", name, scope=scope)
+    return changed
+
+
+def _keep(db: Database, project: Project, kept: Sequence[Term]) -> Project:
+    """Store the terms, all in one place: what the older dictionary held is among them."""
+    rows = [own.model_dump(mode="json") for own in kept]
+    return projects.update_project(db, project, settings={_SETTING: rows}, glossary={})
+
+
+def _plain(text: str) -> str:
+    return " ".join(well_formed(text).split())
+
+
+def _checked(text: str, what: str, longest: int) -> str:
+    plain = _plain(text)
+    if not plain:
+        raise BadInput(f"{what} cannot be empty.", next_step="Give some words.")
+    if len(plain) > longest:
+        raise BadInput(f"{what} has at most {longest} characters.", next_step="Say it shorter.")
+    return plain
+
+
+def _checked_scope(scope: Mapping[str, str]) -> dict[str, str]:
+    if len(scope) > MOST_FIELDS:
+        raise BadInput(f"A scope has at most {MOST_FIELDS} fields.", next_step="Name fewer.")
+    return {
+        _checked(name, "A field of a scope", LONGEST_TERM): _checked(
+            value, "A value of a scope", LONGEST_MEANING
+        )
+        for name, value in scope.items()
+    }
+
+
+def find_terms(db: Database, project: Project, limit: int = 20) -> list[Candidate]:
+    """What notes define, then abbreviations that several outputs have; the most frequent first.
+
+    Notes on outputs that are set aside as the sealed test are not read, nor are these outputs.
+    """
+    labels = fitting_labels(db, project)
+    texts = _texts(db, project, labels)
+    known = {own.term for own in terms(project)}
+    defined: dict[str, list[tuple[str, Definition]]] = {}
+    for output_id, notes in labels.notes.items():
+        for own in definitions("\n".join(notes)):
+            if own.term not in known:
+                defined.setdefault(own.term, []).append((output_id, own))
+    found = [_defined(term, own, texts) for term, own in defined.items()]
+    found += _undefined(texts, known | defined.keys())
+    return sorted(found, key=lambda own: (not own.meaning, -own.count, own.term))[:limit]
+
+
+def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
+    """Output id -> its notes and its text, for outputs that fitting may see."""
+    sealed = sealed_splits(db, project)
+    groups = output_table.groups(db, project.id)
+    others = (own for own, group in groups.items() if split_of(project.id, group) not in sealed)
+    wanted = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
+    return {
+        output.id: "\n".join((*labels.notes.get(output.id, ()), output.text[:LONGEST]))
+        for part in output_table.chunks(db, wanted)
+        for output in part
+    }
+
+
+def _defined(term: str, said: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:  # fmt: skip
+    """A term with the meaning that most notes give; of equally frequent ones the first."""
+    meanings = [own.meaning for _, own in said]
+    own_quotes = [Quote(output_id=where, text=own.sentence[:_QUOTE]) for where, own in said]
+    return Candidate(
+        term=term, meaning=max(meanings, key=meanings.count),
+        count=len({where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}),
+        quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
+    )  # fmt: skip
+
+
+def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
+    """Abbreviations of several outputs; a word that is mostly written small is only stressed."""
+    where: dict[str, list[str]] = {}
+    for output_id, text in texts.items():
+        for short in abbreviations(text) - known:
+            where.setdefault(short, []).append(output_id)
+    several = {short: ids for short, ids in where.items() if len(ids) >= _SEVERAL}
+    small = Counter(word for text in texts.values() for word in small_words(text))
+    return [
+        Candidate(
+            term=short, meaning="", count=len(ids),
+            quotes=tuple(Quote(output_id=own, text=_around(texts[own], short)) for own in ids[:_QUOTES]),
+        )
+        for short, ids in several.items()
+        if small[short.lower()] <= len(ids)
+    ]  # fmt: skip
+
+
+def _around(text: str, term: str) -> str:
+    """The sentence of a text in which a term stands, cut around it."""
+    sentence = next((own for own in sentences(text) if marks(own, [term])), "")
+    start = max(0, sentence.find(term) - _QUOTE // 2)
+    return sentence[start : start + _QUOTE]

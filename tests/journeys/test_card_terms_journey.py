@@ -1,0 +1,93 @@
+"""Terms on the grading card: marked in every text, their meaning shown on focus, never as markup."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from _card import PLAIN, expect_shown
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
+
+HOSTILE = '"><img src=x onerror="window.broken=1"><b>not bold</b>'
+TERMS = [
+    {"term": "杭州分公司", "meaning": "the branch in Hangzhou"},
+    {"term": "refund", "meaning": "money back"},
+    {"term": "杭分", "meaning": "杭州分公司"},
+    {"term": "US", "meaning": HOSTILE},
+]
+
+
+def test_a_term_is_marked_and_tells_its_meaning_on_focus_as_text(trial: Any, visit: Any) -> None:
+    text = "由杭分办理。The US desk told us: Refund, no refunds. BUSY 杭州分公司 <b>US</b>"
+    one = trial([{"output_id": "o1", "text": text, "input": "杭分?", "terms": TERMS}, *PLAIN[1:3]])
+    page = visit(one)
+    marked = page.locator(".output abbr.term")
+    expect(marked).to_have_text(["杭分", "US", "Refund", "杭州分公司", "US"])
+    expect(page.locator(".output .text")).to_have_text(text)
+    expect(page.locator(".part.input abbr.term")).to_have_attribute("title", "杭州分公司")
+    meaning = page.get_by_role("tooltip")
+    expect(meaning).to_be_hidden()
+    marked.first.focus()
+    expect(meaning).to_have_text("杭州分公司")
+    expect(marked.first).to_have_attribute("aria-describedby", "term-meaning")
+    page.keyboard.press("Tab")
+    expect(meaning).to_have_text(HOSTILE)
+    assert page.locator(".card img, .card b").count() == 0
+    assert page.evaluate("window.broken") is None
+    box, own = meaning.bounding_box(), marked.nth(1).bounding_box()
+    assert box and own and 0 <= box["y"] - own["y"] - own["height"] < 20
+    page.keyboard.press("Escape")
+    expect(meaning).to_be_hidden()
+    marked.nth(2).click()
+    expect(meaning).to_have_text("money back")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    expect(meaning).to_be_hidden()
+    assert [e["value"] for e in one.wait_for(1)] == ["pass"]
+
+
+def test_terms_are_marked_in_every_layout_at_most_two_hundred_times_and_found_by_searching(
+    trial: Any, visit: Any
+) -> None:
+    deep = json.dumps({"a": {"b": {"c": "US desk"}}})
+    items = [
+        {"output_id": "o1", "text": "**US** *refund* `US`", "input": deep, "terms": TERMS},
+        {"output_id": "o2", "text": "US " * 500, "terms": TERMS},
+    ]
+    page = visit(trial(items))
+    output = page.locator(".output")
+    expect(output.locator("strong abbr.term, em abbr.term, code abbr.term")).to_have_count(3)
+    output.get_by_role("button", name="Plain").click()
+    expect(output.locator("abbr.term")).to_have_text(["US", "refund", "US"])
+    page.locator(".part.input .json details:not([open]) > summary").click()
+    expect(page.locator(".part.input .json abbr.term")).to_have_text("US")
+    page.keyboard.press("/")
+    page.keyboard.type("us* *ref")
+    expect(page.locator(".find .count")).to_have_text("0 of 0")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("us** *refu")
+    expect(page.locator(".find .count")).to_have_text("1 of 1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    expect_shown(page, "o2")
+    expect(page.locator("abbr.term")).to_have_count(200)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_shown_meaning_keeps_the_rules_of_accessibility(
+    trial: Any, browser: Any, scheme: str
+) -> None:
+    one = trial([{"output_id": "o1", "text": "The US desk", "terms": TERMS}])
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, has_touch=True)
+    page = context.new_page()
+    page.goto(one.server.url)
+    page.locator("abbr.term").tap(timeout=20_000)
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    context.close()
+    found = [(own["id"], own["nodes"][0]["target"]) for own in answer.response["violations"]]
+    assert not found, found

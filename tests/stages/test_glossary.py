@@ -1,0 +1,339 @@
+"""Terms of the domain: kept, found in notes, marked where they occur, told to judges."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from labelcore.cli.commands import app
+from labelcore.errors import BadInput, NotFound
+from labelcore.judges import llm_judge
+from labelcore.judges.identity import version_id
+from labelcore.llm import Answer
+from labelcore.models import Criterion, Grade, Output, Project, Term
+from labelcore.operations import Request, execute
+from labelcore.stages import deriving, grading, projects
+from labelcore.stages.deriving import glossary
+from labelcore.stages.grading import labels
+from labelcore.stats.splits import split_of
+from labelcore.store import Database
+from labelcore.text.definitions import abbreviations, definitions
+from labelcore.text.terms import marks, occurring
+from pages.widgets.queue import card_items
+
+Add = Callable[..., list[Output]]
+Give = Callable[..., Grade]
+
+
+def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(
+    db: Database, project: Project
+) -> None:
+    old = project
+    for meaning, scope in (("first", None), ("branch", {"city": "Hangzhou"}), ("second", {})):
+        glossary.set_term(db, old, " 杭\n分 ", meaning, scope=scope, author="ann")
+    project = projects.open_project(db, "test")
+    found = [(own.term, own.meaning, own.scope, own.author) for own in glossary.terms(project)]
+    assert found == [
+        ("杭 分", "second", {}, "ann"),
+        ("杭 分", "branch", {"city": "Hangzhou"}, "ann"),
+    ]
+    project = glossary.drop_term(db, project, "杭 分", scope={})
+    assert [own.meaning for own in glossary.terms(project)] == ["branch"]
+    with pytest.raises(NotFound, match="There are: 杭 分"):
+        glossary.drop_term(db, project, "杭分")
+    assert glossary.terms(glossary.drop_term(db, project, "杭 分")) == []
+
+
+def test_the_older_dictionary_counts_as_terms_without_a_scope(
+    db: Database, project: Project
+) -> None:
+    project = projects.update_project(db, project, glossary={"KPI": "key figure", "SLA": "promise"})
+    assert [(own.term, own.scope) for own in glossary.terms(project)] == [("KPI", {}), ("SLA", {})]
+    project = glossary.set_term(db, project, "KPI", "another", author="ann")
+    assert [own.meaning for own in glossary.terms(project)] == ["another", "promise"]
+    project = glossary.drop_term(db, project, "SLA")
+    assert [own.term for own in glossary.terms(project)] == ["KPI"]
+
+
+@pytest.mark.parametrize(
+    ("term", "meaning", "scope"),
+    [(" ", "x", {}), ("x", "\n", {}), ("x" * 81, "x", {}), ("x", "y" * 501, {}), ("x", "y", {"": "z"}),
+     ("x", "y", {"city": " "}), ("x", "y", {str(n): "z" for n in range(11)})],
+)  # fmt: skip
+def test_what_is_empty_or_too_long_is_refused(
+    db: Database, project: Project, term: str, meaning: str, scope: dict[str, str]
+) -> None:
+    with pytest.raises(BadInput) as trouble:
+        glossary.set_term(db, project, term, meaning, scope=scope, author="ann")
+    assert trouble.value.next_step
+    assert glossary.terms(projects.open_project(db, "test")) == []
+
+
+def test_people_who_add_terms_at_once_lose_none(db: Database, project: Project) -> None:
+    threads = [
+        threading.Thread(
+            target=glossary.set_term, args=(db, project, f"T{n}", "x"), kwargs={"author": "a"}
+        )
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(glossary.terms(projects.open_project(db, "test"))) == 8
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "places"),
+    [
+        ("API", "API, api; APIs 用API写 API_KEY (API)", [0, 16, 30]),
+        ("refund", "Refund refunds no-refund", [0, 18]),
+        ("杭分", "由杭分公司和杭分办理", [1, 6]),
+        ("C++", "C++ and C++11, aC++", [0, 8]),
+        ("us", "US us bus", [0, 3]),
+        ("cafe", "cafe cafe\u0301 caf\u00e9", [0]),
+        ("a.b", "axb a.b", [4]),
+    ],
+)
+def test_whole_words_in_latin_script_and_any_place_in_chinese(
+    term: str, text: str, places: list[int]
+) -> None:
+    assert [mark.start for mark in marks(text, [term])] == places
+
+
+def test_longer_terms_come_first_and_nothing_overlaps() -> None:
+    found = marks("杭州分公司 杭州 order value", ["杭州", "杭州分公司", "value", "order value"])
+    assert [(mark.start, mark.term) for mark in found] == [
+        (0, "杭州分公司"), (6, "杭州"), (9, "order value")
+    ]  # fmt: skip
+
+
+names = st.text(max_size=6) | st.sampled_from(
+    ["API", "api", "杭分", "分", "İ", "ß", "(", "é", "🇨🇳"]
+)
+
+
+@given(st.lists(names, max_size=6), st.lists(names | st.text(max_size=9), max_size=12).map("".join))
+def test_marks_lie_inside_the_text_and_never_overlap(known: list[str], text: str) -> None:
+    own = [Term(term=term, meaning="m") for term in known]
+    found = marks(text, known)
+    ends = [0, *(mark.end for mark in found)]
+    for end, mark in zip(ends, found, strict=False):
+        assert end <= mark.start < mark.end <= len(text)
+        assert text[mark.start : mark.end].lower() == mark.term.lower() or "İ" in known
+    assert {term.term for term in occurring(own, text, {})} == {mark.term for mark in found}
+
+
+def test_a_scope_holds_where_every_field_is_equal_and_the_narrowest_meaning_counts() -> None:
+    known = [
+        Term(term="杭分", meaning="branch", scope={"city": "Hangzhou"}),
+        Term(term="杭分", meaning="any"),
+        Term(term="P1", meaning="urgent", scope={"city": "Hangzhou", "level": "1"}),
+    ]  # fmt: skip
+
+    def said(metadata: dict[str, Any]) -> list[str]:
+        return [own.meaning for own in occurring(known, "杭分 P1", metadata)]
+
+    assert said({}) == ["any"]
+    assert said({"city": "Hangzhou", "level": 1}) == ["urgent", "branch"]
+    assert said({"city": "Hangzhou", "level": 2}) == ["branch"]
+    assert said({"city": None}) == ["any"]
+
+
+@pytest.mark.parametrize(
+    ("note", "term", "meaning"),
+    [
+        ("AOV means average order value, not the sum", "AOV", "average order value"),
+        ("Wrong: here AOV stands for average order value.", "AOV", "average order value"),
+        ("Too long; F1 = harmonic mean", "F1", "harmonic mean"),
+        ("churn means customers who cancel or pause", "churn", "customers who cancel or pause"),
+        ("churn = customers who cancel", "churn", "customers who cancel"),
+        ('"soft launch" means a release to few', "soft launch", "a release to few"),
+        ("SLA is short for service level agreement", "SLA", "service level agreement"),
+        ("uses AOV (average order value) wrongly", "AOV", "average order value"),
+        ("the service level agreement (SLA) is missing", "SLA", "service level agreement"),
+        ("no Bank of China (BOC) here", "BOC", "Bank of China"),
+        ("这里杭分是杭州分公司的简称，不是杭州分行", "杭分", "杭州分公司"),
+        ("BOC是Bank of China的缩写", "BOC", "Bank of China"),
+        ("回答没有说明杭分即杭州分公司", "杭分", "杭州分公司"),
+        ("“杭分”指杭州分公司。", "杭分", "杭州分公司"),
+        ("KPI指的是关键绩效指标", "KPI", "关键绩效指标"),
+        ("杭分，全称杭州分公司", "杭分", "杭州分公司"),
+        ("杭州分公司（杭分）没有提到", "杭分", "杭州分公司"),
+        ("没有提到杭分（杭州分公司）", "杭分", "杭州分公司"),
+        ("杭州分公司，以下简称杭分", "杭分", "杭州分公司"),
+        ("杭分=杭州分公司", "杭分", "杭州分公司"),
+        ("GMV表示成交总额", "GMV", "成交总额"),
+    ],
+)
+def test_definitions_are_read_from_notes(note: str, term: str, meaning: str) -> None:
+    assert {(own.term, own.meaning) for own in definitions(note)} == {(term, meaning)}
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["The answer means nothing", "It means that", "The price means nothing", "total = 12", "a == b",
+     "wrong price (see input)", "x >= some value", "立即退款", "用户指责客服", "这指出了问题", "金额指标错误",
+     "即使如此也不对", "手指受伤", "他随即离开", "没说明原因，即没有依据", "这个意思是不对", "tone = rude"],
+)  # fmt: skip
+def test_what_only_looks_like_a_definition_is_none(note: str) -> None:
+    assert definitions(note) == []
+
+
+@given(st.text() | st.text(alphabet="AB=（）()“”是指即 的简称，means", max_size=200))
+def test_any_note_is_read(note: str) -> None:
+    for own in definitions(note):
+        assert own.term in note
+        assert own.meaning in note
+    assert all(word in note for word in abbreviations(note))
+
+
+@pytest.mark.parametrize("text", ["(" * 50_000, "a=" * 25_000, "是" * 50_000, "A " * 25_000, "即简称" * 9_000])  # fmt: skip
+def test_no_note_makes_reading_slow(text: str) -> None:
+    started = time.monotonic()
+    definitions(text)
+    assert time.monotonic() - started < 3
+
+
+def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
+    db: Database, project: Project, add_outputs: Add, give: Give
+) -> None:
+    made = add_outputs(*(f"AOV of K8s rose, KYC is NOT done {n}" for n in range(4)))
+    give(made[0], "fail", "AOV means average order value")
+    give(made[1], "fail", "AOV means amount of value")
+    give(made[2], "fail", "AOV = average order value")
+    give(made[3], "pass", "杭分即杭州分公司; not so clear")
+    add_outputs("it is not done", "nor not that", "not", "or not", "not here", "SOLO once")
+    project = glossary.set_term(db, project, "KYC", "know your customer", author="ann")
+    found = glossary.find_terms(db, project)
+    assert [(own.term, own.meaning, own.count) for own in found] == [
+        ("AOV", "average order value", 4), ("杭分", "杭州分公司", 1), ("K8s", "", 4),
+    ]  # fmt: skip
+    assert [quote.output_id for quote in found[0].quotes] == [own.id for own in made[:3]]
+    assert found[0].quotes[0].text == "AOV means average order value"
+    assert found[2].quotes[0].text.startswith("AOV of K8s")
+    assert len(glossary.find_terms(db, project, limit=1)) == 1
+
+
+def test_notes_and_outputs_of_the_sealed_test_are_not_read(
+    db: Database, project: Project, add_outputs: Add, give: Give, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labels, "SEAL_FROM_GRADES", 20)
+    monkeypatch.setattr(labels, "SEAL_FROM_FAILS", 1)
+    made = add_outputs(*(f"text {n}" for n in range(40)))
+    for n, output in enumerate(made):
+        give(output, "fail", f"T{n}A means thing {n} of it")
+    assert grading.sealed_splits(db, project) == {"test"}
+    found = {own.term for own in glossary.find_terms(db, project, limit=100)}
+    open_ = {f"T{n}A" for n, own in enumerate(made) if split_of(project.id, own.group) != "test"}
+    assert found == open_
+    assert 0 < len(open_) < 40
+
+
+CRITERION = Criterion(id="c", project_id="p", version=1, name="Short", statement="It is short.")
+
+
+class Listener:
+    """A model that keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.prompt = ""
+
+    async def answer(self, messages: list[dict[str, str]], _: Any) -> Answer[Any]:
+        self.prompt = messages[1]["content"]
+        parsed = llm_judge.JudgeAnswer(reason="r", verdict="pass")
+        return Answer(parsed=parsed, text="", model="m", tokens_in=1, tokens_out=1, cost_usd=0.0,
+                      latency_ms=1.0, requests=1)  # fmt: skip
+
+
+def asked(spec: dict[str, Any], output: Output) -> str:
+    listener = Listener()
+    asyncio.run(llm_judge.decide(spec, output, listener))  # type: ignore[arg-type]
+    return listener.prompt
+
+
+def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
+    known = [
+        Term(term="杭分", meaning="branch in Hangzhou", scope={"city": "Hangzhou"}),
+        Term(term="US", meaning="United States"),
+        Term(term="short", meaning="below 20 words"),
+        Term(term="GMV", meaning="never said"),
+    ]  # fmt: skip
+    spec = llm_judge.make_spec(CRITERION, "mock", known)
+    inside = Output(id="o", project_id="p", text="杭分 tells us", metadata={"city": "Hangzhou"})
+    prompt = asked(spec, inside)
+    assert "杭分 = branch in Hangzhou" in prompt
+    assert "short = below 20 words" in prompt
+    assert "United States" not in prompt and "GMV" not in prompt
+    outside = inside.model_copy(update={"metadata": {"city": "Ningbo"}, "input": "In the US?"})
+    prompt = asked(spec, outside)
+    assert "branch" not in prompt and "US = United States" in prompt
+
+
+def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> None:
+    def version(*known: Term) -> str:
+        return version_id("p", "c", "llm", llm_judge.make_spec(CRITERION, "mock", known))
+
+    assert version() == "j_507a911084d8134f6e03668c"
+    assert version(Term(term="KPI", meaning="key figure")) == "j_573f7b2b74cc6eae41877633"
+    scoped = Term(term="KPI", meaning="key figure", scope={"a": "b"}), Term(term="A", meaning="b")
+    assert version(*scoped) == version(*reversed(scoped))
+    spec = llm_judge.make_spec(CRITERION, "mock", ()) | {"glossary": {"KPI": "key figure"}}
+    assert "KPI = key figure" in asked(spec, Output(id="o", project_id="p", text="the KPI"))
+    assert "glossary" not in asked(spec, Output(id="o", project_id="p", text="KPIs"))
+
+
+def test_cards_carry_the_terms_that_hold_for_them(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
+    add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
+    project = glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "Hangzhou"}, author="a")  # fmt: skip
+    project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
+    queue = grading.grading_queue(db, project, "ann")
+    cards = {own.metadata["city"]: own for own in card_items(db, project, "ann", queue)}
+    assert [own.term for own in cards["Hangzhou"].terms] == ["GMV", "杭分"]
+    assert cards["Hangzhou"].as_data()["terms"][1] == {"term": "杭分", "meaning": "杭州分公司"}
+    assert cards["Ningbo"].terms == ()
+
+
+def test_the_operations_list_set_drop_and_find(
+    db: Database, project: Project, add_outputs: Add, give: Give
+) -> None:
+    (output,) = add_outputs("text")
+    give(output, "fail", "AOV means average order value")
+
+    def do(name: str, **arguments: Any) -> Any:
+        request = Request(operation=f"glossary {name}", project="test", arguments=arguments)
+        return execute(db, request)
+
+    (found,) = do("find", limit=5).document["candidates"]
+    assert (found["term"], found["meaning"], found["count"]) == ("AOV", "average order value", 1)
+    term = do("set", term="AOV", meaning=found["meaning"], scope={"city": "X"}, from_notes=True)
+    assert term.lines == ("AOV = average order value (where city is X)",)
+    assert term.document["origin"] == "notes"
+    assert len(do("list").document["terms"]) == 1
+    assert do("find").lines == ("Nothing that looks like a term was found.",)
+    assert do("drop", term="AOV").document["left"] == 0
+    assert do("list").lines == ("The glossary is empty.",)
+    assert deriving.glossary is glossary
+
+
+def test_the_command_line_reads_scopes(tmp_path: Any) -> None:
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(app, ["glossary", *words, "--db", str(tmp_path / "x.duckdb")])
+
+    done = run("set", "杭分", "杭州分公司", "--scope", "city=Hangzhou")
+    assert done.exit_code == 0, done.output
+    assert "(where city is Hangzhou)" in run("list").output
+    assert isinstance(run("set", "a", "b", "--scope", "city").exception, BadInput)
+    assert isinstance(run("drop", "杭分", "--everywhere").exception, NotFound)
+    assert "0 terms are left" in run("drop", "杭分", "--scope", "city=Hangzhou").output
