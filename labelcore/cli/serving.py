@@ -49,6 +49,9 @@ def _become_server(
         "LABELCORE_DB": str(db), "LABELCORE_PROJECT": project,
         "LABELCORE_ADDRESS": address, "LABELCORE_PORT": str(port),
     }  # fmt: skip
+    # Each run is a thread of its own; with glibc's arena for each thread, memory that was given back
+    # stayed with the process: 347 -> 445 MB in two minutes of a hundred people, with two 345 -> 377.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     os.chdir(root)
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *flags]
