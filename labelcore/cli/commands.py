@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from labelcore.cli import door, terminal
+from labelcore.cli.library import library
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.cli.serving import serve_app
 from labelcore.cli.team import team
@@ -27,6 +28,7 @@ judge = typer.Typer(no_args_is_help=True, help="Automatic decisions on one crite
 app.add_typer(criteria, name="criteria")
 app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
+app.add_typer(library, name="library")
 
 
 @app.command("import")

@@ -89,4 +89,12 @@ def _first_fault(trouble: ValidationError) -> str:
 
 def _load() -> None:
     """Import the operations late: they bring the whole library along."""
-    from labelcore.operations import criteria, data, demo, judges, team, upkeep  # noqa: F401
+    from labelcore.operations import (  # noqa: F401
+        criteria,
+        data,
+        demo,
+        judges,
+        library,
+        team,
+        upkeep,
+    )
