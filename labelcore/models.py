@@ -21,6 +21,7 @@ JudgeKind = Literal["code", "llm", "learned", "imported"]
 Severity = Literal["must", "should"]
 SplitName = Literal["train", "dev", "test"]
 CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
+CriterionOrigin = Literal["notes", "model", "prompt", "person", "library"]
 RunState = Literal["running", "stopped", "finished", "failed"]
 
 DOOR_SUFFIX = ".door"
@@ -337,7 +338,7 @@ class Criterion(Frozen):
     statement: str
     severity: Severity = "must"
     max_false_failure_rate: float = 0.25
-    origin: Literal["notes", "model", "prompt", "person"] = "notes"
+    origin: CriterionOrigin = "notes"
     status: CriterionStatus = "proposed"
     pass_examples: tuple[str, ...] = ()
     fail_examples: tuple[str, ...] = ()
@@ -355,7 +356,8 @@ class JudgeVersion(Frozen):
 
     ``spec`` depends on ``kind``: a detector with its parameters and threshold (code), a prompt with
     its few-shot items and model (llm), a recipe with the hash of the grades that it saw (learned).
-    ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out.
+    ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out;
+    () where none of this project's did, as for a judge that came by file.
     """
 
     id: str

@@ -218,3 +218,25 @@ def test_nothing_is_restored_under_a_running_app(db: Path, app: str) -> None:
     refused = labelcore("restore", "outputs.csv", db=db)
     assert refused.returncode == 2
     assert "Stop the app" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
+    assert labelcore("import", "outputs.csv", db=db).returncode == 0
+    assert labelcore("derive", "--offline", "--accept-all", db=db).returncode == 0
+    assert labelcore("judge", "propose", "--offline", db=db).returncode == 0
+    assert labelcore("judge", "run", db=db).returncode == 0
+    saved = document(labelcore("library", "save", "--out", "r.yaml", "--no-examples", "--json", db=db))  # fmt: skip
+    assert saved["criteria"] and "word word" not in (db.parent / "r.yaml").read_text("utf-8")
+    there = ("--project", "there", "--json")
+    came = document(labelcore("library", "load", "r.yaml", *there, db=db))
+    assert [own["name"] for own in came["criteria"]] == saved["criteria"]  # type: ignore[attr-defined]
+    again = document(labelcore("library", "load", "r.yaml", *there, db=db))
+    assert (again["criteria"], again["known"]) == ([], saved["criteria"])
+    seen = document(labelcore("library", "transfer", *there, db=db))
+    assert seen["criteria"][0]["state"] == "not yet aligned here"  # type: ignore[index]
+    assert document(labelcore("library", "schema", "--json", db=db))["properties"]
+    (db.parent / "bad.yaml").write_text("a: !!python/name:os.system")
+    for arguments in (("save", "--out", "r.yaml"), ("load", "bad.yaml"), ("load", "none.yaml")):
+        done = labelcore("library", *arguments, db=db)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -11,6 +11,7 @@ import typer
 from labelcore.cli import door, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
+from labelcore.cli.library import library
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.cli.serving import serve_app
@@ -32,6 +33,7 @@ app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
 app.add_typer(glossary, name="glossary")
+app.add_typer(library, name="library")
 
 
 @app.command("import")

@@ -18,6 +18,8 @@ class CodeSpec(Frozen):
     """Fails an output whose measured value lies on ``side`` of ``threshold``.
 
     ``guided``: the threshold was fitted to the fails whose own note talks about the quantity.
+    ``library``: where a judge that came by file was measured before. It decides nothing, and stays
+    out of what is written, so that the ids of all other judges are what they were.
     """
 
     detector: str
@@ -25,6 +27,7 @@ class CodeSpec(Frozen):
     threshold: float
     guided: bool = False
     parameters: dict[str, Any] = Field(default_factory=dict)
+    library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
     @property
     def key(self) -> str:

@@ -95,6 +95,7 @@ def _load() -> None:
         demo,
         glossary,
         judges,
+        library,
         probes,
         rubric,
         team,

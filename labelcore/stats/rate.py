@@ -34,6 +34,22 @@ def wilson(successes: int, n: int, *, what: str = "items") -> Rate:
     return Rate(value=share, low=low, high=high, n=n)
 
 
+def difference(one: Rate, other: Rate) -> Rate:
+    """``one`` - ``other``, in [-1, 1], of two independent shares (Newcombe 1998, method 10).
+
+    Its n is the smaller of the two; not measurable where one of the shares is not.
+    """
+    n = min(one.n, other.n)
+    if one.value is None or one.low is None or one.high is None:
+        return not_measurable(one.why_not or "the first share is not known", n)
+    if other.value is None or other.low is None or other.high is None:
+        return not_measurable(other.why_not or "the second share is not known", n)
+    value = one.value - other.value
+    down = math.hypot(one.value - one.low, other.high - other.value)
+    up = math.hypot(one.high - one.value, other.value - other.low)
+    return Rate(value=value, low=value - down, high=value + up, n=n, method="Newcombe")
+
+
 def not_measurable(why: str, n: int = 0) -> Rate:
     """A rate that is undefined on this data, with the reason. Never 0."""
     return Rate(value=None, low=None, high=None, n=n, why_not=why)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from labelcore.models import Criterion, Evidence, new_id
-from labelcore.store.connection import Database, aware, from_json, to_json, utc
+from labelcore.models import Criterion, Evidence, JudgeVersion, new_id
+from labelcore.store import judges as judge_table
+from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
@@ -21,9 +22,20 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
 
 def save(db: Database, criteria: Sequence[Criterion]) -> None:
     """Store criteria versions, all or none."""
+    save_with_judges(db, criteria, [])
+
+
+def save_with_judges(
+    db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVersion]
+) -> None:
+    """Store criteria versions together with judges of them, all or none."""
     columns = (*_COLUMNS, "event_id")
     rows = [(*_row(criterion), new_id("event")) for criterion in criteria]
-    db.append(_TABLE, columns, rows)
+    with db.transaction() as cursor:
+        if rows:
+            append_rows(cursor, _TABLE, columns, rows)
+        if judges:
+            judge_table.save_within(cursor, judges)
     written(db, _TABLE)
 
 

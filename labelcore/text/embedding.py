@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+SIZE = 512
+"""Numbers of one embedding."""
 Vectors = npt.NDArray[np.float32]
 _CHARACTERS = 600  # the encoder's attention is quadratic; the beginning and the end say most
 
@@ -23,7 +25,7 @@ class SentenceEncoder:
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors of unit length, shape (len(texts), 512)."""
         if not texts:
-            return np.zeros((0, 512), dtype=np.float32)
+            return np.zeros((0, SIZE), dtype=np.float32)
         found = _model().encode([_ends(text) for text in texts])
         vectors = np.asarray(found, dtype=np.float32).reshape(len(texts), -1)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from labelcore.stats import counts as c
-from labelcore.stats.rate import wilson
+from labelcore.stats.rate import difference, not_measurable, wilson
 
 pairs = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
 
@@ -66,3 +66,19 @@ def test_evalgen_alignment_is_the_harmonic_mean_of_its_published_parts() -> None
     assert c.evalgen_alignment(0.33, 0.10) == pytest.approx(0.48, abs=0.005)
     assert c.evalgen_alignment(0.73, 0.39) == pytest.approx(0.66, abs=0.005)
     assert c.evalgen_alignment(None, 0.1) is None
+
+
+@given(n=st.integers(1, 200), m=st.integers(1, 200), a=st.floats(0, 1), b=st.floats(0, 1))
+def test_a_difference_of_shares_equals_statsmodels(n: int, m: int, a: float, b: float) -> None:
+    k, j = round(a * n), round(b * m)
+    found = difference(wilson(k, n), wilson(j, m))
+    low, high = confint_proportions_2indep(k, n, j, m, method="newcomb", compare="diff")
+    assert found.low == pytest.approx(low, abs=1e-9)
+    assert found.high == pytest.approx(high, abs=1e-9)
+    assert found.value == pytest.approx(k / n - j / m) and found.n == min(n, m)
+
+
+def test_a_difference_to_what_is_not_measurable_is_not_measurable() -> None:
+    nothing = not_measurable("there are no fails")
+    for pair in ((nothing, wilson(3, 4)), (wilson(3, 4), nothing)):
+        assert difference(*pair).why_not == "there are no fails"

@@ -106,7 +106,9 @@ def _candidates(
     found: list[Candidate] = []
     for version in versions:
         target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
-        if version.kind == "code":
+        if not version.fitted_on:  # it came by file: what fitting here gives is another judge
+            found.append(_fixed(version, votes, lessons))
+        elif version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)
             if spec.key in columns:
                 own = columns[spec.key]
@@ -118,9 +120,13 @@ def _candidates(
         elif version.kind == "learned":
             found.append(choosing.LearnedCandidate(lessons, target))
         else:
-            words = votes[version.id].reindex(list(lessons.table.ids))
-            found.append(choosing.FixedCandidate((words == "fail").to_numpy(dtype=bool)))
+            found.append(_fixed(version, votes, lessons))
     return found
+
+
+def _fixed(version: JudgeVersion, votes: pd.DataFrame, lessons: Lessons) -> Candidate:
+    words = votes[version.id].reindex(list(lessons.table.ids))
+    return choosing.FixedCandidate((words == "fail").to_numpy(dtype=bool))
 
 
 def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Target:

@@ -1,0 +1,81 @@
+"""Rubrics as files: save, load, see how well they transferred, and the schema of the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.stages import sharing
+
+
+@operation("library save")
+def save(
+    call: Call, *, out: Path, criteria: list[str] | None = None, with_examples: bool = True,
+) -> Outcome:  # fmt: skip
+    """Write criteria with their judges and examples to a file for another project."""
+    saved = sharing.save_rubric(
+        call.db, call.project, out, criteria=criteria or (), with_examples=with_examples
+    )
+    judges = sum(len(own.judges) for own in saved.criteria)
+    texts = (
+        "with examples from its outputs" if with_examples
+        else "without examples; statements and keywords may still have words of notes in them"
+    )  # fmt: skip
+    return Outcome(
+        document={
+            "out": str(out), "with_examples": with_examples, "judges": judges,
+            "criteria": [own.name for own in saved.criteria],
+        },
+        lines=(f"{out} holds {len(saved.criteria)} criteria and {judges} judges, {texts}.",),
+    )  # fmt: skip
+
+
+@operation("library load")
+def load(call: Call, *, file: Path) -> Outcome:
+    """Take the criteria and judges of a file in; doing it again changes nothing."""
+    found = sharing.load_rubric(call.db, call.project, file, author=call.author)
+    lines = [
+        f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
+        f"'{found.project}'; {len(found.known)} criteria were known already.",
+        *(
+            f"  another criterion has the name, so it is called here: {own}"
+            for own in found.renamed
+        ),
+        *(f"  left out: {own.judge} of “{own.criterion}”: {own.reason}" for own in found.refused),
+    ]
+    if found.criteria:
+        lines.append(
+            "They are not yet aligned here: run the judges, grade, then `labelcore library transfer`."
+        )
+    return Outcome(
+        document={
+            "project": found.project, "known": list(found.known), "renamed": list(found.renamed),
+            "criteria": [{"id": own.id, "name": own.name} for own in found.criteria],
+            "judges": [{"judge_version_id": own.id, "name": own.name} for own in found.judges],
+            "refused": [own.model_dump() for own in found.refused],
+        },
+        lines=tuple(lines),
+    )  # fmt: skip
+
+
+@operation("library transfer")
+def transfer(call: Call) -> Outcome:
+    """Show how well what came by file does on this project's own grades."""
+    found = sharing.transfer(call.db, call.project)
+    lines = [
+        line
+        for own in found
+        for line in (f"[{own.state}] {own.says}", *(f"  {judge.says}" for judge in own.judges))
+    ]
+    return Outcome(
+        document={"criteria": [own.model_dump(mode="json") for own in found]},
+        lines=tuple(lines) or ("No criterion came by file: `labelcore library load FILE`.",),
+    )
+
+
+@operation("library schema")
+def schema(call: Call) -> Outcome:  # noqa: ARG001 - every operation takes the call
+    """The JSON schema of the file."""
+    document = sharing.json_schema()
+    return Outcome(document=document, lines=(json.dumps(document, ensure_ascii=False, indent=2),))

@@ -1,0 +1,231 @@
+"""Bring a rubric file into a project: checked whole, stored at once, the same file only once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from labelcore.errors import BadInput
+from labelcore.judges import portable
+from labelcore.judges.identity import version_id
+from labelcore.models import Criterion, Frozen, JudgeVersion, Project, new_id
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.sharing import yaml_text
+from labelcore.stages.sharing.places import LARGEST, first_fault
+from labelcore.stages.sharing.rubric_file import (
+    FORMAT,
+    VERSION,
+    RubricFile,
+    SharedCriterion,
+    SharedJudge,
+)
+from labelcore.stages.sharing.saving import SUFFIX
+from labelcore.store import Database, audit
+from labelcore.store import criteria as criterion_table
+
+_COPY = re.compile(r" \(library(?: \d+)?\)$")
+_loading = threading.Lock()
+
+
+class Refused(Frozen):
+    """A judge that was left out, and why, as the end of a sentence."""
+
+    criterion: str
+    judge: str
+    reason: str
+
+
+class Loaded(Frozen):
+    """What a file brought. ``known`` names criteria that were here already and stay as they are;
+    ``renamed`` those whose name another criterion has here.
+    """
+
+    project: str
+    criteria: tuple[Criterion, ...]
+    known: tuple[str, ...]
+    renamed: tuple[str, ...]
+    judges: tuple[JudgeVersion, ...]
+    refused: tuple[Refused, ...]
+
+
+def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> Loaded:
+    """Take the criteria of a file in as accepted ones of this project, with their judges.
+
+    A criterion whose name and statement any version here has is known and left alone. Figures of
+    the file are kept with the judges; see ``transfer``.
+
+    Raises:
+        BadInput: the file is no rubric, or a field of it is wrong. Then nothing is stored.
+    """
+    rubric = read_rubric(file)
+    with _loading:  # two at once would both find that a criterion is not known
+        loaded = _sorted_out(db, project, rubric, author)
+        if loaded.criteria:
+            criterion_table.save_with_judges(db, loaded.criteria, loaded.judges)
+            audit.note(
+                db, project.id, author, "library loaded", rubric.project,
+                file=file.name, criteria=[own.id for own in loaded.criteria],
+            )  # fmt: skip
+    return loaded
+
+
+def read_rubric(file: Path) -> RubricFile:
+    """A rubric file, checked field by field.
+
+    Raises:
+        BadInput: it cannot be read, is no rubric, or a field is wrong ("criteria[2].severity").
+    """
+    document = yaml_text.read(_text(file), file.name)
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise BadInput(
+            f"{file.name} is no rubric of labelcore: it does not begin with 'format: {FORMAT}'.",
+            next_step="Name a file that `labelcore library save` wrote.",
+        )
+    version = document.get("version")
+    if version != VERSION or isinstance(version, bool):
+        raise BadInput(
+            f"{file.name} has version {str(version)[:20]!r}; this labelcore reads version {VERSION}.",
+            next_step="Update labelcore, or save the rubric again with this one.",
+        )
+    try:
+        # As JSON, because pydantic's strict mode then takes lists for tuples and texts for dates.
+        return RubricFile.model_validate_json(json.dumps(document, allow_nan=False), strict=True)
+    except ValidationError as trouble:
+        raise _wrong(file, first_fault(trouble)) from trouble
+    except (ValueError, TypeError) as trouble:
+        raise _wrong(file, "a number is not finite, or a key is not a text") from trouble
+
+
+def _text(file: Path) -> str:
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}.", next_step="Check its name.")
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise BadInput(f"{file.name} is larger than the {LARGEST:,} bytes of a rubric.")
+        return content.decode("utf-8-sig")
+    except OSError as trouble:
+        raise BadInput(f"{file} cannot be read: {trouble.strerror}.") from trouble
+    except UnicodeDecodeError as trouble:
+        raise BadInput(
+            f"{file.name} is not written in UTF-8.", next_step="Save it as UTF-8."
+        ) from trouble
+
+
+def _wrong(file: Path, fault: str) -> BadInput:
+    return BadInput(
+        f"{file.name}: {fault}.",
+        next_step="Correct it; `labelcore library schema` says what each field may hold.",
+    )
+
+
+def _sorted_out(db: Database, project: Project, rubric: RubricFile, author: str) -> Loaded:
+    """What of the file is new here; nothing is stored yet."""
+    fresh: list[tuple[SharedCriterion, Criterion]] = []
+    known: list[str] = []
+    here = list_criteria(db, project)
+    taken = {own.name.casefold() for own in here}
+    texts = _texts(db, here)
+    for shared in rubric.criteria:
+        text = (_stem(shared.name), shared.statement)
+        if text in texts:
+            known.append(shared.name)
+            continue
+        own = _criterion(project, rubric, shared, _free(shared.name, taken), author)
+        fresh.append((shared, own))
+        taken.add(own.name.casefold())
+        texts.add(text)
+    tried = [judge for pair in fresh for judge in _judges(project, rubric, *pair, author)]
+    return Loaded(
+        project=rubric.project, criteria=tuple(own for _, own in fresh), known=tuple(known),
+        renamed=tuple(own.name for shared, own in fresh if own.name != shared.name),
+        judges=tuple(own for own in tried if isinstance(own, JudgeVersion)),
+        refused=tuple(own for own in tried if isinstance(own, Refused)),
+    )  # fmt: skip
+
+
+def _texts(db: Database, here: Sequence[Criterion]) -> set[tuple[str, str]]:
+    """Names and statements of all versions of criteria: who edits one does not want it again."""
+    versions = [version for own in here for version in criterion_table.history(db, own.id)]
+    return {(_stem(own.name), own.statement) for own in versions}
+
+
+def _stem(name: str) -> str:
+    return _COPY.sub("", name).casefold()
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or with "(library)" behind it if a criterion with another statement has it."""
+    plain, number, free = _COPY.sub("", name), 1, name
+    while free.casefold() in taken:
+        free = f"{plain} (library)" if number == 1 else f"{plain} (library {number})"
+        number += 1
+    return free
+
+
+def _criterion(
+    project: Project, rubric: RubricFile, shared: SharedCriterion, name: str, author: str
+) -> Criterion:
+    why = (
+        f"From the rubric of '{rubric.project}', saved on {rubric.exported_at:%Y-%m-%d}: version "
+        f"{shared.version} there ({shared.origin}), {shared.evidence} quotes of {shared.annotators} people."
+    )
+    return Criterion(
+        id=new_id("criterion"), project_id=project.id, version=1, name=name,
+        statement=shared.statement, severity=shared.severity,
+        max_false_failure_rate=shared.max_false_failure_rate, origin="library", status="accepted",
+        pass_examples=shared.pass_examples, fail_examples=shared.fail_examples,
+        keywords=shared.keywords, author=author, why=why,
+    )  # fmt: skip
+
+
+def _judges(
+    project: Project, rubric: RubricFile, shared: SharedCriterion, own: Criterion, author: str
+) -> Iterator[JudgeVersion | Refused]:
+    names: set[str] = set()
+    for judge in shared.judges:
+        reason = portable.fault(judge.kind, judge.spec)
+        if judge.name in names:
+            reason = "another judge of this criterion has its name"
+        names.add(judge.name)
+        if reason:
+            yield Refused(criterion=own.name, judge=judge.name, reason=reason)
+        else:
+            yield _version(project, rubric, judge, own, author)
+
+
+def _version(
+    project: Project, rubric: RubricFile, judge: SharedJudge, own: Criterion, author: str
+) -> JudgeVersion:
+    note = _note(rubric, judge)
+    came = {
+        "project": rubric.project, "exported_at": rubric.exported_at.isoformat(), "note": note,
+        "figures": judge.figures.model_dump(mode="json"),
+    }  # fmt: skip
+    spec = portable.checked(judge.kind, judge.spec) | {portable.RESERVED: came}
+    name = judge.name + SUFFIX
+    stem = f"{project.id}|{own.id}|{judge.kind}|{name}"
+    return JudgeVersion.model_validate({
+        "id": version_id(project.id, own.id, judge.kind, spec), "name": name, "kind": judge.kind,
+        "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
+        "project_id": project.id, "version": 1, "criterion_id": own.id, "criterion_version": 1,
+        "spec": spec, "description": f"{judge.description} {note}", "model": judge.model,
+        "fitted_on": (), "author": author,
+    })  # fmt: skip
+
+
+def _note(rubric: RubricFile, judge: SharedJudge) -> str:
+    said = {
+        "code": "its threshold was fitted there, to none of the grades here",
+        "learned": "it was fitted there, to none of the grades here",
+        "llm": f"it was measured there with the model '{judge.model}' and asks yours here",
+    }[judge.kind]
+    more = f" {judge.note}" if judge.note else ""
+    return f"From the rubric of '{rubric.project}': {said}.{more}"

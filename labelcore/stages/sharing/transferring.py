@@ -1,0 +1,178 @@
+"""How well criteria that came by file do here, beside what they did where they come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from labelcore.judges.portable import RESERVED
+from labelcore.models import Criterion, Frozen, JudgeVersion, Project
+from labelcore.stages.aligning import JudgeAlignment
+from labelcore.stages.aligning.measuring import measure_judge, votes_on
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.sharing.rubric_file import Figures
+from labelcore.stats.rate import Rate, difference, not_measurable
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+
+NEEDED_PASSES = NEEDED_FAILS = 10
+"""From 10 outputs on, a share's 95 % interval is at most 53 points wide; fewer tell nothing apart."""
+MARGIN = 0.1
+"""A fall by less than this share is called no fall."""
+
+State = Literal["not yet aligned here", "aligned here"]
+Result = Literal["holds", "worse", "not clear", "nothing to compare with"]
+
+
+class JudgeTransfer(Frozen):
+    """One judge here and there. ``tpr`` and ``tnr`` rest on grades that never shaped it.
+
+    ``passes`` and ``fails`` count the outputs that people passed and failed here and that the judge
+    decided; ``tpr_change`` and ``tnr_change`` are here minus there, in [-1, 1].
+    """
+
+    judge: str
+    judge_version_id: str
+    kind: str
+    state: State
+    passes: int
+    fails: int
+    tpr: Rate
+    tnr: Rate
+    there: Figures
+    tpr_change: Rate
+    tnr_change: Rate
+    result: Result | None
+    says: str
+
+
+class Transfer(Frozen):
+    """A criterion that came by file: aligned here once one of its judges is."""
+
+    criterion_id: str
+    criterion: str
+    state: State
+    judges: tuple[JudgeTransfer, ...]
+    says: str
+
+
+def transfer(db: Database, project: Project) -> list[Transfer]:
+    """Every accepted or proposed criterion from the library, measured on this project's grades.
+
+    Grades are those of outputs as a whole, of all splits, as in the figures of the file.
+    """
+    live = [own for own in list_criteria(db, project) if own.status in {"proposed", "accepted"}]
+    came = [own for own in live if own.origin == "library"]
+    current = judge_table.current(db, project.id)
+    versions = [own for own in current if RESERVED in own.spec]
+    votes = votes_on(db, versions) if versions else pd.DataFrame()
+    labels = human_labels(db, project)
+    sealed = "test" in sealed_splits(db, project, labels)
+    return [
+        _criterion(own, [
+            _judge(version, measure_judge(version, votes[version.id], labels, own, "all", sealed))
+            for version in versions
+            if version.criterion_id == own.id
+        ], labels)
+        for own in came
+    ]  # fmt: skip
+
+
+def _criterion(own: Criterion, judges: list[JudgeTransfer], labels: Labels) -> Transfer:
+    aligned = any(judge.state == "aligned here" for judge in judges)
+    return Transfer(
+        criterion_id=own.id, criterion=own.name, judges=tuple(judges),
+        state="aligned here" if aligned else "not yet aligned here",
+        says=_measured_words(own, judges) if aligned else _waiting_words(own, judges, labels),
+    )  # fmt: skip
+
+
+def _measured_words(own: Criterion, judges: list[JudgeTransfer]) -> str:
+    aligned = [judge for judge in judges if judge.state == "aligned here"]
+    holding = sum(judge.result == "holds" for judge in aligned)
+    worse = sum(judge.result == "worse" for judge in aligned)
+    open_ = len(aligned) - holding - worse
+    return (
+        f"“{own.name}” is aligned here: of {len(aligned)} measured judges {holding} do what they "
+        f"did, {worse} do worse, {open_} cannot be told yet."
+    )
+
+
+def _waiting_words(own: Criterion, judges: list[JudgeTransfer], labels: Labels) -> str:
+    head = f"“{own.name}” is not yet aligned here"
+    if not judges:
+        return f"{head}: no judge came with it. Propose one."
+    if len(labels.passes) >= NEEDED_PASSES and len(labels.fails) >= NEEDED_FAILS:
+        return f"{head}: there are grades enough, but its judges have not decided them. Run them."
+    return (
+        f"{head}: people passed {len(labels.passes)} outputs and failed {len(labels.fails)}; it "
+        f"needs {NEEDED_PASSES} and {NEEDED_FAILS} that its judge decided. Grade on."
+    )
+
+
+def _judge(own: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
+    there = Figures.model_validate(own.spec[RESERVED]["figures"])
+    passes, fails = found.counts.human_passes, found.counts.human_fails
+    enough = passes >= NEEDED_PASSES and fails >= NEEDED_FAILS
+    tpr, tnr = (found.tpr, found.tnr) if enough else (_too_few(passes, fails),) * 2
+    changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))
+    result = _result(*changes, there) if enough else None
+    return JudgeTransfer(
+        judge=own.name, judge_version_id=own.id, kind=own.kind, passes=passes, fails=fails,
+        state="aligned here" if enough else "not yet aligned here", tpr=tpr, tnr=tnr, there=there,
+        tpr_change=changes[0], tnr_change=changes[1], result=result,
+        says=_words(own, tpr, tnr, there, changes, result),
+    )  # fmt: skip
+
+
+def _too_few(passes: int, fails: int) -> Rate:
+    return not_measurable(
+        f"it decided {passes} outputs that people passed here and {fails} that they failed; "
+        f"{NEEDED_PASSES} and {NEEDED_FAILS} are needed"
+    )
+
+
+def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:
+    """Worse where an interval of the change lies below 0; holds where both lie above the margin."""
+    if there.tpr.value is None or there.tnr.value is None:
+        return "nothing to compare with"
+    lows = [own.low for own in (tpr, tnr) if own.low is not None]
+    highs = [own.high for own in (tpr, tnr) if own.high is not None]
+    if min(highs) < 0:
+        return "worse"
+    return "holds" if min(lows) > -MARGIN else "not clear"
+
+
+def _words(
+    own: JudgeVersion, tpr: Rate, tnr: Rate, there: Figures, changes: tuple[Rate, Rate],
+    result: Result | None,
+) -> str:  # fmt: skip
+    if result is None:
+        return f"{own.name}: not yet aligned here, {tpr.why_not}."
+    flattered = " on the grades that it was fitted to" if there.in_sample else ""
+    return (
+        f"{own.name}: of the outputs that people pass here it passes {_share(tpr)}, of those that "
+        f"they fail it catches {_share(tnr)}; there{flattered} it was {_share(there.tpr)} and "
+        f"{_share(there.tnr)}. {_conclusion(result, changes)}"
+    )
+
+
+def _share(rate: Rate) -> str:
+    if rate.value is None or rate.low is None or rate.high is None:
+        return f"not measurable ({rate.why_not})"
+    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n})"
+
+
+def _conclusion(result: Result, changes: tuple[Rate, Rate]) -> str:
+    if result == "nothing to compare with":
+        return "The file has no figures to compare with."
+    if result == "holds":
+        return f"It does here what it did there (a fall of {MARGIN:.0%} or more is ruled out)."
+    if result == "worse":
+        whats = ("passes fewer good outputs", "catches fewer bad outputs")
+        fallen = [w for w, own in zip(whats, changes, strict=True) if own.high is not None and own.high < 0]  # fmt: skip
+        return f"It {' and '.join(fallen)} here than there: propose judges that fit these grades."
+    deepest = -min(own.low for own in changes if own.low is not None)
+    return f"No clear difference, but a fall of up to {deepest:.0%} is not ruled out: grade on."

@@ -1,0 +1,301 @@
+"""A rubric as a file: everything travels but people's secrets, and it shows how well it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.judges import llm_judge, portable
+from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project
+from labelcore.operations import Request, execute
+from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
+from labelcore.store import Database, open_database
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+
+Add = Callable[..., list[Output]]
+SECRET = "sk-very-secret"
+STATEMENT = "Answers are short.\nAt most forty words – 太长不行 😀."
+
+
+def text_of(i: int) -> str:
+    return " ".join(["word"] * (70 + i if i % 2 else 8 + i % 7)) + f" number {i}"
+
+
+def plant(db: Database, name: str = "home") -> Project:
+    """A project with 44 graded outputs, one criterion, and judges of all three kinds that ran."""
+    project = projects.open_project(db, name)
+    made = [Output(id=output_table.content_id(project.id, text_of(i)), project_id=project.id,
+                   text=text_of(i)) for i in range(44)]  # fmt: skip
+    output_table.add(db, made)
+    grades = [
+        Grade(id=f"{name}-{i}", project_id=project.id, output_id=output.id,
+              annotator="bo" if i % 3 else "ann", value="fail" if i % 2 else "pass",
+              note="far too long" if i % 2 else "")
+        for i, output in enumerate(made)
+    ]  # fmt: skip
+    grading.record(db, project, grades)
+    cited = [Evidence(grade_id=g.id, output_id=g.output_id, quote="far too long") for g in grades if g.note]  # fmt: skip
+    own = Criterion(
+        id="c-short", project_id=project.id, version=3, name="Short", statement=STATEMENT,
+        severity="should", max_false_failure_rate=0.1, status="accepted", keywords=("long", "太长"),
+        pass_examples=(made[0].text,), fail_examples=(made[1].text,), evidence=tuple(cited),
+    )  # fmt: skip
+    other = own.model_copy(update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1})  # fmt: skip
+    criterion_table.save(db, [own, other])
+    judging.propose(db, project, criterion="Short")
+    spec = llm_judge.make_spec(own, "model-7", {"SKU": "a product"})
+    judge_table.save(db, [JudgeVersion(
+        id="j-llm", judge_id="judge-llm", project_id=project.id, name="Short · model-7", kind="llm",
+        version=1, criterion_id=own.id, criterion_version=3, model="model-7", fitted_on=("train",),
+        spec=spec | {"api_key": SECRET, "base_url": "http://internal.example"},
+        description="Asks model-7",
+    )])  # fmt: skip
+    for kind in ("code", "learned"):
+        judging.run_judges(db, project, kind=kind)
+    return project
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[tuple[Database, Project]]:
+    """Tests must not change it."""
+    db = open_database(None)
+    yield db, plant(db)
+    db.close()
+
+
+@pytest.fixture
+def file(home: tuple[Database, Project], tmp_path: Path) -> Path:
+    out = tmp_path / "rubric.yaml"
+    sharing.save_rubric(*home, out)
+    return out
+
+
+def counts(db: Database, project: Project) -> tuple[int, int]:
+    return len(deriving.list_criteria(db, project)), len(judge_table.current(db, project.id))
+
+
+def test_a_round_trip_keeps_every_field(
+    home: tuple[Database, Project], file: Path, db: Database, project: Project, tmp_path: Path
+) -> None:
+    saved = sharing.save_rubric(*home, tmp_path / "again.yaml")
+    assert saved.criteria == sharing.loading.read_rubric(file).criteria
+    short = saved.criteria[1]
+    assert (short.name, short.evidence, short.annotators, short.version) == ("Short", 22, 2, 3)
+    assert {judge.kind for judge in short.judges} == {"code", "learned", "llm"}
+    loaded = sharing.load_rubric(db, project, file, author="lea")
+    assert not loaded.refused and not loaded.known
+    for shared, own in zip(saved.criteria, loaded.criteria, strict=True):
+        assert (own.status, own.origin, own.version, own.author) == (
+            "accepted",
+            "library",
+            1,
+            "lea",
+        )
+        for name in ("name", "statement", "severity", "max_false_failure_rate", "keywords",
+                     "pass_examples", "fail_examples"):  # fmt: skip
+            assert getattr(own, name) == getattr(shared, name)
+    stored = {own.name: own for own in judge_table.current(db, project.id)}
+    assert len(stored) == sum(len(own.judges) for own in saved.criteria)
+    for judge in short.judges:
+        own_judge = stored[f"{judge.name} (library)"]
+        came = own_judge.spec.pop(portable.RESERVED)
+        assert own_judge.spec == judge.spec and own_judge.fitted_on == ()
+        assert came["figures"] == judge.figures.model_dump() and came["project"] == "home"
+        assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
+    back = sharing.save_rubric(db, project, tmp_path / "back.yaml").criteria
+    local = {"origin", "version", "evidence", "annotators", "judges"}
+    assert [own.model_dump(exclude=local) for own in back] == [own.model_dump(exclude=local) for own in saved.criteria]  # fmt: skip
+    figures = {"figures"}
+    assert [j.model_dump(exclude=figures) for c in back for j in c.judges] == [
+        j.model_dump(exclude=figures) for c in saved.criteria for j in c.judges
+    ]
+
+
+def test_a_judge_decides_here_as_it_did_there(
+    home: tuple[Database, Project], file: Path, db: Database, project: Project, add_outputs: Add
+) -> None:
+    sharing.load_rubric(db, project, file, author="lea")
+    add_outputs(*(f"fresh {text_of(i)}" for i in range(6)))
+    done = [judging.run_judges(db, project, kind=kind) for kind in ("code", "learned")]
+    assert all(run.errors == 0 and run.verdicts_new for run in done)
+    words = aligning.measuring.votes_on(db, judge_table.current(db, project.id))
+    learned = next(own for own in judge_table.current(db, project.id) if own.kind == "learned")
+    assert sorted(words[learned.id]) == ["fail"] * 3 + ["pass"] * 3
+
+
+def test_the_file_is_readable_and_holds_no_secrets(
+    home: tuple[Database, Project], file: Path
+) -> None:
+    text = file.read_text("utf-8")
+    assert text.startswith("# A rubric of labelcore.")
+    assert "    Answers are short.\n    At most forty words – 太长不行 😀.\n" in text
+    ids = output_table.ids(home[0], home[1].id)
+    for secret in (SECRET, "internal.example", "far too long", "&id", "!!", *ids):
+        assert secret not in text
+    assert text.index("format:") < text.index("version:") < text.index("criteria:")
+
+
+def test_without_examples_no_text_of_an_output_leaves(
+    home: tuple[Database, Project], tmp_path: Path
+) -> None:
+    out = tmp_path / "plain.yaml"
+    saved = sharing.save_rubric(*home, out, with_examples=False)
+    text = out.read_text("utf-8")
+    assert "word word" not in text and "number 1" not in text
+    assert not any(own.pass_examples or own.fail_examples for own in saved.criteria)
+    llm = next(judge for own in saved.criteria for judge in own.judges if judge.kind == "llm")
+    assert llm.note == "Measured with examples that this file leaves out."
+    assert sharing.loading.read_rubric(out).criteria == saved.criteria
+
+
+def test_some_criteria_only_and_no_file_is_overwritten(
+    home: tuple[Database, Project], db: Database, project: Project, tmp_path: Path
+) -> None:
+    out = tmp_path / "one.yaml"
+    assert [c.name for c in sharing.save_rubric(*home, out, criteria=["Polite"]).criteria] == ["Polite"]  # fmt: skip
+    with pytest.raises(BadInput, match="exists already"):
+        sharing.save_rubric(*home, out)
+    with pytest.raises(BadInput, match="cannot be written"):
+        sharing.save_rubric(*home, tmp_path / "no" / "folder.yaml")
+    with pytest.raises(NotFound):
+        sharing.save_rubric(*home, tmp_path / "x.yaml", criteria=["Wordy"])
+    with pytest.raises(BadInput, match="no accepted criterion"):
+        sharing.save_rubric(db, project, tmp_path / "x.yaml")
+
+
+def test_the_same_file_twice_changes_nothing(file: Path, db: Database, project: Project) -> None:
+    first = sharing.load_rubric(db, project, file, author="lea")
+    before = counts(db, project)
+    again = sharing.load_rubric(db, project, file, author="lea")
+    assert (again.criteria, again.judges) == ((), ())
+    assert set(again.known) == {"Short", "Polite"} and counts(db, project) == before
+    deriving.edit(db, project, first.criteria[0].id, statement="Reworded here.")
+    assert not sharing.load_rubric(db, project, file, author="lea").criteria
+
+
+def test_a_name_that_is_taken_gets_an_ending(file: Path, db: Database, project: Project) -> None:
+    criterion_table.save(
+        db, [Criterion(id="c1", project_id=project.id, version=1, name="short", statement="Else.")]
+    )
+    loaded = sharing.load_rubric(db, project, file, author="lea")
+    assert loaded.renamed == ("Short (library)",)
+    file.write_text(file.read_text("utf-8").replace("Answers are short.", "Answers are brief."), "utf-8")  # fmt: skip
+    assert sharing.load_rubric(db, project, file, author="lea").renamed == ("Short (library 2)",)
+    assert set(sharing.load_rubric(db, project, file, author="lea").known) == {"Short", "Polite"}
+
+
+ONE = (
+    "format: labelcore-rubric\nversion: 1\nproject: p\nexported_at: 2026-11-21T10:00:00Z\n"
+    "criteria:\n- name: Short\n  statement: It is short.\n"
+)
+
+
+def graded_here(db: Database, project: Project, add_outputs: Add, passes: int, fails: int) -> None:
+    made = add_outputs(*(f"here {text_of(2 * i)}" for i in range(passes)))
+    made += add_outputs(*(f"here {text_of(2 * i + 1)}" for i in range(fails)))
+    for i, output in enumerate(made):
+        grading.grade(db, project, output.id, "pass" if i < passes else "fail", annotator="cy")
+
+
+def only_code(file: Path, figures: str = "") -> None:
+    file.write_text(
+        f"{ONE}  judges:\n  - name: J\n    kind: code\n"
+        f"    spec: {{detector: words, side: above, threshold: 40}}\n{figures}", "utf-8",
+    )  # fmt: skip
+
+
+KNOWN = "    figures: {tpr: {value: 0.9, low: 0.8, high: 0.95, n: 80}, tnr: {value: 0.9, low: 0.8, high: 0.95, n: 80}}\n"
+
+
+def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
+    db: Database, project: Project, add_outputs: Add, tmp_path: Path
+) -> None:
+    assert sharing.transfer(db, project) == []
+    file = tmp_path / "r.yaml"
+    only_code(file, KNOWN)
+    sharing.load_rubric(db, project, file, author="lea")
+    (own,) = sharing.transfer(db, project)
+    assert own.state == "not yet aligned here" and "Grade on" in own.says
+    graded_here(db, project, add_outputs, sharing.NEEDED_PASSES, sharing.NEEDED_FAILS - 1)
+    judging.run_judges(db, project)
+    (own,) = sharing.transfer(db, project)
+    (judge,) = own.judges
+    assert (own.state, judge.passes, judge.fails) == ("not yet aligned here", 10, 9)
+    assert judge.tpr.value is None and judge.result is None
+    assert judge.there.tpr.value == 0.9
+    (output,) = add_outputs("one more " * 50)
+    grading.grade(db, project, output.id, "fail", annotator="cy")
+    (own,) = sharing.transfer(db, project)
+    assert own.state == "not yet aligned here" and "Run them" in own.says
+    judging.run_judges(db, project)
+    (own,) = sharing.transfer(db, project)
+    (judge,) = own.judges
+    assert own.state == judge.state == "aligned here"
+    assert (judge.tpr.value, judge.tpr.n, judge.tnr.value) == (1.0, 10, 1.0)
+    assert judge.tpr_change.value == pytest.approx(0.1) and judge.result == "not clear"
+    assert "is not ruled out: grade on" in judge.says
+    deriving.drop(db, project, own.criterion_id)
+    assert sharing.transfer(db, project) == []
+
+
+def test_a_judge_that_does_worse_here_is_said_to(
+    db: Database, project: Project, add_outputs: Add, tmp_path: Path
+) -> None:
+    file = tmp_path / "r.yaml"
+    only_code(file, KNOWN)
+    sharing.load_rubric(db, project, file, author="lea")
+    for i, output in enumerate(add_outputs(*(f"short {i}" for i in range(40)))):
+        grading.grade(db, project, output.id, "fail" if i % 2 else "pass", annotator="cy")
+    judging.run_judges(db, project)
+    (own,) = sharing.transfer(db, project)
+    assert own.judges[0].result == "worse" and own.judges[0].tnr.value == 0
+    assert "catches fewer bad outputs here than there" in own.judges[0].says
+    assert "1 do worse" in own.says
+
+
+def test_a_judge_that_holds_and_one_without_figures(
+    db: Database, project: Project, add_outputs: Add, tmp_path: Path
+) -> None:
+    file = tmp_path / "r.yaml"
+    only_code(file, KNOWN)
+    sharing.load_rubric(db, project, file, author="lea")
+    only_code(file)
+    file.write_text(file.read_text("utf-8").replace("Short", "Brief"), "utf-8")
+    sharing.load_rubric(db, project, file, author="lea")
+    graded_here(db, project, add_outputs, 40, 40)
+    judging.run_judges(db, project)
+    found = {own.criterion: own.judges[0].result for own in sharing.transfer(db, project)}
+    assert found == {"Short": "holds", "Brief": "nothing to compare with"}
+
+
+def test_a_set_can_be_chosen_from_judges_that_came(
+    file: Path, db: Database, project: Project, add_outputs: Add
+) -> None:
+    sharing.load_rubric(db, project, file, author="lea")
+    graded_here(db, project, add_outputs, 20, 20)
+    for kind in ("code", "learned"):
+        judging.run_judges(db, project, kind=kind)
+    chosen = aligning.choose(db, project)
+    assert chosen.held_out["alignment"] > 0.9
+    assert all(own.endswith("(library)") for own in chosen.judges)
+
+
+def test_the_operations_say_what_they_did(
+    home: tuple[Database, Project], db: Database, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "rubric.yaml")
+    saved = execute(home[0], Request(operation="library save", project="home", arguments={"out": out, "with_examples": False}))  # fmt: skip
+    assert saved.document["criteria"] == ["Polite", "Short"] and "without examples" in saved.lines[0]  # fmt: skip
+    came = execute(db, Request(operation="library load", project="there", arguments={"file": out}))
+    assert len(came.document["criteria"]) == 2 and "not yet aligned here" in came.lines[-1]
+    seen = execute(db, Request(operation="library transfer", project="there"))
+    assert {own["state"] for own in seen.document["criteria"]} == {"not yet aligned here"}
+    schema = execute(db, Request(operation="library schema", project="there")).document
+    assert schema["required"] == ["format", "version", "project", "exported_at", "criteria"]
+    listed = execute(db, Request(operation="criteria list", project="there")).document["criteria"]
+    assert {own["kind"] for own in listed} == {"library"}
