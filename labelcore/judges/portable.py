@@ -32,6 +32,14 @@ _PROBE = Output(
 )  # fmt: skip
 
 
+class ScopedTerm(Frozen):
+    """A term of the domain that holds where the metadata has these values."""
+
+    term: str
+    meaning: str
+    scope: dict[str, str] = Field(default_factory=dict)
+
+
 class LlmSpec(Frozen):
     """What an LLM judge is made of; keys and addresses of an endpoint have no place in it."""
 
@@ -40,7 +48,7 @@ class LlmSpec(Frozen):
     statement: str
     pass_examples: tuple[str, ...] = ()
     fail_examples: tuple[str, ...] = ()
-    glossary: dict[str, str] = Field(default_factory=dict)
+    glossary: dict[str, str] | tuple[ScopedTerm, ...] = Field(default_factory=dict)
     model: str = ""
 
     @model_validator(mode="after")

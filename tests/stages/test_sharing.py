@@ -9,7 +9,7 @@ import pytest
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges import llm_judge, portable
-from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project
+from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
 from labelcore.store import Database, open_database
@@ -48,7 +48,9 @@ def plant(db: Database, name: str = "home") -> Project:
     other = own.model_copy(update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1})  # fmt: skip
     criterion_table.save(db, [own, other])
     judging.propose(db, project, criterion="Short")
-    spec = llm_judge.make_spec(own, "model-7", {"SKU": "a product"})
+    spec = llm_judge.make_spec(
+        own, "model-7", [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
+    )
     judge_table.save(db, [JudgeVersion(
         id="j-llm", judge_id="judge-llm", project_id=project.id, name="Short · model-7", kind="llm",
         version=1, criterion_id=own.id, criterion_version=3, model="model-7", fitted_on=("train",),

@@ -39,7 +39,7 @@ def _refusal(problem: str, node: Any) -> Exception:
     return refusal
 
 
-class _Reader(_READER):
+class _Reader(_READER):  # type: ignore[misc]  # one of two classes of the package
     """Knows the few types above, and refuses a key that stands twice."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - a class attribute of the base
