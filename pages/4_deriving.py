@@ -11,6 +11,9 @@ from pages.widgets import keys, shell
 from pages.widgets.codes import show_codes
 from pages.widgets.criteria import show_criteria
 from pages.widgets.drift import show_drift, show_lineage
+from pages.widgets.glossary import show_glossary
+from pages.widgets.library import show_library
+from pages.widgets.probes import show_probes
 from pages.widgets.rubric import show_lint, show_prompt
 
 place = shell.open_page(
@@ -18,7 +21,8 @@ place = shell.open_page(
 )
 shown = {
     "Criteria": show_criteria, "Codes": show_codes, "Drift": show_drift, "Lint": show_lint,
-    "From the prompt": show_prompt, "Family tree": show_lineage,
+    "From the prompt": show_prompt, "Family tree": show_lineage, "Glossary": show_glossary,
+    "Probes": show_probes, "Library": show_library,
 }  # fmt: skip
 with shell.guard():
     tabs = st.tabs(list(shown), key=keys.RUBRIC, on_change="rerun")  # only the open one is computed

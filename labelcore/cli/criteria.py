@@ -139,6 +139,14 @@ def criteria_regrade(
     send("criteria regrade", db, project, json, criterion=criterion, end=end)
 
 
+@criteria.command("timeline")
+def criteria_timeline(
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
+    """How well judges follow people, version by version."""
+    send("criteria timeline", db, project, json, criterion=criterion)
+
+
 @criteria.command("lint")
 def criteria_lint(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Point out vague, compound, overlapping, contradictory and silent criteria."""

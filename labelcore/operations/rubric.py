@@ -8,6 +8,7 @@ from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.criteria import describe
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
+from labelcore.stages.aligning.by_version import by_version
 
 
 @operation("codes propose")
@@ -128,6 +129,22 @@ def regrade(call: Call, *, criterion: str, end: bool = False) -> Outcome:
     own = deriving.ledger(call.db, call.project, criterion)
     words = "It is not asked anew any more." if end else own.says
     return Outcome(document={"criterion": own.criterion.id, "next": list(own.next)}, lines=(words,))
+
+
+@operation("criteria timeline")
+def timeline(call: Call, *, criterion: str) -> Outcome:
+    """How well judges follow people, version by version of a criterion."""
+    own = deriving.find_criterion(call.db, call.project, criterion)
+    found = by_version(call.db, call.project, own.id)
+    lines = tuple(
+        f"v{one.criterion_version}{' (meaning changed)' if one.changed else ''} {one.judge}: "
+        f"TPR {rate_words(one.tpr)}; TNR {rate_words(one.tnr)}"
+        for one in found
+    )
+    return Outcome(
+        document={"versions": [one.model_dump(mode="json") for one in found]},
+        lines=lines or ("No judge of this criterion has decided a graded output yet.",),
+    )
 
 
 @operation("criteria lint")

@@ -58,6 +58,16 @@ def history(db: Database, judge_id: str) -> list[JudgeVersion]:
     return [_version(row) for row in rows]
 
 
+def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[JudgeVersion]:
+    """Every judge version that ever decided a criterion, oldest first."""
+    rows = db.rows(
+        f"{_SELECT} judge_version_unique WHERE project_id = ? AND criterion_id = ? "
+        "ORDER BY made_at, judge_version_id",
+        [project_id, criterion_id],
+    )
+    return [_version(row) for row in rows]
+
+
 def save_choice(
     db: Database, project_id: str, judge_version_ids: Sequence[str],
     parameters: dict[str, Any], figures: dict[str, Any], author: str = "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.stages import deriving, grading
+from labelcore.stages.aligning.by_version import by_version
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place, plain
 
@@ -16,6 +17,8 @@ def show_drift(place: Place) -> None:
         st.info("There are no accepted criteria yet.")
         return
     st.write("An edit that is more than wording makes earlier answers on that criterion stale. The smallest part is graded anew that settles it.")  # fmt: skip
+    _timeline(place)
+    st.subheader("Stale answers")
     changed = [own for own in found if own.stale]
     for own in changed:
         with st.container(border=True):
@@ -44,15 +47,41 @@ def show_drift(place: Place) -> None:
         charts.intervals("Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips")  # fmt: skip
 
 
+def _timeline(place: Place) -> None:
+    """How well judges follow people, version by version of one criterion."""
+    names = {own.name: own.id for own in deriving.list_criteria(place.db, place.project, status="accepted")}  # fmt: skip
+    st.subheader("Alignment along the versions of a criterion")
+    chosen = st.selectbox("Criterion", list(names), key="timeline")
+    found = by_version(place.db, place.project, names[chosen]) if chosen else []
+    if not found:
+        st.write("No judge of this criterion has decided a graded output yet.")
+        return
+    rows = [
+        f"v{own.criterion_version}{' (meaning changed)' if own.changed else ''} · {own.judge}"
+        for own in found
+    ]
+    series = {"TPR": [own.tpr for own in found], "TNR": [own.tnr for own in found]}
+    charts.intervals("Each version's judges on all grades, 95 % intervals", rows, series, key="versions-of-criterion")  # fmt: skip
+
+
 def show_lineage(place: Place) -> None:
     """Which criterion was made from which, as a small graph."""
     found = deriving.lineage(place.db, place.project)
     if not found:
         st.info("There are no criteria yet.")
         return
+    related = {p for own in found for p in own.parents} | {own.id for own in found if own.parents}
+    if not related:
+        st.info("No criterion was merged or split yet: each stands for itself.")
+        return
+    found = [own for own in found if own.id in related]
     names = {own.id: f"n{at}" for at, own in enumerate(found)}
     colours = {"accepted": "#009E73", "proposed": "#0072B2", "rejected": "#888888", "dropped": "#888888"}  # fmt: skip
-    lines = ['digraph { rankdir=LR; node [shape=box, style=rounded, fontname="sans-serif"];']
+    ink = "#e6e6e6" if st.context.theme.type == "dark" else "#31333f"
+    lines = [
+        f'digraph {{ rankdir=LR; bgcolor="transparent"; edge [color="{ink}"]; '
+        f'node [shape=box, style=rounded, fontname="sans-serif", fontcolor="{ink}"];'
+    ]
     for own in found:
         label = _quoted(f"{own.name[:40]}\n{own.status}, {own.versions} versions")
         lines.append(f'{names[own.id]} [label={label}, color="{colours[own.status]}"];')

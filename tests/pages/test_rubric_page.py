@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from labelcore.models import Output, Project
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
+from labelcore.stages.deriving import glossary
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import outputs as output_table
 from pages.widgets import keys
@@ -54,7 +55,20 @@ def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> N
     assert "The least sure come first" in said(tab("Codes"))
     assert "has kept its meaning" in said(tab("Drift"))
     assert "fails are explained" in said(tab("Lint"))
-    assert not tab("Family tree").exception
+    assert "No criterion was merged or split yet" in tab("Family tree").info[0].value
+    assert "came by file" in said(tab("Library"))
+    app = tab("Glossary")
+    app.text_input[1].set_value("SKU")
+    app.text_input[2].set_value("a product")
+    next(own for own in app.button if own.label == "Keep it").click().run()
+    assert not app.exception
+    db, project = rubric
+    assert [own.term for own in glossary.terms(projects.open_project(db, project.name))] == ["SKU"]
+    app = tab("Probes")
+    next(own for own in app.button if own.label == "Make probes").click().run()
+    assert "wait for an opinion" in said(app)
+    next(own for own in app.button if own.label == "It breaks the criterion").click().run()
+    assert not app.exception
     app = tab("From the prompt")
     app.text_area[0].set_value("Use at most 2 words. Never be rude to anybody.")
     app.button[0].click().run()

@@ -1,0 +1,61 @@
+"""Alignment along a criterion's versions: what each edit did to how well judges follow people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from labelcore.models import Criterion, Frozen, JudgeVersion, Project
+from labelcore.stages.deriving import history
+from labelcore.stages.grading import Labels, human_labels
+from labelcore.stats import counts as figures
+from labelcore.stats.rate import Rate
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import verdicts as verdict_table
+
+_AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
+
+
+class VersionAlignment(Frozen):
+    """One judge of one version of a criterion, measured on the grades that count now.
+
+    ``changed``: whether this version changed the criterion's meaning, and not its wording only.
+    """
+
+    criterion_version: int
+    changed: bool
+    why: str
+    author: str
+    at: datetime
+    judge: str
+    judge_version_id: str
+    tpr: Rate
+    tnr: Rate
+
+
+def by_version(db: Database, project: Project, criterion_id: str) -> list[VersionAlignment]:
+    """Each version that has judges with verdicts on graded outputs, oldest first."""
+    versions = {own.version: own for own in history(db, project, criterion_id)}
+    judges = judge_table.of_criterion(db, project.id, criterion_id)
+    labels = human_labels(db, project)
+    table = verdict_table.values(db, [own.id for own in judges], output_ids=list(labels.value))
+    found = []
+    for judge in judges:
+        words = table[table["judge_version_id"] == judge.id].set_index("output_id")["value"]
+        own = versions.get(judge.criterion_version or 0)
+        if own and len(words):
+            found.append(_measured(own, judge, words, labels))
+    return sorted(found, key=lambda own: (own.criterion_version, own.judge))
+
+
+def _measured(own: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:  # fmt: skip
+    ids = list(labels.value)
+    passes = np.asarray(words.reindex(ids).map(_AS_NUMBER), dtype=np.float64)  # type: ignore[attr-defined]  # a pandas Series
+    counts = figures.count(passes, np.array([labels.value[key] for key in ids], dtype=bool))
+    return VersionAlignment(
+        criterion_version=own.version, changed=own.version > 1 and not own.wording_only,
+        why=own.why, author=own.author, at=own.at, judge=judge.name, judge_version_id=judge.id,
+        tpr=figures.tpr(counts), tnr=figures.tnr(counts),
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""The glossary: terms that experts see explained on the card, and judges where they occur."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.stages.deriving import glossary
+from pages.widgets import shell
+from pages.widgets.shell import Place, plain
+
+
+def show_glossary(place: Place) -> None:
+    """The terms, a form to add one, and what looks like a term in notes and outputs."""
+    known = glossary.terms(place.project)
+    st.write("Terms and abbreviations are explained on the grading card, and judges are told them where they occur.")  # fmt: skip
+    if known:
+        rows = [
+            {"term": own.term, "meaning": own.meaning, "only where": _scope(own.scope), "by": own.author}
+            for own in known
+        ]  # fmt: skip
+        picked = st.dataframe(
+            pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
+            key="terms",
+        )  # fmt: skip
+        for row in picked.selection.rows:
+            if st.button(f"Drop {plain(known[row].term)}", key="drop-term"):
+                glossary.drop_term(
+                    place.db, place.project, known[row].term, scope=known[row].scope,
+                    author=place.annotator,
+                )  # fmt: skip
+                st.rerun()
+    with st.form("term", clear_on_submit=True):
+        term, meaning = st.text_input("Term"), st.text_input("Meaning")
+        scope = st.text_input("Only where (field=value, or empty for everywhere)")
+        if st.form_submit_button("Keep it"):
+            with shell.guard():
+                glossary.set_term(
+                    place.db, place.project, term, meaning, author=place.annotator,
+                    scope=dict([scope.split("=", 1)]) if "=" in scope else None,
+                )  # fmt: skip
+            st.rerun()
+    if st.button("Look for terms in notes and outputs"):
+        st.session_state["found-terms"] = glossary.find_terms(place.db, place.project)
+    for at, own in enumerate(st.session_state.get("found-terms", [])):
+        _candidate(place, own, at)
+
+
+def _candidate(place: Place, own: glossary.Candidate, at: int) -> None:
+    with st.container(border=True), st.form(f"candidate-{at}", border=False):
+        st.text(f"{own.term} ({own.count} outputs)")
+        for quote in own.quotes:
+            st.text(f"“{quote.text}”")
+        meaning = st.text_input("Meaning", own.meaning)
+        if st.form_submit_button("Keep it"):
+            with shell.guard():
+                glossary.set_term(
+                    place.db,
+                    place.project,
+                    own.term,
+                    meaning,
+                    author=place.annotator,
+                    origin="notes",
+                )
+            st.rerun()
+
+
+def _scope(scope: dict[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in scope.items())

@@ -1,0 +1,54 @@
+"""The library: rubrics as files, and how well one that came by file does here."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from labelcore.stages import deriving, sharing
+from pages.widgets import charts, shell
+from pages.widgets.shell import Place, plain
+
+
+def show_library(place: Place) -> None:
+    """Save the rubric, take one in, and compare its figures there and here."""
+    names = [own.name for own in deriving.list_criteria(place.db, place.project, status="accepted")]
+    chosen = st.multiselect("Criteria to save (none: all accepted ones)", names)
+    examples = st.checkbox("With examples from outputs", value=True)
+    if names and st.button("Write the file"):
+        with shell.guard(), tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "rubric.yaml"
+            sharing.save_rubric(
+                place.db, place.project, file, criteria=chosen, with_examples=examples
+            )
+            st.session_state["rubric-file"] = file.read_text("utf-8")
+    if text := st.session_state.get("rubric-file"):
+        st.download_button("Download rubric.yaml", text, "rubric.yaml", "application/yaml")
+    came = st.file_uploader("A rubric to take in", type=["yaml", "yml"])
+    if came is not None and st.button("Take it in"):
+        with shell.guard(), tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / Path(came.name).name
+            file.write_bytes(came.getvalue())
+            found = sharing.load_rubric(place.db, place.project, file, author=place.annotator)
+        st.success(f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out.")  # fmt: skip
+        for own in found.refused:
+            st.text(f"{own.judge} of {own.criterion}: {own.reason}")
+    _transfers(place)
+
+
+def _transfers(place: Place) -> None:
+    found = sharing.transfer(place.db, place.project)
+    if not found:
+        st.write("No criterion of this project came by file.")
+    for own in found:
+        with st.container(border=True):
+            st.badge(own.state)
+            st.write(plain(own.says))
+            for judge in own.judges:
+                st.write(plain(judge.says))
+    judges = [judge for own in found for judge in own.judges]
+    if judges:
+        series = {"TNR there": [own.there.tnr for own in judges], "TNR here": [own.tnr for own in judges]}  # fmt: skip
+        charts.intervals("Bad outputs caught, there and here, 95 % intervals", [own.judge for own in judges], series, key="transfer")  # fmt: skip
