@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, Output, Project, new_id, now
+from labelcore.models import Frozen, Output, Project, now
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
@@ -47,7 +48,10 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
     if not create:
         known = ", ".join(project.name for project in list_projects(db)) or "none yet"
         raise NotFound(f"There is no project '{name}' (there are: {known}).")
-    project = Project(id=new_id("project"), name=name)
+    # From the name, because the splits hash the id: the same file gives the same splits, criteria
+    # and figures to everybody.
+    own_id = f"project_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    project = Project(id=own_id, name=name)
     project_table.save(db, project)
     return project
 

@@ -57,7 +57,7 @@ def _timeline(place: Place) -> None:
         st.write("No judge of this criterion has decided a graded output yet.")
         return
     rows = [
-        f"v{own.criterion_version}{' (meaning changed)' if own.changed else ''} · {own.judge}"
+        f"v{own.criterion_version}{' (meaning changed)' if own.changed else ''} · {own.judge.split(' · ')[-1]}"
         for own in found
     ]
     series = {"TPR": [own.tpr for own in found], "TNR": [own.tnr for own in found]}

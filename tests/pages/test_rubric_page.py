@@ -58,8 +58,8 @@ def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> N
     assert "No criterion was merged or split yet" in tab("Family tree").info[0].value
     assert "came by file" in said(tab("Library"))
     app = tab("Glossary")
-    app.text_input[1].set_value("SKU")
-    app.text_input[2].set_value("a product")
+    next(own for own in app.text_input if own.label == "Term").set_value("SKU")
+    next(own for own in app.text_input if own.label == "Meaning").set_value("a product")
     next(own for own in app.button if own.label == "Keep it").click().run()
     assert not app.exception
     db, project = rubric

@@ -17,7 +17,7 @@ from labelcore.models import Code, Criterion, Evidence, Frozen, Grade, Project, 
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.grouping import CLUSTERED, Clause, Floats, central, clauses_of
-from labelcore.stages.deriving.naming import family_of, statement_of
+from labelcore.stages.deriving.naming import name_of, statement_of
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
@@ -26,7 +26,6 @@ from labelcore.store import criteria as criterion_table
 
 _APART = 0.55
 """Cosine distance from which clauses are different codes."""
-_LONGEST = 48
 
 
 class Coded(Frozen):
@@ -131,11 +130,12 @@ def _new_codes(
         return []
     groups = _groups(points[list(rest)])
     members = [[rest[at] for at in own] for own in groups]
-    taken = {own.label.casefold() for own in code_table.current(db, project.id)}
+    taken = {own.label for own in code_table.current(db, project.id)}
     found = []
     for own in members:
-        label = _label([clauses[at].text for at in own], points[own], taken)
-        taken.add(label.casefold())
+        texts = [clauses[at].text for at in own]
+        label = name_of(texts, texts[central(points[own])], taken)
+        taken.add(label)
         code = Code(id=new_id("code"), project_id=project.id, label=label, author=author)
         found.append((code, own))
     return found
@@ -153,17 +153,6 @@ def _groups(points: Floats) -> list[list[int]]:
         centres = np.stack([core[labels == k].mean(axis=0) for k in range(1, labels.max() + 1)])
         labels = np.concatenate([labels, (points[len(core) :] @ centres.T).argmax(axis=1) + 1])
     return [np.flatnonzero(labels == k).tolist() for k in np.unique(labels)]
-
-
-def _label(texts: Sequence[str], points: Floats, taken: set[str]) -> str:
-    """The family of failures that several quotes speak of; else the most typical quote, shortened."""
-    typical = texts[central(points)]
-    short = typical if len(typical) <= _LONGEST else f"{typical[: _LONGEST - 1]}…"
-    family = family_of(texts) if len(texts) > 1 else None
-    names = [own for own in (family, short, f"{family or 'again'}: {short}") if own]
-    return next(
-        (own for own in names if own.casefold() not in taken), f"{short} ({len(taken) + 1})"
-    )
 
 
 def _sure(point: Floats, centres: dict[str, Floats], own: str) -> float:

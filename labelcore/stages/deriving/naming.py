@@ -1,4 +1,4 @@
-"""Names for groups of notes: a family's plain name, else the words that tell the group apart."""
+"""Names for groups of notes: a family's plain name, else what is typically said; and their words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STOP = frozenset(
         "的 了 是 在 和 有 我 他 她 它 们 这 那 也 就 都 而 及 与 着 或 一 个 不 没 很 太"
     ).split()
 )
-_MOST_WORDS = 3
+LONGEST_NAME = 48
 _DOMINANT = 0.4
 
 
@@ -66,13 +66,15 @@ def family_of(texts: Sequence[str]) -> str | None:
     return list(FAMILIES)[best] if each[best] >= _DOMINANT else None
 
 
-def name_of(texts: Sequence[str], telling: Sequence[str], taken: set[str]) -> str:
-    """A short name that no other group has."""
-    family = family_of(texts)
-    named = ", ".join(telling[:_MOST_WORDS]) or texts[0][:40]
-    if family is None:
-        return named if named not in taken else f"{named} ({len(taken) + 1})"
-    return family if family not in taken else f"{family}: {named}"
+def name_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
+    """A short name that nothing else has: the family of failures, else the most typical quote."""
+    short = typical if len(typical) <= LONGEST_NAME else f"{typical[: LONGEST_NAME - 1].rstrip()}…"
+    family = family_of(texts) if len(texts) > 1 else None
+    names = [own for own in (family, short, f"{family or 'again'}: {short}") if own]
+    known = {own.casefold() for own in taken}
+    return next(
+        (own for own in names if own.casefold() not in known), f"{short} ({len(taken) + 1})"
+    )
 
 
 def statement_of(quote: str) -> str:

@@ -69,9 +69,9 @@ def propose(
     found = []
     for own, keywords in zip(members, telling, strict=True):
         texts = [clauses[i].text for i in own]
-        name = name_of(texts, keywords, taken)
-        taken.add(name)
         quote = texts[central(points[own])]
+        name = name_of(texts, quote, taken)
+        taken.add(name)
         evidence = [clauses[i].evidence() for i in own]
         found.append(_criterion(db, project, name, quote, keywords, evidence, labels, author))
     return found
