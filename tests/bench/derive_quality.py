@@ -3,20 +3,25 @@
     python tests/bench/derive_quality.py --file tofueval.csv --note note --kind error_type \\
         --output output --group doc_id
 
-V-measure and adjusted Rand index against the ``--kind`` column, beside k-means on TF-IDF with the
-same number of groups.
+V-measure, homogeneity and adjusted Rand index against the ``--kind`` column, and how many kinds are
+found (they are most of some group of three or more), for criteria and for the finer codes, beside
+k-means on TF-IDF with the same number of groups.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import adjusted_rand_score, v_measure_score
+from sklearn.metrics import adjusted_rand_score, homogeneity_score, v_measure_score
 
+from labelcore.stages.deriving.coding import code_groups
 from labelcore.stages.deriving.grouping import blend, group
 from labelcore.stages.deriving.wording import case_words, without_case
 from labelcore.text.embedding import SentenceEncoder
@@ -41,16 +46,36 @@ def main() -> None:
     raw = group(blend(notes, encoder.encode(notes).astype(float)))
     count = int(found.max()) + 1
     tfidf = TfidfVectorizer(stop_words="english").fit_transform(notes)
-    baseline = KMeans(count, n_init=5, random_state=0).fit_predict(tfidf)
-    print(f"{len(notes)} notes, {len(set(kinds))} kinds, {count} groups")
+    codes = np.zeros(len(notes), dtype=int)
+    for number, members in enumerate(
+        code_groups(blend(plain, encoder.encode(plain).astype(float)))
+    ):
+        codes[members] = number
+    many = int(codes.max()) + 1
+    print(f"{len(notes)} notes, {len(set(kinds))} kinds, {count} groups, {many} codes")
     for name, labels in (
-        ("labelcore", found),
-        ("labelcore, case words kept", raw),
-        ("TF-IDF k-means", baseline),
+        ("criteria", found),
+        ("criteria, case words kept", raw),
+        ("TF-IDF k-means", KMeans(count, n_init=5, random_state=0).fit_predict(tfidf)),
+        ("codes", codes),
+        ("TF-IDF k-means, as many", KMeans(many, n_init=1, random_state=0).fit_predict(tfidf)),
     ):
         print(
-            f"{name:28s} V-measure {v_measure_score(kinds, labels):.3f}  adjusted Rand {adjusted_rand_score(kinds, labels):.3f}"
+            f"{name:28s} V-measure {v_measure_score(kinds, labels):.3f}  homogeneity "
+            f"{homogeneity_score(kinds, labels):.3f}  adjusted Rand {adjusted_rand_score(kinds, labels):.3f}  "
+            f"{len(_found(kinds, labels))} kinds found"
         )
+
+
+def _found(kinds: list[str], labels: Sequence[int]) -> set[str]:
+    """Kinds that are at least half of some group of three or more."""
+    found = set()
+    for number in set(labels):
+        inside = Counter(kind for kind, own in zip(kinds, labels, strict=True) if own == number)
+        kind, most = inside.most_common(1)[0]
+        if inside.total() >= 3 and 2 * most >= inside.total():
+            found.add(kind)
+    return found
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def _new_codes(
 ) -> list[tuple[Code, list[int]]]:  # fmt: skip
     if not rest:
         return []
-    groups = _groups(points[list(rest)])
+    groups = code_groups(points[list(rest)])
     members = [[rest[at] for at in own] for own in groups]
     taken = {own.label for own in code_table.current(db, project.id)}
     found = []
@@ -141,7 +141,8 @@ def _new_codes(
     return found
 
 
-def _groups(points: Floats) -> list[list[int]]:
+def code_groups(points: Floats) -> list[list[int]]:
+    """The numbers of the points of each code, for blended unit vectors of shape (n, d)."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
     if len(points) == 1:
