@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.store import close_database, open_database
@@ -51,10 +51,20 @@ def test_no_page_breaks_the_rules(app: str) -> None:
                 page.goto(f"{app}/{name}")
                 page.locator("h1").first.wait_for(timeout=30_000)
                 page.wait_for_timeout(1_200)
-                answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-                found += [
-                    f"{scheme} /{name}: {own['id']} at {own['nodes'][0]['target']}"
-                    for own in answer.response["violations"]
-                ]
+                found += broken(page, f"{scheme} /{name}")
+                for at in range(1, page.locator("[role=tab]").count()):
+                    tab = page.locator("[role=tab]").nth(at)
+                    tab.click()
+                    page.wait_for_timeout(1_500)
+                    found += broken(page, f"{scheme} /{name} {tab.inner_text()}")
         chromium.close()
     assert not found, found
+
+
+def broken(page: Page, where: str) -> list[str]:
+    """Each rule of WCAG A and AA that the page breaks, with the first place."""
+    answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    return [
+        f"{where}: {own['id']} at {own['nodes'][0]['target']}"
+        for own in answer.response["violations"]
+    ]
