@@ -38,6 +38,7 @@ class Live:
         self._undone: set[str] = set()
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._graders: dict[str, set[str]] = defaultdict(set)
+        self.reopened = 0  # grows when a grade was taken back or given anew
         self._done: Counter[str] = Counter()
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._held: dict[str, dict[str, datetime]] = defaultdict(dict)
@@ -59,6 +60,7 @@ class Live:
     def _settle(self, key: _Key) -> None:
         output_id, annotator = key
         before = self._graded[annotator].pop(output_id, None)
+        self.reopened += before is not None
         self._done[annotator] -= before is not None and before[1] != "skipped"
         self._graders[output_id].discard(annotator)
         for grade_id, value in reversed(self._acts[key]):
@@ -90,6 +92,10 @@ class Live:
     def counts(self) -> dict[str, int]:
         """How many outputs and pairs each person has done, skips left out."""
         return {who: n for who, n in list(self._done.items()) if n}
+
+    def is_full(self, output_id: str, people: int) -> bool:
+        """Whether so many people have graded an output."""
+        return len(self._graders.get(output_id, ())) >= people
 
     def taken(self, output_id: str, annotator: str, moment: datetime) -> int:
         """How many other people have graded an output, or hold it at this moment."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from labelcore.store import comparisons
@@ -28,16 +28,33 @@ Place = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Pool:
-    """The places in order, and where each output stands among them."""
+    """The places in order, and where each output stands among them.
+
+    ``fronts``: up to where everything is done, for each way of counting it (see `front`).
+    """
 
     places: tuple[Place, ...]
     at: dict[str, int]
+    fronts: dict[object, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
         """Index the places."""
         own = tuple(places)
         return cls(own, {place[0]: at for at, place in enumerate(own)})
+
+    def front(self, way: object, reopened: int, is_done: Callable[[str], bool]) -> int:
+        """The first place that is not done. Only what came since the last call is looked at,
+        unless something was taken back (``reopened`` changed): a queue must not be walked from
+        its beginning at every press.
+        """
+        known, start = self.fronts.get(way, (reopened, 0))
+        if known != reopened:
+            start = 0
+        while start < len(self.places) and is_done(self.places[start][0]):
+            start += 1
+        self.fronts[way] = (reopened, start)
+        return start
 
 
 _keeping = threading.Lock()

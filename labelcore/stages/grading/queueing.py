@@ -98,14 +98,17 @@ def hand_out(
     """The next places of a pool for a person; reserved, where so many people see each."""
     state = live(db, project.id)
     mine = state.graded(annotator)
-    if rules.per_output is None:
-        free = (own for own in pool.places if own[0] not in mine)
-        return list(itertools.islice(free, ahead))
+    most = rules.per_output
+    if most is None:
+        start = pool.front(annotator, state.reopened, mine.__contains__)
+        rest = itertools.islice(pool.places, start, None)
+        return list(itertools.islice((own for own in rest if own[0] not in mine), ahead))
     with _handing_out:
-        moment, most = now().replace(tzinfo=None), rules.per_output
+        moment = now().replace(tzinfo=None)
+        start = pool.front(most, state.reopened, lambda own: state.is_full(own, most))
         free = (
             own
-            for own in pool.places
+            for own in itertools.islice(pool.places, start, None)
             if own[0] not in mine and state.taken(own[0], annotator, moment) < most
         )
         places = list(itertools.islice(free, ahead))
