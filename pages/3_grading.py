@@ -45,7 +45,7 @@ def grade(place: Place) -> None:
         key=keys.CARD,
     )  # fmt: skip
     store(late)
-    if queue.done >= queue.total:
+    if not queue.items:
         shell.go("4_deriving.py", "Next: criteria from your notes")
 
 
@@ -61,7 +61,7 @@ def compare(place: Place) -> None:
         key=keys.PAIRS,
     )  # fmt: skip
     store_pairs(place.db, place.project, place.annotator, late)
-    if queue.done >= queue.total:
+    if not queue.items:
         shell.go("3_together.py", "See which version is better")
 
 
@@ -72,7 +72,7 @@ with shell.guard():
         ways = {"pairs": say("Compare two versions"), **ways}
     for own in deriving.list_criteria(place.db, place.project, status="accepted"):
         if own.id in rules.regrade:
-            ways[own.id] = say("Grade anew: {name}", name=own.name)
+            ways[own.id] = say("Grade anew: {name}", name=shell.plain(own.name))
     way = next(iter(ways))
     if len(ways) > 1:
         way = st.segmented_control(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 
@@ -13,11 +14,15 @@ _BAR = 24
 _SECONDS_BETWEEN = 0.1
 
 
+# What people and models wrote may hold characters that a terminal obeys.
+_VISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 def show(outcome: Outcome, *, as_json: bool) -> None:
     """Print an outcome in the form that was asked for."""
     people = sys.stderr if as_json else sys.stdout
     for line in outcome.lines:
-        print(line, file=people)
+        print(_VISIBLE.sub("�", line), file=people)
     if as_json:
         print(json.dumps(outcome.document, ensure_ascii=False, default=str, allow_nan=False))
 

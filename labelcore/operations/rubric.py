@@ -137,7 +137,7 @@ def timeline(call: Call, *, criterion: str) -> Outcome:
     own = deriving.find_criterion(call.db, call.project, criterion)
     found = by_version(call.db, call.project, own.id)
     lines = tuple(
-        f"v{one.criterion_version}{' (meaning changed)' if one.changed else ''} {one.judge}: "
+        f"v{one.criterion_version}{' (meaning changed)' if one.changed else ''} {one.judge}{', in-sample' if one.in_sample else ''}: "
         f"TPR {rate_words(one.tpr)}; TNR {rate_words(one.tnr)}"
         for one in found
     )

@@ -28,7 +28,7 @@ def show_codes(place: Place) -> None:
     st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")  # fmt: skip
     picked = st.dataframe(
         pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="multi-row",
-        key="codes",
+        key=shell.key_of("codes", [own.code.id for own in found]),
     )  # fmt: skip
     if chosen := [found[at] for at in picked.selection.rows]:
         _with_chosen(place, chosen)
@@ -38,11 +38,11 @@ def show_codes(place: Place) -> None:
 def _with_chosen(place: Place, chosen: list[deriving.Coded]) -> None:
     ids = [own.code.id for own in chosen]
     with st.container(horizontal=True):
-        if len(ids) > 1 and st.button("Merge into the first"):
+        if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
             deriving.merge_codes(place.db, place.project, ids, author=place.annotator)
             st.rerun()
         for label, state in (("They are right", "accepted"), ("Drop", "dropped")):
-            if st.button(label):
+            if st.button(label, key=shell.key_of(state, ids)):
                 for own in ids:
                     deriving.change_code(
                         place.db, place.project, own, state=state, author=place.annotator
@@ -74,7 +74,7 @@ def _quotes(place: Place, found: list[deriving.Coded]) -> None:
         [{"quote": q.text, "code": label, "sure": q.sure} for label, q in quotes]
     )  # fmt: skip
     edited = st.data_editor(
-        table, hide_index=True, disabled=["quote", "sure"], key=f"quotes-{len(found)}",
+        table, hide_index=True, disabled=["quote", "sure"], key=shell.key_of("quotes", [f"{label} {q.grade_id} {q.text}" for label, q in quotes]),
         column_config={"sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
     )  # fmt: skip
     moved = [at for at in range(len(table)) if edited["code"][at] != table["code"][at]]

@@ -77,7 +77,7 @@ def show_history(place: Place) -> None:
     ]  # fmt: skip
     picked = st.dataframe(
         pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
-        key="acts",
+        key=shell.key_of("acts", [own.grade.id for own in acts]),
     )  # fmt: skip
     for row in picked.selection.rows:
         _show_act(place, acts[row])

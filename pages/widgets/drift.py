@@ -60,8 +60,12 @@ def _timeline(place: Place) -> None:
         f"v{own.criterion_version}{' (meaning changed)' if own.changed else ''} · {own.judge.split(' · ')[-1]}"
         for own in found
     ]
+    if any(own.in_sample for own in found):
+        st.write(
+            "In-sample: some judges were fitted on grades of these outputs, so their figures flatter."
+        )
     series = {"TPR": [own.tpr for own in found], "TNR": [own.tnr for own in found]}
-    charts.intervals("Each version's judges on all grades, 95 % intervals", rows, series, key="versions-of-criterion")  # fmt: skip
+    charts.intervals("Each version's judges, the sealed test left out, 95 % intervals", rows, series, key="versions-of-criterion")  # fmt: skip
 
 
 def show_lineage(place: Place) -> None:

@@ -21,10 +21,13 @@ def show_glossary(place: Place) -> None:
         ]  # fmt: skip
         picked = st.dataframe(
             pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
-            key="terms",
+            key=shell.key_of("terms", [f"{own.term} {own.scope}" for own in known]),
         )  # fmt: skip
         for row in picked.selection.rows:
-            if st.button(f"Drop {plain(known[row].term)}", key="drop-term"):
+            if st.button(
+                f"Drop {plain(known[row].term)}",
+                key=shell.key_of("drop", [known[row].term, str(known[row].scope)]),
+            ):
                 glossary.drop_term(
                     place.db, place.project, known[row].term, scope=known[row].scope,
                     author=place.annotator,
@@ -40,9 +43,10 @@ def show_glossary(place: Place) -> None:
                     scope=dict([scope.split("=", 1)]) if "=" in scope else None,
                 )  # fmt: skip
             st.rerun()
+    found = f"found-terms-{place.project.id}"
     if st.button("Look for terms in notes and outputs"):
-        st.session_state["found-terms"] = glossary.find_terms(place.db, place.project)
-    for at, own in enumerate(st.session_state.get("found-terms", [])):
+        st.session_state[found] = glossary.find_terms(place.db, place.project)
+    for at, own in enumerate(st.session_state.get(found, [])):
         _candidate(place, own, at)
 
 

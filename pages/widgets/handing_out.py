@@ -32,7 +32,7 @@ def show_packs(place: Place) -> None:
             st.session_state[keys.PACK] = (f"pack-{who}-{manifest.pack}.html", page)
     if keys.PACK in st.session_state:
         name, page = st.session_state[keys.PACK]
-        label = say("Download {name}", name=name)
+        label = say("Download {name}", name=shell.plain(name))
         st.download_button(label, page, file_name=name, mime="text/html")
     back = st.file_uploader(say("Grades that came back"), type=["json"])
     if back is not None:

@@ -17,14 +17,15 @@ def show_library(place: Place) -> None:
     names = [own.name for own in deriving.list_criteria(place.db, place.project, status="accepted")]
     chosen = st.multiselect("Criteria to save (none: all accepted ones)", names)
     examples = st.checkbox("With examples from outputs", value=True)
+    kept = f"rubric-file-{place.project.id}"
     if names and st.button("Write the file"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rubric.yaml"
             sharing.save_rubric(
                 place.db, place.project, file, criteria=chosen, with_examples=examples
             )
-            st.session_state["rubric-file"] = file.read_text("utf-8")
-    if text := st.session_state.get("rubric-file"):
+            st.session_state[kept] = file.read_text("utf-8")
+    if text := st.session_state.get(kept):
         st.download_button("Download rubric.yaml", text, "rubric.yaml", "application/yaml")
     came = st.file_uploader("A rubric to take in", type=["yaml", "yml"])
     if came is not None and st.button("Take it in"):

@@ -22,8 +22,7 @@ def show_regrade(place: Place, criterion_id: str) -> None:
     found, outputs = deriving.regrade_items(place.db, place.project, own.id, place.annotator)
     st.subheader(plain(own.name))
     st.info(plain(own.statement))
-    total = len(found.random) if found.stage == "random part" else len(found.stale)
-    done = max(0, total - len(outputs))
+    done = len(found.again)
     items = [
         CardItem(
             output_id=output.id, position=done + at, text=output.text, input=output.input,
@@ -32,8 +31,8 @@ def show_regrade(place: Place, criterion_id: str) -> None:
         for at, output in enumerate(outputs, 1)
     ]  # fmt: skip
     setting = CardSetting(
-        annotator=place.annotator, project=f"{place.project.id}/{own.id}/{own.version}",
-        language=language(),
+        annotator=place.annotator, project=f"{place.project.id}/{own.id}", language=language(),
+        asked_version=own.version,
     )  # fmt: skip
     late = grading_card(
         items, setting, place=done + 1, total=done + len(outputs), done=done,
@@ -54,7 +53,7 @@ def _store(place: Place, own: Criterion, events: CardEvents) -> tuple[list[str],
                 id=event.client_id, project_id=place.project.id, output_id=event.output_id,
                 annotator=place.annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
                 note=event.note, seconds=event.seconds, supersedes=event.supersedes,
-                criterion_id=own.id, criterion_version=own.version,
+                criterion_id=own.id, criterion_version=event.criterion_version or own.version,
             )  # fmt: skip
             stored += grading.record(place.db, place.project, [grade])
         except (LabelcoreError, ValueError) as trouble:

@@ -5,9 +5,10 @@ A page can be reached without app.py having run, so nothing that must hold may l
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,13 @@ def plain(text: str) -> str:
     """Text from outside for places that read Markdown: nothing in it is formatted or loaded."""
     marks = "\\`*_{}[]()<>#+-.!|$:~&"
     return "".join(f"\\{c}" if c in marks else c for c in text.replace("\n", " "))
+
+
+def key_of(name: str, ids: Sequence[str]) -> str:
+    """A widget's name that changes with the rows it shows: a choice or an edit belongs to its rows,
+    and must not stay with their places when other rows stand there.
+    """
+    return f"{name}-{hashlib.sha256(chr(30).join(ids).encode()).hexdigest()[:16]}"
 
 
 def _project(db: Database) -> Project:

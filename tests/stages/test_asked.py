@@ -37,16 +37,20 @@ def test_a_level_of_the_scale_is_a_pass_or_a_fail_and_agreement_weighs_its_dista
         grading.grade(db, project, made[0].id, "9", annotator="ann")
 
 
-def test_a_press_from_before_the_scale_was_changed_is_refused_with_the_reason(
+def test_a_press_from_before_the_scale_was_changed_keeps_its_pass_or_fail_and_can_be_undone(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     (output,) = add_outputs("text")
     project = grading.set_rules(db, project, scale=["bad", "good"])
     stale = Grade(id="stale-press", project_id=project.id, output_id=output.id, annotator="ann",
                   value="pass", level=4)  # fmt: skip
-    with pytest.raises(BadInput, match="not on this project's scale"):
-        grading.record(db, project, [stale])
-    assert not grading.current_grades(db, project)
+    grading.record(db, project, [stale])
+    (kept,) = grading.current_grades(db, project)
+    assert (kept.value, kept.level) == ("pass", None)
+    on_scale = grading.grade(db, project, output.id, "good", annotator="bo")
+    project = grading.set_rules(db, project, scale=[])
+    grading.undo(db, project, on_scale.id, annotator="bo")
+    assert [own.annotator for own in grading.current_grades(db, project)] == ["ann"]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +126,11 @@ def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
     grading.undo_comparison(db, two_versions, last.id, annotator="bo")
     assert grading.preferences(db, two_versions).first_wins == 1
     assert len(grading.comparing_queue(db, two_versions, "bo").items) == 1
+    turned = grading.prefer(db, two_versions, second, first, "first", annotator="bo")
+    assert (turned.first_id, turned.value) == (first, "second")
+    with pytest.raises(BadInput, match="no pair"):
+        grading.prefer(db, two_versions, first, first, "tie", annotator="bo")
+    grading.undo_comparison(db, two_versions, turned.id, annotator="bo")
     with pytest.raises(LabelcoreError):
         grading.undo_comparison(db, two_versions, last.id, annotator="ann")
 

@@ -156,6 +156,39 @@ def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_s
     assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
 
 
+def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_further_back(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    own = criterion(db, project, "Short", [])
+    for output in add_outputs(*(f"text {i}" for i in range(12))):
+        answer(db, project, own, output, "pass")
+    deriving.edit(db, project, own.id, severity="should", why="less so")
+    deriving.edit(db, project, own.id, statement="At most 20 words.")
+    assert len(deriving.ledger(db, project, own.id).stale) == 12
+    deriving.undo_change(db, project, own.id)
+    found = deriving.ledger(db, project, own.id)
+    assert (found.stage, found.stale) == ("nothing stale", {})
+    (back,) = deriving.undo_change(db, project, own.id)
+    assert (back.severity, back.version) == ("must", 5)
+    with pytest.raises(BadInput, match="never changed"):
+        deriving.undo_change(db, project, own.id)
+
+
+def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(12)))
+    own = criterion(db, project, "Short", [])
+    for output in made:
+        answer(db, project, own, output, "pass")
+    own = deriving.edit(db, project, own.id, statement="At most 20 words.")
+    for key in deriving.ledger(db, project, own.id).next:
+        answer(db, project, own, next(o for o in made if o.id == key), "unsure")
+    found = deriving.ledger(db, project, own.id)
+    assert found.undecided > 0 and len(found.stale) == 12 - found.undecided
+    assert not set(found.next) - set(found.stale)
+
+
 def test_flips_ask_for_the_doubtful_ones_and_many_for_all(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
@@ -215,7 +248,10 @@ def test_two_demands_in_one_are_shown_by_the_quotes_of_each(
     ("rule", "detector", "side", "threshold"),
     [("Use at most 50 words.", "words", "above", 50), ("Write fewer than 3 sentences", "sentences", "above", 2),
      ("不超过100字", "characters", "above", 100), ("Give at least two bullet points", "bullets", "below", 2),
-     ("Answer in 5 sentences or less.", "sentences", "above", 5), ("more than 3 paragraphs", "paragraphs", "below", 4)],
+     ("Answer in 5 sentences or less.", "sentences", "above", 5), ("more than 3 paragraphs", "paragraphs", "below", 4),
+     ("Use no more than 100 words", "words", "above", 100), ("Never write more than 100 words", "words", "above", 100),
+     ("回答不得超过100字", "characters", "above", 100), ("not less than 50 words", "words", "below", 50),
+     ("Do not use fewer than 3 bullets", "bullets", "below", 3), ("不能超过50字", "characters", "above", 50)],
 )  # fmt: skip
 def test_a_rule_on_lengths_is_read_as_a_check(
     rule: str, detector: str, side: str, threshold: int
@@ -223,6 +259,10 @@ def test_a_rule_on_lengths_is_read_as_a_check(
     spec = check_of(rule)
     assert spec is not None
     assert (spec.detector, spec.side, spec.threshold) == (detector, side, threshold)
+
+
+def test_a_sentence_that_negates_something_else_is_no_check() -> None:
+    assert check_of("Do not answer with at most 3 words") is None
 
 
 @given(text=st.text(max_size=300))

@@ -8,7 +8,7 @@ import numpy as np
 
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.stages.deriving import history
-from labelcore.stages.grading import Labels, human_labels
+from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats import counts as figures
 from labelcore.stats.rate import Rate
 from labelcore.store import Database
@@ -21,6 +21,9 @@ _AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
 class VersionAlignment(Frozen):
     """One judge of one version of a criterion, measured on the grades that count now.
 
+    The sealed test is left out. ``in_sample``: grades of these outputs shaped the judge, so its
+    figures flatter.
+
     ``changed``: whether this version changed the criterion's meaning, and not its wording only.
     """
 
@@ -31,6 +34,7 @@ class VersionAlignment(Frozen):
     at: datetime
     judge: str
     judge_version_id: str
+    in_sample: bool
     tpr: Rate
     tnr: Rate
 
@@ -39,7 +43,7 @@ def by_version(db: Database, project: Project, criterion_id: str) -> list[Versio
     """Each version that has judges with verdicts on graded outputs, oldest first."""
     versions = {own.version: own for own in history(db, project, criterion_id)}
     judges = judge_table.of_criterion(db, project.id, criterion_id)
-    labels = human_labels(db, project)
+    labels = fitting_labels(db, project)
     table = verdict_table.values(db, [own.id for own in judges], output_ids=list(labels.value))
     found = []
     for judge in judges:
@@ -56,6 +60,6 @@ def _measured(own: Criterion, judge: JudgeVersion, words: object, labels: Labels
     counts = figures.count(passes, np.array([labels.value[key] for key in ids], dtype=bool))
     return VersionAlignment(
         criterion_version=own.version, changed=own.version > 1 and not own.wording_only,
-        why=own.why, author=own.author, at=own.at, judge=judge.name, judge_version_id=judge.id,
+        in_sample=bool(judge.fitted_on), why=own.why, author=own.author, at=own.at, judge=judge.name, judge_version_id=judge.id,
         tpr=figures.tpr(counts), tnr=figures.tnr(counts),
     )  # fmt: skip

@@ -38,11 +38,12 @@ class Coded(Frozen):
 
 
 def list_codes(db: Database, project: Project) -> list[Coded]:
-    """The codes in use with their quotes, those with most outputs first."""
+    """The codes in use with the quotes that fitting may see, those with most outputs first."""
+    visible = set(fitting_labels(db, project).value)
     who = {own.id: own.annotator for own in current_grades(db, project)}
     quotes: dict[str, list[Quote]] = {}
     for quote in code_table.quotes(db, project.id):
-        if quote.code_id and quote.grade_id in who:
+        if quote.code_id and quote.grade_id in who and quote.output_id in visible:
             quotes.setdefault(quote.code_id, []).append(quote)
     found = [
         Coded(
@@ -64,7 +65,8 @@ def propose_codes(
     fresh = [own for own in _clauses(db, project) if (own.grade_id, own.text) not in seen]
     if not fresh:
         return list_codes(db, project)
-    coded = [own for own in known if own.code_id]
+    live = {own.id for own in code_table.current(db, project.id) if own.state != "dropped"}
+    coded = [own for own in known if own.code_id in live]
     texts = [own.text for own in coded] + [own.text for own in fresh]
     points = points_of(db, texts, progress or silent)
     old, new = points[: len(coded)], points[len(coded) :]

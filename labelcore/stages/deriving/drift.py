@@ -27,7 +27,9 @@ from labelcore.stages.deriving.editing import find_criterion, history, list_crit
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import (
     current_grades,
+    fitting_labels,
     grade_history,
+    human_labels,
     part_grades,
     rules_of,
     set_rules,
@@ -50,6 +52,7 @@ class Ledger(Frozen):
 
     ``stale``: outputs whose grade of this criterion, or whose note cited for it, is from before the
     change, with what was said (True: pass). ``again``: those graded anew, with the new answer.
+    ``undecided``: outputs that somebody looked at anew without an answer; they are left out.
     ``random``: the part drawn by chance; ``probability`` of an output to be in it. ``flips``: the
     share of the random part that changed its answer. ``next``: outputs to grade now, in order.
     """
@@ -62,6 +65,7 @@ class Ledger(Frozen):
     kept: int
     stale: dict[str, bool]
     again: dict[str, bool]
+    undecided: int = 0
     random: tuple[str, ...]
     probability: float | None
     flips: Rate
@@ -74,12 +78,16 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     """What is stale for a criterion, what was graded anew, and what to grade next."""
     own = find_criterion(db, project, criterion_id)
     versions = history(db, project, own.id)
-    change = _last_change(versions)
-    if change is None:
-        return _untouched(own, len(_answers(db, project, own, 1, own.version)))
-    before = _answers(db, project, own, 0, change.version - 1)
-    before |= {item.output_id: False for item in _cited(versions, change.version)}
-    after = _answers(db, project, own, change.version, own.version)
+    same = _same_meaning(versions)
+    change = next((v for v in versions if v.version > _last_other(versions, same)), versions[0])
+    visible = set(fitting_labels(db, project).value) | _ungraded(db, project)
+    before, _ = _answers(db, project, own, {v.version for v in versions} - same)
+    after, undecided = _answers(db, project, own, same)
+    cited = _cited(versions, change.version) if change.version > 1 else ()
+    before = {item.output_id: False for item in cited} | before
+    before = {key: passed for key, passed in before.items() if key in visible and key not in undecided}  # fmt: skip
+    if change.version == 1:
+        return _untouched(own, len(after))
     again = {key: after[key] for key in before if key in after}
     drawn = _random_part(own.id, change.version, sorted(before))
     flipped = [before[key] != again[key] for key in drawn if key in again]
@@ -89,8 +97,9 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     return Ledger(
         criterion=own, changed_in=change.version, changed_at=change.at, changed_by=change.author,
         why=change.why, kept=len(after.keys() - before.keys()), stale=before, again=again,
-        random=drawn, probability=len(drawn) / len(before) if before else None, flips=flips,
-        next=tuple(todo), stage=stage, says=_in_words(own, before, again, drawn, flips, stage),
+        undecided=len(undecided), random=drawn,
+        probability=len(drawn) / len(before) if before else None, flips=flips, next=tuple(todo),
+        stage=stage, says=_in_words(own, before, again, drawn, flips, stage),
     )  # fmt: skip
 
 
@@ -125,10 +134,30 @@ def regrade_items(
     return found, [outputs[key] for key in left if key in outputs]
 
 
-def _last_change(versions: Sequence[Criterion]) -> Criterion | None:
-    """The newest version that is more than a change of words."""
-    real = [own for own in versions[1:] if not own.wording_only]
-    return real[-1] if real else None
+def _same_meaning(versions: Sequence[Criterion]) -> set[int]:
+    """The numbers of the versions that mean what the newest means: those that changed its wording
+    only, and earlier ones of the same statement (an edit that was taken back).
+    """
+    meaning: dict[int, int] = {}
+    first_with: dict[str, int] = {}
+    for at, own in enumerate(versions):
+        known = first_with.get(own.statement)
+        as_before = meaning[versions[at - 1].version] if at and own.wording_only else None
+        meaning[own.version] = as_before or known or own.version
+        first_with.setdefault(own.statement, meaning[own.version])
+    newest = meaning[versions[-1].version]
+    return {number for number, own in meaning.items() if own == newest}
+
+
+def _last_other(versions: Sequence[Criterion], same: set[int]) -> int:
+    """The newest version that means something else; 0 where there is none."""
+    return max((own.version for own in versions if own.version not in same), default=0)
+
+
+def _ungraded(db: Database, project: Project) -> set[str]:
+    """Outputs with answers on criteria but no overall grade: no split was ever sealed over them."""
+    known = human_labels(db, project).value
+    return {own.output_id for own in current_grades(db, project) if own.output_id not in known}
 
 
 def _untouched(own: Criterion, kept: int) -> Ledger:
@@ -141,24 +170,27 @@ def _untouched(own: Criterion, kept: int) -> Ledger:
 
 
 def _answers(
-    db: Database, project: Project, own: Criterion, first: int, last: int
-) -> dict[str, bool]:
-    """What people said of the criterion in some of its versions: the majority of each output.
+    db: Database, project: Project, own: Criterion, numbers: set[int]
+) -> tuple[dict[str, bool], set[str]]:
+    """What people said of the criterion in some of its versions: the majority of each output, and
+    the outputs on which nobody decided (unsure, skipped, or as many passes as fails).
 
     From the history: a grade given under the new wording takes the place of the same person's
-    earlier one, and both are needed here.
+    earlier one, and both are needed here. Silent repeats never count.
     """
     events = grade_history(db, project, criterion_id=own.id)
     undone = {grade.supersedes for grade in events if grade.value == "undone"}
-    newest: dict[tuple[str, str], bool] = {}
+    newest: dict[tuple[str, str], str] = {}
     for grade in events:
-        counts = grade.value in {"pass", "fail"} and grade.id not in undone
-        if counts and first <= (grade.criterion_version or 0) <= last:
-            newest[grade.output_id, grade.annotator] = grade.value == "pass"
-    votes: dict[str, list[bool]] = defaultdict(list)
-    for (output_id, _), passed in newest.items():
-        votes[output_id].append(passed)
-    return {key: 2 * sum(own) > len(own) for key, own in votes.items() if 2 * sum(own) != len(own)}
+        counts = grade.value != "undone" and grade.id not in undone and grade.source != "repeat"
+        if counts and (grade.criterion_version or 1) in numbers:
+            newest[grade.output_id, grade.annotator] = grade.value
+    votes: dict[str, list[str]] = defaultdict(list)
+    for (output_id, _), value in newest.items():
+        votes[output_id].append(value)
+    balance = {key: said.count("pass") - said.count("fail") for key, said in votes.items()}
+    decided = {key: balance > 0 for key, balance in balance.items() if balance}
+    return decided, votes.keys() - decided.keys()
 
 
 def _cited(versions: Sequence[Criterion], changed_in: int) -> Sequence[Evidence]:

@@ -90,7 +90,8 @@ def _failed_by_people(
     """Outputs that people failed for a criterion: cited in its evidence, or graded so."""
     found = {own.id: {item.output_id for item in own.evidence} & visible for own in criteria}
     for grade in current_grades(db, project):
-        if grade.criterion_id in found and grade.value == "fail":
+        sees = grade.output_id in visible and grade.value == "fail"
+        if sees and grade.criterion_id in found:
             found[grade.criterion_id].add(grade.output_id)
     return found
 

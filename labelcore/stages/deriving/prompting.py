@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from labelcore.errors import BadInput
 from labelcore.judges.code_judge import CodeSpec, decide, describe
@@ -42,15 +43,26 @@ _UNITS = {
 }  # fmt: skip
 _N = r"(\d[\d,]*|" + "|".join(_NUMBER_WORDS) + r")"
 _UNIT = r"(word|sentence|character|paragraph|bullet|item|字|词|句|段|条)"
-_AT_MOST = re.compile(
-    rf"(?:at most|no more than|not more than|fewer than|less than|under|within|max(?:imum)?(?: of)?|up to|limit(?:ed)? to|不超过|最多|少于)\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}"
-    rf"|{_N}\s*个?{_UNIT}s?\s*(?:or (?:less|fewer)|以内|之内|以下)",
-    re.IGNORECASE,
+_MORE, _LESS = "(?:more|longer) than|超过|多于", "(?:less|fewer|shorter) than|少于|低于"
+_NO = (
+    r"(?:no|not|never|don't|do not|must not|cannot)(?:\s+\w+){0,2}?\s+|(?:不|勿|别)[得能要可应]?\s*"
 )
-_AT_LEAST = re.compile(
-    rf"(?:at least|no less than|no fewer than|more than|min(?:imum)?(?: of)?|至少|不少于|(?<!不)超过)\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}",
-    re.IGNORECASE,
-)
+_GAP = rf"\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}"
+# Negated forms come first: "no more than" must not be read as "more than".
+_LIMITS: tuple[tuple[re.Pattern[str], Literal["above", "below"], int], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), side, shift)  # type: ignore[misc]  # literals below
+    for pattern, side, shift in (
+        (rf"(?:{_NO})(?:{_MORE}){_GAP}", "above", 0),
+        (rf"(?:{_NO})(?:{_LESS}){_GAP}", "below", 0),
+        (rf"(?:at most|under|within|max(?:imum)?(?: of)?|up to|limit(?:ed)? to|最多|至多){_GAP}", "above", 0),
+        (rf"(?:at least|min(?:imum)?(?: of)?|至少|最少){_GAP}", "below", 0),
+        (rf"{_N}\s*个?{_UNIT}s?\s*(?:or (?:less|fewer)|以内|之内|以下)", "above", 0),
+        (rf"{_N}\s*个?{_UNIT}s?\s*(?:or more|以上)", "below", 0),
+        (rf"(?:{_LESS}){_GAP}", "above", -1),
+        (rf"(?:{_MORE}){_GAP}", "below", 1),
+    )
+)  # fmt: skip
+_NEGATED = re.compile(r"\b(?:no|not|never|don't|cannot)\b|不|勿|别", re.IGNORECASE)
 _MOST = 20
 _SHORT, _LONG = 8, 300
 _MUCH = 0.25
@@ -118,17 +130,18 @@ def _name(rule: str, taken: set[str]) -> str:
 
 
 def check_of(rule: str) -> CodeSpec | None:
-    """The code check that a rule on lengths states; None for any other rule."""
-    for pattern, side in ((_AT_LEAST, "below"), (_AT_MOST, "above")):
+    """The code check that a rule on lengths states; None for any other rule.
+
+    None too where the sentence negates something that is no part of the limit: a check that may
+    mean the opposite is worse than none.
+    """
+    for pattern, side, shift in _LIMITS:
         if match := pattern.search(rule):
+            if _NEGATED.search(rule[: match.start()] + rule[match.end() :]):
+                return None
             number, unit = [part for part in match.groups() if part][:2]
             n = _NUMBER_WORDS.get(number.lower()) or int(number.replace(",", "") or 0)
-            strict = re.match(r"fewer|less|under|少于|more than|超过", match[0], re.IGNORECASE)
-            if side == "below" and re.match(r"more than|超过", match[0], re.IGNORECASE):
-                n += 1
-            elif side == "above" and strict:
-                n -= 1
-            return CodeSpec(detector=_UNITS[unit.lower()], side=side, threshold=n)
+            return CodeSpec(detector=_UNITS[unit.lower()], side=side, threshold=n + shift)
     return None
 
 
@@ -150,6 +163,7 @@ def _rule(
     fails |= {
         grade.output_id for grade in current_grades(db, project)
         if grade.criterion_id == criterion.id and grade.value == "fail"
+        and grade.output_id in labels.value
     }  # fmt: skip
     spec = check_of(criterion.statement)
     if spec is None:

@@ -14,6 +14,7 @@ from labelcore.stages.deriving.editing import drop, find_criterion, history, lis
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 
+_TAKEN_BACK = re.compile(r"took version (\d+) back$")
 _WORDS = re.compile(r"\s+|[\u3400-\u9fff]|\w+|.", re.S)
 
 
@@ -90,29 +91,40 @@ def undo_change(
     """
     own = find_criterion(db, project, criterion_id)
     versions = history(db, project, own.id)
-    if len(versions) > 1:
-        return [_as_before(db, project, versions, author)]
+    if (at := _standing(versions)) > 1:
+        return [_as_before(db, project, versions, at, author)]
     if not own.parents:
         raise BadInput(f"'{own.name}' was never changed.", next_step="Reject it instead.")
     family = [c for c in list_criteria(db, project) if c.parents == own.parents and c.status != "dropped"]  # fmt: skip
-    back = [_as_before(db, project, history(db, project, parent), author) for parent in own.parents]
+    back = []
+    for parent in own.parents:
+        before = history(db, project, parent)
+        back.append(_as_before(db, project, before, _standing(before), author))
     for child in family:
         drop(db, project, child.id, why="its making was taken back", author=author)
     return back
 
 
+def _standing(versions: Sequence[Criterion]) -> int:
+    """The number of the version that stands now: one that takes others back stands for an earlier."""
+    at = versions[-1].version
+    while match := _TAKEN_BACK.match(versions[at - 1].why):
+        at = int(match[1]) - 1
+    return at
+
+
 def _as_before(
-    db: Database, project: Project, versions: Sequence[Criterion], author: str
+    db: Database, project: Project, versions: Sequence[Criterion], standing: int, author: str
 ) -> Criterion:
-    before, last = versions[-2], versions[-1]
+    before, last = versions[standing - 2], versions[-1]
     kept = {"id", "project_id", "version", "at", "author", "why", "wording_only"}
     changes = {
         name: value for name, value in before.model_dump(exclude=kept).items()
         if value != last.model_dump()[name]
     }  # fmt: skip
     return revise(
-        db, project, last, changes, f"took version {last.version} back", author,
-        wording_only=last.wording_only,
+        db, project, last, changes, f"took version {standing} back", author,
+        wording_only=versions[standing - 1].wording_only,
     )  # fmt: skip
 
 

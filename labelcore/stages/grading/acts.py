@@ -29,7 +29,8 @@ def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]
         _check(event, project, known)
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
             raise BadInput("Only its author can take a grade back.")
-    return grade_table.record(db, events)
+    rules = rules_of(project)
+    return grade_table.record(db, [_on_scale(event, rules) for event in events])
 
 
 def _check(event: Grade, project: Project, known: Collection[str]) -> None:
@@ -43,17 +44,16 @@ def _check(event: Grade, project: Project, known: Collection[str]) -> None:
         raise NotFound(
             f"There is no output '{event.output_id}'.", next_step="Import it before grading it."
         )
-    if event.level is not None:
-        _check_level(event, rules_of(project))
 
 
-def _check_level(event: Grade, rules: GradingRules) -> None:
-    fits = 1 <= event.level <= len(rules.scale) if event.level else False
-    if not fits or event.value not in {rules.value_of(event.level or 0), "undone"}:
-        raise BadInput(
-            f"Level {event.level} is not on this project's scale any more.",
-            next_step="Load the page again: the scale was changed.",
-        )
+def _on_scale(event: Grade, rules: GradingRules) -> Grade:
+    """A level that is not on the scale any more (it was changed meanwhile) is left out: the pass or
+    fail that the person meant is kept.
+    """
+    fits = event.level is not None and 1 <= event.level <= len(rules.scale)
+    if fits and event.value in {rules.value_of(event.level or 0), "undone"}:
+        return event
+    return event if event.level is None else event.model_copy(update={"level": None})
 
 
 def _check_fields(db: Database, events: Sequence[Grade]) -> None:

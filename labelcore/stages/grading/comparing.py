@@ -109,6 +109,7 @@ def compare(db: Database, project: Project, events: Sequence[Comparison]) -> lis
         BadInput: an event has no name, belongs elsewhere, or takes back another person's act.
         NotFound: one of the two outputs does not exist.
     """
+    pool = queues.pairs(db, project.id, _versions(project))
     ids = sorted({own for event in events for own in (event.first_id, event.second_id)})
     known = output_table.existing(db, ids)
     taken_back = [str(event.supersedes) for event in events if event.value == "undone"]
@@ -118,6 +119,10 @@ def compare(db: Database, project: Project, events: Sequence[Comparison]) -> lis
             raise BadInput("A comparison needs its project and the name of who makes it.")
         if missing := {event.first_id, event.second_id} - set(known):
             raise NotFound(f"There is no output '{min(missing)}'.", next_step="Check the ids.")
+        if event.pair not in pool.at and event.value != "undone":
+            raise BadInput(
+                "These two outputs are no pair of the compared versions on the same input."
+            )
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
             raise BadInput("Only its author can take a comparison back.")
     return comparisons.record(db, events)
@@ -133,6 +138,9 @@ def prefer(
     if one is None or other is None:
         missing = first if one is None else second
         raise NotFound(f"There is no output '{missing}'.", next_step="Check the id.")
+    if f"{other.id}~{one.id}" in queues.pairs(db, project.id, _versions(project)).at:
+        turned: dict[Preference, Preference] = {"first": "second", "second": "first"}
+        one, other, value = other, one, turned.get(value, value)
     event = Comparison(
         id=new_id("comparison"), project_id=project.id, first_id=one.id, second_id=other.id,
         annotator=annotator, value=value, note=note,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import ValidationError
+
 from labelcore.errors import BadInput
 from labelcore.models import GradingRules, Project
 from labelcore.stages import projects
@@ -23,12 +25,12 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
         BadInput: a value is out of its range, or no output has one of the versions to compare.
     """
     stored = projects.open_project(db, project.name)
+    if pair := changes.get("compare"):
+        changes["compare"] = tuple(sorted(pair))  # type: ignore[call-overload]  # checked below; one order, so that pairs keep their ids
     try:
         rules = GradingRules.model_validate(rules_of(stored).model_dump() | changes)
     except ValueError as trouble:
-        raise BadInput(
-            f"These rules cannot be: {str(trouble).splitlines()[-2].strip()}"
-        ) from trouble
+        raise BadInput(f"These rules cannot be: {_fault(trouble)}.") from trouble
     if rules.compare and "compare" in changes:
         known = comparisons.versions(db, stored.id)
         if unknown := [own for own in rules.compare if own not in known]:
@@ -37,6 +39,15 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
                 next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
             )
     return projects.update_project(db, stored, settings={"grading": rules.model_dump(mode="json")})
+
+
+def _fault(trouble: ValueError) -> str:
+    """The first fault in words, without what was sent."""
+    if not isinstance(trouble, ValidationError):
+        return str(trouble)
+    first = trouble.errors()[0]
+    words = str(first["msg"]).removeprefix("Value error, ")
+    return f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
 
 
 def versions(db: Database, project: Project) -> dict[str, int]:

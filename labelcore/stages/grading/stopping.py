@@ -14,6 +14,7 @@ from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.stats.unseen import good_turing
 from labelcore.store import Database
 from labelcore.store import codes as code_table
+from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 
@@ -65,9 +66,10 @@ def saturation(db: Database, project: Project) -> Saturation:
 def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
     """The codes of each output's notes; codes are finer than criteria, which would flatter."""
     live = {own.id for own in code_table.current(db, project.id) if own.state != "dropped"}
+    counts = {own.id for own in grade_table.current(db, project.id)}
     found: dict[str, set[str]] = {}
     for own in code_table.quotes(db, project.id):
-        if own.code_id in live:
+        if own.code_id in live and own.grade_id in counts:
             found.setdefault(own.output_id, set()).add(str(own.code_id))
     return found
 

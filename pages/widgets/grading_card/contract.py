@@ -79,7 +79,8 @@ class CardSetting(Frozen):
     every output beside the whole; () asks for the whole only. ``scale``: the levels that are asked
     in place of pass and fail, the worst first. ``compare``: items carry two outputs, and which is
     better is asked. ``suggest_first`` shows the items' suggestions before the grade is given, not
-    only after it. ``phrases`` are offered beside the note box, at most nine.
+    only after it. ``phrases`` are offered beside the note box, at most nine. ``asked_version``: of the
+    criterion whose wording stands on the page; each press carries the one that was read.
     """
 
     annotator: str
@@ -90,6 +91,7 @@ class CardSetting(Frozen):
     compare: bool = False
     suggest_first: bool = False
     phrases: tuple[str, ...] = ()
+    asked_version: int | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The setting as plain JSON."""

@@ -118,6 +118,7 @@ class Card {
     this.queue.acknowledge(data.acknowledged);
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
     this.suggestFirst = data.suggest_first;
+    this.askedVersion = data.asked_version ?? null;
     if (!this.view.note.isOpen) this.view.note.offer(data.phrases ?? []);
     this.asking.receive(data);
     this.deck.receive(data);
@@ -206,6 +207,7 @@ class Card {
     if (!said) return this.view.showNotice(this.view.say("press_number", { n: this.asking.choices.length }));
     this.deck.takenBack.length = 0;
     if (this.asking.at !== null) return this.asking.answerPart(item, said.value);
+    if (this.view.note.kind === "edit") this.notes.settleOpen();
     const attached = this.notes.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
     const note = action === "skip" ? "" : typed || attached;
@@ -244,6 +246,7 @@ class Card {
       spans,
       corrected_text,
       ...aboutPart(part),
+      ...(part ? {} : { criterion_version: this.askedVersion }),
       client_id: newClientId(),
       output_id: item.output_id,
       value,
@@ -267,6 +270,7 @@ class Card {
   }
 
   undo() {
+    this.notes.setEditAside();
     if (this.view.note.isOpen && this.deck.item) this.notes.attach(this.deck.item, this.view.note.field.value.trim());
     this.notes.close();
     const act = this.deck.takeBack();

@@ -47,6 +47,14 @@ export class Notes {
     if (this.box.isOpen) this.settle(this.box.field.value.trim());
   }
 
+  /** An undo comes while the corrected text is being written: the text waits for the next grade. */
+  setEditAside() {
+    const { deck, keep } = this.card;
+    if (!this.box.isOpen || this.box.kind !== "edit" || !deck.item) return;
+    keep.put(`edit/${deck.item.output_id}`, this.box.field.value);
+    this.close();
+  }
+
   /** Close the box and keep its text where it belongs: with the grade, or for the grade to come. */
   settle(note) {
     const { deck } = this.card;
