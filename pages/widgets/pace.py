@@ -12,8 +12,7 @@ from pages.widgets.shell import Place, plain
 def show_pace(place: Place, queue: grading.Queue) -> None:
     """One quiet line, and only where the project's rules ask for it."""
     parts = []
-    done = queue.done if queue.items else queue.total
-    pace = grading.pace_of(place.project, done=done, total=queue.total)
+    pace = grading.pace_of(place.project, left=queue.left)
     if pace:
         parts.append(_pace_words(pace))
     if grading.rules_of(place.project).contest:

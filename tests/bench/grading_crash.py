@@ -48,7 +48,7 @@ def run(kills: int, count: int, outputs: int = 5_000) -> tuple[int, int, int]:
     chance = random.Random(3)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "crash.duckdb"
-        make_project(path, outputs)
+        make_project(path, outputs, all_features=False)
         for _ in range(kills):
             server, url = start_app(path, PROJECT)
             people = asyncio.run(grade_until(url, count, chance.uniform(0.05, 1.5), server))

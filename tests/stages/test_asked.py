@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -179,3 +180,21 @@ def test_people_may_disagree_on_one_criterion_and_a_ruling_can_be_withdrawn(
         grading.rule(
             db, project, output.id, "withdrawn", reason="x", author="lea", criterion_id="c1"
         )
+
+
+def test_what_is_left_until_the_deadline_counts_what_others_have_done(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    made = add_outputs(*(f"text {i}" for i in range(10)))
+    project = grading.set_rules(db, project, per_output=1, deadline="2030-01-10")
+    for output in made[:6]:
+        grading.grade(db, project, output.id, "pass", annotator="bo")
+    queue = grading.grading_queue(db, project, "ann", ahead=3)
+    assert (queue.done, queue.total, queue.left) == (0, 10, 4)
+    pace = grading.pace_of(project, left=queue.left, today=date(2030, 1, 9))
+    assert pace is not None and (pace.days_left, pace.a_day) == (1, 2)
+    for output in made[6:]:
+        grading.grade(db, project, output.id, "pass", annotator="ann")
+    assert grading.grading_queue(db, project, "ann").left == 0
+    grading.undo(db, project, grading.current_grades(db, project, "bo")[0].id, annotator="bo")
+    assert grading.grading_queue(db, project, "ann").left >= 1

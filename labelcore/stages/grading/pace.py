@@ -20,13 +20,12 @@ class Pace(Frozen):
     a_day: int
 
 
-def pace_of(project: Project, *, done: int, total: int, today: date | None = None) -> Pace | None:
-    """None where the project has no deadline."""
+def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace | None:
+    """What a person with so much left must do; None where the project has no deadline."""
     deadline = rules_of(project).deadline
     if deadline is None:
         return None
     days = (deadline - (today or now().date())).days
-    left = max(0, total - done)
     return Pace(
         deadline=deadline, days_left=days, left=left, a_day=math.ceil(left / max(1, days + 1))
     )

@@ -44,7 +44,8 @@ class QueueItem(Frozen):
 class Queue(Frozen):
     """What a person grades next: the coming items, and how many of how many are done.
 
-    ``soon``: ids of outputs that may come after them.
+    ``soon``: ids of outputs that may come after them. ``left``: how many this person may still be
+    handed, others' work counted; a few more than that where people work out of order.
     """
 
     items: tuple[QueueItem, ...]
@@ -52,6 +53,7 @@ class Queue(Frozen):
     total: int
     sample_id: str | None
     soon: tuple[str, ...] = ()
+    left: int = 0
 
 
 def grading_queue(
@@ -72,10 +74,15 @@ def grading_queue(
     if again and again in found:
         first = items[0]
         items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
-    done = sum(own in pool.at for own in list(mine))
+    at = [pool.at[own] for own in list(mine) if own in pool.at]
+    start = _front(db, project, annotator, pool, rules)
+    left = len(pool.places) - start - sum(own >= start for own in at) if places else 0
     after = pool.at[places[-1][0]] + 1 if places else 0
     soon = tuple(own for own, _, _ in pool.places[after : after + _SOON])
-    return Queue(items=tuple(items), done=done, total=len(pool.places), sample_id=sample, soon=soon)
+    return Queue(
+        items=tuple(items), done=len(at), total=len(pool.places), sample_id=sample, soon=soon,
+        left=left,
+    )  # fmt: skip
 
 
 def _pool(
@@ -99,13 +106,12 @@ def hand_out(
     state = live(db, project.id)
     mine = state.graded(annotator)
     most = rules.per_output
+    start = _front(db, project, annotator, pool, rules)
     if most is None:
-        start = pool.front(annotator, state.reopened, mine.__contains__)
         rest = itertools.islice(pool.places, start, None)
         return list(itertools.islice((own for own in rest if own[0] not in mine), ahead))
     with _handing_out:
         moment = now().replace(tzinfo=None)
-        start = pool.front(most, state.reopened, lambda own: state.is_full(own, most))
         free = (
             own
             for own in itertools.islice(pool.places, start, None)
@@ -114,6 +120,16 @@ def hand_out(
         places = list(itertools.islice(free, ahead))
         _reserve(db, project, annotator, [own for own, _, _ in places], rules)
     return places
+
+
+def _front(
+    db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules
+) -> int:
+    """The first place that can still be handed to this person (see `queues.Pool.front`)."""
+    state, most = live(db, project.id), rules.per_output
+    if most is None:
+        return pool.front(annotator, state.reopened, state.graded(annotator).__contains__)
+    return pool.front(most, state.reopened, lambda own: state.is_full(own, most))
 
 
 def _reserve(
