@@ -64,6 +64,7 @@ _FILLERS = re.compile(
     r"^(?:注意|其中|这里|此处|文中|输出中|回答中|所谓|因为|由于|但是|而且|而|但|因|里面|说明|应为|应该|我们|的)+"
 )
 _NUMBERED = re.compile(r"(?i)\d+(?:st|nd|rd|th|s|am|pm|kg|km|cm|mm|mb|gb|kb|ms|k|m|d|x|h|w)")
+# Words that people write in capitals and that need no explanation ("TODO" among them, as a word).
 _PLAIN_CAPITALS = frozenset(
     "OK NO YES AM PM NOT AND OR THE TODO FIXME II III IV VI VII VIII IX XI XII XIII XIV XV XX".split()
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from labelcore.errors import LabelcoreError
 from labelcore.models import Comparison, Preference, Project
 from labelcore.stages import grading
 from labelcore.store import Database
 from pages.widgets.grading_card import CardEvent, CardEvents, CardItem, CardSetting
 from pages.widgets.language import language
 from pages.widgets.queue import turns_of
+from pages.widgets.storing import store_each
 
 
 def pair_setting(project: Project, annotator: str) -> CardSetting:
@@ -34,15 +34,9 @@ def store_pairs(
     db: Database, project: Project, annotator: str, events: CardEvents
 ) -> tuple[list[str], dict[str, str]]:
     """Store presses one by one. Returns the stored client ids, and why others can never be."""
-    stored: list[str] = []
-    refused: dict[str, str] = {}
-    for event in events:
-        try:
-            stored += grading.compare(db, project, [_comparison(project, annotator, event)])
-        except (LabelcoreError, ValueError) as trouble:
-            is_ours = isinstance(trouble, LabelcoreError)
-            refused[event.client_id] = str(trouble) if is_ours else "it fits no comparison"
-    return stored, refused
+    return store_each(
+        events, lambda own: grading.compare(db, project, [_comparison(project, annotator, own)])
+    )
 
 
 def _comparison(project: Project, annotator: str, event: CardEvent) -> Comparison:

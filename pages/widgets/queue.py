@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import streamlit as st
 
-from labelcore.errors import LabelcoreError
 from labelcore.models import Grade, Output, Project, Term
 from labelcore.stages import deriving, grading
 from labelcore.stages.deriving import glossary
@@ -28,6 +27,7 @@ from pages.widgets.grading_card import (
     CardTurn,
 )
 from pages.widgets.language import language
+from pages.widgets.storing import store_each
 
 _LOOK_BACK = 5
 _REFERENCE = {"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"}
@@ -40,15 +40,9 @@ def store_events(
     db: Database, project: Project, annotator: str, events: CardEvents
 ) -> tuple[list[str], dict[str, str]]:
     """Store presses one by one. Returns the stored client ids, and why others can never be."""
-    stored: list[str] = []
-    refused: dict[str, str] = {}
-    for event in events:
-        try:
-            stored += grading.record(db, project, [_grade(project, annotator, event)])
-        except (LabelcoreError, ValueError) as trouble:
-            is_ours = isinstance(trouble, LabelcoreError)
-            refused[event.client_id] = str(trouble) if is_ours else "it fits no grade"
-    return stored, refused
+    return store_each(
+        events, lambda own: grading.record(db, project, [_grade(project, annotator, own)])
+    )
 
 
 def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:

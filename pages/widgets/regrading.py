@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from labelcore.errors import LabelcoreError
 from labelcore.models import Criterion, Grade
 from labelcore.stages import deriving, grading
 from pages.widgets import keys, shell
-from pages.widgets.grading_card import CardEvents, CardItem, CardSetting, grading_card, received
+from pages.widgets.grading_card import (
+    CardEvent,
+    CardEvents,
+    CardItem,
+    CardSetting,
+    grading_card,
+    received,
+)
 from pages.widgets.language import language, say
 from pages.widgets.queue import turns_of
 from pages.widgets.shell import Place, plain
+from pages.widgets.storing import store_each
 
 
 def show_regrade(place: Place, criterion_id: str) -> None:
@@ -45,18 +52,13 @@ def show_regrade(place: Place, criterion_id: str) -> None:
 
 
 def _store(place: Place, own: Criterion, events: CardEvents) -> tuple[list[str], dict[str, str]]:
-    stored: list[str] = []
-    refused: dict[str, str] = {}
-    for event in events:
-        try:
-            grade = Grade(
-                id=event.client_id, project_id=place.project.id, output_id=event.output_id,
-                annotator=place.annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
-                note=event.note, seconds=event.seconds, supersedes=event.supersedes,
-                criterion_id=own.id, criterion_version=event.criterion_version or own.version,
-            )  # fmt: skip
-            stored += grading.record(place.db, place.project, [grade])
-        except (LabelcoreError, ValueError) as trouble:
-            is_ours = isinstance(trouble, LabelcoreError)
-            refused[event.client_id] = str(trouble) if is_ours else "it fits no grade"
-    return stored, refused
+    def one(event: CardEvent) -> list[str]:
+        grade = Grade(
+            id=event.client_id, project_id=place.project.id, output_id=event.output_id,
+            annotator=place.annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
+            note=event.note, seconds=event.seconds, supersedes=event.supersedes,
+            criterion_id=own.id, criterion_version=event.criterion_version or own.version,
+        )  # fmt: skip
+        return grading.record(place.db, place.project, [grade])
+
+    return store_each(events, one)

@@ -1,0 +1,208 @@
+"""What everything else is made of: words, projects with their rules, outputs, samples."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
+Preference = Literal["first", "second", "tie", "skipped", "undone"]
+VerdictValue = Literal["pass", "fail", "abstain"]
+ProbeValue = Literal["confirmed", "rejected", "undone"]
+JudgeKind = Literal["code", "llm", "learned", "imported"]
+Severity = Literal["must", "should"]
+SplitName = Literal["train", "dev", "test"]
+CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
+CriterionOrigin = Literal["notes", "model", "prompt", "person", "library"]
+RunState = Literal["running", "stopped", "finished", "failed"]
+
+DOOR_SUFFIX = ".door"
+"""Beside the database, the running app leaves its address in a file with this ending."""
+
+OVERALL = "overall"
+"""The criterion word for "the output as a whole", used wherever no single criterion is meant."""
+
+
+def new_id(kind: str) -> str:
+    """A short id that sorts by the time of its making, such as ``grade_018f…``."""
+    return f"{kind}_{time.time_ns():016x}{secrets.token_hex(4)}"
+
+
+def now() -> datetime:
+    """The present moment, timezone-aware."""
+    return datetime.now(UTC)
+
+
+class Frozen(BaseModel):
+    """Base of all models: immutable, and unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Project(Frozen):
+    """One pipeline's outputs and everything that people and judges said about them."""
+
+    id: str
+    name: str
+    task: str = ""
+    prompt_template: str = ""
+    glossary: dict[str, str] = Field(default_factory=dict)
+    risk: Literal["low", "medium", "high"] = "medium"
+    settings: dict[str, Any] = Field(default_factory=dict)
+    at: datetime = Field(default_factory=now)
+
+
+class Term(Frozen):
+    """A word or abbreviation of the domain, what it means, and where.
+
+    ``scope`` maps metadata fields to the value that they must have; {} holds everywhere. ``origin``
+    says whether a person wrote it or it was found in the notes.
+    """
+
+    term: str
+    meaning: str
+    scope: dict[str, str] = Field(default_factory=dict)
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+    origin: Literal["person", "notes"] = "person"
+
+
+class GradingRules(Frozen):
+    """How a project's outputs are handed out for grading; kept in its settings.
+
+    ``per_output``: so many people grade each output, and nobody is given one that others hold; None
+    lets everybody grade everything. ``repeat_share``: the share of outputs that come back to the
+    same person unannounced, to measure how steady they are. ``review``: outputs picked by hand, in
+    this order, before anything else. ``ask_criteria``: each accepted criterion is asked too.
+    ``suggestions``: the chosen judges' verdict is never shown, shown once the grade is given, or
+    shown first (faster, and people follow it: see the anchoring report).
+
+    ``scale``: names of the levels of an ordinal grade, the worst first; () asks for pass or fail.
+    An output passes from the level ``passing_from`` on (1 is the worst), so that all figures
+    on passes and fails stay what they are. ``ask_fields``: each field of a JSON output is graded
+    too. ``compare``: two pipeline versions whose answers to the same input are compared blind.
+    ``regrade``: criteria whose stale answers are given anew (see the drift ledger).
+    ``deadline``: the day by which the sample shall be graded. ``contest``: the counts of all
+    people are shown while they grade.
+    """
+
+    per_output: int | None = Field(default=None, ge=1, le=100)
+    reserve_minutes: float = Field(default=20, gt=0, le=24 * 60)
+    repeat_share: float = Field(default=0, ge=0, le=0.5)
+    review: tuple[str, ...] = ()
+    ask_criteria: bool = False
+    suggestions: Literal["off", "after", "first"] = "off"
+    scale: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(
+        default=(), max_length=9
+    )
+    passing_from: int = Field(default=2, ge=2)
+    ask_fields: bool = False
+    compare: tuple[str, str] | None = None
+    regrade: tuple[str, ...] = ()
+    deadline: date | None = None
+    contest: bool = False
+
+    @model_validator(mode="after")
+    def _scale_holds_together(self) -> GradingRules:
+        if self.scale and not 2 <= self.passing_from <= len(self.scale):
+            raise ValueError(
+                f"with {len(self.scale)} levels, passing begins at 2 to {len(self.scale)}"
+            )
+        if self.compare and self.compare[0] == self.compare[1]:
+            raise ValueError("two different versions are needed for a comparison")
+        return self
+
+    def value_of(self, level: int) -> Literal["pass", "fail"]:
+        """Pass or fail, for a level of the scale."""
+        return "pass" if level >= self.passing_from else "fail"
+
+
+class ToolCall(Frozen):
+    """A call of a tool that a message asks for; ``arguments`` is as the model wrote it."""
+
+    name: str
+    arguments: str = ""
+
+
+class Turn(Frozen):
+    """One message of a conversation. ``name``: of the tool that answers, or of who speaks."""
+
+    role: str
+    content: str
+    name: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+class Output(Frozen):
+    """One model answer with what it answered. ``id`` is the hash of its content."""
+
+    id: str
+    project_id: str
+    text: str
+    input: str = ""
+    context: str = ""
+    conversation: tuple[Turn, ...] = ()
+    external_id: str | None = None
+    group_key: str | None = None
+    prompt_version: str = ""
+    model: str = ""
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    batch_id: str = ""
+    at: datetime = Field(default_factory=now)
+
+    @property
+    def group(self) -> str:
+        """What keeps rows of one source together in splits and intervals."""
+        return self.group_key or self.id
+
+
+class RejectedRow(Frozen):
+    """A row that could not be imported, and why. ``row`` counts from 1 below the header."""
+
+    row: int
+    field: str
+    reason: str
+    raw: str = ""
+
+
+class ImportBatch(Frozen):
+    """One import of one file."""
+
+    id: str
+    project_id: str
+    file_name: str
+    sha256: str
+    mapping: dict[str, Any]
+    rows_read: int
+    outputs_new: int
+    outputs_known: int
+    rows_rejected: int
+    grades_new: int = 0
+    verdicts_new: int = 0
+    at: datetime = Field(default_factory=now)
+
+
+class Pick(Frozen):
+    """One output drawn into a sample. ``probability`` is its inclusion probability, if known."""
+
+    output_id: str
+    reason: str
+    probability: float | None
+    position: int
+
+
+class Sample(Frozen):
+    """A set of outputs drawn by a named, seeded rule."""
+
+    id: str
+    project_id: str
+    rule: str
+    seed: int
+    picks: tuple[Pick, ...]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    author: str = ""
+    at: datetime = Field(default_factory=now)

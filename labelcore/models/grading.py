@@ -1,0 +1,157 @@
+"""What people say: grades, comparisons, rulings, codes of notes, criteria."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labelcore.models.base import (
+    CriterionOrigin,
+    CriterionStatus,
+    Frozen,
+    GradeValue,
+    Preference,
+    Severity,
+    now,
+)
+
+
+class Grade(Frozen):
+    """One act of grading: an event that is never changed, only superseded.
+
+    ``value == "undone"`` takes back the grade named in ``supersedes``. ``id`` may be made by the
+    client, so that the same press sent twice is stored once. It is about the output as a whole, one
+    criterion, or one ``field`` of a structured output (a JSON pointer). ``level`` is the place on
+    the project's scale, 1 the worst.
+    """
+
+    id: str
+    project_id: str
+    output_id: str
+    annotator: str
+    value: GradeValue
+    criterion_id: str | None = None
+    criterion_version: int | None = None
+    field: str | None = None
+    level: int | None = None
+    note: str = ""
+    spans: tuple[dict[str, Any], ...] = ()
+    corrected_text: str | None = None
+    seconds: float | None = None
+    judge_shown: bool = False
+    source: Literal["person", "import", "suggestion", "feedback", "repeat"] = "person"
+    supersedes: str | None = None
+    sample_id: str | None = None
+    at: datetime = Field(default_factory=now)
+
+    @property
+    def is_overall(self) -> bool:
+        """Whether it is about the output as a whole."""
+        return self.criterion_id is None and self.field is None
+
+
+class Comparison(Frozen):
+    """One act of comparing the outputs of two pipeline versions on the same input: an event.
+
+    ``first_id`` belongs to the first of the two versions, wherever it stood on the screen;
+    ``left_id`` says what stood on the left.
+    """
+
+    id: str
+    project_id: str
+    first_id: str
+    second_id: str
+    annotator: str
+    value: Preference
+    note: str = ""
+    seconds: float | None = None
+    left_id: str = ""
+    supersedes: str | None = None
+    at: datetime = Field(default_factory=now)
+
+    @property
+    def pair(self) -> str:
+        """The id of the pair."""
+        return f"{self.first_id}~{self.second_id}"
+
+
+class Ruling(Frozen):
+    """What an output's grade is where people disagreed, settled by somebody with a reason.
+
+    ``withdrawn`` takes the ruling before it back.
+    """
+
+    id: str
+    project_id: str
+    output_id: str
+    value: Literal["pass", "fail", "withdrawn"]
+    reason: str
+    author: str
+    criterion_id: str | None = None
+    at: datetime = Field(default_factory=now)
+
+
+class Evidence(Frozen):
+    """A quote of a note that supports a criterion, and the grade that it comes from."""
+
+    grade_id: str
+    output_id: str
+    quote: str
+
+
+class Code(Frozen):
+    """What some notes say, in a few words; the raw material of criteria.
+
+    ``criterion_id``: the criterion that it was put under.
+    """
+
+    id: str
+    project_id: str
+    label: str
+    state: Literal["proposed", "accepted", "dropped"] = "proposed"
+    criterion_id: str | None = None
+    origin: Literal["offline", "model", "person"] = "offline"
+    author: str = ""
+    why: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Quote(Frozen):
+    """A verbatim part of a grade's note, and the code that it carries.
+
+    ``sure``: how sure the proposal is, from 0 to 1; None where a person decided.
+    """
+
+    project_id: str
+    grade_id: str
+    output_id: str
+    text: str
+    code_id: str | None
+    sure: float | None = None
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Criterion(Frozen):
+    """One thing that makes an output good, in one version of its wording."""
+
+    id: str
+    project_id: str
+    version: int
+    name: str
+    statement: str
+    severity: Severity = "must"
+    max_false_failure_rate: float = 0.25
+    origin: CriterionOrigin = "notes"
+    status: CriterionStatus = "proposed"
+    pass_examples: tuple[str, ...] = ()
+    fail_examples: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    wording_only: bool = False
+    author: str = ""
+    why: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    at: datetime = Field(default_factory=now)

@@ -1,0 +1,128 @@
+"""What judges say: their versions, decisions and runs, and the probes that test them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from labelcore.models.base import Frozen, JudgeKind, ProbeValue, RunState, VerdictValue, now
+
+
+class JudgeVersion(Frozen):
+    """One version of an automatic decision on one criterion. ``id`` is the hash of its content.
+
+    ``spec`` depends on ``kind``: a detector with its parameters and threshold (code), a prompt with
+    its few-shot items and model (llm), a recipe with the hash of the grades that it saw (learned).
+    ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out;
+    () where none of this project's did, as for a judge that came by file.
+    """
+
+    id: str
+    judge_id: str
+    project_id: str
+    name: str
+    kind: JudgeKind
+    version: int
+    criterion_id: str | None
+    criterion_version: int | None
+    spec: dict[str, Any]
+    description: str = ""
+    model: str = ""
+    fitted_on: tuple[str, ...] = ()
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class Decision(Frozen):
+    """What a judge says of one output, before it is stored as a verdict."""
+
+    value: VerdictValue
+    reason: str = ""
+    probability: float | None = None
+    raw: str = ""
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    latency_ms: float = 0.0
+
+
+class Verdict(Frozen):
+    """A stored decision. Its key is output x judge version x repeat."""
+
+    output_id: str
+    judge_version_id: str
+    project_id: str
+    run_id: str
+    decision: Decision
+    repeat: int = 0
+    at: datetime = Field(default_factory=now)
+
+
+class VerdictError(Frozen):
+    """A judge's failure to decide: kept apart, never counted as a verdict."""
+
+    output_id: str
+    judge_version_id: str
+    project_id: str
+    run_id: str
+    kind: str
+    message: str
+    at: datetime = Field(default_factory=now)
+
+
+class Run(Frozen):
+    """One execution of judges over outputs, resumable."""
+
+    id: str
+    project_id: str
+    judge_version_ids: tuple[str, ...]
+    n_outputs: int
+    state: RunState = "running"
+    verdicts_new: int = 0
+    verdicts_cached: int = 0
+    errors: int = 0
+    requests: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+    message: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class ProbeCase(Frozen):
+    """An edge case of a criterion: a passed output with one planted defect.
+
+    ``output_id`` is the source; ``where`` is the changed bit verbatim, as it stands in ``text`` or,
+    where something was only taken away, in the source. Nothing says that it fails the criterion
+    until an expert confirms it.
+    """
+
+    id: str
+    project_id: str
+    criterion_id: str
+    criterion_version: int
+    output_id: str
+    defect: str
+    text: str
+    where: str
+    seed: int = 0
+    author: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class ProbeOpinion(Frozen):
+    """What an expert says of a probe: an event that is never changed, only superseded.
+
+    ``confirmed``: it is a failure of its criterion now; ``rejected``: it is none; ``undone`` takes
+    back what the same person said of it before.
+    """
+
+    id: str
+    project_id: str
+    probe_id: str
+    annotator: str
+    value: ProbeValue
+    note: str = ""
+    at: datetime = Field(default_factory=now)
