@@ -31,7 +31,7 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
     hashed = HashingVectorizer(
         analyzer="char", ngram_range=(_SHINGLE, _SHINGLE), n_features=2**30, binary=True, norm=None,
         alternate_sign=False, lowercase=False,
-    ).transform([own.ljust(_SHINGLE, "\x1f") for own in plain])  # fmt: skip
+    ).transform([own.ljust(_SHINGLE, "·") for own in plain])  # fmt: skip
     sets = [hashed.indices[a:b] for a, b in zip(hashed.indptr, hashed.indptr[1:], strict=False)]
     found = []
     for i, j in _candidates(sets):
