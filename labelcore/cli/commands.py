@@ -13,6 +13,7 @@ from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
 from labelcore.cli.library import library
 from labelcore.cli.probes import probe
+from labelcore.cli.refining import refine
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
 from labelcore.cli.serving import serve_app
 from labelcore.cli.splits import splits
@@ -36,6 +37,7 @@ app.add_typer(probe, name="probe")
 app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(splits, name="splits")
+app.add_typer(refine, name="refine")
 
 
 @app.command("import")

@@ -97,6 +97,7 @@ def _load() -> None:
         judges,
         library,
         probes,
+        refining,
         rubric,
         splits,
         team,
