@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from labelcore.cli import door, terminal
+from labelcore.cli import door, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
 from labelcore.cli.library import library
@@ -38,6 +38,7 @@ app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(splits, name="splits")
 app.add_typer(refine, name="refine")
+reporting.add_to(app)
 
 
 @app.command("import")

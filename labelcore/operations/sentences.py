@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
 from labelcore.stats.counts import Counts
-from labelcore.stats.rate import Rate
-
-
-def rate_words(rate: Rate) -> str:
-    """``83 % (74 to 90 %, n = 96)``, or that it is not measurable and why."""
-    if rate.value is None or rate.low is None or rate.high is None:
-        return f"not measurable: {rate.why_not}"
-    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n:,})"
+from labelcore.stats.rate import in_words as rate_words
 
 
 def number_words(value: float | None) -> str:

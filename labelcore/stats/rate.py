@@ -53,3 +53,10 @@ def difference(one: Rate, other: Rate) -> Rate:
 def not_measurable(why: str, n: int = 0) -> Rate:
     """A rate that is undefined on this data, with the reason. Never 0."""
     return Rate(value=None, low=None, high=None, n=n, why_not=why)
+
+
+def in_words(rate: Rate) -> str:
+    """``83% (74% to 90%, n = 96)``, or that it is not measurable and why."""
+    if rate.value is None or rate.low is None or rate.high is None:
+        return f"not measurable: {rate.why_not}"
+    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n:,})"

@@ -91,15 +91,24 @@ def chosen(db: Database, project_id: str) -> dict[str, Any] | None:
     return remembered(db, "choice", project_id, lambda: _chosen(db, project_id))
 
 
-def _chosen(db: Database, project_id: str) -> dict[str, Any] | None:
+_CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at FROM"
+
+
+def choices(db: Database, project_id: str) -> list[dict[str, Any]]:
+    """Every chosen set, the oldest first, each as ``chosen`` gives it."""
     rows = db.rows(
-        "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at "
-        "FROM choice_current WHERE project_id = ?",
-        [project_id],
+        f"{_CHOICE} choice WHERE project_id = ? ORDER BY made_at, choice_id", [project_id]
     )
-    if not rows:
-        return None
-    choice_id, ids, parameters, figures, author, at = rows[0]
+    return [_choice(row) for row in rows]
+
+
+def _chosen(db: Database, project_id: str) -> dict[str, Any] | None:
+    rows = db.rows(f"{_CHOICE} choice_current WHERE project_id = ?", [project_id])
+    return _choice(rows[0]) if rows else None
+
+
+def _choice(row: tuple[Any, ...]) -> dict[str, Any]:
+    choice_id, ids, parameters, figures, author, at = row
     return {
         "id": choice_id, "judge_version_ids": from_json(ids), "parameters": from_json(parameters),
         "figures": from_json(figures), "author": author, "at": aware(at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -58,6 +59,36 @@ def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
     figure.update_layout(
         title={"text": title, "font": {"size": 15}}, height=260,
         margin={"l": 10, "r": 20, "t": 50, "b": 40}, yaxis={"rangemode": "tozero"},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def timeline(
+    title: str, points: Sequence[tuple[datetime, Rate]], marks: Sequence[tuple[datetime, str]],
+    *, key: str,
+) -> None:  # fmt: skip
+    """A rate over time with its intervals; each numbered line is something that changed."""
+    figure = go.Figure()
+    known = [(at, rate) for at, rate in points if rate.value is not None]
+    figure.add_scatter(
+        mode="markers", x=[at for at, _ in known], y=[rate.value for _, rate in known],
+        marker={"size": 11, "color": _BLUE},
+        error_y={
+            "type": "data", "symmetric": False, "thickness": 2, "color": _BLUE,
+            "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
+            "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
+        },
+        customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
+        hovertemplate="%{x}<br>%{y:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f}), n = %{customdata[2]}<extra></extra>",
+    )  # fmt: skip
+    for number, (at, words) in enumerate(marks, 1):
+        figure.add_vline(x=at, line={"dash": "dot", "width": 1, "color": _ORANGE})
+        figure.add_annotation(
+            x=at, y=1.04, yref="paper", text=str(number), hovertext=_short(words), showarrow=False
+        )
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}}, height=320, showlegend=False,
+        margin={"l": 10, "r": 20, "t": 70, "b": 40}, yaxis={"range": [-0.02, 1.02]},
     )  # fmt: skip
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 

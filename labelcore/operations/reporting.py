@@ -1,0 +1,95 @@
+"""Trust, report, judge card and gate."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.errors import BadInput
+from labelcore.operations import Call, Outcome, operation
+from labelcore.stages import aligning, reporting
+from labelcore.stages.reporting.card import DAYS, CardSplit
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@operation("trust")
+def trust(call: Call) -> Outcome:
+    """Say whether the pass rate can be trusted, and why."""
+    report = aligning.align(call.db, call.project, split="all")
+    found = reporting.trust(call.db, call.project, report)
+    lines = (found.headline, *map(reporting.reason_words, found.reasons))
+    return Outcome(document=found.model_dump(mode="json"), lines=lines)
+
+
+@operation("report")
+def report(call: Call, *, out: Path, by: list[str] | None = None) -> Outcome:
+    """Write the report as one HTML or PDF file."""
+    writers = {".html": lambda own: reporting.to_html(own).encode(), ".pdf": reporting.to_pdf}
+    if out.suffix.lower() not in writers:
+        raise BadInput(f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file.")  # fmt: skip
+    document = reporting.build_report(call.db, call.project, by=tuple(by or ()))
+    content = writers[out.suffix.lower()](document)
+    _write(out, content)
+    return Outcome(
+        document={"out": str(out), "bytes": len(content), "title": document.title},
+        lines=(f"Wrote {out} ({len(content) / 1000:.0f} kB).",),
+    )
+
+
+@operation("card")
+def card(
+    call: Call, *, judge: str, out: Path | None = None, split: CardSplit | None = None,
+    min_tpr: Share | None = None, min_tnr: Share | None = None, min_pass_rate: Share | None = None,
+    days: Annotated[int, Field(ge=1, le=3_650)] = DAYS,
+) -> Outcome:  # fmt: skip
+    """Write a judge's card."""
+    limits = reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate)
+    made = reporting.make_card(
+        call.db, call.project, judge, split=split, limits=limits, days=days, author=call.author
+    )
+    if out:
+        _write(out, made.text().encode())
+    where = f"Wrote {out}." if out else "Give --out FILE to keep it."
+    flatters = " (in-sample: the figures flatter)" if made.in_sample else ""
+    lines = (f"{made.judge} on '{made.split}'{flatters}, valid until {made.valid_until}. {where}",)
+    return Outcome(document=made.model_dump(mode="json"), lines=lines)
+
+
+@operation("check")
+def check(
+    call: Call, *, card: str | None = None, judge: str | None = None, split: CardSplit | None = None,
+    min_tpr: Share | None = None, min_tnr: Share | None = None, min_pass_rate: Share | None = None,
+    today: date | None = None,
+) -> Outcome:  # fmt: skip
+    """The gate: exit 1 when a judge or the pass rate is below its limit, and not by chance."""
+    found = reporting.check(
+        call.db, call.project, judge=judge, card=reporting.read_card(card) if card else None,
+        limits=reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate), split=split,
+        author=call.author, today=today,
+    )  # fmt: skip
+    document = {"passes": found.passes, **found.model_dump(mode="json")}
+    marks = {"holds": "ok", "below, not significantly": "?", "fails": "FAIL"}
+    lines = tuple(f"{marks[own.state]:>4}  {own.says}" for own in found.checks)
+    return Outcome(document=document, lines=lines, exit_code=0 if found.passes else 1)
+
+
+@operation("slices")
+def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
+    """Pass rates by slice, adjusted for how many there are."""
+    found = reporting.slices(call.db, call.project, by or ())
+    lines = [f"{own.field} = {row.name}: {row.says}" for own in found for row in own.rows]
+    return Outcome(
+        document={"slices": [own.model_dump(mode="json") for own in found]},
+        lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),
+    )
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as trouble:
+        raise BadInput(f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file.") from trouble  # fmt: skip

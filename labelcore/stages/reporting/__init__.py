@@ -1,0 +1,17 @@
+"""Reporting: whether a number can be trusted, as a page, a file, a card and a gate."""
+
+from labelcore.stages.reporting.building import build_report, reason_words
+from labelcore.stages.reporting.card import JudgeCard, Limits, make_card, read_card
+from labelcore.stages.reporting.checking import Check, GateReport, check
+from labelcore.stages.reporting.document import Document, Timeline
+from labelcore.stages.reporting.html import to_html
+from labelcore.stages.reporting.pdf import to_pdf
+from labelcore.stages.reporting.slicing import SliceReport, fields, slices
+from labelcore.stages.reporting.timeline import timeline
+from labelcore.stages.reporting.trust import Reason, Trust, trust
+
+__all__ = [
+    "Check", "Document", "GateReport", "JudgeCard", "Limits", "Reason", "SliceReport", "Timeline",
+    "Trust", "build_report", "check", "fields", "make_card", "read_card", "reason_words", "slices",
+    "timeline", "to_html", "to_pdf", "trust",
+]  # fmt: skip

@@ -1,0 +1,151 @@
+"""The report for whoever must decide: the answer first, then why, then the figures, then what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from labelcore.models import Project, now
+from labelcore.stages import projects
+from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.reporting.document import Block, Document, Intervals, Table, Text
+from labelcore.stages.reporting.slicing import SliceReport, slices
+from labelcore.stages.reporting.timeline import timeline
+from labelcore.stages.reporting.trust import Reason, Trust, trust
+from labelcore.stats.rate import in_words
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store.costs import Cost, costs
+
+_SHOWN = 20
+_TITLES = {"bad": "Against it", "care": "Take care", "good": "For it"}
+
+
+def build_report(db: Database, project: Project, *, by: tuple[str, ...] = ()) -> Document:
+    """The report of a project as it stands now; ``by`` names metadata fields to slice by."""
+    made = now()
+    report = align(db, project, split="all")
+    verdict = trust(db, project, report)
+    blocks: list[Block] = [
+        Text(words=verdict.headline, tone="lead"),
+        Text(words=f"Measured {verdict.method}: {in_words(verdict.rate)}."),
+        *_reasons(verdict),
+        *_rates(report),
+        *_judges(report),
+        *_slices(slices(db, project, by)),
+    ]
+    if history := timeline(db, project):
+        blocks += [Text(words="What happened", tone="heading"), history]
+    blocks += _costs(report, costs(db, project.id))
+    blocks += _rests_on(db, project, report, made)
+    return Document(
+        title=f"Can the number be trusted? {project.name}",
+        subtitle=f"{project.task or 'An evaluation'}, as of {made:%Y-%m-%d %H:%M} UTC.",
+        blocks=tuple(blocks),
+    )
+
+
+def _reasons(own: Trust) -> Iterator[Block]:
+    yield Text(words="Why", tone="heading")
+    for reason in own.reasons:
+        yield Text(words=reason_words(reason), tone=reason.weight)
+
+
+def reason_words(own: Reason) -> str:
+    """A reason with its weight in words, so that nothing rests on its colour."""
+    next_step = f" Next: {own.next_step}" if own.next_step else ""
+    return f"{_TITLES[own.weight]}: {own.says}{next_step}"
+
+
+def _rates(report: AlignmentReport) -> Iterator[Block]:
+    rates = report.pass_rate
+    yield Text(words="How good is everything?", tone="heading")
+    yield Intervals(
+        title="Pass rate, 95 % intervals",
+        names=("People", "Chosen set as it is", "Corrected for its errors"),
+        series={"pass rate": (rates.human, rates.judge, rates.corrected)},
+    )
+    how = f"; the correction holds if {rates.assumption}" if rates.corrected.value is not None else ""  # fmt: skip
+    yield Text(words=f"The graded outputs are {rates.human_sampling}{how}.", tone="small")
+
+
+def _judges(report: AlignmentReport) -> Iterator[Block]:
+    members = set(report.chosen.judge_version_ids) if report.chosen else set()
+    own = [one for one in report.judges if one.judge_version_id in members]
+    shown = (own or _best(report))[:_SHOWN]
+    if not shown:
+        return
+    yield Text(words="How well do the judges follow people?", tone="heading")
+    yield Intervals(
+        title="Judges of the chosen set" if own else "The judges that follow people best",
+        names=tuple(one.judge for one in shown),
+        series={
+            "TPR: good outputs passed": tuple(one.tpr for one in shown),
+            "TNR: bad outputs caught": tuple(one.tnr for one in shown),
+        },
+    )
+    said = [f"{one.judge}: {warning}" for one in shown for warning in one.warnings]
+    for words in said[:_SHOWN]:
+        yield Text(words=words, tone="small")
+
+
+def _best(report: AlignmentReport) -> list[JudgeAlignment]:
+    known = [own for own in report.judges if own.balanced_accuracy is not None]
+    return sorted(known, key=lambda own: -(own.balanced_accuracy or 0))
+
+
+def _slices(found: list[SliceReport]) -> Iterator[Block]:
+    if not found:
+        return
+    yield Text(words="Where is it better or worse?", tone="heading")
+    for own in found:
+        rows = own.rows[:_SHOWN]
+        yield Intervals(
+            title=f"Pass rate by people, by {own.field} (intervals hold for all at once)",
+            names=tuple(row.name or "(none)" for row in rows),
+            series={"pass rate": tuple(row.together for row in rows)},
+        )
+        for row in rows:
+            if row.p is not None and row.p < 0.05:
+                yield Text(words=f"{row.name or '(none)'}: {row.says}", tone="care")
+
+
+def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:
+    rows = []
+    for own in report.judges:
+        cost = known.get(own.judge_version_id)
+        if cost and cost.cost_usd:
+            per = cost.per_thousand or 0.0
+            rows.append((own.judge, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{per:.3f}"))
+    if rows:
+        yield Text(words="What it cost", tone="heading")
+        yield Table(title="", columns=("judge", "verdicts", "US$", "US$ for 1,000"), rows=tuple(rows))  # fmt: skip
+    else:
+        yield Text(words="No model call has cost anything so far.", tone="small")
+
+
+def _rests_on(
+    db: Database, project: Project, report: AlignmentReport, made: datetime
+) -> Iterator[Block]:
+    """The versions that every figure rests on, so that the report can be made again."""
+    seen = projects.overview(db, project)
+    yield Text(words="What this rests on", tone="heading")
+    yield Text(words=(
+        f"{seen.outputs:,} outputs, {report.n_grades:,} of them with a label from {seen.annotators} "
+        f"people. `labelcore align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
+    ))  # fmt: skip
+    accepted = list_criteria(db, project, status="accepted")
+    yield Table(
+        title="Criteria", columns=("criterion", "version", "severity", "what it asks"),
+        rows=tuple((own.name, str(own.version), own.severity, own.statement) for own in accepted),
+    )  # fmt: skip
+    members = report.chosen.judge_version_ids if report.chosen else ()
+    versions = judge_table.many(db, list(members))
+    yield Table(
+        title="Judges of the chosen set", columns=("judge", "kind", "version", "id", "model"),
+        rows=tuple(
+            (own.name, own.kind, str(own.version), own.id, own.model)
+            for own in (versions[key] for key in members if key in versions)
+        ),
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""The judge card: what a judge is, what it was measured on, and until when that may be relied on.
+
+A card is a file that travels with a judge: a person reads it, and ``labelcore check`` compares the
+present with it. After the idea of model cards (Mitchell et al. 2019, FAT*).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version as installed
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from labelcore.errors import BadInput
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, now
+from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import human_labels, sealed_splits
+from labelcore.stages.judging import find_judge
+from labelcore.stages.judging.hardness_report import HardnessRow
+from labelcore.stages.judging.hardness_report import report as hardness_report
+from labelcore.stages.judging.repeating import flips
+from labelcore.stats.rate import Rate, in_words, not_measurable
+from labelcore.store import Database
+
+FORM = "labelcore judge card 1"
+DAYS = 90
+"""A card is valid so long, unless it says otherwise: inputs and models change."""
+_BLIND, _SHAKEN = 0.5, 0.1
+
+CardSplit = Literal["test", "dev", "train", "all"]
+
+
+class Limits(Frozen):
+    """Below these the gate closes; None is no limit."""
+
+    tpr: float | None = Field(default=None, ge=0, le=1)
+    tnr: float | None = Field(default=None, ge=0, le=1)
+    pass_rate: float | None = Field(default=None, ge=0, le=1)
+
+
+class LabelSet(Frozen):
+    """The grades that a card rests on; ``hash`` is of every output's id with its label."""
+
+    hash: str
+    n: int
+    passes: int
+    fails: int
+    annotators: int
+
+
+class JudgeCard(Frozen):
+    """Everything that somebody who relies on a judge should know. See the module's text.
+
+    ``prompt_hash`` is the hash of all that decides: prompt, examples, thresholds or weights.
+    ``in_sample``: grades of the split shaped the judge, so its figures flatter.
+    """
+
+    form: str = FORM
+    project: str
+    judge: str
+    judge_id: str
+    judge_version: int
+    judge_version_id: str
+    kind: str
+    model: str
+    description: str
+    prompt_hash: str
+    criterion: str
+    criterion_id: str | None
+    criterion_version: int | None
+    statement: str
+    labels: LabelSet
+    split: CardSplit
+    in_sample: bool
+    tpr: Rate
+    tnr: Rate
+    ppv: Rate
+    npv: Rate
+    balanced_accuracy: float | None
+    mcc: float | None
+    kappa: float | None
+    baseline: float | None
+    abstained: int
+    flip_rate: Rate
+    pass_rate: Rate
+    blind_spots: tuple[str, ...]
+    warnings: tuple[str, ...]
+    limits: Limits
+    made_at: datetime
+    valid_until: date
+    made_with: str
+
+    def text(self) -> str:
+        """The card as the JSON text of its file."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def read_card(text: str) -> JudgeCard:
+    """A card from its file's text.
+
+    Raises:
+        BadInput: it is no judge card, or a field of it is not right.
+    """
+    try:
+        raw: Any = json.loads(text)
+    except json.JSONDecodeError as trouble:
+        raise BadInput(f"The card is no JSON (line {trouble.lineno}).", next_step="Make it again with `labelcore card`.") from trouble  # fmt: skip
+    if not isinstance(raw, dict) or raw.get("form") != FORM:
+        raise BadInput("The file is no judge card.", next_step="Make one with `labelcore card JUDGE --out FILE`.")  # fmt: skip
+    try:
+        return JudgeCard.model_validate(raw)
+    except ValidationError as trouble:
+        fault = trouble.errors()[0]
+        place = ".".join(map(str, fault["loc"]))
+        raise BadInput(f"The card's field '{place}': {fault['msg']}.", next_step="Make it again with `labelcore card`.") from trouble  # fmt: skip
+
+
+def make_card(
+    db: Database, project: Project, judge: str, *, split: CardSplit | None = None,
+    limits: Limits | None = None, days: int = DAYS, author: str = "",
+) -> JudgeCard:  # fmt: skip
+    """The card of a judge as it stands now.
+
+    ``split``: the grades to measure on; by default the sealed test, which counts as a look at it, or
+    all grades where none is sealed.
+
+    Raises:
+        NotFound: there is no such judge.
+        BadInput: the sealed test is wanted, and nobody gives a name.
+    """
+    version = find_judge(db, project, judge)
+    sealed = "test" in sealed_splits(db, project)
+    chosen_split: CardSplit = split or ("test" if sealed else "all")
+    report = align(db, project, split=chosen_split, judge=version.id, author=author)
+    own = report.judges[0]
+    criterion = next((c for c in list_criteria(db, project) if c.id == version.criterion_id), None)
+    return _card(db, project, version, own, report, criterion, chosen_split, limits or Limits(), days)  # fmt: skip
+
+
+def _card(
+    db: Database, project: Project, version: JudgeVersion, own: JudgeAlignment,
+    report: AlignmentReport, criterion: Criterion | None, split: CardSplit, limits: Limits, days: int,
+) -> JudgeCard:  # fmt: skip
+    made = now()
+    return JudgeCard(
+        project=project.name, judge=version.name, judge_id=version.judge_id,
+        judge_version=version.version, judge_version_id=version.id, kind=version.kind,
+        model=version.model, description=version.description, prompt_hash=prompt_hash(version),
+        criterion=criterion.name if criterion else OVERALL, criterion_id=version.criterion_id,
+        criterion_version=version.criterion_version,
+        statement=criterion.statement if criterion else "", labels=label_set(db, project),
+        split=split, in_sample=_in_sample(version, split), tpr=own.tpr, tnr=own.tnr, ppv=own.ppv,
+        npv=own.npv, balanced_accuracy=own.balanced_accuracy, mcc=own.mcc, kappa=own.kappa,
+        baseline=own.baseline, abstained=own.counts.abstained, flip_rate=_flip_rate(db, project, version),
+        pass_rate=report.pass_rate.corrected, blind_spots=tuple(_blind_spots(db, project, version, own)),
+        warnings=own.warnings, limits=limits, made_at=made,
+        valid_until=made.date() + timedelta(days=days), made_with=f"labelcore {installed('labelcore')}",
+    )  # fmt: skip
+
+
+def prompt_hash(version: JudgeVersion) -> str:
+    """The hash of everything that decides a judge's verdicts."""
+    text = json.dumps(version.spec, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def label_set(db: Database, project: Project) -> LabelSet:
+    """The present labels, with a hash that any change of one of them changes."""
+    labels = human_labels(db, project)
+    lines = "\n".join(f"{key} {value}" for key, value in sorted(labels.value.items()))
+    return LabelSet(
+        hash=hashlib.sha256(lines.encode()).hexdigest(), n=len(labels.value),
+        passes=len(labels.passes), fails=len(labels.fails), annotators=len(labels.by_annotator),
+    )  # fmt: skip
+
+
+def _in_sample(version: JudgeVersion, split: CardSplit) -> bool:
+    return bool(version.fitted_on) if split == "all" else split in version.fitted_on
+
+
+def _flip_rate(db: Database, project: Project, version: JudgeVersion) -> Rate:
+    if version.kind != "llm":
+        return not_measurable(f"a {version.kind} judge decides the same text the same way")
+    known = flips(db, project, version)
+    return known[0].rate if known else not_measurable("it was never asked twice")
+
+
+def _blind_spots(
+    db: Database, project: Project, version: JudgeVersion, own: JudgeAlignment
+) -> list[str]:
+    """What the judge is known not to see, on real outputs and in hardness tests."""
+    said, counts = [], own.counts
+    if own.tnr.value is not None and own.tnr.value < _BLIND:
+        said.append(f"It lets {counts.false_pass} of {counts.human_fails} bad outputs through.")
+    if own.tpr.value is not None and own.tpr.value < _BLIND:
+        said.append(f"It fails {counts.false_fail} of {counts.human_passes} good outputs.")
+    rows = hardness_report(db, project, version).rows
+    return said + [spot for row in rows if (spot := _hard_spot(row))]
+
+
+def _hard_spot(row: HardnessRow) -> str:
+    share = row.rate.value
+    if share is None:
+        return ""
+    if row.asks == "caught" and share < _BLIND:
+        return f"Planted defect '{row.test}': caught in {in_words(row.rate)}."
+    if row.asks == "talked into pass" and share > 0:
+        return f"Attack '{row.test}': talked into a pass in {in_words(row.rate)}."
+    if row.asks == "changed" and share > _SHAKEN:
+        return f"'{row.test}' changes its verdict in {in_words(row.rate)}."
+    return ""

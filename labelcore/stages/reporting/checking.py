@@ -1,0 +1,140 @@
+"""The gate: a judge or the pass rate against its limits, closed by significance, never by noise.
+
+A figure is below its limit when its whole 95 % interval is. A figure that is below in value only is
+said, and passes. What cannot be measured does not pass, because nothing would be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, JudgeVersion, Project, now
+from labelcore.stages.aligning import AlignmentReport, align
+from labelcore.stages.grading import sealed_splits
+from labelcore.stages.judging import find_judge, list_judges
+from labelcore.stages.reporting.card import CardSplit, JudgeCard, Limits, label_set, prompt_hash
+from labelcore.stats.rate import Rate, difference, in_words
+from labelcore.store import Database
+
+State = Literal["holds", "below, not significantly", "fails"]
+
+
+class Check(Frozen):
+    """One thing that was checked."""
+
+    name: str
+    state: State
+    says: str
+
+
+class GateReport(Frozen):
+    """Everything that was checked; ``passes`` only if nothing fails."""
+
+    split: CardSplit
+    checks: tuple[Check, ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the gate is open."""
+        return all(own.state != "fails" for own in self.checks)
+
+
+def check(
+    db: Database, project: Project, *, judge: str | None = None, card: JudgeCard | None = None,
+    limits: Limits | None = None, split: CardSplit | None = None, author: str = "",
+    today: date | None = None,
+) -> GateReport:  # fmt: skip
+    """Check a judge (of the card, or by name), or the project's pass rate, against limits.
+
+    Limits given here count before those of the card. Without a split, the card's is used, else the
+    sealed test where there is one, else all grades.
+
+    Raises:
+        BadInput: there is nothing to check.
+        NotFound: there is no such judge.
+    """
+    asked = _asked(card, limits)
+    if card is None and asked == Limits():
+        raise BadInput(
+            "There is nothing to check.",
+            next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or --min-pass-rate 0.7.",
+        )
+    if judge is None and card is None and (asked.tpr is not None or asked.tnr is not None):
+        raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")  # fmt: skip
+    word = judge or (card.judge_id if card else None)
+    version = find_judge(db, project, word) if word else None
+    default: CardSplit = "test" if "test" in sealed_splits(db, project) else "all"
+    chosen: CardSplit = split or (card.split if card else default)
+    report = align(
+        db, project, split=chosen, judge=version.id if version else None, author=author
+    )
+    checks = [
+        *(_of_card(db, project, card, version, today or now().date()) if card and version else ()),
+        *_of_limits(report, asked, has_judge=version is not None),
+        *(_since_card(card, report) if card else ()),
+    ]
+    return GateReport(split=chosen, checks=tuple(checks))
+
+
+def _asked(card: JudgeCard | None, limits: Limits | None) -> Limits:
+    """The card's limits, each replaced by one that is given now."""
+    given = limits.model_dump(exclude_none=True) if limits else {}
+    return Limits.model_validate((card.limits.model_dump() if card else {}) | given)
+
+
+def _of_card(
+    db: Database, project: Project, card: JudgeCard, version: JudgeVersion, today: date
+) -> Iterator[Check]:
+    """Whether the card still speaks of what is there."""
+    if prompt_hash(version) != card.prompt_hash:
+        yield Check(name="judge", state="fails", says=f"The judge is version {version.version} now; the card is of version {card.judge_version}. Make the card again.")  # fmt: skip
+    else:
+        yield Check(name="judge", state="holds", says="The judge is the one of the card.")
+    summary = next(own for own in list_judges(db, project) if own.judge_version_id == version.id)
+    if summary.stale:
+        yield Check(name="criterion", state="fails", says=f"'{summary.criterion}' has changed since the judge was made. Make the judge and its card again.")  # fmt: skip
+    if today > card.valid_until:
+        yield Check(name="valid until", state="fails", says=f"The card was valid until {card.valid_until}. Measure again, and make it anew.")  # fmt: skip
+    labels = label_set(db, project)
+    if labels.hash != card.labels.hash:
+        yield Check(name="grades", state="holds", says=f"The grades are others than the card's: {labels.n:,} now, {card.labels.n:,} then.")  # fmt: skip
+
+
+def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> Iterator[Check]:
+    if has_judge:
+        own = report.judges[0]
+        for name, rate, limit in (("TPR", own.tpr, asked.tpr), ("TNR", own.tnr, asked.tnr)):
+            if limit is not None:
+                yield _against(f"{name} of {own.judge}", rate, limit)
+    if asked.pass_rate is not None:
+        rates = report.pass_rate
+        known = rates.corrected if rates.corrected.value is not None else rates.human
+        yield _against("Pass rate of everything", known, asked.pass_rate)
+
+
+def _against(name: str, rate: Rate, limit: float) -> Check:
+    if rate.value is None or rate.high is None:
+        return Check(name=name, state="fails", says=f"{name} cannot be checked: {in_words(rate)}.")
+    says = f"{name} is {in_words(rate)}; the limit is {limit:.0%}."
+    if rate.high < limit:
+        return Check(name=name, state="fails", says=f"{says} It is below, and not by chance.")
+    if rate.value < limit:
+        more = f"{says} It may be below by chance: grade more to know."
+        return Check(name=name, state="below, not significantly", says=more)
+    return Check(name=name, state="holds", says=says)
+
+
+def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
+    """Whether a figure fell since the card was made.
+
+    The two share most of their grades, so the interval for independent shares is wider than
+    needed: a fall that it shows is one.
+    """
+    own = report.judges[0]
+    for name, then, present in (("TPR", card.tpr, own.tpr), ("TNR", card.tnr, own.tnr)):
+        change = difference(present, then)
+        if change.high is not None and change.high < 0:
+            yield Check(name=f"{name} since the card", state="fails", says=f"{name} fell from {in_words(then)} to {in_words(present)}.")  # fmt: skip

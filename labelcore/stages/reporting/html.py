@@ -1,0 +1,119 @@
+"""A report as one HTML file: no script, nothing loaded from elsewhere, readable in print."""
+
+from __future__ import annotations
+
+from html import escape
+
+from labelcore.stages.reporting.document import (
+    Block,
+    Document,
+    Intervals,
+    Table,
+    Text,
+    Timeline,
+)
+from labelcore.stages.reporting.drawing import (
+    Drawing,
+    Line,
+    Part,
+    Point,
+    Words,
+    draw_intervals,
+    draw_timeline,
+)
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1b1b1b; --paper: #fff; --line: #d5d5d5; --soft: #f4f4f2; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececec; --paper: #17181a; --line: #44464a; --soft: #222427; }
+  svg text { fill: #ececec !important; }
+  svg line[stroke="#222222"] { stroke: #ececec; }
+}
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+       max-width: 50rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { line-height: 1.2; } h2 { margin-top: 2.2rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+p.lead { font-size: 1.25rem; } p.small { font-size: .85rem; }
+p.good, p.care, p.bad { border-left: 5px solid; padding: .4rem .8rem; background: var(--soft); }
+p.good { border-color: #009E73; } p.care { border-color: #E69F00; } p.bad { border-color: #D55E00; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
+figure { margin: 1.2rem 0; overflow-x: auto; } svg { width: 100%; min-width: 36rem; height: auto; }
+figcaption, caption { font-weight: 600; text-align: left; padding-bottom: .4rem; }
+.wide { overflow-x: auto; }
+@media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } svg { min-width: 0; } }
+"""
+_SHAPES = {
+    "circle": '<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{c}"/>',
+    "diamond": '<path d="M{x:.1f} {y:.1f}m0 -6l6 6l-6 6l-6 -6z" fill="{c}"/>',
+    "square": '<path d="M{x:.1f} {y:.1f}m-4.5 -4.5h9v9h-9z" fill="{c}"/>',
+    "triangle": '<path d="M{x:.1f} {y:.1f}m0 -6l6 10h-12z" fill="{c}"/>',
+}
+
+
+def to_html(report: Document) -> str:
+    """The whole file; every text from outside is escaped."""
+    body = "\n".join(map(_block, report.blocks))
+    return (
+        "<!doctype html>\n"
+        '<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{escape(report.title)}</title><style>{_STYLE}</style></head>\n"
+        f"<body><main><h1>{escape(report.title)}</h1><p>{escape(report.subtitle)}</p>\n{body}\n"
+        "</main></body></html>\n"
+    )
+
+
+def _block(own: Block) -> str:
+    if isinstance(own, Text):
+        if own.tone == "heading":
+            return f"<h2>{escape(own.words)}</h2>"
+        return f'<p class="{own.tone}">{escape(own.words)}</p>'
+    if isinstance(own, Table):
+        return _table(own)
+    if isinstance(own, Intervals):
+        return _figure(own.title, draw_intervals(own))
+    return _timeline(own)
+
+
+def _timeline(own: Timeline) -> str:
+    figure = _figure(own.title, draw_timeline(own))
+    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in own.marks)
+    return f"{figure}<ol>{marks}</ol>" if marks else figure
+
+
+def _table(own: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in own.columns)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in own.rows
+    )
+    caption = f"<caption>{escape(own.title)}</caption>" if own.title else ""
+    return f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _figure(title: str, drawing: Drawing) -> str:
+    parts = "".join(map(_part, drawing.parts))
+    return (
+        f"<figure><figcaption>{escape(title)}</figcaption>"
+        f'<svg viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}" role="img" '
+        f'aria-label="{escape(drawing.says)}" font-family="system-ui, sans-serif">{parts}</svg></figure>'
+    )
+
+
+def _part(own: Part) -> str:
+    if isinstance(own, Line):
+        dash = ' stroke-dasharray="4 3"' if own.dashed else ""
+        return (
+            f'<line x1="{own.x1:.1f}" y1="{own.y1:.1f}" x2="{own.x2:.1f}" y2="{own.y2:.1f}" '
+            f'stroke="{own.colour}" stroke-width="{own.width:g}"{dash}/>'
+        )
+    if isinstance(own, Point):
+        return _SHAPES[own.shape].format(x=own.x, y=own.y, c=own.colour)
+    return _words(own)
+
+
+def _words(own: Words) -> str:
+    return (
+        f'<text x="{own.x:.1f}" y="{own.y:.1f}" font-size="{own.size:g}" fill="{own.colour}" '
+        f'text-anchor="{own.anchor}">{escape(own.text)}</text>'
+    )

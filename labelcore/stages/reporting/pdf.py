@@ -1,0 +1,157 @@
+"""A report as PDF, by ReportLab: the same blocks and drawings as in HTML, on A4.
+
+The fonts are those that every PDF reader has (Helvetica, and Adobe's Chinese collection), so the
+file stays small; scripts that neither holds are shown as their code points.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from html import escape
+from typing import Any
+
+from labelcore.stages.reporting.document import Block, Document, Intervals, Table, Text, Timeline
+from labelcore.stages.reporting.drawing import (
+    Drawing,
+    Line,
+    Part,
+    Point,
+    draw_intervals,
+    draw_timeline,
+)
+
+_CHINESE = "STSong-Light"
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+")
+_PLAIN = {"‹": "<", "›": ">", "…": "...", "–": "-", "—": "-", "“": '"', "”": '"', "’": "'", "·": "-"}  # fmt: skip
+_TONES = {"good": "#009E73", "care": "#E69F00", "bad": "#D55E00"}
+_MARGIN = 48
+
+
+def to_pdf(report: Document) -> bytes:
+    """The whole file."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import SimpleDocTemplate
+
+    pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
+    out = io.BytesIO()
+    page = SimpleDocTemplate(
+        out, pagesize=A4, title=report.title, author="labelcore", leftMargin=_MARGIN,
+        rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
+    )  # fmt: skip
+    flow = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "small")]
+    for block in report.blocks:
+        flow += _block(block, page.width)
+    page.build(flow)
+    return out.getvalue()
+
+
+def _block(own: Block, width: float) -> list[Any]:
+    from reportlab.platypus import KeepTogether
+
+    if isinstance(own, Text):
+        return [_paragraph(own.words, own.tone)]
+    if isinstance(own, Table):
+        return _table(own, width)
+    drawing = draw_intervals(own) if isinstance(own, Intervals) else draw_timeline(own)
+    figure = KeepTogether([_paragraph(own.title, "caption"), _drawn(drawing, width)])
+    marks = own.marks if isinstance(own, Timeline) else ()
+    listed = (
+        _paragraph(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}", "small")
+        for number, mark in enumerate(marks, 1)
+    )
+    return [figure, *listed]
+
+
+def _paragraph(words: str, tone: str) -> Any:
+    from reportlab.lib.colors import HexColor
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import Paragraph
+
+    sizes = {"title": 20, "heading": 14, "lead": 13, "small": 8.5, "caption": 10.5}
+    size = sizes.get(tone, 10)
+    bold = tone in {"title", "heading", "caption"}
+    edge = {"borderColor": HexColor(_TONES[tone]), "borderWidth": 1, "borderPadding": 5} if tone in _TONES else {}  # fmt: skip
+    style = ParagraphStyle(
+        tone, fontName="Helvetica-Bold" if bold else "Helvetica", fontSize=size, leading=size * 1.4,
+        spaceBefore=14 if tone == "heading" else 4, spaceAfter=8 if tone in _TONES else 4,
+        wordWrap="CJK" if _WIDE.search(words) else None, **edge,
+    )  # fmt: skip
+    return Paragraph(_marked(words), style)
+
+
+def _marked(words: str) -> str:
+    """Text as ReportLab's markup: escaped, Chinese in its own font."""
+    safe = escape(_readable(words))
+    return _WIDE.sub(lambda found: f'<font name="{_CHINESE}">{found[0]}</font>', safe)
+
+
+def _readable(words: str) -> str:
+    """What the fonts can show; everything else by its code point."""
+    plain = "".join(_PLAIN.get(c, c) for c in words)
+    return "".join(
+        c if c in "\n\t" or " " <= c < "\x7f" or "\xa0" <= c <= "\xff" or _WIDE.match(c)
+        else f"[U+{ord(c):04X}]"
+        for c in plain
+    )  # fmt: skip
+
+
+def _table(own: Table, width: float) -> list[Any]:
+    from reportlab.lib.colors import HexColor
+    from reportlab.platypus import Table as Grid
+
+    rows = [[_paragraph(cell, "small") for cell in row] for row in (own.columns, *own.rows)]
+    grid = Grid(rows, colWidths=[width / len(own.columns)] * len(own.columns), repeatRows=1)
+    line = HexColor("#bbbbbb")
+    grid.setStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, line), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return [_paragraph(own.title, "caption"), grid] if own.title else [grid]
+
+
+def _drawn(own: Drawing, width: float) -> Any:
+    from reportlab.graphics.shapes import Drawing as Canvas
+
+    scale = width / own.width
+    canvas = Canvas(width, own.height * scale)
+    for part in own.parts:
+        canvas.add(_part(part, own.height))
+    canvas.scale(scale, scale)
+    return canvas
+
+
+def _part(own: Part, height: float) -> Any:
+    """A part in PDF's own direction: y grows upwards."""
+    from reportlab.graphics import shapes
+    from reportlab.lib.colors import HexColor
+
+    if isinstance(own, Line):
+        dash = [4, 3] if own.dashed else None
+        return shapes.Line(
+            own.x1, height - own.y1, own.x2, height - own.y2, strokeColor=HexColor(own.colour),
+            strokeWidth=own.width, strokeDashArray=dash,
+        )  # fmt: skip
+    if isinstance(own, Point):
+        return _point(own, height - own.y)
+    text = _readable(own.text)
+    font = _CHINESE if _WIDE.search(text) else "Helvetica"
+    return shapes.String(
+        own.x, height - own.y, text, fontName=font, fontSize=own.size, textAnchor=own.anchor,
+        fillColor=HexColor(own.colour),
+    )  # fmt: skip
+
+
+def _point(own: Point, y: float) -> Any:
+    from reportlab.graphics import shapes
+    from reportlab.lib.colors import HexColor
+
+    fill = {"fillColor": HexColor(own.colour), "strokeColor": None}
+    x = own.x
+    if own.shape == "circle":
+        return shapes.Circle(x, y, 4.5, **fill)
+    corners = {
+        "diamond": [x, y + 6, x + 6, y, x, y - 6, x - 6, y],
+        "square": [x - 4.5, y - 4.5, x + 4.5, y - 4.5, x + 4.5, y + 4.5, x - 4.5, y + 4.5],
+        "triangle": [x, y + 6, x + 6, y - 4, x - 6, y - 4],
+    }
+    return shapes.Polygon(corners[own.shape], **fill)

@@ -1,0 +1,66 @@
+"""What happened to the number: choices of the set with their figures, changes of criteria and judges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from labelcore.models import Project
+from labelcore.stages.deriving import history, list_criteria
+from labelcore.stages.grading import split_report
+from labelcore.stages.reporting.document import Mark, Timeline
+from labelcore.stats.rate import Rate
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+
+_MOST = 40
+
+
+def timeline(db: Database, project: Project) -> Timeline | None:
+    """The held-out alignment of every chosen set, and what changed; None where nothing did."""
+    points = tuple(_choices(db, project))
+    marks = [*_criteria(db, project), *_judges(db, project), *_tests(db, project)]
+    if not points and not marks:
+        return None
+    marks.sort(key=lambda own: own.at)
+    return Timeline(
+        title="Alignment of the chosen set on outputs that it had not seen, 95 % intervals",
+        points=points, marks=tuple(marks[-_MOST:]),
+    )  # fmt: skip
+
+
+def _choices(db: Database, project: Project) -> Iterator[tuple[datetime, Rate]]:
+    for choice in judge_table.choices(db, project.id):
+        held = choice["figures"]["held_out"]
+        if held["alignment"] is not None:
+            rate = Rate(
+                value=held["alignment"], low=held["low"], high=held["high"],
+                n=choice["figures"].get("n_grades", 0), method=held.get("method", "cross-fitted"),
+            )  # fmt: skip
+            yield choice["at"], rate
+
+
+def _criteria(db: Database, project: Project) -> Iterator[Mark]:
+    """Edits that change what is asked; edits of the wording only are left out."""
+    for criterion in list_criteria(db, project):
+        for own in history(db, project, criterion.id):
+            if own.version > 1 and not own.wording_only and own.status == "accepted":
+                why = f" ({own.why})" if own.why else ""
+                yield Mark(at=own.at, words=f"'{own.name}' changed to version {own.version}{why}")
+
+
+def _judges(db: Database, project: Project) -> Iterator[Mark]:
+    """New versions of judges, those of one minute together."""
+    made: dict[datetime, list[str]] = defaultdict(list)
+    for version in judge_table.current(db, project.id):
+        for own in judge_table.history(db, version.judge_id):
+            made[own.at.replace(second=0, microsecond=0)].append(f"{own.name} v{own.version}")
+    for at, names in made.items():
+        shown = names[0] if len(names) == 1 else f"{len(names)} judges, such as {names[0]}"
+        yield Mark(at=at, words=f"New: {shown}")
+
+
+def _tests(db: Database, project: Project) -> Iterator[Mark]:
+    for own in split_report(db, project).rounds:
+        yield Mark(at=own.at, words=f"A fresh test begun by {own.author}: {own.why}")

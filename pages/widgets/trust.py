@@ -1,0 +1,94 @@
+"""The manager's page: the answer, its reasons, and the charts that matter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.stages import reporting
+from labelcore.stages.aligning import AlignmentReport
+from pages.widgets import charts, shell
+from pages.widgets.shell import Place
+
+_BOXES = {"bad": (st.error, ":material/cancel:"), "care": (st.warning, ":material/warning:"), "good": (st.success, ":material/check_circle:")}  # fmt: skip
+_CHARTED = 12
+
+
+def show_answer(own: reporting.Trust) -> None:
+    """The answer in one sentence, then what speaks against it, then what speaks for it."""
+    st.header(shell.plain(own.headline))
+    st.write(shell.plain(f"Measured {own.method}."))
+    against = [reason for reason in own.reasons if reason.weight != "good"]
+    for reason in against:
+        _show(reason)
+    good = [reason for reason in own.reasons if reason.weight == "good"]
+    if good:
+        with st.expander(f"What speaks for it ({len(good)})", expanded=not against):
+            for reason in good:
+                _show(reason)
+
+
+def _show(reason: reporting.Reason) -> None:
+    box, icon = _BOXES[reason.weight]
+    box(shell.plain(reporting.reason_words(reason)), icon=icon)
+
+
+def show_judges(report: AlignmentReport) -> None:
+    """The chosen set's judges with their intervals; every count opens on the Alignment page."""
+    members = set(report.chosen.judge_version_ids) if report.chosen else set()
+    own = [one for one in report.judges if one.judge_version_id in members][:_CHARTED]
+    if not own:
+        return
+    st.subheader("How well do the judges follow people?")
+    charts.intervals(
+        "TPR and TNR of the chosen set's judges, 95 % intervals", [one.judge for one in own],
+        {"TPR (good ones passed)": [one.tpr for one in own], "TNR (bad ones caught)": [one.tnr for one in own]},
+        key="trust-judges",
+    )  # fmt: skip
+    shell.go("6_aligning.py", "The outputs behind every number: Alignment")
+
+
+def show_slices(place: Place) -> None:
+    """The pass rate by one field's values, the worst first."""
+    known = reporting.fields(place.db, place.project)
+    if not known:
+        return
+    st.subheader("Where is it better or worse?")
+    field = st.segmented_control("By", known, default=known[0], key="trust-slice") or known[0]
+    for own in reporting.slices(place.db, place.project, [field]):
+        rows = own.rows[:_CHARTED]
+        charts.intervals(
+            "Pass rate by people; the intervals hold for all values at once",
+            [row.name for row in rows], {"pass rate": [row.together for row in rows]},
+            key="trust-slices",
+        )  # fmt: skip
+        for row in rows:
+            if row.p is not None and row.p < 0.05:
+                st.write(shell.plain(f"{row.name}: {row.says}"))
+        if own.left_out:
+            st.write(f"{own.left_out} graded outputs say nothing about it and are left out.")
+
+
+def show_timeline(place: Place) -> None:
+    """The chosen sets' held-out figures over time, with what changed."""
+    found = reporting.timeline(place.db, place.project)
+    if found is None:
+        return
+    st.subheader("What happened?")
+    charts.timeline(found.title, found.points, [(own.at, own.words) for own in found.marks], key="trust-time")  # fmt: skip
+    with st.expander(f"Changes ({len(found.marks)})"):
+        for number, own in enumerate(found.marks, 1):
+            st.text(f"{number}. {own.at:%Y-%m-%d %H:%M}: {own.words}")
+
+
+def offer_report(place: Place) -> None:
+    """The report as a file: made only when it is asked for."""
+    st.subheader("Keep it")
+    html, pdf = st.columns(2)
+    html.download_button(
+        "Report as HTML", lambda: reporting.to_html(reporting.build_report(place.db, place.project)),
+        file_name="report.html", mime="text/html", width="stretch", on_click="ignore",
+    )  # fmt: skip
+    pdf.download_button(
+        "Report as PDF", lambda: reporting.to_pdf(reporting.build_report(place.db, place.project)),
+        file_name="report.pdf", mime="application/pdf", width="stretch", on_click="ignore",
+    )  # fmt: skip
