@@ -104,7 +104,10 @@ def _result(own: object) -> Answer | Trouble:
 def _trouble(own: object) -> Trouble:
     if not isinstance(own, list) or len(own) != 3 or own[0] not in _KINDS:  # noqa: PLR2004
         raise ValueError("no result")
-    return Trouble(own[0], _text(own[1]), _line(own[2]))
+    message, line = _text(own[1]), _line(own[2])
+    if own[0] == "verdict":
+        message = f"check returned {message}; it must return True, False or None, alone or as (verdict, reason)."  # fmt: skip
+    return Trouble(own[0], message, line)
 
 
 def _text(own: object) -> str:

@@ -19,6 +19,7 @@ from labelcore.sandbox.subset import faults_of
 Document = dict[str, Any]
 _MESSAGE = 300
 _GRACE = 1.0
+_UNSUPPORTED = "NotImplementedError: The monty syntax parser does not yet support "
 
 
 def main() -> None:
@@ -132,7 +133,7 @@ def _described(trouble: Any, made: Program) -> list[Any]:
         return ["crash", str(trouble)[:_MESSAGE], None]
     lines = [made.line(frame.line) for frame in trouble.traceback()]
     line = next((own for own in reversed(lines) if own), None)
-    message = trouble.display("type-msg")[:_MESSAGE]
+    message = trouble.display("type-msg")[:_MESSAGE].replace(_UNSUPPORTED, "Not possible in a check: ")
     kind = {"TimeoutError": "timeout", "MemoryError": "memory"}.get(message.split(":")[0], "check")
     return [kind, message, line]
 
