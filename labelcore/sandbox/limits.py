@@ -21,8 +21,7 @@ _ADDRESS_SPACE = 2 << 30
 _CPU_SECONDS = 900
 _OPEN_FILES = 64
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
-_DIE_WITH_PARENT, _NO_NEW_PRIVILEGES = 1, 38
-_KILL = 9
+_NO_NEW_PRIVILEGES = 38
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,10 @@ class Limits:
 def harden() -> bool:
     """Wall this process and its children in; True where they have no network interface either.
 
-    No file can be written, no core dumped, memory and processor time end; privileges cannot be
-    gained, and the process dies with the one that started it. The interpreter itself gives checks
-    no way to files and network: these walls are for a fault in it.
+    No file can be written, no core dumped, memory and processor time end, privileges cannot be
+    gained. The interpreter itself gives checks no way to files and network: these walls are for a
+    fault in it. The process ends with its input, so with the one that started it; the kernel's
+    signal at a parent's death is of no use here, as it comes when the starting THREAD ends.
     """
     if sys.platform == "win32":
         return False
@@ -69,7 +69,6 @@ def forbid_processes(pid: int) -> None:
 def _harden_linux() -> bool:
     """What the standard library has no name for in Python 3.11."""
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_DIE_WITH_PARENT, _KILL, 0, 0, 0)
     alone = libc.unshare(_NEW_USER_AND_NETWORK) == 0  # many containers and some systems forbid it
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     return bool(alone)

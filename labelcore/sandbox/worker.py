@@ -66,7 +66,7 @@ class _Host:
             script_name="check.py", assert_message_annotations=False,
             limits={
                 "max_feed_duration_secs": asked["seconds"], "max_memory": asked["memory"],
-                "max_recursion_depth": limits.DEEPEST, "max_suspensions": 0, "max_total_sleep_secs": 0,
+                "max_recursion_depth": limits.DEEPEST, "max_total_sleep_secs": 0,
             },
             os_policy={"datetime": "call_host", "sleep": "call_host", "random_start": "call_host"},
         )  # fmt: skip
