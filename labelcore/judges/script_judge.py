@@ -56,9 +56,7 @@ def decide_all(
 ) -> list[Decision | ModelTrouble]:
     """One decision for each output, or why there is none; an output's trouble is its own."""
     own = ScriptSpec.model_validate(dict(spec))
-    rows = [
-        Row(output.text, output.input, output.context, output.metadata) for output in outputs
-    ]
+    rows = [Row(output.text, output.input, output.context, output.metadata) for output in outputs]
     return [_decision(result) for result in (pool or shared_pool()).evaluate(own.source, rows)]
 
 

@@ -29,7 +29,9 @@ def contract(call: Call) -> Outcome:  # noqa: ARG001 - every operation has one
 
 def walls(*, alone: bool) -> str:
     """What keeps a check in on this machine, as a sentence."""
-    said = "Checks run in an interpreter without files, network or environment, in limited processes"
+    said = (
+        "Checks run in an interpreter without files, network or environment, in limited processes"
+    )
     if alone:
         return f"{said} that have no network interface."
     return f"{said}. This system does not let those be cut off from the network as well."

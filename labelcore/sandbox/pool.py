@@ -100,7 +100,7 @@ class Pool:
         asked = _request("read", source, self.limits, read_first=True)
         try:
             return read_faults(self._ask(asked, self.limits.seconds + _GRACE))
-        except (Gone, ValueError):
+        except (Gone, ValueError, TypeError):
             return [Fault("The text cannot be read: reading it ended the process that tried.")]
 
     def evaluate(
@@ -150,7 +150,7 @@ class Pool:
             return read_results(document, len(rows))
         except Gone as trouble:
             return _LATE if trouble.late else _ENDED
-        except ValueError:
+        except (ValueError, TypeError):  # no worker that keeps to the protocol says this
             return _ENDED
 
     def _ask(self, asked: str, seconds: float) -> Any:

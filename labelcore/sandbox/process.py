@@ -38,7 +38,7 @@ class Worker:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [sys.executable, "-I", "-c", _START, _ROOT],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={},
-            cwd=os.path.abspath(os.sep), start_new_session=True,
+            cwd=Path.cwd().anchor, start_new_session=True,
         )  # fmt: skip
         self._late = False
         self._greeting: dict[str, Any] | None = None

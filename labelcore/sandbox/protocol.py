@@ -92,17 +92,17 @@ def read_faults(document: object) -> list[Fault]:
     faults = document.get("faults") if isinstance(document, dict) else None
     if not isinstance(faults, list):
         raise ValueError("no faults")
-    return [Fault(_text(own[0]), _line(own[1])) for own in faults if len(own) == 2]  # noqa: PLR2004
+    return [Fault(_text(own[0]), _line(own[1])) for own in faults if len(own) == 2]
 
 
 def _result(own: object) -> Answer | Trouble:
-    if isinstance(own, list) and len(own) == 2 and type(own[0]) is int and own[0] in _VALUES:  # noqa: PLR2004
+    if isinstance(own, list) and len(own) == 2 and type(own[0]) is int and own[0] in _VALUES:
         return Answer(_VALUES[own[0]], _text(own[1]))
     return _trouble(own)
 
 
 def _trouble(own: object) -> Trouble:
-    if not isinstance(own, list) or len(own) != 3 or own[0] not in _KINDS:  # noqa: PLR2004
+    if not isinstance(own, list) or len(own) != 3 or own[0] not in _KINDS:
         raise ValueError("no result")
     message, line = _text(own[1]), _line(own[2])
     if own[0] == "verdict":
@@ -112,7 +112,7 @@ def _trouble(own: object) -> Trouble:
 
 def _text(own: object) -> str:
     if not isinstance(own, str):
-        raise ValueError("no text")  # noqa: TRY004
+        raise ValueError("no text")
     return own.encode("utf-8", "replace").decode()[:LONGEST_REASON]
 
 

@@ -133,7 +133,9 @@ def _described(trouble: Any, made: Program) -> list[Any]:
         return ["crash", str(trouble)[:_MESSAGE], None]
     lines = [made.line(frame.line) for frame in trouble.traceback()]
     line = next((own for own in reversed(lines) if own), None)
-    message = trouble.display("type-msg")[:_MESSAGE].replace(_UNSUPPORTED, "Not possible in a check: ")
+    message = trouble.display("type-msg")[:_MESSAGE].replace(
+        _UNSUPPORTED, "Not possible in a check: "
+    )
     kind = {"TimeoutError": "timeout", "MemoryError": "memory"}.get(message.split(":")[0], "check")
     return [kind, message, line]
 

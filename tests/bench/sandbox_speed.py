@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from labelcore.sandbox.pool import Pool
 from labelcore.sandbox.protocol import Answer, Row
 
-CHECK = r'''import re
+CHECK = r"""import re
 
 REFUSALS = ("as an ai", "i cannot help with", "i am unable")
 NUMBER = re.compile(r"\b\d+(?:[.,]\d+)?\b")
@@ -45,7 +45,7 @@ def check(output, input, context, metadata):
     if longest > 60:
         return False, f"A sentence has {longest} words"
     return True
-'''
+"""
 _WORDS = """the refund is processed within five days please contact support with order number total
 price we apologise for delivery estimate Monday return label box item account receipt shop""".split()
 _TARGET = 4_000

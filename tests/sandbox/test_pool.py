@@ -142,11 +142,10 @@ def test_many_threads_may_ask_at_once(pool: Pool) -> None:
 def test_a_worker_sees_no_environment_and_few_files(pool: Pool) -> None:
     pool.evaluate(SHORT, [Row("x")])
     for pid in pool.pids:
-        assert os.path.exists(f"/proc/{pid}/environ")
-        with open(f"/proc/{pid}/environ", "rb") as file:
-            assert file.read() == b""
-        with open(f"/proc/{pid}/limits") as file:
-            limits = {line[:26].strip(): line[26:].split()[:2] for line in file}
+        place = Path(f"/proc/{pid}")
+        assert (place / "environ").read_bytes() == b""
+        lines = (place / "limits").read_text().splitlines()
+        limits = {line[:26].strip(): line[26:].split()[:2] for line in lines}
         assert limits["Max file size"] == ["0", "0"]
         assert limits["Max core file size"] == ["0", "0"]
         assert "unlimited" not in limits["Max address space"] + limits["Max cpu time"]

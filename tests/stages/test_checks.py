@@ -37,9 +37,7 @@ def criterion(db: Database, project: Project) -> Criterion:
 
 
 @pytest.fixture
-def outputs(
-    add_outputs: Callable[..., list[Output]], give: Callable[..., object]
-) -> list[Output]:
+def outputs(add_outputs: Callable[..., list[Output]], give: Callable[..., object]) -> list[Output]:
     made = add_outputs(*(f"a b {'c d e ' * (i % 2)}{i}" for i in range(20)), "zero")
     for i, output in enumerate(made[:12]):
         give(output, "fail" if i % 2 else "pass", "too long" if i % 2 else "")
@@ -59,7 +57,9 @@ def test_trying_says_verdicts_and_errors_and_stores_nothing(
 def test_a_kept_check_is_run_like_any_judge_and_its_error_is_no_verdict(
     db: Database, project: Project, outputs: list[Output], criterion: Criterion
 ) -> None:
-    kept, trial = checks.add_check(db, project, SHORT, criterion="Short", name="words", author="ann")
+    kept, trial = checks.add_check(
+        db, project, SHORT, criterion="Short", name="words", author="ann"
+    )
     assert (kept.kind, kept.fitted_on, len(trial.tried)) == ("code", (), 20)
     assert kept.description == "Fails an output of more than three words."
     run = judging.run_judges(db, project)
@@ -86,7 +86,9 @@ def test_the_same_name_again_is_the_next_version(
 ) -> None:
     first, _ = checks.add_check(db, project, SHORT, criterion="Short", name="words")
     same, _ = checks.add_check(db, project, SHORT, criterion="Short", name="words")
-    other, _ = checks.add_check(db, project, SHORT.replace("3,", "4,"), criterion="Short", name="words")
+    other, _ = checks.add_check(
+        db, project, SHORT.replace("3,", "4,"), criterion="Short", name="words"
+    )
     assert (same.id, same.version) == (first.id, 1)
     assert (other.judge_id, other.version) == (first.judge_id, 2)
 
@@ -101,9 +103,14 @@ def test_the_same_name_again_is_the_next_version(
     ],
 )
 def test_a_check_that_cannot_work_is_not_kept(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion, source: str, words: str
+    db: Database,
+    project: Project,
+    outputs: list[Output],
+    criterion: Criterion,
+    source: str,
+    words: str,
 ) -> None:
-    with pytest.raises(BadInput, match=".*") as caught:
+    with pytest.raises(BadInput) as caught:
         checks.add_check(db, project, source, criterion="Short", name="words")
     assert words in str(caught.value)
     assert judging.list_judges(db, project) == []
@@ -124,7 +131,9 @@ def test_operations_give_documents(
     db: Database, project: Project, outputs: list[Output], criterion: Criterion
 ) -> None:
     def do(operation: str, /, **arguments: object) -> dict[str, object]:
-        return execute(db, Request(operation=operation, project="test", arguments=arguments)).document
+        return execute(
+            db, Request(operation=operation, project="test", arguments=arguments)
+        ).document
 
     assert do("judge try", source=SHORT, limit=4)["error"] == 0
     kept = do("judge add", source=SHORT, criterion="Short", name="words")["judge"]
