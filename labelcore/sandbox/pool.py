@@ -154,9 +154,17 @@ class Pool:
             return _ENDED
 
     def _ask(self, asked: str, seconds: float) -> Any:
+        """The answer of a worker. One that had ended before it was asked gets a successor."""
         worker = self._take()
         try:
-            return worker.ask(asked, seconds)
+            try:
+                return worker.ask(asked, seconds)
+            except Gone as trouble:
+                self._living.discard(worker)
+                if trouble.late or worker.batches == 1:
+                    raise
+                worker = self._start()
+                return worker.ask(asked, seconds)
         except Gone:
             self._living.discard(worker)
             raise
@@ -169,6 +177,9 @@ class Pool:
             if worker.batches < _MOST_BATCHES:
                 return worker
             self._discard(worker)
+        return self._start()
+
+    def _start(self) -> Worker:
         worker = Worker()
         self._living.add(worker)
         return worker

@@ -69,7 +69,9 @@ class Worker:
         return self._exchange(request.encode("utf-8", "replace"), seconds)
 
     def kill(self) -> None:
-        """End it and all it has started, at once."""
+        """End it and all it has started, at once; doing it twice does nothing more."""
+        if self._process.returncode is not None:
+            return  # it is waited for already, so its number may be another process's by now
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, signal.SIGKILL)
