@@ -98,7 +98,9 @@ def _load() -> None:
         judges,
         library,
         probes,
+        refining,
         rubric,
+        splits,
         team,
         upkeep,
     )
