@@ -181,7 +181,8 @@ def _written(
 
     assert question.criterion is not None  # noqa: S101 - asked only of criteria
     groups = output_table.groups_of(db, list(question.fails))
-    train = [i for i in question.fails if split_of(project.id, groups[i]) == "train"]
+    dealt = split_table.dealt(db, project.id)
+    train = [i for i in question.fails if dealt.of(groups[i]) == "train"]
     texts = output_table.many(db, train)
     written = write_checks(question.criterion, [texts[i] for i in train], question.fails, labels)
     said += written.said
