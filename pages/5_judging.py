@@ -11,6 +11,7 @@ import streamlit as st
 from labelcore.settings import settings
 from labelcore.stages import judging
 from pages.widgets import running, shell
+from pages.widgets.check_editor import write_check
 from pages.widgets.outputs import show_output
 
 _PAGE = 5
@@ -50,6 +51,8 @@ with shell.guard():
     if right.button("Run judges on all outputs", width="stretch"):
         running.start(place.db, place.project, None)
     running.watch(place.db, place.project)
+    with st.expander("Write a check"):
+        write_check(place)
     judges = judging.list_judges(place.db, place.project)
     if not judges:
         st.info("There are no judges yet: accept criteria, then propose judges.")
