@@ -1,0 +1,58 @@
+"""The referee: race the judges of a criterion, and see where two of them differ."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.operations.sentences import rate_words
+from labelcore.stages import aligning
+from labelcore.stages.aligning import Contender
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@operation("judge race")
+def race(
+    call: Call, *, criterion: str | None = None, min_tnr: Share | None = None,
+    max_ffr: Share | None = None, seed: int = 0,
+) -> Outcome:  # fmt: skip
+    """Race the judges of a criterion on the same graded outputs."""
+    found = aligning.race(
+        call.db, call.project, criterion=criterion, least_tnr=min_tnr, max_ffr=max_ffr, seed=seed,
+        progress=call.progress,
+    )  # fmt: skip
+    head = f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs."  # fmt: skip
+    lines = (head, found.says, *map(contender_words, found.contenders), *found.left_out)
+    return Outcome(document=found.model_dump(mode="json"), lines=lines)
+
+
+@operation("judge differences")
+def differences(call: Call, *, first: str, second: str) -> Outcome:
+    """List the graded outputs on which two judges differ."""
+    paired, found = aligning.differences(call.db, call.project, first, second)
+    head = (
+        f"They differ on {len(found)} of {paired.n} graded outputs: only {first} is right on "
+        f"{paired.only_first}, only {second} on {paired.only_second}. {second} is: {paired.says}."
+    )
+    lines = [
+        f"  {own.output.id}: {own.first} / {own.second}, people {'passed' if own.human_pass else 'failed'} it"
+        for own in found
+    ]
+    document = {"paired": paired.model_dump(mode="json"), "differences": [
+        own.model_dump(mode="json", exclude={"output"}) | {"output_id": own.output.id}
+        for own in found
+    ]}  # fmt: skip
+    return Outcome(document=document, lines=(head, *lines))
+
+
+def contender_words(own: Contender) -> str:
+    """One candidate as a line."""
+    cost = "free" if not own.cost_per_thousand else f"US$ {own.cost_per_thousand:.3f} for 1,000"
+    beaten = f"; {own.beaten_by} is no worse in anything" if own.beaten_by else ""
+    return (
+        f"  {own.judge} ({own.kind}, {own.how}): TPR {rate_words(own.tpr)}, "
+        f"TNR {rate_words(own.tnr)}, {cost}; good enough: {own.good}{beaten}"
+    )

@@ -1,0 +1,289 @@
+"""The referee: candidates for one criterion on the same graded outputs, and the cheapest good one.
+
+A judge that was fitted to these grades is fitted again without each output's group (cross-fitting),
+so that none is measured on what it has seen; a judge that no grade shaped keeps its verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.errors import BadInput
+from labelcore.judges.choosing import Candidate
+from labelcore.judges.learned_judge import folds_by_group
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
+from labelcore.progress import Progress, silent
+from labelcore.stages.aligning.choosing_set import candidates_of
+from labelcore.stages.aligning.measuring import votes_on
+from labelcore.stages.deriving import find_criterion
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stages.judging.proposals import lessons_of, question
+from labelcore.stages.judging.repeating import flips
+from labelcore.stats import counts as figures
+from labelcore.stats.paired import Paired, compare
+from labelcore.stats.rate import Rate, not_measurable
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+from labelcore.store.costs import Cost, costs
+
+LEAST_TNR, MOST_FFR = 0.6, 0.25
+"""What "good enough" asks where neither the criterion nor the person says more."""
+_FOLDS = 5
+_FEWEST = 0.8  # a judge with verdicts on fewer of the graded outputs would shrink the race for all
+_AS_NUMBER = {"pass": 1.0, "fail": 0.0}
+
+Good = Literal["yes", "perhaps", "no", "not measurable"]
+Floats = npt.NDArray[np.float64]
+
+
+class Contender(Frozen):
+    """One candidate in the race.
+
+    ``how``: "cross-fitted" where it was fitted to grades, else "as it is". ``good``: "yes" where the
+    intervals of TPR and TNR lie above the limits, "perhaps" where only the values do. ``beaten_by``:
+    a candidate that is no worse in TPR, TNR and cost, and better in one. Cost in US dollars for
+    1,000 verdicts, latency in milliseconds (median); None where nothing was paid or timed.
+    """
+
+    judge: str
+    judge_version_id: str
+    kind: str
+    how: str
+    n: int
+    abstained: int
+    tpr: Rate
+    tnr: Rate
+    balanced_accuracy: float | None
+    cost_per_thousand: float | None
+    latency_ms: float | None
+    flip_rate: Rate
+    beaten_by: str
+    good: Good
+
+
+class Race(Frozen):
+    """All candidates of one criterion, the best first; ``left_out`` says who could not run and why.
+
+    ``cheapest``: the name of the cheapest that is good enough, "" where none is; ``says`` in words.
+    """
+
+    criterion: str
+    n: int
+    least_tpr: float
+    least_tnr: float
+    contenders: tuple[Contender, ...]
+    left_out: tuple[str, ...]
+    cheapest: str
+    says: str
+
+
+class Difference(Frozen):
+    """An output on which two judges differ, with what people said and each judge's reason."""
+
+    output: Output
+    human_pass: bool
+    first: str
+    second: str
+    first_reason: str
+    second_reason: str
+
+
+def race(
+    db: Database, project: Project, *, criterion: str | None = None, least_tnr: float | None = None,
+    max_ffr: float | None = None, seed: int = 0, progress: Progress | None = None,
+) -> Race:  # fmt: skip
+    """Race the judges of a criterion, or of the overall grade, outside the sealed test.
+
+    Raises:
+        NotFound: there is no such criterion.
+        BadInput: it has no judge, or no graded output with verdicts.
+    """
+    own = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
+    wanted = own.id if own else None
+    versions = [v for v in active_judges(db, project) if v.criterion_id == wanted]
+    if not versions:
+        raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
+    labels = fitting_labels(db, project)
+    fails = question(own, labels).fails
+    tell = progress or silent
+    tell(0, 2, "judging each output by judges that had not seen it")
+    ids, words, how, left_out = _words(db, project, versions, labels, fails, seed)
+    human = np.array([not fails[key] for key in ids], dtype=bool)
+    tell(1, 2, "comparing")
+    ffr = max_ffr if max_ffr is not None else own.max_false_failure_rate if own else MOST_FFR
+    limits = (1 - ffr, LEAST_TNR if least_tnr is None else least_tnr)
+    spent = costs(db, project.id)
+    found = [
+        _contender(db, project, version, words[:, at], human, how[at], spent.get(version.id), limits)
+        for at, version in enumerate(versions)
+        if how[at]
+    ]
+    ranked = _ranked(found)
+    cheapest = next((one for one in _by_cost(ranked) if one.good == "yes"), None)
+    tell(2, 2, "done")
+    return Race(
+        criterion=own.name if own else OVERALL, n=len(ids), least_tpr=limits[0],
+        least_tnr=limits[1], contenders=tuple(ranked), left_out=tuple(left_out),
+        cheapest=cheapest.judge if cheapest else "", says=_says(ranked, cheapest, limits),
+    )  # fmt: skip
+
+
+def _words(
+    db: Database, project: Project, versions: Sequence[JudgeVersion], labels: Labels,
+    fails: dict[str, bool], seed: int,
+) -> tuple[list[str], Floats, list[str], list[str]]:  # fmt: skip
+    """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came
+    about ("" for who is left out), and why some are left out.
+    """
+    outputs = output_table.many(db, sorted(labels.value))
+    lessons = lessons_of(db, project, list(outputs.values()), labels)
+    votes = votes_on(db, versions)
+    candidates = candidates_of(db, project, versions, votes, lessons, labels)
+    known = np.array([key in fails for key in lessons.table.ids], dtype=bool)
+    rows = np.flatnonzero(known)
+    if not len(rows):
+        raise BadInput("No graded output says anything about it.", next_step="Grade more outputs.")
+    fold = folds_by_group(lessons.groups, _FOLDS, seed)
+    answers = np.full((len(lessons.groups), len(versions)), np.nan)
+    decided = np.zeros_like(answers, dtype=bool)
+    how, left_out = [], []
+    for at, (version, candidate) in enumerate(zip(versions, candidates, strict=True)):
+        if version.fitted_on and version.kind in {"code", "learned"}:
+            answers[:, at], decided[:, at] = _out_of_fold(candidate, fold), True
+            how.append("cross-fitted")
+            continue
+        said = votes[version.id].reindex(list(lessons.table.ids)) if version.id in votes else None
+        seen = 0 if said is None else int(said[known].notna().sum())
+        if said is None or seen < _FEWEST * len(rows):
+            left_out.append(f"{version.name}: it has decided {seen} of {len(rows)} graded outputs.")
+            how.append("")
+            continue
+        answers[:, at] = said.map(_AS_NUMBER).to_numpy(dtype=np.float64)
+        decided[:, at] = said.notna().to_numpy()
+        how.append("as it is")
+    racing = [at for at, own in enumerate(how) if own]
+    shared = known & decided[:, racing].all(axis=1)
+    ids = [key for key, own in zip(lessons.table.ids, shared, strict=True) if own]
+    return ids, answers[shared], how, left_out
+
+
+def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
+    found = np.full(len(fold), np.nan)
+    for own in range(_FOLDS):
+        test, train = np.flatnonzero(fold == own), np.flatnonzero(fold != own)
+        if len(test):
+            found[test] = 1.0 - candidate.fails(train, test)
+    return found
+
+
+def _contender(
+    db: Database, project: Project, version: JudgeVersion, answers: Floats,
+    human: npt.NDArray[np.bool_], how: str, cost: Cost | None, limits: tuple[float, float],
+) -> Contender:  # fmt: skip
+    counts = figures.count(answers, human)
+    tpr, tnr = figures.tpr(counts), figures.tnr(counts)
+    known = flips(db, project, version) if version.kind == "llm" else []
+    return Contender(
+        judge=version.name, judge_version_id=version.id, kind=version.kind, how=how, n=counts.n,
+        abstained=counts.abstained, tpr=tpr, tnr=tnr,
+        balanced_accuracy=figures.balanced_accuracy(counts),
+        cost_per_thousand=cost.per_thousand if cost else None,
+        latency_ms=cost.latency_ms if cost else None,
+        flip_rate=known[0].rate if known else _no_flips(version), beaten_by="",
+        good=_good(tpr, tnr, limits),
+    )  # fmt: skip
+
+
+def _no_flips(version: JudgeVersion) -> Rate:
+    asked = "it was never asked twice" if version.kind == "llm" else "it decides the same text the same way"  # fmt: skip
+    return not_measurable(asked)
+
+
+def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float]) -> Good:
+    if tpr.value is None or tnr.value is None or tpr.low is None or tnr.low is None:
+        return "not measurable"
+    if tpr.low >= limits[0] and tnr.low >= limits[1]:
+        return "yes"
+    return "perhaps" if tpr.value >= limits[0] and tnr.value >= limits[1] else "no"
+
+
+def _ranked(found: Sequence[Contender]) -> list[Contender]:
+    """The best balanced accuracy first, each with who beats it."""
+    ranked = sorted(found, key=lambda own: -(own.balanced_accuracy or 0))
+    return [
+        own.model_copy(update={"beaten_by": next((o.judge for o in ranked if _beats(o, own)), "")})
+        for own in ranked
+    ]
+
+
+def _beats(one: Contender, other: Contender) -> bool:
+    if None in {one.tpr.value, one.tnr.value, other.tpr.value, other.tnr.value}:
+        return False
+    pairs = [
+        (one.tpr.value or 0.0, other.tpr.value or 0.0),
+        (one.tnr.value or 0.0, other.tnr.value or 0.0),
+        (-(one.cost_per_thousand or 0.0), -(other.cost_per_thousand or 0.0)),
+    ]
+    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+
+
+def _by_cost(found: Sequence[Contender]) -> list[Contender]:
+    return sorted(found, key=lambda own: (own.cost_per_thousand or 0.0, own.latency_ms or 0.0))
+
+
+def _says(
+    ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]
+) -> str:
+    asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
+    if cheapest:
+        paid = f"US$ {cheapest.cost_per_thousand:.3f} for 1,000" if cheapest.cost_per_thousand else "no cost"  # fmt: skip
+        return f"The cheapest that is good enough ({asked}, whole intervals) is {cheapest.judge}: {paid}."  # fmt: skip
+    perhaps = [own.judge for own in ranked if own.good == "perhaps"]
+    if perhaps:
+        return f"None is surely good enough ({asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."  # fmt: skip
+    return f"None is good enough ({asked}): refine the judges or the criterion."
+
+
+def differences(
+    db: Database, project: Project, first: str, second: str
+) -> tuple[Paired, list[Difference]]:
+    """Where two judges' verdicts differ on graded outputs outside the sealed test, and who is right
+    more often: ``only_first`` counts the outputs on which only the first is right.
+
+    Raises:
+        NotFound: there is no such judge.
+        BadInput: they do not decide the same criterion.
+    """
+    one, other = find_judge(db, project, first), find_judge(db, project, second)
+    if one.criterion_id != other.criterion_id:
+        raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")  # fmt: skip
+    own = find_criterion(db, project, one.criterion_id) if one.criterion_id else None
+    fails = question(own, fitting_labels(db, project)).fails
+    said = verdict_table.of_outputs(db, list(fails), [one.id, other.id])
+    by_judge = {
+        version.id: {v.output_id: v.decision for v in said if v.judge_version_id == version.id}
+        for version in (one, other)
+    }
+    left, right = by_judge[one.id], by_judge[other.id]
+    both = [key for key in fails if key in left and key in right]
+    truth = ["fail" if fails[key] else "pass" for key in both]
+    paired = compare(
+        np.array([left[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool),
+        np.array([right[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool),
+    )
+    differ = [key for key in both if left[key].value != right[key].value]
+    outputs = output_table.many(db, differ)
+    return paired, [
+        Difference(
+            output=outputs[key], human_pass=not fails[key], first=left[key].value,
+            second=right[key].value, first_reason=left[key].reason,
+            second_reason=right[key].reason,
+        )
+        for key in differ
+    ]  # fmt: skip
