@@ -164,10 +164,12 @@ def align(
     split: Annotated[str, typer.Option(help="dev, test, train or all")] = "all",
     judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="chosen: only the chosen set.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your own time where no offset is given.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Measure the judges and the chosen set against people's grades."""
-    send("align", db, project, json, author, split=split, judge=judge, set=set_)
+    send("align", db, project, json, author, split=split, judge=judge, set=set_,
+         as_of=_with_offset(as_of))  # fmt: skip
 
 
 @app.command()
@@ -258,6 +260,15 @@ def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
             )
         found[match[1].strip()] = match[2].strip()
     return found
+
+
+def _with_offset(moment: str | None) -> str | None:
+    """A moment with its offset: the app that holds the file may run in another time zone."""
+    if moment is None:
+        return None
+    from labelcore.stages.aligning import parse_moment
+
+    return parse_moment(moment).isoformat()
 
 
 def _login() -> str:

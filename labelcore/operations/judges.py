@@ -88,11 +88,13 @@ def choose(
 def align(
     call: Call, *, split: Literal["train", "dev", "test", "all"] = "all", judge: str | None = None,
     set: Literal["chosen"] | None = None,  # noqa: A002 - the contract's word
+    as_of: str | None = None,
 ) -> Outcome:  # fmt: skip
-    """Measure judges and the chosen set against people's grades."""
+    """Measure judges and the chosen set against people's grades, now or as of an earlier moment."""
     report = aligning.align(
-        call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author
-    )
+        call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author,
+        as_of=aligning.parse_moment(as_of) if as_of is not None else None,
+    )  # fmt: skip
     return Outcome(document=report.document(), lines=alignment_lines(report))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from labelcore.models import Frozen, JudgeVersion, Output, Project
@@ -13,6 +14,7 @@ from labelcore.stages.aligning.measuring import (
     set_words,
     votes_on,
 )
+from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, human_labels, sealed_splits
@@ -25,8 +27,8 @@ from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
-    "behind", "choose", "chosen_set", "test_openings",
+    "AlignmentReport", "Basis", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
+    "behind", "choose", "chosen_set", "parse_moment", "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -45,21 +47,35 @@ class Disagreement(Frozen):
 
 def align(
     db: Database, project: Project, *, split: Split = "all", judge: str | None = None,
-    chosen: bool = False, author: str = "",
+    chosen: bool = False, author: str = "", as_of: datetime | None = None,
 ) -> AlignmentReport:  # fmt: skip
     """Measure judges and the chosen set against people's overall grades.
 
-    Looking at the sealed test split is logged and counted.
+    Looking at the sealed test split is logged and counted, also when it is looked at as of an
+    earlier moment. ``as_of`` gives the report that was made then, whatever happened since.
+
+    Raises:
+        NotFound: there is no such judge, or the project did not exist yet at that moment.
+        BadInput: the moment is still to come.
     """
+    with at_moment(db, project, as_of) as (then, known):
+        if split == "test":
+            audit.open_split(db, project.id, "test", author, "align")
+        report = _report(then, known, split, judge, chosen=chosen)
+    return report.model_copy(update={"as_of": as_of})
+
+
+def _report(
+    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool
+) -> AlignmentReport:
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
-    if split == "test":
-        audit.open_split(db, project.id, "test", author, "align")
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
-    votes = votes_on(db, _distinct([*versions, *members]))
+    used = _distinct([*versions, *members])
+    votes = votes_on(db, used)
     criteria = {own.id: own for own in list_criteria(db, project)}
     measured = tuple(
         measure_judge(
@@ -75,6 +91,7 @@ def align(
         pass_rate=pass_rates(db, project, labels, words, own_set.counts if own_set else None),
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
+        basis=basis(db, project, used),
     )  # fmt: skip
 
 
@@ -131,9 +148,17 @@ def _warnings(
 
 
 def behind(
-    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all"
+    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all",
+    as_of: datetime | None = None,
+) -> list[Disagreement]:  # fmt: skip
+    """The outputs behind one of a judge's four counts, now or as of an earlier moment."""
+    with at_moment(db, project, as_of) as (then, known):
+        return _behind(then, known, judge_version_id, cell, split)
+
+
+def _behind(
+    db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
 ) -> list[Disagreement]:
-    """The outputs behind one of a judge's four counts."""
     labels = _of_split(db, project, human_labels(db, project), split)
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
