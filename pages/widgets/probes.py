@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from labelcore.operations.probes import overall_line
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
 from labelcore.stages.judging import probing
@@ -48,6 +49,8 @@ def _test(place: Place, criterion_id: str) -> None:
     ]
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
+        for own in found.overall:
+            st.write(plain(overall_line(own)))
     else:
         st.info("There are no probes or no judges of this criterion yet.")
 
