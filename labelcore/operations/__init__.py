@@ -98,6 +98,7 @@ def _load() -> None:
         library,
         probes,
         rubric,
+        splits,
         team,
         upkeep,
     )

@@ -112,7 +112,7 @@ class World:
         elif what == "term":
             glossary.set_term(db, project, f"t{n}", "a meaning", author="ann")
         elif what == "look":
-            audit.open_split(db, project.id, "test", "ann", "look")
+            grading.open_test(db, project, author="ann", purpose="look", seen=[str(n)])
 
     def report(self, as_of: datetime | None = None, **more: object) -> AlignmentReport:
         return aligning.align(self.db, self.project, as_of=as_of, **more)  # type: ignore[arg-type]  # split, judge
@@ -226,12 +226,25 @@ def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
     assert not audit.happened(db, project.id, "seal test")
 
 
-def test_a_look_at_the_test_split_counts_whatever_moment_it_shows() -> None:
-    world = World()
-    world.act("grade", 1)
+def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:  # fmt: skip
+    outputs = add_outputs(*(f"text {n}" for n in range(160)))
+    for at, own in enumerate(outputs):
+        give(own, "fail" if at % 2 else "pass")
+    shown = aligning.align(db, project, split="test", author="ann")
     moment = now()
-    assert world.report(moment, split="test").openings == 0
-    assert aligning.test_openings(world.db, world.project) == 1
+    assert (shown.openings, aligning.test_openings(db, project)) == (1, 1)
+    for own in outputs:
+        give(own, "pass", annotator="bob")
+    again = aligning.align(db, project, split="test", author="ann", as_of=moment)
+    assert again.model_copy(update={"as_of": None}) == shown
+    assert aligning.test_openings(db, project) == 1  # nothing that had not been seen
+    with pytest.raises(BadInput, match="named person"):
+        aligning.align(db, project, split="test", as_of=moment)
+    before = next(own for own in grade_table.history(db, project.id)[130:]).at
+    aligning.align(db, project, split="test", author="ann", as_of=before)
+    assert aligning.test_openings(db, project) == 2
 
 
 def test_moments_that_cannot_be_shown_are_refused(db: Database, project: Project) -> None:

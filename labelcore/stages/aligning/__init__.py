@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
     measure_judge,
     measure_set,
@@ -17,18 +19,25 @@ from labelcore.stages.aligning.measuring import (
 from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.grading import (
+    Labels,
+    human_labels,
+    looks_at_test,
+    open_test,
+    sealed_splits,
+)
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
-from labelcore.stats.splits import split_of
-from labelcore.store import Database, audit
+from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "Basis", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
-    "behind", "choose", "chosen_set", "parse_moment", "test_openings",
+    "AlignmentReport", "Basis", "ChoiceReport", "Disagreement", "JudgeAlignment", "Leak", "Leakage",
+    "SetAlignment", "align", "behind", "choose", "chosen_set", "leakage", "parse_moment",
+    "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -51,26 +60,31 @@ def align(
 ) -> AlignmentReport:  # fmt: skip
     """Measure judges and the chosen set against people's overall grades.
 
-    Looking at the sealed test split is logged and counted, also when it is looked at as of an
-    earlier moment. ``as_of`` gives the report that was made then, whatever happened since.
+    Looking at the sealed test split is logged, and counted where it shows figures that nobody has
+    seen, also as of an earlier moment. ``as_of`` gives the report that was made then, whatever
+    happened since.
 
     Raises:
         NotFound: there is no such judge, or the project did not exist yet at that moment.
         BadInput: the moment is still to come.
     """
     with at_moment(db, project, as_of) as (then, known):
-        if split == "test":
-            audit.open_split(db, project.id, "test", author, "align")
-        report = _report(then, known, split, judge, chosen=chosen)
+        report = _report(
+            then, known, split, judge, chosen=chosen,
+            look=lambda seen: open_test(db, project, author=author, purpose="align", seen=seen),
+        )  # fmt: skip
     return report.model_copy(update={"as_of": as_of})
 
 
 def _report(
-    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool
-) -> AlignmentReport:
+    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool,
+    look: Callable[[list[str]], object],
+) -> AlignmentReport:  # fmt: skip
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
+    if split == "test" and sealed:
+        look(_shown(db, project, labels))
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
@@ -99,7 +113,21 @@ def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> L
     if split == "all":
         return labels
     groups = output_table.groups_of(db, list(labels.value))
-    return labels.only({k for k, group in groups.items() if split_of(project.id, group) == split})
+    dealt = split_table.dealt(db, project.id)
+    return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
+
+
+def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
+    """What decides every figure on these labels, so that the same figures are the same look."""
+    judges = sorted(own.id for own in active_judges(db, project))
+    choice = judge_table.chosen(db, project.id)
+    members = choice["judge_version_ids"] if choice else []
+    table = verdict_table.values(db, sorted({*judges, *members}), output_ids=list(labels.value))
+    answers = table.groupby("judge_version_id")["value"].value_counts()
+    return [
+        *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
+        *(f"{own}" for own in answers.items()), *judges, *(f"in set {own}" for own in members),
+    ]  # fmt: skip
 
 
 def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
@@ -181,5 +209,5 @@ def chosen_set(db: Database, project: Project) -> dict[str, object] | None:
 
 
 def test_openings(db: Database, project: Project) -> int:
-    """How often the test split has been looked at."""
-    return audit.openings(db, project.id, "test")
+    """How many states of the sealed test's figures have been looked at in this round of it."""
+    return looks_at_test(db, project)
