@@ -144,6 +144,15 @@ def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -
     send("judge list", db, project, json)
 
 
+@judge.command("refresh")
+def judge_refresh(
+    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Make stale LLM judges anew, with the present glossary and wording; then run them."""
+    send("judge refresh", db, project, json, author, judge=judge)
+
+
 @judge.command("show")
 def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show one judge with its specification."""

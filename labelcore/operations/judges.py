@@ -56,11 +56,26 @@ def list_judges(call: Call) -> Outcome:
     """Show every judge with its verdicts and errors in counts."""
     found = judging.list_judges(call.db, call.project)
     document = {"judges": [summary.model_dump(mode="json") for summary in found]}
-    lines = tuple(f"{s.name} ({s.kind}): {s.description}" for s in found)
+    lines = tuple(
+        f"{s.name} ({s.kind}): {s.description}"
+        + (f" [stale: {'; '.join(s.stale_because)}]" if s.stale else "")
+        for s in found
+    )
     return Outcome(
         document=document,
         lines=lines or ("There are no judges yet: run `labelcore judge propose`.",),
     )
+
+
+@operation("judge refresh")
+def refresh(call: Call, *, judge: str | None = None) -> Outcome:
+    """Make stale LLM judges anew, with the glossary and the wording of now."""
+    made = judging.refresh_judges(call.db, call.project, judge, author=call.author)
+    lines = [f"  {own.name}: version {own.version}" for own in made]
+    head = f"{len(made)} judges are made anew; run them." if made else "No LLM judge is stale."
+    return Outcome(
+        document={"judges": [_describe(own) for own in made]}, lines=(head, *lines)
+    )  # fmt: skip
 
 
 @operation("judge show")
