@@ -83,14 +83,35 @@ class SharedCriterion(Frozen):
     judges: tuple[SharedJudge, ...] = ()
 
 
+class NotPortable(Frozen):
+    """A judge that stayed where it was, and why, as the end of a sentence."""
+
+    criterion: Name
+    judge: Name
+    kind: Name
+    reason: Name
+
+
 class RubricFile(Frozen):
-    """Criteria with their judges and examples, to be brought into another project."""
+    """Criteria with their judges and examples, to be brought into another project.
+
+    ``overall``: judges of the overall grade. ``not_portable``: judges that the project has and that
+    could not run elsewhere.
+    """
 
     format: Literal["labelcore-rubric"] = "labelcore-rubric"
     version: Literal[1] = 1
     project: str
     exported_at: datetime
-    criteria: tuple[SharedCriterion, ...] = Field(min_length=1)
+    criteria: tuple[SharedCriterion, ...]
+    overall: tuple[SharedJudge, ...] = ()
+    not_portable: tuple[NotPortable, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> RubricFile:
+        if not self.criteria and not self.overall:
+            raise ValueError("it holds neither a criterion nor a judge of the overall grade")
+        return self
 
 
 def json_schema() -> dict[str, Any]:
