@@ -15,6 +15,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Project, Term
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
+from labelcore.stages.projects import GLOSSARY, terms
 from labelcore.store import Database, audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
@@ -33,7 +34,6 @@ _READ = 2_000
 """So many outputs are searched for abbreviations, those with notes first."""
 _QUOTES, _QUOTE = 3, 200
 _SEVERAL = 2
-_SETTING = "glossary"
 _changing = threading.Lock()
 
 
@@ -56,21 +56,9 @@ class Candidate(Frozen):
     quotes: tuple[Quote, ...]
 
 
-def terms(project: Project) -> list[Term]:
-    """The project's terms, by name; those without a scope stand before those with one."""
-    kept = [Term.model_validate(own) for own in project.settings.get(_SETTING, ())]
-    known = {own.term for own in kept if not own.scope}
-    older = [
-        Term(term=term, meaning=meaning, at=project.at)
-        for term, meaning in project.glossary.items()
-        if term not in known
-    ]
-    return sorted([*older, *kept], key=lambda own: (own.term, sorted(own.scope.items())))
-
-
 def has_terms(project: Project) -> bool:
     """Whether there is any term."""
-    return bool(project.settings.get(_SETTING) or project.glossary)
+    return bool(project.settings.get(GLOSSARY) or project.glossary)
 
 
 def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[Term]:
@@ -137,7 +125,7 @@ def drop_term(
 def _keep(db: Database, project: Project, kept: Sequence[Term]) -> Project:
     """Store the terms, all in one place: what the older dictionary held is among them."""
     rows = [own.model_dump(mode="json") for own in kept]
-    return projects.update_project(db, project, settings={_SETTING: rows}, glossary={})
+    return projects.update_project(db, project, settings={GLOSSARY: rows}, glossary={})
 
 
 def _plain(text: str) -> str:
