@@ -12,14 +12,11 @@ from labelcore.operations.sentences import catches, judge_sentence
 from labelcore.stages import aligning
 from pages.widgets import charts, shell
 from pages.widgets.alignment import ask_moment, choose_set, show_basis, show_rates, show_set
+from pages.widgets.behind import CELLS
 from pages.widgets.outputs import show_behind
 from pages.widgets.splits import may_open, show_splits
 
 _CHARTED, _SPOKEN = 12, 6
-CELLS = {
-    "false_pass": "bad ones it lets through", "false_fail": "good ones it wrongly fails",
-    "true_fail": "bad ones it catches", "true_pass": "good ones it passes",
-}  # fmt: skip
 
 
 def show_judges(report: aligning.AlignmentReport) -> None:

@@ -10,7 +10,7 @@ from labelcore.models import Criterion
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
 from pages.widgets import shell
-from pages.widgets.outputs import show_output
+from pages.widgets.behind import outputs_behind
 from pages.widgets.shell import Place, plain
 
 _QUOTES = 8
@@ -50,18 +50,18 @@ def _unexplained(place: Place) -> None:
     codes = deriving.list_codes(place.db, place.project)
     gain = {own.code.id: len({q.output_id for q in own.quotes} & missing) for own in codes}
     best = max(codes, key=lambda own: gain[own.code.id], default=None)
-    with st.expander("Look at them"):
+    outputs_behind(place, "Show them", left, "unexplained")
+    with st.container():
         if best and gain[best.code.id]:
             st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))  # fmt: skip
+            explained = {q.output_id for q in best.quotes} & missing
+            outputs_behind(place, "Show what it would explain", sorted(explained), "next-explains")
             if st.button("Make it a criterion", key="next-criterion"):
                 deriving.criterion_from_codes(
                     place.db, place.project, [best.code.id], name=best.code.label,
                     author=place.annotator,
                 )  # fmt: skip
                 st.rerun()
-        for own in left[:5]:
-            if found := projects.find_output(place.db, own):
-                show_output(found)
 
 
 def _box(place: Place, own: Criterion, who: dict[str, str]) -> None:
@@ -90,14 +90,10 @@ def _box(place: Place, own: Criterion, who: dict[str, str]) -> None:
 def _evidence(place: Place, own: Criterion) -> None:
     for item in own.evidence[:_QUOTES]:
         st.text(f"“{item.quote}”")
-    shown = st.selectbox(
-        "Open the output behind a quote", range(len(own.evidence)), index=None,
-        format_func=lambda at: own.evidence[at].quote[:80], key=f"open-{own.id}",
-    )  # fmt: skip
-    if shown is not None and (
-        found := projects.find_output(place.db, own.evidence[shown].output_id)
-    ):
-        show_output(found)
+    if len(own.evidence) > _QUOTES:
+        st.write(f"… and {len(own.evidence) - _QUOTES} more quotes, in the notes below.")
+    ids = [item.output_id for item in own.evidence]
+    outputs_behind(place, "Show the outputs with their notes", ids, f"open-{own.id}")
 
 
 def _versions(place: Place, own: Criterion) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from labelcore.stages import deriving, sharing
 from pages.widgets import charts, shell
+from pages.widgets.behind import judges_behind
 from pages.widgets.shell import Place, plain
 
 
@@ -55,6 +56,10 @@ def _transfers(place: Place) -> None:
             st.write(plain(own.says))
             for judge in own.judges:
                 st.write(plain(judge.says))
+            judges_behind(
+                place, [(judge.judge_version_id, judge.judge) for judge in own.judges],
+                f"transfer-{own.criterion_id or 'overall'}",
+            )  # fmt: skip
     judges = [judge for own in found for judge in own.judges]
     if judges:
         series = {"TNR there": [own.there.tnr for own in judges], "TNR here": [own.tnr for own in judges]}  # fmt: skip

@@ -47,13 +47,15 @@ class Quote(Frozen):
 class Candidate(Frozen):
     """What might be a term. ``meaning`` is "" where no note defines it.
 
-    ``count`` is the number of outputs in which it, or a note on them, has the term.
+    ``count`` is the number of outputs in which it, or a note on them, has the term; ``outputs`` are
+    their ids.
     """
 
     term: str
     meaning: str
     count: int
     quotes: tuple[Quote, ...]
+    outputs: tuple[str, ...] = ()
 
 
 def has_terms(project: Project) -> bool:
@@ -188,10 +190,10 @@ def _defined(term: str, said: Sequence[tuple[str, Definition]], texts: Mapping[s
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [own.meaning for _, own in said]
     own_quotes = [Quote(output_id=where, text=own.sentence[:_QUOTE]) for where, own in said]
+    found = {where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}
     return Candidate(
-        term=term, meaning=max(meanings, key=meanings.count),
-        count=len({where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}),
-        quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
+        term=term, meaning=max(meanings, key=meanings.count), count=len(found),
+        outputs=tuple(sorted(found)), quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
     )  # fmt: skip
 
 
@@ -205,7 +207,7 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
     small = Counter(word for text in texts.values() for word in small_words(text))
     return [
         Candidate(
-            term=short, meaning="", count=len(ids),
+            term=short, meaning="", count=len(ids), outputs=tuple(ids),
             quotes=tuple(Quote(output_id=own, text=_around(texts[own], short)) for own in ids[:_QUOTES]),
         )
         for short, ids in several.items()

@@ -71,7 +71,8 @@ _MUCH = 0.25
 class PromptRule(Frozen):
     """A criterion from the prompt beside what experts did.
 
-    ``failed_by_experts``: failed outputs that cite it. ``breaks``: the share of the outputs that
+    ``failed_by_experts``: failed outputs that cite it, ``failing`` their ids; ``breaking`` are the
+    passed outputs that break the rule. ``breaks``: the share of the outputs that
     experts PASSED which break the rule, where it can be measured by ``check``.
     """
 
@@ -81,6 +82,8 @@ class PromptRule(Frozen):
     check: str
     contradicted: bool
     says: str
+    failing: tuple[str, ...] = ()
+    breaking: tuple[str, ...] = ()
 
 
 def propose_from_prompt(
@@ -166,16 +169,18 @@ def _rule(
         and grade.output_id in labels.value
     }  # fmt: skip
     spec = check_of(criterion.statement)
+    broken: list[str] = []
     if spec is None:
         breaks = not_measurable("no code check can be read from its words")
     else:
-        broken = sum(decide(spec, output).value == "fail" for output in passed)
-        breaks = wilson(broken, len(passed), what="outputs that experts passed")
+        broken = [own.id for own in passed if decide(spec, own).value == "fail"]
+        breaks = wilson(len(broken), len(passed), what="outputs that experts passed")
     contradicted = breaks.low is not None and breaks.low > _MUCH
     return PromptRule(
         criterion=criterion, failed_by_experts=len(fails), breaks=breaks,
         check=describe(spec) if spec else "", contradicted=contradicted,
         says=_in_words(criterion, len(fails), breaks, contradicted=contradicted),
+        failing=tuple(sorted(fails)), breaking=tuple(broken),
     )  # fmt: skip
 
 

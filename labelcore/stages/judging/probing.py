@@ -42,7 +42,8 @@ class Detection(Frozen):
 
     ``of`` says which probes are counted: the confirmed ones, or, while nobody has confirmed one with
     this defect, all that nobody rejected. ``rate.n`` is the number of probes in the rate;
-    ``source_not_passed`` and ``errors`` are those that could not be in it.
+    ``source_not_passed`` and ``errors`` are those that could not be in it. ``caught`` and ``missed``
+    are the ids of the probes in the rate.
     """
 
     judge: str
@@ -54,6 +55,8 @@ class Detection(Frozen):
     detected: int | None
     source_not_passed: int = 0
     errors: int = 0
+    caught: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 class Overall(Frozen):
@@ -219,7 +222,8 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
     troubles = [own for pair in pairs for own in pair if isinstance(own, LabelcoreError)]
     both = [(a, b) for a, b in pairs if isinstance(a, Decision) and isinstance(b, Decision)]
     decided = [planted for source, planted in both if source.value == "pass"]
-    detected = sum(own.value == "fail" for own in decided)
+    caught, missed = _caught(counted, answers)
+    detected = len(caught)
     why = f"it passes none of the {len(both)} sources"
     if not both:
         why = f"it gives no verdict: {troubles[0]}"
@@ -227,7 +231,22 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
     return {
         "rate": rate, "detected": detected if decided else None,
         "source_not_passed": len(both) - len(decided), "errors": len(pairs) - len(both),
+        "caught": caught, "missed": missed,
     }  # fmt: skip
+
+
+def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The probes that a judge fails, and that it does not, where it passes the source."""
+    found: tuple[list[str], list[str]] = ([], [])
+    for own in counted.probes:
+        source, planted = answers[_source_id(own)], answers[own.case.id]
+        if (
+            isinstance(source, Decision)
+            and isinstance(planted, Decision)
+            and source.value == "pass"
+        ):
+            found[planted.value != "fail"].append(own.case.id)
+    return tuple(found[0]), tuple(found[1])
 
 
 def _warnings(
