@@ -43,10 +43,10 @@ def refreshing(judges: list[judging.JudgeSummary]) -> None:
     asked = [own for own in stale if own.kind == "llm"]
     fitted = len(stale) - len(asked)
     with st.container(border=True):
-        for own in stale[:_PAGE]:
-            st.text(f"{own.name} is stale: {'; '.join(own.stale_because)}.")
-        if len(stale) > _PAGE:
-            st.write(f"… and {len(stale) - _PAGE} more; the tables say why.")
+        for reason in dict.fromkeys(said for own in stale for said in own.stale_because):
+            names = [own.name for own in stale if reason in own.stale_because]
+            shown = ", ".join(names[:_PAGE]) + (" and others" if len(names) > _PAGE else "")
+            st.text(f"{len(names)} stale because {reason}: {shown}.")
         if fitted:
             st.write(f"{fitted} of them are fitted to grades: propose judges again.")
         if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):  # fmt: skip

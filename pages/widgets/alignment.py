@@ -49,12 +49,9 @@ def show_basis(report: aligning.AlignmentReport) -> None:
         st.info("This is an earlier report: what came later is left out.")
     st.write(shell.plain(basis_lines(report)[0]))
     with st.expander("The versions that it was made with"):
-        st.dataframe(
-            pd.DataFrame([own.model_dump() for own in report.basis.criteria]), hide_index=True
-        )
-        st.dataframe(
-            pd.DataFrame([own.model_dump() for own in report.basis.judges]), hide_index=True
-        )
+        for rows in (report.basis.criteria, report.basis.judges):
+            table = pd.DataFrame([own.model_dump() for own in rows])
+            st.dataframe(table, hide_index=True, column_order=["name", *table.columns.drop("name", errors="ignore")])  # fmt: skip
 
 
 def show_set(report: aligning.AlignmentReport) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from labelcore.operations.probes import overall_line
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
 from labelcore.stages.judging import probing
@@ -60,8 +59,9 @@ def _show_test(place: Place, found: probing.ProbeTest) -> None:
         )  # fmt: skip
         for row in picked.selection.rows:
             _show_probes(place, found.detections[row])
-        for own in found.overall:
-            st.write(plain(overall_line(own)))
+        st.write("Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves.")  # fmt: skip
+        every = [{"judge": own.judge, "caught": rate_words(own.rate), "confirmed": own.confirmed} for own in found.overall]  # fmt: skip
+        st.dataframe(pd.DataFrame(every), hide_index=True)
     else:
         st.info("There are no probes or no judges of this criterion yet.")
 
