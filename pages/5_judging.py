@@ -11,6 +11,7 @@ import streamlit as st
 from labelcore.settings import settings
 from labelcore.stages import judging
 from pages.widgets import running, shell
+from pages.widgets.check_editor import write_check
 from pages.widgets.outputs import show_output
 
 _PAGE = 5
@@ -48,7 +49,7 @@ def refreshing(judges: list[judging.JudgeSummary]) -> None:
             shown = ", ".join(names[:_PAGE]) + (" and others" if len(names) > _PAGE else "")
             st.text(f"{len(names)} stale because {reason}: {shown}.")
         if fitted:
-            st.write(f"{fitted} of them are fitted to grades: propose judges again.")
+            st.write(f"{fitted} of them hold no prompt: propose them again, or write them anew.")
         if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):  # fmt: skip
             judging.refresh_judges(place.db, place.project, author=place.annotator)
             st.rerun()
@@ -69,6 +70,8 @@ with shell.guard():
     if right.button("Run judges on all outputs", width="stretch"):
         running.start(place.db, place.project, None)
     running.watch(place.db, place.project)
+    with st.expander("Write a check"):
+        write_check(place)
     judges = judging.list_judges(place.db, place.project)
     if not judges:
         st.info("There are no judges yet: accept criteria, then propose judges.")

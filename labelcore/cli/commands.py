@@ -13,12 +13,14 @@ from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
 from labelcore.cli.library import library
 from labelcore.cli.probes import probe
+from labelcore.cli.refining import refine
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
 from labelcore.cli.serving import serve_app
 from labelcore.cli.splits import splits
 from labelcore.cli.team import team
 from labelcore.errors import BadInput
 from labelcore.operations import upkeep
+from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.settings import settings
 
 app = typer.Typer(
@@ -36,6 +38,23 @@ app.add_typer(probe, name="probe")
 app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(splits, name="splits")
+app.add_typer(refine, name="refine")
+
+
+_CheckFile = Annotated[Path, typer.Argument(metavar="FILE.py", help="A text with `def check(output, input, context, metadata):`.")]  # fmt: skip
+
+
+def _text_of(file: Path) -> str:
+    """The text of a check's file.
+
+    Raises:
+        BadInput: it cannot be read as text.
+    """
+    try:
+        return file.read_bytes()[: 4 * LONGEST_SOURCE + 4].decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
+        raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check.") from trouble  # fmt: skip
 
 
 @app.command("import")
@@ -136,6 +155,35 @@ def judge_run(
     """Run judges; what is decided already is not asked again."""
     send("judge run", db, project, json, judge=judge, kind=kind, split=split, limit=limit,
          concurrency=concurrency)  # fmt: skip
+
+
+@judge.command("try")
+def judge_try(
+    file: _CheckFile,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs.")] = 20,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Try a check in Python on some outputs; nothing is stored."""
+    send("judge try", db, project, json, source=_text_of(file), limit=limit)
+
+
+@judge.command("add")
+def judge_add(
+    file: _CheckFile,
+    criterion: Annotated[str, typer.Option(help="The criterion that it decides.")],
+    name: Annotated[str, typer.Option(help="What the check is called.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs it is tried first.")] = 20,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Keep a check in Python as a judge: `judge contract` says what it may use."""
+    send("judge add", db, project, json, author, source=_text_of(file), criterion=criterion,
+         name=name, limit=limit)  # fmt: skip
+
+
+@judge.command("contract")
+def judge_contract(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Say what a check in Python may use, and how it is kept from harm here."""
+    send("judge contract", db, project, json)
 
 
 @judge.command("list")

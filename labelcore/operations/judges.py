@@ -20,14 +20,15 @@ def propose(
     limit: Annotated[int, Field(ge=1)] = 6, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Propose candidate judges for each accepted criterion."""
+    said: list[str] = []
     found = judging.propose(
         call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
-        seed=seed, progress=call.progress,
+        seed=seed, progress=call.progress, said=said,
     )  # fmt: skip
-    document = {"judges": [_describe(version) for version in found]}
+    document = {"judges": [_describe(version) for version in found], "warnings": said}
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
-    return Outcome(document=document, lines=tuple(lines))
+    return Outcome(document=document, lines=(*lines, *said))
 
 
 @operation("judge run")

@@ -14,6 +14,7 @@ from labelcore.judges import choosing
 from labelcore.judges.choosing import Candidate, Target
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.lessons import Lessons
+from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
@@ -106,7 +107,7 @@ def _candidates(
     found: list[Candidate] = []
     for version in versions:
         target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
-        if not version.fitted_on:  # it came by file: what fitting here gives is another judge
+        if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
             found.append(_fixed(version, votes, lessons))
         elif version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)

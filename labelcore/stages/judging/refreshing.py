@@ -13,6 +13,7 @@ from typing import Any
 from labelcore.errors import BadInput
 from labelcore.judges import llm_judge
 from labelcore.judges.identity import version_id
+from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, JudgeVersion, Project, Term, now
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
@@ -106,6 +107,8 @@ def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author
     """
     if version.kind == "imported":
         raise BadInput(f"The verdicts of {version.name} were imported, so it cannot be refreshed.", next_step="Import the other tool's new verdicts.")  # fmt: skip
+    if is_script(version.spec):
+        raise BadInput(f"{version.name} is written by hand; no prompt of it could be refreshed.", next_step="`labelcore judge add` stores its next version.")  # fmt: skip
     if version.kind != "llm":
         raise BadInput(
             f"{version.name} is fitted to grades; no prompt of it could be refreshed.",

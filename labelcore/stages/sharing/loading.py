@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from labelcore.errors import BadInput
 from labelcore.judges import portable
 from labelcore.judges.identity import version_id
+from labelcore.judges.script_judge import is_script
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.sharing import yaml_text
@@ -257,10 +258,14 @@ def _version(
 
 
 def _note(rubric: RubricFile, judge: SharedJudge) -> str:
-    said = {
-        "code": "its threshold was fitted there, to none of the grades here",
-        "learned": "it was fitted there, to none of the grades here",
-        "llm": f"it was measured there with the model '{judge.model}' and asks yours here",
-    }[judge.kind]
+    said = (
+        "it was written there"
+        if is_script(judge.spec)
+        else {
+            "code": "its threshold was fitted there, to none of the grades here",
+            "learned": "it was fitted there, to none of the grades here",
+            "llm": f"it was measured there with the model '{judge.model}' and asks yours here",
+        }[judge.kind]
+    )
     more = f" {judge.note}" if judge.note else ""
     return f"From the rubric of '{rubric.project}': {said}.{more}"
