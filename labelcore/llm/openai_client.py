@@ -61,14 +61,16 @@ class OpenAIClient:
             )  # fmt: skip
         return cls(config)
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = _TOKENS
+    ) -> Answer[Schema]:
         """An answer that fits the schema; see the protocol."""
         started = time.monotonic()
         trouble = ModelTrouble("The model was not asked.")
         tokens_in = tokens_out = 0
         for attempt in range(_TRIES):
             try:
-                completion = await self._ask(messages, schema)
+                completion = await self._ask(messages, schema, most_tokens)
             except (self._openai.APIError, TimeoutError) as error:
                 trouble = self._explain(error)
                 if self._refused_schema(error):
@@ -98,7 +100,9 @@ class OpenAIClient:
         """Give connections back."""
         await self._client.close()
 
-    async def _ask(self, messages: Sequence[Message], schema: type[Schema]) -> Any:
+    async def _ask(
+        self, messages: Sequence[Message], schema: type[Schema], most_tokens: int
+    ) -> Any:
         description = schema.model_json_schema()
         prompt: list[Any] = list(messages)
         options: dict[str, Any] = {}
@@ -110,7 +114,9 @@ class OpenAIClient:
             prompt.append({"role": "user", "content": f"Answer with one JSON object only, by this schema: {form_text}"})  # fmt: skip
         create: Callable[..., Awaitable[Any]] = self._client.chat.completions.create
         return await asyncio.wait_for(
-            create(model=self.model, messages=prompt, temperature=0, max_tokens=_TOKENS, **options),
+            create(
+                model=self.model, messages=prompt, temperature=0, max_tokens=most_tokens, **options
+            ),
             self._config.call_timeout,
         )
 
