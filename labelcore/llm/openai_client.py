@@ -79,6 +79,9 @@ class OpenAIClient:
                     raise trouble from error
                 await asyncio.sleep(_wait(attempt, error))
                 continue
+            except ValueError:  # the client parses the body and lets the parser's error through
+                trouble = ModelTrouble("The endpoint's answer was no JSON.", kind="malformed")
+                continue
             tokens_in += _usage(completion, "prompt_tokens")
             tokens_out += _usage(completion, "completion_tokens")
             text, reason = _text(completion)
@@ -177,12 +180,12 @@ def _wait(attempt: int, error: Exception) -> float:
 
 
 def _usage(completion: Any, name: str) -> int:
-    return int(getattr(completion.usage, name, 0) or 0) if completion.usage else 0
+    return int(getattr(getattr(completion, "usage", None), name, 0) or 0)
 
 
 def _text(completion: Any) -> tuple[str, str]:
-    """The answer's text and why it ended; empty where the endpoint sent no choice."""
-    if not completion.choices:
+    """The answer's text and why it ended; empty where the endpoint sent no choice or no message."""
+    choices = getattr(completion, "choices", None)
+    if not choices or not getattr(choices[0], "message", None):
         return "", ""
-    choice = completion.choices[0]
-    return choice.message.content or "", choice.finish_reason or ""
+    return choices[0].message.content or "", choices[0].finish_reason or ""
