@@ -13,7 +13,7 @@ from labelcore.models import Criterion, Frozen, Output, Project, now
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import glossary, with_model
 from labelcore.stages.deriving import offline as without_model
-from labelcore.stages.deriving.code_acts import last_act, undo_codes
+from labelcore.stages.deriving.code_acts import is_done, last_act, undo_codes
 from labelcore.stages.deriving.coding import (
     Coded,
     change_code,
@@ -79,6 +79,7 @@ __all__ = [
     "find_criterion",
     "glossary",
     "history",
+    "is_done",
     "last_act",
     "ledger",
     "ledgers",
