@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from labelcore.models import Code, Output, Quote
-from labelcore.stages import deriving, grading, projects
+from labelcore.stages import grading, projects
 from labelcore.store import close_database, open_database
 from labelcore.store import codes as code_table
 from labelcore.store import outputs as output_table

@@ -158,7 +158,10 @@ def test_the_same_code_twice_is_one_and_a_hundred_are_cut(
         "codes": [
             *(code("Same", (n, t)) for t, n in list(shown(prompt).items())[:3]),
             *(code("sAME ", (n, t)) for t, n in list(shown(prompt).items())[:5]),
-            *(code(f"Code {i}", (n, t)) for i, (t, n) in enumerate(list(shown(prompt).items())[5:])),
+            *(
+                code(f"Code {i}", (n, t))
+                for i, (t, n) in enumerate(list(shown(prompt).items())[5:])
+            ),
             *(code(f"More {i}", (99, "x")) for i in range(60)),
         ]
     }

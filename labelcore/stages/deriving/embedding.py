@@ -16,7 +16,7 @@ from labelcore.progress import Progress
 from labelcore.store import Database, vectors
 from labelcore.text.embedding import SentenceEncoder
 
-AT_ONCE = 150
+AT_ONCE = 96
 """Notes that are encoded in one call where more than twice as many are new."""
 _NEIGHBOURS = 5
 _CHUNK = 1_000

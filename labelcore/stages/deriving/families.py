@@ -6,6 +6,8 @@ They pull together notes that say the same thing in other words or another langu
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,6 +43,11 @@ _TERMS = [
 
 def family_scores(text: str) -> npt.NDArray[np.float64]:
     """How strongly a note speaks of each family, shape (len(FAMILIES),), unit length or zero."""
+    return np.array(_scores(text))
+
+
+@lru_cache(maxsize=16_384)
+def _scores(text: str) -> tuple[float, ...]:
     padded, plain = f" {' '.join(words(text))} ", text.lower()
     scores = np.array(
         [
@@ -50,4 +57,4 @@ def family_scores(text: str) -> npt.NDArray[np.float64]:
         dtype=float,
     )
     length = float(np.linalg.norm(scores))
-    return scores / length if length else scores
+    return tuple(scores / length if length else scores)
