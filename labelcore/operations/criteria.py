@@ -59,7 +59,7 @@ def show_criterion(call: Call, *, criterion: str) -> Outcome:
 def _risk(criterion: Criterion, project: Project) -> str:
     limits = deriving.limits_of(criterion, project)
     whose = "" if criterion.risk else " (the project's)"
-    why = f": {criterion.risk_why}" if criterion.risk_why else ""
+    why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
     return (
         f"Risk {deriving.risk_of(criterion, project)}{whose}{why}. It may fail "
         f"{criterion.max_false_failure_rate:.0%} of the good outputs; at this risk judges should "

@@ -64,6 +64,8 @@ def _unexplained(place: Place) -> None:
                     author=place.annotator,
                 )  # fmt: skip
                 st.rerun()
+        else:
+            st.write("No code explains any of them yet: give codes to what people said of them (Codes), or ask for a note.")  # fmt: skip
         for own in left[:5]:
             if found := projects.find_output(place.db, own):
                 show_output(found)
@@ -108,7 +110,7 @@ def _risk(place: Place, own: Criterion) -> str:
     """The risk behind it and what it asks of the judges."""
     limits = deriving.limits_of(own, place.project)
     whose = "" if own.risk else " (the project's)"
-    why = f": {own.risk_why}" if own.risk_why else ""
+    why = f": {own.risk_why.rstrip('.')}" if own.risk_why else ""
     return (
         f"Risk {deriving.risk_of(own, place.project)}{whose}{why}. Judges may fail "
         f"{own.max_false_failure_rate:.0%} of the good outputs and should find "

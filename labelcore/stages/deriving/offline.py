@@ -48,7 +48,7 @@ def join_existing(
     likeness = points @ table.T
     best, nearest = likeness.max(axis=1), likeness.argmax(axis=1)
     joined: dict[str, list[Clause]] = {}
-    for number in np.flatnonzero(best >= _NEAR):
+    for number in np.flatnonzero(best >= _NEAR).tolist():
         joined.setdefault(ids[nearest[number]], []).append(clauses[number])
     return joined, np.flatnonzero(best < _NEAR).tolist()
 

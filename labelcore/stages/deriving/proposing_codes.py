@@ -147,8 +147,10 @@ def _uncoded(
 ) -> list[Clause]:
     """Clauses of which no part carries a code."""
     texts: dict[str, list[str]] = {}
-    for one in (*known, *placed):
-        texts.setdefault(one.grade_id, []).append(one.text)
+    for grade_id, text in [(k.grade_id, k.text) for k in known] + [
+        (k.grade_id, k.text) for k in placed
+    ]:
+        texts.setdefault(grade_id, []).append(text)
     return [
         own for own in clauses
         if not any(text in own.text or own.text in text for text in texts.get(own.grade_id, ()))
@@ -195,7 +197,7 @@ def _same_by_meaning(
     """From each label to the one of its group that most quotes carry."""
     if len(named) < 2:
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for members in code_groups(points_of(db, named, tell)):
         group = [named[at] for at in members]
         best = max(group, key=used.count)
@@ -323,4 +325,4 @@ def _sureness(points: Floats, centres: dict[str, Floats], own: Sequence[str]) ->
     rows, columns = np.arange(len(points)), [names[name] for name in own]
     near = likeness[rows, columns]
     likeness[rows, columns] = 0.0
-    return np.clip((near - likeness.max(axis=1)) / np.maximum(1e-9, near), 0, 1)
+    return np.asarray(np.clip((near - likeness.max(axis=1)) / np.maximum(1e-9, near), 0, 1))
