@@ -16,6 +16,9 @@ ProbeValue = Literal["confirmed", "rejected", "undone"]
 JudgeKind = Literal["code", "llm", "learned", "imported"]
 Severity = Literal["must", "should"]
 Risk = Literal["low", "medium", "high"]
+CourtValue = Literal[
+    "judge_wrong", "person_wrong", "criterion_unclear", "context_missing", "withdrawn"
+]
 SplitName = Literal["train", "dev", "test"]
 CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
 CriterionOrigin = Literal["notes", "model", "prompt", "person", "library"]

@@ -97,7 +97,9 @@ def _load() -> None:
         judges,
         library,
         probes,
+        refining,
         rubric,
+        splits,
         team,
         upkeep,
     )

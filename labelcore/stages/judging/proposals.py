@@ -18,10 +18,10 @@ from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, glossary, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
-from labelcore.stats.splits import split_of
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.text.embedding import SentenceEncoder
 
 MOST_EMBEDDED = 5_000
@@ -147,7 +147,8 @@ def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:
     """One LLM judge, shown examples of the train split only."""
     assert question.criterion is not None  # noqa: S101 - asked only of criteria
     groups = output_table.groups_of(db, list(question.fails))
-    train = [i for i in question.fails if split_of(project.id, groups[i]) == "train"]
+    dealt = split_table.dealt(db, project.id)
+    train = [i for i in question.fails if dealt.of(groups[i]) == "train"]
     texts = output_table.many(db, train)
 
     def examples(failed: bool) -> tuple[str, ...]:  # noqa: FBT001 - two kinds of examples
