@@ -11,6 +11,7 @@ from labelcore.errors import BadInput
 from labelcore.models import Grade, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects, sharing
+from labelcore.stages.deriving import embedding
 from labelcore.stages.deriving.embedding import AT_ONCE, meanings
 from labelcore.stages.deriving.proposing_codes import marked_words
 from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
@@ -163,6 +164,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
         return vectors.np.stack([next(v for k, v in fake.items() if own.startswith(k)) for own in wanted])  # fmt: skip
 
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
+    monkeypatch.setattr(embedding, "ALL_UP_TO", 2 * AT_ONCE)
     found = meanings(db, texts, lambda *_: None)
     assert len(asked) == AT_ONCE
     assert found.shape == (len(texts), 512)

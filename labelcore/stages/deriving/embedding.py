@@ -16,8 +16,10 @@ from labelcore.progress import Progress
 from labelcore.store import Database, vectors
 from labelcore.text.embedding import SentenceEncoder
 
+ALL_UP_TO = 1_000
+"""So many new notes are all encoded, however long it takes: it is the better grouping."""
 AT_ONCE = 96
-"""Notes that are encoded in one call where more than twice as many are new."""
+"""Notes that are encoded in one call where more than that are new."""
 _NEIGHBOURS = 5
 _CHUNK = 1_000
 Floats = npt.NDArray[np.float64]
@@ -29,7 +31,7 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     distinct = list(dict.fromkeys(texts))
     known = vectors.known(db, distinct, encoder.name)
     fresh = [own for own in distinct if own not in known]
-    chosen = fresh if len(fresh) <= 2 * AT_ONCE else _spread(fresh)
+    chosen = fresh if len(fresh) <= ALL_UP_TO else _spread(fresh)
     found = vectors.embed(
         db, chosen, encoder.name, encoder.encode,
         lambda done, total: progress(done, total, "reading the notes"),
