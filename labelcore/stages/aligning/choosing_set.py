@@ -18,7 +18,7 @@ from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposals import lessons_of, question
@@ -52,6 +52,8 @@ def choose(
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
+    Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
+
     Raises:
         BadInput: there are no grades of both kinds, or no judge with verdicts on graded outputs.
     """
@@ -83,6 +85,8 @@ def choose(
         candidates, human_fails, lessons.groups, default=default, max_ffr=max_ffr, seed=seed
     )
     tell(1, 2, "recording the choice")
+    if min_coverage is None:
+        min_coverage = wanted_coverage(list_criteria(db, project), project)
     members = [versions[j] for j in found.members]
     report = _record(db, project, members, votes, labels.only(set(ids)), found, max_ffr, min_coverage, author)  # fmt: skip
     tell(2, 2, "done")

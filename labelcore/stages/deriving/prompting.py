@@ -16,6 +16,7 @@ from labelcore.judges.code_judge import CodeSpec, decide, describe
 from labelcore.models import Criterion, Frozen, Output, Project, new_id
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
@@ -111,6 +112,7 @@ def propose_from_prompt(
             found.append(Criterion(
                 id=new_id("criterion"), project_id=project.id, version=1, name=name, statement=rule,
                 severity="should", origin="prompt", author=author,
+                max_false_failure_rate=default_limit(project),
                 why="the pipeline's prompt asks for it; no expert has failed it yet",
             ))  # fmt: skip
     criterion_table.save(db, found)

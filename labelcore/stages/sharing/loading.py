@@ -191,7 +191,8 @@ def _criterion(
     return Criterion(
         id=new_id("criterion"), project_id=project.id, version=1, name=name,
         statement=shared.statement, severity=shared.severity,
-        max_false_failure_rate=shared.max_false_failure_rate, origin="library", status="accepted",
+        max_false_failure_rate=shared.max_false_failure_rate, risk=shared.risk,
+        risk_why=shared.risk_why, origin="library", status="accepted",
         pass_examples=shared.pass_examples, fail_examples=shared.fail_examples,
         keywords=shared.keywords, author=author, why=why,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from labelcore.models import CriterionOrigin, Frozen, Severity
+from labelcore.models import CriterionOrigin, Frozen, Risk, Severity
 from labelcore.stats.rate import Rate
 
 FORMAT = "labelcore-rubric"
@@ -67,12 +67,17 @@ class SharedJudge(Frozen):
 
 
 class SharedCriterion(Frozen):
-    """A criterion. ``evidence`` counts the quotes behind it, ``annotators`` the people quoted."""
+    """A criterion. ``evidence`` counts the quotes behind it, ``annotators`` the people quoted.
+
+    ``risk``: left out, it is the risk of the project that takes it in (older files have none).
+    """
 
     name: Name
     statement: str = Field(min_length=1)
     severity: Severity = "must"
     max_false_failure_rate: Share = 0.25
+    risk: Risk | None = None
+    risk_why: str = Field(default="", max_length=500)
     keywords: tuple[str, ...] = ()
     pass_examples: tuple[str, ...] = ()
     fail_examples: tuple[str, ...] = ()

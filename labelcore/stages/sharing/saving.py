@@ -107,7 +107,8 @@ def _criterion(
     cited = grade_table.some(db, [item.grade_id for item in own.evidence])
     return SharedCriterion(
         name=own.name, statement=own.statement, severity=own.severity,
-        max_false_failure_rate=own.max_false_failure_rate, keywords=own.keywords,
+        max_false_failure_rate=own.max_false_failure_rate, risk=own.risk,
+        risk_why=own.risk_why, keywords=own.keywords,
         pass_examples=own.pass_examples if with_examples else (),
         fail_examples=own.fail_examples if with_examples else (),
         origin=own.origin, version=own.version, evidence=len(own.evidence),
