@@ -1,0 +1,20 @@
+"""MCC, the correlation of verdicts and grades (Matthews 1975)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labelcore.stats.measures.confusion import Counts, Floats, cells_of, known, share
+
+
+def mcc(counts: Counts) -> float | None:
+    """(TP·TN - FP·FN) / √((TP+FP)(TP+FN)(TN+FP)(TN+FN)), in [-1, 1]; None when a margin is empty."""
+    return known(mcc_of(cells_of(counts)))
+
+
+def mcc_of(cells: Floats) -> Floats:
+    """The same for cells, shape (..., 4)."""
+    tp, fp, tn, fn = np.moveaxis(cells, -1, 0)
+    # A root of each factor: a product of four counts of a million would lose digits.
+    spread = np.sqrt((tp + fp) * (tn + fn)) * np.sqrt((tp + fn) * (tn + fp))
+    return share(tp * tn - fp * fn, spread)
