@@ -8,10 +8,12 @@ no spread where a cell is empty: with 30 grades its interval of MCC covers 81 %,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from labelcore.stats.measures.balanced_accuracy import balanced_accuracy_of
 from labelcore.stats.measures.confusion import Floats
@@ -22,7 +24,7 @@ from labelcore.stats.measures.npv import npv_of
 from labelcore.stats.measures.ppv import ppv_of
 from labelcore.stats.measures.tnr import tnr_of
 from labelcore.stats.measures.tpr import tpr_of
-from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.rate import Z95, Rate, not_measurable
 
 REPLICATES = 2_000
 FEWEST_GROUPS = 20
@@ -89,21 +91,32 @@ def cells_by_group(
 
 
 def intervals(
-    cells: Floats, replicated: Floats, figures: Sequence[str] = tuple(FIGURES)
-) -> list[dict[str, Rate]]:
+    cells: Floats, replicated: Floats, figures: Sequence[str] = tuple(FIGURES),
+    *, groups: int | None = None,
+) -> list[dict[str, Rate]]:  # fmt: skip
     """For each judge its figures with 95 % intervals.
 
     ``cells`` (judges, 4) are the totals, ``replicated`` (draws, judges, 4). A figure is not
-    measurable where the cells do not define it.
+    measurable where the cells do not define it. ``groups``: how many groups that outputs share;
+    the interval is widened by Student's t for so few.
     """
+    wider = 1.0 if groups is None else _for_few(groups)
     found: list[dict[str, Rate]] = [{} for _ in cells]
     for name in figures:
         values = FIGURES[name](cells)
         drawn = FIGURES[name](replicated)
-        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+        low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0)
+        least = -1.0 if name in {"mcc", "kappa", "ac1"} else 0.0
+        low = np.maximum(least, middle - wider * (middle - low))
+        high = np.minimum(1.0, middle + wider * (high - middle))
         for at, value in enumerate(values):
             found[at][name] = _rate(name, value, low[at], high[at], int(cells[at].sum()))
     return found
+
+
+def _for_few(groups: int) -> float:
+    shrunk = max(groups - 1, 1)
+    return float(stats.t.ppf(0.975, shrunk)) / Z95 * math.sqrt(groups / shrunk)
 
 
 def _rate(name: str, value: float, low: float, high: float, n: int) -> Rate:

@@ -14,12 +14,18 @@ from labelcore.stats.measures.confusion import Counts
 from labelcore.stats.prevalence import inverting, powering, stratifying
 from labelcore.stats.prevalence.drawing import Interval
 from labelcore.stats.prevalence.graded import Graded, Pool, of_counts
-from labelcore.stats.prevalence.people import effective_grades, people_only, weighted_pass_rate
+from labelcore.stats.prevalence.people import (
+    FEW_GROUPS,
+    effective_grades,
+    people_only,
+    weighted_pass_rate,
+)
+from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, wilson
 
 __all__ = [
     "ASSUMPTIONS", "METHODS", "Graded", "Pool", "as_is", "corrected", "effective_grades",
-    "of_counts", "people_only", "post_stratified", "prediction_powered", "refusal",
+    "of_counts", "offered", "people_only", "post_stratified", "prediction_powered", "refusal",
     "rogan_gladen", "weighted_pass_rate",
 ]  # fmt: skip
 
@@ -76,8 +82,23 @@ def refusal(graded: Graded, pool: Pool, method: str) -> str | None:
     return _uneven(graded, method)
 
 
+def offered(graded: Graded, method: str) -> Bools:
+    """For runs of a simulation: where `refusal` has nothing against the graded outputs."""
+    youden, worth = graded.youden(), graded.effective
+    fine = ~np.isnan(youden) & (np.nan_to_num(youden) >= _NO_INFORMATION)
+    fine &= worth >= min(_FEWEST_EFFECTIVE, graded.n)
+    if method == "Rogan-Gladen":
+        fine &= worth >= _SHARE_EFFECTIVE * graded.n
+    possible = method != "PPI++" or (graded.even and graded.groups is None)
+    return np.asarray(fine & possible & (not graded.few_groups))
+
+
 def _uneven(graded: Graded, method: str) -> str | None:
     worth = float(graded.effective)
+    if graded.few_groups:
+        return FEW_GROUPS
+    if method == "PPI++" and graded.groups is not None:
+        return "PPI++ is offered for single outputs only; these share groups"
     if method == "PPI++" and not graded.even:
         return "PPI++ is offered for even draws only; these outputs had different chances"
     if worth < min(_FEWEST_EFFECTIVE, graded.n):

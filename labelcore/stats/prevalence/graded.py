@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.stats.measures.confusion import Counts
-from labelcore.stats.prevalence.weighing import Bools, Floats, Ints, Posterior, effective, posterior
+from labelcore.stats.prevalence.weighing import (
+    Bools,
+    Floats,
+    Ints,
+    Posterior,
+    effective,
+    group_number,
+    posterior,
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Graded:
     def even(self) -> bool:
         """Whether the outputs had (nearly) the same chance to be drawn."""
         return bool(np.all(self.effective >= _EVEN * self.n))
+
+    @property
+    def few_groups(self) -> bool:
+        """Whether outputs share groups, and there are too few groups to tell how much they differ."""
+        return self.groups is not None and bool(np.any(group_number(self.groups) < FEWEST_GROUPS))
 
     def by_verdict(self) -> tuple[Posterior, Posterior, Posterior]:
         """People's share of passes where the judge passes, fails, and abstains."""
@@ -82,6 +95,7 @@ class Graded:
 
 
 _EVEN = 0.95
+FEWEST_GROUPS = 20
 
 
 def of_counts(counts: Counts) -> Graded:

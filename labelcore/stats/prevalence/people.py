@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.stats.prevalence.graded import Graded
-from labelcore.stats.prevalence.weighing import Floats, Posterior, effective, posterior
+from labelcore.stats.prevalence.graded import FEWEST_GROUPS, Graded
+from labelcore.stats.prevalence.weighing import (
+    Floats,
+    Posterior,
+    effective,
+    posterior,
+    typical_weight,
+)
 from labelcore.stats.rate import Rate, not_measurable, wilson
 
+FEW_GROUPS = f"the graded outputs come from fewer than {FEWEST_GROUPS} groups that share a source"
 METHOD = "weighted, Jeffreys at the effective number"
 
 
@@ -24,6 +31,8 @@ def people_only(graded: Graded) -> Rate:
     """
     if graded.n == 0:
         return not_measurable("there are no graded outputs")
+    if graded.few_groups:
+        return not_measurable(FEW_GROUPS, graded.n)
     if graded.even and graded.groups is None:
         return wilson(int(graded.passes.sum()), graded.n, what="graded outputs")
     weights = graded.weighed
@@ -36,8 +45,8 @@ def people_only(graded: Graded) -> Rate:
 
 
 def share_of_passes(graded: Graded) -> Posterior:
-    """Of all grades together. The prior's two halves weigh as much as the heaviest grade: where a
-    draw took few outputs of the common kind, what it has not seen weighs most.
+    """Of all grades together. The prior's two halves lean to the weight of the heaviest grade: where
+    a draw took few outputs of the common kind, what it has not seen weighs most.
     """
     everywhere = np.ones(graded.passes.shape, dtype=bool)
     weights = graded.weighed

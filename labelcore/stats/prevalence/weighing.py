@@ -5,7 +5,7 @@ Jeffreys' prior adds half a pass and half a fail. Here they get the weight of a 
 included (Taylor linearisation: Särndal, Swensson and Wretman, 1992, ch. 5; the effective size as in
 Korn and Graubard, Survey Methodology 1998). With equal weights this is Jeffreys' Beta(k+½, n-k+½)
 exactly. Where outputs share a group, residuals are summed within groups first; the effective size
-never exceeds that of independent outputs, and shrinks by (z/t)² for the few groups.
+never exceeds that of independent outputs, and shrinks by (z/t)² for the number of groups.
 
 All arrays may have axes before the last one (runs of a simulation); the last is over grades.
 """
@@ -67,7 +67,7 @@ def posterior(
     size = _size(mean, ((rest**2).sum(axis=-1) + of_prior) / total**2)
     if groups is not None:
         clustered = _size(mean, (_squares(rest, groups) + of_prior) / total**2)
-        size = np.minimum(size, clustered) * _few(inside, groups)
+        size = np.minimum(size, clustered) * _few(groups)
     return Posterior(mean * size, (1 - mean) * size)
 
 
@@ -95,10 +95,15 @@ def _squares(rest: Floats, groups: Ints) -> Floats:
     return np.asarray((sums**2).sum(axis=-1) * count / (count - 1))
 
 
-def _few(inside: Bools, groups: Ints) -> Floats:
-    """(z / t)² at one degree of freedom less than there are groups (at least one)."""
-    seen = group_sums(inside.astype(np.float64), groups) > 0
-    return np.asarray((Z95 / stats.t.ppf(0.975, np.maximum(seen.sum(axis=-1) - 1, 1))) ** 2)
+def _few(groups: Ints) -> Floats:
+    """(z / t)² at one degree of freedom less than there are groups."""
+    return np.asarray((Z95 / stats.t.ppf(0.975, np.maximum(group_number(groups) - 1, 1))) ** 2)
+
+
+def group_number(groups: Ints) -> Ints:
+    """How many groups there are in each run."""
+    ones = np.ones(groups.shape)
+    return np.asarray((group_sums(ones, groups) > 0).sum(axis=-1))
 
 
 def group_sums(values: Floats, groups: Ints) -> Floats:
