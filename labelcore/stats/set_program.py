@@ -15,38 +15,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+from scipy import optimize
 
 from labelcore.models import Frozen
+from labelcore.stats.set_matrices import SLACK_COST, Matrices
+from labelcore.stats.set_wish import MUST, SHOULD, Bools, Floats, SetVotes, Wish
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-MUST, SHOULD = 1.0, 0.5
-"""What a false failure by a judge of a must or a should criterion weighs."""
-_SLACK_COST = 30.0
-"""What a missed wish costs, as a share of its outputs: far more than any set."""
-_TINY = 1e-9
+__all__ = ["MUST", "SHOULD", "Bools", "Chosen", "Floats", "Wish", "front", "solve"]
+
 _SMALL = 1e-6
 _INFEASIBLE = 2  # scipy's status
-_FIRST, _SECOND, _THIRD = 0.45, 0.25, 0.05  # shares of the time, of each solve
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a set must hold. ``severity`` and ``criterion`` are by judge; () is 1 and no criterion.
-
-    ``limits``: the highest false failure rate of a criterion's judges together. ``price``: what a
-    judge more may cost, as a false failure rate. ``most``: the largest set.
-    """
-
-    min_coverage: float = 0.0
-    max_ffr: float = 1.0
-    must_include: tuple[int, ...] = ()
-    severity: tuple[float, ...] = ()
-    criterion: tuple[str | None, ...] = ()
-    limits: Mapping[str, float] = field(default_factory=dict)
-    price: float = 0.01
-    most: int | None = None
+_FIRST, _SECOND, _THIRD = 0.55, 0.3, 0.04  # shares of the time, of each solve
 
 
 class Chosen(Frozen):
@@ -117,17 +96,8 @@ class _Found:
     slack: Mapping[str, float] = field(default_factory=dict)
 
 
-class _Problem:
-    """The program's arrays. Columns: judges, caught fails, false failures, criterion failures, slack."""
-
-    def __init__(self, votes: Floats, human_fails: Bools, wish: Wish) -> None:
-        self.votes, self.human_fails, self.wish = votes, human_fails, wish
-        fails = np.nan_to_num(votes) > 0
-        self.caught_by = fails[human_fails]
-        self.wrong_by = fails[~human_fails]
-        self.severity = np.array(wish.severity or [MUST] * votes.shape[1])
-        decided = ~np.isnan(votes)
-        self.idle = tuple(int(j) for j in np.flatnonzero(~decided.any(axis=0)))
+class _Problem(SetVotes):
+    """Votes and wish with the solver."""
 
     def wishing(self, min_coverage: float) -> _Problem:
         """The same with another coverage."""
@@ -143,7 +113,7 @@ class _Problem:
         ``relaxed``: judges may be chosen in part, which shows quickly what no set can reach. Where
         the solver has nothing better in time, the answer is a greedy set, with the solver's bound.
         """
-        build = _Build(self, slack)
+        build = Matrices(self, slack)
         result = optimize.milp(
             build.cost, integrality=None if relaxed else build.integer,
             constraints=build.constraints, bounds=optimize.Bounds(build.low, build.high),
@@ -192,36 +162,7 @@ class _Problem:
         short = (
             max(0.0, self.wish.min_coverage - self.coverage(own)) if "coverage" in slack else 0.0
         )
-        return price + _SLACK_COST * short
-
-    def greedy(self) -> list[int]:
-        """Judges added by what they catch more, less what they wrongly fail more, within the limits."""
-        members = list(self.wish.must_include)
-        most = self.wish.most or self.votes.shape[1]
-        while len(members) < most and self.coverage(members) < self.wish.min_coverage:
-            caught = self.caught_by[:, members].any(axis=1)
-            wrong = self.wrong_by[:, members].any(axis=1)
-            gain = (self.caught_by & ~caught[:, None]).sum(axis=0) / max(1, len(caught))
-            loss = (self.wrong_by & ~wrong[:, None]).sum(axis=0) / max(1, len(wrong))
-            worth = np.where(gain > 0, gain / (loss + self.wish.price), -1.0)
-            order = [int(j) for j in np.argsort(-worth, kind="stable") if worth[j] > 0]
-            best = next((j for j in order if self.within_limits([*members, j])), None)
-            if best is None:
-                break
-            members.append(best)
-        return sorted(members)
-
-    def within_limits(self, members: Sequence[int]) -> bool:
-        """Whether the set's and each criterion's false failures are few enough."""
-        if not len(self.wrong_by):
-            return True
-        if self.wrong_by[:, list(members)].any(axis=1).mean() > self.wish.max_ffr + _TINY:
-            return False
-        for name, judges in _criteria_with_limits(self).items():
-            own = [j for j in members if j in judges]
-            if own and self.wrong_by[:, own].any(axis=1).mean() > self.wish.limits[name] + _TINY:
-                return False
-        return True
+        return price + SLACK_COST * short
 
     def words(self, found: _Found, time_limit: float, *, proven: bool) -> list[str]:
         """What could not be met, and by how much; ``proven``: surely, not only within the time."""
@@ -255,16 +196,6 @@ class _Problem:
             said if needed is None else f"{said} A set that reaches it wrongly fails {needed:.0%}."
         )
 
-    def coverage(self, members: Sequence[int]) -> float:
-        """Share of people's fails that the members fail."""
-        return float(self.caught_by[:, list(members)].any(axis=1).mean())
-
-    def false_failure_rate(self, members: Sequence[int]) -> float | None:
-        """Share of people's passes that the members fail; None without a pass."""
-        if not len(self.wrong_by):
-            return None
-        return float(self.wrong_by[:, list(members)].any(axis=1).mean())
-
     def chosen(self, found: _Found, seconds: float, unmet: tuple[str, ...]) -> Chosen:
         """The answer."""
         members = list(found.members or ())
@@ -274,97 +205,3 @@ class _Problem:
             unmet=unmet, unknown_cells=int(np.isnan(self.votes[:, members]).sum()),
             left_out=self.idle,
         )  # fmt: skip
-
-
-class _Build:
-    """Matrices for scipy: one block of variables after the other."""
-
-    def __init__(self, own: _Problem, slack: Sequence[str]) -> None:
-        wish, self.judges = own.wish, own.votes.shape[1]
-        fails, passes = len(own.caught_by), len(own.wrong_by)
-        self.groups = _criteria_with_limits(own)
-        self.rows: list[tuple[sparse.csr_array, float, float]] = []
-        self.caught = self.judges
-        self.wrong = self.caught + fails
-        self.false = self.wrong + passes
-        self.by_criterion = self.false + (passes if wish.max_ffr < 1 else 0)
-        sizes = self.by_criterion + passes * len(self.groups)
-        names = [n for n in ("coverage", "ffr") if n in slack]
-        names += list(self.groups) if "limits" in slack else []
-        self.slack_at = {name: sizes + at for at, name in enumerate(names)}
-        self.size = sizes + len(names)
-        self._bounds(own)
-        self._costs(own, passes)
-        self._catching(own, fails)
-        self._failing(own, passes)
-        self.constraints = [optimize.LinearConstraint(a, low, high) for a, low, high in self.rows]
-
-    def _bounds(self, own: _Problem) -> None:
-        self.low, self.high = np.zeros(self.size), np.ones(self.size)
-        for at in self.slack_at.values():
-            self.high[at] = np.inf
-        self.high[list(own.idle)] = 0.0
-        must = list(own.wish.must_include)
-        self.low[must] = self.high[must] = 1.0
-        self.integer = np.zeros(self.size)
-        self.integer[: self.judges] = 1
-
-    def _costs(self, own: _Problem, passes: int) -> None:
-        self.cost = np.zeros(self.size)
-        self.cost[: self.judges] = own.wish.price
-        self.cost[self.wrong : self.wrong + passes] = 1 / max(1, passes)
-        for name, at in self.slack_at.items():
-            of = len(own.caught_by) if name == "coverage" else passes
-            self.cost[at] = _SLACK_COST / max(1, of)
-
-    def _add(self, entries: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]], count: int, low: float, high: float) -> None:  # fmt: skip
-        rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
-        matrix = sparse.csr_array((values, (rows, columns)), shape=(count, self.size))
-        self.rows.append((matrix, low, high))
-
-    def _total(self, columns: npt.NDArray[np.int64], slack: str, sign: float, low: float, high: float) -> None:  # fmt: skip
-        zeros = np.zeros(len(columns), dtype=np.int64)
-        entries = [(zeros, columns, np.ones(len(columns)))]
-        if slack in self.slack_at:
-            entries.append((np.zeros(1, dtype=np.int64), np.array([self.slack_at[slack]]), np.array([sign])))  # fmt: skip
-        self._add(entries, 1, low, high)
-
-    def _catching(self, own: _Problem, fails: int) -> None:
-        """Caught only where a chosen judge fails it; enough of them."""
-        row, judge = np.nonzero(own.caught_by)
-        every = np.arange(fails)
-        self._add([(row, judge, np.ones(len(row))), (every, self.caught + every, -np.ones(fails))], fails, 0, np.inf)  # fmt: skip
-        self._total(self.caught + every, "coverage", 1.0, own.wish.min_coverage * fails - _TINY, np.inf)  # fmt: skip
-        if own.wish.most is not None:
-            self._total(np.arange(self.judges), "", 0.0, 0, max(own.wish.most, len(own.wish.must_include)))  # fmt: skip
-
-    def _failing(self, own: _Problem, passes: int) -> None:
-        """A false failure costs the severity of the judges that fail it, and counts in the limits."""
-        row, judge = np.nonzero(own.wrong_by)
-        if not len(row):
-            return
-        self._at_least(self.wrong + row, judge, own.severity[judge])
-        every = np.arange(passes)
-        if own.wish.max_ffr < 1:
-            self._at_least(self.false + row, judge, np.ones(len(row)))
-            self._total(self.false + every, "ffr", -1.0, -np.inf, own.wish.max_ffr * passes + _TINY)
-        for at, (name, judges) in enumerate(self.groups.items()):
-            inside = np.isin(judge, judges)
-            start = self.by_criterion + at * passes
-            self._at_least(start + row[inside], judge[inside], np.ones(int(inside.sum())))
-            self._total(start + every, name, -1.0, -np.inf, own.wish.limits[name] * passes + _TINY)
-
-    def _at_least(self, column: npt.NDArray[np.int64], judge: npt.NDArray[np.int64], weight: Floats) -> None:  # fmt: skip
-        """Each column is at least its judge's variable times the weight."""
-        if len(column):
-            rows = np.arange(len(column))
-            self._add([(rows, column, np.ones(len(column))), (rows, judge, -weight)], len(column), 0, np.inf)  # fmt: skip
-
-
-def _criteria_with_limits(own: _Problem) -> dict[str, list[int]]:
-    """The judges of each criterion whose limit can bind."""
-    found: dict[str, list[int]] = {}
-    for judge, name in enumerate(own.wish.criterion):
-        if name is not None and own.wish.limits.get(name, 1.0) < 1.0:
-            found.setdefault(name, []).append(judge)
-    return found

@@ -43,16 +43,25 @@ class ChoiceReport(Frozen):
     optimism: float | None
     max_ffr: float
     warnings: tuple[str, ...]
+    min_coverage: float | None = None
+    must_include: tuple[str, ...] = ()
+    gap: float | None = None
+    """How much better another set could be at most, as the solver proves; None: not asked exactly."""
 
 
 def choose(
     db: Database, project: Project, *, max_ffr: float = 0.5, min_coverage: float | None = None,
-    seed: int = 0, author: str = "", progress: Progress | None = None,
+    must_include: Sequence[str] = (), seed: int = 0, author: str = "",
+    progress: Progress | None = None,
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
+    ``must_include``: names or ids of judges that the set must have.
+
     Raises:
-        BadInput: there are no grades of both kinds, or no judge with verdicts on graded outputs.
+        BadInput: there are no grades of both kinds, no judge with verdicts on graded outputs, or a
+            judge that must be in has none.
+        NotFound: there is no judge of a name in ``must_include``.
     """
     tell = progress or silent
     labels = fitting_labels(db, project)

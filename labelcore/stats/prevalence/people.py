@@ -50,7 +50,8 @@ def share_of_passes(graded: Graded) -> Posterior:
     """
     everywhere = np.ones(graded.passes.shape, dtype=bool)
     weights = graded.weighed
-    return posterior(graded.passes, everywhere, weights, graded.groups, prior=weights.max(axis=-1))
+    prior = (weights.max(axis=-1) + typical_weight(weights)) / 2
+    return posterior(graded.passes, everywhere, weights, graded.groups, prior=prior)
 
 
 def effective_grades(graded: Graded) -> float:
