@@ -6,6 +6,8 @@ from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignm
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
 
+_LITTLE = 0.02
+
 
 def rate_words(rate: Rate) -> str:
     """``83 % (74 to 90 %, n = 96)``, or that it is not measurable and why."""
@@ -81,8 +83,27 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
         f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
     ]
     if report.optimism is not None:
-        lines.append(f"The in-sample figure flatters by {report.optimism:+.2f}.")
+        lines.append(optimism_words(report.optimism))
+    if report.gap is not None:
+        lines.append(gap_words(report.gap))
     return (*lines, *report.warnings)
+
+
+def optimism_words(optimism: float) -> str:
+    """What choosing and fitting on the same grades did to the in-sample figure."""
+    if optimism <= _LITTLE:
+        return f"The in-sample figure hardly flatters ({optimism:+.2f})."
+    return (
+        f"The in-sample figure flatters by {optimism:+.2f}: judges were fitted and chosen on these "
+        "grades. Expect the held-out figure."
+    )
+
+
+def gap_words(gap: float) -> str:
+    """How sure the solver is."""
+    if gap == 0:
+        return "No other set has fewer false failures and judges at this coverage (proven on these grades)."
+    return f"Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof ran out."
 
 
 def _held_out(figures: dict[str, object] | None) -> str:

@@ -80,8 +80,8 @@ class SetVotes:
         members = list(self.wish.must_include)
         most = self.wish.most or self.votes.shape[1]
         while len(members) < most and self.coverage(members) < self.wish.min_coverage:
-            caught = self.caught_by[:, members].any(axis=1)
-            wrong = self.wrong_by[:, members].any(axis=1)
+            caught = np.asarray(self.caught_by[:, members].any(axis=1))
+            wrong = np.asarray(self.wrong_by[:, members].any(axis=1))
             gain = (self.caught_by & ~caught[:, None]).sum(axis=0) / max(1, len(caught))
             loss = (self.wrong_by & ~wrong[:, None]).sum(axis=0) / max(1, len(wrong))
             worth = np.where(gain > 0, gain / (loss + self.wish.price), -1.0)

@@ -70,9 +70,9 @@ def _testable(inside: npt.NDArray[np.bool_]) -> bool:
 
 
 def _fisher(passes: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> float:
-    table = [
-        [int((passes & part).sum()), int((~passes & part).sum())] for part in (inside, ~inside)
-    ]
+    table = np.array(
+        [[int((passes & part).sum()), int((~passes & part).sum())] for part in (inside, ~inside)]
+    )
     return float(stats.fisher_exact(table).pvalue)
 
 
