@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from labelcore.models import Frozen, JudgeVersion, Output, Project
+import pandas as pd
+
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
+from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
 from labelcore.stages.aligning.measuring import (
+    figures_on,
     measure_judge,
     measure_set,
     pass_rates,
     set_words,
-    votes_on,
+    words_on,
 )
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
@@ -59,23 +64,51 @@ def align(
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
-    votes = votes_on(db, _distinct([*versions, *members]))
-    criteria = {own.id: own for own in list_criteria(db, project)}
-    measured = tuple(
-        measure_judge(
-            own, votes[own.id], labels, criteria.get(own.criterion_id or ""), split, sealed
-        )
-        for own in versions
-    )
+    votes = words_on(db, _distinct([*versions, *members]), list(labels.value))
+    evidence = evidence_of(db, project, labels.value)
+    measured = _measured(db, project, versions, votes, labels, evidence, split, sealed=sealed)
     words = set_words(votes, [own.id for own in members]) if members else None
     held_out = choice["figures"]["held_out"] if choice else None
     own_set = None if words is None else measure_set(members, words, labels, held_out)
     return AlignmentReport(
         split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
-        pass_rate=pass_rates(db, project, labels, words, own_set.counts if own_set else None),
+        pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
+        ceiling=ceiling(db, project, labels),
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
     )  # fmt: skip
+
+
+def _measured(
+    db: Database, project: Project, versions: list[JudgeVersion], votes: pd.DataFrame,
+    labels: Labels, evidence: Evidence, split: Split, *, sealed: bool,
+) -> tuple[JudgeAlignment, ...]:  # fmt: skip
+    """Each judge against the grades of its own criterion where people gave enough, else overall."""
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    drawn = figures_on(evidence, votes)
+    single = criterion_labels(db, project, labels)
+    found = []
+    for own in versions:
+        criterion = criteria.get(own.criterion_id or "")
+        part, mine, figures = labels, evidence, drawn.get(own.id)
+        if criterion and criterion.id in single:
+            part = labels.model_copy(update={"value": single[criterion.id]})
+            mine = evidence_of(db, project, part.value)
+            figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
+        found.append(
+            measure_judge(
+                own,
+                votes[own.id],
+                part,
+                criterion,
+                split,
+                sealed,
+                drawn=figures,
+                evidence=mine,
+                against=OVERALL if part is labels or criterion is None else criterion.name,
+            )  # fmt: skip
+        )
+    return tuple(found)
 
 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
