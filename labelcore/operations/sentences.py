@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labelcore.models import OVERALL
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
@@ -60,12 +61,18 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
         )
     for own in report.judges:
         lines.append(judge_sentence(own))
+        if own.against != OVERALL:
+            lines.append(f"  Measured against people's grades of “{own.against}” itself.")
         lines.append(f"  TPR {rate_words(own.tpr)}; TNR {rate_words(own.tnr)}; kappa {number_words(own.kappa)}, MCC {number_words(own.mcc)}")  # fmt: skip
+        if own.weighted:
+            lines.append(f"  On all outputs, undoing the draw: TPR {rate_words(own.weighted['tpr'])}; TNR {rate_words(own.weighted['tnr'])}")  # fmt: skip
         lines += [f"  ! {said}" for said in own.warnings]
     lines.append(f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}.")  # fmt: skip
     lines.append(f"Pass rate by the chosen set: {rate_words(rates.judge)}")
     how = f", by {rates.corrected.method}, if {rates.assumption}" if rates.corrected.value is not None else ""  # fmt: skip
     lines.append(f"Corrected for its errors: {rate_words(rates.corrected)}{how}")
+    if report.ceiling:
+        lines.append(report.ceiling.says)
     alpha = report.agreement
     lines.append(
         f"Agreement between people: alpha {number_words(alpha.alpha)} on {alpha.n_outputs} outputs."

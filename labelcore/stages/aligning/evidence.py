@@ -38,7 +38,8 @@ class Evidence:
     @cached_property
     def uneven(self) -> bool:
         """Whether the chances are known and differ, so that weights change the figures."""
-        return self.weights is not None and not Graded(self.passes, self.passes, self.weights).even
+        verdicts = np.full(len(self.ids), np.nan)
+        return self.weights is not None and not self.graded(verdicts).even
 
     def graded(self, verdicts: Floats) -> Graded:
         """With a judge's verdicts (1, 0, nan), shape (n,)."""

@@ -15,6 +15,5 @@ def mcc(counts: Counts) -> float | None:
 def mcc_of(cells: Floats) -> Floats:
     """The same for cells, shape (..., 4)."""
     tp, fp, tn, fn = np.moveaxis(cells, -1, 0)
-    # A root of each factor: a product of four counts of a million would lose digits.
-    spread = np.sqrt((tp + fp) * (tn + fn)) * np.sqrt((tp + fn) * (tn + fp))
+    spread = np.sqrt((tp + fp) * (tn + fn) * (tp + fn) * (tn + fp))
     return share(tp * tn - fp * fn, spread)
