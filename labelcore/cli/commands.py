@@ -193,6 +193,15 @@ def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -
     send("judge list", db, project, json)
 
 
+@judge.command("refresh")
+def judge_refresh(
+    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Make stale LLM judges anew, with the present glossary and wording; then run them."""
+    send("judge refresh", db, project, json, author, judge=judge)
+
+
 @judge.command("show")
 def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show one judge with its specification."""
@@ -203,11 +212,22 @@ def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Jso
 def choose(
     max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.5,
     min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
+    must_include: Annotated[list[str] | None, typer.Option(help="A judge that must be in; repeatable.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
-    send("choose", db, project, json, author, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed)
+    send(
+        "choose",
+        db,
+        project,
+        json,
+        author,
+        max_ffr=max_ffr,
+        min_coverage=min_coverage,
+        must_include=must_include,
+        seed=seed,
+    )
 
 
 @app.command()
@@ -215,10 +235,12 @@ def align(
     split: Annotated[str, typer.Option(help="dev, test, train or all")] = "all",
     judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="chosen: only the chosen set.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your own time where no offset is given.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Measure the judges and the chosen set against people's grades."""
-    send("align", db, project, json, somebody(author), split=split, judge=judge, set=set_)
+    send("align", db, project, json, somebody(author), split=split, judge=judge, set=set_,
+         as_of=_with_offset(as_of))  # fmt: skip
 
 
 @app.command()
@@ -309,3 +331,12 @@ def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
             )
         found[match[1].strip()] = match[2].strip()
     return found
+
+
+def _with_offset(moment: str | None) -> str | None:
+    """A moment with its offset: the app that holds the file may run in another time zone."""
+    if moment is None:
+        return None
+    from labelcore.stages.aligning import parse_moment
+
+    return parse_moment(moment).isoformat()
