@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm.protocol import Answer, Message, Schema
+from labelcore.llm.refusing import refuses
 from labelcore.settings import Settings, settings
 
 _TRIES = 6
@@ -80,6 +81,8 @@ class OpenAIClient:
             tokens_in += _usage(completion, "prompt_tokens")
             tokens_out += _usage(completion, "completion_tokens")
             text, reason = _text(completion)
+            if refused := _refusal(completion):
+                raise ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
             try:
                 parsed = schema.model_validate_json(_FENCE.sub("", text))
             except ValidationError:
@@ -180,3 +183,14 @@ def _text(completion: Any) -> tuple[str, str]:
         return "", ""
     choice = completion.choices[0]
     return choice.message.content or "", choice.finish_reason or ""
+
+
+def _refusal(completion: Any) -> str:
+    """What the model says instead of an answer, in the field for it or in plain words; or ""."""
+    if not completion.choices:
+        return ""
+    message = completion.choices[0].message
+    if message.refusal:
+        return str(message.refusal)
+    text = message.content or ""
+    return text if refuses(text) else ""
