@@ -34,6 +34,7 @@ from labelcore.models.base import (
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
     Decision,
+    HardnessResult,
     JudgeVersion,
     ProbeCase,
     ProbeOpinion,
@@ -56,6 +57,7 @@ __all__ = [
     "Grade",
     "GradeValue",
     "GradingRules",
+    "HardnessResult",
     "ImportBatch",
     "JudgeKind",
     "JudgeVersion",
