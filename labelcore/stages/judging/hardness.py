@@ -20,7 +20,7 @@ from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import verdicts as verdict_table
 
-__all__ = ["Family", "HardnessReport", "harden", "left_to_ask", "report"]
+__all__ = ["FAMILIES", "MOST", "Family", "HardnessReport", "harden", "left_to_ask", "report"]
 
 MOST = 200
 _CHUNK = 40
