@@ -26,9 +26,11 @@ VARIANTS = {
 
 _OPENERS = "<＜﹤‹〈⟨"
 _UNSEEN = "\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_GAP = rf"[\s{_UNSEEN}]{{0,9}}"
 _MARK = re.compile(
-    rf"(?:[{_OPENERS}][{_UNSEEN}]{{0,9}}[{_OPENERS}]|[«《])"
-    rf"(?=[\s{_UNSEEN}]{{0,9}}[/／]?[\s{_UNSEEN}]{{0,9}}(?:DATA|END))",
+    rf"[{_OPENERS}][{_UNSEEN}]{{0,9}}[{_OPENERS}](?={_GAP}[/／]?{_GAP}(?:DATA|END))"
+    # Quotation marks of one character open titles too ("《Data …》"), so a name must follow.
+    rf"|[«《](?={_GAP}[/／]?{_GAP}(?:DATA|END)\s{{1,9}}(?:output|input|context|criterion|glossary|conv|example|what))",
     re.IGNORECASE,
 )
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
