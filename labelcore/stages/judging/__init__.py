@@ -37,7 +37,10 @@ __all__ = [
 
 
 class JudgeSummary(Frozen):
-    """A judge's newest version with its verdicts in counts."""
+    """A judge's newest version with its verdicts in counts.
+
+    ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
+    """
 
     judge: str
     judge_version_id: str
@@ -52,6 +55,7 @@ class JudgeSummary(Frozen):
     abstains: int
     errors: int
     stale: bool
+    refusals: int = 0
 
 
 class JudgeDetail(Frozen):
@@ -170,6 +174,7 @@ def _summaries(
     db: Database, project: Project, versions: Sequence[JudgeVersion]
 ) -> list[JudgeSummary]:
     counts = verdict_table.counts(db, project.id)
+    refused = verdict_table.refusals(db, project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     found = []
     for own in versions:
@@ -181,7 +186,7 @@ def _summaries(
             criterion_id=own.criterion_id, description=own.description,
             passes=seen.get("pass", 0), fails=seen.get("fail", 0),
             abstains=seen.get("abstain", 0), errors=seen.get("error", 0),
-            stale=_stale(db, own),
+            stale=_stale(db, own), refusals=refused.get(own.id, 0),
         ))  # fmt: skip
     return found
 
