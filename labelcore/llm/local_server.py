@@ -158,7 +158,7 @@ def _answers(own: LocalServer) -> bool:
     )
     try:
         with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310 - as above
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+            return bool(answer.status == 200)
     except (urllib.error.URLError, OSError, ValueError):
         return False
 

@@ -53,11 +53,11 @@ def show_hardness(place: Place) -> None:
         shell.warn(list(found.warnings))
         st.info("This judge was not tested yet.")
         return
-    _show(place, found)
+    _show(found)
     _behind(place, found)
 
 
-def _show(place: Place, found: HardnessReport) -> None:
+def _show(found: HardnessReport) -> None:
     shell.warn(list(found.warnings))
     for asks, title in _TITLES.items():
         rows = [own for own in found.rows if own.asks == asks and _in_chart(own)]

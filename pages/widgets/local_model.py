@@ -22,8 +22,9 @@ def offer_local_model() -> None:
             with shell.guard():
                 local_server.stop()
             st.rerun()
-    elif not settings().has_model:
-        if st.button("Start the local model and use it", key="local-model-start"):
-            with shell.guard(), st.spinner("The model is loaded …"):
-                local_server.use(running or local_server.start(weights))  # type: ignore[arg-type]  # one of both is there
-            st.rerun()
+    elif not settings().has_model and st.button(
+        "Start the local model and use it", key="local-model-start"
+    ):
+        with shell.guard(), st.spinner("The model is loaded …"):
+            local_server.use(running or local_server.start(weights))  # type: ignore[arg-type]  # one of both is there
+        st.rerun()

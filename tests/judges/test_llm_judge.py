@@ -61,8 +61,8 @@ class Model:
     async def close(self) -> None: ...
 
 
-def output(text: str = "some text", id: str = "o", **more: Any) -> Output:
-    return Output(id=id, project_id="p", text=text, **more)
+def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
+    return Output(id=key, project_id="p", text=text, **more)
 
 
 def decide(spec: dict[str, Any], model: Any, own: Output | None = None, repeat: int = 0) -> tuple[Decision, int]:  # fmt: skip
@@ -90,7 +90,7 @@ def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
 @pytest.mark.parametrize(
     "own",
     [
-        output(id="fail0"),
+        output(key="fail0"),
         output(group_key="gfail0"),
         output("fail example 0"),
         output("fail example 0 and what followed it"),
@@ -194,7 +194,9 @@ def test_a_panel_keeps_every_vote() -> None:
     decision, requests = decide(panel.make_spec(members, "majority"), first)
     assert (decision.value, requests, decision.cost_usd) == ("fail", 6, 4.5)
     assert decision.probability == pytest.approx(0.4)
-    assert decision.reason.startswith("1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long")
+    assert decision.reason.startswith(
+        "1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long"
+    )
     votes = json.loads(decision.raw)
     assert [(own["member"], own["value"]) for own in votes] == [("a", "pass"), ("b", "fail"), ("c", "fail")]  # fmt: skip
 

@@ -74,7 +74,15 @@ def test_every_attack_stays_inside(attack: object) -> None:
 
 def test_unseen_characters_are_shown_and_ordinary_text_is_left_alone() -> None:
     assert prompts.inert("Hi.\U000e0070\U000e0061", "0a1b") == "Hi.[hidden: pa]"
-    for text in ("a < b << 3", "«Guten Tag»", "《数据》", "x\ty\n", "the end", "<div>DATA</div>", "《Data Mining》"):
+    for text in (
+        "a < b << 3",
+        "«Guten Tag»",
+        "《数据》",
+        "x\ty\n",
+        "the end",
+        "<div>DATA</div>",
+        "《Data Mining》",
+    ):
         assert prompts.inert(text, "0a1b") == text
 
 

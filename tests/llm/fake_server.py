@@ -21,7 +21,7 @@ if how == "mute":
 
 
 class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         known = self.headers["Authorization"] == f"Bearer {os.environ['LABELCORE_LOCAL_KEY']}"
         self.send_response(200 if known else 401)
         self.end_headers()

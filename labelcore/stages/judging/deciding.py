@@ -46,7 +46,9 @@ def _locally(db: Database, version: JudgeVersion, outputs: Sequence[Output]) -> 
 
 
 def _by_models(
-    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None,
+    versions: Sequence[JudgeVersion],
+    outputs: Sequence[Output],
+    client: ModelClient | None,
     repeat: int,
 ) -> dict[str, Answers]:
     try:

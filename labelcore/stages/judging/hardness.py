@@ -142,9 +142,7 @@ def _answers(
     return [found[case.id] for case in part]
 
 
-def _result(
-    version: JudgeVersion, case: Case, before: _Said, after: Decision
-) -> HardnessResult:
+def _result(version: JudgeVersion, case: Case, before: _Said, after: Decision) -> HardnessResult:
     return HardnessResult(
         id=case.id, project_id=version.project_id, judge_version_id=version.id, test=case.test,
         family=case.family, output_id=case.source.id, people=case.people,

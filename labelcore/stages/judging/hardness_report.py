@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.models import HardnessResult, JudgeKind, JudgeVersion, Output, Project
-from labelcore.models import Frozen
+from labelcore.models import Frozen, HardnessResult, JudgeKind, JudgeVersion, Output, Project
 from labelcore.stages.judging.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.probe_cases import list_probes
 from labelcore.stats.rate import Rate, not_measurable, wilson
@@ -158,9 +157,7 @@ def _positions(version: JudgeVersion, found: _Results) -> list[HardnessRow]:
 
 def _wordings(found: _Results) -> list[HardnessRow]:
     why = _why("wording", found, "no tested output has a place for it")
-    return [
-        _row(test, "wording", "changed", _of(found, test, "wording"), why) for test in CHANGES
-    ]
+    return [_row(test, "wording", "changed", _of(found, test, "wording"), why) for test in CHANGES]
 
 
 def _injections(found: _Results) -> list[HardnessRow]:
@@ -208,7 +205,9 @@ def _warnings(
     said: list[str] = []
     fatal = [own for own in errors if isinstance(own, ModelTrouble) and own.fatal]
     if errors:
-        said.append(f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}")
+        said.append(
+            f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}"
+        )
     checks: list[tuple[Callable[[HardnessRow], bool], str]] = [
         (lambda row: row.test == ASKED_AGAIN and bool(row.hits), "Asked again without any change, the judge changes some verdicts itself: read the other rows against that one."),
         (lambda row: row.test == ANY_HARMLESS and bool(row.hits), "A harmless sentence turns some fails into passes as well: those are turned by added text, not by being obeyed."),

@@ -58,13 +58,13 @@ def teaching_examples(
     outputs = list(output_table.many(db, wanted).values())
     if not outputs:
         return []
-    bad = np.array([fails[own.id] for own in outputs], dtype=bool)
     noted = {own.output_id: own.quote for own in reversed(criterion.evidence)}
     said = {own.id: noted.get(own.id) or "\n".join(notes.get(own.id, ())) for own in outputs}
     choice = _Choice(outputs, _embedded(db, outputs))
-    failed = choice.spread([i for i in np.flatnonzero(bad) if said[outputs[i].id]])
-    failed = failed or choice.spread(list(np.flatnonzero(bad)))
-    passed = choice.beside(failed, list(np.flatnonzero(~bad)))
+    every = [at for at, own in enumerate(outputs) if fails[own.id]]
+    explained = [at for at in every if said[outputs[at].id]]
+    failed = choice.spread(explained or every)
+    passed = choice.beside(failed, [at for at, own in enumerate(outputs) if not fails[own.id]])
     return [_teaching(outputs[i], "pass", "") for i in passed] + [
         _teaching(outputs[i], "fail", said[outputs[i].id]) for i in failed
     ]

@@ -125,7 +125,9 @@ def _ask(
     return _ended(db, run.model_copy(update={"state": "finished"}))
 
 
-def _error(run: Run, version: JudgeVersion, output_id: str, trouble: LabelcoreError) -> VerdictError:
+def _error(
+    run: Run, version: JudgeVersion, output_id: str, trouble: LabelcoreError
+) -> VerdictError:
     return VerdictError(
         output_id=output_id, judge_version_id=version.id, project_id=run.project_id, run_id=run.id,
         kind=getattr(trouble, "kind", "judge"), message=str(trouble),
