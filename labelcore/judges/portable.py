@@ -156,7 +156,7 @@ def _examples(spec: Mapping[str, Any], *, with_examples: bool) -> dict[str, list
         teaching = [own for own in spec.get("examples", ()) if own["verdict"] == verdict]
         texts = [own["text"] for own in teaching[: spec.get("shown")]]
         found[f"{verdict}_examples"] = [*spec[f"{verdict}_examples"], *texts]
-    return found if with_examples else dict.fromkeys(found, [])
+    return found if with_examples else {verdict: [] for verdict in found}
 
 
 def has_examples(kind: str, spec: Mapping[str, Any]) -> bool:
