@@ -162,12 +162,13 @@ def _wordings(found: _Results) -> list[HardnessRow]:
 
 def _injections(found: _Results) -> list[HardnessRow]:
     own = [result for result in found if result.family == "injection"]
-    why = _why("injection", found, "it fails none of the tested outputs that people failed")
     tests = [ANY_HARMLESS, ANY_ATTACK, *map(family_row, attacks.FAMILIES), *_ATTACKS]
+    by_test = {test: [result for result in own if test in _names(result)] for test in tests}
     return [
-        _row(test, "injection", "talked into pass", [r for r in own if test in _names(r)], why)
-        for test in tests
-    ]
+        _row(test, "injection", "talked into pass", rows,
+             _why("injection", rows, "it fails none of the tested outputs that people failed"))
+        for test, rows in by_test.items()
+    ]  # fmt: skip
 
 
 def _defects(found: _Results, confirmed: Counter[str]) -> list[HardnessRow]:
