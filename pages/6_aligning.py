@@ -17,6 +17,7 @@ from labelcore.stages import aligning
 from pages.widgets import charts, shell
 from pages.widgets.alignment import show_rates, show_set
 from pages.widgets.outputs import show_behind
+from pages.widgets.splits import may_open, show_splits
 
 _CHARTED, _SPOKEN = 12, 6
 CELLS = {
@@ -71,10 +72,8 @@ with shell.guard():
     split = st.radio(
         "Grades of", ["all", "train", "dev", "test"], horizontal=True, key="align-split"
     )
-    opened = aligning.test_openings(place.db, place.project)
-    if split == "test" and not st.checkbox(
-        f"Open the test split (opened {opened} times so far; each look is counted)"
-    ):
+    show_splits(place.db, place.project, place.annotator)
+    if split == "test" and not may_open(place.db, place.project, place.annotator):
         st.stop()
     limit = (
         st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5)

@@ -14,8 +14,10 @@ from labelcore.cli.glossary import glossary
 from labelcore.cli.library import library
 from labelcore.cli.local_model import local_model
 from labelcore.cli.probes import probe
-from labelcore.cli.sending import Author, Db, Json, ProjectName, send
+from labelcore.cli.refining import refine
+from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
 from labelcore.cli.serving import serve_app
+from labelcore.cli.splits import splits
 from labelcore.cli.team import team
 from labelcore.errors import BadInput
 from labelcore.operations import upkeep
@@ -37,6 +39,8 @@ app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
+app.add_typer(splits, name="splits")
+app.add_typer(refine, name="refine")
 
 
 @app.command("import")
@@ -87,7 +91,7 @@ def grade(
 ) -> None:  # fmt: skip
     """Grade one output, or one criterion or field of it."""
     send("grade", db, project, json, output=output, value=value, note=note, criterion=criterion,
-         field=field, annotator=annotator or settings().annotator or _login())  # fmt: skip
+         field=field, annotator=somebody(annotator))  # fmt: skip
 
 
 @app.command()
@@ -98,7 +102,7 @@ def undo(
 ) -> None:  # fmt: skip
     """Take a grade or a comparison back; the history keeps it."""
     send("undo", db, project, json, grade=grade,
-         annotator=annotator or settings().annotator or _login())  # fmt: skip
+         annotator=somebody(annotator))  # fmt: skip
 
 
 @app.command()
@@ -171,7 +175,7 @@ def align(
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Measure the judges and the chosen set against people's grades."""
-    send("align", db, project, json, author, split=split, judge=judge, set=set_)
+    send("align", db, project, json, somebody(author), split=split, judge=judge, set=set_)
 
 
 @app.command()
@@ -262,13 +266,3 @@ def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
             )
         found[match[1].strip()] = match[2].strip()
     return found
-
-
-def _login() -> str:
-    """The name of who is logged in, so that a grade always has an author."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "anonymous"

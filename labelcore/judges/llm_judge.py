@@ -177,6 +177,18 @@ def messages_for(
     )  # fmt: skip
 
 
+def example_texts(spec: Mapping[str, Any]) -> list[str]:
+    """Every text that the judge, or a member of the panel, may be shown as an example."""
+    return [
+        text
+        for own in panel.members(spec)
+        for text in (
+            *(own.get("pass_examples") or ()), *(own.get("fail_examples") or ()),
+            *(one["text"] for one in own.get("examples", ())),
+        )
+    ]  # fmt: skip
+
+
 def shown_with(spec: Mapping[str, Any], output: Output) -> list[Example]:
     """The examples that may be shown with this output, passes before fails unless the spec turns it."""
     found: dict[str, list[Example]] = {

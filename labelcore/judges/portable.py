@@ -161,8 +161,7 @@ def _examples(spec: Mapping[str, Any], *, with_examples: bool) -> dict[str, list
 
 def has_examples(kind: str, spec: Mapping[str, Any]) -> bool:
     """Whether texts of outputs are part of the specification of an LLM judge."""
-    names = ("pass_examples", "fail_examples", "examples")
-    return kind == "llm" and any(member.get(name) for member in members(spec) for name in names)
+    return kind == "llm" and bool(llm_judge.example_texts(spec))
 
 
 def _shape(kind: str, spec: Mapping[str, Any]) -> type[Frozen]:

@@ -7,6 +7,7 @@ Python, because the same tables must work where a database has no sequences.
 from labelcore.models.base import (
     DOOR_SUFFIX,
     OVERALL,
+    CourtValue,
     CriterionOrigin,
     CriterionStatus,
     Frozen,
@@ -33,6 +34,7 @@ from labelcore.models.base import (
 )
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
+    CourtRuling,
     Decision,
     HardnessResult,
     JudgeVersion,
@@ -48,6 +50,8 @@ __all__ = [
     "OVERALL",
     "Code",
     "Comparison",
+    "CourtRuling",
+    "CourtValue",
     "Criterion",
     "CriterionOrigin",
     "CriterionStatus",

@@ -15,6 +15,9 @@ VerdictValue = Literal["pass", "fail", "abstain"]
 ProbeValue = Literal["confirmed", "rejected", "undone"]
 JudgeKind = Literal["code", "llm", "learned", "imported"]
 Severity = Literal["must", "should"]
+CourtValue = Literal[
+    "judge_wrong", "person_wrong", "criterion_unclear", "context_missing", "withdrawn"
+]
 SplitName = Literal["train", "dev", "test"]
 CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
 CriterionOrigin = Literal["notes", "model", "prompt", "person", "library"]

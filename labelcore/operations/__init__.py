@@ -99,7 +99,9 @@ def _load() -> None:
         library,
         local_model,
         probes,
+        refining,
         rubric,
+        splits,
         team,
         upkeep,
     )

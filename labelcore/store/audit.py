@@ -38,18 +38,3 @@ def happened(db: Database, project_id: str, action: str) -> bool:
             [project_id, action],
         )
     )
-
-
-def open_split(db: Database, project_id: str, split: str, author: str, purpose: str) -> int:
-    """Log a look at a split. Returns how often it has been opened, this time included."""
-    columns = ("project_id", "split", "author", "purpose", "made_at")
-    db.append("split_opening", columns, [(project_id, split, author, purpose, utc(now()))])
-    return openings(db, project_id, split)
-
-
-def openings(db: Database, project_id: str, split: str) -> int:
-    """How often a split has been opened."""
-    rows = db.rows(
-        "SELECT count(*) FROM split_opening WHERE project_id = ? AND split = ?", [project_id, split]
-    )
-    return int(rows[0][0])

@@ -6,6 +6,7 @@ from typing import Literal
 
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
     measure_judge,
     measure_set,
@@ -15,18 +16,24 @@ from labelcore.stages.aligning.measuring import (
 )
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.grading import (
+    Labels,
+    human_labels,
+    looks_at_test,
+    open_test,
+    sealed_splits,
+)
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
-from labelcore.stats.splits import split_of
-from labelcore.store import Database, audit
+from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
-    "behind", "choose", "chosen_set", "test_openings",
+    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "Leak", "Leakage", "SetAlignment", "align",
+    "behind", "choose", "chosen_set", "leakage", "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -54,8 +61,8 @@ def align(
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
-    if split == "test":
-        audit.open_split(db, project.id, "test", author, "align")
+    if split == "test" and sealed:
+        open_test(db, project, author=author, purpose="align", seen=_shown(db, project, labels))
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
@@ -82,7 +89,21 @@ def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> L
     if split == "all":
         return labels
     groups = output_table.groups_of(db, list(labels.value))
-    return labels.only({k for k, group in groups.items() if split_of(project.id, group) == split})
+    dealt = split_table.dealt(db, project.id)
+    return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
+
+
+def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
+    """What decides every figure on these labels, so that the same figures are the same look."""
+    judges = sorted(own.id for own in active_judges(db, project))
+    choice = judge_table.chosen(db, project.id)
+    members = choice["judge_version_ids"] if choice else []
+    table = verdict_table.values(db, sorted({*judges, *members}), output_ids=list(labels.value))
+    answers = table.groupby("judge_version_id")["value"].value_counts()
+    return [
+        *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
+        *(f"{own}" for own in answers.items()), *judges, *(f"in set {own}" for own in members),
+    ]  # fmt: skip
 
 
 def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
@@ -156,5 +177,5 @@ def chosen_set(db: Database, project: Project) -> dict[str, object] | None:
 
 
 def test_openings(db: Database, project: Project) -> int:
-    """How often the test split has been looked at."""
-    return audit.openings(db, project.id, "test")
+    """How many states of the sealed test's figures have been looked at in this round of it."""
+    return looks_at_test(db, project)

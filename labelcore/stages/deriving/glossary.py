@@ -15,9 +15,9 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Project, Term
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
-from labelcore.stats.splits import split_of
 from labelcore.store import Database, audit
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.text.definitions import Definition, abbreviations, definitions, small_words
 from labelcore.text.reading import LONGEST, sentences, well_formed
 from labelcore.text.terms import marks, occurring
@@ -186,7 +186,8 @@ def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
     """Output id -> its notes and its text, for outputs that fitting may see."""
     sealed = sealed_splits(db, project)
     groups = output_table.groups(db, project.id)
-    others = (own for own, group in groups.items() if split_of(project.id, group) not in sealed)
+    dealt = split_table.dealt(db, project.id)
+    others = (own for own, group in groups.items() if dealt.of(group) not in sealed)
     wanted = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
     return {
         output.id: "\n".join((*labels.notes.get(output.id, ()), output.text[:LONGEST]))

@@ -22,12 +22,12 @@ from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging import runner
 from labelcore.stages.judging.proposals import propose
-from labelcore.stats.splits import split_of
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
+from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
@@ -136,7 +136,8 @@ def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str
     if split is None:
         return ids
     groups = output_table.groups(db, project.id)
-    return [own for own in ids if split_of(project.id, groups[own]) == split]
+    dealt = split_table.dealt(db, project.id)
+    return [own for own in ids if dealt.of(groups[own]) == split]
 
 
 def runs(db: Database, project: Project) -> list[Run]:

@@ -18,9 +18,9 @@ from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.stages.judging.probe_cases import list_probes
 from labelcore.stages.judging.proposals import question
 from labelcore.stats.drawing import hash_order
-from labelcore.stats.splits import split_of
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.text.attacks import ATTACKS, HARMLESS
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS
@@ -62,7 +62,8 @@ def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -
     """Up to ``limit`` failed and ``limit`` passed outputs, filled up with ungraded ones."""
     people = _people(db, project, version)
     groups = output_table.groups(db, project.id)
-    open_ = {own for own, group in groups.items() if split_of(project.id, group) != "test"}
+    dealt = split_table.dealt(db, project.id)
+    open_ = {own for own, group in groups.items() if dealt.of(group) != "test"}
     people = {key: grade for key, grade in people.items() if key in open_}
     order = hash_order(sorted(people), 0)
     wanted = [
@@ -171,7 +172,8 @@ def _defects(
     """The criterion's probes that nobody rejected; where it has none, freshly planted defects."""
     made = list_probes(db, project, version.criterion_id) if version.criterion_id else []
     probes = [own for own in made if own.state != "rejected" and not own.left_out]
-    probes = [own for own in probes if split_of(project.id, own.source.group) != "test"]
+    dealt = split_table.dealt(db, project.id)
+    probes = [own for own in probes if dealt.of(own.source.group) != "test"]
     for own in probes:
         yield own.case.defect, "defect", own.source, own.case.text, version, 0
     if probes:

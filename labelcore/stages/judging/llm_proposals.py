@@ -18,9 +18,9 @@ from labelcore.judges.llm_judge import Teaching
 from labelcore.models import Criterion, Output, Project
 from labelcore.stages.deriving import glossary
 from labelcore.stats.drawing import hash_order
-from labelcore.stats.splits import split_of
 from labelcore.store import Database, vectors
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.text.stretches import language_of
 
@@ -49,7 +49,8 @@ def teaching_examples(
 ) -> list[Teaching]:  # fmt: skip
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
     groups = output_table.groups_of(db, list(fails))
-    train = [own for own in fails if split_of(project.id, groups[own]) == "train"]
+    dealt = split_table.dealt(db, project.id)
+    train = [own for own in fails if dealt.of(groups[own]) == "train"]
     wanted = [
         own
         for failed in (True, False)
