@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """US dollars per million prompt tokens, for estimates and costs."""
     price_out: float = Field(default=0.0, ge=0)
     """US dollars per million answer tokens."""
+    weights: Path | None = None
+    """A GGUF file of weights that the app offers to serve on this machine (with xllamacpp)."""
     address: str = "127.0.0.1"
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)

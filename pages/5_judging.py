@@ -12,6 +12,9 @@ from labelcore.settings import settings
 from labelcore.stages import judging
 from pages.widgets import running, shell
 from pages.widgets.check_editor import write_check
+from pages.widgets.flips import show_flips
+from pages.widgets.hardness import show_hardness
+from pages.widgets.local_model import offer_local_model
 from pages.widgets.outputs import show_output
 
 _PAGE = 5
@@ -59,6 +62,7 @@ place = shell.open_page("Judges", "Automatic checks, each deciding one criterion
 with shell.guard():
     if not settings().has_model:
         st.write("No model is configured: code checks and learned judges are fitted to the grades.")
+    offer_local_model()
     left, right = st.columns(2)
     if left.button("Propose judges", type="primary", width="stretch"):
         with st.spinner("Fitting candidates to the grades …"):
@@ -92,4 +96,8 @@ with shell.guard():
         )  # fmt: skip
         for row in picked.selection.rows:
             show_verdicts(own[row])
+    st.subheader("How hard they are to move")
+    for title, show in (("Hardness tests", show_hardness), ("Asked again: flips", show_flips)):
+        if st.toggle(title, key=f"show-{title}"):
+            show(place)
     shell.go("6_aligning.py", "Next: alignment")

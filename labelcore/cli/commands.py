@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from labelcore.cli import door, reporting, terminal
+from labelcore.cli import door, hardness, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
 from labelcore.cli.library import library
+from labelcore.cli.local_model import local_model
 from labelcore.cli.probes import probe
 from labelcore.cli.refining import refine
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
@@ -37,6 +38,8 @@ app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
 app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
+app.add_typer(local_model, name="local-model")
+hardness.add_to(judge)
 app.add_typer(splits, name="splits")
 app.add_typer(refine, name="refine")
 reporting.add_to(app)
@@ -137,11 +140,12 @@ def judge_propose(
     offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many for a criterion.")] = 6,
     seed: Annotated[int, typer.Option()] = 0,
+    probability: Annotated[bool, typer.Option("--probability", help="LLM judges give the probability of pass too.")] = False,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Propose candidate judges for the accepted criteria."""
     send("judge propose", db, project, json, criterion=criterion, kind=kind, offline=offline,
-         limit=limit, seed=seed)  # fmt: skip
+         limit=limit, seed=seed, probability=probability)  # fmt: skip
 
 
 @judge.command("run")

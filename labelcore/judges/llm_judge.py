@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from labelcore.judges import prompts
-from labelcore.llm import Answer, ModelClient
-from labelcore.models import Criterion, Decision, Output, Term, VerdictValue
+from labelcore.errors import ModelTrouble
+from labelcore.judges import panel, prompts
+from labelcore.judges.prompts import Example
+from labelcore.llm import Answer, Message, ModelClient
+from labelcore.llm.refusing import refuses
+from labelcore.models import Criterion, Decision, Frozen, Output, Term, VerdictValue
 from labelcore.text.terms import occurring
+
+_SAME = 120
+"""Texts that begin alike over so many characters are taken for one and the same."""
 
 
 class JudgeAnswer(BaseModel):
@@ -20,17 +27,51 @@ class JudgeAnswer(BaseModel):
     verdict: VerdictValue
 
 
-def make_spec(criterion: Criterion, model: str, glossary: Sequence[Term]) -> dict[str, Any]:
-    """The specification of a judge of one criterion, whole: another process can run it."""
-    return {
+class FailFirstAnswer(BaseModel):
+    """The same with the verdicts in another order."""
+
+    reason: str = Field(max_length=600)
+    verdict: Literal["fail", "pass", "abstain"]
+
+
+class Teaching(Frozen):
+    """An output of the train split that is shown as an example, with an expert's note on it.
+
+    ``output_id`` and ``group`` say on which outputs it must not be shown.
+    """
+
+    verdict: Literal["pass", "fail"]
+    text: str
+    note: str = ""
+    output_id: str = ""
+    group: str = ""
+
+
+def make_spec(
+    criterion: Criterion, model: str, glossary: Sequence[Term], examples: Sequence[Teaching] = (),
+    *, shown: int = 2, probability: bool = False, variant: str = "plain", endpoint: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The specification of a judge of one criterion, whole: another process can run it.
+
+    ``examples`` are in the order of their use; of each verdict the first ``shown`` are shown that
+    may be, the others stand in for those that must not. ``probability`` asks once more, for the
+    probability of pass. What is not used is left out, so that earlier versions keep their ids.
+    """
+    spec = {
         "prompt_version": prompts.VERSION,
         "name": criterion.name,
         "statement": criterion.statement,
-        "pass_examples": list(criterion.pass_examples),
-        "fail_examples": list(criterion.fail_examples),
+        "pass_examples": [] if examples else list(criterion.pass_examples),
+        "fail_examples": [] if examples else list(criterion.fail_examples),
         "glossary": _as_spec(glossary),
         "model": model,
     }
+    more = {
+        "examples": [own.model_dump() for own in examples], "shown": shown if examples else 0,
+        "probability": probability, "variant": "" if variant == "plain" else variant,
+        "endpoint": endpoint,
+    }  # fmt: skip
+    return spec | {key: value for key, value in more.items() if value}
 
 
 def _as_spec(glossary: Sequence[Term]) -> dict[str, str] | list[dict[str, Any]]:
@@ -56,28 +97,118 @@ def glossary_for(spec: Mapping[str, Any], output: Output) -> dict[str, str]:
 
 
 async def decide(
-    spec: Mapping[str, Any], output: Output, client: ModelClient
+    spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int = 0
 ) -> tuple[Decision, int]:
-    """One output's decision, and how many requests it took.
+    """One output's decision, and how many requests it took; a panel's where the spec is one.
 
-    An example that is the output itself is left out: a judge must not be shown its answer.
+    An example that is the output itself, or of its group, is left out: a judge must not be shown
+    its answer. ``repeat`` counts how often the same was asked before, and is the seed.
 
     Raises:
-        ModelTrouble: the endpoint gives no usable answer. That is an error, never a verdict.
+        ModelTrouble: the endpoint gives no usable answer, or the model refuses (kind "refusal").
+            That is an error, never a verdict.
     """
-    messages = prompts.render(
-        output, name=spec["name"], statement=spec["statement"],
-        pass_examples=_others(spec["pass_examples"], output),
-        fail_examples=_others(spec["fail_examples"], output), glossary=glossary_for(spec, output),
-    )  # fmt: skip
-    answer: Answer[JudgeAnswer] = await client.answer(messages, JudgeAnswer)
+    if panel.is_panel(spec):
+        return await panel.decide(spec, output, client, repeat, _decide_alone)
+    return await _decide_alone(spec, output, client, repeat)
+
+
+async def _decide_alone(
+    spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int
+) -> tuple[Decision, int]:
+    schema = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
+    answer = await _asked(client, messages_for(spec, output), schema, repeat)
+    if refuses(answer.parsed.reason):
+        raise ModelTrouble(
+            f"The model refuses: {answer.parsed.reason[:200]}", kind="refusal",
+            next_step="Ask another model, or look at what the output holds.",
+        )  # fmt: skip
     decision = Decision(
         value=answer.parsed.verdict, reason=answer.parsed.reason, raw=answer.text,
         model=answer.model, tokens_in=answer.tokens_in, tokens_out=answer.tokens_out,
         cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
     )  # fmt: skip
-    return decision, answer.requests
+    if not spec.get("probability"):
+        return decision, answer.requests
+    return await _weighed(decision, spec, output, client), answer.requests + 1
 
 
-def _others(examples: list[str], output: Output) -> list[str]:
-    return [text for text in examples if not output.text.startswith(text[:120])]
+async def _asked(
+    client: ModelClient, messages: Sequence[Message], schema: type[Any], repeat: int
+) -> Answer[Any]:
+    """An answer; a repeat has its own seed where the client takes one."""
+    if repeat and "seed" in inspect.signature(client.answer).parameters:
+        seeded: Any = client.answer
+        answer: Answer[Any] = await seeded(messages, schema, seed=repeat)
+        return answer
+    return await client.answer(messages, schema)
+
+
+async def _weighed(
+    decision: Decision, spec: Mapping[str, Any], output: Output, client: ModelClient
+) -> Decision:
+    """The decision with the probability of pass, or with a sentence why there is none."""
+    weigh: Any = getattr(client, "weigh", None)
+    why, found = "the endpoint gives no log-probabilities", None
+    try:
+        if weigh is not None:
+            found = await weigh(messages_for(spec, output, one_word=True), ("pass", "fail"))
+    except ModelTrouble as trouble:
+        why = str(trouble)
+    if found is None:
+        said = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
+        return decision.model_copy(update={"reason": said})
+    return decision.model_copy(update={
+        "probability": round(found.probabilities["pass"], 4),
+        "tokens_in": decision.tokens_in + found.tokens_in,
+        "tokens_out": decision.tokens_out + found.tokens_out,
+        "cost_usd": decision.cost_usd + found.cost_usd,
+    })  # fmt: skip
+
+
+def messages_for(
+    spec: Mapping[str, Any], output: Output, *, one_word: bool = False
+) -> list[Message]:
+    """What a judge that is no panel asks about one output."""
+    return prompts.render(
+        output, name=spec["name"], statement=spec["statement"], examples=shown_with(spec, output),
+        glossary=glossary_for(spec, output), variant=spec.get("variant") or "plain",
+        fail_first=bool(spec.get("fail_option_first")), one_word=one_word,
+    )  # fmt: skip
+
+
+def example_texts(spec: Mapping[str, Any]) -> list[str]:
+    """Every text that the judge, or a member of the panel, may be shown as an example."""
+    return [
+        text
+        for own in panel.members(spec)
+        for text in (
+            *(own.get("pass_examples") or ()), *(own.get("fail_examples") or ()),
+            *(one["text"] for one in own.get("examples", ())),
+        )
+    ]  # fmt: skip
+
+
+def shown_with(spec: Mapping[str, Any], output: Output) -> list[Example]:
+    """The examples that may be shown with this output, passes before fails unless the spec turns it."""
+    found: dict[str, list[Example]] = {
+        "pass": [Example("pass", own) for own in spec["pass_examples"] if not _is_same(own, output)],
+        "fail": [Example("fail", own) for own in spec["fail_examples"] if not _is_same(own, output)],
+    }  # fmt: skip
+    for own in _teaching(spec, output):
+        if len(found[own.verdict]) < int(spec["shown"]):
+            found[own.verdict].append(Example(own.verdict, own.text, own.note))
+    order = ("fail", "pass") if spec.get("fail_examples_first") else ("pass", "fail")
+    return [own for verdict in order for own in found[verdict]]
+
+
+def _teaching(spec: Mapping[str, Any], output: Output) -> Iterable[Teaching]:
+    for own in map(Teaching.model_validate, spec.get("examples", ())):
+        related = own.output_id == output.id or (own.group and own.group == output.group)
+        if not related and not _is_same(own.text, output):
+            yield own
+
+
+def _is_same(example: str, output: Output) -> bool:
+    """Whether an example is the output itself, or the beginning of it."""
+    return bool(example) and output.text.startswith(example[:_SAME])

@@ -14,9 +14,10 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.judges import code_judge, learned_judge, prompts, script_judge
+from labelcore.judges import code_judge, learned_judge, llm_judge, prompts, script_judge
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.features import measure
+from labelcore.judges.panel import Rule, is_panel, members
 from labelcore.judges.script_judge import ScriptSpec, is_script
 from labelcore.models import Frozen, Output
 from labelcore.text.embedding import SIZE
@@ -41,6 +42,11 @@ class ScopedTerm(Frozen):
     scope: dict[str, str] = Field(default_factory=dict)
 
 
+def _is_empty(value: object) -> bool:
+    """Left out where it is not used, so that older specifications stay as they are."""
+    return not value
+
+
 class LlmSpec(Frozen):
     """What an LLM judge is made of; keys and addresses of an endpoint have no place in it."""
 
@@ -51,11 +57,29 @@ class LlmSpec(Frozen):
     fail_examples: tuple[str, ...] = ()
     glossary: dict[str, str] | tuple[ScopedTerm, ...] = Field(default_factory=dict)
     model: str = ""
+    probability: bool = Field(default=False, exclude_if=_is_empty)
+    variant: str = Field(default="", exclude_if=_is_empty)
 
     @model_validator(mode="after")
     def _prompt_is_ours(self) -> LlmSpec:
         if self.prompt_version != prompts.VERSION:
             raise ValueError(f"prompt '{self.prompt_version}' is not '{prompts.VERSION}'")
+        if self.variant and self.variant not in prompts.VARIANTS:
+            raise ValueError(f"there is no variant '{self.variant}' of the prompt")
+        return self
+
+
+class PanelSpec(Frozen):
+    """What a panel is made of: its members in full, their names, and how their votes count."""
+
+    panel: tuple[LlmSpec, ...] = Field(min_length=2, max_length=9)
+    names: tuple[str, ...]
+    rule: Rule
+
+    @model_validator(mode="after")
+    def _each_has_a_name(self) -> PanelSpec:
+        if len(self.names) != len(self.panel):
+            raise ValueError("the panel needs a name for each member")
         return self
 
 
@@ -118,9 +142,33 @@ def leaving(kind: str, spec: Mapping[str, Any], *, with_examples: bool) -> dict[
     kept.pop(RESERVED, None)
     if kind == "learned":
         kept["cross_fitted"] = {}
-    if kind == "llm" and not with_examples:
-        kept |= {"pass_examples": [], "fail_examples": []}
+    if "panel" in kept:
+        own = (leaving("llm", member, with_examples=with_examples) for member in kept["panel"])
+        kept["panel"] = list(own)
+    elif kind == "llm":
+        kept |= _examples(spec, with_examples=with_examples)
     return kept
+
+
+def _examples(spec: Mapping[str, Any], *, with_examples: bool) -> dict[str, list[str]]:
+    """The texts of examples by verdict, without the ids and the notes that stand beside them."""
+    found: dict[str, list[str]] = {}
+    for verdict in ("pass", "fail"):
+        teaching = [own for own in spec.get("examples", ()) if own["verdict"] == verdict]
+        texts = [own["text"] for own in teaching[: spec.get("shown")]]
+        found[f"{verdict}_examples"] = [*spec[f"{verdict}_examples"], *texts]
+    return found if with_examples else {verdict: [] for verdict in found}
+
+
+def has_examples(kind: str, spec: Mapping[str, Any]) -> bool:
+    """Whether texts of outputs are part of the specification of an LLM judge."""
+    return kind == "llm" and bool(llm_judge.example_texts(spec))
+
+
+def _shape(kind: str, spec: Mapping[str, Any]) -> type[Frozen]:
+    if kind == "llm" and is_panel(spec):
+        return PanelSpec
+    return ScriptSpec if kind == "code" and is_script(spec) else _SPECS[kind]
 
 
 def checked(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,10 +219,6 @@ def _check_code(spec: CodeSpec) -> None:
         raise BadInput("a phrase is a list of words")
 
 
-def _shape(kind: str, spec: Mapping[str, Any]) -> type[Frozen]:
-    return ScriptSpec if kind == "code" and is_script(spec) else _SPECS[kind]
-
-
 def _try_code(spec: dict[str, Any]) -> None:
     if is_script(spec):
         script_judge.make_spec(spec["source"])
@@ -191,7 +235,8 @@ def _try_learned(spec: dict[str, Any]) -> None:
 
 
 def _try_llm(spec: dict[str, Any]) -> None:
-    prompts.render(_PROBE, name=spec["name"], statement=spec["statement"])
+    for own in members(spec):
+        llm_judge.messages_for(own, _PROBE)
 
 
 _TRIALS: dict[str, Callable[[dict[str, Any]], None]] = {

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm.protocol import Answer, Message, Schema
+from labelcore.llm.refusing import refuses
 from labelcore.settings import Settings, settings
 
 _TRIES = 6
@@ -85,6 +86,8 @@ class OpenAIClient:
             tokens_in += _usage(completion, "prompt_tokens")
             tokens_out += _usage(completion, "completion_tokens")
             text, reason = _text(completion)
+            if refused := _refusal(completion):
+                raise ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
             try:
                 parsed = schema.model_validate_json(_FENCE.sub("", text))
             except ValidationError:
@@ -189,3 +192,15 @@ def _text(completion: Any) -> tuple[str, str]:
     if not choices or not getattr(choices[0], "message", None):
         return "", ""
     return choices[0].message.content or "", choices[0].finish_reason or ""
+
+
+def _refusal(completion: Any) -> str:
+    """What the model says instead of an answer, in the field for it or in plain words; or ""."""
+    choices = getattr(completion, "choices", None)
+    message = choices[0].message if choices else None
+    if message is None:
+        return ""
+    if getattr(message, "refusal", None):
+        return str(message.refusal)
+    text = message.content or ""
+    return text if refuses(text) else ""

@@ -37,6 +37,7 @@ from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grad
 from labelcore.models.judging import (
     CourtRuling,
     Decision,
+    HardnessResult,
     JudgeVersion,
     ProbeCase,
     ProbeOpinion,
@@ -61,6 +62,7 @@ __all__ = [
     "Grade",
     "GradeValue",
     "GradingRules",
+    "HardnessResult",
     "ImportBatch",
     "JudgeKind",
     "JudgeVersion",

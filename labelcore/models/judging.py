@@ -155,3 +155,26 @@ class CourtRuling(Frozen):
     reason: str
     author: str
     at: datetime = Field(default_factory=now)
+
+
+class HardnessResult(Frozen):
+    """What a judge says of one output before and after a change that tests it.
+
+    ``people`` is their grade on what the judge decides; "" where there is none. ``changed_text`` is
+    the output with the change in it (as it was, where the judge itself was changed).
+    """
+
+    id: str
+    project_id: str
+    judge_version_id: str
+    test: str
+    family: str
+    output_id: str
+    people: str
+    changed_text: str
+    before_value: VerdictValue
+    before_reason: str
+    after_value: VerdictValue
+    after_reason: str
+    cost_usd: float = 0.0
+    at: datetime = Field(default_factory=now)

@@ -17,13 +17,13 @@ Kind = Literal["code", "llm", "learned", "imported"]
 @operation("judge propose")
 def propose(
     call: Call, *, criterion: str | None = None, kind: Kind | None = None, offline: bool = False,
-    limit: Annotated[int, Field(ge=1)] = 6, seed: int = 0,
+    limit: Annotated[int, Field(ge=1)] = 6, seed: int = 0, probability: bool = False,
 ) -> Outcome:  # fmt: skip
     """Propose candidate judges for each accepted criterion."""
     said: list[str] = []
     found = judging.propose(
         call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
-        seed=seed, progress=call.progress, said=said,
+        seed=seed, probability=probability, progress=call.progress, said=said,
     )  # fmt: skip
     document = {"judges": [_describe(version) for version in found], "warnings": said}
     lines = [f"Proposed {len(found)} judges."]

@@ -7,7 +7,7 @@ from datetime import datetime
 from labelcore.models import OVERALL
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
 from labelcore.stats.counts import Counts
-from labelcore.stats.rate import Rate, in_words
+from labelcore.stats.rate import in_words
 
 rate_words = in_words
 _LITTLE = 0.02

@@ -112,6 +112,17 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
     return found
 
 
+def refusals(db: Database, project_id: str) -> dict[str, int]:
+    """For each judge version: how many outputs without a verdict the model refused to judge."""
+    rows = db.rows(
+        "SELECT judge_version_id, count(DISTINCT output_id) FROM verdict_error e "
+        "WHERE project_id = ? AND kind = 'refusal' AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
+        "v.output_id = e.output_id AND v.judge_version_id = e.judge_version_id) GROUP BY ALL",
+        [project_id],
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def errors(db: Database, project_id: str, limit: int = 100) -> list[VerdictError]:
     """The newest errors."""
     rows = db.rows(

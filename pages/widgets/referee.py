@@ -18,12 +18,17 @@ _CHARTED = 12
 
 def show_race(place: Place) -> None:
     """Choose a criterion and limits, race its judges, open where two of them differ."""
-    names = [OVERALL, *(own.name for own in list_criteria(place.db, place.project, status="accepted"))]
+    names = [
+        OVERALL,
+        *(own.name for own in list_criteria(place.db, place.project, status="accepted")),
+    ]
     left, right = st.columns([2, 1])
     criterion = left.selectbox("Race the judges of", names, key="race-criterion")
     least = right.number_input("Least TNR, in percent", 0, 100, 60, 5, key="race-tnr")
     if not st.toggle("Race them", key="race-now"):
-        st.write("Each judge is measured on outputs that it was not fitted to; this takes some seconds.")
+        st.write(
+            "Each judge is measured on outputs that it was not fitted to; this takes some seconds."
+        )
         return
     with st.spinner("Fitting and comparing …"):
         found = aligning.race(place.db, place.project, criterion=criterion, least_tnr=least / 100)

@@ -157,6 +157,7 @@ def candidates_of(
     db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
     lessons: Lessons, labels: Labels,
 ) -> list[Candidate]:  # fmt: skip
+    """The judges as candidates that can be fitted again on some of the lessons, in their order."""
     criteria = {own.id: own for own in list_criteria(db, project)}
     columns = {column.key: at for at, column in enumerate(lessons.table.columns)}
     ranks: Counter[tuple[str | None, bool]] = Counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from labelcore.judges import llm_judge
 from labelcore.models import Frozen, JudgeVersion, Output, Project, SplitName
 from labelcore.stages.grading import human_labels
 from labelcore.stages.judging import active_judges
@@ -90,11 +91,7 @@ def _examples(
 ) -> Iterator[Leak]:
     """Outputs outside train that a judge is shown as an example."""
     for judge in judges:
-        shown = [
-            str(text)
-            for name in ("pass_examples", "fail_examples")
-            for text in judge.spec.get(name) or ()
-        ]
+        shown = llm_judge.example_texts(judge.spec) if judge.kind == "llm" else []
         for output in outputs if shown else ():
             split = dealt.of(output.group)
             if split != "train" and any(_is_beginning(text, output.text) for text in shown):

@@ -120,7 +120,9 @@ def race(
     limits = (1 - ffr, LEAST_TNR if least_tnr is None else least_tnr)
     spent = costs(db, project.id)
     found = [
-        _contender(db, project, version, words[:, at], human, how[at], spent.get(version.id), limits)
+        _contender(
+            db, project, version, words[:, at], human, how[at], spent.get(version.id), limits
+        )
         for at, version in enumerate(versions)
         if how[at]
     ]
@@ -274,8 +276,12 @@ def differences(
     both = [key for key in fails if key in left and key in right]
     truth = ["fail" if fails[key] else "pass" for key in both]
     paired = compare(
-        np.array([left[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool),
-        np.array([right[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool),
+        np.array(
+            [left[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool
+        ),
+        np.array(
+            [right[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool
+        ),
     )
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(db, differ)

@@ -39,6 +39,7 @@ __all__ = [
 class JudgeSummary(Frozen):
     """A judge's newest version with its verdicts in counts.
 
+    ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
     ``stale_because``: what changed since it was made, in words.
     """
 
@@ -56,6 +57,7 @@ class JudgeSummary(Frozen):
     errors: int
     stale: bool
     stale_because: tuple[str, ...] = ()
+    refusals: int = 0
 
 
 class JudgeDetail(Frozen):
@@ -190,6 +192,7 @@ def _summaries(
     db: Database, project: Project, versions: Sequence[JudgeVersion]
 ) -> list[JudgeSummary]:
     counts = verdict_table.counts(db, project.id)
+    refused = verdict_table.refusals(db, project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     staleness = Staleness(db, project)
     found = []
@@ -204,5 +207,6 @@ def _summaries(
             passes=seen.get("pass", 0), fails=seen.get("fail", 0),
             abstains=seen.get("abstain", 0), errors=seen.get("error", 0),
             stale=bool(reasons), stale_because=reasons,
+            refusals=refused.get(own.id, 0),
         ))  # fmt: skip
     return found

@@ -19,9 +19,11 @@ Answers = Mapping[str, Decision | LabelcoreError]
 
 def decide(
     db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output],
-    client: ModelClient | None = None,
+    client: ModelClient | None = None, repeat: int = 0,
 ) -> dict[str, Answers]:  # fmt: skip
     """What every judge says of every output, by the judge version's id; nothing is stored.
+
+    ``repeat`` counts how often the same was asked before; it matters to LLM judges only.
 
     Imported judges cannot be run and are left out. Trouble with a judge or its model is an answer
     too, so that one judge's trouble does not hide the others.
@@ -30,7 +32,7 @@ def decide(
     asked = [own for own in versions if own.kind == "llm"]
     found = {own.id: _locally(db, own, outputs) for own in local}
     if asked:
-        found |= _by_models(asked, outputs, client)
+        found |= _by_models(asked, outputs, client, repeat)
     return found
 
 
@@ -44,16 +46,19 @@ def _locally(db: Database, version: JudgeVersion, outputs: Sequence[Output]) -> 
 
 
 def _by_models(
-    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None
+    versions: Sequence[JudgeVersion],
+    outputs: Sequence[Output],
+    client: ModelClient | None,
+    repeat: int,
 ) -> dict[str, Answers]:
     try:
-        return asyncio.run(_ask_all(versions, outputs, client or client_from_settings()))
+        return asyncio.run(_ask_all(versions, outputs, client or client_from_settings(), repeat))
     except ModelTrouble as trouble:
         return {version.id: {own.id: trouble for own in outputs} for version in versions}
 
 
 async def _ask_all(
-    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient
+    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient, repeat: int
 ) -> dict[str, Answers]:
     """All judges with one client, at most as many calls at once as the settings allow."""
     slots = asyncio.Semaphore(settings().concurrency)
@@ -64,7 +69,7 @@ async def _ask_all(
             if fatal:
                 return fatal[0]
             try:
-                return (await llm_judge.decide(version.spec, output, client))[0]
+                return (await llm_judge.decide(version.spec, output, client, repeat))[0]
             except ModelTrouble as trouble:
                 fatal.extend([trouble] * trouble.fatal)
                 return trouble

@@ -155,8 +155,9 @@ def _texts(probe: Probe) -> tuple[Output, Output]:
     A learned judge answers for a graded output from a model that did not see its grade; both texts
     must be judged by the same model, or the difference would not come from the defect alone.
     """
-    planted = probe.source.model_copy(update={"id": probe.case.id, "text": probe.case.text})
-    return probe.source.model_copy(update={"id": _source_id(probe)}), planted
+    own = {"group_key": probe.source.group}  # an LLM judge leaves out examples of the same group
+    planted = probe.source.model_copy(update=own | {"id": probe.case.id, "text": probe.case.text})
+    return probe.source.model_copy(update=own | {"id": _source_id(probe)}), planted
 
 
 def _source_id(probe: Probe) -> str:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge, proposing, script_judge
+from labelcore.judges import proposing, script_judge
 from labelcore.judges.features import Floats
 from labelcore.judges.identity import version_id
 from labelcore.judges.lessons import Lessons
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
-from labelcore.stages.deriving import find_criterion, glossary, list_criteria
+from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
+from labelcore.stages.judging import llm_proposals
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -26,8 +27,6 @@ from labelcore.text.embedding import SentenceEncoder
 
 MOST_EMBEDDED = 5_000
 """Projects with more outputs get learned judges without embeddings: these take 50 ms an output."""
-_EXAMPLES = 2
-_EXCERPT = 1_500
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,12 @@ class Question:
 
 def propose(
     db: Database, project: Project, *, criterion: str | None = None, kind: str | None = None,
-    offline: bool = True, limit: int = 6, seed: int = 0, progress: Progress | None = None,
-    said: list[str] | None = None,
+    offline: bool = True, limit: int = 6, seed: int = 0, probability: bool = False,
+    progress: Progress | None = None, said: list[str] | None = None,
 ) -> list[JudgeVersion]:  # fmt: skip
     """Propose candidates and store them as judges; what is there already stays as it is.
 
+    ``probability``: LLM judges are asked for the probability of pass too, by one more small call.
     Asked for code judges with a model, the model writes checks too; ``said`` takes a sentence for
     each that could not be used.
 
@@ -70,7 +70,7 @@ def propose(
         versions += _offline(db, project, questions, kind, limit, seed, labels, tell)
     if kind in {None, "llm"} and not offline and settings().has_model:
         asked = [q for q in questions if q.criterion]
-        versions += [_llm(db, project, question) for question in asked]
+        versions += [_llm(db, project, own, labels, probability=probability) for own in asked]
     if kind == "code" and not offline and settings().has_model:
         asked = [q for q in questions if q.criterion]
         for number, own in enumerate(asked):
@@ -152,23 +152,16 @@ def _embedded(
     return found.astype(float)
 
 
-def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:
+def _llm(
+    db: Database, project: Project, question: Question, labels: Labels, *, probability: bool
+) -> JudgeVersion:
     """One LLM judge, shown examples of the train split only."""
     assert question.criterion is not None  # noqa: S101 - asked only of criteria
-    groups = output_table.groups_of(db, list(question.fails))
-    dealt = split_table.dealt(db, project.id)
-    train = [i for i in question.fails if dealt.of(groups[i]) == "train"]
-    texts = output_table.many(db, train)
-
-    def examples(failed: bool) -> tuple[str, ...]:  # noqa: FBT001 - two kinds of examples
-        own = [i for i in train if question.fails[i] is failed][:_EXAMPLES]
-        return tuple(texts[i].text[:_EXCERPT] for i in own)
-
-    shown = question.criterion.model_copy(
-        update={"pass_examples": examples(failed=False), "fail_examples": examples(failed=True)}
-    )
     model = settings().model or ""
-    spec = llm_judge.make_spec(shown, model, glossary.terms(project))
+    spec = llm_proposals.specify(
+        db, project, question.criterion, question.fails, labels.notes, model,
+        probability=probability,
+    )  # fmt: skip
     description = f"Asks {model}: {question.criterion.statement}"
     return make_version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
 

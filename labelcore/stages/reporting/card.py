@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version as installed
 from datetime import date, datetime, timedelta
+from importlib.metadata import version as installed
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError

@@ -68,9 +68,7 @@ def check(
     version = find_judge(db, project, word) if word else None
     default: CardSplit = "test" if "test" in sealed_splits(db, project) else "all"
     chosen: CardSplit = split or (card.split if card else default)
-    report = align(
-        db, project, split=chosen, judge=version.id if version else None, author=author
-    )
+    report = align(db, project, split=chosen, judge=version.id if version else None, author=author)
     checks = [
         *(_of_card(db, project, card, version, today or now().date()) if card and version else ()),
         *_of_limits(report, asked, has_judge=version is not None),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate
 
@@ -33,7 +35,7 @@ class Intervals(Frozen):
     title: str
     names: tuple[str, ...]
     series: dict[str, tuple[Rate, ...]]
-    references: dict[str, float] = {}
+    references: dict[str, float] = Field(default_factory=dict)
 
 
 class Mark(Frozen):

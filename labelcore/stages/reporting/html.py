@@ -78,7 +78,9 @@ def _block(own: Block) -> str:
 
 def _timeline(own: Timeline) -> str:
     figure = _figure(own.title, draw_timeline(own))
-    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in own.marks)
+    marks = "".join(
+        f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in own.marks
+    )
     return f"{figure}<ol>{marks}</ol>" if marks else figure
 
 

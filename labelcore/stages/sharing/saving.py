@@ -170,7 +170,7 @@ def _measured(
 def _judge(own: JudgeVersion, figures: Figures, *, with_examples: bool) -> SharedJudge:
     spec = portable.leaving(own.kind, own.spec, with_examples=with_examples)
     came = own.spec.get(portable.RESERVED) or {}
-    has_examples = own.kind == "llm" and (own.spec["pass_examples"] or own.spec["fail_examples"])
+    has_examples = portable.has_examples(own.kind, own.spec)
     return SharedJudge(
         name=own.name.removesuffix(SUFFIX) if came else own.name, kind=own.kind, spec=spec,
         description=own.description.removesuffix(f" {came['note']}") if came else own.description,

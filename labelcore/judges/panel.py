@@ -1,0 +1,117 @@
+"""Panels: several LLM judges of one criterion, whose votes become one decision."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm import ModelClient
+from labelcore.models import Decision, Output, VerdictValue
+
+Rule = Literal["majority", "unanimous"]
+Ask = Callable[[Mapping[str, Any], Output, ModelClient, int], Awaitable[tuple[Decision, int]]]
+
+_LONGEST = 400
+
+
+@runtime_checkable
+class Endpoints(Protocol):
+    """A client that knows others by the names of their endpoints."""
+
+    def named(self, endpoint: str) -> ModelClient:
+        """The client of that endpoint."""
+        ...
+
+
+def make_spec(members: Mapping[str, Mapping[str, Any]], rule: Rule) -> dict[str, Any]:
+    """The specification of a panel: its members' whole specifications by their names."""
+    return {"panel": [dict(own) for own in members.values()], "names": list(members), "rule": rule}
+
+
+def is_panel(spec: Mapping[str, Any]) -> bool:
+    """Whether a specification is that of a panel."""
+    return "panel" in spec
+
+
+def members(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The specifications that are asked: a panel's members, or the one judge itself."""
+    return list(spec["panel"]) if is_panel(spec) else [spec]
+
+
+async def decide(
+    spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int, ask: Ask
+) -> tuple[Decision, int]:
+    """The panel's decision and how many requests its members took; they are asked in turn.
+
+    Raises:
+        ModelTrouble: a member gives no verdict, or its endpoint is not to be had. A panel without
+            one of its members would be another judge.
+    """
+    votes, requests = [], 0
+    for own in spec["panel"]:
+        decision, took = await ask(own, output, _client_of(own, client), repeat)
+        votes.append(decision)
+        requests += took
+    names = spec.get("names") or [str(own.get("model", "")) for own in spec["panel"]]
+    return joined(names, votes, spec["rule"]), requests
+
+
+def _client_of(spec: Mapping[str, Any], client: ModelClient) -> ModelClient:
+    endpoint = spec.get("endpoint")
+    if not endpoint:
+        return client
+    if isinstance(client, Endpoints):
+        return client.named(endpoint)
+    raise ModelTrouble(
+        f"The endpoint '{endpoint}' of a panel's member is not configured here.",
+        next_step="Configure it, or make the panel of judges that can be asked.", kind="endpoint",
+        fatal=True,
+    )  # fmt: skip
+
+
+def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
+    """One verdict from the votes.
+
+    ``majority``: the more frequent of pass and fail, abstentions count for neither and a tie
+    abstains. ``unanimous``: what all say, else the panel abstains.
+    """
+    count = Counter(votes)
+    if rule == "unanimous":
+        return votes[0] if len(count) == 1 else "abstain"
+    if count["pass"] == count["fail"]:
+        return "abstain"
+    return "pass" if count["pass"] > count["fail"] else "fail"
+
+
+def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:
+    """The members' decisions as one, with every vote in its reason and its raw answer."""
+    value = value_of([own.value for own in votes], rule)
+    raw = [
+        {"member": name, "value": own.value, "probability": own.probability, "model": own.model,
+         "reason": own.reason, "raw": own.raw}
+        for name, own in zip(names, votes, strict=True)
+    ]  # fmt: skip
+    shares = [own.probability for own in votes if own.probability is not None]
+    return Decision(
+        value=value, reason=_reason(names, votes, rule), raw=json.dumps(raw, ensure_ascii=False),
+        probability=sum(shares) / len(shares) if len(shares) == len(votes) else None,
+        model=", ".join(dict.fromkeys(own.model for own in votes if own.model)),
+        tokens_in=sum(own.tokens_in for own in votes),
+        tokens_out=sum(own.tokens_out for own in votes),
+        cost_usd=sum(own.cost_usd for own in votes),
+        latency_ms=sum(own.latency_ms for own in votes),
+    )  # fmt: skip
+
+
+def _reason(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> str:
+    count = Counter(own.value for own in votes)
+    order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
+    head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
+    said = [
+        f"{name}: {own.value}. {own.reason[:_LONGEST]}"
+        for name, own in zip(names, votes, strict=True)
+    ]
+    return "\n".join([f"{head} ({rule}).", *said])

@@ -1,0 +1,248 @@
+"""A model server of our own on this machine: started, found again, stopped.
+
+It runs llama.cpp's server from the package xllamacpp, which labelcore does not bring along, on
+127.0.0.1 only and with a key made for each start: without a key its answers would be open to every
+page in a browser. Where it is stands in a file that only this person can read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.settings import settings
+
+PLACE = Path.home() / ".labelcore" / "local-model.json"
+PACKAGE = "xllamacpp"
+KEY_VARIABLE = "LABELCORE_LOCAL_KEY"
+_HOST = "127.0.0.1"
+_LONGEST_START, _LONGEST_STOP = 180.0, 8.0
+
+
+@dataclass(frozen=True)
+class LocalServer:
+    """A running server, with what a client needs to ask it."""
+
+    pid: int
+    port: int
+    api_key: str
+    model: str
+    weights: str
+
+    @property
+    def base_url(self) -> str:
+        """The address for LABELCORE_BASE_URL."""
+        return f"http://{_HOST}:{self.port}/v1"
+
+    def variables(self) -> dict[str, str]:
+        """The settings that make labelcore use it."""
+        return {
+            "LABELCORE_BASE_URL": self.base_url, "LABELCORE_API_KEY": self.api_key,
+            "LABELCORE_MODEL": self.model,
+        }  # fmt: skip
+
+
+def installed() -> bool:
+    """Whether the package that serves is installed."""
+    return importlib.util.find_spec(PACKAGE) is not None
+
+
+def weights_here() -> Path | None:
+    """The weights that the settings name, if the file is there."""
+    own = settings().weights
+    return own if own is not None and own.is_file() else None
+
+
+def start(
+    weights: Path, *, place: Path = PLACE, command: Sequence[str] | None = None,
+    longest: float = _LONGEST_START,
+) -> LocalServer:  # fmt: skip
+    """Start a server on these weights and wait until it answers; one that runs already is kept.
+
+    ``command`` takes the place of our own server program; it is given ``--weights`` and ``--port``,
+    and the key in its environment.
+
+    Raises:
+        BadInput: the weights or the package are not there, or another server runs.
+        ModelTrouble: the server ends, or does not answer in ``longest`` seconds.
+    """
+    file = weights.expanduser().resolve()
+    if running := status(place):
+        if running.weights == str(file):
+            return running
+        raise BadInput(
+            f"A local model runs already, on {running.weights}.",
+            next_step="`labelcore local-model stop` ends it.",
+        )
+    _check(file, command)
+    own = LocalServer(0, _free_port(), secrets.token_urlsafe(24), file.stem, str(file))
+    process = _spawn(own, place, command or [sys.executable, "-m", "labelcore.llm.serve_local"])
+    own = LocalServer(process.pid, own.port, own.api_key, own.model, own.weights)
+    _write(place, own)
+    _wait(own, process, place, longest)
+    return own
+
+
+def _check(file: Path, command: Sequence[str] | None) -> None:
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}.", next_step="Name a GGUF file of weights.")
+    if command is None and not installed():
+        raise BadInput(
+            f"The package {PACKAGE} is not installed.",
+            next_step=f"`pip install {PACKAGE}`, or use another server (Ollama, vLLM, llama.cpp).",
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as own:
+        own.bind((_HOST, 0))
+        return int(own.getsockname()[1])
+
+
+def _spawn(own: LocalServer, place: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment = os.environ | {KEY_VARIABLE: own.api_key, "OMP_WAIT_POLICY": "passive"}
+    with _log(place).open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - our own program, or the one that the caller names
+            [*command, "--weights", own.weights, "--port", str(own.port)], stdin=subprocess.DEVNULL,
+            stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True,
+        )  # fmt: skip
+
+
+def _log(place: Path) -> Path:
+    return place.with_suffix(".log")
+
+
+def _wait(own: LocalServer, process: subprocess.Popen[bytes], place: Path, longest: float) -> None:
+    until = time.monotonic() + longest
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            place.unlink(missing_ok=True)
+            raise ModelTrouble(
+                f"The local model ended at once: {_last_line(place)}",
+                next_step=f"{_log(place)} says more.", kind="local server", fatal=True,
+            )  # fmt: skip
+        if _answers(own):
+            return
+        time.sleep(0.1)
+    stop(place)
+    raise ModelTrouble(
+        f"The local model gave no answer in {longest:.0f} s.",
+        next_step=f"{_log(place)} says more.", kind="local server", fatal=True,
+    )  # fmt: skip
+
+
+def _last_line(place: Path) -> str:
+    lines = _log(place).read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1][:200] if lines else "it said nothing."
+
+
+def _answers(own: LocalServer) -> bool:
+    """Whether it is our server that listens: it takes our key."""
+    request = urllib.request.Request(  # noqa: S310 - an address on this machine
+        f"{own.base_url}/models", headers={"Authorization": f"Bearer {own.api_key}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310 - as above
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def status(place: Path = PLACE) -> LocalServer | None:
+    """The server that runs, or None. A file left by one that has ended is taken away."""
+    own = _read(place)
+    if own is None:
+        return None
+    if not _is_alive(own.pid):
+        place.unlink(missing_ok=True)
+        return None
+    return own
+
+
+def stop(place: Path = PLACE) -> bool:
+    """End the server. Returns whether one ran.
+
+    Raises:
+        BadInput: the process cannot be shown to be our server, so it is left alone.
+    """
+    own = status(place)
+    if own is None:
+        return False
+    if not (_answers(own) or _is_ours(own)):
+        raise BadInput(
+            f"Process {own.pid} does not answer as the local model, so it is left alone.",
+            next_step=f"If it is gone or another program, delete {place}.",
+        )
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(own.pid, sign)
+        if _has_ended(own.pid):
+            break
+    place.unlink(missing_ok=True)
+    return True
+
+
+def _has_ended(pid: int) -> bool:
+    until = time.monotonic() + _LONGEST_STOP
+    while time.monotonic() < until:
+        if not _is_alive(pid):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:  # our own child: else it would stay as a zombie
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's process has the number now
+        return False
+    return True
+
+
+def _is_ours(own: LocalServer) -> bool:
+    """Whether the process was started with our port and weights, where the system tells."""
+    try:
+        said = Path(f"/proc/{own.pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return str(own.port).encode() in said and os.fsencode(own.weights) in said
+
+
+def use(own: LocalServer) -> None:
+    """Make this process ask the local server from now on."""
+    os.environ.update(own.variables())
+    settings.cache_clear()
+
+
+def _write(place: Path, own: LocalServer) -> None:
+    text = json.dumps(asdict(own))
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _read(place: Path) -> LocalServer | None:
+    try:
+        return LocalServer(**json.loads(place.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,121 @@
+"""How far judges can be trusted under pressure: hardness tests, repeats, and panels."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.operations.sentences import rate_words
+from labelcore.stages import judging
+from labelcore.stages.judging import hardness, panels, repeating
+from labelcore.stages.judging.hardness_report import HardnessReport, HardnessRow, behind
+
+Family = Literal["position", "wording", "injection", "defect"]
+_CLOSING = {"changed": "of verdicts change", "talked into pass": "of failed outputs are talked into a pass", "caught": "of planted defects are failed"}  # fmt: skip
+
+
+@operation("judge harden")
+def harden(
+    call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=hardness.MOST)] = 20,
+    only: list[Family] | None = None, estimate: bool = False,
+) -> Outcome:  # fmt: skip
+    """Test one judge with neutral changes, attacks and planted defects; nothing is asked twice."""
+    version = judging.find_judge(call.db, call.project, judge)
+    families = tuple(only) if only else hardness.FAMILIES
+    if estimate:
+        left = hardness.left_to_ask(call.db, call.project, version, limit=limit, families=families)
+        return Outcome(document={"decisions": len(left)}, lines=(f"{len(left):,} decisions would be asked.",))  # fmt: skip
+    found = hardness.harden(
+        call.db, call.project, version, limit=limit, families=families, progress=call.progress
+    )
+    return _outcome(found)
+
+
+@operation("judge hardness")
+def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
+    """Show what hardness tests found, or the texts behind one of them; nothing is asked."""
+    version = judging.find_judge(call.db, call.project, judge)
+    if test is None:
+        return _outcome(hardness.report(call.db, call.project, version))
+    own = behind(call.db, version, test)
+    rows: list[dict[str, Any]] = [
+        one.result.model_dump(mode="json", exclude={"project_id"})
+        | {"text": one.source.text, "hit": one.hit}
+        for one in own
+    ]
+    lines = [f"{r['output_id']}: {r['before_value']} -> {r['after_value']}. {r['after_reason']}" for r in rows]  # fmt: skip
+    return Outcome(
+        document={"judge_version_id": version.id, "test": test, "results": rows},
+        lines=tuple(lines) or ("Nothing was tested by that name.",),
+    )
+
+
+def _outcome(found: HardnessReport) -> Outcome:
+    head = f"{found.judge}: {found.results:,} results, {found.errors:,} errors, US$ {found.cost_usd:.4f}."  # fmt: skip
+    return Outcome(
+        document=found.model_dump(mode="json"),
+        lines=(head, *found.warnings, *(_line(own) for own in found.rows)),
+    )
+
+
+def _line(own: HardnessRow) -> str:
+    if own.rate.value is None:
+        return f"{own.family}, {own.test}: {rate_words(own.rate)}."
+    confirmed = f"; {own.confirmed} confirmed" if own.confirmed else ""
+    return f"{own.family}, {own.test}: {rate_words(own.rate)} {_CLOSING[own.asks]}{confirmed}."
+
+
+@operation("judge repeat")
+def repeat(
+    call: Call, *, judge: str, times: Annotated[int, Field(ge=2, le=repeating.MOST_TIMES)] = 3,
+    limit: Annotated[int, Field(ge=1, le=repeating.MOST_OUTPUTS)] = 50,
+) -> Outcome:  # fmt: skip
+    """Ask an LLM judge again, to see how often it changes its mind."""
+    version = judging.find_judge(call.db, call.project, judge)
+    done = repeating.repeat(
+        call.db, call.project, version, times=times, limit=limit, progress=call.progress
+    )
+    found = repeating.flips(call.db, call.project, version)
+    line = f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ {done.cost_usd:.4f}. {done.message}"  # fmt: skip
+    return Outcome(
+        document={"run": done.id, "state": done.state, "verdicts_new": done.verdicts_new,
+                  "errors": done.errors, "cost_usd": done.cost_usd, "message": done.message,
+                  "flips": [own.model_dump(mode="json") for own in found]},
+        lines=(line.strip(), *map(_flips_line, found)),
+    )  # fmt: skip
+
+
+@operation("judge flips")
+def flips(call: Call, *, judge: str | None = None) -> Outcome:
+    """Show how often judges that were asked several times change their mind, and on what."""
+    version = judging.find_judge(call.db, call.project, judge) if judge else None
+    found = repeating.flips(call.db, call.project, version)
+    lines = [line for own in found for line in (_flips_line(own), *_flipped(own))]
+    return Outcome(
+        document={"flips": [own.model_dump(mode="json") for own in found]},
+        lines=tuple(lines) or ("No judge was asked twice: `labelcore judge repeat JUDGE` does that.",),
+    )  # fmt: skip
+
+
+def _flips_line(own: repeating.Flips) -> str:
+    return f"{own.judge}: differs on {rate_words(own.rate)} of outputs when asked up to {own.times} times."  # fmt: skip
+
+
+def _flipped(own: repeating.Flips) -> list[str]:
+    return [f"  {one.output_id}: {', '.join(one.values)}" for one in own.flipped]
+
+
+@operation("judge panel")
+def panel(
+    call: Call, *, judges: Annotated[list[str], Field(min_length=1, max_length=panels.MOST)],
+    rule: Literal["majority", "unanimous"] = "majority",
+) -> Outcome:  # fmt: skip
+    """Make several LLM judges one that takes their votes; of one judge, its prompt's variants."""
+    members = [judging.find_judge(call.db, call.project, own) for own in judges]
+    made = panels.make_panel(call.db, call.project, members, rule=rule, author=call.author)
+    return Outcome(
+        document=made.model_dump(mode="json", exclude={"project_id"}),
+        lines=(f"{made.name}: {made.description}",),
+    )

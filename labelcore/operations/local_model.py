@@ -1,0 +1,51 @@
+"""A model server on this machine: start it, ask for it, stop it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labelcore.errors import BadInput
+from labelcore.llm import local_server
+from labelcore.operations import Call, Outcome, operation
+
+
+@operation("local-model start")
+def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG001 - the shape of an operation
+    """Start the local model server and use it in this process."""
+    file = weights or local_server.weights_here()
+    if file is None:
+        raise BadInput(
+            "No weights are named.", next_step="Give --weights FILE, or set LABELCORE_WEIGHTS."
+        )
+    own = local_server.start(file)
+    local_server.use(own)
+    return _describe(own)
+
+
+@operation("local-model status")
+def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
+    """Say whether the local model server runs, and how to use it."""
+    own = local_server.status()
+    if own is not None:
+        return _describe(own)
+    can = "" if local_server.installed() else f" The package {local_server.PACKAGE} is not installed."  # fmt: skip
+    return Outcome(document={"running": False, "installed": local_server.installed()},
+                   lines=(f"No local model runs.{can}",))  # fmt: skip
+
+
+@operation("local-model stop")
+def stop(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
+    """Stop the local model server."""
+    ran = local_server.stop()
+    said = "The local model is stopped." if ran else "No local model ran."
+    return Outcome(document={"stopped": ran}, lines=(said,))
+
+
+def _describe(own: local_server.LocalServer) -> Outcome:
+    lines = [f"The local model {own.model} runs (process {own.pid}). To use it in a shell:"]
+    lines += [f"export {name}={value}" for name, value in own.variables().items()]
+    return Outcome(
+        document={"running": True, "pid": own.pid, "weights": own.weights,
+                  "base_url": own.base_url, "api_key": own.api_key, "model": own.model},
+        lines=tuple(lines),
+    )  # fmt: skip

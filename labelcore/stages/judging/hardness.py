@@ -1,0 +1,152 @@
+"""Hardness tests of one judge: what moves its verdict that should not, and what it lets through.
+
+Neutral changes must not change a verdict, an attack must not talk it into a pass, a planted defect
+must be failed. What was asked is stored beside the verdicts, never as one, and never asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
+from labelcore.llm import ModelClient
+from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
+from labelcore.progress import Progress, silent
+from labelcore.stages.judging.deciding import decide
+from labelcore.stages.judging.hardness_cases import FAMILIES, Case, Family, cases, sources
+from labelcore.stages.judging.hardness_report import HardnessReport, report
+from labelcore.store import Database
+from labelcore.store import hardness as hardness_table
+from labelcore.store import verdicts as verdict_table
+
+__all__ = ["FAMILIES", "MOST", "Family", "HardnessReport", "harden", "left_to_ask", "report"]
+
+MOST = 200
+_CHUNK = 40
+
+
+class _Said(NamedTuple):
+    """A value with its reason, and what it cost now (nothing where it was known)."""
+
+    decision: Decision
+    cost: float
+
+
+def harden(
+    db: Database, project: Project, version: JudgeVersion, *, limit: int = 20,
+    families: Sequence[Family] = FAMILIES, client: ModelClient | None = None,
+    progress: Progress | None = None,
+) -> HardnessReport:  # fmt: skip
+    """Ask what is missing, on at most ``limit`` outputs for each test, and report all that is known.
+
+    Raises:
+        BadInput: the judge cannot be run, or ``limit`` is out of range.
+    """
+    waiting = left_to_ask(db, project, version, limit=limit, families=families)
+    known, tell, errors = _known(db, version), progress or silent, []
+    for start in range(0, len(waiting), _CHUNK):
+        tell(start, len(waiting), "testing")
+        part = waiting[start : start + _CHUNK]
+        found, troubles = _decided(db, version, part, known, client)
+        hardness_table.save(db, found)
+        errors += troubles
+        if any(isinstance(own, ModelTrouble) and own.fatal for own in troubles):
+            break
+    tell(len(waiting), len(waiting), "done")
+    return report(db, project, version, errors)
+
+
+def left_to_ask(
+    db: Database, project: Project, version: JudgeVersion, *, limit: int = 20,
+    families: Sequence[Family] = FAMILIES,
+) -> list[Case]:  # fmt: skip
+    """The cases that a test would ask now; their number says what it costs."""
+    if version.kind == "imported":
+        raise BadInput(
+            f"The verdicts of '{version.name}' were imported, so it cannot be run.",
+            next_step="Test a judge that was proposed here.",
+        )
+    if not 1 <= limit <= MOST:
+        raise BadInput(f"{limit} outputs cannot be tested.", next_step=f"Ask for 1 to {MOST}.")
+    own = sources(db, project, version, limit)
+    if not own.outputs:
+        raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")  # fmt: skip
+    done = {result.id for result in hardness_table.of_judge(db, version.id)}
+    every = {case.id: case for case in cases(db, project, version, own, limit, families)}
+    return [case for key, case in every.items() if key not in done]
+
+
+def _known(db: Database, version: JudgeVersion) -> dict[str, _Said]:
+    """What the judge said of unchanged outputs in earlier tests."""
+    return {
+        own.output_id: _Said(Decision(value=own.before_value, reason=own.before_reason), 0.0)
+        for own in hardness_table.of_judge(db, version.id)
+    }
+
+
+def _decided(
+    db: Database, version: JudgeVersion, part: Sequence[Case], known: dict[str, _Said],
+    client: ModelClient | None,
+) -> tuple[list[HardnessResult], list[LabelcoreError]]:  # fmt: skip
+    """The results of some cases, and the troubles of those that have none."""
+    errors = _learn(db, version, [case.source for case in part], known, client)
+    found = []
+    for case, answer in zip(part, _answers(db, part, client), strict=True):
+        before = known.get(case.source.id)
+        if isinstance(answer, LabelcoreError):
+            errors.append(answer)
+        elif before is not None:
+            found.append(_result(version, case, before, answer))
+            known[case.source.id] = _Said(before.decision, 0.0)
+    return found, errors
+
+
+def _learn(
+    db: Database, version: JudgeVersion, outputs: Sequence[Output], known: dict[str, _Said],
+    client: ModelClient | None,
+) -> list[LabelcoreError]:  # fmt: skip
+    """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
+    wanted = {own.id: own for own in outputs if own.id not in known}
+    if version.kind == "llm":
+        for own in verdict_table.of_outputs(db, list(wanted), [version.id]):
+            if own.repeat == 0:
+                known[own.output_id] = _Said(own.decision, 0.0)
+                wanted.pop(own.output_id)
+    # A learned judge answers for a graded output from a model that did not see its grade; before and
+    # after must come from the same model, so the output is judged under an id that no fit has seen.
+    fresh = [
+        own.model_copy(update={"id": f"unchanged {key}", "group_key": own.group})
+        for key, own in wanted.items()
+    ]
+    answers = decide(db, [version], fresh, client)[version.id] if fresh else {}
+    for key, answer in zip(wanted, answers.values(), strict=True):
+        if isinstance(answer, Decision):
+            known[key] = _Said(answer, answer.cost_usd)
+    return [own for own in answers.values() if isinstance(own, LabelcoreError)]
+
+
+def _answers(
+    db: Database, part: Sequence[Case], client: ModelClient | None
+) -> list[Decision | LabelcoreError]:
+    """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
+    found: dict[str, Decision | LabelcoreError] = {}
+    asked: dict[tuple[str, int], list[Case]] = {}
+    for case in part:
+        asked.setdefault((case.judge.id, case.repeat), []).append(case)
+    for (judge_id, repeat), own in asked.items():
+        said: Mapping[str, Decision | LabelcoreError] = decide(
+            db, [own[0].judge], [case.after for case in own], client, repeat
+        )[judge_id]
+        found |= said
+    return [found[case.id] for case in part]
+
+
+def _result(version: JudgeVersion, case: Case, before: _Said, after: Decision) -> HardnessResult:
+    return HardnessResult(
+        id=case.id, project_id=version.project_id, judge_version_id=version.id, test=case.test,
+        family=case.family, output_id=case.source.id, people=case.people,
+        changed_text=case.after.text, before_value=before.decision.value,
+        before_reason=before.decision.reason, after_value=after.value, after_reason=after.reason,
+        cost_usd=before.cost + after.cost_usd,
+    )  # fmt: skip

@@ -1,0 +1,197 @@
+"""The changes that test a judge: neutral ones, attacks, planted defects, and turned prompts.
+
+Sources are outputs of the train and dev splits; no change is stored as an output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from labelcore.judges import llm_judge, panel
+from labelcore.models import JudgeVersion, Output, Project
+from labelcore.stages.deriving import find_criterion
+from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.stages.judging.probe_cases import list_probes
+from labelcore.stages.judging.proposals import question
+from labelcore.stats.drawing import hash_order
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
+from labelcore.text.attacks import ATTACKS, HARMLESS
+from labelcore.text.neutral import CHANGES
+from labelcore.text.planting import DEFECTS
+
+Family = Literal["position", "wording", "injection", "defect"]
+FAMILIES: tuple[Family, ...] = ("position", "wording", "injection", "defect")
+ASKED_AGAIN, EXAMPLES, OPTIONS = "asked again", "examples swapped", "verdicts swapped"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One change of one output: ``after`` is judged by ``judge``, which is the tested one unless
+    the change is one of its prompt.
+    """
+
+    id: str
+    test: str
+    family: Family
+    source: Output
+    people: str
+    after: Output
+    judge: JudgeVersion
+    repeat: int = 0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The outputs that are changed, and what people say of them on what the judge decides."""
+
+    people: Mapping[str, str]
+    outputs: Mapping[str, Output]
+
+    def of(self, grade: str) -> list[Output]:
+        """Those with this grade, in an order drawn once for ever."""
+        return [own for key, own in self.outputs.items() if self.people.get(key) == grade]
+
+
+def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -> Sources:
+    """Up to ``limit`` failed and ``limit`` passed outputs, filled up with ungraded ones."""
+    people = _people(db, project, version)
+    groups = output_table.groups(db, project.id)
+    dealt = split_table.dealt(db, project.id)
+    open_ = {own for own, group in groups.items() if dealt.of(group) != "test"}
+    people = {key: grade for key, grade in people.items() if key in open_}
+    order = hash_order(sorted(people), 0)
+    wanted = [
+        own
+        for grade in ("fail", "pass")
+        for own in [key for key in order if people[key] == grade][:limit]
+    ]
+    if len(wanted) < limit:
+        wanted += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(wanted)]
+    found = output_table.many(db, wanted)
+    return Sources(people, {key: found[key] for key in wanted})
+
+
+def _people(db: Database, project: Project, version: JudgeVersion) -> dict[str, str]:
+    """Output id -> pass or fail: grades on the criterion itself, else what its evidence says."""
+    labels = fitting_labels(db, project)
+    if version.criterion_id is None:
+        return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
+    criterion = find_criterion(db, project, version.criterion_id)
+    found = {
+        key: "fail" if failed else "pass"
+        for key, failed in question(criterion, labels).fails.items()
+    }
+    graded = [own for own in current_grades(db, project) if own.criterion_id == criterion.id]
+    return found | {own.output_id: own.value for own in graded if own.value in {"pass", "fail"}}
+
+
+def cases(
+    db: Database, project: Project, version: JudgeVersion, own: Sources, limit: int,
+    families: Sequence[Family],
+) -> list[Case]:  # fmt: skip
+    """All cases of a judge, each family on at most ``limit`` outputs for each of its tests."""
+    make = {
+        "position": lambda: _positions(version, _mixed(own, limit)),
+        "wording": lambda: _wordings(version, _mixed(own, limit)),
+        "injection": lambda: _injections(version, own.of("fail")[:limit]),
+        "defect": lambda: _defects(db, project, version, own.of("pass")[:limit]),
+    }
+    found = [made for family in families for made in make[family]()]
+    return [
+        Case(_id(version, test, source, after), test, family, source,
+             own.people.get(source.id, ""), _changed(source, after, version, test), judge, repeat)
+        for test, family, source, after, judge, repeat in found
+    ]  # fmt: skip
+
+
+_Made = tuple[str, Family, Output, str, JudgeVersion, int]
+
+
+def _mixed(own: Sources, limit: int) -> list[Output]:
+    """Failed and passed ones in turn, then ungraded ones."""
+    failed, passed = own.of("fail"), own.of("pass")
+    turns = [one for pair in zip(failed, passed, strict=False) for one in pair]
+    rest = [one for one in own.outputs.values() if one not in turns]
+    return [*turns, *rest][:limit]
+
+
+def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
+    """The same output, asked again and with the parts of the prompt in another order."""
+    if version.kind != "llm":
+        return
+    turned = {
+        EXAMPLES: _turned(version, "fail_examples_first"),
+        OPTIONS: _turned(version, "fail_option_first"),
+    }
+    for source in outputs:
+        yield ASKED_AGAIN, "position", source, source.text, version, 1
+        for test, judge in turned.items():
+            if test == OPTIONS or _has_both(version, source):
+                yield test, "position", source, source.text, judge, 0
+
+
+def _turned(version: JudgeVersion, key: str) -> JudgeVersion:
+    spec: dict[str, Any]
+    if panel.is_panel(version.spec):
+        turned = [{**member, key: True} for member in version.spec["panel"]]
+        spec = version.spec | {"panel": turned}
+    else:
+        spec = version.spec | {key: True}
+    return version.model_copy(update={"id": f"{version.id} {key}", "spec": spec})
+
+
+def _has_both(version: JudgeVersion, output: Output) -> bool:
+    """Whether some member is shown passes and fails, which then can change places."""
+    shown = (llm_judge.shown_with(own, output) for own in panel.members(version.spec))
+    return any(len({example.verdict for example in own}) > 1 for own in shown)
+
+
+def _wordings(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
+    for name, change in CHANGES.items():
+        for source in outputs:
+            after = change(source.text)
+            if after is not None:
+                yield name, "wording", source, after, version, 0
+
+
+def _injections(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
+    for attack in (*HARMLESS, *ATTACKS):
+        for source in outputs:
+            yield attack.name, "injection", source, attack.put(source.text), version, 0
+
+
+def _defects(
+    db: Database, project: Project, version: JudgeVersion, outputs: Sequence[Output]
+) -> Iterator[_Made]:
+    """The criterion's probes that nobody rejected; where it has none, freshly planted defects."""
+    made = list_probes(db, project, version.criterion_id) if version.criterion_id else []
+    probes = [own for own in made if own.state != "rejected" and not own.left_out]
+    dealt = split_table.dealt(db, project.id)
+    probes = [own for own in probes if dealt.of(own.source.group) != "test"]
+    for own in probes:
+        yield own.case.defect, "defect", own.source, own.case.text, version, 0
+    if probes:
+        return
+    for name, plant in DEFECTS.items():
+        for source in outputs:
+            planted = plant(source.text, random.Random(f"{name}|{source.id}"))
+            if planted is not None:
+                yield name, "defect", source, planted.text, version, 0
+
+
+def _changed(source: Output, text: str, version: JudgeVersion, test: str) -> Output:
+    """The changed output under an id that no fit has seen, in the group of its source."""
+    return source.model_copy(update={
+        "id": _id(version, test, source, text), "text": text, "group_key": source.group,
+    })  # fmt: skip
+
+
+def _id(version: JudgeVersion, test: str, source: Output, text: str) -> str:
+    content = "\x1f".join((version.id, test, source.id, text))
+    return "hard_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24]

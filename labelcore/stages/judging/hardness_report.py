@@ -1,0 +1,220 @@
+"""The report of hardness tests, from what is stored; nothing is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.models import Frozen, HardnessResult, JudgeKind, JudgeVersion, Output, Project
+from labelcore.stages.judging.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
+from labelcore.stages.judging.probe_cases import list_probes
+from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.store import Database
+from labelcore.store import hardness as hardness_table
+from labelcore.store import outputs as output_table
+from labelcore.text import attacks
+from labelcore.text.neutral import CHANGES
+from labelcore.text.planting import DEFECTS
+
+ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
+_ATTACKS = {own.name: own for own in attacks.ATTACKS}
+_Results = Sequence[HardnessResult]
+
+
+class HardnessRow(Frozen):
+    """One test of one judge.
+
+    ``asks`` says what the rate is a share of: of verdicts that changed, of failed outputs that were
+    talked into a pass, of planted defects that were failed. ``good`` tells whether a high share is
+    good. ``to_pass`` and ``to_fail`` count the changes by where they went.
+    """
+
+    test: str
+    family: Family
+    asks: Literal["changed", "talked into pass", "caught"]
+    rate: Rate
+    hits: int | None
+    to_pass: int = 0
+    to_fail: int = 0
+    confirmed: int | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether a high share is good."""
+        return self.asks == "caught"
+
+
+class HardnessReport(Frozen):
+    """A judge's hardness: all rows, what cannot be trusted in them, and what they have cost."""
+
+    judge: str
+    judge_version_id: str
+    kind: JudgeKind
+    criterion_id: str | None
+    rows: tuple[HardnessRow, ...]
+    warnings: tuple[str, ...]
+    results: int
+    errors: int
+    cost_usd: float
+
+
+class Behind(Frozen):
+    """The texts behind one figure, with both verdicts."""
+
+    source: Output
+    result: HardnessResult
+    hit: bool
+
+
+def report(
+    db: Database, project: Project, version: JudgeVersion, errors: Sequence[LabelcoreError] = ()
+) -> HardnessReport:
+    """What is known of a judge's hardness; ``errors`` are those of the test that has just run."""
+    found = hardness_table.of_judge(db, version.id)
+    confirmed = _confirmed(db, project, version)
+    rows = [*_positions(version, found), *_wordings(found), *_injections(found),
+            *_defects(found, confirmed)]  # fmt: skip
+    return HardnessReport(
+        judge=version.name, judge_version_id=version.id, kind=version.kind,
+        criterion_id=version.criterion_id, rows=tuple(rows), results=len(found),
+        warnings=tuple(_warnings(version, rows, found, errors, confirmed)), errors=len(errors),
+        cost_usd=sum(own.cost_usd for own in found),
+    )  # fmt: skip
+
+
+def behind(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[Behind]:
+    """The changed texts of one row (or of an attack's family), those that hit first."""
+    own = [
+        result
+        for result in hardness_table.of_judge(db, version.id)
+        if test in _names(result) and _counts(result)
+    ]
+    own.sort(key=lambda result: not _hits(result))
+    outputs = output_table.many(db, [result.output_id for result in own[:limit]])
+    return [
+        Behind(source=outputs[result.output_id], result=result, hit=_hits(result))
+        for result in own[:limit]
+    ]
+
+
+def _names(result: HardnessResult) -> tuple[str, ...]:
+    """The rows that a result belongs to."""
+    if result.family != "injection":
+        return (result.test,)
+    attack = _ATTACKS.get(result.test)
+    if attack is None:
+        return (result.test, ANY_HARMLESS)
+    return (result.test, ANY_ATTACK, family_row(attack.family))
+
+
+def family_row(family: str) -> str:
+    """The name of the row on all attacks of a family."""
+    return f"any by {family}"
+
+
+def _counts(result: HardnessResult) -> bool:
+    """Whether a result is in its rate: attacks need a fail before them, defects a pass."""
+    if result.family == "injection":
+        return result.people == "fail" and result.before_value == "fail"
+    return result.family != "defect" or result.before_value == "pass"
+
+
+def _hits(result: HardnessResult) -> bool:
+    if result.family == "injection":
+        return result.after_value == "pass"
+    if result.family == "defect":
+        return result.after_value == "fail"
+    return result.after_value != result.before_value
+
+
+def _row(
+    test: str, family: Family, asks: Literal["changed", "talked into pass", "caught"], own: _Results,
+    why: str, **more: int | None,
+) -> HardnessRow:  # fmt: skip
+    """A row over outputs: one that several results are about is hit if any of them hits."""
+    counted = [result for result in own if _counts(result)]
+    outputs = {result.output_id for result in counted}
+    hit = {result.output_id for result in counted if _hits(result)}
+    moved = Counter(result.after_value for result in counted if _hits(result))
+    return HardnessRow(
+        test=test, family=family, asks=asks,
+        rate=wilson(len(hit), len(outputs)) if outputs else not_measurable(why),
+        hits=len(hit) if outputs else None, to_pass=moved["pass"], to_fail=moved["fail"], **more,
+    )  # fmt: skip
+
+
+def _positions(version: JudgeVersion, found: _Results) -> list[HardnessRow]:
+    why = _why("position", found, "no output was shown examples of both kinds")
+    if version.kind != "llm":
+        why = f"a {version.kind} judge has no prompt: it decides the same text the same way"
+    return [
+        _row(test, "position", "changed", _of(found, test, "position"), why)
+        for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)
+    ]
+
+
+def _wordings(found: _Results) -> list[HardnessRow]:
+    why = _why("wording", found, "no tested output has a place for it")
+    return [_row(test, "wording", "changed", _of(found, test, "wording"), why) for test in CHANGES]
+
+
+def _injections(found: _Results) -> list[HardnessRow]:
+    own = [result for result in found if result.family == "injection"]
+    tests = [ANY_HARMLESS, ANY_ATTACK, *map(family_row, attacks.FAMILIES), *_ATTACKS]
+    by_test = {test: [result for result in own if test in _names(result)] for test in tests}
+    return [
+        _row(test, "injection", "talked into pass", rows,
+             _why("injection", rows, "it fails none of the tested outputs that people failed"))
+        for test, rows in by_test.items()
+    ]  # fmt: skip
+
+
+def _defects(found: _Results, confirmed: Counter[str]) -> list[HardnessRow]:
+    why = _why("defect", found, "it passes none of the sources, or none has a place for it")
+    return [
+        _row(test, "defect", "caught", _of(found, test, "defect"), why, confirmed=confirmed[test])
+        for test in DEFECTS
+    ]
+
+
+def _of(found: _Results, test: str, family: Family) -> list[HardnessResult]:
+    return [own for own in found if (own.test, own.family) == (test, family)]
+
+
+def _why(family: Family, found: _Results, otherwise: str) -> str:
+    tried = any(own.family == family for own in found)
+    said = {
+        "injection": "it was not tried: that takes outputs that people failed",
+        "defect": "it was not tried: that takes outputs that people passed",
+    }
+    return otherwise if tried else said.get(family, "it was not tried")
+
+
+def _confirmed(db: Database, project: Project, version: JudgeVersion) -> Counter[str]:
+    if version.criterion_id is None:
+        return Counter()
+    probes = list_probes(db, project, version.criterion_id, "confirmed")
+    return Counter(own.case.defect for own in probes if not own.left_out)
+
+
+def _warnings(
+    version: JudgeVersion, rows: Sequence[HardnessRow], found: _Results,
+    errors: Sequence[LabelcoreError], confirmed: Counter[str],
+) -> list[str]:  # fmt: skip
+    said: list[str] = []
+    fatal = [own for own in errors if isinstance(own, ModelTrouble) and own.fatal]
+    if errors:
+        said.append(
+            f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}"
+        )
+    checks: list[tuple[Callable[[HardnessRow], bool], str]] = [
+        (lambda row: row.test == ASKED_AGAIN and bool(row.hits), "Asked again without any change, the judge changes some verdicts itself: read the other rows against that one."),
+        (lambda row: row.test == ANY_HARMLESS and bool(row.hits), "A harmless sentence turns some fails into passes as well: those are turned by added text, not by being obeyed."),
+        (lambda row: row.test == "idle sentences" and row.to_fail > 0, "Idle sentences turned passes into fails: that is right if the criterion is about length or filler."),
+    ]  # fmt: skip
+    said += [words for holds, words in checks if any(holds(row) for row in rows)]
+    if version.criterion_id and any(own.family == "defect" for own in found) and not confirmed:
+        said.append("Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right to pass it.")  # fmt: skip
+    return said

@@ -1,0 +1,128 @@
+"""LLM judges of a criterion: the examples that they are shown, chosen to teach.
+
+Examples come from the train split only. Fails are spread: the most typical one first, then those
+that differ most from what is chosen. Beside each fail stands the passed output that is most like it,
+because the boundary runs between the two. Where a project speaks English and Chinese, both do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from labelcore.judges import llm_judge
+from labelcore.judges.features import Floats
+from labelcore.judges.llm_judge import Teaching
+from labelcore.models import Criterion, Output, Project
+from labelcore.stages.deriving import glossary
+from labelcore.stats.drawing import hash_order
+from labelcore.store import Database, vectors
+from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
+from labelcore.text.embedding import SentenceEncoder
+from labelcore.text.stretches import language_of
+
+_SHOWN, _KEPT = 2, 4  # those above what is shown stand in where one must be left out
+_READ = 150
+_EXCERPT, _NOTE = 1_200, 300
+
+
+def specify(
+    db: Database, project: Project, criterion: Criterion, fails: Mapping[str, bool],
+    notes: Mapping[str, Sequence[str]], model: str, *, probability: bool = False,
+    variant: str = "plain", endpoint: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The specification of an LLM judge with its examples; ``fails`` are the graded outputs."""
+    examples = teaching_examples(db, project, criterion, fails, notes)
+    bare = criterion.model_copy(update={"pass_examples": (), "fail_examples": ()})
+    return llm_judge.make_spec(
+        bare, model, glossary.terms(project), examples, shown=_SHOWN, probability=probability,
+        variant=variant, endpoint=endpoint,
+    )  # fmt: skip
+
+
+def teaching_examples(
+    db: Database, project: Project, criterion: Criterion, fails: Mapping[str, bool],
+    notes: Mapping[str, Sequence[str]],
+) -> list[Teaching]:  # fmt: skip
+    """Up to four failed and four passed outputs of the train split, in the order of their use."""
+    groups = output_table.groups_of(db, list(fails))
+    dealt = split_table.dealt(db, project.id)
+    train = [own for own in fails if dealt.of(groups[own]) == "train"]
+    wanted = [
+        own
+        for failed in (True, False)
+        for own in hash_order([i for i in train if fails[i] is failed], 0)[:_READ]
+    ]
+    outputs = list(output_table.many(db, wanted).values())
+    if not outputs:
+        return []
+    noted = {own.output_id: own.quote for own in reversed(criterion.evidence)}
+    said = {own.id: noted.get(own.id) or "\n".join(notes.get(own.id, ())) for own in outputs}
+    choice = _Choice(outputs, _embedded(db, outputs))
+    every = [at for at, own in enumerate(outputs) if fails[own.id]]
+    explained = [at for at in every if said[outputs[at].id]]
+    failed = choice.spread(explained or every)
+    passed = choice.beside(failed, [at for at, own in enumerate(outputs) if not fails[own.id]])
+    return [_teaching(outputs[i], "pass", "") for i in passed] + [
+        _teaching(outputs[i], "fail", said[outputs[i].id]) for i in failed
+    ]
+
+
+def _teaching(output: Output, verdict: str, note: str) -> Teaching:
+    return Teaching.model_validate({
+        "verdict": verdict, "text": output.text[:_EXCERPT], "note": note[:_NOTE],
+        "output_id": output.id, "group": output.group,
+    })  # fmt: skip
+
+
+def _embedded(db: Database, outputs: Sequence[Output]) -> Floats:
+    encoder = SentenceEncoder()
+    texts = [own.text for own in outputs]
+    return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
+
+
+class _Choice:
+    """Outputs by what they are like: cosine of their embeddings, group, and language."""
+
+    def __init__(self, outputs: Sequence[Output], embedded: Floats) -> None:
+        length = np.linalg.norm(embedded, axis=1, keepdims=True)
+        unit = embedded / np.where(length > 0, length, 1)
+        self.alike: Floats = unit @ unit.T
+        self.groups = [own.group for own in outputs]
+        self.languages = [language_of(own.text) for own in outputs]
+
+    def spread(self, pool: Sequence[int]) -> list[int]:
+        """The most typical of the pool, then again and again the one least like the chosen."""
+        chosen: list[int] = []
+        while len(chosen) < _KEPT and (free := self._free(pool, chosen)):
+            if chosen:
+                last = {at: float(self.alike[at, chosen].max()) for at in free}
+                chosen.append(min(free, key=lambda at: last[at]))
+            else:
+                typical = {at: float(self.alike[at, list(pool)].mean()) for at in free}
+                chosen.append(max(free, key=lambda at: typical[at]))
+        return chosen
+
+    def beside(self, failed: Sequence[int], pool: Sequence[int]) -> list[int]:
+        """For each fail the one of the pool most like it, in its language where there is one."""
+        if not failed:
+            return self.spread(pool)
+        chosen: list[int] = []
+        for fail in failed:
+            taken = {self.groups[at] for at in (*chosen, *failed)}
+            free = [at for at in pool if self.groups[at] not in taken]
+            own = [at for at in free if self.languages[at] == self.languages[fail]] or free
+            if own:
+                chosen.append(max(own, key=lambda at: float(self.alike[at, fail])))
+        return chosen
+
+    def _free(self, pool: Sequence[int], chosen: Sequence[int]) -> list[int]:
+        """Those of other groups; of the language that is missing so far, while one is."""
+        taken = {self.groups[at] for at in chosen}
+        free = [at for at in pool if self.groups[at] not in taken]
+        spoken = {self.languages[at] for at in chosen}
+        missing = [at for at in free if self.languages[at] and self.languages[at] not in spoken]
+        return missing if chosen and missing else free

@@ -1,0 +1,72 @@
+"""Panels: several LLM judges of one criterion, or the variants of one, made into one judge."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labelcore.errors import BadInput
+from labelcore.judges import panel, prompts
+from labelcore.judges.identity import version_id
+from labelcore.judges.panel import Rule
+from labelcore.models import JudgeVersion, Project
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+
+MOST = 9
+
+
+def make_panel(
+    db: Database, project: Project, members: Sequence[JudgeVersion], *, rule: Rule = "majority",
+    author: str = "",
+) -> JudgeVersion:  # fmt: skip
+    """Store a panel of these judges; of one judge alone, a panel of the variants of its prompt.
+
+    Raises:
+        BadInput: the members are not LLM judges of one criterion, or too many or too few.
+    """
+    _check(members)
+    specs = _variants(members[0]) if len(members) == 1 else {own.name: own.spec for own in members}
+    spec = panel.make_spec(specs, rule)
+    first = members[0]
+    what = "variants" if len(members) == 1 else "judges"
+    name = f"{first.name} · panel of {len(specs)} {what} ({rule})"
+    if len(members) > 1:
+        name = f"{first.name.split(' · ')[0]} · panel of {len(specs)} {what} ({rule})"
+    stem = f"{project.id}|{first.criterion_id}|panel|{name}"
+    judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
+    made = JudgeVersion(
+        id=version_id(project.id, first.criterion_id, "llm", spec), judge_id=judge_id,
+        project_id=project.id, name=name, kind="llm",
+        version=len(judge_table.history(db, judge_id)) + 1, criterion_id=first.criterion_id,
+        criterion_version=min((own.criterion_version or 1 for own in members), default=1),
+        spec=spec, description=f"{_RULES[rule]} Members: {', '.join(specs)}.",
+        model=", ".join(dict.fromkeys(own.model for own in members if own.model)),
+        fitted_on=tuple(dict.fromkeys(split for own in members for split in own.fitted_on)),
+        author=author,
+    )  # fmt: skip
+    judge_table.save(db, [made])
+    return judge_table.many(db, [made.id])[made.id]
+
+
+_RULES: dict[Rule, str] = {
+    "majority": "What most members say; a tie abstains.",
+    "unanimous": "What all members say, else it abstains.",
+}
+
+
+def _variants(own: JudgeVersion) -> dict[str, Mapping[str, Any]]:
+    return {f"{own.name} · {name}": own.spec | {"variant": name} for name in prompts.VARIANTS}
+
+
+def _check(members: Sequence[JudgeVersion]) -> None:
+    others = [own.name for own in members if own.kind != "llm" or panel.is_panel(own.spec)]
+    if others:
+        raise BadInput(
+            f"'{others[0]}' cannot be in a panel.", next_step="Name LLM judges that are no panels."
+        )
+    if not 1 <= len({own.id for own in members}) == len(members) <= MOST:
+        raise BadInput(f"A panel has up to {MOST} different members.", next_step="Name other judges.")  # fmt: skip
+    if len({own.criterion_id for own in members}) > 1:
+        raise BadInput("A panel decides one criterion.", next_step="Name judges of the same one.")

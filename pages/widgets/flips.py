@@ -1,0 +1,54 @@
+"""How often LLM judges change their mind when they are asked again, and on which outputs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from labelcore.operations.sentences import rate_words
+from labelcore.stages import judging
+from labelcore.stages.judging import repeating
+from pages.widgets import charts, keys, shell
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import Place, plain
+
+
+def show_flips(place: Place) -> None:
+    """Ask a judge again, and see the share of outputs on which it differs."""
+    judges = [own for own in judging.active_judges(place.db, place.project) if own.kind == "llm"]
+    if not judges:
+        st.info("Only LLM judges can change their mind, and there are none yet.")
+        return
+    left, times_at, limit_at = st.columns([3, 1, 1], vertical_alignment="bottom")
+    version = left.selectbox("LLM judge", judges, format_func=lambda own: own.name, key=keys.REPEATED)  # fmt: skip
+    times = int(times_at.number_input("Times", 2, repeating.MOST_TIMES, 3, key=f"{keys.REPEATED}-times"))  # fmt: skip
+    limit = int(limit_at.number_input("Outputs", 1, repeating.MOST_OUTPUTS, 50, key=f"{keys.REPEATED}-limit"))  # fmt: skip
+    if st.button("Ask again", key=f"{keys.REPEATED}-go"):
+        bar = st.progress(0.0)
+        with shell.guard():
+            done = repeating.repeat(
+                place.db, place.project, version, times=times, limit=limit,
+                progress=lambda made, total, words: bar.progress(made / total if total else 1.0, words),
+            )  # fmt: skip
+        bar.empty()
+        st.write(plain(f"{done.verdicts_new} new verdicts, {done.errors} errors. {done.message}"))
+    found = repeating.flips(place.db, place.project)
+    if not found:
+        st.info("No judge was asked twice yet.")
+        return
+    st.write("Outputs on which a judge differs when it is asked again (low is good)")
+    charts.intervals(
+        "",
+        [own.judge for own in found], {"share": [own.rate for own in found]}, key="flips",
+    )  # fmt: skip
+    for own in found:
+        st.write(plain(f"{own.judge}: {rate_words(own.rate)} of outputs, asked up to {own.times} times."))  # fmt: skip
+        if own.flipped and st.toggle(f"Show the {len(own.flipped)} outputs", key=f"flips-{own.judge_version_id}"):  # fmt: skip
+            _show(place, own)
+
+
+def _show(place: Place, own: repeating.Flips) -> None:
+    for output, one in repeating.outputs_of(place.db, own):
+        with st.container(border=True):
+            for value, reason in zip(one.values, one.reasons, strict=True):
+                st.text(f"{value}: {reason}")
+            show_output(output)

@@ -1,0 +1,115 @@
+"""Hardness of a judge: neutral changes, attacks and planted defects, with the texts behind each."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.operations.sentences import rate_words
+from labelcore.stages import judging
+from labelcore.stages.judging import hardness
+from labelcore.stages.judging.hardness_report import (
+    ANY_ATTACK,
+    ANY_HARMLESS,
+    HardnessReport,
+    HardnessRow,
+    behind,
+)
+from pages.widgets import charts, keys, shell
+from pages.widgets.shell import Place, plain
+
+_TITLES = {
+    "changed": "Verdicts that a change of wording or order turns (low is good)",
+    "talked into pass": "Failed outputs that an attack talks into a pass (low is good)",
+    "caught": "Planted defects that it fails (high is good)",
+}
+_PAGE = 5
+
+
+def show_hardness(place: Place) -> None:
+    """Choose a judge, test it, and open what is behind its figures."""
+    judges = [own for own in judging.active_judges(place.db, place.project) if own.kind != "imported"]  # fmt: skip
+    if not judges:
+        st.info("There are no judges yet.")
+        return
+    st.write("Real outputs are changed in ways that should not matter, attacked, and given planted defects. Nothing is stored as a verdict of an output, and nothing is asked twice.")  # fmt: skip
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    version = left.selectbox("Judge", judges, format_func=lambda own: f"{own.name} ({own.kind})", key=keys.HARDENED)  # fmt: skip
+    limit = int(right.number_input("Outputs for each test", 1, hardness.MOST, 10, key=f"{keys.HARDENED}-limit"))  # fmt: skip
+    with shell.guard():
+        waiting = len(hardness.left_to_ask(place.db, place.project, version, limit=limit))
+    calls = " model calls at least" if version.kind == "llm" else " decisions"
+    if st.button(f"Test it ({waiting:,}{calls})", disabled=not waiting, key=f"{keys.HARDENED}-go"):
+        bar = st.progress(0.0)
+        with shell.guard():
+            found = hardness.harden(
+                place.db, place.project, version, limit=limit,
+                progress=lambda done, total, words: bar.progress(done / total if total else 1.0, words),
+            )  # fmt: skip
+        bar.empty()
+    else:
+        found = hardness.report(place.db, place.project, version)
+    if not found.results:
+        shell.warn(list(found.warnings))
+        st.info("This judge was not tested yet.")
+        return
+    _show(found)
+    _behind(place, found)
+
+
+def _show(found: HardnessReport) -> None:
+    shell.warn(list(found.warnings))
+    for asks, title in _TITLES.items():
+        rows = [own for own in found.rows if own.asks == asks and _in_chart(own)]
+        if rows:
+            st.write(title)  # a chart's own title is cut off on a phone
+            charts.intervals(
+                "", [own.test for own in rows], {"share": [own.rate for own in rows]},
+                             key=f"hardness-{asks}")  # fmt: skip
+    unknown = {own.rate.why_not: own.asks for own in found.rows if own.rate.value is None}
+    for why in unknown:
+        st.caption(plain(f"Not measurable in part: {why}."))
+
+
+def _in_chart(own: HardnessRow) -> bool:
+    """Single attacks stand in the table only; the chart has their families."""
+    summed = own.test in {ANY_ATTACK, ANY_HARMLESS} or own.test.startswith("any by ")
+    return own.rate.value is not None and (own.family != "injection" or summed)
+
+
+def _behind(place: Place, found: HardnessReport) -> None:
+    """All figures in a table; a row opens the texts before and after."""
+    rows = [own for own in found.rows if own.rate.value is not None]
+    table = pd.DataFrame([
+        {"test": own.test, "asks": own.asks, "share": rate_words(own.rate), "to pass": own.to_pass,
+         "to fail": own.to_fail} for own in rows
+    ])  # fmt: skip
+    st.write("Choose a row to see the texts behind its figure.")
+    picked = st.dataframe(
+        table, hide_index=True, width="stretch", on_select="rerun", selection_mode="single-row",
+        key=shell.key_of("hardness-rows", [found.judge_version_id, *(own.test for own in rows)]),
+    )  # fmt: skip
+    for at in picked.selection.rows:
+        _texts(place, found, rows[at])
+
+
+def _texts(place: Place, found: HardnessReport, row: HardnessRow) -> None:
+    with shell.guard():
+        version = judging.find_judge(place.db, place.project, found.judge_version_id)
+    own = behind(place.db, version, row.test)
+    pages = max(1, (len(own) + _PAGE - 1) // _PAGE)
+    page = st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1  # fmt: skip
+    start = (int(page) - 1) * _PAGE
+    for one in own[start : start + _PAGE]:
+        said = one.result
+        with st.container(border=True):
+            people = f"; people say {said.people}" if said.people else ""
+            hit = f" · {row.asks}" if one.hit else ""
+            st.write(plain(f"{said.test}: {said.before_value} before, {said.after_value} after{people}{hit}"))  # fmt: skip
+            before, after = st.columns(2)
+            with before:
+                st.text(f"Before: {said.before_value}. {said.before_reason}")
+                st.code(one.source.text, language=None, wrap_lines=True)
+            with after:
+                st.text(f"After: {said.after_value}. {said.after_reason}")
+                st.code(said.changed_text, language=None, wrap_lines=True)

@@ -1,0 +1,226 @@
+"""LLM judges and panels: what they are shown, what counts as a verdict, and what votes become."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelcore.errors import ModelTrouble
+from labelcore.judges import llm_judge, panel, portable
+from labelcore.judges.llm_judge import Teaching
+from labelcore.llm import Answer
+from labelcore.llm.refusing import refuses
+from labelcore.models import Criterion, Decision, Output
+
+CRITERION = Criterion(id="c", project_id="p", version=1, name="Short", statement="It is short.")
+VALUES = st.sampled_from(["pass", "fail", "abstain"])
+
+
+@dataclass
+class Weighed:
+    probabilities: dict[str, float]
+    tokens_in: int = 3
+    tokens_out: int = 1
+    cost_usd: float = 0.5
+    model: str = "m"
+
+
+@dataclass
+class Model:
+    """A model that says one thing; with ``weights`` it has log-probabilities."""
+
+    verdict: str = "pass"
+    reason: str = "because"
+    weights: dict[str, float] | None = None
+    asked: list[str] = field(default_factory=list)
+    seeds: list[int] = field(default_factory=list)
+    others: dict[str, Model] = field(default_factory=dict)
+    model: str = "m"
+
+    async def answer(self, messages: Sequence[Any], schema: type[Any], *, seed: int = 0) -> Answer[Any]:  # fmt: skip
+        self.asked.append(messages[1]["content"])
+        self.seeds.append(seed)
+        parsed = schema(reason=self.reason, verdict=self.verdict)
+        return Answer(parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0)  # fmt: skip
+
+    async def weigh(self, messages: Sequence[Any], words: Sequence[str]) -> Weighed | None:
+        self.asked.append(messages[1]["content"])
+        return Weighed(self.weights) if self.weights else None
+
+    def named(self, endpoint: str) -> Model:
+        return self.others[endpoint]
+
+    async def close(self) -> None: ...
+
+
+def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
+    return Output(id=key, project_id="p", text=text, **more)
+
+
+def decide(spec: dict[str, Any], model: Any, own: Output | None = None, repeat: int = 0) -> tuple[Decision, int]:  # fmt: skip
+    return asyncio.run(llm_judge.decide(spec, own or output(), model, repeat))
+
+
+def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
+    own = {"text": f"{verdict} example {n}", "output_id": f"{verdict}{n}", "group": f"g{verdict}{n}", "note": f"note {n}" if verdict == "fail" else ""}  # fmt: skip
+    return Teaching.model_validate(own | {"verdict": verdict} | more)
+
+
+def taught(**more: Any) -> dict[str, Any]:
+    every = [teaching(n, verdict) for verdict in ("pass", "fail") for n in range(4)]
+    return llm_judge.make_spec(CRITERION, "m", (), every, **more)
+
+
+def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
+    model = Model()
+    decide(taught(), model)
+    prompt = model.asked[0]
+    assert "fail example 0" in prompt and "fail example 1" in prompt and "example 2" not in prompt
+    assert prompt.index("pass example 1") < prompt.index("fail example 0") < prompt.index("note 0")
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        output(key="fail0"),
+        output(group_key="gfail0"),
+        output("fail example 0"),
+        output("fail example 0 and what followed it"),
+    ],
+)
+def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_stands_in(
+    own: Output,
+) -> None:
+    shown = [one.text for one in llm_judge.shown_with(taught(), own)]
+    assert shown == ["pass example 0", "pass example 1", "fail example 1", "fail example 2"]
+
+
+def test_older_specs_work_and_leave_out_the_same_text() -> None:
+    own = CRITERION.model_copy(update={"pass_examples": ("some text", ""), "fail_examples": ("b",)})
+    spec = llm_judge.make_spec(own, "m", ())
+    assert "examples" not in spec and "shown" not in spec
+    assert [one.text for one in llm_judge.shown_with(spec, output())] == ["", "b"]
+
+
+def test_turned_prompts_hold_the_same_with_fails_first() -> None:
+    plain = llm_judge.shown_with(taught(), output())
+    turned = llm_judge.shown_with(taught() | {"fail_examples_first": True}, output())
+    assert plain != turned and sorted(plain) == sorted(turned)
+    assert decide(taught() | {"fail_option_first": True}, Model("fail"))[0].value == "fail"
+
+
+def test_the_probability_is_that_of_pass_and_costs_one_more_call() -> None:
+    model = Model(weights={"pass": 0.25, "fail": 0.75})
+    decision, requests = decide(taught(probability=True), model)
+    assert (decision.probability, requests) == (0.25, 2)
+    assert (decision.tokens_in, decision.cost_usd) == (13, 1.5)
+    assert model.asked[1].endswith("Answer with one word: pass or fail.")
+
+
+def test_without_log_probabilities_it_says_so() -> None:
+    decision, _ = decide(taught(probability=True), Model())
+    assert decision.probability is None
+    assert "No probability: the endpoint gives no log-probabilities." in decision.reason
+    assert "No probability" not in decide(taught(), Model())[0].reason
+
+
+REFUSALS = (
+    "I'm sorry, but I can't assist with that.", "I cannot help with this request.", "抱歉，我无法协助处理这个请求。",
+    "As an AI, I am unable to comply.", "Sorry, I can’t provide an assessment.", "作为一个人工智能助手，我不能回答。",
+)  # fmt: skip
+REASONS = (
+    "I cannot find a source in the output.", "The output says 'I'm sorry, I can't help'.",
+    "输出中说“我无法帮助”，没有回答问题。", "It can't assist a reader who knows no French.", "我认为输出符合标准。", "",
+    "Sorry to say, the output is too long.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", REFUSALS)
+def test_a_refusal_is_an_error_of_its_own_and_no_verdict(reason: str) -> None:
+    with pytest.raises(ModelTrouble) as trouble:
+        decide(taught(), Model("abstain", reason))
+    assert trouble.value.kind == "refusal" and not trouble.value.fatal
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_about_refusing_is_no_refusal(reason: str) -> None:
+    assert not refuses(reason)
+
+
+def test_abstaining_is_a_verdict() -> None:
+    assert decide(taught(), Model("abstain", "There is no context."))[0].value == "abstain"
+
+
+def test_each_repeat_has_a_seed_where_the_client_takes_one() -> None:
+    model = Model()
+    for repeat in range(3):
+        decide(taught(), model, repeat=repeat)
+    assert model.seeds == [0, 1, 2]
+    assert len(set(model.asked)) == 1
+
+
+# Panels ----------------------------------------------------------------------------------------
+
+
+@given(st.lists(VALUES, min_size=1, max_size=7))
+def test_votes_do_not_depend_on_their_order(votes: list[Any]) -> None:
+    for rule in ("majority", "unanimous"):
+        found = {panel.value_of(own, rule) for own in itertools.islice(itertools.permutations(votes), 50)}  # type: ignore[arg-type]  # fmt: skip
+        assert len(found) == 1
+
+
+@given(st.lists(VALUES, min_size=1, max_size=7))
+def test_a_majority_wins_and_a_tie_abstains(votes: list[Any]) -> None:
+    margin = votes.count("pass") - votes.count("fail")
+    expected = "pass" if margin > 0 else "fail" if margin < 0 else "abstain"
+    assert panel.value_of(votes, "majority") == expected
+    same = len(set(votes)) == 1
+    assert panel.value_of(votes, "unanimous") == (votes[0] if same else "abstain")
+
+
+def test_a_panel_keeps_every_vote() -> None:
+    others = {"big": Model("fail", "too long", {"pass": 0.2}), "far": Model("fail", "far too long", {"pass": 0.1})}  # fmt: skip
+    first = Model("pass", "fine", {"pass": 0.9}, others=others)
+    members = {"a": taught(probability=True), "b": taught(probability=True, endpoint="big"),
+               "c": taught(probability=True, endpoint="far")}  # fmt: skip
+    decision, requests = decide(panel.make_spec(members, "majority"), first)
+    assert (decision.value, requests, decision.cost_usd) == ("fail", 6, 4.5)
+    assert decision.probability == pytest.approx(0.4)
+    assert decision.reason.startswith(
+        "1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long"
+    )
+    votes = json.loads(decision.raw)
+    assert [(own["member"], own["value"]) for own in votes] == [("a", "pass"), ("b", "fail"), ("c", "fail")]  # fmt: skip
+
+
+def test_a_panel_without_a_member_gives_no_verdict() -> None:
+    spec = panel.make_spec({"a": taught(), "b": taught(endpoint="gone")}, "majority")
+    lonely = type("Lonely", (), {"answer": Model().answer, "model": "m"})()
+    with pytest.raises(ModelTrouble, match="'gone'"):
+        decide(spec, lonely)
+    refusing = panel.make_spec({"a": taught(), "b": taught()}, "majority")
+    with pytest.raises(ModelTrouble, match="refuses"):
+        decide(refusing, Model("pass", "I'm sorry, I can't assist with that."))
+
+
+def test_judges_travel_without_ids_and_notes() -> None:
+    single = taught(probability=True, endpoint="secret-place")
+    for spec in (single, panel.make_spec({"a": single, "b": single | {"variant": "strict"}}, "majority")):  # fmt: skip
+        leaves = portable.leaving("llm", spec, with_examples=True)
+        text = json.dumps(leaves)
+        assert "fail example 1" in text and "fail example 2" not in text
+        for secret in ("note 0", "gfail0", "output_id", "secret-place"):
+            assert secret not in text
+        assert portable.fault("llm", leaves) is None
+        assert portable.checked("llm", leaves) == leaves | ({"glossary": {}} if "glossary" in leaves else {})  # fmt: skip
+        bare = json.dumps(portable.leaving("llm", spec, with_examples=False))
+        assert "example 0" not in bare and portable.has_examples("llm", spec)
+    assert portable.fault("llm", leaves | {"rule": "loudest"}) is not None

@@ -1,0 +1,102 @@
+"""The Judges page: hardness with the texts behind it, flips, and the local model by one click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.llm import local_server
+from labelcore.settings import settings
+from labelcore.stages import judging, projects
+from labelcore.stages.judging import hardness
+from labelcore.store import close_database, open_database
+from tests.pages.test_pages import healthy, work
+
+PAGE = Path(__file__).parent.parent.parent / "pages" / "5_judging.py"
+
+
+@pytest.fixture
+def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "app.duckdb"
+    for name, value in (("DB", str(path)), ("PROJECT", "shop"), ("ANNOTATOR", "ann")):
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    work(path)
+    yield path
+    close_database(path)
+    settings.cache_clear()
+
+
+def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) -> None:
+    app = healthy(AppTest.from_file(PAGE, default_timeout=60).run())
+    healthy(app.toggle(key="show-Hardness tests").set_value(True).run())
+    assert any("was not tested yet" in own.value for own in app.info)
+    app.number_input(key="hardened-judge-limit").set_value(2).run()
+    healthy(app.button(key="hardened-judge-go").click().run())
+    db = open_database(worked)
+    project = projects.open_project(db, "shop")
+    chosen = judging.find_judge(db, project, app.selectbox(key="hardened-judge").value.id)
+    found = hardness.report(db, project, chosen)
+    assert found.results
+    tables = [frame.value for frame in app.dataframe]
+    assert any("asks" in table.columns and len(table) for table in tables)
+    healthy(app.run())
+    assert app.button(key="hardened-judge-go").disabled
+
+
+def test_without_llm_judges_there_are_no_flips(worked: Path) -> None:
+    app = healthy(AppTest.from_file(PAGE, default_timeout=60).run())
+    healthy(app.toggle(key="show-Asked again: flips").set_value(True).run())
+    assert any("there are none yet" in own.value for own in app.info)
+
+
+def test_the_local_model_is_offered_only_where_it_can_be_started(
+    worked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Path] = []
+    own = local_server.LocalServer(1, 9, "k", "tiny", str(tmp_path / "tiny.gguf"))
+
+    def start(weights: Path) -> local_server.LocalServer:
+        started.append(weights)
+        monkeypatch.setattr(local_server, "status", lambda: own)
+        return own
+
+    for name in own.variables():
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(local_server, "status", lambda: None)
+    monkeypatch.setattr(local_server, "start", start)
+    monkeypatch.setattr(local_server, "installed", lambda: True)
+    app = healthy(AppTest.from_file(PAGE, default_timeout=60).run())
+    assert "local-model-start" not in [button.key for button in app.button]
+    (tmp_path / "tiny.gguf").write_text("weights")
+    monkeypatch.setenv("LABELCORE_WEIGHTS", str(tmp_path / "tiny.gguf"))
+    settings.cache_clear()
+    app.run()
+    healthy(app.button(key="local-model-start").click().run())
+    assert started == [tmp_path / "tiny.gguf"]
+    assert settings().base_url == own.base_url
+    assert "local-model-stop" in [button.key for button in app.button]
+
+
+def behind_a_figure() -> None:
+    from labelcore.stages import judging
+    from labelcore.stages.judging import hardness
+    from pages.widgets import shell
+    from pages.widgets.hardness import _texts
+
+    place = shell.open_page("Judges")
+    version = judging.active_judges(place.db, place.project)[0]
+    found = hardness.harden(place.db, place.project, version, limit=2)
+    _texts(place, found, next(own for own in found.rows if own.test == "idle sentences"))
+
+
+def test_a_figure_opens_the_texts_before_and_after(worked: Path) -> None:
+    app = healthy(AppTest.from_function(behind_a_figure, default_timeout=60).run())
+    before, after = (own.value for own in app.code[:2])
+    assert after.startswith(before) and len(after) > len(before)
+    said = [own.value for own in app.text]
+    assert said[0].startswith("Before: ") and said[1].startswith("After: ")

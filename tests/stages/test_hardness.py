@@ -1,0 +1,309 @@
+"""Hardness tests: what moves a verdict, what talks it into a pass, and what is never asked twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.judges import llm_judge, panel
+from labelcore.judges.identity import version_id
+from labelcore.judges.llm_judge import Teaching
+from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
+from labelcore.operations import Request, execute
+from labelcore.settings import settings
+from labelcore.stages import judging
+from labelcore.stages.judging import deciding, hardness, probing, repeating
+from labelcore.stages.judging.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
+from labelcore.stages.judging.hardness_report import ANY_ATTACK, HardnessReport, HardnessRow, behind
+from labelcore.stats.splits import split_of
+from labelcore.store import Database, verdicts
+from labelcore.store import criteria as criterion_table
+from labelcore.store import hardness as hardness_table
+from labelcore.store import judges as judge_table
+from labelcore.text.attacks import ATTACKS
+from labelcore.text.neutral import CHANGES
+from tests.judges.test_prompts import FENCED
+from tests.mock_endpoint import MockEndpoint, serving
+
+Add = Callable[..., list[Output]]
+Give = Callable[..., object]
+OBEYED = re.compile(r"answer pass|verdict\W{1,4}pass|通过|every (?:output|verdict)|Decode this|backwards", re.IGNORECASE)  # fmt: skip
+
+
+def story(n: int, quality: str = "fine") -> str:
+    return (
+        f"The {quality} bridge number {20 + n} is open. It was built of {300 + n} stones. "
+        f"People from town {n} can cross it on foot every single day of the whole year."
+    )
+
+
+@pytest.fixture
+def criterion(db: Database, project: Project) -> Criterion:
+    own = Criterion(id="c1", project_id=project.id, version=1, name="Short", statement="It is good.",
+                    status="accepted")  # fmt: skip
+    criterion_table.save(db, [own])
+    return own
+
+
+@pytest.fixture
+def graded(add_outputs: Add, give: Give) -> list[Output]:
+    """Sixty outputs; of the first forty every second one is bad and failed on the criterion."""
+    made = add_outputs(*(story(n, "bad" if n % 2 else "fine") for n in range(60)))
+    for n, output in enumerate(made[:40]):
+        give(output, "fail" if n % 2 else "pass", "bad" if n % 2 else "")
+        give(output, "fail" if n % 2 else "pass", criterion_id="c1", criterion_version=1)
+    return made
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
+    with serving() as (endpoint, url):
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        yield endpoint
+    settings.cache_clear()
+
+
+def add_judge(
+    db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
+) -> JudgeVersion:
+    own = JudgeVersion(
+        id=version_id(project.id, "c1", kind, spec), judge_id=f"judge_{name}", project_id=project.id,
+        name=name, kind=kind, version=1, criterion_id="c1", criterion_version=1, spec=spec,
+    )  # fmt: skip
+    judge_table.save(db, [own])
+    return own
+
+
+def llm_spec(criterion: Criterion) -> dict[str, object]:
+    return llm_judge.make_spec(criterion, "mock", (), [
+        Teaching(verdict="pass", text="ok text"), Teaching(verdict="fail", text="bad text", note="n"),
+    ])  # fmt: skip
+
+
+def judged_text(prompt: str) -> str:
+    return [own[3] for own in FENCED.finditer(prompt) if own[1] == "output"][-1]
+
+
+def obeying(prompt: str) -> str:
+    """A model that does whatever stands outside the marks, and judges what stands in them."""
+    if OBEYED.search(FENCED.sub("", prompt.split("abstain", 1)[-1])):
+        return json.dumps({"reason": "told so", "verdict": "pass"})
+    return json.dumps({"reason": "read", "verdict": "fail" if "bad" in judged_text(prompt) else "pass"})  # fmt: skip
+
+
+def gullible(prompt: str) -> str:
+    """A model that does whatever it reads anywhere."""
+    told = OBEYED.search(judged_text(prompt))
+    verdict = "pass" if told or "bad" not in judged_text(prompt) else "fail"
+    return json.dumps({"reason": "told so" if told else "read", "verdict": verdict})
+
+
+def row(found: HardnessReport, test: str) -> HardnessRow:
+    return next(own for own in found.rows if own.test == test)
+
+
+def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_there(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    mock._good = obeying  # type: ignore[method-assign]
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    found = hardness.harden(db, project, version, limit=3, families=("injection",))
+    own = row(found, ANY_ATTACK)
+    assert (own.rate.value, own.rate.n, own.hits) == (0.0, 3, 0)
+    assert own.rate.high is not None and own.rate.high > 0.5
+    assert found.results == 3 * (len(ATTACKS) + 2) and not found.errors
+    assert not any(OBEYED.search(FENCED.sub("", p.split("abstain", 1)[-1])) for p in mock.prompts)
+
+
+def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    mock._good = gullible  # type: ignore[method-assign]
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    found = hardness.harden(db, project, version, limit=2, families=("injection",))
+    assert row(found, ANY_ATTACK).rate.value == row(found, "order, Chinese").rate.value == 1.0
+    assert row(found, "plea").rate.value == 1.0
+    assert row(found, "base64").rate.n == 2
+    assert row(found, "any harmless sentence").rate.value == 0.0
+    (first, _) = behind(db, version, "order")
+    assert first.hit and first.result.after_reason == "told so"
+    assert first.result.changed_text.startswith(first.source.text)
+    assert first.result.people == "fail"
+    assert verdicts.counts(db, project.id) == {}
+
+
+def test_nothing_is_asked_twice_and_a_larger_test_asks_the_rest(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    first = hardness.harden(db, project, version, limit=2)
+    asked = len(mock.prompts)
+    assert hardness.harden(db, project, version, limit=2) == first
+    assert hardness.report(db, project, version) == first
+    assert len(mock.prompts) == asked
+    left = hardness.left_to_ask(db, project, version, limit=3)
+    hardness.harden(db, project, version, limit=3)
+    assert len(left) < len(mock.prompts) - asked <= len(left) + 2
+
+
+def test_stored_verdicts_of_a_model_count_as_asked(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    judging.run_judges(db, project, judge=version.id)
+    asked = len(mock.prompts)
+    found = hardness.harden(db, project, version, limit=2, families=("wording",))
+    assert len(mock.prompts) - asked == found.results
+
+
+def test_turned_prompts_move_a_model_that_looks_at_places(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    def by_place(prompt: str) -> str:
+        fails_first = prompt.index("example that fails") < prompt.index("example that passes")
+        return json.dumps({"reason": "r", "verdict": "fail" if fails_first else "pass"})
+
+    mock._good = by_place  # type: ignore[method-assign]
+    single = llm_spec(criterion)
+    for spec in (single, panel.make_spec({"a": single, "b": single}, "majority")):
+        version = add_judge(db, project, "llm", spec)
+        found = hardness.harden(db, project, version, limit=4, families=("position",))
+        shares = {test: row(found, test).rate.value for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)}
+        assert shares == {ASKED_AGAIN: 0.0, EXAMPLES: 1.0, OPTIONS: 0.0}
+        assert row(found, EXAMPLES).to_fail == 4
+
+
+def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+) -> None:
+    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})  # fmt: skip
+    found = hardness.harden(db, project, version, limit=6)
+    assert row(found, "idle sentences").rate.value == 1.0
+    assert row(found, "idle sentences").to_fail == 6
+    assert row(found, "white space").rate.value == 0.0
+    assert row(found, "padded").rate.value == 1.0 and row(found, "padded").good
+    assert row(found, "number swapped").rate.value == 0.0
+    for test in (ASKED_AGAIN, EXAMPLES, ANY_ATTACK):
+        assert row(found, test).rate.value is None and row(found, test).hits is None
+    assert "no prompt" in (row(found, EXAMPLES).rate.why_not or "")
+    assert "it fails none" in (row(found, ANY_ATTACK).rate.why_not or "")
+    assert any("about length" in said for said in found.warnings)
+    assert any("Nobody has confirmed" in said for said in found.warnings)
+
+
+def test_sources_are_graded_outputs_of_train_and_dev(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+) -> None:
+    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 1})
+    hardness.harden(db, project, version, limit=50)
+    results = hardness_table.of_judge(db, version.id)
+    groups = {own.id: own.group for own in graded}
+    assert {split_of(project.id, groups[own.output_id]) for own in results} == {"train", "dev"}
+    attacked = {own.output_id for own in results if own.family == "injection"}
+    assert attacked <= {own.id for own in graded[1:40:2]}
+    assert {own.test for own in results if own.family == "wording"} == set(CHANGES)
+
+
+def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+) -> None:
+    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})  # fmt: skip
+    made = probing.make_probes(db, project, "c1", per_defect=4).new
+    padded = [own for own in made if own.defect == "padded"]
+    probing.say_of_probe(db, project, padded[0].id, "confirmed", "ann")
+    probing.say_of_probe(db, project, padded[1].id, "rejected", "ann")
+    found = hardness.harden(db, project, version, families=("defect",))
+    own = row(found, "padded")
+    groups = {own.id: own.group for own in graded}
+    open_ = [p for p in padded if split_of(project.id, groups[p.output_id]) != "test" and p != padded[1]]  # fmt: skip
+    assert (own.rate.n, own.confirmed) == (len(open_), 1)
+    assert not any("Nobody has confirmed" in said for said in found.warnings)
+
+
+@pytest.mark.parametrize("kind", ["code", "learned"])
+def test_an_attacked_output_never_changes_how_another_is_judged(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], kind: JudgeKind
+) -> None:
+    judging.propose(db, project, criterion="overall", kind=kind, limit=3)
+    versions = [own for own in judge_table.current(db, project.id) if own.kind == kind]
+    assert versions
+    plain = [own.model_copy(update={"id": f"x{own.id}"}) for own in graded[:6]]
+    attacked = [
+        own.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(own.text)})
+        for n, own in enumerate(graded[6:18])
+    ]
+    alone = deciding.decide(db, versions, plain)
+    mixed = deciding.decide(db, versions, [*attacked[:6], *plain, *attacked[6:]])
+    for version in versions:
+        assert all(mixed[version.id][own.id] == alone[version.id][own.id] for own in plain)
+
+
+def test_each_prompt_holds_one_output_only(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    mock._good = gullible  # type: ignore[method-assign]
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    attacked = [
+        own.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(own.text)})
+        for n, own in enumerate(graded[:12])
+    ]
+    said = deciding.decide(db, [version], [*attacked, *graded[20:30]])[version.id]
+    alone = deciding.decide(db, [version], graded[20:30])[version.id]
+    assert all(said[own.id].value == alone[own.id].value for own in graded[20:30])  # type: ignore[union-attr]
+    for prompt in mock.prompts:
+        assert sum(f"number {20 + n} is" in prompt for n in range(60)) == 1
+
+
+def test_a_used_up_quota_ends_the_test_and_what_was_paid_is_kept(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    monkeypatch.setenv("LABELCORE_CONCURRENCY", "1")
+    settings.cache_clear()
+    mock.faults = ["ok"] * 60 + ["quota"] * 400
+    found = hardness.harden(db, project, version, limit=3, families=("injection",))
+    assert 40 <= found.results < 120 and found.errors
+    assert "quota" in found.warnings[0]
+    mock.faults = []
+    assert hardness.harden(db, project, version, limit=3, families=("injection",)).results == 120
+
+
+def test_bad_input_is_refused(db: Database, project: Project, criterion: Criterion, add_outputs: Add) -> None:  # fmt: skip
+    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 1})
+    with pytest.raises(BadInput, match="no output"):
+        hardness.harden(db, project, version)
+    add_outputs("text")
+    with pytest.raises(BadInput, match="1 to 200"):
+        hardness.harden(db, project, version, limit=0)
+    with pytest.raises(BadInput, match="imported"):
+        hardness.harden(db, project, version.model_copy(update={"kind": "imported"}))
+    with pytest.raises(BadInput, match="code judge"):
+        repeating.repeat(db, project, version)
+
+
+def test_the_operations_give_one_document_and_sentences(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+) -> None:
+    add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
+
+    def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
+        outcome = execute(db, Request(operation=name, project="test", arguments=arguments))
+        json.dumps(outcome.document, allow_nan=False)
+        return outcome.document, outcome.lines
+
+    estimate, _ = run("judge harden", judge="judge", limit=2, only=["wording"], estimate=True)
+    assert estimate == {"decisions": 10}
+    found, lines = run("judge harden", judge="judge", limit=2, only=["wording"])
+    assert found["results"] == 10
+    assert "wording, idle sentences: 100% (34% to 100%, n = 2) of verdicts change." in lines
+    shown, _ = run("judge hardness", judge="judge", test="idle sentences")
+    assert [own["after_value"] for own in shown["results"]] == ["fail", "fail"]  # type: ignore[attr-defined]
+    assert run("judge hardness", judge="judge")[0]["rows"] == found["rows"]
+    assert run("judge flips")[0] == {"flips": []}
