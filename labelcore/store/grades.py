@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from labelcore.models import Grade, now
@@ -138,6 +139,17 @@ def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
     sought = grade_ids[0] if len(grade_ids) == 1 else list(grade_ids)
     rows = db.rows(f"SELECT DISTINCT grade_id FROM grade WHERE grade_id {some}", [sought])
     return {row[0] for row in rows}
+
+
+def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
+    """How many overall grades count now, and when the newest event of any kind was stored."""
+    counting = (
+        "SELECT count(*) FROM grade_current WHERE project_id = $project AND criterion_id IS NULL "
+        "AND field IS NULL AND value <> 'skipped'"
+    )
+    newest = "SELECT max(stored_at) FROM grade WHERE project_id = $project"
+    number, at = db.rows(f"SELECT ({counting}), ({newest})", {"project": project_id})[0]
+    return int(number), aware(at) if at else None
 
 
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
