@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -10,6 +11,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from labelcore.api.steadiness import keep_steady
 from labelcore.errors import LabelcoreError
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
@@ -30,11 +32,13 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         yield {}
         return
     stop_abandoned_runs(db)
+    steadiness = asyncio.create_task(keep_steady())
     door = Path(f"{path}{DOOR_SUFFIX}")
     _leave(door)
     try:
         yield {}
     finally:
+        steadiness.cancel()
         door.unlink(missing_ok=True)
         close_database(path)
 

@@ -103,6 +103,9 @@ class Database:
         """Insert rows in one transaction; durable when this returns."""
         if not rows:
             return
+        if len(rows) == 1:  # a transaction of its own, without the cost of opening one
+            self.run(_insertion(table, columns), rows[0])
+            return
         with self.transaction() as cursor:
             append_rows(cursor, table, columns, rows)
 
@@ -120,8 +123,7 @@ def append_rows(
     """Insert rows through an open transaction, by Arrow when there are many."""
     names = ", ".join(columns)
     if len(rows) <= _FEW:
-        marks = ", ".join("?" * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+        cursor.executemany(_insertion(table, columns), rows)
         return
     incoming = pa.table(
         {name: list(values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)}
@@ -131,6 +133,10 @@ def append_rows(
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_rows")
     finally:
         cursor.unregister("incoming_rows")
+
+
+def _insertion(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def connect(path: Path | None, memory_limit: str) -> Database:

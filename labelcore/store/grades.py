@@ -8,7 +8,7 @@ from typing import Any
 
 from labelcore.models import Grade, now
 from labelcore.store import live
-from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
 _COLUMNS = (
     "grade_id", "project_id", "output_id", "annotator", "value", "criterion_id",
@@ -24,14 +24,11 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
     Returns the ids of all given events: each is stored now, whether by this call or an earlier one.
     """
     distinct = {event.id: event for event in events}
-    known = db.rows(
-        "SELECT DISTINCT grade_id FROM grade WHERE grade_id IN (SELECT unnest(?))", [list(distinct)]
-    )
-    fresh = [event for id_, event in distinct.items() if (id_,) not in set(known)]
+    known = stored(db, list(distinct))
+    fresh = [event for id_, event in distinct.items() if id_ not in known]
     if fresh:
-        with db.transaction() as cursor:
-            # One row at a time gives each its own moment of arrival, which orders the views.
-            append_rows(cursor, "grade", _COLUMNS, [_row(event) for event in fresh])
+        # One row at a time gives each its own moment of arrival, which orders the views.
+        db.append("grade", _COLUMNS, [_row(event) for event in fresh])
         live.follow(db, fresh)
     return list(distinct)
 
@@ -95,6 +92,10 @@ def of_parts(
     db: Database, project_id: str, annotator: str, output_ids: Sequence[str]
 ) -> list[Grade]:
     """A person's current grades of single criteria and fields on some outputs."""
+    # At nearly every press there are none: what lies ahead was not graded before.
+    graded = live.live(db, project_id).with_parts(annotator, output_ids)
+    if not graded:
+        return []
     # As grade_current, but a person's few rows are chosen first: this is asked at every press.
     rows = db.rows(
         "WITH mine AS MATERIALIZED (SELECT * FROM grade WHERE project_id = $project "
@@ -105,7 +106,7 @@ def of_parts(
         "AND grade_id NOT IN (SELECT supersedes FROM mine WHERE value = 'undone' AND supersedes IS NOT NULL) "
         "QUALIFY row_number() OVER (PARTITION BY output_id, coalesce(criterion_id, ''), coalesce(field, '') "
         "ORDER BY stored_at DESC, grade_id DESC) = 1",
-        {"project": project_id, "who": annotator, "outputs": list(output_ids)},
+        {"project": project_id, "who": annotator, "outputs": graded},
     )
     return [_grade(row) for row in rows]
 
@@ -133,10 +134,10 @@ def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
 
 def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
     """Those of the ids that are stored."""
-    rows = db.rows(
-        "SELECT DISTINCT grade_id FROM grade WHERE grade_id IN (SELECT unnest(?))",
-        [list(grade_ids)],
-    )
+    # One id, as at every press, needs no join.
+    some = "= ?" if len(grade_ids) == 1 else "IN (SELECT unnest(?))"
+    sought = grade_ids[0] if len(grade_ids) == 1 else list(grade_ids)
+    rows = db.rows(f"SELECT DISTINCT grade_id FROM grade WHERE grade_id {some}", [sought])
     return {row[0] for row in rows}
 
 

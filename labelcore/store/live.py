@@ -13,6 +13,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from labelcore.models import Comparison, Grade, now
 from labelcore.store.connection import Database, utc
@@ -26,22 +27,39 @@ _EVENTS = (
 _HELD = (
     "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
 )
+_WITH_PARTS = (
+    "SELECT DISTINCT output_id, annotator FROM grade WHERE project_id = ? "
+    "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
+)
 _Key = tuple[str, str]  # output id, annotator
 
 
+class _Act(NamedTuple):
+    """One overall grade, and the one that the same person gave the same output before it."""
+
+    output_id: str
+    annotator: str
+    value: str
+    before: str | None
+
+
 class Live:
-    """One project's overall grades, comparisons and reservations; ``graded`` keeps the order of arrival."""
+    """One project's overall grades, comparisons and reservations; ``graded`` keeps the order of arrival.
+
+    A few hundred bytes for each grade, so no list or set for each: a busy hour brings 72,000.
+    """
 
     def __init__(self) -> None:
-        self._acts: dict[_Key, list[tuple[str, str]]] = defaultdict(list)
-        self._key_of: dict[str, _Key] = {}
+        self._acts: dict[str, _Act] = {}
         self._undone: set[str] = set()
+        self._newest_undone: dict[_Key, str] = {}
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-        self._graders: dict[str, set[str]] = defaultdict(set)
+        self._graders: dict[str, tuple[str, ...]] = {}
         self.reopened = 0  # grows when a grade was taken back or given anew
         self._done: Counter[str] = Counter()
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
-        self._held: dict[str, dict[str, datetime]] = defaultdict(dict)
+        self._parts: dict[str, set[str]] = defaultdict(set)
+        self._held: dict[str, dict[str, datetime]] = {}
 
     def follow(
         self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
@@ -49,27 +67,61 @@ class Live:
         """Take in one event on an overall grade; the same event twice counts once."""
         if value == "undone":
             self._undone.add(str(supersedes))
-            if key := self._key_of.get(str(supersedes)):
-                self._settle(key)
-        elif grade_id not in self._key_of:
+            if act := self._acts.get(str(supersedes)):
+                key = (act.output_id, act.annotator)
+                self._settle(key, self._newest(key))
+        elif grade_id not in self._acts:
             key = (output_id, annotator)
-            self._key_of[grade_id] = key
-            self._acts[key].append((grade_id, value))
-            self._settle(key)
+            self._acts[grade_id] = _Act(output_id, annotator, value, self._newest(key))
+            self._settle(key, grade_id)
 
-    def _settle(self, key: _Key) -> None:
-        output_id, annotator = key
+    def _newest(self, key: _Key) -> str | None:
+        """A person's newest act on an output, whether it counts or was taken back."""
+        counts = self._graded[key[1]].get(key[0])
+        return self._newest_undone.get(key) or (counts[0] if counts else None)
+
+    def _settle(self, key: _Key, newest: str | None) -> None:
+        counts = newest
+        while counts in self._undone:
+            counts = self._acts[counts].before
+        if newest and counts != newest:
+            self._newest_undone[key] = newest
+        else:
+            self._newest_undone.pop(key, None)
+        self._take_out(*key)
+        if counts:
+            self._put_in(*key, counts, self._acts[counts].value)
+
+    def _take_out(self, output_id: str, annotator: str) -> None:
         before = self._graded[annotator].pop(output_id, None)
         self.reopened += before is not None
-        self._done[annotator] -= before is not None and before[1] != "skipped"
-        self._graders[output_id].discard(annotator)
-        for grade_id, value in reversed(self._acts[key]):
-            if grade_id not in self._undone:
-                self._graded[annotator][output_id] = (grade_id, value)
-                if value != "skipped":
-                    self._graders[output_id].add(annotator)
-                    self._done[annotator] += 1
-                return
+        if before and before[1] != "skipped":
+            self._done[annotator] -= 1
+            self._graders[output_id] = tuple(
+                own for own in self._graders[output_id] if own != annotator
+            )
+
+    def _put_in(self, output_id: str, annotator: str, grade_id: str, value: str) -> None:
+        self._graded[annotator][output_id] = (grade_id, value)
+        if value != "skipped":
+            self._graders[output_id] = (*self._graders.get(output_id, ()), annotator)
+            self._done[annotator] += 1
+            self._release(output_id, annotator)
+
+    def _release(self, output_id: str, annotator: str) -> None:
+        """Who has graded an output counts without holding it."""
+        holders = self._held.get(output_id)
+        if holders and holders.pop(annotator, None) and not holders:
+            self._held.pop(output_id, None)
+
+    def follow_part(self, output_id: str, annotator: str) -> None:
+        """Take in that a person graded a criterion or a field of an output."""
+        self._parts[annotator].add(output_id)
+
+    def with_parts(self, annotator: str, output_ids: Iterable[str]) -> list[str]:
+        """Those of the outputs of which a person ever graded a criterion or a field."""
+        own = self._parts[annotator]
+        return [key for key in output_ids if key in own]
 
     def follow_repeat(
         self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
@@ -99,15 +151,18 @@ class Live:
 
     def taken(self, output_id: str, annotator: str, moment: datetime) -> int:
         """How many other people have graded an output, or hold it at this moment."""
-        others = self._graders.get(output_id, set()) | {
-            who for who, until in self._held.get(output_id, {}).items() if until > moment
-        }
-        return len(others - {annotator})
+        graders = self._graders.get(output_id, ())
+        holders = self._held.get(output_id)
+        if not holders:
+            return len(graders) - (annotator in graders)
+        # Copied at once: another thread may change it meanwhile.
+        holding = {who for who, until in list(holders.items()) if until > moment}
+        return len(holding.union(graders) - {annotator})
 
     def hold(self, annotator: str, output_ids: Iterable[str], until: datetime) -> None:
         """Take in a reservation; one that has run out gives the outputs back."""
         for own in output_ids:
-            self._held[own][annotator] = until
+            self._held.setdefault(own, {})[annotator] = until
 
     def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when a person holds those of the outputs that they hold."""
@@ -127,6 +182,8 @@ def live(db: Database, project_id: str) -> Live:
             for row in db.rows(_EVENTS, {"project": project_id}):
                 take_in = known.follow_repeat if row[-2] else known.follow
                 take_in(*row[:-2])
+            for output_id, who in db.rows(_WITH_PARTS, [project_id]):
+                known.follow_part(output_id, who)
             for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
                 known.hold(who, [output_id], until)
             db.memory[Live, project_id] = known
@@ -146,6 +203,7 @@ def follow(db: Database, events: Iterable[Grade | Comparison]) -> None:
                 again = event.source == "repeat"
                 what, take_in = event.output_id, known.follow_repeat if again else known.follow
             else:
+                known.follow_part(event.output_id, event.annotator)
                 continue
             take_in(event.id, what, event.annotator, event.value, event.supersedes)
 

@@ -79,8 +79,11 @@ def get(db: Database, output_id: str) -> Output | None:
     return None
 
 
-def many(db: Database, ids: Sequence[str]) -> dict[str, Output]:
-    """Outputs by their ids; the ones asked for lately come from memory, because none ever changes."""
+def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str, Output]:
+    """Outputs by their ids; the ones asked for lately come from memory, because none ever changes.
+
+    ``soon``: ids that will be asked for next; they are read along when something must be read.
+    """
     wanted = list(dict.fromkeys(ids))
     with _keeping:
         kept = _kept(db)
@@ -88,7 +91,8 @@ def many(db: Database, ids: Sequence[str]) -> dict[str, Output]:
     missing = [own for own in wanted if own not in found]
     if missing:
         sql = _SELECT.format(condition="output_id IN (SELECT unnest(?))")
-        fresh = {row[0]: _output(row) for row in db.rows(sql, [missing])}
+        along = [own for own in soon if own not in kept]
+        fresh = {row[0]: _output(row) for row in db.rows(sql, [missing + along])}
         found |= fresh
         _keep(db, fresh)
     return {own: found[own] for own in wanted if own in found}

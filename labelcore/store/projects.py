@@ -6,10 +6,12 @@ from typing import Any
 
 from labelcore.models import Project
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
+from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
     "project_id", "name", "task", "prompt_template", "glossary", "risk", "settings", "made_at",
 )  # fmt: skip
+_TABLE = "project"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM project_current"
 
 
@@ -20,6 +22,7 @@ def save(db: Database, project: Project) -> None:
         to_json(project.glossary), project.risk, to_json(project.settings), utc(project.at),
     )  # fmt: skip
     db.append("project", _COLUMNS, [row])
+    written(db, _TABLE)
 
 
 def by_name(db: Database, name: str) -> Project | None:
@@ -30,7 +33,11 @@ def by_name(db: Database, name: str) -> Project | None:
 
 def all_of(db: Database) -> list[Project]:
     """Every project, by name."""
-    return [_project(row) for row in db.rows(f"{_SELECT} ORDER BY name")]
+
+    def read() -> list[Project]:
+        return [_project(row) for row in db.rows(f"{_SELECT} ORDER BY name")]
+
+    return list(remembered(db, _TABLE, "all", read))
 
 
 def _project(row: tuple[Any, ...]) -> Project:

@@ -31,11 +31,13 @@ class Pool:
     """The places in order, and where each output stands among them.
 
     ``fronts``: up to where everything is done, for each way of counting it (see `front`).
+    ``variants``: the newest other order of the same places (see `variant`).
     """
 
     places: tuple[Place, ...]
     at: dict[str, int]
     fronts: dict[object, tuple[int, int]] = field(default_factory=dict, compare=False)
+    variants: dict[object, Pool] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
@@ -55,6 +57,15 @@ class Pool:
             start += 1
         self.fronts[way] = (reopened, start)
         return start
+
+    def variant(self, key: object, make: Callable[[Pool], Pool]) -> Pool:
+        """Another order of the places, made once for a key; only the newest one is kept."""
+        found = self.variants.get(key)
+        if found is None:
+            found = make(self)
+            self.variants.clear()
+            self.variants[key] = found
+        return found
 
 
 _keeping = threading.Lock()

@@ -144,7 +144,9 @@ class Person:
             await asyncio.sleep(max(0.0, pause))
 
 
-def make_project(path: Path, outputs: int, *, all_features: bool) -> None:
+def make_project(
+    path: Path, outputs: int, *, all_features: bool, sampled: int = 20_000
+) -> None:
     """A project with so many outputs, a sample, and rules that need reservations."""
     db = open_database(path)
     project = projects.open_project(db, PROJECT)
@@ -156,7 +158,7 @@ def make_project(path: Path, outputs: int, *, all_features: bool) -> None:
             key = output_table.content_id(project.id, text)
             made.append(Output(id=key, project_id=project.id, text=text, input=f"question {i}"))
         output_table.add(db, made)
-    sampling.draw_sample(db, project, rule="random", n=min(outputs, 20_000))
+    sampling.draw_sample(db, project, rule="random", n=min(outputs, sampled))
     rules: dict[str, object] = {"per_output": 2}
     if all_features:
         add_judges(db, project)

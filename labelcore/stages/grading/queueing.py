@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from labelcore.models import Frozen, Grade, GradingRules, Output, Project, now
@@ -27,6 +27,7 @@ _REPEAT_AFTER = 10
 _SOON = 200
 """An output comes back only after so many others."""
 
+_HELD_ALONG = 5
 _handing_out = threading.Lock()
 """One process owns the database, so one lock keeps two people from being handed the same output."""
 
@@ -66,7 +67,10 @@ def grading_queue(
     mine = live(db, project.id).graded(annotator)
     places = hand_out(db, project, annotator, pool, rules, ahead)
     again = _repeat(db, project, annotator, rules) if places else None
-    found = output_table.many(db, [own for own, _, _ in places] + ([again] if again else []))
+    after = pool.at[places[-1][0]] + 1 if places else 0
+    soon = tuple(own for own, _, _ in pool.places[after : after + _SOON])
+    wanted = [own for own, _, _ in places] + ([again] if again else [])
+    found = output_table.many(db, wanted, soon)
     items = [
         QueueItem(output=found[own], position=position, reason=reason)
         for own, reason, position in places
@@ -77,8 +81,6 @@ def grading_queue(
     at = [pool.at[own] for own in list(mine) if own in pool.at]
     start = _front(db, project, annotator, pool, rules)
     left = len(pool.places) - start - sum(own >= start for own in at) if places else 0
-    after = pool.at[places[-1][0]] + 1 if places else 0
-    soon = tuple(own for own, _, _ in pool.places[after : after + _SOON])
     return Queue(
         items=tuple(items), done=len(at), total=len(pool.places), sample_id=sample, soon=soon,
         left=left,
@@ -91,9 +93,14 @@ def _pool(
     pool = queues.pool(db, project.id, sample_id)
     if not rules.review:
         return pool
-    picked = set(rules.review)
+    return pool.variant(rules.review, lambda own: _moved(own, rules.review))
+
+
+def _moved(pool: queues.Pool, review: Sequence[str]) -> queues.Pool:
+    """The pool with the outputs picked by hand before all others."""
+    picked = set(review)
     rest = [own for own in pool.places if own[0] not in picked]
-    first = [(own, FROM_REVIEW, at) for at, own in enumerate(rules.review, 1)]
+    first = [(own, FROM_REVIEW, at) for at, own in enumerate(review, 1)]
     moved = ((own, why, at + len(first)) for at, (own, why, _) in enumerate(rest, 1))
     return queues.Pool.of([*first, *moved])
 
@@ -118,7 +125,7 @@ def hand_out(
             if own[0] not in mine and state.taken(own[0], annotator, moment) < most
         )
         places = list(itertools.islice(free, ahead))
-        _reserve(db, project, annotator, [own for own, _, _ in places], rules)
+        _reserve(db, project, annotator, [own for own, _, _ in places], free, rules)
     return places
 
 
@@ -133,13 +140,19 @@ def _front(
 
 
 def _reserve(
-    db: Database, project: Project, annotator: str, wanted: Sequence[str], rules: GradingRules
-) -> None:
-    """Hold what is handed out; renew what is half run out. What is not wanted any more runs out."""
+    db: Database, project: Project, annotator: str, wanted: Sequence[str],
+    further: Iterator[queues.Place], rules: GradingRules,
+) -> None:  # fmt: skip
+    """Hold what is handed out; renew what is half run out. What is not wanted any more runs out.
+
+    Who is at work is held a few ``further`` ones along, so that not every press writes a row.
+    """
     length = timedelta(minutes=rules.reserve_minutes)
     mine = live(db, project.id).held_by(annotator, wanted)
     fresh_enough = (now() + length / 2).replace(tzinfo=None)
     renew = [own for own in wanted if own not in mine or mine[own] < fresh_enough]
+    if renew and len(renew) < len(wanted):
+        renew += [own for own, _, _ in itertools.islice(further, _HELD_ALONG)]
     if renew:
         reservations.hold(db, project.id, annotator, renew, now() + length)
 
