@@ -12,6 +12,11 @@ from labelcore.judges.detectors import REGISTRY, Detector
 from labelcore.models import Decision, Frozen, Output
 
 Side = Literal["above", "below"]
+_NOTHING = {
+    "input": "There is no input or context to compare with.",
+    "reference": "There is no reference to compare with.",
+    "schema": "There is no schema to check against.",
+}
 
 
 class CodeSpec(Frozen):
@@ -55,7 +60,7 @@ def decide(spec: CodeSpec, output: Output) -> Decision:
     detector = detector_of(spec)
     value = detector.feature(output, spec.parameters)
     if value is None:
-        return Decision(value="abstain", reason="There is no input or context to compare with.")
+        return Decision(value="abstain", reason=_NOTHING[detector.needs])
     found = f"{_shown(detector, value)} {quantity(spec)}"
     if value > spec.threshold if spec.side == "above" else value < spec.threshold:
         limit = "more" if spec.side == "above" else "less"

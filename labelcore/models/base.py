@@ -23,6 +23,11 @@ RunState = Literal["running", "stopped", "finished", "failed"]
 DOOR_SUFFIX = ".door"
 """Beside the database, the running app leaves its address in a file with this ending."""
 
+REFERENCE_NAMES = frozenset(
+    {"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"}
+)
+"""Names of the metadata that hold what an output should resemble."""
+
 OVERALL = "overall"
 """The criterion word for "the output as a whole", used wherever no single criterion is meant."""
 
@@ -158,6 +163,12 @@ class Output(Frozen):
     def group(self) -> str:
         """What keeps rows of one source together in splits and intervals."""
         return self.group_key or self.id
+
+    @property
+    def reference(self) -> str:
+        """What the output should resemble, from its metadata; "" where there is none."""
+        found = (v for k, v in self.metadata.items() if str(k).lower() in REFERENCE_NAMES)
+        return next((str(own) for own in found if own is not None), "")
 
 
 class RejectedRow(Frozen):

@@ -10,6 +10,7 @@ import numpy as np
 
 from labelcore.errors import BadInput
 from labelcore.judges import llm_judge, proposing
+from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.identity import version_id
 from labelcore.judges.lessons import Lessons
@@ -22,6 +23,7 @@ from labelcore.stats.splits import split_of
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
 MOST_EMBEDDED = 5_000
@@ -98,10 +100,26 @@ def lessons_of(
     progress: Progress = silent,
 ) -> Lessons:  # fmt: skip
     """The graded outputs, measured and embedded, with the notes of those that failed."""
-    notes = [
-        "" if labels.value[own.id] else "\n".join(labels.notes.get(own.id, ())) for own in outputs
-    ]
+    notes = [note_of(labels, own.id) for own in outputs]
     return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
+
+
+def note_of(labels: Labels, output_id: str) -> str:
+    """What people wrote on a failed output; nothing for a passed one."""
+    failed = labels.value.get(output_id) is False
+    return "\n".join(labels.notes.get(output_id, ())) if failed else ""
+
+
+def learned_again(
+    db: Database, project: Project, criterion_id: str | None, progress: Progress
+) -> list[JudgeVersion]:
+    """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
+    labels = fitting_labels(db, project)
+    asked = _questions(db, project, labels, criterion_id or OVERALL)
+    made = _offline(db, project, asked, "learned", 1, 0, labels, progress)
+    numbered = _numbered(db, project, made)
+    judge_table.save(db, numbered)
+    return numbered
 
 
 def _offline(
@@ -135,12 +153,16 @@ def _embedded(
 ) -> Floats | None:
     if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
         return None
+    texts = dict.fromkeys(text for own in outputs for text in embedded_texts(own))
+    texts |= dict.fromkeys(own.text for own in outputs)
     encoder = SentenceEncoder()
     found = vectors.embed(
-        db, [own.text for own in outputs], encoder.name, encoder.encode,
+        db, list(texts), encoder.name, encoder.encode,
         lambda done, total: progress(done, total, "reading the graded outputs"),
     )  # fmt: skip
-    return found.astype(float)
+    embedding.remember(list(texts), found)
+    at = {text: row for row, text in enumerate(texts)}
+    return found[[at[own.text] for own in outputs]].astype(float)
 
 
 def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:
@@ -187,8 +209,14 @@ def _numbered(
     found = []
     for version in versions:
         old = current.get(version.judge_id)
-        if old and old.id == version.id:
+        if old and (old.id == version.id or _same_lessons(old, version)):
             found.append(old)
         else:
             found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
     return found
+
+
+def _same_lessons(old: JudgeVersion, new: JudgeVersion) -> bool:
+    """Whether a learned judge would be made of the same grades and notes again."""
+    digests = [own.spec.get("digest") for own in (old, new) if own.kind == "learned"]
+    return len(digests) == 2 and digests[0] is not None and digests[0] == digests[1]
