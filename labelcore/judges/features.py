@@ -48,7 +48,7 @@ class FeatureTable:
         return FeatureTable(ids, self.columns, self.values[where], vectors)
 
 
-_WITH_PARAMETERS = {"phrase"}
+_WITH_PARAMETERS = {"phrase", "schema faults"}
 
 
 def plain_columns(*, reference: bool = False, embedded: bool = False) -> tuple[Column, ...]:

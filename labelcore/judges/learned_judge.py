@@ -22,9 +22,10 @@ import numpy.typing as npt
 from labelcore.judges import calibration, fitting
 from labelcore.judges.calibration import Calibrator
 from labelcore.judges.code_judge import CodeSpec, describe
-from labelcore.judges.features import Column, FeatureTable, Floats
+from labelcore.judges.features import Column, FeatureTable, Floats, measure
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.lessons import Bools, Ints, Lessons
-from labelcore.models import Decision
+from labelcore.models import Decision, Output
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
@@ -291,6 +292,21 @@ def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> 
 def spec_columns(spec: dict[str, Any]) -> list[Column]:
     """The columns that a specification measures."""
     return [Column(name, parameters) for name, parameters in spec["columns"]]
+
+
+def decide(
+    spec: dict[str, Any], outputs: Sequence[Output], vectors: Floats | None
+) -> list[Decision]:
+    """Decisions on outputs; ``vectors`` (n, 512) are their embeddings where the judge reads them.
+
+    A judge of one field sees only that, and abstains where an output has no such field.
+    """
+    pointer = spec.get("field")
+    seen = [at_pointer(own, pointer) for own in outputs] if pointer else list(outputs)
+    known = [own for own in seen if own is not None]
+    made = iter(decide_all(spec, measure(known, spec_columns(spec), vectors)))
+    missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
+    return [missing if own is None else next(made) for own in seen]
 
 
 def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from labelcore.judges import prompts
+from labelcore.judges.fields import at_pointer
 from labelcore.llm import Answer, ModelClient
 from labelcore.models import Criterion, Decision, Output, Term, VerdictValue
 from labelcore.text.terms import occurring
@@ -65,8 +66,12 @@ async def decide(
     Raises:
         ModelTrouble: the endpoint gives no usable answer. That is an error, never a verdict.
     """
+    pointer = spec.get("field")
+    seen = at_pointer(output, pointer) if pointer else output
+    if seen is None:
+        return Decision(value="abstain", reason=f"The output has no field {pointer}."), 0
     messages = prompts.render(
-        output, name=spec["name"], statement=spec["statement"],
+        seen, name=spec["name"], statement=spec["statement"],
         pass_examples=_others(spec["pass_examples"], output),
         fail_examples=_others(spec["fail_examples"], output), glossary=glossary_for(spec, output),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
 
-Kind = Literal["code", "llm", "learned", "imported"]
+Kind = Literal["code", "llm", "learned", "cascade", "imported"]
 
 
 @operation("judge propose")

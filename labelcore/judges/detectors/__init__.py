@@ -3,7 +3,7 @@
 ``REGISTRY`` maps a detector's name to it; importing this package fills it.
 """
 
-from labelcore.judges.detectors import form, grounding, manner, phrases, reference
+from labelcore.judges.detectors import form, grounding, manner, phrases, reference, structure
 from labelcore.judges.detectors.base import REGISTRY, Detector
 
-__all__ = ["REGISTRY", "Detector", "form", "grounding", "manner", "phrases", "reference"]
+__all__ = ["REGISTRY", "Detector", "form", "grounding", "manner", "phrases", "reference", "structure"]
