@@ -11,6 +11,7 @@ import typer
 from labelcore.cli import door, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
+from labelcore.cli.learning import add_to, schema
 from labelcore.cli.library import library
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
@@ -34,6 +35,8 @@ app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
 app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
+app.add_typer(schema, name="schema")
+add_to(judge)
 
 
 @app.command("import")

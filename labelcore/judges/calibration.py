@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from labelcore.judges.features import Floats
 from labelcore.judges.lessons import Bools, Ints

@@ -178,7 +178,7 @@ def _sizes(sure: Floats, start: int, count: int) -> list[int]:
     m = len(sure)
     if not m or start > m:
         return []
-    last = np.flatnonzero(np.append(np.diff(sure) < 0, True)) + 1  # noqa: FBT003 - a value
+    last = np.flatnonzero(np.append(np.diff(sure) < 0, True)) + 1
     wanted = np.linspace(start, m, count)
     return sorted({int(last[np.searchsorted(last, math.ceil(own - 1e-9))]) for own in wanted})
 

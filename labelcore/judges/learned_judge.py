@@ -95,7 +95,11 @@ class LinearModel:
     def meaning_spread(self, table: FeatureTable) -> float:
         """How far the embeddings move the log odds across a table's outputs: a standard deviation."""
         told = self.inputs(table)[:, len(self.knots) :]
-        return float((told @ self.parts["coefficients"][len(self.knots) :]).std()) if len(told) else 0.0
+        return (
+            float((told @ self.parts["coefficients"][len(self.knots) :]).std())
+            if len(told)
+            else 0.0
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """A form that JSON can hold."""
@@ -320,9 +324,7 @@ def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:
     for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
         own = known.get(output_id, score)
         fail, limit = pairs.get(output_id, (own, cut) if output_id in known else (p, cut))
-        found.append(
-            _decision(fail, limit, failed=own > spec["cut"], cross=output_id in known)
-        )
+        found.append(_decision(fail, limit, failed=own > spec["cut"], cross=output_id in known))
     return found
 
 

@@ -13,7 +13,6 @@ import numpy as np
 from labelcore.judges.features import Floats
 from labelcore.judges.lessons import Bools, Ints
 from labelcore.models import Frozen
-from labelcore.stats.rate import difference, wilson
 
 Fault = Literal["duplicate", "constant", "inverted", "abstaining", "erroring"]
 
@@ -23,6 +22,7 @@ _SAME = 0.95
 _FEWEST_SHARED = 3
 _SILENT = 0.5
 _BROKEN = 0.05
+_CHANCE = 0.001  # many judges are looked at
 
 
 class Finding(Frozen):
@@ -94,13 +94,17 @@ def _constant(j: int, own: Floats) -> Finding | None:
 
 
 def _inverted(j: int, own: Floats, truth: Floats) -> Finding | None:
-    """Fails good outputs more often than bad ones, beyond chance (95 % interval, Newcombe)."""
+    """Fails good outputs more often than bad ones, beyond chance (Fisher's exact test, one-sided)."""
+    from scipy.stats import fisher_exact
+
     both = ~np.isnan(own) & ~np.isnan(truth)
     failed, bad = own[both] == 0, truth[both] == 0
     caught, wrong = int((failed & bad).sum()), int((failed & ~bad).sum())
     n_bad, n_good = int(bad.sum()), int((~bad).sum())
-    gap = difference(wilson(caught, n_bad), wilson(wrong, n_good))
-    if gap.high is None or gap.high >= 0:
+    if not n_bad or not n_good or caught * n_good >= wrong * n_bad:
+        return None
+    table = [[wrong, n_good - wrong], [caught, n_bad - caught]]
+    if float(fisher_exact(table, alternative="greater").pvalue) > _CHANCE:
         return None
     return Finding(
         judge=j, fault="inverted",

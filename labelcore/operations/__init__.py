@@ -95,9 +95,11 @@ def _load() -> None:
         demo,
         glossary,
         judges,
+        learning,
         library,
         probes,
         rubric,
+        schema,
         team,
         upkeep,
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import JudgeVersion, SplitName
+from labelcore.models import Frozen, JudgeVersion, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
+from labelcore.stages.judging import retraining, suspecting
 
 Kind = Literal["code", "llm", "learned", "cascade", "imported"]
 
@@ -24,9 +26,14 @@ def propose(
         call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
         seed=seed, progress=call.progress,
     )  # fmt: skip
-    document = {"judges": [_describe(version) for version in found]}
+    suspects = suspecting.suspicious(call.db, call.project, found)
+    document = {
+        "judges": [_describe(version) for version in found],
+        "suspects": as_documents(suspects),
+    }
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
+    lines += [f"  ! {own.says} {own.advice}" for own in suspects]
     return Outcome(document=document, lines=tuple(lines))
 
 
@@ -55,11 +62,20 @@ def run(
 def list_judges(call: Call) -> Outcome:
     """Show every judge with its verdicts and errors in counts."""
     found = judging.list_judges(call.db, call.project)
-    document = {"judges": [summary.model_dump(mode="json") for summary in found]}
-    lines = tuple(f"{s.name} ({s.kind}): {s.description}" for s in found)
+    suspects = suspecting.suspicious(call.db, call.project)
+    fresh = retraining.freshness(
+        call.db, call.project, judging.active_judges(call.db, call.project)
+    )
+    document = {
+        "judges": [summary.model_dump(mode="json") for summary in found],
+        "suspects": as_documents(suspects), "learned": as_documents(fresh),
+    }  # fmt: skip
+    lines = [f"{s.name} ({s.kind}): {s.description}" for s in found]
+    lines += [f"! {own.says} {own.advice}" for own in suspects]
+    lines += [own.says for own in fresh if own.changed]
     return Outcome(
         document=document,
-        lines=lines or ("There are no judges yet: run `labelcore judge propose`.",),
+        lines=tuple(lines) or ("There are no judges yet: run `labelcore judge propose`.",),
     )
 
 
@@ -94,6 +110,11 @@ def align(
         call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author
     )
     return Outcome(document=report.document(), lines=alignment_lines(report))
+
+
+def as_documents(found: Sequence[Frozen]) -> list[dict[str, Any]]:
+    """Models in their JSON form."""
+    return [own.model_dump(mode="json") for own in found]
 
 
 def _describe(version: JudgeVersion) -> dict[str, Any]:

@@ -131,12 +131,13 @@ def run_judges(
         db, project, plain, ids, concurrency=concurrency, progress=progress, stop=stop,
         client=client,
     )]  # fmt: skip
-    for own in versions:
-        if own.kind == "cascade" and not (stop and stop.is_set()):
-            done.append(cascading.run(
-                db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop,
-                client=client,
-            ))  # fmt: skip
+    done += [
+        cascading.run(
+            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop, client=client
+        )
+        for own in versions
+        if own.kind == "cascade" and not (stop and stop.is_set())
+    ]  # fmt: skip
     return _together(done)
 
 
@@ -180,7 +181,9 @@ def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
 def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
     """One judge with its specification (a learned judge's numbers left out) and history."""
     version = find_judge(db, project, word)
-    heavy = {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
+    heavy = (
+        {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
+    )
     return JudgeDetail(
         summary=_summaries(db, project, [version])[0],
         spec={key: value for key, value in version.spec.items() if key not in heavy},

@@ -204,7 +204,7 @@ def run(
     pending = verdict_table.missing(db, version.id, ids)
     done = [_run(db, project, first, pending, tell, stop, client, concurrency)]
     if spec.then.rule != "never" and not (stop and stop.is_set()):
-        open_ids = [own for own in _undecided(db, spec, first, pending)]
+        open_ids = list(_undecided(db, spec, first, pending))
         done.append(_run(db, project, then, open_ids, tell, stop, client, concurrency))
     own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))  # fmt: skip
     new = _record(db, project, version, spec, pending, own.id)
@@ -285,7 +285,7 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
         return Share(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
     wrong = np.where(by_first, one.wrong(fails), two.wrong(fails))
-    cost = _cost_each(db, project, then)
+    cost = _cost_each(db, then)
     known = human_labels(db, project).value
     return CascadeReport(
         judge=version.judge_id, judge_version_id=version.id, name=version.name, error=spec.error,
@@ -303,7 +303,7 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
     )  # fmt: skip
 
 
-def _cost_each(db: Database, project: Project, judge: JudgeVersion) -> float | None:
+def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
     """What one verdict of an LLM judge cost so far; None where it has none, or costs nothing."""
     spent = verdict_table.mean_cost(db, judge.id) if judge.kind == "llm" else None
     return spent or None

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge, proposing
+from labelcore.judges import code_judge, llm_judge, proposing
+from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.identity import version_id
 from labelcore.judges.lessons import Lessons
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
@@ -19,6 +21,7 @@ from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, glossary, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
+from labelcore.stages.judging import schemas
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
@@ -128,24 +131,53 @@ def _offline(
 ) -> list[JudgeVersion]:  # fmt: skip
     outputs = list(output_table.many(db, sorted(labels.value)).values())
     lessons = lessons_of(db, project, outputs, labels, progress)
-    place = {own.id: at for at, own in enumerate(outputs)}
     splits = fitting_splits(db, project)
     found = []
     for number, asked in enumerate(questions):
         progress(number, len(questions), f"fitting judges for {asked.name}")
+        pointer = schemas.fields_of(project).get(asked.criterion.id if asked.criterion else "")
+        own_lessons = _of_field(outputs, labels, pointer) if pointer else lessons
+        place = {own: at for at, own in enumerate(own_lessons.table.ids)}
         ids = [own for own in asked.fails if own in place]
         proposals = proposing.propose(
-            lessons, np.array([place[own] for own in ids], dtype=int),
+            own_lessons, np.array([place[own] for own in ids], dtype=int),
             np.array([asked.fails[own] for own in ids], dtype=bool),
-            limit=limit, name=asked.name, overall=asked.criterion is None, seed=seed,
+            limit=limit, name=asked.name, seed=seed,
         )  # fmt: skip
         found += [
-            _version(project, asked, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
+            _proposed(project, asked, own, pointer, splits)
             for own in proposals
             if kind in {None, own.kind}
-        ]  # fmt: skip
+        ]
+    own_schema = schemas.schema_of(project)
+    if (
+        own_schema
+        and kind in {None, "code"}
+        and any(asked.criterion is None for asked in questions)
+    ):
+        found.append(schemas.schema_judge(db, project, own_schema))
     progress(len(questions), len(questions), "done")
     return found
+
+
+def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Lessons:
+    """Lessons from one field of the outputs that have it, without embeddings: fields are short."""
+    seen = [own for output in outputs if (own := at_pointer(output, pointer))]
+    return Lessons.of(seen, [note_of(labels, own.id) for own in seen])
+
+
+def _proposed(
+    project: Project, asked: Question, own: proposing.Proposal, pointer: str | None,
+    splits: Sequence[SplitName],
+) -> JudgeVersion:  # fmt: skip
+    spec, said = own.spec, own.description
+    if pointer and own.kind == "code":
+        code = CodeSpec.model_validate(spec)
+        code = code.model_copy(update={"parameters": code.parameters | {"field": pointer}})
+        spec, said = code.model_dump(), code_judge.describe(code)
+    elif pointer:
+        spec, said = spec | {"field": pointer}, f"It sees only the field {pointer}. {said}"
+    return _version(project, asked, own.kind, own.name, spec, f"{said} {own.why}", splits)
 
 
 def _embedded(
@@ -181,6 +213,8 @@ def _llm(db: Database, project: Project, question: Question) -> JudgeVersion:
     )
     model = settings().model or ""
     spec = llm_judge.make_spec(shown, model, glossary.terms(project))
+    if pointer := schemas.fields_of(project).get(question.criterion.id):
+        spec |= {"field": pointer}
     description = f"Asks {model}: {question.criterion.statement}"
     return _version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
 

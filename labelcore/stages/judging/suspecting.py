@@ -76,9 +76,7 @@ def suspicious(
         np.asarray((words == "abstain").sum(axis=0), dtype=np.int64),
         np.array([counts.get(version.id, {}).get("error", 0) for version in own]),
     )  # fmt: skip
-    return [
-        _suspect(finding, own) for finding in suspects.names_in(found, [v.name for v in own])
-    ]
+    return [_suspect(finding, own) for finding in suspects.names_in(found, [v.name for v in own])]
 
 
 def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Suspect:
@@ -147,9 +145,7 @@ def _flipped(version: JudgeVersion, author: str) -> JudgeVersion:
     })  # fmt: skip
 
 
-def _turn_round(
-    db: Database, project: Project, version: JudgeVersion, made: JudgeVersion
-) -> None:
+def _turn_round(db: Database, project: Project, version: JudgeVersion, made: JudgeVersion) -> None:
     run_id = new_id("run")
     for value, opposite in _OPPOSITE.items():
         start = 0
