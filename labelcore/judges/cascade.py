@@ -3,9 +3,9 @@
 What each step may decide is set from grades for a stated error e: a step decides only where, of the
 graded outputs that it would decide, the share that it gets wrong has an upper confidence bound
 (Clopper and Pearson 1934, one-sided) of at most e. The threshold is found by fixed-sequence testing
-(Angelopoulos et al. 2021, "Learn then Test"): from the surest third of the outputs on, larger and
-larger parts are tested until one fails, so that trying many thresholds does not spoil the bound. It
-holds for probabilities of outputs that the judge was not fitted on, drawn like those to come.
+(Angelopoulos et al. 2021, "Learn then Test"): from the surest outputs on, a third to two thirds of
+them, larger and larger parts are tested until one fails, so that trying many thresholds does not
+spoil the bound. It holds for probabilities of outputs that the judge was not fitted on, drawn like those to come.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Words = npt.NDArray[np.str_]
 Rule = Literal["sure", "agrees", "always", "never"]
 _STEPS = 12
 _POINTS = 25
-_FIRST_PART = 3
+_FIRST_PART = (1 / 3, 2 / 3)
 
 
 class Step(Frozen):
@@ -145,9 +145,9 @@ def _fit_sure(
     sure: Floats, wrong: Bools, error: float, confidence: float, judge: str, name: str
 ) -> Step:
     """``sure`` (m,) falls; ``wrong`` goes with it."""
-    m, least = len(sure), needed(error, confidence)
+    m, start = len(sure), _start(len(sure), error, confidence)
     best: Step | None = None
-    for size in _sizes(sure, max(least, math.ceil(m / _FIRST_PART)), _STEPS):
+    for size in _sizes(sure, start, _STEPS):
         mistakes = int(wrong[:size].sum())
         bound = upper_bound(mistakes, size, confidence)
         if bound > error:
@@ -158,9 +158,20 @@ def _fit_sure(
         )  # fmt: skip
     if best:
         return best
-    start = min(m, max(least, math.ceil(m / _FIRST_PART)))
+    start = min(m, start)
     why = _why_never(int(wrong[:start].sum()), start, error, confidence)
     return Step(judge_version_id=judge, name=name, rule="never", error=_error(0, 0), why_not=why)
+
+
+def _start(m: int, error: float, confidence: float) -> int:
+    """Where the tests begin: so many that half the allowed error passes, within a part of the m.
+
+    It must not depend on the grades, and a start with few outputs would fail by one mistake.
+    """
+    least = needed(error, confidence)
+    low, high = (max(least, math.ceil(m * part)) for part in _FIRST_PART)
+    steady = (k for k in range(low, high) if upper_bound(math.ceil(k * error / 2), k, confidence) <= error)  # fmt: skip
+    return next(steady, high)
 
 
 def _why_never(wrong: int, n: int, error: float, confidence: float) -> str:
