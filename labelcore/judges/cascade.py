@@ -3,9 +3,9 @@
 What each step may decide is set from grades for a stated error e: a step decides only where, of the
 graded outputs that it would decide, the share that it gets wrong has an upper confidence bound
 (Clopper and Pearson 1934, one-sided) of at most e. The threshold is found by fixed-sequence testing
-(Angelopoulos et al. 2021, "Learn then Test"): from the surest outputs on, a third to two thirds of
-them, larger and larger parts are tested until one fails, so that trying many thresholds does not
-spoil the bound. It holds for probabilities of outputs that the judge was not fitted on, drawn like those to come.
+(Angelopoulos et al. 2021, "Learn then Test"): from the surest third of the outputs on, larger and
+larger parts are tested until one fails, so that trying many thresholds does not spoil the bound. It
+holds for probabilities of outputs that the judge was not fitted on, drawn like those to come.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Words = npt.NDArray[np.str_]
 Rule = Literal["sure", "agrees", "always", "never"]
 _STEPS = 12
 _POINTS = 25
-_FIRST_PART = (1 / 3, 2 / 3)
+_FIRST_PART = 3
 
 
 class Step(Frozen):
@@ -164,14 +164,8 @@ def _fit_sure(
 
 
 def _start(m: int, error: float, confidence: float) -> int:
-    """Where the tests begin: so many that half the allowed error passes, within a part of the m.
-
-    It must not depend on the grades, and a start with few outputs would fail by one mistake.
-    """
-    least = needed(error, confidence)
-    low, high = (max(least, math.ceil(m * part)) for part in _FIRST_PART)
-    steady = (k for k in range(low, high) if upper_bound(math.ceil(k * error / 2), k, confidence) <= error)  # fmt: skip
-    return next(steady, high)
+    """Where the tests begin: a third, because a start with few outputs would fail by one mistake."""
+    return max(needed(error, confidence), math.ceil(m / _FIRST_PART))
 
 
 def _why_never(wrong: int, n: int, error: float, confidence: float) -> str:
