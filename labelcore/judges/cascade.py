@@ -27,6 +27,7 @@ Rule = Literal["sure", "agrees", "always", "never"]
 _STEPS = 12
 _POINTS = 25
 _FIRST_PART = 3
+_EVEN = 0.5  # a judge that leans to one side may say what is less likely than not: never decided
 
 
 class Step(Frozen):
@@ -106,10 +107,11 @@ def fit_first(
 ) -> tuple[Step, tuple[Point, ...]]:
     """Where a judge with probabilities may decide, and the curve of what other thresholds give."""
     sure = votes.sure
-    known = np.flatnonzero(~np.isnan(sure))
+    with np.errstate(invalid="ignore"):
+        known = np.flatnonzero(sure >= _EVEN)
     order = known[np.argsort(-sure[known], kind="stable")]
     step = _fit_sure(sure[order], votes.wrong(fails)[order], error, confidence, judge, name)
-    return step, _curve(sure[order], votes.wrong(fails)[order], confidence)
+    return step, _curve(sure[order], votes.wrong(fails)[order], confidence, len(fails))
 
 
 def fit_then(
@@ -159,7 +161,7 @@ def _fit_sure(
     if best:
         return best
     start = min(m, start)
-    why = _why_never(int(wrong[:start].sum()), start, error, confidence)
+    why = _why_never(int(wrong[:start].sum()), start, error, confidence, "is surest of")
     return Step(judge_version_id=judge, name=name, rule="never", error=_error(0, 0), why_not=why)
 
 
@@ -168,12 +170,14 @@ def _start(m: int, error: float, confidence: float) -> int:
     return max(needed(error, confidence), math.ceil(m / _FIRST_PART))
 
 
-def _why_never(wrong: int, n: int, error: float, confidence: float) -> str:
+def _why_never(
+    wrong: int, n: int, error: float, confidence: float, would: str = "would decide"
+) -> str:
     least = needed(error, confidence)
     if n < least:
         return f"there are {n} graded outputs to set it by; an error of at most {error:.0%} takes at least {least}"
     return (
-        f"of the {n} graded outputs that it is surest of, {wrong} are wrong; with {confidence:.0%} "
+        f"of the {n} graded outputs that it {would}, {wrong} are wrong; with {confidence:.0%} "
         f"confidence that can be up to {upper_bound(wrong, n, confidence):.0%}"
     )
 
@@ -188,11 +192,11 @@ def _sizes(sure: Floats, start: int, count: int) -> list[int]:
     return sorted({int(last[np.searchsorted(last, math.ceil(own - 1e-9))]) for own in wanted})
 
 
-def _curve(sure: Floats, wrong: Bools, confidence: float) -> tuple[Point, ...]:
+def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Point, ...]:
     m = len(sure)
     return tuple(
         Point(
-            at=float(sure[size - 1]), share=size / m, error=_error(int(wrong[:size].sum()), size),
+            at=float(sure[size - 1]), share=size / n, error=_error(int(wrong[:size].sum()), size),
             bound=upper_bound(int(wrong[:size].sum()), size, confidence),
         )
         for size in _sizes(sure, min(5, m), _POINTS)

@@ -136,7 +136,7 @@ def _same(own: Floats, other: Floats, j: int, i: int) -> Finding | None:
         return None
     return Finding(
         judge=j, other=i, fault="duplicate",
-        says=f"fails {shared} of the {either} outputs that it or {{other}} fails, {int(both.sum())} compared",
+        says=f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, {int(both.sum())} compared",
         evidence={"both_fail": shared, "either_fails": either, "compared": int(both.sum())},
     )  # fmt: skip
 

@@ -94,7 +94,10 @@ def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
     lines.append(f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: {rate_words(report.all_decided.error)}.")  # fmt: skip
     lines.append(f"  Left to people: {report.people:,}, {len(report.ungraded):,} of them without a grade.")  # fmt: skip
     money = "" if report.saved_usd is None else f", US$ {report.saved_usd:.4f}"
-    lines.append(f"  {report.saved_calls:,} of {report.outputs:,} calls of the second judge are saved{money}.")  # fmt: skip
+    if report.asked:
+        lines.append(f"  {report.saved_calls:,} of {report.outputs:,} calls of the second judge are saved{money}.")  # fmt: skip
+    else:
+        lines.append("  The second judge is asked nowhere.")
     return (*lines, *report.warnings)
 
 

@@ -62,6 +62,13 @@ def test_a_threshold_decides_what_it_was_set_on() -> None:
     assert curve[-1].share == 1
 
 
+def test_what_is_less_likely_than_not_is_never_decided() -> None:
+    passing = np.full(400, 0.3)  # it says pass, though a fail is likelier
+    own = Votes(np.full(400, "pass"), passing)
+    step, curve = fit_first(own, np.zeros(400, dtype=bool), 0.1, 0.95, judge="j", name="n")
+    assert step.rule == "never" and curve == ()
+
+
 def test_too_few_grades_decide_nothing_and_say_why() -> None:
     own, fails = calibrated(40, 2)
     step, _ = fit_first(own, fails, 0.05, 0.95, judge="j", name="n")

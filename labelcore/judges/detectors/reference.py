@@ -71,7 +71,7 @@ def chrf(output: Output, _: dict[str, Any]) -> float | None:
 @lru_cache(maxsize=2)
 def _bleu(tokenizer: str) -> Any:
     """BLEU of one sentence (Papineni et al. 2002) as sacreBLEU counts it (Post 2018)."""
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     return BLEU(effective_order=True, tokenize=tokenizer)
 
@@ -79,7 +79,7 @@ def _bleu(tokenizer: str) -> Any:
 @lru_cache(maxsize=1)
 def _chrf() -> Any:
     """chrF2 on characters (Popović 2015), which needs no words and so reads Chinese as it is."""
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     return CHRF()
 

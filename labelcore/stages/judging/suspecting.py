@@ -50,6 +50,9 @@ _ADVICE: dict[Fault, str] = {
     "abstaining": "Give outputs what it compares with (input, context, reference), or leave it out.",
     "erroring": "Look at the errors of its run before its figures are used.",
 }
+_OTHER_CRITERION = (
+    "They decide different criteria, so at least one of them measures something else than its own."
+)
 
 
 def suspicious(
@@ -81,11 +84,13 @@ def suspicious(
 
 def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Suspect:
     version = versions[finding.judge]
+    other = None if finding.other is None else versions[finding.other]
+    apart = other is not None and other.criterion_id != version.criterion_id
     return Suspect(
         judge=version.judge_id, judge_version_id=version.id, name=version.name,
         fault=finding.fault, says=f"{version.name} {finding.says}.", evidence=finding.evidence,
-        advice=_ADVICE[finding.fault],
-        other=None if finding.other is None else versions[finding.other].judge_id,
+        advice=_OTHER_CRITERION if apart else _ADVICE[finding.fault],
+        other=other.judge_id if other else None,
     )  # fmt: skip
 
 
