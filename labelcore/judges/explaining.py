@@ -55,7 +55,7 @@ def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
     model = learned_judge.model_of(dict(spec))
     parts, d = model.linear.parts, len(model.linear.knots)
     found = [
-        Weight(what=f"{_side(column, own)} {_words(column)}", weight=round(own, 4))
+        Weight(what=f"{_more(column)} {_words(column)}", weight=round(own, 4))
         for column, own, (knots, _) in zip(
             spec["columns"][:d],
             (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist(),
@@ -68,7 +68,7 @@ def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
         for own, bad, good in model.checks
     ]
     if spec.get("meaning"):
-        found.append(Weight(what=MEANING, weight=float(spec["meaning"])))
+        found.append(Weight(what=f"{MEANING}, either way", weight=float(spec["meaning"])))
     return _strongest(found, limit)
 
 
@@ -77,10 +77,8 @@ def _strongest(found: Sequence[Weight], limit: int) -> list[Weight]:
     return sorted(kept, key=lambda own: -abs(own.weight))[:limit]
 
 
-def _side(column: Sequence[Any], weight: float) -> str:
-    if REGISTRY[column[0]].percent:
-        return "larger" if weight > 0 else "smaller"
-    return "more" if weight > 0 else "fewer"
+def _more(column: Sequence[Any]) -> str:
+    return "a larger" if REGISTRY[column[0]].percent else "more"
 
 
 def _words(column: Sequence[Any]) -> str:

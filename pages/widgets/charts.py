@@ -75,7 +75,7 @@ def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: s
         title={"text": title, "font": {"size": 15}}, height=_FRAME + 30 * len(names),
         margin={"l": 10, "r": 20, "t": 50, "b": 40}, showlegend=False,
         yaxis={"automargin": True, "autorange": "reversed"},
-        xaxis={"zeroline": True, "title": {"text": "towards a pass  ·  towards a fail"}},
+        xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
     )  # fmt: skip
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 

@@ -16,8 +16,12 @@ def show_suspects(place: Place) -> None:
     if not found:
         return
     with st.expander(f"{len(found)} judges to look at: duplicates, constants, inverted, erroring"):
-        for own in found:
-            st.write(plain(f"{own.says} {own.advice}"))
+        said = ""
+        for own in sorted(found, key=lambda own: (own.fault != "inverted", own.fault, own.advice)):
+            if own.advice != said:
+                said = own.advice
+                st.write(f"**{own.fault.capitalize()}.** {plain(said)}")
+            st.text(own.says)
             if own.fault == "inverted" and st.button("Flip it", key=f"flip-{own.judge_version_id}"):
                 with shell.guard():
                     version = judging.find_judge(place.db, place.project, own.judge_version_id)

@@ -39,9 +39,8 @@ def test_the_later_of_two_that_vote_the_same_is_named() -> None:
     shared = int((one == 0).sum())
     assert found[0].evidence == {"both_fail": shared, "either_fails": shared, "compared": N}
     named = suspects.names_in(found, ["a", "b", "c"])
-    assert (
-        named[0].says == f"fails {shared} of the {shared} outputs that it or a fails, {N} compared"
-    )
+    words = f"both fail {shared} of the {shared} outputs that either fails, {N} compared"
+    assert named[0].says == f"repeats a: {words}"
 
 
 def test_two_that_nearly_always_pass_are_no_duplicates() -> None:

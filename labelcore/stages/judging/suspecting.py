@@ -85,7 +85,7 @@ def suspicious(
 def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Suspect:
     version = versions[finding.judge]
     other = None if finding.other is None else versions[finding.other]
-    apart = other is not None and other.criterion_id != version.criterion_id
+    apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
     return Suspect(
         judge=version.judge_id, judge_version_id=version.id, name=version.name,
         fault=finding.fault, says=f"{version.name} {finding.says}.", evidence=finding.evidence,
