@@ -12,6 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import code_judge, suspects
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.identity import version_id
+from labelcore.judges.script_judge import is_script
 from labelcore.judges.suspects import Fault
 from labelcore.models import Decision, Frozen, JudgeVersion, Project, Verdict, new_id
 from labelcore.stages.deriving import list_criteria
@@ -119,6 +120,8 @@ def flip(db: Database, project: Project, version: JudgeVersion, author: str = ""
     Raises:
         BadInput: the judge is of a kind that is not flipped.
     """
+    if is_script(version.spec):
+        raise BadInput("A written check is not flipped.", next_step="Write it the other way round: `labelcore judge write`.")  # fmt: skip
     if version.kind not in {"code", "imported"}:
         raise BadInput(
             f"A {version.kind} judge is not flipped.",
