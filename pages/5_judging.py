@@ -10,7 +10,7 @@ import streamlit as st
 
 from labelcore.settings import settings
 from labelcore.stages import judging
-from pages.widgets import running, shell
+from pages.widgets import learned, running, shell, structure, suspects
 from pages.widgets.check_editor import write_check
 from pages.widgets.flips import show_flips
 from pages.widgets.hardness import show_hardness
@@ -23,6 +23,10 @@ _PAGE = 5
 def show_verdicts(judge: judging.JudgeSummary) -> None:
     """What a judge says about outputs, value by value."""
     st.text(judge.description)
+    if judge.kind == "learned":
+        learned.show_learned(place, judge)
+    if judge.kind == "cascade":
+        learned.show_cascade(place, judge)
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
     value = st.segmented_control(
         "Show outputs with the verdict", [own for own in counts if counts[own]],
@@ -37,6 +41,8 @@ def show_verdicts(judge: judging.JudgeSummary) -> None:
         with st.container(border=True):
             st.text(own.decision.reason)
             show_output(own.output)
+            if judge.kind == "learned":
+                learned.show_why(place, judge, own.output)
 
 
 def refreshing(judges: list[judging.JudgeSummary]) -> None:
@@ -74,6 +80,8 @@ with shell.guard():
     if right.button("Run judges on all outputs", width="stretch"):
         running.start(place.db, place.project, None)
     running.watch(place.db, place.project)
+    with st.expander("Schema of JSON or YAML outputs"):
+        structure.show_schema(place)
     with st.expander("Write a check"):
         write_check(place)
     judges = judging.list_judges(place.db, place.project)
@@ -81,6 +89,10 @@ with shell.guard():
         st.info("There are no judges yet: accept criteria, then propose judges.")
         st.stop()
     refreshing(judges)
+    learned.show_freshness(place)
+    suspects.show_suspects(place)
+    with st.expander("Cascade: a cheap judge first, another where it is not sure, else a person"):
+        learned.make_cascade(place, judges)
     st.write("Choose a row to see what a judge says about outputs.")
     for criterion in dict.fromkeys(own.criterion for own in judges):
         st.subheader(shell.plain(criterion))

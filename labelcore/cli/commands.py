@@ -11,6 +11,7 @@ import typer
 from labelcore.cli import door, hardness, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.glossary import glossary
+from labelcore.cli.learning import add_to, schema
 from labelcore.cli.library import library
 from labelcore.cli.local_model import local_model
 from labelcore.cli.probes import probe
@@ -40,6 +41,8 @@ app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
+app.add_typer(schema, name="schema")
+add_to(judge)
 app.add_typer(splits, name="splits")
 app.add_typer(refine, name="refine")
 reporting.add_to(app)

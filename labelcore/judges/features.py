@@ -48,9 +48,21 @@ class FeatureTable:
         return FeatureTable(ids, self.columns, self.values[where], vectors)
 
 
-def plain_columns() -> tuple[Column, ...]:
-    """The detectors that need no parameters."""
-    return tuple(Column(name, {}) for name in REGISTRY if name != "phrase")
+_WITH_PARAMETERS = {"phrase", "schema faults"}
+
+
+def plain_columns(*, reference: bool = False, embedded: bool = False) -> tuple[Column, ...]:
+    """The detectors that need no parameters.
+
+    ``reference``: those against a reference too; ``embedded``: those that the encoder reads too.
+    """
+    return tuple(
+        Column(name, {})
+        for name, own in REGISTRY.items()
+        if name not in _WITH_PARAMETERS
+        and (reference or own.needs != "reference")
+        and (embedded or not own.embeds)
+    )
 
 
 def measure(

@@ -6,29 +6,34 @@ embeddings. To its log odds come the log odds of the few best checks: thresholds
 point out, thresholds and phrases that the notes point out. Both halves are strongly shrunk, so that
 sixteen grades do not mislead. No graded output is judged by a model that saw its grade: for these
 the judge answers from a model fitted without their group. The specification holds every
-coefficient, so that verdicts can be made again.
+coefficient, so that verdicts can be made again. The score decides; the probability that goes with a
+verdict is calibrated out of fold (:mod:`labelcore.judges.calibration`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.judges import fitting
+from labelcore.judges import calibration, fitting
+from labelcore.judges.calibration import Calibrator
 from labelcore.judges.code_judge import CodeSpec, describe
-from labelcore.judges.features import Column, FeatureTable, Floats
+from labelcore.judges.features import Column, FeatureTable, Floats, measure
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.lessons import Bools, Ints, Lessons
-from labelcore.models import Decision
+from labelcore.models import Decision, Output
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
 CUT = 0.5
 _COMPONENTS = 12
 _KNOTS = 64
-_RANK_SCALE = 3.4  # a rank in (-.5, .5) gets about the spread of a standardised value
+RANK_SCALE = 3.4
+"""With it a rank in (-.5, .5) gets about the spread of a standardised value."""
 _VECTOR_SCALE = 4.0
 _UNNAMED, _NAMED = 0.3, 4.0  # the scale of detectors that no note, or every note, talks about
 _STRENGTH = 0.05
@@ -77,7 +82,7 @@ class LinearModel:
         """What the regression sees, shape (n, d + k); the table's first d columns are used."""
         p = self.parts
         ranks = np.column_stack([_rank(table.values[:, j], *k) for j, k in enumerate(self.knots)])
-        plain = np.nan_to_num(ranks) * _RANK_SCALE * p["weight"]
+        plain = np.nan_to_num(ranks) * RANK_SCALE * p["weight"]
         if table.vectors is None or p["axes"].size == 0:
             return np.asarray(plain)
         projected = (table.vectors - p["mean"]) @ p["axes"].T * _VECTOR_SCALE
@@ -86,6 +91,15 @@ class LinearModel:
     def log_odds(self, table: FeatureTable) -> Floats:
         """Log odds that an expert fails each output, classes balanced, shape (n,)."""
         return np.asarray(self.inputs(table) @ self.parts["coefficients"] + self.parts["intercept"])
+
+    def meaning_spread(self, table: FeatureTable) -> float:
+        """How far the embeddings move the log odds across a table's outputs: a standard deviation."""
+        told = self.inputs(table)[:, len(self.knots) :]
+        return (
+            float((told @ self.parts["coefficients"][len(self.knots) :]).std())
+            if len(told)
+            else 0.0
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """A form that JSON can hold."""
@@ -171,6 +185,10 @@ class LearnedModel:
 
     def fail_probability(self, table: FeatureTable) -> Floats:
         """Probability that an expert fails each output, shape (n,); columns as ``columns``."""
+        return self._together(self.linear.log_odds(table), self.check_votes(table))
+
+    def check_votes(self, table: FeatureTable) -> list[Bools]:
+        """Which outputs each of the few checks fails, each of shape (n,)."""
         at = {column.key: j for j, column in enumerate(table.columns)}
         own = []
         with np.errstate(invalid="ignore"):
@@ -179,7 +197,12 @@ class LearnedModel:
                 own.append(
                     values > spec.threshold if spec.side == "above" else values < spec.threshold
                 )
-        return self._together(self.linear.log_odds(table), own)
+        return own
+
+    @property
+    def check_weight(self) -> float:
+        """How much the log odds of each check count."""
+        return float(_CHECK_WEIGHT / np.sqrt(max(1, len(self.checks))))
 
     def _together(self, log_odds: Floats, votes: Sequence[Bools]) -> Floats:
         if votes:
@@ -187,7 +210,7 @@ class LearnedModel:
                 np.where(own, bad, good)
                 for own, (_, bad, good) in zip(votes, self.checks, strict=True)
             ]
-            log_odds = log_odds + _CHECK_WEIGHT * np.sum(odds, axis=0) / np.sqrt(len(votes))
+            log_odds = log_odds + self.check_weight * np.sum(odds, axis=0)
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
@@ -199,8 +222,13 @@ def folds_by_group(groups: Sequence[str], count: int, seed: int) -> npt.NDArray[
     return np.array([number[group] for group in groups])
 
 
-def cross_fitted(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> Floats:
-    """Fail probabilities of ``rows``, each by a model that did not see the output's group, (m,)."""
+def cross_fitted(
+    lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Fail probabilities of ``rows``, each by a model that did not see the output's group, (m,).
+
+    The folds come with them, (m,).
+    """
     folds = folds_by_group([lessons.groups[int(i)] for i in rows], _FOLDS, seed)
     found = np.full(len(rows), float(fails.mean()) if len(fails) else 0.5)
     for fold in range(_FOLDS):
@@ -208,16 +236,23 @@ def cross_fitted(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> F
         if len(out) and 0 < fails[rest].sum() < len(rest):
             _, everywhere = LearnedModel.fit(lessons, rows[rest], fails[rest])
             found[out] = everywhere[rows[out]]
-    return found
+    return found, folds
 
 
 def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict[str, Any]:
-    """The judge's specification: columns, model, checks, cut, and the cross-fitted answers."""
-    held_out = cross_fitted(lessons, rows, fails, seed)
+    """The judge's specification: columns, model, checks, cut, and the cross-fitted answers.
+
+    ``calibrated`` has for each of ``rows`` the calibrated fail probability and the calibrated cut.
+    """
+    held_out, folds = cross_fitted(lessons, rows, fails, seed)
+    calibrated, cuts = calibration.out_of_fold(held_out, fails, folds, CUT)
+    own_groups = [lessons.groups[int(i)] for i in rows]
     model, _ = LearnedModel.fit(lessons, rows, fails)
     plain = lessons.table.columns
     phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.parameters]
     ids = [lessons.table.ids[int(i)] for i in rows]
+    final = Calibrator.fit(held_out, fails)
+    pairs = np.round(np.column_stack([calibrated, cuts]), 4).tolist()
     return {
         "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases)],
         "with_vectors": lessons.table.vectors is not None,
@@ -228,7 +263,19 @@ def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict
         "cut": CUT,
         "cross_fitted": dict(zip(ids, np.round(held_out, 4).tolist(), strict=True)),
         "looks_at": looks_at(model, plain),
-    }
+        "calibration": [final.slope, final.intercept],
+        "calibrated": dict(zip(ids, pairs, strict=True)),
+        "failed": [own for own, bad in zip(ids, fails, strict=True) if bad],
+        "meaning": round(model.linear.meaning_spread(lessons.table.rows(rows)), 4),
+        "reliability": calibration.reliability(held_out, calibrated, fails, own_groups).model_dump(),
+        "digest": digest(zip(ids, map(bool, fails), (lessons.notes[int(i)] for i in rows), strict=True)),
+    }  # fmt: skip
+
+
+def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
+    """What a judge is made of, in short, from (output id, failed, note) of each of its grades."""
+    text = repr(sorted(seen))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
@@ -251,20 +298,45 @@ def spec_columns(spec: dict[str, Any]) -> list[Column]:
     return [Column(name, parameters) for name, parameters in spec["columns"]]
 
 
+def decide(
+    spec: dict[str, Any], outputs: Sequence[Output], vectors: Floats | None
+) -> list[Decision]:
+    """Decisions on outputs; ``vectors`` (n, 512) are their embeddings where the judge reads them.
+
+    A judge of one field sees only that, and abstains where an output has no such field.
+    """
+    pointer = spec.get("field")
+    seen = [at_pointer(own, pointer) for own in outputs] if pointer else list(outputs)
+    known = [own for own in seen if own is not None]
+    made = iter(decide_all(spec, measure(known, spec_columns(spec), vectors)))
+    missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
+    return [missing if own is None else next(made) for own in seen]
+
+
 def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:
     """Decisions for outputs measured by ``spec_columns(spec)``, with vectors if it wants them."""
-    checks = [(CodeSpec.model_validate(own), bad, good) for own, bad, good in spec["checks"]]
-    fresh = LearnedModel(LinearModel(spec["model"]), checks).fail_probability(table)
+    scores = model_of(spec).fail_probability(table)
+    final = Calibrator(*spec.get("calibration") or ())
+    shown, cut = final(scores) if spec.get("calibration") else scores, final.one(spec["cut"])
     known: dict[str, float] = spec["cross_fitted"]
-    return [
-        _decision(known.get(output_id, float(p)), spec["cut"], cross=output_id in known)
-        for output_id, p in zip(table.ids, fresh, strict=True)
-    ]
+    pairs: dict[str, tuple[float, float]] = spec.get("calibrated", {})
+    found = []
+    for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
+        own = known.get(output_id, score)
+        fail, limit = pairs.get(output_id, (own, cut) if output_id in known else (p, cut))
+        found.append(_decision(fail, limit, failed=own > spec["cut"], cross=output_id in known))
+    return found
 
 
-def _decision(fail: float, cut: float, *, cross: bool) -> Decision:
+def model_of(spec: dict[str, Any]) -> LearnedModel:
+    """The model that a specification holds."""
+    checks = [(CodeSpec.model_validate(own), bad, good) for own, bad, good in spec["checks"]]
+    return LearnedModel(LinearModel(spec["model"]), checks)
+
+
+def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision:
     how = " by a model that did not see its grade" if cross else ""
     return Decision(
-        value="fail" if fail > cut else "pass", probability=round(1 - fail, 4),
+        value="fail" if failed else "pass", probability=round(1 - fail, 4),
         reason=f"Probability of a fail {fail:.0%}{how}; the limit is {cut:.0%}.",
     )  # fmt: skip

@@ -24,7 +24,8 @@ class Lessons:
     """n graded outputs with d measured columns and p phrases.
 
     ``table`` holds the plain columns; ``mentions`` (n, d) says whose note talks about which
-    column; ``noted`` (n, p) whose note contains which phrase of ``incidence``; ``has_note`` (n,).
+    column; ``noted`` (n, p) whose note contains which phrase of ``incidence``; ``has_note`` (n,);
+    ``notes`` the notes themselves.
     """
 
     table: FeatureTable
@@ -33,13 +34,15 @@ class Lessons:
     incidence: Incidence
     noted: Bools
     has_note: Bools
+    notes: tuple[str, ...]
 
     @classmethod
     def of(
         cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None
     ) -> Lessons:
         """Measure the outputs and read their notes ("" where there is none), both of length n."""
-        columns = plain_columns()
+        known = any(output.reference for output in outputs)
+        columns = plain_columns(reference=known, embedded=vectors is not None)
         incidence = Incidence.of(outputs)
         return cls(
             table=measure(outputs, columns, vectors),
@@ -48,6 +51,7 @@ class Lessons:
             incidence=incidence,
             noted=_noted(notes, incidence),
             has_note=np.array([bool(note.strip()) for note in notes], dtype=bool),
+            notes=tuple(notes),
         )
 
     def topics(self, rows: Ints) -> Floats:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges import panel, prompts
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.prompts import Example
 from labelcore.llm import Answer, Message, ModelClient
 from labelcore.llm.refusing import refuses
@@ -117,7 +118,11 @@ async def _decide_alone(
     spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int
 ) -> tuple[Decision, int]:
     schema = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
-    answer = await _asked(client, messages_for(spec, output), schema, repeat)
+    pointer = spec.get("field")
+    seen = at_pointer(output, pointer) if pointer else output
+    if seen is None:
+        return Decision(value="abstain", reason=f"The output has no field {pointer}."), 0
+    answer = await _asked(client, messages_for(spec, seen), schema, repeat)
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
             f"The model refuses: {answer.parsed.reason[:200]}", kind="refusal",

@@ -115,6 +115,8 @@ class LearnedSpec(Frozen):
     cut: float = Field(ge=0, le=1)
     cross_fitted: dict[str, float] = Field(default_factory=dict, max_length=0)
     looks_at: tuple[str, ...] = ()
+    calibration: tuple[Number, Number] | None = None
+    meaning: Number = 0.0
 
     @model_validator(mode="after")
     def _parts_fit(self) -> LearnedSpec:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,9 +14,12 @@ from labelcore.judges.lessons import Bools, Ints, Lessons
 
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
 _USEFUL = 0.05  # the least shrunk gain for which a threshold is worth proposing
+_WEAK = 0.1
 _FEW = 40
 LEARNED_FROM = 20
-"""A criterion gets its own learned judge from so many fails; the overall grade gets one sooner."""
+"""From so many fails on, a criterion's own learned judge takes part in the choice of the set."""
+KINDS = 3
+"""So many candidates of different kinds are proposed wherever the grades allow it."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,20 @@ class Proposal:
 
 def propose(
     lessons: Lessons, rows: Ints, fails: Bools, *, limit: int, name: str = "overall",
-    overall: bool = True, seed: int = 0,
+    seed: int = 0,
 ) -> list[Proposal]:  # fmt: skip
     """Candidates for one criterion (or the overall grade), the most promising first.
 
     ``rows`` (m,) are the lessons that say something about it, ``fails`` (m,) their grades on it.
-    At most ``limit`` code judges, and a learned one when there are enough grades.
+    At most ``limit`` code judges, and a learned one when there are enough grades. Where too few are
+    useful, the best of the other kinds are proposed all the same, and say that they are weak.
     """
     if not 0 < fails.sum() < len(fails):
         return []
     found = [
         _code(spec, own[rows], fails, name) for spec, own in _different(lessons, rows, fails, limit)
     ]
-    enough = learned_judge.too_few(fails) is None
-    if enough and (overall or fails.sum() >= LEARNED_FROM):
+    if learned_judge.too_few(fails) is None:
         found.append(_learned(lessons, rows, fails, name, seed))
     return found
 
@@ -57,37 +60,46 @@ def _different(
     """The best checks that vote differently from each other, kind by kind in turn."""
     kinds = [list(kind) for kind in _kinds(lessons, rows, fails, limit)]
     kept: list[tuple[CodeSpec, Bools]] = []
+
+    def keep(candidates: Iterable[_Check], most: int) -> None:
+        for _, spec, own in candidates:
+            same = any((own[rows] == other[rows]).mean() >= _SAME for _, other in kept)
+            if not same and own[rows].any() and len(kept) < most:
+                kept.append((spec, own))
+
     for place in range(max(map(len, kinds), default=0)):
-        for own in (kind[place] for kind in kinds if place < len(kind)):
-            same = any((own[1][rows] == other[rows]).mean() >= _SAME for _, other in kept)
-            if not same and len(kept) < limit:
-                kept.append(own)
+        column = (kind[place] for kind in kinds if place < len(kind))
+        keep((own for own in column if own[0] >= _USEFUL), limit)
+    if len(kept) < KINDS - 1:  # the learned judge is another kind
+        keep((own for kind in kinds for own in kind if own[0] < _USEFUL), min(limit, KINDS - 1))
     return kept
 
 
-def _kinds(
-    lessons: Lessons, rows: Ints, fails: Bools, limit: int
-) -> Iterator[Iterator[tuple[CodeSpec, Bools]]]:
+_Check = tuple[float, CodeSpec, Bools]
+"""A check with its shrunk gain and its votes on all n outputs."""
+
+
+def _kinds(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> Iterator[Iterator[_Check]]:
     """Thresholds by the notes, thresholds by the grades, phrases by both."""
     for guided in (True, False):
         yield (
             (
+                own.gain,
                 fitting.spec_of(own, lessons.table.columns[own.column]),
                 fitting.votes(own, lessons.table.values[:, own.column]),
             )
             for own in fitting.fit_all(lessons, rows, fails, guided=guided)[: 3 * limit]
-            if own.gain >= _USEFUL
         )
     everything = np.arange(len(lessons.groups))
     for guided in (True, False):
         mine = fitting.noted_phrases if guided else fitting.mined_phrases
         yield (
             (
+                own.gain,
                 fitting.phrase_spec(own, lessons, guided=guided),
                 fitting.phrase_votes(own, lessons, everything),
             )
             for own in mine(lessons, rows, fails, max(1, limit // 3))
-            if own.gain >= _USEFUL
         )
 
 
@@ -99,6 +111,9 @@ def _code(spec: CodeSpec, own: Bools, fails: Bools, name: str) -> Proposal:
     )
     if spec.guided:
         why += " The notes talk about it."
+    gain = caught / max(1, int(fails.sum())) - wrong / max(1, int((~fails).sum()))
+    if gain < _WEAK:
+        why += " That is weak: it is here to be compared with."
     return Proposal(
         kind="code", name=f"{name} · {spec.key}", spec=spec.model_dump(),
         description=code_judge.describe(spec), why=why,

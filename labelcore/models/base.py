@@ -13,7 +13,7 @@ GradeValue = Literal["pass", "fail", "unsure", "skipped", "undone"]
 Preference = Literal["first", "second", "tie", "skipped", "undone"]
 VerdictValue = Literal["pass", "fail", "abstain"]
 ProbeValue = Literal["confirmed", "rejected", "undone"]
-JudgeKind = Literal["code", "llm", "learned", "imported"]
+JudgeKind = Literal["code", "llm", "learned", "cascade", "imported"]
 Severity = Literal["must", "should"]
 Risk = Literal["low", "medium", "high"]
 CourtValue = Literal[
@@ -26,6 +26,11 @@ RunState = Literal["running", "stopped", "finished", "failed"]
 
 DOOR_SUFFIX = ".door"
 """Beside the database, the running app leaves its address in a file with this ending."""
+
+REFERENCE_NAMES = frozenset(
+    {"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"}
+)
+"""Names of the metadata that hold what an output should resemble."""
 
 OVERALL = "overall"
 """The criterion word for "the output as a whole", used wherever no single criterion is meant."""
@@ -162,6 +167,12 @@ class Output(Frozen):
     def group(self) -> str:
         """What keeps rows of one source together in splits and intervals."""
         return self.group_key or self.id
+
+    @property
+    def reference(self) -> str:
+        """What the output should resemble, from its metadata; "" where there is none."""
+        found = (v for k, v in self.metadata.items() if str(k).lower() in REFERENCE_NAMES)
+        return next((str(own) for own in found if own is not None), "")
 
 
 class RejectedRow(Frozen):

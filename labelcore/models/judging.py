@@ -22,7 +22,8 @@ class JudgeVersion(Frozen):
     """One version of an automatic decision on one criterion. ``id`` is the hash of its content.
 
     ``spec`` depends on ``kind``: a detector with its parameters and threshold (code), a prompt with
-    its few-shot items and model (llm), a recipe with the hash of the grades that it saw (learned).
+    its few-shot items and model (llm), a recipe with the hash of the grades that it saw (learned),
+    two other judges with the rules by which they decide (cascade).
     ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out;
     () where none of this project's did, as for a judge that came by file.
     """

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import JudgeVersion, SplitName
+from labelcore.models import Frozen, JudgeVersion, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
+from labelcore.stages.judging import retraining, suspecting
 
-Kind = Literal["code", "llm", "learned", "imported"]
+Kind = Literal["code", "llm", "learned", "cascade", "imported"]
 
 
 @operation("judge propose")
@@ -25,9 +27,14 @@ def propose(
         call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
         seed=seed, probability=probability, progress=call.progress, said=said,
     )  # fmt: skip
-    document = {"judges": [_describe(version) for version in found], "warnings": said}
+    suspects = suspecting.suspicious(call.db, call.project, found)
+    document = {
+        "judges": [_describe(version) for version in found],
+        "suspects": as_documents(suspects), "warnings": said,
+    }  # fmt: skip
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
+    lines += [f"  ! {own.says} {own.advice}" for own in suspects]
     return Outcome(document=document, lines=(*lines, *said))
 
 
@@ -56,15 +63,23 @@ def run(
 def list_judges(call: Call) -> Outcome:
     """Show every judge with its verdicts and errors in counts."""
     found = judging.list_judges(call.db, call.project)
-    document = {"judges": [summary.model_dump(mode="json") for summary in found]}
-    lines = tuple(
+    suspects = suspecting.suspicious(call.db, call.project)
+    active = judging.active_judges(call.db, call.project)
+    fresh = retraining.freshness(call.db, call.project, active)
+    document = {
+        "judges": [summary.model_dump(mode="json") for summary in found],
+        "suspects": as_documents(suspects), "learned": as_documents(fresh),
+    }  # fmt: skip
+    lines = [
         f"{s.name} ({s.kind}): {s.description}"
         + (f" [stale: {'; '.join(s.stale_because)}]" if s.stale else "")
         for s in found
-    )
+    ]
+    lines += [f"! {own.says} {own.advice}" for own in suspects]
+    lines += [own.says for own in fresh if own.changed]
     return Outcome(
         document=document,
-        lines=lines or ("There are no judges yet: run `labelcore judge propose`.",),
+        lines=tuple(lines) or ("There are no judges yet: run `labelcore judge propose`.",),
     )
 
 
@@ -113,6 +128,11 @@ def align(
         as_of=aligning.parse_moment(as_of) if as_of is not None else None,
     )  # fmt: skip
     return Outcome(document=report.document(), lines=alignment_lines(report))
+
+
+def as_documents(found: Sequence[Frozen]) -> list[dict[str, Any]]:
+    """Models in their JSON form."""
+    return [own.model_dump(mode="json") for own in found]
 
 
 def _describe(version: JudgeVersion) -> dict[str, Any]:

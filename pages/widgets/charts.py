@@ -93,6 +93,80 @@ def timeline(
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 
+def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: str) -> None:
+    """Bars to both sides of nothing, the strongest at the top."""
+    shown = [_short(own) for own in names]
+    figure = go.Figure(go.Bar(
+        x=list(values), y=shown, orientation="h",
+        marker={"color": [_ORANGE if own > 0 else _BLUE for own in values]},
+        customdata=[own.replace("<", "‹") for own in names],
+        hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
+    ))  # fmt: skip
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}}, height=_FRAME + 30 * len(names),
+        margin={"l": 10, "r": 20, "t": 50, "b": 40}, showlegend=False,
+        yaxis={"automargin": True, "autorange": "reversed"},
+        xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -> None:
+    """Shares of fails against stated probabilities; on the line, probabilities mean what they say."""
+    figure = go.Figure(go.Scatter(
+        name="as stated", x=[0, 1], y=[0, 1], mode="lines",
+        line={"color": "gray", "dash": "dot"}, hoverinfo="skip",
+    ))  # fmt: skip
+    known = [(x, own) for x, own in points if own.value is not None]
+    figure.add_scatter(
+        name="graded outputs, 95 % intervals", mode="markers", x=[x for x, _ in known],
+        y=[own.value for _, own in known], marker={"size": 10, "color": _BLUE},
+        error_y={
+            "type": "data", "symmetric": False, "color": _BLUE, "thickness": 2,
+            "array": [(own.high or 0) - (own.value or 0) for _, own in known],
+            "arrayminus": [(own.value or 0) - (own.low or 0) for _, own in known],
+        },
+        customdata=[own.n for _, own in known],
+        hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}}, height=340,
+        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "stated probability of a fail"}},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "failed by people"}},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def risk(
+    title: str, points: Sequence[tuple[float, Rate, float]], chosen: float | None, error: float,
+    *, key: str,
+) -> None:  # fmt: skip
+    """Error and its upper bound against the share decided; the chosen share and the limit marked."""
+    shares = [own[0] for own in points]
+    figure = go.Figure(go.Scatter(
+        name="wrong", x=shares, y=[own[1].value for own in points], mode="lines+markers",
+        line={"color": _BLUE}, customdata=[own[1].n for own in points],
+        hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
+    ))  # fmt: skip
+    figure.add_scatter(
+        name="upper bound", x=shares, y=[own[2] for own in points], mode="lines",
+        line={"color": _ORANGE, "dash": "dash"},
+        hovertemplate="decides %{x:.0%}: at most %{y:.1%} wrong<extra></extra>",
+    )  # fmt: skip
+    figure.add_hline(y=error, line={"color": "gray", "dash": "dot"}, annotation_text=f"allowed {error:.0%}")  # fmt: skip
+    if chosen is not None:
+        figure.add_vline(x=chosen, line={"color": _GREEN, "width": 3}, annotation_text=f"chosen {chosen:.0%}", annotation_position="bottom left")  # fmt: skip
+    top = max([error, *(own[1].value or 0 for own in points), *(own[2] for own in points[3:])])
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}}, height=340,
+        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "share of graded outputs decided"}},
+        yaxis={"range": [0, min(1.0, 1.15 * top)], "tickformat": ".0%"},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
 def _short(name: str) -> str:
     """Names are hostile: plotly reads some HTML, so its marks are taken out."""
     plain = name.replace("<", "‹").replace(">", "›").replace("&", "＆")

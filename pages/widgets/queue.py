@@ -30,8 +30,6 @@ from pages.widgets.language import language
 from pages.widgets.storing import store_each
 
 _LOOK_BACK = 5
-_REFERENCE = {"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"}
-"""Names of the metadata that hold what an output should resemble."""
 _AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
 
@@ -217,6 +215,6 @@ def _card(output: Output, position: int, reason: str, grade: Grade | None) -> Ca
         output_id=output.id, position=position, text=output.text, input=output.input,
         context=output.context, reason_for_pick=reason, current=current,
         conversation=turns_of(output),
-        reference=next((str(v) for k, v in output.metadata.items() if k.lower() in _REFERENCE), ""),
+        reference=output.reference,
         metadata={str(k): str(v) for k, v in output.metadata.items()},
     )  # fmt: skip

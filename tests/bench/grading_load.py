@@ -144,9 +144,7 @@ class Person:
             await asyncio.sleep(max(0.0, pause))
 
 
-def make_project(
-    path: Path, outputs: int, *, all_features: bool, sampled: int = 20_000
-) -> None:
+def make_project(path: Path, outputs: int, *, all_features: bool, sampled: int = 20_000) -> None:
     """A project with so many outputs, a sample, and rules that need reservations."""
     db = open_database(path)
     project = projects.open_project(db, PROJECT)

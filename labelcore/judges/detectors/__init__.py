@@ -3,7 +3,16 @@
 ``REGISTRY`` maps a detector's name to it; importing this package fills it.
 """
 
-from labelcore.judges.detectors import form, grounding, manner, phrases
+from labelcore.judges.detectors import form, grounding, manner, phrases, reference, structure
 from labelcore.judges.detectors.base import REGISTRY, Detector
 
-__all__ = ["REGISTRY", "Detector", "form", "grounding", "manner", "phrases"]
+__all__ = [
+    "REGISTRY",
+    "Detector",
+    "form",
+    "grounding",
+    "manner",
+    "phrases",
+    "reference",
+    "structure",
+]

@@ -15,6 +15,7 @@ from labelcore.judges import choosing
 from labelcore.judges.choosing import Candidate, Target
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.lessons import Lessons
+from labelcore.judges.proposing import LEARNED_FROM
 from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
@@ -121,10 +122,16 @@ def _worth_choosing_from(
     versions: Sequence[JudgeVersion], needed: Collection[str]
 ) -> list[JudgeVersion]:
     """All but the learned judges of rare criteria: refitting each one many times takes long."""
-    learned = [own for own in versions if own.kind == "learned"]
+    learned = [own for own in versions if own.kind == "learned" and _enough(own)]
     learned.sort(key=lambda own: (own.criterion_id is not None, -len(own.spec["cross_fitted"])))
     kept = {own.id for own in learned[:_MOST_LEARNED]} | set(needed)
     return [own for own in versions if own.kind != "learned" or own.id in kept]
+
+
+def _enough(version: JudgeVersion) -> bool:
+    """The overall grade's learned judge, or one of a criterion with so many fails."""
+    failed = version.spec.get("failed")
+    return version.criterion_id is None or failed is None or len(failed) >= LEARNED_FROM
 
 
 def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list[str]) -> None:
@@ -168,6 +175,9 @@ def candidates_of(
             found.append(_fixed(version, votes, lessons))
         elif version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)
+            if {"field", "flipped"} & set(spec.parameters):
+                found.append(_fixed(version, votes, lessons))
+                continue
             if spec.key in columns:
                 own = columns[spec.key]
                 found.append(choosing.CodeCandidate(lessons, own, spec.side, spec.guided, target))
@@ -175,7 +185,7 @@ def candidates_of(
             kind = (version.criterion_id, spec.guided)
             found.append(choosing.PhraseCandidate(lessons, ranks[kind], spec.guided, target))
             ranks[kind] += 1
-        elif version.kind == "learned":
+        elif version.kind == "learned" and "field" not in version.spec:
             found.append(choosing.LearnedCandidate(lessons, target))
         else:
             found.append(_fixed(version, votes, lessons))

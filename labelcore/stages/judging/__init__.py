@@ -20,7 +20,7 @@ from labelcore.models import (
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.judging import refreshing, runner
+from labelcore.stages.judging import cascading, refreshing, runner, schemas
 from labelcore.stages.judging.proposals import propose
 from labelcore.stages.judging.refreshing import Staleness
 from labelcore.store import Database
@@ -89,7 +89,12 @@ def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
     """The newest versions of judges whose criterion is accepted, or that decide the overall grade."""
     accepted = {criterion.id for criterion in list_criteria(db, project, status="accepted")}
     current = judge_table.current(db, project.id)
-    return [own for own in current if own.criterion_id is None or own.criterion_id in accepted]
+    return [
+        own
+        for own in current
+        if (own.criterion_id is None or own.criterion_id in accepted)
+        and not schemas.outdated(project, own)
+    ]
 
 
 def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
@@ -127,10 +132,32 @@ def run_judges(
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
     ids = _wanted(db, project, split)[:limit]
-    return runner.run(
-        db, project, versions, ids, concurrency=concurrency, progress=progress, stop=stop,
+    plain = [own for own in versions if own.kind != "cascade"]
+    done = [] if versions and not plain else [runner.run(
+        db, project, plain, ids, concurrency=concurrency, progress=progress, stop=stop,
         client=client,
-    )  # fmt: skip
+    )]  # fmt: skip
+    done += [
+        cascading.run(
+            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop, client=client
+        )
+        for own in versions
+        if own.kind == "cascade"
+    ]  # fmt: skip
+    return _together(done)
+
+
+def _together(done: Sequence[Run]) -> Run:
+    """Several runs as one in what is told; each is stored by itself."""
+    if len(done) == 1:
+        return done[0]
+    counted = ("verdicts_new", "verdicts_cached", "errors", "requests", "cost_usd", "seconds")
+    return done[0].model_copy(update={
+        **{name: sum(getattr(own, name) for own in done) for name in counted},
+        "judge_version_ids": tuple(i for own in done for i in own.judge_version_ids),
+        "state": next((own.state for own in done if own.state != "finished"), "finished"),
+        "message": " ".join(own.message for own in done if own.message),
+    })  # fmt: skip
 
 
 def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str]:
@@ -176,7 +203,9 @@ def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
 def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
     """One judge with its specification (a learned judge's numbers left out) and history."""
     version = find_judge(db, project, word)
-    heavy = {"model", "cross_fitted"} if version.kind == "learned" else set()
+    heavy = (
+        {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
+    )
     return JudgeDetail(
         summary=_summaries(db, project, [version])[0],
         spec={key: value for key, value in version.spec.items() if key not in heavy},

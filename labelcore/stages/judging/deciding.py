@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import llm_judge
+from labelcore.judges import cascade, llm_judge
 from labelcore.llm import ModelClient, client_from_settings
 from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.settings import settings
 from labelcore.stages.judging.runner import decide_local, embed_texts
 from labelcore.store import Database
+from labelcore.store import judges as judge_table
 
 Answers = Mapping[str, Decision | LabelcoreError]
 """What one judge says, by output id: a decision, or why there is none."""
@@ -33,7 +34,32 @@ def decide(
     found = {own.id: _locally(db, own, outputs) for own in local}
     if asked:
         found |= _by_models(asked, outputs, client, repeat)
-    return found
+    cascades = [own for own in versions if own.kind == "cascade"]
+    return found | {own.id: _by_cascade(db, own, outputs, client) for own in cascades}
+
+
+def _by_cascade(
+    db: Database, version: JudgeVersion, outputs: Sequence[Output], client: ModelClient | None
+) -> Answers:
+    """The first judge on all outputs, the second where it must be asked."""
+    spec = cascade.CascadeSpec.model_validate(version.spec)
+    judges = [spec.first.judge_version_id, spec.then.judge_version_id]
+    known = judge_table.many(db, judges)
+    first = decide(db, [known[judges[0]]], outputs, client).get(judges[0], {})
+    found = {i: _with(spec, own, None) for i, own in first.items()}
+    left = [own for own in outputs if own.id in first and found[own.id] is None]
+    then = decide(db, [known[judges[1]]], left, client).get(judges[1], {}) if left else {}
+    found |= {i: _with(spec, first[i], own) for i, own in then.items()}
+    return {i: own for i, own in found.items() if own is not None}
+
+
+def _with(
+    spec: cascade.CascadeSpec, first: Decision | LabelcoreError, then: Decision | LabelcoreError | None
+) -> Decision | LabelcoreError | None:  # fmt: skip
+    trouble = next((own for own in (first, then) if isinstance(own, LabelcoreError)), None)
+    if trouble or not isinstance(first, Decision):
+        return trouble
+    return cascade.combine(spec, first, then if isinstance(then, Decision) else None)
 
 
 def _locally(db: Database, version: JudgeVersion, outputs: Sequence[Output]) -> Answers:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import proposing, script_judge
+from labelcore.judges import code_judge, proposing, script_judge
+from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.identity import version_id
 from labelcore.judges.lessons import Lessons
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
@@ -18,11 +21,12 @@ from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
-from labelcore.stages.judging import llm_proposals
+from labelcore.stages.judging import llm_proposals, schemas
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
+from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
 MOST_EMBEDDED = 5_000
@@ -107,10 +111,26 @@ def lessons_of(
     progress: Progress = silent,
 ) -> Lessons:  # fmt: skip
     """The graded outputs, measured and embedded, with the notes of those that failed."""
-    notes = [
-        "" if labels.value[own.id] else "\n".join(labels.notes.get(own.id, ())) for own in outputs
-    ]
+    notes = [note_of(labels, own.id) for own in outputs]
     return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
+
+
+def note_of(labels: Labels, output_id: str) -> str:
+    """What people wrote on a failed output; nothing for a passed one."""
+    failed = labels.value.get(output_id) is False
+    return "\n".join(labels.notes.get(output_id, ())) if failed else ""
+
+
+def learned_again(
+    db: Database, project: Project, criterion_id: str | None, progress: Progress
+) -> list[JudgeVersion]:
+    """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
+    labels = fitting_labels(db, project)
+    asked = _questions(db, project, labels, criterion_id or OVERALL)
+    made = _offline(db, project, asked, "learned", 1, 0, labels, progress)
+    found = numbered(db, project, made)
+    judge_table.save(db, found)
+    return found
 
 
 def _offline(
@@ -119,24 +139,53 @@ def _offline(
 ) -> list[JudgeVersion]:  # fmt: skip
     outputs = list(output_table.many(db, sorted(labels.value)).values())
     lessons = lessons_of(db, project, outputs, labels, progress)
-    place = {own.id: at for at, own in enumerate(outputs)}
     splits = fitting_splits(db, project)
     found = []
     for number, asked in enumerate(questions):
         progress(number, len(questions), f"fitting judges for {asked.name}")
+        pointer = schemas.fields_of(project).get(asked.criterion.id if asked.criterion else "")
+        own_lessons = _of_field(outputs, labels, pointer) if pointer else lessons
+        place = {own: at for at, own in enumerate(own_lessons.table.ids)}
         ids = [own for own in asked.fails if own in place]
         proposals = proposing.propose(
-            lessons, np.array([place[own] for own in ids], dtype=int),
+            own_lessons, np.array([place[own] for own in ids], dtype=int),
             np.array([asked.fails[own] for own in ids], dtype=bool),
-            limit=limit, name=asked.name, overall=asked.criterion is None, seed=seed,
+            limit=limit, name=asked.name, seed=seed,
         )  # fmt: skip
         found += [
-            make_version(project, asked, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
+            _proposed(project, asked, own, pointer, splits)
             for own in proposals
             if kind in {None, own.kind}
-        ]  # fmt: skip
+        ]
+    own_schema = schemas.schema_of(project)
+    if (
+        own_schema
+        and kind in {None, "code"}
+        and any(asked.criterion is None for asked in questions)
+    ):
+        found.append(schemas.schema_judge(db, project, own_schema))
     progress(len(questions), len(questions), "done")
     return found
+
+
+def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Lessons:
+    """Lessons from one field of the outputs that have it, without embeddings: fields are short."""
+    seen = [own for output in outputs if (own := at_pointer(output, pointer))]
+    return Lessons.of(seen, [note_of(labels, own.id) for own in seen])
+
+
+def _proposed(
+    project: Project, asked: Question, own: proposing.Proposal, pointer: str | None,
+    splits: Sequence[SplitName],
+) -> JudgeVersion:  # fmt: skip
+    spec, said = own.spec, own.description
+    if pointer and own.kind == "code":
+        code = CodeSpec.model_validate(spec)
+        code = code.model_copy(update={"parameters": code.parameters | {"field": pointer}})
+        spec, said = code.model_dump(), code_judge.describe(code)
+    elif pointer:
+        spec, said = spec | {"field": pointer}, f"It sees only the field {pointer}. {said}"
+    return make_version(project, asked, own.kind, own.name, spec, f"{said} {own.why}", splits)
 
 
 def _embedded(
@@ -144,12 +193,16 @@ def _embedded(
 ) -> Floats | None:
     if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
         return None
+    texts = dict.fromkeys(text for own in outputs for text in embedded_texts(own))
+    texts |= dict.fromkeys(own.text for own in outputs)
     encoder = SentenceEncoder()
     found = vectors.embed(
-        db, [own.text for own in outputs], encoder.name, encoder.encode,
+        db, list(texts), encoder.name, encoder.encode,
         lambda done, total: progress(done, total, "reading the graded outputs"),
     )  # fmt: skip
-    return found.astype(float)
+    embedding.remember(list(texts), found)
+    at = {text: row for row, text in enumerate(texts)}
+    return found[[at[own.text] for own in outputs]].astype(float)
 
 
 def _llm(
@@ -162,6 +215,8 @@ def _llm(
         db, project, question.criterion, question.fails, labels.notes, model,
         probability=probability,
     )  # fmt: skip
+    if pointer := schemas.fields_of(project).get(question.criterion.id):
+        spec |= {"field": pointer}
     description = f"Asks {model}: {question.criterion.statement}"
     return make_version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
 
@@ -213,8 +268,14 @@ def numbered(
     found = []
     for version in versions:
         old = current.get(version.judge_id)
-        if old and old.id == version.id:
+        if old and (old.id == version.id or _same_lessons(old, version)):
             found.append(old)
         else:
             found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
     return found
+
+
+def _same_lessons(old: JudgeVersion, new: JudgeVersion) -> bool:
+    """Whether a learned judge would be made of the same grades and notes again."""
+    digests = [own.spec.get("digest") for own in (old, new) if own.kind == "learned"]
+    return len(digests) == 2 and digests[0] is not None and digests[0] == digests[1]

@@ -17,7 +17,7 @@ import numpy as np
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges import code_judge, learned_judge, llm_judge, script_judge
-from labelcore.judges.features import measure
+from labelcore.judges.detectors import reference
 from labelcore.llm import ModelClient, client_from_settings
 from labelcore.models import (
     Decision,
@@ -36,6 +36,7 @@ from labelcore.store import Database, vectors
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
 _CHUNK = 2_000
@@ -168,6 +169,7 @@ def _decide_locally(
         embedded: np.ndarray | None = None
         if any(own.kind == "learned" and own.spec["with_vectors"] for own in versions):
             embedded = embed_texts(work.db, outputs)
+        remember_meanings(work.db, versions, outputs)
         for version in versions:
             if work.stop.is_set():
                 return
@@ -203,6 +205,16 @@ def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
     return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
 
 
+def remember_meanings(
+    db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output]
+) -> None:
+    """Have at hand what judges of likeness in meaning read; each text is embedded once."""
+    if any(code_judge.embeds(own.spec) for own in versions if own.kind in {"code", "learned"}):
+        texts = list({text for own in outputs for text in reference.embedded_texts(own)})
+        encoder = SentenceEncoder()
+        embedding.remember(texts, vectors.embed(db, texts, encoder.name, encoder.encode))
+
+
 def decide_local(
     version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
 ) -> list[Decision | ModelTrouble]:
@@ -219,8 +231,7 @@ def decide_local(
         spec = code_judge.CodeSpec.model_validate(version.spec)
         return [code_judge.decide(spec, output) for output in outputs]
     own = embedded if version.spec["with_vectors"] else None
-    table = measure(outputs, learned_judge.spec_columns(version.spec), own)
-    return list(learned_judge.decide_all(version.spec, table))
+    return list(learned_judge.decide(version.spec, outputs, own))
 
 
 async def _ask_models(

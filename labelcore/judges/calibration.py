@@ -1,0 +1,177 @@
+"""Probabilities that mean what they say: calibrated on outputs that the model did not see.
+
+A calibrator is Platt's sigmoid on the log odds (Platt 1999), with his softened targets and the
+slope held near one, because a few dozen grades cannot say more than how far a model is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcore.judges.features import Floats
+from labelcore.judges.lessons import Bools, Ints
+from labelcore.models import Frozen
+from labelcore.stats.rate import Z95, Rate, wilson
+
+_HOLD = 4.0
+"""How firmly the slope is held at one: as much as about a dozen grades can say against it."""
+_SURE = 8.0
+_STEEP = (0.05, 4.0)
+FEWEST = 20
+"""From fewer grades no reliability is stated."""
+
+
+@dataclass(frozen=True)
+class Calibrator:
+    """Log odds -> slope times log odds plus intercept; the plain one changes nothing."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    @classmethod
+    def fit(cls, probabilities: Floats, fails: Bools) -> Calibrator:
+        """From fail probabilities (m,) of outputs that the model did not see, and their grades."""
+        from scipy.optimize import minimize
+
+        n_fail, n_pass = float(fails.sum()), float((~fails).sum())
+        if not n_fail or not n_pass:
+            return cls()
+        targets = np.where(fails, (n_fail + 1) / (n_fail + 2), 1 / (n_pass + 2))
+        odds = _log_odds(probabilities)
+
+        def loss(parameters: Floats) -> tuple[float, Floats]:
+            slope, intercept = parameters
+            z = slope * odds + intercept
+            off = 1 / (1 + np.exp(-z)) - targets
+            value = float(np.sum(np.logaddexp(0, z) - targets * z)) + _HOLD / 2 * (slope - 1) ** 2
+            return value, np.array([off @ odds + _HOLD * (slope - 1), off.sum()])
+
+        found = minimize(loss, np.array([1.0, 0.0]), jac=True, bounds=[_STEEP, (-_SURE, _SURE)])
+        return cls(round(float(found.x[0]), 6), round(float(found.x[1]), 6))
+
+    def __call__(self, probabilities: Floats) -> Floats:
+        """Calibrated fail probabilities, the same shape."""
+        z = self.slope * _log_odds(probabilities) + self.intercept
+        return np.asarray(1 / (1 + np.exp(-z)))
+
+    def one(self, probability: float) -> float:
+        """A single probability, calibrated."""
+        return float(self(np.array([probability]))[0])
+
+
+def _log_odds(probabilities: Floats) -> Floats:
+    sure = 1 / (1 + np.exp(_SURE))
+    kept = np.clip(probabilities, sure, 1 - sure)
+    return np.asarray(np.log(kept / (1 - kept)))
+
+
+def out_of_fold(
+    probabilities: Floats, fails: Bools, folds: Ints, cut: float
+) -> tuple[Floats, Floats]:
+    """Calibrated fail probabilities and the calibrated ``cut`` of each row, both (m,).
+
+    Each row's calibrator was fitted on the other folds: neither model nor calibrator saw its grade.
+    """
+    found, cuts = probabilities.copy(), np.full(len(probabilities), cut)
+    for fold in np.unique(folds):
+        out = folds == fold
+        own = Calibrator.fit(probabilities[~out], fails[~out])
+        found[out], cuts[out] = own(probabilities[out]), own.one(cut)
+    return found, cuts
+
+
+class Bin(Frozen):
+    """Outputs with similar probabilities: the mean probability, and the share that people failed."""
+
+    predicted: float
+    observed: Rate
+
+
+class Reliability(Frozen):
+    """How far probabilities can be believed, on ``n`` graded outputs that shaped none of them.
+
+    ``brier`` is the mean squared error (Brier 1950); ``baseline`` that of giving every output the
+    share of fails among the others; ``gain`` = baseline - brier with its 95 % interval (by group).
+    ``error`` is the expected calibration error over bins of equal size (Naeini et al. 2015);
+    ``error_before`` the same before calibration. All None with ``why_not`` where n is too small.
+    """
+
+    n: int
+    fails: int
+    brier: float | None = None
+    baseline: float | None = None
+    gain: float | None = None
+    gain_low: float | None = None
+    gain_high: float | None = None
+    error: float | None = None
+    error_before: float | None = None
+    bins: tuple[Bin, ...] = ()
+    why_not: str | None = None
+
+    @property
+    def says(self) -> str:
+        """The figures as a sentence."""
+        if self.brier is None or self.baseline is None:
+            return f"How far its probabilities can be believed is not measurable: {self.why_not}."
+        return (
+            f"Brier score {self.brier:.3f} against {self.baseline:.3f} for a constant answer "
+            f"(better by {self.gain:.3f}, {self.gain_low:.3f} to {self.gain_high:.3f}); expected "
+            f"calibration error {self.error:.1%}, {self.error_before:.1%} before calibration; "
+            f"n = {self.n}, {self.fails} fails, out of fold."
+        )
+
+
+def reliability(
+    raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[str]
+) -> Reliability:
+    """The figures of out-of-fold fail probabilities before and after calibration, all (m,)."""
+    n, failed = len(fails), int(fails.sum())
+    if n < FEWEST or failed in {0, n}:
+        why = f"there are {n} grades, and it takes {FEWEST}" if n < FEWEST else "all grades are the same"  # fmt: skip
+        return Reliability(n=n, fails=failed, why_not=why)
+    truth = fails.astype(float)
+    constant = (failed - truth) / (n - 1)
+    ours, theirs = (calibrated - truth) ** 2, (constant - truth) ** 2
+    gain, half = _mean_by_group(theirs - ours, groups)
+    return Reliability(
+        n=n, fails=failed, brier=float(ours.mean()), baseline=float(theirs.mean()), gain=gain,
+        gain_low=gain - half, gain_high=gain + half, error=calibration_error(calibrated, fails),
+        error_before=calibration_error(raw, fails), bins=tuple(bins(calibrated, fails)),
+    )  # fmt: skip
+
+
+def _mean_by_group(values: Floats, groups: Sequence[str]) -> tuple[float, float]:
+    """The mean and half its 95 % interval, with the sandwich variance of grouped values."""
+    mean = float(values.mean())
+    _, where = np.unique(np.asarray(groups), return_inverse=True)
+    sums = np.bincount(where, weights=values - mean)
+    return mean, float(Z95 * np.sqrt((sums**2).sum()) / len(values))
+
+
+def _parts(probabilities: Floats) -> list[Ints]:
+    """Row numbers in order of probability, cut into at most ten parts of about the same size."""
+    order = np.argsort(probabilities, kind="stable")
+    return list(np.array_split(order, int(np.clip(len(order) // 10, 2, 10))))
+
+
+def bins(probabilities: Floats, fails: Bools) -> list[Bin]:
+    """The reliability curve: mean probability and share of fails, part by part."""
+    return [
+        Bin(
+            predicted=float(probabilities[own].mean()),
+            observed=wilson(int(fails[own].sum()), len(own), what="outputs"),
+        )
+        for own in _parts(probabilities)
+    ]  # fmt: skip
+
+
+def calibration_error(probabilities: Floats, fails: Bools) -> float:
+    """Mean distance between probability and share of fails over the parts, weighted by size."""
+    gaps = [
+        len(own) * abs(float(probabilities[own].mean() - fails[own].mean()))
+        for own in _parts(probabilities)
+    ]
+    return float(sum(gaps) / len(probabilities))

@@ -1,0 +1,36 @@
+"""Structured outputs against the schema that the project gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labelcore.judges import schema
+from labelcore.judges.detectors.base import register
+from labelcore.models import Output
+
+_SHOWN = 3
+
+
+def _faults(output: Output, parameters: dict[str, Any]) -> list[schema.Fault]:
+    return schema.text_faults(parameters["schema"], output.text)
+
+
+def said(output: Output, parameters: dict[str, Any]) -> str:
+    """The first faults with their places."""
+    found = _faults(output, parameters)
+    words = [f"at {own.path}: {own.says}" if own.path else own.says for own in found[:_SHOWN]]
+    more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
+    sentence = f"{'; '.join(words)}{more}."
+    return sentence[0].upper() + sentence[1:]
+
+
+@register(
+    "schema faults", "faults against the project's schema", "high",
+    "json yaml schema key field format structure parse 字段 格式 结构 解析",
+    needs="schema", explain=said,
+)  # fmt: skip
+def schema_faults(output: Output, parameters: dict[str, Any]) -> float | None:
+    try:
+        return float(len(_faults(output, parameters))) if parameters.get("schema") else None
+    except schema.TooMuchWork:
+        return None

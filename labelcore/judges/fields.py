@@ -1,0 +1,136 @@
+"""Structured outputs: JSON or YAML of strangers as plain data, and the part at a JSON pointer."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import yaml
+
+from labelcore.errors import BadInput
+from labelcore.models import Output
+
+LONGEST = 200_000
+DEEPEST = 60
+_LONGEST_YAML = 20_000  # its reader is slow
+_FENCE = re.compile(r"\A```[a-zA-Z]{0,8}[ \t]*\n(.*?)\n?```\Z", re.DOTALL)
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class NotData(ValueError):
+    """A text that is no JSON and no YAML; the message ends a sentence."""
+
+
+class _Loader(_BASE):  # type: ignore[misc]  # one of two classes of the package
+    """Safe YAML without dates."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in own if tag != "tag:yaml.org,2002:timestamp"]
+    for first, own in _BASE.yaml_implicit_resolvers.items()
+}
+
+
+def read(text: str) -> Any:
+    """The data of a JSON or YAML text, with or without a code fence round it.
+
+    Raises:
+        NotData: it is neither, too long, or nested too deep.
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise NotData(f"it is longer than {LONGEST:,} characters")
+    if found := _FENCE.match(text):
+        text = found[1].strip()
+    data = _json(text) if text.startswith(("{", "[")) else _yaml(text)
+    if _deeper(data, DEEPEST):
+        raise NotData(f"it is nested deeper than {DEEPEST} levels")
+    return data
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise NotData(f"it is nested deeper than {DEEPEST} levels") from None
+    except NotData:
+        raise
+    except json.JSONDecodeError as trouble:
+        raise NotData(f"it is no JSON ({trouble.msg}, line {trouble.lineno})") from None
+    except ValueError:
+        raise NotData("it has a number that is too long") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise NotData(f"{name} is no JSON")
+
+
+def _yaml(text: str) -> Any:
+    """YAML counts only as a mapping or a list: any sentence is a YAML text."""
+    if len(text) > _LONGEST_YAML:
+        raise NotData("it is no JSON, and too long for YAML")
+    try:
+        if any(isinstance(own, yaml.events.AliasEvent) for own in yaml.parse(text, _BASE)):
+            raise NotData("it has a YAML alias, which is not read")  # it could unfold without end
+        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, narrowed
+    except NotData:
+        raise
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError) as trouble:
+        mark = getattr(trouble, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise NotData(f"it is neither JSON nor YAML{where}") from None
+    if not isinstance(data, dict | list):
+        raise NotData("it is a plain text, neither JSON nor YAML")
+    return data
+
+
+def _deeper(data: Any, levels: int) -> bool:
+    """Whether data is nested deeper than so many levels; level by level, never by recursion."""
+    layer = [data]
+    for _ in range(levels):
+        layer = [
+            item
+            for own in layer
+            if isinstance(own, dict | list)
+            for item in (own.values() if isinstance(own, dict) else own)
+        ]
+        if not layer:
+            return False
+    return bool(layer)
+
+
+def parts(pointer: str) -> list[str]:
+    """The names in a JSON pointer (RFC 6901).
+
+    Raises:
+        BadInput: it does not begin with a slash.
+    """
+    if not pointer.startswith("/") or len(pointer) > 500:
+        raise BadInput(
+            f"'{pointer[:60]}' is no JSON pointer.",
+            next_step="Write it as /price or /items/0/name.",
+        )
+    return [own.replace("~1", "/").replace("~0", "~") for own in pointer[1:].split("/")]
+
+
+def at_pointer(output: Output, pointer: str) -> Output | None:
+    """The output with only its field there as text, or None where it has no such field."""
+    try:
+        data = read(output.text)
+    except NotData:
+        return None
+    for name in parts(pointer):
+        if isinstance(data, dict) and name in data:
+            data = data[name]
+        elif (
+            isinstance(data, list)
+            and name.isascii()
+            and name.isdigit()
+            and int(name[:9]) < len(data)
+        ):
+            data = data[int(name[:9])]
+        else:
+            return None
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, default=str)
+    return output.model_copy(update={"text": text})

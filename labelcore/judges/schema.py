@@ -1,0 +1,248 @@
+"""Structured outputs against a JSON Schema, safely: neither schema nor output can stop the run.
+
+Nothing is loaded from elsewhere, patterns run on RE2 (linear time), and every check has a limit of
+steps. Formats ("email", "date") are notes in JSON Schema, not checks, and are not checked here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from labelcore.errors import BadInput
+from labelcore.judges.fields import DEEPEST, NotData, read
+from labelcore.models import Frozen
+
+MOST_FAULTS = 20
+_LONGEST_SCHEMA = 100_000
+_MOST_STEPS = 200_000
+_LONGEST_WORDS = 160
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_steps: ContextVar[Iterator[int]] = ContextVar("steps")
+
+
+class TooMuchWork(Exception):
+    """The limit of steps is reached, or a number is too large: nothing can be said."""
+
+
+class Fault(Frozen):
+    """Where an output breaks the schema (a JSON pointer, "" for the whole), and how."""
+
+    path: str
+    says: str
+
+
+def parse(text: str) -> dict[str, Any]:
+    """A schema from its JSON or YAML text, checked whole.
+
+    Raises:
+        BadInput: it is no schema, refers elsewhere, or cannot be checked within the limits.
+    """
+    if len(text) > _LONGEST_SCHEMA:
+        raise BadInput(f"The schema is longer than {_LONGEST_SCHEMA:,} characters.")
+    try:
+        schema = read(text)
+    except NotData as trouble:
+        raise BadInput(f"The schema cannot be read: {trouble}.") from None
+    check(schema)
+    own: dict[str, Any] = schema
+    return own
+
+
+def check(schema: Any) -> None:
+    """Whether a schema can be used here.
+
+    Raises:
+        BadInput: it cannot, with the place and what to do.
+    """
+    from jsonschema.exceptions import SchemaError
+
+    if not isinstance(schema, dict):
+        raise BadInput("A schema is a JSON object.", next_step='Such as {"type": "object"}.')
+    _check_parts(schema, "", set())
+    try:
+        _validator_class(schema).check_schema(schema)
+        faults(schema, {})
+    except SchemaError as trouble:
+        raise BadInput(f"It is no JSON Schema: {_cut(trouble.message)} at {_pointer(trouble.absolute_path)}.") from None  # fmt: skip
+    except TooMuchWork:
+        raise BadInput("The schema refers to itself without end.", next_step="Let a part refer only to parts inside it.") from None  # fmt: skip
+
+
+def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise BadInput(f"The schema is nested deeper than {DEEPEST} levels.")
+    if isinstance(part, list):
+        for at, own in enumerate(part):
+            _check_parts(own, f"{path}/{at}", seen, depth + 1)
+    if not isinstance(part, dict):
+        return
+    for name, own in part.items():
+        here = f"{path}/{name}"
+        if name in _REFERENCES and isinstance(own, str) and not own.startswith("#"):
+            raise BadInput(f"The schema refers to '{_cut(own)}' at {here}; nothing is loaded from elsewhere.", next_step="Put that part under $defs and refer to #/$defs/NAME.")  # fmt: skip
+        if name == "pattern" and isinstance(own, str):
+            _pattern(own, here)
+        if name == "patternProperties" and isinstance(own, dict):
+            for expression in own:
+                _pattern(expression, here)
+        if name == "unevaluatedProperties" and isinstance(own, dict | bool):
+            raise BadInput(f"'unevaluatedProperties' at {here} is not supported.", next_step="Use additionalProperties.")  # fmt: skip
+        _check_parts(own, here, seen, depth + 1)
+
+
+def _pattern(expression: str, where: str) -> None:
+    try:
+        _compiled(expression)
+    except re2.error:
+        raise BadInput(f"The pattern at {where} cannot be read: '{_cut(expression)}'.", next_step="Patterns have no look-around and no back references (RE2).") from None  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(expression, options)
+
+
+def faults(schema: dict[str, Any], data: Any) -> list[Fault]:
+    """The first faults of some data against a schema, at most twenty; [] where it fits.
+
+    Raises:
+        BadInput: the schema refers to something that is not there.
+        TooMuchWork: it cannot be checked within the limits.
+    """
+    from referencing.exceptions import Unresolvable
+
+    _steps.set(iter(range(_MOST_STEPS)))
+    try:
+        found = itertools.islice(_validator(json.dumps(schema, sort_keys=True)).iter_errors(data), MOST_FAULTS)  # fmt: skip
+        told = [(_pointer(own.absolute_path), _cut(own.message)) for own in found]
+        return [Fault(path=path, says=says) for path, says in dict.fromkeys(told)]
+    except Unresolvable as trouble:
+        raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None  # fmt: skip
+    except (RecursionError, ArithmeticError):
+        raise TooMuchWork from None
+
+
+def text_faults(schema: dict[str, Any], text: str) -> list[Fault]:
+    """The same for an output's text; a text that is no JSON and no YAML is one fault.
+
+    Raises:
+        TooMuchWork: it cannot be checked within the limits.
+    """
+    try:
+        return faults(schema, read(text))
+    except NotData as trouble:
+        return [Fault(path="", says=str(trouble))]
+
+
+def _pointer(path: Any) -> str:
+    return "".join(f"/{str(own).replace('~', '~0').replace('/', '~1')}" for own in path)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST_WORDS else f"{words[: _LONGEST_WORDS - 1]}…"
+
+
+@lru_cache(maxsize=32)
+def _validator(schema: str) -> Any:
+    import referencing
+    import referencing.jsonschema
+
+    own = json.loads(schema)
+    return _validator_class(own)(own, registry=referencing.Registry())
+
+
+def _validator_class(schema: dict[str, Any]) -> Any:
+    """The draft's validator with safe patterns and counted steps."""
+    from jsonschema import validators
+
+    return _safe(validators.validator_for(schema, default=validators.Draft202012Validator))
+
+
+@lru_cache(maxsize=8)
+def _safe(draft: Any) -> Any:
+    from jsonschema import validators
+
+    keywords = draft.VALIDATORS | {
+        "pattern": _match, "patternProperties": _match_names,
+        "additionalProperties": _additional, "uniqueItems": _unique,
+    }  # fmt: skip
+    return validators.extend(draft, {name: _counted(own) for name, own in keywords.items()})
+
+
+def _counted(keyword: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+    def step(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        if next(_steps.get(), None) is None:
+            raise TooMuchWork
+        yield from keyword(validator, value, instance, schema) or ()
+
+    return step
+
+
+def _error(message: str) -> Exception:
+    from jsonschema.exceptions import ValidationError
+
+    made: Exception = ValidationError(message)
+    return made
+
+
+def _match(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Any]:
+    if validator.is_type(instance, "string") and not _compiled(pattern).search(_utf8(instance)):
+        yield _error(f"{instance[:60]!r} does not match '{pattern}'")
+
+
+def _match_names(validator: Any, patterns: Any, instance: Any, _: Any) -> Iterator[Any]:
+    if not validator.is_type(instance, "object"):
+        return
+    for pattern, own in patterns.items():
+        for name, value in instance.items():
+            if _compiled(pattern).search(_utf8(name)):
+                yield from validator.descend(value, own, path=name, schema_path=pattern)
+
+
+def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    if not validator.is_type(instance, "object"):
+        return
+    patterns = [_compiled(own) for own in schema.get("patternProperties", {})]
+    known = schema.get("properties", {})
+    more = [
+        name for name in instance
+        if name not in known and not any(own.search(_utf8(name)) for own in patterns)
+    ]  # fmt: skip
+    if isinstance(allowed, dict):
+        for name in more:
+            yield from validator.descend(instance[name], allowed, path=name)
+    elif allowed is False and more:
+        names = ", ".join(repr(name[:40]) for name in more[:5])
+        yield _error(f"unexpected fields: {names}{' …' if len(more) > 5 else ''}")
+
+
+def _unique(validator: Any, wanted: Any, instance: Any, _: Any) -> Iterator[Any]:
+    if not wanted or not validator.is_type(instance, "array"):
+        return
+    seen = {json.dumps(_plain(own), sort_keys=True, default=str) for own in instance}
+    if len(seen) < len(instance):
+        yield _error(f"{len(instance) - len(seen)} of {len(instance)} items stand twice")
+
+
+def _plain(value: Any) -> Any:
+    """A value in which 1.0 is written as 1: JSON Schema holds them for the same number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(own) for own in value]
+    if isinstance(value, dict):
+        return {name: _plain(own) for name, own in value.items()}
+    return value
+
+
+def _utf8(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,154 @@
+"""Candidates that are not worth their place: duplicates, constants, inverted, silent, erroring.
+
+Everything is read off the votes of d judges on n outputs. Nothing is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from labelcore.judges.features import Floats
+from labelcore.judges.lessons import Bools, Ints
+from labelcore.models import Frozen
+
+Fault = Literal["duplicate", "constant", "inverted", "abstaining", "erroring"]
+
+ENOUGH = 20
+"""So many decided outputs make a constant or a duplicate more than chance."""
+_SAME = 0.95
+_FEWEST_SHARED = 3
+_SILENT = 0.5
+_BROKEN = 0.05
+_CHANCE = 0.001  # many judges are looked at
+
+
+class Finding(Frozen):
+    """What is wrong with one judge, with the counts that show it.
+
+    ``other``: the earlier judge that it repeats. ``evidence``: counts by name.
+    """
+
+    judge: int
+    fault: Fault
+    says: str
+    evidence: dict[str, int]
+    other: int | None = None
+
+
+def find(votes: Floats, truth: Floats, abstains: Ints, errors: Ints) -> list[Finding]:
+    """Every fault of every judge, judge by judge.
+
+    Args:
+        votes: shape (n, d); 1 passes, 0 fails, nan says nothing.
+        truth: shape (n, d); what people say of that output on the judge's own question, or nan.
+        abstains: shape (d,), outputs on which the judge abstained.
+        errors: shape (d,), outputs on which it failed to decide.
+    """
+    found: list[Finding] = []
+    constant: set[int] = set()
+    for j in range(votes.shape[1]):
+        said = ~np.isnan(votes[:, j])
+        own = [
+            _erroring(j, int(said.sum()), int(abstains[j]), int(errors[j])),
+            _abstaining(j, int(said.sum()), int(abstains[j])),
+            _constant(j, votes[said, j]),
+            _inverted(j, votes[:, j], truth[:, j]),
+        ]
+        constant |= {j} if own[2] else set()
+        found += [one for one in own if one]
+    found += _duplicates(votes, constant)
+    return sorted(found, key=lambda own: (own.judge, own.fault))
+
+
+def _erroring(j: int, said: int, abstained: int, errors: int) -> Finding | None:
+    tried = said + abstained + errors
+    if not errors or errors < _BROKEN * tried:
+        return None
+    return Finding(
+        judge=j, fault="erroring", says=f"gives no verdict but an error on {errors} of {tried} outputs",
+        evidence={"errors": errors, "tried": tried},
+    )  # fmt: skip
+
+
+def _abstaining(j: int, said: int, abstained: int) -> Finding | None:
+    if said + abstained < ENOUGH or abstained < _SILENT * (said + abstained):
+        return None
+    return Finding(
+        judge=j, fault="abstaining", says=f"abstains on {abstained} of {said + abstained} outputs",
+        evidence={"abstains": abstained, "outputs": said + abstained},
+    )  # fmt: skip
+
+
+def _constant(j: int, own: Floats) -> Finding | None:
+    fails = int((own == 0).sum())
+    if len(own) < ENOUGH or fails not in {0, len(own)}:
+        return None
+    word = "fails" if fails else "passes"
+    return Finding(
+        judge=j, fault="constant", says=f"{word} all {len(own)} outputs that it decided",
+        evidence={"passes": len(own) - fails, "fails": fails},
+    )  # fmt: skip
+
+
+def _inverted(j: int, own: Floats, truth: Floats) -> Finding | None:
+    """Fails good outputs more often than bad ones, beyond chance (Fisher's exact test, one-sided)."""
+    from scipy.stats import fisher_exact
+
+    both = ~np.isnan(own) & ~np.isnan(truth)
+    failed, bad = own[both] == 0, truth[both] == 0
+    caught, wrong = int((failed & bad).sum()), int((failed & ~bad).sum())
+    n_bad, n_good = int(bad.sum()), int((~bad).sum())
+    if not n_bad or not n_good or caught * n_good >= wrong * n_bad:
+        return None
+    table = np.array([[wrong, n_good - wrong], [caught, n_bad - caught]])
+    if float(fisher_exact(table, alternative="greater").pvalue) > _CHANCE:
+        return None
+    return Finding(
+        judge=j, fault="inverted",
+        says=f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} that they failed",
+        evidence={"fails_of_passed": wrong, "passed": n_good, "fails_of_failed": caught, "failed": n_bad},
+    )  # fmt: skip
+
+
+def _duplicates(votes: Floats, constant: set[int]) -> list[Finding]:
+    """Each judge whose fails are those of an earlier one; the earliest of them is kept."""
+    found: list[Finding] = []
+    kept: list[int] = []
+    for j in range(votes.shape[1]):
+        if j in constant:
+            continue
+        again = next((own for i in kept if (own := _same(votes[:, j], votes[:, i], j, i))), None)
+        if again:
+            found.append(again)
+        else:
+            kept.append(j)
+    return found
+
+
+def _same(own: Floats, other: Floats, j: int, i: int) -> Finding | None:
+    both = ~np.isnan(own) & ~np.isnan(other)
+    one, two = _fails(own[both]), _fails(other[both])
+    shared, either = int((one & two).sum()), int((one | two).sum())
+    if both.sum() < ENOUGH or shared < _FEWEST_SHARED or shared < _SAME * either:
+        return None
+    return Finding(
+        judge=j, other=i, fault="duplicate",
+        says=f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, {int(both.sum())} compared",
+        evidence={"both_fail": shared, "either_fails": either, "compared": int(both.sum())},
+    )  # fmt: skip
+
+
+def _fails(own: Floats) -> Bools:
+    return np.asarray(own == 0, dtype=bool)
+
+
+def names_in(findings: Sequence[Finding], names: Sequence[str]) -> list[Finding]:
+    """The findings with the name of the other judge in their sentence."""
+    return [
+        own if own.other is None
+        else own.model_copy(update={"says": own.says.replace("{other}", names[own.other])})
+        for own in findings
+    ]  # fmt: skip

@@ -1,0 +1,114 @@
+"""Learned judges and cascades: made again, explained, set for an error; the flip of an inverted judge."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.operations.sentences import rate_words
+from labelcore.stages import judging
+from labelcore.stages.judging import cascading, retraining, suspecting
+from labelcore.stages.judging.cascading import CascadeReport
+
+_SHOWN = 20
+
+
+@operation("judge retrain")
+def retrain(call: Call, *, judge: str | None = None) -> Outcome:
+    """Make learned judges again from the grades as they are now."""
+    own = judging.find_judge(call.db, call.project, judge) if judge else None
+    found = retraining.retrain(call.db, call.project, judge=own, progress=call.progress)
+    document = {
+        "judges": [
+            one.before.model_dump(mode="json")
+            | {"new": one.new, "judge_version_id": one.version.id, "version": one.version.version}
+            for one in found
+        ]
+    }
+    lines = [one.says for one in found]
+    if any(one.new for one in found):
+        lines.append("Run the new versions: `labelcore judge run --kind learned`.")
+    return Outcome(document=document, lines=tuple(lines))
+
+
+@operation("judge explain")
+def explain(call: Call, *, judge: str, output: str | None = None) -> Outcome:
+    """Show what a learned judge looks at, in general or in one output."""
+    version = judging.find_judge(call.db, call.project, judge)
+    report = retraining.learned_report(call.db, call.project, version)
+    document = report.model_dump(mode="json") | {"output": None}
+    lines = [report.fresh.says, report.reliability.says, "In log odds of a fail it weighs:"]
+    lines += [f"  {own.weight:+.2f}  {own.what}" for own in report.weights]
+    if output is not None:
+        own = retraining.find_output(call.db, output)
+        told = retraining.explain(call.db, version, own)
+        document["output"] = told.model_dump(mode="json") | {"output_id": own.id}
+        lines += ["In this output:", *(f"  {one.weight:+.2f}  {one.what}" for one in told.tells)]
+        lines += [f"  {part.pull:+.2f}  “{part.text}”" for part in told.parts]
+    return Outcome(document=document, lines=tuple(lines))
+
+
+@operation("judge flip")
+def flip(call: Call, *, judge: str) -> Outcome:
+    """Make a judge that says the opposite of an inverted one."""
+    version = judging.find_judge(call.db, call.project, judge)
+    made = suspecting.flip(call.db, call.project, version, call.author)
+    document = made.model_dump(mode="json", exclude={"project_id", "author"})
+    return Outcome(document=document, lines=(f"{made.name}: {made.description}",))
+
+
+@operation("judge cascade")
+def cascade(
+    call: Call, *, first: str, then: str, criterion: str | None = None,
+    error: Annotated[float, Field(gt=0, lt=1)] = 0.05,
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95,
+) -> Outcome:  # fmt: skip
+    """Set a cascade: the first judge where it is sure, the second where it is not, else a person."""
+    report = cascading.make(
+        call.db, call.project, judging.find_judge(call.db, call.project, first),
+        judging.find_judge(call.db, call.project, then), criterion=criterion, error=error,
+        confidence=confidence, author=call.author, progress=call.progress,
+    )  # fmt: skip
+    return _cascade_outcome(report)
+
+
+@operation("judge cascade report")
+def cascade_report(call: Call, *, judge: str) -> Outcome:
+    """Show who decides how much in a cascade, with which error, and what it saves."""
+    version = judging.find_judge(call.db, call.project, judge)
+    return _cascade_outcome(cascading.report(call.db, call.project, version))
+
+
+def _cascade_outcome(report: CascadeReport) -> Outcome:
+    return Outcome(document=report.model_dump(mode="json"), lines=cascade_lines(report))
+
+
+def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
+    """A cascade's report as sentences."""
+    lines = [f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"]  # fmt: skip
+    for own in report.steps:
+        share = f" ({own.outputs / report.outputs:.0%})" if report.outputs else ""
+        lines.append(f"  {own.who} decides {own.rule}: {own.outputs:,} of {report.outputs:,} outputs{share}; wrong on graded ones: {rate_words(own.error)}.")  # fmt: skip
+    lines.append(f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: {rate_words(report.all_decided.error)}.")  # fmt: skip
+    lines.append(f"  Left to people: {report.people:,}, {len(report.ungraded):,} of them without a grade.")  # fmt: skip
+    money = "" if report.saved_usd is None else f", US$ {report.saved_usd:.4f}"
+    if report.asked:
+        lines.append(f"  {report.saved_calls:,} of {report.outputs:,} calls of the second judge are saved{money}.")  # fmt: skip
+    else:
+        lines.append("  The second judge is asked nowhere.")
+    return (*lines, *report.warnings)
+
+
+@operation("judge ask-people")
+def ask_people(call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=1000)] = 50) -> Outcome:  # fmt: skip
+    """Put outputs on which a judge abstains first in the queue for grading."""
+    version = judging.find_judge(call.db, call.project, judge)
+    ids = cascading.hand_to_people(call.db, call.project, version, limit)
+    return Outcome(
+        document={"judge": version.judge_id, "output_ids": ids},
+        lines=(
+            f"{len(ids)} outputs that {version.name} leaves to people come first in the queue.",
+        ),
+    )

@@ -1,0 +1,54 @@
+"""The schema of a project's structured outputs."""
+
+from __future__ import annotations
+
+import json
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.stages.judging import schemas
+from labelcore.stages.judging.schemas import SchemaState
+
+
+@operation("schema set")
+def set_(call: Call, *, text: str) -> Outcome:
+    """Check outputs against a JSON Schema from now on."""
+    return _outcome(schemas.set_schema(call.db, call.project, text, call.author))
+
+
+@operation("schema show")
+def show(call: Call) -> Outcome:
+    """Show the schema, what fits it, and which criteria are about one field."""
+    found = schemas.state(call.db, call.project)
+    lines = (
+        () if found.schema_ is None else (json.dumps(found.schema_, ensure_ascii=False, indent=2),)
+    )
+    outcome = _outcome(found)
+    return outcome.model_copy(update={"lines": (*lines, *outcome.lines)})
+
+
+@operation("schema clear")
+def clear(call: Call) -> Outcome:
+    """Check no schema any more."""
+    return _outcome(schemas.clear_schema(call.db, call.project))
+
+
+@operation("schema field")
+def field(call: Call, *, criterion: str, pointer: str | None = None) -> Outcome:
+    """Say that a criterion is about one field of the outputs, or about all of them again."""
+    return _outcome(schemas.set_field(call.db, call.project, criterion, pointer))
+
+
+def _outcome(found: SchemaState) -> Outcome:
+    document = {
+        "schema": found.schema_, "judge": found.judge, "fields": found.fields,
+        "tried": found.tried, "fits": found.fits,
+    }  # fmt: skip
+    lines = [
+        f"{found.fits:,} of {found.tried:,} outputs fit the schema; the judge is '{found.judge}'."
+        if found.schema_ is not None
+        else "There is no schema: `labelcore schema set FILE` gives one."
+    ]
+    lines += [
+        f"Criterion {own} is about the field {pointer}." for own, pointer in found.fields.items()
+    ]
+    return Outcome(document=document, lines=tuple(lines))

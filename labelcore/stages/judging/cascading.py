@@ -1,0 +1,355 @@
+"""Cascades: set from grades, run step by step, with what they save and what is left to people."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from labelcore.errors import BadInput
+from labelcore.judges import cascade
+from labelcore.judges.cascade import CascadeSpec, Point, Step, Votes
+from labelcore.judges.identity import version_id
+from labelcore.llm import ModelClient
+from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Project, Run, Verdict, new_id
+from labelcore.progress import Progress, silent
+from labelcore.stages import grading
+from labelcore.stages.deriving import find_criterion
+from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
+from labelcore.stages.judging import runner
+from labelcore.stages.judging.proposals import Question, question
+from labelcore.stats.rate import Rate, wilson
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import runs as run_table
+from labelcore.store import verdicts as verdict_table
+
+_CHUNK = 2_000
+
+
+class Share(Frozen):
+    """How many outputs one step decides, and how many of the graded ones it gets wrong."""
+
+    who: str
+    outputs: int
+    error: Rate
+    rule: str
+
+
+class CascadeReport(Frozen):
+    """What a cascade does on the outputs that its first judge has seen.
+
+    ``asked``: on how many the second judge must be asked, of ``outputs``; ``cost_each`` is what one
+    of its verdicts cost so far in US$, ``saved_usd`` what is saved against asking it everywhere.
+    ``people``: how many outputs wait for a person, ``ungraded`` those of them without a grade.
+    """
+
+    judge: str
+    judge_version_id: str
+    name: str
+    error: float
+    confidence: float
+    outputs: int
+    steps: tuple[Share, ...]
+    all_decided: Share
+    people: int
+    ungraded: tuple[str, ...]
+    asked: int
+    saved_calls: int
+    cost_each: float | None
+    saved_usd: float | None
+    curve: tuple[Point, ...]
+    at: float | None
+    warnings: tuple[str, ...]
+
+
+def make(
+    db: Database, project: Project, first: JudgeVersion, then: JudgeVersion, *,
+    criterion: str | None = None, error: float = 0.05, confidence: float = 0.95, author: str = "",
+    progress: Progress | None = None, client: ModelClient | None = None,
+) -> CascadeReport:  # fmt: skip
+    """Set a cascade from the grades and store it as a judge.
+
+    Both judges run on the graded outputs where they have not: the second one only where the first
+    is not sure.
+
+    Raises:
+        BadInput: the judges do not fit, or there are no grades of both kinds.
+    """
+    asked = _asked(db, project, criterion)
+    _check(asked, first, then, error, confidence)
+    ids, fails = list(asked.fails), np.array(list(asked.fails.values()), dtype=bool)
+    tell = progress or silent
+    _run(db, project, first, ids, tell, None, client)
+    votes = _votes(db, first, ids)
+    if np.isnan(votes.sure).all():
+        raise BadInput(
+            f"'{first.name}' gives no probabilities, so nobody knows where it is sure.",
+            next_step="Put a learned judge first: `labelcore judge propose --kind learned`.",
+        )
+    one, curve = cascade.fit_first(votes, fails, error, confidence, judge=first.id, name=first.name)
+    left = np.flatnonzero(~cascade.decides(one, votes))
+    rest = [ids[int(i)] for i in left]
+    _run(db, project, then, rest, tell, None, client)
+    two = cascade.fit_then(
+        _votes(db, then, rest), votes.words[left], fails[left], error, confidence,
+        judge=then.id, name=then.name,
+    )  # fmt: skip
+    spec = CascadeSpec(error=error, confidence=confidence, first=one, then=two, curve=curve)
+    version = _version(db, project, asked, spec, author)
+    judge_table.save(db, [version])
+    return report(db, project, version)
+
+
+def _asked(db: Database, project: Project, criterion: str | None) -> Question:
+    own = None if criterion in {None, OVERALL} else find_criterion(db, project, criterion or "")
+    return question(own, fitting_labels(db, project))
+
+
+def _check(
+    asked: Question, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float
+) -> None:
+    if not 0 < error < 1 or not 0.5 <= confidence < 1:
+        raise BadInput("The error lies between 0 and 1, the confidence between 0.5 and 1.")
+    if first.id == then.id:
+        raise BadInput("A cascade needs two different judges.")
+    own = asked.criterion.id if asked.criterion else None
+    for judge in (first, then):
+        if judge.kind == "cascade":
+            raise BadInput(f"'{judge.name}' is a cascade itself.", next_step="Name the judges that it is made of.")  # fmt: skip
+        if judge.criterion_id != own:
+            raise BadInput(f"'{judge.name}' does not decide '{asked.name}'.", next_step="Name two judges of the same criterion.")  # fmt: skip
+    if len(set(asked.fails.values())) < 2:
+        raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")  # fmt: skip
+
+
+def _run(
+    db: Database, project: Project, judge: JudgeVersion, ids: Sequence[str], progress: Progress,
+    stop: threading.Event | None, client: ModelClient | None, concurrency: int | None = None,
+) -> Run | None:  # fmt: skip
+    """Run one judge where it has not decided yet; imported verdicts are what they are."""
+    if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
+        return None
+    return runner.run(
+        db, project, [judge], ids, progress=progress, stop=stop, client=client, concurrency=concurrency
+    )  # fmt: skip
+
+
+def _votes(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:
+    table = verdict_table.values(db, [judge.id], output_ids=ids).set_index("output_id")
+    own = table.reindex(list(ids))
+    words = own["value"].fillna("").to_numpy(dtype=np.str_)
+    return Votes(words, own["probability"].to_numpy(dtype=float))
+
+
+def _version(
+    db: Database, project: Project, asked: Question, spec: CascadeSpec, author: str
+) -> JudgeVersion:
+    own, content = asked.criterion, spec.model_dump(mode="json")
+    name = f"{asked.name} · cascade"
+    stem = f"{project.id}|{own.id if own else None}|cascade"
+    judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
+    version = version_id(project.id, own.id if own else None, "cascade", content)
+    earlier = judge_table.history(db, judge_id)
+    known = {one.id: one for one in earlier}
+    return known.get(version) or JudgeVersion(
+        id=version, judge_id=judge_id, project_id=project.id, name=name, kind="cascade",
+        version=1 + max((one.version for one in earlier), default=0),
+        criterion_id=own.id if own else None, criterion_version=own.version if own else None,
+        spec=content, description=describe(spec), fitted_on=fitting_splits(db, project), author=author,
+    )  # fmt: skip
+
+
+def describe(spec: CascadeSpec) -> str:
+    """The cascade as a sentence."""
+    return (
+        f"{spec.first.name} decides {rule_words(spec.first)}; of the rest {spec.then.name} decides "
+        f"{rule_words(spec.then)}; a person the others. At most {spec.error:.0%} wrong at each step "
+        f"({spec.confidence:.0%} confidence)."
+    )
+
+
+def rule_words(step: Step) -> str:
+    """Where a step decides, in words."""
+    if step.rule == "sure":
+        return f"where it is at least {step.at:.0%} sure"
+    words = {"agrees": "where it agrees with what the first leans to", "always": "wherever it does not abstain"}  # fmt: skip
+    return words.get(step.rule, f"nothing ({step.why_not})")
+
+
+def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersion, JudgeVersion]:
+    """A cascade's specification with its two judges, in the versions that it was set with."""
+    spec = CascadeSpec.model_validate(version.spec)
+    wanted = [spec.first.judge_version_id, spec.then.judge_version_id]
+    found = judge_table.many(db, wanted)
+    return spec, found[wanted[0]], found[wanted[1]]
+
+
+def run(
+    db: Database, project: Project, version: JudgeVersion, ids: Sequence[str], *,
+    concurrency: int | None = None, progress: Progress | None = None,
+    stop: threading.Event | None = None, client: ModelClient | None = None,
+) -> Run:  # fmt: skip
+    """Run a cascade: the first judge on all outputs, the second where it must be asked.
+
+    The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's own
+    verdicts follow from them; where a judge had an error there is none until it decides.
+    """
+    spec, first, then = parts(db, version)
+    started, tell = time.monotonic(), progress or silent
+    pending = verdict_table.missing(db, version.id, ids)
+    done = [_run(db, project, first, pending, tell, stop, client, concurrency)]
+    if spec.then.rule != "never" and not (stop and stop.is_set()):
+        open_ids = list(_undecided(db, spec, first, pending))
+        done.append(_run(db, project, then, open_ids, tell, stop, client, concurrency))
+    own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))  # fmt: skip
+    new = _record(db, project, version, spec, pending, own.id)
+    known = [run for run in done if run]
+    finished = own.model_copy(update={
+        "state": "stopped" if any(run.state != "finished" for run in known) else "finished",
+        "verdicts_new": new, "verdicts_cached": len(ids) - len(pending), "errors": len(pending) - new,
+        "requests": sum(run.requests for run in known), "cost_usd": sum(run.cost_usd for run in known),
+        "seconds": round(time.monotonic() - started, 3),
+        "message": " ".join(run.message for run in known if run.message),
+    })  # fmt: skip
+    run_table.save(db, finished)
+    return finished
+
+
+def _undecided(
+    db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequence[str]
+) -> Iterator[str]:
+    """Outputs that the first judge has seen and is not sure of."""
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        votes = _votes(db, first, chunk)
+        open_ = ~cascade.decides(spec.first, votes) & (votes.words != "")
+        yield from (chunk[int(i)] for i in np.flatnonzero(open_))
+
+
+def _record(
+    db: Database, project: Project, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str],
+    run_id: str,
+) -> int:  # fmt: skip
+    new = 0
+    for start in range(0, len(ids), _CHUNK):
+        decisions = combined(db, spec, ids[start : start + _CHUNK])
+        new += verdict_table.record(db, [
+            Verdict(
+                output_id=output_id, judge_version_id=version.id, project_id=project.id,
+                run_id=run_id, decision=own,
+            )
+            for output_id, own in decisions.items()
+        ])  # fmt: skip
+    return new
+
+
+def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, Decision]:
+    """What the cascade says, from the stored verdicts of its judges."""
+    judges = [spec.first.judge_version_id, spec.then.judge_version_id]
+    by = {
+        (own.output_id, own.judge_version_id): own.decision
+        for own in verdict_table.of_outputs(db, ids, judges)
+        if own.repeat == 0
+    }
+    found = {}
+    for output_id in ids:
+        first = by.get((output_id, judges[0]))
+        own = first and cascade.combine(spec, first, by.get((output_id, judges[1])))
+        if own:
+            found[output_id] = own
+    return found
+
+
+def report(db: Database, project: Project, version: JudgeVersion) -> CascadeReport:
+    """Who decides how much, with which error, and what is saved against asking the second everywhere."""
+    spec, first, then = parts(db, version)
+    table = verdict_table.values(db, [first.id])
+    ids = sorted(table["output_id"])
+    one, two = _votes(db, first, ids), _votes(db, then, ids)
+    by_first = cascade.decides(spec.first, one)
+    by_then = ~by_first & cascade.decides(spec.then, two, one.words)
+    asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
+    people = ~by_first & ~by_then & ~(asked & (two.words == ""))
+    labels = _asked(db, project, version.criterion_id).fails
+    graded = np.array([own in labels for own in ids], dtype=bool)
+    fails = np.array([labels.get(own, False) for own in ids], dtype=bool)
+
+    def share(who: str, where: np.ndarray, wrong: np.ndarray, rule: str) -> Share:
+        own = where & graded
+        error = wilson(int((wrong & own).sum()), int(own.sum()), what="graded outputs that it decides")  # fmt: skip
+        return Share(who=who, outputs=int(where.sum()), error=error, rule=rule)
+
+    wrong = np.where(by_first, one.wrong(fails), two.wrong(fails))
+    cost = _cost_each(db, then)
+    known = human_labels(db, project).value
+    return CascadeReport(
+        judge=version.judge_id, judge_version_id=version.id, name=version.name, error=spec.error,
+        confidence=spec.confidence, outputs=len(ids),
+        steps=(
+            share(first.name, by_first, wrong, rule_words(spec.first)),
+            share(then.name, by_then, wrong, rule_words(spec.then)),
+        ),
+        all_decided=share("both", by_first | by_then, wrong, ""), people=int(people.sum()),
+        ungraded=tuple(own for own, left in zip(ids, people, strict=True) if left and own not in known),
+        asked=int(asked.sum()), saved_calls=len(ids) - int(asked.sum()), cost_each=cost,
+        saved_usd=None if cost is None else cost * (len(ids) - int(asked.sum())),
+        curve=spec.curve, at=spec.first.at,
+        warnings=tuple(_warnings(db, project, spec, (first, then), labels)),
+    )  # fmt: skip
+
+
+def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
+    """What one verdict of an LLM judge cost so far; None where it has none, or costs nothing."""
+    spent = verdict_table.mean_cost(db, judge.id) if judge.kind == "llm" else None
+    return spent or None
+
+
+def _warnings(
+    db: Database, project: Project, spec: CascadeSpec, judges: Sequence[JudgeVersion],
+    labels: dict[str, bool],
+) -> list[str]:  # fmt: skip
+    said = [
+        f"{step.name} decides nothing: {step.why_not}. Grade more, or allow a larger error."
+        for step in (spec.first, spec.then)
+        if step.rule == "never"
+    ]
+    current = {own.judge_id: own for own in judge_table.current(db, project.id)}
+    said += [
+        f"{own.name} has a newer version: make the cascade again."
+        for own in judges
+        if own.judge_id in current and current[own.judge_id].id != own.id
+    ]
+    groups = output_table.groups_of(db, list(labels))
+    if len(set(groups.values())) < 0.9 * len(groups):
+        said.append("Several graded outputs come from one source, so the bounds are a little too tight.")  # fmt: skip
+    return said
+
+
+def hand_to_people(db: Database, project: Project, version: JudgeVersion, limit: int) -> list[str]:
+    """Put outputs on which a judge abstains, and that nobody graded, first in the queue.
+
+    What was picked by hand before stays before them. Returns their ids.
+
+    Raises:
+        BadInput: there is no such output.
+    """
+    known = human_labels(db, project).value
+    found: list[str] = []
+    start = 0
+    while len(found) < limit and (page := verdict_table.page(db, version.id, "abstain", _CHUNK, start)):  # fmt: skip
+        found += [own.output_id for own in page if own.output_id not in known]
+        start += len(page)
+    if not found:
+        raise BadInput(
+            f"'{version.name}' leaves no ungraded output to people.",
+            next_step=f"Run it first: labelcore judge run --judge '{version.name}'.",
+        )
+    before = grading.rules_of(project).review
+    picked = list(dict.fromkeys([*before, *found[:limit]]))
+    grading.review(db, project, picked)
+    return found[:limit]

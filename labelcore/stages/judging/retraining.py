@@ -1,0 +1,203 @@
+"""Learned judges made again as grades arrive, and what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labelcore.errors import BadInput
+from labelcore.judges import explaining, learned_judge
+from labelcore.judges.calibration import Reliability
+from labelcore.judges.explaining import Explanation, Weight
+from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
+from labelcore.progress import Progress, silent
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging import proposals
+from labelcore.stages.judging.proposals import Question, question
+from labelcore.store import Database, vectors
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.text.embedding import SentenceEncoder
+
+
+class Freshness(Frozen):
+    """How many grades a learned judge was made from, and how many came or changed since.
+
+    ``why_not`` says why it cannot be made again here; None where it can.
+    """
+
+    judge: str
+    judge_version_id: str
+    name: str
+    made_from: int
+    since: int
+    changed: bool
+    why_not: str | None = None
+
+    @property
+    def says(self) -> str:
+        """The same as a sentence."""
+        if self.why_not:
+            return f"{self.name} stays as it is: {self.why_not}."
+        if not self.changed:
+            return f"{self.name}: made from {self.made_from} grades; none came since."
+        came = f"{self.since} came since" if self.since else "notes or old grades changed since"
+        return f"{self.name}: made from {self.made_from} grades; {came}."
+
+
+class Retrained(Frozen):
+    """One learned judge before and after; ``version`` is the old one where nothing changed."""
+
+    before: Freshness
+    version: JudgeVersion
+    new: bool
+
+    @property
+    def says(self) -> str:
+        """The same as a sentence."""
+        if not self.new:
+            return self.before.says
+        now = len(self.version.spec["cross_fitted"])
+        return f"{self.before.says} Version {self.version.version} is made from {now} grades."
+
+
+class LearnedReport(Frozen):
+    """What a learned judge looks at, and how far its probabilities can be believed."""
+
+    fresh: Freshness
+    weights: tuple[Weight, ...]
+    reliability: Reliability
+
+
+def _learned(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+    return [own for own in versions if own.kind == "learned"]
+
+
+def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[Freshness]:
+    """How fresh each of the learned judges among the versions is."""
+    own = _learned(versions)
+    labels = fitting_labels(db, project) if own else None
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    return [_freshness(version, _asked(version, criteria, labels), labels) for version in own if labels]  # fmt: skip
+
+
+def _asked(
+    version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels | None
+) -> Question | None:
+    criterion = criteria.get(version.criterion_id or "")
+    gone = version.criterion_id is not None and criterion is None
+    return None if gone or labels is None else question(criterion, labels)
+
+
+def _freshness(version: JudgeVersion, asked: Question | None, labels: Labels) -> Freshness:
+    seen = version.spec["cross_fitted"]
+    failed = set(version.spec.get("failed", ()))
+    fails = asked.fails if asked else {}
+    since = sum(own not in seen or bad != (own in failed) for own, bad in fails.items())
+    since += sum(own not in fails for own in seen)
+    told = learned_judge.digest(
+        (own, bad, proposals.note_of(labels, own)) for own, bad in fails.items()
+    )
+    return Freshness(
+        judge=version.judge_id, judge_version_id=version.id, name=version.name,
+        made_from=len(seen), since=since, changed=told != version.spec.get("digest"),
+        why_not=_why_not(version, asked),
+    )  # fmt: skip
+
+
+def _why_not(version: JudgeVersion, asked: Question | None) -> str | None:
+    if not version.fitted_on:
+        return "it came by file"
+    if asked is None:
+        return "its criterion is gone"
+    reason = learned_judge.too_few(np.array(list(asked.fails.values()), dtype=bool))
+    return reason and reason[0].lower() + reason[1:].rstrip(".")
+
+
+def retrain(
+    db: Database, project: Project, *, judge: JudgeVersion | None = None,
+    progress: Progress | None = None,
+) -> list[Retrained]:  # fmt: skip
+    """Make learned judges again from the grades as they are; a new version only where they changed.
+
+    Raises:
+        BadInput: the judge is not a learned one, or there is none.
+    """
+    versions = [judge] if judge else _learned(judge_table.current(db, project.id))
+    if judge and judge.kind != "learned":
+        raise BadInput(f"'{judge.name}' is a {judge.kind} judge.", next_step="Only learned judges are made from grades again.")  # fmt: skip
+    if not versions:
+        raise BadInput("There is no learned judge.", next_step="Run `labelcore judge propose`.")
+    states = freshness(db, project, versions)
+    due = [
+        own for own, state in zip(versions, states, strict=True)
+        if state.changed and not state.why_not
+    ]  # fmt: skip
+    made = {own.judge_id: own for own in _made_again(db, project, due, progress or silent)}
+    return [
+        Retrained(before=state, version=made.get(own.judge_id, own), new=own.judge_id in made)
+        for own, state in zip(versions, states, strict=True)
+    ]
+
+
+def _made_again(
+    db: Database, project: Project, due: Sequence[JudgeVersion], progress: Progress
+) -> list[JudgeVersion]:
+    found: dict[str, JudgeVersion] = {}
+    wanted = {own.judge_id: own.criterion_id for own in due}
+    for criterion_id in dict.fromkeys(wanted.values()):
+        made = proposals.learned_again(db, project, criterion_id, progress)
+        found |= {own.judge_id: own for own in made if own.judge_id in wanted}
+    return list(found.values())
+
+
+def learned_report(db: Database, project: Project, version: JudgeVersion) -> LearnedReport:
+    """What a learned judge looks at, with the reliability of its probabilities.
+
+    Raises:
+        BadInput: it is not a learned judge.
+    """
+    _must_be_learned(version)
+    stored = version.spec.get("reliability")
+    nothing = Reliability(n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere")  # fmt: skip
+    return LearnedReport(
+        fresh=freshness(db, project, [version])[0],
+        weights=tuple(explaining.weights(version.spec)),
+        reliability=Reliability.model_validate(stored) if stored else nothing,
+    )
+
+
+def explain(db: Database, version: JudgeVersion, output: Output) -> Explanation:
+    """What tells in one output for a learned judge; the vectors of its sentences are kept.
+
+    Raises:
+        BadInput: it is not a learned judge.
+    """
+    _must_be_learned(version)
+    encoder = SentenceEncoder()
+    return explaining.explain(
+        version.spec, output,
+        lambda texts: vectors.embed(db, texts, encoder.name, encoder.encode).astype(float),
+    )  # fmt: skip
+
+
+def find_output(db: Database, word: str) -> Output:
+    """An output by its id or the importer's own id.
+
+    Raises:
+        BadInput: there is none.
+    """
+    found = output_table.get(db, word)
+    if found is None:
+        raise BadInput(f"There is no output '{word}'.", next_step="Check the id.")
+    return found
+
+
+def _must_be_learned(version: JudgeVersion) -> None:
+    if version.kind != "learned":
+        raise BadInput(
+            f"'{version.name}' is a {version.kind} judge.",
+            next_step="Its description and its reasons say what it looks at.",
+        )

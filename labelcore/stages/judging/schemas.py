@@ -1,0 +1,142 @@
+"""The schema of a project's structured outputs, and criteria that are about one field of them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from labelcore.errors import BadInput
+from labelcore.judges import code_judge, fields, schema
+from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.identity import version_id
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
+from labelcore.stages import projects
+from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+
+DETECTOR = "schema faults"
+_TRIED = 1_000
+
+
+class SchemaState(Frozen):
+    """The project's schema with its judge, the fields of criteria, and how many outputs it fits.
+
+    ``fields`` maps criterion ids to JSON pointers. ``fits`` of ``tried`` outputs have no fault.
+    """
+
+    schema_: dict[str, Any] | None
+    judge: str | None
+    fields: dict[str, str]
+    tried: int
+    fits: int
+
+
+def set_schema(db: Database, project: Project, text: str, author: str = "") -> SchemaState:
+    """Take a JSON Schema (as JSON or YAML text) and make the judge that checks it.
+
+    Raises:
+        BadInput: it is no schema that can be checked safely.
+    """
+    own = schema.parse(text)
+    changed = projects.update_project(db, project, settings={"schema": own})
+    judge_table.save(db, [schema_judge(db, changed, own, author)])
+    return state(db, changed)
+
+
+def clear_schema(db: Database, project: Project) -> SchemaState:
+    """Take the schema away; its judge's verdicts are kept, but it is not run or chosen any more."""
+    return state(db, projects.update_project(db, project, settings={"schema": None}))
+
+
+def state(db: Database, project: Project) -> SchemaState:
+    """The schema as it stands, tried on some outputs."""
+    own = schema_of(project)
+    ids = output_table.ids(db, project.id)[:_TRIED] if own else []
+    fits = 0
+    for outputs in output_table.chunks(db, ids, _TRIED):
+        spec = _spec(own or {})
+        fits += sum(code_judge.decide(spec, output).value == "pass" for output in outputs)
+    return SchemaState(
+        schema_=own, judge=_name() if own else None, fields=fields_of(project), tried=len(ids), fits=fits
+    )  # fmt: skip
+
+
+def schema_of(project: Project) -> dict[str, Any] | None:
+    """The project's schema, if it has one."""
+    return project.settings.get("schema")
+
+
+def fields_of(project: Project) -> dict[str, str]:
+    """The JSON pointers of criteria that are about one field, by criterion id."""
+    found: dict[str, str] = project.settings.get("fields", {})
+    return found
+
+
+def set_field(db: Database, project: Project, criterion: str, pointer: str | None) -> SchemaState:
+    """Say that a criterion is about one field of the outputs, such as /price; None: about all of them.
+
+    Judges that are proposed from now on see only this field.
+
+    Raises:
+        NotFound: there is no such criterion.
+        BadInput: it is no JSON pointer, or no output has such a field.
+    """
+    own = find_criterion(db, project, criterion)
+    if pointer is not None:
+        _must_exist(db, project, pointer)
+    stored = projects.open_project(db, project.name)
+    known = {key: value for key, value in fields_of(stored).items() if key != own.id}
+    changed = known if pointer is None else known | {own.id: pointer}
+    return state(db, projects.update_project(db, stored, settings={"fields": changed}))
+
+
+def _must_exist(db: Database, project: Project, pointer: str) -> None:
+    fields.parts(pointer)
+    ids = output_table.ids(db, project.id)[:_TRIED]
+    for outputs in output_table.chunks(db, ids, _TRIED):
+        if any(fields.at_pointer(output, pointer) for output in outputs):
+            return
+    raise BadInput(
+        f"None of the first {len(ids):,} outputs has a field {pointer}.",
+        next_step="Write it as in the output, with slashes: /price or /items/0/name.",
+    )
+
+
+def named_fields(db: Database, project: Project) -> dict[str, str]:
+    """The same by the criterion's name."""
+    names = {own.id: own.name for own in list_criteria(db, project)}
+    return {names.get(key, key): pointer for key, pointer in fields_of(project).items()}
+
+
+def schema_judge(
+    db: Database, project: Project, own: dict[str, Any], author: str = ""
+) -> JudgeVersion:
+    """The judge that fails outputs with a fault against the schema; no grade shapes it."""
+    spec = _spec(own)
+    judge_id = "judge_" + hashlib.sha256(f"{project.id}|schema".encode()).hexdigest()[:16]
+    version = version_id(project.id, None, "code", spec.model_dump())
+    earlier = judge_table.history(db, judge_id)
+    known = {one.id: one for one in earlier}
+    return known.get(version) or JudgeVersion(
+        id=version, judge_id=judge_id, project_id=project.id, name=_name(), kind="code",
+        version=1 + max((one.version for one in earlier), default=0), criterion_id=None,
+        criterion_version=None, spec=spec.model_dump(), description=code_judge.describe(spec),
+        author=author,
+    )  # fmt: skip
+
+
+def outdated(project: Project, version: JudgeVersion) -> bool:
+    """Whether a judge checks a schema that is not the project's any more."""
+    if version.kind != "code" or version.spec.get("detector") != DETECTOR:
+        return False
+    return bool(version.spec["parameters"].get("schema") != schema_of(project))
+
+
+def _spec(own: dict[str, Any]) -> CodeSpec:
+    return CodeSpec(detector=DETECTOR, side="above", threshold=0, parameters={"schema": own})
+
+
+def _name() -> str:
+    return f"{OVERALL} · matches the schema"

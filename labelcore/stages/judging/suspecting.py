@@ -1,0 +1,176 @@
+"""Judges that are not worth their place, said with their counts; and the flip of an inverted one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from labelcore.errors import BadInput
+from labelcore.judges import code_judge, suspects
+from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.identity import version_id
+from labelcore.judges.script_judge import is_script
+from labelcore.judges.suspects import Fault
+from labelcore.models import Decision, Frozen, JudgeVersion, Project, Verdict, new_id
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import fitting_labels
+from labelcore.stages.judging.deciding import decide
+from labelcore.stages.judging.proposals import question
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+
+LOOKED_AT = 2_000
+"""At most so many outputs are looked at, the graded ones first."""
+_TRIED = 200
+_WORDS = {"pass": 1.0, "fail": 0.0}
+_OPPOSITE = {"pass": "fail", "fail": "pass", "abstain": "abstain"}
+
+
+class Suspect(Frozen):
+    """A judge with what is wrong with it, the counts that show it, and what to do."""
+
+    judge: str
+    judge_version_id: str
+    name: str
+    fault: Fault
+    says: str
+    evidence: dict[str, int]
+    advice: str
+    other: str | None = None
+
+
+_ADVICE: dict[Fault, str] = {
+    "duplicate": "Keep the cheaper of the two.",
+    "constant": "It tells nothing apart here: leave it out, or give it a criterion that some outputs fail.",
+    "inverted": "The flipped judge is better: `labelcore judge flip` makes it.",
+    "abstaining": "Give outputs what it compares with (input, context, reference), or leave it out.",
+    "erroring": "Look at the errors of its run before its figures are used.",
+}
+_OTHER_CRITERION = (
+    "They decide different criteria, so at least one of them measures something else than its own."
+)
+
+
+def suspicious(
+    db: Database, project: Project, versions: Sequence[JudgeVersion] | None = None
+) -> list[Suspect]:
+    """What is wrong with the project's judges, or with some of them, by their votes.
+
+    A code or learned judge that has not run is tried on some graded outputs; nothing is stored.
+    """
+    own = list(versions) if versions is not None else judge_table.current(db, project.id)
+    labels = fitting_labels(db, project)
+    ids = list(dict.fromkeys([*labels.value, *output_table.ids(db, project.id)[:LOOKED_AT]]))[:LOOKED_AT]  # fmt: skip
+    if not own or not ids:
+        return []
+    words = _words(db, own, ids, list(labels.value)[:_TRIED])
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    truth = np.full((len(ids), len(own)), np.nan)
+    for j, version in enumerate(own):
+        fails = question(criteria.get(version.criterion_id or ""), labels).fails
+        truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
+    counts = verdict_table.counts(db, project.id)
+    found = suspects.find(
+        np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64), truth,
+        np.asarray((words == "abstain").sum(axis=0), dtype=np.int64),
+        np.array([counts.get(version.id, {}).get("error", 0) for version in own]),
+    )  # fmt: skip
+    return [_suspect(finding, own) for finding in suspects.names_in(found, [v.name for v in own])]
+
+
+def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Suspect:
+    version = versions[finding.judge]
+    other = None if finding.other is None else versions[finding.other]
+    apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
+    return Suspect(
+        judge=version.judge_id, judge_version_id=version.id, name=version.name,
+        fault=finding.fault, says=f"{version.name} {finding.says}.", evidence=finding.evidence,
+        advice=_OTHER_CRITERION if apart else _ADVICE[finding.fault],
+        other=other.judge_id if other else None,
+    )  # fmt: skip
+
+
+def _words(
+    db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried: list[str]
+) -> pd.DataFrame:
+    """pass, fail, abstain or nothing: one row an output, one column a judge version."""
+    names = [own.id for own in versions]
+    table = verdict_table.values(db, names, output_ids=ids)
+    wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
+    words: pd.DataFrame = wide.reindex(index=ids, columns=names).astype(object)
+    fresh = [own for own in versions if own.kind in {"code", "learned"} and words[own.id].isna().all()]  # fmt: skip
+    outputs = list(output_table.many(db, tried).values()) if fresh and tried else []
+    for version_key, answers in decide(db, fresh, outputs).items():
+        for output_id, answer in answers.items():
+            if isinstance(answer, Decision):
+                words.loc[output_id, version_key] = answer.value
+    return words
+
+
+def flip(db: Database, project: Project, version: JudgeVersion, author: str = "") -> JudgeVersion:
+    """A judge that says the opposite; its abstentions stay. Doing it twice gives the same judge.
+
+    Imported verdicts are turned round at once; a code judge has to be run.
+
+    Raises:
+        BadInput: the judge is of a kind that is not flipped.
+    """
+    if is_script(version.spec):
+        raise BadInput("A written check is not flipped.", next_step="Write it the other way round: `labelcore judge write`.")  # fmt: skip
+    if version.kind not in {"code", "imported"}:
+        raise BadInput(
+            f"A {version.kind} judge is not flipped.",
+            next_step="`judge retrain` makes a learned judge again; an LLM judge needs a clearer criterion.",
+        )
+    made = _flipped(version, author)
+    stored = judge_table.many(db, [made.id])
+    judge_table.save(db, [made])
+    if version.kind == "imported" and not stored:
+        _turn_round(db, project, version, made)
+    return stored.get(made.id, made)
+
+
+def _flipped(version: JudgeVersion, author: str) -> JudgeVersion:
+    spec = dict(version.spec)
+    if version.kind == "code":
+        own = CodeSpec.model_validate(spec)
+        turned = own.model_copy(update={"parameters": own.parameters | {"flipped": True}})
+        spec, description = turned.model_dump(), code_judge.describe(turned)
+    else:
+        spec |= {"flipped": version.id}
+        description = f"The opposite of what {version.name} says."
+    name = f"{version.name} · flipped"
+    stem = f"{version.judge_id}|flipped"
+    return version.model_copy(update={
+        "id": version_id(version.project_id, version.criterion_id, version.kind, spec),
+        "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16], "name": name,
+        "spec": spec, "description": description, "author": author,
+    })  # fmt: skip
+
+
+def _turn_round(db: Database, project: Project, version: JudgeVersion, made: JudgeVersion) -> None:
+    run_id = new_id("run")
+    for value, opposite in _OPPOSITE.items():
+        start = 0
+        while found := verdict_table.page(db, version.id, value, LOOKED_AT, start):
+            start += len(found)
+            verdict_table.record(db, [
+                Verdict(
+                    output_id=own.output_id, judge_version_id=made.id, project_id=project.id,
+                    run_id=run_id, decision=own.decision.model_copy(update=_turned(own.decision, opposite)),
+                )
+                for own in found
+            ])  # fmt: skip
+
+
+def _turned(decision: Decision, opposite: str) -> dict[str, object]:
+    known = decision.probability is not None
+    return {
+        "value": opposite, "reason": f"Flipped. {decision.reason}".strip(),
+        "probability": round(1 - (decision.probability or 0.0), 6) if known else None,
+    }  # fmt: skip

@@ -1,0 +1,111 @@
+"""Learned judges and cascades: made again, what they look at, who decides and with which error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from labelcore.models import Output
+from labelcore.operations.learning import cascade_lines
+from labelcore.stages import judging
+from labelcore.stages.judging import cascading, retraining
+from pages.widgets import charts, shell
+from pages.widgets.shell import Place, plain
+
+
+def show_freshness(place: Place) -> None:
+    """How many grades came since the learned judges were made, with one button."""
+    active = judging.active_judges(place.db, place.project)
+    stale = [
+        own for own in retraining.freshness(place.db, place.project, active)
+        if own.changed and not own.why_not
+    ]  # fmt: skip
+    if not stale:
+        return
+    st.info(plain(stale[0].says) + (f" So have {len(stale) - 1} others." if len(stale) > 1 else ""))
+    if st.button("Make learned judges again", key="retrain"):
+        with shell.guard(), st.spinner("Fitting to the grades …"):
+            found = retraining.retrain(place.db, place.project)
+            st.success(f"{sum(own.new for own in found)} new versions; run them next.")
+
+
+def show_learned(place: Place, judge: judging.JudgeSummary) -> None:
+    """What a learned judge looks at, and how far its probabilities can be believed."""
+    version = judging.find_judge(place.db, place.project, judge.judge_version_id)
+    report = retraining.learned_report(place.db, place.project, version)
+    st.write(plain(report.fresh.says))
+    st.write(plain(report.reliability.says))
+    left, right = st.columns(2)
+    with left:
+        charts.weights(
+            "What it looks at (log odds of a fail)", [own.what for own in report.weights],
+            [own.weight for own in report.weights], key=f"weights-{version.id}",
+        )  # fmt: skip
+    with right:
+        if report.reliability.bins:
+            charts.reliability(
+                f"Stated and found, n = {report.reliability.n}",
+                [(own.predicted, own.observed) for own in report.reliability.bins],
+                key=f"reliability-{version.id}",
+            )  # fmt: skip
+
+
+def show_why(place: Place, judge: judging.JudgeSummary, output: Output) -> None:
+    """What tells in one output, on demand."""
+    if not st.button("What told here", key=f"why-{judge.judge_version_id}-{output.id}"):
+        return
+    version = judging.find_judge(place.db, place.project, judge.judge_version_id)
+    with shell.guard(), st.spinner("Leaving out one sentence after the other …"):
+        told = retraining.explain(place.db, version, output)
+        for own in told.tells:
+            st.text(f"{own.weight:+.2f}  {own.what}")
+        for part in told.parts:
+            st.text(f"{part.pull:+.2f}  “{part.text}”")
+
+
+def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
+    """Who decides how much, with which error, and the curve that the threshold was chosen on."""
+    version = judging.find_judge(place.db, place.project, judge.judge_version_id)
+    report = cascading.report(place.db, place.project, version)
+    for line in cascade_lines(report):
+        st.write(plain(line.strip()))
+    points = [(own.share, own.error, own.bound) for own in report.curve]
+    chosen = next((own.share for own in reversed(report.curve) if report.at is not None and own.at >= report.at), None)  # fmt: skip
+    charts.risk(
+        "Error against the share that the first judge decides", points, chosen, report.error,
+        key=f"risk-{version.id}",
+    )  # fmt: skip
+    if report.ungraded and st.button(
+        f"Put up to 50 of the {len(report.ungraded):,} left to people first in the queue",
+        key=f"people-{version.id}",
+    ):
+        with shell.guard():
+            ids = cascading.hand_to_people(place.db, place.project, version, 50)
+            st.success(f"{len(ids)} outputs come first in the queue.")
+
+
+def make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
+    """Set a cascade of two judges of one criterion."""
+    firsts = [own for own in judges if own.kind in {"learned", "llm"}]
+    if not firsts:
+        st.write("A cascade begins with a judge that gives probabilities: propose a learned one.")
+        return
+    first = st.selectbox("First", firsts, format_func=lambda own: own.name, key="cascade-first")
+    others = [
+        own for own in judges
+        if own.criterion_id == first.criterion_id and own.judge != first.judge and own.kind != "cascade"
+    ]  # fmt: skip
+    then = st.selectbox("Then", others, format_func=lambda own: own.name, key="cascade-then")
+    error = st.number_input("At most wrong at each step, in %", 1, 50, 10, key="cascade-error")
+    if then and st.button("Set the cascade from the grades", key="cascade-make"):
+        with shell.guard(), st.spinner("Both judges decide on graded outputs …"):
+            one = judging.find_judge(place.db, place.project, first.judge_version_id)
+            two = judging.find_judge(place.db, place.project, then.judge_version_id)
+            report = cascading.make(
+                place.db, place.project, one, two, criterion=first.criterion_id,
+                error=error / 100, author=place.annotator,
+            )  # fmt: skip
+            for line in cascade_lines(report):
+                st.write(plain(line.strip()))
+            st.write("Run the judges, then choose its row to see its figure.")

@@ -1,0 +1,127 @@
+"""A cascade decides only where grades show that it may, and says who decided."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from labelcore.judges import cascade
+from labelcore.judges.cascade import CascadeSpec, Step, Votes, combine, fit_first, fit_then
+from labelcore.models import Decision
+from labelcore.stats.rate import not_measurable
+
+
+def votes(passing: np.ndarray) -> Votes:
+    return Votes(np.where(passing >= 0.5, "pass", "fail"), passing)
+
+
+def calibrated(n: int, seed: int) -> tuple[Votes, np.ndarray]:
+    random = np.random.default_rng(seed)
+    passing = random.beta(0.6, 0.4, n)
+    return votes(passing), random.random(n) > passing
+
+
+@pytest.mark.parametrize(("wrong", "n"), [(0, 59), (3, 100), (10, 40)])
+def test_the_bound_is_clopper_and_pearsons(wrong: int, n: int) -> None:
+    exact = (
+        binomtest(wrong, n).proportion_ci(0.90, method="exact").high
+    )  # two-sided 90 = one-sided 95
+    assert cascade.upper_bound(wrong, n, 0.95) == pytest.approx(exact)
+
+
+def test_so_many_decisions_without_a_mistake_are_needed() -> None:
+    least = cascade.needed(0.05, 0.95)
+    assert least == 59
+    assert cascade.upper_bound(0, least, 0.95) <= 0.05 < cascade.upper_bound(0, least - 1, 0.95)
+
+
+def test_the_stated_error_holds_on_outputs_to_come() -> None:
+    """In at most 5 % of draws may the true error exceed the stated one; 12 of 120 would be chance
+    less than once in a hundred."""
+    broken = decided = 0
+    for seed in range(120):
+        own, fails = calibrated(300, seed)
+        step, _ = fit_first(own, fails, 0.1, 0.95, judge="j", name="n")
+        fresh, truth = calibrated(4000, 10_000 + seed)
+        where = cascade.decides(step, fresh)
+        decided += int(where.any())
+        if where.any():
+            broken += fresh.wrong(truth)[where].mean() > 0.1
+    assert decided > 60
+    assert broken <= 12
+
+
+def test_a_threshold_decides_what_it_was_set_on() -> None:
+    own, fails = calibrated(400, 1)
+    step, curve = fit_first(own, fails, 0.15, 0.95, judge="j", name="n")
+    where = cascade.decides(step, own)
+    assert step.rule == "sure" and where.sum() >= step.error.n
+    assert step.bound is not None and step.bound <= 0.15
+    assert [point.share for point in curve] == sorted(point.share for point in curve)
+    assert curve[-1].share == 1
+
+
+def test_what_is_less_likely_than_not_is_never_decided() -> None:
+    passing = np.full(400, 0.3)  # it says pass, though a fail is likelier
+    own = Votes(np.full(400, "pass"), passing)
+    step, curve = fit_first(own, np.zeros(400, dtype=bool), 0.1, 0.95, judge="j", name="n")
+    assert step.rule == "never" and curve == ()
+
+
+def test_too_few_grades_decide_nothing_and_say_why() -> None:
+    own, fails = calibrated(40, 2)
+    step, _ = fit_first(own, fails, 0.05, 0.95, judge="j", name="n")
+    assert step.rule == "never" and "at least 59" in step.why_not
+    assert step.error.value is None
+    assert not cascade.decides(step, own).any()
+
+
+def test_the_second_judge_decides_where_grades_show_it() -> None:
+    n = 200
+    fails = np.arange(n) % 4 == 0
+    nothing = np.full(n, np.nan)
+    right = Votes(np.where(fails, "fail", "pass"), nothing)
+    leaning = np.where(np.arange(n) % 3 == 0, "fail", "pass")
+    assert fit_then(right, leaning, fails, 0.05, 0.95, judge="j", name="n").rule == "always"
+    # Wrong only where it differs from what the first leans to: agreement decides, the rest does not.
+    words = np.where((leaning == "pass") == ~fails, leaning, np.where(leaning == "pass", "fail", "pass"))  # fmt: skip
+    off = np.where(words == leaning, words, np.where(words == "pass", "fail", "pass"))
+    half = Votes(np.where(np.arange(n) % 2 == 0, np.where(fails, "fail", "pass"), off), nothing)
+    found = fit_then(half, leaning, fails, 0.05, 0.95, judge="j", name="n")
+    agreed = half.words == leaning
+    expected = "agrees" if cascade.upper_bound(int(half.wrong(fails)[agreed].sum()), int(agreed.sum()), 0.95) <= 0.05 else "never"  # fmt: skip
+    assert found.rule == expected
+    coin = Votes(np.where(np.arange(n) % 2 == 0, "fail", "pass"), nothing)
+    assert fit_then(coin, leaning, fails, 0.05, 0.95, judge="j", name="n").rule == "never"
+
+
+def spec(then: str = "always") -> CascadeSpec:
+    error = not_measurable("x")
+    return CascadeSpec(
+        error=0.1, confidence=0.95,
+        first=Step(judge_version_id="a", name="learned", rule="sure", at=0.9, error=error),
+        then=Step(judge_version_id="b", name="llm", rule=then, error=error, why_not="too few grades"),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_the_reason_says_who_decided() -> None:
+    sure = Decision(value="fail", probability=0.05, reason="r")
+    unsure = Decision(value="pass", probability=0.7, reason="r")
+    low = Decision(value="fail", probability=0.6, reason="r")  # it says fail, but P(fail) is 0.4
+    other = Decision(value="fail", reason="because")
+    quiet = Decision(value="abstain", reason="who knows")
+
+    def said(first: Decision, then: Decision | None, rule: str = "always") -> tuple[str, str]:
+        own = combine(spec(rule), first, then)
+        assert own is not None
+        return own.value, own.reason
+
+    assert said(sure, None) == ("fail", "learned: r")
+    assert combine(spec(), unsure, None) is None
+    assert said(unsure, other) == ("fail", "llm: because")
+    assert said(low, other, "agrees") == ("fail", "llm: because")
+    value, reason = said(unsure, other, "agrees")
+    assert value == "abstain" and reason.startswith("A person must decide. learned leans to pass, only 70% sure.")  # fmt: skip
+    assert said(unsure, quiet)[0] == "abstain"
+    assert "too few grades" in said(unsure, None, "never")[1]

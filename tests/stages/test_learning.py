@@ -1,0 +1,297 @@
+"""Learned judges as grades arrive, cascades, suspicious judges and schemas, through the store."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.judges import explaining
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict
+from labelcore.stages import deriving, grading, judging, projects
+from labelcore.stages.judging import cascading, retraining, schemas, suspecting
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+
+WORDS = "order parcel window colour shop street paper garden bottle light".split()
+
+
+@pytest.fixture(autouse=True)
+def no_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encoder takes 50 ms a text, and none of these tests is about it."""
+    monkeypatch.setattr("labelcore.stages.judging.proposals.MOST_EMBEDDED", 0)
+
+
+@pytest.fixture
+def plant(db: Database, project: Project) -> Callable[..., list[Output]]:
+    """Outputs of which every fourth is too long and failed for it; ``graded`` of them get a grade."""
+    chance = random.Random(7)
+
+    def make(start: int, count: int, graded: int, longest_good: int = 30) -> list[Output]:
+        made = []
+        for i in range(start, start + count):
+            long = i % 4 == 3
+            size = chance.randint(45, 80) if long else chance.randint(8, longest_good)
+            text = " ".join(chance.choice(WORDS) for _ in range(size)) + "."
+            output = Output(
+                id=output_table.content_id(project.id, text, input=f"q{i}"), project_id=project.id,
+                text=text, input=f"q{i}", metadata={"reference": "order parcel."},
+            )  # fmt: skip
+            output_table.add(db, [output])
+            made.append(output)
+            if i - start < graded:
+                grading.record(db, project, [Grade(
+                    id=f"g{i}", project_id=project.id, output_id=output.id, annotator="ann",
+                    value="fail" if long else "pass", note="far too long" if long else "",
+                )])  # fmt: skip
+        return made
+
+    return make
+
+
+def learned(db: Database, project: Project) -> JudgeVersion:
+    return next(own for own in judge_table.current(db, project.id) if own.kind == "learned")
+
+
+def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> None:
+    plant(0, 40, 40)
+    deriving.derive(db, project, accept_all=True)
+    found = judging.propose(db, project, limit=40)
+    for criterion in {own.criterion_id for own in found}:
+        own = [judge for judge in found if judge.criterion_id == criterion]
+        assert len(own) >= 3
+        assert {judge.kind for judge in own} == {"code", "learned"}
+    seen = {column[0] for column in learned(db, project).spec["columns"]}
+    assert {"BLEU", "chrF", "ROUGE-L"} <= seen
+
+
+def test_a_learned_judge_is_made_again_only_when_grades_changed(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> None:
+    plant(0, 60, 40)
+    judging.propose(db, project, kind="learned")
+    first = learned(db, project)
+    (same,) = retraining.retrain(db, project)
+    assert not same.new and same.version.id == first.id
+    assert same.says.endswith("made from 40 grades; none came since.")
+    for i, output_id in enumerate(output_table.ids(db, project.id)):
+        if output_id not in first.spec["cross_fitted"] and i % 2:
+            grading.record(db, project, [Grade(
+                id=f"late{i}", project_id=project.id, output_id=output_id, annotator="ann", value="pass",
+            )])  # fmt: skip
+    (before,) = retraining.freshness(db, project, [first])
+    assert before.since > 0 and before.changed
+    assert f"made from 40 grades; {before.since} came since." in before.says
+    (made,) = retraining.retrain(db, project)
+    assert made.new and made.version.version == 2
+    assert len(made.version.spec["cross_fitted"]) == 40 + before.since
+    assert judging.propose(db, project, kind="learned")[0].id == made.version.id
+    (code,) = judging.propose(db, project, limit=1, kind="code")
+    with pytest.raises(BadInput, match="is a code judge"):
+        retraining.retrain(db, project, judge=code)
+
+
+def test_what_it_looks_at(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> None:
+    outputs = plant(0, 60, 60)
+    judging.propose(db, project, kind="learned")
+    report = retraining.learned_report(db, project, learned(db, project))
+    assert any("words" in own.what and own.weight > 0 for own in report.weights)
+    assert report.reliability.n == 60 and report.reliability.brier is not None
+    assert report.reliability.baseline is not None
+    assert report.reliability.brier < report.reliability.baseline
+    long = next(own for own in outputs if len(own.text.split()) > 44)
+    two = long.model_copy(update={"text": "Yes. " + long.text})
+    told = explaining.explain(learned(db, project).spec, two, lambda texts: np.zeros((len(texts), 512)))  # fmt: skip
+    assert told.tells[0].weight > 0
+    assert told.parts[0].text == long.text.rstrip(".") and told.parts[0].pull > 0
+
+
+def test_a_verdict_says_its_calibrated_probability(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> None:
+    plant(0, 60, 60)
+    judging.propose(db, project, kind="learned")
+    judging.run_judges(db, project)
+    judge = learned(db, project)
+    for own in verdict_table.of_outputs(db, list(judge.spec["calibrated"]), [judge.id]):
+        fail, cut = judge.spec["calibrated"][own.output_id]
+        assert own.decision.probability == pytest.approx(1 - fail, abs=1e-4)
+        assert (own.decision.value == "fail") == (judge.spec["cross_fitted"][own.output_id] > 0.5)
+        assert f"the limit is {cut:.0%}" in own.decision.reason
+
+
+@pytest.fixture
+def pair(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> tuple[JudgeVersion, JudgeVersion]:
+    """A learned judge that is unsure about middling lengths, and another tool that is always right."""
+    outputs = plant(0, 260, 200, longest_good=75)
+    (first,) = judging.propose(db, project, kind="learned")
+    then = JudgeVersion(
+        id="j_tool", judge_id="judge_tool", project_id=project.id, name="their tool", version=1,
+        kind="imported", criterion_id=None, criterion_version=None, spec={"column": "x"},
+    )  # fmt: skip
+    judge_table.save(db, [then])
+    verdict_table.record(db, [
+        Verdict(
+            output_id=own.id, judge_version_id=then.id, project_id=project.id, run_id="r",
+            decision=Decision(value="fail" if i % 4 == 3 else "pass", reason="it knows"),
+        )
+        for i, own in enumerate(outputs)
+    ])  # fmt: skip
+    return first, then
+
+
+def test_a_cascade_runs_step_by_step_and_is_recorded_once(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
+) -> None:
+    first, then = pair
+    made = cascading.make(db, project, first, then, error=0.15)
+    judge = judging.find_judge(db, project, made.name)
+    ran = judging.run_judges(db, project, judge=judge.id)
+    n = len(output_table.ids(db, project.id))
+    assert (ran.verdicts_new, ran.errors, ran.state) == (n, 0, "finished")
+    again = judging.run_judges(db, project, judge=judge.id)
+    assert (again.verdicts_new, again.verdicts_cached) == (0, n)
+    report = cascading.report(db, project, judge)
+    one, two = report.steps
+    assert report.outputs == one.outputs + two.outputs + report.people == n
+    assert 29 <= one.outputs < n and two.outputs > 0
+    assert (report.asked, report.saved_calls) == (n - one.outputs, one.outputs)
+    assert one.error.high is not None and two.error.value == 0
+    assert verdict_table.counts(db, project.id)[judge.id].get("abstain", 0) == report.people
+    reasons = {
+        own.decision.reason.split(":")[0]
+        for value in ("pass", "fail")
+        for own in verdict_table.page(db, judge.id, value, n, 0)
+    }
+    assert reasons == {first.name, then.name}
+    same = cascading.make(db, project, first, then, error=0.15)
+    assert same.judge_version_id == made.judge_version_id
+
+
+def test_the_second_judge_is_not_run_where_the_first_is_sure(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
+) -> None:
+    first, _ = pair
+    code = next(own for own in judging.propose(db, project, limit=1) if own.kind == "code")
+    made = cascading.make(db, project, first, code, error=0.1)
+    judging.run_judges(db, project, judge=made.judge)
+    table = verdict_table.counts(db, project.id)
+    assert 0 < sum(table[code.id].values()) <= made.outputs - made.steps[0].outputs + 60
+
+
+def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
+) -> None:
+    first, then = pair
+    made = cascading.make(db, project, first, then, error=0.001)  # no 200 grades can show that
+    assert made.steps[0].outputs == 0 and "decides nothing" in made.warnings[0]
+    judge = judging.find_judge(db, project, made.name)
+    judging.run_judges(db, project, judge=judge.id)
+    ids = cascading.hand_to_people(db, project, judge, 5)
+    fresh = projects.open_project(db, project.name)
+    assert list(grading.rules_of(fresh).review) == ids and len(ids) == 5
+    assert not set(ids) & set(grading.human_labels(db, project).value)
+
+
+def test_pairs_that_make_no_cascade(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
+) -> None:
+    first, then = pair
+    for one, two, error, reason in (
+        (first, first, 0.1, "two different"),
+        (then, first, 0.1, "no probabilities"),
+        (first, then, 1.5, "between 0 and 1"),
+        (first, then.model_copy(update={"criterion_id": "x"}), 0.1, "does not decide"),
+    ):
+        with pytest.raises(BadInput, match=reason):
+            cascading.make(db, project, one, two, error=error)
+
+
+def test_an_inverted_import_is_found_and_flipped(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> None:
+    outputs = plant(0, 40, 40)
+    other = JudgeVersion(
+        id="j_import", judge_id="judge_import", project_id=project.id, name="their tool",
+        kind="imported", version=1, criterion_id=None, criterion_version=None, spec={"column": "x"},
+    )  # fmt: skip
+    judge_table.save(db, [other])
+    verdict_table.record(db, [
+        Verdict(
+            output_id=own.id, judge_version_id=other.id, project_id=project.id, run_id="r",
+            decision=Decision(value="pass" if i % 4 == 3 else "fail", probability=0.9 if i % 4 == 3 else 0.2),
+        )
+        for i, own in enumerate(outputs)
+    ])  # fmt: skip
+    (suspect,) = suspecting.suspicious(db, project)
+    assert suspect.fault == "inverted" and "flip" in suspect.advice
+    assert suspect.evidence == {"fails_of_passed": 30, "passed": 30, "fails_of_failed": 0, "failed": 10}  # fmt: skip
+    flipped = suspecting.flip(db, project, other)
+    assert suspecting.flip(db, project, other).id == flipped.id
+    assert verdict_table.counts(db, project.id)[flipped.id] == {"pass": 30, "fail": 10}
+    (one,) = verdict_table.of_outputs(db, [outputs[0].id], [flipped.id])
+    assert one.decision.probability == pytest.approx(0.8)
+    assert [own.name for own in suspecting.suspicious(db, project)] == ["their tool"]
+
+
+def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
+    db: Database, project: Project, plant: Callable[..., list[Output]]
+) -> None:
+    plant(0, 40, 40)
+    (code,) = [own for own in judging.propose(db, project, limit=1) if own.kind == "code"]
+    flipped = suspecting.flip(db, project, code)
+    found = suspecting.suspicious(db, project, [code, flipped])
+    assert [(own.name, own.fault) for own in found] == [(flipped.name, "inverted")]
+    assert verdict_table.counts(db, project.id) == {}
+    with pytest.raises(BadInput, match="not flipped"):
+        suspecting.flip(db, project, code.model_copy(update={"kind": "llm"}))
+
+
+def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
+    db: Database, project: Project, give: Callable[..., Grade]
+) -> None:
+    made = []
+    for i in range(40):
+        note = " ".join(["word"] * (60 if i % 4 == 3 else 10 + i % 7))
+        data = {"note": note, "price": -i if i == 5 else i, "other": " ".join(["x"] * (i * 7 % 90))}
+        made.append(Output(
+            id=f"o{i}", project_id=project.id, text=json.dumps(data) if i else "no data",
+        ))  # fmt: skip
+    output_table.add(db, made)
+    for i, own in enumerate(made):
+        give(own, "fail" if i % 4 == 3 else "pass", "the note is too long" if i % 4 == 3 else "")
+    state = schemas.set_schema(db, project, "properties: {price: {minimum: 0}}\nrequired: [price]")
+    assert (state.tried, state.fits) == (40, 38)
+    deriving.derive(db, project, accept_all=True)
+    criterion = deriving.list_criteria(db, project, status="accepted")[0]
+    with pytest.raises(BadInput, match="has a field /nothing"):
+        schemas.set_field(db, project, criterion.id, "/nothing")
+    schemas.set_field(db, project, criterion.id, "/note")
+    project = projects.open_project(db, project.name)
+    found = judging.propose(db, project)
+    assert "overall · matches the schema" in {own.name for own in found}
+    own = [judge for judge in found if judge.criterion_id == criterion.id]
+    assert {judge.spec.get("field") or judge.spec["parameters"]["field"] for judge in own} == {"/note"}  # fmt: skip
+    judging.run_judges(db, project)
+    verdicts = verdict_table.of_outputs(db, ["o0", "o5", "o7"], [judge.id for judge in found])
+    said = {(v.output_id, v.judge_version_id): v.decision for v in verdicts}
+    for judge in own:
+        assert said["o0", judge.id].value == "abstain"
+        assert said["o7", judge.id].value == "fail"
+    schema_judge = next(judge for judge in found if "schema" in judge.name)
+    assert said["o5", schema_judge.id].reason == "At /price: -5 is less than the minimum of 0."
+    schemas.clear_schema(db, project)
+    project = projects.open_project(db, project.name)
+    assert schema_judge.id not in {judge.id for judge in judging.active_judges(db, project)}
