@@ -1,0 +1,197 @@
+"""Trust, the report, the judge card and the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.stages import aligning, reporting
+from labelcore.stages.reporting.document import Document, Intervals, Table, Text
+from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.store import Database, verdicts
+from labelcore.store import judges as judge_table
+
+HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
+
+
+@pytest.fixture
+def judge(db: Database, project: Project) -> JudgeVersion:
+    version = JudgeVersion(
+        id="j1", judge_id="judge", project_id=project.id, name="overall · test", kind="imported",
+        version=1, criterion_id=None, criterion_version=None, spec={"from": "another tool"},
+    )  # fmt: skip
+    judge_table.save(db, [version])
+    return version
+
+
+@pytest.fixture
+def plant(
+    db: Database, project: Project, judge: JudgeVersion, give: Callable[..., object],
+    add_outputs: Callable[..., list[Output]],
+) -> Callable[..., None]:  # fmt: skip
+    """``plant(n, fails, caught)``: n graded outputs, so many failed, so many of these caught."""
+
+    def do(n: int, fails: int, caught: int, start: int = 0) -> None:
+        made = add_outputs(
+            *(f"text number {start + i}" for i in range(n)), metadata={"city": "Ulm"}
+        )
+        for i, output in enumerate(made):
+            give(output, "fail" if i < fails else "pass")
+        verdicts.record(db, [
+            Verdict(
+                output_id=own.id, judge_version_id=judge.id, project_id=project.id, run_id="r",
+                decision=Decision(value="fail" if i < caught else "pass"),
+            )
+            for i, own in enumerate(made)
+        ])  # fmt: skip
+
+    return do
+
+
+def _trust(db: Database, project: Project) -> reporting.Trust:
+    return reporting.trust(db, project, aligning.align(db, project))
+
+
+def test_without_grades_nothing_is_claimed(db: Database, project: Project) -> None:
+    found = _trust(db, project)
+    assert (found.answer, found.rate.value) == ("no", None)
+    assert "not measurable" in found.headline
+
+
+@pytest.mark.parametrize(("n", "fails", "said"), [(60, 0, "failed none"), (60, 60, "passed none"), (60, 3, "only 3")])  # fmt: skip
+def test_one_class_or_too_few_of_it_speaks_against_the_number(
+    db: Database, project: Project, plant: Callable[..., None], n: int, fails: int, said: str
+) -> None:
+    plant(n, fails, fails)
+    found = _trust(db, project)
+    assert found.answer == "no"
+    assert any(said in own.says for own in found.reasons if own.weight == "bad")
+
+
+def test_grades_that_nobody_drew_are_said_to_stand_for_little(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(100, 40, 36)
+    found = _trust(db, project)
+    assert found.answer == "with care"
+    assert any("hand-picked" in own.says and own.next_step for own in found.reasons)
+
+
+def test_the_gate_closes_by_significance_and_not_by_noise(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(100, 40, 30)  # TNR .75 (.60 to .86)
+
+    def gate(least: float) -> reporting.GateReport:
+        limits = reporting.Limits(tnr=least)
+        return reporting.check(db, project, judge="judge", limits=limits, split="all")
+
+    assert [gate(x).passes for x in (0.7, 0.8, 0.9)] == [True, True, False]
+    assert gate(0.8).checks[0].state == "below, not significantly"
+    assert "not by chance" in gate(0.9).checks[0].says
+
+
+def test_what_cannot_be_measured_does_not_pass_the_gate(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(20, 0, 0)
+    found = reporting.check(db, project, judge="judge", limits=reporting.Limits(tnr=0.1))
+    assert not found.passes
+    assert "cannot be checked" in found.checks[0].says
+
+
+def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
+    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+) -> None:
+    plant(100, 40, 30)
+    made = reporting.make_card(db, project, "judge", limits=reporting.Limits(tnr=0.5), days=30)
+    card = reporting.read_card(made.text())
+    assert card == made
+    assert (card.tnr.n, card.labels.fails, card.in_sample) == (40, 40, False)
+    assert reporting.check(db, project, card=card).passes
+    late = reporting.check(db, project, card=card, today=card.valid_until + timedelta(days=1))
+    assert [own.name for own in late.checks if own.state == "fails"] == ["valid until"]
+    judge_table.save(db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})])  # fmt: skip
+    changed = reporting.check(db, project, card=card)
+    assert any(own.name == "judge" and own.state == "fails" for own in changed.checks)
+
+
+def test_a_fall_since_the_card_closes_the_gate(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(60, 30, 30)
+    card = reporting.make_card(db, project, "judge", split="all")
+    plant(200, 150, 20, start=1_000)
+    found = reporting.check(db, project, card=card)
+    assert any("TNR fell" in own.says for own in found.checks)
+    assert not found.passes
+
+
+@pytest.mark.parametrize(("text", "said"), [("{", "no JSON"), ("[]", "no judge card"), ('{"form": "x"}', "no judge card"), ('{"form": "labelcore judge card 1"}', "field")])  # fmt: skip
+def test_a_file_that_is_no_card_is_refused_with_the_reason(text: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        reporting.read_card(text)
+
+
+def test_nothing_to_check_is_said(db: Database, project: Project) -> None:
+    with pytest.raises(BadInput, match="nothing to check"):
+        reporting.check(db, project)
+    with pytest.raises(BadInput, match="needs a judge"):
+        reporting.check(db, project, limits=reporting.Limits(tpr=0.5))
+
+
+def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
+    rates = (wilson(8, 10), not_measurable("nobody graded"))
+    document = Document(
+        title=HOSTILE, subtitle="中文 and العربية",
+        blocks=(
+            Text(words=HOSTILE, tone="bad"),
+            Table(title=HOSTILE, columns=("a", HOSTILE), rows=((HOSTILE, "太长了"),)),
+            Intervals(title=HOSTILE, names=(HOSTILE, "太长了"), series={HOSTILE: rates}),
+        ),
+    )  # fmt: skip
+    html = reporting.to_html(document)
+    assert "<script>alert" not in html
+    assert "<img" not in html
+    assert "default-src 'none'" in html
+    assert "not measurable" in html
+    assert "80% (49% to 94%), n = 10" in html
+    pdf = reporting.to_pdf(document)
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) > 2_000
+
+
+def test_the_report_names_what_it_rests_on(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(100, 40, 36)
+    text = reporting.to_html(reporting.build_report(db, project))
+    for said in ("100 outputs", "align --as-of", "For it", "Take care"):
+        assert said in text
+    assert reporting.to_pdf(reporting.build_report(db, project)).startswith(b"%PDF")
+
+
+def test_slices_are_adjusted_for_their_number(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+) -> None:  # fmt: skip
+    for city, fails in (("Ulm", 2), ("Bonn", 3), ("Kiel", 18)):
+        for i, output in enumerate(add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})):  # fmt: skip
+            give(output, "fail" if i < fails else "pass")
+    assert reporting.fields(db, project) == ["city"]
+    (found,) = reporting.slices(db, project)
+    assert found.rows[0].name == "Kiel"
+    assert found.rows[0].p is not None
+    assert found.rows[0].p < 0.01
+    assert all(row.together.low <= row.rate.low for row in found.rows if row.rate.low is not None)  # type: ignore[operator]
+
+
+def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:
+    from labelcore.stats.rate import in_words
+
+    assert in_words(not_measurable("there are no fails")) == "not measurable: there are no fails"
+    assert in_words(Rate(value=0.5, low=0.4, high=0.6, n=1_000)) == "50% (40% to 60%, n = 1,000)"
