@@ -7,6 +7,7 @@ Python, because the same tables must work where a database has no sequences.
 from labelcore.models.base import (
     DOOR_SUFFIX,
     OVERALL,
+    CourtValue,
     CriterionOrigin,
     CriterionStatus,
     Frozen,
@@ -20,6 +21,7 @@ from labelcore.models.base import (
     ProbeValue,
     Project,
     RejectedRow,
+    Risk,
     RunState,
     Sample,
     Severity,
@@ -33,6 +35,7 @@ from labelcore.models.base import (
 )
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
+    CourtRuling,
     Decision,
     JudgeVersion,
     ProbeCase,
@@ -47,6 +50,8 @@ __all__ = [
     "OVERALL",
     "Code",
     "Comparison",
+    "CourtRuling",
+    "CourtValue",
     "Criterion",
     "CriterionOrigin",
     "CriterionStatus",
@@ -68,6 +73,7 @@ __all__ = [
     "Project",
     "Quote",
     "RejectedRow",
+    "Risk",
     "Ruling",
     "Run",
     "RunState",

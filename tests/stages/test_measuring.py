@@ -8,8 +8,18 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Pick, Project, Sample, Verdict
-from labelcore.models import Criterion, new_id
+from labelcore.models import (
+    Criterion,
+    Decision,
+    Grade,
+    JudgeVersion,
+    Output,
+    Pick,
+    Project,
+    Sample,
+    Verdict,
+    new_id,
+)
 from labelcore.stages import aligning, grading
 from labelcore.store import Database, confusion, verdicts
 from labelcore.store import criteria as criterion_table

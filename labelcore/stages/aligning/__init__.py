@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 import pandas as pd
@@ -10,6 +12,7 @@ from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
 from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
 from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
+from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
     figures_on,
     measure_judge,
@@ -18,20 +21,28 @@ from labelcore.stages.aligning.measuring import (
     set_words,
     words_on,
 )
+from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.grading import (
+    Labels,
+    human_labels,
+    looks_at_test,
+    open_test,
+    sealed_splits,
+)
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
-from labelcore.stats.splits import split_of
-from labelcore.store import Database, audit
+from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
-    "behind", "choose", "chosen_set", "test_openings",
+    "AlignmentReport", "Basis", "ChoiceReport", "Disagreement", "JudgeAlignment", "Leak", "Leakage",
+    "SetAlignment", "align", "behind", "choose", "chosen_set", "leakage", "parse_moment",
+    "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -50,21 +61,40 @@ class Disagreement(Frozen):
 
 def align(
     db: Database, project: Project, *, split: Split = "all", judge: str | None = None,
-    chosen: bool = False, author: str = "",
+    chosen: bool = False, author: str = "", as_of: datetime | None = None,
 ) -> AlignmentReport:  # fmt: skip
     """Measure judges and the chosen set against people's overall grades.
 
-    Looking at the sealed test split is logged and counted.
+    Looking at the sealed test split is logged, and counted where it shows figures that nobody has
+    seen, also as of an earlier moment. ``as_of`` gives the report that was made then, whatever
+    happened since.
+
+    Raises:
+        NotFound: there is no such judge, or the project did not exist yet at that moment.
+        BadInput: the moment is still to come.
     """
+    with at_moment(db, project, as_of) as (then, known):
+        report = _report(
+            then, known, split, judge, chosen=chosen,
+            look=lambda seen: open_test(db, project, author=author, purpose="align", seen=seen),
+        )  # fmt: skip
+    return report.model_copy(update={"as_of": as_of})
+
+
+def _report(
+    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool,
+    look: Callable[[list[str]], object],
+) -> AlignmentReport:  # fmt: skip
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
-    if split == "test":
-        audit.open_split(db, project.id, "test", author, "align")
+    if split == "test" and sealed:
+        look(_shown(db, project, labels))
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
-    votes = words_on(db, _distinct([*versions, *members]), list(labels.value))
+    used = _distinct([*versions, *members])
+    votes = words_on(db, used, list(labels.value))
     evidence = evidence_of(db, project, labels.value)
     measured = _measured(db, project, versions, votes, labels, evidence, split, sealed=sealed)
     words = set_words(votes, [own.id for own in members]) if members else None
@@ -76,6 +106,7 @@ def align(
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
         ceiling=ceiling(db, project, labels),
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
+        basis=basis(db, project, used),
     )  # fmt: skip
 
 
@@ -95,19 +126,12 @@ def _measured(
             part = labels.model_copy(update={"value": single[criterion.id]})
             mine = evidence_of(db, project, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
-        found.append(
-            measure_judge(
-                own,
-                votes[own.id],
-                part,
-                criterion,
-                split,
-                sealed,
-                drawn=figures,
-                evidence=mine,
-                against=OVERALL if part is labels or criterion is None else criterion.name,
-            )  # fmt: skip
-        )
+        against = OVERALL if part is labels or criterion is None else criterion.name
+        aligned = measure_judge(
+            own, votes[own.id], part, criterion, split, sealed, drawn=figures, evidence=mine,
+            against=against,
+        )  # fmt: skip
+        found.append(aligned)
     return tuple(found)
 
 
@@ -115,7 +139,21 @@ def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> L
     if split == "all":
         return labels
     groups = output_table.groups_of(db, list(labels.value))
-    return labels.only({k for k, group in groups.items() if split_of(project.id, group) == split})
+    dealt = split_table.dealt(db, project.id)
+    return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
+
+
+def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
+    """What decides every figure on these labels, so that the same figures are the same look."""
+    judges = sorted(own.id for own in active_judges(db, project))
+    choice = judge_table.chosen(db, project.id)
+    members = choice["judge_version_ids"] if choice else []
+    table = verdict_table.values(db, sorted({*judges, *members}), output_ids=list(labels.value))
+    answers = table.groupby("judge_version_id")["value"].value_counts()
+    return [
+        *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
+        *(f"{own}" for own in answers.items()), *judges, *(f"in set {own}" for own in members),
+    ]  # fmt: skip
 
 
 def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
@@ -164,9 +202,17 @@ def _warnings(
 
 
 def behind(
-    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all"
+    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all",
+    as_of: datetime | None = None,
+) -> list[Disagreement]:  # fmt: skip
+    """The outputs behind one of a judge's four counts, now or as of an earlier moment."""
+    with at_moment(db, project, as_of) as (then, known):
+        return _behind(then, known, judge_version_id, cell, split)
+
+
+def _behind(
+    db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
 ) -> list[Disagreement]:
-    """The outputs behind one of a judge's four counts."""
     labels = _of_split(db, project, human_labels(db, project), split)
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
@@ -189,5 +235,5 @@ def chosen_set(db: Database, project: Project) -> dict[str, object] | None:
 
 
 def test_openings(db: Database, project: Project) -> int:
-    """How often the test split has been looked at."""
-    return audit.openings(db, project.id, "test")
+    """How many states of the sealed test's figures have been looked at in this round of it."""
+    return looks_at_test(db, project)

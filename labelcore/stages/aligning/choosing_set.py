@@ -15,10 +15,11 @@ from labelcore.judges import choosing
 from labelcore.judges.choosing import Candidate, Target
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.lessons import Lessons
+from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposals import lessons_of, question
@@ -60,6 +61,7 @@ def choose(
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
     ``must_include``: names or ids of judges that the set must have.
+    Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
 
     Raises:
         BadInput: there are no grades of both kinds, no judge with verdicts on graded outputs, or a
@@ -97,6 +99,8 @@ def choose(
         candidates, human_fails, lessons.groups, default=default, wish=wish, seed=seed
     )
     tell(1, 2, "recording the choice")
+    if min_coverage is None:
+        min_coverage = wanted_coverage(list_criteria(db, project), project)
     members = [versions[j] for j in found.members]
     asked = _Asked(max_ffr, min_coverage, tuple(own.name for own in needed))
     report = _record(db, project, members, votes, labels.only(set(ids)), found, asked, author)
@@ -159,7 +163,7 @@ def _candidates(
     found: list[Candidate] = []
     for version in versions:
         target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
-        if not version.fitted_on:  # it came by file: what fitting here gives is another judge
+        if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
             found.append(_fixed(version, votes, lessons))
         elif version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from pydantic import Field
 
 from labelcore.models import OVERALL, Frozen
 from labelcore.stages.aligning.ceiling import Ceiling
+from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
@@ -40,8 +44,8 @@ class JudgeAlignment(Frozen):
     warnings: tuple[str, ...] = ()
     ac1: float | None = None
     against: str = OVERALL
-    intervals: dict[str, Rate] = {}
-    weighted: dict[str, Rate] = {}
+    intervals: dict[str, Rate] = Field(default_factory=dict)
+    weighted: dict[str, Rate] = Field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The flat JSON form of the command line."""
@@ -98,7 +102,7 @@ class PassRates(Frozen):
     judge: Rate
     corrected: Rate
     assumption: str
-    methods: dict[str, Rate] = {}
+    methods: dict[str, Rate] = Field(default_factory=dict)
     effective: float | None = None
 
     def document(self) -> dict[str, Any]:
@@ -117,7 +121,10 @@ class PassRates(Frozen):
 
 
 class AlignmentReport(Frozen):
-    """Everything that an alignment says, with the split that it rests on."""
+    """Everything that an alignment says, with the split and the versions that it rests on.
+
+    ``as_of``: the moment whose state it shows; None for the present.
+    """
 
     split: str
     n_grades: int
@@ -127,6 +134,8 @@ class AlignmentReport(Frozen):
     agreement: Agreement
     openings: int
     warnings: tuple[str, ...]
+    basis: Basis
+    as_of: datetime | None = None
     ceiling: Ceiling | None = None
 
     def document(self) -> dict[str, Any]:
@@ -139,6 +148,8 @@ class AlignmentReport(Frozen):
             "agreement": self.agreement.model_dump(),
             "ceiling": self.ceiling.model_dump() if self.ceiling else None,
             "test_openings": self.openings, "warnings": list(self.warnings),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "rests_on": self.basis.model_dump(mode="json"),
         }  # fmt: skip
 
 
