@@ -40,18 +40,13 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
 def _cells(
     db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], once: str
 ) -> tuple[Any, Any, Any]:
-    with db.scratch() as cursor:
-        cursor.register("graded_output", _numbered("output_id", output_ids))
-        cursor.register("measured_judge", _numbered("judge_version_id", judge_version_ids))
-        try:
-            cells = cursor.execute(
-                f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
-                "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
-                f"WHERE repeat = 0 {once}"
-            ).fetchnumpy()
-        finally:
-            cursor.unregister("graded_output")
-            cursor.unregister("measured_judge")
+    cells = db.arrays(
+        f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
+        "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
+        f"WHERE repeat = 0 {once}",
+        graded_output=_numbered("output_id", output_ids),
+        measured_judge=_numbered("judge_version_id", judge_version_ids),
+    )
     return cells["row_at"], cells["column_at"], cells["code"]
 
 

@@ -72,6 +72,13 @@ class Database:
         with self._cursor() as cursor:
             return cursor.execute(sql, parameters).df()
 
+    def arrays(self, sql: str, **tables: pa.Table) -> dict[str, Any]:
+        """The columns of a query as numpy arrays; it may name the given tables beside the stored."""
+        with self._cursor() as cursor:
+            for name, own in tables.items():
+                cursor.register(name, own)
+            return cursor.execute(sql).fetchnumpy()
+
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """One statement; durable when this returns."""
         with self._writing() as cursor:

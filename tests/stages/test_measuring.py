@@ -19,6 +19,7 @@ from labelcore.models import (
     Sample,
     Verdict,
     new_id,
+    now,
 )
 from labelcore.stages import aligning, grading
 from labelcore.store import Database, confusion, verdicts
@@ -252,3 +253,17 @@ def test_verdicts_on_other_outputs_than_grades_say_so(db: Database, project: Pro
     assert (own.counts.n, own.missing, own.tpr.value) == (0, 10, None)
     with pytest.raises(BadInput, match="No judge has a verdict on a graded output"):
         aligning.choose(db, project)
+
+
+def test_an_earlier_moment_has_its_own_figures(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    then = now()
+    before = aligning.align(db, project)
+    judge(db, project, "later", {own.id: "pass" for own in world})
+    for own in world[:10]:
+        grade(db, project, own, "pass")
+    assert len(aligning.align(db, project).judges) == 3
+    again = aligning.align(db, project, as_of=then)
+    assert again.judges == before.judges
+    assert again.ceiling == before.ceiling

@@ -26,7 +26,7 @@ def bench() -> ModuleType:
 def test_intervals_cover_what_they_promise_and_are_narrower_than_judgys() -> None:
     module = bench()
     runs = 250
-    table = module.simulate(runs, settings=module.SETTINGS[::3], sizes=(100,))
+    table = module.simulate(runs, settings=module.SETTINGS[::4], sizes=(100,))
     for (rule, method, n), cover, _, _, offered in module.rows_of(table):
         if cover is not None and "judgy" not in method:
             assert 0.92 <= cover <= 0.98, (rule, method, n, cover)

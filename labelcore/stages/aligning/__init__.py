@@ -127,11 +127,12 @@ def _measured(
             part = labels.model_copy(update={"value": single[criterion.id]})
             mine = evidence_of(db, project, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
-        whole = part is labels or criterion is None
-        found.append(measure_judge(
+        against = OVERALL if part is labels or criterion is None else criterion.name
+        aligned = measure_judge(
             own, votes[own.id], part, criterion, split, sealed, drawn=figures, evidence=mine,
-            against=OVERALL if whole or criterion is None else criterion.name,
-        ))  # fmt: skip
+            against=against,
+        )  # fmt: skip
+        found.append(aligned)
     return tuple(found)
 
 
