@@ -58,10 +58,6 @@ def test_numbers_open_the_outputs_and_grades_behind_them(rubric: tuple[Database,
     assert not app.exception
     notes = [own.value for own in app.text if own.value.startswith("ann, ")]
     assert notes and all(", fail: " in own for own in notes)
-    app = tab("Criteria")
-    behind = [own for own in app.toggle if own.label.startswith("Show the outputs with their notes")]  # fmt: skip
-    behind[0].set_value(True).run()
-    assert any(own.value.startswith("ann, ") for own in app.text)
 
 
 def test_the_alignment_page_shows_an_earlier_moment(rubric: tuple[Database, Project]) -> None:
