@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from labelcore.errors import ModelTrouble
 from labelcore.judges.llm_judge import JudgeAnswer
 from labelcore.llm import Answer, client_from_settings
-from labelcore.llm.openai_client import OpenAIClient
+from labelcore.llm.client import OpenAIClient
 from labelcore.settings import Settings
 from tests.mock_endpoint import MockEndpoint, serving
 
@@ -34,7 +34,7 @@ def mock() -> Iterator[tuple[MockEndpoint, Settings]]:
 
 def ask(config: Settings) -> Answer[JudgeAnswer]:
     async def once() -> Answer[JudgeAnswer]:
-        client = OpenAIClient(config)
+        client = OpenAIClient(config.default_endpoint)
         try:
             return await client.answer(
                 [{"role": "user", "content": "<<DATA output x>> fine"}], JudgeAnswer

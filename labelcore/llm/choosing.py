@@ -1,0 +1,54 @@
+"""Which endpoint answers a judge: the one that it names, else the one that has its model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from labelcore.errors import ModelTrouble
+from labelcore.settings import DEFAULT, Endpoint, settings
+
+if TYPE_CHECKING:
+    from labelcore.llm.client import OpenAIClient
+
+
+def client_from_settings() -> OpenAIClient:
+    """A client for the endpoint that the settings name first.
+
+    Raises:
+        ModelTrouble: none is configured.
+    """
+    return client_for(settings().default_endpoint)
+
+
+def client_for(endpoint: Endpoint) -> OpenAIClient:
+    """A client for one endpoint.
+
+    Raises:
+        ModelTrouble: its key is missing.
+    """
+    from labelcore.llm.client import OpenAIClient  # aiohttp is loaded only where somebody is asked
+
+    return OpenAIClient(endpoint)
+
+
+def endpoint_for(spec: Mapping[str, Any]) -> Endpoint:
+    """Who answers a judge: ``spec["endpoint"]``, else who has ``spec["model"]``, else the default.
+
+    The judge's model is pinned: an endpoint that is set to another one is asked for the judge's.
+
+    Raises:
+        ModelTrouble: no such endpoint is configured.
+    """
+    known, name, model = settings().all_endpoints, spec.get("endpoint"), spec.get("model")
+    if name and name != DEFAULT and name not in known:
+        names = ", ".join(known) or "none is configured"
+        raise ModelTrouble(
+            f"The judge asks the endpoint '{name}', which is not configured.",
+            next_step=f"Name it in LABELCORE_ENDPOINTS. Known: {names}.",
+            kind="no model", fatal=True,
+        )  # fmt: skip
+    having = [own for own in known.values() if own.model == model]
+    default = settings().default_endpoint
+    found = known[name] if name in known else having[0] if having else default
+    return found.model_copy(update={"model": model}) if model else found
