@@ -56,8 +56,9 @@ def glossary_for(spec: Mapping[str, Any], output: Output) -> dict[str, str]:
 
 
 async def decide(
-    spec: Mapping[str, Any], output: Output, client: ModelClient
-) -> tuple[Decision, int]:
+    spec: Mapping[str, Any], output: Output, client: ModelClient,
+    *, repeat: int = 0,  # noqa: ARG001 - every repeat asks the same
+) -> tuple[Decision, int]:  # fmt: skip
     """One output's decision, and how many requests it took.
 
     An example that is the output itself is left out: a judge must not be shown its answer.

@@ -13,6 +13,7 @@ import math
 import re
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from labelcore.errors import ModelTrouble
 from labelcore.llm.explaining import explain, waiting
 from labelcore.llm.limits import Limiter
+from labelcore.llm.parsing import parse
 from labelcore.llm.protocol import Answer, Message, Schema, Weighed
 from labelcore.llm.transports import Garbled, Refused, Reply, Transport, Unreachable, transport_for
 from labelcore.settings import Endpoint
@@ -28,7 +30,6 @@ _TRIES = 6
 _RATE_TRIES = 40  # a limit only delays; it must not cost verdicts
 _TOKENS = 800
 _TOP = 20
-_WRAPPING = re.compile(r"^\s*(?:<think>.*?</think>)?\s*(?:```(?:json)?)?\s*|\s*(?:```)?\s*$", re.S)
 _SPOKEN = re.compile(r"response_format|json_schema|json schema|structured", re.I)
 STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
 
@@ -73,7 +74,7 @@ class OpenAIClient:
             text, ended, model = _read(reply)
             spent.add(reply)
             try:
-                parsed = schema.model_validate_json(_WRAPPING.sub("", text))
+                parsed = parse(text, schema)
             except ValidationError:
                 cut = ended == "length"
                 most = 2 * most if cut else most
@@ -221,7 +222,7 @@ class _Builder:
         chosen = self.client.options(self.most, warmth) | {"messages": list(self.messages)}
         if self.schema is None:
             return chosen
-        form = self.schema.model_json_schema()
+        form = _form(self.schema)
         if self.client.by_schema:
             named = {"name": self.schema.__name__, "schema": form}
             chosen["response_format"] = {"type": "json_schema", "json_schema": named}
@@ -241,6 +242,12 @@ class _OddsBuilder(_Builder):
             | {"messages": list(self.messages)}
             | {"logprobs": True, "top_logprobs": _TOP}
         )
+
+
+@lru_cache(maxsize=64)
+def _form(schema: type[BaseModel]) -> dict[str, Any]:
+    """A schema as JSON; making it costs as much as a whole call."""
+    return schema.model_json_schema()
 
 
 def _guess_tokens(body: dict[str, Any]) -> int:

@@ -35,6 +35,7 @@ from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grad
 from labelcore.models.judging import (
     Decision,
     JudgeVersion,
+    Paid,
     ProbeCase,
     ProbeOpinion,
     Run,
@@ -62,6 +63,7 @@ __all__ = [
     "Output",
     "Pick",
     "Preference",
+    "Paid",
     "ProbeCase",
     "ProbeOpinion",
     "ProbeValue",

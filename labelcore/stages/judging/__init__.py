@@ -20,7 +20,7 @@ from labelcore.models import (
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.judging import runner
+from labelcore.stages.judging import running
 from labelcore.stages.judging.proposals import propose
 from labelcore.stats.splits import split_of
 from labelcore.store import Database
@@ -105,14 +105,28 @@ def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
 def run_judges(
     db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
     split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
-    progress: Progress | None = None, stop: threading.Event | None = None,
+    repeats: int = 1, progress: Progress | None = None, stop: threading.Event | None = None,
     client: ModelClient | None = None,
 ) -> Run:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again.
 
+    ``repeats``: how often each LLM judge decides each output in all.
+
     Raises:
         BadInput: there is no judge or no output that fits.
     """
+    versions, ids = _asked_for(db, project, judge, kind, split, limit)
+    return running.run(
+        db, project, versions, ids, concurrency=concurrency, repeats=repeats, progress=progress,
+        stop=stop, client=client,
+    )  # fmt: skip
+
+
+def _asked_for(
+    db: Database, project: Project, judge: str | None, kind: str | None,
+    split: SplitName | None, limit: int | None,
+) -> tuple[list[JudgeVersion], list[str]]:  # fmt: skip
+    """The judges and the outputs that a run is about."""
     versions = [find_judge(db, project, judge)] if judge else active_judges(db, project)
     versions = [v for v in versions if v.kind != "imported" and kind in {None, v.kind}]
     if not versions:
@@ -120,11 +134,7 @@ def run_judges(
             "There is no judge to run.",
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
-    ids = _wanted(db, project, split)[:limit]
-    return runner.run(
-        db, project, versions, ids, concurrency=concurrency, progress=progress, stop=stop,
-        client=client,
-    )  # fmt: skip
+    return versions, _wanted(db, project, split)[:limit]
 
 
 def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str]:
@@ -142,7 +152,7 @@ def runs(db: Database, project: Project) -> list[Run]:
 
 def stop_abandoned_runs(db: Database) -> int:
     """Mark runs that a killed process left "running" as stopped. Returns how many."""
-    return runner.stop_abandoned_runs(db, [own.id for own in projects.list_projects(db)])
+    return running.stop_abandoned_runs(db, [own.id for own in projects.list_projects(db)])
 
 
 def list_judges(db: Database, project: Project) -> list[JudgeSummary]:

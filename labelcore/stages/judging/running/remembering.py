@@ -1,0 +1,99 @@
+"""A client that asks only what was never answered, and counts what it pays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm import Answer, Message, ModelClient, Weighed, parse
+from labelcore.llm.protocol import Schema
+from labelcore.models import Paid
+from labelcore.stages.judging.running.memory import AnswerMemory, question_key
+from labelcore.stages.judging.running.work import Work
+
+
+class Remembering:
+    """One repeat's view of a client: an answer that is known costs nothing and takes no call.
+
+    A known answer keeps the tokens, price and time that it took when it was asked for, because they
+    describe the judge; the run counts only what is paid now.
+    """
+
+    def __init__(
+        self, client: ModelClient, place: str, memory: AnswerMemory, work: Work, repeat: int
+    ) -> None:
+        self.model = client.model
+        self._client, self._place = client, place
+        self._memory, self._work, self._repeat = memory, work, repeat
+
+    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+        """The answer that is known, or a new one; see the protocol."""
+        key = question_key(self._place, messages, _form(schema), self._repeat)
+        async with self._memory.turn(key):
+            if known := await self._known(key, schema):
+                return known
+            try:
+                answer = await self._client.answer(messages, schema)
+            except ModelTrouble as trouble:
+                self._work.lost(trouble)
+                raise
+            self._keep(key, answer, answer.text)
+        # Answers that came in the same moment are kept first, before anybody works on with theirs.
+        await asyncio.sleep(0)
+        return answer
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+        """The likelihoods that are known, or new ones; see the protocol."""
+        key = question_key(self._place, messages, ["weigh", *words], self._repeat)
+        async with self._memory.turn(key):
+            if paid := await self._memory.find(key):
+                self._work.cached += 1
+                return Weighed(json.loads(paid.text), paid.tokens_in, paid.cost_usd, paid.model, 0)
+            try:
+                weighed = await self._client.weigh(messages, words)
+            except ModelTrouble as trouble:
+                self._work.lost(trouble)
+                raise
+            if weighed is not None:
+                text = json.dumps(dict(weighed.probabilities))
+                taken: Answer[Any] = Answer(
+                    parsed=weighed, text=text, model=weighed.model, tokens_in=weighed.tokens,
+                    cost_usd=weighed.cost, requests=weighed.requests,
+                )  # fmt: skip
+                self._keep(key, taken, text)
+            return weighed
+
+    async def close(self) -> None:
+        """Nothing: the run closes the client that it shares."""
+
+    async def _known(self, key: str, schema: type[Schema]) -> Answer[Schema] | None:
+        if (paid := await self._memory.find(key)) is None:
+            return None
+        try:
+            parsed = parse(paid.text, schema)
+        except ValidationError:
+            return None
+        self._work.cached += 1
+        return Answer(
+            parsed=parsed, text=paid.text, model=paid.model, tokens_in=paid.tokens_in,
+            tokens_out=paid.tokens_out, cost_usd=paid.cost_usd, latency_ms=paid.latency_ms,
+            requests=0,
+        )  # fmt: skip
+
+    def _keep(self, key: str, answer: Answer[Any], text: str) -> None:
+        self._memory.keep(Paid(
+            key=key, text=text, model=answer.model, tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out, cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
+        ))  # fmt: skip
+        self._work.paid(answer)
+
+
+@lru_cache(maxsize=64)
+def _form(schema: type[BaseModel]) -> dict[str, Any]:
+    return schema.model_json_schema()
