@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labelcore.errors import ModelTrouble
@@ -21,15 +24,33 @@ def client_from_settings() -> OpenAIClient:
     return client_for(settings().default_endpoint)
 
 
-def client_for(endpoint: Endpoint) -> OpenAIClient:
+def client_for(endpoint: Endpoint, keep_in: Path | None = None) -> OpenAIClient:
     """A client for one endpoint.
+
+    ``keep_in``: a courier makes the calls and keeps every good answer in this file as it comes.
 
     Raises:
         ModelTrouble: its key is missing.
     """
     from labelcore.llm.client import OpenAIClient  # aiohttp is loaded only where somebody is asked
 
-    return OpenAIClient(endpoint)
+    if keep_in is None or endpoint.transport != "fast" or sys.platform == "win32":
+        return OpenAIClient(endpoint)
+    from labelcore.llm.courier_transport import CourierTransport
+
+    return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in))
+
+
+@contextlib.contextmanager
+def asking_for(key: str) -> Iterator[None]:
+    """The hash under which a courier keeps what is answered meanwhile."""
+    from labelcore.llm.courier_transport import answer_key
+
+    before = answer_key.set(key)
+    try:
+        yield
+    finally:
+        answer_key.reset(before)
 
 
 def endpoint_for(spec: Mapping[str, Any]) -> Endpoint:

@@ -23,7 +23,15 @@ from labelcore.llm.explaining import explain, waiting
 from labelcore.llm.limits import Limiter
 from labelcore.llm.parsing import parse
 from labelcore.llm.protocol import Answer, Message, Schema, Weighed
-from labelcore.llm.transports import Garbled, Refused, Reply, Transport, Unreachable, transport_for
+from labelcore.llm.transports import (
+    Garbled,
+    KeepsAnswers,
+    Refused,
+    Reply,
+    Transport,
+    Unreachable,
+    transport_for,
+)
 from labelcore.settings import Endpoint
 
 _TRIES = 6
@@ -37,7 +45,8 @@ STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
 class OpenAIClient:
     """A client for one endpoint and one model; use and close it in one event loop.
 
-    ``notes`` are sentences on what the endpoint cannot do.
+    ``notes`` are sentences on what the endpoint cannot do; ``on_disk``: its transport keeps every
+    good answer in a file before it is returned.
     """
 
     def __init__(self, endpoint: Endpoint, transport: Transport | None = None) -> None:
@@ -45,6 +54,7 @@ class OpenAIClient:
         self.endpoint = endpoint
         self.notes: set[str] = set()
         self.by_schema = True
+        self.on_disk = isinstance(transport, KeepsAnswers)
         self._named_tokens = "max_tokens"
         self._warm = True
         self._gives_odds = True

@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
@@ -74,6 +75,10 @@ class Transport(Protocol):
         ...
 
 
+class KeepsAnswers:
+    """What a transport is that keeps good answers on disk before it returns them."""
+
+
 class FastTransport:
     """Posts by aiohttp over kept connections; honours the environment's proxies."""
 
@@ -99,7 +104,7 @@ class FastTransport:
             raise Unreachable(str(trouble) or type(trouble).__name__) from trouble
         if status >= 400:
             raise refusal(status, raw, headers)
-        return Reply(_completion(raw), headers)
+        return Reply(completion(raw), headers)
 
     async def close(self) -> None:
         """Give connections back."""
@@ -111,7 +116,7 @@ class FastTransport:
         self._session = aiohttp.ClientSession(
             # The limiter bounds calls, and the caller bounds their time.
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None),
-            headers=self._headers, trust_env=True,
+            headers=self._headers, proxy=proxy_for(str(self._url)),
         )  # fmt: skip
         return self._session
 
@@ -141,11 +146,21 @@ class OpenAITransport:
         except self._openai.APIConnectionError as trouble:
             cause = str(trouble.__cause__ or trouble)
             raise Unreachable(cause, certificate="CERTIFICATE" in cause.upper()) from trouble
-        return Reply(_completion(response.content), response.headers)
+        return Reply(completion(response.content), response.headers)
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
+
+
+def proxy_for(address: str) -> str | None:
+    """The environment's proxy for an address, looked up once: aiohttp would do it for every call,
+    in a thread, which was measured to cost as much as the call.
+    """
+    url = URL(address)
+    if proxy_bypass(url.host or ""):
+        return None
+    return getproxies().get(url.scheme)
 
 
 def transport_for(endpoint: Endpoint) -> Transport:
@@ -167,7 +182,12 @@ def refusal(status: int, raw: bytes, headers: Mapping[str, str]) -> Refused:
     return Refused(status, message, str(error.get("code") or error.get("type") or ""), headers)
 
 
-def _completion(raw: bytes) -> dict[str, Any]:
+def completion(raw: bytes) -> dict[str, Any]:
+    """A body as JSON.
+
+    Raises:
+        Garbled: it is none.
+    """
     try:
         found = json.loads(raw)
     except ValueError as trouble:

@@ -38,7 +38,7 @@ def find(db: Database, keys: Collection[str]) -> dict[str, Paid]:
         # As answer_current, but few rows are chosen before they are numbered, not after.
         f"SELECT {', '.join(_COLUMNS)} FROM answer WHERE prefix IN (SELECT unnest($prefixes)) "
         "AND answer_key IN (SELECT unnest($keys)) "
-        "QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at, text) = 1",
+        "QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at DESC, text) = 1",
         {"prefixes": [prefix(key) for key in keys], "keys": list(keys)},
     )
     return {row[0]: _paid(row) for row in rows}

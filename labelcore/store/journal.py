@@ -3,14 +3,17 @@
 DuckDB is quick with batches, but a batch that was not stored yet dies with the process. So each
 answer is first appended to a small file beside the database: one ``write`` of one line with its
 checksum, which the operating system keeps whatever becomes of the process (a loss of power can cost
-the last half second). A line that was cut short does not fit its checksum and is left out. The next
-run, or the next start of the app, brings what it finds into the database and takes the file away.
+the last seconds). A line that was cut short does not fit its checksum and is left out. The next run,
+or the next start of the app, brings what it finds into the database and takes the file away. A
+courier (:mod:`labelcore.llm.courier`) writes such a file too, and locks it while it lives.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -19,6 +22,9 @@ from pydantic import ValidationError
 from labelcore.models import Paid
 from labelcore.store import answers
 from labelcore.store.connection import Database
+
+if sys.platform != "win32":
+    import fcntl
 
 SUFFIX = ".answers-"
 """Beside the database, the files of a run begin with its name and this."""
@@ -31,12 +37,20 @@ class Journal:
     """One run's file of answers; a database in memory has none, and then nothing is written."""
 
     def __init__(self, db: Database, run_id: str) -> None:
+        self._courier_files: list[Path] = []
         self._stem = None if db.path is None else Path(f"{db.path}{SUFFIX}{run_id}")
         self._part = 0
         self._file: int | None = None
         self._path: Path | None = None
         with _using:
             _live.add(str(self._stem))
+
+    def for_courier(self) -> Path | None:
+        """A file in which another process keeps answers; it goes away when the run is closed."""
+        if self._stem is None:
+            return None
+        self._courier_files.append(Path(f"{self._stem}-c{len(self._courier_files)}"))
+        return self._courier_files[-1]
 
     def write(self, paid: Paid) -> None:
         """Keep one answer; it survives the process when this returns."""
@@ -59,9 +73,12 @@ class Journal:
         if ended is not None:
             ended.unlink(missing_ok=True)
 
-    def close(self) -> None:
-        """End the present file and leave it to be read later."""
+    def close(self, *, stored: bool) -> None:
+        """End the run's files. Those whose answers are all ``stored`` go away, others are read later."""
         self.turn()
+        for own in self._courier_files:
+            if stored and own.exists() and _ended(own, 0):
+                own.unlink()
         with _using:
             _live.discard(str(self._stem))
 
@@ -71,8 +88,12 @@ class Journal:
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
-def replay(db: Database) -> int:
-    """Bring what killed runs left beside the database into it. Returns how many answers were new."""
+def replay(db: Database, patience: float = 0.0) -> int:
+    """Bring what killed runs left beside the database into it. Returns how many answers were new.
+
+    ``patience``: seconds to wait for a courier that still takes answers in; its file is left to the
+    next time where that is not enough.
+    """
     if db.path is None:
         return 0
     new = 0
@@ -80,9 +101,28 @@ def replay(db: Database) -> int:
         with _using:
             if str(place).rpartition("-")[0] in _live:
                 continue
+        if not _ended(place, patience):
+            continue
         new += answers.add(db, read(place))
         place.unlink(missing_ok=True)
     return new
+
+
+def _ended(place: Path, patience: float) -> bool:
+    """Whether no courier writes to the file any more."""
+    if sys.platform == "win32":
+        return True  # there are no couriers
+    until = time.monotonic() + patience
+    with place.open("rb") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(0.02)
+            else:
+                return True
 
 
 def read(place: Path) -> list[Paid]:

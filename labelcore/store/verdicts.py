@@ -59,7 +59,9 @@ def missing(
     return [output_id for output_id in output_ids if output_id not in done]
 
 
-def figures(db: Database, judge_version_ids: Sequence[str]) -> dict[str, tuple[int, float, float, float]]:
+def figures(
+    db: Database, judge_version_ids: Sequence[str]
+) -> dict[str, tuple[int, float, float, float]]:
     """For each judge version with model calls: (verdicts, tokens in, tokens out, median ms a call)."""
     rows = db.rows(
         "SELECT judge_version_id, count(*), avg(tokens_in), avg(tokens_out), median(latency_ms) "

@@ -1,4 +1,5 @@
--- Answers of models by the hash of the whole question, so that nothing is paid for twice. prefix is
+-- Answers of models by the hash of the whole question, so that nothing is paid for twice; where an
+-- answer turned out to be of no use and was asked for again, the later one counts. prefix is
 -- the hash's first 63 bits: a number is looked for faster than a word. A run's counters that are
 -- read only with the run stand together in detail. batch_job is a big run that a provider works on.
 CREATE TABLE answer (
@@ -8,7 +9,7 @@ CREATE TABLE answer (
 
 CREATE VIEW answer_current AS
     SELECT * FROM answer
-    QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at, text) = 1;
+    QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at DESC, text) = 1;
 
 ALTER TABLE run_event ADD COLUMN detail JSON;
 

@@ -15,6 +15,7 @@ from labelcore.errors import BadInput, LabelcoreError
 from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
 from labelcore.progress import Progress, silent
+from labelcore.settings import settings
 from labelcore.stages.judging.running.asking import ask_models, choose_clients
 from labelcore.stages.judging.running.locally import decide_locally
 from labelcore.stages.judging.running.plan import Plan
@@ -25,6 +26,7 @@ from labelcore.store import runs as run_table
 __all__ = ["kinds_words", "progress_words", "run", "stop_abandoned_runs"]
 
 _live: set[str] = set()
+_PATIENCE = 60.0  # seconds for a killed run's calls under way to end
 
 
 def run(
@@ -40,7 +42,7 @@ def run(
         BadInput: there is no judge or no output to judge.
     """
     plan = make_plan(db, versions, output_ids, repeats)
-    journal.replay(db)
+    journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
     total = sum(plan.count_missing(own) for own in plan.versions)
     started = Run(
         id=new_id("run"), project_id=project.id, judge_version_ids=tuple(v.id for v in versions),
@@ -80,14 +82,20 @@ def make_plan(
     return Plan(db, tuple(versions), output_ids, repeats)
 
 
-def _decide(
-    work: Work, plan: Plan, concurrency: int | None, client: ModelClient | None
-) -> None:
-    asked = [own for own in plan.versions if own.kind == "llm" and plan.count_missing(own)]
-    chosen = choose_clients(asked, concurrency, client) if asked else []
-    decide_locally(work, plan, [own for own in plan.versions if own.kind != "llm"])
-    if chosen and not work.stop.is_set():
-        asyncio.run(ask_models(work, plan, chosen))
+def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient | None) -> None:
+    missing = {own.id: plan.count_missing(own) for own in plan.versions if own.kind == "llm"}
+    asked = [own for own in plan.versions if missing.get(own.id)]
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        # Before anything is decided: a judge whose endpoint is missing is found out now.
+        chosen = choose_clients(asked, concurrency, client, writing, sum(missing.values()))
+        decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
+        if chosen and not work.stop.is_set():
+            asyncio.run(ask_models(work, plan, chosen, writing))
+    except BaseException:
+        writing.close(stored=False)
+        raise
+    writing.close(stored=not (work.paused or work.stop.is_set()))
 
 
 def stop_abandoned_runs(db: Database, project_ids: Sequence[str]) -> int:

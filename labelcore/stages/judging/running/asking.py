@@ -7,6 +7,8 @@ answers are taken in, and kept by the journal, while a batch is stored.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +26,11 @@ from labelcore.store.journal import Journal
 _FLUSH_SECONDS = 0.5
 _FLUSH_VERDICTS = 500
 _LOOK_SECONDS = 0.05
+_APART_SECONDS = 0.001  # calls that start together are answered together, in bursts
+_PATIENCE = (
+    0.0002  # seconds for which the thread that stores may keep the loop from reading answers
+)
+_FOR_A_COURIER = 50  # calls from which on it pays to start one
 _GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
@@ -33,49 +40,57 @@ class Asked:
 
     client: ModelClient
     place: str
+    on_disk: bool
     concurrency: int
     versions: tuple[JudgeVersion, ...]
 
 
 def choose_clients(
-    versions: Sequence[JudgeVersion], concurrency: int | None, client: ModelClient | None
-) -> list[Asked]:
+    versions: Sequence[JudgeVersion], concurrency: int | None, client: ModelClient | None,
+    journal: Journal, calls: int,
+) -> list[Asked]:  # fmt: skip
     """Who answers which judges; one client for each endpoint and model.
 
     Raises:
-        ModelTrouble: a judge's endpoint is not configured.
+        ModelTrouble: a judge's endpoint is not configured, or its key is missing.
     """
     if client is not None:
-        return [Asked(client, client.model, concurrency or settings().concurrency, tuple(versions))]
+        many = concurrency or settings().concurrency
+        return [Asked(client, client.model, False, many, tuple(versions))]
     endpoints = {own.id: endpoint_for(own.spec) for own in versions}
     found = []
     for endpoint in {(own.name, own.model): own for own in endpoints.values()}.values():
         asking = tuple(own for own in versions if endpoints[own.id] == endpoint)
         many = concurrency or endpoint.concurrency
-        own = client_for(endpoint.model_copy(update={"concurrency": many}))
-        found.append(Asked(own, f"{endpoint.base_url or ''}|{endpoint.model}", many, asking))
+        kept_in = journal.for_courier() if calls >= _FOR_A_COURIER else None
+        own = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
+        place = f"{endpoint.base_url or ''}|{endpoint.model}"
+        found.append(Asked(own, place, own.on_disk, many, asking))
     return found
 
 
-async def ask_models(work: Work, plan: Plan, asked: Sequence[Asked]) -> None:
+async def ask_models(work: Work, plan: Plan, asked: Sequence[Asked], journal: Journal) -> None:
     """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on."""
-    journal = Journal(work.db, work.run.id)
     memory = await asyncio.to_thread(AnswerMemory, work.db, journal)
     done: list[Decided] = []
     tasks = [asyncio.create_task(_Asker(work, plan, own, memory, done).run()) for own in asked]
-    keeper = asyncio.create_task(_keep(work, memory, done))
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(_PATIENCE)
+    ended = asyncio.Event()
+    keeper = asyncio.create_task(_keep(work, memory, done, ended))
     try:
         waiting = {keeper, *tasks}
         while any(not own.done() for own in tasks):
-            ended, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for own in ended:
+            over, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for own in over:
                 own.result()
     finally:
-        for own in (*tasks, keeper):
+        for own in tasks:
             own.cancel()
-        await asyncio.gather(*tasks, keeper, return_exceptions=True)
-        await _flush(work, memory, done)
-        journal.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        ended.set()  # a batch on its way into the database must not be cut off
+        await keeper
+        sys.setswitchinterval(patience)
         for one in asked:
             await one.client.close()
 
@@ -88,7 +103,7 @@ class _Asker:
     ) -> None:
         self._work, self._plan, self._asked, self._done = work, plan, asked, done
         self._clients = [
-            Remembering(asked.client, asked.place, memory, work, repeat)
+            Remembering(asked.client, asked.place, memory, work, repeat, on_disk=asked.on_disk)
             for repeat in range(plan.repeats)
         ]
         self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * asked.concurrency)
@@ -101,7 +116,10 @@ class _Asker:
 
     async def run(self) -> None:
         feeding = asyncio.create_task(self._feed())
-        workers = [asyncio.create_task(self._answer_all()) for _ in range(self._asked.concurrency)]
+        workers = [
+            asyncio.create_task(self._answer_all(i * _APART_SECONDS))
+            for i in range(self._asked.concurrency)
+        ]
         try:
             waiting = {feeding, *workers}
             while waiting and not self._halted:
@@ -126,7 +144,8 @@ class _Asker:
         for _ in range(self._asked.concurrency):
             await self._jobs.put(None)
 
-    async def _answer_all(self) -> None:
+    async def _answer_all(self, later: float) -> None:
+        await asyncio.sleep(later)
         me = asyncio.current_task()
         assert me is not None  # noqa: S101 - a coroutine runs in a task
         while not self._halted:
@@ -154,15 +173,19 @@ class _Asker:
             return trouble
 
 
-async def _keep(work: Work, memory: AnswerMemory, done: list[Decided]) -> None:
-    """Store what has come in, twice a second or more often when much comes."""
+async def _keep(
+    work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event
+) -> None:
+    """Store what has come in, twice a second or more often when much comes, until all has."""
     waited = 0.0
-    while True:
-        await asyncio.sleep(_LOOK_SECONDS)
+    while not ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
         waited += _LOOK_SECONDS
         if waited >= _FLUSH_SECONDS or len(done) >= _FLUSH_VERDICTS:
             waited = 0.0
             await _flush(work, memory, done)
+    await _flush(work, memory, done)
 
 
 async def _flush(work: Work, memory: AnswerMemory, done: list[Decided]) -> None:

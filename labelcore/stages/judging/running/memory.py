@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,7 @@ class AnswerMemory:
         self._wanted: dict[str, asyncio.Future[Paid | None]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._passing: deque[asyncio.Future[None]] = deque()
 
     def turn(self, key: str) -> asyncio.Lock:
         """Held while a question is asked, so that the same one beside it waits for its answer."""
@@ -59,11 +61,31 @@ class AnswerMemory:
                 self._looking = asyncio.create_task(self._look())
         return await self._wanted[key]
 
-    def keep(self, paid: Paid) -> None:
-        """Keep an answer; it survives the process when this returns."""
-        self._journal.write(paid)
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:
+        """Keep an answer; it survives the process when this returns. ``on_disk``: it does already."""
+        if not on_disk:
+            self._journal.write(paid)
         self._unstored[paid.key] = paid
         self._fresh.append(paid)
+
+    async def pass_on(self) -> None:
+        """Wait until nothing more urgent is there; one at a time goes on between two looks for input.
+
+        Answers that have come but were not read die with the process, while the work that follows an
+        answer (storing it, writing the next prompt) can wait.
+        """
+        mine = asyncio.get_running_loop().create_future()
+        self._passing.append(mine)
+        if len(self._passing) == 1:
+            asyncio.get_running_loop().call_soon(self._let_one_pass)
+        await mine
+
+    def _let_one_pass(self) -> None:
+        first = self._passing.popleft()
+        if not first.done():
+            first.set_result(None)
+        if self._passing:
+            asyncio.get_running_loop().call_soon(self._let_one_pass)
 
     def take(self) -> Taken:
         """The answers that came since the last time; give them to :meth:`stored` once they are."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import Answer, Message, ModelClient, Weighed, parse
+from labelcore.llm import Answer, Message, ModelClient, Weighed, asking_for, parse
 from labelcore.llm.protocol import Schema
 from labelcore.models import Paid
 from labelcore.stages.judging.running.memory import AnswerMemory, question_key
@@ -26,11 +25,13 @@ class Remembering:
     """
 
     def __init__(
-        self, client: ModelClient, place: str, memory: AnswerMemory, work: Work, repeat: int
-    ) -> None:
+        self, client: ModelClient, place: str, memory: AnswerMemory, work: Work, repeat: int,
+        *, on_disk: bool = False,
+    ) -> None:  # fmt: skip
         self.model = client.model
         self._client, self._place = client, place
         self._memory, self._work, self._repeat = memory, work, repeat
+        self._on_disk = on_disk
 
     async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
         """The answer that is known, or a new one; see the protocol."""
@@ -39,13 +40,13 @@ class Remembering:
             if known := await self._known(key, schema):
                 return known
             try:
-                answer = await self._client.answer(messages, schema)
+                with asking_for(key):
+                    answer = await self._client.answer(messages, schema)
             except ModelTrouble as trouble:
                 self._work.lost(trouble)
                 raise
-            self._keep(key, answer, answer.text)
-        # Answers that came in the same moment are kept first, before anybody works on with theirs.
-        await asyncio.sleep(0)
+            self._keep(key, answer, answer.text, on_disk=self._on_disk)
+        await self._memory.pass_on()
         return answer
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
@@ -86,11 +87,12 @@ class Remembering:
             requests=0,
         )  # fmt: skip
 
-    def _keep(self, key: str, answer: Answer[Any], text: str) -> None:
-        self._memory.keep(Paid(
+    def _keep(self, key: str, answer: Answer[Any], text: str, *, on_disk: bool = False) -> None:
+        paid = Paid(
             key=key, text=text, model=answer.model, tokens_in=answer.tokens_in,
             tokens_out=answer.tokens_out, cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
-        ))  # fmt: skip
+        )  # fmt: skip
+        self._memory.keep(paid, on_disk=on_disk)
         self._work.paid(answer)
 
 
