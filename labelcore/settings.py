@@ -56,6 +56,11 @@ class Endpoint(BaseModel):
     transport: Literal["fast", "openai"] = "fast"
 
     @property
+    def has_key(self) -> bool:
+        """Whether a key is set, here or in the variable that is named."""
+        return self.api_key is not None or bool(os.environ.get(self.api_key_env or ""))
+
+    @property
     def key(self) -> str:
         """The secret itself, for the one call that needs it; "none" where a server wants no key.
 

@@ -39,6 +39,7 @@ place = shell.open_page("Judges", "Automatic checks, each deciding one criterion
 with shell.guard():
     if not settings().has_model:
         st.write("No model is configured: code checks and learned judges are fitted to the grades.")
+    running.show_estimate(place.db, place.project)
     left, right = st.columns(2)
     if left.button("Propose judges", type="primary", width="stretch"):
         with st.spinner("Fitting candidates to the grades …"):

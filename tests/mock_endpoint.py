@@ -40,6 +40,7 @@ class MockEndpoint:
         self.faults: list[str] = []
         self.shares: dict[str, float] = {}
         self.met: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
         self.prompts: list[str] = []
         self.knows_schemas = True
@@ -59,6 +60,7 @@ class MockEndpoint:
     async def _chat(self, request: Request, body: dict[str, Any]) -> Response:
         prompt = "\n".join(message["content"] for message in body["messages"])
         self.prompts.append(prompt)
+        self.asked[prompt] += 1
         await asyncio.sleep(self.latency)
         fault = self.faults.pop(0) if self.faults else self._by_chance(prompt)
         self.met[fault] += 1
@@ -86,7 +88,7 @@ class MockEndpoint:
         """A fault by its share; the same for the same prompt at the same attempt."""
         if not self.shares:
             return "ok"
-        drawn = random.Random(f"{prompt}{self.prompts.count(prompt)}").random()
+        drawn = random.Random(f"{prompt}{self.asked[prompt]}").random()
         for kind, share in self.shares.items():
             if drawn < share:
                 return kind

@@ -102,6 +102,18 @@ class OpenAIClient:
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
+    async def ask_once(
+        self, messages: Sequence[Message], schema: type[BaseModel]
+    ) -> tuple[str, str]:
+        """The text of one answer, whether it fits the schema or not, and the model's name.
+
+        Raises:
+            ModelTrouble: the endpoint refuses or is not there.
+        """
+        reply = await self._exchange(_Builder(self, messages, schema), _Spent())
+        text, _, model = _read(reply)
+        return text, model
+
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         """The probabilities of words as the next one; see the protocol."""
         if not self._gives_odds:

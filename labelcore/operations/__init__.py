@@ -93,6 +93,7 @@ def _load() -> None:
         criteria,
         data,
         demo,
+        endpoints,
         glossary,
         judges,
         library,

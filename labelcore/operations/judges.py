@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import JudgeVersion, SplitName
+from labelcore.models import JudgeVersion, Run, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
 
 Kind = Literal["code", "llm", "learned", "imported"]
+Repeats = Annotated[int, Field(ge=1, le=20)]
 
 
 @operation("judge propose")
@@ -33,20 +34,41 @@ def propose(
 @operation("judge run")
 def run(
     call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
-    limit: int | None = None, concurrency: int | None = None,
+    limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
 ) -> Outcome:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again."""
     done = judging.run_judges(
         call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
-        concurrency=concurrency, progress=call.progress,
+        concurrency=concurrency, repeats=repeats, progress=call.progress,
     )  # fmt: skip
-    names = ("verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests")
+    return _of_run(done)
+
+
+@operation("judge estimate")
+def estimate(
+    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
+    limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
+) -> Outcome:  # fmt: skip
+    """Say what a run will take: calls, tokens, money and time."""
+    found = judging.estimate_run(
+        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
+        concurrency=concurrency, repeats=repeats,
+    )  # fmt: skip
+    lines = (judging.estimate_words(found), *found.based_on)
+    return Outcome(document=found.model_dump(mode="json"), lines=lines, exit_code=1 if found.trouble else 0)  # fmt: skip
+
+
+def _of_run(done: Run) -> Outcome:
+    names = (
+        "verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests",
+        "answers_cached", "tokens_in", "tokens_out", "error_kinds", "faults", "total", "repeats",
+    )  # fmt: skip
     document = {"run": done.id, "state": done.state, "message": done.message}
     document |= {name: getattr(done, name) for name in names}
     line = (
         f"{done.verdicts_new:,} new verdicts, {done.verdicts_cached:,} known already, "
         f"{done.errors:,} errors in {done.seconds:.1f} s; {done.requests:,} model calls, "
-        f"US$ {done.cost_usd:.4f}. {done.message}"
+        f"{done.answers_cached:,} answers known, US$ {done.cost_usd:.4f}. {done.message}"
     )
     return Outcome(document=document, lines=(line.strip(),))
 

@@ -22,6 +22,7 @@ from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging import running
 from labelcore.stages.judging.proposals import propose
+from labelcore.stages.judging.running import Estimate, estimate_words, kinds_words, span_words
 from labelcore.stats.splits import split_of
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
@@ -31,8 +32,8 @@ from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "find_judge", "judged", "list_judges",
-    "propose", "run_judges", "runs", "show_judge", "stop_abandoned_runs",
+    "Estimate", "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "estimate_run", "estimate_words", "find_judge", "judged", "kinds_words", "list_judges",
+    "propose", "run_judges", "runs", "show_judge", "span_words", "stop_abandoned_runs",
 ]  # fmt: skip
 
 
@@ -120,6 +121,21 @@ def run_judges(
         db, project, versions, ids, concurrency=concurrency, repeats=repeats, progress=progress,
         stop=stop, client=client,
     )  # fmt: skip
+
+
+def estimate_run(
+    db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
+    split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
+    repeats: int = 1,
+) -> Estimate:  # fmt: skip
+    """What :func:`run_judges` with the same arguments would take.
+
+    Raises:
+        BadInput: there is no judge or no output that fits.
+    """
+    versions, ids = _asked_for(db, project, judge, kind, split, limit)
+    plan = running.make_plan(db, versions, ids, repeats)
+    return running.estimate(db, project, plan, concurrency)
 
 
 def _asked_for(

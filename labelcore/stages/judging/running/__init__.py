@@ -17,13 +17,22 @@ from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.asking import ask_models, choose_clients
+from labelcore.stages.judging.running.estimating import (
+    Estimate,
+    estimate,
+    estimate_words,
+    span_words,
+)
 from labelcore.stages.judging.running.locally import decide_locally
 from labelcore.stages.judging.running.plan import Plan
 from labelcore.stages.judging.running.work import Work, kinds_words, progress_words
 from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
 
-__all__ = ["kinds_words", "progress_words", "run", "stop_abandoned_runs"]
+__all__ = [
+    "Estimate", "estimate", "estimate_words", "kinds_words", "make_plan", "progress_words", "run",
+    "span_words", "stop_abandoned_runs",
+]  # fmt: skip
 
 _live: set[str] = set()
 _PATIENCE = 60.0  # seconds for a killed run's calls under way to end
