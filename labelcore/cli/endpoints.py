@@ -27,7 +27,7 @@ def list_(db: Db = None, project: ProjectName = None, json: Json = False) -> Non
 
 
 @endpoints.command("test")
-def test(
+def try_(
     name: Annotated[str | None, typer.Argument(help="Only this endpoint.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip

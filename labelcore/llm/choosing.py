@@ -41,6 +41,13 @@ def client_for(endpoint: Endpoint, keep_in: Path | None = None) -> OpenAIClient:
     return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in))
 
 
+def asked_key() -> str | None:
+    """The hash of the question that is being asked here."""
+    from labelcore.llm.courier_transport import answer_key
+
+    return answer_key.get()
+
+
 @contextlib.contextmanager
 def asking_for(key: str) -> Iterator[None]:
     """The hash under which a courier keeps what is answered meanwhile."""

@@ -102,6 +102,10 @@ class OpenAIClient:
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
+    def request_body(self, messages: Sequence[Message], schema: type[BaseModel]) -> dict[str, Any]:
+        """A question as it would be sent, for a provider that takes it in a file."""
+        return _Builder(self, messages, schema).body()
+
     async def ask_once(
         self, messages: Sequence[Message], schema: type[BaseModel]
     ) -> tuple[str, str]:
@@ -131,7 +135,9 @@ class OpenAIClient:
         found = _odds(reply, words)
         model = str(reply.completion.get("model") or self.model)
         tokens = spent.tokens_in + spent.tokens_out
-        return found and Weighed(found, tokens, self._cost(spent), model, spent.requests)
+        if found is None:
+            return None
+        return Weighed(found, tokens, self._cost(spent), model, spent.requests)
 
     async def close(self) -> None:
         """Give connections back."""

@@ -61,7 +61,8 @@ class CourierTransport(KeepsAnswers):
         """
         writer = self._writer or await self._start()
         number, key = next(self._numbers), answer_key.get()
-        reply = self._waiting[number] = asyncio.get_running_loop().create_future()
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = reply
         writer.write(courier.frame({"id": number, "key": key}, json.dumps(body).encode()))
         try:
             return await reply
@@ -85,10 +86,7 @@ class CourierTransport(KeepsAnswers):
                 return self._writer
             ours, theirs = socket.socketpair()
             with theirs:
-                self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own file
-                    [sys.executable, "-I", courier.__file__, str(theirs.fileno())],
-                    pass_fds=[theirs.fileno()], start_new_session=True,
-                )  # fmt: skip
+                self._process = await asyncio.to_thread(_spawn, theirs.fileno())
             reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=_LIMIT)
             self._writer.write(courier.frame({"endpoint": self._told}))
             self._reading = asyncio.create_task(self._read(reader))
@@ -106,6 +104,13 @@ class CourierTransport(KeepsAnswers):
                 if not reply.done():
                     reply.set_exception(Unreachable("the process that makes the calls has ended"))
             self._writer = None  # the next call starts another one
+
+
+def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - this interpreter, our own file
+        [sys.executable, "-I", courier.__file__, str(descriptor)],
+        pass_fds=[descriptor], start_new_session=True,
+    )  # fmt: skip
 
 
 def _settle(reply: asyncio.Future[Reply], head: dict[str, Any], body: bytes) -> None:

@@ -33,6 +33,7 @@ from labelcore.models.base import (
 )
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
+    BatchJob,
     Decision,
     JudgeVersion,
     Paid,
@@ -46,6 +47,7 @@ from labelcore.models.judging import (
 __all__ = [
     "DOOR_SUFFIX",
     "OVERALL",
+    "BatchJob",
     "Code",
     "Comparison",
     "Criterion",
@@ -61,9 +63,9 @@ __all__ = [
     "JudgeKind",
     "JudgeVersion",
     "Output",
+    "Paid",
     "Pick",
     "Preference",
-    "Paid",
     "ProbeCase",
     "ProbeOpinion",
     "ProbeValue",

@@ -120,6 +120,24 @@ class Paid(Frozen):
     at: datetime = Field(default_factory=now)
 
 
+class BatchJob(Frozen):
+    """Questions that a provider answers in its own time, at its lower price.
+
+    ``questions`` are the hashes of what is asked; ``provider_id`` is the provider's name for the job,
+    "" until it has taken it. ``state``: "handing over", "with the provider", "collected" or "failed".
+    """
+
+    id: str
+    project_id: str
+    endpoint: str
+    model: str
+    provider_id: str = ""
+    state: str
+    questions: tuple[str, ...]
+    message: str = ""
+    at: datetime = Field(default_factory=now)
+
+
 class ProbeCase(Frozen):
     """An edge case of a criterion: a passed output with one planted defect.
 

@@ -23,7 +23,7 @@ def list_(call: Call) -> Outcome:  # noqa: ARG001 - endpoints belong to no proje
 
 
 @operation("endpoints test")
-def test(call: Call, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - as above
+def try_(call: Call, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - as above
     """Ask each endpoint, or one, two small questions."""
     from labelcore.llm.testing import check
 

@@ -44,6 +44,20 @@ def run(
     return _of_run(done)
 
 
+@operation("judge batch")
+def batch(
+    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
+    limit: int | None = None, concurrency: int | None = None,  # noqa: ARG001 - the provider's affair
+    repeats: Repeats = 1,
+) -> Outcome:  # fmt: skip
+    """Hand LLM judges' questions to the providers' batches, and collect what they have answered."""
+    done = judging.run_judges(
+        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit, repeats=repeats,
+        progress=call.progress, batch=True,
+    )  # fmt: skip
+    return _of_run(done)
+
+
 @operation("judge estimate")
 def estimate(
     call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,

@@ -107,11 +107,12 @@ def run_judges(
     db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
     split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
     repeats: int = 1, progress: Progress | None = None, stop: threading.Event | None = None,
-    client: ModelClient | None = None,
+    client: ModelClient | None = None, batch: bool = False,
 ) -> Run:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again.
 
-    ``repeats``: how often each LLM judge decides each output in all.
+    ``repeats``: how often each LLM judge decides each output in all. ``batch``: LLM judges' questions
+    go to the providers' batches; the same call another day collects the answers.
 
     Raises:
         BadInput: there is no judge or no output that fits.
@@ -119,7 +120,7 @@ def run_judges(
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     return running.run(
         db, project, versions, ids, concurrency=concurrency, repeats=repeats, progress=progress,
-        stop=stop, client=client,
+        stop=stop, client=client, batch=batch,
     )  # fmt: skip
 
 

@@ -18,9 +18,8 @@ CREATE OR REPLACE VIEW run_current AS
     QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY made_at DESC, event_id DESC) = 1;
 
 CREATE TABLE batch_job_event (
-    batch_job_id VARCHAR, project_id VARCHAR, run_id VARCHAR, endpoint VARCHAR, model VARCHAR,
-    input_file VARCHAR, state VARCHAR, items JSON, message VARCHAR, event_id VARCHAR,
-    made_at TIMESTAMP
+    batch_job_id VARCHAR, project_id VARCHAR, endpoint VARCHAR, model VARCHAR, provider_id VARCHAR,
+    state VARCHAR, questions JSON, message VARCHAR, event_id VARCHAR, made_at TIMESTAMP
 );
 
 CREATE VIEW batch_job_current AS

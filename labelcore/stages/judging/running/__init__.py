@@ -17,6 +17,7 @@ from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.asking import ask_models, choose_clients
+from labelcore.stages.judging.running.batching import BatchRound
 from labelcore.stages.judging.running.estimating import (
     Estimate,
     estimate,
@@ -41,11 +42,13 @@ _PATIENCE = 60.0  # seconds for a killed run's calls under way to end
 def run(
     db: Database, project: Project, versions: Sequence[JudgeVersion], output_ids: Sequence[str],
     *, concurrency: int | None = None, repeats: int = 1, progress: Progress | None = None,
-    stop: threading.Event | None = None, client: ModelClient | None = None,
+    stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
 ) -> Run:  # fmt: skip
     """Let the judges decide what they have not decided yet. Returns the finished or stopped run.
 
     ``repeats``: how often each LLM judge decides each output in all; those made before count.
+    ``batch``: LLM judges' questions go to the providers' batches; what these have answered is
+    collected, and the run stays "stopped" until all is.
 
     Raises:
         BadInput: there is no judge or no output to judge.
@@ -62,7 +65,10 @@ def run(
     _live.add(started.id)
     run_table.save(db, started)
     try:
-        _decide(work, plan, concurrency, client)
+        if batch:
+            _decide_by_batch(work, plan)
+        else:
+            _decide(work, plan, concurrency, client)
         state: RunState = "stopped" if work.stop.is_set() or work.paused else "finished"
     except BaseException as trouble:
         said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
@@ -105,6 +111,18 @@ def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient
         writing.close(stored=False)
         raise
     writing.close(stored=not (work.paused or work.stop.is_set()))
+
+
+def _decide_by_batch(work: Work, plan: Plan) -> None:
+    round_ = BatchRound(work, plan)
+    round_.collect()
+    decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        asyncio.run(ask_models(work, plan, round_.asked(), writing))
+    finally:
+        writing.close(stored=False)
+    round_.hand_over()
 
 
 def stop_abandoned_runs(db: Database, project_ids: Sequence[str]) -> int:

@@ -19,7 +19,7 @@ from labelcore.models import JudgeVersion
 from labelcore.settings import settings
 from labelcore.stages.judging.running.memory import AnswerMemory
 from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.remembering import Remembering
+from labelcore.stages.judging.running.remembering import NotYet, Remembering
 from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store.journal import Journal
 
@@ -40,9 +40,9 @@ class Asked:
 
     client: ModelClient
     place: str
-    on_disk: bool
     concurrency: int
     versions: tuple[JudgeVersion, ...]
+    on_disk: bool = False
 
 
 def choose_clients(
@@ -56,7 +56,7 @@ def choose_clients(
     """
     if client is not None:
         many = concurrency or settings().concurrency
-        return [Asked(client, client.model, False, many, tuple(versions))]
+        return [Asked(client, client.model, many, tuple(versions))]
     endpoints = {own.id: endpoint_for(own.spec) for own in versions}
     found = []
     for endpoint in {(own.name, own.model): own for own in endpoints.values()}.values():
@@ -65,7 +65,7 @@ def choose_clients(
         kept_in = journal.for_courier() if calls >= _FOR_A_COURIER else None
         own = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
         place = f"{endpoint.base_url or ''}|{endpoint.model}"
-        found.append(Asked(own, place, own.on_disk, many, asking))
+        found.append(Asked(own, place, many, asking, own.on_disk))
     return found
 
 
@@ -164,6 +164,8 @@ class _Asker:
         spec, repeat = question.version.spec, question.repeat
         try:
             return (await llm_judge.decide(spec, question.output, client, repeat=repeat))[0]
+        except NotYet:
+            return None
         except LabelcoreError as trouble:
             if isinstance(trouble, ModelTrouble) and trouble.fatal:
                 self._paused = True

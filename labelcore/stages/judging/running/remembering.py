@@ -17,6 +17,10 @@ from labelcore.stages.judging.running.memory import AnswerMemory, question_key
 from labelcore.stages.judging.running.work import Work
 
 
+class NotYet(Exception):
+    """The answer comes another day; until then there is no decision and no error."""
+
+
 class Remembering:
     """One repeat's view of a client: an answer that is known costs nothing and takes no call.
 

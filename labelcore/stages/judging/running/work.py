@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.llm import Answer
@@ -52,7 +53,7 @@ class Work:
         self.errors.update(own.kind for own in errors)
         self.report()
 
-    def paid(self, answer: Answer[object]) -> None:
+    def paid(self, answer: Answer[Any]) -> None:
         """Count an answer that was paid for now."""
         self.requests += answer.requests
         self.cost += answer.cost_usd
