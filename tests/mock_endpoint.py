@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -48,6 +49,9 @@ class MockEndpoint:
         self.latency = 0.0
         self.hang_seconds = 1.5
         self.answer: dict[str, Any] | None = None
+        self.odds: dict[str, float] | None = None
+        self.obeys_schemas = True
+        self.batches = MockBatches(self)
 
     async def chat(self, request: Request) -> Response:
         self.under_way += 1
@@ -75,11 +79,14 @@ class MockEndpoint:
         text = {"malformed": "I think it passes!", "truncated": '{"reason": "it'}.get(
             fault
         ) or self._good(prompt)
+        if not self.obeys_schemas and "by this schema" not in prompt:
+            text = "The sea is calm."
         if fault not in {"malformed", "truncated"} and not await request.is_disconnected():
             self.answered[prompt] += 1
         return JSONResponse({
             "id": "x", "object": "chat.completion", "created": 0, "model": "mock-1",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text},
+                         "logprobs": self._odds(body),
                          "finish_reason": "length" if fault == "truncated" else "stop"}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
         })  # fmt: skip
@@ -95,6 +102,12 @@ class MockEndpoint:
             drawn -= share
         return "ok"
 
+    def _odds(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        if self.odds is None or not body.get("logprobs"):
+            return None
+        rivals = [{"token": token, "logprob": math.log(p)} for token, p in self.odds.items()]
+        return {"content": [{"token": "x", "logprob": 0, "top_logprobs": rivals}]}
+
     def _good(self, prompt: str) -> str:
         if self.answer is not None:
             return json.dumps(self.answer, ensure_ascii=False)
@@ -102,11 +115,73 @@ class MockEndpoint:
         return json.dumps({"reason": "planted", "verdict": "fail" if "bad" in judged else "pass"})
 
 
+class MockBatches:
+    """Files and batches of the same endpoint; ``over`` decides whether batches are answered."""
+
+    def __init__(self, mock: MockEndpoint) -> None:
+        self._mock = mock
+        self.files: dict[str, bytes] = {}
+        self.batches: dict[str, dict[str, Any]] = {}
+        self.over = False
+        self.lost: set[int] = set()  # lines that are not answered
+
+    async def upload(self, request: Request) -> Response:
+        form = await request.form()
+        name = f"file-{len(self.files)}"
+        self.files[name] = await form["file"].read()  # type: ignore[union-attr]  # an upload
+        return JSONResponse({"id": name, "object": "file", "bytes": 1, "created_at": 0, "filename": "x", "purpose": "batch", "status": "processed"})  # fmt: skip
+
+    async def content(self, request: Request) -> Response:
+        return Response(self.files[request.path_params["name"]])
+
+    async def create(self, request: Request) -> Response:
+        wanted = await request.json()
+        name = f"batch-{len(self.batches)}"
+        self.batches[name] = wanted | {
+            "id": name, "object": "batch", "created_at": 0, "status": "in_progress", "output_file_id": None,
+        }  # fmt: skip
+        return JSONResponse(self.batches[name])
+
+    async def list(self, request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": [*self.batches.values()], "has_more": False})
+
+    async def retrieve(self, request: Request) -> Response:
+        batch = self.batches[request.path_params["name"]]
+        if self.over and batch["status"] == "in_progress":
+            lines = self.files[batch["input_file_id"]].splitlines()
+            batch |= {"status": "completed", "output_file_id": f"out-{batch['id']}"}
+            self.files[batch["output_file_id"]] = b"\n".join(
+                self._answer(json.loads(line)) for i, line in enumerate(lines) if i not in self.lost
+            )
+        return JSONResponse(batch)
+
+    def _answer(self, line: dict[str, Any]) -> bytes:
+        prompt = "\n".join(message["content"] for message in line["body"]["messages"])
+        self._mock.prompts.append(prompt)
+        body = {
+            "model": "mock-1", "choices": [{"message": {"content": self._mock._good(prompt)}}],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 5},
+        }  # fmt: skip
+        answer = {"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}}
+        return json.dumps(answer).encode()
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        return [
+            Route("/v1/files", self.upload, methods=["POST"]),
+            Route("/v1/files/{name}/content", self.content),
+            Route("/v1/batches", self.create, methods=["POST"]),
+            Route("/v1/batches", self.list),
+            Route("/v1/batches/{name}", self.retrieve),
+        ]
+
+
 @contextmanager
 def serving() -> Iterator[tuple[MockEndpoint, str]]:
     """The endpoint and its base URL, served from a thread."""
     mock = MockEndpoint()
-    app = Starlette(routes=[Route("/v1/chat/completions", mock.chat, methods=["POST"])])
+    chat = Route("/v1/chat/completions", mock.chat, methods=["POST"])
+    app = Starlette(routes=[chat, *mock.batches.routes])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
