@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 _ERRORS = {
-    "429": (429, "slow down", {"retry-after": "0.01"}),
+    "429": (429, "slow down", {}),
     "500": (500, "broken", {}),
     "401": (401, "wrong key", {}),
     "404": (404, "no such model", {}),
@@ -51,6 +51,7 @@ class MockEndpoint:
         self.answer: dict[str, Any] | None = None
         self.odds: dict[str, float] | None = None
         self.obeys_schemas = True
+        self.retry_after = "0.01"
         self.batches = MockBatches(self)
 
     async def chat(self, request: Request) -> Response:
@@ -75,6 +76,8 @@ class MockEndpoint:
         if fault in _ERRORS:
             status, message, headers = _ERRORS[fault]
             error = {"message": message, "code": message}
+            if fault == "429":
+                headers = {"retry-after": self.retry_after}
             return JSONResponse({"error": error}, status, headers=headers)
         text = {"malformed": "I think it passes!", "truncated": '{"reason": "it'}.get(
             fault
