@@ -218,5 +218,8 @@ def settings() -> Settings:
         fault = trouble.errors(include_input=False)[0]  # an input may be a key
         place = ".".join(str(part) for part in fault["loc"])
         raise BadInput(f"The setting {place} is not usable: {fault['msg']}.") from None
-    except SettingsError as trouble:
-        raise BadInput(f"{trouble}.", next_step="LABELCORE_ENDPOINTS wants JSON.") from None
+    except SettingsError:  # its text may hold what was given, and that may hold keys
+        raise BadInput(
+            "LABELCORE_ENDPOINTS is no JSON.",
+            next_step='It wants {"NAME": {"base_url": …, "model": …, "api_key_env": …}}.',
+        ) from None
