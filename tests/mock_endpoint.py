@@ -4,6 +4,10 @@ It answers a judge's prompt by the words that stand in it: an output with "bad" 
 given to calls in order, then every call is answered well; ``prompts`` keeps what was asked.
 ``shares`` plans faults at random instead: kind -> share of calls, seeded by prompt and attempt.
 ``answered`` counts the good answers to each prompt that somebody was still there to take.
+
+Faults of a call: "429", "500", "401", "404", "quota"; "hang" and "slow" (late); "drop" (the
+connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
+choice", "no message"; and of the text inside: "malformed", "truncated", "empty", "other json" (valid, of another shape).
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +38,27 @@ _ERRORS = {
 }
 
 
+_TEXTS = {
+    "malformed": "I think it passes!",
+    "truncated": '{"reason": "it',
+    "empty": "",
+    "other json": '{"answer": [1, 2, 3]}',
+}
+FAULTS = (
+    "429", "500", "drop", "bad body", "page", "no choice", "no message", "hang", "slow", *_TEXTS,
+)  # fmt: skip
+"""Faults that a second try mends."""
+
+
+class Dropped(Response):
+    """Begins an answer and ends the connection before it is whole."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"id": "x", ', "more_body": True})
+
+
 class MockEndpoint:
     """The endpoint's state: planned faults, and what it was asked."""
 
@@ -48,7 +73,7 @@ class MockEndpoint:
         self.under_way = self.most_under_way = 0
         self.latency = 0.0
         self.hang_seconds = 1.5
-        self.answer: dict[str, Any] | None = None
+        self.answer: dict[str, Any] | Callable[[str], dict[str, Any] | str] | None = None
         self.odds: dict[str, float] | None = None
         self.obeys_schemas = True
         self.retry_after = "0.01"
@@ -69,8 +94,12 @@ class MockEndpoint:
         await asyncio.sleep(self.latency)
         fault = self.faults.pop(0) if self.faults else self._by_chance(prompt)
         self.met[fault] += 1
-        if fault == "hang":
-            await asyncio.sleep(self.hang_seconds)
+        if fault in {"hang", "slow"}:
+            await asyncio.sleep(self.hang_seconds if fault == "hang" else 0.3)
+        if fault == "drop":
+            return Dropped()
+        if fault == "bad body":
+            return Response('{"id": "x", "choices": [{"mess', media_type="application/json")
         if "response_format" in body and not self.knows_schemas:
             return JSONResponse({"error": {"message": "response_format is not supported"}}, 400)
         if fault in _ERRORS:
@@ -79,12 +108,15 @@ class MockEndpoint:
             if fault == "429":
                 headers = {"retry-after": self.retry_after}
             return JSONResponse({"error": error}, status, headers=headers)
-        text = {"malformed": "I think it passes!", "truncated": '{"reason": "it'}.get(
-            fault
-        ) or self._good(prompt)
+        text = _TEXTS[fault] if fault in _TEXTS else self._good(prompt)
         if not self.obeys_schemas and "by this schema" not in prompt:
             text = "The sea is calm."
-        if fault not in {"malformed", "truncated"} and not await request.is_disconnected():
+        if fault == "page":
+            return Response("<html>Gateway</html>", media_type="text/html")
+        if fault in {"no choice", "no message"}:
+            choices = [{"index": 0, "message": None}] if fault == "no message" else []
+            return JSONResponse({"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices})  # fmt: skip
+        if fault not in _TEXTS and not await request.is_disconnected():
             self.answered[prompt] += 1
         return JSONResponse({
             "id": "x", "object": "chat.completion", "created": 0, "model": "mock-1",
@@ -112,6 +144,9 @@ class MockEndpoint:
         return {"content": [{"token": "x", "logprob": 0, "top_logprobs": rivals}]}
 
     def _good(self, prompt: str) -> str:
+        if callable(self.answer):
+            given = self.answer(prompt)
+            return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
         if self.answer is not None:
             return json.dumps(self.answer, ensure_ascii=False)
         judged = prompt.rsplit("<<DATA output", 1)[-1]

@@ -164,8 +164,8 @@ for number in range(100_000):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0.15, 0.4, 0.9])
-def test_kill_9_loses_no_acknowledged_grade(db: Path, seconds: float) -> None:
+@pytest.mark.parametrize("seen", [1, 30, 150])
+def test_kill_9_loses_no_acknowledged_grade(db: Path, seen: int) -> None:
     document(
         labelcore(
             "import", str(db.parent / "outputs.csv"), "--map", "output=output", "--json", db=db
@@ -175,8 +175,7 @@ def test_kill_9_loses_no_acknowledged_grade(db: Path, seconds: float) -> None:
         [sys.executable, "-c", GRADER, str(db)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     assert grader.stdout is not None
-    acknowledged = [grader.stdout.readline().strip()]
-    time.sleep(seconds)
+    acknowledged = [grader.stdout.readline().strip() for _ in range(seen)]
     os.kill(grader.pid, signal.SIGKILL)
     acknowledged += grader.stdout.read().split()
     grader.wait()
@@ -188,7 +187,7 @@ def test_kill_9_loses_no_acknowledged_grade(db: Path, seconds: float) -> None:
     )
     subprocess.run([sys.executable, "-c", code, str(db), str(out)], check=True, cwd=ROOT)
     stored = set(out.read_text().split())
-    assert len(acknowledged) > 5
+    assert len(acknowledged) >= seen
     assert set(acknowledged) <= stored
     assert len(stored) <= len(acknowledged) + 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,16 @@ Db = Annotated[Path | None, typer.Option("--db", help="The DuckDB file.", show_d
 ProjectName = Annotated[str | None, typer.Option("--project", help="The project's name.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Author = Annotated[str, typer.Option("--author", help="Who does this, for the history.")]
+
+
+def somebody(given: str) -> str:
+    """The name given, else the one in the settings, else who is logged in: an act has an author."""
+    if given or settings().annotator:
+        return given or settings().annotator
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "anonymous"
 
 
 def send(

@@ -14,9 +14,10 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.judges import code_judge, learned_judge, prompts
+from labelcore.judges import code_judge, learned_judge, prompts, script_judge
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.features import measure
+from labelcore.judges.script_judge import ScriptSpec, is_script
 from labelcore.models import Frozen, Output
 from labelcore.text.embedding import SIZE
 
@@ -113,7 +114,7 @@ def leaving(kind: str, spec: Mapping[str, Any], *, with_examples: bool) -> dict[
 
     Ids of outputs never leave; texts of outputs leave as examples of an LLM judge if they may.
     """
-    kept = {name: spec[name] for name in _SPECS[kind].model_fields if name in spec}
+    kept = {name: spec[name] for name in _shape(kind, spec).model_fields if name in spec}
     kept.pop(RESERVED, None)
     if kind == "learned":
         kept["cross_fitted"] = {}
@@ -130,7 +131,7 @@ def checked(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         LabelcoreError: it names something that is not known here.
     """
     text = json.dumps(dict(spec), allow_nan=False)
-    return _SPECS[kind].model_validate_json(text, strict=True).model_dump(mode="json")
+    return _shape(kind, spec).model_validate_json(text, strict=True).model_dump(mode="json")
 
 
 def fault(kind: str, spec: Mapping[str, Any]) -> str | None:
@@ -170,7 +171,14 @@ def _check_code(spec: CodeSpec) -> None:
         raise BadInput("a phrase is a list of words")
 
 
+def _shape(kind: str, spec: Mapping[str, Any]) -> type[Frozen]:
+    return ScriptSpec if kind == "code" and is_script(spec) else _SPECS[kind]
+
+
 def _try_code(spec: dict[str, Any]) -> None:
+    if is_script(spec):
+        script_judge.make_spec(spec["source"])
+        return
     own = CodeSpec.model_validate(spec)
     _check_code(own)
     code_judge.decide(own, _PROBE)

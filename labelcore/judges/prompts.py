@@ -66,3 +66,12 @@ def _fence(title: str, text: str, token: str) -> str:
     )
     inert = _MARK.sub("< <", shown.replace(token, ""))
     return f"<<DATA {title} {token}>>\n{inert}\n<<END {title} {token}>>"
+
+
+def fenced_lines(title: str, lines: Sequence[str]) -> str:
+    """Texts of people or models as fenced data, one a line, numbered in brackets from 0."""
+    text = "\n".join(
+        f"[{number}] {' '.join(line.splitlines())}" for number, line in enumerate(lines)
+    )
+    token = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return _fence(title, text, token)

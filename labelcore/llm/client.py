@@ -22,7 +22,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.llm.explaining import explain, waiting
 from labelcore.llm.limits import Limiter
 from labelcore.llm.parsing import parse
-from labelcore.llm.protocol import Answer, Message, Schema, Weighed
+from labelcore.llm.protocol import MOST_TOKENS, Answer, Message, Schema, Weighed
 from labelcore.llm.transports import (
     Garbled,
     KeepsAnswers,
@@ -36,7 +36,6 @@ from labelcore.settings import Endpoint
 
 _TRIES = 6
 _RATE_TRIES = 40  # a limit only delays; it must not cost verdicts
-_TOKENS = 800
 _TOP = 20
 _SPOKEN = re.compile(r"response_format|json_schema|json schema|structured", re.I)
 STRICT = "The endpoint takes no JSON schemas: answers are parsed strictly."
@@ -70,11 +69,13 @@ class OpenAIClient:
             self._limiter = Limiter(own.concurrency, own.requests_per_minute, own.tokens_per_minute)
         return self._limiter
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
         """An answer that fits the schema; see the protocol."""
         started, spent = time.monotonic(), _Spent()
         trouble = ModelTrouble("The model was not asked.")
-        most = _TOKENS
+        most = most_tokens
         for attempt in range(_TRIES):
             build = _Builder(self, messages, schema, most, again=attempt)
             try:
@@ -102,9 +103,11 @@ class OpenAIClient:
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
-    def request_body(self, messages: Sequence[Message], schema: type[BaseModel]) -> dict[str, Any]:
+    def request_body(
+        self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int
+    ) -> dict[str, Any]:
         """A question as it would be sent, for a provider that takes it in a file."""
-        return _Builder(self, messages, schema).body()
+        return _Builder(self, messages, schema, most_tokens).body()
 
     async def ask_once(
         self, messages: Sequence[Message], schema: type[BaseModel]
@@ -239,7 +242,7 @@ class _Builder:
 
     def __init__(
         self, client: OpenAIClient, messages: Sequence[Message],
-        schema: type[BaseModel] | None = None, most: int = _TOKENS, *, again: int = 0,
+        schema: type[BaseModel] | None = None, most: int = MOST_TOKENS, *, again: int = 0,
     ) -> None:  # fmt: skip
         self.client, self.messages, self.schema = client, messages, schema
         self.most, self.again = most, again

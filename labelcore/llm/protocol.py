@@ -9,6 +9,8 @@ from typing import Generic, Protocol, TypedDict, TypeVar
 from pydantic import BaseModel
 
 Schema = TypeVar("Schema", bound=BaseModel)
+MOST_TOKENS = 800
+"""The longest answer, unless a question says otherwise."""
 
 
 class Message(TypedDict):
@@ -56,8 +58,10 @@ class ModelClient(Protocol):
 
     model: str
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
-        """An answer that fits the schema.
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
+        """An answer that fits the schema, in at most so many tokens.
 
         Raises:
             ModelTrouble: the endpoint refuses, is not there, or answers nonsense again and again.

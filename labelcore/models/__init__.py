@@ -7,6 +7,7 @@ Python, because the same tables must work where a database has no sequences.
 from labelcore.models.base import (
     DOOR_SUFFIX,
     OVERALL,
+    CourtValue,
     CriterionOrigin,
     CriterionStatus,
     Frozen,
@@ -20,6 +21,7 @@ from labelcore.models.base import (
     ProbeValue,
     Project,
     RejectedRow,
+    Risk,
     RunState,
     Sample,
     Severity,
@@ -34,6 +36,7 @@ from labelcore.models.base import (
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
     BatchJob,
+    CourtRuling,
     Decision,
     JudgeVersion,
     Paid,
@@ -50,6 +53,8 @@ __all__ = [
     "BatchJob",
     "Code",
     "Comparison",
+    "CourtRuling",
+    "CourtValue",
     "Criterion",
     "CriterionOrigin",
     "CriterionStatus",
@@ -72,6 +77,7 @@ __all__ = [
     "Project",
     "Quote",
     "RejectedRow",
+    "Risk",
     "Ruling",
     "Run",
     "RunState",

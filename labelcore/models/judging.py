@@ -7,7 +7,15 @@ from typing import Any
 
 from pydantic import Field
 
-from labelcore.models.base import Frozen, JudgeKind, ProbeValue, RunState, VerdictValue, now
+from labelcore.models.base import (
+    CourtValue,
+    Frozen,
+    JudgeKind,
+    ProbeValue,
+    RunState,
+    VerdictValue,
+    now,
+)
 
 
 class JudgeVersion(Frozen):
@@ -172,4 +180,25 @@ class ProbeOpinion(Frozen):
     annotator: str
     value: ProbeValue
     note: str = ""
+    at: datetime = Field(default_factory=now)
+
+
+class CourtRuling(Frozen):
+    """What a person rules where a judge and people differ: an event, only superseded or withdrawn.
+
+    It holds for this judge's ``verdict`` against this grade (``human_pass``), also of later versions
+    of the judge; ``judge_version_id`` is the one that was on the screen.
+    """
+
+    id: str
+    project_id: str
+    output_id: str
+    judge_id: str
+    judge_version_id: str
+    criterion_id: str | None
+    verdict: VerdictValue
+    human_pass: bool
+    value: CourtValue
+    reason: str
+    author: str
     at: datetime = Field(default_factory=now)

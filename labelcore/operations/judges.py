@@ -21,14 +21,15 @@ def propose(
     limit: Annotated[int, Field(ge=1)] = 6, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Propose candidate judges for each accepted criterion."""
+    said: list[str] = []
     found = judging.propose(
         call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
-        seed=seed, progress=call.progress,
+        seed=seed, progress=call.progress, said=said,
     )  # fmt: skip
-    document = {"judges": [_describe(version) for version in found]}
+    document = {"judges": [_describe(version) for version in found], "warnings": said}
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
-    return Outcome(document=document, lines=tuple(lines))
+    return Outcome(document=document, lines=(*lines, *said))
 
 
 @operation("judge run")
@@ -92,11 +93,26 @@ def list_judges(call: Call) -> Outcome:
     """Show every judge with its verdicts and errors in counts."""
     found = judging.list_judges(call.db, call.project)
     document = {"judges": [summary.model_dump(mode="json") for summary in found]}
-    lines = tuple(f"{s.name} ({s.kind}): {s.description}" for s in found)
+    lines = tuple(
+        f"{s.name} ({s.kind}): {s.description}"
+        + (f" [stale: {'; '.join(s.stale_because)}]" if s.stale else "")
+        for s in found
+    )
     return Outcome(
         document=document,
         lines=lines or ("There are no judges yet: run `labelcore judge propose`.",),
     )
+
+
+@operation("judge refresh")
+def refresh(call: Call, *, judge: str | None = None) -> Outcome:
+    """Make stale LLM judges anew, with the glossary and the wording of now."""
+    made = judging.refresh_judges(call.db, call.project, judge, author=call.author)
+    lines = [f"  {own.name}: version {own.version}" for own in made]
+    head = f"{len(made)} judges are made anew; run them." if made else "No LLM judge is stale."
+    return Outcome(
+        document={"judges": [_describe(own) for own in made]}, lines=(head, *lines)
+    )  # fmt: skip
 
 
 @operation("judge show")
@@ -124,11 +140,13 @@ def choose(
 def align(
     call: Call, *, split: Literal["train", "dev", "test", "all"] = "all", judge: str | None = None,
     set: Literal["chosen"] | None = None,  # noqa: A002 - the contract's word
+    as_of: str | None = None,
 ) -> Outcome:  # fmt: skip
-    """Measure judges and the chosen set against people's grades."""
+    """Measure judges and the chosen set against people's grades, now or as of an earlier moment."""
     report = aligning.align(
-        call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author
-    )
+        call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author,
+        as_of=aligning.parse_moment(as_of) if as_of is not None else None,
+    )  # fmt: skip
     return Outcome(document=report.document(), lines=alignment_lines(report))
 
 

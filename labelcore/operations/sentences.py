@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
@@ -49,7 +51,8 @@ def judge_sentence(own: JudgeAlignment) -> str:
 def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
     """An alignment report for a terminal."""
     rates = report.pass_rate
-    lines = [f"{report.n_grades:,} graded outputs, split '{report.split}'.", *report.warnings]
+    lines = [f"{report.n_grades:,} graded outputs, split '{report.split}'.", *basis_lines(report)]
+    lines += report.warnings
     if report.chosen:
         lines.append(set_sentence(report.chosen))
         lines.append(
@@ -71,6 +74,24 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
         else f"Agreement between people is not measurable: {alpha.why_not}."
     )
     return tuple(lines)
+
+
+def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
+    """The moment and the versions that a report rests on."""
+    own = report.basis
+    criteria = ", ".join(f"{one.name} v{one.version}" for one in own.criteria) or "no criterion"
+    judges = ", ".join(f"{one.name} v{one.version} ({one.judge_version_id})" for one in own.judges)
+    newest = f", the newest from {_clock(own.newest_grade)}" if own.newest_grade else ""
+    chosen = f"{own.choice} of {_clock(own.chosen_at)}" if own.chosen_at else "none"
+    shown = f"As of {_clock(report.as_of)}." if report.as_of else "As of now."
+    return (
+        f"{shown} It rests on {own.grades:,} grades{newest}; chosen set: {chosen}.",
+        f"Criteria: {criteria}.", f"Judges: {judges or 'none'}.",
+    )  # fmt: skip
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S %Z}" if moment else ""
 
 
 def choice_lines(report: ChoiceReport) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ LOOP = (
     ("4_deriving.py", "Criteria", "deriving", ":material/checklist:"),
     ("5_judging.py", "Judges", "judging", ":material/gavel:"),
     ("6_aligning.py", "Alignment", "aligning", ":material/monitoring:"),
+    ("7_refining.py", "Refine", "refining", ":material/balance:"),
     ("9_exporting.py", "Export", "exporting", ":material/download:"),
 )
 

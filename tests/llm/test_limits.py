@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 
 import pytest
@@ -97,7 +98,7 @@ def test_nothing_accepted_halves_the_pace_each_second(clock: list[float]) -> Non
         limiter.refused({})
         paces.append(limiter.calls_per_second)
     assert paces[0] is not None and paces[0] <= 32
-    assert all(after == pytest.approx(before / 2) for before, after in zip(paces, paces[1:], strict=False))  # fmt: skip
+    assert all(after == pytest.approx(before / 2) for before, after in itertools.pairwise(paces))  # fmt: skip
 
 
 def test_a_few_refusals_at_random_slow_nobody_down(clock: list[float]) -> None:

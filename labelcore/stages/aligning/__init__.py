@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
     measure_judge,
     measure_set,
@@ -13,20 +16,28 @@ from labelcore.stages.aligning.measuring import (
     set_words,
     votes_on,
 )
+from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.grading import (
+    Labels,
+    human_labels,
+    looks_at_test,
+    open_test,
+    sealed_splits,
+)
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
-from labelcore.stats.splits import split_of
-from labelcore.store import Database, audit
+from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "SetAlignment", "align",
-    "behind", "choose", "chosen_set", "test_openings",
+    "AlignmentReport", "Basis", "ChoiceReport", "Disagreement", "JudgeAlignment", "Leak", "Leakage",
+    "SetAlignment", "align", "behind", "choose", "chosen_set", "leakage", "parse_moment",
+    "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -45,21 +56,40 @@ class Disagreement(Frozen):
 
 def align(
     db: Database, project: Project, *, split: Split = "all", judge: str | None = None,
-    chosen: bool = False, author: str = "",
+    chosen: bool = False, author: str = "", as_of: datetime | None = None,
 ) -> AlignmentReport:  # fmt: skip
     """Measure judges and the chosen set against people's overall grades.
 
-    Looking at the sealed test split is logged and counted.
+    Looking at the sealed test split is logged, and counted where it shows figures that nobody has
+    seen, also as of an earlier moment. ``as_of`` gives the report that was made then, whatever
+    happened since.
+
+    Raises:
+        NotFound: there is no such judge, or the project did not exist yet at that moment.
+        BadInput: the moment is still to come.
     """
+    with at_moment(db, project, as_of) as (then, known):
+        report = _report(
+            then, known, split, judge, chosen=chosen,
+            look=lambda seen: open_test(db, project, author=author, purpose="align", seen=seen),
+        )  # fmt: skip
+    return report.model_copy(update={"as_of": as_of})
+
+
+def _report(
+    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool,
+    look: Callable[[list[str]], object],
+) -> AlignmentReport:  # fmt: skip
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
-    if split == "test":
-        audit.open_split(db, project.id, "test", author, "align")
+    if split == "test" and sealed:
+        look(_shown(db, project, labels))
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
-    votes = votes_on(db, _distinct([*versions, *members]))
+    used = _distinct([*versions, *members])
+    votes = votes_on(db, used)
     criteria = {own.id: own for own in list_criteria(db, project)}
     measured = tuple(
         measure_judge(
@@ -75,6 +105,7 @@ def align(
         pass_rate=pass_rates(db, project, labels, words, own_set.counts if own_set else None),
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
+        basis=basis(db, project, used),
     )  # fmt: skip
 
 
@@ -82,7 +113,21 @@ def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> L
     if split == "all":
         return labels
     groups = output_table.groups_of(db, list(labels.value))
-    return labels.only({k for k, group in groups.items() if split_of(project.id, group) == split})
+    dealt = split_table.dealt(db, project.id)
+    return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
+
+
+def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
+    """What decides every figure on these labels, so that the same figures are the same look."""
+    judges = sorted(own.id for own in active_judges(db, project))
+    choice = judge_table.chosen(db, project.id)
+    members = choice["judge_version_ids"] if choice else []
+    table = verdict_table.values(db, sorted({*judges, *members}), output_ids=list(labels.value))
+    answers = table.groupby("judge_version_id")["value"].value_counts()
+    return [
+        *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
+        *(f"{own}" for own in answers.items()), *judges, *(f"in set {own}" for own in members),
+    ]  # fmt: skip
 
 
 def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
@@ -131,9 +176,17 @@ def _warnings(
 
 
 def behind(
-    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all"
+    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all",
+    as_of: datetime | None = None,
+) -> list[Disagreement]:  # fmt: skip
+    """The outputs behind one of a judge's four counts, now or as of an earlier moment."""
+    with at_moment(db, project, as_of) as (then, known):
+        return _behind(then, known, judge_version_id, cell, split)
+
+
+def _behind(
+    db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
 ) -> list[Disagreement]:
-    """The outputs behind one of a judge's four counts."""
     labels = _of_split(db, project, human_labels(db, project), split)
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
@@ -156,5 +209,5 @@ def chosen_set(db: Database, project: Project) -> dict[str, object] | None:
 
 
 def test_openings(db: Database, project: Project) -> int:
-    """How often the test split has been looked at."""
-    return audit.openings(db, project.id, "test")
+    """How many states of the sealed test's figures have been looked at in this round of it."""
+    return looks_at_test(db, project)

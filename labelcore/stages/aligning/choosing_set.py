@@ -14,10 +14,11 @@ from labelcore.judges import choosing
 from labelcore.judges.choosing import Candidate, Target
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.lessons import Lessons
+from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposals import lessons_of, question
@@ -51,6 +52,8 @@ def choose(
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
+    Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
+
     Raises:
         BadInput: there are no grades of both kinds, or no judge with verdicts on graded outputs.
     """
@@ -82,6 +85,8 @@ def choose(
         candidates, human_fails, lessons.groups, default=default, max_ffr=max_ffr, seed=seed
     )
     tell(1, 2, "recording the choice")
+    if min_coverage is None:
+        min_coverage = wanted_coverage(list_criteria(db, project), project)
     members = [versions[j] for j in found.members]
     report = _record(db, project, members, votes, labels.only(set(ids)), found, max_ffr, min_coverage, author)  # fmt: skip
     tell(2, 2, "done")
@@ -106,7 +111,7 @@ def _candidates(
     found: list[Candidate] = []
     for version in versions:
         target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
-        if not version.fitted_on:  # it came by file: what fitting here gives is another judge
+        if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
             found.append(_fixed(version, votes, lessons))
         elif version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)

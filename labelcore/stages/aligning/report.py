@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from labelcore.models import Frozen
+from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
@@ -94,7 +96,10 @@ class PassRates(Frozen):
 
 
 class AlignmentReport(Frozen):
-    """Everything that an alignment says, with the split that it rests on."""
+    """Everything that an alignment says, with the split and the versions that it rests on.
+
+    ``as_of``: the moment whose state it shows; None for the present.
+    """
 
     split: str
     n_grades: int
@@ -104,6 +109,8 @@ class AlignmentReport(Frozen):
     agreement: Agreement
     openings: int
     warnings: tuple[str, ...]
+    basis: Basis
+    as_of: datetime | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line (a contract)."""
@@ -114,6 +121,8 @@ class AlignmentReport(Frozen):
             "pass_rate": self.pass_rate.document(),
             "agreement": self.agreement.model_dump(),
             "test_openings": self.openings, "warnings": list(self.warnings),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "rests_on": self.basis.model_dump(mode="json"),
         }  # fmt: skip
 
 

@@ -47,6 +47,14 @@ from labelcore.stages.grading.queueing import (
     recent,
 )
 from labelcore.stages.grading.rules import review, rules_of, set_rules, versions
+from labelcore.stages.grading.splitting import (
+    SplitReport,
+    looks_at_test,
+    open_test,
+    renew_test,
+    set_looks_limit,
+    split_report,
+)
 from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
 from labelcore.stages.grading.suggesting import (
     Anchoring,
@@ -84,6 +92,7 @@ __all__ = [
     "Queue",
     "QueueItem",
     "Saturation",
+    "SplitReport",
     "Suggestion",
     "Together",
     "anchoring",
@@ -104,8 +113,10 @@ __all__ = [
     "is_comparison",
     "label_budget",
     "latest_acts",
+    "looks_at_test",
     "make_pack",
     "merge_pack",
+    "open_test",
     "pace_of",
     "part_grades",
     "phrases",
@@ -113,12 +124,15 @@ __all__ = [
     "preferences",
     "recent",
     "record",
+    "renew_test",
     "review",
     "rule",
     "rules_of",
     "saturation",
     "sealed_splits",
+    "set_looks_limit",
     "set_rules",
+    "split_report",
     "suggestions",
     "together",
     "undo",

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from labelcore.models import Frozen, Grade, Project, SplitName
-from labelcore.stats.splits import split_of
 from labelcore.store import Database, audit, rulings
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 
 SEAL_FROM_GRADES = 120
 """From this many outputs with a pass or fail on, the test split is set aside."""
@@ -104,10 +104,12 @@ def sealed_splits(db: Database, project: Project, labels: Labels | None = None) 
     if len(labels.value) < SEAL_FROM_GRADES:
         return set()
     groups = output_table.groups_of(db, labels.fails)
-    reserved = sum(split_of(project.id, group) == "test" for group in groups.values())
+    dealt = split_table.dealt(db, project.id)
+    reserved = sum(dealt.of(group) == "test" for group in groups.values())
     if reserved < SEAL_FROM_FAILS:
         return set()
-    audit.note(db, project.id, "labelcore", "seal test", "test", graded=len(labels.value))
+    if not db.is_past:
+        audit.note(db, project.id, "labelcore", "seal test", "test", graded=len(labels.value))
     return {"test"}
 
 
@@ -119,9 +121,8 @@ def fitting_labels(db: Database, project: Project) -> Labels:
         return labels
     seen = {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}
     groups = output_table.groups_of(db, sorted(seen))
-    return labels.only(
-        {k for k, group in groups.items() if split_of(project.id, group) not in sealed}
-    )
+    dealt = split_table.dealt(db, project.id)
+    return labels.only({k for k, group in groups.items() if dealt.of(group) not in sealed})
 
 
 def fitting_splits(db: Database, project: Project) -> tuple[SplitName, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labelcore.judges import code_judge, learned_judge
+from labelcore.errors import ModelTrouble
+from labelcore.judges import code_judge, learned_judge, script_judge
 from labelcore.judges.features import measure
 from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.store import Database, vectors
@@ -22,15 +23,19 @@ def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
 
 def decide_local(
     version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
-) -> list[Decision]:
+) -> list[Decision | ModelTrouble]:
     """The decisions of a code or learned judge; ``embedded`` has one row for each output.
+
+    Where a check in Python stops on an output, its trouble stands in the decision's place.
 
     Raises:
         NotFound: the judge uses a detector that this labelcore does not have.
     """
+    if version.kind == "code" and script_judge.is_script(version.spec):
+        return script_judge.decide_all(version.spec, outputs)
     if version.kind == "code":
         spec = code_judge.CodeSpec.model_validate(version.spec)
         return [code_judge.decide(spec, output) for output in outputs]
     own = embedded if version.spec["with_vectors"] else None
     table = measure(outputs, learned_judge.spec_columns(version.spec), own)
-    return learned_judge.decide_all(version.spec, table)
+    return list(learned_judge.decide_all(version.spec, table))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpoint_for
-from labelcore.llm.protocol import Schema
+from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import BatchJob, Paid, new_id
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.asking import Asked
@@ -48,14 +48,18 @@ class _Writer:
         self.files: list[tuple[Path, list[str]]] = []
         self._size = 0
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
         """Write the question down; the answer comes another day."""
         from labelcore.llm.batches import question_line
 
         key = asked_key() or ""
         if key not in self._waiting:
             self._waiting.add(key)
-            self._write(key, question_line(key, self._client.request_body(messages, schema)))
+            self._write(
+                key, question_line(key, self._client.request_body(messages, schema, most_tokens))
+            )
         raise NotYet
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol

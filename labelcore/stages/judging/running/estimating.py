@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge
 from labelcore.llm import Answer, Message, Weighed, endpoint_for
-from labelcore.llm.protocol import Schema
+from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.runner import decide_local, embed_texts
@@ -71,7 +71,13 @@ class _Scales:
         self.model = model
         self.tokens: list[int] = []
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+    async def answer(
+        self,
+        messages: Sequence[Message],
+        schema: type[Schema],
+        *,
+        most_tokens: int = MOST_TOKENS,  # noqa: ARG002 - the protocol
+    ) -> Answer[Schema]:
         """Never answers."""
         text = "".join(own["content"] for own in messages) + str(schema.model_json_schema())
         self.tokens.append(guess_tokens(text))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asking_for, parse
-from labelcore.llm.protocol import Schema
+from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Paid
 from labelcore.stages.judging.running.memory import AnswerMemory, question_key
 from labelcore.stages.judging.running.work import Work
@@ -37,15 +37,18 @@ class Remembering:
         self._memory, self._work, self._repeat = memory, work, repeat
         self._on_disk = on_disk
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
         """The answer that is known, or a new one; see the protocol."""
-        key = question_key(self._place, messages, _form(schema), self._repeat)
+        form = [_form(schema), most_tokens]
+        key = question_key(self._place, messages, form, self._repeat)
         async with self._memory.turn(key):
             if known := await self._known(key, schema):
                 return known
             try:
                 with asking_for(key):
-                    answer = await self._client.answer(messages, schema)
+                    answer = await self._client.answer(messages, schema, most_tokens=most_tokens)
             except ModelTrouble as trouble:
                 self._work.lost(trouble)
                 raise

@@ -1,0 +1,78 @@
+"""Refine: rule on where judges and people differ."""
+
+from __future__ import annotations
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.stages import refining
+from labelcore.stages.refining import Conflict, Docket, Gap
+from labelcore.stats.rate import Rate
+
+_LISTED = 20
+
+
+@operation("refine court")
+def court(call: Call, *, judge: str | None = None, limit: int = _LISTED) -> Outcome:
+    """List the conflicts of judges and people, the open ones first."""
+    found = refining.docket(call.db, call.project, judge=judge)
+    document = {
+        "open": found.open, "ruled": len(found.conflicts) - found.open, "sealed": found.sealed,
+        "unclear": found.unclear.model_dump(),
+        "criteria": [own.model_dump(mode="json") for own in found.gaps],
+        "conflicts": [_row(own) for own in found.conflicts[:limit]],
+    }  # fmt: skip
+    lines = [docket_words(found), *map(gap_words, found.gaps)]
+    lines += [conflict_words(own) for own in found.conflicts[:limit]]
+    return Outcome(document=document, lines=tuple(lines))
+
+
+@operation("refine rule")
+def rule(call: Call, *, output: str, judge: str, value: str, reason: str) -> Outcome:
+    """Rule on one conflict; the ruling starts what comes next."""
+    made = refining.decide(
+        call.db, call.project, output, judge, value.replace("-", "_"), reason=reason,
+        author=call.author,
+    )  # fmt: skip
+    line = refining.NEXT.get(made.value, "The ruling is taken back.")
+    return Outcome(document=made.model_dump(mode="json") | {"next": line}, lines=(line,))
+
+
+def _row(own: Conflict) -> dict[str, object]:
+    return {
+        "output_id": own.output.id, "external_id": own.output.external_id, "judge": own.judge.name,
+        "criterion": own.subject, "verdict": own.decision.value, "reason": own.decision.reason,
+        "human_pass": own.human_pass, "notes": list(own.notes), "split": own.split,
+        "ruling": own.ruling.model_dump(mode="json") if own.ruling else None,
+    }  # fmt: skip
+
+
+def docket_words(found: Docket) -> str:
+    """How many conflicts there are, and the gap in the specification."""
+    if not found.conflicts:
+        return "No judge differs from people on any graded output outside the sealed test."
+    ruled = len(found.conflicts) - found.open
+    return f"{found.open:,} conflicts are open, {ruled:,} are ruled. {unclear_words(found.unclear)}"
+
+
+def unclear_words(unclear: Rate) -> str:
+    """The share of unclear criteria among the ruled conflicts, in words."""
+    if unclear.value is None or unclear.low is None or unclear.high is None:
+        return f"Specification gap: not measurable ({unclear.why_not})."
+    return (
+        f"Specification gap: {unclear.value:.0%} of {unclear.n} ruled conflicts "
+        f"({unclear.low:.0%} to {unclear.high:.0%}) are there because a criterion is unclear."
+    )
+
+
+def gap_words(own: Gap) -> str:
+    """One criterion's rulings as a line."""
+    said = ", ".join(
+        f"{count} × {value.replace('_', ' ')}" for value, count in own.ruled.items() if count
+    )
+    return f"  {own.criterion}: {said or 'nothing ruled'}; {own.open} open."
+
+
+def conflict_words(own: Conflict) -> str:
+    """One conflict as a line."""
+    people = "passed" if own.human_pass else "failed"
+    said = f" [{own.ruling.value.replace('_', ' ')}: {own.ruling.reason}]" if own.ruling else ""
+    return f"  {own.output.id}: {own.judge.name} says {own.decision.value}, people {people} it.{said}"  # fmt: skip

@@ -1,0 +1,88 @@
+"""The splits: how big, how often the sealed test was opened, what leaks, how to begin a fresh test."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.stages import aligning, grading
+from labelcore.stages.grading import SplitReport
+
+
+@operation("splits show")
+def show(call: Call) -> Outcome:
+    """Show the splits and who opened the sealed test."""
+    return _outcome(grading.split_report(call.db, call.project))
+
+
+@operation("splits limit")
+def limit(call: Call, *, looks: Annotated[int, Field(ge=1, le=1_000)]) -> Outcome:
+    """Set how many looks make a test spent."""
+    project = grading.set_looks_limit(call.db, call.project, looks)
+    return _outcome(grading.split_report(call.db, project))
+
+
+@operation("splits renew")
+def renew(call: Call, *, why: str) -> Outcome:
+    """Give the sealed test up; what is graded from now on grows a fresh one."""
+    return _outcome(grading.renew_test(call.db, call.project, author=call.author, why=why))
+
+
+@operation("splits leaks")
+def leaks(call: Call) -> Outcome:
+    """Look for near-duplicates across splits and for examples outside train."""
+    found = aligning.leakage(call.db, call.project)
+    lines = [leakage_words(found)]
+    lines += [leak_words(own) for own in found.leaks[:20]]
+    return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
+
+
+def _outcome(report: SplitReport) -> Outcome:
+    return Outcome(document=report.model_dump(mode="json"), lines=split_lines(report))
+
+
+def split_lines(report: SplitReport) -> tuple[str, ...]:
+    """The splits as sentences."""
+    sizes = (
+        f"{own.split}: {own.graded:,} of {own.outputs:,} outputs graded, {own.fails:,} failed "
+        f"({own.groups:,} sources)."
+        for own in report.sizes
+    )
+    state = "spent" if report.spent else "sealed" if report.sealed else "not sealed yet"
+    looked = (
+        f"  {own.at:%Y-%m-%d %H:%M} {own.author or 'somebody'} ({own.purpose}"
+        f"{f', test {own.round + 1}' if report.round else ''})"
+        for own in report.openings
+    )
+    return (
+        *sizes, f"The test is {state}: {report.looks} of {report.limit} looks used.",
+        report.advice, *looked,
+    )  # fmt: skip
+
+
+def leakage_words(found: aligning.Leakage) -> str:
+    """What was looked for, and how much was found."""
+    if not found.total:
+        return f"No leak between the splits among {found.looked_at:,} graded outputs."
+    touched = (
+        f"; {found.test_share:.0%} of the test's graded outputs are touched"
+        if found.test_share
+        else ""
+    )
+    return (
+        f"{found.total:,} leaks between the splits among {found.looked_at:,} graded outputs{touched}. "
+        "Import such outputs with a group that keeps them together."
+    )
+
+
+def leak_words(own: aligning.Leak) -> str:
+    """One leak as a sentence."""
+    if own.kind == "example":
+        return f"{own.judge} is shown {own.output_id} of {own.split} as an example."
+    what = "The texts" if own.kind == "output" else "The inputs"
+    return (
+        f"{what} of {own.output_id} ({own.split}) and {own.other_id} ({own.other_split}) "
+        f"are {own.similarity:.0%} alike."
+    )

@@ -1,0 +1,106 @@
+"""What a split must not know of another: near-duplicates across splits, examples of dev and test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from labelcore.models import Frozen, JudgeVersion, Output, Project, SplitName
+from labelcore.stages.grading import human_labels
+from labelcore.stages.judging import active_judges
+from labelcore.stats.splits import Splits
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
+from labelcore.text.near import near_pairs
+
+NEAR = 0.8
+"""From this Jaccard index of 5-character shingles on, two texts are nearly the same."""
+_SHORT = 30  # shorter texts are alike without having one source ("Yes.", "Not found.")
+_MOST = 200
+
+
+class Leak(Frozen):
+    """Something that one split knows of another.
+
+    ``kind``: two outputs, or two inputs, of different groups are nearly the same; or a judge is
+    shown an output of dev or test as its example (then ``judge`` says which, and ``other_id`` is "").
+    ``similarity``: the Jaccard index of 5-character shingles, 1 for the same text.
+    """
+
+    kind: Literal["output", "input", "example"]
+    output_id: str
+    split: SplitName
+    other_id: str = ""
+    other_split: SplitName | None = None
+    judge: str = ""
+    similarity: float = 1.0
+
+
+class Leakage(Frozen):
+    """The leaks between the splits of the graded outputs, the gravest first.
+
+    ``looked_at``: how many graded outputs were compared. ``test_share``: the share of the test's
+    graded outputs that some leak touches; None where the test holds none.
+    """
+
+    looked_at: int
+    leaks: tuple[Leak, ...]
+    total: int
+    test_share: float | None
+
+
+def leakage(db: Database, project: Project) -> Leakage:
+    """Look for leaks among the graded outputs. Tells nothing of how they were graded."""
+    ids = list(human_labels(db, project).value)
+    outputs = list(output_table.many(db, ids).values())
+    dealt = split_table.dealt(db, project.id)
+    found = [*_examples(active_judges(db, project), outputs, dealt), *_near(outputs, dealt)]
+    found.sort(key=lambda own: ("test" not in {own.split, own.other_split}, -own.similarity))
+    test = {own.id for own in outputs if dealt.of(own.group) == "test"}
+    touched = {own.output_id for own in found} | {own.other_id for own in found}
+    return Leakage(
+        looked_at=len(outputs), leaks=tuple(found[:_MOST]), total=len(found),
+        test_share=len(test & touched) / len(test) if test else None,
+    )  # fmt: skip
+
+
+def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
+    """Outputs of different groups and splits whose texts, or else inputs, are nearly the same."""
+    seen: set[tuple[str, str]] = set()
+    texts: tuple[tuple[Literal["output", "input"], list[str]], ...] = (
+        ("output", [own.text for own in outputs]),
+        ("input", [own.input for own in outputs]),
+    )
+    for kind, own_texts in texts:
+        rows = [at for at, text in enumerate(own_texts) if len(text) >= _SHORT]
+        for i, j, index in near_pairs([own_texts[at] for at in rows], NEAR):
+            one, other = outputs[rows[i]], outputs[rows[j]]
+            one_split, other_split = dealt.of(one.group), dealt.of(other.group)
+            if one_split != other_split and (one.id, other.id) not in seen:
+                seen.add((one.id, other.id))
+                yield Leak(
+                    kind=kind, output_id=one.id, split=one_split, other_id=other.id,
+                    other_split=other_split, similarity=index,
+                )  # fmt: skip
+
+
+def _examples(
+    judges: Sequence[JudgeVersion], outputs: Sequence[Output], dealt: Splits
+) -> Iterator[Leak]:
+    """Outputs outside train that a judge is shown as an example."""
+    for judge in judges:
+        shown = [
+            str(text)
+            for name in ("pass_examples", "fail_examples")
+            for text in judge.spec.get(name) or ()
+        ]
+        for output in outputs if shown else ():
+            split = dealt.of(output.group)
+            if split != "train" and any(_is_beginning(text, output.text) for text in shown):
+                yield Leak(kind="example", output_id=output.id, split=split, judge=judge.name)
+
+
+def _is_beginning(example: str, text: str) -> bool:
+    """Whether an example is the text, or its beginning where it was cut."""
+    return len(example) >= _SHORT and text.startswith(example)

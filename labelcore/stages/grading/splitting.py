@@ -1,0 +1,190 @@
+"""The project's splits and its sealed test: who looked at it, when it is spent, how to grow another.
+
+A test that was looked at often is no test any more: whoever changes something after each look fits
+to it. So looks are counted. A look is a state of the figures that nobody had seen before: opening
+the same figures again tells nothing new, and is logged for each person but not counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, Project, SplitName
+from labelcore.stages import projects
+from labelcore.stages.grading.labels import SEAL_FROM_FAILS, Labels, human_labels, sealed_splits
+from labelcore.stats.splits import Splits
+from labelcore.store import Database, audit
+from labelcore.store import grades as grade_table
+from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
+from labelcore.store.splits import Opening, Round
+
+LOOKS = 5
+"""A project's limit of looks at one test, where it sets no other."""
+_NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
+
+
+class SplitSize(Frozen):
+    """What a split holds, in outputs; ``groups`` are its sources."""
+
+    split: SplitName
+    outputs: int
+    groups: int
+    graded: int
+    passes: int
+    fails: int
+
+
+class SplitReport(Frozen):
+    """The splits and the state of the sealed test.
+
+    ``looks``: states of the figures that somebody has seen in this round of the test. ``spent``:
+    they reached the limit. ``advice``: what to do next, in words.
+    """
+
+    sizes: tuple[SplitSize, ...]
+    sealed: bool
+    round: int
+    looks: int
+    limit: int
+    spent: bool
+    openings: tuple[Opening, ...]
+    rounds: tuple[Round, ...]
+    advice: str
+
+
+def looks_at_test(db: Database, project: Project) -> int:
+    """How many states of the test's figures have been seen in this round."""
+    return _looks(
+        split_table.openings(db, project.id, "test"), split_table.dealt(db, project.id).round
+    )
+
+
+def _looks(openings: Iterable[Opening], number: int) -> int:
+    mine = [own for own in openings if own.round == number]
+    unknown = sum(not own.state for own in mine)  # logged before states were kept
+    return unknown + len({own.state for own in mine if own.state})
+
+
+def looks_limit(project: Project) -> int:
+    """How many looks make a test spent."""
+    return int(project.settings.get("test_looks", LOOKS))
+
+
+def set_looks_limit(db: Database, project: Project, limit: int) -> Project:
+    """Set how many looks make a test spent.
+
+    Raises:
+        BadInput: the limit is below 1.
+    """
+    if limit < 1:
+        raise BadInput("A test can be looked at once at least.", next_step="Give a limit from 1 on.")  # fmt: skip
+    return projects.update_project(db, project, settings={"test_looks": limit})
+
+
+def open_test(
+    db: Database, project: Project, *, author: str, purpose: str, seen: Iterable[str]
+) -> int:
+    """Log a look at the sealed test, and return how many different ones there were.
+
+    ``seen``: whatever decides the figures (judge versions, grades), in any order.
+
+    Raises:
+        BadInput: nobody gives a name.
+    """
+    if not author.strip():
+        raise BadInput(
+            "The sealed test is opened by a named person.",
+            next_step="Write your name in the app's menu, or give --author NAME.",
+        )
+    state = hashlib.sha256("\x1f".join(sorted(seen)).encode("utf-8", "surrogatepass")).hexdigest()[:16]  # fmt: skip
+    number = split_table.dealt(db, project.id).round
+    known = split_table.openings(db, project.id, "test")
+    if not any(
+        own.author == author and own.state == state and own.round == number for own in known
+    ):
+        split_table.record_opening(
+            db, project.id, "test", author=author, purpose=purpose, state=state, round_=number
+        )
+    return looks_at_test(db, project)
+
+
+def split_report(db: Database, project: Project) -> SplitReport:
+    """How big the splits are, and how the sealed test stands. Tells no figure of any judge."""
+    labels = human_labels(db, project)
+    dealt = split_table.dealt(db, project.id)
+    openings = split_table.openings(db, project.id, "test")
+    sealed = "test" in sealed_splits(db, project, labels)
+    sizes = _sizes(output_table.groups(db, project.id), labels, dealt)
+    looks, limit = _looks(openings, dealt.round), looks_limit(project)
+    return SplitReport(
+        sizes=sizes, sealed=sealed, round=dealt.round, looks=looks, limit=limit,
+        spent=sealed and looks >= limit, openings=tuple(openings),
+        rounds=tuple(split_table.rounds(db, project.id)),
+        advice=_advice(sizes[2], labels, looks, limit, sealed=sealed),
+    )  # fmt: skip
+
+
+def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[SplitSize, ...]:
+    split_by_output = {own: dealt.of(group) for own, group in groups.items()}
+    outputs = Counter(split_by_output.values())
+    sources = Counter(dealt.of(group) for group in set(groups.values()))
+    passes = Counter(split_by_output[own] for own in labels.passes if own in split_by_output)
+    fails = Counter(split_by_output[own] for own in labels.fails if own in split_by_output)
+    return tuple(
+        SplitSize(
+            split=own, outputs=outputs[own], groups=sources[own],
+            graded=passes[own] + fails[own], passes=passes[own], fails=fails[own],
+        )
+        for own in _NAMES
+    )  # fmt: skip
+
+
+def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: bool) -> str:
+    if not sealed:
+        return (
+            "The test is sealed once 120 outputs are graded and it holds at least "
+            f"{SEAL_FROM_FAILS} failed ones; until then held-out figures come from cross-fitting."
+        )
+    if looks >= limit:
+        return (
+            f"The test is spent: its figures were seen in {looks} states, the limit is {limit}. "
+            "Give it up (`labelcore splits renew --why …`); what is graded from then on grows a fresh one."
+        )
+    if test.fails < SEAL_FROM_FAILS:
+        share = len(labels.fails) / max(1, len(labels.value))
+        missing = SEAL_FROM_FAILS - test.fails
+        more = f"about {round(missing / (0.3 * share))} more outputs" if share else "more outputs"
+        return (
+            f"The test is still small: {test.graded} graded outputs, {test.fails} of them failed. "
+            f"Grade {more}; three in ten new sources go into it."
+        )
+    return f"The test may be looked at {limit - looks} more times before it is spent."
+
+
+def renew_test(db: Database, project: Project, *, author: str, why: str) -> SplitReport:
+    """Give the sealed test up and begin a fresh one.
+
+    Whatever is graded now stays known: train and dev as they are, the old test becomes dev. Sources
+    that nobody has graded are dealt anew, so the grades from now on fill the fresh test.
+
+    Raises:
+        BadInput: there is no sealed test, nobody gives a name, or there is no reason.
+    """
+    if "test" not in sealed_splits(db, project):
+        raise BadInput("No test is sealed yet, so there is none to give up.", next_step="Grade on.")
+    if not author.strip() or not why.strip():
+        raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")  # fmt: skip
+    dealt = split_table.dealt(db, project.id)
+    touched = {own.output_id for own in grade_table.current(db, project.id)}
+    graded = output_table.groups_of(db, sorted(touched))
+    now_known: dict[str, SplitName] = {}
+    for group in set(graded.values()) - set(dealt.settled):
+        split = dealt.of(group)
+        now_known[group] = "dev" if split == "test" else split
+    split_table.begin_round(db, project.id, dealt.round + 1, now_known, author=author, why=why)
+    audit.note(db, project.id, author, "renew test", "test", why=why, round=dealt.round + 1)
+    return split_report(db, project)

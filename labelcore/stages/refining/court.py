@@ -1,0 +1,219 @@
+"""The disagreement court: every conflict of a judge and people is ruled, and starts what comes next.
+
+A conflict is an output that a judge fails and people passed, or that it passes and people failed
+for its own criterion. Whoever rules says who was right, or that nobody could be: the criterion is
+unclear, or what is needed to decide is not there. The share of "criterion unclear" is a gap in the
+specification, which no better judge can close. The sealed test stays out: to rule on it would be to
+fit to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import (
+    OVERALL,
+    CourtRuling,
+    CourtValue,
+    Criterion,
+    Decision,
+    Frozen,
+    JudgeVersion,
+    Output,
+    Project,
+    SplitName,
+    new_id,
+)
+from labelcore.stages import grading
+from labelcore.stages.aligning import chosen_set
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stages.judging.proposals import question
+from labelcore.stats.rate import Rate, wilson
+from labelcore.store import Database, court
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
+from labelcore.store import verdicts as verdict_table
+
+VALUES: tuple[CourtValue, ...] = (
+    "judge_wrong",
+    "person_wrong",
+    "criterion_unclear",
+    "context_missing",
+)
+NEXT: dict[CourtValue, str] = {
+    "judge_wrong": "Change the judge: its prompt, its examples or its threshold.",
+    "person_wrong": "Grade it again: it stands first in the queue now.",
+    "criterion_unclear": "Edit the criterion: say what these outputs should get.",
+    "context_missing": "Import what is needed to decide, or let the judge abstain.",
+}
+"""What each ruling starts."""
+
+
+class Conflict(Frozen):
+    """One output on which a judge and people differ, with what was ruled on it."""
+
+    output: Output
+    judge: JudgeVersion
+    criterion: Criterion | None
+    decision: Decision
+    human_pass: bool
+    notes: tuple[str, ...]
+    split: SplitName
+    ruling: CourtRuling | None
+
+    @property
+    def subject(self) -> str:
+        """What is disagreed on: the criterion's name, or "overall"."""
+        return self.criterion.name if self.criterion else OVERALL
+
+
+class Gap(Frozen):
+    """What was ruled for one criterion (or overall): counts by value, and the share unclear."""
+
+    criterion: str
+    criterion_id: str | None
+    open: int
+    ruled: dict[CourtValue, int]
+    unclear: Rate
+
+
+class Docket(Frozen):
+    """All conflicts, the open ones first, with what the rulings amount to.
+
+    ``sealed``: how many outputs of the sealed test were left out, whether they conflict or not.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    gaps: tuple[Gap, ...]
+    unclear: Rate
+    sealed: int
+
+    @property
+    def open(self) -> int:
+        """How many conflicts nobody has ruled on."""
+        return sum(own.ruling is None for own in self.conflicts)
+
+
+def docket(db: Database, project: Project, *, judge: str | None = None) -> Docket:
+    """The conflicts of the chosen set's judges, of all judges where none is chosen, or of one.
+
+    Raises:
+        NotFound: there is no such judge.
+    """
+    labels = fitting_labels(db, project)
+    judges = [find_judge(db, project, judge)] if judge else _judges(db, project)
+    found = [own for version in judges for own in _conflicts(db, project, version, labels)]
+    found.sort(key=lambda own: (own.ruling is not None, own.subject, own.output.id))
+    everything = grading.human_labels(db, project)
+    return Docket(
+        conflicts=tuple(found), gaps=tuple(_gaps(found)),
+        unclear=_unclear([own.ruling for own in found if own.ruling]),
+        sealed=len(everything.value) - len(labels.value),
+    )  # fmt: skip
+
+
+def _judges(db: Database, project: Project) -> list[JudgeVersion]:
+    choice = chosen_set(db, project)
+    if choice is None:
+        return active_judges(db, project)
+    ids: list[str] = choice["judge_version_ids"]  # type: ignore[assignment]  # JSON written by choose
+    found = judge_table.many(db, ids)
+    return [found[own] for own in ids if own in found]
+
+
+def _conflicts(
+    db: Database, project: Project, version: JudgeVersion, labels: Labels
+) -> list[Conflict]:
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    criterion = criteria.get(version.criterion_id or "")
+    fails = question(criterion, labels).fails
+    differ = [
+        own
+        for own in verdict_table.of_outputs(db, list(fails), [version.id])
+        if own.decision.value == ("pass" if fails[own.output_id] else "fail")
+    ]
+    outputs = output_table.many(db, [own.output_id for own in differ])
+    dealt = split_table.dealt(db, project.id)
+    ruled = _ruled(db, project)
+    return [
+        Conflict(
+            output=outputs[own.output_id], judge=version, criterion=criterion,
+            decision=own.decision, human_pass=not fails[own.output_id],
+            notes=labels.notes.get(own.output_id, ()), split=dealt.of(outputs[own.output_id].group),
+            ruling=ruled.get((own.output_id, version.judge_id, not fails[own.output_id])),
+        )
+        for own in differ
+    ]  # fmt: skip
+
+
+def _ruled(db: Database, project: Project) -> Mapping[tuple[str, str, bool], CourtRuling]:
+    """Rulings by what they are on; a changed grade or verdict is another conflict."""
+    return {(own.output_id, own.judge_id, own.human_pass): own for own in court.current(db, project.id)}  # fmt: skip
+
+
+def _gaps(found: Sequence[Conflict]) -> list[Gap]:
+    by_subject: dict[tuple[str, str | None], list[Conflict]] = defaultdict(list)
+    for own in found:
+        by_subject[own.subject, own.criterion.id if own.criterion else None].append(own)
+    gaps = []
+    for (name, criterion_id), own_conflicts in by_subject.items():
+        rulings = [own.ruling for own in own_conflicts if own.ruling]
+        counts = Counter(own.value for own in rulings)
+        gaps.append(Gap(
+            criterion=name, criterion_id=criterion_id, open=len(own_conflicts) - len(rulings),
+            ruled={value: counts[value] for value in VALUES}, unclear=_unclear(rulings),
+        ))  # fmt: skip
+    return sorted(gaps, key=lambda own: (-own.ruled["criterion_unclear"], -own.open, own.criterion))
+
+
+def _unclear(rulings: Sequence[CourtRuling]) -> Rate:
+    """The share of ruled conflicts whose criterion is unclear: of conflicts, not of all outputs."""
+    unclear = sum(own.value == "criterion_unclear" for own in rulings)
+    return wilson(unclear, len(rulings), what="ruled conflicts")
+
+
+def decide(
+    db: Database, project: Project, output_id: str, judge: str, value: str, *, reason: str,
+    author: str,
+) -> CourtRuling:  # fmt: skip
+    """Rule on a conflict that stands now, and start what comes next.
+
+    "person_wrong" puts the output before everything else in the grading queue; no grade is changed.
+    "withdrawn" takes the ruling back.
+
+    Raises:
+        BadInput: the value is no ruling, or a name or reason is missing.
+        NotFound: there is no such judge, or it does not differ from people on this output.
+    """
+    if value not in {*VALUES, "withdrawn"}:
+        words = ", ".join(own.replace("_", "-") for own in VALUES)
+        raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
+    if not author.strip() or not reason.strip():
+        raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
+    version = find_judge(db, project, judge)
+    standing = _conflicts(db, project, version, fitting_labels(db, project))
+    output = output_table.get(db, output_id)
+    conflict = next((own for own in standing if output and own.output.id == output.id), None)
+    if conflict is None:
+        raise NotFound(
+            f"{version.name} does not differ from people on the output '{output_id}' (now).",
+            next_step="`labelcore refine court` lists the conflicts.",
+        )
+    ruling = CourtRuling.model_validate({
+        "id": new_id("court"), "project_id": project.id, "output_id": conflict.output.id,
+        "judge_id": version.judge_id, "judge_version_id": version.id,
+        "criterion_id": version.criterion_id, "verdict": conflict.decision.value,
+        "human_pass": conflict.human_pass, "value": value, "reason": reason.strip(),
+        "author": author.strip(),
+    })  # fmt: skip
+    court.save(db, ruling)
+    if value == "person_wrong":
+        waiting = grading.rules_of(project).review
+        if conflict.output.id not in waiting:
+            grading.review(db, project, [*waiting, conflict.output.id])
+    return ruling

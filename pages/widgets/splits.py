@@ -1,0 +1,78 @@
+"""The splits and the sealed test: sizes, looks, leaks, and how to begin a fresh test."""
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.models import Project
+from labelcore.operations.splits import leak_words, leakage_words
+from labelcore.stages import aligning, grading
+from labelcore.store import Database
+from pages.widgets import shell
+
+
+def may_open(db: Database, project: Project, person: str) -> bool:
+    """Ask whether the sealed test shall be opened; true where it is not sealed."""
+    report = grading.split_report(db, project)
+    if not report.sealed:
+        return True
+    if not person:
+        st.info("The sealed test is opened by a named person: write your name in the menu first.")
+        return False
+    if report.spent:
+        shell.warn([report.advice])
+    return st.checkbox(
+        f"Open the sealed test as {shell.plain(person)} "
+        f"({report.looks} of {report.limit} looks are used; each new state of the figures counts)"
+    )
+
+
+def show_splits(db: Database, project: Project, person: str) -> None:
+    """How the splits and the sealed test stand."""
+    with st.expander("Splits and the sealed test"):
+        report = grading.split_report(db, project)
+        names = ("split", "outputs", "groups", "graded", "passes", "fails")
+        st.dataframe(
+            pd.DataFrame([own.model_dump(include=set(names)) for own in report.sizes]),
+            hide_index=True, width="stretch",
+        )  # fmt: skip
+        st.write(shell.plain(report.advice))
+        if report.openings:
+            st.dataframe(
+                pd.DataFrame([
+                    {"when": own.at, "who": own.author or "somebody", "for": own.purpose, "test": own.round + 1}
+                    for own in report.openings
+                ]),
+                hide_index=True, width="stretch",
+            )  # fmt: skip
+        if report.sealed:
+            _limit(db, project, report)
+            _renew(db, project, person)
+        _leaks(db, project)
+
+
+def _limit(db: Database, project: Project, report: grading.SplitReport) -> None:
+    looks = st.number_input("A test is spent after so many looks", 1, 1_000, report.limit)
+    if looks != report.limit and st.button("Set this limit"):
+        grading.set_looks_limit(db, project, int(looks))
+        st.rerun()
+
+
+def _renew(db: Database, project: Project, person: str) -> None:
+    why = st.text_input("Give this test up, and begin a fresh one, because")
+    if st.button("Begin a fresh test", disabled=not why.strip()):
+        st.session_state["split-said"] = grading.renew_test(
+            db, project, author=person, why=why
+        ).advice
+        st.rerun()
+    if said := st.session_state.pop("split-said", ""):
+        st.success(shell.plain(said))
+
+
+def _leaks(db: Database, project: Project) -> None:
+    if not st.toggle("Look for leaks between the splits", key="look-for-leaks"):
+        return
+    with st.spinner("Comparing the graded outputs …"):
+        found = aligning.leakage(db, project)
+    st.write(shell.plain(leakage_words(found)))
+    for own in found.leaks[:20]:
+        st.text(leak_words(own))
