@@ -40,7 +40,8 @@ class ModelTrouble(LabelcoreError):
     """A model endpoint is missing, refuses, or answers nonsense.
 
     ``kind`` sorts errors ("timeout", "rate limit", "malformed", …). After a ``fatal`` one (no key,
-    unknown model, quota used up) no other call can succeed, so a run pauses.
+    unknown model, quota used up) no other call can succeed, so a run pauses. ``requests`` and
+    ``cost_usd`` are what was spent before it was given up; ``faults`` are the kinds met on the way.
     """
 
     def __init__(
@@ -49,3 +50,6 @@ class ModelTrouble(LabelcoreError):
         super().__init__(what, next_step=next_step)
         self.kind = kind
         self.fatal = fatal
+        self.requests = 1
+        self.cost_usd = 0.0
+        self.faults: tuple[str, ...] = ()

@@ -1,16 +1,82 @@
 """One settings model, the only reader of the environment.
 
 Everything can be set by a variable ``LABELCORE_…`` or in a ``.env`` file beside the database.
-The model endpoint also accepts the ``OPENAI_…`` names. Keys are never stored in the database.
+The model endpoint also accepts the ``OPENAI_…`` names; several endpoints come as JSON in
+``LABELCORE_ENDPOINTS`` or from a TOML or JSON file named by ``LABELCORE_ENDPOINTS_FILE``. Keys are
+never stored in the database.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import tomllib
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from labelcore.errors import BadInput, ModelTrouble
+
+DEFAULT = "default"
+"""The name of the endpoint that LABELCORE_MODEL and its neighbours describe."""
+
+
+class Endpoint(BaseModel):
+    """One model at one OpenAI-compatible address, with its prices and limits.
+
+    ``api_key_env`` names the environment variable that holds the key. Without ``base_url`` it is
+    OpenAI's own. ``transport``: "fast" posts by aiohttp (a tenth of the openai client's CPU time),
+    "openai" goes through the openai package, for what only its HTTP library can do.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = DEFAULT
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    api_key_env: str | None = None
+    model: str = Field(min_length=1)
+    price_in: float = Field(default=0.0, ge=0)
+    price_out: float = Field(default=0.0, ge=0)
+    concurrency: int = Field(default=16, ge=1, le=1000)
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    call_timeout: float = Field(default=60.0, gt=0)
+    transport: Literal["fast", "openai"] = "fast"
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key is set, here or in the variable that is named."""
+        return self.api_key is not None or bool(os.environ.get(self.api_key_env or ""))
+
+    @property
+    def key(self) -> str:
+        """The secret itself, for the one call that needs it; "none" where a server wants no key.
+
+        Raises:
+            ModelTrouble: the variable that should hold it is not set.
+        """
+        if self.api_key is not None:
+            return self.api_key.get_secret_value()
+        if self.api_key_env is None:
+            return "none"
+        if not (found := os.environ.get(self.api_key_env)):
+            raise ModelTrouble(
+                f"The endpoint '{self.name}' has no key: {self.api_key_env} is not set.",
+                next_step=f"Set {self.api_key_env}, then run again.", kind="key", fatal=True,
+            )  # fmt: skip
+        return found
 
 
 class Settings(BaseSettings):
@@ -40,8 +106,13 @@ class Settings(BaseSettings):
     )
     concurrency: int = Field(default=16, ge=1, le=1000)
     """How many model calls may be under way at once."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """The endpoint's limit, where it is known; else it is learned from the endpoint's answers."""
+    tokens_per_minute: float | None = Field(default=None, gt=0)
     call_timeout: float = Field(default=60.0, gt=0)
     """Seconds after which one model call is given up and asked again."""
+    transport: Literal["fast", "openai"] = "fast"
+    """How calls travel; see :class:`Endpoint`."""
     sandbox_workers: int = Field(default=2, ge=1, le=64)
     """How many processes run checks that a model or a person wrote; started when first needed."""
     sandbox_seconds: float = Field(default=0.5, gt=0, le=60)
@@ -54,18 +125,109 @@ class Settings(BaseSettings):
     """US dollars per million answer tokens."""
     weights: Path | None = None
     """A GGUF file of weights that the app offers to serve on this machine (with xllamacpp)."""
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    """Further endpoints by name; a judge names the one that it asks."""
+    endpoints_file: Path | None = None
+    """A TOML or JSON file with further endpoints by name."""
     address: str = "127.0.0.1"
     """The address on which the app listens; the default keeps it on this machine."""
     port: int = Field(default=8501, ge=1, le=65535)
     max_upload_mb: int = Field(default=200, ge=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_endpoints(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """File and variable together, each endpoint told its own name; the variable wins."""
+        named = given.get("endpoints") or {}
+        if place := given.get("endpoints_file"):
+            named = _read_endpoints(Path(place)) | named
+        given["endpoints"] = {name: _named(name, own) for name, own in named.items()}
+        return given
+
+    @model_validator(mode="after")
+    def _first_endpoint_is_the_default(self) -> Self:
+        """Without LABELCORE_MODEL, the first endpoint answers whoever names none."""
+        if not self.model and self.endpoints:
+            first = self.endpoints.get(DEFAULT) or next(iter(self.endpoints.values()))
+            for name in (*_SHARED, "model"):
+                setattr(self, name, getattr(first, name))
+            if first.api_key is None and first.api_key_env:
+                found = os.environ.get(first.api_key_env)
+                self.api_key = SecretStr(found) if found else None
+        return self
+
     @property
     def has_model(self) -> bool:
         """Whether a model endpoint is configured (a key, or a local base URL) with a model."""
-        return bool(self.model) and (self.api_key is not None or self.base_url is not None)
+        reachable = self.api_key is not None or self.base_url is not None
+        return bool(self.model) and (reachable or bool(self.endpoints))
+
+    @property
+    def default_endpoint(self) -> Endpoint:
+        """The endpoint that LABELCORE_MODEL describes, or else the first of ``endpoints``.
+
+        Raises:
+            ModelTrouble: no model is configured.
+        """
+        if not self.has_model:
+            raise ModelTrouble(
+                "No model is configured.",
+                next_step="Set LABELCORE_MODEL with LABELCORE_API_KEY or LABELCORE_BASE_URL, "
+                "or work offline.",
+                kind="no model", fatal=True,
+            )  # fmt: skip
+        shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
+        for own in self.endpoints.values():
+            if own.model == self.model and own.base_url == self.base_url:
+                return own
+        return Endpoint(model=self.model or "", **shared)
+
+    @property
+    def all_endpoints(self) -> dict[str, Endpoint]:
+        """Every configured endpoint by its name; the default one first."""
+        first = [self.default_endpoint] if self.has_model else []
+        return {own.name: own for own in (*first, *self.endpoints.values())}
+
+
+_SHARED = (
+    "base_url", "api_key", "price_in", "price_out", "concurrency", "requests_per_minute",
+    "tokens_per_minute", "call_timeout", "transport",
+)  # fmt: skip
+
+
+def _named(name: str, own: Any) -> Any:
+    return own | {"name": name} if isinstance(own, dict) else own
+
+
+def _read_endpoints(place: Path) -> dict[str, Any]:
+    try:
+        text = place.expanduser().read_text("utf-8")
+        found = tomllib.loads(text) if place.suffix == ".toml" else json.loads(text)
+    except (OSError, ValueError) as trouble:
+        raise BadInput(
+            f"The endpoints in {place} cannot be read: {trouble}.",
+            next_step="LABELCORE_ENDPOINTS_FILE wants a TOML or JSON file: name -> base_url, model, …",
+        ) from trouble
+    if not isinstance(found, dict) or not all(isinstance(own, dict) for own in found.values()):
+        raise BadInput(f"{place} must hold one table for each endpoint, by its name.")
+    return found
 
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once.
+
+    Raises:
+        BadInput: a variable or the endpoints' file is not usable.
+    """
+    try:
+        return Settings()
+    except ValidationError as trouble:
+        fault = trouble.errors(include_input=False)[0]  # an input may be a key
+        place = ".".join(str(part) for part in fault["loc"])
+        raise BadInput(f"The setting {place} is not usable: {fault['msg']}.") from None
+    except SettingsError:  # its text may hold what was given, and that may hold keys
+        raise BadInput(
+            "LABELCORE_ENDPOINTS is no JSON.",
+            next_step='It wants {"NAME": {"base_url": …, "model": …, "api_key_env": …}}.',
+        ) from None

@@ -69,6 +69,7 @@ with shell.guard():
     if not settings().has_model:
         st.write("No model is configured: code checks and learned judges are fitted to the grades.")
     offer_local_model()
+    running.show_estimate(place.db, place.project)
     left, right = st.columns(2)
     if left.button("Propose judges", type="primary", width="stretch"):
         with st.spinner("Fitting candidates to the grades …"):

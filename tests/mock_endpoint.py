@@ -2,6 +2,8 @@
 
 It answers a judge's prompt by the words that stand in it: an output with "bad" fails. ``faults`` are
 given to calls in order, then every call is answered well; ``prompts`` keeps what was asked.
+``shares`` plans faults at random instead: kind -> share of calls, seeded by prompt and attempt.
+``answered`` counts the good answers to each prompt that somebody was still there to take.
 
 Faults of a call: "429", "500", "401", "404", "quota"; "hang" and "slow" (late); "drop" (the
 connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
@@ -12,9 +14,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,7 +30,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 _ERRORS = {
-    "429": (429, "slow down", {"retry-after": "0.01"}),
+    "429": (429, "slow down", {}),
     "500": (500, "broken", {}),
     "401": (401, "wrong key", {}),
     "404": (404, "no such model", {}),
@@ -59,27 +64,38 @@ class MockEndpoint:
 
     def __init__(self) -> None:
         self.faults: list[str] = []
+        self.shares: dict[str, float] = {}
+        self.met: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
         self.prompts: list[str] = []
         self.knows_schemas = True
         self.under_way = self.most_under_way = 0
         self.latency = 0.0
+        self.hang_seconds = 1.5
         self.answer: dict[str, Any] | Callable[[str], dict[str, Any] | str] | None = None
+        self.odds: dict[str, float] | None = None
+        self.obeys_schemas = True
+        self.retry_after = "0.01"
+        self.batches = MockBatches(self)
 
     async def chat(self, request: Request) -> Response:
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
-            return await self._chat(await request.json())
+            return await self._chat(request, await request.json())
         finally:
             self.under_way -= 1
 
-    async def _chat(self, body: dict[str, Any]) -> Response:
+    async def _chat(self, request: Request, body: dict[str, Any]) -> Response:
         prompt = "\n".join(message["content"] for message in body["messages"])
         self.prompts.append(prompt)
+        self.asked[prompt] += 1
         await asyncio.sleep(self.latency)
-        fault = self.faults.pop(0) if self.faults else "ok"
+        fault = self.faults.pop(0) if self.faults else self._by_chance(prompt)
+        self.met[fault] += 1
         if fault in {"hang", "slow"}:
-            await asyncio.sleep(1.5 if fault == "hang" else 0.3)
+            await asyncio.sleep(self.hang_seconds if fault == "hang" else 0.3)
         if fault == "drop":
             return Dropped()
         if fault == "bad body":
@@ -89,19 +105,43 @@ class MockEndpoint:
         if fault in _ERRORS:
             status, message, headers = _ERRORS[fault]
             error = {"message": message, "code": message}
+            if fault == "429":
+                headers = {"retry-after": self.retry_after}
             return JSONResponse({"error": error}, status, headers=headers)
         text = _TEXTS[fault] if fault in _TEXTS else self._good(prompt)
+        if not self.obeys_schemas and "by this schema" not in prompt:
+            text = "The sea is calm."
         if fault == "page":
             return Response("<html>Gateway</html>", media_type="text/html")
         if fault in {"no choice", "no message"}:
             choices = [{"index": 0, "message": None}] if fault == "no message" else []
             return JSONResponse({"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices})  # fmt: skip
+        if fault not in _TEXTS and not await request.is_disconnected():
+            self.answered[prompt] += 1
         return JSONResponse({
             "id": "x", "object": "chat.completion", "created": 0, "model": "mock-1",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text},
+                         "logprobs": self._odds(body),
                          "finish_reason": "length" if fault == "truncated" else "stop"}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
         })  # fmt: skip
+
+    def _by_chance(self, prompt: str) -> str:
+        """A fault by its share; the same for the same prompt at the same attempt."""
+        if not self.shares:
+            return "ok"
+        drawn = random.Random(f"{prompt}{self.asked[prompt]}").random()
+        for kind, share in self.shares.items():
+            if drawn < share:
+                return kind
+            drawn -= share
+        return "ok"
+
+    def _odds(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        if self.odds is None or not body.get("logprobs"):
+            return None
+        rivals = [{"token": token, "logprob": math.log(p)} for token, p in self.odds.items()]
+        return {"content": [{"token": "x", "logprob": 0, "top_logprobs": rivals}]}
 
     def _good(self, prompt: str) -> str:
         if callable(self.answer):
@@ -113,11 +153,73 @@ class MockEndpoint:
         return json.dumps({"reason": "planted", "verdict": "fail" if "bad" in judged else "pass"})
 
 
+class MockBatches:
+    """Files and batches of the same endpoint; ``over`` decides whether batches are answered."""
+
+    def __init__(self, mock: MockEndpoint) -> None:
+        self._mock = mock
+        self.files: dict[str, bytes] = {}
+        self.batches: dict[str, dict[str, Any]] = {}
+        self.over = False
+        self.lost: set[int] = set()  # lines that are not answered
+
+    async def upload(self, request: Request) -> Response:
+        form = await request.form()
+        name = f"file-{len(self.files)}"
+        self.files[name] = await form["file"].read()  # type: ignore[union-attr]  # an upload
+        return JSONResponse({"id": name, "object": "file", "bytes": 1, "created_at": 0, "filename": "x", "purpose": "batch", "status": "processed"})  # fmt: skip
+
+    async def content(self, request: Request) -> Response:
+        return Response(self.files[request.path_params["name"]])
+
+    async def create(self, request: Request) -> Response:
+        wanted = await request.json()
+        name = f"batch-{len(self.batches)}"
+        self.batches[name] = wanted | {
+            "id": name, "object": "batch", "created_at": 0, "status": "in_progress", "output_file_id": None,
+        }  # fmt: skip
+        return JSONResponse(self.batches[name])
+
+    async def list(self, request: Request) -> Response:
+        return JSONResponse({"object": "list", "data": [*self.batches.values()], "has_more": False})
+
+    async def retrieve(self, request: Request) -> Response:
+        batch = self.batches[request.path_params["name"]]
+        if self.over and batch["status"] == "in_progress":
+            lines = self.files[batch["input_file_id"]].splitlines()
+            batch |= {"status": "completed", "output_file_id": f"out-{batch['id']}"}
+            self.files[batch["output_file_id"]] = b"\n".join(
+                self._answer(json.loads(line)) for i, line in enumerate(lines) if i not in self.lost
+            )
+        return JSONResponse(batch)
+
+    def _answer(self, line: dict[str, Any]) -> bytes:
+        prompt = "\n".join(message["content"] for message in line["body"]["messages"])
+        self._mock.prompts.append(prompt)
+        body = {
+            "model": "mock-1", "choices": [{"message": {"content": self._mock._good(prompt)}}],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 5},
+        }  # fmt: skip
+        answer = {"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}}
+        return json.dumps(answer).encode()
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        return [
+            Route("/v1/files", self.upload, methods=["POST"]),
+            Route("/v1/files/{name}/content", self.content),
+            Route("/v1/batches", self.create, methods=["POST"]),
+            Route("/v1/batches", self.list),
+            Route("/v1/batches/{name}", self.retrieve),
+        ]
+
+
 @contextmanager
 def serving() -> Iterator[tuple[MockEndpoint, str]]:
     """The endpoint and its base URL, served from a thread."""
     mock = MockEndpoint()
-    app = Starlette(routes=[Route("/v1/chat/completions", mock.chat, methods=["POST"])])
+    chat = Route("/v1/chat/completions", mock.chat, methods=["POST"])
+    app = Starlette(routes=[chat, *mock.batches.routes])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -10,6 +10,7 @@ import typer
 
 from labelcore.cli import door, hardness, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
+from labelcore.cli.endpoints import endpoints
 from labelcore.cli.glossary import glossary
 from labelcore.cli.learning import add_to, schema
 from labelcore.cli.library import library
@@ -43,6 +44,7 @@ app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
 app.add_typer(schema, name="schema")
 add_to(judge)
+app.add_typer(endpoints, name="endpoints")
 app.add_typer(splits, name="splits")
 app.add_typer(refine, name="refine")
 reporting.add_to(app)
@@ -158,11 +160,15 @@ def judge_run(
     split: Annotated[str | None, typer.Option(help="train, dev or test")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many outputs.")] = None,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="How often an LLM judge decides each output in all.")] = 1,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it will take.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Hand LLM judges' questions to the provider's batches; say it again to collect.")] = False,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Run judges; what is decided already is not asked again."""
-    send("judge run", db, project, json, judge=judge, kind=kind, split=split, limit=limit,
-         concurrency=concurrency)  # fmt: skip
+    name = "judge estimate" if estimate else "judge batch" if batch else "judge run"
+    send(name, db, project, json, judge=judge, kind=kind, split=split, limit=limit,
+         concurrency=concurrency, repeats=repeats)  # fmt: skip
 
 
 @judge.command("try")

@@ -1,16 +1,16 @@
 """The only place that speaks to a model provider: structured answers from any OpenAI-compatible one."""
 
-from labelcore.llm.protocol import Answer, Message, ModelClient
+from labelcore.llm.choosing import (
+    asked_key,
+    asking_for,
+    client_for,
+    client_from_settings,
+    endpoint_for,
+)
+from labelcore.llm.parsing import parse
+from labelcore.llm.protocol import Answer, Message, ModelClient, Weighed
 
-__all__ = ["Answer", "Message", "ModelClient", "client_from_settings"]
-
-
-def client_from_settings() -> ModelClient:
-    """A client for the endpoint that the settings name.
-
-    Raises:
-        ModelTrouble: none is configured.
-    """
-    from labelcore.llm.openai_client import OpenAIClient
-
-    return OpenAIClient.from_settings()
+__all__ = [
+    "Answer", "Message", "ModelClient", "Weighed", "asked_key", "asking_for", "client_for", "client_from_settings",
+    "endpoint_for", "parse",
+]  # fmt: skip

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypedDict, TypeVar
 
 from pydantic import BaseModel
 
 Schema = TypeVar("Schema", bound=BaseModel)
+MOST_TOKENS = 800
+"""The longest answer, unless a question says otherwise."""
 
 
 class Message(TypedDict):
@@ -22,7 +24,8 @@ class Message(TypedDict):
 class Answer(Generic[Schema]):
     """A model's answer: parsed, raw, and with its price.
 
-    ``model`` is the name that the endpoint returned; ``requests`` counts every call that it took.
+    ``model`` is the name that the endpoint returned; ``requests`` counts every call that it took;
+    ``faults`` are the kinds of what went wrong before it came ("rate limit", "malformed", …).
     """
 
     parsed: Schema
@@ -33,6 +36,21 @@ class Answer(Generic[Schema]):
     cost_usd: float = 0.0
     latency_ms: float = 0.0
     requests: int = 1
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """How probable the model finds each of some words as its next one.
+
+    ``probabilities`` add up to 1 over the words; ``tokens`` counts prompt and answer together.
+    """
+
+    probabilities: Mapping[str, float]
+    tokens: int
+    cost: float
+    model: str
+    requests: int = 1
 
 
 class ModelClient(Protocol):
@@ -41,12 +59,22 @@ class ModelClient(Protocol):
     model: str
 
     async def answer(
-        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = 800
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> Answer[Schema]:
         """An answer that fits the schema, in at most so many tokens.
 
         Raises:
             ModelTrouble: the endpoint refuses, is not there, or answers nonsense again and again.
+        """
+        ...
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+        """The probabilities of words as the next one, from a separate call for one token.
+
+        None where the endpoint gives no log-probabilities, or none of the words is likely.
+
+        Raises:
+            ModelTrouble: the endpoint refuses or is not there.
         """
         ...
 

@@ -35,10 +35,12 @@ from labelcore.models.base import (
 )
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
+    BatchJob,
     CourtRuling,
     Decision,
     HardnessResult,
     JudgeVersion,
+    Paid,
     ProbeCase,
     ProbeOpinion,
     Run,
@@ -49,6 +51,7 @@ from labelcore.models.judging import (
 __all__ = [
     "DOOR_SUFFIX",
     "OVERALL",
+    "BatchJob",
     "Code",
     "Comparison",
     "CourtRuling",
@@ -67,6 +70,7 @@ __all__ = [
     "JudgeKind",
     "JudgeVersion",
     "Output",
+    "Paid",
     "Pick",
     "Preference",
     "ProbeCase",

@@ -83,7 +83,12 @@ class VerdictError(Frozen):
 
 
 class Run(Frozen):
-    """One execution of judges over outputs, resumable."""
+    """One execution of judges over outputs, resumable.
+
+    ``total``: decisions that were missing when it began. ``answers_cached``: answers that were paid
+    for before and not asked again. ``error_kinds`` counts decisions that did not come, ``faults``
+    the calls that went wrong and were made again. ``seconds_left`` is None where nothing is done yet.
+    """
 
     id: str
     project_id: str
@@ -96,6 +101,48 @@ class Run(Frozen):
     requests: int = 0
     cost_usd: float = 0.0
     seconds: float = 0.0
+    message: str = ""
+    total: int = 0
+    repeats: int = 1
+    answers_cached: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    error_kinds: dict[str, int] = Field(default_factory=dict)
+    faults: dict[str, int] = Field(default_factory=dict)
+    seconds_left: float | None = None
+    at: datetime = Field(default_factory=now)
+
+
+class Paid(Frozen):
+    """A model's answer that was paid for, by the hash of the whole question.
+
+    ``key`` is the hash; the rest is as it came, with the name that the endpoint gave its model.
+    """
+
+    key: str
+    text: str
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    latency_ms: float = 0.0
+    at: datetime = Field(default_factory=now)
+
+
+class BatchJob(Frozen):
+    """Questions that a provider answers in its own time, at its lower price.
+
+    ``questions`` are the hashes of what is asked; ``provider_id`` is the provider's name for the job,
+    "" until it has taken it. ``state``: "handing over", "with the provider", "collected" or "failed".
+    """
+
+    id: str
+    project_id: str
+    endpoint: str
+    model: str
+    provider_id: str = ""
+    state: str
+    questions: tuple[str, ...]
     message: str = ""
     at: datetime = Field(default_factory=now)
 

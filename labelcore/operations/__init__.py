@@ -94,6 +94,7 @@ def _load() -> None:
         criteria,
         data,
         demo,
+        endpoints,
         glossary,
         hardness,
         judges,

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.models import Frozen, JudgeVersion, SplitName
+from labelcore.models import Frozen, JudgeVersion, Run, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
 from labelcore.stages.judging import retraining, suspecting
 
 Kind = Literal["code", "llm", "learned", "cascade", "imported"]
+Repeats = Annotated[int, Field(ge=1, le=20)]
 
 
 @operation("judge propose")
@@ -41,20 +42,55 @@ def propose(
 @operation("judge run")
 def run(
     call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
-    limit: int | None = None, concurrency: int | None = None,
+    limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
 ) -> Outcome:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again."""
     done = judging.run_judges(
         call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
-        concurrency=concurrency, progress=call.progress,
+        concurrency=concurrency, repeats=repeats, progress=call.progress,
     )  # fmt: skip
-    names = ("verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests")
+    return _of_run(done)
+
+
+@operation("judge batch")
+def batch(
+    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
+    limit: int | None = None, concurrency: int | None = None,  # noqa: ARG001 - the provider's affair
+    repeats: Repeats = 1,
+) -> Outcome:  # fmt: skip
+    """Hand LLM judges' questions to the providers' batches, and collect what they have answered."""
+    done = judging.run_judges(
+        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit, repeats=repeats,
+        progress=call.progress, batch=True,
+    )  # fmt: skip
+    return _of_run(done)
+
+
+@operation("judge estimate")
+def estimate(
+    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
+    limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
+) -> Outcome:  # fmt: skip
+    """Say what a run will take: calls, tokens, money and time."""
+    found = judging.estimate_run(
+        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
+        concurrency=concurrency, repeats=repeats,
+    )  # fmt: skip
+    lines = (judging.estimate_words(found), *found.based_on)
+    return Outcome(document=found.model_dump(mode="json"), lines=lines, exit_code=1 if found.trouble else 0)  # fmt: skip
+
+
+def _of_run(done: Run) -> Outcome:
+    names = (
+        "verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests",
+        "answers_cached", "tokens_in", "tokens_out", "error_kinds", "faults", "total", "repeats",
+    )  # fmt: skip
     document = {"run": done.id, "state": done.state, "message": done.message}
     document |= {name: getattr(done, name) for name in names}
     line = (
         f"{done.verdicts_new:,} new verdicts, {done.verdicts_cached:,} known already, "
         f"{done.errors:,} errors in {done.seconds:.1f} s; {done.requests:,} model calls, "
-        f"US$ {done.cost_usd:.4f}. {done.message}"
+        f"{done.answers_cached:,} answers known, US$ {done.cost_usd:.4f}. {done.message}"
     )
     return Outcome(document=document, lines=(line.strip(),))
 

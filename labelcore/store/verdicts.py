@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
-from labelcore.models import Decision, Verdict, VerdictError
+from labelcore.models import Decision, Paid, Verdict, VerdictError
+from labelcore.store import answers as answer_table
 from labelcore.store.connection import Database, append_rows, aware, utc
 
 _COLUMNS = (
@@ -19,21 +21,28 @@ _DECISION = (
     "value", "probability", "reason", "raw", "model", "tokens_in", "tokens_out", "cost_usd",
     "latency_ms",
 )  # fmt: skip
+_recording = threading.Lock()
 
 
-def record(db: Database, verdicts: Sequence[Verdict], errors: Sequence[VerdictError] = ()) -> int:
-    """Store a batch of verdicts and errors together; durable when this returns.
+def record(
+    db: Database, verdicts: Sequence[Verdict], errors: Sequence[VerdictError] = (),
+    answers: Sequence[Paid] = (),
+) -> int:  # fmt: skip
+    """Store verdicts, errors and the answers behind them together; durable when this returns.
 
-    A key that is stored already is left as it is. Returns how many verdicts were new.
+    A key that is stored already is left as it is, also when two runs come to it at once. Returns how
+    many verdicts were new.
     """
     distinct = {(v.output_id, v.judge_version_id, v.repeat): v for v in verdicts}
-    known = _stored(db, list(distinct))
-    fresh = [_row(verdict) for key, verdict in distinct.items() if key not in known]
-    with db.transaction() as cursor:
-        if fresh:
-            append_rows(cursor, "verdict", _COLUMNS, fresh)
-        if errors:
-            append_rows(cursor, "verdict_error", _ERROR, [_error_row(error) for error in errors])
+    with _recording:
+        known = _stored(db, list(distinct))
+        fresh = [_row(verdict) for key, verdict in distinct.items() if key not in known]
+        with db.transaction() as cursor:
+            if fresh:
+                append_rows(cursor, "verdict", _COLUMNS, fresh)
+            if errors:
+                append_rows(cursor, "verdict_error", _ERROR, [_error_row(own) for own in errors])
+            answer_table.append(cursor, answers)
     return len(fresh)
 
 
@@ -42,11 +51,35 @@ def missing(
 ) -> list[str]:
     """Those of the outputs that this judge version has not decided yet, in the given order."""
     rows = db.rows(
-        "SELECT DISTINCT output_id FROM verdict WHERE judge_version_id = ? AND repeat = ?",
-        [judge_version_id, repeat],
+        "SELECT DISTINCT output_id FROM verdict WHERE judge_version_id = ? AND repeat = ? "
+        "AND output_id IN (SELECT unnest(?))",
+        [judge_version_id, repeat, list(output_ids)],
     )
     done = {row[0] for row in rows}
     return [output_id for output_id in output_ids if output_id not in done]
+
+
+def figures(
+    db: Database, judge_version_ids: Sequence[str]
+) -> dict[str, tuple[int, float, float, float]]:
+    """For each judge version with model calls: (verdicts, tokens in, tokens out, median ms a call)."""
+    rows = db.rows(
+        "SELECT judge_version_id, count(*), avg(tokens_in), avg(tokens_out), median(latency_ms) "
+        "FROM verdict WHERE judge_version_id IN (SELECT unnest(?)) AND tokens_in > 0 GROUP BY ALL",
+        [list(judge_version_ids)],
+    )
+    return {row[0]: (int(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in rows}
+
+
+def usual_latency(db: Database, project_id: str, model: str) -> float | None:
+    """The median milliseconds of a model's newest thousand verdicts; None without any."""
+    rows = db.rows(
+        "SELECT median(latency_ms) FROM (SELECT latency_ms FROM verdict v "
+        "JOIN judge_version_unique j USING (judge_version_id) WHERE v.project_id = ? "
+        "AND j.model = ? AND latency_ms > 0 ORDER BY v.made_at DESC LIMIT 1000)",
+        [project_id, model],
+    )
+    return None if rows[0][0] is None else float(rows[0][0])
 
 
 def values(

@@ -53,6 +53,8 @@ def holding(terms: Sequence[Term], metadata: Mapping[str, Any]) -> list[Term]:
 
 def occurring(terms: Sequence[Term], text: str, metadata: Mapping[str, Any]) -> list[Term]:
     """The terms that occur in a text and hold for an output with this metadata, longest first."""
+    if not terms:
+        return []
     known = {own.term: own for own in holding(terms, metadata)}
     names = {mark.term for mark in marks(text, known)}
     return [known[name] for name in _longest_first(names)]

@@ -8,13 +8,34 @@ import threading
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.models import Project
+from labelcore.models import Project, Run
 from labelcore.stages import judging
 from labelcore.store import Database
 from pages.widgets import keys
 from pages.widgets.shell import plain
 
 _log = logging.getLogger("labelcore.pages")
+_STATES = {"running": "Running", "stopped": "Stopped", "finished": "Finished", "failed": "Failed"}
+
+
+def show_estimate(db: Database, project: Project) -> None:
+    """What a run over everything would take; worked out anew once something has changed."""
+    kept = st.session_state.get(keys.RUN_ESTIMATE, {})
+    runs = judging.runs(db, project)
+    if runs and runs[0].state == "running":
+        return
+    judges = judging.active_judges(db, project)
+    now = (project.id, runs[0].id if runs else "", runs[0].state if runs else "", tuple(v.id for v in judges))  # fmt: skip
+    if kept.get("of") != now:
+        try:
+            found = judging.estimate_run(db, project)
+        except LabelcoreError:
+            return  # without judges or outputs there is nothing to estimate, and the page says so
+        st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
+    found = kept["found"]
+    st.text(judging.estimate_words(found))
+    if found.calls:
+        st.text(" ".join(found.based_on))
 
 
 def start(db: Database, project: Project, kind: str | None) -> None:
@@ -48,11 +69,35 @@ def watch(db: Database, project: Project) -> None:
     if not runs:
         return
     run = runs[0]
+    total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
     done = run.verdicts_new + run.errors
-    total = len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
-    words = f"{run.state}: {done:,} of {total:,} in {run.seconds:.0f} s, US$ {run.cost_usd:.4f}, {run.errors:,} errors"
+    words = f"{_STATES[run.state]}: {done:,} of {total:,}{_time(run)}"
     st.progress(min(1.0, done / total) if total else 1.0, text=words)
+    st.text(_figures(run))
+    if run.faults or run.error_kinds:
+        st.text(_troubles(run))
     if run.message:
-        st.write(plain(run.message))
-    if run.state == "running" and st.button("Stop", key="stop-run"):
+        (st.warning if run.state in {"stopped", "failed"} else st.write)(plain(run.message))
+    if run.state == "running" and st.button("Stop", key="stop-run", icon=":material/stop:"):
         st.session_state.get(keys.RUN_STOP, threading.Event()).set()
+
+
+def _time(run: Run) -> str:
+    passed = f" in {judging.span_words(run.seconds)}"
+    if run.state == "running" and run.seconds_left is not None:
+        return f"{passed}, about {judging.span_words(run.seconds_left)} left"
+    return passed
+
+
+def _figures(run: Run) -> str:
+    cached = f", {run.answers_cached:,} answers known already" if run.answers_cached else ""
+    return f"{run.requests:,} model calls{cached}, US$ {run.cost_usd:.4f}"
+
+
+def _troubles(run: Run) -> str:
+    said = []
+    if run.error_kinds:
+        said.append(f"No verdict: {judging.kinds_words(run.error_kinds)}.")
+    if run.faults:
+        said.append(f"Asked again: {judging.kinds_words(run.faults)}.")
+    return " ".join(said)

@@ -20,9 +20,10 @@ from labelcore.models import (
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.judging import cascading, refreshing, runner, schemas
+from labelcore.stages.judging import cascading, refreshing, running, schemas
 from labelcore.stages.judging.proposals import propose
 from labelcore.stages.judging.refreshing import Staleness
+from labelcore.stages.judging.running import Estimate, estimate_words, kinds_words, span_words
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -31,8 +32,9 @@ from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "find_judge", "judged", "list_judges",
-    "propose", "refresh_judges", "run_judges", "runs", "show_judge", "stop_abandoned_runs",
+    "Estimate", "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "estimate_run",
+    "estimate_words", "find_judge", "judged", "kinds_words", "list_judges", "propose",
+    "refresh_judges", "run_judges", "runs", "show_judge", "span_words", "stop_abandoned_runs",
 ]  # fmt: skip
 
 
@@ -116,14 +118,55 @@ def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
 def run_judges(
     db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
     split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
-    progress: Progress | None = None, stop: threading.Event | None = None,
-    client: ModelClient | None = None,
+    repeats: int = 1, progress: Progress | None = None, stop: threading.Event | None = None,
+    client: ModelClient | None = None, batch: bool = False,
 ) -> Run:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again.
+
+    ``repeats``: how often each LLM judge decides each output in all. ``batch``: LLM judges' questions
+    go to the providers' batches; the same call another day collects the answers.
 
     Raises:
         BadInput: there is no judge or no output that fits.
     """
+    versions, ids = _asked_for(db, project, judge, kind, split, limit)
+    plain = [own for own in versions if own.kind != "cascade"]
+    done = [running.run(
+        db, project, plain, ids, concurrency=concurrency, repeats=repeats, progress=progress,
+        stop=stop, client=client, batch=batch,
+    )] if plain else []  # fmt: skip
+    done += [
+        cascading.run(
+            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop, client=client
+        )
+        for own in versions
+        if own.kind == "cascade" and not (stop and stop.is_set())
+    ]  # fmt: skip
+    return _together(done)
+
+
+def estimate_run(
+    db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
+    split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
+    repeats: int = 1,
+) -> Estimate:  # fmt: skip
+    """What :func:`run_judges` with the same arguments would take.
+
+    Raises:
+        BadInput: there is no judge or no output that fits.
+    """
+    versions, ids = _asked_for(db, project, judge, kind, split, limit)
+    asked = [part for own in versions for part in cascading.judges_of(db, own)]
+    distinct = list({own.id: own for own in asked}.values())
+    plan = running.make_plan(db, distinct, ids, repeats)
+    return running.estimate(db, project, plan, concurrency)
+
+
+def _asked_for(
+    db: Database, project: Project, judge: str | None, kind: str | None,
+    split: SplitName | None, limit: int | None,
+) -> tuple[list[JudgeVersion], list[str]]:  # fmt: skip
+    """The judges and the outputs that a run is about."""
     versions = [find_judge(db, project, judge)] if judge else active_judges(db, project)
     versions = [v for v in versions if v.kind != "imported" and kind in {None, v.kind}]
     if not versions:
@@ -131,20 +174,7 @@ def run_judges(
             "There is no judge to run.",
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
-    ids = _wanted(db, project, split)[:limit]
-    plain = [own for own in versions if own.kind != "cascade"]
-    done = [] if versions and not plain else [runner.run(
-        db, project, plain, ids, concurrency=concurrency, progress=progress, stop=stop,
-        client=client,
-    )]  # fmt: skip
-    done += [
-        cascading.run(
-            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop, client=client
-        )
-        for own in versions
-        if own.kind == "cascade"
-    ]  # fmt: skip
-    return _together(done)
+    return versions, _wanted(db, project, split)[:limit]
 
 
 def _together(done: Sequence[Run]) -> Run:
@@ -191,7 +221,7 @@ def runs(db: Database, project: Project) -> list[Run]:
 
 def stop_abandoned_runs(db: Database) -> int:
     """Mark runs that a killed process left "running" as stopped. Returns how many."""
-    return runner.stop_abandoned_runs(db, [own.id for own in projects.list_projects(db)])
+    return running.stop_abandoned_runs(db, [own.id for own in projects.list_projects(db)])
 
 
 def list_judges(db: Database, project: Project) -> list[JudgeSummary]:

@@ -19,7 +19,7 @@ from labelcore.progress import Progress, silent
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
-from labelcore.stages.judging import runner
+from labelcore.stages.judging import running
 from labelcore.stages.judging.proposals import Question, question
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
@@ -134,7 +134,7 @@ def _run(
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
     if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
         return None
-    return runner.run(
+    return running.run(
         db, project, [judge], ids, progress=progress, stop=stop, client=client, concurrency=concurrency
     )  # fmt: skip
 
@@ -187,6 +187,11 @@ def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersio
     wanted = [spec.first.judge_version_id, spec.then.judge_version_id]
     found = judge_table.many(db, wanted)
     return spec, found[wanted[0]], found[wanted[1]]
+
+
+def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
+    """The judges that a cascade asks at most, or the judge itself where it is none."""
+    return list(parts(db, version)[1:]) if version.kind == "cascade" else [version]
 
 
 def run(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import cascade, llm_judge
-from labelcore.llm import ModelClient, client_from_settings
+from labelcore.llm import ModelClient, client_for, endpoint_for
 from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.settings import settings
 from labelcore.stages.judging.runner import decide_local, embed_texts
@@ -77,16 +77,22 @@ def _by_models(
     client: ModelClient | None,
     repeat: int,
 ) -> dict[str, Answers]:
-    try:
-        return asyncio.run(_ask_all(versions, outputs, client or client_from_settings(), repeat))
-    except ModelTrouble as trouble:
-        return {version.id: {own.id: trouble for own in outputs} for version in versions}
+    if client is not None:
+        return asyncio.run(_ask_all(versions, outputs, client, repeat))
+    found: dict[str, Answers] = {}
+    for version in versions:
+        try:
+            asked = client_for(endpoint_for(version.spec))
+            found |= asyncio.run(_ask_all([version], outputs, asked, repeat))
+        except ModelTrouble as trouble:
+            found[version.id] = {own.id: trouble for own in outputs}
+    return found
 
 
 async def _ask_all(
     versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient, repeat: int
 ) -> dict[str, Answers]:
-    """All judges with one client, at most as many calls at once as the settings allow."""
+    """Judges with one client, at most as many calls at once as the settings allow."""
     slots = asyncio.Semaphore(settings().concurrency)
     fatal: list[ModelTrouble] = []
 

@@ -1,0 +1,160 @@
+"""A provider's batches: questions in a file, answered within a day at a lower price.
+
+Through the openai package, whose files and batches interface OpenAI, Azure, vLLM and others share.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm.explaining import explain
+from labelcore.llm.transports import Unreachable, refusal
+from labelcore.models import Paid
+from labelcore.settings import Endpoint
+
+MOST_QUESTIONS = 50_000
+MOST_BYTES = 180_000_000
+"""What OpenAI takes in one file, with some room."""
+_MARK = "labelcore_job"
+_OVER = {"completed", "failed", "expired", "cancelled"}
+
+
+@dataclass(frozen=True)
+class BatchState:
+    """Where a batch is; ``over`` says that no more answers will come."""
+
+    status: str
+    over: bool
+    answered: int
+    total: int
+    files: tuple[str, ...]
+
+
+class ProviderBatches:
+    """The batches of one endpoint."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        import openai
+
+        self._openai, self._endpoint = openai, endpoint
+        self._client = openai.OpenAI(
+            base_url=endpoint.base_url, api_key=endpoint.key, timeout=endpoint.call_timeout * 5
+        )
+
+    def hand_over(self, place: Path, job: str) -> str:
+        """Send a file of questions under our name for the job. Returns the provider's name for it.
+
+        Raises:
+            ModelTrouble: the endpoint refuses, has no batches, or is not there.
+        """
+        with self._explained():
+            with place.open("rb") as file:
+                sent = self._client.files.create(file=(f"{job}.jsonl", file), purpose="batch")
+            made = self._client.batches.create(
+                input_file_id=sent.id, endpoint="/v1/chat/completions", completion_window="24h",
+                metadata={_MARK: job},
+            )  # fmt: skip
+        return made.id
+
+    def find(self, job: str) -> str | None:
+        """The provider's name for a job that was perhaps handed over before this process died.
+
+        Raises:
+            ModelTrouble: as above.
+        """
+        with self._explained():
+            for own in self._client.batches.list(limit=100):
+                if (own.metadata or {}).get(_MARK) == job:
+                    return own.id
+        return None
+
+    def state(self, provider_id: str) -> BatchState:
+        """Where a batch is.
+
+        Raises:
+            ModelTrouble: as above.
+        """
+        with self._explained():
+            own = self._client.batches.retrieve(provider_id)
+        counts = own.request_counts
+        files = tuple(f for f in (own.output_file_id, own.error_file_id) if f)
+        return BatchState(
+            own.status, own.status in _OVER, counts.completed if counts else 0,
+            counts.total if counts else 0, files,
+        )  # fmt: skip
+
+    def answers(self, state: BatchState) -> Iterator[Paid]:
+        """The good answers of a batch that is over, one at a time.
+
+        Raises:
+            ModelTrouble: as above.
+        """
+        for name in state.files:
+            with self._explained():
+                content = self._client.files.content(name)
+                for line in content.iter_lines():
+                    if (paid := self._paid(line)) is not None:
+                        yield paid
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._client.close()
+
+    def _paid(self, line: str) -> Paid | None:
+        """One line of a result; None where the question was not answered."""
+        try:
+            own = json.loads(line)
+            body = own["response"]["body"]
+            if own["response"]["status_code"] != 200:
+                return None
+            text = body["choices"][0]["message"]["content"] or ""
+        except (ValueError, LookupError, TypeError):
+            return None
+        usage = body.get("usage") or {}
+        given, taken = (int(usage.get(f"{kind}_tokens") or 0) for kind in ("prompt", "completion"))
+        cost = (given * self._endpoint.price_in + taken * self._endpoint.price_out) / 1_000_000
+        model = str(body.get("model") or self._endpoint.model)
+        return Paid(
+            key=str(own["custom_id"]), text=text, model=model, tokens_in=given, tokens_out=taken,
+            cost_usd=cost,
+        )  # fmt: skip
+
+    def _explained(self) -> _Explained:
+        return _Explained(self._openai, self._endpoint)
+
+
+class _Explained:
+    """Turns the openai package's errors into sentences."""
+
+    def __init__(self, openai: Any, endpoint: Endpoint) -> None:
+        self._openai, self._endpoint = openai, endpoint
+
+    def __enter__(self) -> None:
+        """Nothing."""
+
+    def __exit__(self, kind: object, trouble: BaseException | None, trace: object) -> None:
+        """Raise what a person can act on."""
+        if isinstance(trouble, self._openai.APIStatusError):
+            response = trouble.response
+            said: Exception = refusal(response.status_code, trouble.message.encode(), response.headers)  # fmt: skip
+            if response.status_code == 404:
+                raise ModelTrouble(
+                    f"{self._endpoint.base_url or 'The provider'} offers no batches.",
+                    next_step="Run without --batch.", kind="no batches", fatal=True,
+                ) from trouble  # fmt: skip
+            raise explain(self._endpoint, said) from trouble
+        if isinstance(trouble, self._openai.APIConnectionError):
+            cause = str(trouble.__cause__ or trouble)
+            said = Unreachable(cause, certificate="CERTIFICATE" in cause.upper())
+            raise explain(self._endpoint, said) from trouble
+
+
+def question_line(key: str, body: dict[str, Any]) -> bytes:
+    """A question as a line of a batch's file."""
+    own = {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": body}
+    return json.dumps(own).encode() + b"\n"

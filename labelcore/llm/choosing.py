@@ -1,0 +1,82 @@
+"""Which endpoint answers a judge: the one that it names, else the one that has its model."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labelcore.errors import ModelTrouble
+from labelcore.settings import DEFAULT, Endpoint, settings
+
+if TYPE_CHECKING:
+    from labelcore.llm.client import OpenAIClient
+
+
+def client_from_settings() -> OpenAIClient:
+    """A client for the endpoint that the settings name first.
+
+    Raises:
+        ModelTrouble: none is configured.
+    """
+    return client_for(settings().default_endpoint)
+
+
+def client_for(endpoint: Endpoint, keep_in: Path | None = None) -> OpenAIClient:
+    """A client for one endpoint.
+
+    ``keep_in``: a courier makes the calls and keeps every good answer in this file as it comes.
+
+    Raises:
+        ModelTrouble: its key is missing.
+    """
+    from labelcore.llm.client import OpenAIClient  # aiohttp is loaded only where somebody is asked
+
+    if keep_in is None or endpoint.transport != "fast" or sys.platform == "win32":
+        return OpenAIClient(endpoint)
+    from labelcore.llm.courier_transport import CourierTransport
+
+    return OpenAIClient(endpoint, CourierTransport(endpoint, keep_in))
+
+
+def asked_key() -> str | None:
+    """The hash of the question that is being asked here."""
+    from labelcore.llm.courier_transport import answer_key
+
+    return answer_key.get()
+
+
+@contextlib.contextmanager
+def asking_for(key: str) -> Iterator[None]:
+    """The hash under which a courier keeps what is answered meanwhile."""
+    from labelcore.llm.courier_transport import answer_key
+
+    before = answer_key.set(key)
+    try:
+        yield
+    finally:
+        answer_key.reset(before)
+
+
+def endpoint_for(spec: Mapping[str, Any]) -> Endpoint:
+    """Who answers a judge: ``spec["endpoint"]``, else who has ``spec["model"]``, else the default.
+
+    The judge's model is pinned: an endpoint that is set to another one is asked for the judge's.
+
+    Raises:
+        ModelTrouble: no such endpoint is configured.
+    """
+    known, name, model = settings().all_endpoints, spec.get("endpoint"), spec.get("model")
+    if name and name != DEFAULT and name not in known:
+        names = ", ".join(known) or "none is configured"
+        raise ModelTrouble(
+            f"The judge asks the endpoint '{name}', which is not configured.",
+            next_step=f"Name it in LABELCORE_ENDPOINTS. Known: {names}.",
+            kind="no model", fatal=True,
+        )  # fmt: skip
+    having = [own for own in known.values() if own.model == model]
+    default = settings().default_endpoint
+    found = known[name] if name in known else having[0] if having else default
+    return found.model_copy(update={"model": model}) if model else found

@@ -1,0 +1,145 @@
+"""A small process that makes a run's calls and keeps each answer on disk the moment it comes.
+
+It is started by :mod:`labelcore.llm.courier_transport` and speaks frames over the socket that it is
+given. It outlives a run that is killed: calls under way are paid for, so it takes their answers in,
+and ends. Measured with kill -9 at 500 answers a second: a run that held the connections itself lost
+30 to 60 answers, nearly all of them in the time that the system takes to give the memory of a large
+process back, before it closes the connections. The second process also takes half of the work off
+the run's event loop.
+
+This file is run by its path and imports nothing of labelcore, so that it starts in a fifth of a second.
+
+Frames: four bytes of length, a line of JSON, then bytes. To the courier: ``{"endpoint": …}`` first,
+then ``{"id", "key"}`` with the request's body. From it: ``{"id", "status", "headers"}`` with the
+answer's body, or ``{"id", "trouble", "certificate"}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import struct
+import sys
+import time
+import zlib
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+_LENGTH = struct.Struct(">I")
+_LIMIT = 1 << 26
+_HEADERS = ("retry-after", "retry-after-ms")
+
+
+def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
+    """A message as bytes."""
+    line = json.dumps(head).encode() + b"\n"
+    return _LENGTH.pack(len(line) + len(body)) + line + body
+
+
+async def read_frame(reader: asyncio.StreamReader) -> tuple[dict[str, Any], bytes]:
+    """The next message.
+
+    Raises:
+        IncompleteReadError: the other side is gone.
+    """
+    (length,) = _LENGTH.unpack(await reader.readexactly(4))
+    line, _, body = (await reader.readexactly(length)).partition(b"\n")
+    return json.loads(line), body
+
+
+class Kept:
+    """The file of answers: one line with its checksum for each, locked while this process lives."""
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def write(self, paid: dict[str, Any]) -> None:
+        """Keep one answer; whatever becomes of this process, the system has it now."""
+        text = json.dumps(paid).encode()
+        os.write(self._file, b"%08x %s\n" % (zlib.crc32(text), text))
+
+
+class Courier:
+    """Makes the calls that come in, all at once: pace and retries are the run's affair."""
+
+    def __init__(self, endpoint: dict[str, Any], kept: Kept, writer: asyncio.StreamWriter) -> None:
+        self._endpoint, self._kept, self._writer = endpoint, kept, writer
+        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), headers=endpoint["headers"],
+            timeout=aiohttp.ClientTimeout(total=endpoint["timeout"]), proxy=endpoint["proxy"],
+        )  # fmt: skip
+
+    async def serve(self, reader: asyncio.StreamReader) -> None:
+        """Until the run is gone; then until the calls under way have ended."""
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+            while True:
+                head, body = await read_frame(reader)
+                self._take(head, body)
+        if self._calls:
+            await asyncio.wait(self._calls.values())
+        await self._session.close()
+
+    def _take(self, head: dict[str, Any], body: bytes) -> None:
+        name = head["id"]
+        self._calls[name] = asyncio.create_task(self._call(name, head["key"], body))
+        self._calls[name].add_done_callback(lambda _: self._calls.pop(name, None))
+
+    async def _call(self, name: int, key: str | None, body: bytes) -> None:
+        started = time.monotonic()
+        try:
+            async with self._session.post(self._endpoint["url"], data=body) as response:
+                raw = await response.read()
+        except TimeoutError:
+            return  # the run counts the seconds itself, and stopped to wait before
+        except (aiohttp.ClientError, OSError, ValueError) as trouble:
+            kinds = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)
+            said = {"trouble": str(trouble), "certificate": isinstance(trouble, kinds)}
+            self._say({"id": name, **said})
+            return
+        if key and response.status == 200:
+            self._keep(key, raw, (time.monotonic() - started) * 1000)
+        told = {
+            own.lower(): value
+            for own, value in response.headers.items()
+            if own.lower() in _HEADERS or own.lower().startswith("x-ratelimit-")
+        }
+        self._say({"id": name, "status": response.status, "headers": told}, raw)
+
+    def _keep(self, key: str, raw: bytes, ms: float) -> None:
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):
+            found = json.loads(raw)
+            usage = found.get("usage") or {}
+            given, taken = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)  # fmt: skip
+            cost = (given * self._endpoint["price_in"] + taken * self._endpoint["price_out"]) / 1e6
+            self._kept.write({
+                "key": key, "text": found["choices"][0]["message"]["content"] or "",
+                "model": found.get("model") or self._endpoint["model"], "tokens_in": given,
+                "tokens_out": taken, "cost_usd": cost, "latency_ms": ms,
+                "at": datetime.now(UTC).isoformat(),
+            })  # fmt: skip
+
+    def _say(self, head: dict[str, Any], body: bytes = b"") -> None:
+        if not self._writer.is_closing():
+            self._writer.write(frame(head, body))
+
+
+async def main(descriptor: int) -> None:
+    """Serve the run at the other end of a socket."""
+    end = socket.socket(fileno=descriptor)
+    end.setblocking(False)  # noqa: FBT003 - the socket's own way
+    reader, writer = await asyncio.open_unix_connection(sock=end, limit=_LIMIT)
+    head, _ = await read_frame(reader)
+    kept = Kept(head["endpoint"]["kept_in"])
+    await Courier(head["endpoint"], kept, writer).serve(reader)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

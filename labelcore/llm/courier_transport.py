@@ -1,0 +1,124 @@
+"""A transport whose connections live in a process of their own; see :mod:`labelcore.llm.courier`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import socket
+import subprocess
+import sys
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labelcore.llm import courier
+from labelcore.llm.transports import (
+    OPENAI_URL,
+    KeepsAnswers,
+    Reply,
+    Unreachable,
+    completion,
+    proxy_for,
+    refusal,
+)
+from labelcore.settings import Endpoint
+
+if TYPE_CHECKING:
+    from openai.types.chat import CompletionCreateParams
+
+answer_key: ContextVar[str | None] = ContextVar("answer_key", default=None)
+"""The hash of the question that is being asked, under which the courier keeps its answer."""
+_LIMIT = 1 << 26
+_END_SECONDS = 5.0
+
+
+class CourierTransport(KeepsAnswers):
+    """Sends requests through a courier that keeps good answers in a file."""
+
+    def __init__(self, endpoint: Endpoint, kept_in: Path) -> None:
+        self._endpoint = endpoint
+        url = f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/chat/completions"
+        authorization = {"authorization": f"Bearer {endpoint.key}"}
+        self._told = {
+            "url": url, "model": endpoint.model, "price_in": endpoint.price_in,
+            "price_out": endpoint.price_out, "timeout": endpoint.call_timeout + 1,
+            "headers": authorization | {"content-type": "application/json"},
+            "proxy": proxy_for(url), "kept_in": str(kept_in),
+        }  # fmt: skip
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+
+    async def send(self, body: CompletionCreateParams) -> Reply:
+        """Hand over and wait; see the protocol.
+
+        Where the wait is given up the courier still takes the answer in: it is paid for.
+        """
+        writer = self._writer or await self._start()
+        number, key = next(self._numbers), answer_key.get()
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = reply
+        writer.write(courier.frame({"id": number, "key": key}, json.dumps(body).encode()))
+        try:
+            return await reply
+        finally:
+            self._waiting.pop(number, None)
+
+    async def close(self) -> None:
+        """Let the courier go; it ends once it has nothing under way."""
+        if self._writer is None or self._process is None or self._reading is None:
+            return
+        self._writer.close()
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await asyncio.to_thread(self._process.wait, _END_SECONDS)
+        self._writer = None
+
+    async def _start(self) -> asyncio.StreamWriter:
+        async with self._starting:
+            if self._writer is not None:
+                return self._writer
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = await asyncio.to_thread(_spawn, theirs.fileno())
+            reader, self._writer = await asyncio.open_unix_connection(sock=ours, limit=_LIMIT)
+            self._writer.write(courier.frame({"endpoint": self._told}))
+            self._reading = asyncio.create_task(self._read(reader))
+            return self._writer
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while True:
+                head, body = await courier.read_frame(reader)
+                reply = self._waiting.get(head["id"])
+                if reply is not None and not reply.done():
+                    _settle(reply, head, body)
+        except (asyncio.IncompleteReadError, OSError):
+            for reply in self._waiting.values():
+                if not reply.done():
+                    reply.set_exception(Unreachable("the process that makes the calls has ended"))
+            self._writer = None  # the next call starts another one
+
+
+def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - this interpreter, our own file
+        [sys.executable, "-I", courier.__file__, str(descriptor)],
+        pass_fds=[descriptor], start_new_session=True,
+    )  # fmt: skip
+
+
+def _settle(reply: asyncio.Future[Reply], head: dict[str, Any], body: bytes) -> None:
+    try:
+        if "trouble" in head:
+            raise Unreachable(head["trouble"], certificate=head["certificate"])
+        if head["status"] >= 400:
+            raise refusal(head["status"], body, head["headers"])
+        reply.set_result(Reply(completion(body), head["headers"]))
+    except Exception as trouble:  # noqa: BLE001 - whatever it is, the one who waits must hear it
+        reply.set_exception(trouble)

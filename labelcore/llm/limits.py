@@ -1,0 +1,167 @@
+"""How fast one endpoint may be asked: what settings say, what it tells, and what it refuses.
+
+Requests and tokens are reserved in two token buckets (each holds one second's worth), so callers go
+in the order of their coming and nobody polls. The rates are the smallest of what the settings say,
+what the endpoint's headers say, and what was learned from refusals: once more than a tenth of the
+answers of a second are 429s, the rate falls to nine tenths of what was just accepted (at least by
+half where nothing was), and grows by a fiftieth each second while at most one answer in fifty is
+one: additive increase, multiplicative decrease (Chiu and Jain 1989). Refusals that are rarer than
+that are left to the single calls, each of which waits as it was told: an endpoint that now and then
+says 429 at random is not full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+
+_WINDOW = 1.0  # seconds over which answers and refusals are counted
+_FULL, _QUIET = 0.10, 0.02  # shares of refusals
+_SHRINK, _GROW = 0.9, 0.02
+_SLOWEST = 0.05  # calls a second: never stop for good
+_DAY = 600.0  # a window longer than this is a daily budget, which says nothing about pace
+_LONGEST_HOLD = 60.0
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Bucket:
+    """A rate with one second's worth of burst; reserving tells how long to wait."""
+
+    def __init__(self, per_second: float | None) -> None:
+        self.per_second = per_second
+        self._level = per_second or 0.0
+        self._at = time.monotonic()
+
+    def reserve(self, amount: float) -> float:
+        """Take ``amount``; returns the seconds until it is there."""
+        if self.per_second is None:
+            return 0.0
+        now = time.monotonic()
+        room = max(1.0, self.per_second)
+        self._level = min(room, self._level + (now - self._at) * self.per_second) - amount
+        self._at = now
+        return max(0.0, -self._level / self.per_second)
+
+    def limit(self, per_second: float) -> None:
+        """Change the rate; debts of those who wait already are theirs alone."""
+        if self.per_second is None:
+            self._level, self._at = 0.0, time.monotonic()
+        self.per_second = per_second
+
+
+class Limiter:
+    """One model's limits: calls at once, calls and tokens a minute."""
+
+    def __init__(
+        self, concurrency: int, requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+    ) -> None:  # fmt: skip
+        self._slots = asyncio.Semaphore(concurrency)
+        self._start = float(concurrency)
+        self._told = _per_second(requests_per_minute)
+        self._requests = Bucket(self._told)
+        self._tokens = Bucket(_per_second(tokens_per_minute))
+        self._hold_until = 0.0
+        self._window_from = time.monotonic()
+        self._accepted = self._refused = 0
+        self._proved = 0.0
+
+    @property
+    def calls_per_second(self) -> float | None:
+        """The pace that is allowed now; None while no limit is known."""
+        return self._requests.per_second
+
+    async def enter(self, tokens: int) -> None:
+        """Wait for a slot and for the pace; :meth:`leave` gives the slot back."""
+        await self._slots.acquire()
+        try:
+            wait = max(self._requests.reserve(1), self._tokens.reserve(tokens))
+            if wait:
+                await asyncio.sleep(wait)
+            while (wait := self._hold_until - time.monotonic()) > 0:  # noqa: ASYNC110 - a time, no event
+                await asyncio.sleep(wait)
+        except BaseException:
+            self._slots.release()
+            raise
+
+    def leave(self) -> None:
+        """Give the slot back."""
+        self._slots.release()
+
+    def accepted(self, headers: Mapping[str, str]) -> None:
+        """Take in a good answer and what its headers say of limits."""
+        self._accepted += 1
+        self._turn()
+        if "x-ratelimit-limit-requests" in headers or "x-ratelimit-limit-tokens" in headers:
+            self._learn(headers)
+            for what in ("requests", "tokens"):
+                if headers.get(f"x-ratelimit-remaining-{what}") == "0":
+                    self._hold(span(headers.get(f"x-ratelimit-reset-{what}")))
+
+    def refused(self, headers: Mapping[str, str]) -> None:
+        """Take in a 429."""
+        self._refused += 1
+        self._learn(headers)
+        self._turn()
+
+    def _turn(self) -> None:
+        """At the end of each second: slow down, or go faster again."""
+        now = time.monotonic()
+        passed = now - self._window_from
+        everything = self._accepted + self._refused
+        if passed < _WINDOW or not everything:
+            return
+        share, self._proved = self._refused / everything, self._accepted / passed
+        pace = self._requests.per_second
+        if share > _FULL and self._refused > 2:
+            before = pace if pace is not None else max(self._start, everything / passed)
+            proved = self._proved * _SHRINK
+            self._requests.limit(max(_SLOWEST, min(before, proved or before / 2)))
+        elif share <= _QUIET and pace is not None:
+            self._requests.limit(min(self._told or 1e9, pace * (1 + _GROW) + 0.01))
+        self._window_from, self._accepted, self._refused = now, 0, 0
+
+    def _learn(self, headers: Mapping[str, str]) -> None:
+        told = _told(headers, "requests")
+        if told:
+            self._told = min(told, self._told or told)
+            if self._requests.per_second is None or self._requests.per_second > self._told:
+                self._requests.limit(self._told)
+        tokens = _told(headers, "tokens")
+        if tokens and (self._tokens.per_second is None or self._tokens.per_second > tokens):
+            self._tokens.limit(tokens)
+
+    def _hold(self, seconds: float) -> None:
+        until = time.monotonic() + min(seconds, _LONGEST_HOLD)
+        self._hold_until = max(self._hold_until, until)
+
+
+def span(words: str | None) -> float:
+    """Seconds of a reset header: "1m30s", "250ms" or a bare number; 0 for anything else."""
+    text = (words or "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    return sum(float(number) * _SECONDS[unit] for number, unit in _SPAN.findall(text))
+
+
+def _told(headers: Mapping[str, str], what: str) -> float | None:
+    """The pace that headers allow, a second; None where they say nothing of use.
+
+    A bucket that was emptied by u of n refills in reset = u / n windows, which tells the window.
+    """
+    try:
+        most = float(headers.get(f"x-ratelimit-limit-{what}", 0))
+        rest = float(headers.get(f"x-ratelimit-remaining-{what}", most))
+    except ValueError:
+        return None
+    reset = span(headers.get(f"x-ratelimit-reset-{what}"))
+    if most <= 0 or (0 < rest < most and reset * most / (most - rest) > _DAY):
+        return None
+    return most / 60
+
+
+def _per_second(per_minute: float | None) -> float | None:
+    return None if per_minute is None else per_minute / 60

@@ -1,0 +1,91 @@
+"""Whether an endpoint answers, and whether it really obeys a schema.
+
+The question names no field of the schema and asks for no JSON. An endpoint that enforces
+``response_format`` fills the schema in all the same; one that takes it and ignores it answers in
+prose, and judges then depend on the schema in the prompt and on strict parsing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from pydantic import BaseModel, Field
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm.choosing import client_for
+from labelcore.llm.client import OpenAIClient
+from labelcore.llm.parsing import parse
+from labelcore.llm.protocol import Message
+from labelcore.settings import Endpoint
+
+_QUESTION: list[Message] = [{"role": "user", "content": "How is the sea today?"}]
+_WORDS = ("yes", "no")
+
+
+class _Hidden(BaseModel):
+    """Fields that nobody would guess from the question."""
+
+    harbour_code: int = Field(ge=0, le=9)
+    tide_word: str = Field(max_length=40)
+
+
+class Connection(BaseModel):
+    """What a test of an endpoint found; ``schemas``: whether it enforces them, None if it is not there."""
+
+    endpoint: str
+    base_url: str | None
+    model: str
+    answered: bool
+    answered_as: str = ""
+    schemas: bool | None = None
+    likelihoods: bool | None = None
+    latency_ms: float | None = None
+    said: str
+
+
+def check(endpoint: Endpoint) -> Connection:
+    """Ask an endpoint two small questions. Trouble is part of the result."""
+    return asyncio.run(_check(endpoint))
+
+
+async def _check(endpoint: Endpoint) -> Connection:
+    known = Connection(
+        endpoint=endpoint.name, base_url=endpoint.base_url, model=endpoint.model, answered=False,
+        said="",
+    )  # fmt: skip
+    try:
+        client = client_for(endpoint)
+    except ModelTrouble as trouble:
+        return known.model_copy(update={"said": str(trouble)})
+    try:
+        return known.model_copy(update=await _ask(client))
+    except ModelTrouble as trouble:
+        return known.model_copy(update={"said": str(trouble)})
+    finally:
+        await client.close()
+
+
+async def _ask(client: OpenAIClient) -> dict[str, object]:
+    started = time.monotonic()
+    text, model = await client.ask_once(_QUESTION, _Hidden)
+    latency = (time.monotonic() - started) * 1000
+    obeyed = client.by_schema and _fits(text)
+    weighed = await client.weigh(_QUESTION, _WORDS)
+    said = "It answers and enforces schemas."
+    if not client.by_schema:
+        said = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."  # fmt: skip
+    elif not obeyed:
+        said = "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are parsed strictly."  # fmt: skip
+    return {
+        "answered": True, "answered_as": model, "schemas": obeyed, "latency_ms": round(latency, 1),
+        "likelihoods": weighed is not None, "said": said,
+    }  # fmt: skip
+
+
+def _fits(text: str) -> bool:
+    try:
+        parse(text, _Hidden)
+    except ValueError:  # pydantic's ValidationError is one
+        return False
+    return True

@@ -1,0 +1,143 @@
+"""One runner for every kind of judge: exactly one verdict per output, judge version and repeat.
+
+What is missing is read from the store, so a run that was killed goes on where it stopped; answers
+that it had paid for are in the journal or the store and are not asked again. Verdicts are written in
+batches and are durable before they count; errors are kept apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+from labelcore.errors import BadInput, LabelcoreError
+from labelcore.llm import ModelClient
+from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
+from labelcore.progress import Progress, silent
+from labelcore.settings import settings
+from labelcore.stages.judging.running.asking import ask_models, choose_clients
+from labelcore.stages.judging.running.batching import BatchRound
+from labelcore.stages.judging.running.estimating import (
+    Estimate,
+    estimate,
+    estimate_words,
+    span_words,
+)
+from labelcore.stages.judging.running.locally import decide_locally
+from labelcore.stages.judging.running.plan import Plan
+from labelcore.stages.judging.running.work import Work, kinds_words, progress_words
+from labelcore.store import Database, journal
+from labelcore.store import runs as run_table
+
+__all__ = [
+    "Estimate", "estimate", "estimate_words", "kinds_words", "make_plan", "progress_words", "run",
+    "span_words", "stop_abandoned_runs",
+]  # fmt: skip
+
+_live: set[str] = set()
+_PATIENCE = 60.0  # seconds for a killed run's calls under way to end
+
+
+def run(
+    db: Database, project: Project, versions: Sequence[JudgeVersion], output_ids: Sequence[str],
+    *, concurrency: int | None = None, repeats: int = 1, progress: Progress | None = None,
+    stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
+) -> Run:  # fmt: skip
+    """Let the judges decide what they have not decided yet. Returns the finished or stopped run.
+
+    ``repeats``: how often each LLM judge decides each output in all; those made before count.
+    ``batch``: LLM judges' questions go to the providers' batches; what these have answered is
+    collected, and the run stays "stopped" until all is.
+
+    Raises:
+        BadInput: there is no judge or no output to judge.
+    """
+    plan = make_plan(db, versions, output_ids, repeats)
+    journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
+    total = sum(plan.count_missing(own) for own in plan.versions)
+    started = Run(
+        id=new_id("run"), project_id=project.id, judge_version_ids=tuple(v.id for v in versions),
+        n_outputs=len(output_ids), verdicts_cached=plan.wanted - total, total=total,
+        repeats=repeats,
+    )  # fmt: skip
+    work = Work(db, project, started, progress or silent, stop or threading.Event())
+    _live.add(started.id)
+    run_table.save(db, started)
+    try:
+        if batch:
+            _decide_by_batch(work, plan)
+        else:
+            _decide(work, plan, concurrency, client)
+        state: RunState = "stopped" if work.stop.is_set() or work.paused else "finished"
+    except BaseException as trouble:
+        said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
+        work.paused.append(said)
+        run_table.save(db, work.state("failed"))
+        raise
+    finally:
+        _live.discard(started.id)
+    done = work.state(state)
+    run_table.save(db, done)
+    return done
+
+
+def make_plan(
+    db: Database, versions: Sequence[JudgeVersion], output_ids: Sequence[str], repeats: int
+) -> Plan:
+    """What a run has to decide.
+
+    Raises:
+        BadInput: there is no judge or no output to judge.
+    """
+    if not versions:
+        raise BadInput("There is no judge to run.", next_step="Propose judges first.")
+    if not output_ids:
+        raise BadInput("There is no output to judge.", next_step="Import outputs first.")
+    return Plan(db, tuple(versions), output_ids, repeats)
+
+
+def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient | None) -> None:
+    missing = {own.id: plan.count_missing(own) for own in plan.versions if own.kind == "llm"}
+    asked = [own for own in plan.versions if missing.get(own.id)]
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        # Before anything is decided: a judge whose endpoint is missing is found out now.
+        chosen = choose_clients(asked, concurrency, client, writing, sum(missing.values()))
+        decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
+        if chosen and not work.stop.is_set():
+            asyncio.run(ask_models(work, plan, chosen, writing))
+    except BaseException:
+        writing.close(stored=False)
+        raise
+    writing.close(stored=not (work.paused or work.stop.is_set()))
+
+
+def _decide_by_batch(work: Work, plan: Plan) -> None:
+    round_ = BatchRound(work, plan)
+    round_.collect()
+    decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        asyncio.run(ask_models(work, plan, round_.asked(), writing))
+    finally:
+        writing.close(stored=False)
+    round_.hand_over()
+
+
+def stop_abandoned_runs(db: Database, project_ids: Sequence[str]) -> int:
+    """Mark runs that a killed process left "running" as stopped. Returns how many.
+
+    Answers that such a run had paid for are brought in from its journal.
+    """
+    journal.replay(db)
+    left = [
+        own
+        for project_id in project_ids
+        for own in run_table.all_of(db, project_id)
+        if own.state == "running" and own.id not in _live
+    ]
+    for own in left:
+        message = "Its process ended; run again to go on where it stopped."
+        run_table.save(db, own.model_copy(update={"state": "stopped", "message": message}))
+    return len(left)

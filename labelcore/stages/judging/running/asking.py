@@ -1,0 +1,204 @@
+"""LLM judges: every endpoint at its own pace, what is decided stored a few times a second.
+
+Measured in ``tests/bench/judge_speed.py``. Whatever waits for the disk runs in a thread, so that
+answers are taken in, and kept by the journal, while a batch is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.judges import llm_judge
+from labelcore.llm import ModelClient, client_for, endpoint_for
+from labelcore.models import JudgeVersion
+from labelcore.settings import settings
+from labelcore.stages.judging.running.memory import AnswerMemory
+from labelcore.stages.judging.running.plan import Plan, Question
+from labelcore.stages.judging.running.remembering import NotYet, Remembering
+from labelcore.stages.judging.running.work import Decided, Result, Work
+from labelcore.store.journal import Journal
+
+_FLUSH_SECONDS = 0.5
+_FLUSH_VERDICTS = 500
+_LOOK_SECONDS = 0.05
+_APART_SECONDS = 0.001  # calls that start together are answered together, in bursts
+_PATIENCE = (
+    0.0002  # seconds for which the thread that stores may keep the loop from reading answers
+)
+_FOR_A_COURIER = 50  # calls from which on it pays to start one
+_GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One endpoint's model, the judges that ask it, and how many calls at once it takes."""
+
+    client: ModelClient
+    place: str
+    concurrency: int
+    versions: tuple[JudgeVersion, ...]
+    on_disk: bool = False
+
+
+def choose_clients(
+    versions: Sequence[JudgeVersion], concurrency: int | None, client: ModelClient | None,
+    journal: Journal, calls: int,
+) -> list[Asked]:  # fmt: skip
+    """Who answers which judges; one client for each endpoint and model.
+
+    Raises:
+        ModelTrouble: a judge's endpoint is not configured, or its key is missing.
+    """
+    if client is not None:
+        many = concurrency or settings().concurrency
+        return [Asked(client, client.model, many, tuple(versions))]
+    endpoints = {own.id: endpoint_for(own.spec) for own in versions}
+    found = []
+    for endpoint in {(own.name, own.model): own for own in endpoints.values()}.values():
+        asking = tuple(own for own in versions if endpoints[own.id] == endpoint)
+        many = concurrency or endpoint.concurrency
+        kept_in = journal.for_courier() if calls >= _FOR_A_COURIER else None
+        own = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
+        place = f"{endpoint.base_url or ''}|{endpoint.model}"
+        found.append(Asked(own, place, many, asking, own.on_disk))
+    return found
+
+
+async def ask_models(work: Work, plan: Plan, asked: Sequence[Asked], journal: Journal) -> None:
+    """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on."""
+    memory = await asyncio.to_thread(AnswerMemory, work.db, journal)
+    done: list[Decided] = []
+    tasks = [asyncio.create_task(_Asker(work, plan, own, memory, done).run()) for own in asked]
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(_PATIENCE)
+    ended = asyncio.Event()
+    keeper = asyncio.create_task(_keep(work, memory, done, ended))
+    try:
+        waiting = {keeper, *tasks}
+        while any(not own.done() for own in tasks):
+            over, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for own in over:
+                own.result()
+    finally:
+        for own in tasks:
+            own.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        ended.set()  # a batch on its way into the database must not be cut off
+        await keeper
+        sys.setswitchinterval(patience)
+        for one in asked:
+            await one.client.close()
+
+
+class _Asker:
+    """Asks one endpoint; its trouble pauses its judges and nobody else's."""
+
+    def __init__(
+        self, work: Work, plan: Plan, asked: Asked, memory: AnswerMemory, done: list[Decided]
+    ) -> None:
+        self._work, self._plan, self._asked, self._done = work, plan, asked, done
+        self._clients = [
+            Remembering(asked.client, asked.place, memory, work, repeat, on_disk=asked.on_disk)
+            for repeat in range(plan.repeats)
+        ]
+        self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * asked.concurrency)
+        self._idle: set[asyncio.Task[None]] = set()
+        self._paused = False
+
+    @property
+    def _halted(self) -> bool:
+        return self._paused or self._work.stop.is_set()
+
+    async def run(self) -> None:
+        feeding = asyncio.create_task(self._feed())
+        workers = [
+            asyncio.create_task(self._answer_all(i * _APART_SECONDS))
+            for i in range(self._asked.concurrency)
+        ]
+        try:
+            waiting = {feeding, *workers}
+            while waiting and not self._halted:
+                ended, waiting = await asyncio.wait(
+                    waiting, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_EXCEPTION
+                )
+                for own in ended:
+                    own.result()
+            if busy := waiting - self._idle - {feeding}:
+                await asyncio.wait(busy, timeout=_GRACE_SECONDS)
+        finally:
+            for own in (feeding, *workers):
+                own.cancel()
+            await asyncio.gather(feeding, *workers, return_exceptions=True)
+            for view in self._clients:
+                await view.close()
+            self._work.notes |= getattr(self._asked.client, "notes", set())
+
+    async def _feed(self) -> None:
+        questions = self._plan.questions(self._asked.versions)
+        while (some := await asyncio.to_thread(_next, questions)) is not None:
+            for question in some:
+                await self._jobs.put(question)
+        for _ in range(self._asked.concurrency):
+            await self._jobs.put(None)
+
+    async def _answer_all(self, later: float) -> None:
+        await asyncio.sleep(later)
+        me = asyncio.current_task()
+        assert me is not None  # noqa: S101 - a coroutine runs in a task
+        while not self._halted:
+            self._idle.add(me)
+            question = await self._jobs.get()
+            self._idle.discard(me)
+            if question is None or self._halted:
+                return
+            result = await self._ask(question)
+            if result is not None:
+                self._done.append((question, result))
+
+    async def _ask(self, question: Question) -> Result | None:
+        """The decision, or why there is none; None where the run pauses and asks it another day."""
+        client = self._clients[question.repeat]
+        spec, repeat = question.version.spec, question.repeat
+        try:
+            return (await llm_judge.decide(spec, question.output, client, repeat=repeat))[0]
+        except NotYet:
+            return None
+        except LabelcoreError as trouble:
+            if isinstance(trouble, ModelTrouble) and trouble.fatal:
+                self._paused = True
+                self._work.paused.append(str(trouble))
+                self._work.faults[trouble.kind] += 1
+                return None
+            return trouble
+
+
+async def _keep(
+    work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event
+) -> None:
+    """Store what has come in, twice a second or more often when much comes, until all has."""
+    waited = 0.0
+    while not ended.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), _LOOK_SECONDS)
+        waited += _LOOK_SECONDS
+        if waited >= _FLUSH_SECONDS or len(done) >= _FLUSH_VERDICTS:
+            waited = 0.0
+            await _flush(work, memory, done)
+    await _flush(work, memory, done)
+
+
+async def _flush(work: Work, memory: AnswerMemory, done: list[Decided]) -> None:
+    decided, done[:] = list(done), []
+    taken = memory.take()
+    if decided or taken.answers:
+        await asyncio.to_thread(work.store, decided, taken.answers)
+    memory.stored(taken)
+
+
+def _next(questions: Iterator[list[Question]]) -> list[Question] | None:
+    return next(questions, None)

@@ -1,0 +1,192 @@
+"""Big runs through the providers' batches, over several days and processes.
+
+One round collects what providers have answered into the store of answers, lets the ordinary runner
+turn known answers into verdicts (so these are exactly once, like all others), writes what is still
+unknown into files, and hands those over. A question that is with a provider is not handed over
+again. A job is recorded before and after it is handed over and carries our name at the provider, so
+that one whose process died in between is found again.
+
+Likelihoods of words would need a second call, so verdicts that come this way carry none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpoint_for
+from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.models import BatchJob, Paid, new_id
+from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.asking import Asked
+from labelcore.stages.judging.running.plan import Plan
+from labelcore.stages.judging.running.remembering import NotYet
+from labelcore.stages.judging.running.work import Work
+from labelcore.store import answers as answer_table
+from labelcore.store import batch_jobs as job_table
+
+if TYPE_CHECKING:
+    from labelcore.llm.batches import ProviderBatches
+
+_AT_ONCE = 2_000  # answers that are stored together
+
+
+class _Writer:
+    """A client that writes questions down instead of asking them."""
+
+    def __init__(self, endpoint: Endpoint, folder: Path, waiting: set[str]) -> None:
+        from labelcore.llm.batches import MOST_BYTES, MOST_QUESTIONS
+
+        self.model, self.endpoint = endpoint.model, endpoint
+        self._client = client_for(endpoint)
+        self._folder, self._waiting = folder, waiting
+        self._most = (MOST_QUESTIONS, MOST_BYTES)
+        self.files: list[tuple[Path, list[str]]] = []
+        self._size = 0
+
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
+        """Write the question down; the answer comes another day."""
+        from labelcore.llm.batches import question_line
+
+        key = asked_key() or ""
+        if key not in self._waiting:
+            self._waiting.add(key)
+            self._write(
+                key, question_line(key, self._client.request_body(messages, schema, most_tokens))
+            )
+        raise NotYet
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
+        """None: that would be a call."""
+        return None
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._client.close()
+
+    def _write(self, key: str, line: bytes) -> None:
+        full = self.files and len(self.files[-1][1]) >= self._most[0]
+        if not self.files or full or self._size + len(line) > self._most[1]:
+            self.files.append((self._folder / f"{self.endpoint.name}-{len(self.files)}.jsonl", []))
+            self._size = 0
+        place, keys = self.files[-1]
+        with place.open("ab") as file:
+            file.write(line)
+        keys.append(key)
+        self._size += len(line)
+
+
+class BatchRound:
+    """One round: collect, decide what is known, hand over the rest."""
+
+    def __init__(self, work: Work, plan: Plan) -> None:
+        self._work, self._db, self._plan = work, work.db, plan
+        self._folder = tempfile.TemporaryDirectory(prefix="labelcore-")
+        self._endpoints = {own.id: endpoint_for(own.spec) for own in plan.versions if own.kind == "llm"}  # fmt: skip
+        self._writers: list[_Writer] = []
+
+    def collect(self) -> None:
+        """Bring in what providers have answered since the last round."""
+        for job in job_table.under_way(self._db, self._work.project.id):
+            endpoint = endpoint_for({"endpoint": job.endpoint, "model": job.model})
+            with _batches(endpoint) as batches:
+                self._collect(job, batches)
+
+    def _collect(self, job: BatchJob, batches: ProviderBatches) -> None:
+        provider_id = job.provider_id or batches.find(job.id)
+        if provider_id is None:
+            said = "It was not handed over before its process ended."
+            job_table.save(self._db, job.model_copy(update={"state": "failed", "message": said}))
+            return
+        state = batches.state(provider_id)
+        if not state.over:
+            known = {"provider_id": provider_id, "state": "with the provider"}
+            if known["provider_id"] != job.provider_id:
+                job_table.save(self._db, job.model_copy(update=known))
+            return
+        answered = self._keep(batches.answers(state))
+        missed = len(job.questions) - answered
+        said = f"{missed:,} of {len(job.questions):,} questions were not answered ({state.status})."
+        done = {"state": "collected" if answered else "failed", "provider_id": provider_id}
+        job_table.save(self._db, job.model_copy(update=done | {"message": said if missed else ""}))
+        if missed:
+            self._work.faults["batch"] += missed
+            self._work.notes.add(f"{said} They are asked again.")
+
+    def _keep(self, answers: Iterator[Paid]) -> int:
+        count, some = 0, list[Paid]()
+        for paid in answers:
+            some.append(paid)
+            count += 1
+            self._work.cost += paid.cost_usd
+            self._work.tokens_in += paid.tokens_in
+            self._work.tokens_out += paid.tokens_out
+            self._work.requests += 1
+            if len(some) >= _AT_ONCE:
+                answer_table.add(self._db, some)
+                some = []
+        answer_table.add(self._db, some)
+        return count
+
+    def asked(self) -> list[Asked]:
+        """The clients that write down what is not known."""
+        waiting = {
+            key for job in job_table.under_way(self._db, self._work.project.id)
+            for key in job.questions
+        }  # fmt: skip
+        found = []
+        for endpoint in {(own.name, own.model): own for own in self._endpoints.values()}.values():
+            writer = _Writer(endpoint, Path(self._folder.name), waiting)
+            self._writers.append(writer)
+            versions = tuple(
+                v for v in self._plan.versions if self._endpoints.get(v.id) == endpoint
+            )
+            place = f"{endpoint.base_url or ''}|{endpoint.model}"
+            found.append(Asked(writer, place, 8, versions))
+        return found
+
+    def hand_over(self) -> None:
+        """Send what was written down; the run waits for it."""
+        with self._folder:
+            for writer in self._writers:
+                if writer.files:
+                    with _batches(writer.endpoint) as batches:
+                        for place, keys in writer.files:
+                            self._hand_over(writer.endpoint, place, keys, batches)
+        waiting = job_table.under_way(self._db, self._work.project.id)
+        if count := sum(len(own.questions) for own in waiting):
+            self._work.paused.append(
+                f"{count:,} questions are with the provider; run again with --batch to collect."
+            )
+
+    def _hand_over(
+        self, endpoint: Endpoint, place: Path, keys: Sequence[str], batches: ProviderBatches
+    ) -> None:
+        job = BatchJob(
+            id=new_id("batch"), project_id=self._work.project.id, endpoint=endpoint.name,
+            model=endpoint.model, state="handing over", questions=tuple(keys),
+        )  # fmt: skip
+        job_table.save(self._db, job)
+        try:
+            known = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
+        except ModelTrouble as trouble:
+            known = {"state": "failed", "message": str(trouble)}
+            self._work.paused.append(str(trouble))
+        job_table.save(self._db, job.model_copy(update=known))
+
+
+@contextlib.contextmanager
+def _batches(endpoint: Endpoint) -> Iterator[ProviderBatches]:
+    from labelcore.llm.batches import ProviderBatches
+
+    batches = ProviderBatches(endpoint)
+    try:
+        yield batches
+    finally:
+        batches.close()

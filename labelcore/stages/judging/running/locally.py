@@ -1,0 +1,58 @@
+"""Judges that need no model, a bounded number of outputs at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labelcore.errors import LabelcoreError
+from labelcore.models import JudgeVersion, Output
+from labelcore.stages.judging.runner import decide_local, embed_texts, remember_meanings
+from labelcore.stages.judging.running.plan import Plan, Question
+from labelcore.stages.judging.running.work import Result, Work
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+
+_TEXTS = 2_000
+
+
+def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> None:
+    """Let code and learned judges decide what is missing; an output's text is embedded once."""
+    for ids in plan.chunks():
+        missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
+        wanted = [output_id for output_id in ids if any(output_id in own for own in missing.values())]  # fmt: skip
+        for outputs in output_table.chunks(work.db, wanted, _TEXTS):
+            if not _decide_some(work, versions, missing, outputs):
+                return
+
+
+def _decide_some(
+    work: Work, versions: Sequence[JudgeVersion], missing: dict[str, set[str]],
+    outputs: Sequence[Output],
+) -> bool:  # fmt: skip
+    """False once somebody stopped the run."""
+    embedded: np.ndarray | None = None
+    if any(own.kind == "learned" and own.spec.get("with_vectors") for own in versions):
+        embedded = embed_texts(work.db, outputs)
+    remember_meanings(work.db, versions, outputs)
+    for version in versions:
+        if work.stop.is_set():
+            return False
+        rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
+        if rows:
+            own = None if embedded is None else embedded[rows]
+            some = [outputs[i] for i in rows]
+            results = _decide(version, some, own)
+            asked = [Question(version, 0, output) for output in some]
+            work.store(list(zip(asked, results, strict=True)))
+    return True
+
+
+def _decide(
+    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
+) -> Sequence[Result]:
+    try:
+        return decide_local(version, outputs, embedded)
+    except LabelcoreError as trouble:
+        return [trouble] * len(outputs)

@@ -1,0 +1,134 @@
+"""A client that asks only what was never answered, and counts what it pays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm import (
+    Answer,
+    Message,
+    ModelClient,
+    Weighed,
+    asking_for,
+    client_for,
+    endpoint_for,
+    parse,
+)
+from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.models import Paid
+from labelcore.stages.judging.running.memory import AnswerMemory, question_key
+from labelcore.stages.judging.running.work import Work
+
+
+class NotYet(Exception):
+    """The answer comes another day; until then there is no decision and no error."""
+
+
+class Remembering:
+    """One repeat's view of a client: an answer that is known costs nothing and takes no call.
+
+    A known answer keeps the tokens, price and time that it took when it was asked for, because they
+    describe the judge; the run counts only what is paid now.
+    """
+
+    def __init__(
+        self, client: ModelClient, place: str, memory: AnswerMemory, work: Work, repeat: int,
+        *, on_disk: bool = False,
+    ) -> None:  # fmt: skip
+        self.model = client.model
+        self._client, self._place = client, place
+        self._memory, self._work, self._repeat = memory, work, repeat
+        self._on_disk = on_disk
+        self._others: dict[str, Remembering] = {}
+
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
+        """The answer that is known, or a new one; see the protocol."""
+        form = [_form(schema), most_tokens]
+        key = question_key(self._place, messages, form, self._repeat)
+        async with self._memory.turn(key):
+            if known := await self._known(key, schema):
+                return known
+            try:
+                with asking_for(key):
+                    answer = await self._client.answer(messages, schema, most_tokens=most_tokens)
+            except ModelTrouble as trouble:
+                self._work.lost(trouble)
+                raise
+            self._keep(key, answer, answer.text, on_disk=self._on_disk)
+        await self._memory.pass_on()
+        return answer
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+        """The likelihoods that are known, or new ones; see the protocol."""
+        key = question_key(self._place, messages, ["weigh", *words], self._repeat)
+        async with self._memory.turn(key):
+            if paid := await self._memory.find(key):
+                self._work.cached += 1
+                return Weighed(json.loads(paid.text), paid.tokens_in, paid.cost_usd, paid.model, 0)
+            try:
+                weighed = await self._client.weigh(messages, words)
+            except ModelTrouble as trouble:
+                self._work.lost(trouble)
+                raise
+            if weighed is not None:
+                text = json.dumps(dict(weighed.probabilities))
+                taken: Answer[Any] = Answer(
+                    parsed=weighed, text=text, model=weighed.model, tokens_in=weighed.tokens,
+                    cost_usd=weighed.cost, requests=weighed.requests,
+                )  # fmt: skip
+                self._keep(key, taken, text)
+            return weighed
+
+    def named(self, endpoint: str) -> Remembering:
+        """The same view of another endpoint, for a member of a panel.
+
+        Raises:
+            ModelTrouble: it is not configured, or its key is missing.
+        """
+        if endpoint not in self._others:
+            own = endpoint_for({"endpoint": endpoint})
+            place = f"{own.base_url or ''}|{own.model}"
+            self._others[endpoint] = Remembering(
+                client_for(own), place, self._memory, self._work, self._repeat
+            )
+        return self._others[endpoint]
+
+    async def close(self) -> None:
+        """Close what this view opened; the run closes the client that it shares."""
+        for own in self._others.values():
+            await own._client.close()
+
+    async def _known(self, key: str, schema: type[Schema]) -> Answer[Schema] | None:
+        if (paid := await self._memory.find(key)) is None:
+            return None
+        try:
+            parsed = parse(paid.text, schema)
+        except ValidationError:
+            return None
+        self._work.cached += 1
+        return Answer(
+            parsed=parsed, text=paid.text, model=paid.model, tokens_in=paid.tokens_in,
+            tokens_out=paid.tokens_out, cost_usd=paid.cost_usd, latency_ms=paid.latency_ms,
+            requests=0,
+        )  # fmt: skip
+
+    def _keep(self, key: str, answer: Answer[Any], text: str, *, on_disk: bool = False) -> None:
+        paid = Paid(
+            key=key, text=text, model=answer.model, tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out, cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
+        )  # fmt: skip
+        self._memory.keep(paid, on_disk=on_disk)
+        self._work.paid(answer)
+
+
+@lru_cache(maxsize=64)
+def _form(schema: type[BaseModel]) -> dict[str, Any]:
+    return schema.model_json_schema()

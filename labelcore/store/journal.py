@@ -1,0 +1,153 @@
+"""Answers on disk the moment they come, until the database has them.
+
+DuckDB is quick with batches, but a batch that was not stored yet dies with the process. So each
+answer is first appended to a small file beside the database: one ``write`` of one line with its
+checksum, which the operating system keeps whatever becomes of the process (a loss of power can cost
+the last seconds). A line that was cut short does not fit its checksum and is left out. The next run,
+or the next start of the app, brings what it finds into the database and takes the file away. A
+courier (:mod:`labelcore.llm.courier`) writes such a file too, and locks it while it lives.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import zlib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from labelcore.models import Paid
+from labelcore.store import answers
+from labelcore.store.connection import Database
+
+if sys.platform != "win32":
+    import fcntl
+
+SUFFIX = ".answers-"
+"""Beside the database, the files of a run begin with its name and this."""
+
+_live: set[str] = set()  # what the files of the runs of this process begin with
+_using = threading.Lock()
+
+
+class Journal:
+    """One run's file of answers; a database in memory has none, and then nothing is written."""
+
+    def __init__(self, db: Database, run_id: str) -> None:
+        self._courier_files: list[Path] = []
+        self._stem = None if db.path is None else Path(f"{db.path}{SUFFIX}{run_id}")
+        self._part = 0
+        self._file: int | None = None
+        self._path: Path | None = None
+        with _using:
+            _live.add(str(self._stem))
+
+    def for_courier(self) -> Path | None:
+        """A file in which another process keeps answers; it goes away when the run is closed."""
+        if self._stem is None:
+            return None
+        self._courier_files.append(Path(f"{self._stem}-c{len(self._courier_files)}"))
+        return self._courier_files[-1]
+
+    def write(self, paid: Paid) -> None:
+        """Keep one answer; it survives the process when this returns."""
+        if self._stem is None:
+            return
+        if self._file is None:
+            self._open(self._stem)
+        os.write(self._file or 0, _line(paid))
+
+    def turn(self) -> Path | None:
+        """End the present file and return it; give it to :meth:`drop` once its answers are stored."""
+        if self._file is None:
+            return None
+        os.close(self._file)
+        ended, self._file, self._path = self._path, None, None
+        return ended
+
+    def drop(self, ended: Path | None) -> None:
+        """Take an ended file away."""
+        if ended is not None:
+            ended.unlink(missing_ok=True)
+
+    def close(self, *, stored: bool) -> None:
+        """End the run's files. Those whose answers are all ``stored`` go away, others are read later."""
+        self.turn()
+        for own in self._courier_files:
+            if stored and own.exists() and _ended(own, 0):
+                own.unlink()
+        with _using:
+            _live.discard(str(self._stem))
+
+    def _open(self, stem: Path) -> None:
+        self._part += 1
+        self._path = Path(f"{stem}-{self._part}")
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def replay(db: Database, patience: float = 0.0) -> int:
+    """Bring what killed runs left beside the database into it. Returns how many answers were new.
+
+    ``patience``: seconds to wait for a courier that still takes answers in; its file is left to the
+    next time where that is not enough.
+    """
+    if db.path is None:
+        return 0
+    new = 0
+    for place in sorted(db.path.parent.glob(f"{_escaped(db.path.name)}{SUFFIX}*")):
+        with _using:
+            if str(place).rpartition("-")[0] in _live:
+                continue
+        if not _ended(place, patience):
+            continue
+        new += answers.add(db, read(place))
+        place.unlink(missing_ok=True)
+    return new
+
+
+def _ended(place: Path, patience: float) -> bool:
+    """Whether no courier writes to the file any more."""
+    if sys.platform == "win32":
+        return True  # there are no couriers
+    until = time.monotonic() + patience
+    with place.open("rb") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(0.02)
+            else:
+                return True
+
+
+def read(place: Path) -> list[Paid]:
+    """The whole lines of a journal's file."""
+    found = []
+    for line in place.read_bytes().split(b"\n"):
+        checksum, _, text = line.partition(b" ")
+        if checksum != _checksum(text):
+            continue
+        try:
+            found.append(Paid.model_validate_json(text))
+        except ValidationError:  # a line of another version of labelcore: it is asked again
+            continue
+    return found
+
+
+def _line(paid: Paid) -> bytes:
+    text = paid.model_dump_json().encode("utf-8", "surrogatepass")
+    return _checksum(text) + b" " + text + b"\n"
+
+
+def _checksum(text: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(text)
+
+
+def _escaped(name: str) -> str:
+    """A file name for a glob, in which no character is a pattern."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)

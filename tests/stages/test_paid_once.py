@@ -1,0 +1,158 @@
+"""Nothing is paid for twice: repeats, renamed judges, equal prompts, batches; and what a run will take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from labelcore.models import JudgeVersion, Output, Project, Run
+from labelcore.settings import settings
+from labelcore.stages.judging import running
+from labelcore.store import Database, batch_jobs, verdicts
+from tests.mock_endpoint import MockEndpoint, serving
+from tests.stages.test_interrupted_runs import judge
+
+pytestmark = pytest.mark.slow  # a real server
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
+    with serving() as (endpoint, url):
+        names = {
+            "BASE_URL": url,
+            "API_KEY": "k",
+            "MODEL": "mock",
+            "PRICE_IN": "2",
+            "PRICE_OUT": "4",
+        }
+        for name, value in names.items():
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+        yield endpoint
+    settings.cache_clear()
+
+
+@pytest.fixture
+def ids(add_outputs: Callable[..., list[Output]]) -> list[str]:
+    return [own.id for own in add_outputs(*(f"text number {i}" for i in range(30)))]
+
+
+@pytest.fixture
+def run(db: Database, project: Project, ids: list[str]) -> Callable[..., Run]:
+    def start(*versions: JudgeVersion, **options: object) -> Run:
+        return running.run(db, project, versions or [judge(project)], ids, **options)  # type: ignore[arg-type]  # test data
+
+    return start
+
+
+def test_a_judge_under_another_name_costs_nothing(
+    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    first, again = run(), run(judge(project, "Another name", "other"))
+    assert (first.requests, first.verdicts_new, first.cost_usd > 0) == (30, 30, True)
+    assert (again.requests, again.verdicts_new, again.answers_cached) == (0, 30, 30)
+    assert again.cost_usd == 0
+    assert len(mock.prompts) == 30
+    kept = verdicts.of_outputs(db, [first.id], ["other"]) or verdicts.page(
+        db, "other", "pass", 1, 0
+    )
+    assert kept[0].decision.cost_usd > 0, (
+        "a verdict says what the judge costs, not what was paid now"
+    )
+
+
+def test_two_judges_with_one_prompt_ask_it_once(
+    project: Project, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    done = run(judge(project), judge(project, "Twin", "twin"))
+    assert (done.verdicts_new, done.requests, done.answers_cached) == (60, 30, 30)
+    assert len(mock.prompts) == 30
+
+
+def test_repeats_are_asked_one_by_one_and_only_the_missing_ones(
+    db: Database, project: Project, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    assert run().requests == 30
+    done = run(repeats=3)
+    assert (done.total, done.verdicts_new, done.requests, done.verdicts_cached) == (60, 60, 60, 30)
+    assert run(repeats=3).total == 0
+    assert [verdicts.missing(db, "j", ids, repeat) for repeat in range(3)] == [[], [], []]
+    assert len(verdicts.missing(db, "j", ids, 3)) == 30
+
+
+def test_a_key_that_is_refused_in_mid_run_pauses_it(run: Callable[..., Run], mock: MockEndpoint) -> None:  # fmt: skip
+    mock.faults = ["ok"] * 7 + ["401"] * 200
+    paused = run(concurrency=2)
+    assert paused.state == "stopped"
+    assert "refuses the key" in paused.message and "LABELCORE_API_KEY" in paused.message
+    mock.faults = []
+    done = run(concurrency=2)
+    assert (paused.verdicts_new + done.verdicts_new, done.state) == (30, "finished")
+    assert max(mock.answered.values()) == 1
+
+
+def test_a_wrong_address_pauses_the_run_with_a_sentence(
+    run: Callable[..., Run], mock: MockEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELCORE_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.0)
+    settings.cache_clear()
+    done = run()
+    assert (done.state, done.verdicts_new, done.errors) == ("stopped", 0, 0)
+    assert "cannot be reached" in done.message and "LABELCORE_BASE_URL" in done.message
+
+
+def test_an_endpoint_without_schemas_is_said_so(run: Callable[..., Run], mock: MockEndpoint) -> None:  # fmt: skip
+    mock.knows_schemas = False
+    done = run(concurrency=8)
+    assert (done.verdicts_new, done.errors) == (30, 0)
+    assert "parsed strictly" in done.message
+
+
+def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
+    db: Database, project: Project, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    plan = running.make_plan(db, [judge(project)], ids, 1)
+    before = running.estimate(db, project, plan, concurrency=2)
+    assert (before.decisions, before.calls, before.known) == (30, 30, 0)
+    assert before.tokens_in > 30 * 100 and mock.prompts == []
+    assert before.cost_usd == pytest.approx((before.tokens_in * 2 + before.tokens_out * 4) / 1e6)
+    assert before.seconds == pytest.approx(30 * 2.0 / 2), "nothing was asked yet: 2 s are assumed"
+    run()
+    later = running.make_plan(db, [judge(project)], ids, 2)
+    after = running.estimate(db, project, later)
+    assert (after.calls, after.known, after.tokens_in, after.tokens_out) == (30, 30, 300, 150)
+    assert "30 verdicts" in " ".join(after.based_on)
+
+
+def test_batches_are_handed_over_once_and_collected_once(
+    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    first = run(batch=True)
+    assert (first.state, first.verdicts_new, first.errors) == ("stopped", 0, 0)
+    assert "30 questions are with the provider" in first.message
+    assert run(batch=True).verdicts_new == 0
+    assert len(mock.batches.batches) == 1, "what is with the provider is not handed over again"
+    mock.batches.over, mock.batches.lost = True, {3, 4}
+    second = run(batch=True)
+    assert (second.verdicts_new, second.requests, second.state) == (28, 28, "stopped")
+    assert len(mock.batches.batches) == 2
+    mock.batches.lost = set()
+    third = run(batch=True)
+    assert (third.verdicts_new, third.state, third.errors) == (2, "finished", 0)
+    assert len(mock.prompts) == 30 and mock.met == {}
+    assert batch_jobs.under_way(db, project.id) == []
+    assert db.rows("SELECT count(*), count(DISTINCT output_id) FROM verdict") == [(30, 30)]
+
+
+def test_a_batch_whose_process_died_while_handing_over_is_found_again(
+    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    run(batch=True)
+    (job,) = batch_jobs.under_way(db, project.id)
+    batch_jobs.save(db, job.model_copy(update={"provider_id": "", "state": "handing over"}))
+    mock.batches.over = True
+    done = run(batch=True)
+    assert (done.verdicts_new, done.state) == (30, "finished")
+    assert len(mock.batches.batches) == 1
