@@ -223,11 +223,22 @@ def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Jso
 def choose(
     max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.5,
     min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
+    must_include: Annotated[list[str] | None, typer.Option(help="A judge that must be in; repeatable.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
-    send("choose", db, project, json, author, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed)
+    send(
+        "choose",
+        db,
+        project,
+        json,
+        author,
+        max_ffr=max_ffr,
+        min_coverage=min_coverage,
+        must_include=must_include,
+        seed=seed,
+    )
 
 
 @app.command()

@@ -134,12 +134,13 @@ def show(call: Call, *, judge: str) -> Outcome:
 @operation("choose")
 def choose(
     call: Call, *, max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
-    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None, seed: int = 0,
+    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None,
+    must_include: Annotated[list[str], Field(max_length=20)] | None = None, seed: int = 0,
 ) -> Outcome:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
     report = aligning.choose(
-        call.db, call.project, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed,
-        author=call.author, progress=call.progress,
+        call.db, call.project, max_ffr=max_ffr, min_coverage=min_coverage,
+        must_include=must_include or (), seed=seed, author=call.author, progress=call.progress,
     )  # fmt: skip
     return Outcome(document=report.model_dump(mode="json"), lines=choice_lines(report))
 

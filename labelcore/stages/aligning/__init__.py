@@ -6,15 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from labelcore.models import Frozen, JudgeVersion, Output, Project
+import pandas as pd
+
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
+from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
 from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
+    figures_on,
     measure_judge,
     measure_set,
     pass_rates,
     set_words,
-    votes_on,
+    words_on,
 )
 from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
@@ -89,24 +94,44 @@ def _report(
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
     used = _distinct([*versions, *members])
-    votes = votes_on(db, used)
-    criteria = {own.id: own for own in list_criteria(db, project)}
-    measured = tuple(
-        measure_judge(
-            own, votes[own.id], labels, criteria.get(own.criterion_id or ""), split, sealed
-        )
-        for own in versions
-    )
+    votes = words_on(db, used, list(labels.value))
+    evidence = evidence_of(db, project, labels.value)
+    measured = _measured(db, project, versions, votes, labels, evidence, split, sealed=sealed)
     words = set_words(votes, [own.id for own in members]) if members else None
     held_out = choice["figures"]["held_out"] if choice else None
     own_set = None if words is None else measure_set(members, words, labels, held_out)
     return AlignmentReport(
         split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
-        pass_rate=pass_rates(db, project, labels, words, own_set.counts if own_set else None),
+        pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
+        ceiling=ceiling(db, project, labels),
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
         basis=basis(db, project, used),
     )  # fmt: skip
+
+
+def _measured(
+    db: Database, project: Project, versions: list[JudgeVersion], votes: pd.DataFrame,
+    labels: Labels, evidence: Evidence, split: Split, *, sealed: bool,
+) -> tuple[JudgeAlignment, ...]:  # fmt: skip
+    """Each judge against the grades of its own criterion where people gave enough, else overall."""
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    drawn = figures_on(evidence, votes)
+    single = criterion_labels(db, project, labels)
+    found = []
+    for own in versions:
+        criterion = criteria.get(own.criterion_id or "")
+        part, mine, figures = labels, evidence, drawn.get(own.id)
+        if criterion and criterion.id in single:
+            part = labels.model_copy(update={"value": single[criterion.id]})
+            mine = evidence_of(db, project, part.value)
+            figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
+        whole = part is labels or criterion is None
+        found.append(measure_judge(
+            own, votes[own.id], part, criterion, split, sealed, drawn=figures, evidence=mine,
+            against=OVERALL if whole or criterion is None else criterion.name,
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
