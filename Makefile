@@ -37,6 +37,7 @@ test: check
 bench: setup
 	$(BIN)/python tests/bench/import_speed.py
 	$(BIN)/python tests/bench/judge_speed.py
+	PYTHONPATH=. $(BIN)/python tests/bench/judge_endpoint.py --rounds 1
 	$(BIN)/python tests/bench/offline_quality.py
 
 clean:

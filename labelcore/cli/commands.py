@@ -200,6 +200,12 @@ def judge_contract(db: Db = None, project: ProjectName = None, json: Json = Fals
     send("judge contract", db, project, json)
 
 
+@judge.command("stop")
+def judge_stop(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Ask the runs of the app to stop; they can go on later."""
+    send("judge stop", db, project, json)
+
+
 @judge.command("list")
 def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show every judge with its verdicts in counts."""

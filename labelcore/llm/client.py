@@ -94,9 +94,8 @@ class OpenAIClient:
                 cut = ended == "length"
                 most = 2 * most if cut else most
                 how = "cut off" if cut else "not the asked-for JSON"
-                kind = "truncated" if cut else "malformed"
-                trouble = ModelTrouble(f"The model's answer was {how}.", kind=kind)
-                spent.faults.append(kind)
+                trouble = ModelTrouble(f"The model's answer was {how}.", kind="malformed")
+                spent.faults.append("truncated" if cut else "malformed")
                 continue
             self._answered = True
             return Answer(

@@ -80,6 +80,14 @@ def estimate(
     return Outcome(document=found.model_dump(mode="json"), lines=lines, exit_code=1 if found.trouble else 0)  # fmt: skip
 
 
+@operation("judge stop")
+def stop(call: Call) -> Outcome:
+    """Ask the project's runs that are under way to stop; they can go on later."""
+    stopped = [own.id for own in judging.runs(call.db, call.project) if judging.stop_run(own.id)]
+    line = f"Asked {len(stopped)} runs to stop; `labelcore judge run` goes on later."
+    return Outcome(document={"stopped": stopped}, lines=(line if stopped else "No run is under way.",))  # fmt: skip
+
+
 def _of_run(done: Run) -> Outcome:
     names = (
         "verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests",

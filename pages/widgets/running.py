@@ -43,18 +43,17 @@ def start(db: Database, project: Project, kind: str | None) -> None:
     thread = st.session_state.get(keys.RUN_THREAD)
     if thread is not None and thread.is_alive():
         return
-    stop, failed = threading.Event(), []
+    failed: list[str] = []
 
     def work() -> None:
         try:
-            judging.run_judges(db, project, kind=kind, stop=stop)
+            judging.run_judges(db, project, kind=kind)
         except LabelcoreError as trouble:
             failed.append(str(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
             _log.exception("a run failed")
             failed.append("The run failed; the log says why. What was decided is kept.")
 
-    st.session_state[keys.RUN_STOP] = stop
     st.session_state[keys.RUN_FAILED] = failed
     st.session_state[keys.RUN_THREAD] = threading.Thread(target=work, daemon=True)
     st.session_state[keys.RUN_THREAD].start()
@@ -69,6 +68,10 @@ def watch(db: Database, project: Project) -> None:
     if not runs:
         return
     run = runs[0]
+    if st.session_state.get(keys.RUN_STATE) == "running" != run.state:
+        st.session_state[keys.RUN_STATE] = run.state
+        st.rerun()  # the estimate and the tables are about what was decided until now
+    st.session_state[keys.RUN_STATE] = run.state
     total = run.total or len(run.judge_version_ids) * run.n_outputs - run.verdicts_cached
     done = run.verdicts_new + run.errors
     words = f"{_STATES[run.state]}: {done:,} of {total:,}{_time(run)}"
@@ -79,7 +82,7 @@ def watch(db: Database, project: Project) -> None:
     if run.message:
         (st.warning if run.state in {"stopped", "failed"} else st.write)(plain(run.message))
     if run.state == "running" and st.button("Stop", key="stop-run", icon=":material/stop:"):
-        st.session_state.get(keys.RUN_STOP, threading.Event()).set()
+        judging.stop_run(run.id)
 
 
 def _time(run: Run) -> str:

@@ -9,7 +9,7 @@ import pytest
 from labelcore.models import JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
 from labelcore.stages.judging import running
-from labelcore.store import Database, batch_jobs, verdicts
+from labelcore.store import Database, batch_jobs, runs, verdicts
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge
 
@@ -156,3 +156,21 @@ def test_a_batch_whose_process_died_while_handing_over_is_found_again(
     done = run(batch=True)
     assert (done.verdicts_new, done.state) == (30, "finished")
     assert len(mock.batches.batches) == 1
+
+
+def test_a_run_can_be_stopped_by_its_id_and_goes_on_later(
+    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    mock.latency = 0.2
+
+    def stop_early(done: int, total: int, words: str) -> None:
+        if done >= 5:
+            assert running.stop_run(runs.all_of(db, project.id)[0].id)
+
+    first = run(concurrency=2, progress=stop_early)
+    assert first.state == "stopped"
+    assert 5 <= first.verdicts_new < 30
+    assert not running.stop_run(first.id)
+    second = run(concurrency=2)
+    assert first.verdicts_new + second.verdicts_new == 30
+    assert max(mock.answered.values()) == 1

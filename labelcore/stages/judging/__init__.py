@@ -23,7 +23,13 @@ from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging import cascading, refreshing, running, schemas
 from labelcore.stages.judging.proposals import propose
 from labelcore.stages.judging.refreshing import Staleness
-from labelcore.stages.judging.running import Estimate, estimate_words, kinds_words, span_words
+from labelcore.stages.judging.running import (
+    Estimate,
+    estimate_words,
+    kinds_words,
+    span_words,
+    stop_run,
+)
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -34,7 +40,7 @@ from labelcore.store import verdicts as verdict_table
 __all__ = [
     "Estimate", "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "estimate_run",
     "estimate_words", "find_judge", "judged", "kinds_words", "list_judges", "propose",
-    "refresh_judges", "run_judges", "runs", "show_judge", "span_words", "stop_abandoned_runs",
+    "refresh_judges", "run_judges", "runs", "show_judge", "span_words", "stop_abandoned_runs", "stop_run",
 ]  # fmt: skip
 
 

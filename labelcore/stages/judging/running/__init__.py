@@ -32,10 +32,10 @@ from labelcore.store import runs as run_table
 
 __all__ = [
     "Estimate", "estimate", "estimate_words", "kinds_words", "make_plan", "progress_words", "run",
-    "span_words", "stop_abandoned_runs",
+    "span_words", "stop_abandoned_runs", "stop_run",
 ]  # fmt: skip
 
-_live: set[str] = set()
+_live: dict[str, threading.Event] = {}
 _PATIENCE = 60.0  # seconds for a killed run's calls under way to end
 
 
@@ -62,7 +62,7 @@ def run(
         repeats=repeats,
     )  # fmt: skip
     work = Work(db, project, started, progress or silent, stop or threading.Event())
-    _live.add(started.id)
+    _live[started.id] = work.stop
     run_table.save(db, started)
     try:
         if batch:
@@ -76,7 +76,7 @@ def run(
         run_table.save(db, work.state("failed"))
         raise
     finally:
-        _live.discard(started.id)
+        _live.pop(started.id, None)
     done = work.state(state)
     run_table.save(db, done)
     return done
@@ -123,6 +123,13 @@ def _decide_by_batch(work: Work, plan: Plan) -> None:
     finally:
         writing.close(stored=False)
     round_.hand_over()
+
+
+def stop_run(run_id: str) -> bool:
+    """Ask a run of this process to stop; it can go on later. False where no such run is under way."""
+    if stop := _live.get(run_id):
+        stop.set()
+    return stop is not None
 
 
 def stop_abandoned_runs(db: Database, project_ids: Sequence[str]) -> int:
