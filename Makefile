@@ -38,6 +38,9 @@ bench: setup
 	$(BIN)/python tests/bench/import_speed.py
 	$(BIN)/python tests/bench/judge_speed.py
 	$(BIN)/python tests/bench/offline_quality.py
+	$(BIN)/python tests/bench/align_speed.py
+	$(BIN)/python tests/bench/choose_speed.py
+	$(BIN)/python tests/bench/coverage.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
