@@ -60,8 +60,8 @@ def choose(
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
-    ``must_include``: names or ids of judges that the set must have.
     Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
+    ``must_include``: names or ids of judges that the set must have.
 
     Raises:
         BadInput: there are no grades of both kinds, no judge with verdicts on graded outputs, or a
