@@ -39,6 +39,9 @@ bench: setup
 	$(BIN)/python tests/bench/judge_speed.py
 	PYTHONPATH=. $(BIN)/python tests/bench/judge_endpoint.py --rounds 1
 	$(BIN)/python tests/bench/offline_quality.py
+	$(BIN)/python tests/bench/align_speed.py
+	$(BIN)/python tests/bench/choose_speed.py
+	$(BIN)/python tests/bench/coverage.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -93,12 +93,13 @@ def _on_levels(db: Database, project: Project) -> float | None:
 
 
 def _words(between: Rate, own: Rate, constant: float | None) -> str:
-    def share(rate: Rate) -> str:
-        return f"{rate.value:.0%}" if rate.value is not None else f"not measurable: {rate.why_not}"
+    if constant is None:
+        return "There are no grades yet to set a judge beside."
 
-    best = "not measurable" if constant is None else f"{constant:.0%}"
+    def share(rate: Rate) -> str:
+        return f"{rate.value:.0%}" if rate.value is not None else f"not measurable ({rate.why_not})"
+
     return (
-        f"People agree with each other on {share(between)}; with themselves on {share(own)}. "
-        f"Always giving the more frequent grade is right on {best}. A judge that is worth its place "
-        "lies between."
+        f"People agree with each other: {share(between)}; with themselves: {share(own)}. Always "
+        f"giving the more frequent grade is right on {constant:.0%}: a judge must beat that."
     )
