@@ -99,7 +99,7 @@ class Database:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for temporary tables; whatever it does to the database is taken back."""
-        with self._writing() as cursor:
+        with self._cursor() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor
