@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     """How many model calls may be under way at once."""
     call_timeout: float = Field(default=60.0, gt=0)
     """Seconds after which one model call is given up and asked again."""
+    sandbox_workers: int = Field(default=2, ge=1, le=64)
+    """How many processes run checks that a model or a person wrote; started when first needed."""
+    sandbox_seconds: float = Field(default=0.5, gt=0, le=60)
+    """Seconds that a check has for one output."""
+    sandbox_memory_mb: int = Field(default=64, ge=16, le=1024)
+    """Megabytes that a check has for one output."""
     price_in: float = Field(default=0.0, ge=0)
     """US dollars per million prompt tokens, for estimates and costs."""
     price_out: float = Field(default=0.0, ge=0)

@@ -55,7 +55,7 @@ def compare(place: Place) -> None:
     acknowledged, refused = store_pairs(place.db, place.project, place.annotator, events)
     queue = grading.comparing_queue(place.db, place.project, place.annotator)
     late = grading_card(
-        pair_items(queue), pair_setting(place.project, place.annotator),
+        pair_items(place.project, queue), pair_setting(place.project, place.annotator),
         place=queue.items[0].position if queue.items else queue.total + 1,
         total=queue.total, done=queue.done, acknowledged=acknowledged, refused=refused,
         key=keys.PAIRS,

@@ -11,6 +11,7 @@ import streamlit as st
 from labelcore.settings import settings
 from labelcore.stages import judging
 from pages.widgets import running, shell
+from pages.widgets.check_editor import write_check
 from pages.widgets.flips import show_flips
 from pages.widgets.hardness import show_hardness
 from pages.widgets.local_model import offer_local_model
@@ -38,6 +39,25 @@ def show_verdicts(judge: judging.JudgeSummary) -> None:
             show_output(own.output)
 
 
+def refreshing(judges: list[judging.JudgeSummary]) -> None:
+    """Say which judges are stale, and offer to make those that a prompt makes anew."""
+    stale = [own for own in judges if own.stale]
+    if not stale:
+        return
+    asked = [own for own in stale if own.kind == "llm"]
+    fitted = len(stale) - len(asked)
+    with st.container(border=True):
+        for reason in dict.fromkeys(said for own in stale for said in own.stale_because):
+            names = [own.name for own in stale if reason in own.stale_because]
+            shown = ", ".join(names[:_PAGE]) + (" and others" if len(names) > _PAGE else "")
+            st.text(f"{len(names)} stale because {reason}: {shown}.")
+        if fitted:
+            st.write(f"{fitted} of them hold no prompt: propose them again, or write them anew.")
+        if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):  # fmt: skip
+            judging.refresh_judges(place.db, place.project, author=place.annotator)
+            st.rerun()
+
+
 place = shell.open_page("Judges", "Automatic checks, each deciding one criterion on every output.")
 with shell.guard():
     if not settings().has_model:
@@ -54,16 +74,22 @@ with shell.guard():
     if right.button("Run judges on all outputs", width="stretch"):
         running.start(place.db, place.project, None)
     running.watch(place.db, place.project)
+    with st.expander("Write a check"):
+        write_check(place)
     judges = judging.list_judges(place.db, place.project)
     if not judges:
         st.info("There are no judges yet: accept criteria, then propose judges.")
         st.stop()
+    refreshing(judges)
     st.write("Choose a row to see what a judge says about outputs.")
     for criterion in dict.fromkeys(own.criterion for own in judges):
         st.subheader(shell.plain(criterion))
         own = [judge for judge in judges if judge.criterion == criterion]
-        names = ("name", "kind", "passes", "fails", "abstains", "errors", "stale", "description")
-        table = pd.DataFrame([{name: getattr(judge, name) for name in names} for judge in own])
+        names = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
+        table = pd.DataFrame([
+            {name: getattr(judge, name) for name in names} | {"stale": "; ".join(judge.stale_because)}
+            for judge in own
+        ])  # fmt: skip
         picked = st.dataframe(
             table, hide_index=True, width="stretch", on_select="rerun",
             selection_mode="single-row", key=f"judges-{criterion}",

@@ -8,22 +8,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import pandas as pd
 import streamlit as st
 
-from labelcore.operations.sentences import (
-    catches,
-    choice_lines,
-    judge_sentence,
-)
+from labelcore.operations.sentences import catches, judge_sentence
 from labelcore.stages import aligning
 from pages.widgets import charts, shell
-from pages.widgets.alignment import show_rates, show_set
+from pages.widgets.alignment import ask_moment, choose_set, show_basis, show_rates, show_set
+from pages.widgets.behind import CELLS
 from pages.widgets.outputs import show_behind
 from pages.widgets.splits import may_open, show_splits
 
 _CHARTED, _SPOKEN = 12, 6
-CELLS = {
-    "false_pass": "bad ones it lets through", "false_fail": "good ones it wrongly fails",
-    "true_fail": "bad ones it catches", "true_pass": "good ones it passes",
-}  # fmt: skip
 
 
 def show_judges(report: aligning.AlignmentReport) -> None:
@@ -62,7 +55,10 @@ def show_outputs(report: aligning.AlignmentReport) -> None:
         "Show", list(CELLS), key="behind-cell", horizontal=True,
         format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",
     )  # fmt: skip
-    show_behind(aligning.behind(place.db, place.project, judge, cell, split=report.split), "behind")
+    found = aligning.behind(
+        place.db, place.project, judge, cell, split=report.split, as_of=report.as_of
+    )
+    show_behind(found, "behind")
 
 
 place = shell.open_page(
@@ -75,16 +71,13 @@ with shell.guard():
     show_splits(place.db, place.project, place.annotator)
     if split == "test" and not may_open(place.db, place.project, place.annotator):
         st.stop()
-    limit = (
-        st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5)
-        / 100
+    moment = ask_moment()
+    if moment is None:
+        choose_set(place)
+    report = aligning.align(
+        place.db, place.project, split=split, author=place.annotator, as_of=moment
     )
-    if st.button("Choose the best set", type="primary"):
-        with st.spinner("Comparing judges on outputs that they were not fitted on …"):
-            report = aligning.choose(place.db, place.project, max_ffr=limit, author=place.annotator)
-        for line in choice_lines(report):
-            st.write(shell.plain(line))
-    report = aligning.align(place.db, place.project, split=split, author=place.annotator)
+    show_basis(report)
     shell.warn(report.warnings)
     show_set(report)
     show_rates(report)

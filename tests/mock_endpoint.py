@@ -2,6 +2,10 @@
 
 It answers a judge's prompt by the words that stand in it: an output with "bad" fails. ``faults`` are
 given to calls in order, then every call is answered well; ``prompts`` keeps what was asked.
+
+Faults of a call: "429", "500", "401", "404", "quota"; "hang" and "slow" (late); "drop" (the
+connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
+choice", "no message"; and of the text inside: "malformed", "truncated", "empty", "other json" (valid, of another shape).
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +33,27 @@ _ERRORS = {
 }
 
 
+_TEXTS = {
+    "malformed": "I think it passes!",
+    "truncated": '{"reason": "it',
+    "empty": "",
+    "other json": '{"answer": [1, 2, 3]}',
+}
+FAULTS = (
+    "429", "500", "drop", "bad body", "page", "no choice", "no message", "hang", "slow", *_TEXTS,
+)  # fmt: skip
+"""Faults that a second try mends."""
+
+
+class Dropped(Response):
+    """Begins an answer and ends the connection before it is whole."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"id": "x", ', "more_body": True})
+
+
 class MockEndpoint:
     """The endpoint's state: planned faults, and what it was asked."""
 
@@ -38,7 +63,7 @@ class MockEndpoint:
         self.knows_schemas = True
         self.under_way = self.most_under_way = 0
         self.latency = 0.0
-        self.answer: dict[str, Any] | None = None
+        self.answer: dict[str, Any] | Callable[[str], dict[str, Any] | str] | None = None
 
     async def chat(self, request: Request) -> Response:
         self.under_way += 1
@@ -53,17 +78,24 @@ class MockEndpoint:
         self.prompts.append(prompt)
         await asyncio.sleep(self.latency)
         fault = self.faults.pop(0) if self.faults else "ok"
-        if fault == "hang":
-            await asyncio.sleep(1.5)
+        if fault in {"hang", "slow"}:
+            await asyncio.sleep(1.5 if fault == "hang" else 0.3)
+        if fault == "drop":
+            return Dropped()
+        if fault == "bad body":
+            return Response('{"id": "x", "choices": [{"mess', media_type="application/json")
         if "response_format" in body and not self.knows_schemas:
             return JSONResponse({"error": {"message": "response_format is not supported"}}, 400)
         if fault in _ERRORS:
             status, message, headers = _ERRORS[fault]
             error = {"message": message, "code": message}
             return JSONResponse({"error": error}, status, headers=headers)
-        text = {"malformed": "I think it passes!", "truncated": '{"reason": "it'}.get(
-            fault
-        ) or self._good(prompt)
+        text = _TEXTS[fault] if fault in _TEXTS else self._good(prompt)
+        if fault == "page":
+            return Response("<html>Gateway</html>", media_type="text/html")
+        if fault in {"no choice", "no message"}:
+            choices = [{"index": 0, "message": None}] if fault == "no message" else []
+            return JSONResponse({"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices})  # fmt: skip
         return JSONResponse({
             "id": "x", "object": "chat.completion", "created": 0, "model": "mock-1",
             "choices": [{"index": 0, "message": {"role": "assistant", "content": text},
@@ -72,6 +104,9 @@ class MockEndpoint:
         })  # fmt: skip
 
     def _good(self, prompt: str) -> str:
+        if callable(self.answer):
+            given = self.answer(prompt)
+            return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
         if self.answer is not None:
             return json.dumps(self.answer, ensure_ascii=False)
         judged = prompt.rsplit("<<DATA output", 1)[-1]

@@ -21,6 +21,7 @@ from labelcore.cli.splits import splits
 from labelcore.cli.team import team
 from labelcore.errors import BadInput
 from labelcore.operations import upkeep
+from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.settings import settings
 
 app = typer.Typer(
@@ -41,6 +42,22 @@ app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
 app.add_typer(splits, name="splits")
 app.add_typer(refine, name="refine")
+
+
+_CheckFile = Annotated[Path, typer.Argument(metavar="FILE.py", help="A text with `def check(output, input, context, metadata):`.")]  # fmt: skip
+
+
+def _text_of(file: Path) -> str:
+    """The text of a check's file.
+
+    Raises:
+        BadInput: it cannot be read as text.
+    """
+    try:
+        return file.read_bytes()[: 4 * LONGEST_SOURCE + 4].decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
+        raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check.") from trouble  # fmt: skip
 
 
 @app.command("import")
@@ -144,10 +161,48 @@ def judge_run(
          concurrency=concurrency)  # fmt: skip
 
 
+@judge.command("try")
+def judge_try(
+    file: _CheckFile,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs.")] = 20,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Try a check in Python on some outputs; nothing is stored."""
+    send("judge try", db, project, json, source=_text_of(file), limit=limit)
+
+
+@judge.command("add")
+def judge_add(
+    file: _CheckFile,
+    criterion: Annotated[str, typer.Option(help="The criterion that it decides.")],
+    name: Annotated[str, typer.Option(help="What the check is called.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs it is tried first.")] = 20,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Keep a check in Python as a judge: `judge contract` says what it may use."""
+    send("judge add", db, project, json, author, source=_text_of(file), criterion=criterion,
+         name=name, limit=limit)  # fmt: skip
+
+
+@judge.command("contract")
+def judge_contract(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
+    """Say what a check in Python may use, and how it is kept from harm here."""
+    send("judge contract", db, project, json)
+
+
 @judge.command("list")
 def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show every judge with its verdicts in counts."""
     send("judge list", db, project, json)
+
+
+@judge.command("refresh")
+def judge_refresh(
+    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Make stale LLM judges anew, with the present glossary and wording; then run them."""
+    send("judge refresh", db, project, json, author, judge=judge)
 
 
 @judge.command("show")
@@ -160,11 +215,22 @@ def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Jso
 def choose(
     max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.5,
     min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
+    must_include: Annotated[list[str] | None, typer.Option(help="A judge that must be in; repeatable.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
-    send("choose", db, project, json, author, max_ffr=max_ffr, min_coverage=min_coverage, seed=seed)
+    send(
+        "choose",
+        db,
+        project,
+        json,
+        author,
+        max_ffr=max_ffr,
+        min_coverage=min_coverage,
+        must_include=must_include,
+        seed=seed,
+    )
 
 
 @app.command()
@@ -172,10 +238,12 @@ def align(
     split: Annotated[str, typer.Option(help="dev, test, train or all")] = "all",
     judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="chosen: only the chosen set.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your own time where no offset is given.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Measure the judges and the chosen set against people's grades."""
-    send("align", db, project, json, somebody(author), split=split, judge=judge, set=set_)
+    send("align", db, project, json, somebody(author), split=split, judge=judge, set=set_,
+         as_of=_with_offset(as_of))  # fmt: skip
 
 
 @app.command()
@@ -266,3 +334,12 @@ def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
             )
         found[match[1].strip()] = match[2].strip()
     return found
+
+
+def _with_offset(moment: str | None) -> str | None:
+    """A moment with its offset: the app that holds the file may run in another time zone."""
+    if moment is None:
+        return None
+    from labelcore.stages.aligning import parse_moment
+
+    return parse_moment(moment).isoformat()

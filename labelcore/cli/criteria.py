@@ -45,13 +45,17 @@ def criteria_edit(
     name: Annotated[str | None, typer.Option()] = None,
     statement: Annotated[str | None, typer.Option()] = None,
     severity: Annotated[str | None, typer.Option(help="must or should")] = None,
+    risk: Annotated[str | None, typer.Option(help="low, medium or high: what it costs when it fails unnoticed.")] = None,
+    risk_why: Annotated[str | None, typer.Option(help="What happens then, in a few words.")] = None,
+    max_ffr: Annotated[float | None, typer.Option(min=0, max=1, help="Highest share of good outputs that it may fail.")] = None,
     wording_only: Annotated[bool, typer.Option("--wording-only", help="The meaning is the same.")] = False,
     why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Change a criterion; the old versions are kept."""
     send("criteria edit", db, project, json, author, criterion=criterion, name=name,
-         statement=statement, severity=severity, wording_only=wording_only, why=why)  # fmt: skip
+         statement=statement, severity=severity, risk=risk, risk_why=risk_why, max_ffr=max_ffr,
+         wording_only=wording_only, why=why)  # fmt: skip
 
 
 @criteria.command("merge")
@@ -172,10 +176,19 @@ def _read(path: Path) -> str:
 
 @codes.command("propose")
 def codes_propose(
+    offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
+    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
+) -> None:  # fmt: skip
+    """Give codes to the notes and marked words that carry none yet."""
+    send("codes propose", db, project, json, author, offline=offline)
+
+
+@codes.command("undo")
+def codes_undo(
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
 ) -> None:
-    """Give codes to the notes that carry none yet."""
-    send("codes propose", db, project, json, author)
+    """Take the newest rename, merge, move or drop of codes back; the history keeps it."""
+    send("codes undo", db, project, json, author)
 
 
 @codes.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,3 +53,15 @@ def say(
 def judges(criterion: _CriterionArgument, db: Db = None, project: ProjectName = None, json: Json = False) -> None:  # fmt: skip
     """Show how many probes of each defect the criterion's judges catch."""
     send("probe test", db, project, json, criterion=criterion)
+
+
+@probe.command("export")
+def export(
+    out: Annotated[Path, typer.Option("--out", help="A .csv or .jsonl file.")],
+    criterion: Annotated[str | None, typer.Argument(help="A criterion's name or id.")] = None,
+    ask_models: Annotated[bool, typer.Option("--ask-models", help="Ask LLM judges too, which may cost.")] = False,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write probes with what people and judges say of them to a file for other tools."""
+    send("probe export", db, project, json, out=str(out.expanduser().absolute()),
+         criterion=criterion, ask_models=ask_models)  # fmt: skip

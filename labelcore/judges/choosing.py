@@ -20,6 +20,8 @@ from labelcore.judges.learned_judge import CUT, LearnedModel, folds_by_group
 from labelcore.judges.lessons import Bools, Ints, Lessons
 from labelcore.models import Frozen
 from labelcore.stats.selection import SetFigures, figures, select, worth
+from labelcore.stats.set_program import Chosen, front, solve
+from labelcore.stats.set_wish import SetVotes, Wish
 
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
@@ -27,6 +29,9 @@ _REPEATS = 2
 _DRAWS = 2_000
 _RANGE = (0.025, 0.975)
 _MANY = 800  # with so many grades one repeat is steady enough
+_LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)
+"""Coverages at which the exact program is solved where no coverage is asked for."""
+_SECONDS, _SECONDS_HELD_OUT = 5.0, 1.0  # for the set itself, for each set of the nested split
 
 
 class Candidate(Protocol):
@@ -136,29 +141,34 @@ class HeldOut(Frozen):
 
 @dataclass(frozen=True)
 class Choice:
-    """The members of the chosen set (candidate numbers), and its held-out figures."""
+    """The members of the chosen set (candidate numbers), and its held-out figures.
+
+    ``program``: the exact program's answer, with its gap, where a coverage or members were asked for.
+    """
 
     members: list[int]
     held_out: HeldOut
+    program: Chosen | None = None
 
 
 def choose(
     candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
-    *, default: Sequence[int] = (), max_ffr: float = 0.5, seed: int = 0,
+    *, default: Sequence[int] = (), wish: Wish | None = None, seed: int = 0,
 ) -> Choice:  # fmt: skip
     """Choose a set and measure the whole procedure on outputs that it did not see.
 
     ``default`` are candidates that need no choice (the learned judge of the overall grade): they
     are kept unless another set is better by more than one standard error, because picking the best
-    of many on few grades picks luck.
+    of many on few grades picks luck. Where ``wish`` asks for a coverage or for members, the set is the
+    exact program's: least false failures and size subject to the wish, on cross-fitted votes.
     """
-    task = _Task(candidates, human_fails, groups, list(default), max_ffr, seed)
-    members = task.choose_on(np.arange(len(human_fails)))
+    task = _Task(candidates, human_fails, groups, list(default), wish or Wish(max_ffr=0.5), seed)
+    members, program = task.choose_on(np.arange(len(human_fails)), _SECONDS)
     found = []
     for repeat in range(_repeats(len(human_fails))):
         failed = task.outer(seed + 101 * repeat)
         found.append((failed, figures(failed, human_fails)))
-    return Choice(members, _summary(found, human_fails, groups, seed))
+    return Choice(members, _summary(found, human_fails, groups, seed), program)
 
 
 def _repeats(n: int) -> int:
@@ -171,10 +181,10 @@ class _Task:
     human_fails: Bools
     groups: Sequence[str]
     default: list[int]
-    max_ffr: float
+    wish: Wish
     seed: int
 
-    def choose_on(self, rows: Ints) -> list[int]:
+    def choose_on(self, rows: Ints, seconds: float) -> tuple[list[int], Chosen | None]:
         """Members chosen by cross-fitted votes within ``rows``."""
         own = [self.groups[int(i)] for i in rows]
         fails = self.human_fails[rows]
@@ -182,13 +192,42 @@ class _Task:
             self._cross_fitted(rows, folds_by_group(own, _INNER_FOLDS, self.seed + repeat))
             for repeat in range(_repeats(len(rows)))
         ]
-        found = select(matrices, fails, self.max_ffr)
-        if not self.default:
+        stacked = np.vstack(matrices).astype(np.float64)
+        repeated = np.tile(fails, len(matrices))
+        if self.wish.min_coverage or self.wish.must_include:
+            program = solve(stacked, repeated, self.wish, time_limit=seconds)
+            return self._guarded(matrices, fails, list(program.members)), program
+        return self._guarded(matrices, fails, self._best(matrices, fails, stacked, repeated)), None
+
+    def _best(
+        self, matrices: Sequence[Bools], fails: Bools, stacked: Floats, repeated: Bools
+    ) -> list[int]:
+        """The set of most worth: of the greedy one and the exact ones at several coverages."""
+        limit = self.wish.max_ffr
+        sets = [select(matrices, fails, limit)]
+        exact = front(stacked, repeated, self.wish, _LEVELS, time_limit=_SECONDS_HELD_OUT)
+        sets += [list(members) for members in exact]
+        return max(sets, key=lambda members: worth(matrices, fails, members, limit))
+
+    def _guarded(self, matrices: Sequence[Bools], fails: Bools, found: list[int]) -> list[int]:
+        """The default, unless it misses the wish or ``found`` is clearly better."""
+        if not self.default or not self._meets(matrices, fails):
             return found
-        ahead = worth(matrices, fails, found, self.max_ffr)
-        ahead -= worth(matrices, fails, self.default, self.max_ffr)
+        limit = self.wish.max_ffr
+        ahead = worth(matrices, fails, found, limit) - worth(matrices, fails, self.default, limit)
         failed = np.mean([m[:, found].any(axis=1) for m in matrices], axis=0)
         return found if ahead > _standard_error(failed, fails) else self.default
+
+    def _meets(self, matrices: Sequence[Bools], fails: Bools) -> bool:
+        """Whether the default holds the coverage and the members that were asked for."""
+        if not set(self.wish.must_include) <= set(self.default):
+            return False
+        reached = [
+            SetVotes(own.astype(np.float64), fails, self.wish).coverage(self.default)
+            for own in matrices
+            if fails.any()
+        ]
+        return not reached or float(np.mean(reached)) >= self.wish.min_coverage
 
     def _cross_fitted(self, rows: Ints, folds: Ints) -> Bools:
         matrix = np.zeros((len(rows), len(self.candidates)), dtype=bool)
@@ -204,7 +243,7 @@ class _Task:
         failed = np.zeros(len(self.human_fails), dtype=bool)
         for fold in range(_OUTER_FOLDS):
             train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            for j in self.choose_on(train) if len(test) else ():
+            for j in self.choose_on(train, _SECONDS_HELD_OUT)[0] if len(test) else ():
                 failed[test] |= self.candidates[j].fails(train, test)
         return failed
 

@@ -14,10 +14,11 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.judges import code_judge, learned_judge, llm_judge, prompts
+from labelcore.judges import code_judge, learned_judge, llm_judge, prompts, script_judge
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.features import measure
 from labelcore.judges.panel import Rule, is_panel, members
+from labelcore.judges.script_judge import ScriptSpec, is_script
 from labelcore.models import Frozen, Output
 from labelcore.text.embedding import SIZE
 
@@ -164,10 +165,6 @@ def has_examples(kind: str, spec: Mapping[str, Any]) -> bool:
     return kind == "llm" and bool(llm_judge.example_texts(spec))
 
 
-def _shape(kind: str, spec: Mapping[str, Any]) -> type[Frozen]:
-    return PanelSpec if kind == "llm" and is_panel(spec) else _SPECS[kind]
-
-
 def checked(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     """The specification with all its fields, in the form that a judge of this kind reads.
 
@@ -216,7 +213,16 @@ def _check_code(spec: CodeSpec) -> None:
         raise BadInput("a phrase is a list of words")
 
 
+def _shape(kind: str, spec: Mapping[str, Any]) -> type[Frozen]:
+    if kind == "code" and is_script(spec):
+        return ScriptSpec
+    return PanelSpec if kind == "llm" and is_panel(spec) else _SPECS[kind]
+
+
 def _try_code(spec: dict[str, Any]) -> None:
+    if is_script(spec):
+        script_judge.make_spec(spec["source"])
+        return
     own = CodeSpec.model_validate(spec)
     _check_code(own)
     code_judge.decide(own, _PROBE)

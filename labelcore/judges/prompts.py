@@ -124,3 +124,12 @@ def _visible(hidden: re.Match[str]) -> str:
     """Tag characters are ASCII that no reader sees and every model reads."""
     said = "".join(chr(ord(own) - 0xE0000) for own in hidden[0])
     return f"[hidden: {said}]"
+
+
+def fenced_lines(title: str, lines: Sequence[str]) -> str:
+    """Texts of people or models as fenced data, one a line, numbered in brackets from 0."""
+    text = "\n".join(
+        f"[{number}] {' '.join(line.splitlines())}" for number, line in enumerate(lines)
+    )
+    token = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return _fence(title, text, token)

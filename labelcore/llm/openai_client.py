@@ -62,14 +62,16 @@ class OpenAIClient:
             )  # fmt: skip
         return cls(config)
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = _TOKENS
+    ) -> Answer[Schema]:
         """An answer that fits the schema; see the protocol."""
         started = time.monotonic()
         trouble = ModelTrouble("The model was not asked.")
         tokens_in = tokens_out = 0
         for attempt in range(_TRIES):
             try:
-                completion = await self._ask(messages, schema)
+                completion = await self._ask(messages, schema, most_tokens)
             except (self._openai.APIError, TimeoutError) as error:
                 trouble = self._explain(error)
                 if self._refused_schema(error):
@@ -77,6 +79,9 @@ class OpenAIClient:
                 if trouble.fatal or attempt == _TRIES - 1:
                     raise trouble from error
                 await asyncio.sleep(_wait(attempt, error))
+                continue
+            except ValueError:  # the client parses the body and lets the parser's error through
+                trouble = ModelTrouble("The endpoint's answer was no JSON.", kind="malformed")
                 continue
             tokens_in += _usage(completion, "prompt_tokens")
             tokens_out += _usage(completion, "completion_tokens")
@@ -101,7 +106,9 @@ class OpenAIClient:
         """Give connections back."""
         await self._client.close()
 
-    async def _ask(self, messages: Sequence[Message], schema: type[Schema]) -> Any:
+    async def _ask(
+        self, messages: Sequence[Message], schema: type[Schema], most_tokens: int
+    ) -> Any:
         description = schema.model_json_schema()
         prompt: list[Any] = list(messages)
         options: dict[str, Any] = {}
@@ -113,7 +120,9 @@ class OpenAIClient:
             prompt.append({"role": "user", "content": f"Answer with one JSON object only, by this schema: {form_text}"})  # fmt: skip
         create: Callable[..., Awaitable[Any]] = self._client.chat.completions.create
         return await asyncio.wait_for(
-            create(model=self.model, messages=prompt, temperature=0, max_tokens=_TOKENS, **options),
+            create(
+                model=self.model, messages=prompt, temperature=0, max_tokens=most_tokens, **options
+            ),
             self._config.call_timeout,
         )
 
@@ -174,23 +183,24 @@ def _wait(attempt: int, error: Exception) -> float:
 
 
 def _usage(completion: Any, name: str) -> int:
-    return int(getattr(completion.usage, name, 0) or 0) if completion.usage else 0
+    return int(getattr(getattr(completion, "usage", None), name, 0) or 0)
 
 
 def _text(completion: Any) -> tuple[str, str]:
-    """The answer's text and why it ended; empty where the endpoint sent no choice."""
-    if not completion.choices:
+    """The answer's text and why it ended; empty where the endpoint sent no choice or no message."""
+    choices = getattr(completion, "choices", None)
+    if not choices or not getattr(choices[0], "message", None):
         return "", ""
-    choice = completion.choices[0]
-    return choice.message.content or "", choice.finish_reason or ""
+    return choices[0].message.content or "", choices[0].finish_reason or ""
 
 
 def _refusal(completion: Any) -> str:
     """What the model says instead of an answer, in the field for it or in plain words; or ""."""
-    if not completion.choices:
+    choices = getattr(completion, "choices", None)
+    message = getattr(choices[0], "message", None) if choices else None
+    if message is None:
         return ""
-    message = completion.choices[0].message
-    if message.refusal:
-        return str(message.refusal)
+    if said := getattr(message, "refusal", None):
+        return str(said)
     text = message.content or ""
-    return text if refuses(text) else ""
+    return text if isinstance(text, str) and refuses(text) else ""

@@ -40,8 +40,10 @@ class ModelClient(Protocol):
 
     model: str
 
-    async def answer(self, messages: Sequence[Message], schema: type[Schema]) -> Answer[Schema]:
-        """An answer that fits the schema.
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = 800
+    ) -> Answer[Schema]:
+        """An answer that fits the schema, in at most so many tokens.
 
         Raises:
             ModelTrouble: the endpoint refuses, is not there, or answers nonsense again and again.

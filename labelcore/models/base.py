@@ -15,6 +15,7 @@ VerdictValue = Literal["pass", "fail", "abstain"]
 ProbeValue = Literal["confirmed", "rejected", "undone"]
 JudgeKind = Literal["code", "llm", "learned", "imported"]
 Severity = Literal["must", "should"]
+Risk = Literal["low", "medium", "high"]
 CourtValue = Literal[
     "judge_wrong", "person_wrong", "criterion_unclear", "context_missing", "withdrawn"
 ]
@@ -54,7 +55,7 @@ class Project(Frozen):
     task: str = ""
     prompt_template: str = ""
     glossary: dict[str, str] = Field(default_factory=dict)
-    risk: Literal["low", "medium", "high"] = "medium"
+    risk: Risk = "medium"
     settings: dict[str, Any] = Field(default_factory=dict)
     at: datetime = Field(default_factory=now)
 

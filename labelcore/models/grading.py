@@ -13,6 +13,7 @@ from labelcore.models.base import (
     Frozen,
     GradeValue,
     Preference,
+    Risk,
     Severity,
     now,
 )
@@ -94,11 +95,15 @@ class Ruling(Frozen):
 
 
 class Evidence(Frozen):
-    """A quote of a note that supports a criterion, and the grade that it comes from."""
+    """A quote that supports a criterion, and the grade that it comes from.
+
+    ``marked``: they are words of the output that somebody marked, not words of a note.
+    """
 
     grade_id: str
     output_id: str
     quote: str
+    marked: bool = False
 
 
 class Code(Frozen):
@@ -119,7 +124,7 @@ class Code(Frozen):
 
 
 class Quote(Frozen):
-    """A verbatim part of a grade's note, and the code that it carries.
+    """A verbatim part of a grade's note, or words marked in its output, and the code it carries.
 
     ``sure``: how sure the proposal is, from 0 to 1; None where a person decided.
     """
@@ -129,13 +134,18 @@ class Quote(Frozen):
     output_id: str
     text: str
     code_id: str | None
+    marked: bool = False
     sure: float | None = None
     author: str = ""
     at: datetime = Field(default_factory=now)
 
 
 class Criterion(Frozen):
-    """One thing that makes an output good, in one version of its wording."""
+    """One thing that makes an output good, in one version of its wording.
+
+    ``risk``: what it costs when an output breaks it unnoticed, ``risk_why`` in words; None takes the
+    project's risk.
+    """
 
     id: str
     project_id: str
@@ -144,6 +154,8 @@ class Criterion(Frozen):
     statement: str
     severity: Severity = "must"
     max_false_failure_rate: float = 0.25
+    risk: Risk | None = None
+    risk_why: str = ""
     origin: CriterionOrigin = "notes"
     status: CriterionStatus = "proposed"
     pass_examples: tuple[str, ...] = ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from labelcore.models import Criterion
+from pydantic import Field
+
+from labelcore.models import Criterion, Project, Risk
 from labelcore.operations import Call, Outcome, operation
 from labelcore.stages import deriving
 
@@ -46,8 +48,23 @@ def list_criteria(call: Call, *, status: str | None = None) -> Outcome:
 def show_criterion(call: Call, *, criterion: str) -> Outcome:
     """Show one criterion with all its evidence."""
     found = deriving.find_criterion(call.db, call.project, criterion)
-    quotes = (f"  “{item.quote}” ({item.output_id})" for item in found.evidence)
-    return Outcome(document=describe(found), lines=(_line(found), found.statement, *quotes))
+    quotes = (
+        f"  “{item.quote}” ({'marked in ' if item.marked else ''}{item.output_id})"
+        for item in found.evidence
+    )
+    risk = _risk(found, call.project)
+    return Outcome(document=describe(found), lines=(_line(found), found.statement, risk, *quotes))
+
+
+def _risk(criterion: Criterion, project: Project) -> str:
+    limits = deriving.limits_of(criterion, project)
+    whose = "" if criterion.risk else " (the project's)"
+    why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
+    return (
+        f"Risk {deriving.risk_of(criterion, project)}{whose}{why}. It may fail "
+        f"{criterion.max_false_failure_rate:.0%} of the good outputs; at this risk judges should "
+        f"find {limits.min_coverage:.0%} of the bad ones."
+    )
 
 
 @operation("criteria history")
@@ -66,11 +83,15 @@ def history(call: Call, *, criterion: str) -> Outcome:
 def edit(
     call: Call, *, criterion: str,
     name: str | None = None, statement: str | None = None,
-    severity: Literal["must", "should"] | None = None, wording_only: bool = False, why: str = "",
+    severity: Literal["must", "should"] | None = None, risk: Risk | None = None,
+    risk_why: Annotated[str, Field(max_length=500)] | None = None,
+    max_ffr: Annotated[float, Field(ge=0, le=1)] | None = None, wording_only: bool = False,
+    why: str = "",
 ) -> Outcome:  # fmt: skip
     """Change a criterion; a new version is kept beside the old ones."""
     found = deriving.find_criterion(call.db, call.project, criterion)
-    changes: dict[str, Any] = {"name": name, "statement": statement, "severity": severity}
+    changes: dict[str, Any] = {"name": name, "statement": statement, "severity": severity, "risk": risk,
+                               "risk_why": risk_why, "max_false_failure_rate": max_ffr}  # fmt: skip
     given = {key: value for key, value in changes.items() if value is not None}
     changed = deriving.edit(
         call.db,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from labelcore.operations import Call, Outcome, operation
@@ -17,7 +18,7 @@ def save(
     saved = sharing.save_rubric(
         call.db, call.project, out, criteria=criteria or (), with_examples=with_examples
     )
-    judges = sum(len(own.judges) for own in saved.criteria)
+    judges = sum(len(own.judges) for own in saved.criteria) + len(saved.overall)
     texts = (
         "with examples from its outputs" if with_examples
         else "without examples; statements and keywords may still have words of notes in them"
@@ -25,10 +26,22 @@ def save(
     return Outcome(
         document={
             "out": str(out), "with_examples": with_examples, "judges": judges,
-            "criteria": [own.name for own in saved.criteria],
+            "criteria": [own.name for own in saved.criteria], "overall": len(saved.overall),
+            "not_portable": [own.model_dump() for own in saved.not_portable],
         },
-        lines=(f"{out} holds {len(saved.criteria)} criteria and {judges} judges, {texts}.",),
+        lines=(
+            f"{out} holds {len(saved.criteria)} criteria and {judges} judges, {len(saved.overall)} "
+            f"of them of the overall grade, {texts}.",
+            *_staying(saved.not_portable),
+        ),
     )  # fmt: skip
+
+
+def _staying(judges: Sequence[sharing.NotPortable]) -> list[str]:
+    return [
+        f"  not portable: {own.judge} ({own.kind}) of “{own.criterion}”: {own.reason}"
+        for own in judges
+    ]
 
 
 @operation("library load")
@@ -43,8 +56,9 @@ def load(call: Call, *, file: Path) -> Outcome:
             for own in found.renamed
         ),
         *(f"  left out: {own.judge} of “{own.criterion}”: {own.reason}" for own in found.refused),
+        *_staying(found.not_portable),
     ]
-    if found.criteria:
+    if found.criteria or found.judges:
         lines.append(
             "They are not yet aligned here: run the judges, grade, then `labelcore library transfer`."
         )
@@ -54,6 +68,7 @@ def load(call: Call, *, file: Path) -> Outcome:
             "criteria": [{"id": own.id, "name": own.name} for own in found.criteria],
             "judges": [{"judge_version_id": own.id, "name": own.name} for own in found.judges],
             "refused": [own.model_dump() for own in found.refused],
+            "not_portable": [own.model_dump() for own in found.not_portable],
         },
         lines=tuple(lines),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -9,7 +10,7 @@ from pydantic import Field
 from labelcore.models import ProbeCase, ProbeValue
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import rate_words
-from labelcore.stages.judging import probing
+from labelcore.stages.judging import probe_export, probing
 
 
 @operation("probe make")
@@ -89,7 +90,30 @@ def test(call: Call, *, criterion: str) -> Outcome:
     document |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
     lines = [f"Probes of {found.criterion.name} (v{found.criterion.version}).", *found.warnings]
     lines += [_detection_line(own) for own in found.detections]
+    lines += [overall_line(own) for own in found.overall]
     return Outcome(document=document, lines=tuple(lines))
+
+
+@operation("probe export")
+def export(
+    call: Call, *, out: Path, criterion: str | None = None, ask_models: bool = False
+) -> Outcome:
+    """Write probes with opinions and verdicts to a file for other tools."""
+    number = probe_export.export_probes(
+        call.db, call.project, out, criterion=criterion, ask_models=ask_models
+    )
+    return Outcome(
+        document={"probes": number, "out": str(out)},
+        lines=(f"{number} probes are in {out}.",),
+    )
+
+
+def overall_line(own: probing.Overall) -> str:
+    """A judge's rate over all confirmed probes, with what it is a rate of."""
+    return (
+        f"{own.judge}, all defects: {rate_words(own.rate)} of the confirmed ones. "
+        "These are planted defects, not failures that occurred by themselves."
+    )
 
 
 def _detection_line(own: probing.Detection) -> str:

@@ -12,9 +12,21 @@ from labelcore.stages.aligning.by_version import by_version
 
 
 @operation("codes propose")
-def propose(call: Call) -> Outcome:
-    """Give codes to the notes that carry none yet."""
-    return _codes(deriving.propose_codes(call.db, call.project, author=call.author, progress=call.progress))  # fmt: skip
+def propose(call: Call, *, offline: bool = False) -> Outcome:
+    """Give codes to the notes and marked words that carry none yet, by the model if there is one."""
+    done = deriving.code_notes(
+        call.db, call.project, offline=offline, author=call.author, progress=call.progress
+    )
+    shown = _codes(list(done.codes))
+    more = done.model_dump(mode="json", include={"quotes_new", "by_model", "says"})
+    return Outcome(document=shown.document | more, lines=(*done.says, *shown.lines))
+
+
+@operation("codes undo")
+def undo_codes(call: Call) -> Outcome:
+    """Take the newest change of codes by a person back."""
+    says = deriving.undo_codes(call.db, call.project, author=call.author)
+    return Outcome(document={"taken_back": says}, lines=(f"Taken back: {says}.",))
 
 
 @operation("codes list")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from labelcore.models import OVERALL
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
+
+_LITTLE = 0.02
 
 
 def rate_words(rate: Rate) -> str:
@@ -49,7 +54,8 @@ def judge_sentence(own: JudgeAlignment) -> str:
 def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
     """An alignment report for a terminal."""
     rates = report.pass_rate
-    lines = [f"{report.n_grades:,} graded outputs, split '{report.split}'.", *report.warnings]
+    lines = [f"{report.n_grades:,} graded outputs, split '{report.split}'.", *basis_lines(report)]
+    lines += report.warnings
     if report.chosen:
         lines.append(set_sentence(report.chosen))
         lines.append(
@@ -58,12 +64,18 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
         )
     for own in report.judges:
         lines.append(judge_sentence(own))
+        if own.against != OVERALL:
+            lines.append(f"  Measured against people's grades of “{own.against}” itself.")
         lines.append(f"  TPR {rate_words(own.tpr)}; TNR {rate_words(own.tnr)}; kappa {number_words(own.kappa)}, MCC {number_words(own.mcc)}")  # fmt: skip
+        if own.weighted:
+            lines.append(f"  On all outputs, undoing the draw: TPR {rate_words(own.weighted['tpr'])}; TNR {rate_words(own.weighted['tnr'])}")  # fmt: skip
         lines += [f"  ! {said}" for said in own.warnings]
     lines.append(f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}.")  # fmt: skip
     lines.append(f"Pass rate by the chosen set: {rate_words(rates.judge)}")
     how = f", by {rates.corrected.method}, if {rates.assumption}" if rates.corrected.value is not None else ""  # fmt: skip
     lines.append(f"Corrected for its errors: {rate_words(rates.corrected)}{how}")
+    if report.ceiling:
+        lines.append(report.ceiling.says)
     alpha = report.agreement
     lines.append(
         f"Agreement between people: alpha {number_words(alpha.alpha)} on {alpha.n_outputs} outputs."
@@ -71,6 +83,24 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
         else f"Agreement between people is not measurable: {alpha.why_not}."
     )
     return tuple(lines)
+
+
+def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
+    """The moment and the versions that a report rests on."""
+    own = report.basis
+    criteria = ", ".join(f"{one.name} v{one.version}" for one in own.criteria) or "no criterion"
+    judges = ", ".join(f"{one.name} v{one.version} ({one.judge_version_id})" for one in own.judges)
+    newest = f", the newest from {_clock(own.newest_grade)}" if own.newest_grade else ""
+    chosen = f"{own.choice} of {_clock(own.chosen_at)}" if own.chosen_at else "none"
+    shown = f"As of {_clock(report.as_of)}." if report.as_of else "As of now."
+    return (
+        f"{shown} It rests on {own.grades:,} grades{newest}; chosen set: {chosen}.",
+        f"Criteria: {criteria}.", f"Judges: {judges or 'none'}.",
+    )  # fmt: skip
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S %Z}" if moment else ""
 
 
 def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
@@ -81,8 +111,27 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
         f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
     ]
     if report.optimism is not None:
-        lines.append(f"The in-sample figure flatters by {report.optimism:+.2f}.")
+        lines.append(optimism_words(report.optimism))
+    if report.gap is not None:
+        lines.append(gap_words(report.gap))
     return (*lines, *report.warnings)
+
+
+def optimism_words(optimism: float) -> str:
+    """What choosing and fitting on the same grades did to the in-sample figure."""
+    if optimism <= _LITTLE:
+        return f"The in-sample figure hardly flatters ({optimism:+.2f})."
+    return (
+        f"The in-sample figure flatters by {optimism:+.2f}: judges were fitted and chosen on these "
+        "grades. Expect the held-out figure."
+    )
+
+
+def gap_words(gap: float) -> str:
+    """How sure the solver is."""
+    if gap == 0:
+        return "No other set has fewer false failures and judges at this coverage (proven on these grades)."
+    return f"Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof ran out."
 
 
 def _held_out(figures: dict[str, object] | None) -> str:

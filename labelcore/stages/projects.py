@@ -7,12 +7,14 @@ import threading
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, Output, Project, now
+from labelcore.models import Frozen, Output, Project, Term, now
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
 from labelcore.store import projects as project_table
 
+GLOSSARY = "glossary"
+"""The setting that holds the terms; see :mod:`labelcore.stages.deriving.glossary`."""
 _updating = threading.RLock()
 
 
@@ -73,6 +75,18 @@ def update_project(db: Database, project: Project, **changes: Any) -> Project:
         changed = Project.model_validate(stored.model_dump() | changes | {"at": now()})
         project_table.save(db, changed)
     return changed
+
+
+def terms(project: Project) -> list[Term]:
+    """The project's terms, by name; those without a scope stand before those with one."""
+    kept = [Term.model_validate(own) for own in project.settings.get(GLOSSARY, ())]
+    known = {own.term for own in kept if not own.scope}
+    older = [
+        Term(term=term, meaning=meaning, at=project.at)
+        for term, meaning in project.glossary.items()
+        if term not in known
+    ]
+    return sorted([*older, *kept], key=lambda own: (own.term, sorted(own.scope.items())))
 
 
 def find_output(db: Database, word: str) -> Output | None:

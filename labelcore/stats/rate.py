@@ -11,7 +11,10 @@ Z95 = NormalDist().inv_cdf(0.975)
 
 
 class Rate(Frozen):
-    """A share in [0, 1] with a 95 % interval; all three are None when it is not measurable."""
+    """A share (or a figure in [-1, 1]) with a 95 % interval; all None when it is not measurable.
+
+    A figure that is known without an interval has its value alone, and ``why_not`` says why.
+    """
 
     value: float | None
     low: float | None
@@ -21,14 +24,17 @@ class Rate(Frozen):
     why_not: str | None = None
 
 
-def wilson(successes: int, n: int, *, what: str = "items") -> Rate:
-    """A share with Wilson's score interval (Wilson 1927), centre (p + z²/2n) / (1 + z²/n)."""
+def wilson(successes: int, n: int, *, what: str = "items", z: float = Z95) -> Rate:
+    """A share with Wilson's score interval (Wilson 1927), centre (p + z²/2n) / (1 + z²/n).
+
+    ``z``: the normal quantile, 1.96 for 95 %.
+    """
     if n == 0:
         return not_measurable(f"there are no {what}")
     share = successes / n
-    scale = 1 + Z95**2 / n
-    centre = (share + Z95**2 / (2 * n)) / scale
-    half = Z95 / scale * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    scale = 1 + z**2 / n
+    centre = (share + z**2 / (2 * n)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low = 0.0 if successes == 0 else max(0.0, centre - half)
     high = 1.0 if successes == n else min(1.0, centre + half)
     return Rate(value=share, low=low, high=high, n=n)

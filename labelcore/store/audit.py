@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from labelcore.models import new_id, now
@@ -17,17 +18,30 @@ def note(
     db.append("audit_event", columns, [row])
 
 
-def all_of(db: Database, project_id: str) -> list[dict[str, Any]]:
-    """The acts of a project, the newest first."""
+def all_of(
+    db: Database, project_id: str, actions: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """The acts of a project, or those of some names, the newest first."""
+    named = "" if actions is None else "AND action IN (SELECT unnest(?))"
     rows = db.rows(
         "SELECT author, action, subject, detail, made_at FROM audit_event "
-        "WHERE project_id = ? ORDER BY made_at DESC, event_id DESC",
-        [project_id],
+        f"WHERE project_id = ? {named} ORDER BY made_at DESC, event_id DESC",
+        [project_id] if actions is None else [project_id, list(actions)],
     )
     return [
         {"author": a, "action": b, "subject": c, "detail": from_json(d), "at": aware(e)}
         for a, b, c, d, e in rows
     ]
+
+
+def about(db: Database, project_id: str, action: str, subject: str) -> dict[str, Any] | None:
+    """The detail of the newest act of a name on a subject; None where there is none."""
+    rows = db.rows(
+        "SELECT detail FROM audit_event WHERE project_id = ? AND action = ? AND subject = ? "
+        "ORDER BY made_at DESC, event_id DESC LIMIT 1",
+        [project_id, action, subject],
+    )
+    return (from_json(rows[0][0]) or {}) if rows else None
 
 
 def happened(db: Database, project_id: str, action: str) -> bool:

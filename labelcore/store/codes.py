@@ -11,7 +11,7 @@ _CODE = (
     "code_id", "project_id", "label", "state", "criterion_id", "origin", "author", "why", "made_at",
 )  # fmt: skip
 _QUOTE = (
-    "project_id", "grade_id", "output_id", "quote", "code_id", "sure", "author", "made_at",
+    "project_id", "grade_id", "output_id", "quote", "code_id", "sure", "author", "made_at", "marked",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> N
         if quotes:
             rows = [
                 (new_id("event"), own.project_id, own.grade_id, own.output_id, own.text,
-                 own.code_id, own.sure, own.author, utc(own.at))
+                 own.code_id, own.sure, own.author, utc(own.at), own.marked)
                 for own in quotes
             ]  # fmt: skip
             append_rows(cursor, "quote_event", ("event_id", *_QUOTE), rows)
@@ -68,5 +68,6 @@ def quotes(db: Database, project_id: str) -> list[Quote]:
     for row in rows:
         named = dict(zip(_QUOTE, row, strict=True))
         named |= {"text": named.pop("quote"), "at": aware(named.pop("made_at"))}
+        named["marked"] = bool(named["marked"])
         found.append(Quote(**named))
     return found

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from labelcore.errors import StoreBusy, StoreDamaged
+from labelcore.errors import BadInput, StoreBusy, StoreDamaged
 
 Parameters = Sequence[Any] | dict[str, Any] | None
 
@@ -30,31 +30,57 @@ _FEW = 32  # up to here executemany is as fast as building an Arrow table
 class Database:
     """An open database. Use :func:`labelcore.store.open_database`, which migrates it too."""
 
-    def __init__(self, path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, path: Path | None, connection: duckdb.DuckDBPyConnection, catalogue: str | None = None
+    ) -> None:
         self.path = path
         self.memory: dict[Any, Any] = {}
         """What store modules keep of unchanging or followed rows; it ends with the database."""
         self._connection = connection
+        self._catalogue = catalogue
+
+    @property
+    def is_past(self) -> bool:
+        """Whether this shows an earlier moment, which can be read and not changed."""
+        return self._catalogue is not None
+
+    def looking_at(self, catalogue: str) -> Database:
+        """The same connection with a memory of its own, reading from another catalogue."""
+        return Database(self.path, self._connection, catalogue)
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._connection.cursor()
+        if self._catalogue:
+            cursor.execute(f"USE {self._catalogue}")
+        return cursor
+
+    def _writing(self) -> duckdb.DuckDBPyConnection:
+        if self.is_past:
+            raise BadInput(
+                "The past can be read, not changed.",
+                next_step="Leave the moment out to act on the present.",
+            )
+        return self._cursor()
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
     def frame(self, sql: str, parameters: Parameters = None) -> Any:
         """The rows of a query as a pandas DataFrame."""
-        with self._connection.cursor() as cursor:
+        with self._cursor() as cursor:
             return cursor.execute(sql, parameters).df()
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """One statement; durable when this returns."""
-        with self._connection.cursor() as cursor:
+        with self._writing() as cursor:
             cursor.execute(sql, parameters)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor whose statements are stored together, or not at all."""
-        with self._connection.cursor() as cursor:
+        with self._writing() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor
@@ -66,7 +92,7 @@ class Database:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for temporary tables; whatever it does to the database is taken back."""
-        with self._connection.cursor() as cursor:
+        with self._writing() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor

@@ -13,7 +13,7 @@ from labelcore.store.remembering import remembered, written
 _COLUMNS = (
     "criterion_id", "project_id", "version", "name", "statement", "severity",
     "max_false_failure_rate", "origin", "status", "pass_examples", "fail_examples", "keywords",
-    "parents", "wording_only", "author", "why", "evidence", "made_at",
+    "parents", "wording_only", "author", "why", "evidence", "made_at", "risk", "risk_why",
 )  # fmt: skip
 _TABLE = "criterion_version"
 _LISTS = ("pass_examples", "fail_examples", "keywords", "parents")
@@ -71,4 +71,5 @@ def _criterion(row: tuple[Any, ...]) -> Criterion:
     named |= {"id": named.pop("criterion_id"), "at": aware(named.pop("made_at"))}
     named |= {name: tuple(from_json(named[name]) or ()) for name in _LISTS}
     named["evidence"] = tuple(Evidence(**item) for item in from_json(named["evidence"]) or ())
+    named["risk_why"] = named["risk_why"] or ""
     return Criterion(**named)

@@ -39,8 +39,8 @@ TABLES = {
         "WHERE v.project_id = $project ORDER BY j.name, v.judge_version_id, v.output_id, v.repeat"
     ),
     "criteria": (
-        "SELECT criterion_id, version, name, statement, severity, max_false_failure_rate, origin, "
-        "status, keywords, parents, evidence, author, why, made_at AS decided_at "
+        "SELECT criterion_id, version, name, statement, severity, max_false_failure_rate, risk, "
+        "risk_why, origin, status, keywords, parents, evidence, author, why, made_at AS decided_at "
         "FROM criterion_current WHERE project_id = $project ORDER BY criterion_id"
     ),
 }

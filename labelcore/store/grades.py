@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from labelcore.models import Grade, now
@@ -137,6 +138,17 @@ def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
         [list(grade_ids)],
     )
     return {row[0] for row in rows}
+
+
+def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
+    """How many overall grades count now, and when the newest event of any kind was stored."""
+    counting = (
+        "SELECT count(*) FROM grade_current WHERE project_id = $project AND criterion_id IS NULL "
+        "AND field IS NULL AND value <> 'skipped'"
+    )
+    newest = "SELECT max(stored_at) FROM grade WHERE project_id = $project"
+    number, at = db.rows(f"SELECT ({counting}), ({newest})", {"project": project_id})[0]
+    return int(number), aware(at) if at else None
 
 
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:

@@ -27,19 +27,26 @@ def embed(
     Batches are stored as they are done, so an interrupted call loses little.
     """
     keys = [_hash(text) for text in texts]
-    known = _known(db, sorted(set(keys)), model)
-    fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    have = _known(db, sorted(set(keys)), model)
+    fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in have}
     waiting = list(fresh.items())
     for start in range(0, len(waiting), _BATCH):
         part = waiting[start : start + _BATCH]
         vectors = encode([text for _, text in part])
         _save(db, model, [key for key, _ in part], vectors)
-        known |= {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
+        have |= {key: vector for (key, _), vector in zip(part, vectors, strict=True)}
         if progress:
             progress(min(start + _BATCH, len(waiting)), len(waiting))
     if not keys:
         return np.zeros((0, 0), dtype=np.float32)
-    return np.stack([known[key] for key in keys])
+    return np.stack([have[key] for key in keys])
+
+
+def known(db: Database, texts: Sequence[str], model: str) -> dict[str, Vectors]:
+    """The vectors of those texts that are stored, by text."""
+    keys = {text: _hash(text) for text in texts}
+    found = _known(db, sorted(set(keys.values())), model)
+    return {text: found[key] for text, key in keys.items() if key in found}
 
 
 def _hash(text: str) -> str:

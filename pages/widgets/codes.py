@@ -1,28 +1,119 @@
-"""Codes: what each note says. Typing another label in the table moves a quote, renames, or merges."""
+"""Codes: what people said, on a board for merging and moving, and in tables for everything else."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
 
 import pandas as pd
 import streamlit as st
 
+from labelcore.errors import LabelcoreError
+from labelcore.settings import settings
 from labelcore.stages import deriving
-from pages.widgets import shell
+from pages.widgets import keys, shell
+from pages.widgets.code_board import BoardAct, BoardCode, BoardQuote, code_board, received
 from pages.widgets.shell import Place, plain
+
+_ON_BOARD = 60
+_QUOTES = 6
+_IN_TABLE = 500
 
 
 def show_codes(place: Place) -> None:
-    """Propose codes, correct them quote by quote, merge them, and make criteria of them."""
-    if st.button("Give codes to notes that have none", type="primary"):
-        with st.spinner("Reading the notes …"):
-            deriving.propose_codes(place.db, place.project, author=place.annotator)
+    """Propose codes, merge them and move quotes on the board, and make criteria of them."""
+    _propose(place)
+    done, refused = _store(place, received(keys.BOARD))
     found = deriving.list_codes(place.db, place.project)
     if not found:
         st.info("No note carries a code yet. Fail some outputs, say why, and give codes.")
         shell.go("3_grading.py", "Grade")
         return
+    code_board(
+        [_on_board(own) for own in found[:_ON_BOARD]], undo=_undoable(place), done=done,
+        refused=refused, key=keys.BOARD,
+    )  # fmt: skip
+    if len(found) > _ON_BOARD:
+        st.write(f"The board holds the {_ON_BOARD} codes with most outputs; the table holds all {len(found):,}.")  # fmt: skip
+    _table(place, found)
+    _quotes(place, found)
+
+
+def _propose(place: Place) -> None:
+    """One button: by the model where one is configured, else offline."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        pressed = st.button("Give codes to what has none", type="primary")
+        offline = not settings().has_model or not st.checkbox("With the model", value=True)
+    if pressed:
+        with st.spinner("Reading the notes …"):
+            done = deriving.code_notes(
+                place.db, place.project, offline=offline, author=place.annotator
+            )
+        shell.warn(done.says)
+        st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")  # fmt: skip
+
+
+def _on_board(own: deriving.Coded) -> BoardCode:
+    quotes = sorted(own.quotes, key=lambda quote: 2.0 if quote.sure is None else quote.sure)
+    known = [quote.sure for quote in quotes if quote.sure is not None]
+    return BoardCode(
+        id=own.code.id, label=own.code.label, state=own.code.state, outputs=own.outputs,
+        people=own.people, sure=median(known) if known else None,
+        more=max(0, len(quotes) - _QUOTES),
+        quotes=tuple(
+            BoardQuote(grade_id=q.grade_id, text=q.text, marked=q.marked, sure=q.sure)
+            for q in quotes[:_QUOTES]
+        ),
+    )  # fmt: skip
+
+
+def _undoable(place: Place) -> tuple[str, str] | None:
+    found = deriving.last_act(place.db, place.project)
+    return found and (found[0], str(found[1]["says"]))
+
+
+def _store(place: Place, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[str, str]]:
+    """The ids of acts that are stored now, and why others can never be."""
+    undone: set[str] = st.session_state.setdefault(keys.BOARD_UNDONE, set())
+    done: list[str] = []
+    refused: dict[str, str] = {}
+    for act in acts:
+        try:
+            if act.id not in undone and not deriving.is_done(place.db, place.project, act.id):
+                _ACTS[act.kind](place, act)
+                undone |= {act.id} if act.kind == "undo" else set()
+            done.append(act.id)
+        except LabelcoreError as trouble:
+            refused[act.id] = str(trouble)
+    return done, refused
+
+
+def _merge(place: Place, act: BoardAct) -> None:
+    deriving.merge_codes(
+        place.db, place.project, [act.target, *act.sources], author=place.annotator, act=act.id
+    )
+
+
+def _move(place: Place, act: BoardAct) -> None:
+    code = deriving.find_code(place.db, place.project, act.target)  # a new one is never made here
+    deriving.move_quote(
+        place.db, place.project, act.grade_id, act.text, code.id, author=place.annotator,
+        act=act.id,
+    )  # fmt: skip
+
+
+def _undo(place: Place, act: BoardAct) -> None:
+    deriving.undo_codes(place.db, place.project, act=act.target, author=place.annotator)
+
+
+_ACTS: dict[str, Callable[[Place, BoardAct], None]] = {"merge": _merge, "move": _move, "undo": _undo}  # fmt: skip
+
+
+def _table(place: Place, found: list[deriving.Coded]) -> None:
+    st.subheader("All codes")
     rows = [
         {"code": own.code.label, "outputs": own.outputs, "people": own.people,
-         "state": own.code.state, "e.g.": own.quotes[0].text}
+         "state": own.code.state, "by": own.code.origin, "e.g.": own.quotes[0].text}
         for own in found
     ]  # fmt: skip
     st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")  # fmt: skip
@@ -32,7 +123,6 @@ def show_codes(place: Place) -> None:
     )  # fmt: skip
     if chosen := [found[at] for at in picked.selection.rows]:
         _with_chosen(place, chosen)
-    _quotes(place, found)
 
 
 def _with_chosen(place: Place, chosen: list[deriving.Coded]) -> None:
@@ -70,11 +160,15 @@ def _quotes(place: Place, found: list[deriving.Coded]) -> None:
         ((own.code.label, quote) for own in found for quote in own.quotes),
         key=lambda pair: 2.0 if pair[1].sure is None else pair[1].sure,
     )
+    if len(quotes) > _IN_TABLE:
+        st.write(f"These are {_IN_TABLE} of {len(quotes):,} quotes.")
+        quotes = quotes[:_IN_TABLE]
     table = pd.DataFrame(
-        [{"quote": q.text, "code": label, "sure": q.sure} for label, q in quotes]
+        [{"quote": q.text, "from": "marked words" if q.marked else "note", "code": label, "sure": q.sure}
+         for label, q in quotes]
     )  # fmt: skip
     edited = st.data_editor(
-        table, hide_index=True, disabled=["quote", "sure"], key=shell.key_of("quotes", [f"{label} {q.grade_id} {q.text}" for label, q in quotes]),
+        table, hide_index=True, disabled=["quote", "from", "sure"], key=shell.key_of("quotes", [f"{label} {q.grade_id} {q.text}" for label, q in quotes]),
         column_config={"sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
     )  # fmt: skip
     moved = [at for at in range(len(table)) if edited["code"][at] != table["code"][at]]

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import get_args
 
+import pandas as pd
 import streamlit as st
 
-from labelcore.models import Criterion
+from labelcore.models import Criterion, Grade, Risk
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
 from pages.widgets import shell
+from pages.widgets.behind import outputs_behind
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import Place, plain
 
-_QUOTES = 8
+_QUOTES = 200
+_SEEN = 3
+_RISKS: tuple[Risk, ...] = get_args(Risk)
 _ORDER = {"proposed": 0, "accepted": 1, "rejected": 2, "dropped": 3}
 
 
@@ -33,7 +39,7 @@ def show_criteria(place: Place) -> None:
         st.info(f"There are no criteria yet. {fails:,} outputs are failed; their notes are what criteria come from.")  # fmt: skip
         return
     _unexplained(place)
-    who = {own.id: own.annotator for own in grading.current_grades(place.db, place.project)}
+    who = {own.id: own for own in grading.current_grades(place.db, place.project)}
     for criterion in sorted(criteria, key=lambda own: (_ORDER[own.status], -len(own.evidence))):
         _box(place, criterion, who)
     if any(own.status == "accepted" for own in criteria):
@@ -50,54 +56,90 @@ def _unexplained(place: Place) -> None:
     codes = deriving.list_codes(place.db, place.project)
     gain = {own.code.id: len({q.output_id for q in own.quotes} & missing) for own in codes}
     best = max(codes, key=lambda own: gain[own.code.id], default=None)
-    with st.expander("Look at them"):
-        if best and gain[best.code.id]:
-            st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))  # fmt: skip
-            if st.button("Make it a criterion", key="next-criterion"):
-                deriving.criterion_from_codes(
-                    place.db, place.project, [best.code.id], name=best.code.label,
-                    author=place.annotator,
-                )  # fmt: skip
-                st.rerun()
-        for own in left[:5]:
-            if found := projects.find_output(place.db, own):
-                show_output(found)
+    outputs_behind(place, "Show them", left, "unexplained")
+    if best and gain[best.code.id]:
+        st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))  # fmt: skip
+        explained = {q.output_id for q in best.quotes} & missing
+        outputs_behind(place, "Show what it would explain", sorted(explained), "next-explains")
+        if st.button("Make it a criterion", key="next-criterion"):
+            deriving.criterion_from_codes(
+                place.db, place.project, [best.code.id], name=best.code.label,
+                author=place.annotator,
+            )  # fmt: skip
+            st.rerun()
+    else:
+        st.write("No code explains any of them yet: give codes to what people said of them (Codes), or ask for a note.")  # fmt: skip
 
 
-def _box(place: Place, own: Criterion, who: dict[str, str]) -> None:
+def _box(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
     with st.container(border=True):
         st.subheader(plain(own.name))
         st.text(own.statement)
         grades = {item.grade_id for item in own.evidence}
-        people = {who[key] for key in grades if key in who}
-        origin = {"prompt": "from the prompt", "person": "by a person", "model": "by a model"}
+        people = {who[key].annotator for key in grades if key in who}
+        origin = {"prompt": "from the prompt", "person": "by a person", "model": "by a model",
+                  "library": "from a library"}  # fmt: skip
         st.write(plain(
             f"{own.status}, {own.severity}, {origin.get(own.origin, 'from notes')}, version {own.version} "
-            f"of {own.at:%Y-%m-%d}: {len(grades)} notes by {len(people)} people, {len(own.evidence)} quotes."
+            f"of {own.at:%Y-%m-%d}: {len(own.evidence)} quotes from {len(grades)} grades of {len(people)} people"
+            f"{_since([who[key].at for key in grades if key in who])}."
         ))  # fmt: skip
-        with st.expander("Evidence"):
-            _evidence(place, own)
-        with st.expander("Versions"):
-            _versions(place, own)
-        with st.expander("Edit"), st.form(f"edit-{own.id}"):
-            _edit(place, own)
-        with st.expander("Split"), st.form(f"split-{own.id}"):
-            _split(place, own)
+        st.write(plain(_risk(place, own)))
+        for item in own.evidence[:_SEEN]:
+            st.text(f"“{item.quote[:200]}”{' (marked words)' if item.marked else ''}")
+        parts: dict[str, Callable[[], None]] = {
+            f"Evidence ({len(own.evidence)})": lambda: _evidence(place, own, who),
+            "Versions": lambda: _versions(place, own),
+            "Edit": lambda: _edit(place, own),
+            "Split": lambda: _split(place, own),
+        }
+        for name, show in parts.items():  # only what is open is computed
+            box = st.expander(name, on_change="rerun", key=f"{name.split()[0]}-{own.id}")
+            if box.open:
+                with box:
+                    show()
         with st.container(horizontal=True):
             _acts(place, own)
 
 
-def _evidence(place: Place, own: Criterion) -> None:
-    for item in own.evidence[:_QUOTES]:
-        st.text(f"“{item.quote}”")
-    shown = st.selectbox(
-        "Open the output behind a quote", range(len(own.evidence)), index=None,
-        format_func=lambda at: own.evidence[at].quote[:80], key=f"open-{own.id}",
+def _since(days: Sequence[datetime]) -> str:
+    return f", since {min(days):%Y-%m-%d}" if days else ""
+
+
+def _risk(place: Place, own: Criterion) -> str:
+    """The risk behind it and what it asks of the judges."""
+    limits = deriving.limits_of(own, place.project)
+    whose = "" if own.risk else " (the project's)"
+    why = f": {own.risk_why.rstrip('.')}" if own.risk_why else ""
+    return (
+        f"Risk {deriving.risk_of(own, place.project)}{whose}{why}. Judges may fail "
+        f"{own.max_false_failure_rate:.0%} of the good outputs and should find "
+        f"{limits.min_coverage:.0%} of the bad ones."
+    )
+
+
+def _evidence(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
+    """Every quote with the grade that it comes from; choosing one opens its output."""
+    if not own.evidence:
+        st.write("No quote supports it yet.")
+        return
+    if len(own.evidence) > _QUOTES:
+        st.write(f"The first {_QUOTES} of {len(own.evidence):,} quotes.")
+    cited = own.evidence[:_QUOTES]
+    grades = [who.get(item.grade_id) for item in cited]
+    picked = st.dataframe(
+        pd.DataFrame([
+            {"quote": item.quote, "from": "marked words" if item.marked else "note",
+             "by": grade.annotator if grade else "(taken back)",
+             "on": f"{grade.at:%Y-%m-%d}" if grade else "", "grade": item.grade_id}
+            for item, grade in zip(cited, grades, strict=True)
+        ]),
+        hide_index=True, on_select="rerun", selection_mode="single-row",
+        key=shell.key_of("open", [own.id, *(item.grade_id for item in cited)]),
     )  # fmt: skip
-    if shown is not None and (
-        found := projects.find_output(place.db, own.evidence[shown].output_id)
-    ):
-        show_output(found)
+    for at in picked.selection.rows:
+        if found := projects.find_output(place.db, cited[at].output_id):
+            show_output(found)
 
 
 def _versions(place: Place, own: Criterion) -> None:
@@ -107,6 +149,8 @@ def _versions(place: Place, own: Criterion) -> None:
         kept = "wording only" if after.wording_only else "the meaning may have changed"
         head = f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: {after.status}"
         st.write(plain(f"{head}; {after.why or 'no reason given'}{f' ({kept})' if before else ''}"))
+        if before and _stakes(before) != _stakes(after):
+            st.write(plain(f"{_stakes(before)} → {_stakes(after)}"))
         if before and before.statement != after.statement:
             st.markdown(_changed(deriving.difference(before.statement, after.statement)))
 
@@ -116,24 +160,47 @@ def _changed(pieces: Sequence[deriving.Piece]) -> str:
     return "".join(marks[own.kind].format(plain(own.text)) if own.text.strip() else " " for own in pieces)  # fmt: skip
 
 
+def _stakes(own: Criterion) -> str:
+    why = f" ({own.risk_why})" if own.risk_why else ""
+    return f"{own.severity}, risk {own.risk or 'as the project'}{why}, limit {own.max_false_failure_rate:.0%}"
+
+
 def _edit(place: Place, own: Criterion) -> None:
+    with st.form(f"edit-{own.id}", border=False):
+        _edit_form(place, own)
+
+
+def _edit_form(place: Place, own: Criterion) -> None:
     name = st.text_input("Name", own.name)
     statement = st.text_area("Statement", own.statement)
     severity = st.selectbox("Severity", ["must", "should"], index=int(own.severity == "should"))
     limit = st.number_input("Most good outputs it may wrongly fail, in percent", 0, 100, round(100 * own.max_false_failure_rate))  # fmt: skip
+    risks = [None, *_RISKS]
+    risk = st.selectbox(
+        "Risk of the use case behind it", risks, index=risks.index(own.risk),
+        format_func=lambda level: level or f"as the project ({place.project.risk})",
+    )  # fmt: skip
+    risk_why = st.text_input("What happens if it fails", own.risk_why, max_chars=500)
     same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
     why = st.text_input("Why")
     if st.form_submit_button("Save a new version"):
+        changes: dict[str, object] = {"risk": risk, "risk_why": risk_why.strip()}
+        if limit != round(100 * own.max_false_failure_rate):  # else it follows the risk
+            changes["max_false_failure_rate"] = limit / 100
         with shell.guard():
             deriving.edit(
                 place.db, place.project, own.id, name=name, statement=statement, severity=severity,
-                max_false_failure_rate=limit / 100, wording_only=same, why=why,
-                author=place.annotator,
+                wording_only=same, why=why, author=place.annotator, **changes,
             )  # fmt: skip
         st.rerun()
 
 
 def _split(place: Place, own: Criterion) -> None:
+    with st.form(f"split-{own.id}", border=False):
+        _split_form(place, own)
+
+
+def _split_form(place: Place, own: Criterion) -> None:
     names = [st.text_input(f"Name of the {word} part") for word in ("first", "second")]
     statements = [st.text_area(f"Statement of the {word} part") for word in ("first", "second")]
     quotes = st.multiselect(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.stages import deriving, grading
-from labelcore.stages.aligning.by_version import by_version
+from labelcore.stages.aligning.by_version import by_version, outputs_of
 from pages.widgets import charts, shell
+from pages.widgets.behind import CELLS, outputs_behind
 from pages.widgets.shell import Place, plain
 
 
@@ -27,6 +28,7 @@ def show_drift(place: Place) -> None:
             who = own.changed_by or "labelcore"
             st.write(plain(f"Changed in version {own.changed_in} by {who}: {own.why or 'no reason given'}."))  # fmt: skip
             st.progress(len(own.again) / len(own.stale), f"{len(own.again)} of {len(own.stale)} graded anew")  # fmt: skip
+            _behind_ledger(place, own)
             queued = own.criterion.id in grading.rules_of(place.project).regrade
             if (
                 own.next
@@ -45,6 +47,16 @@ def show_drift(place: Place) -> None:
         names = [own.criterion.name for own in measured]
         series = {"answers that flip": [own.flips for own in measured]}
         charts.intervals("Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips")  # fmt: skip
+
+
+def _behind_ledger(place: Place, own: deriving.Ledger) -> None:
+    """The outputs behind each number of one criterion's ledger."""
+    flipped = [key for key in own.random if key in own.again and own.again[key] != own.stale[key]]
+    key = f"ledger-{own.criterion.id}"
+    outputs_behind(place, "Show the stale answers", own.stale, f"{key}-stale")
+    outputs_behind(place, "Show those graded anew", own.again, f"{key}-again")
+    outputs_behind(place, "Show those drawn by chance", own.random, f"{key}-random")
+    outputs_behind(place, "Show those that flipped", flipped, f"{key}-flipped")
 
 
 def _timeline(place: Place) -> None:
@@ -66,6 +78,11 @@ def _timeline(place: Place) -> None:
         )
     series = {"TPR": [own.tpr for own in found], "TNR": [own.tnr for own in found]}
     charts.intervals("Each version's judges, the sealed test left out, 95 % intervals", rows, series, key="versions-of-criterion")  # fmt: skip
+    if not st.toggle("Show the outputs behind these figures", key="timeline-behind"):
+        return
+    at = st.selectbox("Judge", range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge")  # fmt: skip
+    for cell, ids in outputs_of(place.db, place.project, found[at].judge_version_id).items():
+        outputs_behind(place, CELLS[cell].capitalize(), ids, f"timeline-{found[at].judge_version_id}-{cell}")  # fmt: skip
 
 
 def show_lineage(place: Place) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from labelcore.stages.deriving import glossary
 from pages.widgets import shell
+from pages.widgets.behind import outputs_behind
 from pages.widgets.shell import Place, plain
 
 
@@ -51,10 +52,16 @@ def show_glossary(place: Place) -> None:
 
 
 def _candidate(place: Place, own: glossary.Candidate, at: int) -> None:
-    with st.container(border=True), st.form(f"candidate-{at}", border=False):
+    with st.container(border=True):
         st.text(f"{own.term} ({own.count} outputs)")
         for quote in own.quotes:
             st.text(f"“{quote.text}”")
+        outputs_behind(place, "Show the outputs", own.outputs, shell.key_of("term", [own.term]))
+        _keep_candidate(place, own, at)
+
+
+def _keep_candidate(place: Place, own: glossary.Candidate, at: int) -> None:
+    with st.form(f"candidate-{at}", border=False):
         meaning = st.text_input("Meaning", own.meaning)
         if st.form_submit_button("Keep it"):
             with shell.guard():

@@ -9,21 +9,26 @@ import streamlit as st
 
 from labelcore.stages import deriving, sharing
 from pages.widgets import charts, shell
+from pages.widgets.behind import judges_behind
 from pages.widgets.shell import Place, plain
 
 
 def show_library(place: Place) -> None:
     """Save the rubric, take one in, and compare its figures there and here."""
     names = [own.name for own in deriving.list_criteria(place.db, place.project, status="accepted")]
-    chosen = st.multiselect("Criteria to save (none: all accepted ones)", names)
+    chosen = st.multiselect(
+        "Criteria to save (none: all accepted ones, and the judges of the overall grade)", names
+    )
     examples = st.checkbox("With examples from outputs", value=True)
     kept = f"rubric-file-{place.project.id}"
     if names and st.button("Write the file"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rubric.yaml"
-            sharing.save_rubric(
+            saved = sharing.save_rubric(
                 place.db, place.project, file, criteria=chosen, with_examples=examples
             )
+            for staying in saved.not_portable:
+                st.text(f"Not portable: {staying.judge} of {staying.criterion}: {staying.reason}")
             st.session_state[kept] = file.read_text("utf-8")
     if text := st.session_state.get(kept):
         st.download_button("Download rubric.yaml", text, "rubric.yaml", "application/yaml")
@@ -36,6 +41,8 @@ def show_library(place: Place) -> None:
         st.success(f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out.")  # fmt: skip
         for own in found.refused:
             st.text(f"{own.judge} of {own.criterion}: {own.reason}")
+        for staying in found.not_portable:
+            st.text(f"Not portable: {staying.judge} of {staying.criterion}: {staying.reason}")
     _transfers(place)
 
 
@@ -49,6 +56,10 @@ def _transfers(place: Place) -> None:
             st.write(plain(own.says))
             for judge in own.judges:
                 st.write(plain(judge.says))
+            judges_behind(
+                place, [(judge.judge_version_id, judge.judge) for judge in own.judges],
+                f"transfer-{own.criterion_id or 'overall'}",
+            )  # fmt: skip
     judges = [judge for own in found for judge in own.judges]
     if judges:
         series = {"TNR there": [own.there.tnr for own in judges], "TNR here": [own.tnr for own in judges]}  # fmt: skip

@@ -7,7 +7,7 @@ from labelcore.stages import grading
 from labelcore.store import Database
 from pages.widgets.grading_card import CardEvent, CardEvents, CardItem, CardSetting
 from pages.widgets.language import language
-from pages.widgets.queue import turns_of
+from pages.widgets.queue import terms_of_pair, turns_of
 from pages.widgets.storing import store_each
 
 
@@ -18,13 +18,13 @@ def pair_setting(project: Project, annotator: str) -> CardSetting:
     )
 
 
-def pair_items(queue: grading.PairQueue) -> list[CardItem]:
+def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
     """The coming pairs, blind: no version, no model, no metadata."""
     return [
         CardItem(
             output_id=own.pair, position=own.position, text=own.left.text, other=own.right.text,
             input=own.left.input, context=own.left.context, reason_for_pick=own.reason,
-            conversation=turns_of(own.left),
+            conversation=turns_of(own.left), terms=terms_of_pair(project, own.left, own.right),
         )
         for own in queue.items
     ]  # fmt: skip

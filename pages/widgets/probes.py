@@ -29,8 +29,14 @@ def show_probes(place: Place) -> None:
         st.success(f"{len(made.new)} new probes; {made.known} were there.")
         for defect, why in made.too_few.items():
             st.write(plain(f"{defect}: {why}."))
+    kept = shell.key_of("probe-test", [place.project.id, chosen.id])
     if right.button("Test the judges on them", width="stretch"):
-        _test(place, chosen.id)
+        with shell.guard(), st.spinner("The judges decide …"):
+            st.session_state[kept] = probing.test_judges_on_probes(
+                place.db, place.project, chosen.id
+            )
+    if kept in st.session_state:
+        _show_test(place, st.session_state[kept])
     found = probing.list_probes(place.db, place.project, chosen.id)
     waiting = [own for own in found if own.state == "open" and not own.left_out]
     st.write(f"{len(found)} probes, {len(waiting)} wait for an opinion.")
@@ -38,18 +44,35 @@ def show_probes(place: Place) -> None:
         _ask(place, own)
 
 
-def _test(place: Place, criterion_id: str) -> None:
-    with shell.guard(), st.spinner("The judges decide …"):
-        found = probing.test_judges_on_probes(place.db, place.project, criterion_id)
+def _show_test(place: Place, found: probing.ProbeTest) -> None:
+    """The rates; a chosen row opens the probes behind it."""
     shell.warn(list(found.warnings))
     rows = [
         {"judge": own.judge, "defect": own.defect, "caught": rate_words(own.rate), "of": own.of}
         for own in found.detections
     ]
     if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+        st.write("Choose a row to see the probes behind its rate.")
+        picked = st.dataframe(
+            pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
+            key=f"probe-rates-{found.criterion.id}",
+        )  # fmt: skip
+        for row in picked.selection.rows:
+            _show_probes(place, found.detections[row])
+        st.write("Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves.")  # fmt: skip
+        every = [{"judge": own.judge, "caught": rate_words(own.rate), "confirmed": own.confirmed} for own in found.overall]  # fmt: skip
+        st.dataframe(pd.DataFrame(every), hide_index=True)
     else:
         st.info("There are no probes or no judges of this criterion yet.")
+
+
+def _show_probes(place: Place, own: probing.Detection) -> None:
+    cases = {one.case.id: one for one in probing.list_probes(place.db, place.project)}
+    for words, ids in (("It misses", own.missed), ("It catches", own.caught)):
+        for probe in (cases[one] for one in ids if one in cases):
+            with st.container(border=True):
+                st.write(plain(f"{words} “{probe.case.where}” ({probe.state})."))
+                st.code(probe.case.text, language=None, wrap_lines=True)
 
 
 def _ask(place: Place, own: probing.Probe) -> None:

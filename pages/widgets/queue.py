@@ -117,6 +117,29 @@ def _terms_found(project_id: str, at: datetime) -> dict[str, tuple[CardTerm, ...
     return {}
 
 
+def terms_of_pair(project: Project, left: Output, right: Output) -> tuple[CardTerm, ...]:
+    """The terms on a pair's card: those that mean the same for both outputs.
+
+    One that holds for one of them only would tell which version stands where.
+    """
+    if not glossary.has_terms(project):
+        return ()
+    found = _terms_found(f"{project.id}/pairs", project.at)
+    key = "~".join(sorted((left.id, right.id)))
+    if key not in found:
+        turns = (own.content for own in left.conversation)
+        text = "\n".join((left.text, right.text, left.input, left.context, *turns))
+        known = glossary.terms(project)
+        one, other = (glossary.occurring(known, text, own.metadata) for own in (left, right))
+        both = {(own.term, own.meaning) for own in other}
+        found[key] = tuple(
+            CardTerm(term=own.term, meaning=own.meaning)
+            for own in one
+            if (own.term, own.meaning) in both
+        )
+    return found[key]
+
+
 def _terms_of(card: CardItem, known: Sequence[Term]) -> tuple[CardTerm, ...]:
     turns = (own.content for own in card.conversation)
     text = "\n".join((card.text, card.input, card.context, *turns))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from labelcore.stages import deriving, projects
+from labelcore.stages import deriving
 from pages.widgets import charts, shell
-from pages.widgets.outputs import show_output
+from pages.widgets.behind import outputs_behind
 from pages.widgets.shell import Place, plain
 
 
@@ -20,16 +20,15 @@ def show_lint(place: Place) -> None:
     if found.covering:
         words = ", ".join(names[own] for own in found.covering)
         st.write(plain(f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."))  # fmt: skip
+    outputs_behind(place, "Show the explained fails", found.explained_outputs, "lint-explained")
+    outputs_behind(place, "Show the fails without a criterion", found.open_outputs, "lint-open")
     if not found.findings:
         st.success("Nothing to point out.")
     for at, own in enumerate(found.findings):
         with st.container(border=True):
             st.badge(own.kind)
             st.write(plain(own.says))
-            if own.outputs and st.toggle("Show the outputs behind it", key=f"lint-{at}"):
-                for output_id in own.outputs[:5]:
-                    if output := projects.find_output(place.db, output_id):
-                        show_output(output)
+            outputs_behind(place, "Show the outputs behind it", own.outputs, f"lint-{at}")
 
 
 def show_prompt(place: Place) -> None:
@@ -45,6 +44,9 @@ def show_prompt(place: Place) -> None:
     rules = deriving.prompt_rules(place.db, place.project)
     for own in rules:
         (st.error if own.contradicted else st.write)(plain(own.says))
+        key = f"rule-{own.criterion.id}"
+        outputs_behind(place, "Show what experts failed for it", own.failing, f"{key}-failing")
+        outputs_behind(place, "Show what experts passed and it would fail", own.breaking, f"{key}-breaking")  # fmt: skip
     measured = [own for own in rules if own.breaks.value is not None]
     if measured:
         names = [own.criterion.name for own in measured]

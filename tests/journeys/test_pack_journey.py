@@ -11,6 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from labelcore.models import Criterion, Output
 from labelcore.stages import grading, projects
+from labelcore.stages.deriving import glossary
 from labelcore.store import criteria as criterion_table
 from labelcore.store import open_database
 from labelcore.store import outputs as output_table
@@ -100,4 +101,51 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
     assert {key: own.value for key, own in parts.items()} == {"c1": "fail", "/price": "unsure"}
     (whole,) = [own for own in grading.current_grades(db, project, "ann") if own.is_overall]
     assert (whole.value, whole.level) == ("pass", 3)
+    db.close()
+
+
+def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> None:
+    db = open_database(None)
+    project = projects.open_project(db, "test")
+    text = "由杭分办理 with the US desk, BUSY. \u202eUS"
+    output_table.add(
+        db, [Output(id="o1", project_id=project.id, text=text, input="a Refund, no refunds")]
+    )
+    for term, meaning in (("杭分", "杭州分公司"), ("US", HOSTILE), ("refund", "money back")):
+        project = glossary.set_term(db, project, term, meaning, author="ann")
+    _, page_text = grading.make_pack(db, project, "ann")
+    (tmp_path / "pack.html").write_text(page_text)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        context = chromium.new_context(
+            offline=True, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800}
+        )
+        page = context.new_page()
+        page.goto(f"file://{tmp_path}/pack.html")
+        marked = page.locator("section.output abbr.term")
+        expect(marked).to_have_text(["杭分", "US", "US"])
+        expect(page.locator("section.input abbr.term")).to_have_text(["Refund"])
+        meaning = page.get_by_role("tooltip")
+        expect(meaning).to_be_hidden()
+        marked.first.tap()
+        expect(meaning).to_have_text("杭分: 杭州分公司")
+        box = meaning.bounding_box()
+        assert (
+            box
+            and box["y"] + box["height"] <= 800
+            and box["x"] >= 0
+            and box["x"] + box["width"] <= 390
+        )
+        marked.nth(1).focus()
+        expect(meaning).to_contain_text('onerror="document.title=')
+        page.keyboard.press("Escape")
+        expect(meaning).to_be_hidden()
+        marked.first.tap()
+        page.locator("header").tap()
+        expect(meaning).to_be_hidden()
+        assert page.title() == "labelcore" and page.locator("main img").count() == 0
+        page.keyboard.press("p")
+        expect(page.get_by_text("All graded")).to_be_visible()
+        chromium.close()
     db.close()

@@ -17,6 +17,7 @@ from pages.widgets.grading_card import (
     MESSAGES,
     CardGrade,
     CardItem,
+    CardTerm,
     CardTurn,
     asset_folder,
     read_events,
@@ -105,6 +106,19 @@ def test_an_item_that_the_browser_holds_travels_without_its_texts() -> None:
         "output_id": "o", "position": 3, "current": grade.model_dump(), "marks": {},
         "suggestion": None,
     }  # fmt: skip
+
+
+def test_terms_travel_again_when_the_browser_holds_others() -> None:
+    def item(*meanings: str) -> CardItem:
+        return CardItem(output_id="o", position=1, text="t", terms=tuple(CardTerm(term="T", meaning=own) for own in meanings))  # fmt: skip
+
+    old, new, none = item("old"), item("new"), item()
+    assert old.terms_key != new.terms_key and none.terms_key == ""
+    assert "terms" not in old.as_data(known=True, known_terms=old.terms_key)
+    sent = new.as_data(known=True, known_terms=old.terms_key)
+    assert (sent["terms"], sent["terms_key"]) == ([{"term": "T", "meaning": "new"}], new.terms_key)
+    assert none.as_data(known=True, known_terms=old.terms_key)["terms"] == []
+    assert "terms" not in none.as_data(known=True)
 
 
 def test_a_cut_text_says_how_much_is_left_out() -> None:

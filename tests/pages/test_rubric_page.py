@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,30 @@ def tab(name: str) -> AppTest:
 
 def said(app: AppTest) -> str:
     return " ".join(own.value for own in [*app.markdown, *app.subheader, *app.error, *app.success])
+
+
+def test_numbers_open_the_outputs_and_grades_behind_them(rubric: tuple[Database, Project]) -> None:
+    app = tab("Lint")
+    (shown,) = [own for own in app.toggle if own.label.startswith("Show the explained fails")]
+    shown.set_value(True).run()
+    assert not app.exception
+    notes = [own.value for own in app.text if own.value.startswith("ann, ")]
+    assert notes and all(", fail: " in own for own in notes)
+    app = tab("Criteria")
+    behind = [own for own in app.toggle if own.label.startswith("Show the outputs with their notes")]  # fmt: skip
+    behind[0].set_value(True).run()
+    assert any(own.value.startswith("ann, ") for own in app.text)
+
+
+def test_the_alignment_page_shows_an_earlier_moment(rubric: tuple[Database, Project]) -> None:
+    app = AppTest.from_file(PAGES / "6_aligning.py", default_timeout=30)
+    app.session_state[keys.ANNOTATOR] = "ann"
+    app.run()
+    assert "It rests on 12 grades" in said(app)
+    app.session_state["align-as-of"] = datetime(2020, 1, 1, 12)
+    app.run()
+    assert not app.exception
+    assert "There was no project" in " ".join(own.value for own in app.error)
 
 
 def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> None:

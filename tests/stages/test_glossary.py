@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from labelcore.stats.splits import split_of
 from labelcore.store import Database
 from labelcore.text.definitions import abbreviations, definitions
 from labelcore.text.terms import marks, occurring
+from pages.widgets.pairs import pair_items
 from pages.widgets.queue import card_items
 
 Add = Callable[..., list[Output]]
@@ -303,6 +305,36 @@ def test_cards_carry_the_terms_that_hold_for_them(
     assert [own.term for own in cards["Hangzhou"].terms] == ["GMV", "杭分"]
     assert cards["Hangzhou"].as_data()["terms"][1] == {"term": "杭分", "meaning": "杭州分公司"}
     assert cards["Ningbo"].terms == ()
+
+
+def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_version(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    for version in ("v1", "v2"):
+        add_outputs(f"GMV of 杭分 in {version}", input="KPI?", prompt_version=version, metadata={"v": version})  # fmt: skip
+    for term, scope in (("GMV", {}), ("KPI", {}), ("杭分", {"v": "v1"})):
+        project = glossary.set_term(db, project, term, "a meaning", scope=scope, author="a")
+    project = grading.set_rules(db, project, compare=("v1", "v2"))
+    (card,) = pair_items(project, grading.comparing_queue(db, project, "ann"))
+    assert {own.term for own in card.terms} == {"GMV", "KPI"}
+    project = glossary.set_term(db, project, "GMV", "turnover", author="a")
+    (card,) = pair_items(project, grading.comparing_queue(db, project, "ann"))
+    assert {own.meaning for own in card.terms if own.term == "GMV"} == {"turnover"}
+
+
+def test_a_pack_carries_the_terms_that_hold_for_each_output(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
+    add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
+    project = glossary.set_term(db, project, "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"}, author="a")  # fmt: skip
+    project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
+    _, page = grading.make_pack(db, project, "ann")
+    data = page.split('id="pack">')[1].split("</script>")[0]
+    found = {own["output"]: own["terms"] for own in json.loads(data)["items"]}
+    assert [own["term"] for own in found["由杭分办理"]] == ["GMV", "杭分"]
+    assert found["由杭分办理"][1]["meaning"] == "</script>杭州分公司"
+    assert found["由杭分办理。"] == []
 
 
 def test_the_operations_list_set_drop_and_find(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,7 @@ from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging import probing
+from labelcore.stages.judging.probe_export import export_probes
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
@@ -122,6 +126,63 @@ def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     assert {own.left_out for own in probing.list_probes(db, project)} == {"the criterion has changed its meaning since"}  # fmt: skip
     made = probing.make_probes(db, project, "c1", per_defect=1)
     assert {own.criterion_version for own in made.new} == {3}
+
+
+def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+) -> None:
+    made = probing.make_probes(db, project, "c1", per_defect=1).new
+    deriving.edit(db, project, "c1", statement="At most two sentences.")
+    between = probing.make_probes(db, project, "c1", per_defect=1).new
+    deriving.edit(db, project, "c1", statement="No filler.")
+    left_out = {own.case.id for own in probing.list_probes(db, project) if own.left_out}
+    assert left_out == {own.id for own in between}
+    assert not probing.make_probes(db, project, "c1", per_defect=1).new
+    assert made and not any("earlier meaning" in own for own in probing.test_judges_on_probes(db, project, "c1").warnings)  # fmt: skip
+
+
+def test_the_rate_over_all_defects_counts_confirmed_probes_only(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+) -> None:
+    made = probing.make_probes(db, project, "c1", per_defect=2).new
+    (nothing,) = probing.test_judges_on_probes(db, project, "c1").overall
+    assert (nothing.rate.value, nothing.confirmed) == (None, 0)
+    assert nothing.rate.why_not == "nobody has confirmed a probe"
+    for own in made:
+        if own.defect in {"padded", "number swapped"}:
+            probing.say_of_probe(db, project, own.id, "confirmed", "ann")
+    (own,) = probing.test_judges_on_probes(db, project, "c1").overall
+    assert (own.confirmed, own.detected, own.rate.n, own.rate.value) == (4, 2, 4, 0.5)
+    assert own.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
+    assert own.rate.high == pytest.approx(0.850, abs=0.001)
+
+
+def test_probes_are_written_with_what_people_and_judges_say(
+    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
+    made = probing.make_probes(db, project, "c1", per_defect=1).new
+    padded = next(own for own in made if own.defect == "padded")
+    probing.say_of_probe(db, project, padded.id, "confirmed", "ann", "filler, 空话")
+    probing.say_of_probe(db, project, padded.id, "rejected", "bo")
+    request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})  # fmt: skip
+    assert execute(db, request).document["probes"] == len(made)
+    rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
+    row = next(own for own in rows if own["probe_id"] == padded.id)
+    assert (row["text"], row["where"], row["state"]) == (padded.text, padded.where, "rejected")
+    assert [(own["annotator"], own["value"], own["note"]) for own in row["opinions"]] == [
+        ("ann", "confirmed", "filler, 空话"), ("bo", "rejected", "")
+    ]  # fmt: skip
+    assert [(own["judge"], own["source"], own["probe"]) for own in row["verdicts"]] == [("judge", "pass", "fail")]  # fmt: skip
+    assert export_probes(db, project, tmp_path / "p.csv", criterion="Short") == len(made)
+    with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as file:
+        flat = {own["probe_id"]: own for own in csv.DictReader(file)}
+    assert json.loads(flat[padded.id]["verdicts"]) == row["verdicts"]
+    assert flat[padded.id]["text"] == padded.text
+    for out in (tmp_path / "p.xlsx", tmp_path / "nowhere" / "p.csv"):
+        with pytest.raises(BadInput):
+            export_probes(db, project, out)
 
 
 def test_the_newest_opinion_counts_and_can_be_taken_back(

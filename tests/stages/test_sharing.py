@@ -180,6 +180,72 @@ def test_the_same_file_twice_changes_nothing(file: Path, db: Database, project: 
     assert not sharing.load_rubric(db, project, file, author="lea").criteria
 
 
+@pytest.fixture
+def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
+    """A project with judges of the overall grade, one that was imported, and one of another prompt."""
+    db = open_database(None)
+    project = plant(db)
+    judging.propose(db, project, criterion="overall")
+    mine = judge_table.current(db, project.id)
+    overall = [own for own in mine if own.criterion_id is None]
+    assert {own.kind for own in overall} == {"code", "learned"}
+    llm = next(own for own in mine if own.kind == "llm")
+    changed = {"judge_id": "j-import", "id": "v-import", "name": "other tool", "kind": "imported",
+               "criterion_id": None, "criterion_version": None, "spec": {"column": "score"}}  # fmt: skip
+    old = {"judge_id": "j-old", "id": "v-old", "name": "old prompt", "spec": llm.spec | {"prompt_version": "judge-v0"}}  # fmt: skip
+    judge_table.save(db, [llm.model_copy(update=changed), llm.model_copy(update=old)])
+    yield db, project, tmp_path / "whole.yaml"
+    db.close()
+
+
+def test_judges_of_the_overall_grade_travel_with_the_rubric(
+    whole: tuple[Database, Project, Path], db: Database, project: Project, tmp_path: Path
+) -> None:
+    saved = sharing.save_rubric(*whole)
+    assert {own.kind for own in saved.overall} == {"code", "learned"}
+    loaded = sharing.load_rubric(db, project, whole[2], author="lea")
+    came = [own for own in judge_table.current(db, project.id) if own.criterion_id is None]
+    assert {own.name for own in came} == {f"{own.name} (library)" for own in saved.overall}
+    assert {own.id for own in came} <= {own.id for own in loaded.judges}
+    for own in saved.overall:
+        there = next(one for one in came if one.name == f"{own.name} (library)")
+        assert {k: v for k, v in there.spec.items() if k != portable.RESERVED} == own.spec
+    state = next(own for own in sharing.transfer(db, project) if own.criterion_id is None)
+    assert (state.criterion, state.state) == ("overall", "not yet aligned here")
+    before = counts(db, project)
+    assert not sharing.load_rubric(db, project, whole[2], author="lea").judges
+    again = tmp_path / "later.yaml"  # the same judges, saved at another time
+    again.write_text(whole[2].read_text("utf-8").replace(f"{saved.exported_at:%Y-%m-%d}", "2020-01-01"), "utf-8")  # fmt: skip
+    assert not sharing.load_rubric(db, project, again, author="lea").judges
+    assert not sharing.load_rubric(whole[0], whole[1], whole[2], author="lea").judges  # at home
+    assert counts(db, project) == before
+
+
+def test_judges_that_cannot_run_elsewhere_are_named_with_the_reason(
+    whole: tuple[Database, Project, Path], db: Database, project: Project
+) -> None:
+    saved = sharing.save_rubric(*whole)
+    named = {(own.judge, own.criterion): own.reason for own in saved.not_portable}
+    assert named.keys() == {("other tool", "overall"), ("old prompt", "Short")}
+    assert "imported from another tool" in named["other tool", "overall"]
+    assert "prompt 'judge-v0'" in named["old prompt", "Short"]
+    assert "other tool" in whole[2].read_text("utf-8")
+    request = Request(operation="library load", project="test", arguments={"file": str(whole[2])})
+    done = execute(db, request)
+    assert {own["judge"] for own in done.document["not_portable"]} == {"other tool", "old prompt"}
+    assert any("not portable: other tool (imported) of “overall”" in line for line in done.lines)
+    assert not {"other tool", "old prompt"} & {own.name for own in judge_table.current(db, project.id)}  # fmt: skip
+
+
+def test_judges_of_the_overall_grade_stay_when_single_criteria_are_saved(
+    whole: tuple[Database, Project, Path],
+) -> None:
+    db, project, out = whole
+    assert not sharing.save_rubric(db, project, out, criteria=["Polite"]).overall
+    alone = sharing.save_rubric(db, project, out.with_name("alone.yaml"), criteria=["overall"])
+    assert alone.overall and not alone.criteria
+
+
 def test_a_name_that_is_taken_gets_an_ending(file: Path, db: Database, project: Project) -> None:
     criterion_table.save(
         db, [Criterion(id="c1", project_id=project.id, version=1, name="short", statement="Else.")]

@@ -50,7 +50,7 @@ def counts(db: Database, project: Project) -> tuple[int, int]:
         (ONE.replace("version: 1\n", ""), "has version 'None'"),
         (ONE.replace("version: 1", "version: true"), "has version 'True'"),
         (HEAD, "criteria: Field required"),
-        (HEAD + "criteria: []", "criteria: "),
+        (HEAD + "criteria: []", "neither a criterion"),
         (ONE.replace("project: p\n", ""), "project: Field required"),
         (ONE.replace("2026-11-21T10:00:00Z", "soon"), "exported_at: "),
         (ONE + "- name: B\n- name: C", r"criteria\[1\].statement: Field required"),

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
-from labelcore.models import Frozen, JudgeVersion, Output, Project
+import pandas as pd
+
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
+from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
 from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
+    figures_on,
     measure_judge,
     measure_set,
     pass_rates,
     set_words,
-    votes_on,
+    words_on,
 )
+from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
@@ -32,8 +40,9 @@ from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "ChoiceReport", "Disagreement", "JudgeAlignment", "Leak", "Leakage", "SetAlignment", "align",
-    "behind", "choose", "chosen_set", "leakage", "test_openings",
+    "AlignmentReport", "Basis", "ChoiceReport", "Disagreement", "JudgeAlignment", "Leak", "Leakage",
+    "SetAlignment", "align", "behind", "choose", "chosen_set", "leakage", "parse_moment",
+    "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -52,37 +61,77 @@ class Disagreement(Frozen):
 
 def align(
     db: Database, project: Project, *, split: Split = "all", judge: str | None = None,
-    chosen: bool = False, author: str = "",
+    chosen: bool = False, author: str = "", as_of: datetime | None = None,
 ) -> AlignmentReport:  # fmt: skip
     """Measure judges and the chosen set against people's overall grades.
 
-    Looking at the sealed test split is logged and counted.
+    Looking at the sealed test split is logged, and counted where it shows figures that nobody has
+    seen, also as of an earlier moment. ``as_of`` gives the report that was made then, whatever
+    happened since.
+
+    Raises:
+        NotFound: there is no such judge, or the project did not exist yet at that moment.
+        BadInput: the moment is still to come.
     """
+    with at_moment(db, project, as_of) as (then, known):
+        report = _report(
+            then, known, split, judge, chosen=chosen,
+            look=lambda seen: open_test(db, project, author=author, purpose="align", seen=seen),
+        )  # fmt: skip
+    return report.model_copy(update={"as_of": as_of})
+
+
+def _report(
+    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool,
+    look: Callable[[list[str]], object],
+) -> AlignmentReport:  # fmt: skip
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
     if split == "test" and sealed:
-        open_test(db, project, author=author, purpose="align", seen=_shown(db, project, labels))
+        look(_shown(db, project, labels))
     choice = judge_table.chosen(db, project.id)
     members = _members(db, choice["judge_version_ids"]) if choice else []
     versions = _wanted(db, project, judge, members if chosen else None)
-    votes = votes_on(db, _distinct([*versions, *members]))
-    criteria = {own.id: own for own in list_criteria(db, project)}
-    measured = tuple(
-        measure_judge(
-            own, votes[own.id], labels, criteria.get(own.criterion_id or ""), split, sealed
-        )
-        for own in versions
-    )
+    used = _distinct([*versions, *members])
+    votes = words_on(db, used, list(labels.value))
+    evidence = evidence_of(db, project, labels.value)
+    measured = _measured(db, project, versions, votes, labels, evidence, split, sealed=sealed)
     words = set_words(votes, [own.id for own in members]) if members else None
     held_out = choice["figures"]["held_out"] if choice else None
     own_set = None if words is None else measure_set(members, words, labels, held_out)
     return AlignmentReport(
         split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
-        pass_rate=pass_rates(db, project, labels, words, own_set.counts if own_set else None),
+        pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
+        ceiling=ceiling(db, project, labels),
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
+        basis=basis(db, project, used),
     )  # fmt: skip
+
+
+def _measured(
+    db: Database, project: Project, versions: list[JudgeVersion], votes: pd.DataFrame,
+    labels: Labels, evidence: Evidence, split: Split, *, sealed: bool,
+) -> tuple[JudgeAlignment, ...]:  # fmt: skip
+    """Each judge against the grades of its own criterion where people gave enough, else overall."""
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    drawn = figures_on(evidence, votes)
+    single = criterion_labels(db, project, labels)
+    found = []
+    for own in versions:
+        criterion = criteria.get(own.criterion_id or "")
+        part, mine, figures = labels, evidence, drawn.get(own.id)
+        if criterion and criterion.id in single:
+            part = labels.model_copy(update={"value": single[criterion.id]})
+            mine = evidence_of(db, project, part.value)
+            figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
+        whole = part is labels or criterion is None
+        found.append(measure_judge(
+            own, votes[own.id], part, criterion, split, sealed, drawn=figures, evidence=mine,
+            against=OVERALL if whole or criterion is None else criterion.name,
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
@@ -152,9 +201,17 @@ def _warnings(
 
 
 def behind(
-    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all"
+    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all",
+    as_of: datetime | None = None,
+) -> list[Disagreement]:  # fmt: skip
+    """The outputs behind one of a judge's four counts, now or as of an earlier moment."""
+    with at_moment(db, project, as_of) as (then, known):
+        return _behind(then, known, judge_version_id, cell, split)
+
+
+def _behind(
+    db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
 ) -> list[Disagreement]:
-    """The outputs behind one of a judge's four counts."""
     labels = _of_split(db, project, human_labels(db, project), split)
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"

@@ -54,6 +54,20 @@ def by_version(db: Database, project: Project, criterion_id: str) -> list[Versio
     return sorted(found, key=lambda own: (own.criterion_version, own.judge))
 
 
+def outputs_of(db: Database, project: Project, judge_version_id: str) -> dict[str, list[str]]:
+    """The outputs behind a judge's figures in `by_version`: their ids by the name of the count."""
+    labels = fitting_labels(db, project)
+    table = verdict_table.values(db, [judge_version_id], output_ids=list(labels.value))
+    found: dict[str, list[str]] = {
+        name: [] for name in ("false_pass", "false_fail", "true_fail", "true_pass")
+    }
+    for output_id, value in zip(table["output_id"], table["value"], strict=True):
+        if value != "abstain":
+            right = (value == "pass") == labels.value[output_id]
+            found[f"{'true' if right else 'false'}_{value}"].append(output_id)
+    return found
+
+
 def _measured(own: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:  # fmt: skip
     ids = list(labels.value)
     passes = np.asarray(words.reindex(ids).map(_AS_NUMBER), dtype=np.float64)  # type: ignore[attr-defined]  # a pandas Series

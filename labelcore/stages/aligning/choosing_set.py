@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,16 @@ from labelcore.judges import choosing
 from labelcore.judges.choosing import Candidate, Target
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.lessons import Lessons
+from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
-from labelcore.stages.deriving import list_criteria
+from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
-from labelcore.stages.judging import active_judges
+from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposals import lessons_of, question
+from labelcore.stats.selection import LARGEST
+from labelcore.stats.set_wish import MUST, SHOULD, Wish
 from labelcore.store import Database, audit
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -43,16 +47,26 @@ class ChoiceReport(Frozen):
     optimism: float | None
     max_ffr: float
     warnings: tuple[str, ...]
+    min_coverage: float | None = None
+    must_include: tuple[str, ...] = ()
+    gap: float | None = None
+    """How much better another set could be at most, as the solver proves; None: not asked exactly."""
 
 
 def choose(
     db: Database, project: Project, *, max_ffr: float = 0.5, min_coverage: float | None = None,
-    seed: int = 0, author: str = "", progress: Progress | None = None,
+    must_include: Sequence[str] = (), seed: int = 0, author: str = "",
+    progress: Progress | None = None,
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
+    Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
+    ``must_include``: names or ids of judges that the set must have.
+
     Raises:
-        BadInput: there are no grades of both kinds, or no judge with verdicts on graded outputs.
+        BadInput: there are no grades of both kinds, no judge with verdicts on graded outputs, or a
+            judge that must be in has none.
+        NotFound: there is no judge of a name in ``must_include``.
     """
     tell = progress or silent
     labels = fitting_labels(db, project)
@@ -62,7 +76,8 @@ def choose(
             f"No output has been {missing} yet, so judges cannot be told apart.",
             next_step="Grade on until there are some passes and some fails.",
         )
-    versions = _worth_choosing_from(active_judges(db, project))
+    needed = [find_judge(db, project, word) for word in must_include]
+    versions = _worth_choosing_from(active_judges(db, project), {own.id for own in needed})
     votes = votes_on(db, versions) if versions else pd.DataFrame()
     ids = [own for own in labels.value if own in votes.index]
     if not ids:
@@ -70,6 +85,7 @@ def choose(
             "No judge has a verdict on a graded output.",
             next_step="Run `judge propose`, then `judge run`.",
         )
+    _check_needed(needed, votes, ids)
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
     human_fails = np.array([not labels.value[own] for own in ids], dtype=bool)
     outputs = output_table.many(db, ids)
@@ -78,22 +94,63 @@ def choose(
     default = [
         j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id
     ]
+    wish = _wish(db, project, versions, needed, max_ffr, min_coverage)
     found = choosing.choose(
-        candidates, human_fails, lessons.groups, default=default, max_ffr=max_ffr, seed=seed
+        candidates, human_fails, lessons.groups, default=default, wish=wish, seed=seed
     )
     tell(1, 2, "recording the choice")
+    if min_coverage is None:
+        min_coverage = wanted_coverage(list_criteria(db, project), project)
     members = [versions[j] for j in found.members]
-    report = _record(db, project, members, votes, labels.only(set(ids)), found, max_ffr, min_coverage, author)  # fmt: skip
+    asked = _Asked(max_ffr, min_coverage, tuple(own.name for own in needed))
+    report = _record(db, project, members, votes, labels.only(set(ids)), found, asked, author)
     tell(2, 2, "done")
     return report
 
 
-def _worth_choosing_from(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+@dataclass(frozen=True)
+class _Asked:
+    """What the person asked of the set."""
+
+    max_ffr: float
+    min_coverage: float | None
+    must_include: tuple[str, ...]
+
+
+def _worth_choosing_from(
+    versions: Sequence[JudgeVersion], needed: Collection[str]
+) -> list[JudgeVersion]:
     """All but the learned judges of rare criteria: refitting each one many times takes long."""
     learned = [own for own in versions if own.kind == "learned"]
     learned.sort(key=lambda own: (own.criterion_id is not None, -len(own.spec["cross_fitted"])))
-    kept = {own.id for own in learned[:_MOST_LEARNED]}
+    kept = {own.id for own in learned[:_MOST_LEARNED]} | set(needed)
     return [own for own in versions if own.kind != "learned" or own.id in kept]
+
+
+def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list[str]) -> None:
+    for own in needed:
+        if own.id not in votes.columns or votes[own.id].reindex(ids).isna().all():
+            raise BadInput(
+                f"'{own.name}' must be in the set, but it has no verdict on a graded output.",
+                next_step="Run it with `judge run`, or choose without it.",
+            )
+
+
+def _wish(
+    db: Database, project: Project, versions: Sequence[JudgeVersion],
+    needed: Sequence[JudgeVersion], max_ffr: float, min_coverage: float | None,
+) -> Wish:  # fmt: skip
+    """Severity and limit of each judge's criterion; a judge of the whole output is a must."""
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    own = [criteria.get(version.criterion_id or "") for version in versions]
+    wanted = {version.id for version in needed}
+    return Wish(
+        min_coverage=min_coverage or 0.0, max_ffr=max_ffr, most=LARGEST,
+        must_include=tuple(j for j, version in enumerate(versions) if version.id in wanted),
+        severity=tuple(SHOULD if one and one.severity == "should" else MUST for one in own),
+        criterion=tuple(one.name if one else None for one in own),
+        limits={one.name: one.max_false_failure_rate for one in own if one},
+    )  # fmt: skip
 
 
 def _candidates(
@@ -106,7 +163,7 @@ def _candidates(
     found: list[Candidate] = []
     for version in versions:
         target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
-        if not version.fitted_on:  # it came by file: what fitting here gives is another judge
+        if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
             found.append(_fixed(version, votes, lessons))
         elif version.kind == "code":
             spec = CodeSpec.model_validate(version.spec)
@@ -141,7 +198,7 @@ def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Ta
 
 def _record(
     db: Database, project: Project, members: Sequence[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, found: choosing.Choice, max_ffr: float, min_coverage: float | None, author: str,
+    labels: Labels, found: choosing.Choice, asked: _Asked, author: str,
 ) -> ChoiceReport:  # fmt: skip
     held_out = found.held_out.model_dump() | {"method": "repeated nested cross-fitting by group"}
     words = set_words(votes, [own.id for own in members])
@@ -154,8 +211,15 @@ def _record(
     if own.alignment is not None and found.held_out.alignment is not None:
         gap = own.alignment - found.held_out.alignment
     splits = fitting_splits(db, project)
-    warnings = _warnings(labels, in_sample, held_out, max_ffr, min_coverage, splits, members)
-    parameters = {"max_ffr": max_ffr, "min_coverage": min_coverage, "fitted_on": list(splits)}
+    program = found.program
+    warnings = [
+        *(program.unmet if program else ()),
+        *_warnings(labels, in_sample, held_out, asked, splits, members), *_unknown(members, votes, labels),
+    ]  # fmt: skip
+    parameters = asdict(asked) | {
+        "fitted_on": list(splits),
+        "gap": program.gap if program else None,
+    }
     figures = {"in_sample": in_sample, "held_out": held_out, "n_grades": len(labels.value)}
     ids = [version.id for version in members]
     choice = judge_table.save_choice(db, project.id, ids, parameters, figures, author)
@@ -163,13 +227,15 @@ def _record(
     return ChoiceReport(
         choice=choice, judges=tuple(v.name for v in members), judge_version_ids=tuple(ids),
         n_grades=len(labels.value), n_fails=len(labels.fails), in_sample=in_sample,
-        held_out=held_out, optimism=gap, max_ffr=max_ffr, warnings=tuple(warnings),
+        held_out=held_out, optimism=gap, max_ffr=asked.max_ffr, warnings=tuple(warnings),
+        min_coverage=asked.min_coverage, must_include=asked.must_include,
+        gap=program.gap if program else None,
     )  # fmt: skip
 
 
 def _warnings(
-    labels: Labels, in_sample: dict[str, Any], held_out: dict[str, Any], max_ffr: float,
-    min_coverage: float | None, splits: Sequence[str], members: Sequence[JudgeVersion],
+    labels: Labels, in_sample: dict[str, Any], held_out: dict[str, Any], asked: _Asked,
+    splits: Sequence[str], members: Sequence[JudgeVersion],
 ) -> list[str]:  # fmt: skip
     said = []
     if len(labels.value) < _FEW:
@@ -188,9 +254,24 @@ def _warnings(
             "do not rely on it; grade more, write notes, or add what outputs answer as input."
         )
     ffr = in_sample["false_failure_rate"]
-    if ffr is not None and ffr > max_ffr:
-        said.append(f"No useful set keeps the false failure rate at {max_ffr:.0%}; this one has {ffr:.0%}.")  # fmt: skip
+    if ffr is not None and ffr > asked.max_ffr:
+        said.append(f"No useful set keeps the false failure rate at {asked.max_ffr:.0%}; this one has {ffr:.0%}.")  # fmt: skip
     cov = held_out["coverage"]
-    if min_coverage is not None and (cov is None or cov < min_coverage):
-        said.append(f"The held-out coverage does not reach {min_coverage:.0%}.")
+    if asked.min_coverage is not None and (cov is None or cov < asked.min_coverage):
+        reached = "is not measurable" if cov is None else f"is {cov:.0%}"
+        said.append(f"The held-out coverage {reached}; {asked.min_coverage:.0%} was asked for.")
+    return said
+
+
+def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> list[str]:
+    """Cells without a pass or fail neither catch nor fail an output: said, never counted as 0."""
+    said = []
+    for own in members:
+        words = votes[own.id].reindex(list(labels.value))
+        abstained, missing = int((words == "abstain").sum()), int(words.isna().sum())
+        if abstained or missing:
+            said.append(
+                f"{own.name} abstained on {abstained} and has no verdict on {missing} of "
+                f"{len(words)} graded outputs: there it neither catches nor wrongly fails."
+            )
     return said

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from labelcore.models import OVERALL, Criterion, JudgeVersion, Project
+from labelcore.models import OVERALL, Criterion, JudgeVersion
+from labelcore.stages.aligning.evidence import Evidence, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures
-from labelcore.stats import prevalence
-from labelcore.stats.rate import not_measurable, wilson
-from labelcore.store import Database
-from labelcore.store import samples as sample_table
+from labelcore.stats import prevalence, resampling
+from labelcore.stats.prevalence import Pool
+from labelcore.stats.rate import Rate, not_measurable
+from labelcore.store import Database, confusion
 from labelcore.store import verdicts as verdict_table
 
 _FEW = 10
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
+_WORDS = np.array(["abstain", "fail", "pass"], dtype=object)
+_WITH_INTERVALS = ("tpr", "tnr", "kappa", "mcc", "balanced_accuracy")
 
 
 def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
@@ -32,6 +35,35 @@ def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
     return ordered
 
 
+def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str]) -> pd.DataFrame:
+    """The same on some outputs only: one join in the store, for pools of any size."""
+    names = [own.id for own in versions]
+    cells = confusion.matrix(db, ids, names)
+    words = np.where(np.isnan(cells), None, _WORDS[np.nan_to_num(cells).astype(int) + 1])
+    return pd.DataFrame(words, index=list(ids), columns=names, dtype=object)
+
+
+def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, Rate]]:
+    """Each judge's figures with intervals, over sources where outputs share them."""
+    if not len(evidence.ids) or not len(words.columns):
+        return {}
+    verdicts = np.full(words.shape, np.nan)
+    verdicts[(words == "pass").to_numpy()] = 1.0
+    verdicts[(words == "fail").to_numpy()] = 0.0
+    cells, replicated, groups = resampled(evidence, verdicts)
+    found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
+    if groups is not None and groups < resampling.FEWEST_GROUPS:
+        found = [{name: _without_interval(own, groups) for name, own in one.items()} for one in found]  # fmt: skip
+    return dict(zip(words.columns, found, strict=True))
+
+
+def _without_interval(rate: Rate, groups: int) -> Rate:
+    if rate.value is None:
+        return rate
+    why = f"no interval: the outputs come from {groups} sources only, it takes {resampling.FEWEST_GROUPS}"
+    return rate.model_copy(update={"low": None, "high": None, "why_not": why})
+
+
 def _numbers(words: pd.Series) -> figures.Floats:
     return np.asarray(words.map(_AS_NUMBER), dtype=np.float64)
 
@@ -39,8 +71,13 @@ def _numbers(words: pd.Series) -> figures.Floats:
 def measure_judge(
     version: JudgeVersion, words: pd.Series, labels: Labels, criterion: Criterion | None,
     split: str, sealed: bool,  # noqa: FBT001 - passed on
+    *, drawn: dict[str, Rate] | None = None, evidence: Evidence | None = None, against: str = OVERALL,
 ) -> JudgeAlignment:  # fmt: skip
-    """One judge's counts and figures on the labelled outputs that it has verdicts for."""
+    """One judge's counts and figures on the labelled outputs that it has verdicts for.
+
+    ``drawn``: its figures with intervals (`figures_on`). ``against``: what people graded, the output
+    or the judge's criterion.
+    """
     seen = words[[own for own in labels.value if own in words.index]].dropna()
     human = np.array([labels.value[own] for own in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
@@ -50,13 +87,59 @@ def measure_judge(
     return JudgeAlignment(
         judge=version.name, judge_version_id=version.id, kind=version.kind,
         criterion=criterion.name if criterion else OVERALL, description=version.description,
-        counts=counts, missing=missing, tpr=figures.tpr(counts), tnr=figures.tnr(counts),
-        ppv=figures.ppv(counts), npv=figures.npv(counts), kappa=figures.kappa(counts),
+        counts=counts, missing=missing, tpr=_by_source("tpr", figures.tpr(counts), drawn, evidence),
+        tnr=_by_source("tnr", figures.tnr(counts), drawn, evidence), ppv=figures.ppv(counts), npv=figures.npv(counts), kappa=figures.kappa(counts),
         mcc=figures.mcc(counts), balanced_accuracy=figures.balanced_accuracy(counts),
+        ac1=figures.ac1(counts), intervals=drawn or {}, against=against,
+        weighted=_weighted(evidence, words) if evidence else {},
         baseline=figures.constant_answer(counts), criterion_fails=len(own_fails),
         criterion_caught=int((seen[own_fails] == "fail").sum()),
         warnings=tuple(_doubts(counts, missing, version, split, sealed=sealed)),
     )  # fmt: skip
+
+
+def _by_source(
+    name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None
+) -> Rate:
+    """Wilson's interval, or the one over sources where outputs share them (never narrower)."""
+    if drawn is None or evidence is None or evidence.groups is None or plain.value is None:
+        return plain
+    own = drawn[name]
+    if own.low is None or own.high is None or plain.low is None or plain.high is None:
+        return plain
+    return plain.model_copy(
+        update={
+            "low": min(plain.low, own.low),
+            "high": max(plain.high, own.high),
+            "method": own.method,
+        }
+    )
+
+
+def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
+    """TPR and TNR as they would be on the whole pool, where outputs had different chances."""
+    if not evidence.uneven or evidence.weights is None:
+        return {}
+    verdicts = _numbers(words.reindex(evidence.ids))
+    of_pass, of_fail = evidence.graded(verdicts).by_grade()
+    decided = ~np.isnan(verdicts)
+    found = {}
+    for name, share, inside, right in (
+        ("tpr", of_pass, evidence.passes & decided, verdicts == 1),
+        ("tnr", of_fail, ~evidence.passes & decided, verdicts == 0),
+    ):
+        n = int(inside.sum())
+        if n == 0:
+            found[name] = not_measurable("there are no outputs of this grade that it decided")
+            continue
+        own = evidence.weights[inside]
+        value = float((own * right[inside]).sum() / own.sum())
+        low, high = share.interval()
+        found[name] = Rate(
+            value=value, low=min(value, float(low)), high=max(value, float(high)), n=n,
+            method="weighted by the chance of being drawn",
+        )  # fmt: skip
+    return found
 
 
 def _doubts(
@@ -106,35 +189,30 @@ def measure_set(
 
 
 def pass_rates(
-    db: Database, project: Project, labels: Labels, words: pd.Series | None, counts: figures.Counts | None
-) -> PassRates:  # fmt: skip
-    """People's pass rate, the set's, and the set's corrected for its errors."""
-    known = _probabilities(db, project, list(labels.value))
-    passes = np.array(list(labels.value.values()), dtype=bool)
-    if known is not None:
-        human = prevalence.weighted_pass_rate(passes, known)
-        sampling = "drawn with known probabilities"
-    else:
-        human = wilson(int(passes.sum()), len(passes), what="graded outputs")
-        sampling = "not drawn with known probabilities (imported or hand-picked), so they may not stand for all"
-    if words is None or counts is None:
+    db: Database, evidence: Evidence, words: pd.Series | None, member_ids: Sequence[str]
+) -> PassRates:
+    """People's pass rate, the set's, and the set's corrected for its errors.
+
+    ``words``: the set's verdicts on the labelled outputs; None where no set is chosen.
+    """
+    graded = evidence.graded(_numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids)))  # fmt: skip
+    human = prevalence.people_only(graded)
+    known = evidence.weights is not None
+    sampling = (
+        "drawn with known probabilities" if known
+        else "not drawn with known probabilities (imported or hand-picked), so they may not stand for all"
+    )  # fmt: skip
+    if words is None:
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption="")  # fmt: skip
-    judged_pass = int((words == "pass").sum())
-    judge = wilson(judged_pass, len(words), what="judged outputs")
-    uniform = known is not None and float(known.std()) < 1e-9
-    method = prevalence.post_stratified if uniform else prevalence.rogan_gladen
-    corrected = method(counts, judged_pass, len(words) - judged_pass)
-    name = "post-stratified" if uniform else "Rogan-Gladen"
+    pool = Pool(*confusion.pool_of_set(db, member_ids))
+    others = {name: prevalence.corrected(graded, pool, name) for name in prevalence.METHODS}
+    if not known:  # the others need a sample of the pool
+        why = "the graded outputs were not drawn with known probabilities"
+        others = {name: own if name == "Rogan-Gladen" else not_measurable(why, graded.n) for name, own in others.items()}  # fmt: skip
+    name = "post-stratified" if known else "Rogan-Gladen"
     return PassRates(
-        human=human, human_sampling=sampling, judge=judge, corrected=corrected,
-        assumption=prevalence.ASSUMPTIONS[name],
+        human=human, human_sampling=sampling, judge=prevalence.as_is(pool), corrected=others[name],
+        assumption=prevalence.ASSUMPTIONS[name], methods=others,
+        effective=prevalence.effective_grades(graded) if evidence.uneven else None,
     )  # fmt: skip
-
-
-def _probabilities(db: Database, project: Project, ids: Sequence[str]) -> np.ndarray | None:
-    """Inclusion probabilities of the graded outputs, if every one was drawn with a known one."""
-    known = sample_table.probabilities(db, project.id)
-    if not ids or any(own not in known for own in ids):
-        return None
-    return np.array([known[own] for own in ids], dtype=float)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from labelcore.models import Frozen
+from pydantic import Field
+
+from labelcore.models import OVERALL, Frozen
+from labelcore.stages.aligning.ceiling import Ceiling
+from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import Rate
 
 
 class JudgeAlignment(Frozen):
-    """One judge against people's overall grades, and against its own criterion's evidence."""
+    """One judge against people's grades, and against its own criterion's evidence.
+
+    ``against``: the grades that it is measured by, of the output as a whole or of its criterion.
+    ``intervals``: kappa, MCC and balanced accuracy with theirs. ``weighted``: TPR and TNR for the
+    pool, where outputs had different chances to be drawn. ``ac1`` is secondary: it looks good for a
+    judge that misses nearly every fail.
+    """
 
     judge: str
     judge_version_id: str
@@ -31,6 +42,10 @@ class JudgeAlignment(Frozen):
     criterion_fails: int
     criterion_caught: int
     warnings: tuple[str, ...] = ()
+    ac1: float | None = None
+    against: str = OVERALL
+    intervals: dict[str, Rate] = Field(default_factory=dict)
+    weighted: dict[str, Rate] = Field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The flat JSON form of the command line."""
@@ -45,6 +60,10 @@ class JudgeAlignment(Frozen):
             **_flat("npv", self.npv), "kappa": self.kappa, "mcc": self.mcc,
             "balanced_accuracy": self.balanced_accuracy, "baseline": self.baseline,
             "criterion_fails": self.criterion_fails, "criterion_caught": self.criterion_caught,
+            "ac1": self.ac1, "against": self.against,
+            **{f"{name}_{end}": getattr(rate, end) for name, rate in self.intervals.items()
+               if name not in {"tpr", "tnr"} for end in ("low", "high")},
+            "weighted": {name: rate.model_dump() for name, rate in self.weighted.items()},
             "warnings": list(self.warnings),
         }  # fmt: skip
 
@@ -72,13 +91,19 @@ class SetAlignment(Frozen):
 
 
 class PassRates(Frozen):
-    """Three answers to "how good is everything": people, the set as it is, and corrected."""
+    """Three answers to "how good is everything": people, the set as it is, and corrected.
+
+    ``methods``: every correction, or why it is refused. ``effective``: how many evenly drawn grades
+    the graded outputs are worth, where they had different chances.
+    """
 
     human: Rate
     human_sampling: str
     judge: Rate
     corrected: Rate
     assumption: str
+    methods: dict[str, Rate] = Field(default_factory=dict)
+    effective: float | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
@@ -90,11 +115,16 @@ class PassRates(Frozen):
             "human": plain(self.human) | {"sampling": self.human_sampling},
             "judge": plain(self.judge),
             "corrected": plain(self.corrected) | {"assumption": self.assumption},
+            "methods": {name: plain(rate) for name, rate in self.methods.items()},
+            "effective_grades": self.effective,
         }
 
 
 class AlignmentReport(Frozen):
-    """Everything that an alignment says, with the split that it rests on."""
+    """Everything that an alignment says, with the split and the versions that it rests on.
+
+    ``as_of``: the moment whose state it shows; None for the present.
+    """
 
     split: str
     n_grades: int
@@ -104,6 +134,9 @@ class AlignmentReport(Frozen):
     agreement: Agreement
     openings: int
     warnings: tuple[str, ...]
+    basis: Basis
+    as_of: datetime | None = None
+    ceiling: Ceiling | None = None
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line (a contract)."""
@@ -113,7 +146,10 @@ class AlignmentReport(Frozen):
             "set": self.chosen.document() if self.chosen else None,
             "pass_rate": self.pass_rate.document(),
             "agreement": self.agreement.model_dump(),
+            "ceiling": self.ceiling.model_dump() if self.ceiling else None,
             "test_openings": self.openings, "warnings": list(self.warnings),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "rests_on": self.basis.model_dump(mode="json"),
         }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from labelcore.models import Criterion, Frozen, Output, Project, now
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import glossary, with_model
 from labelcore.stages.deriving import offline as without_model
+from labelcore.stages.deriving.code_acts import is_done, last_act, undo_codes
 from labelcore.stages.deriving.coding import (
     Coded,
     change_code,
@@ -21,7 +22,6 @@ from labelcore.stages.deriving.coding import (
     list_codes,
     merge_codes,
     move_quote,
-    propose_codes,
 )
 from labelcore.stages.deriving.drift import Ledger, ledger, ledgers, queue_regrade, regrade_items
 from labelcore.stages.deriving.editing import (
@@ -38,6 +38,8 @@ from labelcore.stages.deriving.editing import (
 from labelcore.stages.deriving.grouping import Clause, clauses_of
 from labelcore.stages.deriving.linting import Finding, Lint, lint
 from labelcore.stages.deriving.prompting import PromptRule, prompt_rules, propose_from_prompt
+from labelcore.stages.deriving.proposing_codes import Coding, code_notes, propose_codes
+from labelcore.stages.deriving.risk import Limits, limits_of, risk_of, wanted_coverage
 from labelcore.stages.deriving.versions import (
     Ancestor,
     Part,
@@ -56,15 +58,18 @@ from labelcore.store import outputs as output_table
 __all__ = [
     "Ancestor",
     "Coded",
+    "Coding",
     "Derivation",
     "Finding",
     "Ledger",
+    "Limits",
     "Lint",
     "Part",
     "Piece",
     "PromptRule",
     "accept",
     "change_code",
+    "code_notes",
     "criterion_from_codes",
     "derive",
     "difference",
@@ -74,8 +79,11 @@ __all__ = [
     "find_criterion",
     "glossary",
     "history",
+    "is_done",
+    "last_act",
     "ledger",
     "ledgers",
+    "limits_of",
     "lineage",
     "lint",
     "list_codes",
@@ -90,9 +98,12 @@ __all__ = [
     "regrade_items",
     "reject",
     "restore",
+    "risk_of",
     "split",
     "uncovered_fails",
     "undo_change",
+    "undo_codes",
+    "wanted_coverage",
 ]
 
 
@@ -108,7 +119,7 @@ def derive(
     db: Database, project: Project, *, offline: bool = True, accept_all: bool = False,
     client: ModelClient | None = None, author: str = "", progress: Progress | None = None,
 ) -> Derivation:  # fmt: skip
-    """Propose criteria from the notes on failed outputs.
+    """Propose criteria from the notes on failed outputs, and give codes to them offline.
 
     Raises:
         ModelTrouble: a model was asked for and none answers.
@@ -117,11 +128,12 @@ def derive(
     labels = fitting_labels(db, project)
     before = criterion_table.current(db, project.id)
     clauses = _new_clauses(db, project, labels, before)
+    said: list[str] = []
     if clauses:
         if offline:
             _derive_offline(db, project, clauses, labels, before, author, tell)
         else:
-            with_model.derive(db, project, clauses, before, author, client, tell)
+            said = with_model.derive(db, project, clauses, before, author, client, tell)
         propose_codes(db, project, author=author, progress=tell)
     if accept_all:
         for criterion in list_criteria(db, project, status="proposed"):
@@ -130,7 +142,7 @@ def derive(
     open_fails = uncovered_fails(db, project)
     return Derivation(
         criteria=tuple(after), uncovered_fails=len(open_fails),
-        warnings=tuple(_warnings(db, project, labels, after)),
+        warnings=(*said, *_warnings(db, project, labels, after)),
     )  # fmt: skip
 
 

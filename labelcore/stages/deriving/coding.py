@@ -1,31 +1,20 @@
-"""Open coding: what each note says, as codes that people rename, merge, and move notes between.
-
-Offline, clauses of notes become codes where they mean the same: average linkage on the blend of
-meaning, wording and families (see grouping.py), cut at a fixed distance, so the number of codes
-follows the notes. ``sure`` is how much nearer a quote is to its own code than to the next one.
-"""
+"""Open coding: what each note says, as codes that people rename, merge, and move notes between."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Code, Criterion, Evidence, Frozen, Grade, Project, Quote, new_id, now
-from labelcore.progress import Progress, silent
+from labelcore.models import Code, Criterion, Evidence, Frozen, Project, Quote, new_id, now
+from labelcore.stages.deriving.code_acts import is_done, one_at_a_time, store_act
 from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.grouping import CLUSTERED, Clause, Floats, central, clauses_of
-from labelcore.stages.deriving.naming import name_of, statement_of
-from labelcore.stages.deriving.offline import points_of
+from labelcore.stages.deriving.naming import statement_of
+from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
 from labelcore.store import codes as code_table
 from labelcore.store import criteria as criterion_table
-
-_APART = 0.55
-"""Cosine distance from which clauses are different codes."""
 
 
 class Coded(Frozen):
@@ -56,115 +45,6 @@ def list_codes(db: Database, project: Project) -> list[Coded]:
     return sorted(found, key=lambda own: (-own.outputs, own.code.label))
 
 
-def propose_codes(
-    db: Database, project: Project, *, author: str = "", progress: Progress | None = None
-) -> list[Coded]:
-    """Give codes to the clauses of notes (and marked words) that carry none yet."""
-    known = code_table.quotes(db, project.id)
-    seen = {(own.grade_id, own.text) for own in known}
-    fresh = [own for own in _clauses(db, project) if (own.grade_id, own.text) not in seen]
-    if not fresh:
-        return list_codes(db, project)
-    live = {own.id for own in code_table.current(db, project.id) if own.state != "dropped"}
-    coded = [own for own in known if own.code_id in live]
-    texts = [own.text for own in coded] + [own.text for own in fresh]
-    points = points_of(db, texts, progress or silent)
-    old, new = points[: len(coded)], points[len(coded) :]
-    centres = _centres([str(own.code_id) for own in coded], old)
-    numbers, rest = _join(new, centres)
-    codes = _new_codes(db, project, fresh, new, rest, author)
-    for code, members in codes:
-        centre = new[members].mean(axis=0)
-        centres[code.id] = centre / max(1e-9, float(np.linalg.norm(centre)))
-        numbers |= dict.fromkeys(members, code.id)
-    quotes = [
-        Quote(
-            project_id=project.id, grade_id=own.grade_id, output_id=own.output_id, text=own.text,
-            code_id=numbers[at], sure=_sure(new[at], centres, numbers[at]), author=author,
-        )
-        for at, own in enumerate(fresh)
-    ]  # fmt: skip
-    code_table.save(db, [code for code, _ in codes], quotes)
-    link_codes(db, project, author=author)
-    return list_codes(db, project)
-
-
-def _clauses(db: Database, project: Project) -> list[Clause]:
-    """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
-    visible = set(fitting_labels(db, project).value)
-    found: dict[tuple[str, str], Clause] = {}
-    for grade in sorted(current_grades(db, project), key=lambda own: own.id):
-        if grade.value == "fail" and grade.output_id in visible:
-            for text in _said(grade):
-                found[grade.id, text] = Clause(grade_id=grade.id, output_id=grade.output_id, text=text)  # fmt: skip
-    return list(found.values())
-
-
-def _said(grade: Grade) -> list[str]:
-    return clauses_of(grade.note) if grade.note.strip() else []
-
-
-def _centres(ids: Sequence[str], points: Floats) -> dict[str, Floats]:
-    found = {}
-    for code_id in dict.fromkeys(ids):
-        centre = points[[at for at, own in enumerate(ids) if own == code_id]].mean(axis=0)
-        found[code_id] = centre / max(1e-9, float(np.linalg.norm(centre)))
-    return found
-
-
-def _join(points: Floats, centres: dict[str, Floats]) -> tuple[dict[int, str], list[int]]:
-    """Points near an existing code join it; returns their codes, and the numbers of the others."""
-    if not centres:
-        return {}, list(range(len(points)))
-    names, table = list(centres), np.stack(list(centres.values()))
-    likeness = points @ table.T
-    joined = {
-        at: names[int(row.argmax())] for at, row in enumerate(likeness) if row.max() >= 1 - _APART
-    }
-    return joined, [at for at in range(len(points)) if at not in joined]
-
-
-def _new_codes(
-    db: Database, project: Project, clauses: Sequence[Clause], points: Floats, rest: Sequence[int],
-    author: str,
-) -> list[tuple[Code, list[int]]]:  # fmt: skip
-    if not rest:
-        return []
-    groups = code_groups(points[list(rest)])
-    members = [[rest[at] for at in own] for own in groups]
-    taken = {own.label for own in code_table.current(db, project.id)}
-    found = []
-    for own in members:
-        texts = [clauses[at].text for at in own]
-        label = name_of(texts, texts[central(points[own])], taken)
-        taken.add(label)
-        code = Code(id=new_id("code"), project_id=project.id, label=label, author=author)
-        found.append((code, own))
-    return found
-
-
-def code_groups(points: Floats) -> list[list[int]]:
-    """The numbers of the points of each code, for blended unit vectors of shape (n, d)."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-
-    if len(points) == 1:
-        return [[0]]
-    core = points[:CLUSTERED]
-    tree = linkage(core, "average", metric="cosine")
-    labels = np.asarray(fcluster(np.clip(tree, 0, None), _APART, "distance"))
-    if len(points) > len(core):
-        centres = np.stack([core[labels == k].mean(axis=0) for k in range(1, labels.max() + 1)])
-        labels = np.concatenate([labels, (points[len(core) :] @ centres.T).argmax(axis=1) + 1])
-    return [np.flatnonzero(labels == k).tolist() for k in np.unique(labels)]
-
-
-def _sure(point: Floats, centres: dict[str, Floats], own: str) -> float:
-    """From 0 (as near to another code) to 1: the margin to the next code, over what is possible."""
-    near = float(point @ centres[own])
-    others = [float(point @ centre) for name, centre in centres.items() if name != own]
-    return float(np.clip((near - max(others, default=0.0)) / max(1e-9, near), 0, 1))
-
-
 def find_code(db: Database, project: Project, word: str) -> Code:
     """A code by its id or its label.
 
@@ -178,8 +58,9 @@ def find_code(db: Database, project: Project, word: str) -> Code:
 
 
 def change_code(
-    db: Database, project: Project, word: str, *, author: str = "", why: str = "", **changes: object
-) -> Code:
+    db: Database, project: Project, word: str, *, author: str = "", why: str = "", act: str = "",
+    **changes: object,
+) -> Code:  # fmt: skip
     """Rename, accept or drop a code (label, state), or put it under a criterion (criterion_id).
 
     Raises:
@@ -194,61 +75,80 @@ def change_code(
         raise BadInput(f"Another code is called '{label}'.", next_step="Merge the two.")
     fresh = {"label": label, "author": author, "why": why, "at": now()}
     changed = Code.model_validate(old.model_dump() | changes | fresh)
-    code_table.save(db, [changed])
+    says = f"“{old.label}” became “{label}”" if label != old.label else f"“{label}” is {changed.state}"  # fmt: skip
+    store_act(db, project, says, author=author, act=act, codes=[(old, changed)])
     return changed
 
 
 def merge_codes(
-    db: Database, project: Project, words: Sequence[str], *, author: str = "", why: str = ""
-) -> Code:
+    db: Database, project: Project, words: Sequence[str], *, author: str = "", why: str = "",
+    act: str = "",
+) -> Code:  # fmt: skip
     """Move all quotes into the first of the codes; the others are dropped and stay in the history.
+
+    ``act``: an id under which this happens once, however often it is asked for.
 
     Raises:
         BadInput: fewer than two different codes are named.
     """
-    found = list({own.id: own for own in (find_code(db, project, word) for word in words)}.values())
-    if len(found) < 2:
-        raise BadInput("A merge needs two codes.", next_step="Name another one.")
-    target, *others = found
-    gone = {own.id for own in others}
-    moved = [
-        own.model_copy(update={"code_id": target.id, "sure": None, "author": author, "at": now()})
-        for own in code_table.quotes(db, project.id)
-        if own.code_id in gone
-    ]
-    reason = why or f"merged into {target.label}"
-    dropped = [
-        own.model_copy(update={"state": "dropped", "author": author, "why": reason, "at": now()})
-        for own in others
-    ]
-    code_table.save(db, dropped, moved)
+    with one_at_a_time:
+        if is_done(db, project, act):
+            return find_code(db, project, words[0])
+        named = [find_code(db, project, word) for word in words]
+        target, *others = list({own.id: own for own in named}.values())
+        if not others:
+            raise BadInput("A merge needs two codes.", next_step="Name another one.")
+        gone, at = {own.id for own in others}, now()
+        moved = [
+            (own, own.model_copy(update={"code_id": target.id, "sure": None, "author": author, "at": at}))
+            for own in code_table.quotes(db, project.id)
+            if own.code_id in gone
+        ]  # fmt: skip
+        reason = why or f"merged into {target.label}"
+        dropped = [
+            (own, own.model_copy(update={"state": "dropped", "author": author, "why": reason, "at": at}))
+            for own in others
+        ]  # fmt: skip
+        names = ", ".join(f"“{own.label}”" for own in others)
+        store_act(
+            db, project, f"{names} merged into “{target.label}”", author=author, act=act,
+            codes=dropped, quotes=moved,
+        )  # fmt: skip
     return target
 
 
 def move_quote(
-    db: Database, project: Project, grade_id: str, text: str, label: str, *, author: str = ""
-) -> Code:
-    """Give a quote another code, made now if there is none of that label.
+    db: Database, project: Project, grade_id: str, text: str, label: str, *, author: str = "",
+    act: str = "",
+) -> Code:  # fmt: skip
+    """Give a quote another code (by label or id), made now if there is none of that label.
+
+    ``act``: an id under which this happens once, however often it is asked for.
 
     Raises:
         NotFound: no such quote carries a code.
         BadInput: the label is empty.
     """
-    quotes = {(own.grade_id, own.text): own for own in code_table.quotes(db, project.id)}
-    quote = quotes.get((grade_id, text))
-    if quote is None:
-        raise NotFound("There is no such quote.", next_step="Propose codes again.")
-    if not label.strip():
-        raise BadInput("A code needs a label.")
-    try:
-        code = find_code(db, project, label)
-        fresh = []
-    except NotFound:
-        code = Code(id=new_id("code"), project_id=project.id, label=label.strip(), origin="person",
-                    state="accepted", author=author)  # fmt: skip
-        fresh = [code]
-    update = {"code_id": code.id, "sure": None, "author": author, "at": now()}
-    code_table.save(db, fresh, [quote.model_copy(update=update)])
+    with one_at_a_time:
+        quotes = {(own.grade_id, own.text): own for own in code_table.quotes(db, project.id)}
+        quote = quotes.get((grade_id, text))
+        if quote is None:
+            raise NotFound("There is no such quote.", next_step="Propose codes again.")
+        if not label.strip():
+            raise BadInput("A code needs a label.")
+        fresh: list[tuple[Code | None, Code]] = []
+        try:
+            code = find_code(db, project, label)
+        except NotFound:
+            code = Code(id=new_id("code"), project_id=project.id, label=label.strip(), origin="person",
+                        state="accepted", author=author)  # fmt: skip
+            fresh = [(None, code)]
+        if not is_done(db, project, act) and quote.code_id != code.id:
+            update = {"code_id": code.id, "sure": None, "author": author, "at": now()}
+            store_act(
+                db, project, f"“{text[:60]}” moved to “{code.label}”", author=author, act=act,
+                codes=fresh, quotes=[(quote, quote.model_copy(update=update))],
+            )  # fmt: skip
     return code
 
 
@@ -269,13 +169,16 @@ def criterion_from_codes(
         raise BadInput(f"There is a criterion '{name}' already.", next_step="Take another name.")
     quotes = [quote for coded in own for quote in coded.quotes]
     evidence = tuple(
-        Evidence(grade_id=item.grade_id, output_id=item.output_id, quote=item.text)
+        Evidence(
+            grade_id=item.grade_id, output_id=item.output_id, quote=item.text, marked=item.marked
+        )
         for item in quotes
     )
+    typical = next((item for item in quotes if not item.marked), quotes[0])
     criterion = Criterion(
         id=new_id("criterion"), project_id=project.id, version=1, name=name.strip(),
-        statement=statement.strip() or statement_of(quotes[0].text), origin="person",
-        evidence=evidence, author=author, why=f"from {len(own)} codes",
+        statement=statement.strip() or statement_of(typical.text, marked=typical.marked),
+        origin="person", max_false_failure_rate=default_limit(project), evidence=evidence, author=author, why=f"from {len(own)} codes",
     )  # fmt: skip
     criterion_table.save(db, [criterion])
     at = {"criterion_id": criterion.id, "author": author, "at": now()}

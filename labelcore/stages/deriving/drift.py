@@ -24,6 +24,7 @@ from scipy.stats import hypergeom
 from labelcore.models import Criterion, Evidence, Frozen, Output, Project
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import find_criterion, history, list_criteria
+from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import (
     current_grades,
@@ -78,7 +79,7 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     """What is stale for a criterion, what was graded anew, and what to grade next."""
     own = find_criterion(db, project, criterion_id)
     versions = history(db, project, own.id)
-    same = _same_meaning(versions)
+    same = same_meaning(versions)
     change = next((v for v in versions if v.version > _last_other(versions, same)), versions[0])
     visible = set(fitting_labels(db, project).value) | _ungraded(db, project)
     before, _ = _answers(db, project, own, {v.version for v in versions} - same)
@@ -132,21 +133,6 @@ def regrade_items(
     ]  # fmt: skip
     outputs = output_table.many(db, left)
     return found, [outputs[key] for key in left if key in outputs]
-
-
-def _same_meaning(versions: Sequence[Criterion]) -> set[int]:
-    """The numbers of the versions that mean what the newest means: those that changed its wording
-    only, and earlier ones of the same statement (an edit that was taken back).
-    """
-    meaning: dict[int, int] = {}
-    first_with: dict[str, int] = {}
-    for at, own in enumerate(versions):
-        known = first_with.get(own.statement)
-        as_before = meaning[versions[at - 1].version] if at and own.wording_only else None
-        meaning[own.version] = as_before or known or own.version
-        first_with.setdefault(own.statement, meaning[own.version])
-    newest = meaning[versions[-1].version]
-    return {number for number, own in meaning.items() if own == newest}
 
 
 def _last_other(versions: Sequence[Criterion], same: set[int]) -> int:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Criterion, CriterionStatus, Project, new_id, now
+from labelcore.models import Criterion, CriterionStatus, Project, Risk, new_id, now
+from labelcore.stages.deriving.risk import follow_risk
 from labelcore.store import Database, audit
 from labelcore.store import criteria as criterion_table
+
+_RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 
 
 def list_criteria(db: Database, project: Project, status: str | None = None) -> list[Criterion]:
@@ -46,19 +49,22 @@ def edit(
     db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "",
     wording_only: bool = False, **changes: Any,
 ) -> Criterion:  # fmt: skip
-    """Change name, statement, severity, limit, keywords or examples; the old version is kept.
+    """Change name, statement, severity, limit, risk, keywords or examples; the old version is kept.
+
+    Where the limit on false failures stands at what the risk proposes, it follows a changed risk.
 
     Raises:
         BadInput: nothing is changed, or a field may not be.
     """
     old = find_criterion(db, project, criterion_id)
-    allowed = {"name", "statement", "severity", "max_false_failure_rate", "keywords",
-               "pass_examples", "fail_examples"}  # fmt: skip
+    allowed = {"name", "statement", "severity", "max_false_failure_rate", "risk", "risk_why",
+               "keywords", "pass_examples", "fail_examples"}  # fmt: skip
     if odd := changes.keys() - allowed:
         raise BadInput(f"'{min(odd)}' of a criterion cannot be edited.")
     if all(getattr(old, name) == value for name, value in changes.items()):
         raise BadInput("Nothing would change.", next_step="Give a new name, statement or severity.")
-    return revise(db, project, old, changes, why, author, wording_only=wording_only)
+    followed = follow_risk(old, project, changes)
+    return revise(db, project, old, followed, why, author, wording_only=wording_only)
 
 
 def revise(
@@ -121,6 +127,7 @@ def merge(
     merged = first.model_copy(update={
         "id": new_id("criterion"), "version": 1, "name": name, "at": now(),
         "statement": statement or first.statement, "evidence": evidence, "author": author,
+        "risk": max((own.risk for own in parents if own.risk), key=_RISKS.index, default=None),
         "parents": tuple(own.id for own in parents), "why": why or "merged",
         "keywords": tuple(dict.fromkeys(word for own in parents for word in own.keywords)),
         "status": "accepted" if any(own.status == "accepted" for own in parents) else "proposed",

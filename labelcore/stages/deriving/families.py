@@ -6,6 +6,8 @@ They pull together notes that say the same thing in other words or another langu
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,18 +35,26 @@ FAMILIES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+_TERMS = [
+    ([f" {' '.join(words(term))} " for term in english.split("|")], chinese.split("|"))
+    for english, chinese in FAMILIES.values()
+]
+
+
 def family_scores(text: str) -> npt.NDArray[np.float64]:
     """How strongly a note speaks of each family, shape (len(FAMILIES),), unit length or zero."""
-    lower = " ".join(words(text))
-    plain = text.lower()
+    return np.array(_scores(text))
+
+
+@lru_cache(maxsize=16_384)
+def _scores(text: str) -> tuple[float, ...]:
+    padded, plain = f" {' '.join(words(text))} ", text.lower()
     scores = np.array(
-        [_hits(lower, plain, english, chinese) for english, chinese in FAMILIES.values()]
+        [
+            sum(term in padded for term in english) + sum(term in plain for term in chinese)
+            for english, chinese in _TERMS
+        ],
+        dtype=float,
     )
     length = float(np.linalg.norm(scores))
-    return scores / length if length else scores
-
-
-def _hits(lower: str, plain: str, english: str, chinese: str) -> float:
-    padded = f" {lower} "
-    spoken = sum(f" {' '.join(words(term))} " in padded for term in english.split("|"))
-    return float(spoken + sum(term in plain for term in chinese.split("|")))
+    return tuple(scores / length if length else scores)

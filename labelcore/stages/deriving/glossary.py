@@ -15,6 +15,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Project, Term
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
+from labelcore.stages.projects import GLOSSARY, terms
 from labelcore.store import Database, audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
@@ -33,7 +34,6 @@ _READ = 2_000
 """So many outputs are searched for abbreviations, those with notes first."""
 _QUOTES, _QUOTE = 3, 200
 _SEVERAL = 2
-_SETTING = "glossary"
 _changing = threading.Lock()
 
 
@@ -47,30 +47,20 @@ class Quote(Frozen):
 class Candidate(Frozen):
     """What might be a term. ``meaning`` is "" where no note defines it.
 
-    ``count`` is the number of outputs in which it, or a note on them, has the term.
+    ``count`` is the number of outputs in which it, or a note on them, has the term; ``outputs`` are
+    their ids.
     """
 
     term: str
     meaning: str
     count: int
     quotes: tuple[Quote, ...]
-
-
-def terms(project: Project) -> list[Term]:
-    """The project's terms, by name; those without a scope stand before those with one."""
-    kept = [Term.model_validate(own) for own in project.settings.get(_SETTING, ())]
-    known = {own.term for own in kept if not own.scope}
-    older = [
-        Term(term=term, meaning=meaning, at=project.at)
-        for term, meaning in project.glossary.items()
-        if term not in known
-    ]
-    return sorted([*older, *kept], key=lambda own: (own.term, sorted(own.scope.items())))
+    outputs: tuple[str, ...] = ()
 
 
 def has_terms(project: Project) -> bool:
     """Whether there is any term."""
-    return bool(project.settings.get(_SETTING) or project.glossary)
+    return bool(project.settings.get(GLOSSARY) or project.glossary)
 
 
 def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[Term]:
@@ -137,7 +127,7 @@ def drop_term(
 def _keep(db: Database, project: Project, kept: Sequence[Term]) -> Project:
     """Store the terms, all in one place: what the older dictionary held is among them."""
     rows = [own.model_dump(mode="json") for own in kept]
-    return projects.update_project(db, project, settings={_SETTING: rows}, glossary={})
+    return projects.update_project(db, project, settings={GLOSSARY: rows}, glossary={})
 
 
 def _plain(text: str) -> str:
@@ -200,10 +190,10 @@ def _defined(term: str, said: Sequence[tuple[str, Definition]], texts: Mapping[s
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [own.meaning for _, own in said]
     own_quotes = [Quote(output_id=where, text=own.sentence[:_QUOTE]) for where, own in said]
+    found = {where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}
     return Candidate(
-        term=term, meaning=max(meanings, key=meanings.count),
-        count=len({where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}),
-        quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
+        term=term, meaning=max(meanings, key=meanings.count), count=len(found),
+        outputs=tuple(sorted(found)), quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
     )  # fmt: skip
 
 
@@ -217,7 +207,7 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
     small = Counter(word for text in texts.values() for word in small_words(text))
     return [
         Candidate(
-            term=short, meaning="", count=len(ids),
+            term=short, meaning="", count=len(ids), outputs=tuple(ids),
             quotes=tuple(Quote(output_id=own, text=_around(texts[own], short)) for own in ids[:_QUOTES]),
         )
         for short, ids in several.items()

@@ -31,15 +31,27 @@ _MARKS = re.compile(
 
 
 class Clause(Frozen):
-    """One thing said in a note: a verbatim part of it, and the grade that it comes from."""
+    """One thing said of an output: a verbatim part of a grade's note, or words marked in the output.
+
+    ``about``: what the note says of marked words; they are grouped by it where there is a note.
+    """
 
     grade_id: str
     output_id: str
     text: str
+    marked: bool = False
+    about: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The text by which it is grouped."""
+        return self.about or self.text
 
     def evidence(self) -> Evidence:
         """The clause as evidence."""
-        return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text)
+        return Evidence(
+            grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked
+        )
 
 
 def clauses_of(note: str) -> list[str]:
@@ -58,8 +70,16 @@ def blend(texts: Sequence[str], vectors: Floats) -> Floats:
     family = np.array([family_scores(text) for text in texts])
     parts = ((vectors, "meaning"), (lexical, "wording"), (family, "family"))
     joined = np.hstack([part * math.sqrt(_WEIGHTS[name]) for part, name in parts])
-    lengths = np.linalg.norm(joined, axis=1, keepdims=True)
-    return np.asarray(joined / np.maximum(lengths, 1e-9))
+    joined /= np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-9)
+    return joined
+
+
+def distances(points: Floats) -> Floats:
+    """Cosine distances of unit vectors, shape (n, n), exactly 0 on the diagonal."""
+    found = np.clip(1 - points @ points.T, 0, None)
+    found = (found + found.T) / 2
+    np.fill_diagonal(found, 0)
+    return found
 
 
 def group(points: Floats) -> npt.NDArray[np.int64]:
@@ -88,12 +108,12 @@ def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
     but cannot see inside one that is too large.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import pdist, squareform
+    from scipy.spatial.distance import squareform
     from sklearn.metrics import silhouette_score
 
-    distances = np.clip(pdist(points, "cosine"), 0, None)
-    tree = linkage(points, "ward")
-    square = squareform(distances)
+    square = distances(points)
+    euclidean = np.sqrt(2 * squareform(square, checks=False))  # between unit vectors
+    tree = linkage(euclidean, "ward")
     best, found = -2.0, np.zeros(len(points), dtype=np.int64)
     most = _most_groups(len(points))
     for count in range(max(2, (most + 1) // 2), most + 1):

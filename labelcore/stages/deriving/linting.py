@@ -36,16 +36,16 @@ _AND = re.compile(
     r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE
 )
 _SAME = 0.6
+_TEN = 10
 _FEW = 5
 _SHARE = 0.15
 _OPPOSITE = -0.6
-_TEN = 10
 
 Kind = Literal["vague", "compound", "overlapping", "contradictory", "never fires", "not needed"]
 
 
 class Finding(Frozen):
-    """One weakness of the rubric. ``outputs``: ids of outputs that show it, at most ten."""
+    """One weakness of the rubric. ``outputs``: ids of the outputs that show it."""
 
     kind: Kind
     criteria: tuple[str, ...]
@@ -55,12 +55,17 @@ class Finding(Frozen):
 
 
 class Lint(Frozen):
-    """All findings, and the fewest criteria that still explain every explained fail."""
+    """All findings, and the fewest criteria that still explain every explained fail.
+
+    ``explained_outputs`` and ``open_outputs`` are the failed outputs with and without a criterion.
+    """
 
     findings: tuple[Finding, ...]
     covering: tuple[str, ...]
     explained: int
     fails: int
+    explained_outputs: tuple[str, ...] = ()
+    open_outputs: tuple[str, ...] = ()
 
 
 def lint(db: Database, project: Project) -> Lint:
@@ -78,9 +83,11 @@ def lint(db: Database, project: Project) -> Lint:
         *_silent(criteria, said, decided),
         *_not_needed(criteria, said, covering),
     ]  # fmt: skip
+    explained = set().union(*said.values())
     return Lint(
         findings=tuple(found), covering=tuple(c.id for c in criteria if c.id in covering),
-        explained=len(set().union(*said.values())) if said else 0, fails=len(fails),
+        explained=len(explained), fails=len(fails), explained_outputs=tuple(sorted(explained)),
+        open_outputs=tuple(sorted(fails - explained)),
     )  # fmt: skip
 
 
@@ -229,5 +236,5 @@ def _finding(
     return Finding(
         kind=kind, criteria=tuple(own.id for own in criteria),
         names=tuple(own.name for own in criteria), says=says,
-        outputs=tuple(dict.fromkeys(outputs))[:_TEN],
+        outputs=tuple(dict.fromkeys(outputs)),
     )  # fmt: skip

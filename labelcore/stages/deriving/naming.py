@@ -77,9 +77,19 @@ def name_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
     )
 
 
-def statement_of(quote: str) -> str:
-    """A criterion's wording from the most central quote: what an expert would object to."""
+def statement_of(quote: str, *, marked: bool = False) -> str:
+    """A criterion's wording from the most central quote: what an expert would object to.
+
+    ``marked``: the quote is words of an output, not of a note.
+    """
     quote = quote.strip().rstrip(".。")
+    if marked:
+        chinese = han_share(quote) > 0.5
+        return (
+            f"好的输出里没有这样的话：“{quote}”。"
+            if chinese
+            else f"A good output has no words like: “{quote}”."
+        )
     if han_share(quote) > 0.5:
         return f"好的输出不应让专家指出：“{quote}”。"
     return f"A good output gives an expert no reason to say: “{quote}”."

@@ -8,12 +8,13 @@ import numpy as np
 
 from labelcore.models import Criterion, Evidence, Project, new_id
 from labelcore.progress import Progress
+from labelcore.stages.deriving.embedding import meanings
 from labelcore.stages.deriving.grouping import Clause, Floats, blend, central, group
 from labelcore.stages.deriving.naming import name_of, statement_of, telling_words
+from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.grading import Labels
-from labelcore.store import Database, vectors
+from labelcore.store import Database
 from labelcore.store import outputs as output_table
-from labelcore.text.embedding import SentenceEncoder
 
 _MUST_SHARE = 0.2
 _EXAMPLES = 3
@@ -23,12 +24,7 @@ _NEAR = 0.5  # cosine of the blend from which a new note joins an existing crite
 
 def points_of(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     """Blended unit vectors of texts; embeddings come from the store where they are known."""
-    encoder = SentenceEncoder()
-    meaning = vectors.embed(
-        db, texts, encoder.name, encoder.encode,
-        lambda done, total: progress(done, total, "reading the notes"),
-    )  # fmt: skip
-    return blend(texts, meaning.astype(float))
+    return blend(texts, meanings(db, texts, progress))
 
 
 def join_existing(
@@ -45,15 +41,16 @@ def join_existing(
             centres.append(own[start : start + size].mean(axis=0))
             ids.append(criterion.id)
         start += size
+    if not centres:
+        return {}, list(range(len(clauses)))
+    table = np.stack(centres)
+    table /= np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    likeness = points @ table.T
+    best, nearest = likeness.max(axis=1), likeness.argmax(axis=1)
     joined: dict[str, list[Clause]] = {}
-    rest = []
-    for number, clause in enumerate(clauses):
-        likeness = np.array([points[number] @ centre / max(1e-9, float(np.linalg.norm(centre))) for centre in centres])  # fmt: skip
-        if len(likeness) and likeness.max() >= _NEAR:
-            joined.setdefault(ids[int(likeness.argmax())], []).append(clause)
-        else:
-            rest.append(number)
-    return joined, rest
+    for number in np.flatnonzero(best >= _NEAR).tolist():
+        joined.setdefault(ids[nearest[number]], []).append(clauses[number])
+    return joined, np.flatnonzero(best < _NEAR).tolist()
 
 
 def propose(
@@ -89,7 +86,7 @@ def _criterion(
     return Criterion(
         id=new_id("criterion"), project_id=project.id, version=1, name=name,
         statement=statement_of(quote), severity="must" if share >= _MUST_SHARE else "should",
-        origin="notes", keywords=tuple(keywords), evidence=tuple(evidence), author=author, why=why,
+        max_false_failure_rate=default_limit(project), origin="notes", keywords=tuple(keywords), evidence=tuple(evidence), author=author, why=why,
         fail_examples=_excerpts(db, failing), pass_examples=_excerpts(db, sorted(labels.passes)),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from labelcore.judges.code_judge import CodeSpec, decide, describe
 from labelcore.models import Criterion, Frozen, Output, Project, new_id
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
@@ -71,7 +72,8 @@ _MUCH = 0.25
 class PromptRule(Frozen):
     """A criterion from the prompt beside what experts did.
 
-    ``failed_by_experts``: failed outputs that cite it. ``breaks``: the share of the outputs that
+    ``failed_by_experts``: failed outputs that cite it, ``failing`` their ids; ``breaking`` are the
+    passed outputs that break the rule. ``breaks``: the share of the outputs that
     experts PASSED which break the rule, where it can be measured by ``check``.
     """
 
@@ -81,6 +83,8 @@ class PromptRule(Frozen):
     check: str
     contradicted: bool
     says: str
+    failing: tuple[str, ...] = ()
+    breaking: tuple[str, ...] = ()
 
 
 def propose_from_prompt(
@@ -108,6 +112,7 @@ def propose_from_prompt(
             found.append(Criterion(
                 id=new_id("criterion"), project_id=project.id, version=1, name=name, statement=rule,
                 severity="should", origin="prompt", author=author,
+                max_false_failure_rate=default_limit(project),
                 why="the pipeline's prompt asks for it; no expert has failed it yet",
             ))  # fmt: skip
     criterion_table.save(db, found)
@@ -166,16 +171,18 @@ def _rule(
         and grade.output_id in labels.value
     }  # fmt: skip
     spec = check_of(criterion.statement)
+    broken: list[str] = []
     if spec is None:
         breaks = not_measurable("no code check can be read from its words")
     else:
-        broken = sum(decide(spec, output).value == "fail" for output in passed)
-        breaks = wilson(broken, len(passed), what="outputs that experts passed")
+        broken = [own.id for own in passed if decide(spec, own).value == "fail"]
+        breaks = wilson(len(broken), len(passed), what="outputs that experts passed")
     contradicted = breaks.low is not None and breaks.low > _MUCH
     return PromptRule(
         criterion=criterion, failed_by_experts=len(fails), breaks=breaks,
         check=describe(spec) if spec else "", contradicted=contradicted,
         says=_in_words(criterion, len(fails), breaks, contradicted=contradicted),
+        failing=tuple(sorted(fails)), breaking=tuple(broken),
     )  # fmt: skip
 
 

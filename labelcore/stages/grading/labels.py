@@ -108,7 +108,8 @@ def sealed_splits(db: Database, project: Project, labels: Labels | None = None) 
     reserved = sum(dealt.of(group) == "test" for group in groups.values())
     if reserved < SEAL_FROM_FAILS:
         return set()
-    audit.note(db, project.id, "labelcore", "seal test", "test", graded=len(labels.value))
+    if not db.is_past:
+        audit.note(db, project.id, "labelcore", "seal test", "test", graded=len(labels.value))
     return {"test"}
 
 

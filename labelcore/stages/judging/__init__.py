@@ -20,10 +20,10 @@ from labelcore.models import (
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.judging import runner
+from labelcore.stages.judging import refreshing, runner
 from labelcore.stages.judging.proposals import propose
+from labelcore.stages.judging.refreshing import Staleness
 from labelcore.store import Database
-from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
@@ -32,7 +32,7 @@ from labelcore.store import verdicts as verdict_table
 
 __all__ = [
     "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "find_judge", "judged", "list_judges",
-    "propose", "run_judges", "runs", "show_judge", "stop_abandoned_runs",
+    "propose", "refresh_judges", "run_judges", "runs", "show_judge", "stop_abandoned_runs",
 ]  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class JudgeSummary(Frozen):
     """A judge's newest version with its verdicts in counts.
 
     ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
+    ``stale_because``: what changed since the judge was made, in words.
     """
 
     judge: str
@@ -55,6 +56,7 @@ class JudgeSummary(Frozen):
     abstains: int
     errors: int
     stale: bool
+    stale_because: tuple[str, ...] = ()
     refusals: int = 0
 
 
@@ -140,6 +142,21 @@ def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str
     return [own for own in ids if dealt.of(groups[own]) == split]
 
 
+def refresh_judges(
+    db: Database, project: Project, judge: str | None = None, *, author: str = ""
+) -> list[JudgeVersion]:
+    """Make the next versions of all stale LLM judges, or of one: with the glossary and the wording
+    of now. Their verdicts are to be had by running them.
+
+    Raises:
+        NotFound: there is no such judge.
+        BadInput: the one that is named is no LLM judge, or not stale.
+    """
+    if judge:
+        return [refreshing.refresh_one(db, project, find_judge(db, project, judge), author=author)]
+    return refreshing.refresh(db, project, active_judges(db, project), author=author)
+
+
 def runs(db: Database, project: Project) -> list[Run]:
     """The runs of a project, the newest first."""
     return run_table.all_of(db, project.id)
@@ -177,9 +194,11 @@ def _summaries(
     counts = verdict_table.counts(db, project.id)
     refused = verdict_table.refusals(db, project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    staleness = Staleness(db, project)
     found = []
     for own in versions:
         seen = counts.get(own.id, {})
+        reasons = staleness.reasons(own)
         criterion = criteria.get(own.criterion_id or "")
         found.append(JudgeSummary(
             judge=own.judge_id, judge_version_id=own.id, name=own.name, kind=own.kind,
@@ -187,14 +206,6 @@ def _summaries(
             criterion_id=own.criterion_id, description=own.description,
             passes=seen.get("pass", 0), fails=seen.get("fail", 0),
             abstains=seen.get("abstain", 0), errors=seen.get("error", 0),
-            stale=_stale(db, own), refusals=refused.get(own.id, 0),
+            stale=bool(reasons), stale_because=reasons, refusals=refused.get(own.id, 0),
         ))  # fmt: skip
     return found
-
-
-def _stale(db: Database, version: JudgeVersion) -> bool:
-    """Whether the criterion has changed its meaning since the judge was made for it."""
-    if version.criterion_id is None or version.criterion_version is None:
-        return False
-    later = criterion_table.history(db, version.criterion_id)
-    return any(own.version > version.criterion_version and not own.wording_only for own in later)

@@ -19,6 +19,7 @@ from labelcore.models import (
     new_id,
 )
 from labelcore.stages.deriving import find_criterion, history
+from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
@@ -185,21 +186,22 @@ def _left_out(db: Database, project: Project, cases: Sequence[ProbeCase]) -> dic
         return {}
     passed = _Passed(db, project)
     ids = {own.criterion_id for own in cases}
-    since = {own: meaning_since(db, project, own) for own in ids}
+    same = {own: versions_meaning_it(db, project, own) for own in ids}
     sources = {own: passed.sources(own) for own in ids}
     found = dict.fromkeys((own.id for own in cases), "")
     for own in cases:
-        if own.criterion_version < since[own.criterion_id]:
+        if own.criterion_version not in same[own.criterion_id]:
             found[own.id] = "the criterion has changed its meaning since"
         elif own.output_id not in sources[own.criterion_id]:
             found[own.id] = "its source does not count as passed now, or belongs to the sealed test"
     return found
 
 
-def meaning_since(db: Database, project: Project, criterion_id: str) -> int:
-    """The version from which on the criterion only changed its wording."""
-    versions = history(db, project, criterion_id)
-    return max((own.version for own in versions if not own.wording_only), default=1)
+def versions_meaning_it(db: Database, project: Project, criterion_id: str) -> set[int]:
+    """The versions that mean what the criterion means now: wording-only edits, and what stood
+    before an edit that was taken back.
+    """
+    return same_meaning(history(db, project, criterion_id))
 
 
 def find_probe(db: Database, project: Project, probe_id: str) -> ProbeCase:

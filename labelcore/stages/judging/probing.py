@@ -21,8 +21,8 @@ from labelcore.stages.judging.probe_cases import (
     find_probe,
     list_probes,
     make_probes,
-    meaning_since,
     say_of_probe,
+    versions_meaning_it,
 )
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
@@ -30,9 +30,11 @@ from labelcore.store import judges as judge_table
 from labelcore.text.planting import DEFECTS
 
 __all__ = [
-    "Detection", "Probe", "ProbeState", "ProbeTest", "ProbesMade", "find_probe", "list_probes",
+    "Detection", "Overall", "Probe", "ProbeState", "ProbeTest", "ProbesMade", "find_probe", "list_probes",
     "make_probes", "say_of_probe", "test_judges_on_probes",
 ]  # fmt: skip
+
+_CANNOT_RUN = "its verdicts were imported, so it cannot be run"
 
 
 class Detection(Frozen):
@@ -40,7 +42,8 @@ class Detection(Frozen):
 
     ``of`` says which probes are counted: the confirmed ones, or, while nobody has confirmed one with
     this defect, all that nobody rejected. ``rate.n`` is the number of probes in the rate;
-    ``source_not_passed`` and ``errors`` are those that could not be in it.
+    ``source_not_passed`` and ``errors`` are those that could not be in it. ``caught`` and ``missed``
+    are the ids of the probes in the rate.
     """
 
     judge: str
@@ -52,6 +55,32 @@ class Detection(Frozen):
     detected: int | None
     source_not_passed: int = 0
     errors: int = 0
+    caught: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+
+
+class Overall(Frozen):
+    """How many of all confirmed probes a judge fails, among those whose source it passes.
+
+    It is a rate over planted defects, each as frequent as somebody made it: it says nothing about
+    how many of the failures that occur by themselves a judge catches.
+    """
+
+    judge: str
+    judge_version_id: str
+    rate: Rate
+    detected: int | None
+    confirmed: int
+
+
+class Said(Frozen):
+    """What one judge says of a probe and of its source; None where it gives no verdict."""
+
+    judge: str
+    judge_version_id: str
+    kind: JudgeKind
+    source: str | None
+    probe: str | None
 
 
 class ProbeTest(Frozen):
@@ -59,6 +88,7 @@ class ProbeTest(Frozen):
 
     criterion: Criterion
     detections: tuple[Detection, ...]
+    overall: tuple[Overall, ...]
     warnings: tuple[str, ...]
     cost_usd: float = 0.0
 
@@ -90,13 +120,13 @@ def test_judges_on_probes(
     _check(criterion, judges, probes)
     defects = dict.fromkeys([*DEFECTS, *(own.case.defect for own in probes)])
     counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
-    texts = [text for own in counted for probe in own.probes for text in _texts(probe)]
-    answers = decide(db, judges, list({own.id: own for own in texts}.values()), client)
-    since = meaning_since(db, project, criterion.id)
+    answers = answers_on(db, judges, [own for one in counted for own in one.probes], client)
+    same = versions_meaning_it(db, project, criterion.id)
     return ProbeTest(
         criterion=criterion,
         detections=tuple(_detection(j, own, answers.get(j.id)) for j in judges for own in counted),
-        warnings=tuple(_warnings(judges, counted, since)), cost_usd=_cost(answers.values()),
+        overall=tuple(_overall(j, counted, answers.get(j.id)) for j in judges),
+        warnings=tuple(_warnings(judges, counted, same)), cost_usd=_cost(answers.values()),
     )  # fmt: skip
 
 
@@ -140,9 +170,45 @@ def _detection(judge: JudgeVersion, counted: _Counted, answers: Answers | None) 
         of=counted.of, rate=not_measurable(_why_nothing(counted)), detected=None,
     )  # fmt: skip
     if answers is None:
-        why = "its verdicts were imported, so it cannot be run"
-        return found.model_copy(update={"rate": not_measurable(why)})
+        return found.model_copy(update={"rate": not_measurable(_CANNOT_RUN)})
     return found.model_copy(update=_measured(counted, answers)) if counted.probes else found
+
+
+def _overall(judge: JudgeVersion, counted: Sequence[_Counted], answers: Answers | None) -> Overall:
+    confirmed = [own for one in counted if one.of == "confirmed" for own in one.probes]
+    every = _Counted(
+        defect="", of="confirmed", probes=tuple(confirmed), total=sum(own.total for own in counted)
+    )
+    why = "nobody has confirmed a probe" if answers is not None else _CANNOT_RUN
+    figures: dict[str, object] = {"rate": not_measurable(why), "detected": None}
+    if confirmed and answers is not None:
+        figures = _measured(every, answers)
+    return Overall.model_validate({
+        "judge": judge.name, "judge_version_id": judge.id, "confirmed": len(confirmed),
+        "rate": figures["rate"], "detected": figures["detected"],
+    })  # fmt: skip
+
+
+def answers_on(
+    db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe],
+    client: ModelClient | None = None,
+) -> dict[str, Answers]:  # fmt: skip
+    """What each judge says of the probes and of their sources, by judge version; nothing is stored."""
+    texts = {own.id: own for probe in probes for own in _texts(probe)}
+    return decide(db, judges, list(texts.values()), client)
+
+
+def said_of(probe: Probe, judge: JudgeVersion, answers: Answers) -> Said:
+    """One judge's words on one probe, out of `answers_on`."""
+
+    def value(key: str) -> str | None:
+        own = answers.get(key)
+        return own.value if isinstance(own, Decision) else None
+
+    return Said(
+        judge=judge.name, judge_version_id=judge.id, kind=judge.kind,
+        source=value(_source_id(probe)), probe=value(probe.case.id),
+    )  # fmt: skip
 
 
 def _why_nothing(counted: _Counted) -> str:
@@ -157,7 +223,8 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
     troubles = [own for pair in pairs for own in pair if isinstance(own, LabelcoreError)]
     both = [(a, b) for a, b in pairs if isinstance(a, Decision) and isinstance(b, Decision)]
     decided = [planted for source, planted in both if source.value == "pass"]
-    detected = sum(own.value == "fail" for own in decided)
+    caught, missed = _caught(counted, answers)
+    detected = len(caught)
     why = f"it passes none of the {len(both)} sources"
     if not both:
         why = f"it gives no verdict: {troubles[0]}"
@@ -165,14 +232,31 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
     return {
         "rate": rate, "detected": detected if decided else None,
         "source_not_passed": len(both) - len(decided), "errors": len(pairs) - len(both),
+        "caught": caught, "missed": missed,
     }  # fmt: skip
 
 
-def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_Counted], since: int) -> list[str]:
+def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The probes that a judge fails, and that it does not, where it passes the source."""
+    found: tuple[list[str], list[str]] = ([], [])
+    for own in counted.probes:
+        source, planted = answers[_source_id(own)], answers[own.case.id]
+        if (
+            isinstance(source, Decision)
+            and isinstance(planted, Decision)
+            and source.value == "pass"
+        ):
+            found[planted.value != "fail"].append(own.case.id)
+    return tuple(found[0]), tuple(found[1])
+
+
+def _warnings(
+    judges: Sequence[JudgeVersion], counted: Sequence[_Counted], same: set[int]
+) -> list[str]:
     said = [
         f"{own.name} was made for an earlier meaning of the criterion: propose judges again."
         for own in judges
-        if own.criterion_version is not None and own.criterion_version < since
+        if own.criterion_version is not None and own.criterion_version not in same
     ]
     guessed = [own.defect for own in counted if own.probes and own.of == "not rejected"]
     if guessed:

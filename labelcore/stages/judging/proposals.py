@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import proposing
+from labelcore.judges import proposing, script_judge
 from labelcore.judges.features import Floats
 from labelcore.judges.identity import version_id
 from labelcore.judges.lessons import Lessons
@@ -22,6 +22,7 @@ from labelcore.stages.judging import llm_proposals
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import splits as split_table
 from labelcore.text.embedding import SentenceEncoder
 
 MOST_EMBEDDED = 5_000
@@ -45,11 +46,13 @@ class Question:
 def propose(
     db: Database, project: Project, *, criterion: str | None = None, kind: str | None = None,
     offline: bool = True, limit: int = 6, seed: int = 0, probability: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | None = None, said: list[str] | None = None,
 ) -> list[JudgeVersion]:  # fmt: skip
     """Propose candidates and store them as judges; what is there already stays as it is.
 
     ``probability``: LLM judges are asked for the probability of pass too, by one more small call.
+    Asked for code judges with a model, the model writes checks too; ``said`` takes a sentence for
+    each that could not be used.
 
     Raises:
         BadInput: a kind was asked for that cannot be had.
@@ -68,9 +71,14 @@ def propose(
     if kind in {None, "llm"} and not offline and settings().has_model:
         asked = [q for q in questions if q.criterion]
         versions += [_llm(db, project, own, labels, probability=probability) for own in asked]
-    numbered = _numbered(db, project, versions)
-    judge_table.save(db, numbered)
-    return numbered
+    if kind == "code" and not offline and settings().has_model:
+        asked = [q for q in questions if q.criterion]
+        for number, own in enumerate(asked):
+            tell(number, len(asked), f"the model writes checks for {own.name}")
+            versions += _written(db, project, own, labels, said if said is not None else [])
+    found = numbered(db, project, versions)
+    judge_table.save(db, found)
+    return found
 
 
 def _questions(
@@ -123,7 +131,7 @@ def _offline(
             limit=limit, name=asked.name, overall=asked.criterion is None, seed=seed,
         )  # fmt: skip
         found += [
-            _version(project, asked, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
+            make_version(project, asked, own.kind, own.name, own.spec, f"{own.description} {own.why}", splits)
             for own in proposals
             if kind in {None, own.kind}
         ]  # fmt: skip
@@ -155,13 +163,36 @@ def _llm(
         probability=probability,
     )  # fmt: skip
     description = f"Asks {model}: {question.criterion.statement}"
-    return _version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
+    return make_version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
 
 
-def _version(
+def _written(
+    db: Database, project: Project, question: Question, labels: Labels, said: list[str]
+) -> list[JudgeVersion]:
+    """Checks that a model wrote, shown grades of the train split only."""
+    from labelcore.stages.judging.writing_checks import write_checks  # it needs this module
+
+    assert question.criterion is not None  # noqa: S101 - asked only of criteria
+    groups = output_table.groups_of(db, list(question.fails))
+    dealt = split_table.dealt(db, project.id)
+    train = [i for i in question.fails if dealt.of(groups[i]) == "train"]
+    texts = output_table.many(db, train)
+    written = write_checks(question.criterion, [texts[i] for i in train], question.fails, labels)
+    said += written.said
+    return [
+        make_version(
+            project, question, "code", f"{question.name} · {check.name}", spec,
+            f"Written by {settings().model}: {script_judge.describe(check.source)}", ("train",),
+        )
+        for check, spec in written.checks
+    ]  # fmt: skip
+
+
+def make_version(
     project: Project, question: Question, kind: str, name: str, spec: dict[str, object],
     description: str, splits: Sequence[SplitName],
 ) -> JudgeVersion:  # fmt: skip
+    """The first version of a judge, identified by what it is."""
     own = question.criterion
     criterion_id = own.id if own else None
     stem = f"{project.id}|{criterion_id}|{kind}|{name}"
@@ -174,7 +205,7 @@ def _version(
     })  # fmt: skip
 
 
-def _numbered(
+def numbered(
     db: Database, project: Project, versions: Sequence[JudgeVersion]
 ) -> list[JudgeVersion]:
     """Version numbers that follow the stored ones; an unchanged judge keeps its version."""

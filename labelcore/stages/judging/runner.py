@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
-from labelcore.judges import code_judge, learned_judge, llm_judge
+from labelcore.judges import code_judge, learned_judge, llm_judge, script_judge
 from labelcore.judges.features import measure
 from labelcore.llm import ModelClient, client_from_settings
 from labelcore.models import (
@@ -187,8 +187,13 @@ def _store_local(
         failure = ModelTrouble(str(trouble), kind="judge")
         work.store(version, [], [(output.id, failure) for output in outputs])
         return
-    ids = (output.id for output in outputs)
-    work.store(version, list(zip(ids, decisions, strict=True)))
+    ids = [output.id for output in outputs]
+    done = list(zip(ids, decisions, strict=True))
+    work.store(
+        version,
+        [(own, said) for own, said in done if isinstance(said, Decision)],
+        [(own, said) for own, said in done if isinstance(said, ModelTrouble)],
+    )
 
 
 def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
@@ -200,18 +205,22 @@ def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
 
 def decide_local(
     version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
-) -> list[Decision]:
+) -> list[Decision | ModelTrouble]:
     """The decisions of a code or learned judge; ``embedded`` has one row for each output.
+
+    Where a check in Python stops on an output, its trouble stands in the decision's place.
 
     Raises:
         NotFound: the judge uses a detector that this labelcore does not have.
     """
+    if version.kind == "code" and script_judge.is_script(version.spec):
+        return script_judge.decide_all(version.spec, outputs)
     if version.kind == "code":
         spec = code_judge.CodeSpec.model_validate(version.spec)
         return [code_judge.decide(spec, output) for output in outputs]
     own = embedded if version.spec["with_vectors"] else None
     table = measure(outputs, learned_judge.spec_columns(version.spec), own)
-    return learned_judge.decide_all(version.spec, table)
+    return list(learned_judge.decide_all(version.spec, table))
 
 
 async def _ask_models(

@@ -5,7 +5,7 @@ aligned here" until its judges were measured against enough of this project's ow
 """
 
 from labelcore.stages.sharing.loading import Loaded, Refused, load_rubric
-from labelcore.stages.sharing.rubric_file import RubricFile, json_schema
+from labelcore.stages.sharing.rubric_file import NotPortable, RubricFile, json_schema
 from labelcore.stages.sharing.saving import save_rubric
 from labelcore.stages.sharing.transferring import (
     NEEDED_FAILS,
@@ -16,6 +16,6 @@ from labelcore.stages.sharing.transferring import (
 )
 
 __all__ = [
-    "NEEDED_FAILS", "NEEDED_PASSES", "JudgeTransfer", "Loaded", "Refused", "RubricFile", "Transfer",
-    "json_schema", "load_rubric", "save_rubric", "transfer",
+    "NEEDED_FAILS", "NEEDED_PASSES", "JudgeTransfer", "Loaded", "NotPortable", "Refused", "RubricFile",
+    "Transfer", "json_schema", "load_rubric", "save_rubric", "transfer",
 ]  # fmt: skip

@@ -14,13 +14,15 @@ from pydantic import ValidationError
 from labelcore.errors import BadInput
 from labelcore.judges import portable
 from labelcore.judges.identity import version_id
-from labelcore.models import Criterion, Frozen, JudgeVersion, Project, new_id
+from labelcore.judges.script_judge import is_script
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.sharing import yaml_text
 from labelcore.stages.sharing.places import LARGEST, first_fault
 from labelcore.stages.sharing.rubric_file import (
     FORMAT,
     VERSION,
+    NotPortable,
     RubricFile,
     SharedCriterion,
     SharedJudge,
@@ -28,6 +30,7 @@ from labelcore.stages.sharing.rubric_file import (
 from labelcore.stages.sharing.saving import SUFFIX
 from labelcore.store import Database, audit
 from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
 
 _COPY = re.compile(r" \(library(?: \d+)?\)$")
 _loading = threading.Lock()
@@ -43,7 +46,8 @@ class Refused(Frozen):
 
 class Loaded(Frozen):
     """What a file brought. ``known`` names criteria that were here already and stay as they are;
-    ``renamed`` those whose name another criterion has here.
+    ``renamed`` those whose name another criterion has here. ``refused`` are judges that cannot run
+    here, ``not_portable`` those that the file only names.
     """
 
     project: str
@@ -52,6 +56,7 @@ class Loaded(Frozen):
     renamed: tuple[str, ...]
     judges: tuple[JudgeVersion, ...]
     refused: tuple[Refused, ...]
+    not_portable: tuple[NotPortable, ...] = ()
 
 
 def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> Loaded:
@@ -66,7 +71,7 @@ def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> L
     rubric = read_rubric(file)
     with _loading:  # two at once would both find that a criterion is not known
         loaded = _sorted_out(db, project, rubric, author)
-        if loaded.criteria:
+        if loaded.criteria or loaded.judges:
             criterion_table.save_with_judges(db, loaded.criteria, loaded.judges)
             audit.note(
                 db, project.id, author, "library loaded", rubric.project,
@@ -142,12 +147,18 @@ def _sorted_out(db: Database, project: Project, rubric: RubricFile, author: str)
         fresh.append((shared, own))
         taken.add(own.name.casefold())
         texts.add(text)
-    tried = [judge for pair in fresh for judge in _judges(project, rubric, *pair, author)]
+    tried = [
+        judge
+        for shared, own in fresh
+        for judge in _judges(project, rubric, shared.judges, own, author)
+    ]
+    tried += _overall(db, project, rubric, author)
     return Loaded(
         project=rubric.project, criteria=tuple(own for _, own in fresh), known=tuple(known),
         renamed=tuple(own.name for shared, own in fresh if own.name != shared.name),
         judges=tuple(own for own in tried if isinstance(own, JudgeVersion)),
         refused=tuple(own for own in tried if isinstance(own, Refused)),
+        not_portable=rubric.not_portable,
     )  # fmt: skip
 
 
@@ -180,30 +191,55 @@ def _criterion(
     return Criterion(
         id=new_id("criterion"), project_id=project.id, version=1, name=name,
         statement=shared.statement, severity=shared.severity,
-        max_false_failure_rate=shared.max_false_failure_rate, origin="library", status="accepted",
+        max_false_failure_rate=shared.max_false_failure_rate, risk=shared.risk,
+        risk_why=shared.risk_why, origin="library", status="accepted",
         pass_examples=shared.pass_examples, fail_examples=shared.fail_examples,
         keywords=shared.keywords, author=author, why=why,
     )  # fmt: skip
 
 
-def _judges(
-    project: Project, rubric: RubricFile, shared: SharedCriterion, own: Criterion, author: str
+def _overall(
+    db: Database, project: Project, rubric: RubricFile, author: str
 ) -> Iterator[JudgeVersion | Refused]:
+    """The judges of the overall grade that are not here yet, by what they are."""
+    here = [own for own in judge_table.current(db, project.id) if own.criterion_id is None]
+    known = [
+        (own.kind, portable.checked(own.kind, portable.leaving(own.kind, own.spec, with_examples=True)))
+        for own in here
+        if own.kind in portable.TRAVELLING
+    ]  # fmt: skip
+    numbers = {own.judge_id: own.version for own in here}
+    for own in _judges(project, rubric, rubric.overall, None, author):
+        if isinstance(own, Refused):
+            yield own
+        elif (own.kind, _without_origin(own)) not in known:
+            yield own.model_copy(update={"version": numbers.get(own.judge_id, 0) + 1})
+
+
+def _without_origin(own: JudgeVersion) -> dict[str, object]:
+    return {key: value for key, value in own.spec.items() if key != portable.RESERVED}
+
+
+def _judges(
+    project: Project, rubric: RubricFile, shared: Sequence[SharedJudge], own: Criterion | None,
+    author: str,
+) -> Iterator[JudgeVersion | Refused]:  # fmt: skip
     names: set[str] = set()
-    for judge in shared.judges:
+    for judge in shared:
         reason = portable.fault(judge.kind, judge.spec)
         if judge.name in names:
-            reason = "another judge of this criterion has its name"
+            reason = "another judge of the same has its name"
         names.add(judge.name)
         if reason:
-            yield Refused(criterion=own.name, judge=judge.name, reason=reason)
+            yield Refused(criterion=own.name if own else OVERALL, judge=judge.name, reason=reason)
         else:
             yield _version(project, rubric, judge, own, author)
 
 
 def _version(
-    project: Project, rubric: RubricFile, judge: SharedJudge, own: Criterion, author: str
+    project: Project, rubric: RubricFile, judge: SharedJudge, own: Criterion | None, author: str
 ) -> JudgeVersion:
+    criterion_id = own.id if own else None
     note = _note(rubric, judge)
     came = {
         "project": rubric.project, "exported_at": rubric.exported_at.isoformat(), "note": note,
@@ -211,21 +247,26 @@ def _version(
     }  # fmt: skip
     spec = portable.checked(judge.kind, judge.spec) | {portable.RESERVED: came}
     name = judge.name + SUFFIX
-    stem = f"{project.id}|{own.id}|{judge.kind}|{name}"
+    stem = f"{project.id}|{criterion_id}|{judge.kind}|{name}"
     return JudgeVersion.model_validate({
-        "id": version_id(project.id, own.id, judge.kind, spec), "name": name, "kind": judge.kind,
+        "id": version_id(project.id, criterion_id, judge.kind, spec), "name": name, "kind": judge.kind,
         "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-        "project_id": project.id, "version": 1, "criterion_id": own.id, "criterion_version": 1,
+        "project_id": project.id, "version": 1, "criterion_id": criterion_id,
+        "criterion_version": 1 if own else None,
         "spec": spec, "description": f"{judge.description} {note}", "model": judge.model,
         "fitted_on": (), "author": author,
     })  # fmt: skip
 
 
 def _note(rubric: RubricFile, judge: SharedJudge) -> str:
-    said = {
-        "code": "its threshold was fitted there, to none of the grades here",
-        "learned": "it was fitted there, to none of the grades here",
-        "llm": f"it was measured there with the model '{judge.model}' and asks yours here",
-    }[judge.kind]
+    said = (
+        "it was written there"
+        if is_script(judge.spec)
+        else {
+            "code": "its threshold was fitted there, to none of the grades here",
+            "learned": "it was fitted there, to none of the grades here",
+            "llm": f"it was measured there with the model '{judge.model}' and asks yours here",
+        }[judge.kind]
+    )
     more = f" {judge.note}" if judge.note else ""
     return f"From the rubric of '{rubric.project}': {said}.{more}"

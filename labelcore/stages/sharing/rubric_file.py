@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from labelcore.models import CriterionOrigin, Frozen, Severity
+from labelcore.models import CriterionOrigin, Frozen, Risk, Severity
 from labelcore.stats.rate import Rate
 
 FORMAT = "labelcore-rubric"
@@ -67,12 +67,17 @@ class SharedJudge(Frozen):
 
 
 class SharedCriterion(Frozen):
-    """A criterion. ``evidence`` counts the quotes behind it, ``annotators`` the people quoted."""
+    """A criterion. ``evidence`` counts the quotes behind it, ``annotators`` the people quoted.
+
+    ``risk``: left out, it is the risk of the project that takes it in (older files have none).
+    """
 
     name: Name
     statement: str = Field(min_length=1)
     severity: Severity = "must"
     max_false_failure_rate: Share = 0.25
+    risk: Risk | None = None
+    risk_why: str = Field(default="", max_length=500)
     keywords: tuple[str, ...] = ()
     pass_examples: tuple[str, ...] = ()
     fail_examples: tuple[str, ...] = ()
@@ -83,14 +88,35 @@ class SharedCriterion(Frozen):
     judges: tuple[SharedJudge, ...] = ()
 
 
+class NotPortable(Frozen):
+    """A judge that stayed where it was, and why, as the end of a sentence."""
+
+    criterion: Name
+    judge: Name
+    kind: Name
+    reason: Name
+
+
 class RubricFile(Frozen):
-    """Criteria with their judges and examples, to be brought into another project."""
+    """Criteria with their judges and examples, to be brought into another project.
+
+    ``overall``: judges of the overall grade. ``not_portable``: judges that the project has and that
+    could not run elsewhere.
+    """
 
     format: Literal["labelcore-rubric"] = "labelcore-rubric"
     version: Literal[1] = 1
     project: str
     exported_at: datetime
-    criteria: tuple[SharedCriterion, ...] = Field(min_length=1)
+    criteria: tuple[SharedCriterion, ...]
+    overall: tuple[SharedJudge, ...] = ()
+    not_portable: tuple[NotPortable, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> RubricFile:
+        if not self.criteria and not self.overall:
+            raise ValueError("it holds neither a criterion nor a judge of the overall grade")
+        return self
 
 
 def json_schema() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from labelcore.errors import BadInput
 from labelcore.judges import portable
-from labelcore.models import Criterion, JudgeVersion, Project, now
+from labelcore.models import OVERALL, Criterion, JudgeVersion, Project, now
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
@@ -18,6 +18,7 @@ from labelcore.stages.sharing.places import LARGEST, first_fault
 from labelcore.stages.sharing.rubric_file import (
     Figure,
     Figures,
+    NotPortable,
     RubricFile,
     SharedCriterion,
     SharedJudge,
@@ -48,15 +49,21 @@ def save_rubric(
         BadInput: there is no criterion, the file exists already, cannot be written or is too large.
         NotFound: a criterion that is named does not exist.
     """
-    wanted = {own.id: own for own in _wanted(db, project, criteria)}
-    judges = _judges(db, project, wanted, with_examples=with_examples)
+    wanted: dict[str | None, Criterion | None] = {
+        own.id: own for own in _wanted(db, project, criteria)
+    }
+    if not criteria or OVERALL in criteria:
+        wanted[None] = None
+    judges, staying = _judges(db, project, wanted, with_examples=with_examples)
     try:
         rubric = RubricFile(
             project=project.name, exported_at=now().replace(microsecond=0),
             criteria=tuple(
                 _criterion(db, own, judges.get(own.id, ()), with_examples=with_examples)
                 for own in wanted.values()
+                if own
             ),
+            overall=tuple(judges.get(None, ())), not_portable=tuple(staying),
         )  # fmt: skip
     except ValidationError as trouble:
         raise BadInput(
@@ -68,7 +75,7 @@ def save_rubric(
 
 def _wanted(db: Database, project: Project, criteria: Sequence[str]) -> list[Criterion]:
     if criteria:
-        return [find_criterion(db, project, word) for word in criteria]
+        return [find_criterion(db, project, word) for word in criteria if word != OVERALL]
     accepted = list_criteria(db, project, status="accepted")
     if not accepted:
         raise BadInput(
@@ -100,7 +107,8 @@ def _criterion(
     cited = grade_table.some(db, [item.grade_id for item in own.evidence])
     return SharedCriterion(
         name=own.name, statement=own.statement, severity=own.severity,
-        max_false_failure_rate=own.max_false_failure_rate, keywords=own.keywords,
+        max_false_failure_rate=own.max_false_failure_rate, risk=own.risk,
+        risk_why=own.risk_why, keywords=own.keywords,
         pass_examples=own.pass_examples if with_examples else (),
         fail_examples=own.fail_examples if with_examples else (),
         origin=own.origin, version=own.version, evidence=len(own.evidence),
@@ -109,21 +117,43 @@ def _criterion(
 
 
 def _judges(
-    db: Database, project: Project, wanted: dict[str, Criterion], *, with_examples: bool
-) -> dict[str, list[SharedJudge]]:
-    """The newest versions of the criteria's judges, by criterion id."""
-    found: dict[str, list[SharedJudge]] = {}
-    current = judge_table.current(db, project.id)
-    versions = [v for v in current if v.criterion_id in wanted and v.kind in portable.TRAVELLING]
+    db: Database, project: Project, wanted: dict[str | None, Criterion | None], *, with_examples: bool
+) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:  # fmt: skip
+    """The newest versions of the judges by criterion id (None: overall), and those that stay here."""
+    versions, staying = [], []
+    for own in judge_table.current(db, project.id):
+        if own.criterion_id not in wanted:
+            continue
+        if reason := _why_not(own, with_examples=with_examples):
+            criterion = wanted[own.criterion_id]
+            staying.append(NotPortable(
+                criterion=criterion.name if criterion else OVERALL, judge=own.name, kind=own.kind,
+                reason=" ".join(reason.split()),
+            ))  # fmt: skip
+        else:
+            versions.append(own)
+    found: dict[str | None, list[SharedJudge]] = {}
     for version, figures in _measured(db, project, versions, wanted):
-        own = found.setdefault(str(version.criterion_id), [])
-        own.append(_judge(version, figures, with_examples=with_examples))
-    return found
+        own_judges = found.setdefault(version.criterion_id, [])
+        own_judges.append(_judge(version, figures, with_examples=with_examples))
+    return found, staying
+
+
+def _why_not(own: JudgeVersion, *, with_examples: bool) -> str | None:
+    """Why a judge could not run elsewhere; None where it can."""
+    if own.kind == "imported":
+        return "its verdicts were imported from another tool, which is not here to be run"
+    if own.kind not in portable.TRAVELLING:
+        return f"judges of the kind '{own.kind}' cannot be written to a file"
+    return portable.fault(
+        own.kind, portable.leaving(own.kind, own.spec, with_examples=with_examples)
+    )
 
 
 def _measured(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], wanted: dict[str, Criterion]
-) -> Iterator[tuple[JudgeVersion, Figures]]:
+    db: Database, project: Project, versions: Sequence[JudgeVersion],
+    wanted: dict[str | None, Criterion | None],
+) -> Iterator[tuple[JudgeVersion, Figures]]:  # fmt: skip
     """Each judge with its figures on all grades of the project, as ``align`` gives them."""
     if not versions:
         return
@@ -131,7 +161,7 @@ def _measured(
     sealed = "test" in sealed_splits(db, project, labels)
     votes = votes_on(db, versions)
     for own in versions:
-        criterion = wanted[str(own.criterion_id)]
+        criterion = wanted[own.criterion_id]
         found = measure_judge(own, votes[own.id], labels, criterion, "all", sealed)
         shaped = own.kind == "code" and bool(own.fitted_on)
         yield own, Figures(tpr=Figure.of(found.tpr), tnr=Figure.of(found.tnr), in_sample=shaped)

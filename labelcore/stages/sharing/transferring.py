@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from labelcore.judges.portable import RESERVED
-from labelcore.models import Criterion, Frozen, JudgeVersion, Project
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project
 from labelcore.stages.aligning import JudgeAlignment
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import list_criteria
@@ -49,9 +49,12 @@ class JudgeTransfer(Frozen):
 
 
 class Transfer(Frozen):
-    """A criterion that came by file: aligned here once one of its judges is."""
+    """A criterion that came by file: aligned here once one of its judges is.
 
-    criterion_id: str
+    ``criterion_id`` is None for the overall grade.
+    """
+
+    criterion_id: str | None
     criterion: str
     state: State
     judges: tuple[JudgeTransfer, ...]
@@ -59,14 +62,16 @@ class Transfer(Frozen):
 
 
 def transfer(db: Database, project: Project) -> list[Transfer]:
-    """Every accepted or proposed criterion from the library, measured on this project's grades.
+    """Every accepted or proposed criterion from the library, and the overall grade where judges of it
+    came, measured on this project's grades.
 
     Grades are those of outputs as a whole, of all splits, as in the figures of the file.
     """
     live = [own for own in list_criteria(db, project) if own.status in {"proposed", "accepted"}]
-    came = [own for own in live if own.origin == "library"]
+    came: list[Criterion | None] = [own for own in live if own.origin == "library"]
     current = judge_table.current(db, project.id)
     versions = [own for own in current if RESERVED in own.spec]
+    came += [None] * any(own.criterion_id is None for own in versions)
     votes = votes_on(db, versions) if versions else pd.DataFrame()
     labels = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, labels)
@@ -74,34 +79,37 @@ def transfer(db: Database, project: Project) -> list[Transfer]:
         _criterion(own, [
             _judge(version, measure_judge(version, votes[version.id], labels, own, "all", sealed))
             for version in versions
-            if version.criterion_id == own.id
+            if version.criterion_id == (own.id if own else None)
         ], labels)
         for own in came
     ]  # fmt: skip
 
 
-def _criterion(own: Criterion, judges: list[JudgeTransfer], labels: Labels) -> Transfer:
+def _criterion(
+    own: Criterion | None, judges: list[JudgeTransfer], labels: Labels
+) -> Transfer:  # fmt: skip
+    name = own.name if own else OVERALL
     aligned = any(judge.state == "aligned here" for judge in judges)
     return Transfer(
-        criterion_id=own.id, criterion=own.name, judges=tuple(judges),
+        criterion_id=own.id if own else None, criterion=name, judges=tuple(judges),
         state="aligned here" if aligned else "not yet aligned here",
-        says=_measured_words(own, judges) if aligned else _waiting_words(own, judges, labels),
+        says=_measured_words(name, judges) if aligned else _waiting_words(name, judges, labels),
     )  # fmt: skip
 
 
-def _measured_words(own: Criterion, judges: list[JudgeTransfer]) -> str:
+def _measured_words(name: str, judges: list[JudgeTransfer]) -> str:
     aligned = [judge for judge in judges if judge.state == "aligned here"]
     holding = sum(judge.result == "holds" for judge in aligned)
     worse = sum(judge.result == "worse" for judge in aligned)
     open_ = len(aligned) - holding - worse
     return (
-        f"“{own.name}” is aligned here: of {len(aligned)} measured judges {holding} do what they "
+        f"“{name}” is aligned here: of {len(aligned)} measured judges {holding} do what they "
         f"did, {worse} do worse, {open_} cannot be told yet."
     )
 
 
-def _waiting_words(own: Criterion, judges: list[JudgeTransfer], labels: Labels) -> str:
-    head = f"“{own.name}” is not yet aligned here"
+def _waiting_words(name: str, judges: list[JudgeTransfer], labels: Labels) -> str:
+    head = f"“{name}” is not yet aligned here"
     if not judges:
         return f"{head}: no judge came with it. Propose one."
     if len(labels.passes) >= NEEDED_PASSES and len(labels.fails) >= NEEDED_FAILS:

@@ -62,8 +62,14 @@ def grading_card(
     mount = _component()
     _, malformed = read_events(_sent(key))
     have = _held_by_browser(_sent(key))
+    terms_held = dict(own.rsplit("#", 1) for own in have if "#" in own)
     news = {
-        "items": [item.as_data(known=item.output_id in have) for item in items],
+        "items": [
+            item.as_data(
+                known=item.output_id in have, known_terms=terms_held.get(item.output_id, "")
+            )
+            for item in items
+        ],
         "place": place,
         "total": total,
         "done": place - 1 if done is None else done,
@@ -109,7 +115,9 @@ def _sent(key: str) -> object:
 
 
 def _held_by_browser(payload: object) -> set[str]:
-    """Output ids (and the language) that the browser holds already and need not be sent again."""
+    """Output ids (and the language) that the browser holds already and need not be sent again;
+    for those with terms also ``id#key`` with the key of these terms.
+    """
     have = payload.get("have") if isinstance(payload, Mapping) else None
     return {name for name in have if isinstance(name, str)} if isinstance(have, list) else set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -139,11 +140,24 @@ class CardItem(Frozen):
     marks: Mapping[str, CardGrade] = Field(default_factory=dict)
     """This person's grades of single criteria and fields, by the criterion's id or pointer."""
 
-    def as_data(self, *, known: bool = False) -> dict[str, Any]:
+    @property
+    def terms_key(self) -> str:
+        """Changes with the terms and their meanings; "" where there are none."""
+        if not self.terms:
+            return ""
+        said = "\x1f".join(f"{own.term}\x1e{own.meaning}" for own in self.terms[:MAX_TERMS])
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+    def as_data(self, *, known: bool = False, known_terms: str = "") -> dict[str, Any]:
         """The item as plain JSON, with overlong texts cut and the length of the rest kept.
 
-        With ``known`` only what may have changed: an output's texts never do.
+        With ``known`` only what may have changed: an output's texts never do. ``known_terms`` is the
+        key of the terms that the browser holds for it.
         """
+        terms = {
+            "terms": [own.model_dump() for own in self.terms[:MAX_TERMS]],
+            "terms_key": self.terms_key,
+        }
         current = self.current.model_dump() if self.current else None
         marks = {criterion: grade.model_dump() for criterion, grade in self.marks.items()}
         moving = {
@@ -152,19 +166,22 @@ class CardItem(Frozen):
             "suggestion": self.suggestion.model_dump() if self.suggestion else None,
         }  # fmt: skip
         if known:
-            return moving
-        return moving | {
-            "text": _cut(self.text),
-            "input": _cut(self.input),
-            "context": _cut(self.context),
-            "other": None if self.other is None else _cut(self.other),
-            "reference": _cut(self.reference),
-            "conversation": [turn.as_data() for turn in self.conversation],
-            "fields": [own.model_dump() for own in self.fields],
-            "terms": [own.model_dump() for own in self.terms[:MAX_TERMS]],
-            "metadata": _small(self.metadata),
-            "reason_for_pick": self.reason_for_pick,
-        }
+            return moving | (terms if self.terms_key != known_terms else {})
+        return (
+            moving
+            | terms
+            | {
+                "text": _cut(self.text),
+                "input": _cut(self.input),
+                "context": _cut(self.context),
+                "other": None if self.other is None else _cut(self.other),
+                "reference": _cut(self.reference),
+                "conversation": [turn.as_data() for turn in self.conversation],
+                "fields": [own.model_dump() for own in self.fields],
+                "metadata": _small(self.metadata),
+                "reason_for_pick": self.reason_for_pick,
+            }
+        )
 
 
 class CardSpan(Frozen):

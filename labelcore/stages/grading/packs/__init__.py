@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -20,7 +21,17 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.models import Frozen, Grade, GradeValue, GradingRules, Output, Project, new_id, now
+from labelcore.models import (
+    Frozen,
+    Grade,
+    GradeValue,
+    GradingRules,
+    Output,
+    Project,
+    Term,
+    new_id,
+    now,
+)
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
 from labelcore.stages.grading.fields import fields_of
@@ -29,9 +40,11 @@ from labelcore.stages.grading.rules import rules_of
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
+from labelcore.text.terms import occurring
 
 _KEY = "pack_key"
 _LARGEST = 50_000_000
+_MOST_TERMS = 100
 _making_key = threading.Lock()
 
 
@@ -95,10 +108,11 @@ def make_pack(
         pack=new_id("pack"), project_id=project.id, project=project.name, annotator=annotator,
         outputs=tuple(own.output.id for own in items), made_at=now(),
     )  # fmt: skip
+    terms = projects.terms(project)
     document = {
         "manifest": manifest.model_dump(mode="json"),
         "signature": _sign(manifest, _key(db, project)),
-        "items": [_item(own.output, rules_of(project)) for own in items],
+        "items": [_item(own.output, rules_of(project), terms) for own in items],
         **_asked(db, project),
     }
     page = resources.files(__name__).joinpath("page.html").read_text("utf-8")
@@ -120,13 +134,19 @@ def _asked(db: Database, project: Project) -> dict[str, Any]:
     }
 
 
-def _item(output: Output, rules: GradingRules) -> dict[str, Any]:
+def _item(output: Output, rules: GradingRules, terms: Sequence[Term]) -> dict[str, Any]:
     fields = fields_of(output.text) if rules.ask_fields else ()
     turns = "\n\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
     return {
         "output_id": output.id, "input": output.input, "context": output.context,
         "conversation": turns, "output": output.text,
         "fields": [own.model_dump() for own in fields],
+        "terms": [
+            own.model_dump(include={"term", "meaning"})
+            for own in occurring(
+                terms, "\n".join((output.text, output.input, output.context, turns)), output.metadata
+            )[:_MOST_TERMS]
+        ],
     }  # fmt: skip
 
 

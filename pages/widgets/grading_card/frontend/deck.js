@@ -68,9 +68,11 @@ export class Deck {
     else if (known) Object.assign(known, item);
   }
 
-  /** The outputs whose texts need not be sent again. */
+  /** The outputs whose texts need not be sent again, and with `#` the keys of the terms on them. */
   held() {
-    return this.order().filter((id) => id === this.shown || !this.grade(id));
+    const ids = this.order().filter((id) => id === this.shown || !this.grade(id));
+    const keyed = ids.filter((id) => this.items.get(id).terms_key);
+    return [...ids, ...keyed.map((id) => `${id}#${this.items.get(id).terms_key}`)];
   }
 
   /** Ungraded outputs that the server no longer offers are somebody else's now, or gone. */

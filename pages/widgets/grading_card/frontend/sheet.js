@@ -14,9 +14,10 @@ export class Sheets {
     this.drawn = new Map();
   }
 
-  /** The sheet of an item; drawn at most once as long as it is remembered. */
+  /** The sheet of an item; drawn once as long as it is remembered and its terms stay as they are. */
   of(item) {
-    const known = this.drawn.get(item.output_id);
+    const before = this.drawn.get(item.output_id);
+    const known = before?.dataset.terms === (item.terms_key ?? "") ? before : undefined;
     const sheet = known ?? this.drawWithTerms(item);
     this.drawn.delete(item.output_id);
     this.drawn.set(item.output_id, sheet);
@@ -30,6 +31,7 @@ export class Sheets {
 
   drawWithTerms(item) {
     const sheet = this.draw(item);
+    sheet.dataset.terms = item.terms_key ?? "";
     if (item.terms?.length) markTerms(sheet, item.terms);
     return sheet;
   }

@@ -1,0 +1,75 @@
+"""Script judges: a check as Python text, run in the sandbox; its errors are never verdicts.
+
+They are code judges whose specification has a ``source`` instead of a detector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.sandbox.limits import LONGEST_SOURCE
+from labelcore.sandbox.pool import Pool, shared_pool
+from labelcore.sandbox.protocol import Answer, Row, Trouble
+
+_VALUES: dict[bool | None, VerdictValue] = {True: "pass", False: "fail", None: "abstain"}
+_NO_REASON = "The check gives no reason."
+_LONGEST_DESCRIPTION = 200
+
+
+class ScriptSpec(Frozen):
+    """A check's text. ``library`` says where one that came by file was measured before."""
+
+    source: str = Field(min_length=1, max_length=LONGEST_SOURCE)
+    language: Literal["python-subset"] = "python-subset"
+    library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
+
+
+def is_script(spec: Mapping[str, Any]) -> bool:
+    """Whether a code judge's specification is a text to run, not a detector."""
+    return "source" in spec
+
+
+def make_spec(source: str, pool: Pool | None = None) -> dict[str, Any]:
+    """The specification of a text, read and compiled in the sandbox but not run.
+
+    Raises:
+        BadInput: it is no check; the sentence names the line.
+    """
+    text = source.replace("\r\n", "\n")
+    faults = (pool or shared_pool()).faults(text)
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise BadInput(
+            f"The check cannot be used: {faults[0]}{more}",
+            next_step="`labelcore judge contract` says what a check may use.",
+        )
+    return ScriptSpec(source=text).model_dump(mode="json")
+
+
+def decide_all(
+    spec: Mapping[str, Any], outputs: Sequence[Output], pool: Pool | None = None
+) -> list[Decision | ModelTrouble]:
+    """One decision for each output, or why there is none; an output's trouble is its own."""
+    own = ScriptSpec.model_validate(dict(spec))
+    rows = [Row(output.text, output.input, output.context, output.metadata) for output in outputs]
+    return [_decision(result) for result in (pool or shared_pool()).evaluate(own.source, rows)]
+
+
+def describe(source: str) -> str:
+    """The first words that the writer says about the check, else that it is one."""
+    for line in source.split("\n"):
+        said = line.strip().strip("#").strip().strip("\"'").strip()
+        if line.strip().startswith(("#", '"""', "'''")) and said:
+            return said[:_LONGEST_DESCRIPTION]
+    return "A check in Python."
+
+
+def _decision(result: Answer | Trouble) -> Decision | ModelTrouble:
+    if isinstance(result, Trouble):
+        return ModelTrouble(f"The check failed: {result}", kind=result.kind)
+    return Decision(value=_VALUES[result.value], reason=result.reason or _NO_REASON)

@@ -1,0 +1,79 @@
+"""Checks in Python: what one may use, trying one, and keeping one as a judge."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from labelcore.operations import Call, Outcome, operation
+from labelcore.sandbox.pool import shared_pool
+from labelcore.sandbox.subset import CONTRACT, MODULES
+from labelcore.stages.judging import checks
+
+_SHOWN = 10
+Limit = Annotated[int, Field(ge=1, le=1_000)]
+
+
+@operation("judge contract")
+def contract(call: Call) -> Outcome:  # noqa: ARG001 - every operation has one
+    """Say what a check may use, and how it is kept from harm here."""
+    pool = shared_pool()
+    alone = pool.no_network()
+    document = {
+        "contract": CONTRACT, "modules": list(MODULES), "seconds": pool.limits.seconds,
+        "memory_bytes": pool.limits.memory, "process_without_network": alone,
+    }  # fmt: skip
+    return Outcome(document=document, lines=(*CONTRACT.splitlines(), "", walls(alone=alone)))
+
+
+def walls(*, alone: bool) -> str:
+    """What keeps a check in on this machine, as a sentence."""
+    said = (
+        "Checks run in an interpreter without files, network or environment, in limited processes"
+    )
+    if alone:
+        return f"{said} that have no network interface."
+    return f"{said}. This system does not let those be cut off from the network as well."
+
+
+@operation("judge try")
+def try_(call: Call, *, source: str, limit: Limit = 20) -> Outcome:
+    """Try a check on some outputs; nothing is stored."""
+    trial = checks.try_check(call.db, call.project, source, limit=limit)
+    return Outcome(document=_document(trial), lines=_lines(trial))
+
+
+@operation("judge add")
+def add(call: Call, *, source: str, criterion: str, name: str, limit: Limit = 20) -> Outcome:
+    """Try a check on some outputs and keep it as a judge of a criterion."""
+    version, trial = checks.add_check(
+        call.db, call.project, source, criterion=criterion, name=name, limit=limit,
+        author=call.author,
+    )  # fmt: skip
+    kept = version.model_dump(mode="json", exclude={"project_id"})
+    lines = (f"Kept as '{version.name}', version {version.version}.", *_lines(trial))
+    return Outcome(document={"judge": kept, "trial": _document(trial)}, lines=lines)
+
+
+def _document(trial: checks.Trial) -> dict[str, Any]:
+    return {
+        **{name: trial.count(name) for name in ("pass", "fail", "abstain", "error")},
+        "tried": [
+            {
+                "output_id": own.output.id, "verdict": own.decision.value if own.decision else None,
+                "reason": own.decision.reason if own.decision else "", "error": own.error,
+                "graded_pass": own.graded,
+            }
+            for own in trial.tried
+        ],
+    }  # fmt: skip
+
+
+def _lines(trial: checks.Trial) -> tuple[str, ...]:
+    rows = [
+        f"  {own.output.id}: {f'{own.decision.value}: {own.decision.reason}' if own.decision else own.error}"
+        for own in trial.tried[:_SHOWN]
+    ]
+    more = len(trial.tried) - len(rows)
+    return (trial.summary, *rows, *([f"  … {more} more (--json shows all)."] if more else []))

@@ -1,0 +1,231 @@
+"""Checks over many outputs: batches for a few workers, stuck outputs apart from the others.
+
+A batch is one call of the interpreter. Where it is given up (an output that runs out of time or
+memory, an interpreter that ended), its outputs are asked one by one, so that only the one at fault
+gets an error. Measured on two cores, 10,000 outputs of 1.5 kB: see tests/bench/sandbox_speed.py.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from labelcore.sandbox.limits import LONGEST_ROW, Limits
+from labelcore.sandbox.process import Gone, Worker
+from labelcore.sandbox.protocol import Answer, Fault, Row, Trouble, read_faults, read_results
+from labelcore.settings import settings
+
+_BATCH_ROWS = 50
+_BATCH_CHARACTERS = 1_000_000
+_MOST_BATCHES = 400
+"""A worker is replaced after as many, so that nothing can pile up in it."""
+_GRACE = 3.0
+_STUCK = 20
+"""A check that ran out of time on as many outputs, and on most, is not tried on the others."""
+
+Result = Answer | Trouble
+
+
+@dataclass
+class _Job:
+    """One check over one list of outputs."""
+
+    source: str
+    rows: list[str]
+    limits: Limits
+    read_first: bool
+    stop: threading.Event
+    stuck: int = 0
+    settled: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def hopeless(self) -> bool:
+        return self.stuck >= _STUCK and self.stuck > self.settled
+
+    def count(self, results: Sequence[Result]) -> None:
+        stuck = sum(isinstance(own, Trouble) and own.kind in {"timeout", "memory", "crash"} for own in results)  # fmt: skip
+        with self.lock:
+            self.stuck += stuck
+            self.settled += len(results) - stuck
+
+
+class Pool:
+    """Worker processes that are started when first needed and kept. Any thread may ask."""
+
+    def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._size = workers
+        self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
+        for _ in range(workers):
+            self._free.put(None)
+        self._living: set[Worker] = set()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the workers; the next question starts new ones."""
+        for worker in list(self._living):
+            self._discard(worker)
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the workers that live now."""
+        return [own.pid for own in self._living]
+
+    def no_network(self) -> bool:
+        """Whether workers here have no network interface at all, beside an interpreter without one."""
+        worker = self._take()
+        try:
+            return worker.no_network
+        finally:
+            self._free.put(worker)
+
+    def faults(self, source: str) -> list[Fault]:
+        """Why a text is no check, with lines; empty where it is one. It is not run.
+
+        The text is read in a worker: a text can bring a parser down.
+        """
+        asked = _request("read", source, self.limits, read_first=True)
+        try:
+            return read_faults(self._ask(asked, self.limits.seconds + _GRACE))
+        except (Gone, ValueError, TypeError):
+            return [Fault("The text cannot be read: reading it ended the process that tried.")]
+
+    def evaluate(
+        self, source: str, rows: Sequence[Row], *, limits: Limits | None = None,
+        read_first: bool = True, stop: threading.Event | None = None,
+    ) -> list[Result]:  # fmt: skip
+        """What a check says of each output, in their order; an output's trouble is its own.
+
+        ``read_first=False`` leaves out the reading of the text (:mod:`labelcore.sandbox.subset`),
+        which keeps no check in but explains: tests use it to lean on the walls alone. After ``stop``
+        what has not been asked gets the trouble "crash".
+        """
+        encoded = [row.encoded() for row in rows]
+        job = _Job(source, encoded, limits or self.limits, read_first, stop or threading.Event())
+        results: list[Result] = [_TOO_LARGE] * len(rows)
+        batches = list(_batches(encoded))
+        with ThreadPoolExecutor(max(1, min(self._size, len(batches)))) as threads:
+            for places, found in zip(batches, threads.map(lambda own: self._batch(job, own), batches), strict=True):  # fmt: skip
+                for place, own in zip(places, found, strict=True):
+                    results[place] = own
+        return results
+
+    def _batch(self, job: _Job, places: Sequence[int]) -> list[Result]:
+        if job.stop.is_set():
+            return [Trouble("crash", "The run was stopped before it.")] * len(places)
+        if job.hopeless:
+            return [_HOPELESS] * len(places)
+        found = self._run(job, [job.rows[place] for place in places])
+        if isinstance(found, list):
+            job.count(found)
+            return found
+        if found.kind == "source":
+            return [found] * len(places)
+        if len(places) == 1:
+            job.count([found])
+            return [found]
+        return [own for place in places for own in self._batch(job, [place])]
+
+    def _run(self, job: _Job, rows: Sequence[str]) -> list[Result] | Trouble:
+        """The results of a batch, or why it was given up."""
+        asked = _request("run", job.source, job.limits, read_first=job.read_first, rows=rows)
+        try:
+            document = self._ask(asked, 2 * job.limits.seconds + _GRACE)
+            if isinstance(document, dict) and document.get("faults"):
+                fault = read_faults(document)[0]
+                return Trouble("source", fault.message, fault.line)
+            return read_results(document, len(rows))
+        except Gone as trouble:
+            return _LATE if trouble.late else _ENDED
+        except (ValueError, TypeError):  # no worker that keeps to the protocol says this
+            return _ENDED
+
+    def _ask(self, asked: str, seconds: float) -> Any:
+        """The answer of a worker. One that had ended before it was asked gets a successor."""
+        worker = self._take()
+        try:
+            try:
+                return worker.ask(asked, seconds)
+            except Gone as trouble:
+                self._living.discard(worker)
+                if trouble.late or worker.batches == 1:
+                    raise
+                worker = self._start()
+                return worker.ask(asked, seconds)
+        except Gone:
+            self._living.discard(worker)
+            raise
+        finally:
+            self._free.put(worker)
+
+    def _take(self) -> Worker:
+        worker = self._free.get()
+        if worker is not None and worker in self._living:
+            if worker.batches < _MOST_BATCHES:
+                return worker
+            self._discard(worker)
+        return self._start()
+
+    def _start(self) -> Worker:
+        worker = Worker()
+        self._living.add(worker)
+        return worker
+
+    def _discard(self, worker: Worker) -> None:
+        self._living.discard(worker)
+        worker.kill()
+
+
+_TOO_LARGE = Trouble("size", f"The output is longer than {LONGEST_ROW:,} characters; a check is not run on it.")  # fmt: skip
+_HOPELESS = Trouble("timeout", f"Not tried: the check ran out of time or memory on most outputs before ({_STUCK} or more).")  # fmt: skip
+_LATE = Trouble("timeout", "The check did not end in its time and was killed.")
+_ENDED = Trouble("crash", "The process that ran the check ended.")
+
+
+def _request(
+    do: str, source: str, limits: Limits, *, read_first: bool, rows: Sequence[str] = ()
+) -> str:
+    """A request as JSON; the rows are JSON already."""
+    head = json.dumps({
+        "do": do, "source": source, "seconds": limits.seconds, "memory": limits.memory,
+        "read_first": read_first,
+    })  # fmt: skip
+    return f'{head[:-1]}, "rows": [{", ".join(rows)}]}}'
+
+
+def _batches(rows: Sequence[str]) -> Iterator[list[int]]:
+    """Places of rows that go together; rows that are too long are in none."""
+    batch: list[int] = []
+    size = 0
+    for place, row in enumerate(rows):
+        if len(row) > LONGEST_ROW:
+            continue
+        if batch and (len(batch) >= _BATCH_ROWS or size + len(row) > _BATCH_CHARACTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append(place)
+        size += len(row)
+    if batch:
+        yield batch
+
+
+@lru_cache(maxsize=1)
+def shared_pool() -> Pool:
+    """The pool of this process, made by the settings; its workers end with the process."""
+    own = settings()
+    pool = Pool(own.sandbox_workers, Limits(own.sandbox_seconds, own.sandbox_memory_mb * 1_000_000))
+    atexit.register(pool.close)
+    return pool

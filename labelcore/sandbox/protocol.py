@@ -1,0 +1,120 @@
+"""What travels between the program and a worker: one JSON document a line, both ways.
+
+What comes from a worker is read as data of an exact shape, never unpickled, never run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from labelcore.sandbox.limits import LONGEST_REASON
+
+TroubleKind = Literal["check", "verdict", "timeout", "memory", "crash", "size", "source"]
+"""check: it raised an error. verdict: what it returned is none. timeout, memory: it used up what it
+may. crash: its interpreter ended. size: the output is too large. source: it cannot be run at all."""
+
+_KINDS = frozenset(TroubleKind.__args__)  # type: ignore[attr-defined]  # typing hides it
+_VALUES: dict[int, bool | None] = {0: False, 1: True, 2: None}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a check is given: one output with what stands beside it."""
+
+    output: str
+    input: str = ""
+    context: str = ""
+    metadata: Mapping[str, Any] | None = None
+
+    def encoded(self) -> str:
+        """As JSON. Halves of surrogate pairs, which no other process can read, become "?"."""
+        kept = [self.output, self.input, self.context, dict(self.metadata or {})]
+        text = json.dumps(kept, ensure_ascii=False, default=str)
+        return text.encode("utf-8", "replace").decode()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a check says of an output: True passes, False fails, None abstains."""
+
+    value: bool | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a check says nothing of an output, with the line of the check where it stopped."""
+
+    kind: TroubleKind
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a text is no check, with the line."""
+
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message
+
+
+def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
+    """The results of a batch of ``n``, or why the whole batch was given up.
+
+    Raises:
+        ValueError: a worker that keeps to the protocol does not answer this.
+    """
+    if not isinstance(document, dict):
+        raise ValueError("no document")
+    if "given_up" in document:
+        return _trouble(document["given_up"])
+    results = document.get("results")
+    if not isinstance(results, list) or len(results) != n:
+        raise ValueError("another number of results")
+    return [_result(own) for own in results]
+
+
+def read_faults(document: object) -> list[Fault]:
+    """The faults of a text.
+
+    Raises:
+        ValueError: a worker that keeps to the protocol does not answer this.
+    """
+    faults = document.get("faults") if isinstance(document, dict) else None
+    if not isinstance(faults, list):
+        raise ValueError("no faults")
+    return [Fault(_text(own[0]), _line(own[1])) for own in faults if len(own) == 2]
+
+
+def _result(own: object) -> Answer | Trouble:
+    if isinstance(own, list) and len(own) == 2 and type(own[0]) is int and own[0] in _VALUES:
+        return Answer(_VALUES[own[0]], _text(own[1]))
+    return _trouble(own)
+
+
+def _trouble(own: object) -> Trouble:
+    if not isinstance(own, list) or len(own) != 3 or own[0] not in _KINDS:
+        raise ValueError("no result")
+    message, line = _text(own[1]), _line(own[2])
+    if own[0] == "verdict":
+        message = f"check returned {message}; it must return True, False or None, alone or as (verdict, reason)."  # fmt: skip
+    return Trouble(own[0], message, line)
+
+
+def _text(own: object) -> str:
+    if not isinstance(own, str):
+        raise ValueError("no text")
+    return own.encode("utf-8", "replace").decode()[:LONGEST_REASON]
+
+
+def _line(own: object) -> int | None:
+    return own if type(own) is int and own > 0 else None

@@ -1,0 +1,121 @@
+"""What a check may use, told to whoever writes one, and read off its text before it runs.
+
+The text is read in a worker, because a parser can be brought down by a text too. Nothing here keeps
+a check in: that is the work of the interpreter and of the walls around its process. Reading the
+text gives a person the line and the reason at once, and keeps out the few things by which one
+output could leave something behind for the next.
+"""
+
+from __future__ import annotations
+
+import ast
+import unicodedata
+import warnings
+from collections.abc import Iterator
+
+from labelcore.sandbox.limits import LONGEST_SOURCE
+
+MODULES = (
+    "base64", "binascii", "bisect", "collections", "copy", "csv", "dataclasses", "datetime",
+    "functools", "hashlib", "itertools", "json", "math", "re", "tomllib", "typing", "unicodedata",
+)  # fmt: skip
+
+CONTRACT = f"""A check is a Python text with a function
+
+    def check(output, input, context, metadata):
+
+`output`, `input` and `context` are strings (empty where there is none), `metadata` is a dict.
+It returns True where the output passes, False where it fails, None where it cannot say (abstains),
+or a pair with a reason of at most 500 characters: (False, "It promises a refund.").
+
+Helper functions, constants, classes without a parent, comprehensions, f-strings, match, try and
+lambda work. Modules: {", ".join(MODULES)}.
+What does not work: every other module, files, network, environment, clock and chance (the same
+output always gets the same verdict); yield, del, global, class parents and properties, str.translate,
+re.sub with a function, names that begin with two underscores, eval, exec, open, input, id, hash.
+Patterns: no backreference or look-around that needs millions of steps.
+print() shows nothing. Every output starts with a fresh run of the whole text: nothing is kept.
+Half a second and 64 MB for each output (both are settings). An error is reported with its line
+and counts as an error of that output, never as a verdict."""
+
+_ARGUMENTS = 4
+_MOST_FAULTS = 10
+_REFUSED = {
+    **dict.fromkeys(("exec", "eval", "compile", "__import__"), "a check runs no text as code"),
+    **dict.fromkeys(("open", "breakpoint", "help", "exit", "quit"), "a check reaches nothing outside itself"),
+    **dict.fromkeys(("globals", "locals", "vars", "dir"), "a check does not look at the interpreter"),
+    **dict.fromkeys(("id", "hash"), "its value differs from run to run"),
+}  # fmt: skip
+Faults = list[tuple[str, int | None]]
+
+
+def faults_of(source: str) -> Faults:
+    """What keeps the text from being a check, each with its line; empty where nothing is seen."""
+    early = _characters(source)
+    if early:
+        return early
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a check's doubtful escapes are its own affair
+            tree = ast.parse(source, "check.py")
+            compile(tree, "check.py", "exec", dont_inherit=True)
+    except SyntaxError as trouble:
+        return [(f"SyntaxError: {trouble.msg}", trouble.lineno)]
+    except (ValueError, RecursionError, MemoryError):
+        return [("The text is too deeply nested to be read.", None)]
+    found = sorted({*_shape(tree), *_words(tree)}, key=lambda own: own[1] or 0)
+    return found[:_MOST_FAULTS]
+
+
+def _characters(source: str) -> Faults:
+    if not source.strip():
+        return [("The text is empty.", None)]
+    if len(source) > LONGEST_SOURCE:
+        return [(f"The text has {len(source):,} characters; {LONGEST_SOURCE:,} are the most.", None)]  # fmt: skip
+    for number, line in enumerate(source.split("\n"), 1):
+        for own in line:
+            if unicodedata.category(own) in {"Cc", "Cs"} and own != "\t":
+                return [(f"The character U+{ord(own):04X} has no place in a check.", number)]
+    return []
+
+
+def _shape(tree: ast.Module) -> Iterator[tuple[str, int | None]]:
+    """The function that is called must be there with its four arguments."""
+    own = [node for node in tree.body if getattr(node, "name", "") == "check"]
+    if not own or not isinstance(own[-1], ast.FunctionDef):
+        line = own[-1].lineno if own else None
+        yield ("There is no function `def check(output, input, context, metadata):`.", line)
+        return
+    given = own[-1].args
+    places = len(given.posonlyargs) + len(given.args)
+    open_ = any(default is None for default in given.kw_defaults)
+    least = places - len(given.defaults)
+    fits = least <= _ARGUMENTS and (places >= _ARGUMENTS or given.vararg is not None)
+    if not fits or open_:
+        yield ("check takes four arguments: output, input, context, metadata.", own[-1].lineno)
+
+
+def _words(tree: ast.Module) -> Iterator[tuple[str, int | None]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for own in node.names:
+                yield from _module(own.name, node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            yield from _module(node.module or ".", node.lineno)
+        elif isinstance(node, ast.Global):
+            yield ("`global`: nothing is kept from one output to the next.", node.lineno)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            yield from _name(node)
+
+
+def _module(name: str, line: int) -> Iterator[tuple[str, int | None]]:
+    if name not in MODULES:
+        yield (f"The module '{name}' is not there; these are: {', '.join(MODULES)}.", line)
+
+
+def _name(node: ast.Name | ast.Attribute) -> Iterator[tuple[str, int | None]]:
+    name = node.id if isinstance(node, ast.Name) else node.attr
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and name in _REFUSED:
+        yield (f"`{name}`: {_REFUSED[name]}.", node.lineno)
+    elif name.startswith("__"):
+        yield (f"`{name}`: names that begin with two underscores are not for checks.", node.lineno)

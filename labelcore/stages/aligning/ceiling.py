@@ -1,0 +1,104 @@
+"""What no judge can beat, and what each must: people with each other, with themselves, a constant."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from statistics import mean
+
+import numpy as np
+
+from labelcore.models import Frozen, Project
+from labelcore.stages.grading import Labels, current_grades
+from labelcore.stages.grading.rules import rules_of
+from labelcore.stats.measures.kappa import table_of, weighted_kappa
+from labelcore.stats.prevalence import Graded, people_only
+from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.store import Database
+from labelcore.store import grades as grade_table
+
+
+class Ceiling(Frozen):
+    """Shares of equal answers. ``constant``: accuracy of always giving the more frequent grade.
+
+    ``level_kappa``: mean quadratic weighted kappa of pairs of people on the project's scale.
+    """
+
+    between_people: Rate
+    with_themselves: Rate
+    constant: float | None
+    level_kappa: float | None
+    says: str
+
+
+def ceiling(db: Database, project: Project, labels: Labels) -> Ceiling:
+    """On the labelled outputs; silent repeats give what people say of the same output twice."""
+    between = _between(labels)
+    own = _with_themselves(db, project, labels)
+    passed = len(labels.passes)
+    constant = max(passed, len(labels.value) - passed) / len(labels.value) if labels.value else None
+    return Ceiling(
+        between_people=between, with_themselves=own, constant=constant,
+        level_kappa=_on_levels(db, project), says=_words(between, own, constant),
+    )  # fmt: skip
+
+
+def _between(labels: Labels) -> Rate:
+    """Pairs of grades on one output that agree; the pairs of an output are one group."""
+    votes: dict[str, list[bool]] = defaultdict(list)
+    for given in labels.by_annotator.values():
+        for output_id, passed in given.items():
+            votes[output_id].append(passed)
+    pairs = [
+        (at, one == other)
+        for at, ballots in enumerate(v for v in votes.values() if len(v) > 1)
+        for one, other in itertools.combinations(ballots, 2)
+    ]
+    if not pairs:
+        return not_measurable("no output was graded by two people")
+    groups = np.array([at for at, _ in pairs], dtype=np.int64)
+    same = np.array([agree for _, agree in pairs], dtype=bool)
+    if len(set(groups.tolist())) == len(groups):
+        return wilson(int(same.sum()), len(same))
+    return people_only(Graded(same, np.full(len(same), np.nan), None, groups))
+
+
+def _with_themselves(db: Database, project: Project, labels: Labels) -> Rate:
+    pairs = [
+        (event.value == "pass") == labels.by_annotator[event.annotator][event.output_id]
+        for event in grade_table.repeats(db, project.id)
+        if event.value in {"pass", "fail"}
+        and event.criterion_id is None
+        and event.output_id in labels.by_annotator.get(event.annotator, {})
+    ]
+    return wilson(sum(pairs), len(pairs), what="silent repeats")
+
+
+def _on_levels(db: Database, project: Project) -> float | None:
+    scale = rules_of(project).scale
+    if not scale:
+        return None
+    given: dict[str, dict[str, int]] = defaultdict(dict)
+    for event in current_grades(db, project):
+        if event.level is not None and event.criterion_id is None:
+            given[event.annotator][event.output_id] = event.level
+    levels = list(range(1, len(scale) + 1))
+    found = []
+    for one, other in itertools.combinations(given.values(), 2):
+        shared = sorted(one.keys() & other.keys())
+        table = table_of([one[k] for k in shared], [other[k] for k in shared], levels)
+        kappa = weighted_kappa(table)
+        found += [] if kappa is None else [kappa]
+    return mean(found) if found else None
+
+
+def _words(between: Rate, own: Rate, constant: float | None) -> str:
+    def share(rate: Rate) -> str:
+        return f"{rate.value:.0%}" if rate.value is not None else f"not measurable: {rate.why_not}"
+
+    best = "not measurable" if constant is None else f"{constant:.0%}"
+    return (
+        f"People agree with each other on {share(between)}; with themselves on {share(own)}. "
+        f"Always giving the more frequent grade is right on {best}. A judge that is worth its place "
+        "lies between."
+    )

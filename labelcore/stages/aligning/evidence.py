@@ -1,0 +1,107 @@
+"""What judges are measured on: labels with their sources and drawing chances, as arrays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from labelcore.models import Project
+from labelcore.stages.deriving import history
+from labelcore.stages.grading import Labels, current_grades
+from labelcore.stats import resampling
+from labelcore.stats.prevalence import Graded
+from labelcore.store import Database
+from labelcore.store import outputs as output_table
+from labelcore.store import samples as sample_table
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+NEEDED = 10
+"""From so many grades of a single criterion on, its judges are measured against these."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Labelled outputs in one order. ``groups``: None where no two share a source. ``weights``: one
+    over the inclusion probability; None where it is not known for every output.
+    """
+
+    ids: list[str]
+    passes: Bools
+    groups: npt.NDArray[np.int64] | None
+    weights: Floats | None
+
+    @cached_property
+    def uneven(self) -> bool:
+        """Whether the chances are known and differ, so that weights change the figures."""
+        verdicts = np.full(len(self.ids), np.nan)
+        return self.weights is not None and not self.graded(verdicts).even
+
+    def graded(self, verdicts: Floats) -> Graded:
+        """With a judge's verdicts (1, 0, nan), shape (n,)."""
+        return Graded(self.passes, verdicts, self.weights, self.groups)
+
+
+def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evidence:
+    """The labels of these outputs as arrays."""
+    ids = list(labels)
+    groups = output_table.groups_of(db, ids)
+    names = [groups.get(own, own) for own in ids]
+    numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1]
+    shared = len(set(names)) < len(names)
+    known = sample_table.probabilities(db, project.id)
+    weights = None
+    if ids and all(own in known for own in ids):
+        weights = 1 / np.array([known[own] for own in ids], dtype=np.float64)
+    return Evidence(
+        ids=ids, passes=np.array([labels[own] for own in ids], dtype=bool),
+        groups=numbers.astype(np.int64) if shared else None, weights=weights,
+    )  # fmt: skip
+
+
+def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str, dict[str, bool]]:
+    """People's grades of single criteria on outputs that have a label: criterion id -> output -> pass.
+
+    The majority of people; ties and grades from before the criterion changed its meaning count
+    nowhere. Only criteria with at least `NEEDED` such outputs.
+    """
+    votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    since: dict[str, int] = {}
+    for event in current_grades(db, project):
+        own = event.criterion_id
+        if own is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
+            continue
+        if own not in since:
+            since[own] = _meaning_since(db, project, own)
+        if event.criterion_version is None or event.criterion_version >= since[own]:
+            votes[own][event.output_id].append(event.value == "pass")
+    found = {
+        own: {k: 2 * sum(v) > len(v) for k, v in ballots.items() if 2 * sum(v) != len(v)}
+        for own, ballots in votes.items()
+    }
+    return {own: labels for own, labels in found.items() if len(labels) >= NEEDED}
+
+
+def _meaning_since(db: Database, project: Project, criterion_id: str) -> int:
+    versions = history(db, project, criterion_id)
+    changed = [own.version for own in versions if own.version == 1 or not own.wording_only]
+    return max(changed, default=1)
+
+
+def resampled(evidence: Evidence, verdicts: Floats) -> tuple[Floats, Floats, int | None]:
+    """Cells of each judge (judges, 4), their replicates, and how many groups outputs share.
+
+    ``verdicts`` (n, judges): 1, 0, nan.
+    """
+    alone = evidence.groups is None
+    groups = np.zeros(len(evidence.ids), dtype=np.int64) if alone else evidence.groups
+    assert groups is not None  # noqa: S101 - for the type checker: alone is the only None
+    by_group = resampling.cells_by_group(verdicts, evidence.passes, groups)
+    cells = by_group.sum(axis=0)
+    if alone:
+        return cells, resampling.replicates_of_counts(cells), None
+    return cells, resampling.replicates(by_group), len(by_group)

@@ -1,0 +1,133 @@
+"""A report as of an earlier moment: read from the events that were stored until then.
+
+Rows are dated when they are made. Verdicts of a run are stored a moment later, in batches, so a
+report that was made while judges ran may miss some that the same moment shows afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, tzinfo
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import Frozen, JudgeVersion, Project, now
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.projects import open_project
+from labelcore.store import Database, past
+from labelcore.store import grades as grade_table
+from labelcore.store import judges as judge_table
+
+
+class CriterionUsed(Frozen):
+    """An accepted criterion in the version that a report rests on."""
+
+    criterion_id: str
+    name: str
+    version: int
+
+
+class JudgeUsed(Frozen):
+    """A judge in the version that a report rests on; its id is the hash of its content."""
+
+    judge_version_id: str
+    name: str
+    kind: str
+    version: int
+    criterion_version: int | None
+
+
+class Basis(Frozen):
+    """The versions that a report was made with.
+
+    ``grades`` are all current overall grades of the project, whatever the split;
+    ``newest_grade`` is when the newest event of grading was stored.
+    """
+
+    criteria: tuple[CriterionUsed, ...]
+    judges: tuple[JudgeUsed, ...]
+    grades: int
+    newest_grade: datetime | None
+    choice: str | None
+    chosen_at: datetime | None
+
+
+def basis(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> Basis:
+    """What a report on these judges rests on, as the database stands."""
+    grades, newest = grade_table.newest(db, project.id)
+    choice = judge_table.chosen(db, project.id)
+    return Basis(
+        criteria=tuple(
+            CriterionUsed(criterion_id=own.id, name=own.name, version=own.version)
+            for own in list_criteria(db, project, status="accepted")
+        ),
+        judges=tuple(
+            JudgeUsed(
+                judge_version_id=own.id, name=own.name, kind=own.kind, version=own.version,
+                criterion_version=own.criterion_version,
+            )
+            for own in versions
+        ),
+        grades=grades, newest_grade=newest, choice=choice["id"] if choice else None,
+        chosen_at=choice["at"] if choice else None,
+    )  # fmt: skip
+
+
+def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
+    """An ISO date or date and time as a moment.
+
+    Without an offset it is in ``zone`` (None: the machine's own). A date alone is its last moment,
+    or now if that is still to come.
+
+    Raises:
+        BadInput: it is no ISO date.
+    """
+    try:
+        given = datetime.fromisoformat(text.strip())
+    except ValueError as trouble:
+        raise BadInput(
+            f"'{text[:40]}' is no date and time.", next_step="Write it as 2026-11-20T12:00 or 2026-11-20."
+        ) from trouble  # fmt: skip
+    whole_day = "T" not in text.upper() and ":" not in text
+    if whole_day:
+        given = datetime.combine(given, time.max)
+    moment = _in_zone(given, zone)
+    return min(moment, now()) if whole_day and _starts_before_now(moment) else moment
+
+
+def _starts_before_now(moment: datetime) -> bool:
+    return datetime.combine(moment, time.min, moment.tzinfo) <= now()
+
+
+def _in_zone(given: datetime, zone: tzinfo | None) -> datetime:
+    try:
+        return given if given.tzinfo else (given.replace(tzinfo=zone) if zone else given.astimezone())  # fmt: skip
+    except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
+        raise BadInput(f"{given} is no moment of this calendar.") from trouble
+
+
+@contextlib.contextmanager
+def at_moment(
+    db: Database, project: Project, moment: datetime | None
+) -> Iterator[tuple[Database, Project]]:
+    """The database and the project as they stood at a moment; as they are for None.
+
+    Raises:
+        BadInput: the moment is still to come.
+        NotFound: the project did not exist yet.
+    """
+    if moment is None:
+        yield db, project
+        return
+    aware = moment.astimezone()
+    if aware > now():
+        raise BadInput(f"{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.")  # fmt: skip
+    with past.as_of(db, aware) as then:
+        try:
+            known = open_project(then, project.name, create=False)
+        except NotFound as trouble:
+            raise NotFound(
+                f"There was no project '{project.name}' at {aware:%Y-%m-%d %H:%M}.",
+                next_step="Name a later moment.",
+            ) from trouble
+        yield then, known

@@ -1,0 +1,24 @@
+"""Which versions of a criterion mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelcore.models import Criterion
+
+__all__ = ["same_meaning"]
+
+
+def same_meaning(versions: Sequence[Criterion]) -> set[int]:
+    """The numbers of the versions that mean what the newest means: those that changed its wording
+    only, and earlier ones of the same statement (an edit that was taken back).
+    """
+    meaning: dict[int, int] = {}
+    first_with: dict[str, int] = {}
+    for at, own in enumerate(versions):
+        known = first_with.get(own.statement)
+        as_before = meaning[versions[at - 1].version] if at and own.wording_only else None
+        meaning[own.version] = as_before or known or own.version
+        first_with.setdefault(own.statement, meaning[own.version])
+    newest = meaning[versions[-1].version]
+    return {number for number, own in meaning.items() if own == newest}

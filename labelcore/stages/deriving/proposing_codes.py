@@ -1,0 +1,328 @@
+"""Proposed codes for what people said of failed outputs: notes, and words that they marked.
+
+Offline, clauses of notes become codes where they mean the same: average linkage on the blend of
+meaning, wording and families (see grouping.py), cut at a fixed distance, so the number of codes
+follows the notes. With a model its labels and quotes are taken as far as they hold
+(coding_with_model.py); what it left out gets codes offline. ``sure`` is in both how much nearer a
+quote is to its own code than to the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labelcore.errors import ModelTrouble
+from labelcore.llm import ModelClient, client_from_settings
+from labelcore.models import Code, Frozen, Grade, Output, Project, Quote, new_id
+from labelcore.progress import Progress, silent
+from labelcore.settings import settings
+from labelcore.stages.deriving import coding_with_model
+from labelcore.stages.deriving.coding import Coded, link_codes, list_codes
+from labelcore.stages.deriving.grouping import (
+    CLUSTERED,
+    Clause,
+    Floats,
+    central,
+    clauses_of,
+    distances,
+)
+from labelcore.stages.deriving.naming import name_of, terms
+from labelcore.stages.deriving.offline import points_of
+from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.store import Database
+from labelcore.store import codes as code_table
+from labelcore.store import outputs as output_table
+
+APART = 0.55
+"""Cosine distance from which clauses are different codes."""
+
+
+class Coding(Frozen):
+    """The codes in use after a proposal, and what it did.
+
+    ``quotes_new``: clauses that got a code now, ``by_model`` those of them that a model gave it to.
+    ``says``: what was left out or went wrong, in sentences.
+    """
+
+    codes: tuple[Coded, ...]
+    quotes_new: int = 0
+    by_model: int = 0
+    says: tuple[str, ...] = ()
+
+
+def propose_codes(
+    db: Database, project: Project, *, author: str = "", progress: Progress | None = None
+) -> list[Coded]:
+    """Give codes offline to what carries none yet; see ``code_notes``."""
+    return list(code_notes(db, project, offline=True, author=author, progress=progress).codes)
+
+
+def code_notes(
+    db: Database, project: Project, *, offline: bool = False, client: ModelClient | None = None,
+    author: str = "", progress: Progress | None = None,
+) -> Coding:  # fmt: skip
+    """Give codes to the clauses of notes and the marked words that carry none yet.
+
+    By the configured model, unless ``offline``; without one, or where it fails, by their meaning,
+    and ``says`` tells so. What people renamed, merged or moved stays as it is.
+    """
+    tell = progress or silent
+    known = code_table.quotes(db, project.id)
+    fresh = _uncoded(said_of_fails(db, project), known)
+    if not fresh:
+        return Coding(codes=tuple(list_codes(db, project)))
+    live = {own.id: own for own in code_table.current(db, project.id) if own.state != "dropped"}
+    asked = None if offline else _by_model(fresh, list(live.values()), client, tell)
+    placed = asked.placed if asked else []
+    rest = _uncoded(fresh, placed=[own for own, _ in placed])
+    clauses = [*(own for own, _ in placed), *rest]
+    coded = [own for own in known if own.code_id in live]
+    points = points_of(db, [own.text for own in coded] + [own.meaning for own in clauses], tell)
+    old, new = points[: len(coded)], points[len(coded) :]
+    labels = _settled(db, asked, [own.label for own in live.values()], tell) if asked else []
+    made, numbers = _named(project, list(live.values()), labels, author)
+    ids = [str(own.code_id) for own in coded] + list(numbers.values())
+    centres = _centres(ids, np.vstack([old, new[: len(placed)]]))
+    joined, left = _join(new, centres, range(len(placed), len(clauses)))
+    numbers |= joined
+    for code, members in _new_codes(db, project, clauses, new, left, made, author):
+        made.append(code)
+        centres |= _centres([code.id] * len(members), new[members])
+        numbers |= dict.fromkeys(members, code.id)
+    sure = _sureness(new, centres, [numbers[at] for at in range(len(clauses))])
+    quotes = [
+        Quote(
+            project_id=project.id, grade_id=own.grade_id, output_id=own.output_id, text=own.text,
+            code_id=numbers[at], sure=float(sure[at]), marked=own.marked, author=author,
+        )
+        for at, own in enumerate(clauses)
+    ]  # fmt: skip
+    code_table.save(db, made, quotes)
+    link_codes(db, project, author=author)
+    return Coding(
+        codes=tuple(list_codes(db, project)), quotes_new=len(quotes), by_model=len(placed),
+        says=() if offline else tuple(_told(asked, len(rest))),
+    )  # fmt: skip
+
+
+def said_of_fails(db: Database, project: Project) -> list[Clause]:
+    """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
+    visible = set(fitting_labels(db, project).value)
+    grades = [
+        own for own in sorted(current_grades(db, project), key=lambda own: own.id)
+        if own.value == "fail" and own.output_id in visible
+    ]  # fmt: skip
+    outputs = output_table.many(db, [own.output_id for own in grades if own.spans])
+    found: dict[tuple[str, str], Clause] = {}
+    for grade in grades:
+        own = {"grade_id": grade.id, "output_id": grade.output_id}
+        noted = clauses_of(grade.note) if grade.note.strip() else []
+        for text in noted:
+            found[grade.id, text] = Clause(**own, text=text)
+        for text in marked_words(grade, outputs.get(grade.output_id)):
+            clause = Clause(**own, text=text, marked=True, about=_about(text, noted))
+            found.setdefault((grade.id, text), clause)
+    return list(found.values())
+
+
+def marked_words(grade: Grade, output: Output | None) -> list[str]:
+    """The words that were marked in the output, each once; what does not stand in it is left out."""
+    if output is None:
+        return []
+    texts = [span.get("text") for span in grade.spans]
+    words = (text.strip() for text in texts if isinstance(text, str))
+    return list(dict.fromkeys(own for own in words if own and own in output.text))
+
+
+def _about(marked: str, noted: Sequence[str]) -> str:
+    """The clause of the note that shares most words with the marked ones, else its first."""
+    own = terms(marked)
+    return max(noted, key=lambda text: len(terms(text) & own), default="")
+
+
+def _uncoded(
+    clauses: Sequence[Clause], known: Sequence[Quote] = (), placed: Sequence[Clause] = ()
+) -> list[Clause]:
+    """Clauses of which no part carries a code."""
+    texts: dict[str, list[str]] = {}
+    for grade_id, text in [(k.grade_id, k.text) for k in known] + [
+        (k.grade_id, k.text) for k in placed
+    ]:
+        texts.setdefault(grade_id, []).append(text)
+    return [
+        own for own in clauses
+        if not any(text in own.text or own.text in text for text in texts.get(own.grade_id, ()))
+    ]  # fmt: skip
+
+
+def _by_model(
+    clauses: Sequence[Clause], live: Sequence[Code], client: ModelClient | None, tell: Progress
+) -> coding_with_model.Proposal | None:
+    if client is None and not settings().has_model:
+        return None
+    try:
+        asked = client or client_from_settings()
+    except ModelTrouble as trouble:
+        return coding_with_model.Proposal(troubles=[(len(clauses), trouble)], parts=1)
+    return coding_with_model.ask(asked, clauses, [own.label for own in live], tell)
+
+
+def _settled(
+    db: Database, asked: coding_with_model.Proposal, used: Sequence[str], tell: Progress
+) -> list[str]:
+    """The label of each placed quote, once labels of different parts that say the same are one."""
+    labels = [label for _, label in asked.placed]
+    joined = asked.joined
+    if joined is None and asked.parts > 1:
+        joined = _same_by_meaning(db, list(dict.fromkeys([*used, *labels])), labels, tell)
+    known = {own.casefold(): own for own in used}
+    groups: dict[str, str] = {}
+    for label, group in (joined or {}).items():
+        if label.casefold() in known:  # a label that people see already stays
+            groups.setdefault(group, label)
+    first: dict[str, str] = {}
+    settled = []
+    for label in labels:
+        group = (joined or {}).get(label, label)
+        name = known.get(label.casefold()) or groups.get(group, group)
+        settled.append(first.setdefault(name.casefold(), name))
+    return settled
+
+
+def _same_by_meaning(
+    db: Database, named: Sequence[str], used: Sequence[str], tell: Progress
+) -> dict[str, str]:
+    """From each label to the one of its group that most quotes carry."""
+    if len(named) < 2:
+        return {}
+    found: dict[str, str] = {}
+    for members in code_groups(points_of(db, named, tell)):
+        group = [named[at] for at in members]
+        best = max(group, key=used.count)
+        found |= dict.fromkeys(group, best) if len(group) > 1 else {}
+    return found
+
+
+def _named(
+    project: Project, live: Sequence[Code], labels: Sequence[str], author: str
+) -> tuple[list[Code], dict[int, str]]:
+    """The codes of labels, made now where none has the label, and the code id of each place."""
+    ids = {own.label.casefold(): own.id for own in live}
+    made = []
+    for label in labels:
+        if label.casefold() not in ids:
+            code = Code(id=new_id("code"), project_id=project.id, label=label, origin="model", author=author)  # fmt: skip
+            made.append(code)
+            ids[label.casefold()] = code.id
+    return made, {at: ids[label.casefold()] for at, label in enumerate(labels)}
+
+
+def _told(asked: coding_with_model.Proposal | None, rest: int) -> list[str]:
+    if asked is None:
+        return ["No model is configured: the codes are given by meaning, offline."]
+    said = asked.left.says()
+    for what, parts in _by_sentence(asked.troubles).items():
+        said.append(f"The model failed for {sum(parts)} notes ({what}); they got codes by meaning, offline.")  # fmt: skip
+    failed = sum(n for n, _ in asked.troubles)
+    if rest > failed:
+        said.append(f"The model gave no code to {rest - failed} notes; they got codes by meaning.")
+    return said
+
+
+def _by_sentence(troubles: Sequence[tuple[int, ModelTrouble]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for n, trouble in troubles:
+        found.setdefault(str(trouble).rstrip("."), []).append(n)
+    return found
+
+
+def _centres(ids: Sequence[str], points: Floats) -> dict[str, Floats]:
+    members: dict[str, list[int]] = {}
+    for at, own in enumerate(ids):
+        members.setdefault(own, []).append(at)
+    found = {}
+    for code_id, rows in members.items():
+        centre = points[rows].mean(axis=0)
+        found[code_id] = centre / max(1e-9, float(np.linalg.norm(centre)))
+    return found
+
+
+def _join(
+    points: Floats, centres: dict[str, Floats], wanted: Sequence[int]
+) -> tuple[dict[int, str], list[int]]:
+    """Points near an existing code join it; returns their codes, and the numbers of the others."""
+    if not centres or not wanted:
+        return {}, list(wanted)
+    names, table = list(centres), np.stack(list(centres.values()))
+    likeness = points[list(wanted)] @ table.T
+    nearest, best = likeness.argmax(axis=1), likeness.max(axis=1)
+    joined = {
+        at: names[k] for at, k, near in zip(wanted, nearest, best, strict=True) if near >= 1 - APART
+    }
+    return joined, [at for at in wanted if at not in joined]
+
+
+def _new_codes(
+    db: Database, project: Project, clauses: Sequence[Clause], points: Floats, rest: Sequence[int],
+    made: Sequence[Code], author: str,
+) -> list[tuple[Code, list[int]]]:  # fmt: skip
+    if not rest:
+        return []
+    members = [[rest[at] for at in own] for own in code_groups(points[list(rest)])]
+    taken = {own.label for own in (*code_table.current(db, project.id), *made)}
+    found = []
+    for own in members:
+        texts = [clauses[at].meaning for at in own]
+        label = name_of(texts, texts[central(points[own])], taken)
+        taken.add(label)
+        code = Code(id=new_id("code"), project_id=project.id, label=label, author=author)
+        found.append((code, own))
+    return found
+
+
+def code_groups(points: Floats) -> list[list[int]]:
+    """The numbers of the points of each code, for blended unit vectors of shape (n, d).
+
+    Many points are grouped in turns of ``CLUSTERED``: those near a group that stands join it.
+    """
+    groups: list[list[int]] = []
+    left = np.arange(len(points))
+    while len(left):
+        core = left[np.linspace(0, len(left) - 1, min(CLUSTERED, len(left))).astype(int)]
+        labels = _cut_tree(points[core])
+        fresh = [core[labels == k].tolist() for k in np.unique(labels)]
+        others = np.setdiff1d(left, core, assume_unique=True)
+        if not len(others):
+            return groups + fresh
+        centres = np.stack([points[own].mean(axis=0) for own in fresh])
+        centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+        likeness = points[others] @ centres.T
+        nearest, best = likeness.argmax(axis=1), likeness.max(axis=1)
+        for at, k, near in zip(others, nearest, best, strict=True):
+            if near >= 1 - APART:
+                fresh[k].append(int(at))
+        groups += fresh
+        left = others[best < 1 - APART]
+    return groups
+
+
+def _cut_tree(points: Floats) -> np.ndarray:
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    if len(points) == 1:
+        return np.array([1])
+    tree = linkage(squareform(distances(points), checks=False), "average")
+    return np.asarray(fcluster(np.clip(tree, 0, None), APART, "distance"))
+
+
+def _sureness(points: Floats, centres: dict[str, Floats], own: Sequence[str]) -> Floats:
+    """From 0 (as near to another code) to 1: the margin to the next code, over what is possible."""
+    names = {name: at for at, name in enumerate(centres)}
+    likeness = points @ np.stack(list(centres.values())).T
+    rows, columns = np.arange(len(points)), [names[name] for name in own]
+    near = likeness[rows, columns]
+    likeness[rows, columns] = 0.0
+    return np.asarray(np.clip((near - likeness.max(axis=1)) / np.maximum(1e-9, near), 0, 1))

@@ -1,0 +1,116 @@
+"""Checks that a person writes: tried on outputs, then kept as judges of a criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.judges import script_judge
+from labelcore.models import Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.stages.deriving import find_criterion
+from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging.proposals import Question, make_version, numbered
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+
+_MOST = 1_000
+
+
+class Tried(Frozen):
+    """A check on one output: its decision, or its error. ``graded`` is people's overall grade."""
+
+    output: Output
+    decision: Decision | None
+    error: str = ""
+    graded: bool | None = None
+
+
+class Trial(Frozen):
+    """A check tried on some outputs; nothing is stored."""
+
+    tried: tuple[Tried, ...]
+
+    def count(self, value: str) -> int:
+        """How many outputs got this value; "error" counts errors."""
+        return sum((own.decision.value if own.decision else "error") == value for own in self.tried)
+
+    @property
+    def all_errors(self) -> bool:
+        """Whether it stopped on every output."""
+        return bool(self.tried) and self.count("error") == len(self.tried)
+
+    @property
+    def summary(self) -> str:
+        """The counts as a sentence."""
+        names = ("pass", "fail", "abstain", "error")
+        counts = ", ".join(f"{self.count(name)} {name}" for name in names)
+        return f"Tried on {len(self.tried)} outputs: {counts}."
+
+
+def try_check(db: Database, project: Project, source: str, *, limit: int = 20) -> Trial:
+    """Run a check on the first outputs, graded ones before others; nothing is stored.
+
+    Grades of a sealed split are not shown.
+
+    Raises:
+        BadInput: the text is no check (with the line), or there is no output.
+    """
+    spec = script_judge.make_spec(source)
+    labels = fitting_labels(db, project)
+    graded = sorted(labels.value)[: limit // 2]
+    known = set(graded)
+    others = (own for own in output_table.ids(db, project.id) if own not in known)
+    ids = [*graded, *(own for own, _ in zip(others, range(limit - len(graded)), strict=False))]
+    found = output_table.many(db, ids)
+    return trial_of(spec, [found[own] for own in ids], labels)
+
+
+def trial_of(spec: dict[str, object], outputs: Sequence[Output], labels: Labels) -> Trial:
+    """A check on these outputs.
+
+    Raises:
+        BadInput: there are none, or more than can be shown.
+    """
+    if not outputs or len(outputs) > _MOST:
+        raise BadInput(
+            f"A check is tried on 1 to {_MOST:,} outputs, not on {len(outputs):,}.",
+            next_step="Import outputs first." if not outputs else "Try fewer.",
+        )
+    tried = []
+    for output, said in zip(outputs, script_judge.decide_all(spec, outputs), strict=True):
+        failed = isinstance(said, ModelTrouble)
+        tried.append(Tried(
+            output=output, decision=None if isinstance(said, ModelTrouble) else said,
+            error=str(said) if failed else "", graded=labels.value.get(output.id),
+        ))  # fmt: skip
+    return Trial(tried=tuple(tried))
+
+
+def add_check(
+    db: Database, project: Project, source: str, *, criterion: str, name: str, limit: int = 20,
+    author: str = "",
+) -> tuple[JudgeVersion, Trial]:  # fmt: skip
+    """Keep a check as a judge of a criterion, after it was tried on some outputs.
+
+    Raises:
+        BadInput: the text is no check, it stops on every output it is tried on, or has no name.
+        NotFound: there is no such criterion.
+    """
+    own = find_criterion(db, project, criterion)
+    if not name.strip():
+        raise BadInput("The check has no name.", next_step="Give it one.")
+    trial = try_check(db, project, source, limit=limit)
+    if trial.all_errors:
+        raise BadInput(
+            f"The check stops on every output that it was tried on. {trial.tried[0].error}",
+            next_step="Correct it and add it again.",
+        )
+    spec = script_judge.make_spec(source)
+    version = make_version(
+        project, Question(own, {}), "code", f"{own.name} · {name.strip()}", spec,
+        script_judge.describe(source), (),
+    ).model_copy(update={"author": author})  # fmt: skip
+    (kept,) = numbered(db, project, [version])
+    judge_table.save(db, [kept])
+    return kept, trial

@@ -1,0 +1,93 @@
+"""Bounds of a share that hold at every look, however often one looks.
+
+A beta-binomial mixture martingale (Robbins, Ann. Math. Stat. 1970; Howard et al., Ann. Stat. 2021):
+for a true share of at most p the likelihood ratio, averaged over alternatives q > p with a
+Beta(½, ½) prior cut to (p, 1), is a supermartingale that starts at 1, so the chance that it ever
+reaches 1/α is at most α (Ville). The bound is the largest p for which it has.
+"""
+
+from __future__ import annotations
+
+import math
+
+from scipy import optimize, special
+
+_PRIOR = 0.5
+_LIMIT = 100_000
+_TINY = 1e-9
+
+
+def lower_bound(successes: int, n: int, alpha: float = 0.05) -> float:
+    """A share that the truth is above with probability 1 - alpha at all looks together."""
+    if n == 0 or successes == 0:
+        return 0.0
+
+    def excess(share: float) -> float:
+        return log_evidence(successes, n, share) - math.log(1 / alpha)
+
+    if excess(_TINY) < 0:
+        return 0.0
+    top = min(successes / n, 1 - _TINY)
+    return top if excess(top) > 0 else float(optimize.brentq(excess, _TINY, top))
+
+
+def upper_bound(successes: int, n: int, alpha: float = 0.05) -> float:
+    """A share that the truth is below with probability 1 - alpha at all looks together."""
+    return 1 - lower_bound(n - successes, n, alpha)
+
+
+def log_evidence(successes: int, n: int, share: float) -> float:
+    """The logarithm of the mixed likelihood ratio against "the truth is at most ``share``"."""
+    a, b = successes + _PRIOR, n - successes + _PRIOR
+    seen = special.betaln(a, b) + _log_above(a, b, share)
+    prior = special.betaln(_PRIOR, _PRIOR) + _log_above(_PRIOR, _PRIOR, share)
+    at_share = successes * math.log(share) + (n - successes) * math.log1p(-share)
+    return float(seen - prior - at_share)
+
+
+def _log_above(a: float, b: float, share: float) -> float:
+    return math.log(max(float(special.betaincc(a, b, share)), 5e-324))
+
+
+def more_until(successes: int, n: int, limit: float, alpha: float = 0.05) -> int | None:
+    """How many more items until `lower_bound` reaches ``limit``, if the rate stays as it is.
+
+    0 where it is reached already; None where nothing is known yet, or the present rate is so near
+    to the limit (or below) that more items would not get there.
+    """
+    if n and lower_bound(successes, n, alpha) >= limit:
+        return 0
+    if n == 0 or successes / n <= limit:
+        return None
+    rate = successes / n
+
+    def reached(size: int) -> bool:
+        return log_evidence(math.floor(rate * size + _TINY), size, limit) >= math.log(1 / alpha)
+
+    if not reached(_LIMIT):
+        return None
+    low, high = n, _LIMIT
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high - n
+
+
+def enough_words(successes: int, n: int, limit: float, what: str, alpha: float = 0.05) -> str:
+    """Whether the share is good enough yet, and what is missing, in one sentence.
+
+    ``what``: the outputs that are counted, for example "failing outputs".
+    """
+    if n == 0:
+        return f"Not measurable: there are no {what} yet."
+    bound = lower_bound(successes, n, alpha)
+    if bound >= limit:
+        return (
+            f"Good enough: at least {bound:.0%} (wanted {limit:.0%}), "
+            "and looking again does not weaken that."
+        )
+    more = more_until(successes, n, limit, alpha)
+    now = f"so far {successes} of {n} {what}, surely at least {bound:.0%} (wanted {limit:.0%})"
+    if more is None:
+        return f"Not at this rate: {now}; more grades alone will not get there."
+    return f"Not yet: {now}; about {more} more {what} if the rate stays."

@@ -1,0 +1,112 @@
+"""Two versions on the same items: is one better, or is it noise?"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from labelcore.models import Frozen
+from labelcore.stats.rate import Rate, not_measurable
+
+Bools = npt.NDArray[np.bool_]
+_DRAWS = 4_000
+_FEWEST = 5
+
+
+class Paired(Frozen):
+    """Two versions on the same n items. ``difference``: the second's share less the first's.
+
+    ``p``: exact McNemar, None where no item tells them apart. ``says``: better, worse, or neither.
+    """
+
+    n: int
+    both: int
+    only_first: int
+    only_second: int
+    neither: int
+    difference: Rate
+    p: float | None
+    says: str
+
+
+def compare(first: Bools, second: Bools) -> Paired:
+    """Shares of two boolean arrays over the same items, shape (n,): right, or passed.
+
+    "Better" only where the interval of the difference leaves 0.
+    """
+    table = tuple(
+        int(own.sum())
+        for own in (first & second, first & ~second, ~first & second, ~first & ~second)
+    )
+    both, only_first, only_second, neither = table
+    difference = paired_difference(both, only_first, only_second, neither)
+    return Paired(
+        n=len(first), both=both, only_first=only_first, only_second=only_second, neither=neither,
+        difference=difference, p=mcnemar(only_first, only_second), says=_says(difference),
+    )  # fmt: skip
+
+
+def mcnemar(only_first: int, only_second: int) -> float | None:
+    """Two-sided exact p of McNemar's test (binomial with ½ on the items that differ)."""
+    differ = only_first + only_second
+    if differ == 0:
+        return None
+    return float(stats.binomtest(only_first, differ, 0.5).pvalue)
+
+
+def paired_difference(
+    both: int, only_first: int, only_second: int, neither: int, *, seed: int = 0
+) -> Rate:
+    """The second's share less the first's, by draws of Dirichlet(counts + ½) (Jeffreys).
+
+    Newcombe's interval for paired shares covers 98 % with 30 items, this one 95.5 %.
+    """
+    counts = np.array([both, only_first, only_second, neither], dtype=np.float64)
+    n = int(counts.sum())
+    if n == 0:
+        return not_measurable("the versions have no item in common")
+    drawn = np.random.default_rng(seed).dirichlet(counts + 0.5, size=_DRAWS)
+    low, high = np.quantile(drawn[:, 2] - drawn[:, 1], [0.025, 0.975])
+    value = (only_second - only_first) / n
+    return Rate(
+        value=value, low=min(value, float(low)), high=max(value, float(high)), n=n,
+        method="paired, Jeffreys",
+    )  # fmt: skip
+
+
+def _says(difference: Rate) -> str:
+    if difference.low is None or difference.high is None:
+        return "not measurable"
+    if difference.low > 0:
+        return "better"
+    return "worse" if difference.high < 0 else "no difference that is more than chance"
+
+
+def clustered_difference(
+    first: Bools, second: Bools, groups: npt.NDArray[np.int64], *, draws: int = 2_000, seed: int = 0
+) -> Rate:
+    """The paired difference where items share a group: linearised over groups, Student's t.
+
+    ``groups`` (n,): numbers from 0 up. Not measurable with fewer than five groups. ``draws`` and
+    ``seed`` give the bootstrap's interval where it is wider.
+    """
+    values = second.astype(np.float64) - first.astype(np.float64)
+    sums, sizes = np.bincount(groups, weights=values), np.bincount(groups)
+    kept = sizes > 0
+    sums, sizes = sums[kept], sizes[kept]
+    number = len(sums)
+    if number < _FEWEST:
+        return not_measurable(f"it takes at least {_FEWEST} groups, here are {number}", len(first))
+    value = float(values.mean())
+    rest = sums - value * sizes
+    spread = math.sqrt(float((rest**2).sum()) * number / (number - 1)) / len(first)
+    half = float(stats.t.ppf(0.975, number - 1)) * spread
+    times = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), draws)
+    low, high = np.quantile((times @ sums) / (times @ sizes), [0.025, 0.975])
+    return Rate(
+        value=value, low=max(-1.0, min(value - half, float(low))),
+        high=min(1.0, max(value + half, float(high))), n=len(first), method="paired, over groups",
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""Graded outputs with the judge's verdicts and their weights: what every estimator starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelcore.stats.measures.confusion import Counts
+from labelcore.stats.prevalence.weighing import (
+    Bools,
+    Floats,
+    Ints,
+    Posterior,
+    effective,
+    group_number,
+    posterior,
+)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Arrays over graded outputs in the last axis, with any axes (runs of a simulation) before it.
+
+    ``verdicts``: 1 pass, 0 fail, nan where the judge abstained or has not decided. ``weights``: one
+    over the inclusion probability; None where each output had the same chance. ``groups``: numbers
+    from 0 up, equal for outputs of one source; None where each stands alone.
+    """
+
+    passes: Bools
+    verdicts: Floats
+    weights: Floats | None = None
+    groups: Ints | None = None
+
+    @property
+    def weighed(self) -> Floats:
+        """The weights, ones where all are equal."""
+        return np.ones(self.passes.shape) if self.weights is None else self.weights
+
+    @property
+    def n(self) -> int:
+        """How many graded outputs there are in each run."""
+        return int(self.passes.shape[-1])
+
+    @property
+    def effective(self) -> Floats:
+        """Kish's effective number of grades."""
+        return effective(self.weighed)
+
+    @property
+    def even(self) -> bool:
+        """Whether the outputs had (nearly) the same chance to be drawn."""
+        return bool(np.all(self.effective >= _EVEN * self.n))
+
+    @property
+    def few_groups(self) -> bool:
+        """Whether outputs share groups, and there are too few groups to tell how much they differ."""
+        return self.groups is not None and bool(np.any(group_number(self.groups) < FEWEST_GROUPS))
+
+    def by_verdict(self) -> tuple[Posterior, Posterior, Posterior]:
+        """People's share of passes where the judge passes, fails, and abstains."""
+        passed, failed = self.verdicts == 1, self.verdicts == 0
+        return (
+            self._share(self.passes, passed),
+            self._share(self.passes, failed),
+            self._share(self.passes, ~(passed | failed)),
+        )
+
+    def by_grade(self) -> tuple[Posterior, Posterior]:
+        """The judge's TPR and TNR on the outputs that it decided."""
+        decided = ~np.isnan(self.verdicts)
+        passed = self.verdicts == 1
+        return (
+            self._share(passed, self.passes & decided),
+            self._share(~passed, ~self.passes & decided),
+        )
+
+    def youden(self) -> Floats:
+        """TPR + TNR - 1, weighted; nan where a class has no decided output."""
+        decided = ~np.isnan(self.verdicts)
+        right = self.verdicts == self.passes
+        return (
+            self._mean(right, self.passes & decided) + self._mean(right, ~self.passes & decided) - 1
+        )
+
+    def _mean(self, values: Bools, inside: Bools) -> Floats:
+        own = self.weighed * inside
+        total = own.sum(axis=-1)
+        return np.where(
+            total > 0, (own * values).sum(axis=-1) / np.where(total > 0, total, 1), np.nan
+        )
+
+    def _share(self, passes: Bools, inside: Bools) -> Posterior:
+        return posterior(passes, inside, self.weighed, self.groups)
+
+
+_EVEN = 0.95
+FEWEST_GROUPS = 20
+
+
+def of_counts(counts: Counts) -> Graded:
+    """Equal weights, from the four counts alone; abstentions carry no grade here."""
+    times = [counts.true_pass, counts.false_pass, counts.true_fail, counts.false_fail]
+    return Graded(
+        passes=np.repeat(np.array([True, False, False, True]), times),
+        verdicts=np.repeat(np.array([1.0, 1.0, 0.0, 0.0]), times),
+    )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The judge's verdicts on everything, in numbers."""
+
+    passes: int
+    fails: int
+    abstains: int = 0
+
+    @property
+    def n(self) -> int:
+        """All outputs of the pool."""
+        return self.passes + self.fails + self.abstains

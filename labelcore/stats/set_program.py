@@ -1,0 +1,207 @@
+"""The exact choice of a judge set: a mixed-integer program, solved by HiGHS (scipy.optimize.milp).
+
+Least severity-weighted false failures and size, subject to coverage, false failure rate, a limit
+for each criterion, and judges that must be in. A set fails an output when any of its judges does.
+A cell without a verdict (an abstention, an error, not run) neither catches nor fails; such cells
+are counted and returned. One binary variable a judge, one continuous a graded output: in an
+optimum a caught output is 1, and a false failure the largest severity of the judges that fail it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize
+
+from labelcore.models import Frozen
+from labelcore.stats.set_matrices import SLACK_COST, Matrices
+from labelcore.stats.set_wish import MUST, SHOULD, Bools, Floats, SetVotes, Wish
+
+__all__ = ["MUST", "SHOULD", "Bools", "Chosen", "Floats", "Wish", "front", "solve"]
+
+_SMALL = 1e-6
+_INFEASIBLE = 2  # scipy's status
+_FIRST, _SECOND, _THIRD = 0.55, 0.3, 0.04  # shares of the time, of each solve
+
+
+class Chosen(Frozen):
+    """The chosen judges (numbers), in-sample figures, and how sure the solver is.
+
+    ``gap``: the proven bound on how much better another set could be, relative; 0 is proven best,
+    None when nothing was found. ``unmet``: which wish cannot be met and by how much, in words.
+    """
+
+    members: tuple[int, ...]
+    coverage: float | None
+    false_failure_rate: float | None
+    gap: float | None
+    seconds: float
+    unmet: tuple[str, ...] = ()
+    unknown_cells: int = 0
+    left_out: tuple[int, ...] = ()
+
+
+def solve(votes: Floats, human_fails: Bools, wish: Wish, *, time_limit: float = 5.0) -> Chosen:
+    """Choose from ``votes`` (n, judges): 1 fails, 0 passes, nan says nothing.
+
+    Where the wishes contradict each other, the coverage is lowered first (``unmet`` says to what),
+    then the other limits are raised as little as possible.
+    """
+    started = time.perf_counter()
+    problem = _Problem(votes, human_fails, wish)
+    if not human_fails.any():
+        return problem.nothing("coverage is not measurable: people failed none of these outputs")
+    short = problem.run(_SECOND * time_limit, slack=("coverage",), relaxed=True)
+    reachable = not short.slack and not short.impossible
+    found = problem.run(_FIRST * time_limit) if reachable else _Found(None, impossible=True)
+    unmet: list[str] = []
+    if found.members is None:
+        proven = found.impossible
+        for slack in (("coverage",), ("coverage", "ffr", "limits")):
+            found = problem.run(_SECOND * time_limit, slack=slack)
+            if found.members is not None:
+                break
+        unmet = problem.words(found, _THIRD * time_limit, proven=proven)
+    if found.members is None:
+        return problem.nothing(f"no set was found in {time_limit:.0f} seconds")
+    return problem.chosen(found, time.perf_counter() - started, tuple(unmet))
+
+
+def front(
+    votes: Floats, human_fails: Bools, wish: Wish, levels: Sequence[float], *, time_limit: float
+) -> list[tuple[int, ...]]:
+    """The best sets at several coverages that can be reached, each once."""
+    problem = _Problem(votes, human_fails, wish)
+    found: list[tuple[int, ...]] = []
+    for level in levels if human_fails.any() else ():
+        own = problem.wishing(max(level, wish.min_coverage)).run(time_limit / len(levels)).members
+        if own is None:
+            break  # higher levels cannot be reached either
+        if own and own not in found:
+            found.append(own)
+    return found
+
+
+@dataclass(frozen=True)
+class _Found:
+    """``members`` None: no set was found; ``impossible``: it is proven that there is none."""
+
+    members: tuple[int, ...] | None
+    impossible: bool = False
+    gap: float = 0.0
+    slack: Mapping[str, float] = field(default_factory=dict)
+
+
+class _Problem(SetVotes):
+    """Votes and wish with the solver."""
+
+    def wishing(self, min_coverage: float) -> _Problem:
+        """The same with another coverage."""
+        return _Problem(self.votes, self.human_fails, replace(self.wish, min_coverage=min_coverage))
+
+    def nothing(self, why: str) -> Chosen:
+        """No set, and why."""
+        return Chosen(members=(), coverage=None, false_failure_rate=None, gap=None, seconds=0.0, unmet=(why,))  # fmt: skip
+
+    def run(self, time_limit: float, slack: Sequence[str] = (), *, relaxed: bool = False) -> _Found:
+        """Solve within so many seconds; ``slack`` names the wishes that may be missed at a cost.
+
+        ``relaxed``: judges may be chosen in part, which shows quickly what no set can reach. Where
+        the solver has nothing better in time, the answer is a greedy set, with the solver's bound.
+        """
+        build = Matrices(self, slack)
+        result = optimize.milp(
+            build.cost, integrality=None if relaxed else build.integer,
+            constraints=build.constraints, bounds=optimize.Bounds(build.low, build.high),
+            options={"time_limit": max(0.05, time_limit)},
+        )  # fmt: skip
+        if result.status == _INFEASIBLE:
+            return _Found(None, impossible=True)
+        solved = None if result.x is None else np.asarray(result.x)
+        used = {
+            name: float(solved[at]) for name, at in build.slack_at.items() if solved is not None
+        }
+        missed = {name: own for name, own in used.items() if own > _SMALL}
+        if relaxed:
+            return _Found(None, slack=missed)
+        members = None if solved is None else np.flatnonzero(solved[: build.judges] > 0.5)
+        return self._better(members, result.mip_dual_bound, missed, slack)
+
+    def _better(
+        self, members: npt.NDArray[np.int64] | None, bound: float | None,
+        missed: Mapping[str, float], slack: Sequence[str],
+    ) -> _Found:  # fmt: skip
+        """The solver's set or the greedy one, and the proven gap to the best possible."""
+        greedy = self.greedy()
+        usable = "coverage" in slack or self.coverage(greedy) >= self.wish.min_coverage
+        options = (
+            [] if members is None else [(self.price_of(members, slack), tuple(members.tolist()))]
+        )
+        if greedy and usable and self.within_limits(greedy):
+            options.append((self.price_of(greedy, slack), tuple(greedy)))
+        if not options:
+            return _Found(None)
+        price, best = min(options)
+        gap = max(0.0, price - (bound or 0.0)) / price if price > 0 else 0.0
+        if members is None or best != tuple(members.tolist()):
+            short = self.wish.min_coverage - self.coverage(best)
+            missed = {"coverage": short * len(self.caught_by)} if short > _SMALL else {}
+        return _Found(best, gap=gap if gap > _SMALL else 0.0, slack=missed)
+
+    def price_of(
+        self, members: Sequence[int] | npt.NDArray[np.int64], slack: Sequence[str]
+    ) -> float:
+        """The objective: severity-weighted false failures, size, and missed coverage."""
+        own = list(members)
+        heaviest = (self.wrong_by[:, own] * self.severity[own]).max(axis=1, initial=0.0)
+        price = float(heaviest.sum()) / max(1, len(self.wrong_by)) + self.wish.price * len(own)
+        short = (
+            max(0.0, self.wish.min_coverage - self.coverage(own)) if "coverage" in slack else 0.0
+        )
+        return price + SLACK_COST * short
+
+    def words(self, found: _Found, time_limit: float, *, proven: bool) -> list[str]:
+        """What could not be met, and by how much; ``proven``: surely, not only within the time."""
+        said = []
+        for name, amount in found.slack.items():
+            if name == "coverage":
+                reached = self.coverage(found.members or ())
+                said.append(self._coverage_words(reached, found.gap, time_limit, proven=proven))
+            else:
+                limit = self.wish.max_ffr if name == "ffr" else self.wish.limits[name]
+                least = limit + amount / max(1, len(self.wrong_by))
+                whose = "the set" if name == "ffr" else f"“{name}”"
+                said.append(
+                    f"The false failure rate of {whose} cannot be kept at {limit:.0%} with the judges "
+                    f"that must be in: it is {least:.0%}."
+                )
+        return said
+
+    def _coverage_words(
+        self, reached: float, gap: float, time_limit: float, *, proven: bool
+    ) -> str:
+        wish = f"A coverage of {self.wish.min_coverage:.0%}"
+        best = "the best set" if gap < _SMALL else "the best set found"
+        head = "cannot be met" if proven else "was not reached in the time given"
+        said = f"{wish} {head}: with the limits on false failures {best} has {reached:.0%}."
+        free = self.run(time_limit, slack=("ffr", "limits"))
+        if free.members is None:
+            return f"{said} No set of these judges reaches it, whatever it wrongly fails." if free.impossible else said  # fmt: skip
+        needed = self.false_failure_rate(free.members)
+        return (
+            said if needed is None else f"{said} A set that reaches it wrongly fails {needed:.0%}."
+        )
+
+    def chosen(self, found: _Found, seconds: float, unmet: tuple[str, ...]) -> Chosen:
+        """The answer."""
+        members = list(found.members or ())
+        return Chosen(
+            members=tuple(members), coverage=self.coverage(members),
+            false_failure_rate=self.false_failure_rate(members), gap=found.gap, seconds=seconds,
+            unmet=unmet, unknown_cells=int(np.isnan(self.votes[:, members]).sum()),
+            left_out=self.idle,
+        )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Verdicts beside grades, as arrays: what the figures of an alignment are counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from labelcore.store.connection import Database
+
+Floats = npt.NDArray[np.float64]
+ABSTAINED = -1.0
+_CODE = f"CASE value WHEN 'pass' THEN 1 WHEN 'fail' THEN 0 ELSE {ABSTAINED:.0f} END"
+_ONCE = (
+    "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
+    "ORDER BY made_at, run_id) = 1"
+)
+
+
+def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]) -> Floats:
+    """Verdicts, shape (outputs, judges): 1 pass, 0 fail, -1 abstained, nan no verdict.
+
+    One join; the ids stay in the store, so a million verdicts beside ten thousand grades take a
+    fraction of a second.
+    """
+    found = np.full((len(output_ids), len(judge_version_ids)), np.nan)
+    if not output_ids or not judge_version_ids:
+        return found
+    row, column, code = _cells(db, output_ids, judge_version_ids, "")
+    places = row * len(judge_version_ids) + column
+    if len(places) and np.bincount(places).max() > 1:  # a key was stored twice: its first counts
+        row, column, code = _cells(db, output_ids, judge_version_ids, _ONCE)
+    found[row, column] = code
+    return found
+
+
+def _cells(
+    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], once: str
+) -> tuple[Any, Any, Any]:
+    with db.scratch() as cursor:
+        cursor.register("graded_output", _numbered("output_id", output_ids))
+        cursor.register("measured_judge", _numbered("judge_version_id", judge_version_ids))
+        try:
+            cells = cursor.execute(
+                f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
+                "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
+                f"WHERE repeat = 0 {once}"
+            ).fetchnumpy()
+        finally:
+            cursor.unregister("graded_output")
+            cursor.unregister("measured_judge")
+    return cells["row_at"], cells["column_at"], cells["code"]
+
+
+def _numbered(name: str, ids: Sequence[str]) -> pa.Table:
+    return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
+
+
+def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, int]:
+    """How many outputs a set passes and fails, of those that all its members have seen.
+
+    It fails an output when any member does; an abstention fails nothing.
+    """
+    rows = db.rows(
+        "WITH seen AS (SELECT output_id, bool_or(value = 'fail') AS failed, "
+        "count(DISTINCT judge_version_id) AS members FROM verdict "
+        "WHERE repeat = 0 AND judge_version_id IN (SELECT unnest($judges)) GROUP BY output_id) "
+        "SELECT count(*) FILTER (NOT failed), count(*) FILTER (failed) FROM seen "
+        "WHERE members = $members",
+        {"judges": list(judge_version_ids), "members": len(set(judge_version_ids))},
+    )
+    passes, fails = rows[0]
+    return passes, fails

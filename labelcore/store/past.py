@@ -1,0 +1,99 @@
+"""The database as it stood at an earlier moment, to be read by the same code.
+
+Tables only hold events with the time at which they were stored, so the past is a filter. Each table
+gets a view of the same name, in a catalogue of its own in memory, that shows the rows stored until
+then; on these the views of the present are made anew. A handle that looks there first serves every
+reader, and keeps its own memory, so that no two moments mix.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from graphlib import TopologicalSorter
+
+from labelcore.errors import BadInput
+from labelcore.store.connection import Database, utc
+
+_TIMES = ("stored_at", "made_at")
+"""The first of these that a table has says when a row came in; a client's clock may run wrong."""
+_TOLD_BY = {"sample_pick": ("sample_id", "sample"), "rejected_row": ("batch_id", "import_batch")}
+"""Tables whose rows are stored together with a row of another."""
+_TIMELESS = {"schema_migration", "embedding"}
+"""What is no event: the schema, and vectors, which depend on their text alone."""
+
+
+@contextlib.contextmanager
+def as_of(db: Database, moment: datetime) -> Iterator[Database]:
+    """The database with the events that were stored until ``moment``, which is timezone-aware.
+
+    The handle holds while the context does. Raises BadInput when something tries to write to it.
+    """
+    if db.is_past:
+        raise BadInput("The past of a past cannot be read.", next_step="Start from the present.")
+    catalogue = f"past_{uuid.uuid4().hex}"
+    db.run(f"ATTACH ':memory:' AS {catalogue}")
+    try:
+        _make_views(db, catalogue, utc(moment))
+        yield db.looking_at(catalogue)
+    finally:
+        db.run(f"DETACH {catalogue}")
+
+
+def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
+    own = db.rows("SELECT current_database()")[0][0]
+    for table, until in filters(db).items():
+        shown = until.format(moment=f"TIMESTAMP '{moment.isoformat(sep=' ')}'", past=catalogue)
+        db.run(
+            f'CREATE VIEW {catalogue}.main."{table}" AS '
+            f'SELECT * FROM "{own}".main."{table}" WHERE {shown}'
+        )
+    for made in _views(db):
+        db.run(f"USE {catalogue}; {made}")
+
+
+def filters(db: Database) -> dict[str, str]:
+    """For each table the condition that leaves the rows of the past, in an order that can be made.
+
+    Raises:
+        KeyError: a table neither has a time nor is told by another (a fault of this module).
+    """
+    columns: dict[str, set[str]] = {}
+    for table, column in db.rows(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = "
+        "current_database() AND table_name IN (SELECT table_name FROM duckdb_tables() "
+        "WHERE database_name = current_database())"
+    ):
+        columns.setdefault(table, set()).add(column)
+    found = {table: _condition(table, columns[table]) for table in sorted(columns)}
+    return dict(sorted(found.items(), key=lambda own: own[0] in _TOLD_BY))
+
+
+def _condition(table: str, columns: set[str]) -> str:
+    if table in _TIMELESS:
+        return "true"
+    if table in _TOLD_BY:
+        key, teller = _TOLD_BY[table]
+        return f"{key} IN (SELECT {key} FROM {{past}}.main.{teller})"
+    time = next((own for own in _TIMES if own in columns), None)
+    if time is None:
+        raise KeyError(f"{table} does not say when its rows were stored")
+    return f"{time} <= {{moment}}"
+
+
+def _views(db: Database) -> list[str]:
+    """The statements that make the views of the present, those that others build on first."""
+    made = dict(
+        db.rows(
+            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal "
+            "AND database_name = current_database()"
+        )
+    )
+    needs = {
+        name: {other for other in made if other != name and re.search(rf"\b{other}\b", sql)}
+        for name, sql in made.items()
+    }
+    return [made[name] for name in TopologicalSorter(needs).static_order()]

@@ -1,0 +1,69 @@
+"""One click from a number to the outputs behind it, with the grades that people gave them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+import streamlit as st
+
+from labelcore.models import Grade
+from labelcore.stages import aligning, grading, projects
+from pages.widgets import shell
+from pages.widgets.outputs import show_behind, show_output
+from pages.widgets.shell import Place, plain
+
+_PAGE = 5
+CELLS: dict[str, str] = {
+    "false_pass": "bad ones it lets through", "false_fail": "good ones it wrongly fails",
+    "true_fail": "bad ones it catches", "true_pass": "good ones it passes",
+}  # fmt: skip
+
+
+def outputs_behind(place: Place, words: str, ids: Iterable[str], key: str) -> None:
+    """A switch named by ``words`` and the number of outputs; on, it shows them with their grades."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted or not st.toggle(f"{words} ({len(wanted):,})", key=key):
+        return
+    shown = wanted[_start(len(wanted), key) :][:_PAGE]
+    grades = _grades(place, shown)
+    for own in shown:
+        with st.container(border=True):
+            for grade in grades[own]:
+                st.text(_said(grade))
+            if not grades[own]:
+                st.write("Nobody has graded it.")
+            if output := projects.find_output(place.db, own):
+                show_output(output)
+
+
+def _start(total: int, key: str) -> int:
+    pages = (total + _PAGE - 1) // _PAGE
+    page = st.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
+    return (int(page) - 1) * _PAGE
+
+
+def _grades(place: Place, ids: Collection[str]) -> dict[str, list[Grade]]:
+    found: dict[str, list[Grade]] = defaultdict(list)
+    for own in grading.current_grades(place.db, place.project):
+        if own.output_id in ids:
+            found[own.output_id].append(own)
+    return found
+
+
+def _said(grade: Grade) -> str:
+    about = " on one criterion" if grade.criterion_id else ""
+    note = f": {grade.note}" if grade.note else ""
+    return f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}"
+
+
+def judges_behind(place: Place, judges: Sequence[tuple[str, str]], key: str) -> None:
+    """A switch that opens the outputs behind the figures of judges, given as (version id, name)."""
+    names = dict(judges)
+    if not names or not st.toggle("Show the outputs behind these figures", key=key):
+        return
+    judge = st.selectbox("Judge", list(names), format_func=lambda own: plain(names[own]), key=f"{key}-judge")  # fmt: skip
+    cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")  # fmt: skip
+    with shell.guard():
+        found = aligning.behind(place.db, place.project, judge, cell)  # type: ignore[arg-type]  # a key of CELLS
+        show_behind(found, f"{key}-{judge}-{cell}")

@@ -1,0 +1,67 @@
+"""Write a check in Python: try it on outputs, see its errors by line, keep it as a judge."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.sandbox.limits import LONGEST_SOURCE
+from labelcore.sandbox.subset import CONTRACT
+from labelcore.stages import deriving
+from labelcore.stages.judging import checks
+from pages.widgets import keys, shell
+from pages.widgets.shell import Place
+
+_START = """# Fails an output that is longer than 120 words.
+def check(output, input, context, metadata):
+    words = len(output.split())
+    if words > 120:
+        return False, f"{words} words"
+    return True, f"{words} words"
+"""
+_SHOWN = 200
+
+
+def write_check(place: Place) -> None:
+    """An editor with what a check may use, a trial, and a way to keep it."""
+    criteria = deriving.list_criteria(place.db, place.project, status="accepted")
+    if not criteria:
+        st.info("There are no accepted criteria yet: a check decides one of them.")
+        return
+    with st.expander("What a check may use"):
+        st.code(CONTRACT, language=None, wrap_lines=True)
+    source = st.text_area(
+        "The check", _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE
+    )
+    left, right = st.columns(2)
+    chosen = left.selectbox("It decides", criteria, format_func=lambda own: own.name, key=keys.CHECK_CRITERION)  # fmt: skip
+    name = right.text_input("Its name", max_chars=60, key=keys.CHECK_NAME)
+    limit = st.slider("Try it on so many outputs", 5, 200, 20, key=keys.CHECK_LIMIT)
+    try_it, keep = st.columns(2)
+    if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
+        with shell.guard():
+            trial = checks.try_check(place.db, place.project, source, limit=limit)
+        _show(trial)
+    if keep.button("Keep it as a judge", type="primary", width="stretch", disabled=not name.strip(),
+                   help="Give it a name first.", key=keys.CHECK_KEEP):  # fmt: skip
+        with shell.guard():
+            kept, trial = checks.add_check(
+                place.db, place.project, source, criterion=chosen.id, name=name, limit=limit,
+                author=place.annotator,
+            )  # fmt: skip
+        st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
+
+
+def _show(trial: checks.Trial) -> None:
+    st.text(trial.summary)
+    graded = {True: "pass", False: "fail", None: ""}
+    rows = [
+        {
+            "check says": own.decision.value if own.decision else "error",
+            "people say": graded[own.graded],
+            "why": own.decision.reason if own.decision else own.error,
+            "output": own.output.text[:_SHOWN],
+        }
+        for own in sorted(trial.tried, key=lambda own: own.decision is not None)
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

@@ -1,0 +1,119 @@
+"""Nothing that a check does reaches out of the sandbox, or changes what is said of other outputs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labelcore.sandbox.limits import LONGEST_REASON, Limits
+from labelcore.sandbox.pool import Pool
+from labelcore.sandbox.protocol import Answer, Row, Trouble
+from tests.sandbox.escapes import ATTEMPTS, LEAKS, Attempt
+
+_SECRET = "s3cret-of-the-environment"
+_LIMITS = Limits(seconds=0.4, memory=48_000_000)
+_GOOD = "def check(output, input, context, metadata):\n    return output == 'fine', input"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    os.environ["LABELCORE_SECRET"] = _SECRET
+    with Pool(1, _LIMITS) as own:
+        yield own
+    del os.environ["LABELCORE_SECRET"]
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        own.settimeout(0)
+        yield own
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Path:
+    file = tmp_path / "canary"
+    file.write_text("untouched")
+    return file
+
+
+def text_of(attempt: Attempt, canary: Path, port: int) -> str:
+    body = textwrap.indent(attempt.body, "        ")
+    source = f"""{attempt.before}
+def check(output, input, context, metadata):
+    def attack():
+{body}
+    return attack() if output == "attack" else True
+"""
+    return source.replace("CANARY", str(canary)).replace("PORT", str(port))
+
+
+def untouched(canary: Path, listener: socket.socket) -> bool:
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+    return canary.read_text() == "untouched" and list(canary.parent.iterdir()) == [canary]
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        pytest.param(own, marks=pytest.mark.slow if own.slow else (), id=own.name)
+        for own in ATTEMPTS
+    ],
+)
+def test_an_attempt_harms_nothing(
+    pool: Pool, canary: Path, listener: socket.socket, attempt: Attempt
+) -> None:
+    source = text_of(attempt, canary, listener.getsockname()[1])
+    rows = [Row("before"), Row("attack"), Row("after")]
+    first, own, last = pool.evaluate(source, rows, read_first=False)  # the walls alone
+    assert untouched(canary, listener)
+    assert _SECRET not in str(own) and "root:" not in str(own)
+    if attempt.kind == "any":
+        assert isinstance(own, Trouble) or len(own.reason) <= LONGEST_REASON
+    else:
+        assert isinstance(own, Trouble) and own.kind == attempt.kind, own
+    if not (isinstance(own, Trouble) and own.kind == "source"):
+        assert (first, last) == (Answer(True), Answer(True))
+    assert pool.evaluate(_GOOD, [Row("fine", "in"), Row("bad")]) == [
+        Answer(True, "in"),
+        Answer(False),
+    ]
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_an_output_leaves_nothing_for_the_next(pool: Pool, name: str) -> None:
+    rows = [Row(f"output {i}", metadata={}) for i in range(6)]
+    results = pool.evaluate(LEAKS[name], rows, read_first=False)
+    if (
+        name == "global"
+    ):  # `seen` is this check's own name in the wrapper's module, so it is read first
+        results = pool.evaluate(LEAKS[name], rows)
+        assert all(
+            isinstance(own, Trouble) and own.kind == "source" and own.line == 2 for own in results
+        )
+    else:
+        assert results == [Answer(True)] * 6
+
+
+def test_there_are_at_least_sixty_different_attempts() -> None:
+    assert len({own.body for own in ATTEMPTS}) == len(ATTEMPTS) >= 60
+
+
+def test_text_in_outputs_is_only_text(pool: Pool) -> None:
+    hostile = ["\0", "\ud800", "\u2028", "'''\"\"\"", '"]}\n{"results": [[1, "forged"]]}', "a" * 200_000, "\r\n\t\x1b[31m"]  # fmt: skip
+    source = "def check(output, input, context, metadata):\n    return True, str(len(output))"
+    assert [own.reason for own in pool.evaluate(source, [Row(own) for own in hostile])] == [
+        str(len(own)) for own in hostile
+    ]
+
+
+def test_an_output_that_is_too_large_is_not_run(pool: Pool) -> None:
+    large, small = pool.evaluate(_GOOD, [Row("x" * 2_100_000), Row("fine")])
+    assert isinstance(large, Trouble) and large.kind == "size"
+    assert small == Answer(True)

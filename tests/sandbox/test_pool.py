@@ -1,0 +1,193 @@
+"""Outputs are judged apart: one that sticks gets an error of its own, and workers come back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from labelcore.sandbox.limits import Limits
+from labelcore.sandbox.pool import Pool
+from labelcore.sandbox.protocol import Answer, Row, Trouble, read_faults, read_results
+
+SHORT = """def check(output, input, context, metadata):
+    if output == "hang":
+        while True: pass
+    if output == "zero":
+        n = 0
+        return 1 / n
+    return len(output) < 100, str(len(output))
+"""
+
+
+def living(group: int) -> list[str]:
+    """The processes of a group that are no zombies: the worker's, and its interpreter's."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, own = file.read_text().rpartition(")")[2].split()[:3]
+            if int(own) == group and state != "Z":
+                found.append(file.parent.name)
+    return found
+
+
+def gone(group: int) -> bool:
+    """Whether the group ends within five seconds: a killed process ends when its turn comes."""
+    end = time.monotonic() + 5
+    while living(group) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not living(group)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool(2, Limits(seconds=0.4)) as own:
+        yield own
+
+
+def test_verdicts_come_in_the_order_of_the_outputs(pool: Pool) -> None:
+    rows = [Row("x" * n) for n in range(180)]
+    wanted = [Answer(n < 100, str(n)) for n in range(180)]
+    assert pool.evaluate(SHORT, rows) == wanted
+
+
+def test_a_stuck_output_is_an_error_of_its_own(pool: Pool) -> None:
+    rows = [Row("hang" if n == 70 else "x" * n) for n in range(120)]
+    results = pool.evaluate(SHORT, rows)
+    stuck = results.pop(70)
+    assert isinstance(stuck, Trouble) and stuck.kind == "timeout"
+    assert results == [Answer(n < 100, str(n)) for n in range(120) if n != 70]
+
+
+def test_an_error_names_its_line(pool: Pool) -> None:
+    (own,) = pool.evaluate(SHORT, [Row("zero")])
+    assert own == Trouble("check", "ZeroDivisionError: division by zero", 6)
+    assert str(own) == "line 6: ZeroDivisionError: division by zero"
+
+
+def test_lines_hold_where_strings_go_over_several(pool: Pool) -> None:
+    source = '''X = """one
+  two
+three"""
+def check(output, input, context, metadata):
+    """Says
+something."""
+    if output:
+        return X == "one\\n  two\\nthree", f"""{X}
+end"""
+    raise ValueError("nothing")
+'''
+    good, bad = pool.evaluate(source, [Row("x"), Row("")])
+    assert good == Answer(True, "one\n  two\nthree\nend")
+    assert bad == Trouble("check", "ValueError: nothing", 10)
+
+
+@pytest.mark.slow
+def test_a_check_that_always_sticks_is_given_up(pool: Pool) -> None:
+    source = "def check(output, input, context, metadata):\n    while True: pass"
+    start = time.monotonic()
+    results = pool.evaluate(source, [Row(str(n)) for n in range(500)], limits=Limits(seconds=0.1))
+    assert all(isinstance(own, Trouble) and own.kind == "timeout" for own in results)
+    assert "Not tried" in str(results[-1])
+    assert time.monotonic() - start < 30
+
+
+def test_a_killed_worker_is_replaced() -> None:
+    with Pool(1) as own:
+        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+        (pid,) = own.pids
+        os.kill(pid, signal.SIGKILL)
+        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+
+
+@pytest.mark.slow
+def test_a_worker_that_does_not_answer_is_killed_with_its_interpreter() -> None:
+    with Pool(1, Limits(seconds=0.1)) as own:
+        own.evaluate(SHORT, [Row("x")])
+        (pid,) = own.pids
+        os.kill(pid, signal.SIGSTOP)
+        (late,) = own.evaluate(SHORT, [Row("x")])
+        assert isinstance(late, Trouble) and late.kind == "timeout"
+        assert gone(pid)
+        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+
+
+def test_closing_leaves_no_process() -> None:
+    own = Pool(1)
+    own.evaluate(SHORT, [Row("x")])
+    (pid,) = own.pids
+    assert living(pid)
+    own.close()
+    assert gone(pid)
+
+
+def test_many_threads_may_ask_at_once(pool: Pool) -> None:
+    def ask(n: int) -> object:
+        return pool.evaluate(SHORT, [Row("x" * n)])[0]
+
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(ask, range(30)))
+    assert found == [Answer(True, str(n)) for n in range(30)]
+
+
+def test_a_worker_sees_no_environment_and_few_files(pool: Pool) -> None:
+    pool.evaluate(SHORT, [Row("x")])
+    for pid in pool.pids:
+        place = Path(f"/proc/{pid}")
+        assert (place / "environ").read_bytes() == b""
+        lines = (place / "limits").read_text().splitlines()
+        limits = {line[:26].strip(): line[26:].split()[:2] for line in lines}
+        assert limits["Max file size"] == ["0", "0"]
+        assert limits["Max core file size"] == ["0", "0"]
+        assert "unlimited" not in limits["Max address space"] + limits["Max cpu time"]
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("", None, "empty"),
+        ("x = 1", None, "no function"),
+        ("def check(output):\n    return True", 1, "four arguments"),
+        ("async def check(a, b, c, d):\n    return True", 1, "no function"),
+        ("def check(a, b, c, d):\n    return (", 2, "SyntaxError"),
+        ("import os\ndef check(a, b, c, d):\n    return True", 1, "module 'os'"),
+        ("def check(a, b, c, d):\n    x = 1\n    return open(a)", 3, "`open`"),
+        ("def check(a, b, c, d):\n    return a.__class__", 2, "underscores"),
+        ("def check(a, b, c, d):\n    global x\n    x = 1", 2, "global"),
+        ("def check(a, b, c, d):\n    yield 1", 2, "yield"),
+        ("class A(dict): pass\ndef check(a, b, c, d):\n    return True", 1, "inheritance"),
+        ("def check(a, b, c, d):\n    return '\0'", 2, "U+0000"),
+        ("def check(a, b, c, d):\n    return ｅval(a)", 2, "`eval`"),
+        ("return 1\ndef check(a, b, c, d): pass", 1, "outside function"),
+        ("def check(a, b, c, d):\n  return " + "[" * 5_000 + "]" * 5_000, 2, "nested"),
+        ("#" * 30_000, None, "30,000"),
+    ],
+)
+def test_a_text_that_is_no_check_is_named_with_its_line(
+    pool: Pool, source: str, line: int | None, words: str
+) -> None:
+    fault = pool.faults(source)[0]
+    assert words in str(fault)
+    assert fault.line == line
+
+
+def test_a_good_text_has_no_fault(pool: Pool) -> None:
+    assert pool.faults(SHORT) == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [None, [], {}, {"results": []}, {"results": [[7, "x"]]}, {"results": [[1, 2]]}, {"results": ["x"]},
+     {"results": [[True, "x"]]}, {"given_up": ["nonsense", "x", 1]}, {"given_up": None}],
+)  # fmt: skip
+def test_what_a_worker_must_not_say_is_refused(document: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        read_results(document, 1)
+    with pytest.raises((ValueError, TypeError)):
+        read_faults(document)

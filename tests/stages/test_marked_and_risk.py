@@ -1,0 +1,185 @@
+"""Marked words carry codes, acts on codes happen once and are taken back, and risk sets limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Grade, Output, Project
+from labelcore.operations import Request, execute
+from labelcore.stages import deriving, grading, projects, sharing
+from labelcore.stages.deriving import embedding
+from labelcore.stages.deriving.embedding import AT_ONCE, meanings
+from labelcore.stages.deriving.proposing_codes import marked_words
+from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
+from labelcore.store import Database, vectors
+from labelcore.store import codes as code_table
+from labelcore.text.embedding import SentenceEncoder
+
+Add = Callable[..., list[Output]]
+Give = Callable[..., Grade]
+
+
+def span(text: object, part: str = "output") -> dict[str, object]:
+    return {"part": part, "text": text, "start": 0, "end": 1}
+
+
+def test_marked_words_become_quotes_and_take_the_code_of_their_note(
+    db: Database, project: Project, add_outputs: Add, give: Give
+) -> None:
+    first, second, third = add_outputs("It was in 1987 or so.", "You fool, go away.", "Fine words.")
+    give(first, "fail", "wrong year", spans=(span("1987"), span("1987"), span(" was "), span("1988"), span(5), span("")))  # fmt: skip
+    give(second, "fail", "", spans=(span("You fool"),))
+    give(third, "pass", "", spans=(span("Fine"),))
+    done = deriving.code_notes(db, project, offline=True)
+    quotes = {own.text: own for own in code_table.quotes(db, project.id)}
+    assert {text for text, own in quotes.items() if own.marked} == {"1987", "was", "You fool"}
+    assert quotes["1987"].code_id == quotes["wrong year"].code_id
+    assert not quotes["wrong year"].marked
+    assert deriving.code_notes(db, project, offline=True).quotes_new == 0
+    shown = {quote.text: quote.marked for own in done.codes for quote in own.quotes}
+    assert shown["You fool"]
+    label = next(own.code.label for own in done.codes if "You fool" in {q.text for q in own.quotes})
+    made = deriving.criterion_from_codes(db, project, [label], name="Polite")
+    assert made.statement == "A good output has no words like: “You fool”."
+    assert [item.marked for item in deriving.find_criterion(db, project, made.id).evidence] == [True]  # fmt: skip
+
+
+def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: Give) -> None:
+    (own,) = add_outputs("<b>Bold</b> claim")
+    grade = give(own, "fail", spans=(span("Bold claim", "shown"), span("<b>Bold</b>")))
+    assert marked_words(grade, own) == ["<b>Bold</b>"]
+    assert marked_words(grade, None) == []
+
+
+@pytest.fixture
+def coded(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
+    notes = ["too long", "wrong year", "rude tone"]
+    grades = [give(own, "fail", note) for own, note in zip(add_outputs("a", "b", "c"), notes, strict=True)]  # fmt: skip
+    deriving.code_notes(db, project, offline=True)
+    return grades
+
+
+def state(db: Database, project: Project) -> dict[str, set[str]]:
+    return {own.code.label: {q.text for q in own.quotes} for own in deriving.list_codes(db, project)}  # fmt: skip
+
+
+def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
+    db: Database, project: Project, coded: list[Grade]
+) -> None:
+    before = state(db, project)
+    long, year, rude = (next(k for k, own in before.items() if g.note in own) for g in coded)
+    for _ in range(3):
+        deriving.merge_codes(db, project, [long, year], author="ann", act="act-00000001")
+    assert len(code_table.history(db, project.id)) == len(before) + 1
+    deriving.move_quote(db, project, coded[2].id, "rude tone", "Manners", author="ann", act="act-00000002")  # fmt: skip
+    deriving.change_code(db, project, long, label="Length", author="ann")
+    assert state(db, project) == {"Length": {"too long", "wrong year"}, "Manners": {"rude tone"}}
+    assert "became “Length”" in deriving.undo_codes(db, project, author="ann")
+    with pytest.raises(BadInput):
+        deriving.undo_codes(db, project, act="act-00000001")
+    deriving.undo_codes(db, project, act="act-00000002")
+    assert state(db, project)[rude] == {"rude tone"}
+    assert "Manners" not in state(db, project)
+    out = execute(db, Request(operation="codes undo", project=project.name))
+    assert out.lines == (f"Taken back: “{year}” merged into “{long}”.",)
+    assert state(db, project) == before
+    with pytest.raises(BadInput, match="no such change"):
+        deriving.undo_codes(db, project)
+    assert deriving.is_done(db, project, "act-00000001")
+
+
+def edit(db: Database, project: Project, name: str, **changes: object) -> dict[str, object]:
+    asked = Request(operation="criteria edit", project=project.name, arguments={"criterion": name, **changes})  # fmt: skip
+    return execute(db, asked).document
+
+
+def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
+    db: Database, project: Project, coded: list[Grade]
+) -> None:
+    (label, *_) = state(db, project)
+    own = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    assert (own.risk, own.max_false_failure_rate) == (None, LIMITS["medium"].max_false_failure_rate)
+    after = edit(db, project, "Facts", risk="high", risk_why="A patient takes the wrong dose.")
+    assert after["max_false_failure_rate"] == LIMITS["high"].max_false_failure_rate
+    assert edit(db, project, "Facts", max_ffr=0.4)["risk"] == "high"
+    assert edit(db, project, "Facts", risk="low")["max_false_failure_rate"] == 0.4
+    versions = deriving.history(db, project, own.id)
+    assert [v.risk for v in versions] == [None, "high", "high", "low"]
+    assert versions[-1].risk_why == "A patient takes the wrong dose."
+    deriving.undo_change(db, project, own.id)
+    assert deriving.find_criterion(db, project, own.id).risk == "high"
+    with pytest.raises(BadInput, match="risk"):
+        edit(db, project, "Facts", risk="enormous")
+
+
+def test_higher_risk_asks_for_more(db: Database, project: Project, coded: list[Grade]) -> None:
+    rates = [LIMITS[level] for level in ("low", "medium", "high")]
+    assert rates == sorted(rates, key=lambda own: -own.max_false_failure_rate)
+    assert rates == sorted(rates, key=lambda own: own.min_coverage)
+    (label, *_) = state(db, project)
+    own = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    deriving.accept(db, project, own.id)
+    assert wanted_coverage(deriving.list_criteria(db, project), project) is None
+    deriving.edit(db, project, own.id, risk="high")
+    assert wanted_coverage(deriving.list_criteria(db, project), project) == LIMITS["high"].min_coverage  # fmt: skip
+    risky = projects.update_project(db, project, risk="high")
+    fresh = deriving.propose_from_prompt(db, risky, "Never be rude to a customer.")
+    assert {c.max_false_failure_rate for c in fresh} == {LIMITS["high"].max_false_failure_rate}
+
+
+def test_the_risk_travels_in_the_library_and_older_files_are_read(
+    db: Database, project: Project, coded: list[Grade], tmp_path: Path
+) -> None:
+    (label, *_) = state(db, project)
+    own = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    deriving.accept(db, project, own.id)
+    deriving.edit(db, project, own.id, risk="high", risk_why="It costs money.")
+    file, older = tmp_path / "new.yaml", tmp_path / "old.yaml"
+    sharing.save_rubric(db, project, file)
+    text = file.read_text("utf-8")
+    assert "risk: high" in text
+    older.write_text("\n".join(line for line in text.splitlines() if "risk" not in line), "utf-8")
+    for path, risk, why in ((file, "high", "It costs money."), (older, None, "")):
+        there = projects.open_project(db, path.stem)
+        (came,) = sharing.load_rubric(db, there, path, author="bo").criteria
+        assert (came.risk, came.risk_why) == (risk, why)
+
+
+def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
+    db: Database, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = SentenceEncoder()
+    kinds = {"the answer is far too long, line ": "too long", "wrong year in item ": "wrong year"}
+    texts = [f"{start}{n}" for start in kinds for n in range(2 * AT_ONCE)]
+    asked: list[str] = []
+    real = SentenceEncoder.encode
+    fake = {start: real(encoder, [start])[0] for start in kinds}
+
+    def encode(self: SentenceEncoder, wanted: list[str]) -> vectors.Vectors:
+        asked.extend(wanted)
+        return vectors.np.stack([next(v for k, v in fake.items() if own.startswith(k)) for own in wanted])  # fmt: skip
+
+    monkeypatch.setattr(SentenceEncoder, "encode", encode)
+    monkeypatch.setattr(embedding, "ALL_UP_TO", 2 * AT_ONCE)
+    found = meanings(db, texts, lambda *_: None)
+    assert len(asked) == AT_ONCE
+    assert found.shape == (len(texts), 512)
+    half = len(texts) // 2
+    assert float((found[:half] @ fake[next(iter(kinds))]).min()) > 0.99
+    assert float((found[half:] @ fake[next(iter(kinds))]).max()) < 0.9
+    meanings(db, texts, lambda *_: None)
+    assert len(asked) == len(set(asked)) == 2 * AT_ONCE
+
+
+def test_grades_that_were_taken_back_lose_their_marked_words(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    (own,) = add_outputs("You fool.")
+    grading.record(db, project, [Grade(id="g-1", project_id=project.id, output_id=own.id, annotator="ann", value="fail", spans=(span("fool"),))])  # fmt: skip
+    assert deriving.propose_codes(db, project)
+    grading.undo(db, project, "g-1", annotator="ann")
+    assert deriving.list_codes(db, project) == []

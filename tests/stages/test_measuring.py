@@ -1,0 +1,254 @@
+"""Alignment on bad and unusual input: every figure has its basis, its interval, or its reason."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import (
+    Criterion,
+    Decision,
+    Grade,
+    JudgeVersion,
+    Output,
+    Pick,
+    Project,
+    Sample,
+    Verdict,
+    new_id,
+)
+from labelcore.stages import aligning, grading
+from labelcore.store import Database, confusion, verdicts
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import samples as sample_table
+
+Say = Callable[[Output, bool], str | None]
+
+
+def made(db: Database, project: Project, n: int, per_source: int = 1) -> list[Output]:
+    found = []
+    for i in range(n):
+        text = f"answer {i}"
+        found.append(Output(
+            id=output_table.content_id(project.id, text), project_id=project.id, text=text,
+            group_key=f"source {i // per_source}" if per_source > 1 else None,
+        ))  # fmt: skip
+    output_table.add(db, found)
+    return found
+
+
+def grade(db: Database, project: Project, output: Output, value: str, who: str = "ann", **more: object) -> None:  # fmt: skip
+    grading.record(db, project, [Grade(
+        id=new_id("g"), project_id=project.id, output_id=output.id, annotator=who, value=value,
+        **more,  # type: ignore[arg-type]  # test data
+    )])  # fmt: skip
+
+
+def judge(
+    db: Database, project: Project, name: str, said: dict[str, str], criterion: Criterion | None = None
+) -> JudgeVersion:  # fmt: skip
+    """A judge that came with its verdicts, as from another tool."""
+    version = JudgeVersion(
+        id=f"jv_{name}", judge_id=f"j_{name}", project_id=project.id, name=name, kind="llm", version=1,
+        criterion_id=criterion.id if criterion else None,
+        criterion_version=criterion.version if criterion else None, spec={"tool": name},
+    )  # fmt: skip
+    judge_table.save(db, [version])
+    verdicts.record(db, [
+        Verdict(output_id=own, judge_version_id=version.id, project_id=project.id, run_id="r",
+                decision=Decision(value=value))  # type: ignore[arg-type]  # test data
+        for own, value in said.items()
+    ])  # fmt: skip
+    return version
+
+
+@pytest.fixture
+def world(db: Database, project: Project) -> list[Output]:
+    """Sixty outputs, every fourth failed; two judges of different kinds of failure."""
+    outputs = made(db, project, 60)
+    chance = random.Random(1)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
+    judge(db, project, "eights", {own.id: "fail" if i % 8 == 0 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    judge(db, project, "fours", {own.id: "fail" if i % 8 == 4 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    return outputs
+
+
+def test_the_matrix_holds_every_verdict_once(db: Database, project: Project) -> None:
+    outputs = made(db, project, 4)
+    ids = [own.id for own in outputs]
+    one = judge(db, project, "one", {ids[0]: "pass", ids[1]: "fail", ids[2]: "abstain"})
+    found = confusion.matrix(db, ids[::-1], [one.id, "jv_nobody"])
+    assert found[::-1, 0].tolist()[:3] == [1.0, 0.0, confusion.ABSTAINED]
+    assert str(found[0, 0]) == "nan" and str(found[:, 1].tolist()[0]) == "nan"
+    assert confusion.matrix(db, [], [one.id]).shape == (0, 1)
+    # A key that was stored twice counts once, with what was said first.
+    db.run(
+        "INSERT INTO verdict SELECT * REPLACE ('fail' AS value, made_at + INTERVAL 1 HOUR AS made_at) "
+        "FROM verdict WHERE output_id = ?", [ids[0]],
+    )  # fmt: skip
+    assert confusion.matrix(db, ids, [one.id])[0, 0] == 1.0
+
+
+def test_a_set_passes_only_where_all_its_judges_have_spoken(db: Database, project: Project) -> None:
+    a, b, c, d = (own.id for own in made(db, project, 4))
+    one = judge(db, project, "one", {a: "pass", b: "fail", c: "abstain", d: "pass"})
+    two = judge(db, project, "two", {a: "pass", b: "pass", c: "pass"})
+    assert confusion.pool_of_set(db, [one.id, two.id]) == (2, 1)
+    assert confusion.pool_of_set(db, [one.id]) == (3, 1)
+
+
+def test_choose_reaches_the_coverage_that_is_asked_for(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    report = aligning.choose(db, project, min_coverage=0.9, max_ffr=0.25)
+    assert set(report.judges) == {"eights", "fours"}
+    assert report.in_sample["coverage"] >= 0.9
+    assert report.gap == 0
+    assert report.min_coverage == 0.9
+
+
+def test_choose_says_by_how_much_a_wish_is_missed(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    report = aligning.choose(db, project, min_coverage=1.0, max_ffr=0.01)
+    assert "A coverage of 100% cannot be met" in " ".join(report.warnings)
+    assert report.in_sample["coverage"] < 1
+
+
+def test_judges_that_must_be_in_are_in_or_refused(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    assert "fours" in aligning.choose(db, project, must_include=["fours"]).judges
+    with pytest.raises(NotFound, match="nobody"):
+        aligning.choose(db, project, must_include=["nobody"])
+    judge(db, project, "silent", {})
+    with pytest.raises(BadInput, match="no verdict on a graded output"):
+        aligning.choose(db, project, must_include=["silent"])
+
+
+def test_a_judge_that_abstains_always_has_reasons_for_figures(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    judge(db, project, "shy", {own.id: "abstain" for own in world})
+    found = aligning.align(db, project, judge="shy").judges[0]
+    assert (found.counts.n, found.counts.abstained) == (0, 60)
+    assert found.tpr.value is None and found.tnr.value is None and found.kappa is None
+    assert found.ac1 is None and found.baseline is None
+    assert found.intervals["kappa"].value is None and found.intervals["kappa"].why_not
+    document = found.document()
+    assert document["kappa_low"] is None and document["warnings"]
+    report = aligning.choose(db, project, must_include=["shy"], min_coverage=0.3)
+    assert any("shy abstained on 60" in said for said in report.warnings)
+
+
+def test_outputs_of_one_source_widen_the_interval(db: Database, project: Project) -> None:
+    chance = random.Random(2)
+    outputs = made(db, project, 120, per_source=4)
+    said = {}
+    for source in range(30):
+        bad, right = chance.random() < 0.4, chance.random() < 0.75
+        for own in outputs[4 * source : 4 * source + 4]:
+            grade(db, project, own, "fail" if bad else "pass")
+            said[own.id] = "fail" if bad == right else "pass"
+    judge(db, project, "by source", said)
+    found = aligning.align(db, project).judges[0]
+    from labelcore.stats.counts import tpr
+
+    plain = tpr(found.counts)
+    assert found.tpr.value == plain.value
+    assert (found.tpr.high or 0) - (found.tpr.low or 0) > 1.3 * ((plain.high or 0) - (plain.low or 0))  # fmt: skip
+
+
+def test_a_judge_of_a_criterion_is_measured_by_that_criterions_grades(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    own = Criterion(id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted")  # fmt: skip
+    criterion_table.save(db, [own])
+    judge(
+        db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own
+    )
+    assert aligning.align(db, project, judge="kind").judges[0].against == "overall"
+    for i, output in enumerate(world[:20]):
+        grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)  # fmt: skip
+    found = aligning.align(db, project, judge="kind").judges[0]
+    assert found.against == "Kind"
+    assert (found.counts.n, found.counts.true_fail, found.mcc) == (20, 5, 1.0)
+    other = aligning.align(db, project, judge="fours").judges[0]
+    assert (other.against, other.counts.n) == ("overall", 60)
+
+
+def test_uneven_draws_are_weighed_and_every_correction_is_offered_or_refused(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    picks = tuple(
+        Pick(output_id=own.id, reason="uniform", probability=0.8 if i % 4 == 0 else 0.2, position=i)
+        for i, own in enumerate(world)
+    )
+    sample_table.save(
+        db, Sample(id="s1", project_id=project.id, rule="mixture", seed=1, picks=picks)
+    )
+    aligning.choose(db, project, min_coverage=0.9)
+    report = aligning.align(db, project)
+    rates = report.pass_rate
+    assert rates.human.value == pytest.approx(225 / (225 + 15 / 0.8), abs=1e-9)
+    assert rates.effective is not None and rates.effective < 60
+    assert rates.corrected.method == "post-stratified"
+    assert rates.methods["PPI++"].value is None and rates.methods["PPI++"].why_not
+    assert set(report.judges[0].weighted) == {"tpr", "tnr"}
+    assert report.document()["pass_rate"]["methods"]["Rogan-Gladen"]["method"]
+
+
+def test_people_are_the_ceiling_and_the_constant_answer_the_floor(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    found = aligning.align(db, project).ceiling
+    assert found is not None and found.constant == 0.75
+    assert found.between_people.why_not == "no output was graded by two people"
+    assert found.with_themselves.why_not == "there are no silent repeats"
+    for i, own in enumerate(world[:20]):
+        grade(db, project, own, "fail" if i % 4 == 0 or i == 1 else "pass", who="bo")
+        grade(db, project, own, "fail" if i % 4 == 0 else "pass", source="repeat")
+    found = aligning.align(db, project).ceiling
+    assert found is not None
+    assert found.between_people.value == 0.95
+    assert found.with_themselves.value == 1.0
+
+
+def test_a_hundred_people_on_one_output_are_no_agreement(db: Database, project: Project) -> None:
+    (own,) = made(db, project, 1)
+    for i in range(123):
+        grade(db, project, own, "fail" if i % 3 == 0 else "pass", who=f"person {i}")
+    report = aligning.align(db, project)
+    assert report.agreement.alpha is None
+    assert "only one output" in (report.agreement.why_not or "")
+    assert report.ceiling is not None and report.ceiling.between_people.value is None
+
+
+def test_all_passed_says_what_cannot_be_known(db: Database, project: Project) -> None:
+    outputs = made(db, project, 12)
+    for own in outputs:
+        grade(db, project, own, "pass")
+    judge(db, project, "one", {own.id: "pass" for own in outputs})
+    report = aligning.align(db, project)
+    assert any("failed none" in said for said in report.warnings)
+    own = report.judges[0]
+    assert own.tnr.value is None and own.mcc is None and own.balanced_accuracy is None
+    with pytest.raises(BadInput, match="failed yet"):
+        aligning.choose(db, project, min_coverage=0.5)
+
+
+def test_verdicts_on_other_outputs_than_grades_say_so(db: Database, project: Project) -> None:
+    outputs = made(db, project, 20)
+    for i, own in enumerate(outputs[:10]):
+        grade(db, project, own, "fail" if i < 3 else "pass")
+    judge(db, project, "elsewhere", {own.id: "pass" for own in outputs[10:]})
+    own = aligning.align(db, project).judges[0]
+    assert (own.counts.n, own.missing, own.tpr.value) == (0, 10, None)
+    with pytest.raises(BadInput, match="No judge has a verdict on a graded output"):
+        aligning.choose(db, project)

@@ -1,0 +1,274 @@
+"""A report can be made again as of any past moment, whatever happened since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.models import (  # fmt: skip
+    Criterion,
+    Decision,
+    Grade,
+    JudgeVersion,
+    Output,
+    Project,
+    Ruling,
+    Verdict,
+    new_id,
+    now,
+)
+from labelcore.stages import aligning, deriving, grading, projects, sampling
+from labelcore.stages.aligning import AlignmentReport, parse_moment
+from labelcore.stages.aligning.moments import at_moment
+from labelcore.stages.deriving import glossary
+from labelcore.store import Database, audit, open_database, past, rulings, verdicts
+from labelcore.store import criteria as criterion_table
+from labelcore.store import grades as grade_table
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+
+ACTS = ("grade", "undo", "edit", "merge", "rule", "withdraw", "judge", "verdicts", "choose", "import", "sample", "term", "look")  # fmt: skip
+
+
+class World:
+    """A small project on which anything can happen, by the number of the act."""
+
+    def __init__(self) -> None:
+        self.db = open_database(None)
+        self.project = projects.open_project(self.db, "test")
+        self.add(6)
+        criterion_table.save(self.db, [self.criterion(name) for name in ("Short", "True")])
+        for at in range(3):
+            self.judge(at)
+
+    def add(self, many: int) -> None:
+        known = output_table.count(self.db, self.project.id)
+        output_table.add(self.db, [
+            Output(id=f"o{at}", project_id=self.project.id, text=f"text {at}") for at in range(known, known + many)
+        ])  # fmt: skip
+
+    def criterion(self, name: str) -> Criterion:
+        return Criterion(id=f"c_{name}", project_id=self.project.id, version=1, name=name, statement=f"Is it {name}?", status="accepted")  # fmt: skip
+
+    def judge(self, n: int) -> None:
+        self.decide(self._made(n), n)
+
+    def _made(self, n: int) -> str:
+        known = judge_table.current(self.db, self.project.id)
+        own = JudgeVersion(
+            id=new_id("version"), judge_id=f"j{n % 3}", project_id=self.project.id, name=f"judge {n % 3}",
+            kind="code", version=len(known) + 1, criterion_id="c_Short" if n % 2 else None,
+            criterion_version=1 if n % 2 else None, spec={"n": n},
+        )  # fmt: skip
+        judge_table.save(self.db, [own])
+        return own.id
+
+    def decide(self, judge: str, n: int) -> None:
+        ids = output_table.ids(self.db, self.project.id)
+        verdicts.record(self.db, [
+            Verdict(output_id=own, judge_version_id=judge, project_id=self.project.id, run_id="r",
+                    decision=Decision(value="fail" if (at + n) % 3 else "pass"))
+            for at, own in enumerate(ids) if (at + n) % 5
+        ])  # fmt: skip
+
+    def act(self, what: str, n: int) -> None:
+        db, project = self.db, self.project
+        ids = output_table.ids(db, project.id)
+        judges = judge_table.current(db, project.id)
+        if what == "grade":
+            value = ("pass", "fail", "unsure", "skipped")[n % 4]
+            grading.record(db, project, [Grade(
+                id=new_id("g"), project_id=project.id, output_id=ids[n % len(ids)],
+                annotator=("ann", "bob")[n % 2], value=value, note="too long" if n % 3 else "",
+            )])  # fmt: skip
+        elif what == "undo":
+            for own in grade_table.current(db, project.id)[:1]:
+                grading.undo(db, project, own.id, annotator=own.annotator)
+        elif what == "edit":
+            deriving.edit(
+                db, project, "c_Short", statement=f"No more than {now()} words.", why="drift"
+            )
+        elif what == "merge":
+            if all(own.status == "accepted" for own in deriving.list_criteria(db, project)):
+                deriving.merge(db, project, ["c_Short", "c_True"], name=f"Both {n}", statement="Both.")  # fmt: skip
+        elif what in {"rule", "withdraw"}:
+            value = "withdrawn" if what == "withdraw" else ("pass", "fail")[n % 2]
+            rulings.save(db, Ruling(id=new_id("ruling"), project_id=project.id, output_id=ids[n % len(ids)], value=value, reason="seen again", author="lead"))  # fmt: skip
+        elif what == "judge":
+            self.judge(n)
+        elif what == "verdicts":
+            self.decide(judges[n % len(judges)].id, n)
+        elif what == "choose":
+            judge_table.save_choice(db, project.id, [own.id for own in judges[: 1 + n % 2]], {}, {"held_out": {"alignment": n / 40}})  # fmt: skip
+        elif what == "import":
+            self.add(1 + n % 3)
+        elif what == "sample":
+            sampling.draw_sample(db, project, rule="random", n=min(3, len(ids)), seed=n)
+        elif what == "term":
+            glossary.set_term(db, project, f"t{n}", "a meaning", author="ann")
+        elif what == "look":
+            grading.open_test(db, project, author="ann", purpose="look", seen=[str(n)])
+
+    def report(self, as_of: datetime | None = None, **more: object) -> AlignmentReport:
+        return aligning.align(self.db, self.project, as_of=as_of, **more)  # type: ignore[arg-type]  # split, judge
+
+
+@settings(
+    max_examples=4,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+)
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 40)), min_size=2, max_size=14))
+def test_a_report_as_of_a_moment_is_the_report_that_was_made_then(
+    acts: list[tuple[str, int]],
+) -> None:
+    world = World()
+    made = []
+    for what, n in [("grade", 0), ("grade", 1), ("choose", 1), *acts]:
+        world.act(what, n)
+        shown = world.report()
+        made.append((now(), shown))
+    for moment, shown in made:
+        again = world.report(moment)
+        assert again.as_of == moment
+        assert again.model_copy(update={"as_of": None}) == shown
+    assert world.report() == made[-1][1]  # and looking back changed nothing
+    world.db.close()
+
+
+def test_it_names_the_versions_that_it_rests_on() -> None:
+    world = World()
+    world.act("grade", 1)
+    world.act("choose", 0)
+    before = now()
+    world.act("edit", 9)
+    world.act("judge", 1)
+    world.act("choose", 1)
+    old, new = world.report(before).basis, world.report().basis
+    versions = [{own.name: own.version for own in basis.criteria} for basis in (old, new)]
+    assert versions == [{"Short": 1, "True": 1}, {"Short": 2, "True": 1}]
+    assert old.grades == new.grades == 1
+    assert old.choice != new.choice
+    assert {own.name: own.judge_version_id for own in old.judges}["judge 1"] not in {
+        own.judge_version_id for own in new.judges if own.name == "judge 1"
+    }
+    document = world.report(before).document()
+    assert document["as_of"] == before.isoformat()
+    assert document["rests_on"]["judges"][0]["judge_version_id"]
+
+
+def test_the_outputs_behind_a_number_are_those_of_the_moment() -> None:
+    world = World()
+    for n in range(6):
+        world.act("grade", 4 * n + n % 2)
+    moment, report = now(), world.report()
+    cells = ("true_pass", "false_pass", "true_fail", "false_fail")
+    for n in range(6):
+        world.act("grade", 4 * n + 1 - n % 2)
+    for own in report.judges:
+        for cell in cells:
+            shown = aligning.behind(
+                world.db, world.project, own.judge_version_id, cell, as_of=moment
+            )  # type: ignore[arg-type]  # a literal
+            assert len(shown) == getattr(own.counts, cell)
+
+
+def test_the_present_goes_on_while_the_past_is_read(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:  # fmt: skip
+    outputs = add_outputs("one", "two")
+    give(outputs[0], "pass")
+    deriving.list_criteria(db, project)  # the present's memory is filled
+    moment = now()
+    with at_moment(db, project, moment) as (then, _):
+        give(outputs[1], "fail")
+        criterion_table.save(
+            db, [Criterion(id="c", project_id=project.id, version=1, name="c", statement="s")]
+        )
+        assert grading.human_labels(then, project).value == {outputs[0].id: True}
+        assert not deriving.list_criteria(then, project)
+        assert len(grading.human_labels(db, project).value) == 2
+        assert [own.id for own in deriving.list_criteria(db, project)] == ["c"]
+    assert not [name for (name,) in db.rows("SELECT database_name FROM duckdb_databases()") if name.startswith("past")]  # fmt: skip
+
+
+def test_the_past_cannot_be_written(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:  # fmt: skip
+    grade = give(add_outputs("one")[0], "pass")
+    with at_moment(db, project, now()) as (then, known):
+        for write in (
+            lambda: grading.undo(then, known, grade.id, annotator="ann"),
+            lambda: audit.note(then, known.id, "ann", "act", "subject"),
+            lambda: then.run("DELETE FROM grade"),
+        ):
+            with pytest.raises(BadInput, match="can be read, not changed"):
+                write()
+        with pytest.raises(BadInput), past.as_of(then, now()):
+            pass
+    assert len(grade_table.current(db, project.id)) == 1
+
+
+def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:  # fmt: skip
+    for at, own in enumerate(add_outputs(*(f"text {n}" for n in range(160)))):
+        give(own, "fail" if at % 2 else "pass")
+    with at_moment(db, project, now()) as (then, known):
+        assert grading.sealed_splits(then, known) == {"test"}
+    assert not audit.happened(db, project.id, "seal test")
+
+
+def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+) -> None:  # fmt: skip
+    outputs = add_outputs(*(f"text {n}" for n in range(160)))
+    for at, own in enumerate(outputs):
+        give(own, "fail" if at % 2 else "pass")
+    shown = aligning.align(db, project, split="test", author="ann")
+    moment = now()
+    assert (shown.openings, aligning.test_openings(db, project)) == (1, 1)
+    for own in outputs:
+        give(own, "pass", annotator="bob")
+    again = aligning.align(db, project, split="test", author="ann", as_of=moment)
+    assert again.model_copy(update={"as_of": None}) == shown
+    assert aligning.test_openings(db, project) == 1  # nothing that had not been seen
+    with pytest.raises(BadInput, match="named person"):
+        aligning.align(db, project, split="test", as_of=moment)
+    before = next(own for own in grade_table.history(db, project.id)[130:]).at
+    aligning.align(db, project, split="test", author="ann", as_of=before)
+    assert aligning.test_openings(db, project) == 2
+
+
+def test_moments_that_cannot_be_shown_are_refused(db: Database, project: Project) -> None:
+    with pytest.raises(BadInput, match="still to come"):
+        aligning.align(db, project, as_of=now() + timedelta(minutes=5))
+    with pytest.raises(NotFound, match="no project 'test' at"):
+        aligning.align(db, project, as_of=project.at - timedelta(days=1))
+
+
+def test_a_moment_is_read_in_its_zone() -> None:
+    eight = timezone(timedelta(hours=8))
+    noon = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    assert parse_moment("2026-03-02T12:00", eight) == noon
+    assert parse_moment("2026-03-02T04:00Z", eight) == noon
+    assert parse_moment("2026-03-02T12:00") == datetime(2026, 3, 2, 12).astimezone()
+    assert parse_moment("2026-03-02", eight) == datetime(2026, 3, 2, 23, 59, 59, 999999, eight)
+    today = f"{now():%Y-%m-%d}"
+    assert parse_moment(today, UTC) <= now()
+    assert parse_moment(f"{now() + timedelta(days=3):%Y-%m-%d}", UTC) > now()
+    for word in ("", "yesterday", "2026-13-01", "12", "0001-01-01"):
+        with pytest.raises(BadInput):
+            parse_moment(word)
+
+
+def test_every_table_says_when_its_rows_came_in(db: Database) -> None:
+    tables = {row[0] for row in db.rows("SELECT table_name FROM duckdb_tables()")}
+    assert set(past.filters(db)) == tables

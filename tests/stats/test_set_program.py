@@ -1,0 +1,99 @@
+"""The exact program finds the best set, holds its limits, and says what cannot be met."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labelcore.stats.set_program import Wish, front, solve
+from labelcore.stats.set_wish import SetVotes
+
+
+def _votes(seed: int, judges: int = 6, n: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(seed)
+    fails = random.random(n) < 0.4
+    fails[:2] = True, False
+    votes = random.random((n, judges)) < np.where(fails[:, None], 0.5, 0.12)
+    return votes.astype(float), fails
+
+
+def _price(votes: np.ndarray, fails: np.ndarray, members: tuple[int, ...]) -> tuple[float, float]:
+    any_ = votes[:, list(members)].any(axis=1) if members else np.zeros(len(fails), dtype=bool)
+    return float(any_[fails].mean()), float(any_[~fails].mean()) + 0.01 * len(members)
+
+
+@given(seed=st.integers(0, 200), wanted=st.sampled_from([0.3, 0.6, 0.8]))
+@settings(max_examples=15, deadline=None)
+def test_equals_trying_every_set(seed: int, wanted: float) -> None:
+    votes, fails = _votes(seed)
+    every = [
+        c for size in range(7) for c in itertools.combinations(range(6), size)
+    ]  # fmt: skip
+    able = [_price(votes, fails, c)[1] for c in every if _price(votes, fails, c)[0] >= wanted]
+    found = solve(votes, fails, Wish(min_coverage=wanted))
+    if not able:
+        assert found.unmet
+        return
+    assert not found.unmet
+    assert found.gap == 0
+    assert _price(votes, fails, found.members)[1] == pytest.approx(min(able), abs=1e-6)
+
+
+def test_limits_of_criteria_and_members_that_must_be_in_hold() -> None:
+    votes, fails = _votes(3)
+    names = ("a", "a", "b", "b", None, None)
+    wish = Wish(min_coverage=0.6, must_include=(2,), criterion=names, limits={"a": 0.1, "b": 0.3})
+    found = solve(votes, fails, wish)
+    assert 2 in found.members
+    assert SetVotes(votes, fails, wish).within_limits(found.members)
+
+
+def test_says_by_how_much_a_coverage_is_missed() -> None:
+    votes, fails = _votes(1)
+    found = solve(votes, fails, Wish(min_coverage=1.0, max_ffr=0.2))
+    assert found.coverage is not None and found.coverage < 1
+    assert found.false_failure_rate is not None and found.false_failure_rate <= 0.2 + 1e-9
+    assert "cannot be met" in found.unmet[0]
+    assert f"{found.coverage:.0%}" in found.unmet[0]
+
+
+def test_says_by_how_much_members_that_must_be_in_break_a_limit() -> None:
+    votes, fails = _votes(1)
+    votes[~fails, 0] = 1.0
+    found = solve(votes, fails, Wish(max_ffr=0.2, must_include=(0,)))
+    assert 0 in found.members
+    assert "100%" in found.unmet[0] and "20%" in found.unmet[0]
+
+
+def test_a_false_failure_of_a_should_criterion_weighs_less() -> None:
+    fails = np.array([True, True, False, False])
+    votes = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    assert solve(votes, fails, Wish(min_coverage=1.0, severity=(1.0, 0.5))).members == (1,)
+    assert solve(votes, fails, Wish(min_coverage=1.0, severity=(0.5, 1.0))).members == (0,)
+
+
+def test_cells_without_a_verdict_neither_catch_nor_fail() -> None:
+    fails = np.array([True, True, False, False])
+    votes = np.array([[1.0, np.nan], [np.nan, np.nan], [np.nan, np.nan], [0.0, np.nan]])
+    found = solve(votes, fails, Wish(min_coverage=0.5))
+    assert (found.members, found.coverage, found.false_failure_rate) == ((0,), 0.5, 0.0)
+    assert found.unknown_cells == 2
+    assert found.left_out == (1,)
+
+
+def test_without_a_fail_coverage_is_not_measurable() -> None:
+    found = solve(np.ones((3, 2)), np.zeros(3, dtype=bool), Wish(min_coverage=0.5))
+    assert found.coverage is None
+    assert "not measurable" in found.unmet[0]
+
+
+def test_the_front_holds_growing_coverages() -> None:
+    votes, fails = _votes(8)
+    wish = Wish()
+    sets = front(votes, fails, wish, (0.3, 0.6, 0.8), time_limit=3)
+    reached = [SetVotes(votes, fails, wish).coverage(own) for own in sets]
+    assert reached == sorted(reached) and len(sets) >= 2
