@@ -103,7 +103,7 @@ def _inverted(j: int, own: Floats, truth: Floats) -> Finding | None:
     n_bad, n_good = int(bad.sum()), int((~bad).sum())
     if not n_bad or not n_good or caught * n_good >= wrong * n_bad:
         return None
-    table = [[wrong, n_good - wrong], [caught, n_bad - caught]]
+    table = np.array([[wrong, n_good - wrong], [caught, n_bad - caught]])
     if float(fisher_exact(table, alternative="greater").pvalue) > _CHANCE:
         return None
     return Finding(

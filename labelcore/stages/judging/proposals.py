@@ -129,9 +129,9 @@ def learned_again(
     labels = fitting_labels(db, project)
     asked = _questions(db, project, labels, criterion_id or OVERALL)
     made = _offline(db, project, asked, "learned", 1, 0, labels, progress)
-    numbered = _numbered(db, project, made)
-    judge_table.save(db, numbered)
-    return numbered
+    found = numbered(db, project, made)
+    judge_table.save(db, found)
+    return found
 
 
 def _offline(

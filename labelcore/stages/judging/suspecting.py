@@ -73,7 +73,7 @@ def suspicious(
     truth = np.full((len(ids), len(own)), np.nan)
     for j, version in enumerate(own):
         fails = question(criteria.get(version.criterion_id or ""), labels).fails
-        truth[:, j] = [{True: 0.0, False: 1.0}.get(fails.get(i), np.nan) for i in ids]  # type: ignore[call-overload]  # None has no entry
+        truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
     counts = verdict_table.counts(db, project.id)
     found = suspects.find(
         np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64), truth,
@@ -102,7 +102,7 @@ def _words(
     names = [own.id for own in versions]
     table = verdict_table.values(db, names, output_ids=ids)
     wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
-    words = wide.reindex(index=ids, columns=names).astype(object)
+    words: pd.DataFrame = wide.reindex(index=ids, columns=names).astype(object)
     fresh = [own for own in versions if own.kind in {"code", "learned"} and words[own.id].isna().all()]  # fmt: skip
     outputs = list(output_table.many(db, tried).values()) if fresh and tried else []
     for version_key, answers in decide(db, fresh, outputs).items():
