@@ -135,7 +135,7 @@ def pair(
     db: Database, project: Project, plant: Callable[..., list[Output]]
 ) -> tuple[JudgeVersion, JudgeVersion]:
     """A learned judge that is unsure about middling lengths, and another tool that is always right."""
-    outputs = plant(0, 260, 200, longest_good=75)
+    outputs = plant(0, 260, 200, longest_good=60)
     (first,) = judging.propose(db, project, kind="learned")
     then = JudgeVersion(
         id="j_tool", judge_id="judge_tool", project_id=project.id, name="their tool", version=1,
