@@ -16,6 +16,7 @@ from pages.widgets.flips import show_flips
 from pages.widgets.hardness import show_hardness
 from pages.widgets.local_model import offer_local_model
 from pages.widgets.outputs import show_output
+from pages.widgets.referee import show_race
 
 _PAGE = 5
 
@@ -109,6 +110,8 @@ with shell.guard():
         )  # fmt: skip
         for row in picked.selection.rows:
             show_verdicts(own[row])
+    st.subheader("Race them")
+    show_race(place)
     st.subheader("How hard they are to move")
     for title, show in (("Hardness tests", show_hardness), ("Asked again: flips", show_flips)):
         if st.toggle(title, key=f"show-{title}"):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from labelcore.cli import door, hardness, reporting, terminal
+from labelcore.cli import door, hardness, racing, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.endpoints import endpoints
 from labelcore.cli.glossary import glossary
@@ -42,6 +42,7 @@ app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
+racing.add_to(judge)
 app.add_typer(schema, name="schema")
 add_to(judge)
 app.add_typer(endpoints, name="endpoints")

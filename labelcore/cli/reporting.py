@@ -17,8 +17,12 @@ Split = Annotated[str | None, typer.Option("--split", help="test, dev, train or 
 By = Annotated[list[str] | None, typer.Option("--by", help="A field to slice by; repeat.")]
 
 
+compare = typer.Typer(no_args_is_help=True, help="Two moments, or two pipeline versions.")
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the top level."""
+    app.add_typer(compare, name="compare")
     for name, command in (("trust", trust), ("report", report), ("card", card), ("check", check), ("slices", slices)):  # fmt: skip
         app.command(name)(command)
 
@@ -74,3 +78,23 @@ def _text(file: Path | None) -> str | None:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as trouble:
         raise BadInput(f"{file} cannot be read as a card.", next_step="Check the path.") from trouble  # fmt: skip
+
+
+@compare.command("moments")
+def moments(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="An ISO date or time.")],
+    after: Annotated[str | None, typer.Argument(metavar="AFTER", help="By default now.")] = None,
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Put the figures of two moments side by side, with what changed."""
+    send("compare moments", db, project, json, before=before, after=after)
+
+
+@compare.command("versions")
+def versions(
+    first: Annotated[str, typer.Argument(help="A prompt version or model.")],
+    second: Annotated[str, typer.Argument(help="The one to compare it with.")],
+    db: Db = None, project: ProjectName = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Compare two pipeline versions on the inputs that both answered."""
+    send("compare versions", db, project, json, first=first, second=second)

@@ -102,6 +102,7 @@ def _load() -> None:
         library,
         local_model,
         probes,
+        racing,
         refining,
         reporting,
         rubric,

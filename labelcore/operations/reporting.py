@@ -12,6 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.operations import Call, Outcome, operation
 from labelcore.stages import aligning, reporting
 from labelcore.stages.reporting.card import DAYS, CardSplit
+from labelcore.stats.rate import in_words
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -86,6 +87,27 @@ def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
         document={"slices": [own.model_dump(mode="json") for own in found]},
         lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),
     )
+
+
+@operation("compare moments")
+def moments(call: Call, *, before: str, after: str | None = None) -> Outcome:
+    """Put the figures of two moments side by side."""
+    found = reporting.compare_moments(
+        call.db, call.project, aligning.parse_moment(before),
+        aligning.parse_moment(after) if after else None,
+    )  # fmt: skip
+    lines = [f"{own.name}: {in_words(own.before)} then, {in_words(own.after)} later." for own in found.figures]  # fmt: skip
+    return Outcome(document=found.model_dump(mode="json"), lines=(*lines, *found.changes))
+
+
+@operation("compare versions")
+def versions(call: Call, *, first: str, second: str) -> Outcome:
+    """Compare two pipeline versions on the inputs that both answered."""
+    found = reporting.compare_versions(call.db, call.project, first, second)
+    lines = [f"{found.pairs} inputs.", f"By people: {reporting.paired_words(found, found.by_people)}"]  # fmt: skip
+    if found.by_judges:
+        lines.append(f"By the chosen set: {reporting.paired_words(found, found.by_judges)}")
+    return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
 
 
 def _write(out: Path, content: bytes) -> None:

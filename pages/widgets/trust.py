@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from labelcore.stages import reporting
+from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.aligning import AlignmentReport
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place
@@ -17,6 +17,7 @@ def show_answer(own: reporting.Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
     st.header(shell.plain(own.headline))
     st.write(shell.plain(f"Measured {own.method}."))
+    st.write(shell.plain(own.enough))
     against = [reason for reason in own.reasons if reason.weight != "good"]
     for reason in against:
         _show(reason)
@@ -92,3 +93,42 @@ def offer_report(place: Place) -> None:
         "Report as PDF", lambda: reporting.to_pdf(reporting.build_report(place.db, place.project)),
         file_name="report.pdf", mime="application/pdf", width="stretch", on_click="ignore",
     )  # fmt: skip
+
+
+def show_comparison(place: Place) -> None:
+    """Then and now, and two pipeline versions on the same inputs."""
+    st.subheader("Compare")
+    with st.expander("An earlier moment with now"):
+        given = st.datetime_input("Earlier moment", value=None, step=60, key="trust-before")
+        if given is not None:
+            moment = aligning.parse_moment(given.isoformat())
+            _show_moments(reporting.compare_moments(place.db, place.project, moment))
+    known = list(grading.versions(place.db, place.project))
+    if len(known) < 2:
+        return
+    with st.expander("Two versions of the pipeline on the same inputs"):
+        left, right = st.columns(2)
+        first = left.selectbox("Version", known, key="trust-first")
+        second = right.selectbox(
+            "Against", [own for own in known if own != first], key="trust-second"
+        )
+        if st.toggle("Compare them", key="trust-versions"):
+            with shell.guard():
+                _show_versions(reporting.compare_versions(place.db, place.project, first, second))
+
+
+def _show_moments(own: reporting.MomentComparison) -> None:
+    charts.intervals(
+        "Then and now, 95 % intervals", [moved.name for moved in own.figures],
+        {"then": [moved.before for moved in own.figures], "now": [moved.after for moved in own.figures]},
+        key="trust-moments",
+    )  # fmt: skip
+    for said in own.changes or ("Nothing that the figures rest on has changed.",):
+        st.text(said)
+
+
+def _show_versions(own: reporting.VersionComparison) -> None:
+    st.write(f"They answered {own.pairs} inputs both.")
+    st.write(shell.plain(f"By people: {reporting.paired_words(own, own.by_people)}"))
+    if own.by_judges:
+        st.write(shell.plain(f"By the chosen set: {reporting.paired_words(own, own.by_judges)}"))

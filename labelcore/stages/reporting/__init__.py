@@ -3,6 +3,14 @@
 from labelcore.stages.reporting.building import build_report, reason_words
 from labelcore.stages.reporting.card import JudgeCard, Limits, make_card, read_card
 from labelcore.stages.reporting.checking import Check, GateReport, check
+from labelcore.stages.reporting.comparing import (
+    MomentComparison,
+    Moved,
+    VersionComparison,
+    compare_moments,
+    compare_versions,
+    paired_words,
+)
 from labelcore.stages.reporting.document import Document, Timeline
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
@@ -11,7 +19,7 @@ from labelcore.stages.reporting.timeline import timeline
 from labelcore.stages.reporting.trust import Reason, Trust, trust
 
 __all__ = [
-    "Check", "Document", "GateReport", "JudgeCard", "Limits", "Reason", "SliceReport", "Timeline",
-    "Trust", "build_report", "check", "fields", "make_card", "read_card", "reason_words", "slices",
+    "Check", "Document", "GateReport", "JudgeCard", "Limits", "MomentComparison", "Moved", "Reason", "SliceReport", "Timeline",
+    "Trust", "VersionComparison", "build_report", "check", "compare_moments", "compare_versions", "fields", "make_card", "paired_words", "read_card", "reason_words", "slices",
     "timeline", "to_html", "to_pdf", "trust",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from labelcore.stages.aligning import AlignmentReport
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
+from labelcore.stats.anytime import enough_words
 from labelcore.stats.rate import Rate, in_words
 from labelcore.store import Database
 
@@ -25,6 +26,8 @@ WIDE, TOO_WIDE = 0.2, 0.4
 WEAK, TOO_WEAK = 0.667, 0.4
 """Krippendorff's (2004) bound for tentative conclusions, and one below which people rather differ."""
 GAP = 0.2
+ENOUGH = 0.7
+"""The coverage that "good enough yet" asks about: what criteria of medium risk ask for."""
 _MOST_MISSING = 0.05
 
 
@@ -40,12 +43,15 @@ class Trust(Frozen):
     """The number that stands for all outputs, and whether it can be trusted.
 
     ``rate`` is the corrected pass rate where it can be had, else people's own; ``method`` in words.
+    ``enough``: whether the chosen set is good enough yet, by a bound that holds however often
+    somebody looks, and what to grade next.
     """
 
     answer: Answer
     headline: str
     rate: Rate
     method: str
+    enough: str
     reasons: tuple[Reason, ...]
 
 
@@ -80,8 +86,25 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
         if corrected
         else "by people's grades alone"
     )
-    return Trust(answer=answer, headline=_headline(answer, rate), rate=rate, method=method,
-                 reasons=tuple(reasons))  # fmt: skip
+    return Trust(
+        answer=answer, headline=_headline(answer, rate), rate=rate, method=method,
+        enough=_enough(report), reasons=tuple(reasons),
+    )  # fmt: skip
+
+
+def _enough(report: AlignmentReport) -> str:
+    """Coverage against its limit; the next grades that help are those of failed outputs."""
+    if report.chosen is None or not report.chosen.judges:
+        return "Good enough yet? Choose a set of judges first."
+    held, counts = (report.chosen.held_out or {}).get("coverage"), report.chosen.counts
+    if held is None:
+        return "Good enough yet? Not measurable: no figure on outputs that the judges had not seen."
+    caught = round(held * counts.human_fails)  # cross-fitted: no judge saw what it is counted on
+    said = enough_words(caught, counts.human_fails, ENOUGH, "failed outputs")
+    return (
+        f"Good enough yet (it should catch {ENOUGH:.0%} of the bad ones)? {said} What helps most: "
+        "outputs that the judges fail or are not sure of (Sample page, rules disagreement and mixture)."
+    )
 
 
 def _answer(reasons: list[Reason]) -> Answer:

@@ -1,0 +1,146 @@
+"""Two moments of one project, and two versions of the pipeline on the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, Project
+from labelcore.stages.aligning import AlignmentReport, align, chosen_set
+from labelcore.stages.aligning.measuring import set_words, words_on
+from labelcore.stages.grading import human_labels, versions
+from labelcore.stats.paired import Paired, compare
+from labelcore.stats.rate import Rate
+from labelcore.store import Database, comparisons
+from labelcore.store import judges as judge_table
+
+
+class Moved(Frozen):
+    """One figure at two moments. They share most of their grades, so no test is made of them."""
+
+    name: str
+    before: Rate
+    after: Rate
+
+
+class MomentComparison(Frozen):
+    """Two moments; ``changes`` says in words what differs in what the figures rest on."""
+
+    figures: tuple[Moved, ...]
+    changes: tuple[str, ...]
+
+
+class VersionComparison(Frozen):
+    """Two pipeline versions on the same inputs, by people's labels and by the chosen set.
+
+    ``difference`` in each is the second's pass rate less the first's. The judges' one is not
+    corrected for their errors: it tells better or worse only as far as these err alike on both.
+    """
+
+    first: str
+    second: str
+    pairs: int
+    by_people: Paired
+    by_judges: Paired | None
+
+
+def compare_moments(
+    db: Database, project: Project, before: datetime, after: datetime | None = None
+) -> MomentComparison:
+    """The figures of two moments side by side; ``after`` None is now.
+
+    Raises:
+        NotFound: the project did not exist yet.
+        BadInput: a moment is still to come.
+    """
+    then = align(db, project, as_of=before)
+    now = align(db, project, as_of=after)
+    return MomentComparison(figures=tuple(_figures(then, now)), changes=tuple(_changes(then, now)))
+
+
+def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
+    found = [
+        Moved(name="Pass rate by people", before=then.pass_rate.human, after=now.pass_rate.human),
+        Moved(name="Pass rate, corrected", before=then.pass_rate.corrected, after=now.pass_rate.corrected),
+    ]  # fmt: skip
+    if then.chosen and now.chosen:
+        found += [
+            Moved(name="Coverage of the set", before=then.chosen.coverage, after=now.chosen.coverage),
+            Moved(
+                name="False failures of the set", before=then.chosen.false_failure_rate,
+                after=now.chosen.false_failure_rate,
+            ),
+        ]  # fmt: skip
+    return found
+
+
+def _changes(then: AlignmentReport, now: AlignmentReport) -> list[str]:
+    said = []
+    if then.n_grades != now.n_grades:
+        said.append(f"{then.n_grades:,} outputs had a label, {now.n_grades:,} have one.")
+    old = {own.name: own.version for own in then.basis.criteria}
+    new = {own.name: own.version for own in now.basis.criteria}
+    said += [
+        f"'{name}' went from version {old[name]} to {new[name]}."
+        for name in old
+        if name in new and old[name] != new[name]
+    ]
+    said += [f"'{name}' came." for name in new if name not in old]
+    said += [f"'{name}' went." for name in old if name not in new]
+    before = set(then.chosen.judges) if then.chosen else set()
+    after = set(now.chosen.judges) if now.chosen else set()
+    said += [f"{name} joined the chosen set." for name in sorted(after - before)]
+    said += [f"{name} left the chosen set." for name in sorted(before - after)]
+    return said
+
+
+def compare_versions(db: Database, project: Project, first: str, second: str) -> VersionComparison:
+    """Two pipeline versions (prompt versions or models) on the inputs that both answered.
+
+    Raises:
+        BadInput: no output is of one of them, or they share no input.
+    """
+    known = versions(db, project)
+    for own in (first, second):
+        if own not in known:
+            names = ", ".join(sorted(known)) or "none yet"
+            raise BadInput(f"No output is of the version '{own}'.", next_step=f"The versions are: {names}.")  # fmt: skip
+    pairs = comparisons.pairs(db, project.id, first, second)
+    if not pairs:
+        raise BadInput(f"'{first}' and '{second}' share no input.", next_step="Run both on the same inputs, then import both.")  # fmt: skip
+    labels = human_labels(db, project).value
+    return VersionComparison(
+        first=first, second=second, pairs=len(pairs), by_people=_paired(pairs, labels),
+        by_judges=_by_judges(db, project, pairs),
+    )  # fmt: skip
+
+
+def _paired(pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
+    both = [(passed[a], passed[b]) for a, b in pairs if a in passed and b in passed]
+    one, other = (np.array([own[k] for own in both], dtype=bool) for k in (0, 1))
+    return compare(one, other)
+
+
+def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]]) -> Paired | None:
+    choice = chosen_set(db, project)
+    if choice is None:
+        return None
+    ids: list[str] = choice["judge_version_ids"]  # type: ignore[assignment]  # JSON written by choose
+    members = list(judge_table.many(db, ids).values())
+    outputs = sorted({own for pair in pairs for own in pair})
+    words = set_words(words_on(db, members, outputs), [own.id for own in members])
+    return _paired(pairs, {str(key): word == "pass" for key, word in words.items()})
+
+
+def paired_words(own: VersionComparison, paired: Paired) -> str:
+    """A paired comparison as a sentence."""
+    rate = paired.difference
+    if rate.value is None or rate.low is None or rate.high is None:
+        return f"not measurable: {rate.why_not}."
+    return (
+        f"{own.second} passes {rate.value * 100:+.0f} points more than {own.first} "
+        f"({rate.low * 100:+.0f} to {rate.high * 100:+.0f}, n = {paired.n}): {paired.says}."
+    )

@@ -1,0 +1,104 @@
+"""The referee: who is measured how, who is beaten, and which is the cheapest good one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.stages import aligning, judging
+from labelcore.store import Database, verdicts
+from labelcore.store import judges as judge_table
+
+
+def _judge(db: Database, project: Project, name: str, *, cost: float, wrong: int, made: list[Output], fails: int) -> None:  # fmt: skip
+    """A judge that errs on the first ``wrong`` outputs of each class."""
+    judge_table.save(db, [JudgeVersion(
+        id=name, judge_id=name, project_id=project.id, name=name, kind="llm", version=1,
+        criterion_id=None, criterion_version=None, spec={"model": name},
+    )])  # fmt: skip
+
+    def said(at: int) -> str:
+        failed = at < fails
+        err = (at if failed else at - fails) < wrong
+        return "fail" if failed != err else "pass"
+
+    verdicts.record(db, [
+        Verdict(
+            output_id=own.id, judge_version_id=name, project_id=project.id, run_id="r",
+            decision=Decision.model_validate({"value": said(at), "cost_usd": cost, "latency_ms": 5}),
+        )
+        for at, own in enumerate(made)
+    ])  # fmt: skip
+
+
+@pytest.fixture
+def graded(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+) -> list[Output]:  # fmt: skip
+    made = add_outputs(*(f"answer {i} about order {i * 7}" for i in range(100)))
+    for at, output in enumerate(made):
+        give(output, "fail" if at < 40 else "pass")
+    return made
+
+
+def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    for name, cost, wrong in (("small", 0.001, 3), ("big", 0.01, 1), ("bad", 0.02, 20)):
+        _judge(db, project, name, cost=cost, wrong=wrong, made=graded, fails=40)
+    found = aligning.race(db, project, least_tnr=0.75, max_ffr=0.2)
+    good = {own.judge: own.good for own in found.contenders}
+    assert good == {"small": "yes", "big": "yes", "bad": "no"}
+    assert found.cheapest == "small"
+    beaten = {own.judge: own.beaten_by for own in found.contenders}
+    assert (beaten["small"], beaten["big"], beaten["bad"]) == ("", "", "big")
+    assert {own.judge: own.cost_per_thousand for own in found.contenders}["small"] == pytest.approx(1.0)  # fmt: skip
+    assert all(own.n == 100 and own.how == "as it is" for own in found.contenders)
+    strict = aligning.race(db, project, least_tnr=0.95, max_ffr=0.05)
+    assert strict.cheapest == ""
+    assert {own.judge: own.good for own in strict.contenders}["big"] == "perhaps"
+
+
+def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    _judge(db, project, "whole", cost=0, wrong=1, made=graded, fails=40)
+    _judge(db, project, "part", cost=0, wrong=0, made=graded[:10], fails=10)
+    found = aligning.race(db, project)
+    assert [own.judge for own in found.contenders] == ["whole"]
+    assert "10 of 100" in found.left_out[0]
+
+
+def test_two_judges_are_compared_on_what_both_decided(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    _judge(db, project, "one", cost=0, wrong=10, made=graded, fails=40)
+    _judge(db, project, "two", cost=0, wrong=0, made=graded, fails=40)
+    paired, differ = aligning.differences(db, project, "one", "two")
+    assert (paired.n, paired.only_first, paired.only_second) == (100, 0, 20)
+    assert paired.says == "better"
+    assert len(differ) == 20
+    assert all(own.first != own.second for own in differ)
+
+
+def test_without_judges_there_is_no_race(db: Database, project: Project, graded: list[Output]) -> None:  # fmt: skip
+    with pytest.raises(BadInput, match="No judge"):
+        aligning.race(db, project)
+
+
+def test_fitted_judges_are_fitted_again_for_the_race(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+) -> None:  # fmt: skip
+    made = add_outputs(*(("word " * (60 if i % 3 == 0 else 8)) + str(i) for i in range(60)))
+    for i, output in enumerate(made):
+        give(output, "fail" if i % 3 == 0 else "pass", "far too long" if i % 3 == 0 else "")
+    judging.propose(db, project, criterion="overall")
+    judging.run_judges(db, project)
+    found = aligning.race(db, project)
+    assert {own.how for own in found.contenders} == {"cross-fitted"}
+    assert max(own.balanced_accuracy or 0 for own in found.contenders) > 0.9
