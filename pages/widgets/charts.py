@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.stats.rate import Rate
+from pages.widgets.shell import plain
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
-_ROW, _FRAME = 46, 120
+_ROW, _FRAME = 46, 80
 _LONGEST = 34
 
 
@@ -40,13 +41,13 @@ def intervals(
             hovertemplate="%{y}<br>%{x:.0%} (%{customdata[0]:.0%} to %{customdata[1]:.0%}), n = %{customdata[2]}<extra>" + label + "</extra>",
         )  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=_FRAME + _ROW * max(2, len(names)),
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.15},
+        height=_FRAME + _ROW * max(2, len(names)),
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.15},
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%"},
         yaxis={"automargin": True, "categoryorder": "array", "categoryarray": [_short(n) for n in reversed(names)]},
         scattermode="group",
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
@@ -57,10 +58,10 @@ def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
         hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
     ))  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=260,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, yaxis={"rangemode": "tozero"},
+        height=220,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, yaxis={"rangemode": "tozero"},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def timeline(
@@ -87,10 +88,10 @@ def timeline(
             x=at, y=1.04, yref="paper", text=str(number), hovertext=_short(words), showarrow=False
         )
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=320, showlegend=False,
-        margin={"l": 10, "r": 20, "t": 70, "b": 40}, yaxis={"range": [-0.02, 1.02]},
+        height=280, showlegend=False,
+        margin={"l": 10, "r": 20, "t": 30, "b": 40}, yaxis={"range": [-0.02, 1.02]},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: str) -> None:
@@ -103,12 +104,12 @@ def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: s
         hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
     ))  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=_FRAME + 30 * len(names),
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, showlegend=False,
+        height=_FRAME + 30 * len(names),
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, showlegend=False,
         yaxis={"automargin": True, "autorange": "reversed"},
         xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -> None:
@@ -130,12 +131,12 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
         hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=340,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        height=300,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.3},
         xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "stated probability of a fail"}},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "failed by people"}},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def risk(
@@ -159,11 +160,18 @@ def risk(
         figure.add_vline(x=chosen, line={"color": _GREEN, "width": 3}, annotation_text=f"chosen {chosen:.0%}", annotation_position="bottom left")  # fmt: skip
     top = max([error, *(own[1].value or 0 for own in points), *(own[2] for own in points[3:])])
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=340,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        height=300,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.3},
         xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "share of graded outputs decided"}},
         yaxis={"range": [0, min(1.0, 1.15 * top)], "tickformat": ".0%"},
     )  # fmt: skip
+    _draw(title, figure, key)
+
+
+def _draw(title: str, figure: go.Figure, key: str) -> None:
+    """The title stands above the figure: plotly cuts its own off on a narrow screen."""
+    if title:
+        st.markdown(f"**{plain(title)}**")
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 

@@ -16,7 +16,7 @@ _CHARTED = 12
 def show_answer(own: reporting.Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
     st.header(shell.plain(own.headline))
-    st.write(shell.plain(f"Measured {own.method}."))
+    st.write(shell.plain(f"The figure: {own.method}."))
     st.write(shell.plain(own.enough))
     against = [reason for reason in own.reasons if reason.weight != "good"]
     for reason in against:

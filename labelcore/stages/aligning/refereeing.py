@@ -245,11 +245,11 @@ def _says(
     asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
     if cheapest:
         paid = f"US$ {cheapest.cost_per_thousand:.3f} for 1,000" if cheapest.cost_per_thousand else "no cost"  # fmt: skip
-        return f"The cheapest that is good enough ({asked}, whole intervals) is {cheapest.judge}: {paid}."  # fmt: skip
+        return f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: {paid}."  # fmt: skip
     perhaps = [own.judge for own in ranked if own.good == "perhaps"]
     if perhaps:
-        return f"None is surely good enough ({asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."  # fmt: skip
-    return f"None is good enough ({asked}): refine the judges or the criterion."
+        return f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."  # fmt: skip
+    return f"None is good enough (wanted: {asked}): refine the judges or the criterion."
 
 
 def differences(

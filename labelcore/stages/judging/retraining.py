@@ -43,7 +43,7 @@ class Freshness(Frozen):
             return f"{self.name} stays as it is: {self.why_not}."
         if not self.changed:
             return f"{self.name}: made from {self.made_from} grades; none came since."
-        came = f"{self.since} came since" if self.since else "notes or old grades changed since"
+        came = f"{self.since} came since" if self.since else "notes or old grades may have changed since"
         return f"{self.name}: made from {self.made_from} grades; {came}."
 
 
@@ -93,9 +93,12 @@ def _asked(
 
 def _freshness(version: JudgeVersion, asked: Question | None, labels: Labels) -> Freshness:
     seen = version.spec["cross_fitted"]
-    failed = set(version.spec.get("failed", ()))
+    failed = version.spec.get("failed")  # judges of earlier releases do not keep how it was graded
     fails = asked.fails if asked else {}
-    since = sum(own not in seen or bad != (own in failed) for own, bad in fails.items())
+    since = sum(
+        own not in seen or (failed is not None and bad != (own in failed))
+        for own, bad in fails.items()
+    )
     since += sum(own not in fails for own in seen)
     told = learned_judge.digest(
         (own, bad, proposals.note_of(labels, own)) for own, bad in fails.items()

@@ -1,0 +1,66 @@
+"""The pages Trust and Refine: on an empty project, on a graded one, and one ruling taken back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.settings import settings
+from labelcore.stages import projects, refining
+from labelcore.store import close_database, open_database
+from tests.pages.test_pages import ROOT, healthy, work
+
+TRUST = ROOT / "pages" / "6_trusting.py"
+REFINE = ROOT / "pages" / "7_refining.py"
+
+
+@pytest.fixture(scope="module")
+def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("trusted") / "app.duckdb"
+    work(path)
+    close_database(path)
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "app.duckdb"
+    for name, value in (("DB", str(path)), ("PROJECT", "shop"), ("ANNOTATOR", "ann")):
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    yield path
+    close_database(path)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def worked(database: Path, worked_file: Path) -> Path:
+    shutil.copy(worked_file, database)
+    return database
+
+
+def opened(page: Path) -> AppTest:
+    return healthy(AppTest.from_file(page, default_timeout=60).run())
+
+
+def test_without_grades_trust_says_what_is_missing(database: Path) -> None:
+    app = opened(TRUST)
+    assert "no output has a pass or a fail" in app.info[0].value
+    assert not app.header
+
+
+def test_without_verdicts_there_is_nothing_to_rule_on(database: Path) -> None:
+    app = opened(REFINE)
+    assert "Nothing to rule on" in app.info[0].value
+
+
+def test_trust_answers_first_and_gives_its_reasons(worked: Path) -> None:
+    app = opened(TRUST)
+    assert len(app.header) == 1
+    assert app.header[0].value
+    assert app.error or app.warning or app.success
+    assert [own.label for own in app.get("download_button")] == ["Report as HTML", "Report as PDF"]
