@@ -50,7 +50,8 @@ def show_outputs(report: aligning.AlignmentReport) -> None:
     names = {own.judge_version_id: f"{own.judge} ({own.criterion})" for own in report.judges}
     judge = st.selectbox("Judge", list(names), format_func=names.__getitem__, key="behind-judge")
     chosen = next(own for own in report.judges if own.judge_version_id == judge)
-    st.write(shell.plain(catches(chosen.counts)))
+    said = catches(chosen.counts)
+    st.write(shell.plain(f"{said[:1].upper()}{said[1:]}."))
     cell = st.radio(
         "Show", list(CELLS), key="behind-cell", horizontal=True,
         format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain, count
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.stats.rate import Rate
-from pages.widgets.shell import plain
+from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
 _ROW, _FRAME = 46, 80
-_LONGEST = 34
+_LONGEST, _TAIL = 34, 14
 
 
 def intervals(
@@ -22,15 +23,16 @@ def intervals(
 ) -> None:
     """One row for each name: a mark at each rate with its 95 % interval as a line."""
     figure = go.Figure()
+    rows = row_names(names)
     styles = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
     for number, (label, rates) in enumerate(series.items()):
         symbol, colour = styles[number % len(styles)]
         known = [
-            (name, rate) for name, rate in zip(names, rates, strict=True) if rate.value is not None
+            (name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None
         ]
         figure.add_scatter(
             name=label, mode="markers", x=[rate.value for _, rate in known],
-            y=[_short(name) for name, _ in known],
+            y=[name for name, _ in known],
             marker={"symbol": symbol, "size": 11, "color": colour},
             error_x={
                 "type": "data", "symmetric": False, "thickness": 2, "color": colour,
@@ -44,7 +46,7 @@ def intervals(
         height=_FRAME + _ROW * max(2, len(names)),
         margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.15},
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%"},
-        yaxis={"automargin": True, "categoryorder": "array", "categoryarray": [_short(n) for n in reversed(names)]},
+        yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
     )  # fmt: skip
     _draw(title, figure, key)
@@ -96,7 +98,7 @@ def timeline(
 
 def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: str) -> None:
     """Bars to both sides of nothing, the strongest at the top."""
-    shown = [_short(own) for own in names]
+    shown = row_names(names)
     figure = go.Figure(go.Bar(
         x=list(values), y=shown, orientation="h",
         marker={"color": [_ORANGE if own > 0 else _BLUE for own in values]},
@@ -171,11 +173,22 @@ def risk(
 def _draw(title: str, figure: go.Figure, key: str) -> None:
     """The title stands above the figure: plotly cuts its own off on a narrow screen."""
     if title:
-        st.markdown(f"**{plain(title)}**")
+        st.markdown(f"**{shell.plain(title)}**")
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def row_names(names: Sequence[str]) -> list[str]:
+    """A short name for each row, no two alike: rows of one name would be drawn over each other."""
+    found: list[str] = []
+    for name in map(_short, names):
+        numbered = (f"{name} ({number})" for number in count(2))
+        found.append(next(own for own in chain([name], numbered) if own not in found))
+    return found
 
 
 def _short(name: str) -> str:
     """Names are hostile: plotly reads some HTML, so its marks are taken out."""
     plain = name.replace("<", "‹").replace(">", "›").replace("&", "＆")
-    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+    if len(plain) <= _LONGEST:
+        return plain
+    return f"{plain[: _LONGEST - _TAIL - 1]}…{plain[-_TAIL:]}"  # a judge's own name stands last
