@@ -35,7 +35,7 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
     paired, found = aligning.differences(call.db, call.project, first, second)
     head = (
         f"They differ on {len(found)} of {paired.n} graded outputs: only {first} is right on "
-        f"{paired.only_first}, only {second} on {paired.only_second}. {second} is: {paired.says}."
+        f"{paired.only_first}, only {second} on {paired.only_second}. {second}: {paired.says}."
     )
     lines = [
         f"  {own.output.id}: {own.first} / {own.second}, people {'passed' if own.human_pass else 'failed'} it"

@@ -128,7 +128,7 @@ def _show_moments(own: reporting.MomentComparison) -> None:
 
 
 def _show_versions(own: reporting.VersionComparison) -> None:
-    st.write(f"They answered {own.pairs} inputs both.")
+    st.write(f"Both answered {own.pairs} of the same inputs.")
     st.write(shell.plain(f"By people: {reporting.paired_words(own, own.by_people)}"))
     if own.by_judges:
         st.write(shell.plain(f"By the chosen set: {reporting.paired_words(own, own.by_judges)}"))

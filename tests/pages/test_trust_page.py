@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.models import Grade
 from labelcore.settings import settings
-from labelcore.stages import projects, refining
+from labelcore.stages import grading, projects, refining
 from labelcore.store import close_database, open_database
 from tests.pages.test_pages import ROOT, healthy, work
 
@@ -64,3 +65,28 @@ def test_trust_answers_first_and_gives_its_reasons(worked: Path) -> None:
     assert app.header[0].value
     assert app.error or app.warning or app.success
     assert [own.label for own in app.get("download_button")] == ["Report as HTML", "Report as PDF"]
+
+
+def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
+    db = open_database(worked)
+    project = projects.open_project(db, "shop")
+    passed = [own for own, good in grading.human_labels(db, project).value.items() if good]
+    grading.record(db, project, [
+        Grade(id=f"late{own}", project_id=project.id, output_id=own, annotator="ann", value="fail")
+        for own in passed[:6]
+    ])  # fmt: skip
+    waiting = refining.docket(db, project).open
+    assert waiting
+    app = opened(REFINE)
+    rule = next(own for own in app.button if own.label.startswith("Rule"))
+    healthy(rule.click().run())
+    assert "Choose first" in app.warning[0].value
+    app.radio[0].set_value("judge_wrong")
+    healthy(next(own for own in app.button if own.label.startswith("Rule")).click().run())
+    found = refining.docket(db, project)
+    assert found.open == waiting - 1
+    assert any(own.value == "Ruled" for own in app.subheader)
+    own = next(one for one in found.conflicts if one.ruling)
+    refining.decide(db, project, own.output.id, own.judge.id, "withdrawn", reason="", author="ann")
+    healthy(app.run())
+    assert not any(own.value == "Ruled" for own in app.subheader)

@@ -82,6 +82,11 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     (same,) = retraining.retrain(db, project)
     assert not same.new and same.version.id == first.id
     assert same.says.endswith("made from 40 grades; none came since.")
+    early = first.model_copy(update={"spec": {
+        name: own for name, own in first.spec.items() if name not in {"failed", "digest"}
+    }})  # fmt: skip
+    (unsure,) = retraining.freshness(db, project, [early])
+    assert unsure.since == 0 and unsure.changed  # made before grades were kept with the judge
     for i, output_id in enumerate(output_table.ids(db, project.id)):
         if output_id not in first.spec["cross_fitted"] and i % 2:
             grading.record(db, project, [Grade(

@@ -49,20 +49,19 @@ def to_pdf(report: Document) -> bytes:
 
 
 def _block(own: Block, width: float) -> list[Any]:
-    from reportlab.platypus import KeepTogether
-
     if isinstance(own, Text):
         return [_paragraph(own.words, own.tone)]
     if isinstance(own, Table):
         return _table(own, width)
     drawing = draw_intervals(own) if isinstance(own, Intervals) else draw_timeline(own)
-    figure = KeepTogether([_paragraph(own.title, "caption"), _drawn(drawing, width)])
+    caption = _paragraph(own.title, "caption")
+    caption.keepWithNext = True  # with the heading before it, which KeepTogether would leave behind
     marks = own.marks if isinstance(own, Timeline) else ()
     listed = (
         _paragraph(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}", "small")
         for number, mark in enumerate(marks, 1)
     )
-    return [figure, *listed]
+    return [caption, _drawn(drawing, width), *listed]
 
 
 def _paragraph(words: str, tone: str) -> Any:

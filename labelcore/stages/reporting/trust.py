@@ -141,7 +141,7 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
 def _width(seen: _Seen) -> Iterator[Reason]:
     rate = seen.rate
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(weight="bad", says=f"The pass rate is not measurable: {rate.why_not}.", next_step="See the reason.")  # fmt: skip
+        yield Reason(weight="bad", says=f"The pass rate is not measurable: {rate.why_not}.", next_step="Grade more outputs, and run the judges of the chosen set.")  # fmt: skip
         return
     width = rate.high - rate.low
     says = f"The 95 % interval of the pass rate is {width * 100:.0f} points wide."
