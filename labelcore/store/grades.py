@@ -42,8 +42,9 @@ def _known(db: Database, events: Sequence[Grade]) -> set[str]:
 
 
 def current(
-    db: Database, project_id: str, *, annotator: str | None = None, overall_only: bool = False
-) -> list[Grade]:
+    db: Database, project_id: str, *, annotator: str | None = None, overall_only: bool = False,
+    criteria_only: bool = False,
+) -> list[Grade]:  # fmt: skip
     """The grades that count now, oldest first."""
     sql = f"SELECT {', '.join(_READ)} FROM grade_current WHERE project_id = ?"
     parameters: list[Any] = [project_id]
@@ -52,6 +53,8 @@ def current(
         parameters.append(annotator)
     if overall_only:
         sql += " AND criterion_id IS NULL AND field IS NULL"
+    if criteria_only:
+        sql += " AND criterion_id IS NOT NULL"
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
@@ -105,7 +108,7 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
         "GROUP BY annotator ORDER BY annotator",
         [project_id],
     )
-    return [Tally(*row[:-1], aware(row[-1])) for row in rows]
+    return [Tally._make((*row[:-1], aware(row[-1]))) for row in rows]
 
 
 def history(

@@ -18,10 +18,7 @@ import itertools
 import json
 import logging
 import os
-import random
 import tempfile
-import time
-import uuid
 from pathlib import Path
 
 from labelcore.stages import grading, projects
@@ -29,7 +26,15 @@ from labelcore.store import Database, close_database, open_database
 from pages.widgets.grading_card import CardItem, read_events
 from pages.widgets.queue import card_items, setting_of, store_events
 from tests.app_server import start_app
-from tests.bench.grading_load import PROJECT, Person, check, make_project, memory, processor
+from tests.bench.grading_load import (
+    PROJECT,
+    Person,
+    check,
+    event_on,
+    make_project,
+    memory,
+    processor,
+)
 
 OUTPUTS, PEOPLE, EVERY = 100_000, 100, 2_000
 
@@ -46,7 +51,10 @@ class Report:
         before, self.used = self.used, processor(self.pid)
         done = presses - self.lines[-1][0]
         self.lines.append((presses, memory(self.pid)))
-        line = f"{presses:8} presses: {self.lines[-1][1]:.0f} MB, {1000 * (self.used - before) / done:.1f} ms of processor a press"
+        each = 1000 * (self.used - before) / done
+        line = (
+            f"{presses:8} presses: {self.lines[-1][1]:.0f} MB, {each:.1f} ms of processor a press"
+        )
         if self.db:
             held = self.db.rows("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")[0][0]
             line += f"; DuckDB holds {held / 1e6:.0f} MB, Python {len(gc.get_objects()):,} objects"
@@ -57,13 +65,6 @@ class Report:
         presses, grown = (b - a for a, b in zip(warm, self.lines[-1], strict=True))
         if presses:
             print(f"after {warm[0]} presses: {10_000 * grown / presses:+.1f} MB per 10,000 presses")
-
-
-def event(output_id: str) -> dict[str, object]:
-    return {
-        "client_id": uuid.uuid4().hex, "output_id": output_id, "value": random.choice(["pass", "fail"]),
-        "note": "", "seconds": 3.2, "shown_at": "2026-11-01T10:00:00Z", "supersedes": None,
-    }  # fmt: skip
 
 
 class Replay:
@@ -77,25 +78,25 @@ class Replay:
         db = self.db
         project = next(own for own in projects.list_projects(db) if own.name == PROJECT)
         events, _ = read_events(payload)
-        first = not events
         stored, _ = store_events(db, project, who, events)
         queue = grading.grading_queue(db, project, who)
         grading.pace_of(project, left=queue.left)
         grading.counts_by_person(db, project)
         held = {own.output_id for own in self.cards.get(who, ())}
-        items = card_items(db, project, who, queue, first=first)
-        setting = setting_of(db, project, who, first=first)
-        json.dumps([own.as_data(known=own.output_id in held) for own in items])
-        json.dumps(setting.as_data())
+        items = card_items(db, project, who, queue, first=not events)
+        setting = setting_of(db, project, who, first=not events)
+        json.dumps(
+            [*(own.as_data(known=own.output_id in held) for own in items), setting.as_data()]
+        )
         self.cards[who] = items
         return stored
 
     def press(self, who: str) -> bool:
         """Grade the next output of a person; False when none is left."""
-        coming = next((own for own in self.cards[who] if own.current is None), None)
-        if coming is None:
+        coming = [own.output_id for own in self.cards[who] if own.current is None]
+        if not coming:
             return False
-        made = event(coming.output_id)
+        made = event_on(coming[0])
         assert self.visit(who, {"events": [made]}) == [made["client_id"]]
         return True
 
@@ -137,7 +138,6 @@ async def served(url: str, pid: int, count: int, presses: int) -> list[Person]:
     report.end()
     for own in people:
         own.reader.cancel()
-        await own.socket.close()
     return people
 
 
@@ -155,9 +155,10 @@ def main() -> None:
             replay(path, chosen.presses)
             return
         server, url = start_app(path, PROJECT)
-        started = time.perf_counter()
         people = asyncio.run(served(url, server.pid, chosen.served, chosen.presses))
-        print(f"{time.perf_counter() - started:.0f} s; {check(path, people) if server.terminate() is None and server.wait(20) is not None else ''}")  # fmt: skip
+        server.terminate()
+        server.wait(20)
+        print(check(path, people))
 
 
 if __name__ == "__main__":

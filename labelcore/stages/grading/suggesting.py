@@ -127,7 +127,9 @@ def anchoring(db: Database, project: Project) -> Anchoring:
         if value in {"pass", "fail"}
     }
     judged = _judged(db, project, {output_id for output_id, _ in now})
-    blind, seen, changed = [], [], 0
+    blind: list[bool] = []
+    seen: list[bool] = []
+    changed = 0
     for output_id, who, value, shown in grade_table.first_overall(db, project.id):
         if output_id in judged and (output_id, who) in now:
             verdict = judged[output_id]
