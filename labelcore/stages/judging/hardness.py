@@ -131,12 +131,12 @@ def _answers(
 ) -> list[Decision | LabelcoreError]:
     """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
     found: dict[str, Decision | LabelcoreError] = {}
-    asked: dict[tuple[str, int], list[Case]] = {}
+    asked: dict[str, list[Case]] = {}
     for case in part:
-        asked.setdefault((case.judge.id, case.repeat), []).append(case)
-    for (judge_id, repeat), own in asked.items():
+        asked.setdefault(case.judge.id, []).append(case)
+    for judge_id, own in asked.items():
         said: Mapping[str, Decision | LabelcoreError] = decide(
-            db, [own[0].judge], [case.after for case in own], client, repeat
+            db, [own[0].judge], [case.after for case in own], client
         )[judge_id]
         found |= said
     return [found[case.id] for case in part]
