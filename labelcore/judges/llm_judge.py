@@ -116,12 +116,12 @@ async def decide(
 async def _decide_alone(
     spec: Mapping[str, Any], output: Output, client: ModelClient
 ) -> tuple[Decision, int]:
-    schema = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
+    schema: type[Any] = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
     pointer = spec.get("field")
     seen = at_pointer(output, pointer) if pointer else output
     if seen is None:
         return Decision(value="abstain", reason=f"The output has no field {pointer}."), 0
-    answer = await client.answer(messages_for(spec, seen), schema)
+    answer: Answer[Any] = await client.answer(messages_for(spec, seen), schema)
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
             f"The model refuses: {answer.parsed.reason[:200]}", kind="refusal",

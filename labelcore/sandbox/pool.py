@@ -180,7 +180,9 @@ class Pool:
         try:
             return self._start()
         except Gone:
-            self._free.put(None)  # its place must not be lost: whoever waits for one would wait for ever
+            self._free.put(
+                None
+            )  # its place must not be lost: whoever waits for one would wait for ever
             raise
 
     def _start(self) -> Worker:

@@ -36,7 +36,9 @@ class Model:
     model: str = "m"
     weigh_trouble: ModelTrouble | None = None
 
-    async def answer(self, messages: Sequence[Any], schema: type[Any], *, most_tokens: int = 800) -> Answer[Any]:  # noqa: ARG002 - the protocol
+    async def answer(
+        self, messages: Sequence[Any], schema: type[Any], *, most_tokens: int = 800
+    ) -> Answer[Any]:
         self.asked.append(messages[1]["content"])
         parsed = schema(reason=self.reason, verdict=self.verdict)
         return Answer(parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0)  # fmt: skip
@@ -154,7 +156,10 @@ def test_abstaining_is_a_verdict() -> None:
 
 
 def test_the_probability_of_a_fields_judge_is_about_the_field_alone() -> None:
-    model, own = Model(weights={"pass": 0.5, "fail": 0.5}), output('{"title": "One", "body": "Two"}')
+    model, own = (
+        Model(weights={"pass": 0.5, "fail": 0.5}),
+        output('{"title": "One", "body": "Two"}'),
+    )
     decide(taught(probability=True) | {"field": "/title"}, model, own)
     assert len(model.asked) == 2 and all("Two" not in asked for asked in model.asked)
 

@@ -78,7 +78,7 @@ _usual = sys.getswitchinterval()
 @contextlib.contextmanager
 def _impatient() -> Iterator[None]:
     """Threads change places sooner while any run of this process is under way."""
-    global _runs, _usual  # noqa: PLW0603 - the interval is the process's own
+    global _runs, _usual
     with _counting:
         if not _runs:
             _usual = sys.getswitchinterval()
