@@ -165,7 +165,7 @@ def estimate_run(
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     asked = [part for own in versions for part in cascading.judges_of(db, own)]
-    distinct = list({own.id: own for own in asked}.values())
+    distinct = list({own.id: own for own in asked if own.kind != "imported"}.values())
     plan = running.make_plan(db, distinct, ids, repeats)
     return running.estimate(db, project, plan, concurrency)
 

@@ -13,6 +13,7 @@ from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
+from labelcore.stages.judging import cascading
 from labelcore.stages.judging.deciding import decide
 from labelcore.stages.judging.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.hardness_report import HardnessReport, report
@@ -62,9 +63,10 @@ def left_to_ask(
     families: Sequence[Family] = FAMILIES,
 ) -> list[Case]:  # fmt: skip
     """The cases that a test would ask now; their number says what it costs."""
-    if version.kind == "imported":
+    imported = [own for own in cascading.judges_of(db, version) if own.kind == "imported"]
+    if imported:
         raise BadInput(
-            f"The verdicts of '{version.name}' were imported, so it cannot be run.",
+            f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",
             next_step="Test a judge that was proposed here.",
         )
     if not 1 <= limit <= MOST:
