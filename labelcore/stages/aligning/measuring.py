@@ -153,8 +153,7 @@ def _doubts(
         said.append(f"{missing} graded outputs have no verdict yet: run the judge.")
     if counts.abstained:
         said.append(f"It abstained on {counts.abstained} graded outputs.")
-    held_out = sealed and split == "test"
-    if version.kind == "code" and version.fitted_on and not held_out:
+    if version.kind in {"code", "cascade"} and _shaped_by(version, split):
         said.append("In-sample: it was fitted on grades of these outputs.")
     mcc = figures.mcc(counts)
     if mcc is not None and mcc < -0.2 and counts.n >= 20:
@@ -162,6 +161,10 @@ def _doubts(
     if counts.n and counts.true_fail + counts.false_fail in {0, counts.n}:
         said.append("It gives the same answer everywhere.")
     return said
+
+
+def _shaped_by(version: JudgeVersion, split: str) -> bool:
+    return bool(version.fitted_on) if split == "all" else split in version.fitted_on
 
 
 def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
