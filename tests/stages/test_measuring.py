@@ -100,8 +100,8 @@ def test_a_set_passes_only_where_all_its_judges_have_spoken(db: Database, projec
     a, b, c, d = (own.id for own in made(db, project, 4))
     one = judge(db, project, "one", {a: "pass", b: "fail", c: "abstain", d: "pass"})
     two = judge(db, project, "two", {a: "pass", b: "pass", c: "pass"})
-    assert confusion.pool_of_set(db, [one.id, two.id]) == (2, 1)
-    assert confusion.pool_of_set(db, [one.id]) == (3, 1)
+    assert confusion.pool_of_set(db, [one.id, two.id]) == (2, 1, 0)
+    assert confusion.pool_of_set(db, [one.id]) == (2, 1, 1)
 
 
 def test_choose_reaches_the_coverage_that_is_asked_for(

@@ -104,7 +104,7 @@ def _report(
     used = _distinct([*versions, *members])
     votes = words_on(db, used, list(labels.value))
     evidence = evidence_of(db, project, labels.value)
-    measured = _measured(db, project, versions, votes, labels, evidence, split, sealed=sealed)
+    measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [own.id for own in members]) if members else None
     held_out = choice["figures"]["held_out"] if choice else None
     own_set = None if words is None else measure_set(members, words, labels, held_out)
@@ -120,7 +120,7 @@ def _report(
 
 def _measured(
     db: Database, project: Project, versions: list[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, evidence: Evidence, split: Split, *, sealed: bool,
+    labels: Labels, evidence: Evidence, split: Split,
 ) -> tuple[JudgeAlignment, ...]:  # fmt: skip
     """Each judge against the grades of its own criterion where people gave enough, else overall."""
     criteria = {own.id: own for own in list_criteria(db, project)}
@@ -135,16 +135,20 @@ def _measured(
             figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
         against = OVERALL if part is labels or criterion is None else criterion.name
         aligned = measure_judge(
-            own, votes[own.id], part, criterion, split, sealed, drawn=figures, evidence=mine,
+            own,
+            votes[own.id],
+            part,
+            criterion,
+            split,
+            drawn=figures,
+            evidence=mine,
             against=against,
-        )  # fmt: skip
+        )
         found.append(aligned)
     return tuple(found)
 
 
-def _against(
-    version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]
-) -> Labels:
+def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]) -> Labels:
     """The grades of the judge's own criterion where there are enough, else the overall ones."""
     own = single.get(version.criterion_id or "")
     return labels if own is None else labels.model_copy(update={"value": own})

@@ -124,7 +124,14 @@ def race(
     spent = costs(db, project.id)
     found = [
         _contender(
-            db, project, version, words[:, at], human, how[at], _spent(db, project, version, spent), limits
+            db,
+            project,
+            version,
+            words[:, at],
+            human,
+            how[at],
+            _spent(db, project, version, spent),
+            limits,
         )
         for at, version in enumerate(versions)
         if how[at]
@@ -204,7 +211,9 @@ def _spent(
     """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
     if version.kind == "cascade":
         asked = cascading.report(db, project, version)
-        first, then = (_spent(db, project, own, spent)[0] for own in cascading.judges_of(db, version))
+        first, then = (
+            _spent(db, project, own, spent)[0] for own in cascading.judges_of(db, version)
+        )
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     own = spent.get(version.id)
