@@ -119,6 +119,24 @@ def of_outputs(
     return [_verdict(row) for row in rows]
 
 
+def failing(
+    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]
+) -> dict[str, bool]:
+    """Whether any of the judges fails an output, for the outputs that all of them have decided."""
+    rows = db.rows(
+        "SELECT output_id, bool_or(value = 'fail') FROM (SELECT output_id, value FROM verdict "
+        "WHERE output_id IN (SELECT unnest($outputs)) AND repeat = 0 "
+        "AND judge_version_id IN (SELECT unnest($judges)) "
+        "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
+        "ORDER BY made_at, run_id) = 1) GROUP BY output_id HAVING count(*) = $number",
+        {
+            "outputs": list(output_ids), "judges": list(judge_version_ids),
+            "number": len(set(judge_version_ids)),
+        },
+    )  # fmt: skip
+    return dict(rows)
+
+
 def page(db: Database, judge_version_id: str, value: str, limit: int, start: int) -> list[Verdict]:
     """Some of a judge's verdicts of one value, in a fixed order; repeats are left out."""
     rows = db.rows(
