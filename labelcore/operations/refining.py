@@ -48,7 +48,9 @@ def _row(own: Conflict) -> dict[str, object]:
 def docket_words(found: Docket) -> str:
     """How many conflicts there are, and the gap in the specification."""
     if not found.conflicts:
-        return "No verdict of a judge differs from people on a graded output outside the sealed test."
+        return (
+            "No verdict of a judge differs from people on a graded output outside the sealed test."
+        )
     ruled = len(found.conflicts) - found.open
     return f"Conflicts open: {found.open:,}; ruled: {ruled:,}. {unclear_words(found.unclear)}"
 

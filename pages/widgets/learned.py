@@ -23,7 +23,10 @@ def show_freshness(place: Place) -> None:
     ]  # fmt: skip
     if not stale:
         return
-    st.info(plain(stale[0].says) + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else ""))
+    st.info(
+        plain(stale[0].says)
+        + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else "")
+    )
     if st.button("Make learned judges again", key="retrain"):
         with shell.guard(), st.spinner("Fitting to the grades …"):
             found = retraining.retrain(place.db, place.project)
