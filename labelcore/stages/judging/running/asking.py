@@ -77,7 +77,7 @@ async def ask_models(work: Work, plan: Plan, asked: Sequence[Asked], journal: Jo
     patience = sys.getswitchinterval()
     sys.setswitchinterval(_PATIENCE)
     ended = asyncio.Event()
-    keeper = asyncio.create_task(_keep(work, memory, done, ended))
+    keeper = asyncio.create_task(keep_storing(work, memory, done, ended))
     try:
         waiting = {keeper, *tasks}
         while any(not own.done() for own in tasks):
@@ -177,7 +177,7 @@ class _Asker:
             return trouble
 
 
-async def _keep(
+async def keep_storing(
     work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event
 ) -> None:
     """Store what has come in, twice a second or more often when much comes, until all has."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,8 +23,26 @@ from labelcore.llm import (
 )
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Paid
-from labelcore.stages.judging.running.memory import AnswerMemory, question_key
-from labelcore.stages.judging.running.work import Work
+from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.memory import question_key
+
+
+class Memory(Protocol):
+    """Answers that are known, and where new ones are kept: a run's, or those of a part of it."""
+
+    def turn(self, key: str) -> asyncio.Lock: ...  # noqa: D102 - as AnswerMemory, like the others
+    async def find(self, key: str) -> Paid | None: ...  # noqa: D102
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None: ...  # noqa: D102
+    async def pass_on(self) -> None: ...  # noqa: D102
+
+
+class Counters(Protocol):
+    """What counts the answers that were known, paid for and lost: a run's work, or a part of it."""
+
+    cached: int
+
+    def paid(self, answer: Answer[Any]) -> None: ...  # noqa: D102 - as Work, like the other
+    def lost(self, trouble: ModelTrouble) -> None: ...  # noqa: D102
 
 
 class NotYet(Exception):
@@ -38,13 +57,13 @@ class Remembering:
     """
 
     def __init__(
-        self, client: ModelClient, place: str, memory: AnswerMemory, work: Work, repeat: int,
-        *, on_disk: bool = False,
+        self, client: ModelClient, place: str, memory: Memory, work: Counters, repeat: int,
+        *, on_disk: bool = False, make: Callable[[Endpoint], ModelClient] = client_for,
     ) -> None:  # fmt: skip
         self.model = client.model
         self._client, self._place = client, place
         self._memory, self._work, self._repeat = memory, work, repeat
-        self._on_disk = on_disk
+        self._on_disk, self._make = on_disk, make
         self._others: dict[str, Remembering] = {}
 
     async def answer(
@@ -97,7 +116,7 @@ class Remembering:
             own = endpoint_for({"endpoint": endpoint})
             place = f"{own.base_url or ''}|{own.model}"
             self._others[endpoint] = Remembering(
-                client_for(own), place, self._memory, self._work, self._repeat
+                self._make(own), place, self._memory, self._work, self._repeat
             )
         return self._others[endpoint]
 
