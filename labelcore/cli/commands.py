@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -169,7 +169,7 @@ def judge_run(
 ) -> None:  # fmt: skip
     """Run judges; what is decided already is not asked again."""
     name = "judge estimate" if estimate else "judge batch" if batch else "judge run"
-    more = {"engine": engine} if name == "judge run" else {}
+    more: dict[str, Any] = {"engine": engine} if name == "judge run" else {}
     send(name, db, project, json, judge=judge, kind=kind, split=split, limit=limit,
          concurrency=concurrency, repeats=repeats, **more)  # fmt: skip
 

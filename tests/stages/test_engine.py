@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,7 +41,7 @@ def cluster(served: tuple[MockEndpoint, str]) -> Iterator[Any]:
         for name, value in names.items():
             patch.setenv(f"LABELCORE_{name}", value)
         with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0",
             silence_logs=50,
         ) as own:  # fmt: skip
             yield own
@@ -109,7 +108,9 @@ def test_everything_is_recorded_once_and_paid_once(
     assert done.requests == sum(mock.met.values())
     assert sum(done.faults.values()) == done.requests - 600 > 0
     assert mock.most_under_way <= 40
-    values = db.rows("SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL")
+    values = db.rows(
+        "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
+    )
     assert values == [(name, value, 150) for name in ("j", "k", "twin") for value in ("fail", "pass")]  # fmt: skip
     again = running.run(db, project, judges, ids, engine=address(cluster))
     assert (again.verdicts_new, again.verdicts_cached, again.requests) == (0, 900, 0)
@@ -160,7 +161,9 @@ def test_a_stopped_run_goes_on_later(
     )  # fmt: skip
     assert first.state == "stopped" and 50 <= first.verdicts_new < 400
     assert sum(mock.asked.values()) == first.verdicts_new, "what was paid for is kept"
-    second = running.run(db, project, [judge(project)], ids, concurrency=40, engine=address(cluster))
+    second = running.run(
+        db, project, [judge(project)], ids, concurrency=40, engine=address(cluster)
+    )
     assert (second.state, first.verdicts_new + second.verdicts_new) == ("finished", 400)
     assert counts(db) == (400, 400) and set(mock.asked.values()) == {1}
 
@@ -190,13 +193,17 @@ def test_judges_without_a_model_and_panels_run_there_too(
 ) -> None:  # fmt: skip
     ids = [own.id for own in add_outputs(*texts(40))]
     alone = judge(project)
-    script = "def check(output):\n    return 'bad' not in output.text\n"
+    script = "def check(output, input, context, metadata):\n    return 'bad' not in output\n"
     check = alone.model_copy(update={"id": "s", "judge_id": "s", "kind": "code", "spec": {"source": script}})  # fmt: skip
     both = {"panel": [alone.spec, judge(project, "k", "It is polite.").spec], "names": ["j", "k"], "rule": "majority"}  # fmt: skip
     panel = alone.model_copy(update={"id": "p", "judge_id": "p", "spec": both})
-    done = running.run(db, project, [check, alone, panel], ids, engine=address(cluster), concurrency=8)
+    done = running.run(
+        db, project, [check, alone, panel], ids, engine=address(cluster), concurrency=8
+    )
     assert (done.state, done.verdicts_new, done.errors) == ("finished", 120, 0), done.message
-    values = db.rows("SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL")
+    values = db.rows(
+        "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
+    )
     assert values == [(name, value, 20) for name in ("j", "p", "s") for value in ("fail", "pass")]
     assert set(mock.asked.values()) == {1}, "the panel's member was answered already"
 
@@ -236,9 +243,10 @@ def test_what_is_no_engine_is_a_sentence(name: str, monkeypatch: pytest.MonkeyPa
         settings()
 
 
+@pytest.mark.slow
 def test_it_is_off_by_default_and_not_loaded() -> None:
     assert Settings(_env_file=None).engine == ""  # type: ignore[call-arg]  # pydantic's own argument
-    code = "import sys, labelcore.stages.judging, labelcore.cli; print('distributed' in sys.modules)"
+    code = "import sys, labelcore.stages.judging; print('distributed' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
@@ -247,5 +255,8 @@ def test_it_is_off_by_default_and_not_loaded() -> None:
 def test_a_scheduler_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="the extra dask is not installed")
     monkeypatch.setattr(engine, "_CONNECT_SECONDS", 1)
-    with pytest.raises(BadInput, match="No Dask scheduler answers"), engine.opened("dask://127.0.0.1:9"):
+    with (
+        pytest.raises(BadInput, match="No Dask scheduler answers"),
+        engine.opened("dask://127.0.0.1:9"),
+    ):
         pass

@@ -12,6 +12,7 @@ keys: each worker reads the settings of its own machine.
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -19,7 +20,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import labelcore
 from labelcore.errors import BadInput
 from labelcore.settings import ENGINE
 
@@ -73,16 +73,19 @@ class Engine:
                 next_step="Start some: dask worker SCHEDULER:PORT.",
             ) from None
         for worker, said in self._client.run(version_here, on_error="return").items():
-            if said != labelcore.__version__:
+            if said != version_here():
                 raise BadInput(
-                    f"The engine's worker {worker} has no labelcore {labelcore.__version__}: {said}.",
+                    f"The engine's worker {worker} has no labelcore {version_here()}: {said}.",
                     next_step="Install the same version on every worker.",
                 )
 
 
 def version_here() -> str:
     """The version of labelcore on the worker that runs this."""
-    return labelcore.__version__
+    try:
+        return importlib.metadata.version("labelcore")
+    except importlib.metadata.PackageNotFoundError:  # run from its source
+        return "of no version"
 
 
 @contextlib.contextmanager
@@ -106,7 +109,9 @@ def opened(name: str) -> Iterator[Engine]:
     with contextlib.ExitStack() as open_:
         where = open_.enter_context(_local_cluster()) if name == "dask" else _address(name)
         try:
-            client = open_.enter_context(Client(where, timeout=_CONNECT_SECONDS, set_as_default=False))
+            client = open_.enter_context(
+                Client(where, timeout=_CONNECT_SECONDS, set_as_default=False)
+            )
         except (OSError, ValueError) as trouble:
             raise BadInput(
                 f"No Dask scheduler answers at {where}: {trouble}.",
@@ -118,12 +123,12 @@ def opened(name: str) -> Iterator[Engine]:
 
 
 def _local_cluster() -> Any:
-    """A process for each core of this machine, reachable from nowhere else; no dashboard."""
+    """A process for each core of this machine, reachable from nowhere else."""
     from distributed import LocalCluster
 
     return LocalCluster(
         n_workers=max(2, os.cpu_count() or 2), threads_per_worker=1, processes=True,
-        host="127.0.0.1", dashboard_address=None, silence_logs=50,
+        host="127.0.0.1", dashboard_address=":0", silence_logs=50,
     )  # fmt: skip
 
 

@@ -211,10 +211,13 @@ class _Asking:
         try:
             desk = self._desk("")
         except ModelTrouble as trouble:
-            return self._pause(trouble)
+            self._pause(trouble)
+            return None
         async with desk.slots:
-            if self._run in self._station.stopped or desk.trouble or self.paused:
-                return None if desk.trouble is None else self._pause(desk.trouble)
+            if desk.trouble is not None:
+                self._pause(desk.trouble)
+            if self._run in self._station.stopped or self.paused:
+                return None
             try:
                 decision, _ = await llm_judge.decide(
                     self._version.spec, output, self._view(desk), repeat=self._repeat
@@ -222,7 +225,8 @@ class _Asking:
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
                     desk.trouble = trouble
-                    return self._pause(trouble)
+                    self._pause(trouble)
+                    return None
                 return _plain(trouble)
         return _plain(decision)
 

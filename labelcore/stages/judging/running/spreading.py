@@ -19,7 +19,7 @@ from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge, panel
-from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
+from labelcore.llm import Answer, Message, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Decision, JudgeVersion, Paid
 from labelcore.settings import Endpoint
@@ -159,8 +159,8 @@ class _Spreading:
     # What goes out
 
     async def _chunks(self) -> AsyncIterator[_Chunk]:
-        for chunk in _local_chunks(self._work, self._plan):
-            yield chunk
+        for local in _local_chunks(self._work, self._plan):
+            yield local
         for version in (own for own in self._plan.versions if own.id in self._endpoints):
             questions = self._plan.questions([version], self._size(version))
             place = place_hash(self._endpoints[version.id][""])
@@ -236,7 +236,9 @@ class _Spreading:
             "known": [own.model_dump(mode="json") for own in {own.key: own for own in known}.values()],
             "endpoints": {name: self._terms(own) for name, own in endpoints.items()},
         }  # fmt: skip
-        return _Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(endpoints[""]))
+        return _Chunk(
+            json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(endpoints[""])
+        )
 
     def _terms(self, endpoint: Endpoint) -> dict[str, Any]:
         """One worker's share of an endpoint's limits."""
@@ -289,7 +291,9 @@ class _Spreading:
         if self._workers:
             self._seen = now
         elif now - self._seen > _PATIENCE:
-            self._lose(f"The engine has had no worker for {_PATIENCE:.0f} seconds; run again to go on.")
+            self._lose(
+                f"The engine has had no worker for {_PATIENCE:.0f} seconds; run again to go on."
+            )
 
     def _lose(self, why: str) -> None:
         self._lost = True
@@ -379,7 +383,9 @@ def _local_chunks(work: Work, plan: Plan) -> Iterator[_Chunk]:
         missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
         wanted = [key for key in ids if any(key in own for own in missing.values())]
         for outputs in output_table.chunks(work.db, wanted, _LOCAL):
-            rows = [[i for i, own in enumerate(outputs) if own.id in missing[v.id]] for v in versions]
+            rows = [
+                [i for i, own in enumerate(outputs) if own.id in missing[v.id]] for v in versions
+            ]
             chunk = {
                 "kind": "local", "run": work.run.id, "rows": rows,
                 "versions": [own.model_dump(mode="json") for own in versions],
