@@ -42,7 +42,8 @@ from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.store.journal import Journal
 
-_AHEAD = 2  # chunks of one worker: one that is decided, one that waits behind it
+_AHEAD = 4  # chunks of one worker: half of them are decided, the others wait behind these
+_PARTS = 2  # chunks that fill a worker's share of the calls at once
 _SMALLEST, _LARGEST = 8, 100  # questions of a chunk: what a worker's death can cost
 _LOCAL = 500  # outputs of a chunk for judges that need no model
 _MOST_CHARACTERS = 2_000_000
@@ -255,7 +256,7 @@ class _Spreading:
 
     def _size(self, version: JudgeVersion) -> int:
         share = self._share(self._endpoints[version.id][""])
-        return min(_LARGEST, max(_SMALLEST, share))
+        return min(_LARGEST, max(_SMALLEST, share // _PARTS))
 
     def _send(self, chunk: _Chunk, where: str) -> None:
         number = next(self._numbers)
