@@ -76,13 +76,16 @@ def _why_not(n_annotators: int, n_outputs: int) -> str:
 
 
 def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, float | None]:
-    random = np.random.default_rng(seed)
-    n, per_round = len(counts), max(1, _CELLS // len(counts))
+    # Drawing outputs is drawing how often each of the few kinds of rows occurs: the same chances,
+    # at a cost that does not grow with the outputs.
+    kinds, often = np.unique(counts, axis=0, return_counts=True)
+    chances = often / len(counts)
+    random, per_round = np.random.default_rng(seed), max(1, _CELLS // len(kinds))
     found: list[float] = []
     for start in range(0, _REPLICATES, per_round):
-        draws = random.integers(0, n, size=(min(per_round, _REPLICATES - start), n))
-        times = np.stack([np.bincount(draw, minlength=n) for draw in draws])
-        found += alphas(counts, times, ordinal=ordinal)
+        rounds = min(per_round, _REPLICATES - start)
+        times = random.multinomial(len(counts), chances, size=rounds)
+        found += alphas(kinds, times, ordinal=ordinal)
     if len(found) < _REPLICATES // 2:
         return None, None
     low, high = np.quantile(found, [0.025, 0.975])

@@ -75,6 +75,10 @@ class Live:
             self._acts[grade_id] = _Act(output_id, annotator, value, self._newest(key))
             self._settle(key, grade_id)
 
+    def knows(self, grade_id: str) -> bool:
+        """Whether an overall grade was taken in."""
+        return grade_id in self._acts
+
     def _newest(self, key: _Key) -> str | None:
         """A person's newest act on an output, whether it counts or was taken back."""
         counts = self._graded[key[1]].get(key[0])
@@ -188,6 +192,11 @@ def live(db: Database, project_id: str) -> Live:
                 known.hold(who, [output_id], until)
             db.memory[Live, project_id] = known
         return known
+
+
+def is_followed(event: Grade) -> bool:
+    """Whether the state of its project keeps the id of an event once it is stored."""
+    return event.is_overall and event.value != "undone" and event.source != "repeat"
 
 
 def follow(db: Database, events: Iterable[Grade | Comparison]) -> None:

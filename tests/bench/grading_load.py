@@ -45,6 +45,14 @@ WORDS = [f"word{i}" for i in range(2_000)]
 PROJECT = "load"
 
 
+def event_on(output_id: str) -> dict[str, object]:
+    """A press as the card sends it."""
+    return {
+        "client_id": uuid.uuid4().hex, "output_id": output_id, "value": random.choice(["pass", "fail"]),
+        "note": "", "seconds": 3.2, "shown_at": "2026-11-01T10:00:00Z", "supersedes": None,
+    }  # fmt: skip
+
+
 class Person:
     """One browser: what its card holds, what it has pressed, what was acknowledged."""
 
@@ -119,12 +127,9 @@ class Person:
         left = sorted((place, own) for own, place in self.items.items() if own not in done)
         if not left:
             return False
-        client_id, output_id = uuid.uuid4().hex, left[0][1]
-        self.pressed[client_id] = output_id
-        event = {
-            "client_id": client_id, "output_id": output_id, "value": random.choice(["pass", "fail"]),
-            "note": "", "seconds": 3.2, "shown_at": "2026-11-01T10:00:00Z", "supersedes": None,
-        }  # fmt: skip
+        event = event_on(left[0][1])
+        client_id = str(event["client_id"])
+        self.pressed[client_id] = left[0][1]
         started = time.perf_counter()
         held = ["en", *(own for _, own in left)]
         await self.run_script({"events": [event], "have": held})

@@ -18,10 +18,7 @@ import itertools
 import json
 import logging
 import os
-import random
 import tempfile
-import time
-import uuid
 from pathlib import Path
 
 from labelcore.stages import grading, projects
@@ -29,13 +26,14 @@ from labelcore.store import Database, close_database, open_database
 from pages.widgets.grading_card import CardItem, read_events
 from pages.widgets.queue import card_items, setting_of, store_events
 from tests.app_server import start_app
-from tests.bench.grading_load import PROJECT, Person, check, make_project, memory, processor
+from tests.bench import grading_load
+from tests.bench.grading_load import PROJECT, Person, event_on, memory, processor
 
 OUTPUTS, PEOPLE, EVERY = 100_000, 100, 2_000
 
 
 class Report:
-    """Prints a line every so many presses, and at the end the growth after the first tenth."""
+    """A line every so many presses, and at the end the growth after the first tenth."""
 
     def __init__(self, pid: int, db: Database | None = None) -> None:
         self.pid, self.db = pid, db
@@ -44,9 +42,9 @@ class Report:
 
     def at(self, presses: int) -> None:
         before, self.used = self.used, processor(self.pid)
-        done = presses - self.lines[-1][0]
         self.lines.append((presses, memory(self.pid)))
-        line = f"{presses:8} presses: {self.lines[-1][1]:.0f} MB, {1000 * (self.used - before) / done:.1f} ms of processor a press"
+        each = 1000 * (self.used - before) / EVERY
+        line = f"{presses:8} presses: {self.lines[-1][1]:.0f} MB, {each:.1f} ms of processor each"
         if self.db:
             held = self.db.rows("SELECT sum(memory_usage_bytes) FROM duckdb_memory()")[0][0]
             line += f"; DuckDB holds {held / 1e6:.0f} MB, Python {len(gc.get_objects()):,} objects"
@@ -55,19 +53,12 @@ class Report:
     def end(self) -> None:
         warm = next(own for own in self.lines if own[0] >= self.lines[-1][0] / 10)
         presses, grown = (b - a for a, b in zip(warm, self.lines[-1], strict=True))
-        if presses:
-            print(f"after {warm[0]} presses: {10_000 * grown / presses:+.1f} MB per 10,000 presses")
-
-
-def event(output_id: str) -> dict[str, object]:
-    return {
-        "client_id": uuid.uuid4().hex, "output_id": output_id, "value": random.choice(["pass", "fail"]),
-        "note": "", "seconds": 3.2, "shown_at": "2026-11-01T10:00:00Z", "supersedes": None,
-    }  # fmt: skip
+        each = f"{10_000 * grown / presses:+.1f} MB" if presses else "nothing to compare"
+        print(f"after {warm[0]} presses: {each} per 10,000 presses")
 
 
 class Replay:
-    """What the page does for one press, for many people in turn."""
+    """What the page does for one press, for people in turn."""
 
     def __init__(self, db: Database) -> None:
         self.db, self.cards = db, dict[str, list[CardItem]]()
@@ -77,27 +68,23 @@ class Replay:
         db = self.db
         project = next(own for own in projects.list_projects(db) if own.name == PROJECT)
         events, _ = read_events(payload)
-        first = not events
         stored, _ = store_events(db, project, who, events)
         queue = grading.grading_queue(db, project, who)
         grading.pace_of(project, left=queue.left)
         grading.counts_by_person(db, project)
         held = {own.output_id for own in self.cards.get(who, ())}
-        items = card_items(db, project, who, queue, first=first)
-        setting = setting_of(db, project, who, first=first)
-        json.dumps([own.as_data(known=own.output_id in held) for own in items])
-        json.dumps(setting.as_data())
+        items = card_items(db, project, who, queue, first=not events)
+        setting = setting_of(db, project, who, first=not events)
+        json.dumps(
+            [*(own.as_data(known=own.output_id in held) for own in items), setting.as_data()]
+        )
         self.cards[who] = items
         return stored
 
     def press(self, who: str) -> bool:
         """Grade the next output of a person; False when none is left."""
-        coming = next((own for own in self.cards[who] if own.current is None), None)
-        if coming is None:
-            return False
-        made = event(coming.output_id)
-        assert self.visit(who, {"events": [made]}) == [made["client_id"]]
-        return True
+        coming = [event_on(own.output_id) for own in self.cards[who] if own.current is None]
+        return bool(coming) and self.visit(who, {"events": coming[:1]}) == [coming[0]["client_id"]]
 
 
 def replay(path: Path, presses: int) -> None:
@@ -116,18 +103,17 @@ def replay(path: Path, presses: int) -> None:
     close_database(path)
 
 
-async def press_on(person: Person, people: list[Person], presses: int) -> None:
-    while sum(len(own.waits) for own in people) < presses and await person.press():
-        pass
-
-
 async def served(url: str, pid: int, count: int, presses: int) -> list[Person]:
     people = [Person(f"p{i}", url) for i in range(count)]
     for own in people:
         await own.open()
     report = Report(pid)
-    work = asyncio.gather(*(press_on(own, people, presses) for own in people))
-    following = EVERY
+
+    async def press_on(person: Person) -> None:
+        while sum(len(own.waits) for own in people) < presses and await person.press():
+            pass
+
+    work, following = asyncio.gather(*map(press_on, people)), EVERY
     while not work.done():
         await asyncio.sleep(0.1)
         if (number := sum(len(own.waits) for own in people)) >= following:
@@ -137,7 +123,6 @@ async def served(url: str, pid: int, count: int, presses: int) -> list[Person]:
     report.end()
     for own in people:
         own.reader.cancel()
-        await own.socket.close()
     return people
 
 
@@ -150,14 +135,15 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         path = Path(folder) / "memory.duckdb"
-        make_project(path, OUTPUTS, all_features=True, sampled=40_000)
+        grading_load.make_project(path, OUTPUTS, all_features=True, sampled=40_000)
         if not chosen.served:
             replay(path, chosen.presses)
             return
         server, url = start_app(path, PROJECT)
-        started = time.perf_counter()
         people = asyncio.run(served(url, server.pid, chosen.served, chosen.presses))
-        print(f"{time.perf_counter() - started:.0f} s; {check(path, people) if server.terminate() is None and server.wait(20) is not None else ''}")  # fmt: skip
+        server.terminate()
+        server.wait(20)
+        print(grading_load.check(path, people))
 
 
 if __name__ == "__main__":

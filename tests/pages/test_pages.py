@@ -103,7 +103,7 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
         healthy(app.switch_page(str(ROOT / "pages" / page)).run())
         titles.add(app.title[0].value)
     assert titles == {
-        "labelcore", "Import", "Sample", "Grade", "Team", "Criteria", "Judges", "Alignment", "Trust", "Refine", "Export"
+        "labelcore", "Import", "Sample", "Grade", "Team", "Criteria", "Judges", "Alignment", "Can I trust this number?", "Refine", "Export"
     }  # fmt: skip
 
 

@@ -87,6 +87,23 @@ def test_no_output_is_handed_out_twice_in_a_thousand_tries(
     assert len(handed) == len(set(handed)) == 1_000
 
 
+def test_who_is_at_work_is_held_a_few_along_and_writes_seldom(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    add_outputs(*(f"text {i}" for i in range(40)))
+    project = grading.set_rules(db, project, per_output=1)
+    graded = []
+    for _ in range(12):
+        graded.append(grading.grading_queue(db, project, "ann", ahead=5).items[0].output)
+        give(db, project, graded[-1], "ann", "pass")
+    written = int(db.rows("SELECT count(DISTINCT until) FROM reservation")[0][0])
+    assert written <= 4
+    assert len({own.id for own in graded}) == 12
+    others = set(ids(grading.grading_queue(db, project, "ben", ahead=40)))
+    ahead = set(ids(grading.grading_queue(db, project, "ann", ahead=5)))
+    assert len(ahead) == 5 and not others & ahead and not others & {own.id for own in graded}
+
+
 def test_review_lists_come_first_and_end(db: Database, project: Project, add_outputs: Add) -> None:
     made = add_outputs("one", "two", "three")
     project = grading.review(db, project, [made[2].id, made[1].id[:12]])

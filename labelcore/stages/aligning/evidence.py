@@ -71,7 +71,7 @@ def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str,
     """
     votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     since: dict[str, int] = {}
-    for event in current_grades(db, project):
+    for event in current_grades(db, project, criteria_only=True):
         own = event.criterion_id
         if own is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
             continue

@@ -134,6 +134,8 @@ def grade_history(
     return grade_table.history(db, project.id, output_id, criterion_id)
 
 
-def current_grades(db: Database, project: Project, annotator: str | None = None) -> list[Grade]:
-    """The grades that count now, oldest first."""
-    return grade_table.current(db, project.id, annotator=annotator)
+def current_grades(
+    db: Database, project: Project, annotator: str | None = None, *, criteria_only: bool = False
+) -> list[Grade]:
+    """The grades that count now, oldest first; with ``criteria_only`` those of single criteria."""
+    return grade_table.current(db, project.id, annotator=annotator, criteria_only=criteria_only)

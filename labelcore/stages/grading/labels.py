@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from labelcore.models import Frozen, Grade, Project, SplitName
+from labelcore.models import Frozen, Project, SplitName
 from labelcore.store import Database, audit, rulings
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
@@ -56,13 +56,13 @@ class Labels(Frozen):
 
 def human_labels(db: Database, project: Project) -> Labels:
     """One label for each output: the ruling where there is one, else the majority of all people."""
-    grades = grade_table.current(db, project.id, overall_only=True)
+    grades = grade_table.overall(db, project.id)
     votes: dict[str, list[bool]] = defaultdict(list)
     by_annotator: dict[str, dict[str, bool]] = defaultdict(dict)
-    for event in grades:
-        if event.value in {"pass", "fail"}:
-            votes[event.output_id].append(event.value == "pass")
-            by_annotator[event.annotator][event.output_id] = event.value == "pass"
+    for output_id, who, value, _ in grades:
+        if value in {"pass", "fail"}:
+            votes[output_id].append(value == "pass")
+            by_annotator[who][output_id] = value == "pass"
     settled = {output_id: _majority(ballots) for output_id, ballots in votes.items()}
     settled |= {
         own.output_id: own.value == "pass"
@@ -71,9 +71,9 @@ def human_labels(db: Database, project: Project) -> Labels:
     }
     return Labels(
         value={k: v for k, v in settled.items() if v is not None},
-        notes=_notes(grades),
+        notes=_notes((output_id, note) for output_id, _, _, note in grades),
         conflicts=tuple(k for k, v in settled.items() if v is None),
-        unsure=tuple(g.output_id for g in grades if g.value == "unsure"),
+        unsure=tuple(output_id for output_id, _, value, _ in grades if value == "unsure"),
         by_annotator=dict(by_annotator),
     )
 
@@ -83,11 +83,11 @@ def _majority(ballots: Sequence[bool]) -> bool | None:
     return None if 2 * passes == len(ballots) else 2 * passes > len(ballots)
 
 
-def _notes(grades: Iterable[Grade]) -> dict[str, tuple[str, ...]]:
+def _notes(said: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for event in grades:
-        if event.note.strip():
-            found[event.output_id] = (*found.get(event.output_id, ()), event.note)
+    for output_id, note in said:
+        if note.strip():
+            found[output_id] = (*found.get(output_id, ()), note)
     return found
 
 

@@ -66,9 +66,10 @@ def saturation(db: Database, project: Project) -> Saturation:
 def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
     """The codes of each output's notes; codes are finer than criteria, which would flatter."""
     live = {own.id for own in code_table.current(db, project.id) if own.state != "dropped"}
-    counts = {own.id for own in grade_table.current(db, project.id)}
+    quotes = code_table.quotes(db, project.id)
+    _, counts = grade_table.states(db, [own.grade_id for own in quotes if own.grade_id])
     found: dict[str, set[str]] = {}
-    for own in code_table.quotes(db, project.id):
+    for own in quotes:
         if own.code_id in live and own.grade_id in counts:
             found.setdefault(own.output_id, set()).add(str(own.code_id))
     return found

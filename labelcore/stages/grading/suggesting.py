@@ -7,7 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 
-from labelcore.models import Frozen, Grade, Project
+from labelcore.models import Frozen, Project
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
@@ -119,47 +119,34 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
     return found
 
 
-def _all_suggestions(
-    db: Database, project: Project, output_ids: Collection[str]
-) -> dict[str, Suggestion]:
-    chosen = judge_table.chosen(db, project.id)
-    return _read(db, output_ids, chosen["judge_version_ids"]) if chosen and output_ids else {}
-
-
 def anchoring(db: Database, project: Project) -> Anchoring:
     """How much people follow the verdict once they see it."""
     now = {
-        (own.annotator, own.output_id): own
-        for own in grade_table.current(db, project.id, overall_only=True)
-        if own.value in {"pass", "fail"}
+        (output_id, who): value
+        for output_id, who, value, _ in grade_table.overall(db, project.id)
+        if value in {"pass", "fail"}
     }
-    first = _first_grades(db, project, now.keys())
-    judged = _all_suggestions(db, project, {output_id for _, output_id in now})
-    known = {key: own for key, own in first.items() if key[1] in judged}
-    blind = [own.value == judged[k[1]].value for k, own in known.items() if not own.judge_shown]
-    seen = [own.value == judged[k[1]].value for k, own in known.items() if own.judge_shown]
-    changed = sum(
-        not own.judge_shown and own.value != now[k].value == judged[k[1]].value
-        for k, own in known.items()
-    )
+    judged = _judged(db, project, {output_id for output_id, _ in now})
+    blind: list[bool] = []
+    seen: list[bool] = []
+    changed = 0
+    for output_id, who, value, shown in grade_table.first_overall(db, project.id):
+        if output_id in judged and (output_id, who) in now:
+            verdict = judged[output_id]
+            (seen if shown else blind).append(value == verdict)
+            changed += not shown and value != now[output_id, who] == verdict
     before = wilson(sum(blind), len(blind), what="grades given blind on judged outputs")
     after = wilson(sum(seen), len(seen), what="grades given after seeing the verdict")
     return Anchoring(blind=before, suggested=after, changed=changed, says=_in_words(before, after))
 
 
-def _first_grades(
-    db: Database, project: Project, wanted: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], Grade]:
-    """Each person's first pass or fail on an output that was not taken back."""
-    events = grade_table.history(db, project.id)
-    undone = {own.supersedes for own in events if own.value == "undone"}
-    found: dict[tuple[str, str], Grade] = {}
-    for own in events:
-        key = (own.annotator, own.output_id)
-        counts = own.value in {"pass", "fail"} and own.is_overall
-        if counts and own.source != "repeat" and own.id not in undone and key in wanted:
-            found.setdefault(key, own)
-    return found
+def _judged(db: Database, project: Project, output_ids: Collection[str]) -> dict[str, str]:
+    """What the chosen set says of those of the outputs that all its judges have decided."""
+    chosen = judge_table.chosen(db, project.id)
+    if not chosen or not chosen["judge_version_ids"] or not output_ids:
+        return {}
+    failing = verdict_table.failing(db, list(output_ids), chosen["judge_version_ids"])
+    return {own: "fail" if fails else "pass" for own, fails in failing.items()}
 
 
 def _in_words(blind: Rate, seen: Rate) -> str:

@@ -6,7 +6,6 @@ import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from statistics import median
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Project, Ruling, new_id
@@ -113,31 +112,19 @@ def _pairs(votes: Votes) -> list[Pair]:
 
 def contributions(db: Database, project: Project) -> list[Contribution]:
     """Who did how much, the most first."""
-    by_person: dict[str, list[Grade]] = defaultdict(list)
-    for event in grade_table.current(db, project.id, overall_only=True):
-        by_person[event.annotator].append(event)
     votes = human_labels(db, project).by_annotator
     again: dict[str, list[Grade]] = defaultdict(list)
     for event in grade_table.repeats(db, project.id):
         again[event.annotator].append(event)
     found = [
         Contribution(
-            annotator=who, graded=sum(own.value != "skipped" for own in events),
-            passes=sum(own.value == "pass" for own in events),
-            fails=sum(own.value == "fail" for own in events),
-            unsure=sum(own.value == "unsure" for own in events),
-            notes=sum(bool(own.note.strip()) for own in events),
-            seconds=_typical([own.seconds for own in events if own.seconds is not None]),
-            last=max(own.at for own in events), with_others=_with_others(who, votes),
-            steadiness=_steadiness(again[who], votes.get(who, {})),
+            **own._asdict() | {"seconds": None if own.seconds is None else round(own.seconds, 1)},
+            with_others=_with_others(own.annotator, votes),
+            steadiness=_steadiness(again[own.annotator], votes.get(own.annotator, {})),
         )
-        for who, events in by_person.items()
-    ]  # fmt: skip
+        for own in grade_table.tallies(db, project.id)
+    ]
     return sorted(found, key=lambda own: (-own.graded, own.annotator))
-
-
-def _typical(seconds: Sequence[float]) -> float | None:
-    return round(median(seconds), 1) if seconds else None
 
 
 def _with_others(who: str, votes: Votes) -> Rate:

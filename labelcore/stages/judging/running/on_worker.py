@@ -18,12 +18,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import code_judge, llm_judge
+from labelcore.judges import code_judge, llm_judge, panel
 from labelcore.judges.detectors import reference
-from labelcore.llm import Answer, ModelClient, client_for, endpoint_for
+from labelcore.llm import Answer, client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.runner import decide_local
+from labelcore.stages.judging.running.clients import Clients, Reached, place_of
 from labelcore.stages.judging.running.remembering import Remembering
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
@@ -34,9 +35,9 @@ TERMS = (
 """What of an endpoint travels with a chunk; its address and key never do."""
 
 
-def place_of(endpoint: Endpoint) -> str:
-    """Who answers, as it stands in the hash of a question."""
-    return f"{endpoint.base_url or ''}|{endpoint.model}"
+def key_of(endpoint: Endpoint) -> str:
+    """What an endpoint's terms are found by in a chunk."""
+    return f"{endpoint.name}|{endpoint.model}"
 
 
 def place_hash(endpoint: Endpoint) -> str:
@@ -92,14 +93,34 @@ class _Carried:
         """Nothing waits."""
 
 
-@dataclass
 class _Desk:
-    """One endpoint as a run uses it from here. ``trouble``: after this no call can succeed."""
+    """One run's clients in this process, with the limits that its chunks bring.
 
-    client: ModelClient
-    place: str
-    slots: asyncio.Semaphore
-    trouble: ModelTrouble | None = None
+    ``troubles``: by the endpoints' names, after what no call to them can succeed.
+    """
+
+    def __init__(self, terms: Mapping[str, Mapping[str, Any]]) -> None:
+        self._terms = terms
+        self.clients = Clients(self._open)
+        self.troubles: dict[str, ModelTrouble] = {}
+        self.slots = {name: asyncio.Semaphore(own["concurrency"]) for name, own in terms.items()}
+
+    def _open(self, endpoint: Endpoint) -> Reached:
+        """The client of an endpoint of this machine's settings.
+
+        Raises:
+            ModelTrouble: it is not the one of the run's own process, or has no key here.
+        """
+        terms = self._terms.get(key_of(endpoint))
+        if terms is None or place_hash(endpoint) != terms["place"]:
+            raise ModelTrouble(
+                f"The endpoint '{endpoint.name}' is another one on a worker than where the run was "
+                "started.",
+                next_step="Give every worker the same LABELCORE_… settings.", kind="endpoint",
+                fatal=True,
+            )  # fmt: skip
+        own = endpoint.model_copy(update={name: terms[name] for name in TERMS})
+        return Reached(client_for(own), place_of(own), own.concurrency)
 
 
 class _Station:
@@ -111,33 +132,17 @@ class _Station:
         self.stopped: set[str] = set()
         threading.Thread(target=self.loop.run_forever, name="labelcore", daemon=True).start()
 
-    def desk(
-        self, run: str, spec: Mapping[str, Any], terms: Mapping[str, Any] | None
-    ) -> _Desk:  # fmt: skip
-        """The endpoint that a specification asks.
-
-        Raises:
-            ModelTrouble: it is not configured here, or is not the one of the run's own process.
-        """
-        endpoint = endpoint_for(spec)
-        if terms is None or place_hash(endpoint) != terms["place"]:
-            raise ModelTrouble(
-                f"The endpoint '{endpoint.name}' is another one on a worker than where the run was "
-                "started.",
-                next_step="Give every worker the same LABELCORE_… settings.", kind="endpoint",
-                fatal=True,
-            )  # fmt: skip
-        key = run, json.dumps([endpoint.name, terms])
+    def desk(self, run: str, terms: Mapping[str, Mapping[str, Any]]) -> _Desk:
+        """Where a run is at work in this process; call it in the station's loop."""
+        key = run, json.dumps(terms)
         if key not in self.desks:
-            own = endpoint.model_copy(update={name: terms[name] for name in TERMS})
-            slots = asyncio.Semaphore(own.concurrency)
-            self.desks[key] = _Desk(client_for(own), place_of(own), slots)
+            self.desks[key] = _Desk(terms)
         return self.desks[key]
 
     async def end(self, run: str) -> None:
         """Let go of what a run used."""
         for key in [own for own in self.desks if own[0] == run]:
-            await self.desks.pop(key).client.close()
+            await self.desks.pop(key).clients.close()
 
 
 _starting = threading.Lock()
@@ -187,9 +192,8 @@ async def _ask(station: _Station, chunk: Mapping[str, Any]) -> dict[str, Any]:
     asking = _Asking(station, chunk)
     outputs = [Output.model_validate(own) for own in chunk["outputs"]]
     results = await asyncio.gather(*(asking.decide(own) for own in outputs))
-    notes = {note for own in asking.desks for note in getattr(own.client, "notes", ())}
     return {
-        "results": results, "notes": sorted(notes), "paused": asking.paused,
+        "results": results, "notes": sorted(asking.desk.clients.notes), "paused": asking.paused,
         "answers": [own.model_dump(mode="json") for own in asking.memory.fresh],
         "tally": vars(asking.tally),
     }  # fmt: skip
@@ -201,51 +205,36 @@ class _Asking:
     def __init__(self, station: _Station, chunk: Mapping[str, Any]) -> None:
         self._station, self._run, self._repeat = station, chunk["run"], chunk["repeat"]
         self._version = JudgeVersion.model_validate(chunk["version"])
-        self._endpoints: Mapping[str, Any] = chunk["endpoints"]
+        self._first = chunk["first"]
+        self.desk = station.desk(self._run, chunk["endpoints"])
         self.memory, self.tally = _Carried(chunk["known"]), Tally()
-        self.desks: list[_Desk] = []
         self.paused: list[list[str]] = []
 
     async def decide(self, output: Output) -> dict[str, Any] | None:
         """A decision or a trouble in plain data; None where it was not asked."""
-        try:
-            desk = self._desk("")
-        except ModelTrouble as trouble:
-            self._pause(trouble)
-            return None
-        async with desk.slots:
-            if desk.trouble is not None:
-                self._pause(desk.trouble)
-            if self._run in self._station.stopped or self.paused:
+        async with self.desk.slots[self._first]:
+            if self._run in self._station.stopped or self._first in self.desk.troubles:
+                self._pause()
                 return None
             try:
-                decision, _ = await llm_judge.decide(
-                    self._version.spec, output, self._view(desk), repeat=self._repeat
+                spec = self._version.spec
+                reached = self.desk.clients.of(panel.members(spec)[0])
+                view = Remembering(
+                    reached, self.desk.clients, self.memory, self.tally, self._repeat
                 )
+                decision, _ = await llm_judge.decide(spec, output, view, repeat=self._repeat)
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
-                    desk.trouble = trouble
-                    self._pause(trouble)
+                    self.desk.troubles[self._first] = trouble
+                    self._pause()
                     return None
                 return _plain(trouble)
         return _plain(decision)
 
-    def _pause(self, trouble: ModelTrouble) -> None:
-        if not self.paused:
+    def _pause(self) -> None:
+        trouble = self.desk.troubles.get(self._first)
+        if trouble and not self.paused:
             self.paused.append([str(trouble), trouble.kind])
-
-    def _view(self, desk: _Desk) -> Remembering:
-        return Remembering(
-            desk.client, desk.place, self.memory, self.tally, self._repeat,
-            make=lambda own: self._desk(own.name).client,
-        )  # fmt: skip
-
-    def _desk(self, named: str) -> _Desk:
-        spec = {"endpoint": named} if named else self._version.spec
-        desk = self._station.desk(self._run, spec, self._endpoints.get(named))
-        if desk not in self.desks:
-            self.desks.append(desk)
-        return desk
 
 
 def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,10 +20,11 @@ from typing import Any
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge, panel
 from labelcore.llm import Answer, Message, Weighed, asked_key, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import Decision, JudgeVersion, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.asking import keep_storing
+from labelcore.stages.judging.running.clients import Clients, Reached, place_of
 from labelcore.stages.judging.running.engine import Engine, Outcome
 from labelcore.stages.judging.running.memory import AnswerMemory
 from labelcore.stages.judging.running.on_worker import (
@@ -31,12 +32,12 @@ from labelcore.stages.judging.running.on_worker import (
     Tally,
     decide_chunk,
     end_here,
+    key_of,
     place_hash,
-    place_of,
     stop_here,
 )
 from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.remembering import NotYet, Remembering
+from labelcore.stages.judging.running.remembering import Remembering
 from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
@@ -164,7 +165,7 @@ class _Spreading:
             yield local
         for version in (own for own in self._plan.versions if own.id in self._endpoints):
             questions = self._plan.questions([version], self._size(version))
-            place = place_hash(self._endpoints[version.id][""])
+            place = place_hash(self._endpoints[version.id][0])
             while place not in self._paused and not self._halted:
                 if (some := await asyncio.to_thread(next, questions, None)) is None:
                     break
@@ -188,7 +189,7 @@ class _Spreading:
 
     async def _sorted(self, questions: Sequence[Question]) -> _Chunk | None:
         """Decide what is known, hold back what is being asked, and give the rest as a chunk."""
-        endpoint = self._endpoints[questions[0].version.id][""]
+        endpoint = self._endpoints[questions[0].version.id][0]
         if place_hash(endpoint) in self._paused or self._halted:
             return None
         looked = await asyncio.gather(*(self._look(own, endpoint) for own in questions))
@@ -214,13 +215,12 @@ class _Spreading:
         self, question: Question, endpoint: Endpoint
     ) -> tuple[Result | NotYet, Tally, list[Paid]]:
         looking, tally = _Looking(self._memory), Tally()
-        view = Remembering(
-            _Elsewhere(endpoint.model), place_of(endpoint), looking, tally, question.repeat,
-            make=lambda own: _Elsewhere(own.model),
-        )  # fmt: skip
+        clients = Clients(lambda own: Reached(_Elsewhere(own.model), place_of(own), 1))
+        reached = Reached(_Elsewhere(endpoint.model), place_of(endpoint), 1)
+        view = Remembering(reached, clients, looking, tally, question.repeat)
         spec, output, repeat = question.version.spec, question.output, question.repeat
         try:
-            result: Result | NotYet = (await llm_judge.decide(spec, output, view, repeat))[0]
+            result: Result | NotYet = (await llm_judge.decide(spec, output, view, repeat=repeat))[0]
         except (NotYet, LabelcoreError) as other:
             result = other
         return result, tally, looking.found
@@ -229,17 +229,17 @@ class _Spreading:
         self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]
     ) -> _Chunk:  # fmt: skip
         version, repeat = questions[0].version, questions[0].repeat
-        endpoints = self._endpoints[version.id]
+        first = self._endpoints[version.id][0]
+        every = {key_of(own): own for some in self._endpoints.values() for own in some}
         chunk = {
             "kind": "llm", "run": self._work.run.id, "repeat": repeat,
             "version": version.model_dump(mode="json"),
             "outputs": [own.output.model_dump(mode="json") for own in questions],
             "known": [own.model_dump(mode="json") for own in {own.key: own for own in known}.values()],
-            "endpoints": {name: self._terms(own) for name, own in endpoints.items()},
+            "first": key_of(first),
+            "endpoints": {name: self._terms(own) for name, own in every.items()},
         }  # fmt: skip
-        return _Chunk(
-            json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(endpoints[""])
-        )
+        return _Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(first))
 
     def _terms(self, endpoint: Endpoint) -> dict[str, Any]:
         """One worker's share of an endpoint's limits."""
@@ -255,7 +255,7 @@ class _Spreading:
         return max(1, (self._concurrency or endpoint.concurrency) // many)
 
     def _size(self, version: JudgeVersion) -> int:
-        share = self._share(self._endpoints[version.id][""])
+        share = self._share(self._endpoints[version.id][0])
         return min(_LARGEST, max(_SMALLEST, share // _PARTS))
 
     def _send(self, chunk: _Chunk, where: str) -> None:
@@ -349,11 +349,9 @@ class _Spreading:
         self._done += [(question, _result(own)) for question, own in results if own is not None]
 
 
-def _asked_by(version: JudgeVersion) -> dict[str, Endpoint]:
-    """The endpoints that a judge asks: its own as "", those of a panel's members by their names."""
-    named = {own.get("endpoint") for own in panel.members(version.spec)} - {None, ""}
-    found = [endpoint_for({"endpoint": own}) for own in named]
-    return {"": endpoint_for(version.spec)} | {own.name: own for own in found}
+def _asked_by(version: JudgeVersion) -> list[Endpoint]:
+    """The endpoints that a judge asks, a panel's in the order of its members."""
+    return [endpoint_for(own) for own in panel.members(version.spec)]
 
 
 def _result(plain: dict[str, Any]) -> Result:

@@ -1,0 +1,123 @@
+"""What is kept in memory, or asked in a cheaper way, equals what the tables say."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labelcore.models import Decision, Grade, Output, Project, Verdict, now
+from labelcore.store import Database, grades, open_database, outputs, queues, verdicts
+from labelcore.store import projects as project_table
+
+
+@settings(max_examples=25, deadline=None)
+@given(acts=st.lists(st.tuples(st.sampled_from(["save", "read"]), st.sampled_from("abc"))))
+def test_projects_are_as_stored_whatever_was_read_before(acts: list[tuple[str, str]]) -> None:
+    db = open_database(None)
+    expected: dict[str, str] = {}
+    for number, (act, name) in enumerate(acts):
+        if act == "save":
+            expected[name] = f"task {number}"
+            project_table.save(db, Project(id=f"p-{name}", name=name, task=f"task {number}"))
+        assert [(own.name, own.task) for own in project_table.all_of(db)] == sorted(
+            expected.items()
+        )
+    db.close()
+
+
+def test_a_list_that_was_handed_out_can_be_changed_without_harm(db: Database) -> None:
+    project_table.save(db, Project(id="p", name="p"))
+    project_table.all_of(db).clear()
+    assert [own.name for own in project_table.all_of(db)] == ["p"]
+
+
+def test_outputs_read_along_are_the_same_and_are_not_asked_for(db: Database) -> None:
+    made = [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(6)]
+    outputs.add(db, made)
+    found = outputs.many(db, ["o0", "gone"], ["o1", "o2", "lost"])
+    assert found == {"o0": made[0]}
+    assert outputs.many(db, ["o2", "o3", "o1"]) == {f"o{i}": made[i] for i in (2, 3, 1)}
+
+
+def test_another_order_of_a_pool_is_made_once_and_follows_its_key() -> None:
+    pool = queues.Pool.of([("a", "", 1), ("b", "", 2)])
+    turned = pool.variant("turned", lambda own: queues.Pool.of(own.places[::-1]))
+    assert [own for own, _, _ in turned.places] == ["b", "a"]
+    assert pool.variant("turned", lambda _: queues.Pool.of([])) is turned
+    assert not pool.variant("none", lambda _: queues.Pool.of([])).places
+
+
+acts = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["ann", "bo"]),
+        st.sampled_from(["pass", "fail", "unsure", "skipped", "repeat", "undo", "criterion"]),
+        st.integers(0, 11),
+        st.sampled_from(["", " \n", "too long"]),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(acts=acts)
+def test_narrow_readings_equal_the_events(
+    acts: list[tuple[int, str, str, int, str]],
+) -> None:
+    db = open_database(None)
+    outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
+    for number, (which, who, act, earlier, note) in enumerate(acts):
+        before = grades.history(db, "p")
+        target = before[earlier % len(before)] if before and act == "undo" else None
+        if act == "undo" and target is None:
+            continue
+        value = {"repeat": "pass", "undo": "undone", "criterion": "fail"}.get(act, act)
+        about = target or Grade(
+            id="", project_id="p", output_id=f"o{which}", annotator=who, value="pass",
+            source="repeat" if act == "repeat" else "person",
+            criterion_id="c" if act == "criterion" else None,
+        )  # fmt: skip
+        event = about.model_copy(update={
+            "id": f"g{number}", "value": value, "note": note, "at": now(), "seconds": float(number),
+            "supersedes": target.id if target else None, "judge_shown": number % 2 == 0,
+        })  # fmt: skip
+        grades.record(db, [event])
+    current = grades.current(db, "p", overall_only=True)
+    assert grades.overall(db, "p") == [
+        (own.output_id, own.annotator, own.value, own.note) for own in current
+    ]
+    history = grades.history(db, "p")
+    undone = {own.supersedes for own in history if own.value == "undone"}
+    first: dict[tuple[str, str], tuple[str, bool]] = {}
+    for own in history:
+        judged = own.value in {"pass", "fail"} and own.is_overall and own.source != "repeat"
+        if judged and own.id not in undone:
+            first.setdefault((own.output_id, own.annotator), (own.value, own.judge_shown))
+    assert {(o, who): (v, shown) for o, who, v, shown in grades.first_overall(db, "p")} == first
+    for tally in grades.tallies(db, "p"):
+        mine = [own for own in current if own.annotator == tally.annotator]
+        assert tally == (
+            tally.annotator, sum(own.value != "skipped" for own in mine),
+            *(sum(own.value == value for own in mine) for value in ("pass", "fail", "unsure")),
+            sum(bool(own.note.strip()) for own in mine), median(own.seconds or 0 for own in mine),
+            max(own.at for own in mine),
+        )  # fmt: skip
+    assert {own.annotator for own in grades.tallies(db, "p")} == {own.annotator for own in current}
+    db.close()
+
+
+def test_failing_wants_every_judge_and_one_that_fails(db: Database) -> None:
+    def said(output: str, judge: str, value: str, repeat: int = 0) -> Verdict:
+        return Verdict(
+            output_id=output, judge_version_id=judge, project_id="p", run_id="r", repeat=repeat,
+            decision=Decision(value=value),  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    verdicts.record(db, [
+        said("a", "j", "pass"), said("a", "k", "fail"), said("b", "j", "pass"),
+        said("b", "k", "abstain"), said("c", "j", "fail"), said("c", "j", "fail", repeat=1),
+        said("b", "other", "fail"),
+    ])  # fmt: skip
+    assert verdicts.failing(db, ["a", "b", "c", "d"], ["j", "k"]) == {"a": True, "b": False}
