@@ -222,7 +222,7 @@ class _Asking:
                 view = Remembering(
                     reached, self.desk.clients, self.memory, self.tally, self._repeat
                 )
-                decision, _ = await llm_judge.decide(spec, output, view, repeat=self._repeat)
+                decision, _ = await llm_judge.decide(spec, output, view)
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
                     self.desk.troubles[self._first] = trouble

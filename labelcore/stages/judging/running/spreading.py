@@ -218,9 +218,9 @@ class _Spreading:
         clients = Clients(lambda own: Reached(_Elsewhere(own.model), place_of(own), 1))
         reached = Reached(_Elsewhere(endpoint.model), place_of(endpoint), 1)
         view = Remembering(reached, clients, looking, tally, question.repeat)
-        spec, output, repeat = question.version.spec, question.output, question.repeat
+        spec, output = question.version.spec, question.output
         try:
-            result: Result | NotYet = (await llm_judge.decide(spec, output, view, repeat=repeat))[0]
+            result: Result | NotYet = (await llm_judge.decide(spec, output, view))[0]
         except (NotYet, LabelcoreError) as other:
             result = other
         return result, tally, looking.found
