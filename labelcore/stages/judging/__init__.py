@@ -126,12 +126,13 @@ def run_judges(
     db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
     split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
     repeats: int = 1, progress: Progress | None = None, stop: threading.Event | None = None,
-    client: ModelClient | None = None, batch: bool = False,
+    client: ModelClient | None = None, batch: bool = False, engine: str | None = None,
 ) -> Run:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again.
 
     ``repeats``: how often each LLM judge decides each output in all. ``batch``: LLM judges' questions
-    go to the providers' batches; the same call another day collects the answers.
+    go to the providers' batches; the same call another day collects the answers. ``engine``: where
+    they run instead of where the setting of this name says.
 
     Raises:
         BadInput: there is no judge or no output that fits.
@@ -140,12 +141,12 @@ def run_judges(
     plain = [own for own in versions if own.kind != "cascade"]
     done = [running.run(
         db, project, plain, ids, concurrency=concurrency, repeats=repeats, progress=progress,
-        stop=stop, client=client, batch=batch,
+        stop=stop, client=client, batch=batch, engine=engine,
     )] if plain else []  # fmt: skip
     done += [
         cascading.run(
             db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop,
-            client=client, batch=batch,
+            client=client, batch=batch, engine=engine,
         )
         for own in versions
         if own.kind == "cascade" and not (stop and stop.is_set())

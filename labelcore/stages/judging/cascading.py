@@ -130,14 +130,14 @@ def _check(
 def _run(
     db: Database, project: Project, judge: JudgeVersion, ids: Sequence[str], progress: Progress,
     stop: threading.Event | None, client: ModelClient | None, concurrency: int | None = None,
-    *, batch: bool = False,
+    *, batch: bool = False, engine: str | None = None,
 ) -> Run | None:  # fmt: skip
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
     if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
         return None
     return running.run(
         db, project, [judge], ids, progress=progress, stop=stop, client=client, concurrency=concurrency,
-        batch=batch,
+        batch=batch, engine=engine,
     )  # fmt: skip
 
 
@@ -200,6 +200,7 @@ def run(
     db: Database, project: Project, version: JudgeVersion, ids: Sequence[str], *,
     concurrency: int | None = None, progress: Progress | None = None,
     stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
+    engine: str | None = None,
 ) -> Run:  # fmt: skip
     """Run a cascade: the first judge on all outputs, the second where it must be asked.
 
@@ -209,10 +210,16 @@ def run(
     spec, first, then = parts(db, version)
     started, tell = time.monotonic(), progress or silent
     pending = verdict_table.missing(db, version.id, ids)
-    done = [_run(db, project, first, pending, tell, stop, client, concurrency, batch=batch)]
+    done = [
+        _run(
+            db, project, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine
+        )
+    ]
     if spec.then.rule != "never" and not (stop and stop.is_set()):
         open_ids = list(_undecided(db, spec, first, pending))
-        done.append(_run(db, project, then, open_ids, tell, stop, client, concurrency, batch=batch))
+        done.append(_run(
+            db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine
+        ))  # fmt: skip
     own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))  # fmt: skip
     new = _record(db, project, version, spec, pending, own.id)
     known = [run for run in done if run]

@@ -55,7 +55,7 @@ async def _ask_all(
     askers = [_Asker(work, plan, own, clients, memory, done) for own in asked]
     tasks = [asyncio.create_task(own.run()) for own in askers]
     ended = asyncio.Event()
-    keeper = asyncio.create_task(_keep(work, memory, done, ended))
+    keeper = asyncio.create_task(keep_storing(work, memory, done, ended))
     try:
         waiting = {keeper, *tasks}
         while any(not own.done() for own in tasks):
@@ -173,7 +173,7 @@ class _Asker:
             return trouble
 
 
-async def _keep(
+async def keep_storing(
     work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event
 ) -> None:
     """Store what has come in, twice a second or more often when much comes, until all has."""

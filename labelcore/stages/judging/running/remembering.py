@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,8 +16,25 @@ from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.llm.refusing import kept_refusal
 from labelcore.models import Paid
 from labelcore.stages.judging.running.clients import Clients, Reached
-from labelcore.stages.judging.running.memory import AnswerMemory, question_key
-from labelcore.stages.judging.running.work import Work
+from labelcore.stages.judging.running.memory import question_key
+
+
+class Memory(Protocol):
+    """Answers that are known, and where new ones are kept: a run's, or those of a part of it."""
+
+    def turn(self, key: str) -> asyncio.Lock: ...  # noqa: D102 - as AnswerMemory, like the others
+    async def find(self, key: str) -> Paid | None: ...  # noqa: D102
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None: ...  # noqa: D102
+    async def pass_on(self) -> None: ...  # noqa: D102
+
+
+class Counters(Protocol):
+    """What counts the answers that were known, paid for and lost: a run's work, or a part of it."""
+
+    cached: int
+
+    def paid(self, answer: Answer[Any]) -> None: ...  # noqa: D102 - as Work, like the other
+    def lost(self, trouble: ModelTrouble) -> None: ...  # noqa: D102
 
 
 class Remembering:
@@ -27,7 +45,7 @@ class Remembering:
     """
 
     def __init__(
-        self, reached: Reached, clients: Clients, memory: AnswerMemory, work: Work, repeat: int
+        self, reached: Reached, clients: Clients, memory: Memory, work: Counters, repeat: int
     ) -> None:
         self.model = reached.client.model
         self._reached, self._client, self._place = reached, reached.client, reached.place
