@@ -82,11 +82,15 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     healthy(rule.click().run())
     assert "Choose first" in app.warning[0].value
     app.radio[0].set_value("judge_wrong")
+    next(own for own in app.text_input if own.label == "Why").set_value("the note says so")
+    next(own for own in app.text_input if own.label == "Your name").set_value("ann")
     healthy(next(own for own in app.button if own.label.startswith("Rule")).click().run())
     found = refining.docket(db, project)
     assert found.open == waiting - 1
     assert any(own.value == "Ruled" for own in app.subheader)
     own = next(one for one in found.conflicts if one.ruling)
-    refining.decide(db, project, own.output.id, own.judge.id, "withdrawn", reason="", author="ann")
+    refining.decide(
+        db, project, own.output.id, own.judge.id, "withdrawn", reason="taken back", author="ann"
+    )
     healthy(app.run())
     assert not any(own.value == "Ruled" for own in app.subheader)
