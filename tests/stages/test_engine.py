@@ -19,6 +19,7 @@ from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import Settings, settings
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import engine, on_worker
+from labelcore.stages.judging.running.engine import local_cluster
 from labelcore.store import Database
 from tests.mock_endpoint import MockEndpoint, serving
 
@@ -35,15 +36,12 @@ def served() -> Iterator[tuple[MockEndpoint, str]]:
 @pytest.fixture(scope="module")
 def cluster(served: tuple[MockEndpoint, str]) -> Iterator[Any]:
     """Two worker processes with the environment of a person's own machine."""
-    distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
     names = {"BASE_URL": served[1], "API_KEY": SECRET, "MODEL": "mock", "CALL_TIMEOUT": "6"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in names.items():
             patch.setenv(f"LABELCORE_{name}", value)
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0",
-            silence_logs=50,
-        ) as own:  # fmt: skip
+        with local_cluster(2) as own:
             yield own
 
 
@@ -124,11 +122,15 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     count = 600
     ids = [own.id for own in add_outputs(*texts(count))]
     mock.latency = 0.1
+    distributed = pytest.importorskip("distributed")
+
+    with distributed.Client(cluster) as client:
+        victim = next(iter(client.run(os.getpid).values()))
 
     def kill() -> None:
         while len(mock.answered) < count // 3:
             time.sleep(0.005)
-        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+        os.kill(victim, signal.SIGKILL)
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()

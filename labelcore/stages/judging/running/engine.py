@@ -107,7 +107,11 @@ def opened(name: str) -> Iterator[Engine]:
     from distributed import Client
 
     with contextlib.ExitStack() as open_:
-        where = open_.enter_context(_local_cluster()) if name == "dask" else _address(name)
+        where = (
+            open_.enter_context(local_cluster(max(2, os.cpu_count() or 2)))
+            if name == "dask"
+            else _address(name)
+        )
         try:
             client = open_.enter_context(
                 Client(where, timeout=_CONNECT_SECONDS, set_as_default=False)
@@ -122,13 +126,17 @@ def opened(name: str) -> Iterator[Engine]:
         yield engine
 
 
-def _local_cluster() -> Any:
-    """A process for each core of this machine, reachable from nowhere else."""
-    from distributed import LocalCluster
+def local_cluster(workers: int) -> Any:
+    """So many worker processes on this machine, reachable from nowhere else.
 
-    return LocalCluster(
-        n_workers=max(2, os.cpu_count() or 2), threads_per_worker=1, processes=True,
-        host="127.0.0.1", dashboard_address=":0", silence_logs=50,
+    By commands of their own: a spawned process would first run its parent's main file, which in the
+    app is a page.
+    """
+    from distributed.deploy.subprocess import SubprocessCluster
+
+    return SubprocessCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0",
+        silence_logs=50,
     )  # fmt: skip
 
 
