@@ -43,8 +43,8 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
         _show(own)
         with st.form(f"court-{own.output.id}-{own.judge.id}", clear_on_submit=True):
             value = st.radio(
-                "Who is right?", list(_WORDS), format_func=_WORDS.__getitem__, index=None,
-                captions=[refining.NEXT[name] for name in refining.VALUES],
+                "Who is right?", list(refining.VALUES), index=None,
+                format_func=lambda own: f"{_WORDS[own]}. {refining.NEXT[own]}",
             )  # fmt: skip
             reason = st.text_input("Why")
             ruled = st.form_submit_button("Rule, and show the next", type="primary")
