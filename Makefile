@@ -32,7 +32,8 @@ journeys: setup
 
 test: check
 	$(BIN)/python tests/bring_chromium.py
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 -m "not journey and not slow"
+	$(BIN)/pytest -m "journey or slow"
 
 bench: setup
 	$(BIN)/python tests/bench/import_speed.py

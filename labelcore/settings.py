@@ -30,6 +30,8 @@ from labelcore.errors import BadInput, ModelTrouble
 
 DEFAULT = "default"
 """The name of the endpoint that LABELCORE_MODEL and its neighbours describe."""
+ENGINE = r"|dask|(dask|tcp|tls)://[^\s/]+:\d+"
+"""What names an engine: nothing, "dask", or the address of a Dask scheduler."""
 
 
 class Endpoint(BaseModel):
@@ -125,6 +127,9 @@ class Settings(BaseSettings):
     """US dollars per million answer tokens."""
     weights: Path | None = None
     """A GGUF file of weights that the app offers to serve on this machine (with xllamacpp)."""
+    engine: str = Field(default="", pattern=f"^({ENGINE})$")
+    """Where judges run: "" in this process, "dask" in worker processes of this machine, or the
+    "dask://HOST:PORT" of a Dask scheduler whose workers have labelcore and their own keys."""
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
     """Further endpoints by name; a judge names the one that it asks."""
     endpoints_file: Path | None = None

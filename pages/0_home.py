@@ -42,8 +42,12 @@ STEPS = (
         "See how far they can be trusted.",
     ),
 )
+AFTER = (
+    ("Trust", "6_trusting.py", 0, "", "How good is everything, and can that figure be trusted?"),
+    ("Refine", "7_refining.py", 0, "", "Where judges and people differ, say who is right."),
+)
 open_steps = [step for step in STEPS if step[2] == 0 and not (step[0] == "Sample" and seen.graded)]
-following = open_steps[0] if open_steps else STEPS[-1]
+following = open_steps[0] if open_steps else AFTER[0]
 st.subheader(say("Next: {step}", step=say(following[0])))
 st.write(say(following[4]))
 shell.go(following[1], say("Go to {step}", step=say(following[0])))
@@ -54,9 +58,19 @@ for start in range(0, len(STEPS), 3):
             st.metric(say(title), f"{count:,} {say(unit)}")
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))
+if seen.verdicts:
+    for column, (title, file, _, _, explain) in zip(st.columns(2), AFTER, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.write(say(explain))
+            shell.go(file, say("Open {step}", step=say(title)))
 if seen.graded:
     st.write(
         say(
+            "One person graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
+            graded=seen.graded, passes=seen.passes, fails=seen.fails, unsure=seen.unsure,
+        )
+        if seen.annotators == 1
+        else say(
             "{people} people graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
             people=seen.annotators, graded=seen.graded, passes=seen.passes, fails=seen.fails,
             unsure=seen.unsure,

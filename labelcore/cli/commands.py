@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -164,12 +164,14 @@ def judge_run(
     repeats: Annotated[int, typer.Option(min=1, max=20, help="How often an LLM judge decides each output in all.")] = 1,
     estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it will take.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="Hand LLM judges' questions to the provider's batches; say it again to collect.")] = False,
+    engine: Annotated[str | None, typer.Option(help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.')] = None,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Run judges; what is decided already is not asked again."""
     name = "judge estimate" if estimate else "judge batch" if batch else "judge run"
+    more: dict[str, Any] = {"engine": engine} if name == "judge run" else {}
     send(name, db, project, json, judge=judge, kind=kind, split=split, limit=limit,
-         concurrency=concurrency, repeats=repeats)  # fmt: skip
+         concurrency=concurrency, repeats=repeats, **more)  # fmt: skip
 
 
 @judge.command("try")

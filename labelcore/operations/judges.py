@@ -10,11 +10,13 @@ from pydantic import Field
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
+from labelcore.settings import ENGINE
 from labelcore.stages import aligning, judging
 from labelcore.stages.judging import retraining, suspecting
 
 Kind = Literal["code", "llm", "learned", "cascade", "imported"]
 Repeats = Annotated[int, Field(ge=1, le=20)]
+Engine = Annotated[str, Field(pattern=f"^({ENGINE})$")]
 
 
 @operation("judge propose")
@@ -43,11 +45,12 @@ def propose(
 def run(
     call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
     limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
+    engine: Engine | None = None,
 ) -> Outcome:  # fmt: skip
     """Run judges over outputs; what is decided already is not asked again."""
     done = judging.run_judges(
         call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
-        concurrency=concurrency, repeats=repeats, progress=call.progress,
+        concurrency=concurrency, repeats=repeats, progress=call.progress, engine=engine,
     )  # fmt: skip
     return _of_run(done)
 

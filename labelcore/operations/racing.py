@@ -35,7 +35,7 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
     paired, found = aligning.differences(call.db, call.project, first, second)
     head = (
         f"They differ on {len(found)} of {paired.n} graded outputs: only {first} is right on "
-        f"{paired.only_first}, only {second} on {paired.only_second}. {second} is: {paired.says}."
+        f"{paired.only_first}, only {second} on {paired.only_second}. {second}: {paired.says}."
     )
     lines = [
         f"  {own.output.id}: {own.first} / {own.second}, people {'passed' if own.human_pass else 'failed'} it"
@@ -50,9 +50,8 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
 
 def contender_words(own: Contender) -> str:
     """One candidate as a line."""
-    cost = "free" if not own.cost_per_thousand else f"US$ {own.cost_per_thousand:.3f} for 1,000"
     beaten = f"; {own.beaten_by} is no worse in anything" if own.beaten_by else ""
     return (
         f"  {own.judge} ({own.kind}, {own.how}): TPR {rate_words(own.tpr)}, "
-        f"TNR {rate_words(own.tnr)}, {cost}; good enough: {own.good}{beaten}"
+        f"TNR {rate_words(own.tnr)}, {aligning.cost_words(own)}; good enough: {own.good}{beaten}"
     )

@@ -48,9 +48,11 @@ def _row(own: Conflict) -> dict[str, object]:
 def docket_words(found: Docket) -> str:
     """How many conflicts there are, and the gap in the specification."""
     if not found.conflicts:
-        return "No judge differs from people on any graded output outside the sealed test."
+        return (
+            "No verdict of a judge differs from people on a graded output outside the sealed test."
+        )
     ruled = len(found.conflicts) - found.open
-    return f"{found.open:,} conflicts are open, {ruled:,} are ruled. {unclear_words(found.unclear)}"
+    return f"Conflicts open: {found.open:,}; ruled: {ruled:,}. {unclear_words(found.unclear)}"
 
 
 def unclear_words(unclear: Rate) -> str:
@@ -58,8 +60,8 @@ def unclear_words(unclear: Rate) -> str:
     if unclear.value is None or unclear.low is None or unclear.high is None:
         return f"Specification gap: not measurable ({unclear.why_not})."
     return (
-        f"Specification gap: {unclear.value:.0%} of {unclear.n} ruled conflicts "
-        f"({unclear.low:.0%} to {unclear.high:.0%}) are there because a criterion is unclear."
+        f"Specification gap: {unclear.value:.0%} of the ruled conflicts "
+        f"({unclear.low:.0%} to {unclear.high:.0%}, n = {unclear.n}) are there because a criterion is unclear."
     )
 
 

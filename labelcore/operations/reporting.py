@@ -82,7 +82,11 @@ def check(
 def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
     """Pass rates by slice, adjusted for how many there are."""
     found = reporting.slices(call.db, call.project, by or ())
-    lines = [f"{own.field} = {row.name}: {row.says}" for own in found for row in own.rows]
+    lines = [
+        f"{own.field} = {row.name}: {in_words(row.together)}, {row.says}."
+        for own in found
+        for row in own.rows
+    ]
     return Outcome(
         document={"slices": [own.model_dump(mode="json") for own in found]},
         lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),

@@ -35,9 +35,13 @@ def list_codes(call: Call) -> Outcome:
     return _codes(deriving.list_codes(call.db, call.project))
 
 
+def _counted(n: int, one: str, more: str = "") -> str:
+    return f"{n:,} {one if n == 1 else more or one + 's'}"
+
+
 def _codes(found: list[deriving.Coded]) -> Outcome:
     lines = [
-        f"[{own.code.state}] {own.code.label}: {own.outputs} outputs, {own.people} people; "
+        f"[{own.code.state}] {own.code.label}: {_counted(own.outputs, 'output')}, {_counted(own.people, 'person', 'people')}; "
         f"e.g. “{own.quotes[0].text}” {own.code.id}"
         for own in found
     ]

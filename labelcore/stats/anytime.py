@@ -87,7 +87,7 @@ def enough_words(successes: int, n: int, limit: float, what: str, alpha: float =
             "and looking again does not weaken that."
         )
     more = more_until(successes, n, limit, alpha)
-    now = f"so far {successes} of {n} {what}, surely at least {bound:.0%} (wanted {limit:.0%})"
+    now = f"so far {successes} of {n} {what}, so at least {bound:.0%} of all such with {1 - alpha:.0%} confidence (wanted {limit:.0%})"
     if more is None:
         return f"Not at this rate: {now}; more grades alone will not get there."
     return f"Not yet: {now}; about {more} more {what} if the rate stays."

@@ -2,51 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain, count
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.stats.rate import Rate
+from labelcore.stats.rate import in_words as rate_words
+from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
-_ROW, _FRAME = 46, 120
-_LONGEST = 34
+_ROW, _FRAME = 46, 80
+_LONGEST, _TAIL = 34, 14
 
 
 def intervals(
-    title: str, names: Sequence[str], series: dict[str, Sequence[Rate]], *, key: str
-) -> None:
-    """One row for each name: a mark at each rate with its 95 % interval as a line."""
+    title: str, names: Sequence[str], series: dict[str, Sequence[Rate]], *, key: str,
+    lines: Mapping[str, float] | None = None,
+) -> None:  # fmt: skip
+    """One row for each name: a mark at each rate with its 95 % interval as a line.
+
+    ``lines``: named values to set the rates beside, as upright lines. A rate without an interval is
+    a mark alone.
+    """
     figure = go.Figure()
+    rows = row_names(names)
     styles = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
     for number, (label, rates) in enumerate(series.items()):
         symbol, colour = styles[number % len(styles)]
         known = [
-            (name, rate) for name, rate in zip(names, rates, strict=True) if rate.value is not None
+            (name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None
         ]
         figure.add_scatter(
             name=label, mode="markers", x=[rate.value for _, rate in known],
-            y=[_short(name) for name, _ in known],
+            y=[name for name, _ in known],
             marker={"symbol": symbol, "size": 11, "color": colour},
             error_x={
                 "type": "data", "symmetric": False, "thickness": 2, "color": colour,
-                "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
-                "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
+                **_arms([rate for _, rate in known]),
             },
-            customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
-            hovertemplate="%{y}<br>%{x:.0%} (%{customdata[0]:.0%} to %{customdata[1]:.0%}), n = %{customdata[2]}<extra>" + label + "</extra>",
+            customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
+            hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
+        )  # fmt: skip
+    dashes = ("dash", "dot", "dashdot")
+    for number, (label, value) in enumerate((lines or {}).items()):
+        figure.add_scatter(
+            name=f"{label}: {value:.0%}", mode="lines", x=[value] * len(names), y=rows,
+            line={"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}, hoverinfo="name",
         )  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=_FRAME + _ROW * max(2, len(names)),
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.15},
+        height=_FRAME + _ROW * max(2, len(names)),
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.15},
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%"},
-        yaxis={"automargin": True, "categoryorder": "array", "categoryarray": [_short(n) for n in reversed(names)]},
+        yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
+
+
+def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:
+    """How far each interval reaches to both sides; nowhere where there is none."""
+    values = [own.value or 0.0 for own in rates]
+    return {
+        "array": [
+            0.0 if own.high is None else max(0.0, own.high - value)
+            for own, value in zip(rates, values, strict=True)
+        ],
+        "arrayminus": [
+            0.0 if own.low is None else max(0.0, value - own.low)
+            for own, value in zip(rates, values, strict=True)
+        ],
+    }
 
 
 def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
@@ -57,10 +86,10 @@ def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
         hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
     ))  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=260,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, yaxis={"rangemode": "tozero"},
+        height=220,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, yaxis={"rangemode": "tozero"},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def timeline(
@@ -87,15 +116,15 @@ def timeline(
             x=at, y=1.04, yref="paper", text=str(number), hovertext=_short(words), showarrow=False
         )
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=320, showlegend=False,
-        margin={"l": 10, "r": 20, "t": 70, "b": 40}, yaxis={"range": [-0.02, 1.02]},
+        height=280, showlegend=False,
+        margin={"l": 10, "r": 20, "t": 30, "b": 40}, yaxis={"range": [-0.02, 1.02]},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: str) -> None:
     """Bars to both sides of nothing, the strongest at the top."""
-    shown = [_short(own) for own in names]
+    shown = row_names(names)
     figure = go.Figure(go.Bar(
         x=list(values), y=shown, orientation="h",
         marker={"color": [_ORANGE if own > 0 else _BLUE for own in values]},
@@ -103,12 +132,12 @@ def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: s
         hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
     ))  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=_FRAME + 30 * len(names),
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, showlegend=False,
+        height=_FRAME + 30 * len(names),
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, showlegend=False,
         yaxis={"automargin": True, "autorange": "reversed"},
         xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -> None:
@@ -130,12 +159,12 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
         hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=340,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        height=300,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.3},
         xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "stated probability of a fail"}},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "failed by people"}},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    _draw(title, figure, key)
 
 
 def risk(
@@ -159,15 +188,33 @@ def risk(
         figure.add_vline(x=chosen, line={"color": _GREEN, "width": 3}, annotation_text=f"chosen {chosen:.0%}", annotation_position="bottom left")  # fmt: skip
     top = max([error, *(own[1].value or 0 for own in points), *(own[2] for own in points[3:])])
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=340,
-        margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        height=300,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.3},
         xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "share of graded outputs decided"}},
         yaxis={"range": [0, min(1.0, 1.15 * top)], "tickformat": ".0%"},
     )  # fmt: skip
+    _draw(title, figure, key)
+
+
+def _draw(title: str, figure: go.Figure, key: str) -> None:
+    """The title stands above the figure: plotly cuts its own off on a narrow screen."""
+    if title:
+        st.markdown(f"**{shell.plain(title)}**")
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def row_names(names: Sequence[str]) -> list[str]:
+    """A short name for each row, no two alike: rows of one name would be drawn over each other."""
+    found: list[str] = []
+    for name in map(_short, names):
+        numbered = (f"{name} ({number})" for number in count(2))
+        found.append(next(own for own in chain([name], numbered) if own not in found))
+    return found
 
 
 def _short(name: str) -> str:
     """Names are hostile: plotly reads some HTML, so its marks are taken out."""
     plain = name.replace("<", "‹").replace(">", "›").replace("&", "＆")
-    return plain if len(plain) <= _LONGEST else f"{plain[: _LONGEST - 1]}…"
+    if len(plain) <= _LONGEST:
+        return plain
+    return f"{plain[: _LONGEST - _TAIL - 1]}…{plain[-_TAIL:]}"  # a judge's own name stands last

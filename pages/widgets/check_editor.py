@@ -36,7 +36,7 @@ def write_check(place: Place) -> None:
     left, right = st.columns(2)
     chosen = left.selectbox("It decides", criteria, format_func=lambda own: own.name, key=keys.CHECK_CRITERION)  # fmt: skip
     name = right.text_input("Its name", max_chars=60, key=keys.CHECK_NAME)
-    limit = st.slider("Try it on so many outputs", 5, 200, 20, key=keys.CHECK_LIMIT)
+    limit = st.slider("Outputs to try it on", 5, 200, 20, key=keys.CHECK_LIMIT)
     try_it, keep = st.columns(2)
     if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
         with shell.guard():

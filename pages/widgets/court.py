@@ -47,10 +47,13 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
                 captions=[refining.NEXT[name] for name in refining.VALUES],
             )  # fmt: skip
             reason = st.text_input("Why")
-            if st.form_submit_button("Rule, and show the next", type="primary"):
+            ruled = st.form_submit_button("Rule, and show the next", type="primary")
+            if ruled and value is None:
+                st.warning("Choose first who is right.")
+            elif ruled and value:
                 with shell.guard():
                     refining.decide(
-                        place.db, place.project, own.output.id, own.judge.id, value or "",
+                        place.db, place.project, own.output.id, own.judge.id, value,
                         reason=reason, author=place.annotator,
                     )  # fmt: skip
                 st.rerun()

@@ -81,7 +81,7 @@ def _box(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
                   "library": "from a library"}  # fmt: skip
         st.write(plain(
             f"{own.status}, {own.severity}, {origin.get(own.origin, 'from notes')}, version {own.version} "
-            f"of {own.at:%Y-%m-%d}: {len(own.evidence)} quotes from {len(grades)} grades of {len(people)} people"
+            f"of {own.at:%Y-%m-%d}: {len(own.evidence)} quotes from {len(grades)} grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
             f"{_since([who[key].at for key in grades if key in who])}."
         ))  # fmt: skip
         st.write(plain(_risk(place, own)))

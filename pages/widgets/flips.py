@@ -35,9 +35,8 @@ def show_flips(place: Place) -> None:
     if not found:
         st.info("No judge was asked twice yet.")
         return
-    st.write("Outputs on which a judge differs when it is asked again (low is good)")
     charts.intervals(
-        "",
+        "Outputs on which a judge differs when it is asked again (low is good)",
         [own.judge for own in found], {"share": [own.rate for own in found]}, key="flips",
     )  # fmt: skip
     for own in found:

@@ -62,9 +62,8 @@ def _show(found: HardnessReport) -> None:
     for asks, title in _TITLES.items():
         rows = [own for own in found.rows if own.asks == asks and _in_chart(own)]
         if rows:
-            st.write(title)  # a chart's own title is cut off on a phone
             charts.intervals(
-                "", [own.test for own in rows], {"share": [own.rate for own in rows]},
+                title, [own.test for own in rows], {"share": [own.rate for own in rows]},
                              key=f"hardness-{asks}")  # fmt: skip
     unknown = {own.rate.why_not: own.asks for own in found.rows if own.rate.value is None}
     for why in unknown:

@@ -23,7 +23,10 @@ def show_freshness(place: Place) -> None:
     ]  # fmt: skip
     if not stale:
         return
-    st.info(plain(stale[0].says) + (f" So have {len(stale) - 1} others." if len(stale) > 1 else ""))
+    st.info(
+        plain(stale[0].says)
+        + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else "")
+    )
     if st.button("Make learned judges again", key="retrain"):
         with shell.guard(), st.spinner("Fitting to the grades …"):
             found = retraining.retrain(place.db, place.project)
@@ -85,8 +88,19 @@ def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
             st.success(f"{len(ids)} outputs come first in the queue.")
 
 
-def make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
-    """Set a cascade of two judges of one criterion."""
+def show_cascades(place: Place) -> None:
+    """Set a cascade of two judges of one criterion, and see the ones there are."""
+    st.write("A cheap judge decides first; where it is not sure, another one; else a person.")
+    judges = judging.list_judges(place.db, place.project)
+    _make_cascade(place, judges)
+    for own in judges:
+        if own.kind == "cascade":
+            with st.container(border=True):
+                st.text(own.name)
+                show_cascade(place, own)
+
+
+def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
     firsts = [own for own in judges if own.kind in {"learned", "llm"}]
     if not firsts:
         st.write("A cascade begins with a judge that gives probabilities: propose a learned one.")
@@ -108,4 +122,4 @@ def make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
             )  # fmt: skip
             for line in cascade_lines(report):
                 st.write(plain(line.strip()))
-            st.write("Run the judges, then choose its row to see its figure.")
+            st.write("Run the judges, then choose its row under Judges to see its verdicts.")

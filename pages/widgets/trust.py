@@ -16,7 +16,7 @@ _CHARTED = 12
 def show_answer(own: reporting.Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
     st.header(shell.plain(own.headline))
-    st.write(shell.plain(f"Measured {own.method}."))
+    st.write(shell.plain(f"The figure: {own.method}."))
     st.write(shell.plain(own.enough))
     against = [reason for reason in own.reasons if reason.weight != "good"]
     for reason in against:
@@ -128,7 +128,7 @@ def _show_moments(own: reporting.MomentComparison) -> None:
 
 
 def _show_versions(own: reporting.VersionComparison) -> None:
-    st.write(f"They answered {own.pairs} inputs both.")
+    st.write(f"Both answered {own.pairs} of the same inputs.")
     st.write(shell.plain(f"By people: {reporting.paired_words(own, own.by_people)}"))
     if own.by_judges:
         st.write(shell.plain(f"By the chosen set: {reporting.paired_words(own, own.by_judges)}"))

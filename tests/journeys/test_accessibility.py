@@ -18,7 +18,8 @@ from tests.stages.test_loop import plant
 pytestmark = pytest.mark.journey
 
 PAGES = (
-    "", "importing", "sampling", "grading", "team", "deriving", "judging", "aligning", "exporting",
+    "", "importing", "sampling", "grading", "team", "deriving", "judging", "aligning", "trusting",
+    "refining", "exporting",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from labelcore.settings import settings
 from labelcore.stages import judging, projects
 from labelcore.stages.judging import hardness
 from labelcore.store import close_database, open_database
+from pages.widgets import keys
 from tests.pages.test_pages import healthy, work
 
 PAGE = Path(__file__).parent.parent.parent / "pages" / "5_judging.py"
@@ -31,8 +32,9 @@ def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) -> None:
-    app = healthy(AppTest.from_file(PAGE, default_timeout=60).run())
-    healthy(app.toggle(key="show-Hardness tests").set_value(True).run())
+    app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
+    app.session_state[keys.JUDGES] = "Hardness"
+    healthy(app.run())
     assert any("was not tested yet" in own.value for own in app.info)
     app.number_input(key="hardened-judge-limit").set_value(2).run()
     healthy(app.button(key="hardened-judge-go").click().run())
@@ -48,8 +50,9 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
 
 
 def test_without_llm_judges_there_are_no_flips(worked: Path) -> None:
-    app = healthy(AppTest.from_file(PAGE, default_timeout=60).run())
-    healthy(app.toggle(key="show-Asked again: flips").set_value(True).run())
+    app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
+    app.session_state[keys.JUDGES] = "Flips"
+    healthy(app.run())
     assert any("there are none yet" in own.value for own in app.info)
 
 
@@ -70,7 +73,7 @@ def test_the_local_model_is_offered_only_where_it_can_be_started(
     monkeypatch.setattr(local_server, "status", lambda: None)
     monkeypatch.setattr(local_server, "start", start)
     monkeypatch.setattr(local_server, "installed", lambda: True)
-    app = healthy(AppTest.from_file(PAGE, default_timeout=60).run())
+    app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
     assert "local-model-start" not in [button.key for button in app.button]
     (tmp_path / "tiny.gguf").write_text("weights")
     monkeypatch.setenv("LABELCORE_WEIGHTS", str(tmp_path / "tiny.gguf"))
@@ -95,7 +98,7 @@ def behind_a_figure() -> None:
 
 
 def test_a_figure_opens_the_texts_before_and_after(worked: Path) -> None:
-    app = healthy(AppTest.from_function(behind_a_figure, default_timeout=60).run())
+    app = healthy(AppTest.from_function(behind_a_figure, default_timeout=240).run())
     before, after = (own.value for own in app.code[:2])
     assert after.startswith(before) and len(after) > len(before)
     said = [own.value for own in app.text]

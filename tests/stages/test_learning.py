@@ -13,7 +13,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import deriving, grading, judging, projects
-from labelcore.stages.judging import cascading, retraining, schemas, suspecting
+from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -82,6 +82,11 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     (same,) = retraining.retrain(db, project)
     assert not same.new and same.version.id == first.id
     assert same.says.endswith("made from 40 grades; none came since.")
+    early = first.model_copy(update={"spec": {
+        name: own for name, own in first.spec.items() if name not in {"failed", "digest"}
+    }})  # fmt: skip
+    (unsure,) = retraining.freshness(db, project, [early])
+    assert unsure.since == 0 and unsure.changed  # made before grades were kept with the judge
     for i, output_id in enumerate(output_table.ids(db, project.id)):
         if output_id not in first.spec["cross_fitted"] and i % 2:
             grading.record(db, project, [Grade(
@@ -178,6 +183,22 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     assert reasons == {first.name, then.name}
     same = cascading.make(db, project, first, then, error=0.15)
     assert same.judge_version_id == made.judge_version_id
+
+
+def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or_repeated(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion],
+    add_outputs: Callable[..., list[Output]],
+) -> None:  # fmt: skip
+    first, then = pair
+    made = cascading.make(db, project, first, then, error=0.15)
+    add_outputs("an output that the other tool has never seen")
+    found = judging.estimate_run(db, project, judge=made.judge)
+    assert (found.trouble, found.calls) == ("", 0)
+    judge = judging.find_judge(db, project, made.judge)
+    with pytest.raises(BadInput, match="'their tool' were imported"):
+        hardness.harden(db, project, judge)
+    with pytest.raises(BadInput, match="a cascade changes its mind where"):
+        repeating.repeat(db, project, judge)
 
 
 def test_the_second_judge_is_not_run_where_the_first_is_sure(

@@ -284,5 +284,6 @@ def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Label
             said.append(
                 f"{own.name} abstained on {abstained} and has no verdict on {missing} of "
                 f"{len(words)} graded outputs: there it neither catches nor wrongly fails."
+                + (" Run it, then choose again." if missing else "")
             )
     return said

@@ -162,7 +162,8 @@ def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: 
             f"The test is still small: {test.graded} graded outputs, {test.fails} of them failed. "
             f"Grade {more}; three in ten new sources go into it."
         )
-    return f"The test may be looked at {limit - looks} more times before it is spent."
+    times = "once more" if limit - looks == 1 else f"{limit - looks} more times"
+    return f"The test may be looked at {times} before it is spent."
 
 
 def renew_test(db: Database, project: Project, *, author: str, why: str) -> SplitReport:

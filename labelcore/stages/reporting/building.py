@@ -29,7 +29,7 @@ def build_report(db: Database, project: Project, *, by: tuple[str, ...] = ()) ->
     verdict = trust(db, project, report)
     blocks: list[Block] = [
         Text(words=verdict.headline, tone="lead"),
-        Text(words=f"Measured {verdict.method}: {in_words(verdict.rate)}."),
+        Text(words=f"{in_words(verdict.rate)}; {verdict.method}."),
         *_reasons(verdict),
         *_rates(report),
         *_judges(report),
@@ -41,7 +41,7 @@ def build_report(db: Database, project: Project, *, by: tuple[str, ...] = ()) ->
     blocks += _rests_on(db, project, report, made)
     return Document(
         title=f"Can the number be trusted? {project.name}",
-        subtitle=f"{project.task or 'An evaluation'}, as of {made:%Y-%m-%d %H:%M} UTC.",
+        subtitle=f"{(project.task or 'An evaluation').rstrip('.')}. As of {made:%Y-%m-%d %H:%M} UTC.",
         blocks=tuple(blocks),
     )
 
@@ -132,8 +132,8 @@ def _rests_on(
     seen = projects.overview(db, project)
     yield Text(words="What this rests on", tone="heading")
     yield Text(words=(
-        f"{seen.outputs:,} outputs, {report.n_grades:,} of them with a label from {seen.annotators} "
-        f"people. `labelcore align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
+        f"{seen.outputs:,} outputs, {report.n_grades:,} of them with a label from "
+        f"{'1 person' if seen.annotators == 1 else f'{seen.annotators} people'}. `labelcore align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
     ))  # fmt: skip
     accepted = list_criteria(db, project, status="accepted")
     yield Table(

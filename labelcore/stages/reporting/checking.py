@@ -115,7 +115,7 @@ def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> It
 
 def _against(name: str, rate: Rate, limit: float) -> Check:
     if rate.value is None or rate.high is None:
-        return Check(name=name, state="fails", says=f"{name} cannot be checked: {in_words(rate)}.")
+        return Check(name=name, state="fails", says=f"{name} cannot be checked: {in_words(rate)}. Grade more, or name a wider --split.")  # fmt: skip
     says = f"{name} is {in_words(rate)}; the limit is {limit:.0%}."
     if rate.high < limit:
         return Check(name=name, state="fails", says=f"{says} It is below, and not by chance.")

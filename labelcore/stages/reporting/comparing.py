@@ -132,15 +132,20 @@ def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]])
     members = list(judge_table.many(db, ids).values())
     outputs = sorted({own for pair in pairs for own in pair})
     words = set_words(words_on(db, members, outputs), [own.id for own in members])
-    return _paired(pairs, {str(key): word == "pass" for key, word in words.items()})
+    return _paired(
+        pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
+    )
 
 
 def paired_words(own: VersionComparison, paired: Paired) -> str:
     """A paired comparison as a sentence."""
     rate = paired.difference
+    if paired.n == 0:
+        return "not measurable: none of these inputs was decided for both versions."
     if rate.value is None or rate.low is None or rate.high is None:
         return f"not measurable: {rate.why_not}."
+    more = "fewer" if rate.value < 0 else "more"
     return (
-        f"{own.second} passes {rate.value * 100:+.0f} points more than {own.first} "
+        f"{own.second} passes {abs(rate.value) * 100:.0f} points {more} than {own.first} "
         f"({rate.low * 100:+.0f} to {rate.high * 100:+.0f}, n = {paired.n}): {paired.says}."
     )

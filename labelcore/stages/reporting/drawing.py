@@ -18,7 +18,7 @@ _LEFT, _RIGHT = 210.0, 190.0
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _SHAPES: tuple[Shape, ...] = ("circle", "diamond", "square", "triangle")
 _INK, _FAINT = "#222222", "#bbbbbb"
-_LONGEST = 32
+_LONGEST, _TAIL = 32, 14
 
 Shape = Literal["circle", "diamond", "square", "triangle"]
 Anchor = Literal["start", "middle", "end"]
@@ -166,4 +166,6 @@ def draw_timeline(own: Timeline) -> Drawing:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - _TAIL - 1]}…{name[-_TAIL:]}"  # a judge's own name stands last

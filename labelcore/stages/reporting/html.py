@@ -37,9 +37,11 @@ p.good, p.care, p.bad { border-left: 5px solid; padding: .4rem .8rem; background
 p.good { border-color: #009E73; } p.care { border-color: #E69F00; } p.bad { border-color: #D55E00; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); }
+td:not(:last-child), th { overflow-wrap: break-word; } th { white-space: nowrap; }
 figure { margin: 1.2rem 0; overflow-x: auto; } svg { width: 100%; min-width: 36rem; height: auto; }
 figcaption, caption { font-weight: 600; text-align: left; padding-bottom: .4rem; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; margin-bottom: 1.2rem; }
+@media (max-width: 32rem) { table { font-size: .8rem; } th, td { padding: .3rem .2rem; } }
 @media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } svg { min-width: 0; } }
 """
 _SHAPES = {

@@ -49,20 +49,19 @@ def to_pdf(report: Document) -> bytes:
 
 
 def _block(own: Block, width: float) -> list[Any]:
-    from reportlab.platypus import KeepTogether
-
     if isinstance(own, Text):
         return [_paragraph(own.words, own.tone)]
     if isinstance(own, Table):
         return _table(own, width)
     drawing = draw_intervals(own) if isinstance(own, Intervals) else draw_timeline(own)
-    figure = KeepTogether([_paragraph(own.title, "caption"), _drawn(drawing, width)])
+    caption = _paragraph(own.title, "caption")
+    caption.keepWithNext = True  # with the heading before it, which KeepTogether would leave behind
     marks = own.marks if isinstance(own, Timeline) else ()
     listed = (
         _paragraph(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}", "small")
         for number, mark in enumerate(marks, 1)
     )
-    return [figure, *listed]
+    return [caption, _drawn(drawing, width), *listed]
 
 
 def _paragraph(words: str, tone: str) -> Any:
@@ -77,7 +76,8 @@ def _paragraph(words: str, tone: str) -> Any:
     style = ParagraphStyle(
         tone, fontName="Helvetica-Bold" if bold else "Helvetica", fontSize=size, leading=size * 1.4,
         spaceBefore=14 if tone == "heading" else 4, spaceAfter=8 if tone in _TONES else 4,
-        wordWrap="CJK" if _WIDE.search(words) else None, **edge,
+        wordWrap="CJK" if _WIDE.search(words) else None,
+        keepWithNext=tone == "heading", **edge,
     )  # fmt: skip
     return Paragraph(_marked(words), style)
 
@@ -103,10 +103,17 @@ def _table(own: Table, width: float) -> list[Any]:
     from reportlab.platypus import Table as Grid
 
     rows = [[_paragraph(cell, "small") for cell in row] for row in (own.columns, *own.rows)]
-    grid = Grid(rows, colWidths=[width / len(own.columns)] * len(own.columns), repeatRows=1)
+    grid = Grid(rows, colWidths=_widths(own, width), repeatRows=1)
     line = HexColor("#bbbbbb")
     grid.setStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, line), ("VALIGN", (0, 0), (-1, -1), "TOP")])
     return [_paragraph(own.title, "caption"), grid] if own.title else [grid]
+
+
+def _widths(own: Table, width: float) -> list[float]:
+    """Columns in proportion to their longest text, within limits."""
+    columns = zip(own.columns, *own.rows, strict=True)
+    sizes = [min(40, max(9, *map(len, column))) for column in columns]
+    return [width * size / sum(sizes) for size in sizes]
 
 
 def _drawn(own: Drawing, width: float) -> Any:

@@ -133,7 +133,7 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
         yield Reason(weight="bad", says=f"People {rare} only {min(passes, fails)} outputs, too few to tell.", next_step=f"Grade until {FEW_FAILS} are {rare}.")  # fmt: skip
     elif min(passes, fails) < FEW_FAILS:
         rare = "failed" if fails < passes else "passed"
-        yield Reason(weight="care", says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known roughly.", next_step=f"Grade until {FEW_FAILS} are {rare}.")  # fmt: skip
+        yield Reason(weight="care", says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known only roughly.", next_step=f"Grade until {FEW_FAILS} are {rare}.")  # fmt: skip
     else:
         yield Reason(weight="good", says=f"People passed {passes:,} and failed {fails:,} outputs.")
 
@@ -141,7 +141,7 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
 def _width(seen: _Seen) -> Iterator[Reason]:
     rate = seen.rate
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(weight="bad", says=f"The pass rate is not measurable: {rate.why_not}.", next_step="See the reason.")  # fmt: skip
+        yield Reason(weight="bad", says=f"The pass rate is not measurable: {rate.why_not}.", next_step="Grade more outputs, and run the judges of the chosen set.")  # fmt: skip
         return
     width = rate.high - rate.low
     says = f"The 95 % interval of the pass rate is {width * 100:.0f} points wide."
@@ -171,9 +171,9 @@ def _held_out(seen: _Seen) -> Iterator[Reason]:
     if value is None or low is None:
         yield Reason(weight="care", says="How the chosen set does on outputs that it had not seen is not measurable yet.", next_step="Grade more, then choose again.")  # fmt: skip
     elif low < 0.5:
-        yield Reason(weight="care", says=f"On outputs not seen before the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.", next_step="Refine the judges.")  # fmt: skip
+        yield Reason(weight="care", says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.", next_step="Refine the judges.")  # fmt: skip
     else:
-        yield Reason(weight="good", says=f"On outputs not seen before the set's alignment is {value:.2f} (at least {low:.2f}).")  # fmt: skip
+        yield Reason(weight="good", says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).")  # fmt: skip
 
 
 def _stale(seen: _Seen) -> Iterator[Reason]:
@@ -209,7 +209,7 @@ def _test(seen: _Seen) -> Iterator[Reason]:
     elif not own.sealed:
         yield Reason(weight="care", says="No test is sealed yet; figures come from cross-fitting.", next_step="Grade on: it is sealed by itself.")  # fmt: skip
     else:
-        yield Reason(weight="good", says=f"A test is sealed, {own.looks} of {own.limit} looks are used.")  # fmt: skip
+        yield Reason(weight="good", says=f"The test is sealed; looks used: {own.looks} of {own.limit}.")  # fmt: skip
 
 
 def _specification(seen: _Seen) -> Iterator[Reason]:

@@ -186,7 +186,8 @@ def _criterion(
 ) -> Criterion:
     why = (
         f"From the rubric of '{rubric.project}', saved on {rubric.exported_at:%Y-%m-%d}: version "
-        f"{shared.version} there ({shared.origin}), {shared.evidence} quotes of {shared.annotators} people."
+        f"{shared.version} there ({shared.origin}), {shared.evidence} quotes of "
+        f"{'1 person' if shared.annotators == 1 else f'{shared.annotators} people'}."
     )
     return Criterion(
         id=new_id("criterion"), project_id=project.id, version=1, name=name,

@@ -16,8 +16,10 @@ from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
-from labelcore.stages.judging.running.asking import ask_models, choose_clients
+from labelcore.stages.judging.running.asking import ask_models
 from labelcore.stages.judging.running.batching import BatchRound
+from labelcore.stages.judging.running.clients import live_clients
+from labelcore.stages.judging.running.engine import opened
 from labelcore.stages.judging.running.estimating import (
     Estimate,
     estimate,
@@ -26,6 +28,7 @@ from labelcore.stages.judging.running.estimating import (
 )
 from labelcore.stages.judging.running.locally import decide_locally
 from labelcore.stages.judging.running.plan import Plan
+from labelcore.stages.judging.running.spreading import spread
 from labelcore.stages.judging.running.work import Work, kinds_words, progress_words
 from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
@@ -43,16 +46,20 @@ def run(
     db: Database, project: Project, versions: Sequence[JudgeVersion], output_ids: Sequence[str],
     *, concurrency: int | None = None, repeats: int = 1, progress: Progress | None = None,
     stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
+    engine: str | None = None,
 ) -> Run:  # fmt: skip
     """Let the judges decide what they have not decided yet. Returns the finished or stopped run.
 
     ``repeats``: how often each LLM judge decides each output in all; those made before count.
     ``batch``: LLM judges' questions go to the providers' batches; what these have answered is
     collected, and the run stays "stopped" until all is.
+    ``engine``: where the judges run, as the setting of this name says it; "" in this process. A
+    given ``client`` cannot travel, so with one they run here.
 
     Raises:
-        BadInput: there is no judge or no output to judge.
+        BadInput: there is no judge or no output to judge, or the engine is not to be had.
     """
+    where = settings().engine if engine is None else engine
     plan = make_plan(db, versions, output_ids, repeats)
     journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
     total = sum(plan.count_missing(own) for own in plan.versions)
@@ -67,6 +74,8 @@ def run(
     try:
         if batch:
             _decide_by_batch(work, plan)
+        elif where and client is None and total:
+            _decide_on(where, work, plan, concurrency)
         else:
             _decide(work, plan, concurrency, client)
         state: RunState = "stopped" if work.stop.is_set() or work.paused else "finished"
@@ -103,10 +112,22 @@ def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient
     writing = journal.Journal(work.db, work.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        chosen = choose_clients(asked, concurrency, client, writing, sum(missing.values()))
+        clients = live_clients(concurrency, client, writing, sum(missing.values()))
+        chosen = clients.choose(asked)
         decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
         if chosen and not work.stop.is_set():
-            asyncio.run(ask_models(work, plan, chosen, writing))
+            asyncio.run(ask_models(work, plan, chosen, clients, writing))
+    except BaseException:
+        writing.close(stored=False)
+        raise
+    writing.close(stored=not (work.paused or work.stop.is_set()))
+
+
+def _decide_on(engine: str, work: Work, plan: Plan, concurrency: int | None) -> None:
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        with opened(engine) as cluster:
+            spread(work, plan, cluster, concurrency, writing)
     except BaseException:
         writing.close(stored=False)
         raise
@@ -119,7 +140,7 @@ def _decide_by_batch(work: Work, plan: Plan) -> None:
     decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
     writing = journal.Journal(work.db, work.run.id)
     try:
-        asyncio.run(ask_models(work, plan, round_.asked(), writing))
+        asyncio.run(ask_models(work, plan, round_.asked(), round_.clients, writing))
     finally:
         writing.close(stored=False)
     round_.hand_over()

@@ -1,0 +1,148 @@
+"""An engine that runs work on other processes and machines: Dask, where it is installed.
+
+Dask was measured to be lighter and steadier here than Ray and Daft. It is asked for little: run a
+function of this package on a piece of text, on a worker that is named, and say when it is done. It
+tries again by itself what a dying worker had.
+
+Whoever reaches a Dask scheduler can run code on its workers, so it belongs in a trusted network or
+behind TLS (``tls://``, with Dask's own configuration). What is sent holds outputs and judges but no
+keys: each worker reads the settings of its own machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from labelcore.errors import BadInput
+from labelcore.settings import ENGINE
+
+_CONNECT_SECONDS = 20
+Tell = Callable[["Outcome"], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one piece of work ended: with a text, with the trouble of it alone, or with the engine."""
+
+    text: str = ""
+    trouble: str = ""
+    lost: bool = False
+
+
+class Engine:
+    """A connection to a cluster; every method may wait for the network."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def workers(self) -> list[str]:
+        """The addresses of the workers that are there now. Raises OSError without the scheduler."""
+        return sorted(self._client.nthreads())
+
+    def submit(self, function: Callable[[str], str], text: str, worker: str, tell: Tell) -> Any:
+        """Run a function on a worker, or on another one once that dies; ``tell`` hears of the end."""
+        future = self._client.submit(
+            function, text, workers=[worker], allow_other_workers=True, pure=False
+        )
+        future.add_done_callback(lambda own: tell(_outcome(own)))
+        return future
+
+    def everywhere(self, function: Callable[[str], object], text: str) -> None:
+        """Run a small function on every worker at once, as far as they can be reached."""
+        with contextlib.suppress(Exception):  # it only tells; who does not hear it ends by itself
+            self._client.run(function, text, on_error="ignore")
+
+    def greet(self) -> None:
+        """Wait for the first worker, and see that all have this labelcore.
+
+        Raises:
+            BadInput: there is no worker, or one has no labelcore or another version of it.
+        """
+        try:
+            self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError:
+            raise BadInput(
+                "The engine has no workers.",
+                next_step="Start some: dask worker SCHEDULER:PORT.",
+            ) from None
+        for worker, said in self._client.run(version_here, on_error="return").items():
+            if said != version_here():
+                raise BadInput(
+                    f"The engine's worker {worker} has no labelcore {version_here()}: {said}.",
+                    next_step="Install the same version on every worker.",
+                )
+
+
+def version_here() -> str:
+    """The version of labelcore on the worker that runs this."""
+    try:
+        return importlib.metadata.version("labelcore")
+    except importlib.metadata.PackageNotFoundError:  # run from its source
+        return "of no version"
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[Engine]:
+    """The engine of a setting: "dask" starts worker processes here, an address connects to others.
+
+    Raises:
+        BadInput: it is not installed, has no such address, or has no worker that fits.
+    """
+    if not re.fullmatch(ENGINE, name):
+        raise BadInput(
+            f"'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.'
+        )
+    if importlib.util.find_spec("distributed") is None:
+        raise BadInput(
+            "The engine Dask is not installed.",
+            next_step='Install it: pip install "labelcore[dask]".',
+        )
+    from distributed import Client
+
+    with contextlib.ExitStack() as open_:
+        where = open_.enter_context(_local_cluster()) if name == "dask" else _address(name)
+        try:
+            client = open_.enter_context(
+                Client(where, timeout=_CONNECT_SECONDS, set_as_default=False)
+            )
+        except (OSError, ValueError) as trouble:
+            raise BadInput(
+                f"No Dask scheduler answers at {where}: {trouble}.",
+                next_step="Start one (dask scheduler), or unset LABELCORE_ENGINE.",
+            ) from trouble
+        engine = Engine(client)
+        engine.greet()
+        yield engine
+
+
+def _local_cluster() -> Any:
+    """A process for each core of this machine, reachable from nowhere else."""
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=max(2, os.cpu_count() or 2), threads_per_worker=1, processes=True,
+        host="127.0.0.1", dashboard_address=":0", silence_logs=50,
+    )  # fmt: skip
+
+
+def _address(name: str) -> str:
+    return re.sub(r"^dask://", "tcp://", name)
+
+
+def _outcome(future: Any) -> Outcome:
+    """What a future ended with; called in a thread of Dask's."""
+    try:
+        return Outcome(text=future.result())
+    except BaseException as trouble:  # noqa: BLE001 - a worker may raise anything, Dask cancels by BaseException
+        if future.status in {"cancelled", "lost"}:
+            return Outcome(lost=True)
+        died = type(trouble).__name__ == "KilledWorker"
+        said = f"{type(trouble).__name__}: {trouble}".splitlines()[0][:300]
+        return Outcome(trouble="Workers died again and again while they had it." if died else said)

@@ -1,0 +1,266 @@
+"""What a worker of an engine does: decide a chunk of questions, from text to text.
+
+It has no database. It uses the settings and keys of its own machine, but the limits and prices that
+the chunk brings: its share of what the run may use. All chunks of one process go through one event
+loop and one client for each endpoint, so that connections and learned limits outlive a chunk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.judges import code_judge, llm_judge, panel
+from labelcore.judges.detectors import reference
+from labelcore.llm import Answer, client_for
+from labelcore.models import Decision, JudgeVersion, Output, Paid
+from labelcore.settings import Endpoint
+from labelcore.stages.judging.runner import decide_local
+from labelcore.stages.judging.running.clients import Clients, Reached, place_of
+from labelcore.stages.judging.running.remembering import Remembering
+from labelcore.text import embedding
+from labelcore.text.embedding import SentenceEncoder
+
+TERMS = (
+    "concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout",
+)  # fmt: skip
+"""What of an endpoint travels with a chunk; its address and key never do."""
+
+
+def key_of(endpoint: Endpoint) -> str:
+    """What an endpoint's terms are found by in a chunk."""
+    return f"{endpoint.name}|{endpoint.model}"
+
+
+def place_hash(endpoint: Endpoint) -> str:
+    """The same without its address, which may hold a secret."""
+    return hashlib.blake2b(place_of(endpoint).encode(), digest_size=8).hexdigest()
+
+
+@dataclass
+class Tally:
+    """What some questions took; see :class:`~labelcore.stages.judging.running.work.Work`."""
+
+    cached: int = 0
+    requests: int = 0
+    cost: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def paid(self, answer: Answer[Any]) -> None:
+        """Count an answer that was paid for now."""
+        self.requests += answer.requests
+        self.cost += answer.cost_usd
+        self.tokens_in += answer.tokens_in
+        self.tokens_out += answer.tokens_out
+        self.faults.update(answer.faults)
+
+    def lost(self, trouble: ModelTrouble) -> None:
+        """Count what a question took that got no answer."""
+        self.requests += trouble.requests
+        self.cost += trouble.cost_usd
+        self.faults.update(trouble.faults)
+
+
+class _Carried:
+    """The answers that a chunk brought, and those that it takes home."""
+
+    def __init__(self, known: Sequence[Mapping[str, Any]]) -> None:
+        self._known = {own.key: own for own in map(Paid.model_validate, known)}
+        self.fresh: list[Paid] = []
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, key: str) -> asyncio.Lock:
+        return self._turns.setdefault(key, asyncio.Lock())
+
+    async def find(self, key: str) -> Paid | None:
+        return self._known.get(key)
+
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:  # noqa: ARG002 - no courier here
+        self._known[paid.key] = paid
+        self.fresh.append(paid)
+
+    async def pass_on(self) -> None:
+        """Nothing waits."""
+
+
+class _Desk:
+    """One run's clients in this process, with the limits that its chunks bring.
+
+    ``troubles``: by the endpoints' names, after what no call to them can succeed.
+    """
+
+    def __init__(self, terms: Mapping[str, Mapping[str, Any]]) -> None:
+        self._terms = terms
+        self.clients = Clients(self._open)
+        self.troubles: dict[str, ModelTrouble] = {}
+        self.slots = {name: asyncio.Semaphore(own["concurrency"]) for name, own in terms.items()}
+
+    def _open(self, endpoint: Endpoint) -> Reached:
+        """The client of an endpoint of this machine's settings.
+
+        Raises:
+            ModelTrouble: it is not the one of the run's own process, or has no key here.
+        """
+        terms = self._terms.get(key_of(endpoint))
+        if terms is None or place_hash(endpoint) != terms["place"]:
+            raise ModelTrouble(
+                f"The endpoint '{endpoint.name}' is another one on a worker than where the run was "
+                "started.",
+                next_step="Give every worker the same LABELCORE_… settings.", kind="endpoint",
+                fatal=True,
+            )  # fmt: skip
+        own = endpoint.model_copy(update={name: terms[name] for name in TERMS})
+        return Reached(client_for(own), place_of(own), own.concurrency)
+
+
+class _Station:
+    """What this process keeps from chunk to chunk."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.desks: dict[tuple[str, str], _Desk] = {}
+        self.stopped: set[str] = set()
+        threading.Thread(target=self.loop.run_forever, name="labelcore", daemon=True).start()
+
+    def desk(self, run: str, terms: Mapping[str, Mapping[str, Any]]) -> _Desk:
+        """Where a run is at work in this process; call it in the station's loop."""
+        key = run, json.dumps(terms)
+        if key not in self.desks:
+            self.desks[key] = _Desk(terms)
+        return self.desks[key]
+
+    async def end(self, run: str) -> None:
+        """Let go of what a run used."""
+        for key in [own for own in self.desks if own[0] == run]:
+            await self.desks.pop(key).clients.close()
+
+
+_starting = threading.Lock()
+_stations: list[_Station] = []
+
+
+def _station() -> _Station:
+    with _starting:
+        if not _stations:
+            _stations.append(_Station())
+        return _stations[0]
+
+
+def stop_here(run: str) -> None:
+    """Begin no further call of a run in this process; calls under way end."""
+    _station().stopped.add(run)
+
+
+def end_here(run: str) -> None:
+    """Close what a run used in this process."""
+    own = _station()
+    asyncio.run_coroutine_threadsafe(own.end(run), own.loop).result(10)
+
+
+def decide_chunk(text: str) -> str:
+    """Decide the questions of a chunk. Both texts are JSON; the engine calls this on a worker."""
+    chunk = json.loads(text)
+    if chunk["kind"] == "local":
+        return json.dumps(_decide_locally(chunk))
+    _step_aside()
+    own = _station()
+    asked = asyncio.run_coroutine_threadsafe(_ask(own, chunk), own.loop)
+    return json.dumps(asked.result())
+
+
+def _step_aside() -> None:
+    """Waiting for a model takes no core: let the engine start the next chunk here meanwhile."""
+    from distributed import secede
+
+    try:
+        secede()
+    except ValueError:  # called by no worker
+        return
+
+
+async def _ask(station: _Station, chunk: Mapping[str, Any]) -> dict[str, Any]:
+    asking = _Asking(station, chunk)
+    outputs = [Output.model_validate(own) for own in chunk["outputs"]]
+    results = await asyncio.gather(*(asking.decide(own) for own in outputs))
+    return {
+        "results": results, "notes": sorted(asking.desk.clients.notes), "paused": asking.paused,
+        "answers": [own.model_dump(mode="json") for own in asking.memory.fresh],
+        "tally": vars(asking.tally),
+    }  # fmt: skip
+
+
+class _Asking:
+    """One chunk's questions to models."""
+
+    def __init__(self, station: _Station, chunk: Mapping[str, Any]) -> None:
+        self._station, self._run, self._repeat = station, chunk["run"], chunk["repeat"]
+        self._version = JudgeVersion.model_validate(chunk["version"])
+        self._first = chunk["first"]
+        self.desk = station.desk(self._run, chunk["endpoints"])
+        self.memory, self.tally = _Carried(chunk["known"]), Tally()
+        self.paused: list[list[str]] = []
+
+    async def decide(self, output: Output) -> dict[str, Any] | None:
+        """A decision or a trouble in plain data; None where it was not asked."""
+        async with self.desk.slots[self._first]:
+            if self._run in self._station.stopped or self._first in self.desk.troubles:
+                self._pause()
+                return None
+            try:
+                spec = self._version.spec
+                reached = self.desk.clients.of(panel.members(spec)[0])
+                view = Remembering(
+                    reached, self.desk.clients, self.memory, self.tally, self._repeat
+                )
+                decision, _ = await llm_judge.decide(spec, output, view)
+            except LabelcoreError as trouble:
+                if isinstance(trouble, ModelTrouble) and trouble.fatal:
+                    self.desk.troubles[self._first] = trouble
+                    self._pause()
+                    return None
+                return _plain(trouble)
+        return _plain(decision)
+
+    def _pause(self) -> None:
+        trouble = self.desk.troubles.get(self._first)
+        if trouble and not self.paused:
+            self.paused.append([str(trouble), trouble.kind])
+
+
+def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
+    """Several judges on the same outputs, each of which is embedded once."""
+    outputs = [Output.model_validate(own) for own in chunk["outputs"]]
+    versions = [JudgeVersion.model_validate(own) for own in chunk["versions"]]
+    encode = SentenceEncoder().encode
+    embedded = None
+    if any(own.kind == "learned" and own.spec.get("with_vectors") for own in versions):
+        embedded = encode([own.text for own in outputs]).astype(float)
+    if any(code_judge.embeds(own.spec) for own in versions):
+        texts = list({text for own in outputs for text in reference.embedded_texts(own)})
+        embedding.remember(texts, encode(texts))
+    results: list[dict[str, Any]] = []
+    for version, rows in zip(versions, chunk["rows"], strict=True):
+        some = [outputs[i] for i in rows]
+        try:
+            made = decide_local(version, some, None if embedded is None else embedded[rows])
+            results += [_plain(own) for own in made]
+        except LabelcoreError as trouble:
+            results += [_plain(trouble)] * len(rows)
+    return {"results": results, "notes": [], "paused": [], "answers": [], "tally": vars(Tally())}
+
+
+def _plain(result: Decision | LabelcoreError) -> dict[str, Any]:
+    if isinstance(result, Decision):
+        return {"decision": result.model_dump(mode="json")}
+    kind = result.kind if isinstance(result, ModelTrouble) else ""
+    return {"trouble": str(result), "kind": kind}

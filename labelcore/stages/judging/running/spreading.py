@@ -1,0 +1,395 @@
+"""A run on an engine: chunks of questions go out to workers, this process alone records.
+
+What is known already is decided here and costs no chunk; what is not goes out, at most a few chunks
+for each worker at once, so memory is bounded. A question that another chunk is asking waits for its
+answer. Answers that come back are kept like those of a local run, verdicts are stored by their keys:
+a chunk that is decided twice, because its worker died or was thought dead, is recorded once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.judges import llm_judge, panel
+from labelcore.llm import Answer, Message, Weighed, asked_key, endpoint_for
+from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
+from labelcore.models import Decision, JudgeVersion, Paid
+from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.asking import keep_storing
+from labelcore.stages.judging.running.clients import Clients, Reached, place_of
+from labelcore.stages.judging.running.engine import Engine, Outcome
+from labelcore.stages.judging.running.memory import AnswerMemory
+from labelcore.stages.judging.running.on_worker import (
+    TERMS,
+    Tally,
+    decide_chunk,
+    end_here,
+    key_of,
+    place_hash,
+    stop_here,
+)
+from labelcore.stages.judging.running.plan import Plan, Question
+from labelcore.stages.judging.running.remembering import Remembering
+from labelcore.stages.judging.running.work import Decided, Result, Work
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+from labelcore.store.journal import Journal
+
+_AHEAD = 4  # chunks of one worker: half of them are decided, the others wait behind these
+_PARTS = 2  # chunks that fill a worker's share of the calls at once
+_SMALLEST, _LARGEST = 8, 100  # questions of a chunk: what a worker's death can cost
+_LOCAL = 500  # outputs of a chunk for judges that need no model
+_MOST_CHARACTERS = 2_000_000
+_HELD = 500
+_LOOK_SECONDS = 0.05
+_WORKERS_SECONDS = 1.0
+_PATIENCE = 60.0  # seconds without any worker
+_GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
+_LOST = "The connection to the engine was lost; run again to go on."
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """What goes out in one piece. ``places`` are the hashes of the endpoints that it asks."""
+
+    text: str
+    questions: tuple[Question, ...]
+    keys: frozenset[str] = frozenset()
+    place: str = ""
+
+
+def spread(
+    work: Work, plan: Plan, engine: Engine, concurrency: int | None, journal: Journal
+) -> None:
+    """Let an engine's workers decide what is missing, until all is or somebody stops the run.
+
+    ``concurrency``: model calls at once over all workers; None for what each endpoint takes.
+
+    Raises:
+        ModelTrouble: a judge's endpoint is not configured.
+    """
+    asyncio.run(_Spreading(work, plan, engine, concurrency, journal).run())
+
+
+class _Elsewhere:
+    """A client that asks nobody: what is not known is asked by a worker."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS  # noqa: ARG002 - the protocol
+    ) -> Answer[Schema]:  # fmt: skip
+        raise NotYet(asked_key())
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
+        raise NotYet(None)
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+class _Looking:
+    """The run's memory as one question sees it; what it found goes along with the question."""
+
+    def __init__(self, memory: AnswerMemory) -> None:
+        self._memory = memory
+        self.found: list[Paid] = []
+        self.turn, self.keep, self.pass_on = memory.turn, memory.keep, memory.pass_on
+
+    async def find(self, key: str) -> Paid | None:
+        if paid := await self._memory.find(key):
+            self.found.append(paid)
+        return paid
+
+
+class _Spreading:
+    """One run on an engine."""
+
+    def __init__(
+        self, work: Work, plan: Plan, engine: Engine, concurrency: int | None, journal: Journal
+    ) -> None:
+        self._work, self._plan, self._engine = work, plan, engine
+        self._concurrency, self._journal = concurrency, journal
+        asked = [own for own in plan.versions if own.kind == "llm"]
+        # Before anything is decided: a judge whose endpoint is missing is found out now.
+        self._endpoints = {own.id: _asked_by(own) for own in asked}
+        self._workers = engine.workers()
+        self._looked = self._seen = time.monotonic()
+        self._out: dict[int, tuple[_Chunk, str, Any]] = {}
+        self._arrived: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
+        self._numbers = itertools.count()
+        self._claimed: Counter[str] = Counter()
+        self._held: list[Question] = []
+        self._paused: set[str] = set()
+        self._lost = False
+        self._done: list[Decided] = []
+
+    async def run(self) -> None:
+        self._memory = await asyncio.to_thread(AnswerMemory, self._work.db, self._journal)
+        self._loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        storing = keep_storing(self._work, self._memory, self._done, ended)
+        keeper = asyncio.create_task(storing)
+        try:
+            async for chunk in self._chunks():
+                where = await self._room()
+                if where is None:
+                    break
+                if chunk.place not in self._paused:
+                    self._send(chunk, where)
+            await self._finish()
+        finally:
+            for _, _, future in self._out.values():
+                future.cancel()
+            ended.set()  # a batch on its way into the database must not be cut off
+            await keeper
+            await asyncio.to_thread(self._engine.everywhere, end_here, self._work.run.id)
+
+    @property
+    def _halted(self) -> bool:
+        return self._lost or self._work.stop.is_set()
+
+    # What goes out
+
+    async def _chunks(self) -> AsyncIterator[_Chunk]:
+        for local in _local_chunks(self._work, self._plan):
+            yield local
+        for version in (own for own in self._plan.versions if own.id in self._endpoints):
+            questions = self._plan.questions([version], self._size(version))
+            place = place_hash(self._endpoints[version.id][0])
+            while place not in self._paused and not self._halted:
+                if (some := await asyncio.to_thread(next, questions, None)) is None:
+                    break
+                for own in _parts(some):
+                    if chunk := await self._sorted(own):
+                        yield chunk
+                if len(self._held) >= _HELD:
+                    async for chunk in self._once_more():
+                        yield chunk
+        while self._held and not self._halted:
+            async for chunk in self._once_more():
+                yield chunk
+
+    async def _once_more(self) -> AsyncIterator[_Chunk]:
+        """The questions that waited for the answers of others, once these are there."""
+        await self._finish()
+        held, self._held = self._held, []
+        for _, same in itertools.groupby(held, lambda own: (own.version.id, own.repeat)):
+            if chunk := await self._sorted(list(same)):
+                yield chunk
+
+    async def _sorted(self, questions: Sequence[Question]) -> _Chunk | None:
+        """Decide what is known, hold back what is being asked, and give the rest as a chunk."""
+        endpoint = self._endpoints[questions[0].version.id][0]
+        if place_hash(endpoint) in self._paused or self._halted:
+            return None
+        looked = await asyncio.gather(*(self._look(own, endpoint) for own in questions))
+        rest, known, keys = list[Question](), list[Paid](), set[str]()
+        for question, (result, tally, found) in zip(questions, looked, strict=True):
+            if not isinstance(result, NotYet):
+                self._done.append((question, result))
+                self._work.cached += tally.cached
+                continue
+            key = result.args[0]
+            if key in keys or self._claimed[key]:
+                self._held.append(question)
+                continue
+            if key:
+                keys.add(key)
+            rest.append(question)
+            known += found
+            self._work.cached += tally.cached
+        self._claimed.update(keys)
+        return self._pack(rest, known, keys) if rest else None
+
+    async def _look(
+        self, question: Question, endpoint: Endpoint
+    ) -> tuple[Result | NotYet, Tally, list[Paid]]:
+        looking, tally = _Looking(self._memory), Tally()
+        clients = Clients(lambda own: Reached(_Elsewhere(own.model), place_of(own), 1))
+        reached = Reached(_Elsewhere(endpoint.model), place_of(endpoint), 1)
+        view = Remembering(reached, clients, looking, tally, question.repeat)
+        spec, output = question.version.spec, question.output
+        try:
+            result: Result | NotYet = (await llm_judge.decide(spec, output, view))[0]
+        except (NotYet, LabelcoreError) as other:
+            result = other
+        return result, tally, looking.found
+
+    def _pack(
+        self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]
+    ) -> _Chunk:  # fmt: skip
+        version, repeat = questions[0].version, questions[0].repeat
+        first = self._endpoints[version.id][0]
+        every = {key_of(own): own for some in self._endpoints.values() for own in some}
+        chunk = {
+            "kind": "llm", "run": self._work.run.id, "repeat": repeat,
+            "version": version.model_dump(mode="json"),
+            "outputs": [own.output.model_dump(mode="json") for own in questions],
+            "known": [own.model_dump(mode="json") for own in {own.key: own for own in known}.values()],
+            "first": key_of(first),
+            "endpoints": {name: self._terms(own) for name, own in every.items()},
+        }  # fmt: skip
+        return _Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(first))
+
+    def _terms(self, endpoint: Endpoint) -> dict[str, Any]:
+        """One worker's share of an endpoint's limits."""
+        many = max(1, len(self._workers))
+        terms = {name: getattr(endpoint, name) for name in TERMS}
+        for name in ("requests_per_minute", "tokens_per_minute"):
+            terms[name] = None if terms[name] is None else terms[name] / many
+        terms["concurrency"] = self._share(endpoint)
+        return terms | {"place": place_hash(endpoint)}
+
+    def _share(self, endpoint: Endpoint) -> int:
+        many = max(1, len(self._workers))
+        return max(1, (self._concurrency or endpoint.concurrency) // many)
+
+    def _size(self, version: JudgeVersion) -> int:
+        share = self._share(self._endpoints[version.id][0])
+        return min(_LARGEST, max(_SMALLEST, share // _PARTS))
+
+    def _send(self, chunk: _Chunk, where: str) -> None:
+        number = next(self._numbers)
+
+        def tell(outcome: Outcome) -> None:
+            self._loop.call_soon_threadsafe(self._arrived.put_nowait, (number, outcome))
+
+        future = self._engine.submit(decide_chunk, chunk.text, where, tell)
+        self._out[number] = chunk, where, future
+
+    async def _room(self) -> str | None:
+        """A worker that can take a chunk; None once nobody should."""
+        while not self._halted:
+            await self._find_workers()
+            load = Counter(where for _, where, _ in self._out.values())
+            if self._workers and len(self._out) < _AHEAD * len(self._workers):
+                where = min(self._workers, key=lambda own: load[own])
+                if load[where] < _AHEAD:
+                    return where
+            await self._take()
+        return None
+
+    async def _find_workers(self) -> None:
+        """Workers come and go; without any for long, the run pauses."""
+        now = time.monotonic()
+        if now - self._looked < _WORKERS_SECONDS:
+            return
+        self._looked = now
+        try:
+            self._workers = await asyncio.to_thread(self._engine.workers)
+        except OSError:
+            self._lose(_LOST)
+        if self._workers:
+            self._seen = now
+        elif now - self._seen > _PATIENCE:
+            self._lose(
+                f"The engine has had no worker for {_PATIENCE:.0f} seconds; run again to go on."
+            )
+
+    def _lose(self, why: str) -> None:
+        self._lost = True
+        self._work.paused.append(why)
+
+    # What comes back
+
+    async def _finish(self) -> None:
+        """Take in everything that is out; after a stop, only what ends soon."""
+        while self._out and not self._halted:
+            await self._find_workers()
+            await self._take()
+        if self._out and not self._lost:
+            await asyncio.to_thread(self._engine.everywhere, stop_here, self._work.run.id)
+            until = time.monotonic() + _GRACE_SECONDS
+            while self._out and time.monotonic() < until:
+                await self._take()
+
+    async def _take(self) -> None:
+        """Take in what has arrived, waiting a moment for it."""
+        try:
+            number, outcome = await asyncio.wait_for(self._arrived.get(), _LOOK_SECONDS)
+        except TimeoutError:
+            return
+        chunk, _, _ = self._out.pop(number)
+        self._claimed.subtract(chunk.keys)
+        self._claimed += Counter[str]()  # lets go of those at nought
+        if outcome.lost:
+            if not self._halted:
+                self._lose(_LOST)
+        elif outcome.trouble:
+            trouble = ModelTrouble(f"The engine gave it up: {outcome.trouble}", kind="worker")
+            self._done += [(own, trouble) for own in chunk.questions]
+        else:
+            self._record(chunk, json.loads(outcome.text))
+
+    def _record(self, chunk: _Chunk, found: dict[str, Any]) -> None:
+        for paid in map(Paid.model_validate, found["answers"]):
+            self._memory.keep(paid)
+        tally, work = found["tally"], self._work
+        work.requests += tally["requests"]
+        work.cost += tally["cost"]
+        work.tokens_in += tally["tokens_in"]
+        work.tokens_out += tally["tokens_out"]
+        work.faults.update(tally["faults"])
+        work.notes.update(found["notes"])
+        for said, kind in found["paused"]:
+            work.paused.append(said)
+            work.faults[kind] += 1
+            self._paused.add(chunk.place)
+        results = zip(chunk.questions, found["results"], strict=True)
+        self._done += [(question, _result(own)) for question, own in results if own is not None]
+
+
+def _asked_by(version: JudgeVersion) -> list[Endpoint]:
+    """The endpoints that a judge asks, a panel's in the order of its members."""
+    return [endpoint_for(own) for own in panel.members(version.spec)]
+
+
+def _result(plain: dict[str, Any]) -> Result:
+    if "decision" in plain:
+        return Decision.model_validate(plain["decision"])
+    said, kind = plain["trouble"], plain["kind"]
+    return ModelTrouble(said, kind=kind) if kind else LabelcoreError(said)
+
+
+def _parts(questions: Sequence[Question]) -> Iterator[list[Question]]:
+    """The questions in parts of a bounded size."""
+    part, size = list[Question](), 0
+    for own in questions:
+        output = own.output
+        size += len(output.text) + len(output.input) + len(output.context)
+        part.append(own)
+        if size > _MOST_CHARACTERS:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _local_chunks(work: Work, plan: Plan) -> Iterator[_Chunk]:
+    """What judges that need no model have to decide, each output once for all of them."""
+    versions = [own for own in plan.versions if own.kind not in {"llm", "imported"}]
+    for ids in plan.chunks() if versions else ():
+        missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
+        wanted = [key for key in ids if any(key in own for own in missing.values())]
+        for outputs in output_table.chunks(work.db, wanted, _LOCAL):
+            rows = [
+                [i for i, own in enumerate(outputs) if own.id in missing[v.id]] for v in versions
+            ]
+            chunk = {
+                "kind": "local", "run": work.run.id, "rows": rows,
+                "versions": [own.model_dump(mode="json") for own in versions],
+                "outputs": [own.model_dump(mode="json") for own in outputs],
+            }  # fmt: skip
+            pairs = zip(versions, rows, strict=True)
+            asked = [Question(v, 0, outputs[i]) for v, some in pairs for i in some]
+            yield _Chunk(json.dumps(chunk), tuple(asked))

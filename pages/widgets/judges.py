@@ -1,0 +1,108 @@
+"""The judges of every criterion: proposed, run, and what each says about outputs."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from labelcore.settings import settings
+from labelcore.stages import judging
+from pages.widgets import learned, running, shell, suspects
+from pages.widgets.local_model import offer_local_model
+from pages.widgets.outputs import show_output
+from pages.widgets.shell import Place, plain
+
+_PAGE = 5
+
+
+def show_judges(place: Place) -> None:
+    """Propose and run judges, then every judge by criterion; a row opens its verdicts."""
+    if not settings().has_model:
+        st.write("No model is configured: code checks and learned judges are fitted to the grades.")
+    offer_local_model()
+    running.show_estimate(place.db, place.project)
+    _propose_or_run(place)
+    running.watch(place.db, place.project)
+    judges = judging.list_judges(place.db, place.project)
+    if not judges:
+        st.info("There are no judges yet: accept criteria, then propose judges.")
+        return
+    _refreshing(place, judges)
+    learned.show_freshness(place)
+    suspects.show_suspects(place)
+    st.write("Choose a row to see what a judge says about outputs.")
+    for criterion in dict.fromkeys(own.criterion for own in judges):
+        _show_table(place, criterion, [own for own in judges if own.criterion == criterion])
+    shell.go("6_aligning.py", "Next: alignment")
+
+
+def _propose_or_run(place: Place) -> None:
+    left, right = st.columns(2)
+    if left.button("Propose judges", type="primary", width="stretch"):
+        with st.spinner("Fitting candidates to the grades …"):
+            found = judging.propose(place.db, place.project, offline=not settings().has_model)
+        if found:
+            st.success(f"{len(found)} candidates are proposed.")
+        else:
+            st.info("Nothing can be fitted yet: it takes some passed and some failed outputs.")
+    if right.button("Run judges on all outputs", width="stretch"):
+        running.start(place.db, place.project, None)
+
+
+def _show_table(place: Place, criterion: str, own: list[judging.JudgeSummary]) -> None:
+    st.subheader(plain(criterion))
+    names = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
+    table = pd.DataFrame([
+        {name: getattr(judge, name) for name in names} | {"stale": "; ".join(judge.stale_because)}
+        for judge in own
+    ])  # fmt: skip
+    picked = st.dataframe(
+        table, hide_index=True, width="stretch", on_select="rerun",
+        selection_mode="single-row", key=f"judges-{criterion}",
+    )  # fmt: skip
+    for row in picked.selection.rows:
+        _show_verdicts(place, own[row])
+
+
+def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
+    """What a judge says about outputs, value by value."""
+    st.text(judge.description)
+    if judge.kind == "learned":
+        learned.show_learned(place, judge)
+    if judge.kind == "cascade":
+        learned.show_cascade(place, judge)
+    counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
+    value = st.segmented_control(
+        "Show outputs with the verdict", [own for own in counts if counts[own]],
+        format_func=lambda own: f"{own} ({counts[own]:,})", key=f"verdicts-{judge.judge_version_id}",
+    )  # fmt: skip
+    if not value:
+        return
+    pages = (counts[value] + _PAGE - 1) // _PAGE
+    page = st.number_input(f"Page of {pages:,}", 1, pages, 1) if pages > 1 else 1
+    start = (int(page) - 1) * _PAGE
+    for own in judging.judged(place.db, judge.judge_version_id, value, limit=_PAGE, start=start):
+        with st.container(border=True):
+            st.text(own.decision.reason)
+            show_output(own.output)
+            if judge.kind == "learned":
+                learned.show_why(place, judge, own.output)
+
+
+def _refreshing(place: Place, judges: list[judging.JudgeSummary]) -> None:
+    """Say which judges are stale, and offer to make those that a prompt makes anew."""
+    stale = [own for own in judges if own.stale]
+    if not stale:
+        return
+    asked = [own for own in stale if own.kind == "llm"]
+    fitted = len(stale) - len(asked)
+    with st.container(border=True):
+        for reason in dict.fromkeys(said for own in stale for said in own.stale_because):
+            names = [own.name for own in stale if reason in own.stale_because]
+            shown = ", ".join(names[:_PAGE]) + (" and others" if len(names) > _PAGE else "")
+            st.text(f"{len(names)} stale because {reason}: {shown}.")
+        if fitted:
+            st.write(f"{fitted} of them hold no prompt: propose them again, or write them anew.")
+        if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):  # fmt: skip
+            judging.refresh_judges(place.db, place.project, author=place.annotator)
+            st.rerun()

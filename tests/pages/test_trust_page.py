@@ -1,0 +1,96 @@
+"""The pages Trust and Refine: on an empty project, on a graded one, and one ruling taken back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from labelcore.models import Grade
+from labelcore.settings import settings
+from labelcore.stages import grading, projects, refining
+from labelcore.store import close_database, open_database
+from tests.pages.test_pages import ROOT, healthy, work
+
+TRUST = ROOT / "pages" / "6_trusting.py"
+REFINE = ROOT / "pages" / "7_refining.py"
+
+
+@pytest.fixture(scope="module")
+def worked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("trusted") / "app.duckdb"
+    work(path)
+    close_database(path)
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "app.duckdb"
+    for name, value in (("DB", str(path)), ("PROJECT", "shop"), ("ANNOTATOR", "ann")):
+        monkeypatch.setenv(f"LABELCORE_{name}", value)
+    settings.cache_clear()
+    yield path
+    close_database(path)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def worked(database: Path, worked_file: Path) -> Path:
+    shutil.copy(worked_file, database)
+    return database
+
+
+def opened(page: Path) -> AppTest:
+    return healthy(AppTest.from_file(page, default_timeout=60).run())
+
+
+def test_without_grades_trust_says_what_is_missing(database: Path) -> None:
+    app = opened(TRUST)
+    assert "no output has a pass or a fail" in app.info[0].value
+    assert not app.header
+
+
+def test_without_verdicts_there_is_nothing_to_rule_on(database: Path) -> None:
+    app = opened(REFINE)
+    assert "Nothing to rule on" in app.info[0].value
+
+
+def test_trust_answers_first_and_gives_its_reasons(worked: Path) -> None:
+    app = opened(TRUST)
+    assert len(app.header) == 1
+    assert app.header[0].value
+    assert app.error or app.warning or app.success
+    assert [own.label for own in app.get("download_button")] == ["Report as HTML", "Report as PDF"]
+
+
+def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
+    db = open_database(worked)
+    project = projects.open_project(db, "shop")
+    passed = [own for own, good in grading.human_labels(db, project).value.items() if good]
+    grading.record(db, project, [
+        Grade(id=f"late{own}", project_id=project.id, output_id=own, annotator="ann", value="fail")
+        for own in passed[:6]
+    ])  # fmt: skip
+    waiting = refining.docket(db, project).open
+    assert waiting
+    app = opened(REFINE)
+    rule = next(own for own in app.button if own.label.startswith("Rule"))
+    healthy(rule.click().run())
+    assert "Choose first" in app.warning[0].value
+    app.radio[0].set_value("judge_wrong")
+    next(own for own in app.text_input if own.label == "Why").set_value("the note says so")
+    next(own for own in app.text_input if own.label == "Your name").set_value("ann")
+    healthy(next(own for own in app.button if own.label.startswith("Rule")).click().run())
+    found = refining.docket(db, project)
+    assert found.open == waiting - 1
+    assert any(own.value == "Ruled" for own in app.subheader)
+    own = next(one for one in found.conflicts if one.ruling)
+    refining.decide(
+        db, project, own.output.id, own.judge.id, "withdrawn", reason="taken back", author="ann"
+    )
+    healthy(app.run())
+    assert not any(own.value == "Ruled" for own in app.subheader)
