@@ -16,7 +16,7 @@ from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 
 _SHORT = 60
-_MOST_KEPT = 20_000
+_MOST_KEPT = 4_000
 _ASK_AGAIN = 20.0
 """Seconds after which an output that was not decided is looked up again."""
 
