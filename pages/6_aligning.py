@@ -5,13 +5,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import pandas as pd
 import streamlit as st
 
+from labelcore.models import OVERALL
 from labelcore.operations.sentences import catches, judge_sentence
 from labelcore.stages import aligning
 from pages.widgets import charts, shell
-from pages.widgets.alignment import ask_moment, choose_set, show_basis, show_rates, show_set
+from pages.widgets.alignment import (
+    ask_moment,
+    beside,
+    choose_set,
+    show_basis,
+    show_ceiling,
+    show_judge_table,
+    show_methods,
+    show_rates,
+    show_set,
+)
 from pages.widgets.behind import CELLS
 from pages.widgets.outputs import show_behind
 from pages.widgets.splits import may_open, show_splits
@@ -24,22 +34,23 @@ def show_judges(report: aligning.AlignmentReport) -> None:
     ranked = sorted(report.judges, key=lambda own: -(own.balanced_accuracy or 0))[:_CHARTED]
     st.subheader("Each judge against people")
     for own in ranked[:_SPOKEN]:
-        st.write(shell.plain(judge_sentence(own)))
+        where = "" if own.against == OVERALL else f" Measured against the grades of “{own.against}” itself."  # fmt: skip
+        st.write(shell.plain(judge_sentence(own) + where))
+    show_ceiling(report)
     if ranked:
         series = {
             "TPR (passes it passes)": [own.tpr for own in ranked],
             "TNR (fails it catches)": [own.tnr for own in ranked],
         }
         charts.intervals(
-            "TPR and TNR with 95 % Wilson intervals",
-            [own.judge for own in ranked],
-            series,
-            key="judges",
+            "TPR and TNR with 95 % intervals", [own.judge for own in ranked], series, key="judges"
         )
-    table = pd.DataFrame([own.document() for own in report.judges])
-    st.dataframe(
-        table.drop(columns=["judge_version_id", "warnings"], errors="ignore"), hide_index=True
-    )
+        right = {"agrees with people": [own.accuracy for own in ranked]}
+        charts.intervals(
+            "Share of equal answers, beside people and the best constant answer",
+            [own.judge for own in ranked], right, key="judges-beside", lines=beside(report),
+        )  # fmt: skip
+    show_judge_table(report)
 
 
 def show_outputs(report: aligning.AlignmentReport) -> None:
@@ -81,5 +92,6 @@ with shell.guard():
     shell.warn(report.warnings)
     show_set(report)
     show_rates(report)
+    show_methods(report)
     show_judges(report)
     show_outputs(report)

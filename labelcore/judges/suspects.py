@@ -38,7 +38,9 @@ class Finding(Frozen):
     other: int | None = None
 
 
-def find(votes: Floats, truth: Floats, abstains: Ints, errors: Ints) -> list[Finding]:
+def find(
+    votes: Floats, truth: Floats, abstains: Ints, errors: Ints, tried: Ints | None = None
+) -> list[Finding]:
     """Every fault of every judge, judge by judge.
 
     Args:
@@ -46,13 +48,16 @@ def find(votes: Floats, truth: Floats, abstains: Ints, errors: Ints) -> list[Fin
         truth: shape (n, d); what people say of that output on the judge's own question, or nan.
         abstains: shape (d,), outputs on which the judge abstained.
         errors: shape (d,), outputs on which it failed to decide.
+        tried: shape (d,), outputs among which these errors are; None where they are those of
+            ``votes``.
     """
     found: list[Finding] = []
     constant: set[int] = set()
+    all_tried = (~np.isnan(votes)).sum(axis=0) + abstains + errors if tried is None else tried
     for j in range(votes.shape[1]):
         said = ~np.isnan(votes[:, j])
         own = [
-            _erroring(j, int(said.sum()), int(abstains[j]), int(errors[j])),
+            _erroring(j, int(all_tried[j]), int(errors[j])),
             _abstaining(j, int(said.sum()), int(abstains[j])),
             _constant(j, votes[said, j]),
             _inverted(j, votes[:, j], truth[:, j]),
@@ -63,8 +68,7 @@ def find(votes: Floats, truth: Floats, abstains: Ints, errors: Ints) -> list[Fin
     return sorted(found, key=lambda own: (own.judge, own.fault))
 
 
-def _erroring(j: int, said: int, abstained: int, errors: int) -> Finding | None:
-    tried = said + abstained + errors
+def _erroring(j: int, tried: int, errors: int) -> Finding | None:
     if not errors or errors < _BROKEN * tried:
         return None
     return Finding(

@@ -50,9 +50,8 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
 
 def contender_words(own: Contender) -> str:
     """One candidate as a line."""
-    cost = "free" if not own.cost_per_thousand else f"US$ {own.cost_per_thousand:.3f} for 1,000"
     beaten = f"; {own.beaten_by} is no worse in anything" if own.beaten_by else ""
     return (
         f"  {own.judge} ({own.kind}, {own.how}): TPR {rate_words(own.tpr)}, "
-        f"TNR {rate_words(own.tnr)}, {cost}; good enough: {own.good}{beaten}"
+        f"TNR {rate_words(own.tnr)}, {aligning.cost_words(own)}; good enough: {own.good}{beaten}"
     )

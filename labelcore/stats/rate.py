@@ -62,7 +62,9 @@ def not_measurable(why: str, n: int = 0) -> Rate:
 
 
 def in_words(rate: Rate) -> str:
-    """``83% (74% to 90%, n = 96)``, or that it is not measurable and why."""
-    if rate.value is None or rate.low is None or rate.high is None:
+    """``83% (74% to 90%, n = 96)``, or why it is not measurable or has no interval."""
+    if rate.value is None:
         return f"not measurable: {rate.why_not}"
+    if rate.low is None or rate.high is None:
+        return f"{rate.value:.0%} (n = {rate.n:,}; {rate.why_not})"
     return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n:,})"

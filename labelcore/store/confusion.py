@@ -54,18 +54,20 @@ def _numbered(name: str, ids: Sequence[str]) -> pa.Table:
     return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
 
 
-def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, int]:
-    """How many outputs a set passes and fails, of those that all its members have seen.
+def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, int, int]:
+    """How many outputs a set passes, fails and abstains on, of those that all its members have seen.
 
-    It fails an output when any member does; an abstention fails nothing.
+    It fails an output when any member does, and abstains where all of them do.
     """
     rows = db.rows(
         "WITH seen AS (SELECT output_id, bool_or(value = 'fail') AS failed, "
+        "bool_and(value = 'abstain') AS silent, "
         "count(DISTINCT judge_version_id) AS members FROM verdict "
         "WHERE repeat = 0 AND judge_version_id IN (SELECT unnest($judges)) GROUP BY output_id) "
-        "SELECT count(*) FILTER (NOT failed), count(*) FILTER (failed) FROM seen "
+        "SELECT count(*) FILTER (NOT failed AND NOT silent), count(*) FILTER (failed), "
+        "count(*) FILTER (silent) FROM seen "
         "WHERE members = $members",
         {"judges": list(judge_version_ids), "members": len(set(judge_version_ids))},
     )
-    passes, fails = rows[0]
-    return passes, fails
+    passes, fails, abstains = rows[0]
+    return passes, fails, abstains

@@ -105,16 +105,16 @@ def values(
 
 
 def of_outputs(
-    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]
+    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], repeat: int = 0
 ) -> list[Verdict]:
-    """The full verdicts of some judges on some outputs."""
+    """The full verdicts of some judges on some outputs, one for each key."""
     rows = db.rows(
         # As verdict_current, but few rows are chosen before they are numbered, not after.
         f"SELECT {', '.join(_COLUMNS)} FROM verdict "
         "WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
-        "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id, repeat "
+        "AND repeat = ? QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
         "ORDER BY made_at, run_id) = 1 ORDER BY output_id, judge_version_id",
-        [list(output_ids), list(judge_version_ids)],
+        [list(output_ids), list(judge_version_ids), repeat],
     )
     return [_verdict(row) for row in rows]
 
@@ -138,20 +138,20 @@ def failing(
 
 
 def page(db: Database, judge_version_id: str, value: str, limit: int, start: int) -> list[Verdict]:
-    """Some of a judge's verdicts of one value, in a fixed order."""
+    """Some of a judge's verdicts of one value, in a fixed order; repeats are left out."""
     rows = db.rows(
         f"SELECT {', '.join(_COLUMNS)} FROM verdict_current "
-        "WHERE judge_version_id = ? AND value = ? ORDER BY output_id LIMIT ? OFFSET ?",
+        "WHERE judge_version_id = ? AND value = ? AND repeat = 0 ORDER BY output_id LIMIT ? OFFSET ?",
         [judge_version_id, value, limit, start],
     )
     return [_verdict(row) for row in rows]
 
 
 def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
-    """For each judge version: how many verdicts by value, and how many errors ("error")."""
+    """For each judge version: on how many outputs each value, and how many errors ("error")."""
     rows = db.rows(
         "SELECT judge_version_id, value, count(*) FROM verdict_current WHERE project_id = ? "
-        "GROUP BY ALL UNION ALL "
+        "AND repeat = 0 GROUP BY ALL UNION ALL "
         "SELECT judge_version_id, 'error', count(DISTINCT output_id) FROM verdict_error e "
         "WHERE project_id = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
         "v.output_id = e.output_id AND v.judge_version_id = e.judge_version_id) GROUP BY ALL",

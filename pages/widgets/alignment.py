@@ -10,6 +10,7 @@ import streamlit as st
 
 from labelcore.operations.sentences import basis_lines, catches, choice_lines, rate_words
 from labelcore.stages import aligning
+from labelcore.stats.prevalence import ASSUMPTIONS
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place
 
@@ -97,3 +98,54 @@ def show_rates(report: aligning.AlignmentReport) -> None:
     charts.intervals(
         "Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates"
     )
+
+
+def show_methods(report: aligning.AlignmentReport) -> None:
+    """Every method of correction as an interval, with the assumption that it rests on."""
+    rates = report.pass_rate
+    if not rates.methods:
+        return
+    charts.intervals(
+        "Corrected pass rate by method, 95 % intervals", list(rates.methods),
+        {"pass rate": list(rates.methods.values())}, key="methods",
+    )  # fmt: skip
+    for name, rate in rates.methods.items():
+        st.write(shell.plain(f"{name}: {rate_words(rate)}. It holds if {ASSUMPTIONS[name]}."))
+    if rates.effective is not None:
+        st.write(f"The draw was uneven: these grades are worth {rates.effective:.0f} drawn evenly.")
+
+
+def show_ceiling(report: aligning.AlignmentReport) -> None:
+    """How far people agree, and what a constant answer reaches, in words."""
+    if report.ceiling is None:
+        return
+    st.write(shell.plain(report.ceiling.says))
+    if report.ceiling.level_kappa is not None:
+        st.write(f"On levels, people's weighted kappa is {report.ceiling.level_kappa:.2f}.")
+
+
+def beside(report: aligning.AlignmentReport) -> dict[str, float]:
+    """What a judge's share of equal answers is set beside, by name."""
+    own = report.ceiling
+    if own is None:
+        return {}
+    known = {
+        "people with each other": own.between_people.value,
+        "people with themselves": own.with_themselves.value, "best constant answer": own.constant,
+    }  # fmt: skip
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def show_judge_table(report: aligning.AlignmentReport) -> None:
+    """All figures of all judges; TPR and TNR for the whole pool where outputs had uneven chances."""
+    if any(own.weighted for own in report.judges):
+        st.write("Columns “on all outputs” undo the uneven draw.")
+    rows = []
+    for own in report.judges:
+        row = own.document()
+        for left_out in ("judge_version_id", "warnings", "weighted"):
+            row.pop(left_out)
+        row |= {f"{name.upper()} on all outputs": rate_words(rate) for name, rate in own.weighted.items()}  # fmt: skip
+        rows.append({"judge": own.judge, "measured against": row.pop("against"), **row})
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption("AC1 is secondary: it looks good for a judge that misses nearly every fail.")

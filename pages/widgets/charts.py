@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from labelcore.stats.rate import Rate
+from labelcore.stats.rate import in_words as rate_words
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -17,9 +18,14 @@ _LONGEST = 34
 
 
 def intervals(
-    title: str, names: Sequence[str], series: dict[str, Sequence[Rate]], *, key: str
-) -> None:
-    """One row for each name: a mark at each rate with its 95 % interval as a line."""
+    title: str, names: Sequence[str], series: dict[str, Sequence[Rate]], *, key: str,
+    lines: Mapping[str, float] | None = None,
+) -> None:  # fmt: skip
+    """One row for each name: a mark at each rate with its 95 % interval as a line.
+
+    ``lines``: named values to set the rates beside, as upright lines. A rate without an interval is
+    a mark alone.
+    """
     figure = go.Figure()
     styles = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
     for number, (label, rates) in enumerate(series.items()):
@@ -33,11 +39,16 @@ def intervals(
             marker={"symbol": symbol, "size": 11, "color": colour},
             error_x={
                 "type": "data", "symmetric": False, "thickness": 2, "color": colour,
-                "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
-                "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
+                **_arms([rate for _, rate in known]),
             },
-            customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
-            hovertemplate="%{y}<br>%{x:.0%} (%{customdata[0]:.0%} to %{customdata[1]:.0%}), n = %{customdata[2]}<extra>" + label + "</extra>",
+            customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
+            hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
+        )  # fmt: skip
+    dashes = ("dash", "dot", "dashdot")
+    for number, (label, value) in enumerate((lines or {}).items()):
+        figure.add_scatter(
+            name=f"{label}: {value:.0%}", mode="lines", x=[value] * len(names), y=[_short(n) for n in names],
+            line={"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}, hoverinfo="name",
         )  # fmt: skip
     figure.update_layout(
         title={"text": title, "font": {"size": 15}}, height=_FRAME + _ROW * max(2, len(names)),
@@ -47,6 +58,21 @@ def intervals(
         scattermode="group",
     )  # fmt: skip
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:
+    """How far each interval reaches to both sides; nowhere where there is none."""
+    values = [own.value or 0.0 for own in rates]
+    return {
+        "array": [
+            0.0 if own.high is None else max(0.0, own.high - value)
+            for own, value in zip(rates, values, strict=True)
+        ],
+        "arrayminus": [
+            0.0 if own.low is None else max(0.0, value - own.low)
+            for own, value in zip(rates, values, strict=True)
+        ],
+    }
 
 
 def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:

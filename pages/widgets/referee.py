@@ -50,7 +50,7 @@ def _table(found: aligning.Race) -> None:
         {
             "judge": own.judge, "kind": own.kind, "measured": own.how, "good enough": own.good,
             "TPR": rate_words(own.tpr), "TNR": rate_words(own.tnr),
-            "US$ for 1,000": own.cost_per_thousand or 0.0, "ms": own.latency_ms,
+            "US$ for 1,000": own.cost_per_thousand, "ms": own.latency_ms,
             "flips": rate_words(own.flip_rate), "beaten by": own.beaten_by,
         }
         for own in found.contenders

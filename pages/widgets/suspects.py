@@ -11,11 +11,18 @@ from pages.widgets.shell import Place, plain
 
 
 def show_suspects(place: Place) -> None:
-    """What is wrong with judges, with counts; inverted ones can be flipped."""
+    """What is wrong with judges, with counts; inverted ones can be flipped. Only when asked for:
+    judges that have not run are tried, which takes seconds.
+    """
+    if not st.toggle("Look for duplicates, constants, inverted and erroring judges", key="look-for-suspects"):  # fmt: skip
+        return
     found = suspecting.suspicious(place.db, place.project)
     if not found:
+        st.write("None of them looks wrong.")
         return
-    with st.expander(f"{len(found)} judges to look at: duplicates, constants, inverted, erroring"):
+    with st.expander(
+        f"{len(found)} judges to look at: duplicates, constants, inverted, erroring", expanded=True
+    ):
         said = ""
         for own in sorted(found, key=lambda own: (own.fault != "inverted", own.fault, own.advice)):
             if own.advice != said:

@@ -69,3 +69,10 @@ def test_errors_and_silence() -> None:
     assert faults(find(half, abstains=(120,))) == [(0, "abstaining")]
     assert faults(find(half, errors=(120,))) == [(0, "erroring")]
     assert find(half, errors=(1,)) == []
+
+
+def test_errors_are_set_against_all_outputs_that_were_tried() -> None:
+    votes, truth = noisy(0.2)[:, None], TRUTH[:, None]
+    none, errors = np.array([0]), np.array([100])
+    assert faults(suspects.find(votes, truth, none, errors)) == [(0, "erroring")]
+    assert suspects.find(votes, truth, none, errors, np.array([100_000])) == []

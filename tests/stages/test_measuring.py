@@ -100,8 +100,8 @@ def test_a_set_passes_only_where_all_its_judges_have_spoken(db: Database, projec
     a, b, c, d = (own.id for own in made(db, project, 4))
     one = judge(db, project, "one", {a: "pass", b: "fail", c: "abstain", d: "pass"})
     two = judge(db, project, "two", {a: "pass", b: "pass", c: "pass"})
-    assert confusion.pool_of_set(db, [one.id, two.id]) == (2, 1)
-    assert confusion.pool_of_set(db, [one.id]) == (3, 1)
+    assert confusion.pool_of_set(db, [one.id, two.id]) == (2, 1, 0)
+    assert confusion.pool_of_set(db, [one.id]) == (2, 1, 1)
 
 
 def test_choose_reaches_the_coverage_that_is_asked_for(
@@ -267,3 +267,75 @@ def test_an_earlier_moment_has_its_own_figures(
     again = aligning.align(db, project, as_of=then)
     assert again.judges == before.judges
     assert again.ceiling == before.ceiling
+
+
+def test_a_criterions_counts_open_the_outputs_that_were_counted(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    own = Criterion(id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted")  # fmt: skip
+    criterion_table.save(db, [own])
+    kind = judge(
+        db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own
+    )
+    for i, output in enumerate(world[:20]):
+        grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)  # fmt: skip
+    counts = aligning.align(db, project, judge="kind").judges[0].counts
+    for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
+        assert len(aligning.behind(db, project, kind.id, cell)) == getattr(counts, cell)
+
+
+def test_asking_again_adds_nothing_to_counts(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    verdicts.record(db, [
+        Verdict(output_id=own.id, judge_version_id="jv_fours", project_id=project.id, run_id="r2",
+                repeat=1, decision=Decision(value="fail"))
+        for own in world
+    ])  # fmt: skip
+    assert sum(verdicts.counts(db, project.id)["jv_fours"].values()) == 60
+    found = aligning.align(db, project, judge="fours").judges[0]
+    assert len(aligning.behind(db, project, "jv_fours", "true_fail")) == found.counts.true_fail
+    assert len(verdicts.of_outputs(db, [world[0].id], ["jv_fours"])) == 1
+
+
+def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(
+    db: Database, project: Project
+) -> None:
+    outputs = made(db, project, 200)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
+    said = {own.id: "fail" if i % 3 == 0 else "pass" for i, own in enumerate(outputs)}
+    early = judge(db, project, "early", said)
+    for name, kind, splits in (
+        ("early", "code", ("train", "dev", "test")),
+        ("late", "code", ("train", "dev")),
+        ("steps", "cascade", ("train", "dev", "test")),
+    ):
+        judge(db, project, f"{name} 2", said)
+        judge_table.save(db, [early.model_copy(update={
+            "id": f"jv_{name} 3", "judge_id": f"j_{name} 3", "name": f"{name} 3", "kind": kind,
+            "fitted_on": splits,
+        })])  # fmt: skip
+    found = aligning.align(db, project, split="test", author="ann").judges
+    shaped = {own.judge for own in found if any("In-sample" in said for said in own.warnings)}
+    assert shaped == {"early 3", "steps 3"}
+
+
+def test_too_few_sources_give_no_interval(db: Database, project: Project) -> None:
+    outputs = made(db, project, 60, per_source=6)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
+    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    found = aligning.align(db, project).judges[0].tpr
+    assert found.value is not None and found.low is None and "sources" in (found.why_not or "")
+
+
+def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Project) -> None:
+    outputs = made(db, project, 40)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
+    own = judge(db, project, "shy", {o.id: ("fail" if i % 8 == 0 else "abstain" if i < 20 else "pass") for i, o in enumerate(outputs)})  # fmt: skip
+    judge_table.save_choice(db, project.id, [own.id], {}, {"held_out": None}, "ann")
+    report = aligning.align(db, project)
+    assert report.pass_rate.judge.n == 3 + 20, "seventeen of the first twenty are abstained from"
+    assert report.chosen is not None and report.chosen.counts.n == 40

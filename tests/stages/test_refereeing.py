@@ -102,3 +102,46 @@ def test_fitted_judges_are_fitted_again_for_the_race(
     found = aligning.race(db, project)
     assert {own.how for own in found.contenders} == {"cross-fitted"}
     assert max(own.balanced_accuracy or 0 for own in found.contenders) > 0.9
+
+
+def test_what_cannot_be_fitted_again_is_called_in_sample(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    _judge(db, project, "written", cost=0, wrong=0, made=graded, fails=40)
+    version = judge_table.many(db, ["written"])["written"]
+    script = version.model_copy(update={
+        "id": "script", "judge_id": "script", "name": "script", "kind": "code",
+        "fitted_on": ("train",), "spec": {"source": "def judge(output):\n    return True\n"},
+    })  # fmt: skip
+    judge_table.save(db, [script])
+    verdicts.record(db, [
+        Verdict(
+            output_id=own.id, judge_version_id="script", project_id=project.id, run_id="r",
+            decision=Decision(value="abstain" if at == 99 else "fail" if at < 40 else "pass"),
+        )
+        for at, own in enumerate(graded)
+    ])  # fmt: skip
+    found = {own.judge: own for own in aligning.race(db, project).contenders}
+    assert (found["script"].how, found["script"].good) == ("in-sample", "perhaps")
+    assert found["script"].abstained == 1
+    assert (found["written"].how, found["written"].good) == ("as it is", "yes")
+
+
+def test_a_cost_that_nobody_knows_is_not_the_cheapest(
+    db: Database, project: Project, graded: list[Output]
+) -> None:
+    _judge(db, project, "paid", cost=0.01, wrong=1, made=graded, fails=40)
+    _judge(db, project, "theirs", cost=0, wrong=1, made=graded, fails=40)
+    own = judge_table.many(db, ["theirs"])["theirs"]
+    judge_table.save(db, [own.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})])  # fmt: skip
+    verdicts.record(db, [
+        Verdict(
+            output_id=one.id, judge_version_id="tool", project_id=project.id, run_id="r",
+            decision=Decision(value="fail" if at < 40 else "pass"),
+        )
+        for at, one in enumerate(graded)
+    ])  # fmt: skip
+    found = aligning.race(db, project)
+    costs = {one.judge: one.cost_per_thousand for one in found.contenders}
+    assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
+    assert found.cheapest == "theirs"

@@ -22,7 +22,14 @@ from labelcore.stages.aligning.measuring import (
     words_on,
 )
 from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
-from labelcore.stages.aligning.refereeing import Contender, Difference, Race, differences, race
+from labelcore.stages.aligning.refereeing import (
+    Contender,
+    Difference,
+    Race,
+    cost_words,
+    differences,
+    race,
+)
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
@@ -43,7 +50,7 @@ from labelcore.store import verdicts as verdict_table
 __all__ = [
     "AlignmentReport", "Basis", "ChoiceReport", "Contender", "Difference", "Disagreement",
     "JudgeAlignment", "Leak", "Leakage", "Race", "SetAlignment", "align", "behind", "choose",
-    "chosen_set", "differences", "leakage", "parse_moment", "race", "test_openings",
+    "chosen_set", "cost_words", "differences", "leakage", "parse_moment", "race", "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
@@ -97,7 +104,7 @@ def _report(
     used = _distinct([*versions, *members])
     votes = words_on(db, used, list(labels.value))
     evidence = evidence_of(db, project, labels.value)
-    measured = _measured(db, project, versions, votes, labels, evidence, split, sealed=sealed)
+    measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [own.id for own in members]) if members else None
     held_out = choice["figures"]["held_out"] if choice else None
     own_set = None if words is None else measure_set(members, words, labels, held_out)
@@ -113,7 +120,7 @@ def _report(
 
 def _measured(
     db: Database, project: Project, versions: list[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, evidence: Evidence, split: Split, *, sealed: bool,
+    labels: Labels, evidence: Evidence, split: Split,
 ) -> tuple[JudgeAlignment, ...]:  # fmt: skip
     """Each judge against the grades of its own criterion where people gave enough, else overall."""
     criteria = {own.id: own for own in list_criteria(db, project)}
@@ -122,18 +129,29 @@ def _measured(
     found = []
     for own in versions:
         criterion = criteria.get(own.criterion_id or "")
-        part, mine, figures = labels, evidence, drawn.get(own.id)
-        if criterion and criterion.id in single:
-            part = labels.model_copy(update={"value": single[criterion.id]})
+        part, mine, figures = _against(own, labels, single), evidence, drawn.get(own.id)
+        if part is not labels:
             mine = evidence_of(db, project, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
         against = OVERALL if part is labels or criterion is None else criterion.name
         aligned = measure_judge(
-            own, votes[own.id], part, criterion, split, sealed, drawn=figures, evidence=mine,
+            own,
+            votes[own.id],
+            part,
+            criterion,
+            split,
+            drawn=figures,
+            evidence=mine,
             against=against,
-        )  # fmt: skip
+        )
         found.append(aligned)
     return tuple(found)
+
+
+def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]) -> Labels:
+    """The grades of the judge's own criterion where there are enough, else the overall ones."""
+    own = single.get(version.criterion_id or "")
+    return labels if own is None else labels.model_copy(update={"value": own})
 
 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
@@ -206,7 +224,10 @@ def behind(
     db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all",
     as_of: datetime | None = None,
 ) -> list[Disagreement]:  # fmt: skip
-    """The outputs behind one of a judge's four counts, now or as of an earlier moment."""
+    """The outputs behind one of a judge's four counts, now or as of an earlier moment.
+
+    ``human_pass`` says what people gave where the count is from: the output or the judge's criterion.
+    """
     with at_moment(db, project, as_of) as (then, known):
         return _behind(then, known, judge_version_id, cell, split)
 
@@ -215,6 +236,9 @@ def _behind(
     db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
 ) -> list[Disagreement]:
     labels = _of_split(db, project, human_labels(db, project), split)
+    own = judge_table.many(db, [judge_version_id]).get(judge_version_id)
+    if own and own.criterion_id:
+        labels = _against(own, labels, criterion_labels(db, project, labels))
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
     ids = [own for own, passed in labels.value.items() if passed is want_pass]

@@ -70,8 +70,7 @@ def _numbers(words: pd.Series) -> figures.Floats:
 
 def measure_judge(
     version: JudgeVersion, words: pd.Series, labels: Labels, criterion: Criterion | None,
-    split: str, sealed: bool,  # noqa: FBT001 - passed on
-    *, drawn: dict[str, Rate] | None = None, evidence: Evidence | None = None, against: str = OVERALL,
+    split: str, *, drawn: dict[str, Rate] | None = None, evidence: Evidence | None = None, against: str = OVERALL,
 ) -> JudgeAlignment:  # fmt: skip
     """One judge's counts and figures on the labelled outputs that it has verdicts for.
 
@@ -94,19 +93,21 @@ def measure_judge(
         weighted=_weighted(evidence, words) if evidence else {},
         baseline=figures.constant_answer(counts), criterion_fails=len(own_fails),
         criterion_caught=int((seen[own_fails] == "fail").sum()),
-        warnings=tuple(_doubts(counts, missing, version, split, sealed=sealed)),
+        warnings=tuple(_doubts(counts, missing, version, split)),
     )  # fmt: skip
 
 
 def _by_source(
     name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None
 ) -> Rate:
-    """Wilson's interval, or the one over sources where outputs share them (never narrower)."""
+    """Wilson's interval, or the one over sources where outputs share them (never narrower; none
+    where there are too few sources to tell).
+    """
     if drawn is None or evidence is None or evidence.groups is None or plain.value is None:
         return plain
     own = drawn[name]
     if own.low is None or own.high is None or plain.low is None or plain.high is None:
-        return plain
+        return plain.model_copy(update={"low": None, "high": None, "why_not": own.why_not})
     return plain.model_copy(
         update={
             "low": min(plain.low, own.low),
@@ -142,9 +143,7 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
     return found
 
 
-def _doubts(
-    counts: figures.Counts, missing: int, version: JudgeVersion, split: str, *, sealed: bool
-) -> list[str]:
+def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: str) -> list[str]:
     rates = (figures.tpr(counts), figures.tnr(counts))
     said = [f"Not measurable: {rate.why_not}." for rate in rates if rate.why_not]
     if 0 < counts.human_fails < _FEW:
@@ -153,8 +152,7 @@ def _doubts(
         said.append(f"{missing} graded outputs have no verdict yet: run the judge.")
     if counts.abstained:
         said.append(f"It abstained on {counts.abstained} graded outputs.")
-    held_out = sealed and split == "test"
-    if version.kind == "code" and version.fitted_on and not held_out:
+    if version.kind in {"code", "cascade"} and _shaped_by(version, split):
         said.append("In-sample: it was fitted on grades of these outputs.")
     mcc = figures.mcc(counts)
     if mcc is not None and mcc < -0.2 and counts.n >= 20:
@@ -164,18 +162,27 @@ def _doubts(
     return said
 
 
+def _shaped_by(version: JudgeVersion, split: str) -> bool:
+    return bool(version.fitted_on) if split == "all" else split in version.fitted_on
+
+
 def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
-    """The set's verdict on every output that all its judges have seen: fail where any fails."""
+    """The set's verdict on every output that all its judges have seen: fail where any fails, abstain
+    where all abstain.
+    """
     own = votes[list(ids)].dropna(how="any")
-    fails = (own == "fail").any(axis=1)
-    return fails.map({True: "fail", False: "pass"})
+    words = np.full(len(own), "pass", dtype=object)
+    if ids:
+        words[(own == "abstain").all(axis=1).to_numpy()] = "abstain"
+    words[(own == "fail").any(axis=1).to_numpy()] = "fail"
+    return pd.Series(words, index=own.index, dtype=object)
 
 
 def measure_set(
     versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels, held_out: dict[str, object] | None
 ) -> SetAlignment:  # fmt: skip
-    """The chosen set's figures on the labelled outputs."""
-    seen = words[[own for own in labels.value if own in words.index]]
+    """The chosen set's figures on the labelled outputs; where all abstain it catches nothing."""
+    seen = words[[own for own in labels.value if own in words.index]].replace("abstain", "pass")
     human = np.array([labels.value[own] for own in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cov, ffr = figures.coverage(counts), figures.false_failure_rate(counts)

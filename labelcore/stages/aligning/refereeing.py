@@ -1,7 +1,9 @@
 """The referee: candidates for one criterion on the same graded outputs, and the cheapest good one.
 
 A judge that was fitted to these grades is fitted again without each output's group (cross-fitting),
-so that none is measured on what it has seen; a judge that no grade shaped keeps its verdicts.
+so that it is not measured on what it has seen; a judge that no grade shaped keeps its verdicts. One
+that grades shaped and that cannot be fitted again (a cascade, a check that a model wrote) is called
+in-sample, and is never more than perhaps good enough.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.errors import BadInput
-from labelcore.judges.choosing import Candidate
+from labelcore.judges.choosing import Candidate, CodeCandidate, FixedCandidate
 from labelcore.judges.learned_judge import folds_by_group
 from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
@@ -21,7 +23,7 @@ from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.measuring import votes_on
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stages.judging import active_judges, cascading, find_judge
 from labelcore.stages.judging.proposals import lessons_of, question
 from labelcore.stages.judging.repeating import flips, steady
 from labelcore.stats import counts as figures
@@ -45,10 +47,11 @@ Floats = npt.NDArray[np.float64]
 class Contender(Frozen):
     """One candidate in the race.
 
-    ``how``: "cross-fitted" where it was fitted to grades, else "as it is". ``good``: "yes" where the
-    intervals of TPR and TNR lie above the limits, "perhaps" where only the values do. ``beaten_by``:
-    a candidate that is no worse in TPR, TNR and cost, and better in one. Cost in US dollars for
-    1,000 verdicts, latency in milliseconds (median); None where nothing was paid or timed.
+    ``how``: "cross-fitted" where models that had not seen an output decided it, "in-sample" where
+    these grades shaped it all the same, else "as it is". ``good``: "yes" where the intervals of TPR
+    and TNR lie above the limits, "perhaps" where only the values do, or where it is in-sample.
+    ``beaten_by``: a candidate that is no worse in TPR, TNR and cost, and better in one. Cost in US
+    dollars for 1,000 verdicts, latency in milliseconds (median); None where they are not known.
     """
 
     judge: str
@@ -121,7 +124,14 @@ def race(
     spent = costs(db, project.id)
     found = [
         _contender(
-            db, project, version, words[:, at], human, how[at], spent.get(version.id), limits
+            db,
+            project,
+            version,
+            words[:, at],
+            human,
+            how[at],
+            _spent(db, project, version, spent),
+            limits,
         )
         for at, version in enumerate(versions)
         if how[at]
@@ -156,7 +166,7 @@ def _words(
     decided = np.zeros_like(answers, dtype=bool)
     how, left_out = [], []
     for at, (version, candidate) in enumerate(zip(versions, candidates, strict=True)):
-        if version.fitted_on and version.kind in {"code", "learned"}:
+        if not isinstance(candidate, FixedCandidate):
             answers[:, at], decided[:, at] = _out_of_fold(candidate, fold), True
             how.append("cross-fitted")
             continue
@@ -168,7 +178,7 @@ def _words(
             continue
         answers[:, at] = said.map(_AS_NUMBER).to_numpy(dtype=np.float64)
         decided[:, at] = said.notna().to_numpy()
-        how.append("as it is")
+        how.append(_kept(version))
     racing = [at for at, own in enumerate(how) if own]
     shared = known & decided[:, racing].all(axis=1)
     ids = [key for key, own in zip(lessons.table.ids, shared, strict=True) if own]
@@ -181,12 +191,42 @@ def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
         test, train = np.flatnonzero(fold == own), np.flatnonzero(fold != own)
         if len(test):
             found[test] = 1.0 - candidate.fails(train, test)
+    if isinstance(candidate, CodeCandidate):  # where there is nothing to measure it abstains
+        found[np.isnan(candidate.lessons.table.values[:, candidate.column])] = np.nan
     return found
+
+
+def _kept(version: JudgeVersion) -> str:
+    """What stored verdicts are: a learned judge's own are cross-fitted already, and an LLM is never
+    shown the output that it judges.
+    """
+    if not version.fitted_on or version.kind == "llm":
+        return "as it is"
+    return "cross-fitted" if version.kind == "learned" else "in-sample"
+
+
+def _spent(
+    db: Database, project: Project, version: JudgeVersion, spent: dict[str, Cost]
+) -> tuple[float | None, float | None]:
+    """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
+    if version.kind == "cascade":
+        asked = cascading.report(db, project, version)
+        first, then = (
+            _spent(db, project, own, spent)[0] for own in cascading.judges_of(db, version)
+        )
+        share = asked.asked / asked.outputs if asked.outputs else 0.0
+        return (None if first is None or then is None else first + share * then), None
+    own = spent.get(version.id)
+    here = version.kind in {"code", "learned"}
+    if own is None or (version.kind == "imported" and not own.cost_usd):
+        return (0.0 if here else None), own.latency_ms if own else None
+    return own.per_thousand, own.latency_ms
 
 
 def _contender(
     db: Database, project: Project, version: JudgeVersion, answers: Floats,
-    human: npt.NDArray[np.bool_], how: str, cost: Cost | None, limits: tuple[float, float],
+    human: npt.NDArray[np.bool_], how: str, paid: tuple[float | None, float | None],
+    limits: tuple[float, float],
 ) -> Contender:  # fmt: skip
     counts = figures.count(answers, human)
     tpr, tnr = figures.tpr(counts), figures.tnr(counts)
@@ -195,10 +235,9 @@ def _contender(
         judge=version.name, judge_version_id=version.id, kind=version.kind, how=how, n=counts.n,
         abstained=counts.abstained, tpr=tpr, tnr=tnr,
         balanced_accuracy=figures.balanced_accuracy(counts),
-        cost_per_thousand=cost.per_thousand if cost else None,
-        latency_ms=cost.latency_ms if cost else None,
+        cost_per_thousand=paid[0], latency_ms=paid[1],
         flip_rate=known[0].rate if known else _no_flips(version), beaten_by="",
-        good=_good(tpr, tnr, limits),
+        good=_good(tpr, tnr, limits, in_sample=how == "in-sample"),
     )  # fmt: skip
 
 
@@ -207,11 +246,11 @@ def _no_flips(version: JudgeVersion) -> Rate:
     return not_measurable(asked)
 
 
-def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float]) -> Good:
+def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool) -> Good:
     if tpr.value is None or tnr.value is None or tpr.low is None or tnr.low is None:
         return "not measurable"
     if tpr.low >= limits[0] and tnr.low >= limits[1]:
-        return "yes"
+        return "perhaps" if in_sample else "yes"
     return "perhaps" if tpr.value >= limits[0] and tnr.value >= limits[1] else "no"
 
 
@@ -227,16 +266,30 @@ def _ranked(found: Sequence[Contender]) -> list[Contender]:
 def _beats(one: Contender, other: Contender) -> bool:
     if None in {one.tpr.value, one.tnr.value, other.tpr.value, other.tnr.value}:
         return False
+    if (one.cost_per_thousand is None) != (other.cost_per_thousand is None):
+        return False
     pairs = [
         (one.tpr.value or 0.0, other.tpr.value or 0.0),
         (one.tnr.value or 0.0, other.tnr.value or 0.0),
-        (-(one.cost_per_thousand or 0.0), -(other.cost_per_thousand or 0.0)),
+        (-_price(one), -_price(other)),
     ]
     return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
 
 
+def _price(own: Contender) -> float:
+    """What it costs; what is not known counts as dearest."""
+    return np.inf if own.cost_per_thousand is None else own.cost_per_thousand
+
+
 def _by_cost(found: Sequence[Contender]) -> list[Contender]:
-    return sorted(found, key=lambda own: (own.cost_per_thousand or 0.0, own.latency_ms or 0.0))
+    return sorted(found, key=lambda own: (_price(own), own.latency_ms or 0.0))
+
+
+def cost_words(own: Contender) -> str:
+    """What 1,000 of its verdicts cost."""
+    if own.cost_per_thousand is None:
+        return "its cost is not known"
+    return f"US$ {own.cost_per_thousand:.3f} for 1,000" if own.cost_per_thousand else "no cost"
 
 
 def _says(
@@ -244,8 +297,7 @@ def _says(
 ) -> str:
     asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
     if cheapest:
-        paid = f"US$ {cheapest.cost_per_thousand:.3f} for 1,000" if cheapest.cost_per_thousand else "no cost"  # fmt: skip
-        return f"The cheapest that is good enough ({asked}, whole intervals) is {cheapest.judge}: {paid}."  # fmt: skip
+        return f"The cheapest that is good enough ({asked}, whole intervals) is {cheapest.judge}: {cost_words(cheapest)}."  # fmt: skip
     perhaps = [own.judge for own in ranked if own.good == "perhaps"]
     if perhaps:
         return f"None is surely good enough ({asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."  # fmt: skip

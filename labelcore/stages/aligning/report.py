@@ -12,7 +12,7 @@ from labelcore.stages.aligning.ceiling import Ceiling
 from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts
-from labelcore.stats.rate import Rate
+from labelcore.stats.rate import Rate, wilson
 
 
 class JudgeAlignment(Frozen):
@@ -46,6 +46,12 @@ class JudgeAlignment(Frozen):
     against: str = OVERALL
     intervals: dict[str, Rate] = Field(default_factory=dict)
     weighted: dict[str, Rate] = Field(default_factory=dict)
+
+    @property
+    def accuracy(self) -> Rate:
+        """The share of equal answers, to be set beside people's agreement and a constant answer."""
+        right = self.counts.true_pass + self.counts.true_fail
+        return wilson(right, self.counts.n, what="graded outputs that it decided")
 
     def document(self) -> dict[str, Any]:
         """The flat JSON form of the command line."""

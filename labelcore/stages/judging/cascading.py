@@ -263,7 +263,6 @@ def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, D
     by = {
         (own.output_id, own.judge_version_id): own.decision
         for own in verdict_table.of_outputs(db, ids, judges)
-        if own.repeat == 0
     }
     found = {}
     for output_id in ids:

@@ -112,9 +112,8 @@ def _learn(
     wanted = {own.id: own for own in outputs if own.id not in known}
     if version.kind == "llm":
         for own in verdict_table.of_outputs(db, list(wanted), [version.id]):
-            if own.repeat == 0:
-                known[own.output_id] = _Said(own.decision, 0.0)
-                wanted.pop(own.output_id)
+            known[own.output_id] = _Said(own.decision, 0.0)
+            wanted.pop(own.output_id)
     # A learned judge answers for a graded output from a model that did not see its grade; before and
     # after must come from the same model, so the output is judged under an id that no fit has seen.
     fresh = [

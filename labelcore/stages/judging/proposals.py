@@ -276,6 +276,8 @@ def numbered(
 
 
 def _same_lessons(old: JudgeVersion, new: JudgeVersion) -> bool:
-    """Whether a learned judge would be made of the same grades and notes again."""
+    """Whether a learned judge would be made of the same grades, notes and field again."""
     digests = [own.spec.get("digest") for own in (old, new) if own.kind == "learned"]
+    if old.spec.get("field") != new.spec.get("field"):
+        return False
     return len(digests) == 2 and digests[0] is not None and digests[0] == digests[1]

@@ -10,11 +10,12 @@ from labelcore.errors import BadInput
 from labelcore.judges import explaining, learned_judge
 from labelcore.judges.calibration import Reliability
 from labelcore.judges.explaining import Explanation, Weight
+from labelcore.judges.fields import at_pointer
 from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import proposals
+from labelcore.stages.judging import proposals, schemas
 from labelcore.stages.judging.proposals import Question, question
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
@@ -80,7 +81,11 @@ def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) 
     own = _learned(versions)
     labels = fitting_labels(db, project) if own else None
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
-    return [_freshness(version, _asked(version, criteria, labels), labels) for version in own if labels]  # fmt: skip
+    return [
+        _freshness(db, project, version, _asked(version, criteria, labels), labels)
+        for version in own
+        if labels
+    ]
 
 
 def _asked(
@@ -91,10 +96,14 @@ def _asked(
     return None if gone or labels is None else question(criterion, labels)
 
 
-def _freshness(version: JudgeVersion, asked: Question | None, labels: Labels) -> Freshness:
+def _freshness(
+    db: Database, project: Project, version: JudgeVersion, asked: Question | None, labels: Labels
+) -> Freshness:
     seen = version.spec["cross_fitted"]
     failed = set(version.spec.get("failed", ()))
-    fails = asked.fails if asked else {}
+    pointer = schemas.fields_of(project).get(version.criterion_id or "")
+    moved = bool(version.fitted_on) and version.spec.get("field") != pointer
+    fails = _with_field(db, asked.fails if asked else {}, pointer)
     since = sum(own not in seen or bad != (own in failed) for own, bad in fails.items())
     since += sum(own not in fails for own in seen)
     told = learned_judge.digest(
@@ -102,9 +111,17 @@ def _freshness(version: JudgeVersion, asked: Question | None, labels: Labels) ->
     )
     return Freshness(
         judge=version.judge_id, judge_version_id=version.id, name=version.name,
-        made_from=len(seen), since=since, changed=told != version.spec.get("digest"),
+        made_from=len(seen), since=since, changed=moved or told != version.spec.get("digest"),
         why_not=_why_not(version, asked),
     )  # fmt: skip
+
+
+def _with_field(db: Database, fails: dict[str, bool], pointer: str | None) -> dict[str, bool]:
+    """The grades of outputs that have the field: a judge of one field learns from no other."""
+    if not pointer:
+        return fails
+    outputs = output_table.many(db, list(fails))
+    return {key: bad for key, bad in fails.items() if at_pointer(outputs[key], pointer)}
 
 
 def _why_not(version: JudgeVersion, asked: Question | None) -> str | None:
@@ -147,9 +164,12 @@ def _made_again(
 ) -> list[JudgeVersion]:
     found: dict[str, JudgeVersion] = {}
     wanted = {own.judge_id: own.criterion_id for own in due}
+    known = {own.id for own in due}
     for criterion_id in dict.fromkeys(wanted.values()):
         made = proposals.learned_again(db, project, criterion_id, progress)
-        found |= {own.judge_id: own for own in made if own.judge_id in wanted}
+        found |= {
+            own.judge_id: own for own in made if own.id not in known and own.judge_id in wanted
+        }
     return list(found.values())
 
 

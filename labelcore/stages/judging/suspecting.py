@@ -79,6 +79,7 @@ def suspicious(
         np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64), truth,
         np.asarray((words == "abstain").sum(axis=0), dtype=np.int64),
         np.array([counts.get(version.id, {}).get("error", 0) for version in own]),
+        np.array([sum(counts.get(version.id, {}).values()) for version in own]),
     )  # fmt: skip
     return [_suspect(finding, own) for finding in suspects.names_in(found, [v.name for v in own])]
 

@@ -132,7 +132,9 @@ def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]])
     members = list(judge_table.many(db, ids).values())
     outputs = sorted({own for pair in pairs for own in pair})
     words = set_words(words_on(db, members, outputs), [own.id for own in members])
-    return _paired(pairs, {str(key): word == "pass" for key, word in words.items()})
+    return _paired(
+        pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
+    )
 
 
 def paired_words(own: VersionComparison, paired: Paired) -> str:

@@ -12,7 +12,7 @@ from labelcore.judges import portable
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Project, now
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
-from labelcore.stages.grading import human_labels, sealed_splits
+from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text
 from labelcore.stages.sharing.places import LARGEST, first_fault
 from labelcore.stages.sharing.rubric_file import (
@@ -158,11 +158,10 @@ def _measured(
     if not versions:
         return
     labels = human_labels(db, project)
-    sealed = "test" in sealed_splits(db, project, labels)
     votes = votes_on(db, versions)
     for own in versions:
         criterion = wanted[own.criterion_id]
-        found = measure_judge(own, votes[own.id], labels, criterion, "all", sealed)
+        found = measure_judge(own, votes[own.id], labels, criterion, "all")
         shaped = own.kind == "code" and bool(own.fitted_on)
         yield own, Figures(tpr=Figure.of(found.tpr), tnr=Figure.of(found.tnr), in_sample=shaped)
 

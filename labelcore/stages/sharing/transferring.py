@@ -11,7 +11,7 @@ from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project
 from labelcore.stages.aligning import JudgeAlignment
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.grading import Labels, human_labels, sealed_splits
+from labelcore.stages.grading import Labels, human_labels
 from labelcore.stages.sharing.rubric_file import Figures
 from labelcore.stats.rate import Rate, difference, not_measurable
 from labelcore.store import Database
@@ -74,10 +74,9 @@ def transfer(db: Database, project: Project) -> list[Transfer]:
     came += [None] * any(own.criterion_id is None for own in versions)
     votes = votes_on(db, versions) if versions else pd.DataFrame()
     labels = human_labels(db, project)
-    sealed = "test" in sealed_splits(db, project, labels)
     return [
         _criterion(own, [
-            _judge(version, measure_judge(version, votes[version.id], labels, own, "all", sealed))
+            _judge(version, measure_judge(version, votes[version.id], labels, own, "all"))
             for version in versions
             if version.criterion_id == (own.id if own else None)
         ], labels)
