@@ -11,7 +11,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Run, Verdict
 from labelcore.stages import deriving, grading, judging, projects
 from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
 from labelcore.store import Database
@@ -316,3 +316,13 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     schemas.clear_schema(db, project)
     project = projects.open_project(db, project.name)
     assert schema_judge.id not in {judge.id for judge in judging.active_judges(db, project)}
+
+
+def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
+    whole = {"project_id": "p", "n_outputs": 3}
+    one = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)  # type: ignore[arg-type]  # test data
+    two = Run(
+        id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole
+    )  # type: ignore[arg-type]  # test data
+    both = judging._together([one, two])
+    assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})
