@@ -44,12 +44,7 @@ def intervals(
             customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
             hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
         )  # fmt: skip
-    dashes = ("dash", "dot", "dashdot")
-    for number, (label, value) in enumerate((lines or {}).items()):
-        figure.add_scatter(
-            name=f"{label}: {value:.0%}", mode="lines", x=[value] * len(names), y=[_short(n) for n in names],
-            line={"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}, hoverinfo="name",
-        )  # fmt: skip
+    _add_lines(figure, lines or {}, names)
     figure.update_layout(
         title={"text": title, "font": {"size": 15}}, height=_FRAME + _ROW * max(2, len(names)),
         margin={"l": 10, "r": 20, "t": 50, "b": 40}, legend={"orientation": "h", "y": -0.15},
@@ -58,6 +53,15 @@ def intervals(
         scattermode="group",
     )  # fmt: skip
     st.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def _add_lines(figure: go.Figure, lines: Mapping[str, float], names: Sequence[str]) -> None:
+    dashes = ("dash", "dot", "dashdot")
+    for number, (label, value) in enumerate(lines.items()):
+        figure.add_scatter(
+            name=f"{label}: {value:.0%}", mode="lines", x=[value] * len(names), y=[_short(n) for n in names],
+            line={"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}, hoverinfo="name",
+        )  # fmt: skip
 
 
 def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:
