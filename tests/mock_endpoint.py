@@ -69,6 +69,7 @@ class MockEndpoint:
         self.asked: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
         self.prompts: list[str] = []
+        self.models: Counter[str] = Counter()
         self.knows_schemas = True
         self.under_way = self.most_under_way = 0
         self.latency = 0.0
@@ -90,6 +91,7 @@ class MockEndpoint:
     async def _chat(self, request: Request, body: dict[str, Any]) -> Response:
         prompt = "\n".join(message["content"] for message in body["messages"])
         self.prompts.append(prompt)
+        self.models[body.get("model", "")] += 1
         self.asked[prompt] += 1
         await asyncio.sleep(self.latency)
         fault = self.faults.pop(0) if self.faults else self._by_chance(prompt)
@@ -162,6 +164,7 @@ class MockBatches:
         self.batches: dict[str, dict[str, Any]] = {}
         self.over = False
         self.lost: set[int] = set()  # lines that are not answered
+        self.refused = ""  # what every line is refused with
 
     async def upload(self, request: Request) -> Response:
         form = await request.form()
@@ -196,8 +199,11 @@ class MockBatches:
     def _answer(self, line: dict[str, Any]) -> bytes:
         prompt = "\n".join(message["content"] for message in line["body"]["messages"])
         self._mock.prompts.append(prompt)
+        message: dict[str, Any] = {"content": self._mock._good(prompt)}
+        if self.refused:
+            message = {"content": None, "refusal": self.refused}
         body = {
-            "model": "mock-1", "choices": [{"message": {"content": self._mock._good(prompt)}}],
+            "model": "mock-1", "choices": [{"message": message}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 5},
         }  # fmt: skip
         answer = {"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -98,31 +97,31 @@ def glossary_for(spec: Mapping[str, Any], output: Output) -> dict[str, str]:
 
 
 async def decide(
-    spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int = 0
+    spec: Mapping[str, Any], output: Output, client: ModelClient
 ) -> tuple[Decision, int]:
     """One output's decision, and how many requests it took; a panel's where the spec is one.
 
     An example that is the output itself, or of its group, is left out: a judge must not be shown
-    its answer. ``repeat`` counts how often the same was asked before, and is the seed.
+    its answer.
 
     Raises:
         ModelTrouble: the endpoint gives no usable answer, or the model refuses (kind "refusal").
             That is an error, never a verdict.
     """
     if panel.is_panel(spec):
-        return await panel.decide(spec, output, client, repeat, _decide_alone)
-    return await _decide_alone(spec, output, client, repeat)
+        return await panel.decide(spec, output, client, _decide_alone)
+    return await _decide_alone(spec, output, client)
 
 
 async def _decide_alone(
-    spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int
+    spec: Mapping[str, Any], output: Output, client: ModelClient
 ) -> tuple[Decision, int]:
-    schema = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
+    schema: type[Any] = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
     pointer = spec.get("field")
     seen = at_pointer(output, pointer) if pointer else output
     if seen is None:
         return Decision(value="abstain", reason=f"The output has no field {pointer}."), 0
-    answer = await _asked(client, messages_for(spec, seen), schema, repeat)
+    answer: Answer[Any] = await client.answer(messages_for(spec, seen), schema)
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
             f"The model refuses: {answer.parsed.reason[:200]}", kind="refusal",
@@ -135,30 +134,23 @@ async def _decide_alone(
     )  # fmt: skip
     if not spec.get("probability"):
         return decision, answer.requests
-    return await _weighed(decision, spec, output, client), answer.requests + 1
-
-
-async def _asked(
-    client: ModelClient, messages: Sequence[Message], schema: type[Any], repeat: int
-) -> Answer[Any]:
-    """An answer; a repeat has its own seed where the client takes one."""
-    if repeat and "seed" in inspect.signature(client.answer).parameters:
-        seeded: Any = client.answer
-        answer: Answer[Any] = await seeded(messages, schema, seed=repeat)
-        return answer
-    return await client.answer(messages, schema)
+    return await _weighed(decision, spec, seen, client), answer.requests + 1
 
 
 async def _weighed(
     decision: Decision, spec: Mapping[str, Any], output: Output, client: ModelClient
 ) -> Decision:
-    """The decision with the probability of pass, or with a sentence why there is none."""
-    weigh: Any = getattr(client, "weigh", None)
+    """The decision with the probability of pass, or with a sentence why there is none.
+
+    Raises:
+        ModelTrouble: nobody can be asked any more; what was answered before is kept by the run.
+    """
     why, found = "the endpoint gives no log-probabilities", None
     try:
-        if weigh is not None:
-            found = await weigh(messages_for(spec, output, one_word=True), ("pass", "fail"))
+        found = await client.weigh(messages_for(spec, output, one_word=True), ("pass", "fail"))
     except ModelTrouble as trouble:
+        if trouble.fatal:
+            raise
         why = str(trouble)
     if found is None:
         said = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
@@ -168,6 +160,7 @@ async def _weighed(
         "tokens_in": decision.tokens_in + found.tokens_in,
         "tokens_out": decision.tokens_out + found.tokens_out,
         "cost_usd": decision.cost_usd + found.cost_usd,
+        "latency_ms": decision.latency_ms + found.latency_ms,
     })  # fmt: skip
 
 

@@ -9,20 +9,21 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import ModelClient
+from labelcore.llm.protocol import NotYet
 from labelcore.models import Decision, Output, VerdictValue
 
 Rule = Literal["majority", "unanimous"]
-Ask = Callable[[Mapping[str, Any], Output, ModelClient, int], Awaitable[tuple[Decision, int]]]
+Ask = Callable[[Mapping[str, Any], Output, ModelClient], Awaitable[tuple[Decision, int]]]
 
 _LONGEST = 400
 
 
 @runtime_checkable
 class Endpoints(Protocol):
-    """A client that knows others by the names of their endpoints."""
+    """A client that finds the others: a member may ask another endpoint or another model."""
 
-    def named(self, endpoint: str) -> ModelClient:
-        """The client of that endpoint."""
+    def named(self, spec: Mapping[str, Any]) -> ModelClient:
+        """The client of the endpoint and the model of a member's specification."""
         ...
 
 
@@ -42,29 +43,36 @@ def members(spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 async def decide(
-    spec: Mapping[str, Any], output: Output, client: ModelClient, repeat: int, ask: Ask
+    spec: Mapping[str, Any], output: Output, client: ModelClient, ask: Ask
 ) -> tuple[Decision, int]:
     """The panel's decision and how many requests its members took; they are asked in turn.
 
     Raises:
+        NotYet: a member's answer comes another day.
         ModelTrouble: a member gives no verdict, or its endpoint is not to be had. A panel without
             one of its members would be another judge.
     """
-    votes, requests = [], 0
+    votes, requests, later = [], 0, None
     for own in spec["panel"]:
-        decision, took = await ask(own, output, _client_of(own, client), repeat)
+        try:
+            decision, took = await ask(own, output, _client_of(own, client))
+        except NotYet as trouble:  # the others are asked all the same, so that all come together
+            later = trouble
+            continue
         votes.append(decision)
         requests += took
+    if later:
+        raise later
     names = spec.get("names") or [str(own.get("model", "")) for own in spec["panel"]]
     return joined(names, votes, spec["rule"]), requests
 
 
 def _client_of(spec: Mapping[str, Any], client: ModelClient) -> ModelClient:
+    if isinstance(client, Endpoints):
+        return client.named(spec)
     endpoint = spec.get("endpoint")
     if not endpoint:
         return client
-    if isinstance(client, Endpoints):
-        return client.named(endpoint)
     raise ModelTrouble(
         f"The endpoint '{endpoint}' of a panel's member is not configured here.",
         next_step="Configure it, or make the panel of judges that can be asked.", kind="endpoint",

@@ -59,6 +59,7 @@ class LlmSpec(Frozen):
     model: str = ""
     probability: bool = Field(default=False, exclude_if=_is_empty)
     variant: str = Field(default="", exclude_if=_is_empty)
+    field: str = Field(default="", exclude_if=_is_empty)
 
     @model_validator(mode="after")
     def _prompt_is_ours(self) -> LlmSpec:

@@ -13,6 +13,7 @@ from typing import Any
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm.explaining import explain
+from labelcore.llm.refusing import refusal_text
 from labelcore.llm.transports import Unreachable, refusal
 from labelcore.models import Paid
 from labelcore.settings import Endpoint
@@ -112,8 +113,10 @@ class ProviderBatches:
             body = own["response"]["body"]
             if own["response"]["status_code"] != 200:
                 return None
-            text = body["choices"][0]["message"]["content"] or ""
-        except (ValueError, LookupError, TypeError):
+            message = body["choices"][0]["message"]
+            refused = message.get("refusal")
+            text = refusal_text(str(refused)) if refused else message["content"] or ""
+        except (ValueError, LookupError, TypeError, AttributeError):
             return None
         usage = body.get("usage") or {}
         given, taken = (int(usage.get(f"{kind}_tokens") or 0) for kind in ("prompt", "completion"))

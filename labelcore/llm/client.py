@@ -128,7 +128,7 @@ class OpenAIClient:
         """The probabilities of words as the next one; see the protocol."""
         if not self._gives_odds:
             return None
-        spent = _Spent()
+        started, spent = time.monotonic(), _Spent()
         try:
             reply = await self._exchange(_OddsBuilder(self, messages), spent)
         except ModelTrouble as trouble:
@@ -140,10 +140,13 @@ class OpenAIClient:
         spent.add(reply)
         found = _odds(reply, words)
         model = str(reply.completion.get("model") or self.model)
-        tokens = spent.tokens_in + spent.tokens_out
         if found is None:
             return None
-        return Weighed(found, tokens, self._cost(spent), model, spent.requests)
+        return Weighed(
+            probabilities=found, model=model, tokens_in=spent.tokens_in,
+            tokens_out=spent.tokens_out, cost_usd=self._cost(spent), requests=spent.requests,
+            latency_ms=(time.monotonic() - started) * 1000, faults=tuple(spent.faults),
+        )  # fmt: skip
 
     async def close(self) -> None:
         """Give connections back."""

@@ -114,7 +114,7 @@ class Courier:
         self._say({"id": name, "status": response.status, "headers": told}, raw)
 
     def _keep(self, key: str, raw: bytes, ms: float) -> None:
-        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError):
+        with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, OSError):
             found = json.loads(raw)
             usage = found.get("usage") or {}
             given, taken = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)  # fmt: skip

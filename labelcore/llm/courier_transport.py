@@ -103,13 +103,17 @@ class CourierTransport(KeepsAnswers):
             for reply in self._waiting.values():
                 if not reply.done():
                     reply.set_exception(Unreachable("the process that makes the calls has ended"))
+            if self._writer is not None:
+                self._writer.close()
             self._writer = None  # the next call starts another one
 
 
 def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter, our own file
         [sys.executable, "-I", courier.__file__, str(descriptor)],
-        pass_fds=[descriptor], start_new_session=True,
+        pass_fds=[descriptor], start_new_session=True, stdin=subprocess.DEVNULL,
+        # It outlives a run: whoever reads what the run prints must not have to wait for it.
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 

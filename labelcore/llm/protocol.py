@@ -43,14 +43,21 @@ class Answer(Generic[Schema]):
 class Weighed:
     """How probable the model finds each of some words as its next one.
 
-    ``probabilities`` add up to 1 over the words; ``tokens`` counts prompt and answer together.
+    ``probabilities`` add up to 1 over the words; the rest is as in an :class:`Answer`.
     """
 
     probabilities: Mapping[str, float]
-    tokens: int
-    cost: float
     model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0
+    latency_ms: float = 0.0
     requests: int = 1
+    faults: tuple[str, ...] = ()
+
+
+class NotYet(Exception):
+    """The answer comes another day; until then there is no decision and no error."""
 
 
 class ModelClient(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _WILL_NOT = (
@@ -23,6 +24,22 @@ _CHINESE = re.compile(
     r"(?:我|本助手)(?:无法|不能|不会|没办法|不便)(?:为[您你])?"
     r"(?:协助|帮助|帮您|帮你|满足|提供|继续|回答|回应|处理|完成|参与|执行|讨论)"
 )
+
+
+def refusal_text(said: str) -> str:
+    """A refusal that a provider gives in a field of its own, as a text to be kept."""
+    return json.dumps({"refusal": said}, ensure_ascii=False)
+
+
+def kept_refusal(text: str) -> str:
+    """What a kept text says of refusing, in either form; "" where it is no refusal."""
+    if refuses(text):
+        return text
+    try:
+        found = json.loads(text) if text.startswith('{"refusal"') else {}
+    except ValueError:
+        return ""
+    return str(found["refusal"]) if list(found) == ["refusal"] else ""
 
 
 def refuses(text: str) -> bool:

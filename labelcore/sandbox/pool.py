@@ -177,10 +177,19 @@ class Pool:
             if worker.batches < _MOST_BATCHES:
                 return worker
             self._discard(worker)
-        return self._start()
+        try:
+            return self._start()
+        except Gone:
+            self._free.put(
+                None
+            )  # its place must not be lost: whoever waits for one would wait for ever
+            raise
 
     def _start(self) -> Worker:
-        worker = Worker()
+        try:
+            worker = Worker()
+        except OSError as trouble:  # the system gives no more processes, memory or files
+            raise Gone(late=False) from trouble
         self._living.add(worker)
         return worker
 

@@ -31,6 +31,7 @@ SUFFIX = ".answers-"
 
 _live: set[str] = set()  # what the files of the runs of this process begin with
 _using = threading.Lock()
+_replaying = threading.Lock()  # two runs that begin together must not read the same file
 
 
 class Journal:
@@ -96,8 +97,13 @@ def replay(db: Database, patience: float = 0.0) -> int:
     """
     if db.path is None:
         return 0
+    with _replaying:
+        return _replay(db, db.path, patience)
+
+
+def _replay(db: Database, path: Path, patience: float) -> int:
     new = 0
-    for place in sorted(db.path.parent.glob(f"{_escaped(db.path.name)}{SUFFIX}*")):
+    for place in sorted(path.parent.glob(f"{_escaped(path.name)}{SUFFIX}*")):
         with _using:
             if str(place).rpartition("-")[0] in _live:
                 continue

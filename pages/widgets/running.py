@@ -43,6 +43,9 @@ def start(db: Database, project: Project, kind: str | None) -> None:
     thread = st.session_state.get(keys.RUN_THREAD)
     if thread is not None and thread.is_alive():
         return
+    if any(own.state == "running" for own in judging.runs(db, project)[:1]):
+        st.info("Somebody's run is under way already.")  # two would pay for the same answers
+        return
     failed: list[str] = []
 
     def work() -> None:

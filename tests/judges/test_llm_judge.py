@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,21 +16,12 @@ from hypothesis import strategies as st
 from labelcore.errors import ModelTrouble
 from labelcore.judges import llm_judge, panel, portable
 from labelcore.judges.llm_judge import Teaching
-from labelcore.llm import Answer
+from labelcore.llm import Answer, Weighed
 from labelcore.llm.refusing import refuses
 from labelcore.models import Criterion, Decision, Output
 
 CRITERION = Criterion(id="c", project_id="p", version=1, name="Short", statement="It is short.")
 VALUES = st.sampled_from(["pass", "fail", "abstain"])
-
-
-@dataclass
-class Weighed:
-    probabilities: dict[str, float]
-    tokens_in: int = 3
-    tokens_out: int = 1
-    cost_usd: float = 0.5
-    model: str = "m"
 
 
 @dataclass
@@ -41,22 +32,27 @@ class Model:
     reason: str = "because"
     weights: dict[str, float] | None = None
     asked: list[str] = field(default_factory=list)
-    seeds: list[int] = field(default_factory=list)
     others: dict[str, Model] = field(default_factory=dict)
     model: str = "m"
+    weigh_trouble: ModelTrouble | None = None
 
-    async def answer(self, messages: Sequence[Any], schema: type[Any], *, seed: int = 0) -> Answer[Any]:  # fmt: skip
+    async def answer(
+        self, messages: Sequence[Any], schema: type[Any], *, most_tokens: int = 800
+    ) -> Answer[Any]:
         self.asked.append(messages[1]["content"])
-        self.seeds.append(seed)
         parsed = schema(reason=self.reason, verdict=self.verdict)
         return Answer(parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0)  # fmt: skip
 
     async def weigh(self, messages: Sequence[Any], words: Sequence[str]) -> Weighed | None:
         self.asked.append(messages[1]["content"])
-        return Weighed(self.weights) if self.weights else None
+        if self.weigh_trouble:
+            raise self.weigh_trouble
+        if not self.weights:
+            return None
+        return Weighed(probabilities=self.weights, model="m", tokens_in=3, tokens_out=1, cost_usd=0.5)  # fmt: skip
 
-    def named(self, endpoint: str) -> Model:
-        return self.others[endpoint]
+    def named(self, spec: Mapping[str, Any]) -> Model:
+        return self.others.get(spec.get("endpoint") or spec["model"], self)
 
     async def close(self) -> None: ...
 
@@ -65,8 +61,8 @@ def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
     return Output(id=key, project_id="p", text=text, **more)
 
 
-def decide(spec: dict[str, Any], model: Any, own: Output | None = None, repeat: int = 0) -> tuple[Decision, int]:  # fmt: skip
-    return asyncio.run(llm_judge.decide(spec, own or output(), model, repeat))
+def decide(spec: dict[str, Any], model: Any, own: Output | None = None) -> tuple[Decision, int]:  # fmt: skip
+    return asyncio.run(llm_judge.decide(spec, own or output(), model))
 
 
 def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
@@ -159,12 +155,26 @@ def test_abstaining_is_a_verdict() -> None:
     assert decide(taught(), Model("abstain", "There is no context."))[0].value == "abstain"
 
 
-def test_each_repeat_has_a_seed_where_the_client_takes_one() -> None:
-    model = Model()
-    for repeat in range(3):
-        decide(taught(), model, repeat=repeat)
-    assert model.seeds == [0, 1, 2]
-    assert len(set(model.asked)) == 1
+def test_the_probability_of_a_fields_judge_is_about_the_field_alone() -> None:
+    model, own = (
+        Model(weights={"pass": 0.5, "fail": 0.5}),
+        output('{"title": "One", "body": "Two"}'),
+    )
+    decide(taught(probability=True) | {"field": "/title"}, model, own)
+    assert len(model.asked) == 2 and all("Two" not in asked for asked in model.asked)
+
+
+def test_a_quota_that_ends_at_the_probability_pauses_and_loses_no_probability() -> None:
+    with pytest.raises(ModelTrouble, match="used up"):
+        decide(taught(probability=True), Model(weigh_trouble=ModelTrouble("used up", fatal=True)))
+    other = Model(weigh_trouble=ModelTrouble("late", kind="timeout"))
+    assert "No probability: late." in decide(taught(probability=True), other)[0].reason
+
+
+def test_a_judge_of_a_field_travels_with_its_field() -> None:
+    leaves = portable.leaving("llm", taught() | {"field": "/title"}, with_examples=True)
+    assert portable.checked("llm", leaves)["field"] == "/title"
+    assert "field" not in portable.checked("llm", portable.leaving("llm", taught(), with_examples=True))  # fmt: skip
 
 
 # Panels ----------------------------------------------------------------------------------------
@@ -199,6 +209,13 @@ def test_a_panel_keeps_every_vote() -> None:
     )
     votes = json.loads(decision.raw)
     assert [(own["member"], own["value"]) for own in votes] == [("a", "pass"), ("b", "fail"), ("c", "fail")]  # fmt: skip
+
+
+def test_members_on_one_endpoint_ask_the_models_that_they_are_pinned_to() -> None:
+    first = Model("pass", others={"big": Model("fail", model="big")})
+    spec = panel.make_spec({"a": taught(), "b": taught() | {"model": "big"}}, "majority")
+    decision, _ = decide(spec, first)
+    assert (decision.value, decision.model) == ("abstain", "m, big")
 
 
 def test_a_panel_without_a_member_gives_no_verdict() -> None:

@@ -160,8 +160,8 @@ def test_words_are_weighed_by_their_first_tokens(mock: tuple[MockEndpoint, Setti
     weighed = weigh(config)
     assert weighed is not None
     assert weighed.probabilities == pytest.approx({"Yes": 0.8, "No": 0.2})
-    assert (weighed.tokens, weighed.model) == (15, "mock-1")
-    assert weighed.cost == pytest.approx((10 * 2.0 + 5 * 4.0) / 1e6)
+    assert (weighed.tokens_in, weighed.tokens_out, weighed.model) == (10, 5, "mock-1")
+    assert weighed.cost_usd == pytest.approx((10 * 2.0 + 5 * 4.0) / 1e6)
 
 
 def test_no_log_probabilities_is_none(mock: tuple[MockEndpoint, Settings]) -> None:

@@ -191,3 +191,19 @@ def test_what_a_worker_must_not_say_is_refused(document: object) -> None:
         read_results(document, 1)
     with pytest.raises((ValueError, TypeError)):
         read_faults(document)
+
+
+def test_a_worker_that_cannot_be_started_is_an_error_and_its_place_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none_left() -> None:
+        raise OSError("no more processes")
+
+    with Pool(1, Limits(seconds=0.4)) as own:
+        with monkeypatch.context() as without:
+            without.setattr("labelcore.sandbox.pool.Worker", none_left)
+            for _ in range(2):
+                (said,) = own.evaluate(SHORT, [Row("x")])
+                assert isinstance(said, Trouble) and said.kind == "crash"
+                assert "cannot be read" in str(own.faults(SHORT)[0])
+        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]

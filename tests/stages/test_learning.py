@@ -13,7 +13,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import aligning, deriving, grading, judging, projects
-from labelcore.stages.judging import cascading, retraining, schemas, suspecting
+from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -181,6 +181,22 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     (own,) = [one for one in aligning.race(db, project).contenders if one.kind == "cascade"]
     assert own.how == "in-sample", "its threshold was set from these grades"
     assert own.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
+
+
+def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or_repeated(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion],
+    add_outputs: Callable[..., list[Output]],
+) -> None:  # fmt: skip
+    first, then = pair
+    made = cascading.make(db, project, first, then, error=0.15)
+    add_outputs("an output that the other tool has never seen")
+    found = judging.estimate_run(db, project, judge=made.judge)
+    assert (found.trouble, found.calls) == ("", 0)
+    judge = judging.find_judge(db, project, made.judge)
+    with pytest.raises(BadInput, match="'their tool' were imported"):
+        hardness.harden(db, project, judge)
+    with pytest.raises(BadInput, match="a cascade changes its mind where"):
+        repeating.repeat(db, project, judge)
 
 
 def test_the_second_judge_is_not_run_where_the_first_is_sure(

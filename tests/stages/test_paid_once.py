@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from labelcore.models import JudgeVersion, Output, Project, Run
+from labelcore.judges import panel
+from labelcore.models import Decision, JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
-from labelcore.stages.judging import running
+from labelcore.stages.judging import deciding, running
 from labelcore.store import Database, batch_jobs, runs, verdicts
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge
@@ -174,3 +176,66 @@ def test_a_run_can_be_stopped_by_its_id_and_goes_on_later(
     second = run(concurrency=2)
     assert first.verdicts_new + second.verdicts_new == 30
     assert max(mock.answered.values()) == 1
+
+
+def test_what_a_provider_refuses_in_a_batch_is_an_error_and_is_not_paid_again(
+    run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    mock.batches.over, mock.batches.refused = True, "That is against the rules."
+    run(batch=True)
+    second = run(batch=True)
+    assert (second.state, second.errors, second.error_kinds) == ("finished", 30, {"refusal": 30})
+    assert run(batch=True).requests == 0
+    assert len(mock.batches.batches) == 1
+
+
+@pytest.fixture
+def panel_judge(project: Project, mock: MockEndpoint, monkeypatch: pytest.MonkeyPatch) -> JudgeVersion:  # fmt: skip
+    """Two members: another endpoint's, and one that also asks for the probability."""
+    where = {"base_url": settings().base_url, "model": "big", "price_in": 20, "price_out": 40}
+    monkeypatch.setenv("LABELCORE_ENDPOINTS", json.dumps({"far": where}))
+    settings.cache_clear()
+    own = judge(project)
+    members = {"a": own.spec | {"endpoint": "far", "model": "big"}, "b": own.spec | {"probability": True}}  # fmt: skip
+    return own.model_copy(update={"spec": panel.make_spec(members, "majority")})
+
+
+def test_a_panel_asks_the_endpoints_and_models_of_its_members_and_each_once(
+    panel_judge: JudgeVersion, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    mock.odds = {"pass": 0.75, "fail": 0.25}
+    done = run(panel_judge)
+    assert (done.verdicts_new, done.errors, done.requests) == (30, 0, 90)
+    assert mock.models == {"big": 30, "mock": 60}
+    known = run(panel_judge.model_copy(update={"id": "again"}))
+    assert (known.verdicts_new, known.requests, known.answers_cached) == (30, 0, 90)
+
+
+def test_a_panel_s_estimate_counts_every_call_at_its_own_price(
+    db: Database, project: Project, ids: list[str], panel_judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    plan = running.make_plan(db, [panel_judge], ids, 1)
+    found = running.estimate(db, project, plan)
+    assert (found.decisions, found.calls, found.trouble) == (30, 90, "")
+    alone = running.make_plan(db, [judge(project)], ids, 1)
+    single = running.estimate(db, project, alone)
+    assert found.cost_usd > 11 * single.cost_usd, "the far member costs ten times as much"
+
+
+def test_a_panel_s_questions_go_into_the_batches_together(
+    panel_judge: JudgeVersion, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    first = run(panel_judge, batch=True)
+    assert "60 questions are with the provider" in first.message and mock.prompts == []
+    mock.batches.over = True
+    second = run(panel_judge, batch=True)
+    assert (second.verdicts_new, second.state, second.requests) == (30, "finished", 60)
+
+
+def test_texts_that_are_no_outputs_are_asked_of_the_panel_s_members_too(
+    db: Database, project: Project, panel_judge: JudgeVersion, mock: MockEndpoint
+) -> None:
+    text = Output(id="x", project_id=project.id, text="never stored")
+    said = deciding.decide(db, [panel_judge], [text])[panel_judge.id]["x"]
+    assert isinstance(said, Decision) and said.value == "pass"
+    assert mock.models == {"big": 1, "mock": 2}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,14 @@ def test_of_two_answers_to_a_question_the_later_counts(db: Database) -> None:
         answers.append(cursor, [paid(1, "whole")])
     assert answers.find(db, [paid(1).key])[paid(1).key].text == "whole"
     assert list(answers.known_prefixes(db)) == [answers.prefix(paid(1).key)]
+
+
+def test_runs_that_begin_together_bring_an_answer_in_once(db: Database) -> None:
+    writing = Journal(db, "run_1")
+    for i in range(60):
+        writing.write(paid(i))
+        writing.turn()
+    writing.close(stored=False)
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(lambda _: journal.replay(db), range(4))) == 60
+    assert db.rows("SELECT count(*) FROM answer") == [(60,)]

@@ -25,7 +25,7 @@ from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges, cascading, find_judge
 from labelcore.stages.judging.proposals import lessons_of, question
-from labelcore.stages.judging.repeating import flips
+from labelcore.stages.judging.repeating import flips, steady
 from labelcore.stats import counts as figures
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
@@ -242,7 +242,7 @@ def _contender(
 
 
 def _no_flips(version: JudgeVersion) -> Rate:
-    asked = "it was never asked twice" if version.kind == "llm" else "it decides the same text the same way"  # fmt: skip
+    asked = "it was never asked twice" if version.kind == "llm" else steady(version)
     return not_measurable(asked)
 
 

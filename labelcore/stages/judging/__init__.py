@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 
 from labelcore.errors import BadInput, NotFound
@@ -143,7 +144,8 @@ def run_judges(
     )] if plain else []  # fmt: skip
     done += [
         cascading.run(
-            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop, client=client
+            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop,
+            client=client, batch=batch,
         )
         for own in versions
         if own.kind == "cascade" and not (stop and stop.is_set())
@@ -163,7 +165,7 @@ def estimate_run(
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     asked = [part for own in versions for part in cascading.judges_of(db, own)]
-    distinct = list({own.id: own for own in asked}.values())
+    distinct = list({own.id: own for own in asked if own.kind != "imported"}.values())
     plan = running.make_plan(db, distinct, ids, repeats)
     return running.estimate(db, project, plan, concurrency)
 
@@ -187,9 +189,16 @@ def _together(done: Sequence[Run]) -> Run:
     """Several runs as one in what is told; each is stored by itself."""
     if len(done) == 1:
         return done[0]
-    counted = ("verdicts_new", "verdicts_cached", "errors", "requests", "cost_usd", "seconds")
+    counted = (
+        "verdicts_new", "verdicts_cached", "errors", "requests", "cost_usd", "seconds", "total",
+        "answers_cached", "tokens_in", "tokens_out",
+    )  # fmt: skip
     return done[0].model_copy(update={
         **{name: sum(getattr(own, name) for own in done) for name in counted},
+        **{
+            name: dict(sum((Counter(getattr(own, name)) for own in done), Counter[str]()))
+            for name in ("error_kinds", "faults")
+        },
         "judge_version_ids": tuple(i for own in done for i in own.judge_version_ids),
         "state": next((own.state for own in done if own.state != "finished"), "finished"),
         "message": " ".join(own.message for own in done if own.message),

@@ -130,12 +130,14 @@ def _check(
 def _run(
     db: Database, project: Project, judge: JudgeVersion, ids: Sequence[str], progress: Progress,
     stop: threading.Event | None, client: ModelClient | None, concurrency: int | None = None,
+    *, batch: bool = False,
 ) -> Run | None:  # fmt: skip
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
     if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
         return None
     return running.run(
-        db, project, [judge], ids, progress=progress, stop=stop, client=client, concurrency=concurrency
+        db, project, [judge], ids, progress=progress, stop=stop, client=client, concurrency=concurrency,
+        batch=batch,
     )  # fmt: skip
 
 
@@ -197,7 +199,7 @@ def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
 def run(
     db: Database, project: Project, version: JudgeVersion, ids: Sequence[str], *,
     concurrency: int | None = None, progress: Progress | None = None,
-    stop: threading.Event | None = None, client: ModelClient | None = None,
+    stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
 ) -> Run:  # fmt: skip
     """Run a cascade: the first judge on all outputs, the second where it must be asked.
 
@@ -207,16 +209,18 @@ def run(
     spec, first, then = parts(db, version)
     started, tell = time.monotonic(), progress or silent
     pending = verdict_table.missing(db, version.id, ids)
-    done = [_run(db, project, first, pending, tell, stop, client, concurrency)]
+    done = [_run(db, project, first, pending, tell, stop, client, concurrency, batch=batch)]
     if spec.then.rule != "never" and not (stop and stop.is_set()):
         open_ids = list(_undecided(db, spec, first, pending))
-        done.append(_run(db, project, then, open_ids, tell, stop, client, concurrency))
+        done.append(_run(db, project, then, open_ids, tell, stop, client, concurrency, batch=batch))
     own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))  # fmt: skip
     new = _record(db, project, version, spec, pending, own.id)
     known = [run for run in done if run]
+    stopped = any(run.state != "finished" for run in known)
+    failed = sum(run.errors for run in known) if stopped else len(pending) - new
     finished = own.model_copy(update={
-        "state": "stopped" if any(run.state != "finished" for run in known) else "finished",
-        "verdicts_new": new, "verdicts_cached": len(ids) - len(pending), "errors": len(pending) - new,
+        "state": "stopped" if stopped else "finished",
+        "verdicts_new": new, "verdicts_cached": len(ids) - len(pending), "errors": failed,
         "requests": sum(run.requests for run in known), "cost_usd": sum(run.cost_usd for run in known),
         "seconds": round(time.monotonic() - started, 3),
         "message": " ".join(run.message for run in known if run.message),

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import cascade, llm_judge
-from labelcore.llm import ModelClient, client_for, endpoint_for
+from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Output
-from labelcore.settings import settings
 from labelcore.stages.judging.runner import decide_local, embed_texts
+from labelcore.stages.judging.running.clients import Clients, Reaching, live_clients
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 
@@ -20,11 +20,9 @@ Answers = Mapping[str, Decision | LabelcoreError]
 
 def decide(
     db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output],
-    client: ModelClient | None = None, repeat: int = 0,
+    client: ModelClient | None = None,
 ) -> dict[str, Answers]:  # fmt: skip
     """What every judge says of every output, by the judge version's id; nothing is stored.
-
-    ``repeat`` counts how often the same was asked before; it matters to LLM judges only.
 
     Imported judges cannot be run and are left out. Trouble with a judge or its model is an answer
     too, so that one judge's trouble does not hide the others.
@@ -33,7 +31,7 @@ def decide(
     asked = [own for own in versions if own.kind == "llm"]
     found = {own.id: _locally(db, own, outputs) for own in local}
     if asked:
-        found |= _by_models(asked, outputs, client, repeat)
+        found |= _by_models(asked, outputs, client)
     cascades = [own for own in versions if own.kind == "cascade"]
     return found | {own.id: _by_cascade(db, own, outputs, client) for own in cascades}
 
@@ -72,45 +70,36 @@ def _locally(db: Database, version: JudgeVersion, outputs: Sequence[Output]) -> 
 
 
 def _by_models(
-    versions: Sequence[JudgeVersion],
-    outputs: Sequence[Output],
-    client: ModelClient | None,
-    repeat: int,
+    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None
 ) -> dict[str, Answers]:
-    if client is not None:
-        return asyncio.run(_ask_all(versions, outputs, client, repeat))
     found: dict[str, Answers] = {}
     for version in versions:
         try:
-            asked = client_for(endpoint_for(version.spec))
-            found |= asyncio.run(_ask_all([version], outputs, asked, repeat))
+            found[version.id] = asyncio.run(_ask_all(version, outputs, live_clients(client=client)))
         except ModelTrouble as trouble:
             found[version.id] = {own.id: trouble for own in outputs}
     return found
 
 
-async def _ask_all(
-    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient, repeat: int
-) -> dict[str, Answers]:
-    """Judges with one client, at most as many calls at once as the settings allow."""
-    slots = asyncio.Semaphore(settings().concurrency)
+async def _ask_all(version: JudgeVersion, outputs: Sequence[Output], clients: Clients) -> Answers:
+    """One judge on all outputs, at most as many at once as its endpoint takes."""
     fatal: list[ModelTrouble] = []
-
-    async def ask(version: JudgeVersion, output: Output) -> Decision | LabelcoreError:
-        async with slots:
-            if fatal:
-                return fatal[0]
-            try:
-                return (await llm_judge.decide(version.spec, output, client, repeat))[0]
-            except ModelTrouble as trouble:
-                fatal.extend([trouble] * trouble.fatal)
-                return trouble
-
     try:
-        found = {}
-        for version in versions:
-            answers = await asyncio.gather(*(ask(version, own) for own in outputs))
-            found[version.id] = dict(zip((own.id for own in outputs), answers, strict=True))
-        return dict(found)
+        (asked,) = clients.choose([version])
+        slots = asyncio.Semaphore(asked.reached.concurrency)
+        view = Reaching(asked.reached, clients)
+
+        async def ask(output: Output) -> Decision | LabelcoreError:
+            async with slots:
+                if fatal:
+                    return fatal[0]
+                try:
+                    return (await llm_judge.decide(version.spec, output, view))[0]
+                except ModelTrouble as trouble:
+                    fatal.extend([trouble] * trouble.fatal)
+                    return trouble
+
+        answers = await asyncio.gather(*map(ask, outputs))
+        return dict(zip((own.id for own in outputs), answers, strict=True))
     finally:
-        await client.close()
+        await clients.close()

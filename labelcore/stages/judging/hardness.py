@@ -13,6 +13,7 @@ from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
+from labelcore.stages.judging import cascading
 from labelcore.stages.judging.deciding import decide
 from labelcore.stages.judging.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.hardness_report import HardnessReport, report
@@ -62,9 +63,10 @@ def left_to_ask(
     families: Sequence[Family] = FAMILIES,
 ) -> list[Case]:  # fmt: skip
     """The cases that a test would ask now; their number says what it costs."""
-    if version.kind == "imported":
+    imported = [own for own in cascading.judges_of(db, version) if own.kind == "imported"]
+    if imported:
         raise BadInput(
-            f"The verdicts of '{version.name}' were imported, so it cannot be run.",
+            f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",
             next_step="Test a judge that was proposed here.",
         )
     if not 1 <= limit <= MOST:
@@ -130,12 +132,12 @@ def _answers(
 ) -> list[Decision | LabelcoreError]:
     """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
     found: dict[str, Decision | LabelcoreError] = {}
-    asked: dict[tuple[str, int], list[Case]] = {}
+    asked: dict[str, list[Case]] = {}
     for case in part:
-        asked.setdefault((case.judge.id, case.repeat), []).append(case)
-    for (judge_id, repeat), own in asked.items():
+        asked.setdefault(case.judge.id, []).append(case)
+    for judge_id, own in asked.items():
         said: Mapping[str, Decision | LabelcoreError] = decide(
-            db, [own[0].judge], [case.after for case in own], client, repeat
+            db, [own[0].judge], [case.after for case in own], client
         )[judge_id]
         found |= said
     return [found[case.id] for case in part]

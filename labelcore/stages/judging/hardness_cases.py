@@ -43,7 +43,6 @@ class Case:
     people: str
     after: Output
     judge: JudgeVersion
-    repeat: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,12 @@ def cases(
     found = [made for family in families for made in make[family]()]
     return [
         Case(_id(version, test, source, after), test, family, source,
-             own.people.get(source.id, ""), _changed(source, after, version, test), judge, repeat)
-        for test, family, source, after, judge, repeat in found
+             own.people.get(source.id, ""), _changed(source, after, version, test), judge)
+        for test, family, source, after, judge in found
     ]  # fmt: skip
 
 
-_Made = tuple[str, Family, Output, str, JudgeVersion, int]
+_Made = tuple[str, Family, Output, str, JudgeVersion]
 
 
 def _mixed(own: Sources, limit: int) -> list[Output]:
@@ -130,10 +129,10 @@ def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Ma
         OPTIONS: _turned(version, "fail_option_first"),
     }
     for source in outputs:
-        yield ASKED_AGAIN, "position", source, source.text, version, 1
+        yield ASKED_AGAIN, "position", source, source.text, version
         for test, judge in turned.items():
             if test == OPTIONS or _has_both(version, source):
-                yield test, "position", source, source.text, judge, 0
+                yield test, "position", source, source.text, judge
 
 
 def _turned(version: JudgeVersion, key: str) -> JudgeVersion:
@@ -157,13 +156,13 @@ def _wordings(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Mad
         for source in outputs:
             after = change(source.text)
             if after is not None:
-                yield name, "wording", source, after, version, 0
+                yield name, "wording", source, after, version
 
 
 def _injections(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     for attack in (*HARMLESS, *ATTACKS):
         for source in outputs:
-            yield attack.name, "injection", source, attack.put(source.text), version, 0
+            yield attack.name, "injection", source, attack.put(source.text), version
 
 
 def _defects(
@@ -175,14 +174,14 @@ def _defects(
     dealt = split_table.dealt(db, project.id)
     probes = [own for own in probes if dealt.of(own.source.group) != "test"]
     for own in probes:
-        yield own.case.defect, "defect", own.source, own.case.text, version, 0
+        yield own.case.defect, "defect", own.source, own.case.text, version
     if probes:
         return
     for name, plant in DEFECTS.items():
         for source in outputs:
             planted = plant(source.text, random.Random(f"{name}|{source.id}"))
             if planted is not None:
-                yield name, "defect", source, planted.text, version, 0
+                yield name, "defect", source, planted.text, version
 
 
 def _changed(source: Output, text: str, version: JudgeVersion, test: str) -> Output:

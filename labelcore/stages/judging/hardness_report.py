@@ -10,6 +10,7 @@ from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import Frozen, HardnessResult, JudgeKind, JudgeVersion, Output, Project
 from labelcore.stages.judging.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.probe_cases import list_probes
+from labelcore.stages.judging.repeating import steady
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
@@ -148,7 +149,7 @@ def _row(
 def _positions(version: JudgeVersion, found: _Results) -> list[HardnessRow]:
     why = _why("position", found, "no output was shown examples of both kinds")
     if version.kind != "llm":
-        why = f"a {version.kind} judge has no prompt: it decides the same text the same way"
+        why = f"it has no prompt of its own: {steady(version)}"
     return [
         _row(test, "position", "changed", _of(found, test, "position"), why)
         for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge
+from labelcore.judges import llm_judge, panel
 from labelcore.judges.identity import version_id
 from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, JudgeVersion, Project, Term, now
@@ -78,7 +78,7 @@ def _prompts(version: JudgeVersion) -> list[Mapping[str, Any]]:
     """The specifications that hold a prompt: of an LLM judge, or of each member of a panel."""
     if version.kind != "llm":
         return []
-    return list(version.spec.get("panel") or [version.spec])
+    return panel.members(version.spec)
 
 
 def refresh(
@@ -124,7 +124,7 @@ def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -
     criterion = find_criterion(db, project, old.criterion_id) if old.criterion_id else None
     terms = glossary.terms(projects.open_project(db, project.name))
     spec: dict[str, Any] = {key: value for key, value in old.spec.items() if key != "again"}
-    if "panel" in spec:
+    if panel.is_panel(spec):
         spec["panel"] = [_with_present(own, criterion, terms) for own in spec["panel"]]
     else:
         spec = _with_present(spec, criterion, terms)

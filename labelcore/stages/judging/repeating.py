@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
+from labelcore.errors import BadInput
 from labelcore.llm import ModelClient
-from labelcore.models import (
-    Decision,
-    Frozen,
-    JudgeVersion,
-    Output,
-    Project,
-    Run,
-    Verdict,
-    VerdictError,
-    new_id,
-)
-from labelcore.progress import Progress, silent
-from labelcore.stages.judging.deciding import decide
+from labelcore.models import Frozen, JudgeVersion, Output, Project, Run
+from labelcore.progress import Progress
+from labelcore.stages.judging import running
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, repeats
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
-from labelcore.store import runs as run_table
-from labelcore.store import verdicts as verdict_table
 
 MOST_TIMES, MOST_OUTPUTS = 20, 1_000
-_CHUNK = 20
 
 
 class Flipped(Frozen):
@@ -58,8 +43,8 @@ def repeat(
 ) -> Run:  # fmt: skip
     """Ask a judge until each of ``limit`` outputs has ``times`` verdicts; what is there stays.
 
-    The outputs are drawn once for ever. At temperature 0 a model may still differ; each repeat has a
-    seed of its own where the endpoint takes one.
+    The outputs are drawn once for ever. At temperature 0 a model may still differ, and that is what
+    is measured: each repeat is the same question, asked anew.
 
     Raises:
         BadInput: the judge is no LLM judge, or a number is out of range.
@@ -68,22 +53,12 @@ def repeat(
     ids = hash_order(output_table.ids(db, project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    waiting = [
-        (number, part)
-        for number in range(times)
-        for part in _parts(verdict_table.missing(db, version.id, ids, number))
-    ]
-    run = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,),
-              n_outputs=len(ids))  # fmt: skip
-    return _ask(db, run, version, waiting, client, progress or silent)
+    return running.run(db, project, [version], ids, repeats=times, client=client, progress=progress)
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
     if version.kind != "llm":
-        raise BadInput(
-            f"'{version.name}' is a {version.kind} judge, which decides the same text the same way.",
-            next_step="Repeat an LLM judge.",
-        )
+        raise BadInput(f"'{version.name}' cannot be repeated: {steady(version)}.", next_step="Repeat an LLM judge.")  # fmt: skip
     if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
         raise BadInput(
             f"{times} times on {limit} outputs cannot be asked.",
@@ -91,52 +66,11 @@ def _check(version: JudgeVersion, times: int, limit: int) -> None:
         )
 
 
-def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK)]
-
-
-def _ask(
-    db: Database, run: Run, version: JudgeVersion, waiting: Sequence[tuple[int, Sequence[str]]],
-    client: ModelClient | None, progress: Progress,
-) -> Run:  # fmt: skip
-    """Ask part by part; each part is durable before the next, and a fatal trouble ends the run."""
-    total, done = sum(len(ids) for _, ids in waiting), 0
-    for number, ids in waiting:
-        progress(done, total, f"repeat {number + 1}")
-        outputs = output_table.many(db, list(ids))
-        said = decide(db, [version], [outputs[own] for own in ids], client, number)[version.id]
-        verdicts = [
-            Verdict(output_id=key, judge_version_id=version.id, project_id=run.project_id,
-                    run_id=run.id, decision=own, repeat=number)
-            for key, own in said.items() if isinstance(own, Decision)
-        ]  # fmt: skip
-        errors = [_error(run, version, key, own) for key, own in said.items() if isinstance(own, LabelcoreError)]  # fmt: skip
-        verdict_table.record(db, verdicts, errors)
-        run = run.model_copy(update={
-            "verdicts_new": run.verdicts_new + len(verdicts), "errors": run.errors + len(errors),
-            "cost_usd": run.cost_usd + sum(own.decision.cost_usd for own in verdicts),
-            "requests": run.requests + len(said),
-        })  # fmt: skip
-        done += len(ids)
-        fatal = [own for own in said.values() if isinstance(own, ModelTrouble) and own.fatal]
-        if fatal:
-            return _ended(db, run.model_copy(update={"state": "stopped", "message": str(fatal[0])}))
-    progress(total, total, "done")
-    return _ended(db, run.model_copy(update={"state": "finished"}))
-
-
-def _error(
-    run: Run, version: JudgeVersion, output_id: str, trouble: LabelcoreError
-) -> VerdictError:
-    return VerdictError(
-        output_id=output_id, judge_version_id=version.id, project_id=run.project_id, run_id=run.id,
-        kind=getattr(trouble, "kind", "judge"), message=str(trouble),
-    )  # fmt: skip
-
-
-def _ended(db: Database, run: Run) -> Run:
-    run_table.save(db, run)
-    return run
+def steady(version: JudgeVersion) -> str:
+    """Why a judge that is no LLM judge has no flip rate of its own."""
+    if version.kind == "cascade":
+        return "a cascade changes its mind where the judges that it is made of do"
+    return f"a {version.kind} judge decides the same text the same way"
 
 
 def flips(db: Database, project: Project, version: JudgeVersion | None = None) -> list[Flips]:

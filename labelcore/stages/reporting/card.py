@@ -22,7 +22,7 @@ from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.hardness_report import HardnessRow
 from labelcore.stages.judging.hardness_report import report as hardness_report
-from labelcore.stages.judging.repeating import flips
+from labelcore.stages.judging.repeating import flips, steady
 from labelcore.stats.rate import Rate, in_words, not_measurable
 from labelcore.store import Database
 
@@ -184,7 +184,7 @@ def _in_sample(version: JudgeVersion, split: CardSplit) -> bool:
 
 def _flip_rate(db: Database, project: Project, version: JudgeVersion) -> Rate:
     if version.kind != "llm":
-        return not_measurable(f"a {version.kind} judge decides the same text the same way")
+        return not_measurable(steady(version))
     known = flips(db, project, version)
     return known[0].rate if known else not_measurable("it was never asked twice")
 

@@ -16,8 +16,9 @@ from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
-from labelcore.stages.judging.running.asking import ask_models, choose_clients
+from labelcore.stages.judging.running.asking import ask_models
 from labelcore.stages.judging.running.batching import BatchRound
+from labelcore.stages.judging.running.clients import live_clients
 from labelcore.stages.judging.running.estimating import (
     Estimate,
     estimate,
@@ -103,10 +104,11 @@ def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient
     writing = journal.Journal(work.db, work.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        chosen = choose_clients(asked, concurrency, client, writing, sum(missing.values()))
+        clients = live_clients(concurrency, client, writing, sum(missing.values()))
+        chosen = clients.choose(asked)
         decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
         if chosen and not work.stop.is_set():
-            asyncio.run(ask_models(work, plan, chosen, writing))
+            asyncio.run(ask_models(work, plan, chosen, clients, writing))
     except BaseException:
         writing.close(stored=False)
         raise
@@ -119,7 +121,7 @@ def _decide_by_batch(work: Work, plan: Plan) -> None:
     decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
     writing = journal.Journal(work.db, work.run.id)
     try:
-        asyncio.run(ask_models(work, plan, round_.asked(), writing))
+        asyncio.run(ask_models(work, plan, round_.asked(), round_.clients, writing))
     finally:
         writing.close(stored=False)
     round_.hand_over()

@@ -9,17 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge
-from labelcore.llm import ModelClient, client_for, endpoint_for
-from labelcore.models import JudgeVersion
-from labelcore.settings import settings
+from labelcore.llm.protocol import NotYet
+from labelcore.stages.judging.running.clients import Asked, Clients
 from labelcore.stages.judging.running.memory import AnswerMemory
 from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.remembering import NotYet, Remembering
+from labelcore.stages.judging.running.remembering import Remembering
 from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store.journal import Journal
 
@@ -30,52 +29,31 @@ _APART_SECONDS = 0.001  # calls that start together are answered together, in bu
 _PATIENCE = (
     0.0002  # seconds for which the thread that stores may keep the loop from reading answers
 )
-_FOR_A_COURIER = 50  # calls from which on it pays to start one
 _GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One endpoint's model, the judges that ask it, and how many calls at once it takes."""
+async def ask_models(
+    work: Work, plan: Plan, asked: Sequence[Asked], clients: Clients, journal: Journal
+) -> None:
+    """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on.
 
-    client: ModelClient
-    place: str
-    concurrency: int
-    versions: tuple[JudgeVersion, ...]
-    on_disk: bool = False
-
-
-def choose_clients(
-    versions: Sequence[JudgeVersion], concurrency: int | None, client: ModelClient | None,
-    journal: Journal, calls: int,
-) -> list[Asked]:  # fmt: skip
-    """Who answers which judges; one client for each endpoint and model.
-
-    Raises:
-        ModelTrouble: a judge's endpoint is not configured, or its key is missing.
+    The clients are closed when this returns.
     """
-    if client is not None:
-        many = concurrency or settings().concurrency
-        return [Asked(client, client.model, many, tuple(versions))]
-    endpoints = {own.id: endpoint_for(own.spec) for own in versions}
-    found = []
-    for endpoint in {(own.name, own.model): own for own in endpoints.values()}.values():
-        asking = tuple(own for own in versions if endpoints[own.id] == endpoint)
-        many = concurrency or endpoint.concurrency
-        kept_in = journal.for_courier() if calls >= _FOR_A_COURIER else None
-        own = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
-        place = f"{endpoint.base_url or ''}|{endpoint.model}"
-        found.append(Asked(own, place, many, asking, own.on_disk))
-    return found
+    try:
+        with _impatient():
+            await _ask_all(work, plan, asked, clients, journal)
+    finally:
+        work.notes |= clients.notes
+        await clients.close()
 
 
-async def ask_models(work: Work, plan: Plan, asked: Sequence[Asked], journal: Journal) -> None:
-    """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on."""
+async def _ask_all(
+    work: Work, plan: Plan, asked: Sequence[Asked], clients: Clients, journal: Journal
+) -> None:
     memory = await asyncio.to_thread(AnswerMemory, work.db, journal)
     done: list[Decided] = []
-    tasks = [asyncio.create_task(_Asker(work, plan, own, memory, done).run()) for own in asked]
-    patience = sys.getswitchinterval()
-    sys.setswitchinterval(_PATIENCE)
+    askers = [_Asker(work, plan, own, clients, memory, done) for own in asked]
+    tasks = [asyncio.create_task(own.run()) for own in askers]
     ended = asyncio.Event()
     keeper = asyncio.create_task(_keep(work, memory, done, ended))
     try:
@@ -90,23 +68,45 @@ async def ask_models(work: Work, plan: Plan, asked: Sequence[Asked], journal: Jo
         await asyncio.gather(*tasks, return_exceptions=True)
         ended.set()  # a batch on its way into the database must not be cut off
         await keeper
-        sys.setswitchinterval(patience)
-        for one in asked:
-            await one.client.close()
+
+
+_runs = 0
+_counting = threading.Lock()
+_usual = sys.getswitchinterval()
+
+
+@contextlib.contextmanager
+def _impatient() -> Iterator[None]:
+    """Threads change places sooner while any run of this process is under way."""
+    global _runs, _usual
+    with _counting:
+        if not _runs:
+            _usual = sys.getswitchinterval()
+            sys.setswitchinterval(_PATIENCE)
+        _runs += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _runs -= 1
+            if not _runs:
+                sys.setswitchinterval(_usual)
 
 
 class _Asker:
     """Asks one endpoint; its trouble pauses its judges and nobody else's."""
 
     def __init__(
-        self, work: Work, plan: Plan, asked: Asked, memory: AnswerMemory, done: list[Decided]
-    ) -> None:
-        self._work, self._plan, self._asked, self._done = work, plan, asked, done
+        self, work: Work, plan: Plan, asked: Asked, clients: Clients, memory: AnswerMemory,
+        done: list[Decided],
+    ) -> None:  # fmt: skip
+        self._work, self._plan, self._done = work, plan, done
+        self._versions, self._concurrency = asked.versions, asked.reached.concurrency
         self._clients = [
-            Remembering(asked.client, asked.place, memory, work, repeat, on_disk=asked.on_disk)
+            Remembering(asked.reached, clients, memory, work, repeat)
             for repeat in range(plan.repeats)
         ]
-        self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * asked.concurrency)
+        self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * self._concurrency)
         self._idle: set[asyncio.Task[None]] = set()
         self._paused = False
 
@@ -118,7 +118,7 @@ class _Asker:
         feeding = asyncio.create_task(self._feed())
         workers = [
             asyncio.create_task(self._answer_all(i * _APART_SECONDS))
-            for i in range(self._asked.concurrency)
+            for i in range(self._concurrency)
         ]
         try:
             waiting = {feeding, *workers}
@@ -134,16 +134,13 @@ class _Asker:
             for own in (feeding, *workers):
                 own.cancel()
             await asyncio.gather(feeding, *workers, return_exceptions=True)
-            for view in self._clients:
-                await view.close()
-            self._work.notes |= getattr(self._asked.client, "notes", set())
 
     async def _feed(self) -> None:
-        questions = self._plan.questions(self._asked.versions)
+        questions = self._plan.questions(self._versions)
         while (some := await asyncio.to_thread(_next, questions)) is not None:
             for question in some:
                 await self._jobs.put(question)
-        for _ in range(self._asked.concurrency):
+        for _ in range(self._concurrency):
             await self._jobs.put(None)
 
     async def _answer_all(self, later: float) -> None:
@@ -163,9 +160,8 @@ class _Asker:
     async def _ask(self, question: Question) -> Result | None:
         """The decision, or why there is none; None where the run pauses and asks it another day."""
         client = self._clients[question.repeat]
-        spec, repeat = question.version.spec, question.repeat
         try:
-            return (await llm_judge.decide(spec, question.output, client, repeat=repeat))[0]
+            return (await llm_judge.decide(question.version.spec, question.output, client))[0]
         except NotYet:
             return None
         except LabelcoreError as trouble:

@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import BatchJob, Paid, new_id
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.asking import Asked
+from labelcore.stages.judging.running.clients import Asked, Clients, Reached, place_of
 from labelcore.stages.judging.running.plan import Plan
-from labelcore.stages.judging.running.remembering import NotYet
 from labelcore.stages.judging.running.work import Work
 from labelcore.store import answers as answer_table
 from labelcore.store import batch_jobs as job_table
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from labelcore.llm.batches import ProviderBatches
 
 _AT_ONCE = 2_000  # answers that are stored together
+_SIDE_BY_SIDE = 8
 
 
 class _Writer:
@@ -73,7 +73,7 @@ class _Writer:
     def _write(self, key: str, line: bytes) -> None:
         full = self.files and len(self.files[-1][1]) >= self._most[0]
         if not self.files or full or self._size + len(line) > self._most[1]:
-            self.files.append((self._folder / f"{self.endpoint.name}-{len(self.files)}.jsonl", []))
+            self.files.append((self._folder / f"{id(self)}-{len(self.files)}.jsonl", []))
             self._size = 0
         place, keys = self.files[-1]
         with place.open("ab") as file:
@@ -88,8 +88,10 @@ class BatchRound:
     def __init__(self, work: Work, plan: Plan) -> None:
         self._work, self._db, self._plan = work, work.db, plan
         self._folder = tempfile.TemporaryDirectory(prefix="labelcore-")
-        self._endpoints = {own.id: endpoint_for(own.spec) for own in plan.versions if own.kind == "llm"}  # fmt: skip
         self._writers: list[_Writer] = []
+        self._waiting: set[str] = set()
+        self.clients = Clients(self._open)
+        self._chosen = self.clients.choose([own for own in plan.versions if own.kind == "llm"])
 
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
@@ -135,21 +137,15 @@ class BatchRound:
         return count
 
     def asked(self) -> list[Asked]:
-        """The clients that write down what is not known."""
-        waiting = {
-            key for job in job_table.under_way(self._db, self._work.project.id)
-            for key in job.questions
-        }  # fmt: skip
-        found = []
-        for endpoint in {(own.name, own.model): own for own in self._endpoints.values()}.values():
-            writer = _Writer(endpoint, Path(self._folder.name), waiting)
-            self._writers.append(writer)
-            versions = tuple(
-                v for v in self._plan.versions if self._endpoints.get(v.id) == endpoint
-            )
-            place = f"{endpoint.base_url or ''}|{endpoint.model}"
-            found.append(Asked(writer, place, 8, versions))
-        return found
+        """Who writes down what is not known, and is not with a provider already."""
+        for job in job_table.under_way(self._db, self._work.project.id):
+            self._waiting.update(job.questions)
+        return self._chosen
+
+    def _open(self, endpoint: Endpoint) -> Reached:
+        writer = _Writer(endpoint, Path(self._folder.name), self._waiting)
+        self._writers.append(writer)
+        return Reached(writer, place_of(endpoint), _SIDE_BY_SIDE)
 
     def hand_over(self) -> None:
         """Send what was written down; the run waits for it."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import llm_judge
+from labelcore.errors import LabelcoreError
+from labelcore.judges import llm_judge, panel
 from labelcore.llm import Answer, Message, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output, Project
@@ -60,16 +61,13 @@ class Estimate(Frozen):
     trouble: str = ""
 
 
-class _Measured(Exception):
-    """Ends a judge's work once its prompt is written."""
-
-
 class _Scales:
-    """Takes a prompt's size instead of answering it."""
+    """Takes the size of prompts instead of answering them; a panel's members have scales each."""
 
-    def __init__(self, model: str) -> None:
-        self.model = model
-        self.tokens: list[int] = []
+    def __init__(self, endpoint: Endpoint, others: dict[tuple[str, str], _Scales]) -> None:
+        self.model, self.endpoint = endpoint.model, endpoint
+        self.calls = self.tokens_in = self.tokens_out = 0
+        self._others = others
 
     async def answer(
         self,
@@ -78,17 +76,36 @@ class _Scales:
         *,
         most_tokens: int = MOST_TOKENS,  # noqa: ARG002 - the protocol
     ) -> Answer[Schema]:
-        """Never answers."""
-        text = "".join(own["content"] for own in messages) + str(schema.model_json_schema())
-        self.tokens.append(guess_tokens(text))
-        raise _Measured
+        """An abstention that nobody reads."""
+        form = str(schema.model_json_schema())
+        self._take("".join(own["content"] for own in messages) + form, _ANSWER_TOKENS)
+        parsed = schema.model_validate({"reason": "", "verdict": "abstain"})
+        return Answer(parsed=parsed, text="", model=self.model)
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
-        """Never answers."""
-        raise _Measured
+        """No likelihoods, but the call counts."""
+        self._take("".join(own["content"] for own in messages), 1)
+        return None
+
+    def named(self, spec: Mapping[str, Any]) -> _Scales:
+        """The scales of the endpoint that a panel's member asks."""
+        endpoint = endpoint_for(spec)
+        key = endpoint.name, endpoint.model
+        return self._others.setdefault(key, _Scales(endpoint, self._others))
 
     async def close(self) -> None:
         """Nothing."""
+
+    def _take(self, text: str, answer: int) -> None:
+        self.calls += 1
+        self.tokens_in += guess_tokens(text)
+        self.tokens_out += answer
+
+    @property
+    def cost(self) -> float:
+        """US dollars of all that was taken."""
+        own = self.endpoint
+        return (self.tokens_in * own.price_in + self.tokens_out * own.price_out) / 1_000_000
 
 
 def guess_tokens(text: str) -> int:
@@ -145,45 +162,57 @@ def _asked(
     past: tuple[int, float, float, float] | None, usual: float | None, concurrency: int | None,
     words: dict[str, None],
 ) -> JudgeEstimate:  # fmt: skip
-    endpoint = endpoint_for(version.spec)
-    given, taken, latency = asyncio.run(_prompt_tokens(version, sample)), float(_ANSWER_TOKENS), usual  # fmt: skip
+    scales = asyncio.run(_measured(version, sample))
+    endpoint, n = scales[0].endpoint, max(1, len(sample))
+    calls = sum(own.calls for own in scales) / n
+    given, taken = (sum(getattr(own, name) for own in scales) / n for name in ("tokens_in", "tokens_out"))  # fmt: skip
+    latency, cost = usual, sum(own.cost for own in scales) / n
     if past:
-        _, given, taken, latency = past
+        cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
+        given, taken, latency = past[1:]
+        if len(scales) == 1:
+            cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
         words[f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."] = None  # fmt: skip
     else:
         words[f"Prompts are measured on {len(sample)} outputs; an answer is taken to have {_ANSWER_TOKENS} tokens."] = None  # fmt: skip
     if latency is None:
-        latency = _LATENCY_MS
-        words[f"Nothing was asked of {endpoint.model} yet: a call is taken to last {latency / 1000:g} s."] = None  # fmt: skip
-    if not endpoint.price_in and not endpoint.price_out:
-        words[f"No price is set for {endpoint.model}, so it counts as free."] = None
-    tokens_in, tokens_out = round(missing * given), round(missing * taken)
-    cost = (tokens_in * endpoint.price_in + tokens_out * endpoint.price_out) / 1_000_000
+        latency = _LATENCY_MS * calls
+        words[f"Nothing was asked of {endpoint.model} yet: a call is taken to last {_LATENCY_MS / 1000:g} s."] = None  # fmt: skip
+    for own in scales:
+        if not own.endpoint.price_in and not own.endpoint.price_out:
+            words[f"No price is set for {own.model}, so it counts as free."] = None
     return JudgeEstimate(
         judge=version.name, kind=version.kind, endpoint=f"{endpoint.name} ({endpoint.model})",
-        decisions=missing, calls=missing, tokens_in=tokens_in, tokens_out=tokens_out,
-        cost_usd=cost, seconds=_call_seconds(endpoint, missing, given + taken, latency, concurrency),
+        decisions=missing, calls=round(missing * calls), tokens_in=round(missing * given),
+        tokens_out=round(missing * taken), cost_usd=missing * cost,
+        seconds=_call_seconds(endpoint, missing, calls, given + taken, latency, concurrency),
     )  # fmt: skip
 
 
 def _call_seconds(
-    endpoint: Endpoint, calls: int, tokens: float, latency_ms: float, concurrency: int | None
-) -> float:
-    """The slowest of: calls side by side, requests a minute, tokens a minute."""
-    side_by_side = calls * latency_ms / 1000 / (concurrency or endpoint.concurrency)
-    by_requests = calls * 60 / (endpoint.requests_per_minute or float("inf"))
-    by_tokens = calls * tokens * 60 / (endpoint.tokens_per_minute or float("inf"))
+    endpoint: Endpoint, decisions: int, calls: float, tokens: float, latency_ms: float,
+    concurrency: int | None,
+) -> float:  # fmt: skip
+    """The slowest of: decisions side by side, requests a minute, tokens a minute.
+
+    ``calls``, ``tokens`` and ``latency_ms`` are those of one decision.
+    """
+    side_by_side = decisions * latency_ms / 1000 / (concurrency or endpoint.concurrency)
+    by_requests = decisions * calls * 60 / (endpoint.requests_per_minute or float("inf"))
+    by_tokens = decisions * tokens * 60 / (endpoint.tokens_per_minute or float("inf"))
     return max(side_by_side, by_requests, by_tokens)
 
 
-async def _prompt_tokens(version: JudgeVersion, sample: Sequence[Output]) -> float:
-    scales = _Scales(version.model)
+async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:
+    """The scales of every endpoint that a judge asks, the first member's first."""
+    others: dict[tuple[str, str], _Scales] = {}
+    for own in panel.members(version.spec):
+        endpoint = endpoint_for(own)
+        others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, others))
+    first = next(iter(others.values()))
     for output in sample:
-        try:
-            await llm_judge.decide(version.spec, output, scales)
-        except (_Measured, ModelTrouble):
-            continue
-    return sum(scales.tokens) / len(scales.tokens) if scales.tokens else 0.0
+        await llm_judge.decide(version.spec, output, first)
+    return list(others.values())
 
 
 def _local(

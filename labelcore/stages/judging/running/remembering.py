@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import (
-    Answer,
-    Message,
-    ModelClient,
-    Weighed,
-    asking_for,
-    client_for,
-    endpoint_for,
-    parse,
-)
+from labelcore.llm import Answer, Message, Weighed, asking_for, parse
 from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.llm.refusing import kept_refusal
 from labelcore.models import Paid
+from labelcore.stages.judging.running.clients import Clients, Reached
 from labelcore.stages.judging.running.memory import AnswerMemory, question_key
 from labelcore.stages.judging.running.work import Work
-
-
-class NotYet(Exception):
-    """The answer comes another day; until then there is no decision and no error."""
 
 
 class Remembering:
@@ -38,14 +27,11 @@ class Remembering:
     """
 
     def __init__(
-        self, client: ModelClient, place: str, memory: AnswerMemory, work: Work, repeat: int,
-        *, on_disk: bool = False,
-    ) -> None:  # fmt: skip
-        self.model = client.model
-        self._client, self._place = client, place
-        self._memory, self._work, self._repeat = memory, work, repeat
-        self._on_disk = on_disk
-        self._others: dict[str, Remembering] = {}
+        self, reached: Reached, clients: Clients, memory: AnswerMemory, work: Work, repeat: int
+    ) -> None:
+        self.model = reached.client.model
+        self._reached, self._client, self._place = reached, reached.client, reached.place
+        self._clients, self._memory, self._work, self._repeat = clients, memory, work, repeat
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
@@ -62,7 +48,7 @@ class Remembering:
             except ModelTrouble as trouble:
                 self._work.lost(trouble)
                 raise
-            self._keep(key, answer, answer.text, on_disk=self._on_disk)
+            self._keep(key, answer, answer.text, on_disk=self._reached.on_disk)
         await self._memory.pass_on()
         return answer
 
@@ -72,7 +58,11 @@ class Remembering:
         async with self._memory.turn(key):
             if paid := await self._memory.find(key):
                 self._work.cached += 1
-                return Weighed(json.loads(paid.text), paid.tokens_in, paid.cost_usd, paid.model, 0)
+                return Weighed(
+                    probabilities=json.loads(paid.text), tokens_in=paid.tokens_in,
+                    tokens_out=paid.tokens_out, cost_usd=paid.cost_usd, model=paid.model,
+                    latency_ms=paid.latency_ms, requests=0,
+                )  # fmt: skip
             try:
                 weighed = await self._client.weigh(messages, words)
             except ModelTrouble as trouble:
@@ -81,34 +71,34 @@ class Remembering:
             if weighed is not None:
                 text = json.dumps(dict(weighed.probabilities))
                 taken: Answer[Any] = Answer(
-                    parsed=weighed, text=text, model=weighed.model, tokens_in=weighed.tokens,
-                    cost_usd=weighed.cost, requests=weighed.requests,
+                    parsed=weighed, text=text, model=weighed.model, tokens_in=weighed.tokens_in,
+                    tokens_out=weighed.tokens_out, cost_usd=weighed.cost_usd,
+                    latency_ms=weighed.latency_ms, requests=weighed.requests,
+                    faults=weighed.faults,
                 )  # fmt: skip
                 self._keep(key, taken, text)
             return weighed
 
-    def named(self, endpoint: str) -> Remembering:
-        """The same view of another endpoint, for a member of a panel.
+    def named(self, spec: Mapping[str, Any]) -> Remembering:
+        """The same view of the client of a panel's member.
 
         Raises:
-            ModelTrouble: it is not configured, or its key is missing.
+            ModelTrouble: its endpoint is not configured, or its key is missing.
         """
-        if endpoint not in self._others:
-            own = endpoint_for({"endpoint": endpoint})
-            place = f"{own.base_url or ''}|{own.model}"
-            self._others[endpoint] = Remembering(
-                client_for(own), place, self._memory, self._work, self._repeat
-            )
-        return self._others[endpoint]
+        reached = self._clients.of(spec)
+        if reached is self._reached:
+            return self
+        return Remembering(reached, self._clients, self._memory, self._work, self._repeat)
 
     async def close(self) -> None:
-        """Close what this view opened; the run closes the client that it shares."""
-        for own in self._others.values():
-            await own._client.close()
+        """Nothing: the run closes its clients."""
 
     async def _known(self, key: str, schema: type[Schema]) -> Answer[Schema] | None:
         if (paid := await self._memory.find(key)) is None:
             return None
+        if refused := kept_refusal(paid.text):
+            self._work.cached += 1
+            raise ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
         try:
             parsed = parse(paid.text, schema)
         except ValidationError:

@@ -1,0 +1,137 @@
+"""Who is asked: one client for each endpoint and model, shared by all judges and members of panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labelcore.judges import panel
+from labelcore.llm import Answer, Message, ModelClient, Weighed, client_for, endpoint_for
+from labelcore.llm.protocol import MOST_TOKENS, Schema
+from labelcore.models import JudgeVersion
+from labelcore.settings import Endpoint, settings
+from labelcore.store.journal import Journal
+
+_FOR_A_COURIER = 50  # calls from which on it pays to start one
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A client, what its answers are known by, and how many calls at once it takes."""
+
+    client: ModelClient
+    place: str
+    concurrency: int
+    on_disk: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An endpoint's model with the judges that begin with it (a panel: with its first member)."""
+
+    reached: Reached
+    versions: tuple[JudgeVersion, ...]
+
+
+Open = Callable[[Endpoint], Reached]
+
+
+class Clients:
+    """The clients of one run, each opened when first wanted; ``given`` takes the place of all."""
+
+    def __init__(self, open_: Open, given: Reached | None = None) -> None:
+        self._open, self._given = open_, given
+        self._opened: dict[tuple[str, str], Reached] = {}
+
+    def of(self, spec: Mapping[str, Any]) -> Reached:
+        """Who answers a judge that is no panel, or a panel's member.
+
+        Raises:
+            ModelTrouble: its endpoint is not configured, or its key is missing.
+        """
+        if self._given is not None:
+            return self._given
+        endpoint = endpoint_for(spec)
+        key = endpoint.name, endpoint.model
+        if key not in self._opened:
+            self._opened[key] = self._open(endpoint)
+        return self._opened[key]
+
+    def choose(self, versions: Sequence[JudgeVersion]) -> list[Asked]:
+        """Who answers which judges; a panel's members are all looked for before anybody is asked.
+
+        Raises:
+            ModelTrouble: one of them is not configured, or its key is missing.
+        """
+        found: dict[int, tuple[Reached, list[JudgeVersion]]] = {}
+        for version in versions:
+            first, *_ = [self.of(own) for own in panel.members(version.spec)]
+            found.setdefault(id(first), (first, []))[1].append(version)
+        return [Asked(reached, tuple(own)) for reached, own in found.values()]
+
+    @property
+    def notes(self) -> set[str]:
+        """What the endpoints cannot do, in sentences."""
+        every = [own.client for own in self._all()]
+        return {said for own in every for said in getattr(own, "notes", ())}
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        for own in self._all():
+            await own.client.close()
+
+    def _all(self) -> list[Reached]:
+        return [*self._opened.values(), *([self._given] if self._given else [])]
+
+
+def live_clients(
+    concurrency: int | None = None, client: ModelClient | None = None,
+    journal: Journal | None = None, calls: int = 0,
+) -> Clients:  # fmt: skip
+    """Clients that ask at once; with a journal and many calls, couriers keep what is answered."""
+
+    def open_(endpoint: Endpoint) -> Reached:
+        many = concurrency or endpoint.concurrency
+        kept_in = journal.for_courier() if journal and calls >= _FOR_A_COURIER else None
+        own = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
+        return Reached(own, place_of(endpoint), many, own.on_disk)
+
+    if client is None:
+        return Clients(open_)
+    return Clients(open_, Reached(client, client.model, concurrency or settings().concurrency))
+
+
+def place_of(endpoint: Endpoint) -> str:
+    """What an endpoint's answers are known by: its address and its model, whatever it is called."""
+    return f"{endpoint.base_url or ''}|{endpoint.model}"
+
+
+class Reaching:
+    """A client that finds the others by what a panel's member says; nothing is remembered."""
+
+    def __init__(self, reached: Reached, clients: Clients) -> None:
+        self.model = reached.client.model
+        self._client, self._clients = reached.client, clients
+
+    async def answer(
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
+    ) -> Answer[Schema]:
+        """See the protocol."""
+        return await self._client.answer(messages, schema, most_tokens=most_tokens)
+
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
+        """See the protocol."""
+        return await self._client.weigh(messages, words)
+
+    def named(self, spec: Mapping[str, Any]) -> Reaching:
+        """The client of a panel's member.
+
+        Raises:
+            ModelTrouble: its endpoint is not configured, or its key is missing.
+        """
+        return Reaching(self._clients.of(spec), self._clients)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._clients.close()
