@@ -47,12 +47,6 @@ def intervals(
             customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
             hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
         )  # fmt: skip
-    dashes = ("dash", "dot", "dashdot")
-    for number, (label, value) in enumerate((lines or {}).items()):
-        figure.add_scatter(
-            name=f"{label}: {value:.0%}", mode="lines", x=[value] * len(names), y=rows,
-            line={"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}, hoverinfo="name",
-        )  # fmt: skip
     figure.update_layout(
         height=_FRAME + _ROW * max(2, len(names)),
         margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.15},
@@ -60,7 +54,26 @@ def intervals(
         yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
     )  # fmt: skip
+    _add_lines(figure, lines or {})
     _draw(title, figure, key)
+
+
+def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
+    """Upright lines over the whole height; the legend names them, so that no label hides a mark."""
+    dashes = ("dash", "dot", "dashdot")
+    for number, (label, value) in enumerate(lines.items()):
+        line = {"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}
+        figure.add_vline(x=value, line=line, layer="below")
+        figure.add_scatter(
+            name=f"{label}: {value:.0%}", mode="lines", x=[None], y=[None], line=line
+        )
+    if lines:
+        rows = len(set(figure.layout.yaxis.categoryarray))
+        figure.update_yaxes(range=[-0.6, rows - 0.4])
+        figure.update_layout(
+            height=figure.layout.height + 22 * len(lines), legend={"y": -0.4},
+            margin={"b": 40 + 22 * len(lines)},
+        )  # fmt: skip
 
 
 def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:

@@ -11,8 +11,13 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
+<<<<<<< HEAD
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Run, Verdict
 from labelcore.stages import deriving, grading, judging, projects
+=======
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict
+from labelcore.stages import aligning, deriving, grading, judging, projects
+>>>>>>> rev2
 from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -183,6 +188,9 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     assert reasons == {first.name, then.name}
     same = cascading.make(db, project, first, then, error=0.15)
     assert same.judge_version_id == made.judge_version_id
+    (own,) = [one for one in aligning.race(db, project).contenders if one.kind == "cascade"]
+    assert own.how == "in-sample", "its threshold was set from these grades"
+    assert own.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
 
 
 def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or_repeated(
@@ -305,6 +313,8 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     assert "overall · matches the schema" in {own.name for own in found}
     own = [judge for judge in found if judge.criterion_id == criterion.id]
     assert {judge.spec.get("field") or judge.spec["parameters"]["field"] for judge in own} == {"/note"}  # fmt: skip
+    fresh = retraining.freshness(db, project, found)
+    assert fresh and not any(state.changed for state in fresh), "o0 has no such field"
     judging.run_judges(db, project)
     verdicts = verdict_table.of_outputs(db, ["o0", "o5", "o7"], [judge.id for judge in found])
     said = {(v.output_id, v.judge_version_id): v.decision for v in verdicts}
