@@ -13,7 +13,7 @@ from labelcore.errors import BadInput
 MinTpr = Annotated[float | None, typer.Option("--min-tpr", min=0, max=1, help="The least TPR.")]
 MinTnr = Annotated[float | None, typer.Option("--min-tnr", min=0, max=1, help="The least TNR.")]
 MinPass = Annotated[float | None, typer.Option("--min-pass-rate", min=0, max=1, help="The least pass rate of everything.")]  # fmt: skip
-Split = Annotated[str | None, typer.Option("--split", help="test, dev, train or all; by default the sealed test, else all.")]  # fmt: skip
+Split = Annotated[str | None, typer.Option("--split", help="test, dev, train or all; by default the sealed test for a judge (each new state of it counts as a look), else all.")]  # fmt: skip
 By = Annotated[list[str] | None, typer.Option("--by", help="A field to slice by; repeat.")]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, validate_call
 
@@ -51,14 +51,20 @@ class Request(Frozen):
 
 Function = Callable[..., Outcome]
 OPERATIONS: dict[str, Function] = {}
+Needs = Literal["known project", "any project", "no project"]
+_NEEDS: dict[str, Needs] = {}
 
 
-def operation(name: str) -> Callable[[Function], Function]:
-    """Register a function as the operation of that name."""
+def operation(name: str, needs: Needs = "known project") -> Callable[[Function], Function]:
+    """Register a function as the operation of that name.
+
+    ``needs``: "any project" makes the project that is named, "no project" never looks at it.
+    """
 
     def register(function: Function) -> Function:
         checked = validate_call(config={"arbitrary_types_allowed": True})(function)
         OPERATIONS[name] = checked
+        _NEEDS[name] = needs
         return checked
 
     return register
@@ -69,16 +75,26 @@ def execute(db: Database, request: Request, progress: Progress = silent) -> Outc
 
     Raises:
         BadInput: there is no such operation, or an argument does not fit.
+        NotFound: there is no such project, and the operation does not begin one.
         LabelcoreError: whatever the operation itself finds wrong.
     """
     _load()
     if request.operation not in OPERATIONS:
         raise BadInput(f"There is no operation '{request.operation}'.")
-    call = Call(db, projects.open_project(db, request.project), request.author, progress)
+    call = Call(db, _project(db, request), request.author, progress)
     try:
         return OPERATIONS[request.operation](call, **request.arguments)
     except ValidationError as trouble:
         raise BadInput(_first_fault(trouble)) from trouble
+
+
+def _project(db: Database, request: Request) -> Project:
+    """The project asked for; a mistyped name makes none where there are others."""
+    needs = _NEEDS[request.operation]
+    if needs == "no project":
+        return Project(id="", name=request.project)
+    begins = needs == "any project" or not projects.list_projects(db)
+    return projects.open_project(db, request.project, create=begins)
 
 
 def _first_fault(trouble: ValidationError) -> str:

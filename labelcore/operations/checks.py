@@ -15,7 +15,7 @@ _SHOWN = 10
 Limit = Annotated[int, Field(ge=1, le=1_000)]
 
 
-@operation("judge contract")
+@operation("judge contract", needs="no project")
 def contract(call: Call) -> Outcome:  # noqa: ARG001 - every operation has one
     """Say what a check may use, and how it is kept from harm here."""
     pool = shared_pool()

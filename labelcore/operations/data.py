@@ -15,7 +15,7 @@ from labelcore.stages.deriving.editing import find_criterion
 _SHOWN = 20  # rejected rows and picks that are named in the sentences; the JSON has more
 
 
-@operation("import")
+@operation("import", needs="any project")
 def import_(
     call: Call, *, file: str, columns: dict[str, str] | None = None, meta: list[str] | None = None,
     grade: str | None = None, note: str | None = None, annotator: str | None = None,
@@ -50,7 +50,7 @@ def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -
     return (head, *document["warnings"], *shown, *([f"  … and {more:,} more"] if more > 0 else []))
 
 
-@operation("preview")
+@operation("preview", needs="any project")
 def preview(call: Call, *, file: str) -> Outcome:
     """Show what a file holds and how its columns would be mapped."""
     seen = importing.preview(call.db, file)

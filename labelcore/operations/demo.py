@@ -16,7 +16,7 @@ _TASK = (
 _STEPS = 5
 
 
-@operation("demo")
+@operation("demo", needs="any project")
 def demo(call: Call) -> Outcome:
     """Make the sample project ready to look at; doing it again changes nothing."""
     if not projects.overview(call.db, call.project).outputs:

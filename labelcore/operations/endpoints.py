@@ -9,7 +9,7 @@ from labelcore.operations import Call, Outcome, operation
 from labelcore.settings import Endpoint, settings
 
 
-@operation("endpoints list")
+@operation("endpoints list", needs="no project")
 def list_(call: Call) -> Outcome:  # noqa: ARG001 - endpoints belong to no project
     """Show the configured endpoints with their models, prices and limits."""
     found = [_describe(own) for own in settings().all_endpoints.values()]
@@ -22,7 +22,7 @@ def list_(call: Call) -> Outcome:  # noqa: ARG001 - endpoints belong to no proje
     return Outcome(document={"endpoints": found}, lines=lines or (none,))
 
 
-@operation("endpoints test")
+@operation("endpoints test", needs="no project")
 def try_(call: Call, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - as above
     """Ask each endpoint, or one, two small questions."""
     from labelcore.llm.testing import check

@@ -44,7 +44,7 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> list[str]:
     ]
 
 
-@operation("library load")
+@operation("library load", needs="any project")
 def load(call: Call, *, file: Path) -> Outcome:
     """Take the criteria and judges of a file in; doing it again changes nothing."""
     found = sharing.load_rubric(call.db, call.project, file, author=call.author)
@@ -89,7 +89,7 @@ def transfer(call: Call) -> Outcome:
     )
 
 
-@operation("library schema")
+@operation("library schema", needs="no project")
 def schema(call: Call) -> Outcome:  # noqa: ARG001 - every operation takes the call
     """The JSON schema of the file."""
     document = sharing.json_schema()

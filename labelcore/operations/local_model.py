@@ -9,7 +9,7 @@ from labelcore.llm import local_server
 from labelcore.operations import Call, Outcome, operation
 
 
-@operation("local-model start")
+@operation("local-model start", needs="no project")
 def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Start the local model server and use it in this process."""
     file = weights or local_server.weights_here()
@@ -22,7 +22,7 @@ def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG00
     return _describe(own)
 
 
-@operation("local-model status")
+@operation("local-model status", needs="no project")
 def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Say whether the local model server runs, and how to use it."""
     own = local_server.status()
@@ -33,7 +33,7 @@ def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
                    lines=(f"No local model runs.{can}",))  # fmt: skip
 
 
-@operation("local-model stop")
+@operation("local-model stop", needs="no project")
 def stop(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Stop the local model server."""
     ran = local_server.stop()

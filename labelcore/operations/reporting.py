@@ -73,7 +73,7 @@ def check(
         author=call.author, today=today,
     )  # fmt: skip
     document = {"passes": found.passes, **found.model_dump(mode="json")}
-    marks = {"holds": "ok", "below, not significantly": "?", "fails": "FAIL"}
+    marks = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
     lines = tuple(f"{marks[own.state]:>4}  {own.says}" for own in found.checks)
     return Outcome(document=document, lines=lines, exit_code=0 if found.passes else 1)
 

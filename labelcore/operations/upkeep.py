@@ -12,7 +12,7 @@ from labelcore.store import backups
 _PACKAGES = ("labelcore", "streamlit", "duckdb", "pandas", "plotly", "openai", "pydantic")
 
 
-@operation("backup")
+@operation("backup", needs="no project")
 def backup(call: Call, *, out: Path) -> Outcome:
     """Write a whole copy of the database."""
     size = backups.copy_to(call.db, out)
@@ -22,7 +22,7 @@ def backup(call: Call, *, out: Path) -> Outcome:
     )
 
 
-@operation("vacuum")
+@operation("vacuum", needs="no project")
 def vacuum(call: Call) -> Outcome:
     """Give free space in the database file back."""
     before, after = backups.compact(call.db)
@@ -42,7 +42,7 @@ def restore(source: Path, db: Path) -> Outcome:
     )
 
 
-@operation("doctor")
+@operation("doctor", needs="no project")
 def doctor(call: Call) -> Outcome:
     """Check versions, the database and the model endpoint's settings."""
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}

@@ -49,7 +49,10 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
         return found
     if not create:
         known = ", ".join(project.name for project in list_projects(db)) or "none yet"
-        raise NotFound(f"There is no project '{name}' (there are: {known}).")
+        raise NotFound(
+            f"There is no project '{name}' (there are: {known}).",
+            next_step="Name one with --project NAME; an import begins a new one.",
+        )
     # From the name, because the splits hash the id: the same file gives the same splits, criteria
     # and figures to everybody.
     own_id = f"project_{hashlib.sha256(name.encode()).hexdigest()[:16]}"

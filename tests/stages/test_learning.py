@@ -11,13 +11,8 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
-<<<<<<< HEAD
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Run, Verdict
-from labelcore.stages import deriving, grading, judging, projects
-=======
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import aligning, deriving, grading, judging, projects
->>>>>>> rev2
 from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
 from labelcore.store import Database
 from labelcore.store import judges as judge_table

@@ -9,7 +9,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
-from labelcore.stages import aligning, reporting
+from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database, verdicts
@@ -195,3 +195,20 @@ def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:
 
     assert in_words(not_measurable("there are no fails")) == "not measurable: there are no fails"
     assert in_words(Rate(value=0.5, low=0.4, high=0.6, n=1_000)) == "50% (40% to 60%, n = 1,000)"
+
+
+def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(400, 200, 150)
+    project = grading.set_looks_limit(db, project, 1)
+    limits = reporting.Limits(pass_rate=0.1)
+    assert reporting.check(db, project, limits=limits).split == "all"
+    assert grading.looks_at_test(db, project) == 0
+    limits = reporting.Limits(tnr=0.1)
+    found = reporting.check(db, project, judge="judge", limits=limits, author="ann")
+    assert (found.split, found.passes) == ("test", True)
+    assert found.checks[-1].state == "warns"
+    assert "1 of 1 times. It is spent" in found.checks[-1].says
+    reporting.check(db, project, judge="judge", limits=limits, author="ann")
+    assert grading.looks_at_test(db, project) == 1

@@ -13,13 +13,13 @@ from typing import Literal
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, JudgeVersion, Project, now
 from labelcore.stages.aligning import AlignmentReport, align
-from labelcore.stages.grading import sealed_splits
+from labelcore.stages.grading import sealed_splits, split_report
 from labelcore.stages.judging import find_judge, list_judges
 from labelcore.stages.reporting.card import CardSplit, JudgeCard, Limits, label_set, prompt_hash
 from labelcore.stats.rate import Rate, difference, in_words
 from labelcore.store import Database
 
-State = Literal["holds", "below, not significantly", "fails"]
+State = Literal["holds", "below, not significantly", "warns", "fails"]
 
 
 class Check(Frozen):
@@ -49,8 +49,8 @@ def check(
 ) -> GateReport:  # fmt: skip
     """Check a judge (of the card, or by name), or the project's pass rate, against limits.
 
-    Limits given here count before those of the card. Without a split, the card's is used, else the
-    sealed test where there is one, else all grades.
+    Limits given here count before those of the card. Without a split, the card's is used; else a
+    judge is checked on the sealed test where there is one, and everything else on all grades.
 
     Raises:
         BadInput: there is nothing to check.
@@ -66,13 +66,15 @@ def check(
         raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")  # fmt: skip
     word = judge or (card.judge_id if card else None)
     version = find_judge(db, project, word) if word else None
-    default: CardSplit = "test" if "test" in sealed_splits(db, project) else "all"
+    sealed = "test" in sealed_splits(db, project)
+    default: CardSplit = "test" if sealed and version else "all"
     chosen: CardSplit = split or (card.split if card else default)
     report = align(db, project, split=chosen, judge=version.id if version else None, author=author)
     checks = [
         *(_of_card(db, project, card, version, today or now().date()) if card and version else ()),
         *_of_limits(report, asked, has_judge=version is not None),
         *(_since_card(card, report) if card else ()),
+        *([_look(db, project)] if sealed and chosen == "test" else ()),
     ]
     return GateReport(split=chosen, checks=tuple(checks))
 
@@ -123,6 +125,18 @@ def _against(name: str, rate: Rate, limit: float) -> Check:
         more = f"{says} It may be below by chance: grade more to know."
         return Check(name=name, state="below, not significantly", says=more)
     return Check(name=name, state="holds", says=says)
+
+
+def _look(db: Database, project: Project) -> Check:
+    """What this check cost: each new state of the figures is a look at the sealed test."""
+    own = split_report(db, project)
+    says = f"The sealed test has been looked at {own.looks} of {own.limit} times."
+    if not own.spent:
+        return Check(name="sealed test", state="holds", says=says)
+    return Check(
+        name="sealed test", state="warns",
+        says=f"{says} It is spent, so these figures may flatter: `labelcore splits renew` deals a fresh one; --split all uses none.",
+    )  # fmt: skip
 
 
 def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
