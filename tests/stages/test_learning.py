@@ -188,6 +188,23 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     assert own.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
 
 
+def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
+    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
+) -> None:
+    first, tool = pair
+    model = tool.model_copy(update={"id": "j_llm", "judge_id": "judge_llm", "name": "a model", "kind": "llm"})  # fmt: skip
+    judge_table.save(db, [model])
+    known = verdict_table.of_outputs(db, output_table.ids(db, project.id), [tool.id])
+    verdict_table.record(
+        db, [own.model_copy(update={"judge_version_id": model.id}) for own in known]
+    )
+    made = cascading.make(db, project, first, model, error=0.15)
+    everything = judging.run_judges(db, project)
+    assert model.id not in everything.judge_version_ids
+    assert {first.id, made.judge_version_id} <= set(everything.judge_version_ids)
+    assert judging.run_judges(db, project, kind="llm").judge_version_ids == (model.id,)
+
+
 def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or_repeated(
     db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion],
     add_outputs: Callable[..., list[Output]],

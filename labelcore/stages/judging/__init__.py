@@ -138,7 +138,8 @@ def run_judges(
         BadInput: there is no judge or no output that fits.
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
-    plain = [own for own in versions if own.kind != "cascade"]
+    spared = set() if judge or kind else cascading.asked_in_doubt(db, versions)
+    plain = [own for own in versions if own.kind != "cascade" and own.id not in spared]
     done = [running.run(
         db, project, plain, ids, concurrency=concurrency, repeats=repeats, progress=progress,
         stop=stop, client=client, batch=batch, engine=engine,

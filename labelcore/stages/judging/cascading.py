@@ -196,6 +196,14 @@ def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
     return list(parts(db, version)[1:]) if version.kind == "cascade" else [version]
 
 
+def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
+    """LLM judges that a cascade among these asks only in doubt: asking them everywhere would spend
+    what the cascade saves.
+    """
+    second = (parts(db, own)[2] for own in versions if own.kind == "cascade")
+    return {own.id for own in second if own.kind == "llm"}
+
+
 def run(
     db: Database, project: Project, version: JudgeVersion, ids: Sequence[str], *,
     concurrency: int | None = None, progress: Progress | None = None,
