@@ -57,7 +57,7 @@ def _pattern(terms: str) -> re.Pattern[str]:
     known = [
         re.escape(term)
         .replace(r"\*", r"[^ ]*")
-        .replace("NOT~", f"(?:{_NOT}) (?:[^ ]+ ){{0,4}}")
+        .replace(r"NOT\~", f"(?:{_NOT}) (?:[^ ]+ ){{0,4}}")
         .replace(r"\ ", " ")
         for term in terms.split("|")
     ]
