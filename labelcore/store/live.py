@@ -60,6 +60,7 @@ class Live:
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._parts: dict[str, set[str]] = defaultdict(set)
         self._held: dict[str, dict[str, datetime]] = {}
+        self._busy: dict[str, tuple[int, datetime]] = {}
 
     def follow(
         self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
@@ -99,6 +100,7 @@ class Live:
     def _take_out(self, output_id: str, annotator: str) -> None:
         before = self._graded[annotator].pop(output_id, None)
         self.reopened += before is not None
+        self._busy.pop(output_id, None)
         if before and before[1] != "skipped":
             self._done[annotator] -= 1
             self._graders[output_id] = tuple(
@@ -163,10 +165,29 @@ class Live:
         holding = {who for who, until in list(holders.items()) if until > moment}
         return len(holding.union(graders) - {annotator})
 
+    def is_open(self, output_id: str, annotator: str, most: int, moment: datetime) -> bool:
+        """Whether fewer than ``most`` others have graded or hold an output.
+
+        A hundred people hold a thousand outputs, and each press looks over all of them: what is
+        taken is known to be so until the first who holds it loses it.
+        """
+        people, until = self._busy.get(output_id, (0, moment))
+        holders = self._held.get(output_id, {})
+        among = annotator in holders or annotator in self._graders.get(output_id, ())
+        if people == most and until > moment and not among:
+            return False
+        if self.taken(output_id, annotator, moment) < most:
+            return True
+        if not among:
+            still = [own for own in list(holders.values()) if own > moment]
+            self._busy[output_id] = (most, min(still, default=moment))
+        return False
+
     def hold(self, annotator: str, output_ids: Iterable[str], until: datetime) -> None:
         """Take in a reservation; one that has run out gives the outputs back."""
         for own in output_ids:
             self._held.setdefault(own, {})[annotator] = until
+            self._busy.pop(own, None)
 
     def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when a person holds those of the outputs that they hold."""

@@ -16,10 +16,16 @@ def hold(
     db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
 ) -> None:
     """Reserve outputs for a person until a moment; a moment in the past gives them back."""
-    state = live(db, project_id)
+    live(db, project_id).hold(annotator, output_ids, utc(until))
+    keep(db, project_id, annotator, output_ids, until)
+
+
+def keep(
+    db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
+) -> None:
+    """Store what the project's state has taken in already, for the next process."""
     rows = [(project_id, own, annotator, utc(until), utc(now())) for own in output_ids]
     db.append("reservation", _COLUMNS, rows)
-    state.hold(annotator, output_ids, utc(until))
 
 
 def held(db: Database, project_id: str) -> list[tuple[str, str, datetime]]:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
-from pages.widgets.language import say
+from pages.widgets.icon import ICON
+from pages.widgets.language import language, say
 
 PAGES = Path(__file__).parent.parent
 LOOP = (
@@ -21,14 +23,22 @@ LOOP = (
     ("9_exporting.py", "Export", "exporting", ":material/download:"),
 )
 
-if __name__ == "__main__":
-    # Before the pages are named: the browser would fetch their icons for the tab from elsewhere.
-    st.set_page_config(page_icon=str(Path(__file__).parent / "icon.png"))
-    st.navigation(
-        [
+
+def _pages() -> list[Page]:
+    """Made once for each visit and language: making them reads the file system for each."""
+    key = f"pages-{language()}"
+    if key not in st.session_state:
+        st.session_state[key] = [
             st.Page(
                 PAGES / file, title=say(title), url_path=path, icon=icon, default=path == "home"
             )
             for file, title, path, icon in LOOP
         ]
-    ).run()
+    made: list[Page] = st.session_state[key]
+    return made
+
+
+if __name__ == "__main__":
+    # Before the pages are named: the browser would fetch their icons for the tab from elsewhere.
+    st.set_page_config(page_icon=ICON)
+    st.navigation(_pages()).run()

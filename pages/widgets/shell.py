@@ -17,7 +17,6 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 ROOT = Path(__file__).parent.parent.parent
-ICON = str(Path(__file__).parent / "icon.png")  # a named icon would be fetched from elsewhere
 if str(ROOT) not in sys.path:  # a page that is opened directly must find its widgets
     sys.path.insert(0, str(ROOT))
 
@@ -27,6 +26,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import Database, open_database
 from pages.widgets import keys
+from pages.widgets.icon import ICON
 from pages.widgets.language import choose_language, say
 
 _log = logging.getLogger("labelcore.pages")

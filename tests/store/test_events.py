@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from labelcore.models import (
     now,
 )
 from labelcore.store import Database, close_database, grades, open_database, outputs, verdicts
-from labelcore.store.live import forget, live
+from labelcore.store.live import Live, forget, live
 
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
@@ -155,6 +156,35 @@ def test_what_is_followed_in_memory_equals_the_tables(
                 }
                 assert state.taken(f"o{i}", who, now().replace(tzinfo=None)) == len(others - {who})
     db.close()
+
+
+@given(st.lists(
+    st.tuples(
+        st.sampled_from(["hold", "give back", "pass", "skipped", "undone", "later"]),
+        st.sampled_from(["ann", "bo", "cy"]), st.sampled_from(["o1", "o2"]), st.integers(1, 20),
+    ),
+    max_size=30,
+))  # fmt: skip
+def test_what_was_taken_is_remembered_no_longer_than_it_holds(
+    acts: list[tuple[str, str, str, int]],
+) -> None:
+    state, moment = Live(), datetime(2026, 1, 1)
+    for number, (act, who, output, minutes) in enumerate(acts):
+        if act == "later":
+            moment += timedelta(minutes=minutes)
+        elif act in {"hold", "give back"}:
+            sign = 1 if act == "hold" else -1
+            state.hold(who, [output], moment + sign * timedelta(minutes=minutes))
+        elif act == "undone":
+            if given := state.graded(who).get(output):
+                state.follow(f"g{number}", output, who, "undone", given[0])
+        else:
+            state.follow(f"g{number}", output, who, act, None)
+        for most in (1, 2):
+            for other in ("ann", "bo", "cy"):
+                for own in ("o1", "o2"):
+                    now_open = state.is_open(own, other, most, moment)
+                    assert now_open == (state.taken(own, other, moment) < most)
 
 
 def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(

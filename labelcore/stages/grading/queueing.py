@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from labelcore.models import Frozen, Grade, GradingRules, Output, Project, now
 from labelcore.stages.grading.rules import rules_of
@@ -19,14 +19,14 @@ from labelcore.store import Database, queues, reservations
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
-from labelcore.store.live import live
+from labelcore.store.connection import utc
+from labelcore.store.live import Live, live
 
 FROM_REVIEW = "picked by hand for review"
 _JUDGED = {"pass", "fail"}
 _REPEAT_AFTER = 10
-_SOON = 200
 """An output comes back only after so many others."""
-
+_SOON = 200
 _HELD_ALONG = 5
 _handing_out = threading.Lock()
 """One process owns the database, so one lock keeps two people from being handed the same output."""
@@ -122,10 +122,13 @@ def hand_out(
         free = (
             own
             for own in itertools.islice(pool.places, start, None)
-            if own[0] not in mine and state.taken(own[0], annotator, moment) < most
+            if own[0] not in mine and state.is_open(own[0], annotator, most, moment)
         )
         places = list(itertools.islice(free, ahead))
-        _reserve(db, project, annotator, [own for own, _, _ in places], free, rules)
+        until = now() + timedelta(minutes=rules.reserve_minutes)
+        fresh = _reserve(state, annotator, [own for own, _, _ in places], free, until)
+    # Stored outside: the others need not wait for the disk, and nobody is shown anything before it.
+    reservations.keep(db, project.id, annotator, fresh, until)
     return places
 
 
@@ -140,21 +143,21 @@ def _front(
 
 
 def _reserve(
-    db: Database, project: Project, annotator: str, wanted: Sequence[str],
-    further: Iterator[queues.Place], rules: GradingRules,
-) -> None:  # fmt: skip
-    """Hold what is handed out; renew what is half run out. What is not wanted any more runs out.
+    state: Live, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place],
+    until: datetime,
+) -> list[str]:  # fmt: skip
+    """Hold what is handed out, and renew what is half run out; what is not wanted any more runs out.
+    Returns what is to be stored.
 
     Who is at work is held a few ``further`` ones along, so that not every press writes a row.
     """
-    length = timedelta(minutes=rules.reserve_minutes)
-    mine = live(db, project.id).held_by(annotator, wanted)
-    fresh_enough = (now() + length / 2).replace(tzinfo=None)
+    mine = state.held_by(annotator, wanted)
+    fresh_enough = utc(now() + (until - now()) / 2)
     renew = [own for own in wanted if own not in mine or mine[own] < fresh_enough]
     if renew and len(renew) < len(wanted):
         renew += [own for own, _, _ in itertools.islice(further, _HELD_ALONG)]
-    if renew:
-        reservations.hold(db, project.id, annotator, renew, now() + length)
+    state.hold(annotator, renew, utc(until))
+    return renew
 
 
 def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules) -> str | None:

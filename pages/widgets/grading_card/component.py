@@ -105,6 +105,12 @@ def _component() -> Any:
         config = ComponentConfig(name=_component_name(), asset_dir=asset_folder().name)
         manifest = ComponentManifest(name="labelcore", version="1", components=[config])
         manager.register_from_manifest(manifest, asset_folder().parent)
+    return _mounting(name)
+
+
+@cache
+def _mounting(name: str) -> Any:
+    """Once for each process: declaring it reads the file system, a twelfth of a press's time."""
     return st.components.v2.component(name, js="card.js", css="card.css")
 
 
