@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labelcore.models import Decision, Paid, Verdict, VerdictError
@@ -108,15 +108,28 @@ def of_outputs(
     db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], repeat: int = 0
 ) -> list[Verdict]:
     """The full verdicts of some judges on some outputs, one for each key."""
-    rows = db.rows(
+    return [_verdict(row) for row in _some(db, _COLUMNS, output_ids, judge_version_ids, repeat)]
+
+
+def said(
+    db: Database, output_ids: Iterable[str], judge_version_ids: Iterable[str]
+) -> list[tuple[str, str, str]]:
+    """(output id, pass | fail | abstain, reason) of some judges on some outputs."""
+    return _some(db, ("output_id", "value", "reason"), output_ids, judge_version_ids, 0)
+
+
+def _some(
+    db: Database, columns: Iterable[str], output_ids: Iterable[str],
+    judge_version_ids: Iterable[str], repeat: int,
+) -> list[Any]:  # fmt: skip
+    return db.rows(
         # As verdict_current, but few rows are chosen before they are numbered, not after.
-        f"SELECT {', '.join(_COLUMNS)} FROM verdict "
+        f"SELECT {', '.join(columns)} FROM verdict "
         "WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
         "AND repeat = ? QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
         "ORDER BY made_at, run_id) = 1 ORDER BY output_id, judge_version_id",
         [list(output_ids), list(judge_version_ids), repeat],
     )
-    return [_verdict(row) for row in rows]
 
 
 def failing(

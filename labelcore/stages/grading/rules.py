@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -15,7 +17,13 @@ from labelcore.store import outputs as output_table
 
 def rules_of(project: Project) -> GradingRules:
     """How this project hands out its outputs."""
-    return GradingRules.model_validate(project.settings.get("grading", {}))
+    return _checked(json.dumps(project.settings.get("grading", {}), default=str))
+
+
+@lru_cache(maxsize=64)
+def _checked(rules: str) -> GradingRules:
+    """Each press asks for them six times, and checking them costs more than reading them."""
+    return GradingRules.model_validate_json(rules)
 
 
 def set_rules(db: Database, project: Project, **changes: object) -> Project:

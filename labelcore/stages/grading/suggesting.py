@@ -73,8 +73,10 @@ def suggestions(
         return {}
     known: _Known = db.memory.setdefault((_Known, project.id, members), _Known())
     if known.lacks(output_ids):
-        wanted = known.lacks([*output_ids, *soon])
-        known.keep(wanted, _read(db, wanted, members))
+        with known.reading:  # one reads, and the others who lack the same find it
+            if known.lacks(output_ids):
+                wanted = known.lacks([*output_ids, *soon])
+                known.keep(wanted, _read(db, wanted, members))
     return {own: said for own in output_ids if (said := known.said.get(own))}
 
 
@@ -83,6 +85,7 @@ class _Known:
 
     def __init__(self) -> None:
         self.said: OrderedDict[str, Suggestion] = OrderedDict()
+        self.reading = threading.Lock()
         self._open: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -108,8 +111,8 @@ class _Known:
 
 def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, Suggestion]:  # fmt: skip
     by_output: dict[str, list[tuple[str, str]]] = {}
-    for own in verdict_table.of_outputs(db, list(output_ids), list(members)):
-        by_output.setdefault(own.output_id, []).append((own.decision.value, own.decision.reason))
+    for output_id, value, reason in verdict_table.said(db, output_ids, members):
+        by_output.setdefault(output_id, []).append((value, reason))
     found = {}
     for output_id, said in by_output.items():
         if len(said) == len(members):
