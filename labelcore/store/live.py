@@ -55,7 +55,9 @@ class Live:
         self._newest_undone: dict[_Key, str] = {}
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._graders: dict[str, tuple[str, ...]] = {}
-        self.reopened = 0  # grows when a grade was taken back or given anew
+        self.reopened = (
+            0  # grows when a grade was taken back or given anew, or an output given back
+        )
         self._done: Counter[str] = Counter()
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._parts: dict[str, set[str]] = defaultdict(set)
@@ -186,7 +188,9 @@ class Live:
     def hold(self, annotator: str, output_ids: Iterable[str], until: datetime) -> None:
         """Take in a reservation; one that has run out gives the outputs back."""
         for own in output_ids:
-            self._held.setdefault(own, {})[annotator] = until
+            holders = self._held.setdefault(own, {})
+            self.reopened += holders.get(annotator, until) > until
+            holders[annotator] = until
             self._busy.pop(own, None)
 
     def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:

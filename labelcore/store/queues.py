@@ -36,7 +36,7 @@ class Pool:
 
     places: tuple[Place, ...]
     at: dict[str, int]
-    fronts: dict[object, tuple[int, int]] = field(default_factory=dict, compare=False)
+    fronts: dict[object, tuple[object, int]] = field(default_factory=dict, compare=False)
     variants: dict[object, Pool] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -45,17 +45,18 @@ class Pool:
         own = tuple(places)
         return cls(own, {place[0]: at for at, place in enumerate(own)})
 
-    def front(self, way: object, reopened: int, is_done: Callable[[str], bool]) -> int:
-        """The first place that is not done. Only what came since the last call is looked at,
-        unless something was taken back (``reopened`` changed): a queue must not be walked from
-        its beginning at every press.
+    def front(
+        self, way: object, since: object, is_done: Callable[[str], bool], least: int = 0
+    ) -> int:
+        """The first place, from ``least`` on, that is not done. Only what came since the last call
+        is looked at, unless something may be open again (``since`` changed): a queue must not be
+        walked from its beginning at every press.
         """
-        known, start = self.fronts.get(way, (reopened, 0))
-        if known != reopened:
-            start = 0
+        known, start = self.fronts.get(way, (since, least))
+        start = max(start if known == since else 0, least)
         while start < len(self.places) and is_done(self.places[start][0]):
             start += 1
-        self.fronts[way] = (reopened, start)
+        self.fronts[way] = (since, start)
         return start
 
     def variant(self, key: object, make: Callable[[Pool], Pool]) -> Pool:

@@ -28,6 +28,8 @@ _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 _SOON = 200
 _HELD_ALONG = 5
+_PART = 60 / 20
+"""Seconds for each minute of a reservation after which one that ran out is noticed at the latest."""
 _handing_out = threading.Lock()
 """One process owns the database, so one lock keeps two people from being handed the same output."""
 
@@ -118,12 +120,15 @@ def hand_out(
         rest = itertools.islice(pool.places, start, None)
         return list(itertools.islice((own for own in rest if own[0] not in mine), ahead))
     with _handing_out:
-        moment = now().replace(tzinfo=None)
-        free = (
-            own
-            for own in itertools.islice(pool.places, start, None)
-            if own[0] not in mine and state.is_open(own[0], annotator, most, moment)
-        )
+        moment = utc(now())
+
+        def is_closed(own: str) -> bool:
+            return own in mine or not state.is_open(own, annotator, most, moment)
+
+        since = (state.reopened, int(moment.timestamp() / (rules.reserve_minutes * _PART)))
+        start = pool.front((most, annotator), since, is_closed, start)
+        rest = itertools.islice(pool.places, start, None)
+        free = (own for own in rest if not is_closed(own[0]))
         places = list(itertools.islice(free, ahead))
         until = now() + timedelta(minutes=rules.reserve_minutes)
         fresh = _reserve(state, annotator, [own for own, _, _ in places], free, until)
