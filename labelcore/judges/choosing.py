@@ -146,10 +146,12 @@ class Choice:
     """The members of the chosen set (candidate numbers), and its held-out figures.
 
     ``program``: the exact program's answer, with its gap, where a coverage or members were asked for.
+    ``failed`` (n, members): each member's votes, cross-fitted: none saw the output that it votes on.
     """
 
     members: list[int]
     held_out: HeldOut
+    failed: Bools
     program: Chosen | None = None
 
 
@@ -167,12 +169,13 @@ def choose(
     task = _Task(candidates, human_fails, groups, list(default), wish or Wish(max_ffr=0.5), seed)
     found = []
     with one_thread():
-        members, program = task.choose_on(np.arange(len(human_fails)), _SECONDS)
+        members, program, votes = task.choose_on(np.arange(len(human_fails)), _SECONDS)
         repeats = _repeats(len(human_fails))
         for repeat in range(repeats):
             failed = task.outer(seed + 101 * repeat, _SECONDS / (repeats * _OUTER_FOLDS))
             found.append((failed, figures(failed, human_fails)))
-    return Choice(members, _summary(found, human_fails, groups, seed), program)
+    summary = _summary(found, human_fails, groups, seed)
+    return Choice(members, summary, votes[:, members], program)
 
 
 def _repeats(n: int) -> int:
@@ -188,12 +191,12 @@ class _Task:
     wish: Wish
     seed: int
 
-    def choose_on(self, rows: Ints, seconds: float) -> tuple[list[int], Chosen | None]:
-        """Members chosen by cross-fitted votes within ``rows``."""
-        own = [self.groups[int(i)] for i in rows]
+    def choose_on(self, rows: Ints, seconds: float) -> tuple[list[int], Chosen | None, Bools]:
+        """Members chosen by cross-fitted votes within ``rows``, and one matrix of these votes."""
+        groups = [self.groups[int(i)] for i in rows]
         fails = self.human_fails[rows]
         matrices = [
-            self._cross_fitted(rows, folds_by_group(own, _INNER_FOLDS, self.seed + repeat))
+            self._cross_fitted(rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat))
             for repeat in range(_repeats(len(rows)))
         ]
         if all((own == matrices[0]).all() for own in matrices):  # nothing was fitted
@@ -202,9 +205,10 @@ class _Task:
         repeated = np.tile(fails, len(matrices))
         if self.wish.min_coverage or self.wish.must_include:
             program = solve(stacked, repeated, self.wish, time_limit=seconds)
-            return self._guarded(matrices, fails, list(program.members)), program
+            own = self._guarded(matrices, fails, list(program.members))
+            return own, program, matrices[0]
         best = self._best(matrices, fails, stacked, repeated, seconds)
-        return self._guarded(matrices, fails, best), None
+        return self._guarded(matrices, fails, best), None, matrices[0]
 
     def _best(
         self, matrices: Sequence[Bools], fails: Bools, stacked: Floats, repeated: Bools,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from labelcore.models import OVERALL, Criterion, JudgeVersion
+from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.evidence import Evidence, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
@@ -179,9 +181,13 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
 
 
 def measure_set(
-    versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels, held_out: dict[str, object] | None
+    versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels,
+    known: Mapping[str, Any] | None = None,
 ) -> SetAlignment:  # fmt: skip
-    """The chosen set's figures on the labelled outputs; where all abstain it catches nothing."""
+    """The chosen set's figures on the labelled outputs; where all abstain it catches nothing.
+
+    ``known``: the figures that were stored when it was chosen.
+    """
     seen = words[[own for own in labels.value if own in words.index]].replace("abstain", "pass")
     human = np.array([labels.value[own] for own in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
@@ -191,7 +197,9 @@ def measure_set(
         judges=tuple(own.name for own in versions),
         judge_version_ids=tuple(own.id for own in versions), counts=counts, coverage=cov,
         false_failure_rate=ffr, alignment=figures.evalgen_alignment(cov.value, ffr.value),
-        held_out=held_out, warnings=tuple(reasons),
+        held_out=(known or {}).get("held_out"), warnings=tuple(reasons),
+        in_sample=((known or {}).get("in_sample") or {}).get("alignment"),
+        members=tuple(HeldOutJudge(**own) for own in (known or {}).get("members", ())),
     )  # fmt: skip
 
 
