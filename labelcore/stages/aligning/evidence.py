@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,18 +51,24 @@ class Evidence:
 def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evidence:
     """The labels of these outputs as arrays."""
     ids = list(labels)
-    groups = output_table.groups_of(db, ids)
-    names = [groups.get(own, own) for own in ids]
-    numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1]
-    shared = len(set(names)) < len(names)
     known = sample_table.probabilities(db, project.id)
     weights = None
     if ids and all(own in known for own in ids):
         weights = 1 / np.array([known[own] for own in ids], dtype=np.float64)
     return Evidence(
         ids=ids, passes=np.array([labels[own] for own in ids], dtype=bool),
-        groups=numbers.astype(np.int64) if shared else None, weights=weights,
+        groups=sources_of(db, ids), weights=weights,
     )  # fmt: skip
+
+
+def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
+    """The number of each output's source, from 0 up; None where no two share one."""
+    groups = output_table.groups_of(db, list(ids))
+    names = [groups.get(own, own) for own in ids]
+    if len(set(names)) == len(names):
+        return None
+    numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1]
+    return numbers.astype(np.int64)
 
 
 @dataclass(frozen=True)
