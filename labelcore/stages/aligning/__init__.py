@@ -204,7 +204,8 @@ def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
     if split == "all":
         return labels
-    groups = output_table.groups_of(db, list(labels.value))
+    graded = {*labels.value, *labels.conflicts, *labels.unsure}
+    groups = output_table.groups_of(db, sorted(graded))
     dealt = split_table.dealt(db, project.id)
     return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
 
