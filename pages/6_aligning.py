@@ -17,6 +17,7 @@ from pages.widgets.alignment import (
     choose_set,
     show_basis,
     show_ceiling,
+    show_enough,
     show_judge_table,
     show_methods,
     show_rates,
@@ -92,6 +93,7 @@ with shell.guard():
     show_basis(report)
     shell.warn(report.warnings)
     show_set(report)
+    show_enough(place, report)
     show_rates(report)
     show_methods(report)
     show_judges(report)

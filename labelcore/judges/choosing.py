@@ -22,6 +22,7 @@ from labelcore.models import Frozen
 from labelcore.stats.selection import SetFigures, figures, select, worth
 from labelcore.stats.set_program import Chosen, front, solve
 from labelcore.stats.set_wish import SetVotes, Wish
+from labelcore.stats.threads import one_thread
 
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
@@ -31,7 +32,8 @@ _RANGE = (0.025, 0.975)
 _MANY = 800  # with so many grades one repeat is steady enough
 _LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)
 """Coverages at which the exact program is solved where no coverage is asked for."""
-_SECONDS, _SECONDS_HELD_OUT = 5.0, 1.0  # for the set itself, for each set of the nested split
+_SECONDS = 2.5
+"""For the chosen set's program; the programs of the nested split share as much among them."""
 
 
 class Candidate(Protocol):
@@ -144,10 +146,12 @@ class Choice:
     """The members of the chosen set (candidate numbers), and its held-out figures.
 
     ``program``: the exact program's answer, with its gap, where a coverage or members were asked for.
+    ``failed`` (n, members): each member's votes, cross-fitted: none saw the output that it votes on.
     """
 
     members: list[int]
     held_out: HeldOut
+    failed: Bools
     program: Chosen | None = None
 
 
@@ -163,12 +167,15 @@ def choose(
     exact program's: least false failures and size subject to the wish, on cross-fitted votes.
     """
     task = _Task(candidates, human_fails, groups, list(default), wish or Wish(max_ffr=0.5), seed)
-    members, program = task.choose_on(np.arange(len(human_fails)), _SECONDS)
     found = []
-    for repeat in range(_repeats(len(human_fails))):
-        failed = task.outer(seed + 101 * repeat)
-        found.append((failed, figures(failed, human_fails)))
-    return Choice(members, _summary(found, human_fails, groups, seed), program)
+    with one_thread():
+        members, program, votes = task.choose_on(np.arange(len(human_fails)), _SECONDS)
+        repeats = _repeats(len(human_fails))
+        for repeat in range(repeats):
+            failed = task.outer(seed + 101 * repeat, _SECONDS / (repeats * _OUTER_FOLDS))
+            found.append((failed, figures(failed, human_fails)))
+    summary = _summary(found, human_fails, groups, seed)
+    return Choice(members, summary, votes[:, members], program)
 
 
 def _repeats(n: int) -> int:
@@ -184,28 +191,33 @@ class _Task:
     wish: Wish
     seed: int
 
-    def choose_on(self, rows: Ints, seconds: float) -> tuple[list[int], Chosen | None]:
-        """Members chosen by cross-fitted votes within ``rows``."""
-        own = [self.groups[int(i)] for i in rows]
+    def choose_on(self, rows: Ints, seconds: float) -> tuple[list[int], Chosen | None, Bools]:
+        """Members chosen by cross-fitted votes within ``rows``, and one matrix of these votes."""
+        groups = [self.groups[int(i)] for i in rows]
         fails = self.human_fails[rows]
         matrices = [
-            self._cross_fitted(rows, folds_by_group(own, _INNER_FOLDS, self.seed + repeat))
+            self._cross_fitted(rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat))
             for repeat in range(_repeats(len(rows)))
         ]
+        if all((own == matrices[0]).all() for own in matrices):  # nothing was fitted
+            matrices = matrices[:1]
         stacked = np.vstack(matrices).astype(np.float64)
         repeated = np.tile(fails, len(matrices))
         if self.wish.min_coverage or self.wish.must_include:
             program = solve(stacked, repeated, self.wish, time_limit=seconds)
-            return self._guarded(matrices, fails, list(program.members)), program
-        return self._guarded(matrices, fails, self._best(matrices, fails, stacked, repeated)), None
+            own = self._guarded(matrices, fails, list(program.members))
+            return own, program, matrices[0]
+        best = self._best(matrices, fails, stacked, repeated, seconds)
+        return self._guarded(matrices, fails, best), None, matrices[0]
 
     def _best(
-        self, matrices: Sequence[Bools], fails: Bools, stacked: Floats, repeated: Bools
-    ) -> list[int]:
+        self, matrices: Sequence[Bools], fails: Bools, stacked: Floats, repeated: Bools,
+        seconds: float,
+    ) -> list[int]:  # fmt: skip
         """The set of most worth: of the greedy one and the exact ones at several coverages."""
         limit = self.wish.max_ffr
         sets = [select(matrices, fails, limit)]
-        exact = front(stacked, repeated, self.wish, _LEVELS, time_limit=_SECONDS_HELD_OUT)
+        exact = front(stacked, repeated, self.wish, _LEVELS, time_limit=seconds)
         sets += [list(members) for members in exact]
         return max(sets, key=lambda members: worth(matrices, fails, members, limit))
 
@@ -237,13 +249,15 @@ class _Task:
                 matrix[test, j] = candidate.fails(train, rows[test])
         return matrix
 
-    def outer(self, seed: int) -> Bools:
-        """Each output's vote by a set that was fitted and chosen without its group."""
+    def outer(self, seed: int, seconds: float) -> Bools:
+        """Each output's vote by a set that was fitted and chosen without its group; ``seconds`` for
+        each set.
+        """
         folds = folds_by_group(self.groups, _OUTER_FOLDS, seed)
         failed = np.zeros(len(self.human_fails), dtype=bool)
         for fold in range(_OUTER_FOLDS):
             train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            for j in self.choose_on(train, _SECONDS_HELD_OUT)[0] if len(test) else ():
+            for j in self.choose_on(train, seconds)[0] if len(test) else ():
                 failed[test] |= self.candidates[j].fails(train, test)
         return failed
 

@@ -24,7 +24,7 @@ def race(
         call.db, call.project, criterion=criterion, least_tnr=min_tnr, max_ffr=max_ffr, seed=seed,
         progress=call.progress,
     )  # fmt: skip
-    head = f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs."  # fmt: skip
+    head = f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs, against {found.against}."  # fmt: skip
     lines = (head, found.says, *map(contender_words, found.contenders), *found.left_out)
     return Outcome(document=found.model_dump(mode="json"), lines=lines)
 
@@ -32,16 +32,17 @@ def race(
 @operation("judge differences")
 def differences(call: Call, *, first: str, second: str) -> Outcome:
     """List the graded outputs on which two judges differ."""
-    paired, found = aligning.differences(call.db, call.project, first, second)
+    paired, found, against = aligning.differences(call.db, call.project, first, second)
     head = (
         f"They differ on {len(found)} of {paired.n} graded outputs: only {first} is right on "
-        f"{paired.only_first}, only {second} on {paired.only_second}. {second}: {paired.says}."
+        f"{paired.only_first}, only {second} on {paired.only_second}. {second}: {paired.says}. "
+        f"Right is what agrees with {against}."
     )
     lines = [
         f"  {own.output.id}: {own.first} / {own.second}, people {'passed' if own.human_pass else 'failed'} it"
         for own in found
     ]
-    document = {"paired": paired.model_dump(mode="json"), "differences": [
+    document = {"paired": paired.model_dump(mode="json"), "against": against, "differences": [
         own.model_dump(mode="json", exclude={"output"}) | {"output_id": own.output.id}
         for own in found
     ]}  # fmt: skip

@@ -22,7 +22,9 @@ def trust(call: Call) -> Outcome:
     """Say whether the pass rate can be trusted, and why."""
     report = aligning.align(call.db, call.project, split="all")
     found = reporting.trust(call.db, call.project, report)
-    lines = (found.headline, *map(reporting.reason_words, found.reasons))
+    lines = (
+        found.headline, *map(reporting.reason_words, found.reasons), found.enough, *found.rests_on
+    )  # fmt: skip
     return Outcome(document=found.model_dump(mode="json"), lines=lines)
 
 

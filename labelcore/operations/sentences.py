@@ -56,6 +56,9 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
             f"  alignment on this split {number_words(report.chosen.alignment)}; "
             f"on outputs not seen before {_held_out(report.chosen.held_out)}"
         )
+        lines += [f"  Good enough yet? {own.says}" for own in report.chosen.members]
+        if wanted := max((own.to_grade for own in report.chosen.members), default=0):
+            lines.append(f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help most; grade them, then choose again.")  # fmt: skip
     for own in report.judges:
         lines.append(judge_sentence(own))
         if own.against != OVERALL:

@@ -19,7 +19,8 @@ _FEWEST = 5
 class Paired(Frozen):
     """Two versions on the same n items. ``difference``: the second's share less the first's.
 
-    ``p``: exact McNemar, None where no item tells them apart. ``says``: better, worse, or neither.
+    ``p``: exact McNemar, None where no item tells them apart or items share groups (it takes items
+    for independent). ``says``: better, worse, or neither.
     """
 
     n: int
@@ -32,9 +33,12 @@ class Paired(Frozen):
     says: str
 
 
-def compare(first: Bools, second: Bools) -> Paired:
+def compare(
+    first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None
+) -> Paired:
     """Shares of two boolean arrays over the same items, shape (n,): right, or passed.
 
+    ``groups`` (n,): numbers from 0 up where items share a source; the interval is then over groups.
     "Better" only where the interval of the difference leaves 0.
     """
     table = tuple(
@@ -43,10 +47,21 @@ def compare(first: Bools, second: Bools) -> Paired:
     )
     both, only_first, only_second, neither = table
     difference = paired_difference(both, only_first, only_second, neither)
+    if groups is not None and len(first):
+        difference = _wider(difference, clustered_difference(first, second, groups))
+    p = mcnemar(only_first, only_second) if groups is None else None
     return Paired(
         n=len(first), both=both, only_first=only_first, only_second=only_second, neither=neither,
-        difference=difference, p=mcnemar(only_first, only_second), says=_says(difference),
+        difference=difference, p=p, says=_says(difference),
     )  # fmt: skip
+
+
+def _wider(plain: Rate, clustered: Rate) -> Rate:
+    """The interval over groups, never narrower than that over items; none where groups are too few."""
+    if clustered.low is None or clustered.high is None or plain.low is None or plain.high is None:
+        return plain.model_copy(update={"low": None, "high": None, "why_not": clustered.why_not})
+    low, high = min(plain.low, clustered.low), max(plain.high, clustered.high)
+    return clustered.model_copy(update={"low": low, "high": high})
 
 
 def mcnemar(only_first: int, only_second: int) -> float | None:

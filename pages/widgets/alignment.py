@@ -84,6 +84,39 @@ def show_set(report: aligning.AlignmentReport) -> None:
         )
 
 
+def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
+    """Good enough yet? Each judge of the chosen set on outputs that it had not seen, and one click
+    for the outputs to grade next.
+    """
+    if report.chosen is None or not report.chosen.judges:
+        return
+    st.subheader("Good enough yet?")
+    if not report.chosen.members:
+        st.write("Choose the set again to see this for each of its judges.")
+        return
+    st.write(
+        "Of the bad outputs that it had not seen, as of the choice of the set. The bound holds "
+        "however often somebody looks, so grading may stop as soon as it is reached."
+    )
+    for own in report.chosen.members:
+        st.write(shell.plain(f"{own.says} Measured against {own.against}."))
+    wanted = max((own.to_grade for own in report.chosen.members), default=0)
+    if report.as_of is None and wanted:
+        _offer_next(place, wanted)
+
+
+def _offer_next(place: Place, wanted: int) -> None:
+    clicked = st.button(
+        f"Put the {wanted} outputs that help most first on the Grade page", key="grade-next",
+        help="A draw with known chances: what the judges fail or are not sure of, rare kinds, and some at random.",
+    )  # fmt: skip
+    if clicked:
+        with shell.guard():
+            drawn = aligning.ask_next(place.db, place.project, wanted, author=place.annotator)
+            st.success(f"{drawn} outputs come first now. When they are graded, choose the set again.")
+            shell.go("3_grading.py", "Grade them")
+
+
 def show_rates(report: aligning.AlignmentReport) -> None:
     """Three pass rates, in words and as intervals."""
     rates = report.pass_rate

@@ -32,7 +32,7 @@ def show_race(place: Place) -> None:
         return
     with st.spinner("Fitting and comparing …"):
         found = aligning.race(place.db, place.project, criterion=criterion, least_tnr=least / 100)
-    st.write(shell.plain(found.says))
+    st.write(shell.plain(f"{found.says} Measured against {found.against}."))
     shown = found.contenders[:_CHARTED]
     charts.intervals(
         f"TPR and TNR on the same {found.n} graded outputs, 95 % intervals",
@@ -69,7 +69,7 @@ def _differences(place: Place, found: aligning.Race) -> None:
     one = left.selectbox("Where does", list(names), format_func=names.__getitem__, key="race-one")
     rest = [own for own in names if own != one]
     other = right.selectbox("differ from", rest, format_func=names.__getitem__, key="race-other")
-    paired, differ = aligning.differences(place.db, place.project, one, other)
+    paired, differ, _ = aligning.differences(place.db, place.project, one, other)
     st.write(
         f"On {len(differ)} of {paired.n} graded outputs; only the first is right on "
         f"{paired.only_first}, only the second on {paired.only_second} (verdicts as stored)."

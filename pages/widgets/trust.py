@@ -26,6 +26,9 @@ def show_answer(own: reporting.Trust) -> None:
         with st.expander(f"What speaks for it ({len(good)})", expanded=not against):
             for reason in good:
                 _show(reason)
+    with st.expander("Which grades each figure rests on", expanded=True):
+        for said in own.rests_on:
+            st.write(shell.plain(said))
 
 
 def _show(reason: reporting.Reason) -> None:

@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 from labelcore.judges import cascade
 from labelcore.judges.cascade import CascadeSpec, Step, Votes, combine, fit_first, fit_then
 from labelcore.models import Decision
+from labelcore.stages.judging.cascading import describe
 from labelcore.stats.rate import not_measurable
 
 
@@ -125,3 +126,11 @@ def test_the_reason_says_who_decided() -> None:
     assert value == "abstain" and reason.startswith("A person must decide. learned leans to pass, only 70% sure.")  # fmt: skip
     assert said(unsure, quiet)[0] == "abstain"
     assert "too few grades" in said(unsure, None, "never")[1]
+
+
+def test_one_reason_for_both_steps_is_said_once() -> None:
+    own = spec("never")
+    first = own.first.model_copy(update={"rule": "never", "why_not": "too few grades"})
+    said = describe(own.model_copy(update={"first": first}))
+    assert said.count("too few grades") == 1 and said.count("decide") == 2
+    assert "learned" in said and "llm" in said

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Grade
 from labelcore.settings import settings
-from labelcore.stages import grading, projects, refining
-from labelcore.store import close_database, open_database
+from labelcore.stages import aligning, grading, projects, refining
+from labelcore.store import close_database, judges, open_database
 from tests.pages.test_pages import ROOT, healthy, work
 
 TRUST = ROOT / "pages" / "6_trusting.py"
@@ -94,3 +94,27 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     )
     healthy(app.run())
     assert not any(own.value == "Ruled" for own in app.subheader)
+
+
+def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None:
+    db = open_database(worked)
+    project = projects.open_project(db, "shop")
+    stored = judges.chosen(db, project.id)
+    assert stored is not None and stored["figures"]["members"]
+    lacking = stored["figures"]["members"][0] | {"caught": 29, "fails": 30, "wanted": 0.9, "share": 0.4}  # fmt: skip
+    figures = stored["figures"] | {"members": [lacking]}
+    judges.save_choice(db, project.id, stored["judge_version_ids"], stored["parameters"], figures)
+    app = opened(ROOT / "pages" / "6_aligning.py")
+    assert any(own.value == "Good enough yet?" for own in app.subheader)
+    assert any("so far 29 of 30 failed outputs" in own.value for own in app.markdown)
+    (button,) = [own for own in app.button if "that help most" in own.label]
+    healthy(button.click().run())
+    assert "come first now" in app.success[0].value
+    after = grading.grading_queue(db, project, "ann").items
+    assert after and not {own.output.id for own in after} & set(grading.human_labels(db, project).value)  # fmt: skip
+
+
+def test_trust_says_on_which_grades_it_rests(worked: Path) -> None:
+    app = opened(TRUST)
+    assert any("Which grades each figure rests on" in own.label for own in app.expander)
+    assert any("pass rate rests on all" in own.value for own in app.markdown)

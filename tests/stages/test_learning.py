@@ -12,6 +12,7 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Run, Verdict
+from labelcore.operations.learning import cascade_lines
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
 from labelcore.store import Database
@@ -237,7 +238,9 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
 ) -> None:
     first, then = pair
     made = cascading.make(db, project, first, then, error=0.001)  # no 200 grades can show that
-    assert made.steps[0].outputs == 0 and "decides nothing" in made.warnings[0]
+    assert made.steps[0].outputs == 0 and made.warnings[0].startswith("Grade more")
+    said = "\n".join(cascade_lines(made))
+    assert said.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(made.warnings)
     judge = judging.find_judge(db, project, made.name)
     judging.run_judges(db, project, judge=judge.id)
     ids = cascading.hand_to_people(db, project, judge, 5)

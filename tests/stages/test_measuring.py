@@ -27,6 +27,7 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
+from labelcore.store import splits as split_table
 
 Say = Callable[[Output, bool], str | None]
 
@@ -339,3 +340,20 @@ def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Pro
     report = aligning.align(db, project)
     assert report.pass_rate.judge.n == 3 + 20, "seventeen of the first twenty are abstained from"
     assert report.chosen is not None and report.chosen.counts.n == 40
+
+
+def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
+    project = grading.set_rules(db, project, scale=("bad", "good", "great"), passing_from=2)
+    outputs = made(db, project, 60)
+    dealt = {own.id: split_table.dealt(db, project.id).of(own.group_key or own.id) for own in outputs}
+    for i, own in enumerate(outputs):
+        level = 1 + i % 3
+        other = level if dealt[own.id] == "dev" else 1 + (i + 1) % 3  # they agree on dev alone
+        for who, said in (("ann", level), ("bo", other)):
+            grade(db, project, own, "fail" if said == 1 else "pass", who=who, level=said)
+    found = {split: aligning.align(db, project, split=split) for split in ("dev", "train", "all")}  # type: ignore[arg-type]  # literals
+    kappas = {split: own.ceiling.level_kappa for split, own in found.items() if own.ceiling}
+    assert kappas["dev"] == pytest.approx(1.0)
+    assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1
+    assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1  # fmt: skip
+    assert any("as many passes as fails" in said for said in found["train"].warnings)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Criterion, Decision, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import aligning, judging
-from labelcore.store import Database, verdicts
+from labelcore.stats.paired import compare
+from labelcore.stats.rate import wilson
+from labelcore.store import Database, outputs, verdicts
+from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 
 
@@ -78,7 +82,7 @@ def test_two_judges_are_compared_on_what_both_decided(
 ) -> None:
     _judge(db, project, "one", cost=0, wrong=10, made=graded, fails=40)
     _judge(db, project, "two", cost=0, wrong=0, made=graded, fails=40)
-    paired, differ = aligning.differences(db, project, "one", "two")
+    paired, differ, _ = aligning.differences(db, project, "one", "two")
     assert (paired.n, paired.only_first, paired.only_second) == (100, 0, 20)
     assert paired.says == "better"
     assert len(differ) == 20
@@ -145,3 +149,83 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(
     costs = {one.judge: one.cost_per_thousand for one in found.contenders}
     assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
     assert found.cheapest == "theirs"
+    assert found.against == "the grades of the whole output"
+
+
+def _of_sources(db: Database, project: Project, number: int, each: int, give: Callable[..., object]) -> list[Output]:  # fmt: skip
+    """Outputs of which several share a source; every other source failed."""
+    made = [
+        Output(
+            id=outputs.content_id(project.id, f"{i}"), project_id=project.id, text=f"text {i}",
+            group_key=f"source {i // each}",
+        )
+        for i in range(number)
+    ]  # fmt: skip
+    outputs.add(db, made)
+    for i, own in enumerate(made):
+        give(own, "fail" if i // each % 2 else "pass")
+    return made
+
+
+def _says(db: Database, project: Project, name: str, answers: dict[str, str], criterion: str | None = None) -> None:  # fmt: skip
+    judge_table.save(db, [JudgeVersion(
+        id=name, judge_id=name, project_id=project.id, name=name, kind="llm", version=1,
+        criterion_id=criterion, criterion_version=1 if criterion else None, spec={"model": name},
+    )])  # fmt: skip
+    verdicts.record(db, [
+        Verdict(output_id=own, judge_version_id=name, project_id=project.id, run_id="r", decision=Decision.model_validate({"value": said}))
+        for own, said in answers.items()
+    ])  # fmt: skip
+
+
+def test_intervals_of_a_race_are_over_sources(
+    db: Database, project: Project, give: Callable[..., object]
+) -> None:
+    made = _of_sources(db, project, 116, 4, give)
+    wrong = {own.id: i // 4 % 5 == 0 for i, own in enumerate(made)}  # whole sources go wrong
+    truth = {own.id: bool(i // 4 % 2) for i, own in enumerate(made)}
+    _says(db, project, "one", {k: "fail" if truth[k] != wrong[k] else "pass" for k in truth})
+    _says(db, project, "two", {k: "fail" if truth[k] else "pass" for k in truth})
+    own = next(c for c in aligning.race(db, project).contenders if c.judge == "one")
+    right = round((own.tnr.value or 0) * own.tnr.n)
+    plain = wilson(right, own.tnr.n)
+    assert own.tnr.low is not None and own.tnr.high is not None
+    assert own.tnr.high - own.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
+    paired, differ, _ = aligning.differences(db, project, "one", "two")
+    alone = compare(
+        np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool)
+    )
+    assert len(differ) == sum(wrong.values()) and paired.p is None
+    assert paired.difference.method == "paired, over groups"
+    assert (paired.difference.high or 0) - (paired.difference.low or 0) > 1.4 * ((alone.difference.high or 0) - (alone.difference.low or 0))  # fmt: skip
+
+
+def test_from_few_sources_nothing_is_surely_good_enough(
+    db: Database, project: Project, give: Callable[..., object]
+) -> None:
+    made = _of_sources(db, project, 112, 16, give)
+    _says(db, project, "one", {own.id: "fail" if i // 16 % 2 else "pass" for i, own in enumerate(made)})  # fmt: skip
+    (own,) = aligning.race(db, project).contenders
+    assert own.tnr.value == 1.0 and own.tnr.low is None and "sources" in (own.tnr.why_not or "")
+    assert own.good == "perhaps"
+
+
+def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
+    db: Database, project: Project, graded: list[Output], give: Callable[..., object]
+) -> None:
+    criterion_table.save(db, [Criterion(
+        id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.",
+        status="accepted",
+    )])  # fmt: skip
+    _says(db, project, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")  # fmt: skip
+    _says(db, project, "rude", {o.id: "pass" for o in graded}, "c1")
+    before = aligning.race(db, project, criterion="Kind")
+    assert "its evidence" in before.against and "fewer than 10" in before.against
+    for i, output in enumerate(graded[:24]):
+        give(output, "fail" if i < 12 else "pass", criterion_id="c1", criterion_version=1)
+    found = aligning.race(db, project, criterion="Kind")
+    assert found.against == "the grades of “Kind” itself"
+    own = next(c for c in found.contenders if c.judge == "kind")
+    assert (found.n, own.tnr.value, own.tpr.value) == (24, 1.0, 1.0)
+    paired, _, against = aligning.differences(db, project, "kind", "rude")
+    assert (paired.n, paired.only_first, against) == (24, 12, found.against)

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict, now
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stats.rate import Rate, not_measurable, wilson
-from labelcore.store import Database, verdicts
+from labelcore.store import Database, outputs, verdicts
 from labelcore.store import judges as judge_table
+from labelcore.store import splits as split_table
 
 HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
 
@@ -212,3 +213,80 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     assert "1 of 1 times. It is spent" in found.checks[-1].says
     reporting.check(db, project, judge="judge", limits=limits, author="ann")
     assert grading.looks_at_test(db, project) == 1
+
+
+def _two_thirds(db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None], *, worse: bool) -> None:  # fmt: skip
+    """400 graded outputs, half failed; the judge, in the set, catches most of what is outside the test."""
+    plant(400, 200, 0)
+    dealt = split_table.dealt(db, project.id)
+    labels = grading.human_labels(db, project)
+    groups = outputs.groups_of(db, list(labels.value))
+    other = judge.model_copy(update={"id": "j9", "judge_id": "late", "name": "late", "spec": {"from": "9"}})  # fmt: skip
+    judge_table.save(db, [other])
+    verdicts.record(db, [
+        Verdict(
+            output_id=key, judge_version_id="j9", project_id=project.id, run_id="r",
+            decision=Decision(value="pass" if passed or (worse and dealt.of(groups[key]) == "test") else "fail"),
+        )
+        for key, passed in labels.value.items()
+    ])  # fmt: skip
+    held = {"alignment": 0.8, "low": 0.7, "high": 0.9, "coverage": 0.8, "n": 280, "n_fails": 140, "effective_fails": 140, "wanted": 0.7}  # fmt: skip
+    judge_table.save_choice(db, project.id, ["j9"], {}, {"held_out": held, "in_sample": {"alignment": 0.95}, "members": []}, "ann")  # fmt: skip
+
+
+def test_trust_says_what_the_sealed_test_showed_without_looking_again(
+    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+) -> None:
+    _two_thirds(db, project, judge, plant, worse=True)
+    before = _trust(db, project)
+    assert any("not read here" in said for said in before.rests_on)
+    assert not any("sealed test judges do worse" in own.says for own in before.reasons)
+    gate = reporting.check(db, project, judge="late", limits=reporting.Limits(tnr=0.5), author="ann")  # fmt: skip
+    assert not gate.passes
+    looks = grading.looks_at_test(db, project)
+    after = _trust(db, project)
+    (said,) = [own for own in after.reasons if "do worse than elsewhere" in own.says]
+    assert said.weight == "care"
+    assert "late catches 0%" in said.says and "100%" in said.says
+    assert any("that ann saw on" in own for own in after.rests_on)
+    assert grading.looks_at_test(db, project) == looks == 1
+
+
+def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
+    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+) -> None:
+    _two_thirds(db, project, judge, plant, worse=False)
+    aligning.align(db, project, split="test", author="ann")
+    seen = aligning.test_as_seen(db, project)
+    plant(200, 100, 0, start=5_000)
+    again = aligning.test_as_seen(db, project)
+    assert seen is not None and again is not None
+    assert again.report == seen.report
+    assert any("no judge of the set did worse" in own.says for own in _trust(db, project).reasons)
+    newer = judge.model_copy(update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()})  # fmt: skip
+    judge_table.save(db, [newer])
+    judge_table.save_choice(db, project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann")
+    assert any("none of the present judges" in own.says for own in _trust(db, project).reasons)
+
+
+def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
+    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+) -> None:
+    _two_thirds(db, project, judge, plant, worse=False)
+    moment = now()
+    plant(200, 100, 0, start=5_000)
+    aligning.align(db, project, split="test", author="ann", as_of=moment)
+    assert grading.looks_at_test(db, project) == 1
+    assert aligning.test_as_seen(db, project) is None, "what stands at the look was not looked at"
+
+
+def test_the_difference_of_in_sample_and_held_out_figures_is_named(
+    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+) -> None:
+    _two_thirds(db, project, judge, plant, worse=False)
+    found = _trust(db, project)
+    held = [own.says for own in found.reasons if "not seen before" in own.says]
+    assert held and "0.80" in held[0] and "0.95: that figure flatters" in held[0]
+    assert "112 of 140 failed outputs" in found.enough or "Good enough:" in found.enough
+    assert "rests on all 400 grades" in found.rests_on[0]
+    assert "280 grades outside the sealed test" in found.rests_on[1]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from labelcore.stats.set_program import Wish, front, solve
 from labelcore.stats.set_wish import SetVotes
+from labelcore.stats.threads import one_thread
 
 
 def _votes(seed: int, judges: int = 6, n: int = 40) -> tuple[np.ndarray, np.ndarray]:
@@ -97,3 +100,29 @@ def test_the_front_holds_growing_coverages() -> None:
     sets = front(votes, fails, wish, (0.3, 0.6, 0.8), time_limit=3)
     reached = [SetVotes(votes, fails, wish).coverage(own) for own in sets]
     assert reached == sorted(reached) and len(sets) >= 2
+
+
+def test_the_time_limit_holds_for_all_solves_together() -> None:
+    random = np.random.default_rng(0)
+    kinds = random.random((200, 10)) < 0.05
+    chance = np.where(kinds[:, np.arange(60) % 10], 0.7, 0.08)
+    votes, fails = (random.random((200, 60)) < chance).astype(float), kinds.any(axis=1)
+    started = time.perf_counter()
+    found = solve(votes, fails, Wish(min_coverage=0.97, max_ffr=0.1), time_limit=0.6)
+    assert time.perf_counter() - started < 3 * 0.6  # the solver looks at the clock now and then
+    assert found.members and found.unmet
+
+
+def test_overlapping_blocks_leave_the_threads_as_they_were() -> None:
+    def limits() -> list[int]:
+        return [own["num_threads"] for own in threadpool_info() if own["user_api"] == "blas"]
+
+    before = limits()
+    first, second = one_thread(), one_thread()
+    first.__enter__()
+    second.__enter__()
+    assert set(limits()) <= {1}
+    first.__exit__(None, None, None)
+    assert set(limits()) <= {1}
+    second.__exit__(None, None, None)
+    assert limits() == before

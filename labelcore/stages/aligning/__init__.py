@@ -11,6 +11,7 @@ import pandas as pd
 from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
 from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.enough import HeldOutJudge, ask_next
 from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
 from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
 from labelcore.stages.aligning.measuring import (
@@ -34,10 +35,12 @@ from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, Se
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
     Labels,
+    fitting_labels,
     human_labels,
     looks_at_test,
     open_test,
     sealed_splits,
+    state_of_test,
 )
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
@@ -49,11 +52,13 @@ from labelcore.store import verdicts as verdict_table
 
 __all__ = [
     "AlignmentReport", "Basis", "ChoiceReport", "Contender", "Difference", "Disagreement",
-    "JudgeAlignment", "Leak", "Leakage", "Race", "SetAlignment", "align", "behind", "choose",
-    "chosen_set", "cost_words", "differences", "leakage", "parse_moment", "race", "test_openings",
+    "HeldOutJudge", "JudgeAlignment", "Leak", "Leakage", "Race", "SealedView", "SetAlignment", "align", "ask_next", "behind",
+    "choose", "chosen_set", "cost_words", "differences", "leakage", "parse_moment", "race",
+    "test_as_seen", "test_openings",
 ]  # fmt: skip
 
 Split = Literal["train", "dev", "test", "all"]
+_LAST_LOOKS = 3
 Cell = Literal["true_pass", "false_pass", "true_fail", "false_fail"]
 
 
@@ -65,6 +70,18 @@ class Disagreement(Frozen):
     notes: tuple[str, ...]
     verdict: str
     reason: str
+
+
+class SealedView(Frozen):
+    """The sealed test as somebody saw it last, beside the grades outside it as they are now.
+
+    ``report`` is of that moment; ``outside``: the judges of the present chosen set.
+    """
+
+    author: str
+    at: datetime
+    report: AlignmentReport
+    outside: tuple[JudgeAlignment, ...]
 
 
 def align(
@@ -106,8 +123,8 @@ def _report(
     evidence = evidence_of(db, project, labels.value)
     measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [own.id for own in members]) if members else None
-    held_out = choice["figures"]["held_out"] if choice else None
-    own_set = None if words is None else measure_set(members, words, labels, held_out)
+    stored = choice["figures"] if choice else None
+    own_set = None if words is None else measure_set(members, words, labels, stored)
     return AlignmentReport(
         split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
         pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
@@ -116,6 +133,36 @@ def _report(
         warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
         basis=basis(db, project, used),
     )  # fmt: skip
+
+
+def test_as_seen(db: Database, project: Project) -> SealedView | None:
+    """What the last look at the present sealed test showed; reading it again is no look.
+
+    None where nobody has looked, or where what was seen cannot be told any more.
+    """
+    dealt = split_table.dealt(db, project.id)
+    openings = split_table.openings(db, project.id, "test")
+    if "test" not in sealed_splits(db, project):
+        return None
+    for own in [one for one in openings if one.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
+        with at_moment(db, project, own.at) as (then, known):
+            labels = _of_split(then, known, human_labels(then, known), "test")
+            if state_of_test(_shown(then, known, labels)) != own.state:
+                continue  # an earlier moment was looked at, or it is from before states were kept
+            report = _report(then, known, "test", None, chosen=False, look=lambda _: None)
+        report = report.model_copy(update={"as_of": own.at})
+        return SealedView(author=own.author, at=own.at, report=report, outside=_outside(db, project))
+    return None
+
+
+def _outside(db: Database, project: Project) -> tuple[JudgeAlignment, ...]:
+    """The chosen set's judges on the grades that the sealed test leaves."""
+    choice = judge_table.chosen(db, project.id)
+    members = _members(db, choice["judge_version_ids"]) if choice else []
+    labels = fitting_labels(db, project)
+    votes = words_on(db, members, list(labels.value))
+    evidence = evidence_of(db, project, labels.value)
+    return _measured(db, project, members, votes, labels, evidence, "all")
 
 
 def _measured(
@@ -157,7 +204,8 @@ def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
     if split == "all":
         return labels
-    groups = output_table.groups_of(db, list(labels.value))
+    graded = {*labels.value, *labels.conflicts, *labels.unsure}
+    groups = output_table.groups_of(db, sorted(graded))
     dealt = split_table.dealt(db, project.id)
     return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
 

@@ -39,7 +39,7 @@ def ceiling(db: Database, project: Project, labels: Labels) -> Ceiling:
     constant = max(passed, len(labels.value) - passed) / len(labels.value) if labels.value else None
     return Ceiling(
         between_people=between, with_themselves=own, constant=constant,
-        level_kappa=_on_levels(db, project), says=_words(between, own, constant),
+        level_kappa=_on_levels(db, project, labels), says=_words(between, own, constant),
     )  # fmt: skip
 
 
@@ -74,13 +74,16 @@ def _with_themselves(db: Database, project: Project, labels: Labels) -> Rate:
     return wilson(sum(pairs), len(pairs), what="silent repeats")
 
 
-def _on_levels(db: Database, project: Project) -> float | None:
+def _on_levels(db: Database, project: Project, labels: Labels) -> float | None:
+    """On the outputs of these labels; an output on which people tie is theirs too."""
+    shown = {*labels.value, *labels.conflicts}
     scale = rules_of(project).scale
     if not scale:
         return None
     given: dict[str, dict[str, int]] = defaultdict(dict)
     for event in current_grades(db, project):
-        if event.level is not None and event.criterion_id is None:
+        whole = event.criterion_id is None and event.field is None
+        if event.level is not None and whole and event.output_id in shown:
             given[event.annotator][event.output_id] = event.level
     levels = list(range(1, len(scale) + 1))
     found = []

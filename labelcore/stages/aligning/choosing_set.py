@@ -19,8 +19,11 @@ from labelcore.judges.proposing import LEARNED_FROM
 from labelcore.judges.script_judge import is_script
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
+from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
+from labelcore.stages.aligning.evidence import evidence_of
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.deriving import list_criteria, wanted_coverage
+from labelcore.stages.deriving.risk import LIMITS
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposals import lessons_of, question
@@ -70,16 +73,36 @@ def choose(
         NotFound: there is no judge of a name in ``must_include``.
     """
     tell = progress or silent
-    labels = fitting_labels(db, project)
+    labels = _of_both_kinds(fitting_labels(db, project))
+    needed = [find_judge(db, project, word) for word in must_include]
+    versions = _worth_choosing_from(active_judges(db, project), {own.id for own in needed})
+    votes = votes_on(db, versions) if versions else pd.DataFrame()
+    labels = labels.only(_decided(labels, needed, votes))
+    tell(0, 2, "comparing judges on outputs that they were not fitted on")
+    wish = _wish(db, project, versions, needed, max_ffr, min_coverage)
+    found = _chosen(db, project, versions, votes, labels, wish, seed)
+    tell(1, 2, "recording the choice")
+    if min_coverage is None:
+        min_coverage = wanted_coverage(list_criteria(db, project), project)
+    members = [versions[j] for j in found.members]
+    asked = _Asked(max_ffr, min_coverage, tuple(own.name for own in needed))
+    report = _record(db, project, members, votes, labels, found, asked, author)
+    tell(2, 2, "done")
+    return report
+
+
+def _of_both_kinds(labels: Labels) -> Labels:
     if not labels.passes or not labels.fails:
         missing = "failed" if labels.passes else "passed" if labels.fails else "graded"
         raise BadInput(
             f"No output has been {missing} yet, so judges cannot be told apart.",
             next_step="Grade on until there are some passes and some fails.",
         )
-    needed = [find_judge(db, project, word) for word in must_include]
-    versions = _worth_choosing_from(active_judges(db, project), {own.id for own in needed})
-    votes = votes_on(db, versions) if versions else pd.DataFrame()
+    return labels
+
+
+def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame) -> set[str]:
+    """The graded outputs that a judge has a verdict on."""
     ids = [own for own in labels.value if own in votes.index]
     if not ids:
         raise BadInput(
@@ -87,26 +110,24 @@ def choose(
             next_step="Run `judge propose`, then `judge run`.",
         )
     _check_needed(needed, votes, ids)
-    tell(0, 2, "comparing judges on outputs that they were not fitted on")
-    human_fails = np.array([not labels.value[own] for own in ids], dtype=bool)
-    outputs = output_table.many(db, ids)
-    lessons = lessons_of(db, project, [outputs[own] for own in ids], labels)
+    return set(ids)
+
+
+def _chosen(
+    db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
+    labels: Labels, wish: Wish, seed: int,
+) -> choosing.Choice:  # fmt: skip
+    """The choice on the labelled outputs, in the order of the labels."""
+    human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
+    outputs = output_table.many(db, list(labels.value))
+    lessons = lessons_of(db, project, [outputs[own] for own in labels.value], labels)
     candidates = candidates_of(db, project, versions, votes, lessons, labels)
     default = [
         j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id
     ]
-    wish = _wish(db, project, versions, needed, max_ffr, min_coverage)
-    found = choosing.choose(
+    return choosing.choose(
         candidates, human_fails, lessons.groups, default=default, wish=wish, seed=seed
     )
-    tell(1, 2, "recording the choice")
-    if min_coverage is None:
-        min_coverage = wanted_coverage(list_criteria(db, project), project)
-    members = [versions[j] for j in found.members]
-    asked = _Asked(max_ffr, min_coverage, tuple(own.name for own in needed))
-    report = _record(db, project, members, votes, labels.only(set(ids)), found, asked, author)
-    tell(2, 2, "done")
-    return report
 
 
 @dataclass(frozen=True)
@@ -211,37 +232,63 @@ def _record(
     db: Database, project: Project, members: Sequence[JudgeVersion], votes: pd.DataFrame,
     labels: Labels, found: choosing.Choice, asked: _Asked, author: str,
 ) -> ChoiceReport:  # fmt: skip
-    held_out = found.held_out.model_dump() | {"method": "repeated nested cross-fitting by group"}
+    held_out = _held_out(db, project, labels, found, asked)
     words = set_words(votes, [own.id for own in members])
-    own = measure_set(members, words, labels, held_out)
+    own = measure_set(members, words, labels)
     in_sample = {
         "coverage": own.coverage.value, "false_failure_rate": own.false_failure_rate.value,
         "alignment": own.alignment, "n": own.counts.n,
     }  # fmt: skip
-    gap = None
+    optimism = None
     if own.alignment is not None and found.held_out.alignment is not None:
-        gap = own.alignment - found.held_out.alignment
-    splits = fitting_splits(db, project)
-    program = found.program
+        optimism = own.alignment - found.held_out.alignment
+    splits, program = fitting_splits(db, project), found.program
+    gap = program.gap if program else None
     warnings = [
         *(program.unmet if program else ()),
         *_warnings(labels, in_sample, held_out, asked, splits, members), *_unknown(members, votes, labels),
     ]  # fmt: skip
-    parameters = asdict(asked) | {
-        "fitted_on": list(splits),
-        "gap": program.gap if program else None,
-    }
-    figures = {"in_sample": in_sample, "held_out": held_out, "n_grades": len(labels.value)}
+    parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}
+    figures = {
+        "in_sample": in_sample, "held_out": held_out, "n_grades": len(labels.value),
+        "members": [one.model_dump() for one in _each(db, project, members, labels, found)],
+    }  # fmt: skip
     ids = [version.id for version in members]
     choice = judge_table.save_choice(db, project.id, ids, parameters, figures, author)
     audit.note(db, project.id, author, "chose set", choice, judges=ids)
     return ChoiceReport(
         choice=choice, judges=tuple(v.name for v in members), judge_version_ids=tuple(ids),
         n_grades=len(labels.value), n_fails=len(labels.fails), in_sample=in_sample,
-        held_out=held_out, optimism=gap, max_ffr=asked.max_ffr, warnings=tuple(warnings),
-        min_coverage=asked.min_coverage, must_include=asked.must_include,
-        gap=program.gap if program else None,
+        held_out=held_out, optimism=optimism, max_ffr=asked.max_ffr, warnings=tuple(warnings),
+        min_coverage=asked.min_coverage, must_include=asked.must_include, gap=gap,
     )  # fmt: skip
+
+
+def _held_out(
+    db: Database, project: Project, labels: Labels, found: choosing.Choice, asked: _Asked
+) -> dict[str, Any]:
+    """The held-out figures with the grades that they rest on, and what these are worth."""
+    evidence = evidence_of(db, project, labels.value)
+    _, fails = worth(evidence, np.zeros(len(evidence.ids), dtype=bool))
+    return found.held_out.model_dump() | {
+        "method": "repeated nested cross-fitting by group", "n": len(labels.value),
+        "n_fails": len(labels.fails), "effective_fails": fails,
+        "wanted": asked.min_coverage or LIMITS[project.risk].min_coverage,
+    }  # fmt: skip
+
+
+def _each(
+    db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels,
+    found: choosing.Choice,
+) -> list[HeldOutJudge]:  # fmt: skip
+    criteria = {own.id: own for own in list_criteria(db, project)}
+    return [
+        held_out_judge(
+            db, project, own.name, own.id, criteria.get(own.criterion_id or ""),
+            dict(zip(labels.value, found.failed[:, at].tolist(), strict=True)), labels,
+        )
+        for at, own in enumerate(members)
+    ]  # fmt: skip
 
 
 def _warnings(

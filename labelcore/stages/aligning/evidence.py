@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Project
+from labelcore.models import Criterion, Project
 from labelcore.stages.deriving import history
 from labelcore.stages.grading import Labels, current_grades
+from labelcore.stages.judging.proposals import question
 from labelcore.stats import resampling
 from labelcore.stats.prevalence import Graded
 from labelcore.store import Database
@@ -49,18 +51,51 @@ class Evidence:
 def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evidence:
     """The labels of these outputs as arrays."""
     ids = list(labels)
-    groups = output_table.groups_of(db, ids)
-    names = [groups.get(own, own) for own in ids]
-    numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1]
-    shared = len(set(names)) < len(names)
     known = sample_table.probabilities(db, project.id)
     weights = None
     if ids and all(own in known for own in ids):
         weights = 1 / np.array([known[own] for own in ids], dtype=np.float64)
     return Evidence(
         ids=ids, passes=np.array([labels[own] for own in ids], dtype=bool),
-        groups=numbers.astype(np.int64) if shared else None, weights=weights,
+        groups=sources_of(db, ids), weights=weights,
     )  # fmt: skip
+
+
+def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
+    """The number of each output's source, from 0 up; None where no two share one."""
+    groups = output_table.groups_of(db, list(ids))
+    names = [groups.get(own, own) for own in ids]
+    if len(set(names)) == len(names):
+        return None
+    numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1]
+    return numbers.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a criterion's judges are measured against: output id -> whether people failed it.
+
+    ``against``: whose grades these are, in words.
+    """
+
+    fails: dict[str, bool]
+    against: str
+
+
+def truth_of(db: Database, project: Project, criterion: Criterion | None, labels: Labels) -> Truth:
+    """The criterion's own grades where there are enough; else what the overall grades say of it:
+    the failed outputs that are its evidence, and all that people passed.
+    """
+    if criterion is None:
+        return Truth(question(None, labels).fails, "the grades of the whole output")
+    own = criterion_labels(db, project, labels).get(criterion.id)
+    if own is not None:
+        return Truth({k: not v for k, v in own.items()}, f"the grades of “{criterion.name}” itself")
+    says = (
+        "the failed outputs that are its evidence and the passed ones, because fewer than "
+        f"{NEEDED} outputs have a grade of “{criterion.name}” itself"
+    )
+    return Truth(question(criterion, labels).fails, says)
 
 
 def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str, dict[str, bool]]:

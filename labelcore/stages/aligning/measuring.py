@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from labelcore.models import OVERALL, Criterion, JudgeVersion
+from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.evidence import Evidence, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
 from labelcore.stages.grading import Labels
@@ -50,11 +52,19 @@ def figures_on(evidence: Evidence, words: pd.DataFrame) -> dict[str, dict[str, R
     verdicts = np.full(words.shape, np.nan)
     verdicts[(words == "pass").to_numpy()] = 1.0
     verdicts[(words == "fail").to_numpy()] = 0.0
+    found = figures_of(evidence, verdicts)
+    return dict(zip(words.columns, found, strict=True))
+
+
+def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, Rate]]:
+    """The same for each column of ``verdicts`` (n, judges): 1 pass, 0 fail, nan neither."""
+    if not verdicts.size:
+        return [{} for _ in range(verdicts.shape[1])]
     cells, replicated, groups = resampled(evidence, verdicts)
     found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
     if groups is not None and groups < resampling.FEWEST_GROUPS:
         found = [{name: _without_interval(own, groups) for name, own in one.items()} for one in found]  # fmt: skip
-    return dict(zip(words.columns, found, strict=True))
+    return found
 
 
 def _without_interval(rate: Rate, groups: int) -> Rate:
@@ -86,8 +96,8 @@ def measure_judge(
     return JudgeAlignment(
         judge=version.name, judge_version_id=version.id, kind=version.kind,
         criterion=criterion.name if criterion else OVERALL, description=version.description,
-        counts=counts, missing=missing, tpr=_by_source("tpr", figures.tpr(counts), drawn, evidence),
-        tnr=_by_source("tnr", figures.tnr(counts), drawn, evidence), ppv=figures.ppv(counts), npv=figures.npv(counts), kappa=figures.kappa(counts),
+        counts=counts, missing=missing, tpr=by_source("tpr", figures.tpr(counts), drawn, evidence),
+        tnr=by_source("tnr", figures.tnr(counts), drawn, evidence), ppv=figures.ppv(counts), npv=figures.npv(counts), kappa=figures.kappa(counts),
         mcc=figures.mcc(counts), balanced_accuracy=figures.balanced_accuracy(counts),
         ac1=figures.ac1(counts), intervals=drawn or {}, against=against,
         weighted=_weighted(evidence, words) if evidence else {},
@@ -97,13 +107,13 @@ def measure_judge(
     )  # fmt: skip
 
 
-def _by_source(
+def by_source(
     name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None
 ) -> Rate:
     """Wilson's interval, or the one over sources where outputs share them (never narrower; none
     where there are too few sources to tell).
     """
-    if drawn is None or evidence is None or evidence.groups is None or plain.value is None:
+    if not drawn or evidence is None or evidence.groups is None or plain.value is None:
         return plain
     own = drawn[name]
     if own.low is None or own.high is None or plain.low is None or plain.high is None:
@@ -179,9 +189,13 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
 
 
 def measure_set(
-    versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels, held_out: dict[str, object] | None
+    versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels,
+    known: Mapping[str, Any] | None = None,
 ) -> SetAlignment:  # fmt: skip
-    """The chosen set's figures on the labelled outputs; where all abstain it catches nothing."""
+    """The chosen set's figures on the labelled outputs; where all abstain it catches nothing.
+
+    ``known``: the figures that were stored when it was chosen.
+    """
     seen = words[[own for own in labels.value if own in words.index]].replace("abstain", "pass")
     human = np.array([labels.value[own] for own in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
@@ -191,7 +205,9 @@ def measure_set(
         judges=tuple(own.name for own in versions),
         judge_version_ids=tuple(own.id for own in versions), counts=counts, coverage=cov,
         false_failure_rate=ffr, alignment=figures.evalgen_alignment(cov.value, ffr.value),
-        held_out=held_out, warnings=tuple(reasons),
+        held_out=(known or {}).get("held_out"), warnings=tuple(reasons),
+        in_sample=((known or {}).get("in_sample") or {}).get("alignment"),
+        members=tuple(HeldOutJudge(**own) for own in (known or {}).get("members", ())),
     )  # fmt: skip
 
 

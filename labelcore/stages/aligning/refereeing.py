@@ -13,22 +13,25 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from labelcore.errors import BadInput
 from labelcore.judges.choosing import Candidate, CodeCandidate, FixedCandidate
 from labelcore.judges.learned_judge import folds_by_group
-from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
+from labelcore.models import OVERALL, Criterion, Decision, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.choosing_set import candidates_of
-from labelcore.stages.aligning.measuring import votes_on
+from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
+from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges, cascading, find_judge
-from labelcore.stages.judging.proposals import lessons_of, question
+from labelcore.stages.judging.proposals import lessons_of
 from labelcore.stages.judging.repeating import flips, steady
 from labelcore.stats import counts as figures
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
+from labelcore.stats.threads import one_thread
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
@@ -73,10 +76,12 @@ class Contender(Frozen):
 class Race(Frozen):
     """All candidates of one criterion, the best first; ``left_out`` says who could not run and why.
 
+    ``against``: the grades that they are measured by, in words.
     ``cheapest``: the name of the cheapest that is good enough, "" where none is; ``says`` in words.
     """
 
     criterion: str
+    against: str
     n: int
     least_tpr: float
     least_tnr: float
@@ -108,42 +113,49 @@ def race(
         BadInput: it has no judge, or no graded output with verdicts.
     """
     own = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
-    wanted = own.id if own else None
-    versions = [v for v in active_judges(db, project) if v.criterion_id == wanted]
+    versions = [v for v in active_judges(db, project) if v.criterion_id == (own.id if own else None)]
     if not versions:
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
     labels = fitting_labels(db, project)
-    fails = question(own, labels).fails
+    truth = truth_of(db, project, own, labels)
     tell = progress or silent
     tell(0, 2, "judging each output by judges that had not seen it")
-    ids, words, how, left_out = _words(db, project, versions, labels, fails, seed)
-    human = np.array([not fails[key] for key in ids], dtype=bool)
+    with one_thread():
+        ids, answers, how, left_out = _words(db, project, versions, labels, truth.fails, seed)
     tell(1, 2, "comparing")
-    ffr = max_ffr if max_ffr is not None else own.max_false_failure_rate if own else MOST_FFR
-    limits = (1 - ffr, LEAST_TNR if least_tnr is None else least_tnr)
-    spent = costs(db, project.id)
-    found = [
-        _contender(
-            db,
-            project,
-            version,
-            words[:, at],
-            human,
-            how[at],
-            _spent(db, project, version, spent),
-            limits,
-        )
-        for at, version in enumerate(versions)
-        if how[at]
-    ]
-    ranked = _ranked(found)
+    limits = _limits(own, least_tnr, max_ffr)
+    evidence = evidence_of(db, project, {key: not truth.fails[key] for key in ids})
+    ranked = _ranked(_contenders(db, project, versions, answers, how, evidence, limits))
     cheapest = next((one for one in _by_cost(ranked) if one.good == "yes"), None)
     tell(2, 2, "done")
     return Race(
-        criterion=own.name if own else OVERALL, n=len(ids), least_tpr=limits[0],
-        least_tnr=limits[1], contenders=tuple(ranked), left_out=tuple(left_out),
-        cheapest=cheapest.judge if cheapest else "", says=_says(ranked, cheapest, limits),
+        criterion=own.name if own else OVERALL, against=truth.against, n=len(ids),
+        least_tpr=limits[0], least_tnr=limits[1], contenders=tuple(ranked),
+        left_out=tuple(left_out), cheapest=cheapest.judge if cheapest else "",
+        says=_says(ranked, cheapest, limits),
     )  # fmt: skip
+
+
+def _limits(
+    own: Criterion | None, least_tnr: float | None, max_ffr: float | None
+) -> tuple[float, float]:
+    """The least TPR and TNR: what the person says, else the criterion, else what is usual."""
+    ffr = max_ffr if max_ffr is not None else own.max_false_failure_rate if own else MOST_FFR
+    return 1 - ffr, LEAST_TNR if least_tnr is None else least_tnr
+
+
+def _contenders(
+    db: Database, project: Project, versions: Sequence[JudgeVersion], answers: Floats,
+    how: Sequence[str], evidence: Evidence, limits: tuple[float, float],
+) -> list[Contender]:  # fmt: skip
+    spent = costs(db, project.id)
+    racing = [at for at, own in enumerate(how) if own]
+    drawn = figures_of(evidence, answers[:, racing])
+    return [
+        _contender(db, project, versions[at], answers[:, at], evidence, figures, how[at],
+                   _spent(db, project, versions[at], spent), limits)
+        for at, figures in zip(racing, drawn, strict=True)
+    ]  # fmt: skip
 
 
 def _words(
@@ -158,31 +170,33 @@ def _words(
     votes = votes_on(db, versions)
     candidates = candidates_of(db, project, versions, votes, lessons, labels)
     known = np.array([key in fails for key in lessons.table.ids], dtype=bool)
-    rows = np.flatnonzero(known)
-    if not len(rows):
+    if not known.any():
         raise BadInput("No graded output says anything about it.", next_step="Grade more outputs.")
     fold = folds_by_group(lessons.groups, _FOLDS, seed)
     answers = np.full((len(lessons.groups), len(versions)), np.nan)
-    decided = np.zeros_like(answers, dtype=bool)
+    decided = np.ones_like(answers, dtype=bool)
     how, left_out = [], []
     for at, (version, candidate) in enumerate(zip(versions, candidates, strict=True)):
         if not isinstance(candidate, FixedCandidate):
-            answers[:, at], decided[:, at] = _out_of_fold(candidate, fold), True
+            answers[:, at] = _out_of_fold(candidate, fold)
             how.append("cross-fitted")
             continue
-        said = votes[version.id].reindex(list(lessons.table.ids)) if version.id in votes else None
-        seen = 0 if said is None else int(said[known].notna().sum())
-        if said is None or seen < _FEWEST * len(rows):
-            left_out.append(f"{version.name}: it has decided {seen} of {len(rows)} graded outputs.")
-            how.append("")
-            continue
+        said = _stored(votes, version, lessons.table.ids)
         answers[:, at] = said.map(_AS_NUMBER).to_numpy(dtype=np.float64)
         decided[:, at] = said.notna().to_numpy()
-        how.append(_kept(version))
+        seen = int(decided[known, at].sum())
+        how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
+        if not how[-1]:
+            left_out.append(f"{version.name}: it has decided {seen} of {known.sum()} graded outputs.")
     racing = [at for at, own in enumerate(how) if own]
     shared = known & decided[:, racing].all(axis=1)
     ids = [key for key, own in zip(lessons.table.ids, shared, strict=True) if own]
     return ids, answers[shared], how, left_out
+
+
+def _stored(votes: pd.DataFrame, version: JudgeVersion, ids: Sequence[str]) -> pd.Series:
+    nothing = pd.Series(None, index=list(ids), dtype=object)
+    return votes[version.id].reindex(list(ids)) if version.id in votes else nothing
 
 
 def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
@@ -224,12 +238,13 @@ def _spent(
 
 
 def _contender(
-    db: Database, project: Project, version: JudgeVersion, answers: Floats,
-    human: npt.NDArray[np.bool_], how: str, paid: tuple[float | None, float | None],
+    db: Database, project: Project, version: JudgeVersion, answers: Floats, evidence: Evidence,
+    drawn: dict[str, Rate], how: str, paid: tuple[float | None, float | None],
     limits: tuple[float, float],
 ) -> Contender:  # fmt: skip
-    counts = figures.count(answers, human)
-    tpr, tnr = figures.tpr(counts), figures.tnr(counts)
+    counts = figures.count(answers, evidence.passes)
+    tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
+    tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
     known = flips(db, project, version) if version.kind == "llm" else []
     return Contender(
         judge=version.name, judge_version_id=version.id, kind=version.kind, how=how, n=counts.n,
@@ -247,9 +262,9 @@ def _no_flips(version: JudgeVersion) -> Rate:
 
 
 def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool) -> Good:
-    if tpr.value is None or tnr.value is None or tpr.low is None or tnr.low is None:
+    if tpr.value is None or tnr.value is None:
         return "not measurable"
-    if tpr.low >= limits[0] and tnr.low >= limits[1]:
+    if (tpr.low or 0.0) >= limits[0] and (tnr.low or 0.0) >= limits[1]:  # no interval: not surely
         return "perhaps" if in_sample else "yes"
     return "perhaps" if tpr.value >= limits[0] and tnr.value >= limits[1] else "no"
 
@@ -306,9 +321,10 @@ def _says(
 
 def differences(
     db: Database, project: Project, first: str, second: str
-) -> tuple[Paired, list[Difference]]:
-    """Where two judges' verdicts differ on graded outputs outside the sealed test, and who is right
-    more often: ``only_first`` counts the outputs on which only the first is right.
+) -> tuple[Paired, list[Difference], str]:
+    """Where two judges' verdicts differ on graded outputs outside the sealed test, who is right
+    more often (``only_first`` counts the outputs on which only the first is right), and the grades
+    that say so, in words.
 
     Raises:
         NotFound: there is no such judge.
@@ -318,30 +334,27 @@ def differences(
     if one.criterion_id != other.criterion_id:
         raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")  # fmt: skip
     own = find_criterion(db, project, one.criterion_id) if one.criterion_id else None
-    fails = question(own, fitting_labels(db, project)).fails
-    said = verdict_table.of_outputs(db, list(fails), [one.id, other.id])
-    by_judge = {
-        version.id: {v.output_id: v.decision for v in said if v.judge_version_id == version.id}
-        for version in (one, other)
-    }
-    left, right = by_judge[one.id], by_judge[other.id]
-    both = [key for key in fails if key in left and key in right]
-    truth = ["fail" if fails[key] else "pass" for key in both]
-    paired = compare(
-        np.array(
-            [left[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool
-        ),
-        np.array(
-            [right[key].value == own for key, own in zip(both, truth, strict=True)], dtype=bool
-        ),
-    )
+    truth = truth_of(db, project, own, fitting_labels(db, project))
+    left, right = (_decisions(db, version, truth) for version in (one, other))
+    both = [key for key in truth.fails if key in left and key in right]
+    paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(db, both))
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(db, differ)
     return paired, [
         Difference(
-            output=outputs[key], human_pass=not fails[key], first=left[key].value,
+            output=outputs[key], human_pass=not truth.fails[key], first=left[key].value,
             second=right[key].value, first_reason=left[key].reason,
             second_reason=right[key].reason,
         )
         for key in differ
-    ]  # fmt: skip
+    ], truth.against  # fmt: skip
+
+
+def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, Decision]:
+    said = verdict_table.of_outputs(db, list(truth.fails), [version.id])
+    return {own.output_id: own.decision for own in said}
+
+
+def _right(said: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:
+    """Where the judge says what people said; an abstention is not right."""
+    return np.array([said[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool)  # fmt: skip

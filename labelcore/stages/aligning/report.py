@@ -9,6 +9,7 @@ from pydantic import Field
 
 from labelcore.models import OVERALL, Frozen
 from labelcore.stages.aligning.ceiling import Ceiling
+from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts
@@ -75,7 +76,11 @@ class JudgeAlignment(Frozen):
 
 
 class SetAlignment(Frozen):
-    """The chosen set: what it does on this split, and on outputs that it had not seen."""
+    """The chosen set: what it does on this split, and on outputs that it had not seen.
+
+    ``held_out`` and ``members`` are of the choice, cross-fitted on the grades of then outside the
+    sealed test; ``in_sample`` is the alignment of the set on these same grades.
+    """
 
     judges: tuple[str, ...]
     judge_version_ids: tuple[str, ...]
@@ -85,6 +90,8 @@ class SetAlignment(Frozen):
     alignment: float | None
     held_out: dict[str, Any] | None
     warnings: tuple[str, ...] = ()
+    in_sample: float | None = None
+    members: tuple[HeldOutJudge, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
@@ -93,6 +100,9 @@ class SetAlignment(Frozen):
             **_flat("coverage", self.coverage, value=""),
             **_flat("false_failure_rate", self.false_failure_rate, value=""),
             "alignment": self.alignment, "held_out": self.held_out, "warnings": list(self.warnings),
+            "in_sample": self.in_sample, "good_enough": [
+                own.model_dump() | {"more": own.more, "says": own.says} for own in self.members
+            ],
         }  # fmt: skip
 
 

@@ -54,6 +54,7 @@ from labelcore.stages.grading.splitting import (
     renew_test,
     set_looks_limit,
     split_report,
+    state_of_test,
 )
 from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
 from labelcore.stages.grading.suggesting import (
@@ -132,7 +133,7 @@ __all__ = [
     "sealed_splits",
     "set_looks_limit",
     "set_rules",
-    "split_report",
+    "split_report", "state_of_test",
     "suggestions",
     "together",
     "undo",

@@ -85,6 +85,12 @@ def set_looks_limit(db: Database, project: Project, limit: int) -> Project:
     return projects.update_project(db, project, settings={"test_looks": limit})
 
 
+def state_of_test(seen: Iterable[str]) -> str:
+    """A hash of whatever decides the figures of the sealed test, in any order."""
+    text = "\x1f".join(sorted(seen))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def open_test(
     db: Database, project: Project, *, author: str, purpose: str, seen: Iterable[str]
 ) -> int:
@@ -100,7 +106,7 @@ def open_test(
             "The sealed test is opened by a named person.",
             next_step="Write your name in the app's menu, or give --author NAME.",
         )
-    state = hashlib.sha256("\x1f".join(sorted(seen)).encode("utf-8", "surrogatepass")).hexdigest()[:16]  # fmt: skip
+    state = state_of_test(seen)
     number = split_table.dealt(db, project.id).round
     known = split_table.openings(db, project.id, "test")
     if not any(

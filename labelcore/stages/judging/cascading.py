@@ -168,6 +168,9 @@ def _version(
 
 def describe(spec: CascadeSpec) -> str:
     """The cascade as a sentence."""
+    if {spec.first.rule, spec.then.rule} == {"never"}:
+        reasons = dict.fromkeys((spec.first.why_not, spec.then.why_not))
+        return f"A person decides everything: {spec.first.name} and {spec.then.name} decide nothing ({'; '.join(reasons)})."
     return (
         f"{spec.first.name} decides {rule_words(spec.first)}; of the rest {spec.then.name} decides "
         f"{rule_words(spec.then)}; a person the others. At most {spec.error:.0%} wrong at each step "
@@ -336,11 +339,8 @@ def _warnings(
     db: Database, project: Project, spec: CascadeSpec, judges: Sequence[JudgeVersion],
     labels: dict[str, bool],
 ) -> list[str]:  # fmt: skip
-    said = [
-        f"{step.name} decides nothing: {step.why_not}. Grade more, or allow a larger error."
-        for step in (spec.first, spec.then)
-        if step.rule == "never"
-    ]
+    idle = [step.name for step in (spec.first, spec.then) if step.rule == "never"]  # the steps say why
+    said = [f"Grade more, or allow a larger error, so that {' and '.join(idle)} can decide some."] if idle else []  # fmt: skip
     current = {own.judge_id: own for own in judge_table.current(db, project.id)}
     said += [
         f"{own.name} has a newer version: make the cascade again."

@@ -50,6 +50,9 @@ def _reasons(own: Trust) -> Iterator[Block]:
     yield Text(words="Why", tone="heading")
     for reason in own.reasons:
         yield Text(words=reason_words(reason), tone=reason.weight)
+    yield Text(words=own.enough)
+    for said in own.rests_on:
+        yield Text(words=said, tone="small")
 
 
 def reason_words(own: Reason) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, Project
 from labelcore.stages.aligning import AlignmentReport, align, chosen_set
+from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.aligning.measuring import set_words, words_on
 from labelcore.stages.grading import human_labels, versions
 from labelcore.stats.paired import Paired, compare
@@ -113,15 +114,17 @@ def compare_versions(db: Database, project: Project, first: str, second: str) ->
         raise BadInput(f"'{first}' and '{second}' share no input.", next_step="Run both on the same inputs, then import both.")  # fmt: skip
     labels = human_labels(db, project).value
     return VersionComparison(
-        first=first, second=second, pairs=len(pairs), by_people=_paired(pairs, labels),
+        first=first, second=second, pairs=len(pairs), by_people=_paired(db, pairs, labels),
         by_judges=_by_judges(db, project, pairs),
     )  # fmt: skip
 
 
-def _paired(pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
-    both = [(passed[a], passed[b]) for a, b in pairs if a in passed and b in passed]
-    one, other = (np.array([own[k] for own in both], dtype=bool) for k in (0, 1))
-    return compare(one, other)
+def _paired(
+    db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]
+) -> Paired:
+    both = [(a, b) for a, b in pairs if a in passed and b in passed]
+    one, other = (np.array([passed[own[k]] for own in both], dtype=bool) for k in (0, 1))
+    return compare(one, other, sources_of(db, [a for a, _ in both]))
 
 
 def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]]) -> Paired | None:
@@ -133,7 +136,7 @@ def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]])
     outputs = sorted({own for pair in pairs for own in pair})
     words = set_words(words_on(db, members, outputs), [own.id for own in members])
     return _paired(
-        pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
+        db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
     )
 
 

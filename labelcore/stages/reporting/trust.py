@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from labelcore.models import Frozen, Project
 from labelcore.stages import projects
-from labelcore.stages.aligning import AlignmentReport
+from labelcore.stages.aligning import (
+    AlignmentReport,
+    JudgeAlignment,
+    SealedView,
+    SetAlignment,
+    test_as_seen,
+)
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
 from labelcore.stats.anytime import enough_words
-from labelcore.stats.rate import Rate, in_words
+from labelcore.stats.rate import Rate, difference, in_words
 from labelcore.store import Database
 
 Weight = Literal["good", "care", "bad"]
@@ -26,8 +33,8 @@ WIDE, TOO_WIDE = 0.2, 0.4
 WEAK, TOO_WEAK = 0.667, 0.4
 """Krippendorff's (2004) bound for tentative conclusions, and one below which people rather differ."""
 GAP = 0.2
-ENOUGH = 0.7
-"""The coverage that "good enough yet" asks about: what criteria of medium risk ask for."""
+LITTLE = 0.02
+"""In-sample and held-out figures that differ by less are called the same."""
 _MOST_MISSING = 0.05
 
 
@@ -44,7 +51,8 @@ class Trust(Frozen):
 
     ``rate`` is the corrected pass rate where it can be had, else people's own; ``method`` in words.
     ``enough``: whether the chosen set is good enough yet, by a bound that holds however often
-    somebody looks, and what to grade next.
+    somebody looks, and what to grade next. ``rests_on``: for each kind of figure the grades that it
+    was read from, and whether these had shaped the judges.
     """
 
     answer: Answer
@@ -53,6 +61,7 @@ class Trust(Frozen):
     method: str
     enough: str
     reasons: tuple[Reason, ...]
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,13 @@ class _Seen:
     court: Docket
     outputs: int
     rate: Rate
+    test: SealedView | None
+
+    @property
+    def chosen(self) -> SetAlignment | None:
+        """The chosen set, if it has judges."""
+        own = self.report.chosen
+        return own if own and own.judges else None
 
 
 def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
@@ -76,7 +92,7 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
     seen = _Seen(
         report=report, splits=split_report(db, project), court=docket(db, project), rate=rate,
         members=[own for own in list_judges(db, project) if own.judge_version_id in ids],
-        outputs=projects.overview(db, project).outputs,
+        outputs=projects.overview(db, project).outputs, test=test_as_seen(db, project),
     )  # fmt: skip
     reasons = [reason for check in _CHECKS for reason in check(seen)]
     reasons.sort(key=lambda own: ("bad", "care", "good").index(own.weight))
@@ -88,22 +104,63 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
     )
     return Trust(
         answer=answer, headline=_headline(answer, rate), rate=rate, method=method,
-        enough=_enough(report), reasons=tuple(reasons),
+        enough=_enough(seen), reasons=tuple(reasons), rests_on=tuple(_rests_on(seen)),
     )  # fmt: skip
 
 
-def _enough(report: AlignmentReport) -> str:
-    """Coverage against its limit; the next grades that help are those of failed outputs."""
-    if report.chosen is None or not report.chosen.judges:
-        return "Good enough yet? Choose a set of judges first."
-    held, counts = (report.chosen.held_out or {}).get("coverage"), report.chosen.counts
-    if held is None:
-        return "Good enough yet? Not measurable: no figure on outputs that the judges had not seen."
-    caught = round(held * counts.human_fails)  # cross-fitted: no judge saw what it is counted on
-    said = enough_words(caught, counts.human_fails, ENOUGH, "failed outputs")
+def _rests_on(seen: _Seen) -> Iterator[str]:
+    """Which grades each kind of figure was read from."""
+    yield f"The pass rate rests on all {seen.report.n_grades:,} grades{_shaped_words(seen)}."
+    held = (seen.chosen.held_out if seen.chosen else None) or {}
+    if held.get("n"):
+        yield (
+            f"Whether the judges are good enough rests on the {held['n']:,} grades outside the sealed "
+            "test at the time of the choice, each decided by judges that were fitted and chosen "
+            "without its source (cross-fitted)."
+        )
+    if seen.test:
+        yield (
+            f"Figures of the sealed test are those that {seen.test.author or 'somebody'} saw on "
+            f"{_day(seen.test)}, on its {seen.test.report.n_grades:,} grades of then; showing them here is no look."
+        )
+    elif seen.splits.sealed:
+        yield (
+            "The sealed test is not read here. `labelcore check --judge NAME` reads it and counts a "
+            "look; what it shows then stands here too."
+        )
+
+
+def _shaped_words(seen: _Seen) -> str:
+    if seen.chosen is None or seen.report.pass_rate.corrected.value is None:
+        return ""
+    members = set(seen.chosen.judge_version_ids)
+    mine = [own for own in seen.report.judges if own.judge_version_id in members]
+    shaped = [own for own in mine if any(said.startswith("In-sample") for said in own.warnings)]
+    if not shaped:
+        return "; none of them shaped a judge's verdict on its own output"
     return (
-        f"Good enough yet (it should catch {ENOUGH:.0%} of the bad ones)? {said} What helps most: "
-        "outputs that the judges fail or are not sure of (Sample page, rules disagreement and mixture)."
+        f"; most of them shaped {len(shaped)} of the set's {len(mine)} judges, whose errors elsewhere "
+        "may be larger than the correction takes them for"
+    )
+
+
+def _day(test: SealedView) -> str:
+    return f"{test.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _enough(seen: _Seen) -> str:
+    """Coverage against its limit; the next grades that help are those of failed outputs."""
+    if seen.chosen is None:
+        return "Good enough yet? Choose a set of judges first."
+    held = seen.chosen.held_out or {}
+    coverage, fails, wanted = held.get("coverage"), held.get("effective_fails"), held.get("wanted")
+    if coverage is None or fails is None or wanted is None:
+        return "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
+    said = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
+    return (
+        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said} What helps most: "
+        "outputs that the judges fail or are not sure of, drawn with known chances (Alignment page, or "
+        "`labelcore sample --rule mixture`)."
     )
 
 
@@ -154,7 +211,7 @@ def _width(seen: _Seen) -> Iterator[Reason]:
 
 def _judge(seen: _Seen) -> Iterator[Reason]:
     rates = seen.report.pass_rate
-    if seen.report.chosen is None or not seen.report.chosen.judges:
+    if seen.chosen is None:
         yield Reason(weight="care", says="No set of judges is chosen, so the number rests on people's grades alone.", next_step="Propose and run judges, then choose a set.")  # fmt: skip
     elif rates.corrected.value is None:
         yield Reason(weight="care", says=f"The judges do not help here: {rates.corrected.why_not}.", next_step="Refine the judges; the number rests on people's grades alone.")  # fmt: skip
@@ -166,14 +223,53 @@ def _judge(seen: _Seen) -> Iterator[Reason]:
 
 
 def _held_out(seen: _Seen) -> Iterator[Reason]:
-    held = (seen.report.chosen.held_out if seen.report.chosen else None) or {}
+    held = (seen.chosen.held_out if seen.chosen else None) or {}
     value, low = held.get("alignment"), held.get("low")
     if value is None or low is None:
         yield Reason(weight="care", says="How the chosen set does on outputs that it had not seen is not measurable yet.", next_step="Grade more, then choose again.")  # fmt: skip
     elif low < 0.5:
-        yield Reason(weight="care", says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.", next_step="Refine the judges.")  # fmt: skip
+        yield Reason(weight="care", says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.{_flattered(seen)}", next_step="Refine the judges.")  # fmt: skip
     else:
-        yield Reason(weight="good", says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).")  # fmt: skip
+        yield Reason(weight="good", says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).{_flattered(seen)}")  # fmt: skip
+
+
+def _flattered(seen: _Seen) -> str:
+    """The in-sample figure beside the held-out one, where they are not the same."""
+    own = seen.chosen
+    value = (own.held_out or {}).get("alignment") if own else None
+    if own is None or own.in_sample is None or value is None or own.in_sample - value < LITTLE:
+        return ""
+    return f" On the grades that it was fitted and chosen on it is {own.in_sample:.2f}: that figure flatters."
+
+
+def _sealed_test(seen: _Seen) -> Iterator[Reason]:
+    """The test as it was seen last, against the grades outside it, judge by judge."""
+    if seen.test is None or seen.chosen is None:
+        return
+    on_test = {own.judge_version_id: own for own in seen.test.report.judges}
+    pairs = [(own, on_test[own.judge_version_id]) for own in seen.test.outside if own.judge_version_id in on_test]  # fmt: skip
+    if not pairs:
+        yield Reason(weight="care", says=f"The sealed test was last seen on {_day(seen.test)}, with none of the present judges.", next_step="`labelcore align --split test` looks at it again, and counts.")  # fmt: skip
+        return
+    fallen = [said for outside, inside in pairs for said in _fallen(outside, inside)]
+    if fallen:
+        yield Reason(weight="care", says=f"On the sealed test judges do worse than elsewhere, and not by chance: {'; '.join(fallen)}. Expect the figures of the test.", next_step="Refine these judges, or choose again.")  # fmt: skip
+    else:
+        yield Reason(weight="good", says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse than on the other grades beyond chance ({_on_test(pairs)}).")  # fmt: skip
+
+
+def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
+    if outside.against != inside.against:
+        return
+    rates = (("catches", "bad", outside.tnr, inside.tnr), ("passes", "good", outside.tpr, inside.tpr))  # fmt: skip
+    for verb, kind, elsewhere, there in rates:
+        change = difference(there, elsewhere)
+        if change.high is not None and change.high < 0:
+            yield f"{inside.judge} {verb} {in_words(there)} of the {kind} ones there, {in_words(elsewhere)} elsewhere"  # fmt: skip
+
+
+def _on_test(pairs: list[tuple[JudgeAlignment, JudgeAlignment]]) -> str:
+    return "; ".join(f"{own.judge}: TPR {in_words(own.tpr)}, TNR {in_words(own.tnr)}" for _, own in pairs)  # fmt: skip
 
 
 def _stale(seen: _Seen) -> Iterator[Reason]:
@@ -219,5 +315,5 @@ def _specification(seen: _Seen) -> Iterator[Reason]:
 
 
 _CHECKS: tuple[Callable[[_Seen], Iterator[Reason]], ...] = (
-    _classes, _width, _judge, _stale, _people, _sample, _test, _specification,
+    _classes, _width, _judge, _sealed_test, _stale, _people, _sample, _test, _specification,
 )  # fmt: skip

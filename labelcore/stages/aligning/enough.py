@@ -1,0 +1,96 @@
+"""Good enough yet? Each judge of the chosen set on outputs that it had not seen, and what to grade next."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from labelcore.models import Criterion, Frozen, Project
+from labelcore.stages import sampling
+from labelcore.stages.aligning.evidence import Bools, Evidence, evidence_of, truth_of
+from labelcore.stages.deriving.risk import LIMITS, risk_of
+from labelcore.stages.grading import Labels
+from labelcore.stats.anytime import enough_words, more_until
+from labelcore.store import Database
+
+MOST_AT_ONCE = 200
+_ROUNDING = 1e-9
+
+
+class HeldOutJudge(Frozen):
+    """How many of the bad outputs one judge caught that it had not seen, as of the choice of the set.
+
+    ``caught`` of ``fails``: sources and uneven chances are taken into account, so that both may be
+    smaller than the counts. ``wanted``: the share that its risk asks for. ``share``: how many of the
+    grades are fails, to tell how many must be graded for one more.
+    """
+
+    judge: str
+    judge_version_id: str
+    against: str
+    caught: int
+    fails: int
+    wanted: float
+    share: float
+
+    @property
+    def more(self) -> int | None:
+        """How many more failing grades are needed; None where more grades alone do not help."""
+        return more_until(self.caught, self.fails, self.wanted)
+
+    @property
+    def to_grade(self) -> int:
+        """How many outputs to grade for these fails, at most so many at once."""
+        return min(MOST_AT_ONCE, math.ceil((self.more or 0) / self.share)) if self.share else 0
+
+    @property
+    def says(self) -> str:
+        """The answer in words."""
+        return f"{self.judge}: {enough_words(self.caught, self.fails, self.wanted, 'failed outputs')}"
+
+
+def held_out_judge(
+    db: Database, project: Project, name: str, version_id: str, criterion: Criterion | None,
+    failed: dict[str, bool], labels: Labels,
+) -> HeldOutJudge:  # fmt: skip
+    """``failed``: the judge's cross-fitted votes, by output id."""
+    truth = truth_of(db, project, criterion, labels)
+    known = {key: not own for key, own in truth.fails.items() if key in failed}
+    evidence = evidence_of(db, project, known)
+    caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))
+    risk = risk_of(criterion, project) if criterion else project.risk
+    return HeldOutJudge(
+        judge=name, judge_version_id=version_id, against=truth.against, caught=caught, fails=fails,
+        wanted=LIMITS[risk].min_coverage,
+        share=float((~evidence.passes).mean()) if known else 0.0,
+    )  # fmt: skip
+
+
+def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
+    """Fails that were caught, and fails, in independent and evenly drawn ones that they are worth.
+
+    Kish's effective size over sources, (Σw)² / Σw² with w the weight of a source's fails; both are
+    rounded down, so that a bound on them promises nothing more.
+    """
+    fails = ~evidence.passes
+    groups = np.arange(len(fails)) if evidence.groups is None else evidence.groups
+    weights = evidence.weights if evidence.uneven and evidence.weights is not None else np.ones(len(fails))  # fmt: skip
+    own = np.bincount(groups[fails], weights=weights[fails])
+    total = float(own.sum())
+    if total == 0:
+        return 0, 0
+    size = math.floor(total**2 / float((own**2).sum()) + _ROUNDING)
+    share = float(weights[fails & failed].sum()) / total
+    return math.floor(share * size + _ROUNDING), size
+
+
+def ask_next(db: Database, project: Project, n: int, *, author: str = "") -> int:
+    """Put n ungraded outputs first on the Grade page, those that help most, by a draw with known
+    chances: picked by hand they would tell of failures, but not of rates. Returns how many.
+
+    Raises:
+        BadInput: every output is graded.
+    """
+    drawn = sampling.draw_sample(db, project, rule="mixture", n=n, author=author)
+    return len(drawn.picks)

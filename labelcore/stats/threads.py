@@ -1,0 +1,31 @@
+"""One thread for linear algebra on small matrices.
+
+A hundred small fits on matrices of a hundred rows gain nothing from several threads: these wait for
+each other, and on a busy machine that takes several times as long as the work itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+from threadpoolctl import threadpool_limits
+
+_lock = threading.Lock()
+_inside: list[threadpool_limits] = []
+"""One entry for each block that is open; the limit goes when the last of them ends."""
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Within the block BLAS uses one thread, in the whole process; blocks may overlap."""
+    with _lock:
+        _inside.append(_inside[0] if _inside else threadpool_limits(1, user_api="blas"))
+    try:
+        yield
+    finally:
+        with _lock:
+            own = _inside.pop()
+            if not _inside:
+                own.restore_original_limits()

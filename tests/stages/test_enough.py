@@ -1,0 +1,109 @@
+"""Good enough yet? Counted on unseen outputs, at what sources and draws are worth, with what comes next."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from labelcore.errors import BadInput
+from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.operations.sentences import alignment_lines
+from labelcore.stages import aligning, grading
+from labelcore.stages.aligning.enough import HeldOutJudge, worth
+from labelcore.stages.aligning.evidence import Evidence
+from labelcore.store import Database, samples, verdicts
+from labelcore.store import judges as judge_table
+
+
+def _evidence(passes: list[bool], groups: list[int] | None = None, weights: list[float] | None = None) -> Evidence:  # fmt: skip
+    return Evidence(
+        ids=[str(i) for i in range(len(passes))], passes=np.array(passes, dtype=bool),
+        groups=None if groups is None else np.array(groups, dtype=np.int64),
+        weights=None if weights is None else np.array(weights, dtype=np.float64),
+    )  # fmt: skip
+
+
+def test_fails_are_worth_what_their_sources_and_chances_make_them() -> None:
+    caught = np.array([True] * 6 + [False] * 6, dtype=bool)
+    fails = [False] * 12
+    assert worth(_evidence(fails), caught) == (6, 12)
+    assert worth(_evidence(fails, [i // 3 for i in range(12)]), caught) == (2, 4)
+    uneven = _evidence(fails, weights=[1.0] * 6 + [4.0] * 6)
+    assert worth(uneven, caught) == (1, 8)  # share 1/5; (6 + 24)² / (6 + 96) = 8.8
+    assert worth(_evidence([True] * 3), np.zeros(3, dtype=bool)) == (0, 0)
+
+
+@pytest.fixture
+def chosen(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+) -> aligning.AlignmentReport:  # fmt: skip
+    """A judge from elsewhere that catches seven of eight; 100 outputs graded, 60 not."""
+    made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
+    chance = random.Random(3)
+    for i, own in enumerate(made[:100]):
+        give(own, "fail" if i < 40 else "pass")
+    judge_table.save(db, [JudgeVersion(
+        id="j1", judge_id="j1", project_id=project.id, name="checker", kind="imported", version=1,
+        criterion_id=None, criterion_version=None, spec={"tool": "x"},
+    )])  # fmt: skip
+    verdicts.record(db, [
+        Verdict(
+            output_id=own.id, judge_version_id="j1", project_id=project.id, run_id="r",
+            decision=Decision(value="fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass"),
+        )
+        for i, own in enumerate(made)
+    ])  # fmt: skip
+    aligning.choose(db, project)
+    return aligning.align(db, project)
+
+
+def test_each_judge_of_the_set_says_what_is_missing(
+    db: Database, project: Project, chosen: aligning.AlignmentReport
+) -> None:
+    assert chosen.chosen is not None
+    (own,) = chosen.chosen.members
+    assert (own.caught, own.fails, own.wanted) == (35, 40, 0.7)
+    assert own.more is not None and own.more > 0
+    assert "Not yet: so far 35 of 40 failed outputs" in own.says
+    assert f"about {own.more} more failed outputs" in own.says
+    assert own.to_grade == pytest.approx(own.more / 0.4, abs=1)
+    lines = "\n".join(alignment_lines(chosen))
+    assert "Good enough yet? checker" in lines and f"--n {own.to_grade}" in lines
+    document = chosen.document()["set"]["good_enough"][0]
+    assert (document["more"], document["caught"]) == (own.more, 35)
+
+
+def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
+    db: Database, project: Project, chosen: aligning.AlignmentReport
+) -> None:
+    assert aligning.ask_next(db, project, 20, author="ann") == 20
+    first = grading.grading_queue(db, project, "ann", ahead=20).items
+    known = samples.probabilities(db, project.id)
+    assert len(first) == 20
+    assert all(own.output.id in known for own in first)
+    assert "judge fails it" in {own.reason for own in first}
+    graded = grading.human_labels(db, project).value
+    assert not {own.output.id for own in first} & set(graded)
+    aligning.ask_next(db, project, 500, author="ann")
+
+
+def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
+    own = HeldOutJudge(judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3)  # fmt: skip
+    assert (own.more, own.to_grade) == (None, 0)
+    assert "more grades alone will not get there" in own.says
+    none = own.model_copy(update={"caught": 0, "fails": 0, "share": 0.0})
+    assert none.to_grade == 0 and "Not measurable" in none.says
+
+
+def test_where_everything_is_graded_that_is_said(
+    db: Database, project: Project, chosen: aligning.AlignmentReport, give: Callable[..., object]
+) -> None:
+    aligning.ask_next(db, project, 100)
+    for own in grading.grading_queue(db, project, "ann", ahead=100).items:
+        give(own.output, "pass")
+    with pytest.raises(BadInput, match="outputs are graded"):
+        aligning.ask_next(db, project, 5)
