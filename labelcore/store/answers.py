@@ -52,7 +52,9 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
     """
     known = find(db, [own.key for own in answers]) if answers else {}
     latest = {own.key: own for own in answers}
-    fresh = [own for own in latest.values() if own.key not in known or known[own.key].text != own.text]
+    fresh = [
+        own for own in latest.values() if own.key not in known or known[own.key].text != own.text
+    ]
     with db.transaction() as cursor:
         append(cursor, fresh)
     return len(fresh)
