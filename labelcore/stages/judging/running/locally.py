@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.runner import decide_local, embed_texts, remember_meanings
+from labelcore.stages.judging.running.pace import Pace
 from labelcore.stages.judging.running.plan import Plan, Question
 from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store import outputs as output_table
@@ -18,40 +18,19 @@ from labelcore.store import verdicts as verdict_table
 
 _TEXTS = 2_000
 _FIRST = 20
-_LOOK_SECONDS = (
-    0.5  # a stop waits at most about as long; storing more often was measured to cost little
-)
 
 
 def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
-    pace = _Pace()
+    pace = Pace(_FIRST, _TEXTS)
     for ids in plan.chunks():
         missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
         wanted = [output_id for output_id in ids if any(output_id in own for own in missing.values())]  # fmt: skip
         for outputs in output_table.chunks(work.db, wanted, _TEXTS):
-            for some in pace.slices(outputs):
+            for some in pace.parts(outputs):
                 if work.stop.is_set():
                     return
                 work.store(_decide_some(work, versions, missing, some))
-
-
-class _Pace:
-    """How many outputs fit into the time after which a stop is looked at and all is stored."""
-
-    def __init__(self) -> None:
-        self._size = _FIRST
-
-    def slices(self, outputs: Sequence[Output]) -> Iterator[Sequence[Output]]:
-        """The outputs in parts; the time between two of them says how large the next is."""
-        start = 0
-        while start < len(outputs):
-            some = outputs[start : start + self._size]
-            start += len(some)
-            began = time.monotonic()
-            yield some
-            fitting = len(some) * _LOOK_SECONDS / max(time.monotonic() - began, 1e-6)
-            self._size = int(max(1, min(fitting, 4 * self._size, _TEXTS)))
 
 
 def _decide_some(
