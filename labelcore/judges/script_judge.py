@@ -41,8 +41,10 @@ def is_script(spec: Mapping[str, Any]) -> bool:
     return "source" in spec
 
 
-def make_spec(source: str, pool: Pool | None = None) -> dict[str, Any]:
+def make_spec(source: str, pool: Pool | None = None, *, field: str = "") -> dict[str, Any]:
     """The specification of a text, read and compiled in the sandbox but not run.
+
+    ``field``: the JSON pointer of the only part of an output that it shall see; "" for all.
 
     Raises:
         BadInput: it is no check; the sentence names the line.
@@ -55,7 +57,7 @@ def make_spec(source: str, pool: Pool | None = None) -> dict[str, Any]:
             f"The check cannot be used: {faults[0]}{more}",
             next_step="`labelcore judge contract` says what a check may use.",
         )
-    return ScriptSpec(source=text).model_dump(mode="json")
+    return ScriptSpec(source=text, field=field).model_dump(mode="json")
 
 
 def decide_all(
@@ -75,8 +77,12 @@ def decide_all(
     return [_decision(next(results)) if one else missing for one in seen]
 
 
-def describe(source: str) -> str:
+def describe(source: str, field: str = "") -> str:
     """The first words that the writer says about the check, else that it is one."""
+    return f"It sees only the field {field}. {_said(source)}" if field else _said(source)
+
+
+def _said(source: str) -> str:
     for line in source.split("\n"):
         said = line.strip().strip("#").strip().strip("\"'").strip()
         if line.strip().startswith(("#", '"""', "'''")) and said:
