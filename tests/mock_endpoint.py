@@ -5,7 +5,7 @@ given to calls in order, then every call is answered well; ``prompts`` keeps wha
 ``shares`` plans faults at random instead: kind -> share of calls, seeded by prompt and attempt.
 ``answered`` counts the good answers to each prompt that somebody was still there to take.
 
-Faults of a call: "429", "500", "401", "404", "quota"; "hang" and "slow" (late); "drop" (the
+Faults of a call: "429", "500", "401", "404", "400 model", "quota"; "hang" and "slow" (late); "drop" (the
 connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
 choice", "no message"; and of the text inside: "malformed", "truncated", "empty", "other json" (valid, of another shape).
 """
@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -34,6 +35,7 @@ _ERRORS = {
     "500": (500, "broken", {}),
     "401": (401, "wrong key", {}),
     "404": (404, "no such model", {}),
+    "400 model": (400, "Invalid model: mock", {}),
     "quota": (429, "insufficient_quota", {}),
 }
 
@@ -221,17 +223,20 @@ class MockBatches:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[MockEndpoint, str]]:
-    """The endpoint and its base URL, served from a thread."""
+def serving(certificate: tuple[Path, Path] | None = None) -> Iterator[tuple[MockEndpoint, str]]:
+    """The endpoint and its base URL, served from a thread; by HTTPS with a certificate and its key."""
     mock = MockEndpoint()
     chat = Route("/v1/chat/completions", mock.chat, methods=["POST"])
     app = Starlette(routes=[chat, *mock.batches.routes])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="off")
+    if certificate:
+        config.ssl_certfile, config.ssl_keyfile = certificate
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield mock, f"http://127.0.0.1:{port}/v1"
+    yield mock, f"http{'s' if certificate else ''}://127.0.0.1:{port}/v1"
     server.should_exit = True
     thread.join(timeout=5)

@@ -178,10 +178,11 @@ def judge_run(
 def judge_try(
     file: _CheckFile,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs.")] = 20,
+    criterion: Annotated[str | None, typer.Option(help="What it is for: of one about a field it sees the field.")] = None,
     db: Db = None, project: ProjectName = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Try a check in Python on some outputs; nothing is stored."""
-    send("judge try", db, project, json, source=_text_of(file), limit=limit)
+    send("judge try", db, project, json, source=_text_of(file), limit=limit, criterion=criterion)
 
 
 @judge.command("add")

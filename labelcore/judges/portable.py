@@ -224,7 +224,7 @@ def _check_code(spec: CodeSpec) -> None:
 
 def _try_code(spec: dict[str, Any]) -> None:
     if is_script(spec):
-        script_judge.make_spec(spec["source"])
+        script_judge.make_spec(spec["source"], field=spec.get("field", ""))
         return
     own = CodeSpec.model_validate(spec)
     _check_code(own)

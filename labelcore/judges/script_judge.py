@@ -5,12 +5,14 @@ They are code judges whose specification has a ``source`` instead of a detector.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
 from labelcore.errors import BadInput, ModelTrouble
+from labelcore.judges.fields import at_pointer
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.pool import Pool, shared_pool
@@ -22,10 +24,15 @@ _LONGEST_DESCRIPTION = 200
 
 
 class ScriptSpec(Frozen):
-    """A check's text. ``library`` says where one that came by file was measured before."""
+    """A check's text. ``library`` says where one that came by file was measured before.
+
+    ``field``: the JSON pointer of the only part of an output that it sees; it stays out of what is
+    written where there is none, so that the ids of other checks are what they were.
+    """
 
     source: str = Field(min_length=1, max_length=LONGEST_SOURCE)
     language: Literal["python-subset"] = "python-subset"
+    field: str = Field(default="", exclude_if=lambda own: not own)
     library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
 
@@ -34,8 +41,10 @@ def is_script(spec: Mapping[str, Any]) -> bool:
     return "source" in spec
 
 
-def make_spec(source: str, pool: Pool | None = None) -> dict[str, Any]:
+def make_spec(source: str, pool: Pool | None = None, *, field: str = "") -> dict[str, Any]:
     """The specification of a text, read and compiled in the sandbox but not run.
+
+    ``field``: the JSON pointer of the only part of an output that it shall see; "" for all.
 
     Raises:
         BadInput: it is no check; the sentence names the line.
@@ -48,20 +57,32 @@ def make_spec(source: str, pool: Pool | None = None) -> dict[str, Any]:
             f"The check cannot be used: {faults[0]}{more}",
             next_step="`labelcore judge contract` says what a check may use.",
         )
-    return ScriptSpec(source=text).model_dump(mode="json")
+    return ScriptSpec(source=text, field=field).model_dump(mode="json")
 
 
 def decide_all(
-    spec: Mapping[str, Any], outputs: Sequence[Output], pool: Pool | None = None
-) -> list[Decision | ModelTrouble]:
-    """One decision for each output, or why there is none; an output's trouble is its own."""
+    spec: Mapping[str, Any], outputs: Sequence[Output], pool: Pool | None = None,
+    stop: threading.Event | None = None,
+) -> list[Decision | ModelTrouble]:  # fmt: skip
+    """One decision for each output, or why there is none; an output's trouble is its own.
+
+    After ``stop`` outputs without an answer have the trouble "stopped". A check of a field sees its
+    text in the output's place, and abstains where an output has no such field.
+    """
     own = ScriptSpec.model_validate(dict(spec))
-    rows = [Row(output.text, output.input, output.context, output.metadata) for output in outputs]
-    return [_decision(result) for result in (pool or shared_pool()).evaluate(own.source, rows)]
+    seen = [at_pointer(output, own.field) if own.field else output for output in outputs]
+    rows = [Row(one.text, one.input, one.context, one.metadata) for one in seen if one]
+    results = iter((pool or shared_pool()).evaluate(own.source, rows, stop=stop))
+    missing = Decision(value="abstain", reason=f"The output has no field {own.field}.")
+    return [_decision(next(results)) if one else missing for one in seen]
 
 
-def describe(source: str) -> str:
+def describe(source: str, field: str = "") -> str:
     """The first words that the writer says about the check, else that it is one."""
+    return f"It sees only the field {field}. {_said(source)}" if field else _said(source)
+
+
+def _said(source: str) -> str:
     for line in source.split("\n"):
         said = line.strip().strip("#").strip().strip("\"'").strip()
         if line.strip().startswith(("#", '"""', "'''")) and said:

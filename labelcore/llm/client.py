@@ -22,7 +22,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.llm.explaining import explain, waiting
 from labelcore.llm.limits import Limiter
 from labelcore.llm.parsing import parse
-from labelcore.llm.protocol import MOST_TOKENS, Answer, Message, Schema, Weighed
+from labelcore.llm.protocol import MOST_TOKENS, TRIES, Answer, Message, Schema, Weighed
 from labelcore.llm.refusing import refuses
 from labelcore.llm.transports import (
     Garbled,
@@ -35,7 +35,6 @@ from labelcore.llm.transports import (
 )
 from labelcore.settings import Endpoint
 
-_TRIES = 6
 _RATE_TRIES = 40  # a limit only delays; it must not cost verdicts
 _TOP = 20
 _SPOKEN = re.compile(r"response_format|json_schema|json schema|structured", re.I)
@@ -77,7 +76,7 @@ class OpenAIClient:
         started, spent = time.monotonic(), _Spent()
         trouble = ModelTrouble("The model was not asked.")
         most = most_tokens
-        for attempt in range(_TRIES):
+        for attempt in range(TRIES):
             build = _Builder(self, messages, schema, most, again=attempt)
             try:
                 reply = await self._exchange(build, spent)
@@ -107,10 +106,16 @@ class OpenAIClient:
         raise self._told(trouble, spent)
 
     def request_body(
-        self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int
-    ) -> dict[str, Any]:
-        """A question as it would be sent, for a provider that takes it in a file."""
-        return _Builder(self, messages, schema, most_tokens).body()
+        self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int,
+        *, again: int = 0,
+    ) -> dict[str, Any]:  # fmt: skip
+        """A question as it would be sent, for a provider that takes it in a file.
+
+        ``again``: how often it was asked before, without an answer of use.
+        """
+        # Whether an answer was cut off is not known any more; room that is not used costs nothing.
+        most = 2 * most_tokens if again else most_tokens
+        return _Builder(self, messages, schema, most, again=again).body()
 
     async def ask_once(
         self, messages: Sequence[Message], schema: type[BaseModel]
@@ -170,7 +175,7 @@ class OpenAIClient:
                 said = explain(self.endpoint, trouble)
                 limited += said.kind == "rate limit"
                 tries += said.kind != "rate limit"
-                hopeless = tries >= _TRIES or limited >= _RATE_TRIES
+                hopeless = tries >= TRIES or limited >= _RATE_TRIES
                 if said.fatal or said.kind == "rejected" or hopeless:
                     said.fatal = said.fatal or self._silent(said)
                     raise said from trouble

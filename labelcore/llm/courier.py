@@ -100,8 +100,8 @@ class Courier:
         except TimeoutError:
             return  # the run counts the seconds itself, and stopped to wait before
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
-            kinds = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)
-            said = {"trouble": str(trouble), "certificate": isinstance(trouble, kinds)}
+            certificate = isinstance(trouble, aiohttp.ClientConnectorCertificateError)
+            said = {"trouble": str(trouble), "certificate": certificate}
             self._say({"id": name, **said})
             return
         if key and response.status == 200:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from email.utils import parsedate_to_datetime
 
@@ -13,6 +14,10 @@ from labelcore.settings import DEFAULT, Endpoint
 LONGEST_WAIT = 300.0
 """Seconds; an endpoint that asks for a longer pause pauses the run instead."""
 _LONGEST_GUESS = 20.0
+_NO_MODEL = re.compile(
+    r"model_not_found|invalid.model\b|not a valid model|model\b.{0,80}\b(?:not exist|not found)",
+    re.I,
+)
 
 
 def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
@@ -23,7 +28,10 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     if isinstance(trouble, TimeoutError):
         return ModelTrouble(f"{where} gave no answer in {endpoint.call_timeout:g} s.", kind="timeout")  # fmt: skip
     if isinstance(trouble, Garbled):
-        return ModelTrouble(f"{where} sent an answer that is no JSON.", kind="malformed")
+        return ModelTrouble(
+            f"{where} sent an answer that is no JSON.",
+            next_step=f"Check {_setting(endpoint, 'base_url')}.", kind="malformed",
+        )  # fmt: skip
     if isinstance(trouble, Unreachable) and trouble.certificate:
         return ModelTrouble(
             f"The certificate of {where} is not trusted.",
@@ -40,7 +48,7 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     status, said = trouble.status, f"{trouble.code} {trouble.message}"
     if status in {401, 403}:
         return ModelTrouble(f"{where} refuses the key.", next_step=f"Check {_setting(endpoint, 'api_key')}.", kind="key", fatal=True)  # fmt: skip
-    if status == 404:
+    if status == 404 or (status in {400, 422} and _NO_MODEL.search(said[:300])):
         return ModelTrouble(
             f"{where} knows no model '{endpoint.model}', or the address is wrong.",
             next_step=f"Check {_setting(endpoint, 'model')} and {_setting(endpoint, 'base_url')}.",

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 Schema = TypeVar("Schema", bound=BaseModel)
 MOST_TOKENS = 800
 """The longest answer, unless a question says otherwise."""
+TRIES = 6
+"""How often a question is asked until its answer is of use, or it is an error."""
 
 
 class Message(TypedDict):

@@ -96,7 +96,7 @@ class FastTransport:
         try:
             async with session.post(self._url, data=json.dumps(body).encode()) as response:
                 raw, status, headers = await response.read(), response.status, response.headers
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as trouble:
+        except aiohttp.ClientConnectorCertificateError as trouble:
             raise Unreachable(str(trouble), certificate=True) from trouble
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
             if isinstance(trouble, TimeoutError):

@@ -38,9 +38,9 @@ def walls(*, alone: bool) -> str:
 
 
 @operation("judge try")
-def try_(call: Call, *, source: str, limit: Limit = 20) -> Outcome:
+def try_(call: Call, *, source: str, limit: Limit = 20, criterion: str | None = None) -> Outcome:
     """Try a check on some outputs; nothing is stored."""
-    trial = checks.try_check(call.db, call.project, source, limit=limit)
+    trial = checks.try_check(call.db, call.project, source, limit=limit, criterion=criterion)
     return Outcome(document=_document(trial), lines=_lines(trial))
 
 

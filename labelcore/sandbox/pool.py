@@ -27,6 +27,7 @@ _BATCH_CHARACTERS = 1_000_000
 _MOST_BATCHES = 400
 """A worker is replaced after as many, so that nothing can pile up in it."""
 _GRACE = 3.0
+_LOOK_SECONDS = 0.1
 _STUCK = 20
 """A check that ran out of time on as many outputs, and on most, is not tried on the others."""
 
@@ -44,11 +45,21 @@ class _Job:
     stop: threading.Event
     stuck: int = 0
     settled: int = 0
+    busy: set[Worker] = field(default_factory=set)
+    ended: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def hopeless(self) -> bool:
         return self.stuck >= _STUCK and self.stuck > self.settled
+
+    def watch(self) -> None:
+        """Wait for the end, or for a stop: after that no worker is waited for."""
+        while not self.ended:
+            if self.stop.wait(_LOOK_SECONDS):
+                for worker in list(self.busy):
+                    worker.interrupt()
+                return
 
     def count(self, results: Sequence[Result]) -> None:
         stuck = sum(isinstance(own, Trouble) and own.kind in {"timeout", "memory", "crash"} for own in results)  # fmt: skip
@@ -111,21 +122,26 @@ class Pool:
 
         ``read_first=False`` leaves out the reading of the text (:mod:`labelcore.sandbox.subset`),
         which keeps no check in but explains: tests use it to lean on the walls alone. After ``stop``
-        what has not been asked gets the trouble "crash".
+        what has no answer yet gets the trouble "stopped", at once.
         """
         encoded = [row.encoded() for row in rows]
         job = _Job(source, encoded, limits or self.limits, read_first, stop or threading.Event())
         results: list[Result] = [_TOO_LARGE] * len(rows)
         batches = list(_batches(encoded))
-        with ThreadPoolExecutor(max(1, min(self._size, len(batches)))) as threads:
-            for places, found in zip(batches, threads.map(lambda own: self._batch(job, own), batches), strict=True):  # fmt: skip
-                for place, own in zip(places, found, strict=True):
-                    results[place] = own
+        if stop is not None:
+            threading.Thread(target=job.watch, daemon=True).start()
+        try:
+            with ThreadPoolExecutor(max(1, min(self._size, len(batches)))) as threads:
+                for places, found in zip(batches, threads.map(lambda own: self._batch(job, own), batches), strict=True):  # fmt: skip
+                    for place, own in zip(places, found, strict=True):
+                        results[place] = own
+        finally:
+            job.ended = True
         return results
 
     def _batch(self, job: _Job, places: Sequence[int]) -> list[Result]:
         if job.stop.is_set():
-            return [Trouble("crash", "The run was stopped before it.")] * len(places)
+            return [_STOPPED] * len(places)
         if job.hopeless:
             return [_HOPELESS] * len(places)
         found = self._run(job, [job.rows[place] for place in places])
@@ -143,20 +159,26 @@ class Pool:
         """The results of a batch, or why it was given up."""
         asked = _request("run", job.source, job.limits, read_first=job.read_first, rows=rows)
         try:
-            document = self._ask(asked, 2 * job.limits.seconds + _GRACE)
+            document = self._ask(asked, 2 * job.limits.seconds + _GRACE, job.busy)
             if isinstance(document, dict) and document.get("faults"):
                 fault = read_faults(document)[0]
                 return Trouble("source", fault.message, fault.line)
             return read_results(document, len(rows))
         except Gone as trouble:
+            if job.stop.is_set():
+                return _STOPPED
             return _LATE if trouble.late else _ENDED
         except (ValueError, TypeError):  # no worker that keeps to the protocol says this
             return _ENDED
 
-    def _ask(self, asked: str, seconds: float) -> Any:
-        """The answer of a worker. One that had ended before it was asked gets a successor."""
-        worker = self._take()
+    def _ask(self, asked: str, seconds: float, busy: set[Worker] | None = None) -> Any:
+        """The answer of a worker. One that had ended before it was asked gets a successor.
+
+        ``busy`` has the worker meanwhile.
+        """
+        worker, busy = self._take(), set() if busy is None else busy
         try:
+            busy.add(worker)
             try:
                 return worker.ask(asked, seconds)
             except Gone as trouble:
@@ -164,11 +186,13 @@ class Pool:
                 if trouble.late or worker.batches == 1:
                     raise
                 worker = self._start()
+                busy.add(worker)
                 return worker.ask(asked, seconds)
         except Gone:
             self._living.discard(worker)
             raise
         finally:
+            busy.discard(worker)
             self._free.put(worker)
 
     def _take(self) -> Worker:
@@ -200,6 +224,7 @@ class Pool:
 
 _TOO_LARGE = Trouble("size", f"The output is longer than {LONGEST_ROW:,} characters; a check is not run on it.")  # fmt: skip
 _HOPELESS = Trouble("timeout", f"Not tried: the check ran out of time or memory on most outputs before ({_STUCK} or more).")  # fmt: skip
+_STOPPED = Trouble("stopped", "The run was stopped before it.")
 _LATE = Trouble("timeout", "The check did not end in its time and was killed.")
 _ENDED = Trouble("crash", "The process that ran the check ended.")
 

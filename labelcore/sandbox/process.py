@@ -102,6 +102,11 @@ class Worker:
         finally:
             clock.cancel()
 
+    def interrupt(self) -> None:
+        """End it while another thread waits for its answer; the wait ends as if it were late."""
+        if self._process.returncode is None:
+            self._end_late()
+
     def _converse(self, line: bytes) -> bytes:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:

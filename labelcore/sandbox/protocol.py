@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 from labelcore.sandbox.limits import LONGEST_REASON
 
-TroubleKind = Literal["check", "verdict", "timeout", "memory", "crash", "size", "source"]
+TroubleKind = Literal["check", "verdict", "timeout", "memory", "crash", "size", "source", "stopped"]
 """check: it raised an error. verdict: what it returned is none. timeout, memory: it used up what it
-may. crash: its interpreter ended. size: the output is too large. source: it cannot be run at all."""
+may. crash: its interpreter ended. size: the output is too large. source: it cannot be run at all. stopped: somebody stopped it before."""
 
-_KINDS = frozenset(TroubleKind.__args__)  # type: ignore[attr-defined]  # typing hides it
+_KINDS = frozenset(TroubleKind.__args__) - {"stopped"}  # type: ignore[attr-defined]  # typing hides it
 _VALUES: dict[int, bool | None] = {0: False, 1: True, 2: None}
 
 

@@ -45,9 +45,16 @@ def find(db: Database, keys: Collection[str]) -> dict[str, Paid]:
 
 
 def add(db: Database, answers: Sequence[Paid]) -> int:
-    """Store answers that are not there yet. Returns how many were new."""
+    """Store answers that are not there yet. Returns how many were new.
+
+    Another answer to a question is new: who asked again could not use the one before, and the
+    latest counts.
+    """
     known = find(db, [own.key for own in answers]) if answers else {}
-    fresh = list({own.key: own for own in answers if own.key not in known}.values())
+    latest = {own.key: own for own in answers}
+    fresh = [
+        own for own in latest.values() if own.key not in known or known[own.key].text != own.text
+    ]
     with db.transaction() as cursor:
         append(cursor, fresh)
     return len(fresh)

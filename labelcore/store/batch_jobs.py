@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from labelcore.models import BatchJob, new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
@@ -33,3 +35,14 @@ def under_way(db: Database, project_id: str) -> list[BatchJob]:
         named |= {"id": named.pop("batch_job_id"), "at": aware(named.pop("made_at"))}
         found.append(BatchJob(**named | {"questions": tuple(from_json(named["questions"]))}))
     return found
+
+
+def times_asked(db: Database, project_id: str) -> Counter[str]:
+    """Question -> in how many batches it stood that the provider worked through."""
+    rows = db.rows(
+        "SELECT question, count(DISTINCT batch_job_id) FROM (SELECT batch_job_id, "
+        "unnest(from_json(questions, '[\"VARCHAR\"]')) AS question FROM batch_job_current "
+        "WHERE project_id = ? AND state = 'collected') GROUP BY question",
+        [project_id],
+    )
+    return Counter(dict(rows))

@@ -40,7 +40,9 @@ def write_check(place: Place) -> None:
     try_it, keep = st.columns(2)
     if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
         with shell.guard():
-            trial = checks.try_check(place.db, place.project, source, limit=limit)
+            trial = checks.try_check(
+                place.db, place.project, source, limit=limit, criterion=chosen.id
+            )
         _show(trial)
     if keep.button("Keep it as a judge", type="primary", width="stretch", disabled=not name.strip(),
                    help="Give it a name first.", key=keys.CHECK_KEEP):  # fmt: skip

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+
 import pandas as pd
 import streamlit as st
 
+from labelcore.errors import LabelcoreError
+from labelcore.models import JudgeVersion
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging import hardness
@@ -24,6 +29,8 @@ _TITLES = {
     "caught": "Planted defects that it fails (high is good)",
 }
 _PAGE = 5
+_BEGIN_SECONDS = 2.0
+_log = logging.getLogger("labelcore.pages")
 
 
 def show_hardness(place: Place) -> None:
@@ -39,22 +46,65 @@ def show_hardness(place: Place) -> None:
     with shell.guard():
         waiting = len(hardness.left_to_ask(place.db, place.project, version, limit=limit))
     calls = " model calls at least" if version.kind == "llm" else " decisions"
-    if st.button(f"Test it ({waiting:,}{calls})", disabled=not waiting, key=f"{keys.HARDENED}-go"):
-        bar = st.progress(0.0)
-        with shell.guard():
-            found = hardness.harden(
-                place.db, place.project, version, limit=limit,
-                progress=lambda done, total, words: bar.progress(done / total if total else 1.0, words),
-            )  # fmt: skip
-        bar.empty()
-    else:
-        found = hardness.report(place.db, place.project, version)
+    ready = waiting and not hardness.standing(version)
+    if st.button(f"Test it ({waiting:,}{calls})", disabled=not ready, key=f"{keys.HARDENED}-go"):
+        _start(place, version, limit)
+        st.rerun()
+    _watch(version)
+    found = hardness.report(place.db, place.project, version)
     if not found.results:
         shell.warn(list(found.warnings))
         st.info("This judge was not tested yet.")
         return
     _show(found)
     _behind(place, found)
+
+
+def _start(place: Place, version: JudgeVersion, limit: int) -> None:
+    """Test in a thread, which never speaks to Streamlit: the page reads how far it is."""
+    failed: list[str] = []
+    begun = threading.Event()
+
+    def work() -> None:
+        try:
+            hardness.harden(
+                place.db, place.project, version, limit=limit, progress=lambda *_: begun.set()
+            )
+        except LabelcoreError as trouble:
+            failed.append(str(trouble))
+        except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
+            _log.exception("a hardness test failed")
+            failed.append("The test failed; the log says why. What was decided is kept.")
+        finally:
+            begun.set()
+
+    st.session_state[keys.HARDENING_FAILED] = failed
+    threading.Thread(target=work, daemon=True).start()
+    begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
+
+
+@st.fragment(run_every=1.0)
+def _watch(version: JudgeVersion) -> None:
+    """The test of this judge as it goes, whoever began it, with a way to stop it."""
+    for said in st.session_state.get(keys.HARDENING_FAILED, []):
+        st.error(plain(said))
+    now = hardness.standing(version)
+    was = st.session_state.get(keys.HARDENING)
+    st.session_state[keys.HARDENING] = version.id if now else None
+    if now is None:
+        if was == version.id:
+            st.rerun()  # the figures below are about what was decided until now
+        return
+    stopping = now.stop.is_set()
+    left = (
+        "" if now.seconds_left is None else f", about {judging.span_words(now.seconds_left)} left"
+    )
+    words = f"{'Stopping' if stopping else 'Testing'}: {now.done:,} of {now.total:,}{left}"
+    st.progress(now.done / now.total if now.total else 1.0, text=words)
+    st.button(
+        "Stop", key=f"{keys.HARDENED}-stop", icon=":material/stop:", disabled=stopping,
+        on_click=hardness.stop_test, args=(version,),
+    )  # fmt: skip
 
 
 def _show(found: HardnessReport) -> None:

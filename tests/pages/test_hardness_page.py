@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -41,12 +43,45 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
     db = open_database(worked)
     project = projects.open_project(db, "shop")
     chosen = judging.find_judge(db, project, app.selectbox(key="hardened-judge").value.id)
+    until = time.monotonic() + 100
+    while hardness.standing(chosen) and time.monotonic() < until:
+        time.sleep(0.05)
+    healthy(app.run())
     found = hardness.report(db, project, chosen)
     assert found.results
     tables = [frame.value for frame in app.dataframe]
     assert any("asks" in table.columns and len(table) for table in tables)
     healthy(app.run())
     assert app.button(key="hardened-judge-go").disabled
+
+
+def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
+    worked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*arguments: Any, stop: Any, **_: Any) -> Any:
+        stop.wait(60)  # the judge's answer comes only once somebody stops
+        return []
+
+    monkeypatch.setattr(hardness, "_decided", lambda *own: (slow(stop=own[-1]), []))
+    app = AppTest.from_file(PAGE, default_timeout=240)
+    app.session_state[keys.JUDGES] = "Hardness"
+    healthy(app.run())
+    healthy(app.button(key="hardened-judge-go").click().run())
+    assert app.button(key="hardened-judge-go").disabled
+    other = AppTest.from_file(PAGE, default_timeout=240)
+    other.session_state[keys.JUDGES] = "Hardness"
+    healthy(other.run())
+    started = time.monotonic()
+    healthy(other.button(key="hardened-judge-stop").click().run())
+    db = open_database(worked)
+    chosen = judging.find_judge(
+        db, projects.open_project(db, "shop"), app.selectbox(key="hardened-judge").value.id
+    )
+    while hardness.standing(chosen) and time.monotonic() < started + 5:
+        time.sleep(0.05)
+    assert time.monotonic() - started < 5
+    healthy(app.run())
+    assert not app.button(key="hardened-judge-go").disabled, "what is left can be tested later"
 
 
 def test_without_llm_judges_there_are_no_flips(worked: Path) -> None:

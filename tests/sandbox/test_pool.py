@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -207,3 +208,23 @@ def test_a_worker_that_cannot_be_started_is_an_error_and_its_place_stays(
                 assert isinstance(said, Trouble) and said.kind == "crash"
                 assert "cannot be read" in str(own.faults(SHORT)[0])
         assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+
+
+def test_a_stop_is_heard_while_outputs_are_slow_and_keeps_what_is_decided() -> None:
+    slow = """def check(output, input, context, metadata):
+    if output == "slow":
+        while True: pass
+    return True
+"""
+    stop = threading.Event()
+    timer = threading.Timer(1.0, stop.set)
+    with Pool(2, Limits(seconds=30)) as own:
+        own.evaluate(slow, [Row("fine")])
+        timer.start()
+        started = time.monotonic()
+        found = own.evaluate(slow, [Row("fine")] * 50 + [Row("slow")] * 200, stop=stop)
+        assert time.monotonic() - started < 2.0
+        assert found[:50] == [Answer(True)] * 50
+        assert {own.kind for own in found[50:] if isinstance(own, Trouble)} == {"stopped"}
+        assert len(found) == 250
+        assert own.evaluate(slow, [Row("fine")]) == [Answer(True)], "the pool goes on"

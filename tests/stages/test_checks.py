@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.judges import portable, writing
+from labelcore.judges import portable, script_judge, writing
 from labelcore.models import Criterion, Output, Project, new_id
 from labelcore.operations import Request, execute
 from labelcore.settings import settings
-from labelcore.stages import aligning, judging
-from labelcore.stages.judging import checks, deciding
+from labelcore.stages import aligning, judging, projects
+from labelcore.stages.judging import checks, deciding, schemas
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
 from tests.mock_endpoint import MockEndpoint, serving
@@ -180,3 +180,36 @@ def test_hostile_notes_cannot_close_their_fence(criterion: Criterion) -> None:
     text = writing.ask(criterion, [note], ["fine"], ["bad"])[1]["content"]
     assert text.count("<<END ") == text.count("<<DATA ") == 4
     assert "< <END note" in text
+
+
+FIELD_CHECK = """def check(output, input, context, metadata):
+    # Fails what is no number above 0.
+    if output.startswith("{"):
+        raise ValueError("the whole output")
+    return float(output) > 0
+"""
+
+
+def test_a_check_of_a_criterion_about_a_field_sees_the_field(
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
+    made = add_outputs('{"price": 3}', '{"price": -3}', '{"cost": 3}', "no data")
+    criterion_table.save(db, [Criterion(
+        id="c1", project_id=project.id, version=1, name="Price", statement="The price is above 0.",
+        status="accepted",
+    )])  # fmt: skip
+    whole = script_judge.make_spec(FIELD_CHECK)
+    assert "field" not in whole, "the ids of checks without a field stay what they were"
+    with pytest.raises(BadInput, match="the whole output"):
+        checks.add_check(db, project, FIELD_CHECK.replace("float(output) > 0", "1 / 0"), criterion="c1", name="x")  # fmt: skip
+    schemas.set_field(db, project, "c1", "/price")
+    project = projects.open_project(db, project.name)
+    trial = checks.try_check(db, project, FIELD_CHECK, criterion="Price")
+    assert trial.count("error") == 0
+    kept, _ = checks.add_check(db, project, FIELD_CHECK, criterion="c1", name="positive")
+    assert kept.spec["field"] == "/price" and "only the field /price" in kept.description
+    run = judging.run_judges(db, project)
+    assert (run.verdicts_new, run.errors) == (4, 0)
+    said = {own.output_id: own.decision for own in verdicts.of_outputs(db, [o.id for o in made], [kept.id])}  # fmt: skip
+    assert [said[own.id].value for own in made] == ["pass", "fail", "abstain", "abstain"]
+    assert said[made[2].id].reason == "The output has no field /price."

@@ -107,7 +107,7 @@ def test_a_fault_that_stays_ends_offline_with_a_sentence(
     db: Database, project: Project, noted: dict[str, Grade], mock: MockEndpoint, fault: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("labelcore.llm.client._TRIES", 2)
+    monkeypatch.setattr("labelcore.llm.client.TRIES", 2)
     mock.faults = [fault] * 50
     done = deriving.code_notes(db, project)
     assert (done.by_model, done.quotes_new) == (0, 6)
@@ -245,7 +245,7 @@ def test_a_useless_answer_about_a_large_part_is_asked_for_in_halves(
     db: Database, project: Project, add_outputs: Add, give: Give, mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("labelcore.llm.client._TRIES", 1)
+    monkeypatch.setattr("labelcore.llm.client.TRIES", 1)
     for i, own in enumerate(add_outputs(*(f"text {i}" for i in range(12)))):
         give(own, "fail", f"too long in part {i}")
     mock.answer, mock.faults = by_words, ["truncated"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -307,3 +309,60 @@ def test_the_operations_give_one_document_and_sentences(
     assert [own["after_value"] for own in shown["results"]] == ["fail", "fail"]  # type: ignore[attr-defined]
     assert run("judge hardness", judge="judge")[0]["rows"] == found["rows"]
     assert run("judge flips")[0] == {"flips": []}
+
+
+def test_a_test_can_be_stopped_and_goes_on_where_it_was(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("LABELCORE_CONCURRENCY", "2")
+    settings.cache_clear()
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    plain = hardness.left_to_ask(db, project, version, limit=3, families=("injection",))
+    mock.latency = 0.1
+    said: list[str] = []
+
+    def watch(done: int, total: int, words: str) -> None:
+        said.append(words)
+        if done >= 8:
+            assert hardness.stop_test(version)
+
+    found = hardness.harden(db, project, version, limit=3, families=("injection",), progress=watch)
+    asked = len(mock.prompts)
+    assert 8 <= found.results < len(plain) and not found.errors
+    assert asked <= found.results + 3 + 4, "what was answered is stored"
+    assert any("left" in own for own in said) and said[-1] == "stopped"
+    assert hardness.standing(version) is None and not hardness.stop_test(version)
+    mock.latency = 0.0
+    again = hardness.harden(db, project, version, limit=3, families=("injection",))
+    assert again.results == len(plain) and not again.errors
+
+
+def test_a_stop_while_the_model_is_slow_is_heard_soon(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("labelcore.stages.judging.deciding.GRACE_SECONDS", 0.2)
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    mock.latency, stop = 30.0, threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    started = time.monotonic()
+    found = hardness.harden(db, project, version, limit=3, stop=stop)
+    assert time.monotonic() - started < 3
+    assert (found.results, found.errors) == (0, 0)
+
+
+def test_one_judge_is_tested_once_at_a_time(
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+) -> None:
+    version = add_judge(db, project, "llm", llm_spec(criterion))
+    refused: list[str] = []
+
+    def second(done: int, total: int, words: str) -> None:
+        if not refused:
+            with pytest.raises(BadInput) as trouble:
+                hardness.harden(db, project, version, limit=1)
+            refused.append(str(trouble.value))
+
+    hardness.harden(db, project, version, limit=1, families=("injection",), progress=second)
+    assert "is being tested already" in refused[0]

@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
+from labelcore.judges import code_judge
+from labelcore.judges.code_judge import CodeSpec
 from labelcore.models import Project
-from labelcore.stages import grading, importing, sampling
+from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import Database, grades, outputs
 from labelcore.store.outputs import content_id
 
@@ -340,3 +342,27 @@ def test_the_newest_rule_draws_from_the_last_import_alone(
     found = outputs.many(db, [own.output_id for own in drawn.picks])
     assert {int(own.text.split()[1]) for own in found.values()} <= set(range(100, 105))
     assert [own.probability for own in drawn.picks] == [None] * 3
+
+
+def test_a_reference_column_is_what_scorers_compare_with(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "refs.csv"
+    file.write_text(
+        "input,output,reference\nask,the cat sat,the cat sat\nask more,a dog,the cat ran\n"
+    )
+    importing.import_file(db, project, str(file))
+    every = outputs.many(db, outputs.ids(db, project.id)).values()
+    assert {own.reference for own in every} == {"the cat sat", "the cat ran"}
+    assert {own.context for own in every} == {""}
+    spec = CodeSpec(detector="no exact match", side="above", threshold=0.5)
+    values = {own.text: code_judge.decide(spec, own).value for own in every}
+    assert values == {"the cat sat": "pass", "a dog": "fail"}
+    other = projects.open_project(db, "mapped")
+    own = importing.mapping_for(
+        db, str(file), columns={"context": "reference"}, meta=None, grade=None, note=None,
+        annotator=None, verdicts={},
+    )  # fmt: skip
+    importing.import_file(db, other, str(file), own)
+    every = outputs.many(db, outputs.ids(db, other.id)).values()
+    assert {own.context for own in every} == {"the cat sat", "the cat ran"}, "what is said holds"

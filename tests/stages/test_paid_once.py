@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from labelcore.judges import panel
+from labelcore.llm.protocol import TRIES
 from labelcore.models import Decision, JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
 from labelcore.stages.judging import deciding, running
@@ -187,6 +188,48 @@ def test_what_a_provider_refuses_in_a_batch_is_an_error_and_is_not_paid_again(
     assert (second.state, second.errors, second.error_kinds) == ("finished", 30, {"refusal": 30})
     assert run(batch=True).requests == 0
     assert len(mock.batches.batches) == 1
+
+
+def test_malformed_answers_of_batches_are_asked_for_again_as_often_as_live_then_are_an_error(
+    db: Database, run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    def asked(text: str) -> list[str]:
+        return [own for own in mock.prompts if f"{text}\n" in own]
+
+    def answer(prompt: str) -> dict[str, object] | str:
+        never, late = "text number 7\n" in prompt, "text number 5\n" in prompt
+        if never or (late and len(asked("text number 5")) < 3):
+            return "I think it passes!"
+        return {"reason": "planted", "verdict": "pass"}
+
+    mock.batches.over, mock.answer = True, answer
+    first = run(batch=True)
+    rounds = [run(batch=True) for _ in range(TRIES + 2)]
+    assert first.verdicts_new == 0
+    assert [own.verdicts_new for own in rounds] == [28, 0, 1, 0, 0, 0, 0, 0]
+    assert [own.requests for own in rounds] == [30, 2, 2, 1, 1, 1, 0, 0], "bounded, and paid once"
+    assert [own.error_kinds for own in rounds[4:7]] == [{}, {"malformed": 1}, {"malformed": 1}]
+    assert rounds[5].state == "finished" and "malformed" in rounds[5].message
+    assert len(mock.batches.batches) == TRIES
+    plain, *others = asked("text number 7")
+    assert "by this schema" not in plain and all("by this schema" in own for own in others)
+    assert db.rows("SELECT count(*) FROM verdict") == [(29,)]
+    assert "Run without --batch" in db.rows("SELECT message FROM verdict_error")[0][0]
+    mock.answer = None
+    assert run().verdicts_new == 1, "asked live, it can still be answered"
+
+
+def test_a_question_that_no_batch_answers_is_an_error_after_as_many(
+    run: Callable[..., Run], mock: MockEndpoint
+) -> None:
+    mock.batches.over, mock.batches.lost = True, {1}
+    run(batch=True)
+    assert run(batch=True).verdicts_new == 29
+    mock.batches.lost = {0}
+    rounds = [run(batch=True) for _ in range(TRIES)]
+    assert [own.errors for own in rounds] == [0] * (TRIES - 2) + [1, 1]
+    assert rounds[-1].error_kinds == {"batch": 1} and rounds[-1].state == "finished"
+    assert len(mock.batches.batches) == TRIES
 
 
 @pytest.fixture

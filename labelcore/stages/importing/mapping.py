@@ -16,7 +16,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "input": ("input", "prompt", "question", "query", "instruction", "user_input", "request",
               "输入", "问题", "提示"),
     "context": ("context", "documents", "document", "source_text", "passage", "passages", "transcript",
-                "reference", "retrieved", "上下文", "原文", "资料"),
+                "retrieved", "上下文", "原文", "资料"),
     "conversation": ("conversation", "messages", "dialogue", "dialog", "chat", "turns", "history", "对话"),
     "id": ("id", "output_id", "example_id", "item_id", "uid", "uuid", "record_id", "编号"),
     "group": ("group", "group_id", "group_key", "doc_id", "document_id", "source_id", "session_id",
@@ -30,6 +30,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "annotator": ("annotator", "annotator_id", "rater", "rater_id", "grader", "labeler", "expert", "user",
                   "worker", "标注人", "标注员"),
 }  # fmt: skip
+"""The names that a meaning is guessed by. A reference is none of them: it stays in the metadata, where
+scorers read it, and is nothing that the output was made from."""
 _TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version")
 
 

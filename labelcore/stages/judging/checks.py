@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges import script_judge
-from labelcore.models import Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output, Project
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
+from labelcore.stages.judging import schemas
 from labelcore.stages.judging.proposals import Question, make_version, numbered
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -48,15 +49,19 @@ class Trial(Frozen):
         return f"Tried on {len(self.tried)} outputs: {counts}."
 
 
-def try_check(db: Database, project: Project, source: str, *, limit: int = 20) -> Trial:
+def try_check(
+    db: Database, project: Project, source: str, *, limit: int = 20, criterion: str | None = None
+) -> Trial:
     """Run a check on the first outputs, graded ones before others; nothing is stored.
 
-    Grades of a sealed split are not shown.
+    ``criterion``: what it is for; of one about a field the check sees the field's value. Grades of a sealed split are not shown.
 
     Raises:
         BadInput: the text is no check (with the line), or there is no output.
+        NotFound: there is no such criterion.
     """
-    spec = script_judge.make_spec(source)
+    own = find_criterion(db, project, criterion) if criterion else None
+    spec = script_judge.make_spec(source, field=_field(project, own))
     labels = fitting_labels(db, project)
     graded = sorted(labels.value)[: limit // 2]
     known = set(graded)
@@ -64,6 +69,11 @@ def try_check(db: Database, project: Project, source: str, *, limit: int = 20) -
     ids = [*graded, *(own for own, _ in zip(others, range(limit - len(graded)), strict=False))]
     found = output_table.many(db, ids)
     return trial_of(spec, [found[own] for own in ids], labels)
+
+
+def _field(project: Project, criterion: Criterion | None) -> str:
+    """The JSON pointer of what a criterion is about; "" where it is about whole outputs."""
+    return schemas.fields_of(project).get(criterion.id, "") if criterion else ""
 
 
 def trial_of(spec: dict[str, object], outputs: Sequence[Output], labels: Labels) -> Trial:
@@ -100,16 +110,16 @@ def add_check(
     own = find_criterion(db, project, criterion)
     if not name.strip():
         raise BadInput("The check has no name.", next_step="Give it one.")
-    trial = try_check(db, project, source, limit=limit)
+    trial = try_check(db, project, source, limit=limit, criterion=own.id)
     if trial.all_errors:
         raise BadInput(
             f"The check stops on every output that it was tried on. {trial.tried[0].error}",
             next_step="Correct it and add it again.",
         )
-    spec = script_judge.make_spec(source)
+    spec = script_judge.make_spec(source, field=_field(project, own))
     version = make_version(
         project, Question(own, {}), "code", f"{own.name} · {name.strip()}", spec,
-        script_judge.describe(source), (),
+        script_judge.describe(source, spec.get("field", "")), (),
     ).model_copy(update={"author": author})  # fmt: skip
     (kept,) = numbered(db, project, [version])
     judge_table.save(db, [kept])

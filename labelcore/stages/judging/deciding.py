@@ -3,50 +3,61 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import cascade, llm_judge
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Output
-from labelcore.stages.judging.runner import decide_local, embed_texts
+from labelcore.stages.judging.runner import decide_local, embed_texts, remember_meanings
+from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import Clients, Reaching, live_clients
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 
-Answers = Mapping[str, Decision | LabelcoreError]
+_Said = Decision | LabelcoreError
+_LOOK_SECONDS = 0.2
+Answers = Mapping[str, _Said]
 """What one judge says, by output id: a decision, or why there is none."""
 
 
 def decide(
     db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output],
-    client: ModelClient | None = None,
+    client: ModelClient | None = None, stop: threading.Event | None = None,
 ) -> dict[str, Answers]:  # fmt: skip
     """What every judge says of every output, by the judge version's id; nothing is stored.
 
     Imported judges cannot be run and are left out. Trouble with a judge or its model is an answer
-    too, so that one judge's trouble does not hide the others.
+    too, so that one judge's trouble does not hide the others. After ``stop`` what is not decided has
+    the trouble "stopped"; calls under way are paid for, so they have some seconds to end.
     """
     local = [own for own in versions if own.kind in {"code", "learned"}]
     asked = [own for own in versions if own.kind == "llm"]
-    found = {own.id: _locally(db, own, outputs) for own in local}
+    found = {own.id: _locally(db, own, outputs, stop) for own in local}
     if asked:
-        found |= _by_models(asked, outputs, client)
+        found |= _by_models(asked, outputs, client, stop)
     cascades = [own for own in versions if own.kind == "cascade"]
-    return found | {own.id: _by_cascade(db, own, outputs, client) for own in cascades}
+    return found | {own.id: _by_cascade(db, own, outputs, client, stop) for own in cascades}
+
+
+def is_stopped(said: object) -> bool:
+    """Whether there is no answer only because somebody stopped."""
+    return isinstance(said, ModelTrouble) and said.kind == "stopped"
 
 
 def _by_cascade(
-    db: Database, version: JudgeVersion, outputs: Sequence[Output], client: ModelClient | None
-) -> Answers:
+    db: Database, version: JudgeVersion, outputs: Sequence[Output], client: ModelClient | None,
+    stop: threading.Event | None,
+) -> Answers:  # fmt: skip
     """The first judge on all outputs, the second where it must be asked."""
     spec = cascade.CascadeSpec.model_validate(version.spec)
     judges = [spec.first.judge_version_id, spec.then.judge_version_id]
     known = judge_table.many(db, judges)
-    first = decide(db, [known[judges[0]]], outputs, client).get(judges[0], {})
+    first = decide(db, [known[judges[0]]], outputs, client, stop).get(judges[0], {})
     found = {i: _with(spec, own, None) for i, own in first.items()}
     left = [own for own in outputs if own.id in first and found[own.id] is None]
-    then = decide(db, [known[judges[1]]], left, client).get(judges[1], {}) if left else {}
+    then = decide(db, [known[judges[1]]], left, client, stop).get(judges[1], {}) if left else {}
     found |= {i: _with(spec, first[i], own) for i, own in then.items()}
     return {i: own for i, own in found.items() if own is not None}
 
@@ -60,28 +71,36 @@ def _with(
     return cascade.combine(spec, first, then if isinstance(then, Decision) else None)
 
 
-def _locally(db: Database, version: JudgeVersion, outputs: Sequence[Output]) -> Answers:
+def _locally(
+    db: Database, version: JudgeVersion, outputs: Sequence[Output], stop: threading.Event | None
+) -> Answers:
     try:
         wants = version.kind == "learned" and version.spec["with_vectors"]
-        decisions = decide_local(version, outputs, embed_texts(db, outputs) if wants else None)
+        remember_meanings(db, [version], outputs)
+        vectors = embed_texts(db, outputs) if wants else None
+        decisions = decide_local(version, outputs, vectors, stop)
     except LabelcoreError as trouble:
         return {own.id: trouble for own in outputs}
     return {own.id: decision for own, decision in zip(outputs, decisions, strict=True)}
 
 
 def _by_models(
-    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None
-) -> dict[str, Answers]:
+    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None,
+    stop: threading.Event | None,
+) -> dict[str, Answers]:  # fmt: skip
     found: dict[str, Answers] = {}
     for version in versions:
         try:
-            found[version.id] = asyncio.run(_ask_all(version, outputs, live_clients(client=client)))
+            asking = _ask_all(version, outputs, live_clients(client=client), stop)
+            found[version.id] = asyncio.run(asking)
         except ModelTrouble as trouble:
             found[version.id] = {own.id: trouble for own in outputs}
     return found
 
 
-async def _ask_all(version: JudgeVersion, outputs: Sequence[Output], clients: Clients) -> Answers:
+async def _ask_all(
+    version: JudgeVersion, outputs: Sequence[Output], clients: Clients, stop: threading.Event | None
+) -> Answers:
     """One judge on all outputs, at most as many at once as its endpoint takes."""
     fatal: list[ModelTrouble] = []
     try:
@@ -91,15 +110,36 @@ async def _ask_all(version: JudgeVersion, outputs: Sequence[Output], clients: Cl
 
         async def ask(output: Output) -> Decision | LabelcoreError:
             async with slots:
-                if fatal:
-                    return fatal[0]
+                if fatal or (stop and stop.is_set()):
+                    return fatal[0] if fatal else _stopped()
                 try:
                     return (await llm_judge.decide(version.spec, output, view))[0]
                 except ModelTrouble as trouble:
                     fatal.extend([trouble] * trouble.fatal)
                     return trouble
 
-        answers = await asyncio.gather(*map(ask, outputs))
-        return dict(zip((own.id for own in outputs), answers, strict=True))
+        tasks = [asyncio.create_task(ask(own)) for own in outputs]
+        ended = await _ended(tasks, stop)
+        pairs = zip(outputs, tasks, strict=True)
+        return {own.id: task.result() if task in ended else _stopped() for own, task in pairs}
     finally:
         await clients.close()
+
+
+async def _ended(
+    tasks: Sequence[asyncio.Task[_Said]], stop: threading.Event | None
+) -> set[asyncio.Task[_Said]]:
+    """All tasks, or those that have ended some seconds after a stop; the others are cancelled."""
+    waiting = set(tasks)
+    while waiting and not (stop and stop.is_set()):
+        _, waiting = await asyncio.wait(waiting, timeout=_LOOK_SECONDS)
+    if waiting:
+        _, waiting = await asyncio.wait(waiting, timeout=GRACE_SECONDS)
+    for own in waiting:
+        own.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    return {own for own in tasks if not own.cancelled()}
+
+
+def _stopped() -> ModelTrouble:
+    return ModelTrouble("It was stopped before this was decided.", kind="stopped")

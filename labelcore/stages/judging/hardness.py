@@ -1,30 +1,76 @@
 """Hardness tests of one judge: what moves its verdict that should not, and what it lets through.
 
 Neutral changes must not change a verdict, an attack must not talk it into a pass, a planted defect
-must be failed. What was asked is stored beside the verdicts, never as one, and never asked again.
+must be failed. What was asked is stored beside the verdicts, never as one, and never asked again; a
+test can be stopped, and goes on where it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
+from labelcore.settings import settings
 from labelcore.stages.judging import cascading
-from labelcore.stages.judging.deciding import decide
+from labelcore.stages.judging.deciding import decide, is_stopped
 from labelcore.stages.judging.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.hardness_report import HardnessReport, report
+from labelcore.stages.judging.running.estimating import span_words
+from labelcore.stages.judging.running.pace import Pace
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import verdicts as verdict_table
 
-__all__ = ["FAMILIES", "MOST", "Family", "HardnessReport", "harden", "left_to_ask", "report"]
+__all__ = [
+    "FAMILIES", "MOST", "Family", "HardnessReport", "Standing", "harden", "left_to_ask", "report",
+    "standing", "stop_test",
+]  # fmt: skip
 
 MOST = 200
 _CHUNK = 40
+_FIRST = 5
+_CALLS = 2
+"""Times as many cases together as calls at once: so much waits for a stop, and for being stored."""
+
+
+@dataclass
+class Standing:
+    """A test under way: how many cases are decided, and about how many seconds are left."""
+
+    stop: threading.Event
+    total: int
+    done: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """None until something is decided."""
+        passed = time.monotonic() - self.started
+        return passed / self.done * (self.total - self.done) if self.done else None
+
+
+_live: dict[str, Standing] = {}
+_starting = threading.Lock()
+
+
+def standing(version: JudgeVersion) -> Standing | None:
+    """How far the test of a judge is, where this process makes one now."""
+    return _live.get(version.id)
+
+
+def stop_test(version: JudgeVersion) -> bool:
+    """Ask the test of a judge to stop; False where none is under way."""
+    if own := _live.get(version.id):
+        own.stop.set()
+    return own is not None
 
 
 class _Said(NamedTuple):
@@ -37,25 +83,67 @@ class _Said(NamedTuple):
 def harden(
     db: Database, project: Project, version: JudgeVersion, *, limit: int = 20,
     families: Sequence[Family] = FAMILIES, client: ModelClient | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, stop: threading.Event | None = None,
 ) -> HardnessReport:  # fmt: skip
     """Ask what is missing, on at most ``limit`` outputs for each test, and report all that is known.
 
+    After ``stop``, or :func:`stop_test`, what was decided until then is kept and reported.
+
     Raises:
-        BadInput: the judge cannot be run, or ``limit`` is out of range.
+        BadInput: the judge cannot be run, is tested already, or ``limit`` is out of range.
     """
     waiting = left_to_ask(db, project, version, limit=limit, families=families)
-    known, tell, errors = _known(db, version), progress or silent, []
-    for start in range(0, len(waiting), _CHUNK):
-        tell(start, len(waiting), "testing")
-        part = waiting[start : start + _CHUNK]
-        found, troubles = _decided(db, version, part, known, client)
+    with _under_way(version, stop or threading.Event(), len(waiting)) as now:
+        errors = _ask(db, version, waiting, client, now, progress or silent)
+    return report(db, project, version, errors)
+
+
+@contextlib.contextmanager
+def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iterator[Standing]:
+    with _starting:
+        if version.id in _live:  # two would pay for the same answers
+            raise BadInput(f"'{version.name}' is being tested already.", next_step="Wait, or stop that test.")  # fmt: skip
+        now = _live[version.id] = Standing(stop, total)
+    try:
+        yield now
+    finally:
+        _live.pop(version.id, None)
+
+
+def _ask(
+    db: Database, version: JudgeVersion, waiting: Sequence[Case], client: ModelClient | None,
+    now: Standing, tell: Progress,
+) -> list[LabelcoreError]:  # fmt: skip
+    """Decide and store a few cases at a time. Returns the troubles of those without a result."""
+    known, errors = _known(db, version), list[LabelcoreError]()
+    for part in _parts(version, waiting):
+        if now.stop.is_set():
+            break
+        tell(now.done, len(waiting), _words(now))
+        found, troubles = _decided(db, version, part, known, client, now.stop)
         hardness_table.save(db, found)
-        errors += troubles
+        errors += [own for own in troubles if not is_stopped(own)]
+        now.done += len(part)
         if any(isinstance(own, ModelTrouble) and own.fatal for own in troubles):
             break
-    tell(len(waiting), len(waiting), "done")
-    return report(db, project, version, errors)
+    tell(now.done, len(waiting), "stopped" if now.stop.is_set() else "done")
+    return errors
+
+
+def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[Case]]:
+    """As many cases together as a look at a stop may wait for."""
+    if version.kind in {"code", "learned"}:
+        yield from Pace(_FIRST, _CHUNK).parts(waiting)
+        return
+    known = settings().all_endpoints.values()
+    size = min(_CHUNK, _CALLS * max((own.concurrency for own in known), default=_CHUNK))
+    for start in range(0, len(waiting), size):
+        yield waiting[start : start + size]
+
+
+def _words(now: Standing) -> str:
+    left = now.seconds_left
+    return "testing" if left is None else f"testing, about {span_words(left)} left"
 
 
 def left_to_ask(
@@ -89,12 +177,12 @@ def _known(db: Database, version: JudgeVersion) -> dict[str, _Said]:
 
 def _decided(
     db: Database, version: JudgeVersion, part: Sequence[Case], known: dict[str, _Said],
-    client: ModelClient | None,
+    client: ModelClient | None, stop: threading.Event,
 ) -> tuple[list[HardnessResult], list[LabelcoreError]]:  # fmt: skip
     """The results of some cases, and the troubles of those that have none."""
-    errors = _learn(db, version, [case.source for case in part], known, client)
+    errors = _learn(db, version, [case.source for case in part], known, client, stop)
     found = []
-    for case, answer in zip(part, _answers(db, part, client), strict=True):
+    for case, answer in zip(part, _answers(db, part, client, stop), strict=True):
         before = known.get(case.source.id)
         if isinstance(answer, LabelcoreError):
             errors.append(answer)
@@ -106,7 +194,7 @@ def _decided(
 
 def _learn(
     db: Database, version: JudgeVersion, outputs: Sequence[Output], known: dict[str, _Said],
-    client: ModelClient | None,
+    client: ModelClient | None, stop: threading.Event,
 ) -> list[LabelcoreError]:  # fmt: skip
     """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
     wanted = {own.id: own for own in outputs if own.id not in known}
@@ -120,7 +208,7 @@ def _learn(
         own.model_copy(update={"id": f"unchanged {key}", "group_key": own.group})
         for key, own in wanted.items()
     ]
-    answers = decide(db, [version], fresh, client)[version.id] if fresh else {}
+    answers = decide(db, [version], fresh, client, stop)[version.id] if fresh else {}
     for key, answer in zip(wanted, answers.values(), strict=True):
         if isinstance(answer, Decision):
             known[key] = _Said(answer, answer.cost_usd)
@@ -128,7 +216,7 @@ def _learn(
 
 
 def _answers(
-    db: Database, part: Sequence[Case], client: ModelClient | None
+    db: Database, part: Sequence[Case], client: ModelClient | None, stop: threading.Event
 ) -> list[Decision | LabelcoreError]:
     """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
     found: dict[str, Decision | LabelcoreError] = {}
@@ -137,7 +225,7 @@ def _answers(
         asked.setdefault(case.judge.id, []).append(case)
     for judge_id, own in asked.items():
         said: Mapping[str, Decision | LabelcoreError] = decide(
-            db, [own[0].judge], [case.after for case in own], client
+            db, [own[0].judge], [case.after for case in own], client, stop
         )[judge_id]
         found |= said
     return [found[case.id] for case in part]

@@ -232,12 +232,15 @@ def _written(
     dealt = split_table.dealt(db, project.id)
     train = [i for i in question.fails if dealt.of(groups[i]) == "train"]
     texts = output_table.many(db, train)
-    written = write_checks(question.criterion, [texts[i] for i in train], question.fails, labels)
+    pointer = schemas.fields_of(project).get(question.criterion.id, "")
+    written = write_checks(
+        question.criterion, [texts[i] for i in train], question.fails, labels, pointer=pointer
+    )
     said += written.said
     return [
         make_version(
             project, question, "code", f"{question.name} · {check.name}", spec,
-            f"Written by {settings().model}: {script_judge.describe(check.source)}", ("train",),
+            f"Written by {settings().model}: {script_judge.describe(check.source, pointer)}", ("train",),
         )
         for check, spec in written.checks
     ]  # fmt: skip

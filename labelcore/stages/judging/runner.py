@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,17 +34,19 @@ def remember_meanings(
 
 
 def decide_local(
-    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
-) -> list[Decision | ModelTrouble]:
+    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None,
+    stop: threading.Event | None = None,
+) -> list[Decision | ModelTrouble]:  # fmt: skip
     """The decisions of a code or learned judge; ``embedded`` has one row for each output.
 
-    Where a check in Python stops on an output, its trouble stands in the decision's place.
+    Where a check in Python stops on an output, its trouble stands in the decision's place; those that
+    ``stop`` came before have the trouble "stopped".
 
     Raises:
         NotFound: the judge uses a detector that this labelcore does not have.
     """
     if version.kind == "code" and script_judge.is_script(version.spec):
-        return script_judge.decide_all(version.spec, outputs)
+        return script_judge.decide_all(version.spec, outputs, stop=stop)
     if version.kind == "code":
         spec = code_judge.CodeSpec.model_validate(version.spec)
         return [code_judge.decide(spec, output) for output in outputs]

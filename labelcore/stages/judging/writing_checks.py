@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges import script_judge, writing
+from labelcore.judges.fields import at_pointer
 from labelcore.judges.writing import WrittenCheck, WrittenChecks
 from labelcore.llm import Message, ModelClient, client_from_settings
 from labelcore.models import Criterion, Output
@@ -21,22 +22,24 @@ _TRIED = 40
 
 @dataclass
 class Written:
-    """Checks that work, with what must be said of those that do not."""
+    """Checks that work, with what must be said of those that do not, and the field that they see."""
 
     checks: list[tuple[WrittenCheck, dict[str, object]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    pointer: str = ""
 
 
 def write_checks(
     criterion: Criterion, train: Sequence[Output], fails: dict[str, bool], labels: Labels,
-    client: ModelClient | None = None,
+    client: ModelClient | None = None, *, pointer: str = "",
 ) -> Written:  # fmt: skip
     """Ask the model for two or three checks; ``train`` are graded outputs of the train split only.
 
     ``fails`` says which of them fail the criterion. A check that cannot be used is asked for once
-    more, with its error and line; a model that is not there is said, not raised.
+    more, with its error and line; a model that is not there is said, not raised. ``pointer``: of a
+    criterion about a field, which is all that the model is shown of outputs, and the checks see.
     """
-    written = Written()
+    written = Written(pointer=pointer)
     try:
         asyncio.run(_write(written, criterion, train, fails, labels, client or client_from_settings()))  # fmt: skip
     except ModelTrouble as trouble:
@@ -48,8 +51,10 @@ async def _write(
     written: Written, criterion: Criterion, train: Sequence[Output], fails: dict[str, bool],
     labels: Labels, client: ModelClient,
 ) -> None:  # fmt: skip
-    failed = [own for own in train if fails[own.id]]
-    passed = [own.text for own in train if not fails[own.id]]
+    pointer = written.pointer
+    seen = [own for one in train if (own := at_pointer(one, pointer) if pointer else one)]
+    failed = [own for own in seen if fails[own.id]]
+    passed = [own.text for own in seen if not fails[own.id]]
     notes = [note for own in failed for note in labels.notes.get(own.id, ()) if note.strip()]
     messages = writing.ask(
         criterion, notes[:_NOTES], passed[:_EXAMPLES], [own.text for own in failed[:_EXAMPLES]]
@@ -67,12 +72,12 @@ async def _keep(
     labels: Labels, client: ModelClient,
 ) -> None:  # fmt: skip
     """Keep the check if it works, or the corrected one if that does."""
-    spec, fault = _usable(check, train, labels)
+    spec, fault = _usable(check, train, labels, written.pointer)
     if spec is None:
         again = await client.answer(writing.ask_again(messages, check, fault), WrittenChecks)
         if again.parsed.checks:
             check = again.parsed.checks[0]
-            spec, fault = _usable(check, train, labels)
+            spec, fault = _usable(check, train, labels, written.pointer)
     if spec is None:
         written.said.append(f"The written check '{check.name}' was dropped: {fault}")
     elif any(spec == kept for _, kept in written.checks):
@@ -82,11 +87,11 @@ async def _keep(
 
 
 def _usable(
-    check: WrittenCheck, train: Sequence[Output], labels: Labels
+    check: WrittenCheck, train: Sequence[Output], labels: Labels, pointer: str
 ) -> tuple[dict[str, object] | None, str]:
     """Its specification, or why there is none."""
     try:
-        spec = script_judge.make_spec(check.source)
+        spec = script_judge.make_spec(check.source, field=pointer)
     except BadInput as trouble:
         return None, trouble.what
     if train:

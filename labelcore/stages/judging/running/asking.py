@@ -29,7 +29,7 @@ _APART_SECONDS = 0.001  # calls that start together are answered together, in bu
 _PATIENCE = (
     0.0002  # seconds for which the thread that stores may keep the loop from reading answers
 )
-_GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
+GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
 async def ask_models(
@@ -129,7 +129,7 @@ class _Asker:
                 for own in ended:
                     own.result()
             if busy := waiting - self._idle - {feeding}:
-                await asyncio.wait(busy, timeout=_GRACE_SECONDS)
+                await asyncio.wait(busy, timeout=GRACE_SECONDS)
         finally:
             for own in (feeding, *workers):
                 own.cancel()

@@ -3,8 +3,9 @@
 One round collects what providers have answered into the store of answers, lets the ordinary runner
 turn known answers into verdicts (so these are exactly once, like all others), writes what is still
 unknown into files, and hands those over. A question that is with a provider is not handed over
-again. A job is recorded before and after it is handed over and carries our name at the provider, so
-that one whose process died in between is found again.
+again; one without an answer of use is, as often as in a live run, and is an error then. A job is
+recorded before and after it is handed over and carries our name at the provider, so that one whose
+process died in between is found again.
 
 Likelihoods of words would need a second call, so verdicts that come this way carry none.
 """
@@ -13,18 +14,20 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpoint_for
-from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
-from labelcore.models import BatchJob, Paid, new_id
+from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
+from labelcore.models import BatchJob, Paid, Project, new_id
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.clients import Asked, Clients, Reached, place_of
 from labelcore.stages.judging.running.plan import Plan
 from labelcore.stages.judging.running.work import Work
+from labelcore.store import Database
 from labelcore.store import answers as answer_table
 from labelcore.store import batch_jobs as job_table
 
@@ -35,15 +38,48 @@ _AT_ONCE = 2_000  # answers that are stored together
 _SIDE_BY_SIDE = 8
 
 
+class _AskedBefore:
+    """Which questions are with a provider, and how often one was asked without an answer of use."""
+
+    def __init__(self, db: Database, project: Project) -> None:
+        self._db, self._project = db, project
+        self._times: Counter[str] = Counter()
+        self.waiting: set[str] = set()
+
+    def look(self) -> None:
+        """Read what the jobs of the project say now."""
+        self._times = job_table.times_asked(self._db, self._project.id)
+        for job in job_table.under_way(self._db, self._project.id):
+            self.waiting.update(job.questions)
+
+    def times(self, key: str) -> int:
+        """How often a question that still has no answer of use was asked in batches.
+
+        Raises:
+            ModelTrouble: as often as one may be.
+        """
+        if self._times[key] < TRIES:
+            return self._times[key]
+        answered = bool(answer_table.find(self._db, [key]))
+        how = "none of the answers was the asked-for JSON" if answered else "no answer came"
+        trouble = ModelTrouble(
+            f"The provider was asked in {TRIES} batches, and {how}.",
+            next_step="Run without --batch to ask it once more.",
+            kind="malformed" if answered else "batch",
+        )
+        trouble.requests = 0  # each was counted when its batch was collected
+        raise trouble
+
+
 class _Writer:
     """A client that writes questions down instead of asking them."""
 
-    def __init__(self, endpoint: Endpoint, folder: Path, waiting: set[str]) -> None:
+    def __init__(self, endpoint: Endpoint, folder: Path, asked: _AskedBefore) -> None:
         from labelcore.llm.batches import MOST_BYTES, MOST_QUESTIONS
 
         self.model, self.endpoint = endpoint.model, endpoint
         self._client = client_for(endpoint)
-        self._folder, self._waiting = folder, waiting
+        self._folder, self._before = folder, asked
         self._most = (MOST_QUESTIONS, MOST_BYTES)
         self.files: list[tuple[Path, list[str]]] = []
         self._size = 0
@@ -51,15 +87,19 @@ class _Writer:
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> Answer[Schema]:
-        """Write the question down; the answer comes another day."""
+        """Write the question down; the answer comes another day.
+
+        Raises:
+            ModelTrouble: it was asked as often as one may be, and no answer was of use.
+        """
         from labelcore.llm.batches import question_line
 
         key = asked_key() or ""
-        if key not in self._waiting:
-            self._waiting.add(key)
-            self._write(
-                key, question_line(key, self._client.request_body(messages, schema, most_tokens))
-            )
+        if key not in self._before.waiting:
+            again = self._before.times(key)
+            self._before.waiting.add(key)
+            body = self._client.request_body(messages, schema, most_tokens, again=again)
+            self._write(key, question_line(key, body))
         raise NotYet
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
@@ -89,7 +129,7 @@ class BatchRound:
         self._work, self._db, self._plan = work, work.db, plan
         self._folder = tempfile.TemporaryDirectory(prefix="labelcore-")
         self._writers: list[_Writer] = []
-        self._waiting: set[str] = set()
+        self._before = _AskedBefore(work.db, work.project)
         self.clients = Clients(self._open)
         self._chosen = self.clients.choose([own for own in plan.versions if own.kind == "llm"])
 
@@ -115,7 +155,8 @@ class BatchRound:
         answered = self._keep(batches.answers(state))
         missed = len(job.questions) - answered
         said = f"{missed:,} of {len(job.questions):,} questions were not answered ({state.status})."
-        done = {"state": "collected" if answered else "failed", "provider_id": provider_id}
+        through = answered or state.status == "completed"
+        done = {"state": "collected" if through else "failed", "provider_id": provider_id}
         job_table.save(self._db, job.model_copy(update=done | {"message": said if missed else ""}))
         if missed:
             self._work.faults["batch"] += missed
@@ -138,12 +179,11 @@ class BatchRound:
 
     def asked(self) -> list[Asked]:
         """Who writes down what is not known, and is not with a provider already."""
-        for job in job_table.under_way(self._db, self._work.project.id):
-            self._waiting.update(job.questions)
+        self._before.look()
         return self._chosen
 
     def _open(self, endpoint: Endpoint) -> Reached:
-        writer = _Writer(endpoint, Path(self._folder.name), self._waiting)
+        writer = _Writer(endpoint, Path(self._folder.name), self._before)
         self._writers.append(writer)
         return Reached(writer, place_of(endpoint), _SIDE_BY_SIDE)
 

@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
 
-from labelcore.errors import LabelcoreError
+from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.runner import decide_local, embed_texts, remember_meanings
+from labelcore.stages.judging.running.pace import Pace
 from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.work import Result, Work
+from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 
 _TEXTS = 2_000
+_FIRST = 20
 
 
 def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
+    pace = Pace(_FIRST, _TEXTS)
     for ids in plan.chunks():
         missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
         wanted = [output_id for output_id in ids if any(output_id in own for own in missing.values())]  # fmt: skip
         for outputs in output_table.chunks(work.db, wanted, _TEXTS):
-            if not _decide_some(work, versions, missing, outputs):
-                return
+            for some in pace.parts(outputs):
+                if work.stop.is_set():
+                    return
+                work.store(_decide_some(work, versions, missing, some))
 
 
 def _decide_some(
     work: Work, versions: Sequence[JudgeVersion], missing: dict[str, set[str]],
     outputs: Sequence[Output],
-) -> bool:  # fmt: skip
-    """False once somebody stopped the run."""
+) -> list[Decided]:  # fmt: skip
+    """What the judges say until somebody stops the run."""
     embedded: np.ndarray | None = None
     if any(own.kind == "learned" and own.spec.get("with_vectors") for own in versions):
         embedded = embed_texts(work.db, outputs)
     remember_meanings(work.db, versions, outputs)
+    decided: list[Decided] = []
     for version in versions:
         if work.stop.is_set():
-            return False
+            break
         rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
         if rows:
             own = None if embedded is None else embedded[rows]
-            some = [outputs[i] for i in rows]
-            results = _decide(version, some, own)
-            asked = [Question(version, 0, output) for output in some]
-            work.store(list(zip(asked, results, strict=True)))
-    return True
+            results = _decide(version, [outputs[i] for i in rows], own, work.stop)
+            asked = (Question(version, 0, outputs[i]) for i in rows)
+            pairs = zip(asked, results, strict=True)
+            decided += [(question, said) for question, said in pairs if not _stopped(said)]
+    return decided
 
 
 def _decide(
-    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None
-) -> Sequence[Result]:
+    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None,
+    stop: threading.Event,
+) -> Sequence[Result]:  # fmt: skip
     try:
-        return decide_local(version, outputs, embedded)
+        return decide_local(version, outputs, embedded, stop)
     except LabelcoreError as trouble:
         return [trouble] * len(outputs)
+
+
+def _stopped(said: Result) -> bool:
+    return isinstance(said, ModelTrouble) and said.kind == "stopped"

@@ -1,0 +1,179 @@
+"""Endpoints that cannot be used: one sentence with the next step, and the run goes on once it is mended."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labelcore.models import Output, Run
+from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.stages.judging import running
+from labelcore.store import close_database, open_database
+from labelcore.store import outputs as output_table
+from tests.mock_endpoint import MockEndpoint, serving
+from tests.stages.test_interrupted_runs import judge
+
+pytestmark = pytest.mark.slow  # a real server
+COUNT = 60
+"""Enough that a courier makes the calls of the transport "fast"."""
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("labelcore.llm.client.waiting", lambda *_: 0.0)
+
+
+@pytest.fixture
+def set_(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    def change(**names: str) -> None:
+        for name, value in names.items():
+            monkeypatch.setenv(f"LABELCORE_{name}", value)
+        settings.cache_clear()
+
+    yield change
+    settings.cache_clear()
+
+
+@pytest.fixture(params=["courier", "fast", "openai"])
+def run(
+    request: pytest.FixtureRequest, tmp_path: Path, set_: Callable[..., None]
+) -> Iterator[Callable[[], Run]]:
+    """Run one judge over what it has not decided, by each way that a call can take."""
+    set_(TRANSPORT="openai" if request.param == "openai" else "fast", API_KEY="k", MODEL="mock")
+    path = tmp_path / "bad.duckdb"
+    db = open_database(path)
+    project = projects.open_project(db, "test")
+    count = COUNT if request.param == "courier" else 12
+    output_table.add(db, [
+        Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
+        for text in (f"text {i}" for i in range(count))
+    ])  # fmt: skip
+    ids = output_table.ids(db, project.id)
+    yield lambda: running.run(db, project, [judge(project)], ids, concurrency=2)
+    close_database(path)
+
+
+def went_on(paused: Run, run: Callable[[], Run], mock: MockEndpoint) -> None:
+    """The run that was paused has no error, and the next one decides the rest, each output once."""
+    assert (paused.state, paused.errors, paused.error_kinds) == ("stopped", 0, {})
+    done = run()
+    assert (done.state, done.errors) == ("finished", 0), done.message
+    assert paused.verdicts_new + done.verdicts_new == done.n_outputs
+    assert len(mock.answered) == done.n_outputs and set(mock.answered.values()) == {1}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for loopback that nobody has signed but itself, and its key."""
+    if (openssl := shutil.which("openssl")) is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    own, key = folder / "own.pem", folder / "key.pem"
+    subprocess.run([
+        openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+        "-keyout", str(key), "-out", str(own),
+    ], check=True, capture_output=True)  # fmt: skip
+    return own, key
+
+
+def test_a_certificate_that_is_not_trusted_pauses_the_run(
+    run: Callable[[], Run], set_: Callable[..., None], certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    with serving(certificate) as (mock, url):
+        set_(BASE_URL=url)
+        paused = run()
+        assert f"The certificate of {url} is not trusted." in paused.message
+        assert "SSL_CERT_FILE" in paused.message
+        assert paused.verdicts_new == 0 and not mock.prompts
+        if "fast" in request.node.callspec.id:
+            # aiohttp reads authorities once a process: a person sets the variable and starts again.
+            return
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        went_on(paused, run, mock)
+
+
+def test_https_where_none_is_spoken_is_no_matter_of_certificates(
+    run: Callable[[], Run], set_: Callable[..., None]
+) -> None:
+    with serving() as (mock, url):
+        set_(BASE_URL=url.replace("http:", "https:"))
+        paused = run()
+        assert "cannot be reached" in paused.message and "LABELCORE_BASE_URL" in paused.message
+        assert "certificate" not in paused.message
+        set_(BASE_URL=url)
+        went_on(paused, run, mock)
+
+
+@pytest.mark.parametrize("address", [
+    "http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1", "127.0.0.1:9/v1", "htp://x/v1", "nonsense",
+])  # fmt: skip
+def test_an_address_where_nobody_is_pauses_the_run(
+    run: Callable[[], Run], set_: Callable[..., None], address: str
+) -> None:
+    set_(BASE_URL=address)
+    paused = run()
+    assert f"{address} cannot be reached" in paused.message
+    assert "Check LABELCORE_BASE_URL" in paused.message
+    with serving() as (mock, url):
+        set_(BASE_URL=url)
+        went_on(paused, run, mock)
+
+
+def test_an_address_with_a_wrong_path_pauses_the_run(
+    run: Callable[[], Run], set_: Callable[..., None]
+) -> None:
+    with serving() as (mock, url):
+        set_(BASE_URL=url.replace("/v1", "/api"))
+        paused = run()
+        assert "the address is wrong" in paused.message and "LABELCORE_BASE_URL" in paused.message
+        set_(BASE_URL=url)
+        went_on(paused, run, mock)
+
+
+def test_an_address_that_answers_with_web_pages_pauses_the_run(
+    run: Callable[[], Run], set_: Callable[..., None]
+) -> None:
+    with serving() as (mock, url):
+        set_(BASE_URL=url)
+        mock.shares = {"page": 1.0}
+        paused = run()
+        assert "sent an answer that is no JSON" in paused.message
+        assert "Check LABELCORE_BASE_URL" in paused.message
+        mock.shares = {}
+        mock.answered.clear()  # the pages were sent with a good status
+        went_on(paused, run, mock)
+
+
+@pytest.mark.parametrize("fault", ["404", "400 model"])
+def test_an_unknown_model_pauses_the_run(
+    run: Callable[[], Run], set_: Callable[..., None], fault: str
+) -> None:
+    with serving() as (mock, url):
+        set_(BASE_URL=url)
+        mock.shares = {fault: 1.0}
+        paused = run()
+        assert "knows no model 'mock'" in paused.message and "LABELCORE_MODEL" in paused.message
+        assert len(mock.prompts) <= 2, "what cannot be is not tried again"
+        mock.shares = {}
+        went_on(paused, run, mock)
+
+
+def test_a_quota_that_is_used_up_in_mid_run_pauses_it(
+    run: Callable[[], Run], set_: Callable[..., None]
+) -> None:
+    with serving() as (mock, url):
+        set_(BASE_URL=url)
+        mock.faults = ["ok"] * 7 + ["quota"] * COUNT
+        paused = run()
+        assert paused.verdicts_new >= 7 and paused.faults["quota"] > 0
+        assert "The quota of the key is used up." in paused.message
+        assert "run again: nothing is asked twice" in paused.message
+        mock.faults = []
+        went_on(paused, run, mock)
