@@ -340,3 +340,38 @@ def test_the_newest_rule_draws_from_the_last_import_alone(
     found = outputs.many(db, [own.output_id for own in drawn.picks])
     assert {int(own.text.split()[1]) for own in found.values()} <= set(range(100, 105))
     assert [own.probability for own in drawn.picks] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("latin-1", "Das kostet fünf Euro für Übergröße"), ("cp1252", "“naïve” – 5 €")]
+)
+def test_european_texts_are_not_taken_for_chinese(
+    db: Database, project: Project, tmp_path: Path, encoding: str, text: str
+) -> None:
+    bring(db, project, tmp_path / "a.csv", f"id,output\na,{text}\n".encode(encoding))
+    assert texts(db, project) == [text]
+
+
+def test_an_unclosed_quotation_mark_costs_its_rows_only(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    rows = 'id,output,output\na,one,x\nb,two\n"c,three,y\n'
+    result = bring(db, project, tmp_path / "a.csv", rows)
+    assert texts(db, project) == ["one"]
+    assert [bad.row for bad in result.rejected] == [2, 3]
+    assert "quotation mark" in result.rejected[1].reason
+
+
+def test_a_json_document_on_one_line_is_unwrapped(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    bring(db, project, tmp_path / "a.json", '{"data": [{"output": "one"}, {"output": "two"}]}')
+    assert texts(db, project) == ["one", "two"]
+
+
+def test_a_column_of_grades_that_is_not_taken_is_named(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    result = bring(db, project, tmp_path / "a.csv", "output,grade\none,pass\ntwo,banana\n")
+    assert result.batch.grades_new == 0
+    assert any("'grade'" in said and "'banana'" in said for said in result.warnings)
