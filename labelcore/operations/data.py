@@ -38,16 +38,18 @@ def import_(
     document["rejected"] = [
         bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected
     ]
-    lines = [*_import_lines(document, result.rejected), _mapping_line(batch.mapping)]
+    lines = [*_import_lines(document, result.rejected), _mapping_line(batch.mapping, result.grade_words)]
     if others and project.name not in others:
         lines.insert(0, f"'{project.name}' is a new project (there are also: {', '.join(others)}).")
     return Outcome(document=document, lines=tuple(lines))
 
 
-def _mapping_line(mapping: dict[str, Any]) -> str:
+def _mapping_line(mapping: dict[str, Any], words: dict[str, str]) -> str:
     """Which column was read as what, so that a wrong guess is seen at once."""
     names = [name for name in importing.Mapping.model_validate(mapping).named()]
-    read = ", ".join(f"{name} from '{mapping[name]}'" for name in names)
+    told = ", ".join(f"{word} is {value}" for word, value in words.items() if word != value)
+    said = {"grade": f" ({told})"} if told else {}
+    read = ", ".join(f"{name} from '{mapping[name]}'{said.get(name, '')}" for name in names)
     rest = "other columns are kept as metadata" if mapping.get("meta") is None else "no others"
     return f"Read: {read}; {rest}."
 
@@ -73,7 +75,7 @@ def preview(call: Call, *, file: str) -> Outcome:
     document = seen.model_dump(mode="json")
     head = f"{seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is stored."
     return Outcome(
-        document=document, lines=(head, _mapping_line(document["guessed"]), *seen.warnings)
+        document=document, lines=(head, _mapping_line(document["guessed"], seen.grade_words), *seen.warnings)
     )
 
 
@@ -154,7 +156,8 @@ def export(
 def status(call: Call) -> Outcome:
     """Say how far the project is along the loop."""
     seen = projects.overview(call.db, call.project)
-    lines = tuple(
-        f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items()
-    )
-    return Outcome(document={"project": call.project.name, **seen.model_dump()}, lines=lines)
+    both = seen.passes + seen.fails + seen.unsure > seen.graded
+    note = ("An output with several grades counts in each of them.",) if both else ()
+    counts = [f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items()]
+    document = {"project": call.project.name, **seen.model_dump()}
+    return Outcome(document=document, lines=(*counts, *note))

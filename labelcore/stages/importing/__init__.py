@@ -55,6 +55,7 @@ class Preview(Frozen):
     rows_read: int
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
+    grade_words: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
 
 
 class ImportResult(Frozen):
@@ -63,6 +64,7 @@ class ImportResult(Frozen):
     batch: ImportBatch
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
+    grade_words: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
 
 
 def preview(db: Database, place: str) -> Preview:
@@ -84,6 +86,7 @@ def preview(db: Database, place: str) -> Preview:
         files=tuple(path.name for path in found), format=source.format, columns=tuple(columns),
         guessed=guessed, rows=tuple(rows), rows_read=total,
         rejected=tuple(broken[:_SHOWN]), warnings=doubts,
+        grade_words=mapping_rules.grade_words(guessed, rows),
     )  # fmt: skip
 
 
@@ -134,6 +137,7 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     batch = results[-1].batch.model_copy(update=sums)
     return ImportResult(
         batch=batch, rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
+        grade_words=results[0].grade_words,
         warnings=tuple(said for one in results for said in one.warnings),
     )  # fmt: skip
 
@@ -165,7 +169,10 @@ def _import_one(
         live.forget(db)
     unread = mapping_rules.unread_grades(mapping, columns, first)
     warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch, unread))
-    return ImportResult(batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings)
+    return ImportResult(
+        batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings,
+        grade_words=mapping_rules.grade_words(mapping, first),
+    )  # fmt: skip
 
 
 def _check(mapping: Mapping, columns: Sequence[str]) -> None:

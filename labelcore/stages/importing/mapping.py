@@ -91,6 +91,14 @@ def _is_grade(column: str, rows: Sequence[dict[str, Any]]) -> bool:
     return bool(values) and len(values) <= 4 and values <= GRADE_WORDS.keys()
 
 
+def grade_words(mapping: Mapping, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What the first rows' words in the column of grades were read as: word -> pass, fail, unsure."""
+    if not mapping.grade:
+        return {}
+    words = sorted({str(row.get(mapping.grade) or "").strip().lower() for row in rows})
+    return {word: GRADE_WORDS[word] for word in words if word in GRADE_WORDS}
+
+
 def unread_grades(
     mapping: Mapping, columns: Sequence[str], rows: Sequence[dict[str, Any]]
 ) -> str:
