@@ -63,6 +63,9 @@ with shell.guard(), tempfile.TemporaryDirectory() as folder:
         preview = importing.preview(place.db, source)
         shell.warn(preview.warnings)
         mapping = chosen_mapping(preview)
+        if mapping.grade and mapping.grade == preview.guessed.grade:
+            told = ", ".join(f"{word} is {value}" for word, value in preview.grade_words.items())
+            st.text(f"Grades: {told}")
         st.subheader(f"First rows of {preview.rows_read:,}")
         st.dataframe(pd.DataFrame(list(preview.rows)[:8]), hide_index=True)
         if st.button(

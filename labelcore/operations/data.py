@@ -15,7 +15,7 @@ from labelcore.stages.deriving.editing import find_criterion
 _SHOWN = 20  # rejected rows and picks that are named in the sentences; the JSON has more
 
 
-@operation("import", needs="any project")
+@operation("import", needs="no project")
 def import_(
     call: Call, *, file: str, columns: dict[str, str] | None = None, meta: list[str] | None = None,
     grade: str | None = None, note: str | None = None, annotator: str | None = None,
@@ -27,7 +27,9 @@ def import_(
         file, columns=columns or {}, meta=meta, grade=grade, note=note,
         annotator=annotator, verdicts=verdicts or {},
     )  # fmt: skip
-    result = importing.import_file(call.db, call.project, file, wanted, call.progress)
+    others = [own.name for own in projects.list_projects(call.db)]
+    project = projects.open_project(call.db, call.project.name)
+    result = importing.import_file(call.db, project, file, wanted, call.progress)
     batch = result.batch
     document: dict[str, Any] = {"batch": batch.id}
     document |= {name: getattr(batch, name) for name in importing.COUNTS}
@@ -36,7 +38,20 @@ def import_(
     document["rejected"] = [
         bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected
     ]
-    return Outcome(document=document, lines=_import_lines(document, result.rejected))
+    lines = [*_import_lines(document, result.rejected), _mapping_line(batch.mapping, result.grade_words)]
+    if others and project.name not in others:
+        lines.insert(0, f"'{project.name}' is a new project (there are also: {', '.join(others)}).")
+    return Outcome(document=document, lines=tuple(lines))
+
+
+def _mapping_line(mapping: dict[str, Any], words: dict[str, str]) -> str:
+    """Which column was read as what, so that a wrong guess is seen at once."""
+    names = [name for name in importing.Mapping.model_validate(mapping).named()]
+    told = ", ".join(f"{word} is {value}" for word, value in words.items() if word != value)
+    said = {"grade": f" ({told})"} if told else {}
+    read = ", ".join(f"{name} from '{mapping[name]}'{said.get(name, '')}" for name in names)
+    rest = "other columns are kept as metadata" if mapping.get("meta") is None else "no others"
+    return f"Read: {read}; {rest}."
 
 
 def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -> tuple[str, ...]:
@@ -45,18 +60,23 @@ def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -
         f"{document['outputs_known']:,} known already, {document['rows_rejected']:,} rows kept apart; "
         f"{document['grades_new']:,} grades and {document['verdicts_new']:,} verdicts came along."
     )
-    shown = [f"  row {bad.row}, {bad.field}: {bad.reason}" for bad in rejected[:_SHOWN]]
+    shown = [
+        f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {bad.reason}"
+        for bad in rejected[:_SHOWN]
+    ]
     more = len(rejected) - len(shown)
     return (head, *document["warnings"], *shown, *([f"  … and {more:,} more"] if more > 0 else []))
 
 
-@operation("preview", needs="any project")
+@operation("preview", needs="no project")
 def preview(call: Call, *, file: str) -> Outcome:
     """Show what a file holds and how its columns would be mapped."""
     seen = importing.preview(call.db, file)
     document = seen.model_dump(mode="json")
-    lines = [f"{name}: {column}" for name, column in document["guessed"].items() if column]
-    return Outcome(document=document, lines=tuple(lines))
+    head = f"{seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is stored."
+    return Outcome(
+        document=document, lines=(head, _mapping_line(document["guessed"], seen.grade_words), *seen.warnings)
+    )
 
 
 @operation("sample")
@@ -136,7 +156,8 @@ def export(
 def status(call: Call) -> Outcome:
     """Say how far the project is along the loop."""
     seen = projects.overview(call.db, call.project)
-    lines = tuple(
-        f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items()
-    )
-    return Outcome(document={"project": call.project.name, **seen.model_dump()}, lines=lines)
+    both = seen.passes + seen.fails + seen.unsure > seen.graded
+    note = ("An output with several grades counts in each of them.",) if both else ()
+    counts = [f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items()]
+    document = {"project": call.project.name, **seen.model_dump()}
+    return Outcome(document=document, lines=(*counts, *note))

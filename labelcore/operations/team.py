@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import GradingRules
+from labelcore.models import Grade, GradingRules
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import number_words, rate_words
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import find_criterion
 from labelcore.stats.agreement import Agreement
+
+_SHOWN = 20  # pairs of people that are named in the sentences; the JSON has all
+_NAMED = 8  # people whose grades of one output are named one by one
 
 
 @operation("team rules")
@@ -117,9 +122,16 @@ def agreement(call: Call) -> Outcome:
     lines += [f"{word}: {alpha_words(own)}" for word, own in found.by_criterion.items()]
     lines += [
         f"{own.one} and {own.other}: the same grade on {rate_words(own.same)}; {alpha_words(own.agreement)}"
-        for own in found.pairs
+        for own in sorted(found.pairs, key=lambda own: _least_first(own.agreement))[:_SHOWN]
     ]
+    if (more := len(found.pairs) - _SHOWN) > 0:
+        lines.append(f"… and {more:,} pairs that agree better; --json has all of them.")
     return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
+
+
+def _least_first(own: Agreement) -> float:
+    """What pairs are listed by: the least agreement first, what is not measurable last."""
+    return 2.0 if own.alpha is None else own.alpha
 
 
 def alpha_words(own: Agreement) -> str:
@@ -136,7 +148,7 @@ def conflicts(call: Call) -> Outcome:
     found = grading.conflicts(call.db, call.project)
     lines = []
     for own in found:
-        said = ", ".join(f"{g.annotator} {g.value}{f' ({g.note})' if g.note else ''}" for g in own.grades)  # fmt: skip
+        said = _grades_words(own.grades)
         settled = f"; ruled {own.ruling.value} by {own.ruling.author}: {own.ruling.reason}" if own.ruling else ""  # fmt: skip
         on = f" on {own.criterion.name}" if own.criterion else ""
         lines.append(f"{own.output.id}{on}: {said}{settled}")
@@ -150,6 +162,14 @@ def conflicts(call: Call) -> Outcome:
         ]},
         lines=tuple(lines) or ("Nobody disagrees.",),
     )  # fmt: skip
+
+
+def _grades_words(given: Sequence[Grade]) -> str:
+    """Every person's grade and note; of many people how often each grade was given."""
+    if len(given) <= _NAMED:
+        return ", ".join(f"{g.annotator} {g.value}{f' ({g.note})' if g.note else ''}" for g in given)  # fmt: skip
+    counts = Counter(g.value for g in given)
+    return ", ".join(f"{number} {value}" for value, number in counts.most_common())
 
 
 @operation("team rule")

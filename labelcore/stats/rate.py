@@ -66,5 +66,18 @@ def in_words(rate: Rate) -> str:
     if rate.value is None:
         return f"not measurable: {rate.why_not}"
     if rate.low is None or rate.high is None:
-        return f"{rate.value:.0%} (n = {rate.n:,}; {rate.why_not})"
-    return f"{rate.value:.0%} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n:,})"
+        return f"{share_words(rate.value)} (n = {rate.n:,}; {rate.why_not})"
+    return f"{share_words(rate.value)} ({rate.low:.0%} to {rate.high:.0%}, n = {rate.n:,})"
+
+
+def share_words(share: float) -> str:
+    """A share in whole percent, but 0 % and 100 % only where it is exactly that.
+
+    >>> share_words(674 / 677), share_words(0.5), share_words(1.0), share_words(0.00001)
+    ('99.6%', '50%', '100%', '<0.1%')
+    """
+    if round(share, 2) not in {0, 1} or share in {0, 1}:
+        return f"{share:.0%}"
+    if round(share, 3) not in {0, 1}:
+        return f"{share:.1%}"
+    return "<0.1%" if share < 0.5 else ">99.9%"

@@ -5,6 +5,7 @@ Broken rows are kept apart with their reason. Everything is read by DuckDB, so m
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import duckdb
@@ -38,11 +39,13 @@ def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow
         f"sample_size={_SNIFF}, delim='{_delimiter(path)}', quote='\"', escape='\"', null_padding=false, strict_mode=true"
     )
     try:
+        if not _is_detected(path, options):
+            options += f", auto_detect=false, columns={_header(path)}"
         cursor.execute(
             f"CREATE TEMP TABLE file_rows AS SELECT * FROM read_csv(?, {options})", [str(path)]
         )
         _number(cursor)
-    except duckdb.Error as trouble:
+    except (duckdb.Error, csv.Error) as trouble:
         raise BadInput(
             f"{path.name} cannot be read as a table: {str(trouble).splitlines()[0]}",
             next_step="Check its delimiter and quotes, or save it as JSONL.",
@@ -55,6 +58,30 @@ def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow
         RejectedRow(row=int(line) - 1, field=column or "", reason=_plain_reason(message), raw=(raw or "")[:RAW])
         for line, column, message, raw in broken
     ]  # fmt: skip
+
+
+def _is_detected(path: Path, options: str) -> bool:
+    """Whether the reader's look ahead succeeds; an unclosed quotation mark in a row defeats it.
+
+    Asked on a connection of its own: a failure would end the transaction that the rows go into.
+    """
+    with duckdb.connect() as own:
+        try:
+            own.execute(f"DESCRIBE SELECT * FROM read_csv(?, {options})", [str(path)])
+        except duckdb.Error:
+            return False
+    return True
+
+
+def _header(path: Path) -> str:
+    """The first line's names, told apart where two are the same, as the reader wants them."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        names = next(csv.reader(file, delimiter=_delimiter(path)), [])
+    seen: dict[str, None] = {}
+    for place, name in enumerate(names):
+        own = name or f"column{place}"
+        seen[own if own not in seen else f"{own}_{place}"] = None
+    return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in seen) + "}"
 
 
 def _number(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -92,7 +119,7 @@ def _plain_reason(message: str) -> str:
         wanted, given = found[0], message.rsplit("Found:", 1)[-1].split()[0]
         return f"the row has {given} fields, the header has {wanted}"
     if "unterminated" in text or "quote" in text:
-        return "a quotation mark is not closed"
+        return "a quotation mark is not closed, so what follows cannot be told from it"
     if "maximum line size" in text:
         return "the row is too long"
     if "unicode" in text or "utf-8" in text:

@@ -198,6 +198,16 @@ def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:
     assert in_words(Rate(value=0.5, low=0.4, high=0.6, n=1_000)) == "50% (40% to 60%, n = 1,000)"
 
 
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(674 / 677, "99.6%"), (3 / 677, "0.4%"), (1.0, "100%"), (0.0, "0%"), (1 - 1e-6, ">99.9%"), (1e-6, "<0.1%")],
+)  # fmt: skip
+def test_all_and_none_are_said_only_where_they_are_exact(share: float, words: str) -> None:
+    from labelcore.stats.rate import share_words
+
+    assert share_words(share) == words
+
+
 def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     db: Database, project: Project, plant: Callable[..., None]
 ) -> None:

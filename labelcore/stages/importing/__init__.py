@@ -55,6 +55,7 @@ class Preview(Frozen):
     rows_read: int
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
+    grade_words: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
 
 
 class ImportResult(Frozen):
@@ -63,6 +64,7 @@ class ImportResult(Frozen):
     batch: ImportBatch
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
+    grade_words: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
 
 
 def preview(db: Database, place: str) -> Preview:
@@ -77,10 +79,14 @@ def preview(db: Database, place: str) -> Preview:
         columns, rows = staging.columns_of(cursor), staging.first_rows(cursor, _PREVIEW)
         total = staging.count_rows(cursor)
         staging.clear(cursor)
+    guessed = mapping_rules.guess(columns, rows)
+    unread = mapping_rules.unread_grades(guessed, columns, rows)
+    doubts = (*source.warnings, *_doubts(columns), *filter(None, [unread]))
     return Preview(
         files=tuple(path.name for path in found), format=source.format, columns=tuple(columns),
-        guessed=mapping_rules.guess(columns, rows), rows=tuple(rows), rows_read=total,
-        rejected=tuple(broken[:_SHOWN]), warnings=(*source.warnings, *_doubts(columns)),
+        guessed=guessed, rows=tuple(rows), rows_read=total,
+        rejected=tuple(broken[:_SHOWN]), warnings=doubts,
+        grade_words=mapping_rules.grade_words(guessed, rows),
     )  # fmt: skip
 
 
@@ -131,6 +137,7 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     batch = results[-1].batch.model_copy(update=sums)
     return ImportResult(
         batch=batch, rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
+        grade_words=results[0].grade_words,
         warnings=tuple(said for one in results for said in one.warnings),
     )  # fmt: skip
 
@@ -142,7 +149,8 @@ def _import_one(
     with db.transaction() as cursor:
         rejected = _STAGES[source.format](cursor, source.path)
         columns = staging.columns_of(cursor)
-        mapping = wanted or mapping_rules.guess(columns, staging.first_rows(cursor, _PREVIEW))
+        first = staging.first_rows(cursor, _PREVIEW)
+        mapping = wanted or mapping_rules.guess(columns, first)
         _check(mapping, columns)
         rows = staging.count_rows(cursor) + len(rejected)
         new, known, apart = _store(cursor, project, mapping, columns, batch_id)
@@ -159,8 +167,12 @@ def _import_one(
         staging.clear(cursor)
     if batch.grades_new:
         live.forget(db)
-    warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch))
-    return ImportResult(batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings)
+    unread = mapping_rules.unread_grades(mapping, columns, first)
+    warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch, unread))
+    return ImportResult(
+        batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings,
+        grade_words=mapping_rules.grade_words(mapping, first),
+    )  # fmt: skip
 
 
 def _check(mapping: Mapping, columns: Sequence[str]) -> None:
@@ -233,8 +245,8 @@ def _doubts(columns: Sequence[str]) -> list[str]:
     return []
 
 
-def _said(mapping: Mapping, batch: ImportBatch) -> list[str]:
-    said = []
+def _said(mapping: Mapping, batch: ImportBatch, unread: str) -> list[str]:
+    said = [unread] if unread else []
     if batch.rows_read == 0:
         said.append("The file has a header but no rows.")
     if mapping.output and not (mapping.input or mapping.context or mapping.conversation):

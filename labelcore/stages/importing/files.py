@@ -7,6 +7,7 @@ import difflib
 import glob
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ _FOREIGN = {
     b"\x89PNG": "a picture",
 }
 _BLOCK = 1 << 20
-_GUESSED_ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
+_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # in Windows-1252
 
 
 class Source(Frozen):
@@ -120,7 +121,7 @@ def _json_form(path: Path) -> Format:
         first = file.readline(1 << 24).strip()
         second = file.readline(1 << 24).strip()
     first = first.removeprefix(codecs.BOM_UTF8)
-    if first.startswith(b"["):
+    if first.startswith(b"[") or (path.suffix.lower() == ".json" and not second):
         return "json"
     try:
         json.loads(first)
@@ -162,19 +163,35 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
 
 
 def _guess(path: Path) -> str:
-    """GB18030 where the bytes are valid in it and give Chinese text, else Latin-1."""
+    """GB18030 where the bytes are valid in it and give Chinese text, else a Western code page."""
     with path.open("rb") as file:
         sample = file.read(_BLOCK)
     try:
         text = sample.decode("gb18030", errors="strict")
     except UnicodeDecodeError as trouble:
         if trouble.start < len(sample) - 4:
-            return "latin-1"
+            return _western(path)
         text = sample[: trouble.start].decode("gb18030")
     foreign = [c for c in text if ord(c) > 127]
     han = sum("\u4e00" <= c <= "\u9fff" or c in "，。！？；：“”（）、" for c in foreign)
-    # A single accented letter of Latin-1 before an ASCII letter also decodes as one Han character.
-    return "gb18030" if han > 0.9 * len(foreign) and han >= 0.02 * len(text) else "latin-1"
+    chinese = han > 0.9 * len(foreign) and han >= 0.02 * len(text)
+    return "gb18030" if chinese and _in_pairs(sample) else _western(path)
+
+
+def _in_pairs(sample: bytes) -> bool:
+    """Whether high bytes mostly stand in pairs, as in Chinese.
+
+    One accented letter before an ASCII letter also decodes as a Han character; there they stand alone.
+    """
+    alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
+    return alone * 10 < sum(byte > 127 for byte in sample)
+
+
+def _western(path: Path) -> str:
+    """Windows-1252, which spreadsheets write, where all bytes are defined in it; else Latin-1."""
+    with path.open("rb") as file:
+        undefined = any(_UNDEFINED.search(block) for block in iter(lambda: file.read(_BLOCK), b""))
+    return "latin-1" if undefined else "cp1252"
 
 
 def _transcode(source: Path, target: Path, encoding: str) -> None:

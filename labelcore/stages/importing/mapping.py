@@ -93,6 +93,33 @@ def _is_grade(column: str, rows: Sequence[dict[str, Any]]) -> bool:
     return bool(values) and len(values) <= 4 and values <= GRADE_WORDS.keys()
 
 
+def grade_words(mapping: Mapping, rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """What the first rows' words in the column of grades were read as: word -> pass, fail, unsure."""
+    if not mapping.grade:
+        return {}
+    words = sorted({str(row.get(mapping.grade) or "").strip().lower() for row in rows})
+    return {word: GRADE_WORDS[word] for word in words if word in GRADE_WORDS}
+
+
+def unread_grades(
+    mapping: Mapping, columns: Sequence[str], rows: Sequence[dict[str, Any]]
+) -> str:
+    """A sentence on a column that is named like grades and was not taken, with the word that stopped
+    it; "" where there is none."""
+    if mapping.grade:
+        return ""
+    for column in columns:
+        values = sorted({str(row.get(column) or "").strip().lower() for row in rows} - {""})
+        odd = [value for value in values if value not in GRADE_WORDS]
+        if _plain(column) in NAMES["grade"] and values and column not in mapping.named().values():
+            why = f"'{odd[0][:40]}' is no pass, fail or unsure" if odd else "nothing maps it"
+            return (
+                f"The column '{column}' is not taken as grades: {why}. Map it as the grade to take "
+                "what can be read; other rows are then named."
+            )
+    return ""
+
+
 def _longest(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str | None:
     """The free column with the longest texts; any column of a file that has just one."""
 
