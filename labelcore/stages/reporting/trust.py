@@ -16,6 +16,7 @@ from labelcore.stages.aligning import (
     SetAlignment,
     test_as_seen,
 )
+from labelcore.stages.aligning.enough import worth_words
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
@@ -159,7 +160,7 @@ def _enough(seen: _Seen) -> str:
         return "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
     said = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
     return (
-        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said} What helps most: "
+        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
         "outputs that the judges fail or are not sure of, drawn with known chances (Alignment page, or "
         "`labelcore sample --rule mixture`)."
     )
