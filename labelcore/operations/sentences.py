@@ -23,12 +23,12 @@ def catches(counts: Counts) -> str:
     bad = (
         f"of {counts.human_fails} bad outputs it catches {counts.true_fail}"
         if counts.human_fails
-        else "no output was failed by people, so what it catches is not measurable"
+        else "it has decided no output that people failed, so what it catches is not measurable"
     )
     good = (
         f"of {counts.human_passes} good ones it wrongly fails {counts.false_fail}"
         if counts.human_passes
-        else "no output was passed by people, so what it wrongly fails is not measurable"
+        else "it has decided no output that people passed, so what it wrongly fails is not measurable"
     )
     return f"{bad}; {good}"
 

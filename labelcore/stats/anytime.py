@@ -15,6 +15,8 @@ from scipy import optimize, special
 _PRIOR = 0.5
 _LIMIT = 100_000
 _TINY = 1e-9
+PRACTICAL = 2_000
+"""More items than that are not asked for."""
 
 
 def lower_bound(successes: int, n: int, alpha: float = 0.05) -> float:
@@ -90,4 +92,6 @@ def enough_words(successes: int, n: int, limit: float, what: str, alpha: float =
     now = f"so far {successes} of {n} {what}, so at least {bound:.0%} of all such with {1 - alpha:.0%} confidence (wanted {limit:.0%})"
     if more is None:
         return f"Not at this rate: {now}; more grades alone will not get there."
-    return f"Not yet: {now}; about {more} more {what} if the rate stays."
+    if more > PRACTICAL:
+        return f"Not at this rate: {now}; it is so near to that limit that thousands more {what} would be needed."
+    return f"Not yet: {now}; about {more:,} more {what} if the rate stays."

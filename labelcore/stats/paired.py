@@ -33,9 +33,7 @@ class Paired(Frozen):
     says: str
 
 
-def compare(
-    first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None
-) -> Paired:
+def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = None) -> Paired:
     """Shares of two boolean arrays over the same items, shape (n,): right, or passed.
 
     ``groups`` (n,): numbers from 0 up where items share a source; the interval is then over groups.

@@ -130,8 +130,8 @@ def _rate(name: str, value: float, low: float, high: float, n: int) -> Rate:
 
 
 _WHY = {
-    "tpr": "there are no outputs that people passed",
-    "tnr": "there are no outputs that people failed",
+    "tpr": "there are no decided outputs that people passed",
+    "tnr": "there are no decided outputs that people failed",
     "ppv": "there are no outputs that the judge passes",
     "npv": "there are no outputs that the judge fails",
     "balanced_accuracy": "people gave one grade only",

@@ -70,6 +70,19 @@ def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
     )
 
 
+def changed_minds(db: Database, project_id: str) -> list[str]:
+    """Outputs that one person both passed and failed; silent repeats and undone grades are left out."""
+    rows = db.rows(
+        "SELECT DISTINCT output_id FROM (SELECT output_id, annotator FROM grade_event e "
+        "WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL "
+        "AND value IN ('pass', 'fail') AND source <> 'repeat' AND NOT EXISTS (SELECT 1 "
+        "FROM grade_event u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
+        "GROUP BY output_id, annotator HAVING count(DISTINCT value) > 1) ORDER BY output_id",
+        [project_id],
+    )
+    return [own for (own,) in rows]
+
+
 def first_overall(db: Database, project_id: str) -> list[tuple[str, str, str, bool]]:
     """(output id, annotator, value, judge_shown) of each person's first pass or fail on an output
     that was not taken back.

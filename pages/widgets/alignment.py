@@ -99,7 +99,8 @@ def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
         "however often somebody looks, so grading may stop as soon as it is reached."
     )
     for own in report.chosen.members:
-        st.write(shell.plain(f"{own.says} Measured against {own.against}."))
+        st.write(shell.plain(own.says))
+        st.caption(shell.plain(f"Measured against {own.against}."))
     wanted = max((own.to_grade for own in report.chosen.members), default=0)
     if report.as_of is None and wanted:
         _offer_next(place, wanted)
@@ -113,7 +114,9 @@ def _offer_next(place: Place, wanted: int) -> None:
     if clicked:
         with shell.guard():
             drawn = aligning.ask_next(place.db, place.project, wanted, author=place.annotator)
-            st.success(f"{drawn} outputs come first now. When they are graded, choose the set again.")
+            st.success(
+                f"{drawn} outputs come first now. When they are graded, choose the set again."
+            )
             shell.go("3_grading.py", "Grade them")
 
 

@@ -44,10 +44,19 @@ def show_judges(report: AlignmentReport) -> None:
         return
     st.subheader("How well do the judges follow people?")
     charts.intervals(
-        "TPR and TNR of the chosen set's judges, 95 % intervals", [one.judge for one in own],
+        "TPR and TNR of the chosen set's judges on all grades, 95 % intervals", [one.judge for one in own],
         {"TPR (good ones passed)": [one.tpr for one in own], "TNR (bad ones caught)": [one.tnr for one in own]},
         key="trust-judges",
     )  # fmt: skip
+    shaped = [
+        one.judge for one in own if any(said.startswith("In-sample") for said in one.warnings)
+    ]
+    if shaped:
+        st.caption(
+            shell.plain(
+                f"In-sample, so it flatters, for {', '.join(shaped)}: these grades shaped them."
+            )
+        )
     shell.go("6_aligning.py", "The outputs behind every number: Alignment")
 
 

@@ -71,7 +71,9 @@ def whole(judges: int, outputs: int, coverage: float, ffr: float) -> None:
     found = choose(candidates, fails, groups, wish=Wish(min_coverage=coverage, max_ffr=ffr, most=6))
     took, used = time.perf_counter() - started, time.process_time() - used
     asked = f"coverage >= {coverage:.0%}" if coverage else "no coverage asked"
-    gap = f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
+    gap = (
+        f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
+    )
     print(
         f"whole choice, {asked}: {took:.1f} s ({used:.1f} s of processor time), {gap}"
         f"{len(found.members)} judges, held-out alignment {found.held_out.alignment or 0:.2f}"

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from labelcore.models import Grade
 from labelcore.settings import settings
-from labelcore.stages import aligning, grading, projects, refining
+from labelcore.stages import grading, projects, refining
 from labelcore.store import close_database, judges, open_database
 from tests.pages.test_pages import ROOT, healthy, work
 

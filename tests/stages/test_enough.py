@@ -95,6 +95,10 @@ def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
     own = HeldOutJudge(judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3)  # fmt: skip
     assert (own.more, own.to_grade) == (None, 0)
     assert "more grades alone will not get there" in own.says
+    near = own.model_copy(update={"caught": 5, "fails": 7})
+    assert (near.more or 0) > 2_000 and near.to_grade == 0 and "thousands more" in near.says
+    assert "12 failed outputs" not in near.says
+    assert "12 failed outputs, which share sources" in near.model_copy(update={"counted": 12}).says
     none = own.model_copy(update={"caught": 0, "fails": 0, "share": 0.0})
     assert none.to_grade == 0 and "Not measurable" in none.says
 

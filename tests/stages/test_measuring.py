@@ -345,7 +345,9 @@ def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Pro
 def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
     project = grading.set_rules(db, project, scale=("bad", "good", "great"), passing_from=2)
     outputs = made(db, project, 60)
-    dealt = {own.id: split_table.dealt(db, project.id).of(own.group_key or own.id) for own in outputs}
+    dealt = {
+        own.id: split_table.dealt(db, project.id).of(own.group_key or own.id) for own in outputs
+    }
     for i, own in enumerate(outputs):
         level = 1 + i % 3
         other = level if dealt[own.id] == "dev" else 1 + (i + 1) % 3  # they agree on dev alone
@@ -357,3 +359,52 @@ def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
     assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1
     assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1  # fmt: skip
     assert any("as many passes as fails" in said for said in found["train"].warnings)
+
+
+def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(
+    db: Database, project: Project
+) -> None:
+    outputs = made(db, project, 30)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
+    shy = judge(db, project, "shy", {own.id: "abstain" for own in outputs})
+    with pytest.raises(BadInput, match="abstains on every graded output"):
+        aligning.choose(db, project)
+    judge_table.save_choice(db, project.id, [shy.id], {}, {"held_out": None}, "ann")
+    report = aligning.align(db, project)
+    assert report.chosen is not None
+    assert report.chosen.coverage.value is None and report.chosen.alignment is None
+    assert "abstains on every" in (report.chosen.false_failure_rate.why_not or "")
+    assert "no decided outputs that people failed" in (report.judges[0].tnr.why_not or "")
+    race = aligning.race(db, project)
+    assert "not measurable" in race.says and "None is good" not in race.says
+
+
+def test_contradictory_grades_of_one_person_are_said(db: Database, project: Project) -> None:
+    outputs = made(db, project, 12)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
+    assert not any("both passed and failed" in said for said in aligning.align(db, project).warnings)  # fmt: skip
+    for own in outputs[:2]:
+        grade(db, project, own, "pass")
+        grade(db, project, own, "fail")
+    grade(db, project, outputs[5], "fail", source="repeat")
+    grade(db, project, outputs[7], "fail", who="bo")
+    said = [own for own in aligning.align(db, project).warnings if "both passed and failed" in own]
+    assert said == ["2 outputs were both passed and failed by one person: the newest grade counts."]
+    assert grading.human_labels(db, project).value[outputs[1].id] is False
+
+
+def test_chances_that_are_missing_for_some_are_counted(
+    db: Database, project: Project, world: list[Output]
+) -> None:
+    picks = tuple(
+        Pick(output_id=own.id, reason="uniform", probability=0.5, position=i)
+        for i, own in enumerate(world[:50])
+    )
+    sample_table.save(db, Sample(id="s1", project_id=project.id, rule="random", seed=1, picks=picks))  # fmt: skip
+    aligning.choose(db, project, min_coverage=0.5)
+    rates = aligning.align(db, project).pass_rate
+    assert "not drawn with known probabilities in 10 of 60 cases" in rates.human_sampling
+    assert rates.methods["post-stratified"].value is None
+    assert rates.corrected.method == "Rogan-Gladen"

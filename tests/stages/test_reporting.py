@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict, now
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict, now
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stats.rate import Rate, not_measurable, wilson
@@ -298,5 +298,63 @@ def test_the_difference_of_in_sample_and_held_out_figures_is_named(
     held = [own.says for own in found.reasons if "not seen before" in own.says]
     assert held and "0.80" in held[0] and "0.95: that figure flatters" in held[0]
     assert "112 of 140 failed outputs" in found.enough or "Good enough:" in found.enough
-    assert "rests on all 400 grades" in found.rests_on[0]
+    assert "rests on all 400 graded outputs" in found.rests_on[0]
     assert "280 grades outside the sealed test" in found.rests_on[1]
+
+
+def test_a_test_of_few_sources_speaks_neither_for_nor_against(
+    db: Database, project: Project, judge: JudgeVersion
+) -> None:
+    made = [
+        Output(id=outputs.content_id(project.id, f"{i}"), project_id=project.id, text=f"text {i}", group_key=f"s{i // 10}")
+        for i in range(400)
+    ]  # fmt: skip
+    outputs.add(db, made)
+    grading.record(db, project, [
+        Grade(id=f"g{i}", project_id=project.id, output_id=own.id, annotator="ann", value="fail" if i % 2 else "pass")
+        for i, own in enumerate(made)
+    ])  # fmt: skip
+    verdicts.record(db, [
+        Verdict(output_id=own.id, judge_version_id="j1", project_id=project.id, run_id="r", decision=Decision(value="fail" if i % 2 else "pass"))
+        for i, own in enumerate(made)
+    ])  # fmt: skip
+    judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
+    seen = aligning.align(db, project, split="test", author="ann").judges[0].tnr
+    assert seen.low is None, "the test holds fewer than twenty sources"
+    (said,) = [own for own in _trust(db, project).reasons if "cannot be told" in own.says]
+    assert said.weight == "care" and "sources only" in said.says
+    assert "There the chosen set caught" in said.says and "wrongly failed 0 of" in said.says
+
+
+@pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])  # fmt: skip
+def test_bad_input_gives_reports_cards_and_gates_with_reasons(
+    db: Database, project: Project, judge: JudgeVersion, add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object], grades: str,
+) -> None:  # fmt: skip
+    made = add_outputs(*(f"text {i}" for i in range(20)), metadata={"city": "Ulm"})
+    value = {"all fail": "fail"}.get(grades, "pass")
+    for i, own in enumerate(() if grades == "none" else made[:10]):
+        if grades == "one output":
+            for person in range(123 if i == 0 else 0):
+                give(own, "pass" if person % 3 else "fail", annotator=f"person {person}")
+        else:
+            give(own, "fail" if grades in {"no overlap", "abstains"} and i % 2 else value)
+    verdicts.record(db, [
+        Verdict(output_id=own.id, judge_version_id="j1", project_id=project.id, run_id="r",
+                decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"))
+        for i, own in enumerate(made) if grades != "no overlap" or i >= 10
+    ])  # fmt: skip
+    judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
+    with pytest.raises(BadInput):
+        aligning.choose(db, project)
+    document = reporting.build_report(db, project)
+    assert "not measurable" in reporting.to_html(document)
+    assert "nan" not in reporting.to_html(document).lower().replace("nano", "")
+    assert reporting.to_pdf(document).startswith(b"%PDF")
+    card = reporting.make_card(db, project, "judge")
+    assert card.tnr.value is None or card.tpr.value is None
+    assert None not in {own.why_not for own in (card.tnr, card.tpr) if own.value is None}
+    gate = reporting.check(db, project, judge="judge", limits=reporting.Limits(tnr=0.1, tpr=0.1))
+    assert not gate.passes and any("cannot be checked" in own.says for own in gate.checks)
+    reporting.slices(db, project, ["city"])
+    assert _trust(db, project).reasons

@@ -56,7 +56,7 @@ def test_abstentions_are_counted_apart() -> None:
 def test_undefined_is_none_with_its_reason_never_zero() -> None:
     counts = c.count(np.array([1.0, 1.0]), np.array([True, True]))
     assert c.tnr(counts).value is None
-    assert c.tnr(counts).why_not == "there are no outputs that people failed"
+    assert c.tnr(counts).why_not == "there are no decided outputs that people failed"
     assert c.mcc(counts) is None
     assert c.kappa(counts) is None
     assert c.balanced_accuracy(counts) is None

@@ -123,7 +123,7 @@ def test_balanced_accuracy_has_an_interval_or_a_reason() -> None:
     one_class = m.balanced_accuracy_rate(
         m.Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1)
     )
-    assert one_class.why_not == "there are no outputs that people failed"
+    assert one_class.why_not == "there are no decided outputs that people failed"
 
 
 def test_figures_do_not_lose_digits_on_a_million() -> None:

@@ -45,6 +45,7 @@ from labelcore.stages.grading import (
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stats.agreement import agreement
 from labelcore.store import Database
+from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
@@ -130,7 +131,10 @@ def _report(
         pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
         agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
         ceiling=ceiling(db, project, labels),
-        warnings=tuple(_warnings(labels, measured, split, sealed=sealed, has_set=bool(members))),
+        warnings=(
+            *_warnings(labels, measured, split, sealed=sealed, has_set=bool(members)),
+            *_changed(db, project, labels),
+        ),
         basis=basis(db, project, used),
     )  # fmt: skip
 
@@ -151,7 +155,9 @@ def test_as_seen(db: Database, project: Project) -> SealedView | None:
                 continue  # an earlier moment was looked at, or it is from before states were kept
             report = _report(then, known, "test", None, chosen=False, look=lambda _: None)
         report = report.model_copy(update={"as_of": own.at})
-        return SealedView(author=own.author, at=own.at, report=report, outside=_outside(db, project))
+        return SealedView(
+            author=own.author, at=own.at, report=report, outside=_outside(db, project)
+        )
     return None
 
 
@@ -266,6 +272,13 @@ def _warnings(
     if split == "all" and sealed:
         said.append("Most of these grades shaped the judges; the test split was kept apart.")
     return said
+
+
+def _changed(db: Database, project: Project, labels: Labels) -> list[str]:
+    graded = {*labels.value, *labels.conflicts}
+    changed = [own for own in grade_table.changed_minds(db, project.id) if own in graded]
+    what = f"{len(changed):,} outputs were" if len(changed) > 1 else "1 output was"
+    return [f"{what} both passed and failed by one person: the newest grade counts."] if changed else []  # fmt: skip
 
 
 def behind(

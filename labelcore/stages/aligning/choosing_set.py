@@ -109,6 +109,11 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
             "No judge has a verdict on a graded output.",
             next_step="Run `judge propose`, then `judge run`.",
         )
+    if not votes.loc[ids].isin(["pass", "fail"]).any(axis=None):
+        raise BadInput(
+            "Every judge abstains on every graded output, so none can be chosen.",
+            next_step="Refine the judges, or propose others.",
+        )
     _check_needed(needed, votes, ids)
     return set(ids)
 

@@ -11,7 +11,7 @@ from labelcore.stages import sampling
 from labelcore.stages.aligning.evidence import Bools, Evidence, evidence_of, truth_of
 from labelcore.stages.deriving.risk import LIMITS, risk_of
 from labelcore.stages.grading import Labels
-from labelcore.stats.anytime import enough_words, more_until
+from labelcore.stats.anytime import PRACTICAL, enough_words, more_until
 from labelcore.store import Database
 
 MOST_AT_ONCE = 200
@@ -23,7 +23,8 @@ class HeldOutJudge(Frozen):
 
     ``caught`` of ``fails``: sources and uneven chances are taken into account, so that both may be
     smaller than the counts. ``wanted``: the share that its risk asks for. ``share``: how many of the
-    grades are fails, to tell how many must be graded for one more.
+    graded outputs are such fails, to tell how many must be graded for one more. ``counted``: the fails
+    before sources and chances are taken into account.
     """
 
     judge: str
@@ -33,6 +34,7 @@ class HeldOutJudge(Frozen):
     fails: int
     wanted: float
     share: float
+    counted: int = 0
 
     @property
     def more(self) -> int | None:
@@ -42,12 +44,23 @@ class HeldOutJudge(Frozen):
     @property
     def to_grade(self) -> int:
         """How many outputs to grade for these fails, at most so many at once."""
-        return min(MOST_AT_ONCE, math.ceil((self.more or 0) / self.share)) if self.share else 0
+        more = self.more or 0
+        if not self.share or more > PRACTICAL:
+            return 0
+        return min(MOST_AT_ONCE, math.ceil(more / self.share))
 
     @property
     def says(self) -> str:
         """The answer in words."""
-        return f"{self.judge}: {enough_words(self.caught, self.fails, self.wanted, 'failed outputs')}"
+        said = enough_words(self.caught, self.fails, self.wanted, "failed outputs")
+        return f"{self.judge}: {said}{worth_words(self.counted, self.fails)}"
+
+
+def worth_words(counted: int, worth: int) -> str:
+    """Why fewer fails are spoken of than there are."""
+    if counted <= worth:
+        return ""
+    return f" ({counted:,} failed outputs, which share sources or were drawn unevenly, are worth {worth:,}.)"
 
 
 def held_out_judge(
@@ -59,11 +72,12 @@ def held_out_judge(
     known = {key: not own for key, own in truth.fails.items() if key in failed}
     evidence = evidence_of(db, project, known)
     caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))
+    counted = int((~evidence.passes).sum())
     risk = risk_of(criterion, project) if criterion else project.risk
     return HeldOutJudge(
         judge=name, judge_version_id=version_id, against=truth.against, caught=caught, fails=fails,
         wanted=LIMITS[risk].min_coverage,
-        share=float((~evidence.passes).mean()) if known else 0.0,
+        share=counted / max(1, len(failed)), counted=counted,
     )  # fmt: skip
 
 

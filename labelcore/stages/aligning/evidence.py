@@ -29,13 +29,15 @@ NEEDED = 10
 @dataclass(frozen=True)
 class Evidence:
     """Labelled outputs in one order. ``groups``: None where no two share a source. ``weights``: one
-    over the inclusion probability; None where it is not known for every output.
+    over the inclusion probability; None where it is not known for every output. ``undrawn``: for how
+    many it is not known.
     """
 
     ids: list[str]
     passes: Bools
     groups: npt.NDArray[np.int64] | None
     weights: Floats | None
+    undrawn: int = 0
 
     @cached_property
     def uneven(self) -> bool:
@@ -57,7 +59,7 @@ def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evid
         weights = 1 / np.array([known[own] for own in ids], dtype=np.float64)
     return Evidence(
         ids=ids, passes=np.array([labels[own] for own in ids], dtype=bool),
-        groups=sources_of(db, ids), weights=weights,
+        groups=sources_of(db, ids), weights=weights, undrawn=sum(own not in known for own in ids),
     )  # fmt: skip
 
 
@@ -92,8 +94,8 @@ def truth_of(db: Database, project: Project, criterion: Criterion | None, labels
     if own is not None:
         return Truth({k: not v for k, v in own.items()}, f"the grades of “{criterion.name}” itself")
     says = (
-        "the failed outputs that are its evidence and the passed ones, because fewer than "
-        f"{NEEDED} outputs have a grade of “{criterion.name}” itself"
+        "its evidence among the failed outputs, and the passed ones: fewer than "
+        f"{NEEDED} grades are of “{criterion.name}” itself"
     )
     return Truth(question(criterion, labels).fails, says)
 

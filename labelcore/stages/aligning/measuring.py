@@ -192,14 +192,18 @@ def measure_set(
     versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels,
     known: Mapping[str, Any] | None = None,
 ) -> SetAlignment:  # fmt: skip
-    """The chosen set's figures on the labelled outputs; where all abstain it catches nothing.
+    """The chosen set's figures on the labelled outputs; where all its judges abstain it catches nothing,
+    but if they abstain on every output nothing can be said.
 
     ``known``: the figures that were stored when it was chosen.
     """
-    seen = words[[own for own in labels.value if own in words.index]].replace("abstain", "pass")
+    said = words[[own for own in labels.value if own in words.index]]
+    silent, seen = bool((said == "abstain").all()), said.replace("abstain", "pass")
     human = np.array([labels.value[own] for own in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cov, ffr = figures.coverage(counts), figures.false_failure_rate(counts)
+    if len(seen) and silent:
+        cov = ffr = not_measurable("the set abstains on every graded output", counts.n)
     reasons = [f"Not measurable: {rate.why_not}." for rate in (cov, ffr) if rate.why_not]
     return SetAlignment(
         judges=tuple(own.name for own in versions),
@@ -221,9 +225,11 @@ def pass_rates(
     graded = evidence.graded(_numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids)))  # fmt: skip
     human = prevalence.people_only(graded)
     known = evidence.weights is not None
+    n, undrawn = len(evidence.ids), evidence.undrawn
+    part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
     sampling = (
         "drawn with known probabilities" if known
-        else "not drawn with known probabilities (imported or hand-picked), so they may not stand for all"
+        else f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand for all"
     )  # fmt: skip
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")

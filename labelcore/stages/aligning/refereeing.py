@@ -113,7 +113,9 @@ def race(
         BadInput: it has no judge, or no graded output with verdicts.
     """
     own = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
-    versions = [v for v in active_judges(db, project) if v.criterion_id == (own.id if own else None)]
+    versions = [
+        v for v in active_judges(db, project) if v.criterion_id == (own.id if own else None)
+    ]
     if not versions:
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
     labels = fitting_labels(db, project)
@@ -187,7 +189,9 @@ def _words(
         seen = int(decided[known, at].sum())
         how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
         if not how[-1]:
-            left_out.append(f"{version.name}: it has decided {seen} of {known.sum()} graded outputs.")
+            left_out.append(
+                f"{version.name}: it has decided {seen} of {known.sum()} graded outputs."
+            )
     racing = [at for at, own in enumerate(how) if own]
     shared = known & decided[:, racing].all(axis=1)
     ids = [key for key, own in zip(lessons.table.ids, shared, strict=True) if own]
@@ -313,6 +317,11 @@ def _says(
     asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
     if cheapest:
         return f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: {cost_words(cheapest)}."  # fmt: skip
+    if not ranked:
+        return "No judge could race: none has decided enough of the graded outputs. Run them first."
+    if all(own.good == "not measurable" for own in ranked):
+        why = next(rate.why_not for rate in (ranked[0].tpr, ranked[0].tnr) if rate.value is None)
+        return f"Whether any is good enough (wanted: {asked}) is not measurable: {why}."
     perhaps = [own.judge for own in ranked if own.good == "perhaps"]
     if perhaps:
         return f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."  # fmt: skip

@@ -339,7 +339,9 @@ def _warnings(
     db: Database, project: Project, spec: CascadeSpec, judges: Sequence[JudgeVersion],
     labels: dict[str, bool],
 ) -> list[str]:  # fmt: skip
-    idle = [step.name for step in (spec.first, spec.then) if step.rule == "never"]  # the steps say why
+    idle = [
+        step.name for step in (spec.first, spec.then) if step.rule == "never"
+    ]  # the steps say why
     said = [f"Grade more, or allow a larger error, so that {' and '.join(idle)} can decide some."] if idle else []  # fmt: skip
     current = {own.judge_id: own for own in judge_table.current(db, project.id)}
     said += [

@@ -81,7 +81,9 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
         return
     yield Text(words="How well do the judges follow people?", tone="heading")
     yield Intervals(
-        title="Judges of the chosen set" if own else "The judges that follow people best",
+        title="Judges of the chosen set, on all grades"
+        if own
+        else "The judges that follow people best, on all grades",
         names=tuple(one.judge for one in shown),
         series={
             "TPR: good outputs passed": tuple(one.tpr for one in shown),

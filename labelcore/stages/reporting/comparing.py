@@ -119,9 +119,7 @@ def compare_versions(db: Database, project: Project, first: str, second: str) ->
     )  # fmt: skip
 
 
-def _paired(
-    db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]
-) -> Paired:
+def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
     both = [(a, b) for a, b in pairs if a in passed and b in passed]
     one, other = (np.array([passed[own[k]] for own in both], dtype=bool) for k in (0, 1))
     return compare(one, other, sources_of(db, [a for a, _ in both]))

@@ -75,7 +75,7 @@ def _paragraph(words: str, tone: str) -> Any:
     edge = {"borderColor": HexColor(_TONES[tone]), "borderWidth": 1, "borderPadding": 5} if tone in _TONES else {}  # fmt: skip
     style = ParagraphStyle(
         tone, fontName="Helvetica-Bold" if bold else "Helvetica", fontSize=size, leading=size * 1.4,
-        spaceBefore=14 if tone == "heading" else 4, spaceAfter=8 if tone in _TONES else 4,
+        spaceBefore=14 if tone == "heading" else 14 if edge else 4, spaceAfter=14 if edge else 4,
         wordWrap="CJK" if _WIDE.search(words) else None,
         keepWithNext=tone == "heading", **edge,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from labelcore.stages.aligning import (
     SetAlignment,
     test_as_seen,
 )
+from labelcore.stages.aligning.enough import worth_words
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
@@ -110,7 +111,8 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
 
 def _rests_on(seen: _Seen) -> Iterator[str]:
     """Which grades each kind of figure was read from."""
-    yield f"The pass rate rests on all {seen.report.n_grades:,} grades{_shaped_words(seen)}."
+    if seen.report.n_grades:
+        yield f"The pass rate rests on all {seen.report.n_grades:,} graded outputs{_shaped_words(seen)}."
     held = (seen.chosen.held_out if seen.chosen else None) or {}
     if held.get("n"):
         yield (
@@ -158,7 +160,7 @@ def _enough(seen: _Seen) -> str:
         return "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
     said = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
     return (
-        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said} What helps most: "
+        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
         "outputs that the judges fail or are not sure of, drawn with known chances (Alignment page, or "
         "`labelcore sample --rule mixture`)."
     )
@@ -214,7 +216,7 @@ def _judge(seen: _Seen) -> Iterator[Reason]:
     if seen.chosen is None:
         yield Reason(weight="care", says="No set of judges is chosen, so the number rests on people's grades alone.", next_step="Propose and run judges, then choose a set.")  # fmt: skip
     elif rates.corrected.value is None:
-        yield Reason(weight="care", says=f"The judges do not help here: {rates.corrected.why_not}.", next_step="Refine the judges; the number rests on people's grades alone.")  # fmt: skip
+        yield Reason(weight="care", says=f"The judges do not help here: {rates.corrected.why_not}.", next_step="Run the judges on the graded outputs, grade more, or refine them; until then the number rests on people's grades alone.")  # fmt: skip
     else:
         judged = rates.judge.n
         if seen.outputs and 1 - judged / seen.outputs > _MOST_MISSING:
@@ -252,24 +254,50 @@ def _sealed_test(seen: _Seen) -> Iterator[Reason]:
         yield Reason(weight="care", says=f"The sealed test was last seen on {_day(seen.test)}, with none of the present judges.", next_step="`labelcore align --split test` looks at it again, and counts.")  # fmt: skip
         return
     fallen = [said for outside, inside in pairs for said in _fallen(outside, inside)]
+    shown = _set_on_test(seen, seen.test)
     if fallen:
-        yield Reason(weight="care", says=f"On the sealed test judges do worse than elsewhere, and not by chance: {'; '.join(fallen)}. Expect the figures of the test.", next_step="Refine these judges, or choose again.")  # fmt: skip
+        yield Reason(weight="care", says=f"On the sealed test judges do worse than elsewhere, and not by chance: {'; '.join(fallen)}.{shown} Expect the figures of the test.", next_step="Refine these judges, or choose again.")  # fmt: skip
+    elif why := next(
+        (why for outside, inside in pairs for why in _incomparable(outside, inside)), ""
+    ):
+        yield Reason(weight="care", says=f"Whether the judges do worse on the sealed test than elsewhere cannot be told ({why}).{shown}", next_step="Grade more outputs from other sources.")  # fmt: skip
     else:
-        yield Reason(weight="good", says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse than on the other grades beyond chance ({_on_test(pairs)}).")  # fmt: skip
+        yield Reason(weight="good", says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse than on the other grades beyond chance.{shown}")  # fmt: skip
+
+
+def _rates(outside: JudgeAlignment, inside: JudgeAlignment) -> tuple[tuple[str, Rate, Rate], ...]:
+    return (("catches {} of the bad ones", outside.tnr, inside.tnr), ("passes {} of the good ones", outside.tpr, inside.tpr))  # fmt: skip
 
 
 def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
     if outside.against != inside.against:
         return
-    rates = (("catches", "bad", outside.tnr, inside.tnr), ("passes", "good", outside.tpr, inside.tpr))  # fmt: skip
-    for verb, kind, elsewhere, there in rates:
+    for says, elsewhere, there in _rates(outside, inside):
         change = difference(there, elsewhere)
         if change.high is not None and change.high < 0:
-            yield f"{inside.judge} {verb} {in_words(there)} of the {kind} ones there, {in_words(elsewhere)} elsewhere"  # fmt: skip
+            yield f"{inside.judge} {says.format(in_words(there))} there, {in_words(elsewhere)} elsewhere"  # fmt: skip
 
 
-def _on_test(pairs: list[tuple[JudgeAlignment, JudgeAlignment]]) -> str:
-    return "; ".join(f"{own.judge}: TPR {in_words(own.tpr)}, TNR {in_words(own.tnr)}" for _, own in pairs)  # fmt: skip
+def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
+    """Why a judge's figures inside and outside cannot be set beside each other."""
+    if outside.against != inside.against:
+        yield f"there {inside.judge} is measured against {inside.against}, elsewhere against {outside.against}"
+    for _, elsewhere, there in _rates(outside, inside):
+        change = difference(there, elsewhere)
+        if change.value is None:
+            yield change.why_not or "it is not measurable there"
+
+
+def _set_on_test(seen: _Seen, test: SealedView) -> str:
+    """What the chosen set itself did there, in counts."""
+    own, now = test.report.chosen, seen.chosen
+    if own is None or now is None or own.judge_version_ids != now.judge_version_ids:
+        return ""
+    counts = own.counts
+    return (
+        f" There the chosen set caught {counts.true_fail} of {counts.human_fails} bad outputs and wrongly "
+        f"failed {counts.false_fail} of {counts.human_passes} good ones."
+    )
 
 
 def _stale(seen: _Seen) -> Iterator[Reason]:

@@ -14,7 +14,7 @@ def coverage(counts: Counts) -> Rate:
 
 def false_failure_rate(counts: Counts) -> Rate:
     """Share of people's passes that a judge set fails: 1 - TPR."""
-    return wilson(counts.false_fail, counts.human_passes, what="outputs that people passed")
+    return wilson(counts.false_fail, counts.human_passes, what="decided outputs that people passed")
 
 
 def evalgen_alignment(cov: float | None, ffr: float | None) -> float | None:

@@ -8,7 +8,7 @@ from labelcore.stats.rate import Rate, wilson
 
 def tnr(counts: Counts) -> Rate:
     """TN / (TN + FP) with Wilson's interval."""
-    return wilson(counts.true_fail, counts.human_fails, what="outputs that people failed")
+    return wilson(counts.true_fail, counts.human_fails, what="decided outputs that people failed")
 
 
 def tnr_of(cells: Floats) -> Floats:

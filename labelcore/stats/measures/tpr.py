@@ -8,7 +8,7 @@ from labelcore.stats.rate import Rate, wilson
 
 def tpr(counts: Counts) -> Rate:
     """TP / (TP + FN) with Wilson's interval."""
-    return wilson(counts.true_pass, counts.human_passes, what="outputs that people passed")
+    return wilson(counts.true_pass, counts.human_passes, what="decided outputs that people passed")
 
 
 def tpr_of(cells: Floats) -> Floats:
