@@ -172,6 +172,7 @@ def messages_for(
         output, name=spec["name"], statement=spec["statement"], examples=shown_with(spec, output),
         glossary=glossary_for(spec, output), variant=spec.get("variant") or "plain",
         fail_first=bool(spec.get("fail_option_first")), one_word=one_word,
+        version=spec.get("prompt_version", prompts.VERSION),
     )  # fmt: skip
 
 

@@ -63,8 +63,10 @@ class LlmSpec(Frozen):
 
     @model_validator(mode="after")
     def _prompt_is_ours(self) -> LlmSpec:
-        if self.prompt_version != prompts.VERSION:
-            raise ValueError(f"prompt '{self.prompt_version}' is not '{prompts.VERSION}'")
+        if self.prompt_version not in prompts.VERSIONS:
+            raise ValueError(
+                f"prompt '{self.prompt_version}' is none of {', '.join(prompts.VERSIONS)}"
+            )
         if self.variant and self.variant not in prompts.VARIANTS:
             raise ValueError(f"there is no variant '{self.variant}' of the prompt")
         return self

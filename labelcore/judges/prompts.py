@@ -3,20 +3,28 @@
 Everything that a model or a person wrote is data. It stands between marks that carry a token made
 from a hash of the content itself, so no output can contain its own closing mark; anything like a
 mark inside is broken up all the same, and text in characters that no reader sees is made visible.
+
+What is the same for all outputs of a judge (instructions, criterion, examples) comes first, between
+marks with a token of its own content: providers keep the beginning of a prompt and charge it less
+when it comes again. What belongs to one output follows, with a token that its own text decides; both
+tokens are taken out of every text, so to know the shared one is of no use.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from labelcore.llm import Message
 from labelcore.models import Output
 from labelcore.text.reading import well_formed
 
-VERSION = "judge-v1"
+VERSION = "judge-v2"
+VERSIONS = ("judge-v1", "judge-v2")
+"""A judge asks as the version in its specification says, so that answers paid for stay known. The
+first had one token in all marks, another for each output, and the glossary before the examples."""
 VARIANTS = {
     "plain": "",
     "strict": "When you are in doubt, the verdict is fail.",
@@ -60,38 +68,50 @@ class Example(NamedTuple):
 def render(
     output: Output, *, name: str, statement: str, examples: Sequence[Example] = (),
     glossary: Mapping[str, str] | None = None, variant: str = "plain", fail_first: bool = False,
-    one_word: bool = False,
+    one_word: bool = False, version: str = VERSION,
 ) -> list[Message]:  # fmt: skip
     """The messages for one output. The criterion's own texts are fenced as data too.
 
     ``glossary`` maps the terms that occur here to their meanings; ``variant`` is a name of
     ``VARIANTS``; ``fail_first`` names the verdict fail before pass; ``one_word`` asks for pass or
-    fail alone, without a reason.
+    fail alone, without a reason; ``version`` is one of ``VERSIONS``.
     """
-    token = _token(output, statement)
-    parts = [_fence("criterion", f"{name}\n{statement}", token)]
-    if glossary:
-        known = "\n".join(f"{term} = {meaning}" for term, meaning in glossary.items())
-        parts.append(_fence("glossary", known, token))
-    for own in examples:
-        title = "example that passes" if own.verdict == "pass" else "example that fails"
-        parts.append(_fence(title, own.text, token))
-        if own.note:
-            parts.append(_fence("what an expert noted on it", own.note, token))
-    turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
-    for title, text in (
-        ("conversation", turns),
-        ("input", output.input),
-        ("context", output.context),
-    ):
-        if text:
-            parts.append(_fence(title, text, token))
-    parts.append(_fence("output", output.text, token))
+    criterion = [("criterion", f"{name}\n{statement}")]
+    shared, terms, own = list(_shown(examples)), list(_terms(glossary)), list(_of(output))
+    token = _token(output.text, output.input, output.context, statement)
+    if version == "judge-v1":
+        parts = [_fence(*one, token) for one in (*criterion, *terms, *shared, *own)]
+    else:
+        same = _token(name, statement, *(text for _, text in shared))
+        parts = [_fence(*one, same, token) for one in (*criterion, *shared)]
+        parts += [_fence(*one, token, same) for one in (*terms, *own)]
     parts.append(_ASK + (_ONE_WORD if one_word else _REASON_FIRST))
     return [
         {"role": "system", "content": _system(variant, fail_first=fail_first)},
         {"role": "user", "content": "\n\n".join(parts)},
     ]
+
+
+_Titled = tuple[str, str]
+
+
+def _shown(examples: Sequence[Example]) -> Iterator[_Titled]:
+    for own in examples:
+        yield "example that passes" if own.verdict == "pass" else "example that fails", own.text
+        if own.note:
+            yield "what an expert noted on it", own.note
+
+
+def _terms(glossary: Mapping[str, str] | None) -> Iterator[_Titled]:
+    if glossary:
+        yield "glossary", "\n".join(f"{term} = {meaning}" for term, meaning in glossary.items())
+
+
+def _of(output: Output) -> Iterator[_Titled]:
+    turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
+    beside = (("conversation", turns), ("input", output.input), ("context", output.context))
+    yield from (own for own in beside if own[1])
+    yield "output", output.text
 
 
 def _system(variant: str, *, fail_first: bool) -> str:
@@ -100,16 +120,16 @@ def _system(variant: str, *, fail_first: bool) -> str:
     return f"{said}\n{stress}" if stress else said
 
 
-def _token(output: Output, statement: str) -> str:
-    content = "\x1f".join((output.text, output.input, output.context, statement))
+def _token(*texts: str) -> str:
+    content = "\x1f".join(texts)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _fence(title: str, text: str, token: str) -> str:
+def _fence(title: str, text: str, token: str, *others: str) -> str:
     shown = (
         text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n[… cut after {_LONGEST} characters]"
     )
-    return f"<<DATA {title} {token}>>\n{inert(shown, token)}\n<<END {title} {token}>>"
+    return f"<<DATA {title} {token}>>\n{inert(shown, token, *others)}\n<<END {title} {token}>>"
 
 
 def fenced_lines(title: str, lines: Sequence[str]) -> str:
@@ -121,11 +141,12 @@ def fenced_lines(title: str, lines: Sequence[str]) -> str:
     return _fence(title, text, token)
 
 
-def inert(text: str, token: str) -> str:
-    """The text with nothing in it that could be taken for a mark with this token."""
+def inert(text: str, *tokens: str) -> str:
+    """The text with nothing in it that could be taken for a mark with one of these tokens."""
     shown = _CONTROLS.sub("\ufffd", _TAGS.sub(_visible, well_formed(text)))
-    while token in shown:  # taking one out can put another together
-        shown = shown.replace(token, "")
+    while any(token in shown for token in tokens):  # taking one out can put another together
+        for token in tokens:
+            shown = shown.replace(token, "")
     return _MARK.sub("< <", shown)
 
 

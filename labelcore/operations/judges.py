@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
-from labelcore.settings import ENGINE
 from labelcore.stages import aligning, judging
 from labelcore.stages.judging import retraining, suspecting
+from labelcore.stages.judging.running.engine import check_name
 
 Kind = Literal["code", "llm", "learned", "cascade", "imported"]
 Repeats = Annotated[int, Field(ge=1, le=20)]
-Engine = Annotated[str, Field(pattern=f"^({ENGINE})$")]
+Engine = Annotated[str, AfterValidator(check_name)]
 
 
 @operation("judge propose")

@@ -87,7 +87,7 @@ INJECTIONS = (
 def test_an_output_cannot_close_its_marks(attack: str) -> None:
     hostile = output(attack, input="question", context="facts")
     content = prompts.render(hostile, name="n", statement="s")[1]["content"]
-    token = content.split(">>")[0].rsplit(" ", 1)[1]
+    token = content.rsplit(">>", 1)[0].rsplit(" ", 1)[1]
     assert (
         content.count(f"<<DATA output {token}>>") == content.count(f"<<END output {token}>>") == 1
     )

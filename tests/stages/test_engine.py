@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +19,14 @@ from labelcore.errors import BadInput
 from labelcore.judges import llm_judge
 from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import Settings, settings
+from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import engine, on_worker
 from labelcore.stages.judging.running.engine import local_cluster
-from labelcore.store import Database
+from labelcore.store import Database, close_database, open_database
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
 from tests.mock_endpoint import MockEndpoint, serving
 
 SECRET = "a-key-that-stays-at-home"
@@ -261,3 +267,41 @@ def test_a_scheduler_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyP
         engine.opened("dask://127.0.0.1:9"),
     ):
         pass
+
+
+@pytest.mark.slow
+def test_the_command_line_runs_judges_on_an_engine_of_its_own(
+    served: tuple[MockEndpoint, str], mock: MockEndpoint, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    path = tmp_path / "cli.duckdb"
+    db = open_database(path)
+    own = projects.open_project(db, "far")
+    output_table.add(db, [
+        Output(id=output_table.content_id(own.id, text), project_id=own.id, text=text)
+        for text in texts(40)
+    ])  # fmt: skip
+    criterion_table.save(db, [Criterion(
+        id="c", project_id=own.id, version=1, name="Prices", statement="No invented price.",
+        status="accepted",
+    )])  # fmt: skip
+    judge_table.save(db, [judge(own)])
+    close_database(path)
+
+    def run(engine: str) -> subprocess.CompletedProcess[str]:
+        command = ["judge", "run", "--engine", engine, "--db", str(path), "--project", "far", "--json"]  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-m", "labelcore", *command],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    first, again = run("dask"), run("dask")
+    assert first.returncode == 0, first.stderr
+    told = json.loads(first.stdout)
+    assert (told["state"], told["verdicts_new"], told["requests"], told["errors"]) == ("finished", 40, 40, 0)  # fmt: skip
+    assert json.loads(again.stdout)["verdicts_cached"] == 40
+    assert set(mock.answered.values()) == {1} and len(mock.answered) == 40
+    wrong = run("spark")
+    assert wrong.returncode == 2 and "'spark' is no engine. Say" in wrong.stderr

@@ -8,12 +8,13 @@ batches and are durable before they count; errors are kept apart.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.llm import ModelClient
-from labelcore.models import JudgeVersion, Project, Run, RunState, new_id
+from labelcore.models import JudgeVersion, Project, Run, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.asking import ask_models
@@ -62,33 +63,43 @@ def run(
     where = settings().engine if engine is None else engine
     plan = make_plan(db, versions, output_ids, repeats)
     journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
-    total = sum(plan.count_missing(own) for own in plan.versions)
-    started = Run(
-        id=new_id("run"), project_id=project.id, judge_version_ids=tuple(v.id for v in versions),
-        n_outputs=len(output_ids), verdicts_cached=plan.wanted - total, total=total,
-        repeats=repeats,
-    )  # fmt: skip
+    started = _begun(project, plan)
     work = Work(db, project, started, progress or silent, stop or threading.Event())
-    _live[started.id] = work.stop
-    run_table.save(db, started)
-    try:
+    with _recorded(work):
         if batch:
             _decide_by_batch(work, plan)
-        elif where and client is None and total:
+        elif where and client is None and started.total:
             _decide_on(where, work, plan, concurrency)
         else:
             _decide(work, plan, concurrency, client)
-        state: RunState = "stopped" if work.stop.is_set() or work.paused else "finished"
+    done = work.state("stopped" if work.stop.is_set() or work.paused else "finished")
+    run_table.save(db, done)
+    return done
+
+
+def _begun(project: Project, plan: Plan) -> Run:
+    total = sum(plan.count_missing(own) for own in plan.versions)
+    return Run(
+        id=new_id("run"), project_id=project.id, judge_version_ids=tuple(v.id for v in plan.versions),
+        n_outputs=len(plan.output_ids), verdicts_cached=plan.wanted - total, total=total,
+        repeats=plan.repeats,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _recorded(work: Work) -> Iterator[None]:
+    """The run is stored and can be stopped by its id; what ends it early is stored with it."""
+    _live[work.run.id] = work.stop
+    run_table.save(work.db, work.run)
+    try:
+        yield
     except BaseException as trouble:
         said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
         work.paused.append(said)
-        run_table.save(db, work.state("failed"))
+        run_table.save(work.db, work.state("failed"))
         raise
     finally:
-        _live.pop(started.id, None)
-    done = work.state(state)
-    run_table.save(db, done)
-    return done
+        _live.pop(work.run.id, None)
 
 
 def make_plan(

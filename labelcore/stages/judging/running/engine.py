@@ -95,10 +95,7 @@ def opened(name: str) -> Iterator[Engine]:
     Raises:
         BadInput: it is not installed, has no such address, or has no worker that fits.
     """
-    if not re.fullmatch(ENGINE, name):
-        raise BadInput(
-            f"'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.'
-        )
+    check_name(name)
     if importlib.util.find_spec("distributed") is None:
         raise BadInput(
             "The engine Dask is not installed.",
@@ -119,11 +116,24 @@ def opened(name: str) -> Iterator[Engine]:
         except (OSError, ValueError) as trouble:
             raise BadInput(
                 f"No Dask scheduler answers at {where}: {trouble}.",
-                next_step="Start one (dask scheduler), or unset LABELCORE_ENGINE.",
+                next_step="Start one (dask scheduler), or run here: without --engine and LABELCORE_ENGINE.",
             ) from trouble
         engine = Engine(client)
         engine.greet()
         yield engine
+
+
+def check_name(name: str) -> str:
+    """The name of an engine, or "".
+
+    Raises:
+        BadInput: it names none.
+    """
+    if not re.fullmatch(ENGINE, name):
+        raise BadInput(
+            f"'{name}' is no engine.", next_step='Say "dask", or "dask://HOST:PORT" of a scheduler.'
+        )
+    return name
 
 
 def local_cluster(workers: int) -> Any:
