@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
+
+from labelcore.cli.commands import app
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -40,3 +44,27 @@ def test_the_five_commands_run_on_a_file(tmp_path: Path) -> None:
             [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stderr
+
+
+def written_commands() -> list[str]:
+    """Every command that the README writes; ``a b | c`` stands for ``a b`` and ``a c``."""
+    inline = re.findall(r"`(labelcore [^`]+)`", " ".join(README.split()))
+    fenced = re.findall(r"^(labelcore [^#\n]+)", "\n".join(README.split("```")[1::2]), re.M)
+    indented = re.findall(r"^ {4}(?:- run: )?(labelcore [^#\n]+)", README, re.M)
+    found = []
+    for own in dict.fromkeys([*inline, *(line.strip() for line in (*fenced, *indented))]):
+        first, *others = re.split(r" \| (?!-)", own)
+        found += [first, *(" ".join([*first.split()[:-1], other]) for other in others)]
+    return found
+
+
+@pytest.mark.parametrize("line", written_commands())
+def test_every_command_and_option_that_it_names_exists(line: str) -> None:
+    command = typer.main.get_command(app)
+    _, *words = shlex.split(line)
+    while words and (commands := getattr(command, "commands", None)):
+        assert words[0] in commands, f"{line}: no {words[0]}"
+        command = commands[words.pop(0)]
+    known = {name for own in command.params for name in (*own.opts, *own.secondary_opts)}
+    asked = {own.split("=")[0] for own in words if own.startswith("--")}
+    assert asked <= known | {"--help"}, line

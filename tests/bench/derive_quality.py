@@ -3,7 +3,8 @@
     python tests/bench/derive_quality.py --file tofueval.csv --note note --kind error_type \\
         --output output --group doc_id
 
-V-measure, homogeneity and adjusted Rand index against the ``--kind`` column, and how many kinds are
+V-measure, homogeneity and adjusted Rand index against the ``--kind`` column (of several kinds with
+commas between them the first counts), and how many kinds are
 found (they are most of some group of three or more), for criteria and for the finer codes, beside
 k-means on TF-IDF with the same number of groups.
 """
@@ -36,7 +37,7 @@ def main() -> None:
     with Path(chosen.file).open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row[chosen.note] and row[chosen.kind]]
     notes = [row[chosen.note] for row in rows]
-    kinds = [row[chosen.kind] for row in rows]
+    kinds = [row[chosen.kind].split(",")[0] for row in rows]
     case = case_words(
         notes, [row[chosen.output] for row in rows], [row[chosen.group] for row in rows]
     )

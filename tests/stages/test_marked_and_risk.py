@@ -13,8 +13,8 @@ from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects, sharing
 from labelcore.stages.deriving import embedding
 from labelcore.stages.deriving.embedding import AT_ONCE, meanings
-from labelcore.stages.deriving.proposing_codes import marked_words
 from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
+from labelcore.stages.deriving.said import marked_words
 from labelcore.store import Database, vectors
 from labelcore.store import codes as code_table
 from labelcore.text.embedding import SentenceEncoder
@@ -46,6 +46,19 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     made = deriving.criterion_from_codes(db, project, [label], name="Polite")
     assert made.statement == "A good output has no words like: “You fool”."
     assert [item.marked for item in deriving.find_criterion(db, project, made.id).evidence] == [True]  # fmt: skip
+
+
+def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
+    db: Database, project: Project, add_outputs: Add, give: Give
+) -> None:
+    rude, wrong = add_outputs("You fool, go away.", "It was in 1987 or so.")
+    give(rude, "fail", spans=(span("You fool"),))
+    give(wrong, "fail", "wrong year", spans=(span("1987"),))
+    found = deriving.derive(db, project)
+    cited = {item.quote: item.marked for own in found.criteria for item in own.evidence}
+    assert cited == {"You fool": True, "wrong year": False}
+    assert found.uncovered_fails == 0
+    assert deriving.derive(db, project).criteria == found.criteria
 
 
 def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: Give) -> None:

@@ -35,11 +35,12 @@ from labelcore.stages.deriving.editing import (
     reject,
     restore,
 )
-from labelcore.stages.deriving.grouping import Clause, clauses_of
+from labelcore.stages.deriving.grouping import Clause
 from labelcore.stages.deriving.linting import Finding, Lint, lint
 from labelcore.stages.deriving.prompting import PromptRule, prompt_rules, propose_from_prompt
 from labelcore.stages.deriving.proposing_codes import Coding, code_notes, propose_codes
 from labelcore.stages.deriving.risk import Limits, limits_of, risk_of, wanted_coverage
+from labelcore.stages.deriving.said import said_of_fails
 from labelcore.stages.deriving.versions import (
     Ancestor,
     Part,
@@ -50,7 +51,7 @@ from labelcore.stages.deriving.versions import (
     undo_change,
 )
 from labelcore.stages.deriving.wording import case_words, without_case
-from labelcore.stages.grading import Labels, current_grades, fitting_labels, human_labels
+from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
@@ -119,7 +120,7 @@ def derive(
     db: Database, project: Project, *, offline: bool = True, accept_all: bool = False,
     client: ModelClient | None = None, author: str = "", progress: Progress | None = None,
 ) -> Derivation:  # fmt: skip
-    """Propose criteria from the notes on failed outputs, and give codes to them offline.
+    """Propose criteria from what people said of failed outputs, and give codes to it offline.
 
     Raises:
         ModelTrouble: a model was asked for and none answers.
@@ -127,7 +128,7 @@ def derive(
     tell = progress or silent
     labels = fitting_labels(db, project)
     before = criterion_table.current(db, project.id)
-    clauses = _new_clauses(db, project, labels, before)
+    clauses = _new_clauses(db, project, before)
     said: list[str] = []
     if clauses:
         if offline:
@@ -153,18 +154,14 @@ def uncovered_fails(db: Database, project: Project) -> list[str]:
     return [own for own in fitting_labels(db, project).fails if own not in explained]
 
 
-def _new_clauses(
-    db: Database, project: Project, labels: Labels, before: Sequence[Criterion]
-) -> list[Clause]:
-    """Clauses of the notes on failed outputs that no criterion cites yet, in a fixed order."""
+def _new_clauses(db: Database, project: Project, before: Sequence[Criterion]) -> list[Clause]:
+    """What was said of failed outputs and no criterion cites yet, in a fixed order: the clauses of
+    notes, and the marked words of grades without a note.
+    """
     cited = {item.grade_id for criterion in before for item in criterion.evidence}
-    failing = set(labels.fails)
-    return [
-        Clause(grade_id=grade.id, output_id=grade.output_id, text=part)
-        for grade in sorted(current_grades(db, project), key=lambda own: own.id)
-        if grade.value == "fail" and grade.output_id in failing and grade.id not in cited
-        for part in clauses_of(grade.note)
-    ]
+    fresh = [own for own in said_of_fails(db, project) if own.grade_id not in cited]
+    noted = {own.grade_id for own in fresh if not own.marked}
+    return [own for own in fresh if not (own.marked and own.grade_id in noted)]
 
 
 def _derive_offline(
@@ -213,8 +210,10 @@ def _warnings(
         said.append("No output has a pass or a fail yet: grade some first.")
     elif not everything.fails:
         said.append("No output has been failed yet, so there is nothing to derive from: grade on.")
-    elif not any(labels.notes.get(own) for own in labels.fails):
-        said.append("No failed output has a note: say in a few words what is wrong with some.")
+    elif not said_of_fails(db, project):
+        said.append(
+            "No failed output has a note: say in a few words what is wrong with some, or mark the words."
+        )
     if held := len(everything.value) - len(labels.value):
         said.append(
             f"{held} graded outputs are set aside as the sealed test; their notes are not read here."

@@ -66,16 +66,17 @@ def propose(
     found = []
     for own, keywords in zip(members, telling, strict=True):
         texts = [clauses[i].text for i in own]
-        quote = texts[central(points[own])]
-        name = name_of(texts, quote, taken)
+        typical = clauses[own[central(points[own])]]
+        name = name_of(texts, typical.text, taken)
         taken.add(name)
         evidence = [clauses[i].evidence() for i in own]
-        found.append(_criterion(db, project, name, quote, keywords, evidence, labels, author))
+        statement = statement_of(typical.text, marked=typical.marked)
+        found.append(_criterion(db, project, name, statement, keywords, evidence, labels, author))
     return found
 
 
 def _criterion(
-    db: Database, project: Project, name: str, quote: str, keywords: Sequence[str],
+    db: Database, project: Project, name: str, statement: str, keywords: Sequence[str],
     evidence: Sequence[Evidence], labels: Labels, author: str,
 ) -> Criterion:  # fmt: skip
     failing = list(dict.fromkeys(item.output_id for item in evidence))
@@ -85,7 +86,7 @@ def _criterion(
         why = "Rests on a single note: look for more before you rely on it."
     return Criterion(
         id=new_id("criterion"), project_id=project.id, version=1, name=name,
-        statement=statement_of(quote), severity="must" if share >= _MUST_SHARE else "should",
+        statement=statement, severity="must" if share >= _MUST_SHARE else "should",
         max_false_failure_rate=default_limit(project), origin="notes", keywords=tuple(keywords), evidence=tuple(evidence), author=author, why=why,
         fail_examples=_excerpts(db, failing), pass_examples=_excerpts(db, sorted(labels.passes)),
     )  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 
 from labelcore.errors import ModelTrouble
 from labelcore.llm import ModelClient, client_from_settings
-from labelcore.models import Code, Frozen, Grade, Output, Project, Quote, new_id
+from labelcore.models import Code, Frozen, Project, Quote, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.deriving import coding_with_model
@@ -25,15 +25,13 @@ from labelcore.stages.deriving.grouping import (
     Clause,
     Floats,
     central,
-    clauses_of,
     distances,
 )
-from labelcore.stages.deriving.naming import name_of, terms
+from labelcore.stages.deriving.naming import name_of
 from labelcore.stages.deriving.offline import points_of
-from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.stages.deriving.said import said_of_fails
 from labelcore.store import Database
 from labelcore.store import codes as code_table
-from labelcore.store import outputs as output_table
 
 APART = 0.55
 """Cosine distance from which clauses are different codes."""
@@ -105,41 +103,6 @@ def code_notes(
         codes=tuple(list_codes(db, project)), quotes_new=len(quotes), by_model=len(placed),
         says=() if offline else tuple(_told(asked, len(rest))),
     )  # fmt: skip
-
-
-def said_of_fails(db: Database, project: Project) -> list[Clause]:
-    """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
-    visible = set(fitting_labels(db, project).value)
-    grades = [
-        own for own in sorted(current_grades(db, project), key=lambda own: own.id)
-        if own.value == "fail" and own.output_id in visible
-    ]  # fmt: skip
-    outputs = output_table.many(db, [own.output_id for own in grades if own.spans])
-    found: dict[tuple[str, str], Clause] = {}
-    for grade in grades:
-        own = {"grade_id": grade.id, "output_id": grade.output_id}
-        noted = clauses_of(grade.note) if grade.note.strip() else []
-        for text in noted:
-            found[grade.id, text] = Clause(**own, text=text)
-        for text in marked_words(grade, outputs.get(grade.output_id)):
-            clause = Clause(**own, text=text, marked=True, about=_about(text, noted))
-            found.setdefault((grade.id, text), clause)
-    return list(found.values())
-
-
-def marked_words(grade: Grade, output: Output | None) -> list[str]:
-    """The words that were marked in the output, each once; what does not stand in it is left out."""
-    if output is None:
-        return []
-    texts = [span.get("text") for span in grade.spans]
-    words = (text.strip() for text in texts if isinstance(text, str))
-    return list(dict.fromkeys(own for own in words if own and own in output.text))
-
-
-def _about(marked: str, noted: Sequence[str]) -> str:
-    """The clause of the note that shares most words with the marked ones, else its first."""
-    own = terms(marked)
-    return max(noted, key=lambda text: len(terms(text) & own), default="")
 
 
 def _uncoded(

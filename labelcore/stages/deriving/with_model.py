@@ -155,7 +155,7 @@ def _checked(
             left.invented += 1
         else:
             clause = clauses[cited.note]
-            evidence[Evidence(grade_id=clause.grade_id, output_id=clause.output_id, quote=quote)] = None  # fmt: skip
+            evidence[clause.evidence().model_copy(update={"quote": quote})] = None
     if not evidence:
         return None
     return Criterion(
