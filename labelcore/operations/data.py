@@ -38,7 +38,10 @@ def import_(
     document["rejected"] = [
         bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected
     ]
-    lines = [*_import_lines(document, result.rejected), _mapping_line(batch.mapping, result.grade_words)]
+    lines = [
+        *_import_lines(document, result.rejected),
+        _mapping_line(batch.mapping, result.grade_words),
+    ]
     if others and project.name not in others:
         lines.insert(0, f"'{project.name}' is a new project (there are also: {', '.join(others)}).")
     return Outcome(document=document, lines=tuple(lines))
@@ -46,7 +49,7 @@ def import_(
 
 def _mapping_line(mapping: dict[str, Any], words: dict[str, str]) -> str:
     """Which column was read as what, so that a wrong guess is seen at once."""
-    names = [name for name in importing.Mapping.model_validate(mapping).named()]
+    names = list(importing.Mapping.model_validate(mapping).named())
     told = ", ".join(f"{word} is {value}" for word, value in words.items() if word != value)
     said = {"grade": f" ({told})"} if told else {}
     read = ", ".join(f"{name} from '{mapping[name]}'{said.get(name, '')}" for name in names)
@@ -75,7 +78,8 @@ def preview(call: Call, *, file: str) -> Outcome:
     document = seen.model_dump(mode="json")
     head = f"{seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is stored."
     return Outcome(
-        document=document, lines=(head, _mapping_line(document["guessed"], seen.grade_words), *seen.warnings)
+        document=document,
+        lines=(head, _mapping_line(document["guessed"], seen.grade_words), *seen.warnings),
     )
 
 

@@ -369,7 +369,8 @@ def test_a_reference_column_is_what_scorers_compare_with(
 
 
 @pytest.mark.parametrize(
-    ("encoding", "text"), [("latin-1", "Das kostet fünf Euro für Übergröße"), ("cp1252", "“naïve” – 5 €")]
+    ("encoding", "text"),
+    [("latin-1", "Das kostet fünf Euro für Übergröße"), ("cp1252", "“naïve” – 5 €")],
 )
 def test_european_texts_are_not_taken_for_chinese(
     db: Database, project: Project, tmp_path: Path, encoding: str, text: str

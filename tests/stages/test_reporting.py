@@ -74,12 +74,23 @@ def test_one_class_or_too_few_of_it_speaks_against_the_number(
 
 
 def test_grades_that_nobody_drew_are_said_to_stand_for_little(
-    db: Database, project: Project, plant: Callable[..., None]
-) -> None:
+    db: Database, project: Project, plant: Callable[..., None],
+    add_outputs: Callable[..., list[Output]],
+) -> None:  # fmt: skip
     plant(100, 40, 36)
+    add_outputs("one that nobody graded")
     found = _trust(db, project)
     assert found.answer == "with care"
     assert any("hand-picked" in own.says and own.next_step for own in found.reasons)
+
+
+def test_where_everything_is_graded_nobody_is_asked_to_draw(
+    db: Database, project: Project, plant: Callable[..., None]
+) -> None:
+    plant(100, 40, 36)
+    reasons = _trust(db, project).reasons
+    assert not any("hand-picked" in own.says for own in reasons)
+    assert any("all that there are" in own.says and own.weight == "good" for own in reasons)
 
 
 def test_the_gate_closes_by_significance_and_not_by_noise(

@@ -57,6 +57,8 @@ def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evid
     weights = None
     if ids and all(own in known for own in ids):
         weights = 1 / np.array([known[own] for own in ids], dtype=np.float64)
+    elif ids and len(ids) == output_table.count(db, project.id):
+        weights = np.ones(len(ids))  # nothing was picked where everything is graded
     return Evidence(
         ids=ids, passes=np.array([labels[own] for own in ids], dtype=bool),
         groups=sources_of(db, ids), weights=weights, undrawn=sum(own not in known for own in ids),

@@ -225,10 +225,12 @@ def pass_rates(
     graded = evidence.graded(_numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids)))  # fmt: skip
     human = prevalence.people_only(graded)
     known = evidence.weights is not None
+    everything = evidence.weights is not None and bool((evidence.weights == 1).all())
     n, undrawn = len(evidence.ids), evidence.undrawn
     part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
     sampling = (
-        "drawn with known probabilities" if known
+        "drawn with known probabilities: they are all that there are" if everything
+        else "drawn with known probabilities" if known
         else f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand for all"
     )  # fmt: skip
     if words is None:

@@ -101,11 +101,10 @@ def grade_words(mapping: Mapping, rows: Sequence[dict[str, Any]]) -> dict[str, s
     return {word: GRADE_WORDS[word] for word in words if word in GRADE_WORDS}
 
 
-def unread_grades(
-    mapping: Mapping, columns: Sequence[str], rows: Sequence[dict[str, Any]]
-) -> str:
+def unread_grades(mapping: Mapping, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
     """A sentence on a column that is named like grades and was not taken, with the word that stopped
-    it; "" where there is none."""
+    it; "" where there is none.
+    """
     if mapping.grade:
         return ""
     for column in columns:
