@@ -89,6 +89,7 @@ def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
         for own in found
         for row in own.rows
     ]
+    lines += sorted({own.doubt for own in found if own.doubt})
     return Outcome(
         document={"slices": [own.model_dump(mode="json") for own in found]},
         lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),

@@ -77,6 +77,8 @@ def show_slices(place: Place) -> None:
         for row in rows:
             if row.p is not None and row.p < 0.05:
                 st.write(shell.plain(f"{row.name}: {row.says}"))
+        if own.doubt:
+            st.caption(shell.plain(own.doubt))
         if own.left_out:
             st.write(f"{own.left_out} graded outputs say nothing about it and are left out.")
 

@@ -209,6 +209,22 @@ def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:
     assert in_words(Rate(value=0.5, low=0.4, high=0.6, n=1_000)) == "50% (40% to 60%, n = 1,000)"
 
 
+def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
+    db: Database, project: Project, give: Callable[..., object],
+    add_outputs: Callable[..., list[Output]],
+) -> None:  # fmt: skip
+    for city in ("Ulm", "Bonn"):
+        made = add_outputs(
+            *(f"{city} {k}" for k in range(10)), metadata={"city": city}, group_key=city
+        )
+        for output in made:
+            give(output, "pass" if city == "Ulm" else "fail")
+    (found,) = reporting.slices(db, project, ["city"])
+    assert "2 sources" in found.doubt
+    with pytest.raises(BadInput, match=r"no.* field 'town'|field 'town'.*Slice by city"):
+        reporting.slices(db, project, ["town"])
+
+
 @pytest.mark.parametrize(
     ("share", "words"),
     [(674 / 677, "99.6%"), (3 / 677, "0.4%"), (1.0, "100%"), (0.0, "0%"), (1 - 1e-6, ">99.9%"), (1e-6, "<0.1%")],

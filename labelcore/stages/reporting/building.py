@@ -114,6 +114,8 @@ def _slices(found: list[SliceReport]) -> Iterator[Block]:
         for row in rows:
             if row.p is not None and row.p < 0.05:
                 yield Text(words=f"{row.name or '(none)'}: {row.says}", tone="care")
+        if own.doubt:
+            yield Text(words=own.doubt, tone="small")
 
 
 def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:
