@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from labelcore.stages.deriving.families import FAMILIES, family_scores
+from labelcore.stages.deriving.grouping import clauses_of
+from labelcore.stages.deriving.naming import LONGEST_NAME, shortened
 
 
 def spoken_of(note: str) -> set[str]:
@@ -33,3 +35,36 @@ def test_notes_of_one_family_are_known_as_such(family: str, notes: tuple[str, ..
 @pytest.mark.parametrize("note", ["Nicely stated", "", "It mentions no price of the parcel", "好"])
 def test_a_negation_counts_only_before_what_it_negates(note: str) -> None:
     assert "Invents what is not in the source" not in spoken_of(note)
+
+
+@pytest.mark.parametrize(
+    ("note", "parts"),
+    [
+        ("1) too long 2) rude tone", ["too long", "rude tone"]),
+        ("1. a is wrong\n2. b is wrong", ["a is wrong", "b is wrong"]),
+        ("太长；没有来源。", ["太长", "没有来源"]),
+        ("1、太长 2、有错误", ["太长", "有错误"]),
+        ("It was Mr. Wood. He is not named.", ["It was Mr. Wood.", "He is not named."]),
+        (
+            "Scotland left the U.S. and the U.K. alone.",
+            ["Scotland left the U.S. and the U.K. alone."],
+        ),
+        ("There are 125 (agreement 1) + 15.", ["There are 125 (agreement 1) + 15."]),
+        ("It is 0.13%, not 0.1%", ["It is 0.13%, not 0.1%"]),
+        ("Too long, also rude", ["Too long", "rude"]),
+        ("There is also no source", ["There is also no source"]),
+        ("bad", ["bad"]),
+    ],
+)
+def test_a_note_is_cut_between_faults_and_not_inside_them(note: str, parts: list[str]) -> None:
+    found = clauses_of(note)
+    assert found == parts
+    assert all(own in note for own in found)
+
+
+@pytest.mark.parametrize("text", ["short", "a word " * 20, "字" * 90, "x" * 90])
+def test_a_name_is_cut_behind_a_word(text: str) -> None:
+    name = shortened(text)
+    assert len(name) <= LONGEST_NAME
+    assert name == text or (name.endswith("…") and text.startswith(name[:-1]))
+    assert " " not in text or text == name or text[len(name) - 1] == " "

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from labelcore.models import Evidence, Frozen
 from labelcore.stages.deriving.families import family_scores
+from labelcore.text.reading import han_share
 
 Floats = npt.NDArray[np.float64]
 CLUSTERED = 1_500
@@ -24,10 +25,16 @@ _MOST_FROM_FEW = 6
 _FEW = 24
 _SHORTEST = 4
 _WEIGHTS = {"meaning": 0.45, "wording": 0.15, "family": 0.40}
-_MARKS = re.compile(
-    r"(?:(?<=[.!?;])\s+|[。！？；]|\n+|(?:^|\s)\d{1,2}[.)、]\s*|,?\s+(?:and also|but also|also)\s+"
-    r"|[，,]\s*(?:而且|并且|同时|另外|也))"
+_ABBREVIATIONS = "".join(
+    rf"(?<!\b{own}\.)"
+    for own in ("Mr", "Mrs", "Ms", "Dr", "St", "No", "v", "vs", "cf", r"e\.g", r"i\.e", "[A-Z]")
 )
+_MARKS = re.compile(
+    rf"(?:(?<=[.!?;]){_ABBREVIATIONS}\s+|[。！？；]|\n+|(?:^|\s)\d{{1,2}}、\s*"
+    r"|,?\s+(?:and also|but also)\s+|,\s+also\s+|[，,]\s*(?:而且|并且|同时|另外|也))"
+)
+_NUMBERED = re.compile(r"(?:^|\s)\d{1,2}[.)]\s+|(?:^|\s)\d{1,2}[.)](?=[^\s\d.,)%])")
+"""The marks of a numbered list; elsewhere "2,000 is 0.1 %" and "(agreement 1)" are no marks."""
 
 
 class Clause(Frozen):
@@ -56,8 +63,9 @@ class Clause(Frozen):
 
 def clauses_of(note: str) -> list[str]:
     """The parts of a note that each name a fault, verbatim."""
-    parts = [part.strip(" \t\r\n,，;；") for part in _MARKS.split(note)]
-    kept = [part for part in parts if len(part) >= _SHORTEST]
+    items = _NUMBERED.split(note) if re.match(r"\s*1[.)]", note) else [note]
+    parts = [part.strip(" \t\r\n,，;；") for own in items for part in _MARKS.split(own)]
+    kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else _SHORTEST)]
     return kept or ([note.strip()] if note.strip() else [])
 
 

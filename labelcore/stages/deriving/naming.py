@@ -66,9 +66,17 @@ def family_of(texts: Sequence[str]) -> str | None:
     return list(FAMILIES)[best] if each[best] >= _DOMINANT else None
 
 
+def shortened(text: str) -> str:
+    """A text as a name: cut behind a word, where it has words and is too long."""
+    if len(text) <= LONGEST_NAME:
+        return text
+    cut = text[:LONGEST_NAME]
+    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[LONGEST_NAME // 2 :] else cut[:-1]}…"
+
+
 def name_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
     """A short name that nothing else has: the family of failures, else the most typical quote."""
-    short = typical if len(typical) <= LONGEST_NAME else f"{typical[: LONGEST_NAME - 1].rstrip()}…"
+    short = shortened(typical)
     family = family_of(texts) if len(texts) > 1 else None
     names = [own for own in (family, short, f"{family or 'again'}: {short}") if own]
     known = {own.casefold() for own in taken}
