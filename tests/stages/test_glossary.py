@@ -282,7 +282,8 @@ def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
 
 def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> None:
     def version(*known: Term) -> str:
-        return version_id("p", "c", "llm", llm_judge.make_spec(CRITERION, "mock", known))
+        spec = llm_judge.make_spec(CRITERION, "mock", known)
+        return version_id("p", "c", "llm", spec | {"prompt_version": "judge-v1"})
 
     assert version() == "j_507a911084d8134f6e03668c"
     assert version(Term(term="KPI", meaning="key figure")) == "j_573f7b2b74cc6eae41877633"

@@ -403,6 +403,7 @@ def test_chances_that_are_missing_for_some_are_counted(
         for i, own in enumerate(world[:50])
     )
     sample_table.save(db, Sample(id="s1", project_id=project.id, rule="random", seed=1, picks=picks))  # fmt: skip
+    output_table.add(db, [Output(id="more", project_id=project.id, text="ungraded")])
     aligning.choose(db, project, min_coverage=0.5)
     rates = aligning.align(db, project).pass_rate
     assert "not drawn with known probabilities in 10 of 60 cases" in rates.human_sampling
