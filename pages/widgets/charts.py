@@ -28,6 +28,9 @@ def intervals(
     ``lines``: named values to set the rates beside, as upright lines. A rate without an interval is
     a mark alone.
     """
+    if all(rate.value is None for rates in series.values() for rate in rates):
+        st.text(f"{title}: nothing is measurable yet.")
+        return
     figure = go.Figure()
     rows = row_names(names)
     styles = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))

@@ -44,7 +44,8 @@ class Place:
 def open_page(title: str, explain: str = "") -> Place:
     """Title, database, project and person; stops with a clear sentence where one is missing."""
     title, explain = say(title), say(explain)
-    st.set_page_config(page_title=f"{title} · labelcore", page_icon=ICON, layout="wide")
+    in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
+    st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
     with guard():
         db = open_database(settings().db)
         project = _project(db)
