@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import resource
 import statistics
 import tempfile
@@ -28,10 +29,9 @@ import openai
 from labelcore.judges import llm_judge, prompts
 from labelcore.llm import Message
 from labelcore.models import Criterion, JudgeVersion, Output, Project
-from labelcore.settings import Settings
+from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
-from labelcore.stages.judging.running import asking
 from labelcore.store import Database, close_database, open_database, verdicts
 from labelcore.store import outputs as output_table
 from tests.mock_endpoint import serving
@@ -105,8 +105,9 @@ async def by_aiohttp(url: str, outputs: list[Output], concurrency: int) -> None:
 
 
 def by_labelcore(url: str, db: Database, outputs: list[Output], project: Project, concurrency: int) -> None:  # fmt: skip
-    endpoint = Settings(base_url=url, model=MODEL, concurrency=concurrency).default_endpoint
-    asking.endpoint_for = lambda _spec: endpoint  # the settings of this process stay untouched
+    told = {"BASE_URL": url, "MODEL": MODEL, "CONCURRENCY": str(concurrency)}
+    os.environ |= {f"LABELCORE_{name}": value for name, value in told.items()}
+    settings.cache_clear()
     judge = make_judge(project)
     done = running.run(db, project, [judge], [own.id for own in outputs], concurrency=concurrency)
     stored = verdicts.counts(db, project.id)[judge.id]
