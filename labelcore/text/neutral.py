@@ -6,11 +6,11 @@ whose stock sentences are not known, nothing to change).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 
 from labelcore.text import stock
+from labelcore.text.reading import is_json
 from labelcore.text.stretches import language_of, sentences_at
 
 Change = Callable[[str], str | None]
@@ -62,21 +62,11 @@ _CHANGES: dict[str, Change] = {
 
 def _guarded(change: Change) -> Change:
     def guarded(text: str) -> str | None:
-        found = None if _is_structured(text) or not text.strip() else change(text)
+        found = None if is_json(text) or not text.strip() else change(text)
         return None if found == text else found
 
     guarded.__doc__ = change.__doc__
     return guarded
-
-
-def _is_structured(text: str) -> bool:
-    if not text.lstrip().startswith(("{", "[")):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 CHANGES: dict[str, Change] = {name: _guarded(own) for name, own in _CHANGES.items()}

@@ -7,13 +7,13 @@ understood; in other languages only the defects that need no words of the langua
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from labelcore.models import Frozen
 from labelcore.text import numerals, stock
+from labelcore.text.reading import is_json
 from labelcore.text.stretches import (
     Stretch,
     language_of,
@@ -49,7 +49,7 @@ def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
 
     def register(function: Plant) -> Plant:
         def plant(text: str, rng: random.Random) -> Planted | None:
-            found = None if prose and _is_json(text) else function(text, rng)
+            found = None if prose and is_json(text) else function(text, rng)
             if found is None or found.text == text or not found.where.strip():
                 return None
             return found if any(c.isalnum() for c in found.text) else None
@@ -59,16 +59,6 @@ def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
         return plant
 
     return register
-
-
-def _is_json(text: str) -> bool:
-    if not text.lstrip().startswith(("{", "[")):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _changed(

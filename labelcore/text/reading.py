@@ -7,6 +7,7 @@ check slow.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections import Counter
 from functools import lru_cache
@@ -21,6 +22,17 @@ _NAME = re.compile(r"(?<![.!?\n]\s)(?<!^)\b[A-Z][a-z]{2,}(?:\s+[A-Z][a-z]{2,}){0
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』\n]{3,200})[\"”」』]")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is a JSON object or list."""
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def well_formed(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -10,12 +10,11 @@ from labelcore.errors import BadInput
 from labelcore.judges import portable, script_judge, writing
 from labelcore.models import Criterion, Output, Project, new_id
 from labelcore.operations import Request, execute
-from labelcore.settings import settings
 from labelcore.stages import aligning, judging, projects
 from labelcore.stages.judging import checks, deciding, schemas
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint
 
 SHORT = """# Fails an output of more than three words.
 def check(output, input, context, metadata):
@@ -139,16 +138,6 @@ def test_operations_give_documents(
     kept = do("judge add", source=SHORT, criterion="Short", name="words")["judge"]
     assert isinstance(kept, dict) and kept["spec"]["source"] == SHORT
     assert "def check" in str(do("judge contract")["contract"])
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
 
 
 def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fault(

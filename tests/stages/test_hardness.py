@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -29,7 +29,7 @@ from labelcore.store import judges as judge_table
 from labelcore.text.attacks import ATTACKS
 from labelcore.text.neutral import CHANGES
 from tests.judges.test_prompts import FENCED
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -59,16 +59,6 @@ def graded(add_outputs: Add, give: Give) -> list[Output]:
         give(output, "fail" if n % 2 else "pass", "bad" if n % 2 else "")
         give(output, "fail" if n % 2 else "pass", criterion_id="c1", criterion_version=1)
     return made
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
 
 
 def add_judge(

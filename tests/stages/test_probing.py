@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from labelcore.judges import llm_judge
 from labelcore.judges.identity import version_id
 from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
-from labelcore.settings import settings
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging import probing
 from labelcore.stages.judging.probe_export import export_probes
@@ -24,7 +23,7 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table
 from labelcore.text.planting import DEFECTS
-from tests.mock_endpoint import MockEndpoint, serving
+from tests.mock_endpoint import MockEndpoint
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -268,16 +267,6 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
     assert {own.kind for own in found.detections} == {"learned"}
     swapped = of_defect(found, "number swapped", found.detections[0].judge)
     assert (swapped.rate.n, swapped.detected) == (3, 0)
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
-    with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock")):
-            monkeypatch.setenv(f"LABELCORE_{name}", value)
-        settings.cache_clear()
-        yield endpoint
-    settings.cache_clear()
 
 
 def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(

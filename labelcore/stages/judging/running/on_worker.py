@@ -11,21 +11,20 @@ import asyncio
 import hashlib
 import json
 import threading
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import code_judge, llm_judge, panel
 from labelcore.judges.detectors import reference
-from labelcore.llm import Answer, client_for
+from labelcore.llm import client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.runner import decide_local
 from labelcore.stages.judging.running.clients import Clients, Reached, place_of
 from labelcore.stages.judging.running.remembering import Remembering
+from labelcore.stages.judging.running.tally import Tally
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
@@ -43,32 +42,6 @@ def key_of(endpoint: Endpoint) -> str:
 def place_hash(endpoint: Endpoint) -> str:
     """The same without its address, which may hold a secret."""
     return hashlib.blake2b(place_of(endpoint).encode(), digest_size=8).hexdigest()
-
-
-@dataclass
-class Tally:
-    """What some questions took; see :class:`~labelcore.stages.judging.running.work.Work`."""
-
-    cached: int = 0
-    requests: int = 0
-    cost: float = 0.0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-
-    def paid(self, answer: Answer[Any]) -> None:
-        """Count an answer that was paid for now."""
-        self.requests += answer.requests
-        self.cost += answer.cost_usd
-        self.tokens_in += answer.tokens_in
-        self.tokens_out += answer.tokens_out
-        self.faults.update(answer.faults)
-
-    def lost(self, trouble: ModelTrouble) -> None:
-        """Count what a question took that got no answer."""
-        self.requests += trouble.requests
-        self.cost += trouble.cost_usd
-        self.faults.update(trouble.faults)
 
 
 class _Carried:

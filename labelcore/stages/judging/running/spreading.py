@@ -29,7 +29,6 @@ from labelcore.stages.judging.running.engine import Engine, Outcome
 from labelcore.stages.judging.running.memory import AnswerMemory
 from labelcore.stages.judging.running.on_worker import (
     TERMS,
-    Tally,
     decide_chunk,
     end_here,
     key_of,
@@ -38,6 +37,7 @@ from labelcore.stages.judging.running.on_worker import (
 )
 from labelcore.stages.judging.running.plan import Plan, Question
 from labelcore.stages.judging.running.remembering import Remembering
+from labelcore.stages.judging.running.tally import Tally
 from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table

@@ -7,13 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.llm import Answer
 from labelcore.models import Decision, Paid, Project, Run, RunState, Verdict, VerdictError
 from labelcore.progress import Progress
 from labelcore.stages.judging.running.plan import Question
+from labelcore.stages.judging.running.tally import Tally
 from labelcore.store import Database
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
@@ -24,7 +23,7 @@ Decided = tuple[Question, Result]
 
 
 @dataclass
-class Work:
+class Work(Tally):
     """Counters of one run. ``paused`` are the sentences that say why it cannot go on."""
 
     db: Database
@@ -34,13 +33,7 @@ class Work:
     stop: threading.Event
     started: float = field(default_factory=time.monotonic)
     new: int = 0
-    requests: int = 0
-    cached: int = 0
-    cost: float = 0.0
-    tokens_in: int = 0
-    tokens_out: int = 0
     errors: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
     notes: set[str] = field(default_factory=set)
     paused: list[str] = field(default_factory=list)
     _reported: float = 0.0
@@ -52,20 +45,6 @@ class Work:
         self.new += verdict_table.record(self.db, verdicts, errors, answers)
         self.errors.update(own.kind for own in errors)
         self.report()
-
-    def paid(self, answer: Answer[Any]) -> None:
-        """Count an answer that was paid for now."""
-        self.requests += answer.requests
-        self.cost += answer.cost_usd
-        self.tokens_in += answer.tokens_in
-        self.tokens_out += answer.tokens_out
-        self.faults.update(answer.faults)
-
-    def lost(self, trouble: ModelTrouble) -> None:
-        """Count what a question took that got no answer."""
-        self.requests += trouble.requests
-        self.cost += trouble.cost_usd
-        self.faults.update(trouble.faults)
 
     def report(self) -> None:
         """Tell the caller, and now and then the store, how far the run is."""
