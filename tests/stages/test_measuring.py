@@ -361,40 +361,6 @@ def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
     assert any("as many passes as fails" in said for said in found["train"].warnings)
 
 
-def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(
-    db: Database, project: Project
-) -> None:
-    outputs = made(db, project, 30)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
-    shy = judge(db, project, "shy", {own.id: "abstain" for own in outputs})
-    with pytest.raises(BadInput, match="abstains on every graded output"):
-        aligning.choose(db, project)
-    judge_table.save_choice(db, project.id, [shy.id], {}, {"held_out": None}, "ann")
-    report = aligning.align(db, project)
-    assert report.chosen is not None
-    assert report.chosen.coverage.value is None and report.chosen.alignment is None
-    assert "abstains on every" in (report.chosen.false_failure_rate.why_not or "")
-    assert "no decided outputs that people failed" in (report.judges[0].tnr.why_not or "")
-    race = aligning.race(db, project)
-    assert "not measurable" in race.says and "None is good" not in race.says
-
-
-def test_contradictory_grades_of_one_person_are_said(db: Database, project: Project) -> None:
-    outputs = made(db, project, 12)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
-    assert not any("both passed and failed" in said for said in aligning.align(db, project).warnings)  # fmt: skip
-    for own in outputs[:2]:
-        grade(db, project, own, "pass")
-        grade(db, project, own, "fail")
-    grade(db, project, outputs[5], "fail", source="repeat")
-    grade(db, project, outputs[7], "fail", who="bo")
-    said = [own for own in aligning.align(db, project).warnings if "both passed and failed" in own]
-    assert said == ["2 outputs were both passed and failed by one person: the newest grade counts."]
-    assert grading.human_labels(db, project).value[outputs[1].id] is False
-
-
 def test_chances_that_are_missing_for_some_are_counted(
     db: Database, project: Project, world: list[Output]
 ) -> None:
