@@ -4,141 +4,45 @@ Every candidate can vote on held-out outputs: a code judge refits its threshold,
 model, on the other groups; a judge that was not fitted to grades (an LLM, another tool) keeps its
 verdicts. The choice is made on such votes; an outer split that repeats the whole of it gives the
 held-out figures.
+
+One deadline holds for all of it. The time that the first comparison takes shows how many repeats
+fit in; each nested set has an even part of what is left then, and its exact program gets what
+fitting leaves of it. What the deadline cuts short is said (`Choice.cut_short`). Where it cuts
+nothing short, a seed gives the same choice again.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from labelcore.judges import fitting
+from labelcore.judges.candidates import Candidate, Party, parties
 from labelcore.judges.features import Floats
-from labelcore.judges.learned_judge import CUT, LearnedModel, folds_by_group
-from labelcore.judges.lessons import Bools, Ints, Lessons
-from labelcore.models import Frozen
-from labelcore.stats.selection import SetFigures, figures, select, worth
-from labelcore.stats.set_program import Chosen, front, solve
+from labelcore.judges.held_out import HeldOut, Repeat, summary
+from labelcore.judges.learned_judge import folds_by_group
+from labelcore.judges.lessons import Bools, Ints
+from labelcore.stats.deadline import Deadline
+from labelcore.stats.selection import select, worth
+from labelcore.stats.set_program import Chosen, Front, front, solve
 from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
+SECONDS = 5.0
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2
-_DRAWS = 2_000
-_RANGE = (0.025, 0.975)
 _MANY = 800  # with so many grades one repeat is steady enough
 _LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)
 """Coverages at which the exact program is solved where no coverage is asked for."""
-_SECONDS = 2.5
-"""For the chosen set's program; the programs of the nested split share as much among them."""
-
-
-class Candidate(Protocol):
-    """A judge that can vote on outputs after seeing other outputs' grades."""
-
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Votes on ``test`` after fitting on ``train`` (row numbers); shape (len(test),)."""
-        ...
-
-
-@dataclass(frozen=True)
-class FixedCandidate:
-    """A judge that no grade has shaped: its verdicts are what they are, shape (n,)."""
-
-    verdicts: Bools
-
-    def fails(self, train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - nothing is fitted
-        """The stored verdicts."""
-        return self.verdicts[test]
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a judge was fitted to: its criterion's grades, both shape (n,); False in ``known`` is
-    an output about which its criterion's grades say nothing.
-    """
-
-    fails: Bools
-    known: Bools
-
-    def of(self, train: Ints) -> tuple[Ints, Bools] | None:
-        """The training rows that it may learn from with their grades; None from one class only."""
-        rows = train[self.known[train]]
-        own = self.fails[rows]
-        return (rows, own) if 0 < own.sum() < len(own) else None
-
-
-@dataclass(frozen=True)
-class CodeCandidate:
-    """A threshold on one column of the lessons, refitted on the training rows."""
-
-    lessons: Lessons
-    column: int
-    side: str
-    guided: bool
-    target: Target
-
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Votes with the threshold that the training rows give; none where nothing helps."""
-        seen = self.target.of(train)
-        bad = "high" if self.side == "above" else "low"
-        stump = (
-            fitting.fit_column(self.lessons, self.column, *seen, guided=self.guided, bad=bad)
-            if seen
-            else None
-        )
-        if stump is None:
-            return np.zeros(len(test), dtype=bool)
-        return fitting.votes(stump, self.lessons.table.values[test, self.column])
-
-
-@dataclass(frozen=True)
-class PhraseCandidate:
-    """The phrase of some rank, sought again in the training rows (and their notes)."""
-
-    lessons: Lessons
-    rank: int
-    guided: bool
-    target: Target
-
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Fail where the phrase stands, or where it is missing, as the training rows say."""
-        seen = self.target.of(train)
-        mine = fitting.noted_phrases if self.guided else fitting.mined_phrases
-        best = mine(self.lessons, *seen, self.rank + 1) if seen else []
-        if len(best) <= self.rank:
-            return np.zeros(len(test), dtype=bool)
-        return fitting.phrase_votes(best[self.rank], self.lessons, test)
-
-
-@dataclass(frozen=True)
-class LearnedCandidate:
-    """A learned judge, refitted on the training rows."""
-
-    lessons: Lessons
-    target: Target
-
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Votes of the model that the training rows give; none from one class only."""
-        seen = self.target.of(train)
-        if seen is None:
-            return np.zeros(len(test), dtype=bool)
-        _, everywhere = LearnedModel.fit(self.lessons, *seen)
-        return everywhere[test] > CUT
-
-
-class HeldOut(Frozen):
-    """Figures on outputs that neither the fits nor the choice saw, with their spread."""
-
-    coverage: float | None
-    false_failure_rate: float | None
-    alignment: float | None
-    low: float | None
-    high: float | None
-    repeats: int
+_RESERVE = 0.04
+"""The share of the time that is kept for the intervals and for steps that look at no clock."""
+_MARGIN = 1.2
+"""So much longer than the first comparison took may the others take."""
+_LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -147,17 +51,19 @@ class Choice:
 
     ``program``: the exact program's answer, with its gap, where a coverage or members were asked for.
     ``failed`` (n, members): each member's votes, cross-fitted: none saw the output that it votes on.
+    ``cut_short``: what the deadline did not leave time for, in words.
     """
 
     members: list[int]
     held_out: HeldOut
     failed: Bools
     program: Chosen | None = None
+    cut_short: str = ""
 
 
 def choose(
     candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
-    *, default: Sequence[int] = (), wish: Wish | None = None, seed: int = 0,
+    *, default: Sequence[int] = (), wish: Wish | None = None, seed: int = 0, seconds: float = SECONDS,
 ) -> Choice:  # fmt: skip
     """Choose a set and measure the whole procedure on outputs that it did not see.
 
@@ -165,21 +71,45 @@ def choose(
     are kept unless another set is better by more than one standard error, because picking the best
     of many on few grades picks luck. Where ``wish`` asks for a coverage or for members, the set is the
     exact program's: least false failures and size subject to the wish, on cross-fitted votes.
+    All of it is done within ``seconds``.
     """
-    task = _Task(candidates, human_fails, groups, list(default), wish or Wish(max_ffr=0.5), seed)
-    found = []
+    clock = Deadline.after(seconds * (1 - _RESERVE))
+    wish = wish or Wish(max_ffr=0.5)
+    task = _Task(candidates, human_fails, groups, list(default), wish, seed, clock)
     with one_thread():
-        members, program, votes = task.choose_on(np.arange(len(human_fails)), _SECONDS)
-        repeats = _repeats(len(human_fails))
-        for repeat in range(repeats):
-            failed = task.outer(seed + 101 * repeat, _SECONDS / (repeats * _OUTER_FOLDS))
-            found.append((failed, figures(failed, human_fails)))
-    summary = _summary(found, human_fails, groups, seed)
-    return Choice(members, summary, votes[:, members], program)
+        own, inner = task.whole()
+        nested = task.nested(inner)
+    figures = summary(nested, human_fails, groups, seed)
+    said = _cut_short(own, inner, nested, len(human_fails), seconds)
+    return Choice(own.members, figures, own.votes[:, own.members], own.program, said)
 
 
 def _repeats(n: int) -> int:
     return 1 if n > _MANY else _REPEATS
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Cross-fitted votes, shape (rows, candidates), one matrix for each repeat.
+
+    ``late``: candidates for which no time was left; they vote nothing.
+    """
+
+    matrices: list[Bools]
+    late: list[int]
+
+
+@dataclass(frozen=True)
+class _Picked:
+    """A set with what it was picked by; ``stopped``: the exact program's time ran out."""
+
+    members: list[int]
+    votes: Bools
+    program: Chosen | None
+    stopped: bool
+    gap: float | None
+    seconds: float
+    late: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -190,35 +120,90 @@ class _Task:
     default: list[int]
     wish: Wish
     seed: int
+    clock: Deadline
 
-    def choose_on(self, rows: Ints, seconds: float) -> tuple[list[int], Chosen | None, Bools]:
-        """Members chosen by cross-fitted votes within ``rows``, and one matrix of these votes."""
-        groups = [self.groups[int(i)] for i in rows]
-        fails = self.human_fails[rows]
-        matrices = [
-            self._cross_fitted(rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat))
-            for repeat in range(_repeats(len(rows)))
-        ]
-        if all((own == matrices[0]).all() for own in matrices):  # nothing was fitted
-            matrices = matrices[:1]
+    def whole(self) -> tuple[_Picked, int]:
+        """The set chosen on all outputs, and how many repeats of cross-fitting time allows."""
+        rows = np.arange(len(self.human_fails))
+        wanted = _repeats(len(rows))
+        started = time.perf_counter()
+        compared = self._compare(rows, 1)
+        took = (time.perf_counter() - started) * _MARGIN
+        # Each nested set has the outputs of all folds but one; a repeat fits as many sets as folds.
+        nested = took * (_OUTER_FOLDS - 1) * wanted
+        inner = wanted
+        if (took + nested) * wanted - took > self.clock.left:
+            inner = 1
+        if inner > 1:
+            compared = self._compare(rows, inner, compared)
+        spare = self.clock.left - nested * inner
+        until = Deadline.after(max(spare / 2, self.clock.left * _LEAST_SHARE))
+        return self._pick(rows, compared, until, explain=True), inner
+
+    def nested(self, inner: int) -> list[Repeat]:
+        """Votes by sets that were fitted and chosen without the outputs' groups, as often as time
+        allows. A repeat that is not finished counts only where there is no other.
+        """
+        found: list[Repeat] = []
+        wanted = _repeats(len(self.human_fails))
+        for at in range(wanted):
+            if found and (found[-1].fitting * _MARGIN > self.clock.left or not found[-1].whole):
+                break
+            own = self._repeat(self.seed + 101 * at, inner, _OUTER_FOLDS * (wanted - at))
+            if own.whole or (not found and own.seen.any()):
+                found.append(own)
+        return found
+
+    def _repeat(self, seed: int, inner: int, planned: int) -> Repeat:
+        """One outer split; ``planned``: how many nested sets share the time that is left."""
+        folds = folds_by_group(self.groups, _OUTER_FOLDS, seed)
+        failed = np.zeros(len(self.human_fails), dtype=bool)
+        seen, fitting, sets, stopped = np.zeros_like(failed), 0.0, 0, 0
+        for fold in range(_OUTER_FOLDS):
+            train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            if not len(test):
+                continue
+            until = self.clock.share(1 / (planned - fold))
+            started = time.perf_counter()
+            compared = self._compare(train, inner)
+            if compared.late:
+                break
+            own = self._pick(train, compared, until, explain=False)
+            for j in own.members:
+                failed[test] |= self.candidates[j].fails(train, test)
+            fitting += time.perf_counter() - started - own.seconds
+            sets, stopped = sets + 1, stopped + own.stopped
+            seen[test] = True
+        return Repeat(failed, seen, fitting, sets, stopped)
+
+    def _pick(
+        self, rows: Ints, compared: _Compared, until: Deadline, *, explain: bool
+    ) -> _Picked:
+        """The set for these votes; its exact program must end by ``until``."""
+        matrices, fails = compared.matrices, self.human_fails[rows]
         stacked = np.vstack(matrices).astype(np.float64)
         repeated = np.tile(fails, len(matrices))
+        started = time.perf_counter()
+        program: Chosen | None = None
+        tried: Chosen | Front
         if self.wish.min_coverage or self.wish.must_include:
-            program = solve(stacked, repeated, self.wish, time_limit=seconds)
-            own = self._guarded(matrices, fails, list(program.members))
-            return own, program, matrices[0]
-        best = self._best(matrices, fails, stacked, repeated, seconds)
-        return self._guarded(matrices, fails, best), None, matrices[0]
+            tried = program = solve(
+                stacked, repeated, self.wish, time_limit=until.left, explain=explain
+            )
+            best = list(program.members)
+        else:
+            tried = front(stacked, repeated, self.wish, _LEVELS, time_limit=until.left)
+            best = self._best(matrices, fails, tried)
+        seconds = time.perf_counter() - started
+        members = self._guarded(matrices, fails, best)
+        return _Picked(
+            members, matrices[0], program, tried.stopped, tried.gap, seconds, compared.late
+        )
 
-    def _best(
-        self, matrices: Sequence[Bools], fails: Bools, stacked: Floats, repeated: Bools,
-        seconds: float,
-    ) -> list[int]:  # fmt: skip
+    def _best(self, matrices: Sequence[Bools], fails: Bools, exact: Front) -> list[int]:
         """The set of most worth: of the greedy one and the exact ones at several coverages."""
         limit = self.wish.max_ffr
-        sets = [select(matrices, fails, limit)]
-        exact = front(stacked, repeated, self.wish, _LEVELS, time_limit=seconds)
-        sets += [list(members) for members in exact]
+        sets = [select(matrices, fails, limit), *map(list, exact.sets)]
         return max(sets, key=lambda members: worth(matrices, fails, members, limit))
 
     def _guarded(self, matrices: Sequence[Bools], fails: Bools, found: list[int]) -> list[int]:
@@ -241,25 +226,39 @@ class _Task:
         ]
         return not reached or float(np.mean(reached)) >= self.wish.min_coverage
 
-    def _cross_fitted(self, rows: Ints, folds: Ints) -> Bools:
-        matrix = np.zeros((len(rows), len(self.candidates)), dtype=bool)
-        for fold in range(_INNER_FOLDS):
-            train, test = rows[folds != fold], np.flatnonzero(folds == fold)
-            for j, candidate in enumerate(self.candidates):
-                matrix[test, j] = candidate.fails(train, rows[test])
-        return matrix
+    def _compare(self, rows: Ints, repeats: int, known: _Compared | None = None) -> _Compared:
+        """Cross-fitted votes on ``rows``, so many times by other folds; ``known``: the first times."""
+        matrices = list(known.matrices) if known else []
+        late = list(known.late) if known else []
+        groups = [self.groups[int(i)] for i in rows]
+        for repeat in range(len(matrices), repeats):
+            matrix, out = self._cross_fitted(
+                rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat)
+            )
+            if out and matrices:
+                break  # a matrix that lacks candidates cannot stand beside a whole one
+            matrices.append(matrix)
+            late = out
+        if all((own == matrices[0]).all() for own in matrices):  # fitting changes no vote
+            matrices = matrices[:1]
+        return _Compared(matrices, late)
 
-    def outer(self, seed: int, seconds: float) -> Bools:
-        """Each output's vote by a set that was fitted and chosen without its group; ``seconds`` for
-        each set.
-        """
-        folds = folds_by_group(self.groups, _OUTER_FOLDS, seed)
-        failed = np.zeros(len(self.human_fails), dtype=bool)
-        for fold in range(_OUTER_FOLDS):
-            train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            for j in self.choose_on(train, seconds)[0] if len(test) else ():
-                failed[test] |= self.candidates[j].fails(train, test)
-        return failed
+    def _cross_fitted(self, rows: Ints, folds: Ints) -> tuple[Bools, list[int]]:
+        matrix = np.zeros((len(rows), len(self.candidates)), dtype=bool)
+        late: list[int] = []
+        for party in self._parties:
+            for fold in range(_INNER_FOLDS):
+                if party.fitted and self.clock.over:
+                    matrix[:, party.which] = False
+                    late += party.which
+                    break
+                train, test = rows[folds != fold], np.flatnonzero(folds == fold)
+                matrix[np.ix_(test, party.which)] = party.fails(train, rows[test])
+        return matrix, sorted(late)
+
+    @cached_property
+    def _parties(self) -> list[Party]:
+        return parties(self.candidates, [*self.wish.must_include, *self.default])
 
 
 def _standard_error(failed: Floats, fails: Bools) -> float:
@@ -274,49 +273,33 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
     return float(np.sqrt(total))
 
 
-def _summary(
-    found: Sequence[tuple[Bools, SetFigures]], human_fails: Bools, groups: Sequence[str], seed: int
-) -> HeldOut:
-    def mean(name: str) -> float | None:
-        values = [getattr(own, name) for _, own in found]
-        return None if any(v is None for v in values) else float(np.mean(values))
-
-    low, high = _cluster_interval([failed for failed, _ in found], human_fails, groups, seed)
-    return HeldOut(
-        coverage=mean("coverage"), false_failure_rate=mean("false_failure_rate"),
-        alignment=mean("alignment"), low=low, high=high, repeats=len(found),
-    )  # fmt: skip
-
-
-def _cluster_interval(
-    votes_of: Sequence[Bools], human_fails: Bools, groups: Sequence[str], seed: int
-) -> tuple[float | None, float | None]:
-    """95 % interval of the alignment: the wider of a bootstrap over groups and Jeffreys draws."""
-    names, where = np.unique(np.asarray(groups), return_inverse=True)
-    cells = np.zeros((len(names), 4))
-    for failed in votes_of:
-        for k, mask in enumerate(
-            (failed & human_fails, human_fails, failed & ~human_fails, ~human_fails)
-        ):
-            cells[:, k] += np.bincount(where, weights=mask, minlength=len(names))
-    draws = np.random.default_rng(seed).multinomial(
-        len(names), np.full(len(names), 1 / len(names)), _DRAWS
+def _cut_short(
+    own: _Picked, inner: int, nested: Sequence[Repeat], n: int, seconds: float
+) -> str:
+    """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
+    said = []
+    wanted = _repeats(n)
+    if own.late:
+        said.append(f"{len(own.late)} judges could not be compared with the others")
+    if inner < wanted:
+        said.append("judges were compared by one cross-fit in place of two")
+    if not nested:
+        said.append("none was left for held-out figures")
+    elif not nested[0].whole:
+        seen = int(nested[0].seen.sum())
+        said.append(f"held-out figures rest on {seen} of {n} outputs")
+    elif len(nested) < wanted:
+        said.append("held-out figures rest on one repeat of the nested split in place of two")
+    if own.stopped:
+        better = "" if own.gap is None else f" (another may have up to {own.gap:.0%} fewer false failures and judges)"  # fmt: skip
+        said.append(f"the search for the best set was stopped{better}")
+    if stopped := sum(one.stopped for one in nested):
+        sets = sum(one.sets for one in nested)
+        said.append(f"so was that of {stopped} of the {sets} sets behind the held-out figures" if own.stopped
+                    else f"the search for {stopped} of the {sets} sets behind the held-out figures was stopped")
+    if not said:
+        return ""
+    return (
+        f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(said)}. "
+        "Chosen again, the set may differ; more time settles it."
     )
-    caught, bad, wrong, good = (draws @ cells).T
-    ok = (bad > 0) & (good > 0)
-    if ok.sum() < _DRAWS // 2:
-        return None, None
-    resampled = np.quantile(_harmonic(caught[ok] / bad[ok], 1 - wrong[ok] / good[ok]), _RANGE)
-    # A set without a mistake on few outputs has no spread to resample: Jeffreys' prior has.
-    caught, bad, wrong, good = cells.sum(axis=0) / len(votes_of)
-    random = np.random.default_rng(seed)
-    cov = random.beta(caught + 0.5, bad - caught + 0.5, _DRAWS)
-    kept = random.beta(good - wrong + 0.5, wrong + 0.5, _DRAWS)
-    prior = np.quantile(_harmonic(cov, kept), _RANGE)
-    value = float(_harmonic(np.array([caught / bad]), np.array([1 - wrong / good]))[0])
-    low, high = min(resampled[0], prior[0]), max(resampled[1], prior[1], value)
-    return float(low), float(high)
-
-
-def _harmonic(coverage: Floats, kept: Floats) -> Floats:
-    return np.asarray(2 * coverage * kept / np.maximum(coverage + kept, 1e-12))

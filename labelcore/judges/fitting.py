@@ -9,8 +9,8 @@ others: an output that failed for its tone says nothing about lengths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from labelcore.judges.lessons import Bools, Ints, Lessons
 SHRINK = 6.0
 SHRINK_WITH_TOPIC = 2.0
 _COMMON = 0.5
+_FEWEST = 4  # values that a threshold takes
+_SIDES: tuple[tuple[Side, str], ...] = (("above", "low"), ("below", "high"))  # side, not where so bad
 GUIDES = 2
 """So many notes must talk about a quantity before a threshold is fitted to them alone."""
 
@@ -46,34 +48,47 @@ class PhraseCheck:
     gain: float
 
 
-def shrinkage(topic: float) -> float:
+def shrinkage(topics: Floats) -> Floats:
     """The weight m of the prior: less where the notes talk about what is measured."""
-    return SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * min(1.0, 2 * topic)
+    return np.asarray(SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * np.minimum(1.0, 2 * topics))
 
 
 def fit_column(
     lessons: Lessons, column: int, rows: Ints, fails: Bools, *, guided: bool, bad: str | None = None
 ) -> Stump | None:
     """The best threshold of one column on ``rows`` with their grades ``fails``, both (m,)."""
-    values = lessons.table.values[rows, column]
-    bad = bad or REGISTRY[lessons.table.columns[column].detector].bad
-    if not guided:
-        return fit_stump(values, fails, column, bad, shrinkage(lessons.topic(column, rows[fails])))
-    own = lessons.mentions[rows, column] & fails
-    if own.sum() < GUIDES:
-        return None
-    seen = own | ~fails
-    found = fit_stump(values[seen], own[seen], column, bad, SHRINK_WITH_TOPIC)
-    return found and Stump(column, found.side, found.threshold, found.gain, guided=True)
+    sides = None if bad is None else [bad]
+    return fit_columns(lessons, np.array([column]), rows, fails, guided=guided, bad=sides)[0]
 
 
 def fit_all(lessons: Lessons, rows: Ints, fails: Bools, *, guided: bool) -> list[Stump]:
     """Every column's best threshold, the largest gain first."""
-    columns: Iterable[int] = range(len(lessons.table.columns))
+    columns = np.arange(len(lessons.table.columns))
     if guided:
-        columns = np.flatnonzero(lessons.mentions[rows[fails]].sum(axis=0) >= GUIDES).tolist()
-    fitted = (fit_column(lessons, column, rows, fails, guided=guided) for column in columns)
+        columns = np.flatnonzero(lessons.mentions[rows[fails]].sum(axis=0) >= GUIDES)
+    fitted = fit_columns(lessons, columns, rows, fails, guided=guided)
     return sorted((own for own in fitted if own), key=lambda own: (-own.gain, own.column))
+
+
+def fit_columns(
+    lessons: Lessons, columns: Ints, rows: Ints, fails: Bools, *, guided: bool,
+    bad: Sequence[str] | None = None,
+) -> list[Stump | None]:  # fmt: skip
+    """The best threshold of each of these columns, all at once.
+
+    ``bad``: the end of each column that fails (high, low, either), the detector's if it is not given.
+    """
+    bad = bad or [REGISTRY[lessons.table.columns[int(own)].detector].bad for own in columns]
+    values = lessons.table.values[np.ix_(rows, columns)]
+    wrong = np.broadcast_to(fails[:, None], values.shape)
+    if not guided:
+        topics = lessons.topics(rows[fails])[columns]
+        return fit_stumps(values, wrong, wrong | True, columns, bad, shrinkage(topics))
+    own = lessons.mentions[np.ix_(rows, columns)] & wrong
+    known = (own | ~wrong) & (own.sum(axis=0) >= GUIDES)
+    shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
+    found = fit_stumps(values, own, known, columns, bad, shrink)
+    return [own and replace(own, guided=True) for own in found]
 
 
 def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
@@ -111,36 +126,64 @@ def fit_stump(values: Floats, fails: Bools, column: int, bad: str, shrink: float
 
     ``values`` has shape (n,), nan where the detector does not apply (such outputs never fail).
     """
-    best: Stump | None = None
-    sides: tuple[Side, ...] = {"high": ("above",), "low": ("below",)}.get(bad, ("above", "below"))  # type: ignore[assignment]  # literals
-    for side in sides:
-        found = _best_threshold(values if side == "above" else -values, fails, shrink)
-        if found and (best is None or found[1] > best.gain):
-            threshold = found[0] if side == "above" else -found[0]
-            best = Stump(column, side, threshold, found[1])
+    known = np.ones((len(values), 1), dtype=bool)
+    own = values[:, None], fails[:, None], known
+    return fit_stumps(*own, np.array([column]), [bad], np.array([shrink]))[0]
+
+
+def fit_stumps(
+    values: Floats, fails: Bools, known: Bools, columns: Ints, bad: Sequence[str], shrink: Floats
+) -> list[Stump | None]:
+    """The same for several columns: ``values``, ``fails`` and ``known`` (n, c), ``shrink`` (c,).
+
+    A column is fitted to its ``known`` rows only.
+    """
+    values = np.where(known, values, np.nan)
+    sizes = (fails & known).sum(axis=0), (~fails & known).sum(axis=0)
+    best: list[Stump | None] = [None] * len(columns)
+    for side, left_out in _SIDES:
+        which = np.array([k for k, own in enumerate(bad) if own != left_out], dtype=np.int64)
+        if not len(which):
+            continue
+        sign = 1.0 if side == "above" else -1.0
+        cuts = _best_thresholds(
+            sign * values[:, which], fails[:, which], sizes[0][which], sizes[1][which],
+            shrink[which],
+        )  # fmt: skip
+        for k, (threshold, gain) in zip(which.tolist(), cuts, strict=True):
+            own = best[k]
+            if gain > 0 and (own is None or gain > own.gain):
+                best[k] = Stump(int(columns[k]), side, sign * threshold, gain)
     return best
 
 
-def _best_threshold(values: Floats, fails: Bools, shrink: float) -> tuple[float, float] | None:
-    """(threshold, gain) of failing what lies above, by one pass over the sorted values."""
-    known = ~np.isnan(values)
-    own, bad = values[known], fails[known]
-    if len(own) < 4 or own.min() == own.max():
-        return None
-    order = np.argsort(-own, kind="stable")
-    own, bad = own[order], bad[order]
-    cuts = np.flatnonzero(np.diff(own) < 0)
-    caught = np.cumsum(bad)[cuts].astype(float)
-    wrong = np.cumsum(~bad)[cuts].astype(float)
-    gains = _gain(caught, wrong, int(fails.sum()), int((~fails).sum()), shrink)
-    at = int(np.argmax(gains))
-    if gains[at] <= 0:
-        return None
-    return _between(float(own[cuts[at] + 1]), float(own[cuts[at]])), float(gains[at])
+def _best_thresholds(
+    values: Floats, fails: Bools, n_fail: Ints, n_pass: Ints, shrink: Floats
+) -> list[tuple[float, float]]:
+    """(threshold, gain) of failing what lies above, by one pass over each column's sorted values.
+
+    ``values`` and ``fails`` (n, c), the others (c,). A gain of 0 is no threshold.
+    """
+    if len(values) < 2:
+        return [(0.0, 0.0)] * values.shape[1]
+    order = np.argsort(-values, axis=0, kind="stable")  # nan comes last
+    own = np.take_along_axis(values, order, axis=0)
+    bad = np.take_along_axis(fails, order, axis=0)
+    caught = np.cumsum(bad, axis=0, dtype=float)[:-1]
+    wrong = np.cumsum(~bad, axis=0, dtype=float)[:-1]
+    gains = np.where(own[1:] < own[:-1], _gain(caught, wrong, n_fail, n_pass, shrink), 0.0)
+    gains[:, (~np.isnan(values)).sum(axis=0) < _FEWEST] = 0.0
+    at = np.argmax(gains, axis=0)
+    return [
+        (_between(float(own[row + 1, k]), float(own[row, k])), float(gains[row, k]))
+        if gains[row, k] > 0
+        else (0.0, 0.0)
+        for k, row in enumerate(at.tolist())
+    ]
 
 
-def _gain(caught: Floats, wrong: Floats, n_fail: int, n_pass: int, shrink: float) -> Floats:
-    base = (caught + wrong) / (n_fail + n_pass)
+def _gain(caught: Floats, wrong: Floats, n_fail: Ints, n_pass: Ints, shrink: Floats) -> Floats:
+    base = (caught + wrong) / np.maximum(n_fail + n_pass, 1)
     coverage = (caught + shrink * base) / (n_fail + shrink)
     false_failures = (wrong + shrink * base) / (n_pass + shrink)
     return np.asarray(coverage - false_failures, dtype=float)

@@ -63,8 +63,12 @@ class LinearModel:
         self.parts = {key: np.asarray(value, dtype=float) for key, value in plain.items()}
 
     @classmethod
-    def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> LinearModel:
-        """Fit to ``rows`` with their grades ``fails`` (m,); both classes must be there."""
+    def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> tuple[LinearModel, Floats]:
+        """The model of ``rows`` with their grades ``fails`` (m,), and its log odds on all n.
+
+        Both classes must be there.
+        """
+        from sklearn import config_context
         from sklearn.linear_model import LogisticRegression
 
         table = lessons.table.rows(rows)
@@ -74,9 +78,11 @@ class LinearModel:
             "weight": _UNNAMED + _NAMED * lessons.topics(rows[fails]), "mean": mean, "axes": axes,
         })  # fmt: skip
         fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky")
-        fitted.fit(model.inputs(table), fails)
+        inputs = model.inputs(lessons.table)
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            fitted.fit(inputs[rows], fails)
         model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
-        return model
+        return model, model._odds(inputs)
 
     def inputs(self, table: FeatureTable) -> Floats:
         """What the regression sees, shape (n, d + k); the table's first d columns are used."""
@@ -90,7 +96,10 @@ class LinearModel:
 
     def log_odds(self, table: FeatureTable) -> Floats:
         """Log odds that an expert fails each output, classes balanced, shape (n,)."""
-        return np.asarray(self.inputs(table) @ self.parts["coefficients"] + self.parts["intercept"])
+        return self._odds(self.inputs(table))
+
+    def _odds(self, inputs: Floats) -> Floats:
+        return np.asarray(inputs @ self.parts["coefficients"] + self.parts["intercept"])
 
     def meaning_spread(self, table: FeatureTable) -> float:
         """How far the embeddings move the log odds across a table's outputs: a standard deviation."""
@@ -177,11 +186,11 @@ class LearnedModel:
     @classmethod
     def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> tuple[LearnedModel, Floats]:
         """The model of ``rows`` with grades ``fails`` (m,), and its fail probabilities on all n."""
-        linear = LinearModel.fit(lessons, rows, fails)
+        linear, log_odds = LinearModel.fit(lessons, rows, fails)
         chosen = few_checks(lessons, rows, fails)
         odds = [_check_odds(own[rows], fails) for _, own in chosen]
         model = cls(linear, [(spec, *own) for (spec, _), own in zip(chosen, odds, strict=True)])
-        return model, model._together(linear.log_odds(lessons.table), [own for _, own in chosen])
+        return model, model._together(log_odds, [own for _, own in chosen])
 
     def fail_probability(self, table: FeatureTable) -> Floats:
         """Probability that an expert fails each output, shape (n,); columns as ``columns``."""

@@ -61,11 +61,6 @@ class Lessons:
             return np.zeros(self.mentions.shape[1])
         return np.asarray(self.mentions[own].mean(axis=0), dtype=float)
 
-    def topic(self, column: int, rows: Ints) -> float:
-        """How many of the rows' notes talk about one column, 0..1."""
-        own = rows[self.has_note[rows]]
-        return float(self.mentions[own, column].mean()) if len(own) else 0.0
-
 
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
     """Which note talks about which column's quantity, shape (len(notes), len(columns))."""

@@ -7,7 +7,7 @@ small price for each judge, so that a set is not chosen for what it does on two 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,12 @@ from labelcore.models import Frozen
 from labelcore.stats.counts import Counts, coverage, evalgen_alignment, false_failure_rate
 
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 SHRINK = 4.0
 PRICE = 0.01
 LARGEST = 6
+_TINY = 1e-12
 
 
 class SetFigures(Frozen):
@@ -47,14 +50,6 @@ def figures(fails: Bools, human_fails: Bools) -> SetFigures:
     )
 
 
-def shrunk_alignment(fails: Bools, human_fails: Bools) -> float:
-    """EvalGen alignment with both rates shrunk towards the share that is failed at all."""
-    base = SHRINK * float(fails.mean())
-    cov = (float((fails & human_fails).sum()) + base) / (float(human_fails.sum()) + SHRINK)
-    ffr = (float((fails & ~human_fails).sum()) + base) / (float((~human_fails).sum()) + SHRINK)
-    return evalgen_alignment(cov, ffr) or 0.0
-
-
 def worth(
     votes: Sequence[Bools], human_fails: Bools, members: Sequence[int], max_ffr: float
 ) -> float:
@@ -65,13 +60,28 @@ def worth(
     """
     if not members:
         return -1.0
-    total = 0.0
-    passed = ~human_fails
-    for matrix in votes:
-        fails = np.logical_or.reduce(matrix[:, list(members)], axis=1)
-        ffr = float(fails[passed].mean()) if passed.any() else 0.0
-        total += shrunk_alignment(fails, human_fails) - 10 * max(0.0, ffr - max_ffr)
-    return total / len(votes) - PRICE * len(members)
+    own = [matrix[:, list(members)].any(axis=1, keepdims=True) for matrix in votes]
+    return float(_worths(own, human_fails, len(members), max_ffr)[0])
+
+
+def _worths(sets: Sequence[Bools], human_fails: Bools, size: int, max_ffr: float) -> Floats:
+    """The same for several sets of one size: what they fail, a matrix (n, sets) for each repeat."""
+    total = np.zeros(sets[0].shape[1])
+    n_fail = int(human_fails.sum())
+    n_pass = len(human_fails) - n_fail
+    for fails in sets:
+        caught, wrong = fails[human_fails].sum(axis=0), fails[~human_fails].sum(axis=0)
+        ffr = wrong / max(1, n_pass)
+        total += _shrunk(caught, wrong, n_fail, n_pass) - 10 * np.maximum(0.0, ffr - max_ffr)
+    return np.asarray(total / len(sets) - PRICE * size)
+
+
+def _shrunk(caught: Ints, wrong: Ints, n_fail: int, n_pass: int) -> Floats:
+    """EvalGen alignment with both rates shrunk towards the share that is failed at all."""
+    base = SHRINK * ((caught + wrong) / (n_fail + n_pass))
+    kept = 1 - (wrong + base) / (n_pass + SHRINK)
+    cov = (caught + base) / (n_fail + SHRINK)
+    return np.asarray(2 * cov * kept / np.maximum(cov + kept, _TINY))
 
 
 def select(votes: Sequence[Bools], human_fails: Bools, max_ffr: float) -> list[int]:
@@ -79,24 +89,37 @@ def select(votes: Sequence[Bools], human_fails: Bools, max_ffr: float) -> list[i
 
     ``votes`` are cross-fitted matrices (n, j), True where a judge fails an output. Deterministic.
     """
-    count = votes[0].shape[1]
     members: list[int] = []
     best = worth(votes, human_fails, members, max_ffr)
     improved = True
     while improved:
         improved = False
-        for trial in _neighbours(members, count):
-            value = worth(votes, human_fails, trial, max_ffr)
-            if value > best + 1e-9:
-                best, winner, improved = value, trial, True
+        for trials, values in _neighbours(votes, human_fails, members, max_ffr):
+            at = int(np.argmax(values)) if len(values) else -1
+            if at >= 0 and values[at] > best + 1e-9:
+                best, winner, improved = float(values[at]), trials[at], True
         if improved:
             members = winner
     return sorted(members)
 
 
-def _neighbours(members: list[int], count: int) -> list[list[int]]:
-    others = [j for j in range(count) if j not in members]
-    grown = [[*members, j] for j in others] if len(members) < LARGEST else []
-    dropped = [[m for m in members if m != gone] for gone in members] if len(members) > 1 else []
-    swapped = [[*(m for m in members if m != gone), j] for gone in members for j in others]
-    return grown + dropped + swapped
+def _neighbours(
+    votes: Sequence[Bools], human_fails: Bools, members: list[int], max_ffr: float
+) -> Iterator[tuple[list[list[int]], Floats]]:
+    """Sets that differ by one judge, with their worths: grown, smaller, and with one exchanged."""
+    others = [j for j in range(votes[0].shape[1]) if j not in members]
+
+    def joined(kept: list[int]) -> tuple[list[list[int]], Floats]:
+        sets = [
+            matrix[:, kept].any(axis=1, keepdims=True) | matrix[:, others] for matrix in votes
+        ]
+        own = _worths(sets, human_fails, len(kept) + 1, max_ffr)
+        return [[*kept, j] for j in others], own
+
+    if len(members) < LARGEST:
+        yield joined(members)
+    for gone in members:
+        kept = [own for own in members if own != gone]
+        if kept:
+            yield [kept], np.array([worth(votes, human_fails, kept, max_ffr)])
+        yield joined(kept)

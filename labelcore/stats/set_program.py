@@ -18,13 +18,16 @@ import numpy.typing as npt
 from scipy import optimize
 
 from labelcore.models import Frozen
+from labelcore.stats.deadline import Deadline
 from labelcore.stats.set_matrices import SLACK_COST, Matrices
 from labelcore.stats.set_wish import MUST, SHOULD, Bools, Floats, SetVotes, Wish
 
-__all__ = ["MUST", "SHOULD", "Bools", "Chosen", "Floats", "Wish", "front", "solve"]
+__all__ = ["MUST", "SHOULD", "Bools", "Chosen", "Floats", "Front", "Wish", "front", "solve"]
 
 _SMALL = 1e-6
-_INFEASIBLE = 2  # scipy's status
+_TIME_OVER, _INFEASIBLE = 1, 2  # scipy's status
+_LEAST_SECONDS = 0.01
+"""The solver does nothing useful in less."""
 _FIRST, _SECOND = 0.7, 0.5
 """The share of the time that is left then, for the wish itself and for what comes nearest to it."""
 
@@ -44,13 +47,29 @@ class Chosen(Frozen):
     unmet: tuple[str, ...] = ()
     unknown_cells: int = 0
     left_out: tuple[int, ...] = ()
+    stopped: bool = False
+    """Whether the time ran out before the answer was proven."""
 
 
-def solve(votes: Floats, human_fails: Bools, wish: Wish, *, time_limit: float = 5.0) -> Chosen:
+class Front(Frozen):
+    """The best sets at several coverages, each once; ``gap`` is the largest of theirs.
+
+    ``stopped``: at some coverage the time ran out; ``gap`` is then None where nothing was found.
+    """
+
+    sets: tuple[tuple[int, ...], ...]
+    gap: float | None
+    stopped: bool
+
+
+def solve(
+    votes: Floats, human_fails: Bools, wish: Wish, *, time_limit: float = 5.0, explain: bool = True
+) -> Chosen:
     """Choose from ``votes`` (n, judges): 1 fails, 0 passes, nan says nothing.
 
     Where the wishes contradict each other, the coverage is lowered first (``unmet`` says to what),
-    then the other limits are raised as little as possible.
+    then the other limits are raised as little as possible. ``explain``: whether ``unmet`` is wanted,
+    which takes one solve more.
     """
     started = time.perf_counter()
     problem = _Problem(votes, human_fails, wish)
@@ -64,31 +83,40 @@ def solve(votes: Floats, human_fails: Bools, wish: Wish, *, time_limit: float = 
     reachable = not short.slack and not short.impossible
     found = problem.run(left(_FIRST)) if reachable else _Found(None, impossible=True)
     unmet: list[str] = []
+    proven = found.impossible
     if found.members is None:
-        proven = found.impossible
         for slack in (("coverage",), ("coverage", "ffr", "limits")):
             found = problem.run(left(_SECOND), slack=slack)
             if found.members is not None:
                 break
-        unmet = problem.words(found, left(1.0), proven=proven)
+    stopped = problem.stopped
     if found.members is None:
         return problem.nothing(f"no set was found in {time_limit:.1f} seconds")
-    return problem.chosen(found, time.perf_counter() - started, tuple(unmet))
+    if explain and found.slack:
+        unmet = problem.words(found, left(1.0), proven=proven)
+    return problem.chosen(found, time.perf_counter() - started, tuple(unmet), stopped=stopped)
 
 
 def front(
     votes: Floats, human_fails: Bools, wish: Wish, levels: Sequence[float], *, time_limit: float
-) -> list[tuple[int, ...]]:
-    """The best sets at several coverages that can be reached, each once."""
+) -> Front:
+    """The best sets at several growing coverages, as far as these can be reached."""
+    until = Deadline.after(time_limit)
     problem = _Problem(votes, human_fails, wish)
-    found: list[tuple[int, ...]] = []
-    for level in levels if human_fails.any() else ():
-        own = problem.wishing(max(level, wish.min_coverage)).run(time_limit / len(levels)).members
-        if own is None:
+    sets: list[tuple[int, ...]] = []
+    gaps: list[float] = []
+    stopped = False
+    for at, level in enumerate(levels if human_fails.any() else ()):
+        own = problem.wishing(max(level, wish.min_coverage))
+        found = own.run(until.left / (len(levels) - at))
+        stopped = stopped or own.stopped
+        if found.impossible:
             break  # higher levels cannot be reached either
-        if own and own not in found:
-            found.append(own)
-    return found
+        if found.members is not None:
+            gaps.append(found.gap)
+            if found.members and found.members not in sets:
+                sets.append(found.members)
+    return Front(sets=tuple(sets), gap=max(gaps, default=None), stopped=stopped)
 
 
 @dataclass(frozen=True)
@@ -102,7 +130,9 @@ class _Found:
 
 
 class _Problem(SetVotes):
-    """Votes and wish with the solver."""
+    """Votes and wish with the solver; ``stopped``: it once ran out of time."""
+
+    stopped = False
 
     def wishing(self, min_coverage: float) -> _Problem:
         """The same with another coverage."""
@@ -118,14 +148,18 @@ class _Problem(SetVotes):
         ``relaxed``: judges may be chosen in part, which shows quickly what no set can reach. Where
         the solver has nothing better in time, the answer is a greedy set, with the solver's bound.
         """
+        if time_limit < _LEAST_SECONDS:
+            self.stopped = True
+            return _Found(None) if relaxed else self._better(None, None, {}, slack)
         build = Matrices(self, slack)
         result = optimize.milp(
             build.cost, integrality=None if relaxed else build.integer,
             constraints=build.constraints, bounds=optimize.Bounds(build.low, build.high),
-            options={"time_limit": max(0.05, time_limit)},
+            options={"time_limit": time_limit},
         )  # fmt: skip
         if result.status == _INFEASIBLE:
             return _Found(None, impossible=True)
+        self.stopped = self.stopped or result.status == _TIME_OVER
         solved = None if result.x is None else np.asarray(result.x)
         used = {
             name: float(solved[at]) for name, at in build.slack_at.items() if solved is not None
@@ -146,12 +180,14 @@ class _Problem(SetVotes):
         options = (
             [] if members is None else [(self.price_of(members, slack), tuple(members.tolist()))]
         )
-        if greedy and usable and self.within_limits(greedy):
+        # Where no time was left, members that must be in are better than none, whatever they break.
+        allowed = self.within_limits(greedy) or ("limits" in slack and members is None)
+        if greedy and usable and allowed:
             options.append((self.price_of(greedy, slack), tuple(greedy)))
         if not options:
             return _Found(None)
         price, best = min(options)
-        gap = max(0.0, price - (bound or 0.0)) / price if price > 0 else 0.0
+        gap = max(0.0, price - max(0.0, bound or 0.0)) / price if price > 0 else 0.0
         if members is None or best != tuple(members.tolist()):
             short = self.wish.min_coverage - self.coverage(best)
             missed = {"coverage": short * len(self.caught_by)} if short > _SMALL else {}
@@ -201,12 +237,14 @@ class _Problem(SetVotes):
             said if needed is None else f"{said} A set that reaches it wrongly fails {needed:.0%}."
         )
 
-    def chosen(self, found: _Found, seconds: float, unmet: tuple[str, ...]) -> Chosen:
+    def chosen(
+        self, found: _Found, seconds: float, unmet: tuple[str, ...], *, stopped: bool
+    ) -> Chosen:
         """The answer."""
         members = list(found.members or ())
         return Chosen(
             members=tuple(members), coverage=self.coverage(members),
             false_failure_rate=self.false_failure_rate(members), gap=found.gap, seconds=seconds,
             unmet=unmet, unknown_cells=int(np.isnan(self.votes[:, members]).sum()),
-            left_out=self.idle,
+            left_out=self.idle, stopped=stopped,
         )  # fmt: skip

@@ -1,11 +1,17 @@
 """How fast the exact choice of a judge set is: the program alone, and with its nested split.
 
-python tests/bench/choose_speed.py [--judges 100] [--outputs 200] [--limit 5]
+python tests/bench/choose_speed.py [--judges 100] [--outputs 200] [--limit 5] [--slow 1]
 
 Synthetic: ten kinds of failure, each judge looks for one kind with its own errors, and abstains on
 one output in fifty. Prints the time, the set's figures and the gap that the solver proves; for the
 whole choice (what `labelcore choose` does once everything is read: the set, and ten more sets for its
-held-out figures), with and without a coverage that is asked for, also the processor's time.
+held-out figures), with and without a coverage that is asked for, also the processor's time and what
+its deadline cut short.
+
+The whole choice is made twice: with judges whose verdicts are what they are (LLMs), and with fitted
+ones: three learned judges (embeddings of 512 numbers, refitted on each part of the outputs), checks
+with thresholds and phrases of eight criteria, and the rest LLMs. `--slow 2` makes every step of
+fitting take twice as long, as on a machine half as fast.
 """
 
 from __future__ import annotations
@@ -15,7 +21,17 @@ import time
 
 import numpy as np
 
-from labelcore.judges.choosing import FixedCandidate, choose
+from labelcore.judges.candidates import (
+    Candidate,
+    CodeCandidate,
+    FixedCandidate,
+    LearnedCandidate,
+    PhraseCandidate,
+    Target,
+)
+from labelcore.judges.choosing import choose
+from labelcore.judges.lessons import Lessons
+from labelcore.models import Output
 from labelcore.stats.set_program import MUST, SHOULD, Floats, Wish, solve
 
 _KINDS = 10
@@ -39,6 +55,7 @@ def main() -> None:
     parser.add_argument("--judges", type=int, default=100)
     parser.add_argument("--outputs", type=int, default=200)
     parser.add_argument("--limit", type=float, default=5.0)
+    parser.add_argument("--slow", type=int, default=1)
     chosen = parser.parse_args()
     print(f"{chosen.judges} judges x {chosen.outputs} outputs, time limit {chosen.limit:.0f} s")
     for seed in range(3):
@@ -58,26 +75,76 @@ def main() -> None:
                 f"pool {seed}, coverage >= {coverage:.0%}, FFR <= {ffr:.0%}: {took:.2f} s, gap {gap}, "
                 f"{len(found.members)} judges, coverage {found.coverage:.0%}, FFR {found.false_failure_rate:.0%} {' '.join(found.unmet)}"
             )
-    for coverage, ffr in ((0.0, 0.5), (0.6, 0.25), (0.8, 0.25), (0.95, 0.2)):
-        whole(chosen.judges, chosen.outputs, coverage, ffr)
+    for fitted in (False, True):
+        for coverage, ffr in ((0.0, 0.5), (0.6, 0.25), (0.8, 0.25), (0.95, 0.2)):
+            whole(chosen.judges, chosen.outputs, coverage, ffr, fitted=fitted, slow=chosen.slow)
 
 
-def whole(judges: int, outputs: int, coverage: float, ffr: float) -> None:
+def whole(
+    judges: int, outputs: int, coverage: float, ffr: float, *, fitted: bool, slow: int = 1
+) -> None:
     """Time the choice with its held-out figures."""
     votes, fails = votes_of(judges, outputs, 0)
-    candidates = [FixedCandidate(votes[:, j] == 1) for j in range(judges)]
+    candidates: list[Candidate] = [FixedCandidate(votes[:, j] == 1) for j in range(judges)]
+    if fitted:
+        own = [_Slow(one, slow) if slow > 1 else one for one in fitted_candidates(fails, judges)]
+        candidates[: len(own)] = own
     groups = [str(i) for i in range(outputs)]
+    wish = Wish(min_coverage=coverage, max_ffr=ffr, most=6)
     started, used = time.perf_counter(), time.process_time()
-    found = choose(candidates, fails, groups, wish=Wish(min_coverage=coverage, max_ffr=ffr, most=6))
+    found = choose(candidates, fails, groups, wish=wish)
     took, used = time.perf_counter() - started, time.process_time() - used
     asked = f"coverage >= {coverage:.0%}" if coverage else "no coverage asked"
     gap = (
         f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
     )
+    held = found.held_out
     print(
-        f"whole choice, {asked}: {took:.1f} s ({used:.1f} s of processor time), {gap}"
-        f"{len(found.members)} judges, held-out alignment {found.held_out.alignment or 0:.2f}"
+        f"whole choice{', fitted judges' if fitted else ''}, {asked}: {took:.2f} s ({used:.2f} s of processor time), {gap}"
+        f"{len(found.members)} judges, held-out alignment {held.alignment or 0:.2f} "
+        f"({held.repeats} repeats). {found.cut_short}"
     )
+
+
+def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
+    """Three learned judges, six thresholds and two phrases of each of eight criteria."""
+    random = np.random.default_rng(1)
+    texts = ["price total refund order sorry please note item".split(), "item order hello thanks your delivery note".split()]  # fmt: skip
+    notes = ["too short", "wrong numbers", "invented a name", "tone", "left something out", ""]
+    made = [
+        Output(
+            id=str(i), project_id="bench", input=" ".join(random.choice(texts[1], 20)),
+            text=" ".join(random.choice(texts[int(not fail)], random.integers(20, 120))) + ".",
+        )
+        for i, fail in enumerate(fails)
+    ]  # fmt: skip
+    vectors = random.normal(size=(len(fails), 512)) + 0.6 * fails[:, None] * random.normal(size=512)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    said = [str(random.choice(notes)) if fail else "" for fail in fails]
+    lessons = Lessons.of(made, said, vectors)
+    every = Target(fails, np.ones(len(fails), dtype=bool))
+    found: list[Candidate] = []
+    for _ in range(8):
+        own = fails & (random.random(len(fails)) < 0.4)
+        target = Target(own, own | ~fails)
+        columns = random.choice(len(lessons.table.columns), 6, replace=False)
+        found += [CodeCandidate(lessons, int(c), "above", False, target) for c in columns]
+        found += [PhraseCandidate(lessons, rank, False, target) for rank in range(2)]
+        if len(found) < 20:
+            found.append(LearnedCandidate(lessons, target))
+    return [LearnedCandidate(lessons, every), *found][:judges]
+
+
+class _Slow:
+    """A candidate that takes several times as long."""
+
+    def __init__(self, own: Candidate, times: int) -> None:
+        self.own, self.times = own, times
+
+    def fails(self, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        for _ in range(self.times - 1):
+            self.own.fails(train, test)
+        return self.own.fails(train, test)
 
 
 if __name__ == "__main__":

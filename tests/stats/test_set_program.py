@@ -97,7 +97,9 @@ def test_without_a_fail_coverage_is_not_measurable() -> None:
 def test_the_front_holds_growing_coverages() -> None:
     votes, fails = _votes(8)
     wish = Wish()
-    sets = front(votes, fails, wish, (0.3, 0.6, 0.8), time_limit=3)
+    found = front(votes, fails, wish, (0.3, 0.6, 0.8), time_limit=3)
+    assert found.gap == 0 and not found.stopped
+    sets = found.sets
     reached = [SetVotes(votes, fails, wish).coverage(own) for own in sets]
     assert reached == sorted(reached) and len(sets) >= 2
 

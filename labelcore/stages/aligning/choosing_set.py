@@ -12,7 +12,14 @@ import pandas as pd
 
 from labelcore.errors import BadInput
 from labelcore.judges import choosing
-from labelcore.judges.choosing import Candidate, Target
+from labelcore.judges.candidates import (
+    Candidate,
+    CodeCandidate,
+    FixedCandidate,
+    LearnedCandidate,
+    PhraseCandidate,
+    Target,
+)
 from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.lessons import Lessons
 from labelcore.judges.proposing import LEARNED_FROM
@@ -195,8 +202,12 @@ def candidates_of(
     columns = {column.key: at for at, column in enumerate(lessons.table.columns)}
     ranks: Counter[tuple[str | None, bool]] = Counter()
     found: list[Candidate] = []
+    targets: dict[str | None, Target] = {}  # candidates that share one are fitted together
     for version in versions:
-        target = _target(criteria.get(version.criterion_id or ""), lessons, labels)
+        criterion = criteria.get(version.criterion_id or "")
+        own_id = criterion and criterion.id
+        target = targets.get(own_id) or _target(criterion, lessons, labels)
+        targets[own_id] = target
         if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
             found.append(_fixed(version, votes, lessons))
         elif version.kind == "code":
@@ -206,13 +217,13 @@ def candidates_of(
                 continue
             if spec.key in columns:
                 own = columns[spec.key]
-                found.append(choosing.CodeCandidate(lessons, own, spec.side, spec.guided, target))
+                found.append(CodeCandidate(lessons, own, spec.side, spec.guided, target))
                 continue
             kind = (version.criterion_id, spec.guided)
-            found.append(choosing.PhraseCandidate(lessons, ranks[kind], spec.guided, target))
+            found.append(PhraseCandidate(lessons, ranks[kind], spec.guided, target))
             ranks[kind] += 1
         elif version.kind == "learned" and "field" not in version.spec:
-            found.append(choosing.LearnedCandidate(lessons, target))
+            found.append(LearnedCandidate(lessons, target))
         else:
             found.append(_fixed(version, votes, lessons))
     return found
@@ -220,7 +231,7 @@ def candidates_of(
 
 def _fixed(version: JudgeVersion, votes: pd.DataFrame, lessons: Lessons) -> Candidate:
     words = votes[version.id].reindex(list(lessons.table.ids))
-    return choosing.FixedCandidate((words == "fail").to_numpy(dtype=bool))
+    return FixedCandidate((words == "fail").to_numpy(dtype=bool))
 
 
 def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Target:
@@ -250,7 +261,7 @@ def _record(
     splits, program = fitting_splits(db, project), found.program
     gap = program.gap if program else None
     warnings = [
-        *(program.unmet if program else ()),
+        *([found.cut_short] if found.cut_short else ()), *(program.unmet if program else ()),
         *_warnings(labels, in_sample, held_out, asked, splits, members), *_unknown(members, votes, labels),
     ]  # fmt: skip
     parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from labelcore.errors import BadInput
-from labelcore.judges.choosing import Candidate, CodeCandidate, FixedCandidate
+from labelcore.judges.candidates import Candidate, CodeCandidate, FixedCandidate
 from labelcore.judges.learned_judge import folds_by_group
 from labelcore.models import OVERALL, Criterion, Decision, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
