@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigh
 
 from labelcore.judges import calibration, fitting
 from labelcore.judges.calibration import Calibrator
@@ -31,6 +32,7 @@ NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
 CUT = 0.5
 _COMPONENTS = 12
+_FLAT = 1e-9  # an axis along which vectors spread by less, beside the first one, is rounding
 _KNOTS = 64
 RANK_SCALE = 3.4
 """With it a rank in (-.5, .5) gets about the spread of a standardised value."""
@@ -136,17 +138,21 @@ def _rank(values: Floats, distinct: Floats, ranks: Floats) -> Floats:
 
 
 def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
-    """Mean and first principal axes, by the covariance where there are more rows than axes."""
+    """Mean and first principal axes, by the smaller of the two products of the centred vectors."""
     if vectors is None or len(vectors) < 2:
         return np.zeros(0), np.zeros((0, 0))
     mean = vectors.mean(axis=0)
     centred = vectors - mean
-    count = min(_COMPONENTS, len(vectors) // 4)
-    if len(vectors) > vectors.shape[1]:
-        _, axes = np.linalg.eigh(centred.T @ centred)
-        return mean, axes[:, ::-1][:, :count].T
-    _, _, rows = np.linalg.svd(centred, full_matrices=False)
-    return mean, rows[:count]
+    rows, width = centred.shape
+    count = min(_COMPONENTS, rows // 4, width)
+    if not count:
+        return mean, np.zeros((0, width))
+    small = centred @ centred.T if rows <= width else centred.T @ centred
+    spread, own = eigh(small, subset_by_index=[len(small) - count, len(small) - 1])
+    kept = spread > _FLAT * max(float(spread[-1]), _FLAT)
+    spread, own = spread[kept][::-1], own[:, kept][:, ::-1]
+    axes = own.T if rows > width else (own / np.sqrt(spread)).T @ centred
+    return mean, np.asarray(axes)
 
 
 def few_checks(lessons: Lessons, rows: Ints, fails: Bools) -> list[tuple[CodeSpec, Bools]]:

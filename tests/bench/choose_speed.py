@@ -109,16 +109,16 @@ def whole(
 def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     """Three learned judges, six thresholds and two phrases of each of eight criteria."""
     random = np.random.default_rng(1)
-    texts = ["price total refund order sorry please note item".split(), "item order hello thanks your delivery note".split()]  # fmt: skip
+    words = "price total refund order sorry please note item hello thanks your delivery".split()
     notes = ["too short", "wrong numbers", "invented a name", "tone", "left something out", ""]
     made = [
         Output(
-            id=str(i), project_id="bench", input=" ".join(random.choice(texts[1], 20)),
-            text=" ".join(random.choice(texts[int(not fail)], random.integers(20, 120))) + ".",
+            id=str(i), project_id="bench", input=" ".join(random.choice(words, 20)),
+            text=" ".join(random.choice(words, random.integers(20, 110 + 20 * fail))) + ".",
         )
         for i, fail in enumerate(fails)
     ]  # fmt: skip
-    vectors = random.normal(size=(len(fails), 512)) + 0.6 * fails[:, None] * random.normal(size=512)
+    vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(size=512)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     said = [str(random.choice(notes)) if fail else "" for fail in fails]
     lessons = Lessons.of(made, said, vectors)
