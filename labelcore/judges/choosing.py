@@ -22,7 +22,7 @@ import numpy as np
 
 from labelcore.judges.candidates import Candidate, Party, parties
 from labelcore.judges.features import Floats
-from labelcore.judges.held_out import HeldOut, Repeat, summary
+from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
 from labelcore.judges.learned_judge import folds_by_group
 from labelcore.judges.lessons import Bools, Ints
 from labelcore.stats.deadline import Deadline
@@ -36,13 +36,15 @@ _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2
 _MANY = 800  # with so many grades one repeat is steady enough
-_LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)
+LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)
 """Coverages at which the exact program is solved where no coverage is asked for."""
 _RESERVE = 0.04
 """The share of the time that is kept for the intervals and for steps that look at no clock."""
 _MARGIN = 1.2
 """So much longer than the first comparison took may the others take."""
 _LEAST_SHARE = 0.1
+_DRAWN_AGAIN, _SHARE_AGAIN = 40, 0.1
+"""How often the choice is made on sources drawn again, in at most this share of the time."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Choice:
 def choose(
     candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
     *, default: Sequence[int] = (), wish: Wish | None = None, seed: int = 0, seconds: float = SECONDS,
+    levels: Sequence[float] = LEVELS, weights: Floats | None = None,
 ) -> Choice:  # fmt: skip
     """Choose a set and measure the whole procedure on outputs that it did not see.
 
@@ -71,17 +74,21 @@ def choose(
     are kept unless another set is better by more than one standard error, because picking the best
     of many on few grades picks luck. Where ``wish`` asks for a coverage or for members, the set is the
     exact program's: least false failures and size subject to the wish, on cross-fitted votes.
-    All of it is done within ``seconds``.
+    Otherwise it is the best of a greedy set and the exact ones at the coverages ``levels``. All of it
+    is done within ``seconds``. ``weights`` (n,): one over each output's chance to be drawn, where the
+    chances differ; then the held-out figures are given for the pool too.
     """
     clock = Deadline.after(seconds * (1 - _RESERVE))
     wish = wish or Wish(max_ffr=0.5)
-    task = _Task(candidates, human_fails, groups, list(default), wish, seed, clock)
+    task = _Task(candidates, human_fails, groups, list(default), wish, seed, clock, levels)
+    grades = Grades.of(human_fails, groups, weights)
     with one_thread():
         own, inner = task.whole()
+        again = task.again(own, grades)
         nested = task.nested(inner)
-    figures = summary(nested, human_fails, groups, seed)
-    said = _cut_short(own, inner, nested, len(human_fails), seconds)
-    return Choice(own.members, figures, own.votes[:, own.members], own.program, said)
+    figures = summary(nested, again, grades, seed)
+    said = _cut_short(own, inner, again, nested, seconds)
+    return Choice(own.members, figures, own.matrices[0][:, own.members], own.program, said)
 
 
 def _repeats(n: int) -> int:
@@ -104,7 +111,7 @@ class _Picked:
     """A set with what it was picked by; ``stopped``: the exact program's time ran out."""
 
     members: list[int]
-    votes: Bools
+    matrices: list[Bools]
     program: Chosen | None
     stopped: bool
     gap: float | None
@@ -121,6 +128,7 @@ class _Task:
     wish: Wish
     seed: int
     clock: Deadline
+    levels: Sequence[float]
 
     def whole(self) -> tuple[_Picked, int]:
         """The set chosen on all outputs, and how many repeats of cross-fitting time allows."""
@@ -139,6 +147,30 @@ class _Task:
         spare = self.clock.left - nested * inner
         until = Deadline.after(max(spare / 2, self.clock.left * _LEAST_SHARE))
         return self._pick(rows, compared, until, explain=True), inner
+
+    def again(self, own: _Picked, grades: Grades) -> Floats:
+        """How often each output is failed by the sets that are chosen when sources are drawn again,
+        shape (draws, n); greedy sets, on the cross-fitted votes that there are.
+        """
+        until, random = self.clock.share(_SHARE_AGAIN), np.random.default_rng(self.seed)
+        found: list[Floats] = []
+        for _ in range(_DRAWN_AGAIN):
+            rows = grades.drawn_again(random)
+            fails = self.human_fails[rows]
+            if 0 < fails.sum() < len(fails):
+                members = self._quick([one[rows] for one in own.matrices], fails)
+                votes = [one[:, members].any(axis=1) for one in own.matrices]
+                found.append(np.mean(votes, axis=0))
+            if until.over:
+                break
+        return np.array(found).reshape(-1, len(self.human_fails))
+
+    def _quick(self, matrices: Sequence[Bools], fails: Bools) -> list[int]:
+        """The set without the exact program."""
+        if not (self.wish.min_coverage or self.wish.must_include):
+            return self._guarded(matrices, fails, select(matrices, fails, self.wish.max_ffr))
+        stacked, repeated = np.vstack(matrices).astype(float), np.tile(fails, len(matrices))
+        return self._guarded(matrices, fails, SetVotes(stacked, repeated, self.wish).greedy())
 
     def nested(self, inner: int) -> list[Repeat]:
         """Votes by sets that were fitted and chosen without the outputs' groups, as often as time
@@ -192,12 +224,12 @@ class _Task:
             )
             best = list(program.members)
         else:
-            tried = front(stacked, repeated, self.wish, _LEVELS, time_limit=until.left)
+            tried = front(stacked, repeated, self.wish, self.levels, time_limit=until.left)
             best = self._best(matrices, fails, tried)
         seconds = time.perf_counter() - started
         members = self._guarded(matrices, fails, best)
         return _Picked(
-            members, matrices[0], program, tried.stopped, tried.gap, seconds, compared.late
+            members, matrices, program, tried.stopped, tried.gap, seconds, compared.late
         )
 
     def _best(self, matrices: Sequence[Bools], fails: Bools, exact: Front) -> list[int]:
@@ -274,10 +306,10 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
 
 
 def _cut_short(
-    own: _Picked, inner: int, nested: Sequence[Repeat], n: int, seconds: float
+    own: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float
 ) -> str:
     """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
-    said = []
+    said, n = [], again.shape[1]
     wanted = _repeats(n)
     if own.late:
         said.append(f"{len(own.late)} judges could not be compared with the others")
@@ -290,6 +322,8 @@ def _cut_short(
         said.append(f"held-out figures rest on {seen} of {n} outputs")
     elif len(nested) < wanted:
         said.append("held-out figures rest on one repeat of the nested split in place of two")
+    if nested and len(again) < FEWEST_DRAWN:
+        said.append("their interval is missing")
     if own.stopped:
         better = "" if own.gap is None else f" (another may have up to {own.gap:.0%} fewer false failures and judges)"  # fmt: skip
         said.append(f"the search for the best set was stopped{better}")

@@ -1,4 +1,17 @@
-"""What a way of choosing judges does on outputs that it did not see."""
+"""What the chosen set does on fresh outputs: held-out figures with their intervals.
+
+The figures are means over sets that were fitted and chosen without the outputs that they vote on.
+The intervals are of something else: of what the one chosen set does on fresh outputs. Choosing again
+from other grades gives another set, so three spreads add up:
+
+- of the outputs: a Bayesian bootstrap over sources (:mod:`labelcore.stats.resampling`);
+- of the choice, σ²: how much the cross-fitted figures differ between the sets that are chosen when
+  sources are drawn again with replacement. The chosen set differs from the five sets of a repeat
+  as these differ from each other, which makes σ²(1 + 1/5);
+- of the repeats of the nested split, s²/R; with one repeat σ² stands for s².
+
+`tests/bench/held_out_coverage.py` counts how often they hold.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +19,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from labelcore.judges.features import Floats
-from labelcore.judges.lessons import Bools
+from labelcore.judges.lessons import Bools, Ints
 from labelcore.models import Frozen
-from labelcore.stats.selection import figures
+from labelcore.stats import resampling
+from labelcore.stats.measures.tnr import tnr_of
+from labelcore.stats.measures.tpr import tpr_of
+from labelcore.stats.prevalence.weighing import typical_weight
+from labelcore.stats.rate import Rate, not_measurable
 
-_DRAWS = 2_000
-_RANGE = (0.025, 0.975)
+NAMES = ("coverage", "false_failure_rate", "alignment")
+METHOD = "repeated nested cross-fitting; Bayesian bootstrap with the spread of the choice"
+FEWEST_DRAWN = 10
+"""So many times must the choice be drawn again for its spread to be told."""
+_FEWEST_SOURCES = 10
+_SETS = 5  # of one repeat
+_TINY = 1e-12
 
 
 class HeldOut(Frozen):
-    """Figures on outputs that neither the fits nor the choice saw, with their spread."""
+    """Figures on outputs that neither the fits nor the choice saw, with 95 % intervals.
+
+    ``low`` and ``high`` are the alignment's. ``outputs``: on how many outputs the figures rest, in
+    how many ``repeats`` of the nested split. ``weighted``: the same figures for the pool, where
+    outputs had different chances to be drawn. ``why_not``: why there is no interval.
+    """
 
     coverage: float | None
     false_failure_rate: float | None
@@ -26,6 +54,12 @@ class HeldOut(Frozen):
     high: float | None
     repeats: int
     outputs: int = 0
+    coverage_low: float | None = None
+    coverage_high: float | None = None
+    false_failure_rate_low: float | None = None
+    false_failure_rate_high: float | None = None
+    weighted: dict[str, Rate] = {}  # noqa: RUF012 - pydantic copies defaults
+    why_not: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,60 +82,111 @@ class Repeat:
         return bool(self.seen.all())
 
 
-def summary(
-    nested: Sequence[Repeat], human_fails: Bools, groups: Sequence[str], seed: int
-) -> HeldOut:
-    """The figures of the repeats together, with an interval."""
-    if not nested:
-        return HeldOut(
-            coverage=None, false_failure_rate=None, alignment=None, low=None, high=None, repeats=0,
-            outputs=0,
+@dataclass(frozen=True)
+class Grades:
+    """What the votes are held against, all (n,): people's fails, the number of each output's source
+    from 0 up, and one over its chance to be drawn (None where all had the same).
+    """
+
+    fails: Bools
+    sources: Ints
+    weights: Floats | None = None
+
+    @classmethod
+    def of(cls, fails: Bools, groups: Sequence[str], weights: Floats | None = None) -> Grades:
+        """With the names of the sources."""
+        return cls(fails, np.unique(np.asarray(groups), return_inverse=True)[1], weights)
+
+    def only(self, seen: Bools) -> Grades:
+        """Some of them."""
+        sources = np.unique(self.sources[seen], return_inverse=True)[1]
+        return Grades(self.fails[seen], sources, None if self.weights is None else self.weights[seen])
+
+    @property
+    def number(self) -> int:
+        """How many sources there are."""
+        return int(self.sources.max()) + 1
+
+    @property
+    def shared(self) -> int | None:
+        """The number of sources where outputs share one."""
+        return None if self.number == len(self.fails) else self.number
+
+    def drawn_again(self, random: np.random.Generator) -> Ints:
+        """Rows of as many sources, drawn with replacement."""
+        times = np.bincount(random.integers(0, self.number, self.number), minlength=self.number)
+        return np.repeat(np.arange(len(self.fails)), times[self.sources])
+
+    def cells(self, failed: Floats) -> Floats:
+        """The four cells of each source, (sources, 4); ``failed`` (n,): how often a set fails it."""
+        own = np.ones(len(failed)) if self.weights is None else self.weights
+        parts = (
+            ~self.fails * (1 - failed), self.fails * (1 - failed), self.fails * failed,
+            ~self.fails * failed,
         )  # fmt: skip
+        return np.column_stack(
+            [np.bincount(self.sources, weights=own * part, minlength=self.number) for part in parts]
+        )
+
+
+def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) -> HeldOut:
+    """The figures of the repeats together. ``again`` (draws, n): votes, between 0 and 1, of the sets
+    that are chosen when sources are drawn again.
+    """
+    if not nested:
+        nothing = {name: None for name in (*NAMES, "low", "high")}
+        return HeldOut(**nothing, repeats=0, why_not="there was no time to choose again")
     seen = nested[0].seen
-    fails = human_fails[seen]
-    votes = [own.failed[seen] for own in nested]
-    found = [figures(own, fails) for own in votes]
-
-    def mean(name: str) -> float | None:
-        values = [getattr(own, name) for own in found]
-        return None if any(v is None for v in values) else float(np.mean(values))
-
-    low, high = _cluster_interval(votes, fails, np.asarray(groups)[seen].tolist(), seed)
+    own, votes = grades.only(seen), np.array([one.failed[seen] for one in nested], dtype=float)
+    plain = rates(votes, again[:, seen], Grades(own.fails, own.sources), seed)
+    weighted = rates(votes, again[:, seen], own, seed) if own.weights is not None else {}
+    flat = {f"{name}_{end}": getattr(plain[name], end) for name in NAMES for end in ("low", "high")}
+    flat["low"], flat["high"] = flat.pop("alignment_low"), flat.pop("alignment_high")
     return HeldOut(
-        coverage=mean("coverage"), false_failure_rate=mean("false_failure_rate"),
-        alignment=mean("alignment"), low=low, high=high, repeats=len(found), outputs=int(seen.sum()),
+        **{name: plain[name].value for name in NAMES}, **flat, repeats=len(nested),
+        outputs=int(seen.sum()), weighted=weighted, why_not=plain["alignment"].why_not,
     )  # fmt: skip
 
 
-def _cluster_interval(
-    votes_of: Sequence[Bools], human_fails: Bools, groups: Sequence[str], seed: int
-) -> tuple[float | None, float | None]:
-    """95 % interval of the alignment: the wider of a bootstrap over groups and Jeffreys draws."""
-    names, where = np.unique(np.asarray(groups), return_inverse=True)
-    cells = np.zeros((len(names), 4))
-    for failed in votes_of:
-        for k, mask in enumerate(
-            (failed & human_fails, human_fails, failed & ~human_fails, ~human_fails)
-        ):
-            cells[:, k] += np.bincount(where, weights=mask, minlength=len(names))
-    draws = np.random.default_rng(seed).multinomial(
-        len(names), np.full(len(names), 1 / len(names)), _DRAWS
-    )
-    caught, bad, wrong, good = (draws @ cells).T
-    ok = (bad > 0) & (good > 0)
-    if ok.sum() < _DRAWS // 2:
-        return None, None
-    resampled = np.quantile(_harmonic(caught[ok] / bad[ok], 1 - wrong[ok] / good[ok]), _RANGE)
-    # A set without a mistake on few outputs has no spread to resample: Jeffreys' prior has.
-    caught, bad, wrong, good = cells.sum(axis=0) / len(votes_of)
-    random = np.random.default_rng(seed)
-    cov = random.beta(caught + 0.5, bad - caught + 0.5, _DRAWS)
-    kept = random.beta(good - wrong + 0.5, wrong + 0.5, _DRAWS)
-    prior = np.quantile(_harmonic(cov, kept), _RANGE)
-    value = float(_harmonic(np.array([caught / bad]), np.array([1 - wrong / good]))[0])
-    low, high = min(resampled[0], prior[0]), max(resampled[1], prior[1], value)
-    return float(low), float(high)
+def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[str, Rate]:
+    """Coverage, false failure rate and alignment; ``votes`` (repeats, n) are between 0 and 1."""
+    n = len(grades.fails)
+    for word, some in (("failed", grades.fails.any()), ("passed", (~grades.fails).any())):
+        if not some:
+            return dict.fromkeys(NAMES, not_measurable(f"there are no outputs that people {word}", n))
+    repeats = np.array([_figures(grades.cells(own).sum(axis=0)) for own in votes])
+    cells = grades.cells(votes.mean(axis=0))
+    value = repeats.mean(axis=0)
+    if why := _no_interval(again, grades):
+        return {
+            name: Rate(value=float(one), low=None, high=None, n=n, method=METHOD, why_not=why)
+            for name, one in zip(NAMES, value, strict=True)
+        }
+    prior = 1.0 if grades.weights is None else float(typical_weight(grades.weights))
+    drawn = _figures(resampling.replicates(cells[:, None], seed=seed, prior=prior)[:, 0])
+    choice = np.array([_figures(grades.cells(own).sum(axis=0)) for own in again]).var(0, ddof=1)
+    split = repeats.var(axis=0, ddof=1) if len(votes) > 1 else choice
+    more = (choice * (1 + 1 / _SETS) + split / len(votes)) / np.maximum(drawn.var(axis=0), _TINY)
+    wider = np.sqrt(1 + more) * resampling.for_few(grades.shared)
+    low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0)
+    low = np.clip(middle - wider * (middle - low), 0, value)
+    high = np.clip(middle + wider * (high - middle), value, 1)
+    return {
+        name: Rate(value=float(value[k]), low=float(low[k]), high=float(high[k]), n=n, method=METHOD)
+        for k, name in enumerate(NAMES)
+    }
 
 
-def _harmonic(coverage: Floats, kept: Floats) -> Floats:
-    return np.asarray(2 * coverage * kept / np.maximum(coverage + kept, 1e-12))
+def _no_interval(again: Floats, grades: Grades) -> str | None:
+    if len(again) < FEWEST_DRAWN:
+        return "no interval: there was no time to see how much the choice varies"
+    if grades.shared is not None and grades.shared < _FEWEST_SOURCES:
+        return f"no interval: the outputs come from {grades.shared} sources only, it takes {_FEWEST_SOURCES}"
+    return None
+
+
+def _figures(cells: Floats) -> npt.NDArray[np.float64]:
+    """The figures of `NAMES` in the last axis, from cells (..., 4)."""
+    coverage, kept = tnr_of(cells), tpr_of(cells)
+    alignment = 2 * coverage * kept / np.maximum(coverage + kept, _TINY)
+    return np.stack([coverage, 1 - kept, alignment], axis=-1)

@@ -100,7 +100,7 @@ def intervals(
     measurable where the cells do not define it. ``groups``: how many groups that outputs share;
     the interval is widened by Student's t for so few.
     """
-    wider = 1.0 if groups is None else _for_few(groups)
+    wider = for_few(groups)
     found: list[dict[str, Rate]] = [{} for _ in cells]
     for name in figures:
         values = FIGURES[name](cells)
@@ -114,7 +114,10 @@ def intervals(
     return found
 
 
-def _for_few(groups: int) -> float:
+def for_few(groups: int | None) -> float:
+    """How much wider an interval must be over so few groups; None: outputs share none."""
+    if groups is None:
+        return 1.0
     shrunk = max(groups - 1, 1)
     return float(stats.t.ppf(0.975, shrunk)) / Z95 * math.sqrt(groups / shrunk)
 
