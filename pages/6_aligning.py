@@ -8,10 +8,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import streamlit as st
 
 from labelcore.models import OVERALL
-from labelcore.operations.sentences import catches, judge_sentence
+from labelcore.operations.sentences import catches, judge_sentence, with_how_to_choose
 from labelcore.stages import aligning
 from pages.widgets import charts, shell
 from pages.widgets.alignment import (
+    CHOOSE,
     ask_moment,
     beside,
     choose_set,
@@ -91,7 +92,7 @@ with shell.guard():
         place.db, place.project, split=split, author=place.annotator, as_of=moment
     )
     show_basis(report)
-    shell.warn(report.warnings)
+    shell.warn(with_how_to_choose(report.warnings, f"“{CHOOSE}” above") if moment is None else report.warnings)  # fmt: skip
     show_set(report)
     show_enough(place, report)
     show_rates(report)

@@ -14,8 +14,11 @@ from labelcore.errors import LabelcoreError
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit with its code; no traceback reaches a person."""
     from labelcore.cli.commands import app
+    from labelcore.cli.order import check_order
 
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        check_order(arguments, [str(own.name) for own in app.registered_groups])
         app(args=arguments, prog_name="labelcore")
     except LabelcoreError as trouble:
         print(f"labelcore: {trouble}", file=sys.stderr)

@@ -237,6 +237,7 @@ def choose(
     min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
     must_include: Annotated[list[str] | None, typer.Option(help="A judge that must be in; repeatable.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
+    seconds: Annotated[float, typer.Option(help="Time for the choice with its held-out figures; what there was no time for is said.")] = 5.0,
     db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
 ) -> None:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
@@ -250,6 +251,7 @@ def choose(
         min_coverage=min_coverage,
         must_include=must_include,
         seed=seed,
+        seconds=seconds,
     )
 
 

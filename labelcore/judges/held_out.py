@@ -165,6 +165,7 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     prior = 1.0 if grades.weights is None else float(typical_weight(grades.weights))
     drawn = _figures(resampling.replicates(cells[:, None], seed=seed, prior=prior)[:, 0])
     choice = np.array([_figures(grades.cells(own).sum(axis=0)) for own in again]).var(0, ddof=1)
+    choice = choice * resampling.for_few(len(again)) ** 2  # told from so few draws
     split = repeats.var(axis=0, ddof=1) if len(votes) > 1 else choice
     more = (choice * (1 + 1 / _SETS) + split / len(votes)) / np.maximum(drawn.var(axis=0), _TINY)
     wider = np.sqrt(1 + more) * resampling.for_few(grades.shared)

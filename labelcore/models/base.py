@@ -185,7 +185,11 @@ class RejectedRow(Frozen):
 
 
 class ImportBatch(Frozen):
-    """One import of one file."""
+    """One import of one file.
+
+    ``outputs_known``: outputs of the file that were there before it; ``duplicates``: rows that repeat
+    another row of the same file.
+    """
 
     id: str
     project_id: str
@@ -196,6 +200,7 @@ class ImportBatch(Frozen):
     outputs_new: int
     outputs_known: int
     rows_rejected: int
+    duplicates: int = 0
     grades_new: int = 0
     verdicts_new: int = 0
     at: datetime = Field(default_factory=now)

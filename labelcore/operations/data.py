@@ -60,7 +60,8 @@ def _mapping_line(mapping: dict[str, Any], words: dict[str, str]) -> str:
 def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -> tuple[str, ...]:
     head = (
         f"Read {document['rows_read']:,} rows: {document['outputs_new']:,} new outputs, "
-        f"{document['outputs_known']:,} known already, {document['rows_rejected']:,} rows kept apart; "
+        f"{document['outputs_known']:,} known from before, {document['duplicates']:,} duplicates within the file, "
+        f"{document['rows_rejected']:,} rows kept apart; "
         f"{document['grades_new']:,} grades and {document['verdicts_new']:,} verdicts came along."
     )
     shown = [
@@ -146,7 +147,7 @@ def undo(
 
 @operation("export")
 def export(
-    call: Call, *, what: Literal["outputs", "grades", "comparisons", "verdicts", "criteria"], out: Path,
+    call: Call, *, what: str, out: Path,
 ) -> Outcome:  # fmt: skip
     """Write one flat table to a CSV, JSONL or Parquet file."""
     rows = exporting.export_table(call.db, call.project, what, out)

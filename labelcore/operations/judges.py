@@ -154,11 +154,12 @@ def choose(
     call: Call, *, max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None,
     must_include: Annotated[list[str], Field(max_length=20)] | None = None, seed: int = 0,
+    seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0,
 ) -> Outcome:  # fmt: skip
     """Choose the set of judges, cross-fitted, and record it."""
     report = aligning.choose(
         call.db, call.project, max_ffr=max_ffr, min_coverage=min_coverage,
-        must_include=must_include or (), seed=seed, author=call.author, progress=call.progress,
+        must_include=must_include or (), seed=seed, seconds=seconds, author=call.author, progress=call.progress,
     )  # fmt: skip
     return Outcome(document=report.model_dump(mode="json"), lines=choice_lines(report))
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from labelcore.models import OVERALL
-from labelcore.stages.aligning import AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
+from labelcore.stages.aligning import (
+    NO_SET,
+    AlignmentReport,
+    ChoiceReport,
+    JudgeAlignment,
+    SetAlignment,
+)
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import in_words
 
@@ -49,13 +57,15 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
     """An alignment report for a terminal."""
     rates = report.pass_rate
     lines = [f"{report.n_grades:,} graded outputs, split '{report.split}'.", *basis_lines(report)]
-    lines += report.warnings
+    lines += with_how_to_choose(report.warnings, "`labelcore choose`")
     if report.chosen:
         lines.append(set_sentence(report.chosen))
         lines.append(
             f"  alignment on this split {number_words(report.chosen.alignment)}; "
             f"on outputs not seen before {_held_out(report.chosen.held_out)}"
         )
+        if drawn := report.chosen.weighted:
+            lines.append(f"  On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}")  # fmt: skip
         lines += [f"  Good enough yet? {own.says}" for own in report.chosen.members]
         if wanted := max((own.to_grade for own in report.chosen.members), default=0):
             lines.append(f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help most; grade them, then choose again.")  # fmt: skip
@@ -107,11 +117,18 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
         f"Chose {shown} from {report.n_grades} grades ({report.n_fails} fails).",
         f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
     ]
+    if (drawn := report.held_out.get("weighted")) and drawn["alignment"]["value"] is not None:
+        lines.append(f"On all outputs, undoing the draw, held out {_held_out(_flat(drawn['alignment']))}")
     if report.optimism is not None:
         lines.append(optimism_words(report.optimism))
     if report.gap is not None:
         lines.append(gap_words(report.gap))
     return (*lines, *report.warnings)
+
+
+def with_how_to_choose(warnings: Sequence[str], how: str) -> list[str]:
+    """The warnings, with what picks a set where none is chosen."""
+    return [f"{own.removesuffix('.')}: {how} picks one." if own == NO_SET else own for own in warnings]
 
 
 def optimism_words(optimism: float) -> str:
@@ -131,10 +148,15 @@ def gap_words(gap: float) -> str:
     return f"Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof ran out."
 
 
-def _held_out(figures: dict[str, object] | None) -> str:
+def _flat(rate: dict[str, Any]) -> dict[str, Any]:
+    return rate | {"alignment": rate["value"]}
+
+
+def _held_out(figures: dict[str, Any] | None) -> str:
     if not figures or figures["alignment"] is None:
-        return "not measurable."
+        why = (figures or {}).get("why_not")
+        return f"not measurable: {why}." if why else "not measurable."
     value, low, high = figures["alignment"], figures["low"], figures["high"]
     if low is None or high is None:
-        return f"{value:.2f} (no interval from so few grades)."
+        return f"{value:.2f} ({figures.get('why_not') or 'no interval from so few grades'})."
     return f"{value:.2f} ({low:.2f} to {high:.2f})."

@@ -12,7 +12,7 @@ from labelcore.store.connection import Database, append_rows, aware, from_json, 
 
 _COLUMNS = (
     "batch_id", "project_id", "file_name", "sha256", "mapping", "rows_read", "outputs_new",
-    "outputs_known", "rows_rejected", "grades_new", "verdicts_new", "made_at",
+    "outputs_known", "rows_rejected", "grades_new", "verdicts_new", "made_at", "duplicates",
 )  # fmt: skip
 _REJECTED = ("batch_id", "row_number", "field", "reason", "raw")
 
@@ -30,7 +30,7 @@ def save_within(
     row = (
         batch.id, batch.project_id, batch.file_name, batch.sha256, to_json(batch.mapping),
         batch.rows_read, batch.outputs_new, batch.outputs_known, batch.rows_rejected,
-        batch.grades_new, batch.verdicts_new, utc(batch.at),
+        batch.grades_new, batch.verdicts_new, utc(batch.at), batch.duplicates,
     )  # fmt: skip
     append_rows(cursor, "import_batch", _COLUMNS, [row])
     if rejected:
@@ -60,4 +60,5 @@ def rejected(db: Database, batch_id: str) -> list[RejectedRow]:
 def _batch(row: tuple[Any, ...]) -> ImportBatch:
     named = dict(zip(_COLUMNS, row, strict=True))
     named |= {"id": named.pop("batch_id"), "at": aware(named.pop("made_at"))}
+    named["duplicates"] = named["duplicates"] or 0  # earlier imports counted them among the known
     return ImportBatch(**{**named, "mapping": from_json(named["mapping"])})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from labelcore.errors import BadInput
@@ -59,7 +60,11 @@ def write(db: Database, project_id: str, what: str, out: Path) -> int:
         BadInput: the table or the ending is not known, or the file cannot be written.
     """
     if what not in TABLES:
-        raise BadInput(f"There is no table '{what}'.", next_step=f"Use {', '.join(TABLES)}.")
+        close = difflib.get_close_matches(what.lower(), TABLES, n=1)
+        meant = f"; did you mean {close[0]}?" if close else "."
+        raise BadInput(
+            f"'{what}' cannot be exported{meant}", next_step=f"There are {', '.join(TABLES)}."
+        )
     form = _FORMATS.get(out.suffix.lower())
     if form is None:
         raise BadInput(

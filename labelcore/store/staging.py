@@ -115,9 +115,13 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
     return found
 
 
-def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int]:
-    """Insert the ready rows that are new. Returns (new outputs, rows that were known)."""
-    total = int(cursor.execute("SELECT count(*) FROM ready").fetchone()[0])  # type: ignore[index]  # count gives a row
+def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int, int, int]:
+    """Insert the ready rows that are new.
+
+    Returns (new outputs, outputs known from before, rows that repeat another row of the file).
+    """
+    counts = cursor.execute("SELECT count(*), count(DISTINCT output_id) FROM ready").fetchone()
+    total, distinct = counts or (0, 0)
     cursor.execute(
         "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row FROM ready "
         "ANTI JOIN output USING (output_id) GROUP BY output_id"
@@ -139,7 +143,7 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
         "AND n.external_id = r.external_id AND n.output_id = r.output_id)",
         [batch_id, utc(now())],
     )
-    return new, total - new
+    return new, distinct - new, total - distinct
 
 
 def match_ids(

@@ -14,6 +14,8 @@ from labelcore.stats.prevalence import ASSUMPTIONS
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place
 
+CHOOSE = "Choose the best set"
+
 
 def ask_moment() -> datetime | None:
     """The moment whose report is wanted, in the time zone of the browser; None for now."""
@@ -37,7 +39,7 @@ def choose_set(place: Place) -> None:
         st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5)
         / 100
     )
-    if st.button("Choose the best set", type="primary"):
+    if st.button(CHOOSE, type="primary"):
         with st.spinner("Comparing judges on outputs that they were not fitted on …"):
             report = aligning.choose(place.db, place.project, max_ffr=limit, author=place.annotator)
         for line in choice_lines(report):
@@ -80,8 +82,11 @@ def show_set(report: aligning.AlignmentReport) -> None:
     )
     if value is not None and held.get("low") is not None:
         st.write(
-            f"The second one is the honest figure: {value:.2f}, between {held['low']:.2f} and {held['high']:.2f} (95 %)."
+            f"The second one is the honest figure: {value:.2f}; on fresh outputs this set will have between {held['low']:.2f} and {held['high']:.2f} (95 %)."
         )
+    st.write(f"On these grades: coverage {rate_words(own.coverage)}; false failure rate {rate_words(own.false_failure_rate)}")  # fmt: skip
+    if drawn := own.weighted:
+        st.write(f"On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}")  # fmt: skip
 
 
 def show_enough(place: Place, report: aligning.AlignmentReport) -> None:

@@ -57,6 +57,17 @@ def test_the_same_file_twice_adds_nothing(db: Database, project: Project, tmp_pa
     assert len(grades.history(db, project.id)) == 2
 
 
+def test_duplicates_within_a_file_are_not_called_known(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    rows = "input,output\nq,one\nq,two\nq,one\nq,one\n"
+    first = bring(db, project, tmp_path / "a.csv", rows).batch
+    assert (first.outputs_new, first.outputs_known, first.duplicates) == (2, 0, 2)
+    again = bring(db, project, tmp_path / "b.csv", rows + "q,three\n").batch
+    assert (again.outputs_new, again.outputs_known, again.duplicates) == (1, 2, 2)
+    assert {own.duplicates for own in importing.imports(db, project)} == {2}
+
+
 def test_a_changed_grade_supersedes(db: Database, project: Project, tmp_path: Path) -> None:
     bring(db, project, tmp_path / "a.csv", HEAD + "a,q,one,pass,\n")
     bring(db, project, tmp_path / "b.csv", HEAD + "a,q,one,fail,late\n")
@@ -148,7 +159,7 @@ def test_duplicated_ids_with_different_text(db: Database, project: Project, tmp_
     assert sorted(texts(db, project)) == ["one", "three"]
     assert [(bad.row, bad.field) for bad in result.rejected] == [(2, "id")]
     assert "stands already in row 1" in result.rejected[0].reason
-    assert result.batch.outputs_known == 1
+    assert (result.batch.outputs_known, result.batch.duplicates) == (0, 1)
 
 
 def test_empty_outputs_and_odd_grades_are_named(
@@ -294,7 +305,7 @@ def test_grades_find_the_output_of_a_row_whose_content_was_known(
     rows = "id,input,output\na,why,same\nb,why,same\n"
     (tmp_path / "rows.csv").write_text(rows)
     first = importing.import_file(db, project, str(tmp_path / "rows.csv"))
-    assert (first.batch.outputs_new, first.batch.outputs_known) == (1, 1)
+    assert (first.batch.outputs_new, first.batch.outputs_known, first.batch.duplicates) == (1, 0, 1)
     again = importing.import_file(db, project, str(tmp_path / "rows.csv"))
     assert again.batch.outputs_new == 0
     (tmp_path / "grades.csv").write_text("id,grade,annotator\na,pass,x\nb,fail,y\n")

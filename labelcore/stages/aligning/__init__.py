@@ -52,7 +52,7 @@ from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "AlignmentReport", "Basis", "ChoiceReport", "Contender", "Difference", "Disagreement",
+    "NO_SET", "AlignmentReport", "Basis", "ChoiceReport", "Contender", "Difference", "Disagreement",
     "HeldOutJudge", "JudgeAlignment", "Leak", "Leakage", "Race", "SealedView", "SetAlignment", "align", "ask_next", "behind",
     "choose", "chosen_set", "cost_words", "differences", "leakage", "parse_moment", "race",
     "test_as_seen", "test_openings",
@@ -60,6 +60,8 @@ __all__ = [
 
 Split = Literal["train", "dev", "test", "all"]
 _LAST_LOOKS = 3
+NO_SET = "No set is chosen yet."
+"""A warning to which each front end adds how it chooses one."""
 Cell = Literal["true_pass", "false_pass", "true_fail", "false_fail"]
 
 
@@ -125,7 +127,7 @@ def _report(
     measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [own.id for own in members]) if members else None
     stored = choice["figures"] if choice else None
-    own_set = None if words is None else measure_set(members, words, labels, stored)
+    own_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
     return AlignmentReport(
         split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
         pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
@@ -259,7 +261,7 @@ def _warnings(
     if not judges:
         said.append("There are no judges yet: propose some, then run them.")
     if not has_set:
-        said.append("No set is chosen yet: `labelcore choose` picks one.")
+        said.append(NO_SET)
     if labels.conflicts:
         said.append(
             f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere."

@@ -21,6 +21,7 @@ from labelcore.judges.candidates import (
     Target,
 )
 from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.held_out import METHOD
 from labelcore.judges.lessons import Lessons
 from labelcore.judges.proposing import LEARNED_FROM
 from labelcore.judges.script_judge import is_script
@@ -67,11 +68,12 @@ class ChoiceReport(Frozen):
 def choose(
     db: Database, project: Project, *, max_ffr: float = 0.5, min_coverage: float | None = None,
     must_include: Sequence[str] = (), seed: int = 0, author: str = "",
-    progress: Progress | None = None,
+    seconds: float = choosing.SECONDS, progress: Progress | None = None,
 ) -> ChoiceReport:  # fmt: skip
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
-    ``must_include``: names or ids of judges that the set must have.
+    ``must_include``: names or ids of judges that the set must have. ``seconds``: for the choice with
+    its held-out figures; what there was no time for is among the warnings.
     Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
 
     Raises:
@@ -87,7 +89,7 @@ def choose(
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
     wish = _wish(db, project, versions, needed, max_ffr, min_coverage)
-    found = _chosen(db, project, versions, votes, labels, wish, seed)
+    found = _chosen(db, project, versions, votes, labels, wish, seed, seconds)
     tell(1, 2, "recording the choice")
     if min_coverage is None:
         min_coverage = wanted_coverage(list_criteria(db, project), project)
@@ -127,7 +129,7 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
 
 def _chosen(
     db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, wish: Wish, seed: int,
+    labels: Labels, wish: Wish, seed: int, seconds: float,
 ) -> choosing.Choice:  # fmt: skip
     """The choice on the labelled outputs, in the order of the labels."""
     human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
@@ -137,9 +139,11 @@ def _chosen(
     default = [
         j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id
     ]
+    evidence = evidence_of(db, project, labels.value)
     return choosing.choose(
-        candidates, human_fails, lessons.groups, default=default, wish=wish, seed=seed
-    )
+        candidates, human_fails, lessons.groups, default=default, wish=wish, seed=seed, seconds=seconds,
+        weights=evidence.weights if evidence.uneven else None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -250,10 +254,12 @@ def _record(
 ) -> ChoiceReport:  # fmt: skip
     held_out = _held_out(db, project, labels, found, asked)
     words = set_words(votes, [own.id for own in members])
-    own = measure_set(members, words, labels)
+    own = measure_set(members, words, labels, evidence=evidence_of(db, project, labels.value))
     in_sample = {
-        "coverage": own.coverage.value, "false_failure_rate": own.false_failure_rate.value,
-        "alignment": own.alignment, "n": own.counts.n,
+        "coverage": own.coverage.value, "coverage_low": own.coverage.low, "coverage_high": own.coverage.high,
+        "false_failure_rate": own.false_failure_rate.value, "false_failure_rate_low": own.false_failure_rate.low,
+        "false_failure_rate_high": own.false_failure_rate.high, "alignment": own.alignment, "n": own.counts.n,
+        "weighted": own.document()["weighted"],
     }  # fmt: skip
     optimism = None
     if own.alignment is not None and found.held_out.alignment is not None:
@@ -287,8 +293,8 @@ def _held_out(
     evidence = evidence_of(db, project, labels.value)
     _, fails = worth(evidence, np.zeros(len(evidence.ids), dtype=bool))
     return found.held_out.model_dump() | {
-        "method": "repeated nested cross-fitting by group", "n": len(labels.value),
-        "n_fails": len(labels.fails), "effective_fails": fails,
+        "method": METHOD, "n": found.held_out.outputs, "n_fails": len(labels.fails),
+        "interval_of": "what this set does on fresh outputs", "effective_fails": fails,
         "wanted": asked.min_coverage or LIMITS[project.risk].min_coverage,
     }  # fmt: skip
 

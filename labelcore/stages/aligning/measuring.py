@@ -190,20 +190,23 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
 
 def measure_set(
     versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels,
-    known: Mapping[str, Any] | None = None,
+    known: Mapping[str, Any] | None = None, *, evidence: Evidence | None = None,
 ) -> SetAlignment:  # fmt: skip
     """The chosen set's figures on the labelled outputs; where all its judges abstain it catches nothing,
     but if they abstain on every output nothing can be said.
 
-    ``known``: the figures that were stored when it was chosen.
+    ``known``: the figures that were stored when it was chosen. ``evidence``: sources and drawing
+    chances of the labelled outputs, for intervals over sources and for the pool's values.
     """
     said = words[[own for own in labels.value if own in words.index]]
     silent, seen = bool((said == "abstain").all()), said.replace("abstain", "pass")
     human = np.array([labels.value[own] for own in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
-    cov, ffr = figures.coverage(counts), figures.false_failure_rate(counts)
+    cov, ffr = _set_rates(counts, seen, evidence)
+    weighted = _weighted_set(evidence, seen) if evidence else {}
     if len(seen) and silent:
         cov = ffr = not_measurable("the set abstains on every graded output", counts.n)
+        weighted = {}
     reasons = [f"Not measurable: {rate.why_not}." for rate in (cov, ffr) if rate.why_not]
     return SetAlignment(
         judges=tuple(own.name for own in versions),
@@ -212,7 +215,39 @@ def measure_set(
         held_out=(known or {}).get("held_out"), warnings=tuple(reasons),
         in_sample=((known or {}).get("in_sample") or {}).get("alignment"),
         members=tuple(HeldOutJudge(**own) for own in (known or {}).get("members", ())),
+        weighted=weighted,
     )  # fmt: skip
+
+
+def _set_rates(
+    counts: figures.Counts, words: pd.Series, evidence: Evidence | None
+) -> tuple[Rate, Rate]:
+    """Coverage and false failure rate, over sources where outputs share them."""
+    drawn = None
+    if evidence is not None and evidence.groups is not None and len(words):
+        column = words.reindex(evidence.ids).to_frame("set")
+        drawn = figures_on(evidence, column)["set"]
+    passes = by_source("tpr", figures.tpr(counts), drawn, evidence)
+    cov = by_source("tnr", figures.coverage(counts), drawn, evidence)
+    return cov, _complement(passes, figures.false_failure_rate(counts))
+
+
+def _complement(passes: Rate, plain: Rate) -> Rate:
+    """1 - TPR with its interval; ``plain`` has the value, or why there is none."""
+    if passes.value is None:
+        return plain
+    low = None if passes.high is None else 1 - passes.high
+    high = None if passes.low is None else 1 - passes.low
+    return passes.model_copy(update={"value": 1 - passes.value, "low": low, "high": high})
+
+
+def _weighted_set(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
+    """Coverage and false failure rate on the whole pool, where outputs had different chances."""
+    own = _weighted(evidence, words)
+    if not own:
+        return {}
+    none = not_measurable("there are no outputs that people passed")
+    return {"coverage": own["tnr"], "false_failure_rate": _complement(own["tpr"], none)}
 
 
 def pass_rates(

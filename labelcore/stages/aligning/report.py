@@ -12,7 +12,7 @@ from labelcore.stages.aligning.ceiling import Ceiling
 from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
-from labelcore.stats.counts import Counts
+from labelcore.stats.counts import Counts, evalgen_alignment
 from labelcore.stats.rate import Rate, wilson
 
 
@@ -79,7 +79,8 @@ class SetAlignment(Frozen):
     """The chosen set: what it does on this split, and on outputs that it had not seen.
 
     ``held_out`` and ``members`` are of the choice, cross-fitted on the grades of then outside the
-    sealed test; ``in_sample`` is the alignment of the set on these same grades.
+    sealed test; ``in_sample`` is the alignment of the set on these same grades. ``weighted``: coverage
+    and false failure rate for the pool, where outputs had different chances to be drawn.
     """
 
     judges: tuple[str, ...]
@@ -92,6 +93,14 @@ class SetAlignment(Frozen):
     warnings: tuple[str, ...] = ()
     in_sample: float | None = None
     members: tuple[HeldOutJudge, ...] = ()
+    weighted: dict[str, Rate] = Field(default_factory=dict)
+
+    @property
+    def weighted_alignment(self) -> float | None:
+        """The alignment of the weighted figures; None where there are none."""
+        if not self.weighted:
+            return None
+        return evalgen_alignment(*(self.weighted[k].value for k in ("coverage", "false_failure_rate")))  # fmt: skip
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
@@ -99,7 +108,10 @@ class SetAlignment(Frozen):
             "judges": list(self.judges), "n": self.counts.n,
             **_flat("coverage", self.coverage, value=""),
             **_flat("false_failure_rate", self.false_failure_rate, value=""),
-            "alignment": self.alignment, "held_out": self.held_out, "warnings": list(self.warnings),
+            "alignment": self.alignment, "weighted": {
+                name: rate.model_dump() for name, rate in self.weighted.items()
+            } | ({"alignment": self.weighted_alignment} if self.weighted else {}),
+            "held_out": self.held_out, "warnings": list(self.warnings),
             "in_sample": self.in_sample, "good_enough": [
                 own.model_dump() | {"more": own.more, "says": own.says} for own in self.members
             ],

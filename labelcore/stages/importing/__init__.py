@@ -29,7 +29,8 @@ __all__ = [
 ]  # fmt: skip
 
 COUNTS = (
-    "rows_read", "outputs_new", "outputs_known", "rows_rejected", "grades_new", "verdicts_new",
+    "rows_read", "outputs_new", "outputs_known", "duplicates", "rows_rejected", "grades_new",
+    "verdicts_new",
 )  # fmt: skip
 """What an import counts, by the names of its batch."""
 _SHOWN = 1_000
@@ -153,14 +154,14 @@ def _import_one(
         mapping = wanted or mapping_rules.guess(columns, first)
         _check(mapping, columns)
         rows = staging.count_rows(cursor) + len(rejected)
-        new, known, apart = _store(cursor, project, mapping, columns, batch_id)
+        new, known, twice, apart = _store(cursor, project, mapping, columns, batch_id)
         rejected += apart
         grades, verdicts, odd = _beside(cursor, project, mapping, batch_id)
         rejected += odd
         batch = ImportBatch(
             id=batch_id, project_id=project.id, file_name=source.name, sha256=source.sha256,
             mapping=mapping.model_dump(mode="json"), rows_read=rows, outputs_new=new,
-            outputs_known=known, rows_rejected=len({bad.row for bad in rejected}), grades_new=grades,
+            outputs_known=known, duplicates=twice, rows_rejected=len({bad.row for bad in rejected}), grades_new=grades,
             verdicts_new=verdicts,
         )  # fmt: skip
         batches.save_within(cursor, batch, rejected)
@@ -186,11 +187,11 @@ def _check(mapping: Mapping, columns: Sequence[str]) -> None:
 
 def _store(
     cursor: Any, project: Project, mapping: Mapping, columns: Sequence[str], batch_id: str
-) -> tuple[int, int, list[RejectedRow]]:
-    """Outputs first; a file of grades alone is matched to the outputs that are there."""
+) -> tuple[int, int, int, list[RejectedRow]]:
+    """Outputs first: new, known from before, and rows that repeat another one of the file; a file of grades alone is matched to the outputs that are there."""
     if not mapping.output:
         apart = staging.match_ids(cursor, project.id, str(mapping.id))
-        return 0, staging.count_rows(cursor) - len(apart), apart
+        return 0, staging.count_rows(cursor) - len(apart), 0, apart
     named = mapping.named()
     mapped = {
         name: column for name, column in named.items() if name not in {"grade", "note", "annotator"}
@@ -198,8 +199,7 @@ def _store(
     used = {*named.values(), *mapping.verdicts.values()}
     meta = mapping.meta if mapping.meta is not None else [c for c in columns if c not in used]
     apart = staging.prepare(cursor, project.id, mapped, meta, id_is_guess=mapping.id_is_guess)
-    new, known = staging.store_outputs(cursor, batch_id)
-    return new, known, apart
+    return *staging.store_outputs(cursor, batch_id), apart
 
 
 def _beside(
