@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.cli import main
+
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "labelcore"]
 
@@ -70,8 +72,8 @@ def app(db: Path) -> Iterator[str]:
 @pytest.mark.slow
 def test_the_loop_in_json(db: Path) -> None:
     came = document(labelcore("import", str(db.parent / "outputs.csv"), "--json", db=db))
-    assert {name: came[name] for name in ("rows_read", "outputs_new", "outputs_known", "rows_rejected", "grades_new", "verdicts_new", "rejected")} == {
-        "rows_read": 30, "outputs_new": 30, "outputs_known": 0, "rows_rejected": 0, "grades_new": 30, "verdicts_new": 0, "rejected": [],
+    assert {name: came[name] for name in ("rows_read", "outputs_new", "outputs_known", "duplicates", "rows_rejected", "grades_new", "verdicts_new", "rejected")} == {
+        "rows_read": 30, "outputs_new": 30, "outputs_known": 0, "duplicates": 0, "rows_rejected": 0, "grades_new": 30, "verdicts_new": 0, "rejected": [],
     }  # fmt: skip
     derived = document(labelcore("derive", "--offline", "--accept-all", "--json", db=db))
     assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][
@@ -101,6 +103,51 @@ def test_the_loop_in_json(db: Path) -> None:
     assert {"output_id", "external_id", "judge", "value"} <= json.loads(
         out.read_text().splitlines()[0]
     ).keys()
+
+
+@pytest.mark.parametrize(("line", "meant"), [
+    (["--db", "x.duckdb", "import", "my file.csv"], "labelcore import 'my file.csv' --db x.duckdb"),
+    (["--json", "--project=p", "status"], "labelcore status --json --project=p"),
+    (["judge", "--db", "x", "run", "--limit", "3"], "labelcore judge run --limit 3 --db x"),
+    (["--db", "x"], "labelcore COMMAND --db x"),
+])  # fmt: skip
+def test_an_option_before_the_command_is_told_where_it_belongs(
+    line: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line)
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert told == f"labelcore: {line[0] if line[0] != 'judge' else '--db'} stands before the command; options come after it. Say: {meant}\n"  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [["--help"], ["judge", "--help"], ["status", "--help"]])
+def test_help_may_stand_anywhere(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line)
+    assert ended.value.code == 0
+    assert "Usage" in capsys.readouterr().out
+
+
+def test_a_mistyped_kind_of_export_is_told_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = str(tmp_path / "a.duckdb")
+    (tmp_path / "a.csv").write_text("output\none\none\n")
+    main_quietly(["import", str(tmp_path / "a.csv"), "--db", place])
+    assert "0 known from before, 1 duplicates within the file" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        main(["export", "gradse", "--out", str(tmp_path / "x.csv"), "--db", place])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "'gradse' cannot be exported; did you mean grades?" in told
+    assert "outputs, grades, comparisons, verdicts, criteria" in told
+
+
+def main_quietly(line: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line)
+    assert ended.value.code == 0
 
 
 @pytest.mark.slow

@@ -147,8 +147,9 @@ def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[
     """
     found: dict[tuple[int, ...], Party] = {}
     for j, own in enumerate(candidates):
-        together = isinstance(own, CodeCandidate)
-        key = (id(own.lessons), id(own.target), own.guided) if together else (j,)
+        key: tuple[int, ...] = (j,)
+        if isinstance(own, CodeCandidate):
+            key = (id(own.lessons), id(own.target), own.guided)
         party = found.setdefault(key, Party([], []))
         party.which.append(j)
         party.candidates.append(own)

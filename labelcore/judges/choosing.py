@@ -208,9 +208,7 @@ class _Task:
             seen[test] = True
         return Repeat(failed, seen, fitting, sets, stopped)
 
-    def _pick(
-        self, rows: Ints, compared: _Compared, until: Deadline, *, explain: bool
-    ) -> _Picked:
+    def _pick(self, rows: Ints, compared: _Compared, until: Deadline, *, explain: bool) -> _Picked:
         """The set for these votes; its exact program must end by ``until``."""
         matrices, fails = compared.matrices, self.human_fails[rows]
         stacked = np.vstack(matrices).astype(np.float64)
@@ -228,9 +226,7 @@ class _Task:
             best = self._best(matrices, fails, tried)
         seconds = time.perf_counter() - started
         members = self._guarded(matrices, fails, best)
-        return _Picked(
-            members, matrices, program, tried.stopped, tried.gap, seconds, compared.late
-        )
+        return _Picked(members, matrices, program, tried.stopped, tried.gap, seconds, compared.late)
 
     def _best(self, matrices: Sequence[Bools], fails: Bools, exact: Front) -> list[int]:
         """The set of most worth: of the greedy one and the exact ones at several coverages."""
@@ -285,7 +281,7 @@ class _Task:
                     late += party.which
                     break
                 train, test = rows[folds != fold], np.flatnonzero(folds == fold)
-                matrix[np.ix_(test, party.which)] = party.fails(train, rows[test])
+                matrix[np.ix_(test, np.array(party.which))] = party.fails(train, rows[test])
         return matrix, sorted(late)
 
     @cached_property
@@ -329,8 +325,11 @@ def _cut_short(
         said.append(f"the search for the best set was stopped{better}")
     if stopped := sum(one.stopped for one in nested):
         sets = sum(one.sets for one in nested)
-        said.append(f"so was that of {stopped} of the {sets} sets behind the held-out figures" if own.stopped
-                    else f"the search for {stopped} of the {sets} sets behind the held-out figures was stopped")
+        said.append(
+            f"so was that of {stopped} of the {sets} sets behind the held-out figures"
+            if own.stopped
+            else f"the search for {stopped} of the {sets} sets behind the held-out figures was stopped"
+        )
     if not said:
         return ""
     return (

@@ -23,7 +23,10 @@ SHRINK = 6.0
 SHRINK_WITH_TOPIC = 2.0
 _COMMON = 0.5
 _FEWEST = 4  # values that a threshold takes
-_SIDES: tuple[tuple[Side, str], ...] = (("above", "low"), ("below", "high"))  # side, not where so bad
+_SIDES: tuple[tuple[Side, str], ...] = (
+    ("above", "low"),
+    ("below", "high"),
+)  # side, not where so bad
 GUIDES = 2
 """So many notes must talk about a quantity before a threshold is fitted to them alone."""
 

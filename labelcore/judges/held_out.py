@@ -100,7 +100,9 @@ class Grades:
     def only(self, seen: Bools) -> Grades:
         """Some of them."""
         sources = np.unique(self.sources[seen], return_inverse=True)[1]
-        return Grades(self.fails[seen], sources, None if self.weights is None else self.weights[seen])
+        return Grades(
+            self.fails[seen], sources, None if self.weights is None else self.weights[seen]
+        )
 
     @property
     def number(self) -> int:
@@ -134,7 +136,7 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
     that are chosen when sources are drawn again.
     """
     if not nested:
-        nothing = {name: None for name in (*NAMES, "low", "high")}
+        nothing = dict.fromkeys((*NAMES, "low", "high"))
         return HeldOut(**nothing, repeats=0, why_not="there was no time to choose again")
     seen = nested[0].seen
     own, votes = grades.only(seen), np.array([one.failed[seen] for one in nested], dtype=float)
@@ -153,7 +155,9 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     n = len(grades.fails)
     for word, some in (("failed", grades.fails.any()), ("passed", (~grades.fails).any())):
         if not some:
-            return dict.fromkeys(NAMES, not_measurable(f"there are no outputs that people {word}", n))
+            return dict.fromkeys(
+                NAMES, not_measurable(f"there are no outputs that people {word}", n)
+            )
     repeats = np.array([_figures(grades.cells(own).sum(axis=0)) for own in votes])
     cells = grades.cells(votes.mean(axis=0))
     value = repeats.mean(axis=0)
@@ -173,7 +177,9 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     low = np.clip(middle - wider * (middle - low), 0, value)
     high = np.clip(middle + wider * (high - middle), value, 1)
     return {
-        name: Rate(value=float(value[k]), low=float(low[k]), high=float(high[k]), n=n, method=METHOD)
+        name: Rate(
+            value=float(value[k]), low=float(low[k]), high=float(high[k]), n=n, method=METHOD
+        )
         for k, name in enumerate(NAMES)
     }
 

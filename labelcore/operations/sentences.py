@@ -118,7 +118,9 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
         f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
     ]
     if (drawn := report.held_out.get("weighted")) and drawn["alignment"]["value"] is not None:
-        lines.append(f"On all outputs, undoing the draw, held out {_held_out(_flat(drawn['alignment']))}")
+        lines.append(
+            f"On all outputs, undoing the draw, held out {_held_out(_flat(drawn['alignment']))}"
+        )
     if report.optimism is not None:
         lines.append(optimism_words(report.optimism))
     if report.gap is not None:
@@ -128,7 +130,9 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
 
 def with_how_to_choose(warnings: Sequence[str], how: str) -> list[str]:
     """The warnings, with what picks a set where none is chosen."""
-    return [f"{own.removesuffix('.')}: {how} picks one." if own == NO_SET else own for own in warnings]
+    return [
+        f"{own.removesuffix('.')}: {how} picks one." if own == NO_SET else own for own in warnings
+    ]
 
 
 def optimism_words(optimism: float) -> str:

@@ -60,7 +60,7 @@ def worth(
     """
     if not members:
         return -1.0
-    own = [matrix[:, list(members)].any(axis=1, keepdims=True) for matrix in votes]
+    own = [np.asarray(matrix[:, list(members)].any(axis=1, keepdims=True)) for matrix in votes]
     return float(_worths(own, human_fails, len(members), max_ffr)[0])
 
 
@@ -110,9 +110,7 @@ def _neighbours(
     others = [j for j in range(votes[0].shape[1]) if j not in members]
 
     def joined(kept: list[int]) -> tuple[list[list[int]], Floats]:
-        sets = [
-            matrix[:, kept].any(axis=1, keepdims=True) | matrix[:, others] for matrix in votes
-        ]
+        sets = [matrix[:, kept].any(axis=1, keepdims=True) | matrix[:, others] for matrix in votes]
         own = _worths(sets, human_fails, len(kept) + 1, max_ffr)
         return [[*kept, j] for j in others], own
 

@@ -118,7 +118,9 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
         )
         for i, fail in enumerate(fails)
     ]  # fmt: skip
-    vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(size=512)
+    vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(
+        size=512
+    )
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     said = [str(random.choice(notes)) if fail else "" for fail in fails]
     lessons = Lessons.of(made, said, vectors)

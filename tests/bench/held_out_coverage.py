@@ -1,6 +1,6 @@
 """How often the held-out interval of a chosen set holds what the set does on fresh outputs.
 
-    PYTHONPATH=. python tests/bench/held_out_coverage.py [--runs 400] [--out tests/bench/results/held_out.md]
+    PYTHONPATH=. python tests/bench/held_out_coverage.py [--runs 300] [--out tests/bench/results/held_out.md]
 
 Synthetic: six kinds of failure, each with its own rate; eight checks whose thresholds are fitted to
 the grades and four judges with verdicts of their own, each good at one kind. In groups, the outputs
@@ -128,7 +128,7 @@ def table(runs: int) -> Iterable[str]:
 def main() -> None:
     """Print the table, and write it where it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=400)
+    parser.add_argument("--runs", type=int, default=300)
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     started = time.perf_counter()

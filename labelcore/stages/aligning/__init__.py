@@ -127,7 +127,9 @@ def _report(
     measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [own.id for own in members]) if members else None
     stored = choice["figures"] if choice else None
-    own_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
+    own_set = (
+        None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
+    )
     return AlignmentReport(
         split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
         pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),

@@ -209,7 +209,7 @@ def candidates_of(
     targets: dict[str | None, Target] = {}  # candidates that share one are fitted together
     for version in versions:
         criterion = criteria.get(version.criterion_id or "")
-        own_id = criterion and criterion.id
+        own_id = criterion.id if criterion else None
         target = targets.get(own_id) or _target(criterion, lessons, labels)
         targets[own_id] = target
         if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
