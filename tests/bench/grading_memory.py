@@ -122,7 +122,7 @@ async def served(url: str, pid: int, count: int, presses: int) -> list[Person]:
     await work
     report.end()
     for own in people:
-        own.reader.cancel()
+        await own.close()
     return people
 
 
