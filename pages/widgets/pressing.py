@@ -8,7 +8,6 @@ no door.
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 from typing import Any
 
@@ -32,7 +31,6 @@ LARGEST = 64 * 2**20
 """Bytes of one request: many waiting presses with corrected texts."""
 _signer = URLSafeSerializer(secrets.token_bytes(32), salt="seat")
 """Of this process: after a restart a card shows an old token, is refused, and runs its page."""
-_log = logging.getLogger("labelcore.pages")
 
 
 def seat_of(desk: Desk) -> Seat:
@@ -69,9 +67,6 @@ def _answer(seat: tuple[str, str, Language, Way], sent: object) -> Response:
         news = _desk(*seat).news(events)
     except LabelcoreError as trouble:
         return _refusal(409, str(trouble))
-    except Exception:
-        _log.exception("presses could not be answered")
-        return _refusal(500, "Something went wrong here; the page tries again.")
     data = news.as_data(held_by_browser(sent))
     data["refused"] |= malformed
     return Response(_as_json(data), media_type="application/json")

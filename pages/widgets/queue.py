@@ -84,7 +84,11 @@ def card_items(
 
 
 def setting_of(
-    db: Database, project: Project, annotator: str, language: Language, phrases: Sequence[str] | None
+    db: Database,
+    project: Project,
+    annotator: str,
+    language: Language,
+    phrases: Sequence[str] | None,
 ) -> CardSetting:
     """What the card asks this person in this project."""
     rules = grading.rules_of(project)

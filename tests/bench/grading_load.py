@@ -156,7 +156,8 @@ class Person:
             with contextlib.suppress(aiohttp.ClientError):
                 async with self.wire.post(address, json=payload, headers=headers) as answer:
                     if answer.status == 200:
-                        return self.receive(await answer.json())
+                        self.receive(await answer.json())
+                        return
         self.runs += 1
         await self.run_script(payload)
 
