@@ -33,9 +33,9 @@ def grade(place: Place, way: Way) -> None:
         st.stop()
     late = grading_card(news, seat=seat_of(desk), key=key)
     desk.store(late)
-    if not news.items and way == "single":
+    if news.is_done and way == "single":
         shell.go("4_deriving.py", "Next: criteria from your notes")
-    elif not news.items:
+    elif news.is_done:
         shell.go("3_together.py", "See which version is better")
 
 

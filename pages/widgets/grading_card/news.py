@@ -39,6 +39,11 @@ class CardNews(Frozen):
     epoch: str | None = None
     stamp: int = 0
 
+    @property
+    def is_done(self) -> bool:
+        """Nothing is left to grade (what was graded last may still be among the items)."""
+        return self.place > self.total
+
     def as_data(self, have: Collection[str] = ()) -> dict[str, Any]:
         """Plain JSON, without what the browser says that it holds (see `held_by_browser`)."""
         terms_held = dict(own.rsplit("#", 1) for own in have if "#" in own)
