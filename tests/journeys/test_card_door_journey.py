@@ -43,7 +43,11 @@ class App:
         output_table.add(db, made)
         sampling.draw_sample(db, project, rule="random", n=8)
         close_database(self.db)
-        env = {"LABELCORE_DB": str(self.db), "LABELCORE_PROJECT": "door", "LABELCORE_ANNOTATOR": "ann"}
+        env = {
+            "LABELCORE_DB": str(self.db),
+            "LABELCORE_PROJECT": "door",
+            "LABELCORE_ANNOTATOR": "ann",
+        }
         self.server = Server(ROOT / "app.py", env)
 
     def grades(self) -> list[Grade]:
