@@ -121,6 +121,14 @@ def test_alignment_speaks_in_sentences_before_tables(worked: Path) -> None:
     assert any("wrongly fails" in own.value for own in app.markdown)
 
 
+def test_alignment_names_its_own_button_where_no_set_is_chosen(database: Path) -> None:
+    app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
+    told = [own.value.replace("\\", "") for own in app.warning]  # plain text is escaped
+    assert "No set is chosen yet: “Choose the best set” above picks one." in told
+    assert any(own.label == "Choose the best set" for own in app.button)
+    assert not any("labelcore choose" in own for own in told)
+
+
 def test_sampling_draws_and_says_why(database: Path) -> None:
     db = open_database(database)
     project = projects.open_project(db, "shop")

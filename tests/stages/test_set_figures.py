@@ -1,0 +1,115 @@
+"""A chosen set's figures over sources and for the pool, and what a choice stores of them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from labelcore.models import Output, Pick, Project, Sample, new_id
+from labelcore.operations.sentences import alignment_lines, choice_lines
+from labelcore.stages import aligning
+from labelcore.stats.counts import coverage, false_failure_rate
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import samples as sample_table
+from tests.stages.test_measuring import grade, judge, made
+
+
+def chosen(db: Database, project: Project, version_id: str) -> aligning.SetAlignment:
+    judge_table.save_choice(db, project.id, [version_id], {}, {"held_out": None}, "ann")
+    found = aligning.align(db, project).chosen
+    assert found is not None
+    return found
+
+
+def by_source(db: Database, project: Project) -> list[Output]:
+    """Thirty sources of four outputs, each wholly good or bad, judged alike within a source."""
+    chance, outputs, said = random.Random(2), made(db, project, 120, per_source=4), {}
+    for source in range(30):
+        bad, right = chance.random() < 0.4, chance.random() < 0.75
+        for own in outputs[4 * source : 4 * source + 4]:
+            grade(db, project, own, "fail" if bad else "pass")
+            said[own.id] = "fail" if bad == right else "pass"
+    judge(db, project, "by source", said)
+    return outputs
+
+
+def drawn_unevenly(db: Database, project: Project) -> None:
+    """Sixty outputs; those that the judge fails had four times the chance of the others."""
+    outputs = made(db, project, 60)
+    said = {own.id: "fail" if i % 3 == 0 else "pass" for i, own in enumerate(outputs)}
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if (i % 3 == 0 and i % 4) or i % 10 == 1 else "pass")
+    judge(db, project, "j", said)
+    made(db, project, 200)  # not all are graded, so that chances matter
+    picks = [
+        Pick(output_id=own.id, reason="x", probability=0.8 if said[own.id] == "fail" else 0.2, position=i)
+        for i, own in enumerate(outputs)
+    ]  # fmt: skip
+    sample_table.save(db, Sample(id=new_id("s"), project_id=project.id, rule="mixture", seed=0, parameters={}, picks=tuple(picks)))  # fmt: skip
+
+
+def test_a_sets_intervals_are_over_sources(db: Database, project: Project) -> None:
+    by_source(db, project)
+    found = chosen(db, project, "jv_by source")
+    for own, plain in ((found.coverage, coverage(found.counts)), (found.false_failure_rate, false_failure_rate(found.counts))):  # fmt: skip
+        assert own.value == pytest.approx(plain.value)
+        assert None not in (own.low, own.high, plain.low, plain.high)
+        assert own.high - own.low > 1.3 * (plain.high - plain.low)  # type: ignore[operator]  # checked above
+
+
+def test_a_set_on_too_few_sources_has_no_interval(db: Database, project: Project) -> None:
+    outputs = made(db, project, 60, per_source=6)
+    for i, own in enumerate(outputs):
+        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
+    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    found = chosen(db, project, "jv_one")
+    for own in (found.coverage, found.false_failure_rate):
+        assert own.value is not None and own.low is None and "10 sources only" in str(own.why_not)
+
+
+def test_an_uneven_draw_gives_the_pools_figures_too(db: Database, project: Project) -> None:
+    drawn_unevenly(db, project)
+    found = chosen(db, project, "jv_j")
+    caught, missed = found.counts.true_fail / 0.8, found.counts.false_pass / 0.2
+    wrong, kept = found.counts.false_fail / 0.8, found.counts.true_pass / 0.2
+    assert found.coverage.value == pytest.approx(coverage(found.counts).value)
+    assert found.weighted["coverage"].value == pytest.approx(caught / (caught + missed))
+    pool = found.weighted["false_failure_rate"]
+    assert pool.value == pytest.approx(wrong / (wrong + kept))
+    assert pool.low < pool.value < pool.high  # type: ignore[operator]  # a value has both ends
+    document = found.document()["weighted"]
+    assert document["alignment"] == pytest.approx(found.weighted_alignment)
+    assert any("undoing the draw: coverage" in own for own in alignment_lines(aligning.align(db, project)))  # fmt: skip
+
+
+def test_an_even_draw_has_nothing_to_undo(db: Database, project: Project) -> None:
+    by_source(db, project)
+    assert chosen(db, project, "jv_by source").weighted == {}
+
+
+def test_a_choice_keeps_the_held_out_figures_of_the_pool(db: Database, project: Project) -> None:
+    drawn_unevenly(db, project)
+    report = aligning.choose(db, project, seconds=60)
+    held = report.held_out
+    assert held["outputs"] == held["n"] == 60 and held["repeats"] == 2
+    assert held["coverage_low"] < held["coverage"] < held["coverage_high"]
+    assert held["low"] < held["alignment"] < held["high"]
+    assert held["weighted"]["coverage"]["value"] < held["coverage"], "what it misses was drawn less"
+    assert held["interval_of"] == "what this set does on fresh outputs"
+    assert report.in_sample["weighted"]["coverage"]["value"] < report.in_sample["coverage"]
+    assert any("undoing the draw, held out" in own for own in choice_lines(report))
+
+
+def test_a_choice_without_time_says_so_and_measures_nothing(db: Database, project: Project) -> None:
+    drawn_unevenly(db, project)
+    report = aligning.choose(db, project, seconds=1e-6)
+    assert any("too short" in own for own in report.warnings)
+
+
+def test_each_front_end_says_how_it_chooses_a_set(db: Database, project: Project) -> None:
+    by_source(db, project)
+    report = aligning.align(db, project)
+    assert aligning.NO_SET in report.warnings
+    assert "No set is chosen yet: `labelcore choose` picks one." in alignment_lines(report)
