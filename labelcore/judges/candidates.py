@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -118,6 +119,12 @@ class LearnedCandidate:
             return np.zeros(len(test), dtype=bool)
         _, everywhere = LearnedModel.fit(self.lessons, *seen)
         return everywhere[test] > CUT
+
+
+def prepare(candidates: Sequence[Candidate]) -> None:
+    """Load what fitting needs: a second once in a process, which is no measure of fitting."""
+    if any(isinstance(own, LearnedCandidate) for own in candidates):
+        importlib.import_module("sklearn.linear_model")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from labelcore.judges.candidates import Candidate, Party, parties
+from labelcore.judges.candidates import Candidate, Party, parties, prepare
 from labelcore.judges.features import Floats
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
 from labelcore.judges.learned_judge import folds_by_group
@@ -42,6 +42,8 @@ _RESERVE = 0.04
 """The share of the time that is kept for the intervals and for steps that look at no clock."""
 _MARGIN = 1.2
 """So much longer than the first comparison took may the others take."""
+_FITTING = 0.6
+"""The share of the time that fitting may take before judges are compared once only."""
 _LEAST_SHARE = 0.1
 _DRAWN_AGAIN, _SHARE_AGAIN = 40, 0.1
 """How often the choice is made on sources drawn again, in at most this share of the time."""
@@ -82,6 +84,7 @@ def choose(
     wish = wish or Wish(max_ffr=0.5)
     task = _Task(candidates, human_fails, groups, list(default), wish, seed, clock, levels)
     grades = Grades.of(human_fails, groups, weights)
+    prepare(candidates)
     with one_thread():
         own, inner = task.whole()
         again = task.again(own, grades)
@@ -140,7 +143,7 @@ class _Task:
         # Each nested set has the outputs of all folds but one; a repeat fits as many sets as folds.
         nested = took * (_OUTER_FOLDS - 1) * wanted
         inner = wanted
-        if (took + nested) * wanted - took > self.clock.left:
+        if (took + nested) * wanted - took > _FITTING * self.clock.left:
             inner = 1
         if inner > 1:
             compared = self._compare(rows, inner, compared)
