@@ -204,7 +204,7 @@ def pass_rates(
     for name, method in prevalence.METHODS.items():
         offered = prevalence.offered(graded, name)
         if offered.any():
-            found = method(graded, verdicts, random, DRAWS)
+            found = method(graded, verdicts, random, DRAWS, 0.95)
             offered &= ~np.isnan(found.middle)
             note(table, (rule, f"corrected, {name}", n), found.low, found.high, truth, offered)
     if rule == "random":
