@@ -165,4 +165,4 @@ def _p(one: Part, other: Part, shared: float) -> float:
 
 def _fisher(one: Graded, other: Graded) -> float:
     table = [[int(own.passes.sum()), int((~own.passes).sum())] for own in (one, other)]
-    return float(stats.fisher_exact(table).pvalue)
+    return float(stats.fisher_exact(np.array(table)).pvalue)
