@@ -197,7 +197,7 @@ def page(table: Table, alarms: Alarms, runs: int, seconds: float) -> str:
         "|---|---|---:|---:|---:|---:|---:|",
     ]  # fmt: skip
     for (design, name, n), cover, worst, width, offered in rows_of(table):
-        said = "| | |" if cover is None else f"| {cover:.1%} | {worst:.1%} | {width:.3f} |"
+        said = "| | | |" if cover is None else f"| {cover:.1%} | {worst:.1%} | {width:.3f} |"
         lines.append(f"| {design} | {name} | {n} {said} {offered:.0%} |")
     return "\n".join(lines) + "\n"
 
