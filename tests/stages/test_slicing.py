@@ -8,13 +8,18 @@ import numpy as np
 import pytest
 
 from labelcore.models import Decision, JudgeVersion, Output, Pick, Project, Sample, Verdict
+from labelcore.operations import Request, execute
 from labelcore.stages import aligning, reporting
+from labelcore.stages.reporting import slice_words
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.rate import Rate, difference, not_measurable, wilson
+from labelcore.stats.slices import SliceRate
 from labelcore.store import Database, confusion, samples, verdicts
 from labelcore.store import judges as judge_table
 
 Plant = Callable[..., list[Output]]
+FIGURES: dict[str, object] = {"held_out": {"alignment": None}}
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(
     answers = {own.id: "fail" if k % 3 == 0 or 22 < k < 30 else "pass" for k, own in enumerate(ulm)}
     answers |= {own.id: "pass" if k < 12 or k % 5 == 0 else "fail" for k, own in enumerate(bonn)}
     _judge(db, project, "j1", answers)
-    judge_table.save_choice(db, project.id, ["j1"], {}, {}, "ann")
+    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(db, project)
     rows = {own.name: own for own in found.rows}
     assert (rows["Ulm"].size, rows["Bonn"].size, found.left_out, found.doubt) == (60, 100, 0, "")
@@ -99,7 +104,7 @@ def test_a_correction_of_a_slice_is_refused_with_its_reason(
 ) -> None:
     ulm, bonn = plant("Ulm", 60, 30, 0, 0.5), plant("Bonn", 100, 10, 15, 0.25)
     _judge(db, project, "j1", {own.id: "pass" for own in ulm + bonn})
-    judge_table.save_choice(db, project.id, ["j1"], {}, {}, "ann")
+    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     rows = {own.name: own for own in _report(db, project).rows}
     assert rows["Ulm"].corrected is not None and rows["Bonn"].corrected is not None
     assert rows["Ulm"].corrected.why_not == "there are no outputs that people failed"
@@ -112,7 +117,7 @@ def test_hand_picked_grades_and_unseen_outputs_are_said(
 ) -> None:
     ulm, bonn = plant("Ulm", 60, 20, 10, None), plant("Bonn", 100, 10, 15, 0.25)
     _judge(db, project, "j1", {own.id: "pass" if k % 3 else "fail" for k, own in enumerate(ulm[:35] + bonn)})  # fmt: skip
-    judge_table.save_choice(db, project.id, ["j1"], {}, {}, "ann")
+    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(db, project)
     assert "not drawn with known probabilities in 30 of 55 cases" in found.doubt
     assert "seen 135 of the 160 outputs" in found.doubt
@@ -137,3 +142,59 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(
         sums = tuple(sum(pool[at] for pool in own.values()) for at in (1, 2, 3))
         assert sums == (confusion.pool_of_set(db, members) if members else (0, 0, 0))
     assert confusion.pools_of_slices(db, project.id, "model", [])["gpt"] == (1, 0, 0, 0)
+
+
+def test_one_document_and_one_line_for_each_slice(
+    db: Database, project: Project, plant: Plant
+) -> None:
+    ulm, bonn = plant("Ulm", 60, 28, 2, 0.5), plant("Bonn", 100, 10, 15, 0.25)
+    _judge(db, project, "j1", {own.id: "pass" if k < 20 else "fail" for k, own in enumerate(ulm + bonn)})  # fmt: skip
+    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
+    found = execute(db, Request(operation="slices", project=project.name, arguments={"by": ["city"]}))  # fmt: skip
+    (document,) = found.document["slices"]
+    assert [row["name"] for row in document["rows"]] == ["Bonn", "Ulm"]
+    assert document["rows"][0]["size"] == 100 and document["rows"][0]["corrected"]["why_not"]
+    assert found.lines[0].startswith("city = Bonn (100 outputs): 40% (")
+    assert "worse than the rest: -53 points (" in found.lines[0] and "p < 0.001" in found.lines[0]
+    assert (
+        found.lines[1].startswith("city = Ulm (60 outputs): 93% (")
+        and "; corrected 85%" in found.lines[1]
+    )
+    assert any("known-probability sample" in own for own in found.lines)
+    assert any(own.startswith("  Not corrected: Bonn (") for own in found.lines)
+    html = reporting.to_html(reporting.build_report(db, project, by=("city",)))
+    assert "Bonn: worse than the rest" in html and "points from the others" in html
+
+
+def _row(name: str, rate: Rate, corrected: Rate | None, p: float | None, says: str) -> SliceRate:
+    return SliceRate(
+        name=name, rate=rate, together=rate, against_rest=difference(rate, wilson(50, 100)), p=p,
+        says=says, size=1_000, corrected=corrected, corrected_together=corrected,
+    )  # fmt: skip
+
+
+def test_slices_in_words_say_what_is_not_known() -> None:
+    few = Rate(value=0.5, low=None, high=None, n=8, why_not="no interval: the outputs come from 2 sources only")  # fmt: skip
+    wide = Rate(value=0.4, low=0.0, high=1.0, n=10, method="Rogan-Gladen")
+    report = reporting.SliceReport(
+        field="city", left_out=3, assumption="it holds", doubt="They were picked.",
+        rows=(
+            _row("A", wilson(20, 100), wilson(30, 100), 0.00001, "worse than the rest"),
+            _row("B", wilson(6, 10), wide, 0.4, "no difference that is more than chance"),
+            _row("C", few, not_measurable("all pass"), None, "too few sources to tell (2)"),
+        ),
+    )  # fmt: skip
+    assert slice_words.telling(report) == ["A: worse than the rest: -30 points (-42 to -17), p < 0.001"]  # fmt: skip
+    drawn = slice_words.series(report, 3)["corrected"]
+    assert [own.value for own in drawn] == [0.3, None, None]
+    table = slice_words.slice_table(report, 3)
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert table.rows[2][1:] == ("1,000", "8", "50% (no interval)", "not measurable", "not measurable", "")  # fmt: skip
+    assert list(slice_words.notes(report)) == [
+        "Corrected for the judges' errors, if it holds.",
+        "Not compared: C (too few sources to tell (2)).", "Not corrected: C (all pass).",
+        "They were picked.", "3 graded outputs have no city and are left out.",
+    ]  # fmt: skip
+    unjudged = report.model_copy(update={"rows": (_row("A", wilson(1, 9), None, None, "x"),)})
+    assert list(slice_words.series(unjudged, 3)) == ["by people"]
+    assert "corrected" not in slice_words.slice_table(unjudged, 3).columns

@@ -94,8 +94,8 @@ def slice_line(field: str, row: SliceRate) -> str:
     """One slice as a line of the command line; the intervals hold for all slices at once."""
     corrected = row.corrected_together
     fixed = f"; corrected {in_words(corrected)}" if corrected and corrected.value is not None else ""  # fmt: skip
-    size = f" of {row.size:,} outputs" if row.size else ""
-    return f"{field} = {row.name}: {in_words(row.together)}{size}{fixed}; {against_words(row)}."
+    size = f" ({row.size:,} outputs)" if row.size else ""
+    return f"{field} = {row.name}{size}: {in_words(row.together)}{fixed}; {against_words(row)}."
 
 
 def notes(own: SliceReport) -> Iterator[str]:
