@@ -132,7 +132,7 @@ def one_setting(
     for _ in range(runs):
         rows, graded = draw(pool, design, n, random)
         own = NAMES[pool.slice[rows]]
-        fixed = {name: _corrected(pool, graded, own, name, random) for name in set(own)}
+        fixed = {name: _corrected(pool, graded, own, name, random) for name in sorted(set(own))}
         seen["labelcore"].take(by_slice(graded, list(own)), pool, fixed)
         alone = Graded(graded.passes, graded.verdicts)
         seen["each output alone"].take(by_slice(alone, list(own)), pool, {})
