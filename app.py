@@ -8,10 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.api import lifespan, middleware, routes
+from pages.widgets import pressing
 
 app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,
-    routes=routes,
+    routes=[*routes, *pressing.routes],
     middleware=middleware,
 )

@@ -9,11 +9,10 @@ import streamlit as st
 
 from labelcore.stages import deriving, grading
 from pages.widgets import keys, shell
-from pages.widgets.grading_card import CardEvents, grading_card, received
-from pages.widgets.language import say
-from pages.widgets.pace import show_pace
-from pages.widgets.pairs import pair_items, pair_setting, store_pairs
-from pages.widgets.queue import card_items, setting_of, store_events
+from pages.widgets.desk import Desk, Way
+from pages.widgets.grading_card import grading_card, received
+from pages.widgets.language import language, say
+from pages.widgets.pressing import seat_of
 from pages.widgets.regrading import show_regrade
 from pages.widgets.shell import Place
 
@@ -23,45 +22,20 @@ if not place.annotator:
     st.stop()
 
 
-def grade(place: Place) -> None:
-    """Outputs one by one."""
-
-    def store(events: CardEvents) -> tuple[list[str], dict[str, str]]:
-        return store_events(place.db, place.project, place.annotator, events)
-
-    acknowledged, refused = store(received(keys.CARD))
-    queue = grading.grading_queue(place.db, place.project, place.annotator)
-    if not queue.total:
+def grade(place: Place, way: Way) -> None:
+    """Outputs one by one, or two versions of the same input side by side."""
+    key = keys.CARD if way == "single" else keys.PAIRS
+    desk = Desk(place.db, place.project, place.annotator, language(), way)
+    news = desk.news(received(key))
+    if way == "single" and not news.total:
         st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
-    show_pace(place, queue)
-    first = not acknowledged
-    late = grading_card(
-        card_items(place.db, place.project, place.annotator, queue, first=first),
-        setting_of(place.db, place.project, place.annotator, first=first),
-        place=queue.items[0].position if queue.items else queue.total + 1,
-        total=queue.total, done=queue.done, acknowledged=acknowledged, refused=refused,
-        key=keys.CARD,
-    )  # fmt: skip
-    store(late)
-    if not queue.items:
+    late = grading_card(news, seat=seat_of(desk), key=key)
+    desk.store(late)
+    if news.is_done and way == "single":
         shell.go("4_deriving.py", "Next: criteria from your notes")
-
-
-def compare(place: Place) -> None:
-    """Two versions on the same input, side by side."""
-    events = received(keys.PAIRS)
-    acknowledged, refused = store_pairs(place.db, place.project, place.annotator, events)
-    queue = grading.comparing_queue(place.db, place.project, place.annotator)
-    late = grading_card(
-        pair_items(place.project, queue), pair_setting(place.project, place.annotator),
-        place=queue.items[0].position if queue.items else queue.total + 1,
-        total=queue.total, done=queue.done, acknowledged=acknowledged, refused=refused,
-        key=keys.PAIRS,
-    )  # fmt: skip
-    store_pairs(place.db, place.project, place.annotator, late)
-    if not queue.items:
+    elif news.is_done:
         shell.go("3_together.py", "See which version is better")
 
 
@@ -80,6 +54,6 @@ with shell.guard():
             required=True, label_visibility="collapsed", key=keys.WAY,
         )  # fmt: skip
     if way in {"single", "pairs"}:
-        (compare if way == "pairs" else grade)(place)
+        grade(place, "pairs" if way == "pairs" else "single")
     else:
         show_regrade(place, way)

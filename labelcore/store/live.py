@@ -9,6 +9,7 @@ is, when a project is first asked for or an import has written many grades at on
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -74,6 +75,8 @@ class Live:
                 key = (act.output_id, act.annotator)
                 self._settle(key, self._newest(key))
         elif grade_id not in self._acts:
+            # Every event brings copies of these words; one of each is enough for an hour's 72,000.
+            annotator, value = sys.intern(annotator), sys.intern(value)
             key = (output_id, annotator)
             self._acts[grade_id] = _Act(output_id, annotator, value, self._newest(key))
             self._settle(key, grade_id)

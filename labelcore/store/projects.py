@@ -27,8 +27,7 @@ def save(db: Database, project: Project) -> None:
 
 def by_name(db: Database, name: str) -> Project | None:
     """The project of that name, if there is one."""
-    rows = db.rows(f"{_SELECT} WHERE name = ?", [name])
-    return _project(rows[0]) if rows else None
+    return next((own for own in all_of(db) if own.name == name), None)
 
 
 def all_of(db: Database) -> list[Project]:

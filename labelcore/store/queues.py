@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -42,7 +43,7 @@ class Pool:
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
         """Index the places."""
-        own = tuple(places)
+        own = tuple((key, sys.intern(reason), at) for key, reason, at in places)
         return cls(own, {place[0]: at for at, place in enumerate(own)})
 
     def front(

@@ -34,7 +34,12 @@ def choose_language() -> None:
 
 def say(words: str, **values: object) -> str:
     """The words in the person's language, with names in braces filled in."""
-    found = chinese().get(words, words) if language() == "zh" else words
+    return say_in(language(), words, **values)
+
+
+def say_in(spoken: Language, words: str, **values: object) -> str:
+    """The words in a language, for where no page is running."""
+    found = chinese().get(words, words) if spoken == "zh" else words
     return found.format(**values) if values else found
 
 

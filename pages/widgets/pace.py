@@ -1,33 +1,33 @@
-"""Above the card: the day by which it shall be done, and how much everybody has done."""
+"""On the card: the day by which it shall be done, and how much everybody has done."""
 
 from __future__ import annotations
 
-import streamlit as st
-
+from labelcore.models import Project
 from labelcore.stages import grading
-from pages.widgets.language import say
-from pages.widgets.shell import Place, plain
+from labelcore.store import Database
+from pages.widgets.language import Language, say_in
+
+_NAMED = 5
 
 
-def show_pace(place: Place, queue: grading.Queue) -> None:
-    """One quiet line, and only where the project's rules ask for it."""
+def pace_words(db: Database, project: Project, queue: grading.Queue, language: Language) -> str:
+    """One quiet line, and only where the project's rules ask for it; else ""."""
     parts = []
-    pace = grading.pace_of(place.project, left=queue.left)
+    pace = grading.pace_of(project, left=queue.left)
     if pace:
-        parts.append(_pace_words(pace))
-    if grading.rules_of(place.project).contest:
-        counts = grading.counts_by_person(place.db, place.project)[:5]
+        parts.append(_words(pace, language))
+    if grading.rules_of(project).contest:
+        counts = grading.counts_by_person(db, project)[:_NAMED]
         parts.append(" · ".join(f"{own} {n}" for own, n in counts))
-    if parts:
-        st.caption(plain("  |  ".join(parts)))
+    return "  |  ".join(parts)
 
 
-def _pace_words(pace: grading.Pace) -> str:
+def _words(pace: grading.Pace, language: Language) -> str:
     if pace.left == 0:
-        return say("Done before {day}.", day=pace.deadline)
+        return say_in(language, "Done before {day}.", day=pace.deadline)
     if pace.days_left < 0:
-        return say("Was due on {day}: {left} left.", day=pace.deadline, left=pace.left)
-    return say(
-        "Due on {day}: {left} left, about {each} a day.",
+        return say_in(language, "Was due on {day}: {left} left.", day=pace.deadline, left=pace.left)
+    return say_in(
+        language, "Due on {day}: {left} left, about {each} a day.",
         day=pace.deadline, left=pace.left, each=pace.a_day,
     )  # fmt: skip

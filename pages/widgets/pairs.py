@@ -6,15 +6,15 @@ from labelcore.models import Comparison, Preference, Project
 from labelcore.stages import grading
 from labelcore.store import Database
 from pages.widgets.grading_card import CardEvent, CardEvents, CardItem, CardSetting
-from pages.widgets.language import language
+from pages.widgets.language import Language
 from pages.widgets.queue import terms_of_pair, turns_of
 from pages.widgets.storing import store_each
 
 
-def pair_setting(project: Project, annotator: str) -> CardSetting:
+def pair_setting(project: Project, annotator: str, language: Language) -> CardSetting:
     """What the card asks where two outputs stand side by side."""
     return CardSetting(
-        annotator=annotator, project=f"{project.id}/compare", language=language(), compare=True
+        annotator=annotator, project=f"{project.id}/compare", language=language, compare=True
     )
 
 

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-import streamlit as st
-
 from labelcore.models import Grade, Output, Project, Term
 from labelcore.stages import deriving, grading
 from labelcore.stages.deriving import glossary
 from labelcore.store import Database
-from pages.widgets import keys
 from pages.widgets.grading_card import (
     CardCriterion,
     CardEvent,
@@ -26,7 +23,7 @@ from pages.widgets.grading_card import (
     CardTerm,
     CardTurn,
 )
-from pages.widgets.language import language
+from pages.widgets.language import Language
 from pages.widgets.storing import store_each
 
 _LOOK_BACK = 5
@@ -86,17 +83,23 @@ def card_items(
     return [own.model_copy(update={"marks": marks.get(own.output_id, {})}) for own in cards]
 
 
-def setting_of(db: Database, project: Project, annotator: str, *, first: bool) -> CardSetting:
+def setting_of(
+    db: Database,
+    project: Project,
+    annotator: str,
+    language: Language,
+    phrases: Sequence[str] | None,
+) -> CardSetting:
     """What the card asks this person in this project."""
     rules = grading.rules_of(project)
     return CardSetting(
-        annotator=annotator, project=project.id, language=language(),
+        annotator=annotator, project=project.id, language=language,
         criteria=asked_criteria(db, project),
         scale=tuple(
             CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)
         ),
         suggest_first=rules.suggestions == "first",
-        phrases=tuple(phrases_of(db, project, annotator, first=first)),
+        phrases=None if phrases is None else tuple(phrases),
     )  # fmt: skip
 
 
@@ -162,14 +165,6 @@ def asked_criteria(db: Database, project: Project) -> tuple[CardCriterion, ...]:
         )
         for own in sorted(accepted, key=lambda own: (own.severity != "must", own.name))
     )  # fmt: skip
-
-
-def phrases_of(db: Database, project: Project, annotator: str, *, first: bool) -> list[str]:
-    """What the note box offers; read once a visit, because a press must be fast."""
-    if first or keys.PHRASES not in st.session_state:
-        st.session_state[keys.PHRASES] = grading.phrases(db, project, annotator)
-    known: list[str] = st.session_state[keys.PHRASES]
-    return known
 
 
 def _with_suggestion(card: CardItem, said: grading.Suggestion | None) -> CardItem:

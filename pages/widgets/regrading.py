@@ -11,6 +11,7 @@ from pages.widgets.grading_card import (
     CardEvent,
     CardEvents,
     CardItem,
+    CardNews,
     CardSetting,
     grading_card,
     received,
@@ -41,11 +42,11 @@ def show_regrade(place: Place, criterion_id: str) -> None:
         annotator=place.annotator, project=f"{place.project.id}/{own.id}", language=language(),
         asked_version=own.version,
     )  # fmt: skip
-    late = grading_card(
-        items, setting, place=done + 1, total=done + len(outputs), done=done,
-        acknowledged=acknowledged, refused=refused, key=key,
+    news = CardNews(
+        items=tuple(items), setting=setting, place=done + 1, total=done + len(outputs), done=done,
+        acknowledged=tuple(acknowledged), refused=refused,
     )  # fmt: skip
-    _store(place, own, late)
+    _store(place, own, grading_card(news, key=key))
     if not outputs:
         st.write(say("Nothing is left to grade anew for this criterion."))
         shell.go("4_deriving.py", "See what flipped")

@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python tests/bench/grading_memory.py [--presses 72000] [--served 40] [--folder DIR]
 
-Without ``--served``: the calls that the Grade page makes for each press, in this process, through
+Without ``--served``: the calls that the card's door makes for each press, in this process, through
 the real store on a database file. With it: so many people over Streamlit's websocket on the served
 app, each of whom presses as soon as the press before is acknowledged. Every feature that costs
 something at a press is on. Prints resident megabytes every 2,000 presses, what DuckDB holds of
@@ -21,10 +21,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from labelcore.stages import grading, projects
+from labelcore.stages import projects
 from labelcore.store import Database, close_database, open_database
+from pages.widgets.desk import Desk
 from pages.widgets.grading_card import CardItem, read_events
-from pages.widgets.queue import card_items, setting_of, store_events
 from tests.app_server import start_app
 from tests.bench import grading_load
 from tests.bench.grading_load import PROJECT, Person, event_on, memory, processor
@@ -58,28 +58,21 @@ class Report:
 
 
 class Replay:
-    """What the page does for one press, for people in turn."""
+    """What the card's door does for one press, for people in turn."""
 
     def __init__(self, db: Database) -> None:
         self.db, self.cards = db, dict[str, list[CardItem]]()
 
     def visit(self, who: str, payload: object = None) -> list[str]:
-        """One run of the page; returns what was acknowledged."""
+        """One answer to the card; returns what was acknowledged."""
         db = self.db
         project = next(own for own in projects.list_projects(db) if own.name == PROJECT)
         events, _ = read_events(payload)
-        stored, _ = store_events(db, project, who, events)
-        queue = grading.grading_queue(db, project, who)
-        grading.pace_of(project, left=queue.left)
-        grading.counts_by_person(db, project)
+        news = Desk(db, project, who, "en", "single").news(events)
         held = {own.output_id for own in self.cards.get(who, ())}
-        items = card_items(db, project, who, queue, first=not events)
-        setting = setting_of(db, project, who, first=not events)
-        json.dumps(
-            [*(own.as_data(known=own.output_id in held) for own in items), setting.as_data()]
-        )
-        self.cards[who] = items
-        return stored
+        json.dumps(news.as_data(held))
+        self.cards[who] = list(news.items)
+        return list(news.acknowledged)
 
     def press(self, who: str) -> bool:
         """Grade the next output of a person; False when none is left."""
@@ -122,7 +115,7 @@ async def served(url: str, pid: int, count: int, presses: int) -> list[Person]:
     await work
     report.end()
     for own in people:
-        own.reader.cancel()
+        await own.close()
     return people
 
 

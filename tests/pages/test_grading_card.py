@@ -171,13 +171,12 @@ def test_no_script_can_turn_content_into_markup_or_code(script: Path) -> None:
 def page() -> None:
     import streamlit as st
 
-    from pages.widgets.grading_card import CardItem, CardSetting, grading_card, received
+    from pages.widgets.grading_card import CardItem, CardNews, CardSetting, grading_card, received
 
     before = received("card")
-    items = [CardItem(output_id="o1", position=1, text="An answer")]
-    late = grading_card(
-        items, CardSetting(annotator="a", project="p"), place=1, total=1, key="card"
-    )
+    items = (CardItem(output_id="o1", position=1, text="An answer"),)
+    setting = CardSetting(annotator="a", project="p")
+    late = grading_card(CardNews(items=items, setting=setting, place=1, total=1), key="card")
     st.text(f"{len(before)} {len(late)}")
 
 

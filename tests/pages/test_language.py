@@ -16,7 +16,7 @@ from pages.widgets.language import chinese
 from pages.widgets.navigation import LOOP
 
 ROOT = Path(__file__).parents[2]
-SPOKEN = {"say": 0, "open_page": 0, "go": 1}
+SPOKEN = {"say": 0, "say_in": 1, "open_page": 0, "go": 1}
 
 
 def words_of_the_pages() -> set[str]:

@@ -3,14 +3,14 @@
 A page uses it in three lines, in this order, because what is acknowledged must be stored first::
 
     acknowledged = store(received(KEY))            # durable, idempotent by client_id
-    items, place, total = next_items()             # read after storing
-    late = grading_card(items, setting, place=place, total=total, acknowledged=acknowledged, key=KEY)
+    news = next_items(acknowledged)                # read after storing
+    late = grading_card(news, key=KEY)
 
 ``late`` holds what ``received`` could not yet see (the first run of a new session); storing it at
 once is welcome, and leaving it is safe: the browser sends again whatever is not acknowledged.
 """
 
-from pages.widgets.grading_card.component import asset_folder, grading_card, received
+from pages.widgets.grading_card.component import Seat, asset_folder, grading_card, received
 from pages.widgets.grading_card.contract import (
     CardCriterion,
     CardEvent,
@@ -27,6 +27,7 @@ from pages.widgets.grading_card.contract import (
     read_events,
 )
 from pages.widgets.grading_card.messages import LANGUAGES, MESSAGES, messages_for
+from pages.widgets.grading_card.news import CardNews, held_by_browser
 
 __all__ = [
     "LANGUAGES",
@@ -38,13 +39,16 @@ __all__ = [
     "CardGrade",
     "CardItem",
     "CardLevel",
+    "CardNews",
     "CardSetting",
     "CardSuggestion",
     "CardTerm",
     "CardTurn",
     "Language",
+    "Seat",
     "asset_folder",
     "grading_card",
+    "held_by_browser",
     "messages_for",
     "read_events",
     "received",

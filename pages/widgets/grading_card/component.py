@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,18 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from pages.widgets.grading_card.contract import CardEvents, CardItem, CardSetting, read_events
-from pages.widgets.grading_card.messages import messages_for
+from labelcore.models import Frozen
+from pages.widgets.grading_card.contract import CardEvents, read_events
+from pages.widgets.grading_card.news import CardNews, held_by_browser
 
 _TRIGGER = "graded"
+
+
+class Seat(Frozen):
+    """Where a card may send presses by itself: a path on this server, and who it may speak for."""
+
+    path: str
+    token: str
 
 
 def asset_folder() -> Path:
@@ -34,52 +42,23 @@ def received(key: str) -> CardEvents:
     return events
 
 
-def grading_card(
-    items: Sequence[CardItem],
-    setting: CardSetting,
-    *,
-    place: int,
-    total: int,
-    done: int | None = None,
-    acknowledged: Sequence[str] = (),
-    refused: Mapping[str, str] | None = None,
-    key: str,
-) -> CardEvents:
+def grading_card(news: CardNews, *, seat: Seat | None = None, key: str) -> CardEvents:
     """Draw the card and return the presses that `received` has not handed out in this run.
 
     Args:
-        items: the output to grade now and about ten after it; a few graded ones before it (with
-            ``current``) let people look back after a reload. Order and gaps do not matter.
-        setting: what is the same for all items.
-        place: 1-based position of the first output to grade; ``total + 1`` when all are graded.
-        total: number of outputs in the sample; 0 when there is none.
-        done: how many outputs of the sample this person has graded (default: ``place - 1``).
-        acknowledged: client_ids that are stored durably; the browser forgets them.
-        refused: client_id -> sentence, for presses that can never be stored (say, the output was
-            deleted); the card stops sending them and shows the sentence.
+        news: what the card is told.
+        seat: where the card may send presses by itself; without one each press runs the page.
         key: of the component; must not contain two underscores in a row.
     """
     mount = _component()
     _, malformed = read_events(_sent(key))
-    have = _held_by_browser(_sent(key))
-    terms_held = dict(own.rsplit("#", 1) for own in have if "#" in own)
-    news = {
-        "items": [
-            item.as_data(
-                known=item.output_id in have, known_terms=terms_held.get(item.output_id, "")
-            )
-            for item in items
-        ],
-        "place": place,
-        "total": total,
-        "done": place - 1 if done is None else done,
-        "acknowledged": list(acknowledged),
-        "refused": dict(refused or {}) | malformed,
-        "messages": None if setting.language in have else messages_for(setting.language),
-        "session": _session(key),
-        "run": _count_run(key),
-    }
-    result = mount(key=key, data=news | setting.as_data(), on_graded_change=lambda: None)
+    own = {
+        "session": _session(key), "run": _count_run(key),
+        "seat": seat.model_dump() if seat else None,
+    }  # fmt: skip
+    data = news.as_data(held_by_browser(_sent(key)))
+    data["refused"] |= malformed
+    result = mount(key=key, data=data | own, on_graded_change=lambda: None)
     events, _ = read_events(result.get(_TRIGGER))
     handed_out = st.session_state.pop(_name(key, "handed_out"), set())
     return tuple(event for event in events if event.client_id not in handed_out)
@@ -118,14 +97,6 @@ def _sent(key: str) -> object:
     """What the browser sent with this run, before the card is drawn; None when nothing."""
     state = st.session_state.get(key)
     return state.get(_TRIGGER) if isinstance(state, Mapping) else None
-
-
-def _held_by_browser(payload: object) -> set[str]:
-    """Output ids (and the language) that the browser holds already and need not be sent again;
-    for those with terms also ``id#key`` with the key of these terms.
-    """
-    have = payload.get("have") if isinstance(payload, Mapping) else None
-    return {name for name in have if isinstance(name, str)} if isinstance(have, list) else set()
 
 
 def _session(key: str) -> str:

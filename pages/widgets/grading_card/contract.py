@@ -80,7 +80,8 @@ class CardSetting(Frozen):
     every output beside the whole; () asks for the whole only. ``scale``: the levels that are asked
     in place of pass and fail, the worst first. ``compare``: items carry two outputs, and which is
     better is asked. ``suggest_first`` shows the items' suggestions before the grade is given, not
-    only after it. ``phrases`` are offered beside the note box, at most nine. ``asked_version``: of the
+    only after it. ``phrases`` are offered beside the note box, at most nine; None leaves those that the
+    card has. ``asked_version``: of the
     criterion whose wording stands on the page; each press carries the one that was read.
     """
 
@@ -91,12 +92,14 @@ class CardSetting(Frozen):
     scale: tuple[CardLevel, ...] = ()
     compare: bool = False
     suggest_first: bool = False
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[str, ...] | None = ()
     asked_version: int | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The setting as plain JSON."""
-        own = self.model_dump(mode="json")
+        own = self.model_dump(mode="json", exclude={"phrases"})
+        if self.phrases is None:
+            return own
         return own | {"phrases": [words[:80] for words in self.phrases[:9]]}
 
 

@@ -11,6 +11,7 @@ from pages.widgets.grading_card import (
     CardEvent,
     CardGrade,
     CardItem,
+    CardNews,
     CardSetting,
     grading_card,
     received,
@@ -87,14 +88,14 @@ items = [
 open_ = [item for item in items if item.current is None]
 place = open_[0].position if open_ else len(items) + 1
 shown = [item for item in items if item.current and place - 4 < item.position < place]
-late = grading_card(
-    [*shown, *open_[:WINDOW]],
-    CardSetting(annotator="ada", project="trial", **OWN),
+news = CardNews(
+    items=(*shown, *open_[:WINDOW]),
+    setting=CardSetting(annotator="ada", project="trial", **OWN),
     place=place,
     total=len(items),
     done=len(grades),
-    acknowledged=acknowledged,
+    acknowledged=tuple(acknowledged),
     refused=refused,
-    key=KEY,
 )
+late = grading_card(news, key=KEY)
 store(late)

@@ -1,13 +1,15 @@
 // The grading card. Streamlit calls the default export once per run with what Python sent; the first
 // call in a place builds the card, later ones tell it the news.
-import { aboutPart, Asking, isAnswer } from "./asking.js";
+import { Asking, isAnswer } from "./asking.js";
 import { Clock } from "./clock.js";
 import { Deck } from "./deck.js";
 import { Ground } from "./ground.js";
 import { actionOf, HeldKeys, USUAL } from "./keys.js";
 import { Notes } from "./notes.js";
+import { Line } from "./line.js";
 import { closeConnectionDialogs } from "./outage.js";
-import { Keep, newClientId, Queue } from "./queue.js";
+import { pressOn, takingBack } from "./press.js";
+import { Keep, Queue } from "./queue.js";
 import { speaker } from "./text.js";
 import { View } from "./view.js";
 
@@ -38,7 +40,8 @@ class Card {
     this.parent = parent;
     this.owner = ownerOf(data);
     this.keep = new Keep(data.project, data.annotator);
-    this.queue = new Queue(this.keep, { send: (events) => this.send(events), changed: () => this.showStatus() });
+    this.queue = new Queue(this.keep, { send: (events) => this.line.send(this.payload(events)), changed: () => this.showStatus() });
+    this.line = new Line({ answered: (data) => this.answered(data), free: () => this.queue.flush() });
     this.deck = new Deck((id) => this.queue.concerns(id), this.keep.get("history") ?? []);
     for (const event of this.queue.waiting.values()) this.remember(event);
     this.held = new HeldKeys();
@@ -104,22 +107,37 @@ class Card {
   destroy() {
     this.quit.abort();
     this.queue.stop();
+    this.line.stop();
     clearTimeout(this.poking);
     this.view.root.remove();
     cards.delete(this.parent);
   }
 
-  /** Take in one run's data. */
+  /** Take in what a run of the page sent. */
   receive(data, setTriggerValue) {
-    this.trigger = setTriggerValue;
-    if (data.language !== this.language && data.messages) this.build(data);
+    this.line.offer(data.seat ?? null, setTriggerValue);
+    this.page = data.page;
     const isNewSession = data.session !== this.session;
     this.session = data.session;
+    this.take(data, isNewSession);
+  }
+
+  /** Take in the answer to presses that were sent without one; the page is run where it must change. */
+  answered(data) {
+    this.take(data, false);
+    if (data.page !== this.page) this.line.run(this.payload([]));
+    this.page = data.page;
+  }
+
+  take(data, isNewSession) {
+    if (data.language !== this.language && data.messages) this.build(data);
     this.queue.acknowledge(data.acknowledged);
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
     this.suggestFirst = data.suggest_first;
     this.askedVersion = data.asked_version ?? null;
-    if (!this.view.note.isOpen) this.view.note.offer(data.phrases ?? []);
+    this.phrases = data.phrases ?? this.phrases ?? [];
+    if (!this.view.note.isOpen) this.view.note.offer(this.phrases);
+    this.view.showPace(data.pace ?? "");
     this.asking.receive(data);
     this.deck.receive(data);
     if (this.asking.at >= this.asking.parts.length) this.asking.startOver();
@@ -131,12 +149,8 @@ class Card {
     if (isNewSession) this.queue.flush();
   }
 
-  send(events) {
-    try {
-      this.trigger("graded", { events, have: [this.language, ...this.deck.held()] });
-    } catch (error) {
-      console.warn("The grading card could not send and will try again.", error);
-    }
+  payload(events) {
+    return { events, have: [this.language, ...this.deck.held()] };
   }
 
   /** After a reload or a lost session: say what is on its way, and what was refused. */
@@ -222,7 +236,7 @@ class Card {
   grade(item, { value, level = null }, note, agreed = false) {
     const earlier = this.deck.grade(item.output_id);
     const extras = this.notes.extras(item);
-    const event = this.event(item, value, { level, note, supersedes: earlier?.client_id ?? null, agreed, ...extras });
+    const event = pressOn(this, item, value, { level, note, supersedes: earlier?.client_id ?? null, agreed, ...extras });
     this.deck.say(item.output_id, { value, level, note, client_id: event.client_id, ...extras }, [event.client_id]);
     this.commit([event]);
     this.notes.spent(item.output_id);
@@ -234,28 +248,9 @@ class Card {
     if (!note) return;
     const extras = this.notes.extras(item);
     const { value, level = null } = grade;
-    const event = this.event(item, value, { level, note, supersedes: grade.client_id, ...extras });
+    const event = pressOn(this, item, value, { level, note, supersedes: grade.client_id, ...extras });
     this.deck.amend(item.output_id, { value, level, note, client_id: event.client_id, ...extras }, event.client_id);
     this.commit([event]);
-  }
-
-  event(item, value, { level = null, note = "", supersedes = null, spans = [], corrected_text = null, part = null, agreed = false }) {
-    return {
-      judge_shown: this.suggestion(item) !== null && !part,
-      agreed,
-      spans,
-      corrected_text,
-      ...aboutPart(part),
-      ...(part ? {} : { criterion_version: this.askedVersion }),
-      client_id: newClientId(),
-      output_id: item.output_id,
-      value,
-      level,
-      note,
-      seconds: Math.round(this.clock.tick()) / 1000,
-      shown_at: this.clock.appeared,
-      supersedes,
-    };
   }
 
   commit(events) {
@@ -276,7 +271,7 @@ class Card {
     const act = this.deck.takeBack();
     if (!act) return this.view.showNotice(this.view.say("nothing_to_undo"));
     const part = act.part ? this.asking.part(act.output_id, act.part) ?? { id: act.part, version: null } : null;
-    this.commit(act.ids.toReversed().map((id) => this.takingBack(act.output_id, id, part)));
+    this.commit(act.ids.toReversed().map((id) => takingBack(this, act.output_id, id, part)));
     this.show();
     this.view.clearLast();
     this.view.flash("undo");
@@ -319,7 +314,7 @@ class Card {
 
   gradePart(item, part, value) {
     const earlier = this.deck.mark(item.output_id, part.id);
-    const event = this.event(item, value, { supersedes: earlier?.client_id ?? null, part });
+    const event = pressOn(this, item, value, { supersedes: earlier?.client_id ?? null, part });
     this.deck.sayMark(item.output_id, part.id, { value, note: "", client_id: event.client_id });
     this.commit([event]);
     this.view.tell(`${part.name}: ${this.view.say(value)}`);
@@ -338,11 +333,6 @@ class Card {
     this.keys = action ? { ...this.keys, [action]: key } : { ...USUAL };
     this.keep.put("keys", this.keys);
     this.view.showKeys(this.keys);
-  }
-
-  takingBack(outputId, id, part = null) {
-    const own = { client_id: newClientId(), output_id: outputId, value: "undone", note: "", seconds: null };
-    return { ...own, ...aboutPart(part), shown_at: this.clock.appeared, supersedes: id };
   }
 
   look(step) {
@@ -395,7 +385,7 @@ class Card {
 
   /** Nothing came: ask again. */
   poke() {
-    this.send([]);
+    this.line.send(this.payload([]));
     this.poking = setTimeout(() => this.poke(), 3 * POKE_AFTER);
   }
 }

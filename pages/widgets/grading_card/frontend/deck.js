@@ -40,8 +40,10 @@ export class Deck {
     return this.items.get(outputId)?.marks?.[partId] ?? null;
   }
 
-  /** Take in what the server sent with a run. */
-  receive({ items, place, total, done }) {
+  /** Take in what the server sent. A run of the page and an answer may cross: the older knows less. */
+  receive({ items, place, total, done, epoch = null, stamp = 0 }) {
+    if (epoch !== null && epoch === this.epoch && stamp < this.stamp) return;
+    Object.assign(this, { epoch, stamp });
     Object.assign(this, { place, total, done });
     const listed = new Set(items.map((item) => item.output_id));
     for (const id of [...this.said.keys()]) {

@@ -59,7 +59,7 @@ export class Keep {
 }
 
 export class Queue {
-  /** `send(events)` hands events to the server; `changed()` is called when the state does. */
+  /** `send(events)` hands events to the server, or returns false while it cannot; `changed()` is called when the state does. */
   constructor(keep, { send, changed }) {
     this.keep = keep;
     this.send = send;
@@ -97,7 +97,7 @@ export class Queue {
       this.keep.put(`event/${event.client_id}`, kept);
       this.waiting.set(event.client_id, kept);
     }
-    this.tries = Math.min(this.tries, 1);
+    this.tries = this.tries > 1 ? 1 : 0; // a press in good time is "saving", one after a vain try is not
     this.flush();
   }
 
@@ -126,14 +126,14 @@ export class Queue {
   }
 
   /** Send all that waits now, and again after a growing while until it is acknowledged. */
-  flush() {
+  flush(isLate = false) {
     this.stop();
     if (this.size === 0) return;
     const batch = [...this.waiting.values()].slice(0, MOST_AT_ONCE);
-    this.send(batch.map(({ at: _, ...event }) => event));
-    this.tries += 1;
+    const isSent = this.send(batch.map(({ at: _, ...event }) => event));
+    if (isSent !== false || isLate) this.tries += 1;
     const wait = Math.min(FIRST_WAIT * 2 ** Math.max(0, this.tries - 1), LONGEST_WAIT);
-    this.timer = setTimeout(() => this.flush(), wait * (0.9 + 0.2 * Math.random()));
+    this.timer = setTimeout(() => this.flush(true), wait * (0.9 + 0.2 * Math.random()));
     this.changed();
   }
 

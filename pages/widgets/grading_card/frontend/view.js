@@ -92,7 +92,8 @@ export class View {
     this.progress = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0 }, this.fill);
     const arrows = el("span", { class: "arrows" }, this.arrow("previous", "‹"), this.arrow("next", "›"));
     const line = el("div", { class: "line" }, arrows, this.place, this.reason, this.last, this.status);
-    return el("header", { class: "top" }, line, this.progress);
+    this.pace = el("p", { class: "pace", hidden: true });
+    return el("header", { class: "top" }, line, this.progress, this.pace);
   }
 
   arrow(action, sign) {
@@ -132,6 +133,12 @@ export class View {
     this.progress.title = this.say("progress", { done, total });
     const body = item ? this.sheets.of(item) : this.without(mode, total);
     if (this.body.firstChild !== body) this.turnTo(body);
+  }
+
+  /** The day by which all shall be done, and how much everybody has done. */
+  showPace(words) {
+    this.pace.hidden = words === "";
+    if (this.pace.textContent !== words) this.pace.replaceChildren(...visible(words));
   }
 
   whyNodes(item) {

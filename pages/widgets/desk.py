@@ -1,0 +1,75 @@
+"""A person's desk in a project: presses in, the coming outputs out.
+
+One way for both doors: the page, which runs as a whole, and the card's own requests, which are
+answered in a few milliseconds (`pages.widgets.pressing`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from labelcore.models import Project
+from labelcore.stages import grading
+from labelcore.store import Database
+from pages.widgets.grading_card import CardEvents, CardNews
+from pages.widgets.language import Language
+from pages.widgets.pace import pace_words
+from pages.widgets.pairs import pair_items, pair_setting, store_pairs
+from pages.widgets.queue import card_items, setting_of, store_events
+
+_EPOCH, _stamps = uuid.uuid4().hex, itertools.count(1)
+Way = Literal["single", "pairs"]
+"""Outputs one by one, or two versions side by side."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who grades what, and how."""
+
+    db: Database
+    project: Project
+    annotator: str
+    language: Language
+    way: Way
+
+    def store(self, events: CardEvents) -> tuple[list[str], dict[str, str]]:
+        """Make presses durable. Returns the stored client ids, and why others can never be."""
+        own = store_events if self.way == "single" else store_pairs
+        return own(self.db, self.project, self.annotator, events)
+
+    def news(self, events: CardEvents) -> CardNews:
+        """Store the presses, then say what comes next; without presses also what was last."""
+        stored, refused = self.store(events)
+        stamp = next(_stamps)
+        own = self._outputs(first=not stored) if self.way == "single" else self._pairs()
+        return own.model_copy(update={
+            "acknowledged": tuple(stored), "refused": refused, "epoch": _EPOCH, "stamp": stamp,
+        })  # fmt: skip
+
+    def _outputs(self, *, first: bool) -> CardNews:
+        db, project, who = self.db, self.project, self.annotator
+        queue = grading.grading_queue(db, project, who)
+        phrases = grading.phrases(db, project, who) if first else None
+        return CardNews(
+            items=tuple(card_items(db, project, who, queue, first=first)),
+            setting=setting_of(db, project, who, self.language, phrases),
+            place=queue.items[0].position if queue.items else queue.total + 1,
+            total=queue.total, done=queue.done, page=self._page(is_done=not queue.items),
+            pace=pace_words(db, project, queue, self.language),
+        )  # fmt: skip
+
+    def _pairs(self) -> CardNews:
+        queue = grading.comparing_queue(self.db, self.project, self.annotator)
+        return CardNews(
+            items=tuple(pair_items(self.project, queue)),
+            setting=pair_setting(self.project, self.annotator, self.language),
+            place=queue.items[0].position if queue.items else queue.total + 1,
+            total=queue.total, done=queue.done, page=self._page(is_done=not queue.items),
+        )  # fmt: skip
+
+    def _page(self, *, is_done: bool) -> str:
+        """What the page around the card shows: the project's rules, and where to go when all is done."""
+        return f"{self.project.at.isoformat()} {'done' if is_done else 'open'}"

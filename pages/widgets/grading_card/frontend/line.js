@@ -1,0 +1,80 @@
+// How presses reach the server. A request of their own is answered in a few milliseconds; Streamlit's
+// trigger runs the whole page, and is what remains where there is no such address, or the page is of
+// an earlier server. One request at a time, so that an older answer never overtakes a newer one.
+
+const PATIENCE = 8000;
+
+export class Line {
+  /** `answered(data)` takes an answer; `free()` is called when presses may be sent that came meanwhile. */
+  constructor({ answered, free }) {
+    this.answered = answered;
+    this.free = free;
+    this.seat = null;
+    this.closed = null; // a token that the server has refused
+    this.isBusy = false;
+    this.isWanted = false;
+    this.quit = new AbortController();
+  }
+
+  /** What the page offers with a run: its trigger, and an address with a token (or null). */
+  offer(seat, trigger) {
+    this.seat = seat && seat.token !== this.closed ? seat : null;
+    this.trigger = trigger;
+  }
+
+  /** Send now, or return false: what is on its way is answered first. */
+  send(payload) {
+    if (this.isBusy) {
+      this.isWanted = true;
+      return false;
+    }
+    if (this.seat) this.post(payload);
+    else this.run(payload);
+    return true;
+  }
+
+  /** Send with a run of the page. */
+  run(payload) {
+    try {
+      this.trigger("graded", payload);
+    } catch (error) {
+      console.warn("The grading card could not send and will try again.", error);
+    }
+  }
+
+  async post(payload) {
+    this.isBusy = true;
+    const answer = await this.ask(payload);
+    this.isBusy = false;
+    if (this.quit.signal.aborted) return;
+    if (answer) this.answered(answer);
+    else this.run(payload);
+    if (this.isWanted) this.free();
+    this.isWanted = false;
+  }
+
+  /** The server's answer, or null where the page must be run instead. */
+  async ask(payload) {
+    const { path, token } = this.seat;
+    try {
+      const response = await fetch(path, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(payload),
+        signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), this.quit.signal]),
+      });
+      if (response.ok) return await response.json();
+      if ([401, 404, 405].includes(response.status)) {
+        this.closed = token;
+        this.seat = null;
+      }
+    } catch {
+      // No connection: the trigger fails too, and the queue tries again.
+    }
+    return null;
+  }
+
+  stop() {
+    this.quit.abort();
+  }
+}

@@ -1,0 +1,85 @@
+"""The card's own door: presses are stored and answered without a run of the page.
+
+A run of the page costs Streamlit four times what the grade itself does. The card posts its presses
+here; where this route is missing or says no, it sends them with a run of the page, as if there were
+no door.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+import streamlit as st
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from labelcore.errors import LabelcoreError
+from labelcore.settings import settings
+from labelcore.stages import projects
+from labelcore.store import open_database
+from pages.widgets.desk import Desk, Way
+from pages.widgets.grading_card import Seat, held_by_browser, read_events
+from pages.widgets.language import Language
+
+PATH = "/labelcore/presses"
+LARGEST = 64 * 2**20
+"""Bytes of one request: many waiting presses with corrected texts."""
+_signer = URLSafeSerializer(secrets.token_bytes(32), salt="seat")
+"""Of this process: after a restart a card shows an old token, is refused, and runs its page."""
+
+
+def seat_of(desk: Desk) -> Seat:
+    """The address, and a token that lets its holder speak for this person in this project only."""
+    token = _signer.dumps([desk.project.name, desk.annotator, desk.language, desk.way])
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return Seat(path=f"/{base}{PATH}" if base else PATH, token=str(token))
+
+
+async def presses(request: Request) -> Response:
+    """Store the presses in the body; the answer is what a run of the page would tell the card."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    try:
+        seat = _signer.loads(token if scheme == "Bearer" else "")
+    except BadSignature:
+        return _refusal(401, "The page is of an earlier server.")
+    if int(request.headers.get("content-length", LARGEST + 1)) > LARGEST:
+        return _refusal(413, "These are too many presses at once.")
+    try:
+        sent = json.loads(await request.body())
+    except ValueError:
+        return _refusal(400, "This is no JSON.")
+    return await run_in_threadpool(_answer, seat, sent)
+
+
+def _desk(project: str, annotator: str, language: Language, way: Way) -> Desk:
+    db = open_database(settings().db)
+    return Desk(db, projects.open_project(db, project, create=False), annotator, language, way)
+
+
+def _answer(seat: tuple[str, str, Language, Way], sent: object) -> Response:
+    events, malformed = read_events(sent)
+    try:
+        news = _desk(*seat).news(events)
+    except LabelcoreError as trouble:
+        return _refusal(409, str(trouble))
+    data = news.as_data(held_by_browser(sent))
+    data["refused"] |= malformed
+    return Response(_as_json(data), media_type="application/json")
+
+
+def _as_json(data: dict[str, Any]) -> bytes:
+    # A browser may have sent half a character as an id; it must not cost the answer.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+def _refusal(status: int, why: str) -> Response:
+    return JSONResponse({"error": why}, status_code=status)
+
+
+routes = [Route(PATH, presses, methods=["POST"])]

@@ -1,0 +1,170 @@
+"""The card's own door in the real app: presses by a request of their own, by the page where it is shut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from _card import expect_shown, expect_status, shown
+from _server import Server
+from playwright.sync_api import Browser, Page, expect
+
+from labelcore.models import Grade, Output
+from labelcore.stages import grading, projects, sampling
+from labelcore.store import close_database, open_database
+from labelcore.store import outputs as output_table
+from tests.app_server import ROOT
+
+pytestmark = pytest.mark.journey
+SLOW = """() => {
+    const ask = window.fetch;
+    window.fetch = async (...own) => {
+        const answer = await ask(...own);
+        await new Promise((done) => setTimeout(done, 700));
+        return answer;
+    };
+}"""
+DOOR = re.compile("/labelcore/presses$")
+
+
+class App:
+    """The real app with eight outputs, on a port that it keeps when it is started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db = folder / "app.duckdb"
+        db = open_database(self.db)
+        project = projects.open_project(db, "door")
+        made = [
+            Output(id=f"o{at}", project_id=project.id, text=f"Answer {at}", input=f"Question {at}")
+            for at in range(1, 9)
+        ]
+        output_table.add(db, made)
+        sampling.draw_sample(db, project, rule="random", n=8)
+        close_database(self.db)
+        env = {
+            "LABELCORE_DB": str(self.db),
+            "LABELCORE_PROJECT": "door",
+            "LABELCORE_ANNOTATOR": "ann",
+        }
+        self.server = Server(ROOT / "app.py", env)
+
+    def grades(self) -> list[Grade]:
+        """Stop the server and read what is stored."""
+        self.server.stop()
+        db = open_database(self.db)
+        found = grading.grade_history(db, projects.open_project(db, "door"))
+        close_database(self.db)
+        return found
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    own = App(tmp_path)
+    with own.server:
+        yield own
+
+
+@pytest.fixture
+def open_card(app: App, browser: Browser) -> Iterator[Callable[[], Page]]:
+    context = browser.new_context()
+    page = context.new_page()
+
+    def visit() -> Page:
+        page.goto(f"{app.server.url}grading")
+        expect(page.locator(".card .output")).to_be_visible(timeout=30_000)
+        return page
+
+    yield visit
+    context.close()
+
+
+def posted(page: Page) -> list[int]:
+    """Grows with each request through the door."""
+    seen: list[int] = []
+    page.on("response", lambda own: seen.append(own.status) if DOOR.search(own.url) else None)
+    return seen
+
+
+def burst(page: Page, n: int) -> list[str]:
+    """Press pass so often, 30 ms apart; the outputs that were on screen at each press."""
+    outputs = []
+    for _ in range(n):
+        outputs.append(shown(page))
+        page.keyboard.press("p")
+        page.wait_for_timeout(30)
+    return outputs
+
+
+def test_a_burst_goes_through_the_door_and_grades_what_was_shown(
+    app: App, open_card: Callable[[], Page]
+) -> None:
+    page = open_card()
+    seen = posted(page)
+    outputs = burst(page, 6)
+    expect_status(page, "saved")
+    assert seen and set(seen) == {200}
+    stored = app.grades()
+    assert [(own.output_id, own.value) for own in stored] == [(own, "pass") for own in outputs]
+    assert len(set(outputs)) == 6
+
+
+def test_the_last_grade_shows_where_to_go_and_its_undo_takes_that_away(
+    app: App, open_card: Callable[[], Page]
+) -> None:
+    page = open_card()
+    burst(page, 8)
+    onward = page.get_by_text("Next: criteria from your notes")
+    expect(onward).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("All 8 graded")).to_be_visible()
+    page.keyboard.press("z")
+    expect(onward).not_to_be_visible(timeout=10_000)
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    expect(onward).to_be_visible(timeout=10_000)
+    values = [own.value for own in app.grades()]
+    assert values == [*["pass"] * 8, "undone", "fail"]
+
+
+@pytest.mark.parametrize("status", [401, 404, 500])
+def test_where_the_door_is_shut_the_page_stores_the_presses(
+    app: App, open_card: Callable[[], Page], status: int
+) -> None:
+    page = open_card()
+    page.route(DOOR, lambda route: route.fulfill(status=status, body="{}"))
+    outputs = burst(page, 3)
+    expect_status(page, "saved", timeout=20_000)
+    assert [own.output_id for own in app.grades()] == outputs
+
+
+def test_a_slow_answer_holds_back_no_key_and_doubles_nothing(
+    app: App, open_card: Callable[[], Page]
+) -> None:
+    page = open_card()
+    page.evaluate(SLOW)
+    outputs = burst(page, 4)
+    assert len(set(outputs)) == 4
+    expect_status(page, "saving")
+    expect_status(page, "saved", timeout=10_000)
+    assert [own.output_id for own in app.grades()] == outputs
+
+
+def test_a_restarted_server_refuses_the_old_token_and_the_page_brings_a_new_one(
+    app: App, open_card: Callable[[], Page]
+) -> None:
+    page = open_card()
+    first = burst(page, 2)
+    expect_status(page, "saved")
+    app.server.stop()
+    second = burst(page, 2)
+    app.server.start()
+    expect_status(page, "saved", timeout=40_000)
+    seen = posted(page)
+    third = shown(page)
+    page.keyboard.press("p")
+    expect_status(page, "saved")
+    page.wait_for_timeout(300)
+    assert seen == [200]
+    expect_shown(page, shown(page))
+    assert [own.output_id for own in app.grades()] == [*first, *second, third]

@@ -1,0 +1,180 @@
+"""The card's own door: stored before it is answered, once, and only with a token of this server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from labelcore.models import Output, Project
+from labelcore.settings import settings
+from labelcore.stages import grading, projects, sampling
+from labelcore.store import Database, close_database, open_database
+from labelcore.store import outputs as output_table
+from pages.widgets import pressing
+from pages.widgets.desk import Desk
+from pages.widgets.language import Language
+
+Send = Callable[..., Any]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Database, Project]]:
+    path = tmp_path / "app.duckdb"
+    monkeypatch.setenv("LABELCORE_DB", str(path))
+    settings.cache_clear()
+    db = open_database(path)
+    project = projects.open_project(db, "shop")
+    for version in ("v1", "v2"):
+        texts = [f"answer {at} of {version}" for at in range(4)]
+        made = [
+            Output(id=output_table.content_id(project.id, text, prompt_version=version),
+                   project_id=project.id, text=text, input=f"question {at}", prompt_version=version)
+            for at, text in enumerate(texts)
+        ]  # fmt: skip
+        output_table.add(db, made)
+    sampling.draw_sample(db, project, rule="random", n=8)
+    yield db, project
+    close_database(path)
+    settings.cache_clear()
+
+
+def token_of(place: tuple[Database, Project], way: Any = "single", who: str = "ann") -> str:
+    return pressing.seat_of(Desk(*place, who, "en", way)).token
+
+
+@pytest.fixture
+def client() -> TestClient:
+    return TestClient(Starlette(routes=pressing.routes), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def send(client: TestClient, place: tuple[Database, Project]) -> Send:
+    def post(*events: object, have: tuple[str, ...] = (), token: str = "") -> Any:
+        given = {"authorization": f"Bearer {token or token_of(place)}"}
+        sent = json.dumps({"events": events, "have": have})
+        return client.post(pressing.PATH, content=sent, headers=given)
+
+    return post
+
+
+def press(output_id: str, client_id: str = "press-0001", **more: object) -> dict[str, object]:
+    return {"client_id": client_id, "output_id": output_id, "value": "fail", **more}
+
+
+def test_a_press_is_stored_and_answered_with_what_comes_next(
+    send: Send, place: tuple[Database, Project]
+) -> None:
+    first = send().json()
+    shown = first["items"][0]["output_id"]
+    answer = send(press(shown, note="too long")).json()
+    assert answer["acknowledged"] == ["press-0001"] and answer["refused"] == {}
+    assert shown not in {own["output_id"] for own in answer["items"]}
+    assert (answer["done"], answer["total"]) == (1, 8)
+    (stored,) = grading.current_grades(*place)
+    assert (stored.output_id, stored.value, stored.note, stored.annotator) == (
+        shown, "fail", "too long", "ann",
+    )  # fmt: skip
+
+
+def test_the_same_press_twice_is_one_grade_and_acknowledged_twice(
+    send: Send, place: tuple[Database, Project]
+) -> None:
+    own = press(send().json()["items"][0]["output_id"])
+    assert [send(own).json()["acknowledged"] for _ in range(2)] == [["press-0001"]] * 2
+    assert len(grading.grade_history(*place)) == 1
+
+
+def test_what_the_browser_holds_is_not_sent_again(send: Send) -> None:
+    first = send().json()
+    ids = [own["output_id"] for own in first["items"]]
+    answer = send(have=("en", *ids)).json()
+    assert answer["messages"] is None and first["messages"]
+    assert all("text" not in own for own in answer["items"]) and len(answer["items"]) == len(ids)
+
+
+def test_the_person_is_the_tokens_whatever_the_body_says(
+    send: Send, place: tuple[Database, Project]
+) -> None:
+    shown = send().json()["items"][0]["output_id"]
+    token = token_of(place, who="bob")
+    answer = send(press(shown, "press-0002") | {"annotator": "eve"}, press(shown), token=token)
+    assert set(answer.json()["refused"]) == {"press-0002"}
+    assert [own.annotator for own in grading.current_grades(*place)] == ["bob"]
+
+
+@pytest.mark.parametrize("token", ["", "eyJ.no", "another.server.made.this"])
+def test_without_a_token_of_this_server_nothing_is_stored(
+    client: TestClient, send: Send, place: tuple[Database, Project], token: str
+) -> None:
+    shown = send().json()["items"][0]["output_id"]
+    headers = {"authorization": f"Bearer {token}"}
+    answer = client.post(pressing.PATH, json={"events": [press(shown)]}, headers=headers)
+    assert answer.status_code == 401
+    assert client.post(pressing.PATH, json={"events": [press(shown)]}).status_code == 401
+    assert grading.grade_history(*place) == []
+
+
+def test_a_malformed_press_is_refused_and_the_others_are_stored(
+    send: Send, place: tuple[Database, Project]
+) -> None:
+    shown = send().json()["items"][0]["output_id"]
+    answer = send(
+        {"client_id": "half-\ud83d", "value": "pass"}, press("gone", "press-0002"), press(shown)
+    ).json()
+    assert answer["acknowledged"] == ["press-0001"]
+    assert set(answer["refused"]) == {"half-?", "press-0002"}
+    assert len(grading.grade_history(*place)) == 1
+
+
+def test_what_is_no_json_or_too_much_gets_a_clear_answer(
+    client: TestClient, place: tuple[Database, Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"authorization": f"Bearer {token_of(place)}"}
+    answer = client.post(pressing.PATH, content=b"{", headers=headers)
+    assert answer.status_code == 400
+    assert client.post(pressing.PATH, json=[1, {}], headers=headers).status_code == 200
+    monkeypatch.setattr(pressing, "LARGEST", 10)
+    answer = client.post(pressing.PATH, json={"events": [press("o")]}, headers=headers)
+    assert answer.status_code == 413
+
+
+def test_a_token_of_pairs_stores_a_preference(send: Send, place: tuple[Database, Project]) -> None:
+    grading.set_rules(*place, compare=["v1", "v2"])
+    token = token_of(place, "pairs")
+    pair = send(token=token).json()["items"][0]
+    answer = send(press(pair["output_id"]) | {"value": "left"}, token=token).json()
+    assert answer["acknowledged"] == ["press-0001"] and answer["done"] == 1
+    assert grading.grade_history(*place) == []
+
+
+def test_the_page_is_asked_for_only_when_the_rules_or_the_end_change_it(
+    send: Send, place: tuple[Database, Project]
+) -> None:
+    pages = [send().json()["page"]]
+    for at in range(8):
+        shown = next(own["output_id"] for own in send().json()["items"] if not own["current"])
+        pages.append(send(press(shown, f"press-{at:04}")).json()["page"])
+    assert len(set(pages[:8])) == 1 and pages[8] != pages[7]
+    grading.set_rules(*place, ask_criteria=True)
+    assert send().json()["page"] != pages[8]
+
+
+def test_a_later_answer_carries_a_later_stamp(send: Send) -> None:
+    one, two = send().json(), send().json()
+    assert one["epoch"] == two["epoch"] and one["stamp"] < two["stamp"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Due on"), ("zh", "截止")])
+def test_the_deadline_is_said_in_the_language_of_the_page(
+    place: tuple[Database, Project], language: Language, words: str
+) -> None:
+    db, project = place
+    grading.set_rules(db, project, deadline="2999-01-01")
+    desk = Desk(db, projects.open_project(db, "shop"), "ann", language, "single")
+    assert words in desk.news(()).pace
