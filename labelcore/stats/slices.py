@@ -60,7 +60,8 @@ def by_slice(
         )
         for name, (part, rest) in parts.items()
     ]  # fmt: skip
-    return sorted(rows, key=lambda one: (one.rate.value or 0.0, one.name))
+    # Rounded, so that equal rates stand by name whatever the order of the rows that they are summed in.
+    return sorted(rows, key=lambda one: (round(one.rate.value or 0.0, 12), one.name))
 
 
 def together(slices: int) -> float:
