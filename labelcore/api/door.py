@@ -16,6 +16,7 @@ from labelcore.errors import LabelcoreError
 from labelcore.models import DOOR_SUFFIX
 from labelcore.settings import settings
 from labelcore.stages.judging import stop_abandoned_runs
+from labelcore.stats.threads import one_thread
 from labelcore.store import close_database, open_database
 
 TOKEN = secrets.token_urlsafe(32)
@@ -36,7 +37,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     door = Path(f"{path}{DOOR_SUFFIX}")
     _leave(door)
     try:
-        yield {}
+        with one_thread():  # many people's pages compute at once
+            yield {}
     finally:
         steadiness.cancel()
         door.unlink(missing_ok=True)

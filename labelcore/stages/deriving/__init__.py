@@ -52,6 +52,7 @@ from labelcore.stages.deriving.versions import (
 )
 from labelcore.stages.deriving.wording import case_words, without_case
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
+from labelcore.stats.threads import one_thread
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
@@ -116,6 +117,7 @@ class Derivation(Frozen):
     warnings: tuple[str, ...] = ()
 
 
+@one_thread()
 def derive(
     db: Database, project: Project, *, offline: bool = True, accept_all: bool = False,
     client: ModelClient | None = None, author: str = "", progress: Progress | None = None,

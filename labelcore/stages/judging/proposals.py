@@ -22,6 +22,7 @@ from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import llm_proposals, schemas
+from labelcore.stats.threads import one_thread
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -47,6 +48,7 @@ class Question:
         return self.criterion.name if self.criterion else OVERALL
 
 
+@one_thread()
 def propose(
     db: Database, project: Project, *, criterion: str | None = None, kind: str | None = None,
     offline: bool = True, limit: int = 6, seed: int = 0, probability: bool = False,

@@ -13,6 +13,7 @@ from labelcore.stages.judging.runner import decide_local, embed_texts, remember_
 from labelcore.stages.judging.running.pace import Pace
 from labelcore.stages.judging.running.plan import Plan, Question
 from labelcore.stages.judging.running.work import Decided, Result, Work
+from labelcore.stats.threads import one_thread
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 
@@ -20,6 +21,7 @@ _TEXTS = 2_000
 _FIRST = 20
 
 
+@one_thread()
 def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
     pace = Pace(_FIRST, _TEXTS)
