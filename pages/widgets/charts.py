@@ -40,7 +40,8 @@ def intervals(
             (name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None
         ]
         figure.add_scatter(
-            name=label, mode="markers", x=[rate.value for _, rate in known],
+            name=label, mode="markers", orientation="h", offsetgroup=label,
+            x=[rate.value for _, rate in known],
             y=[name for name, _ in known],
             marker={"symbol": symbol, "size": 11, "color": colour},
             error_x={
