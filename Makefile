@@ -42,7 +42,8 @@ bench: setup
 	$(BIN)/python tests/bench/offline_quality.py
 	$(BIN)/python tests/bench/align_speed.py
 	$(BIN)/python tests/bench/choose_speed.py
-	$(BIN)/python tests/bench/coverage.py
+	PYTHONPATH=. $(BIN)/python tests/bench/coverage.py
+	PYTHONPATH=. $(BIN)/python tests/bench/slices.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

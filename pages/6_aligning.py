@@ -60,7 +60,9 @@ def show_outputs(report: aligning.AlignmentReport) -> None:
     if not report.judges:
         return
     st.subheader("The outputs behind a number")
-    names = {own.judge_version_id: f"{own.judge} ({own.criterion})" for own in report.judges}
+    first = report.chosen.judge_version_ids if report.chosen else ()
+    ordered = sorted(report.judges, key=lambda own: own.judge_version_id not in first)
+    names = {own.judge_version_id: f"{own.judge} ({own.criterion})" for own in ordered}
     judge = st.selectbox("Judge", list(names), format_func=names.__getitem__, key="behind-judge")
     chosen = next(own for own in report.judges if own.judge_version_id == judge)
     said = catches(chosen.counts)

@@ -67,7 +67,7 @@ def check(
 
 
 def slices(by: By = None, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
-    """Pass rates by slice, adjusted for how many there are."""
+    """Pass rates by slice, by people and corrected, adjusted for how many there are."""
     send("slices", db, project, json, by=by)
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.operations import Call, Outcome, operation
 from labelcore.stages import aligning, reporting
+from labelcore.stages.reporting import slice_words
 from labelcore.stages.reporting.card import DAYS, CardSplit
 from labelcore.stats.rate import in_words
 
@@ -82,14 +83,12 @@ def check(
 
 @operation("slices")
 def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
-    """Pass rates by slice, adjusted for how many there are."""
+    """Pass rates by slice, by people and corrected, adjusted for how many there are."""
     found = reporting.slices(call.db, call.project, by or ())
-    lines = [
-        f"{own.field} = {row.name}: {in_words(row.together)}, {row.says}."
-        for own in found
-        for row in own.rows
-    ]
-    lines += sorted({own.doubt for own in found if own.doubt})
+    lines = []
+    for own in found:
+        lines += [slice_words.slice_line(own.field, row) for row in own.rows]
+        lines += [f"  {said}" for said in slice_words.notes(own)]
     return Outcome(
         document={"slices": [own.model_dump(mode="json") for own in found]},
         lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),

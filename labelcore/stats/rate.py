@@ -40,6 +40,11 @@ def wilson(successes: int, n: int, *, what: str = "items", z: float = Z95) -> Ra
     return Rate(value=share, low=low, high=high, n=n)
 
 
+def quantile(level: float) -> float:
+    """The normal quantile of a two-sided interval: 1.96 for 0.95."""
+    return NormalDist().inv_cdf(1 - (1 - level) / 2)
+
+
 def difference(one: Rate, other: Rate) -> Rate:
     """``one`` - ``other``, in [-1, 1], of two independent shares (Newcombe 1998, method 10).
 

@@ -1,32 +1,35 @@
 """Pass rates by city, product, language or model, without crying wolf over many slices.
 
-Each slice is set against all others (Fisher's exact test), the p values are adjusted together
-(Holm, or Benjamini-Hochberg for a first look), and each rate also has an interval that holds for
-all slices at once (Bonferroni).
+Each slice has the estimate of the project's own pass rate (weights, sources; `stats.parts`) and is
+set against all others; the p values are adjusted together (Holm, or Benjamini-Hochberg for a first
+look), and each rate also has an interval that holds for all slices at once (Bonferroni).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
 from labelcore.models import Frozen
-from labelcore.stats.rate import Rate, difference, wilson
+from labelcore.stats.parts import Part, against
+from labelcore.stats.prevalence import Graded
+from labelcore.stats.rate import Rate
 
 Correction = Literal["holm", "benjamini-hochberg"]
-_FEWEST = 5
 _ALPHA = 0.05
 
 
 class SliceRate(Frozen):
-    """One slice's pass rate, alone (``rate``), with the others in mind (``together``), against them.
+    """One slice's pass rate by people, alone (``rate``), with the others in mind (``together``), and
+    less that of the others (``against_rest``).
 
-    ``p`` is adjusted for the number of slices; None for a slice too small to be tested.
+    ``p`` is adjusted for the number of slices; None where the slice cannot be tested (``says`` why).
+    ``size``: how many outputs the slice has in the pool. ``corrected``: by the verdicts on these and
+    the grades of the slice, ``corrected_together`` the same for all slices at once; None where no
+    judges are chosen.
     """
 
     name: str
@@ -35,21 +38,35 @@ class SliceRate(Frozen):
     against_rest: Rate
     p: float | None
     says: str
+    size: int | None = None
+    corrected: Rate | None = None
+    corrected_together: Rate | None = None
 
 
 def by_slice(
-    passes: npt.NDArray[np.bool_], names: Sequence[str], *, correction: Correction = "holm"
+    graded: Graded, names: Sequence[str], *, correction: Correction = "holm"
 ) -> list[SliceRate]:
-    """The slices of n items, the worst first. ``passes`` (n,) and ``names`` are parallel."""
+    """The slices of n graded outputs, the worst first. ``names`` (n,) in their order."""
     own = np.asarray(names, dtype=object)
-    kinds = sorted(set(names))
-    inside = {name: own == name for name in kinds}
-    tested = [name for name in kinds if _testable(inside[name])]
-    raw = [_fisher(passes, inside[name]) for name in tested]
-    adjusted = dict(zip(tested, adjust(raw, correction), strict=True))
-    level = NormalDist().inv_cdf(1 - _ALPHA / (2 * max(1, len(kinds))))
-    found = [_slice(name, passes, inside[name], adjusted.get(name), level) for name in kinds]
-    return sorted(found, key=lambda one: (one.rate.value or 0.0, one.name))
+    parts = {name: (Part(graded, own == name), Part(graded, own != name)) for name in sorted(set(names))}  # fmt: skip
+    found = {name: against(*pair) for name, pair in parts.items()}
+    raw = {name: p for name, (_, p) in found.items() if p is not None}
+    adjusted = dict(zip(raw, adjust(list(raw.values()), correction), strict=True))
+    level = together(len(parts))
+    rows = [
+        SliceRate(
+            name=name, rate=part.rate(), together=part.rate(level), against_rest=found[name][0],
+            p=adjusted.get(name), says=_says(part, rest, adjusted.get(name)),
+        )
+        for name, (part, rest) in parts.items()
+    ]  # fmt: skip
+    # Rounded, so that equal rates stand by name whatever the order of the rows that they are summed in.
+    return sorted(rows, key=lambda one: (round(one.rate.value or 0.0, 12), one.name))
+
+
+def together(slices: int) -> float:
+    """The level of each interval so that so many of them hold at once at 95 % (Bonferroni)."""
+    return 1 - _ALPHA / max(1, slices)
 
 
 def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
@@ -65,35 +82,11 @@ def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
     return [float(p) for p in found]
 
 
-def _testable(inside: npt.NDArray[np.bool_]) -> bool:
-    return bool(inside.sum() >= _FEWEST and (~inside).sum() >= _FEWEST)
-
-
-def _fisher(passes: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]) -> float:
-    table = np.array(
-        [[int((passes & part).sum()), int((~passes & part).sum())] for part in (inside, ~inside)]
-    )
-    return float(stats.fisher_exact(table).pvalue)
-
-
-def _slice(
-    name: str, passes: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_], p: float | None,
-    level: float,
-) -> SliceRate:  # fmt: skip
-    good, n = int((passes & inside).sum()), int(inside.sum())
-    rate = wilson(good, n)
-    rest = wilson(int((passes & ~inside).sum()), int((~inside).sum()), what="other outputs")
-    return SliceRate(
-        name=name, rate=rate, together=wilson(good, n, z=level), against_rest=difference(rate, rest),
-        p=p, says=_says(rate, rest, p, n),
-    )  # fmt: skip
-
-
-def _says(rate: Rate, rest: Rate, p: float | None, n: int) -> str:
+def _says(part: Part, rest: Part, p: float | None) -> str:
     if p is None:
-        return f"too few outputs to tell ({n})" if n < _FEWEST else "nothing to set it against"
+        if not rest.own.n:
+            return "nothing to set it against"
+        return part.untestable or f"the others have {rest.untestable}"
     if p > _ALPHA:
         return "no difference that is more than chance"
-    return (
-        "worse than the rest" if (rate.value or 0) < (rest.value or 0) else "better than the rest"
-    )
+    return "worse than the rest" if part.value < rest.value else "better than the rest"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from labelcore.store.connection import Database
+from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 
 Floats = npt.NDArray[np.float64]
 ABSTAINED = -1.0
@@ -17,6 +18,16 @@ _CODE = f"CASE value WHEN 'pass' THEN 1 WHEN 'fail' THEN 0 ELSE {ABSTAINED:.0f} 
 _ONCE = (
     "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
     "ORDER BY made_at, run_id) = 1"
+)
+_SEEN = (
+    "seen AS (SELECT output_id, bool_or(value = 'fail') AS failed, "
+    "bool_and(value = 'abstain') AS silent, "
+    "count(DISTINCT judge_version_id) AS members FROM verdict "
+    "WHERE repeat = 0 AND judge_version_id IN (SELECT unnest($judges)) GROUP BY output_id)"
+)
+_BY_VERDICT = (
+    "count(*) FILTER (NOT failed AND NOT silent), count(*) FILTER (failed), "
+    "count(*) FILTER (silent)"
 )
 
 
@@ -60,14 +71,28 @@ def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, in
     It fails an output when any member does, and abstains where all of them do.
     """
     rows = db.rows(
-        "WITH seen AS (SELECT output_id, bool_or(value = 'fail') AS failed, "
-        "bool_and(value = 'abstain') AS silent, "
-        "count(DISTINCT judge_version_id) AS members FROM verdict "
-        "WHERE repeat = 0 AND judge_version_id IN (SELECT unnest($judges)) GROUP BY output_id) "
-        "SELECT count(*) FILTER (NOT failed AND NOT silent), count(*) FILTER (failed), "
-        "count(*) FILTER (silent) FROM seen "
-        "WHERE members = $members",
-        {"judges": list(judge_version_ids), "members": len(set(judge_version_ids))},
+        f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members",
+        _of_judges(judge_version_ids),
     )
     passes, fails, abstains = rows[0]
     return passes, fails, abstains
+
+
+def pools_of_slices(
+    db: Database, project_id: str, field: str, judge_version_ids: Sequence[str]
+) -> dict[str, tuple[int, int, int, int]]:
+    """For each value of a field: how many outputs the project has, and of these the set's passes,
+    fails and abstentions as in `pool_of_set` (0 for an empty set). Outputs without the field: ''.
+    """
+    rows = db.rows(
+        f"WITH {_SEEN}, own AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
+        "FROM output_current WHERE project_id = $project) "
+        f"SELECT slice, count(*), {_BY_VERDICT} FROM own "
+        "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
+        {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
+    )
+    return {name: (size, passes, fails, abstains) for name, size, passes, fails, abstains in rows}
+
+
+def _of_judges(judge_version_ids: Sequence[str]) -> dict[str, Any]:
+    return {"judges": list(judge_version_ids), "members": len(set(judge_version_ids))}

@@ -21,6 +21,12 @@ _READ = tuple(name for name in COLUMNS if name != "row_number")
 _SELECT = f"SELECT {', '.join(_READ)} FROM output WHERE {{condition}} QUALIFY {_FIRST}"
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
 _CHUNK = 2_000
+VALUE_OF_FIELD = (
+    "coalesce(CASE $field WHEN 'model' THEN model WHEN 'prompt_version' THEN prompt_version "
+    "WHEN 'group_key' THEN group_key WHEN 'batch_id' THEN batch_id "
+    "ELSE json_extract_string(metadata, $path) END, '')"
+)
+"""SQL for one field or metadata key of an output, '' where it is missing; see `path_of_field`."""
 _MOST_KEPT, _LARGEST_KEPT = 4_000, 20_000
 _keeping = threading.Lock()
 
@@ -155,11 +161,13 @@ def groups_of(db: Database, output_ids: Sequence[str]) -> dict[str, str]:
 
 def strata(db: Database, project_id: str, field: str) -> dict[str, str]:
     """The value of one field or metadata key for every output ('' where it is missing)."""
-    own = {"model", "prompt_version", "group_key", "batch_id"}
-    value = field if field in own else "json_extract_string(metadata, ?)"
-    parameters = [project_id] if field in own else [f'$."{field}"', project_id]
-    sql = f"SELECT output_id, coalesce({value}, '') FROM output_current WHERE project_id = ?"
-    return dict(db.rows(sql, parameters))
+    sql = f"SELECT output_id, {VALUE_OF_FIELD} FROM output_current WHERE project_id = $project"
+    return dict(db.rows(sql, {"project": project_id, **path_of_field(field)}))
+
+
+def path_of_field(field: str) -> dict[str, str]:
+    """The parameters of `VALUE_OF_FIELD`."""
+    return {"field": field, "path": f'$."{field}"'}
 
 
 def kinds(db: Database, project_id: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.
 _BLUE, _ORANGE, _GREEN = "#0072B2", "#D55E00", "#009E73"
-_ROW, _FRAME = 46, 80
+_ROW, _FRAME, _LEGEND_ROW = 46, 80, 14
 _LONGEST, _TAIL = 34, 14
 
 
@@ -40,7 +40,8 @@ def intervals(
             (name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None
         ]
         figure.add_scatter(
-            name=label, mode="markers", x=[rate.value for _, rate in known],
+            name=label, mode="markers", orientation="h", offsetgroup=label,
+            x=[rate.value for _, rate in known],
             y=[name for name, _ in known],
             marker={"symbol": symbol, "size": 11, "color": colour},
             error_x={
@@ -50,9 +51,12 @@ def intervals(
             customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
             hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
         )  # fmt: skip
+    named = len(series) * (len(series) > 1) + len(lines or {})
+    below = 40 + _LEGEND_ROW * named
     figure.update_layout(
-        height=_FRAME + _ROW * max(2, len(names)),
-        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.15},
+        height=40 + below + _ROW * max(2, len(names)),
+        margin={"l": 10, "r": 20, "t": 10, "b": below},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"},
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%"},
         yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
@@ -73,10 +77,6 @@ def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
     if lines:
         rows = len(set(figure.layout.yaxis.categoryarray))
         figure.update_yaxes(range=[-0.6, rows - 0.4])
-        figure.update_layout(
-            height=figure.layout.height + 22 * len(lines), legend={"y": -0.4},
-            margin={"b": 40 + 22 * len(lines)},
-        )  # fmt: skip
 
 
 def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.aligning import AlignmentReport
+from labelcore.stages.reporting import slice_words
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place
 
@@ -68,19 +70,21 @@ def show_slices(place: Place) -> None:
     st.subheader("Where is it better or worse?")
     field = st.segmented_control("By", known, default=known[0], key="trust-slice") or known[0]
     for own in reporting.slices(place.db, place.project, [field]):
-        rows = own.rows[:_CHARTED]
         charts.intervals(
-            "Pass rate by people; the intervals hold for all values at once",
-            [row.name for row in rows], {"pass rate": [row.together for row in rows]},
+            "Pass rate; the intervals hold for all values at once",
+            [row.name for row in own.rows[:_CHARTED]], slice_words.series(own, _CHARTED),
             key="trust-slices",
         )  # fmt: skip
-        for row in rows:
-            if row.p is not None and row.p < 0.05:
-                st.write(shell.plain(f"{row.name}: {row.says}"))
-        if own.doubt:
-            st.caption(shell.plain(own.doubt))
-        if own.left_out:
-            st.write(f"{own.left_out} graded outputs say nothing about it and are left out.")
+        for said in slice_words.telling(own):
+            st.write(shell.plain(said))
+        table = slice_words.slice_table(own, len(own.rows))
+        with st.expander("In numbers"):
+            st.dataframe(
+                pd.DataFrame(list(table.rows), columns=list(table.columns)), hide_index=True
+            )
+            st.caption(table.title)
+        for said in slice_words.notes(own):
+            st.caption(shell.plain(said))
 
 
 def show_timeline(place: Place) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labelcore.models import Grade
+from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages import grading, projects, refining
 from labelcore.store import close_database, judges, open_database
+from labelcore.store import outputs as output_table
 from tests.pages.test_pages import ROOT, healthy, work
 
 TRUST = ROOT / "pages" / "6_trusting.py"
@@ -118,3 +119,26 @@ def test_trust_says_on_which_grades_it_rests(worked: Path) -> None:
     app = opened(TRUST)
     assert any("Which grades each figure rests on" in own.label for own in app.expander)
     assert any("pass rate rests on all" in own.value for own in app.markdown)
+
+
+def test_trust_shows_slices_in_a_chart_and_in_numbers(database: Path) -> None:
+    db = open_database(database)
+    project = projects.open_project(db, "shop")
+    made = [
+        Output(
+            id=output_table.content_id(project.id, f"text {k}"), project_id=project.id,
+            text=f"text {k}", metadata={"city": "Ulm *x*" if k % 2 else "Bonn"},
+        )
+        for k in range(60)
+    ]  # fmt: skip
+    output_table.add(db, made)
+    grading.record(db, project, [
+        Grade(id=f"g{k}", project_id=project.id, output_id=own.id, annotator="ann", value="fail" if k % 2 and k < 50 else "pass")
+        for k, own in enumerate(made)
+    ])  # fmt: skip
+    app = opened(TRUST)
+    assert any(own.value == "Where is it better or worse?" for own in app.subheader)
+    assert any(own.label == "In numbers" for own in app.expander)
+    shown = next(own.value for own in app.dataframe if "city" in own.value.columns)
+    assert list(shown["city"]) == ["Ulm *x*", "Bonn"] and list(shown["graded"]) == ["30", "30"]
+    assert any(r"Ulm \*x\*\: worse than the rest\: \-83 points" in own.value for own in app.markdown)  # fmt: skip

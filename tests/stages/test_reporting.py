@@ -220,7 +220,10 @@ def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
         for output in made:
             give(output, "pass" if city == "Ulm" else "fail")
     (found,) = reporting.slices(db, project, ["city"])
-    assert "2 sources" in found.doubt
+    assert {own.name: own.rate.value for own in found.rows} == {"Ulm": 1, "Bonn": 0}
+    for own in found.rows:
+        assert own.rate.low is None and "1 source only" in (own.rate.why_not or "")
+        assert own.p is None and own.says == "too few sources to tell (1)"
     with pytest.raises(BadInput, match=r"no.* field 'town'|field 'town'.*Slice by city"):
         reporting.slices(db, project, ["town"])
 

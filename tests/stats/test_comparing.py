@@ -1,4 +1,4 @@
-"""Two versions on the same items, and slices: better only where it is more than chance."""
+"""Two versions on the same items: better only where it is more than chance."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.multitest import multipletests
 
-from labelcore.stats import paired, slices
+from labelcore.stats import paired
 
 
 @given(table=st.tuples(*[st.integers(0, 30)] * 4))
@@ -54,40 +53,3 @@ def test_items_of_one_source_widen_the_difference() -> None:
     assert (copied.high or 0) - (copied.low or 0) > 1.5 * ((naive.high or 0) - (naive.low or 0))
     few = paired.clustered_difference(first, second, np.arange(60) // 20)
     assert few.value is None and "groups" in (few.why_not or "")
-
-
-@given(raw=st.lists(st.floats(0, 1), min_size=1, max_size=12))
-def test_adjusted_p_values_equal_statsmodels(raw: list[float]) -> None:
-    for ours, theirs in (("holm", "holm"), ("benjamini-hochberg", "fdr_bh")):
-        expected = multipletests(raw, method=theirs)[1]
-        assert slices.adjust(raw, ours) == pytest.approx(list(expected), abs=1e-9)  # type: ignore[arg-type]
-
-
-def test_a_bad_slice_is_found_and_noise_is_not() -> None:
-    random = np.random.default_rng(3)
-    names = [f"city {i % 10}" for i in range(1_000)]
-    passes = random.random(1_000) < np.where(np.array(names) == "city 4", 0.55, 0.85)
-    found = slices.by_slice(passes, names)
-    assert found[0].name == "city 4" and found[0].says == "worse than the rest"
-    assert sum(own.says != "no difference that is more than chance" for own in found) == 1
-    own = found[0]
-    assert (own.together.high or 0) > (own.rate.high or 0)
-
-
-def test_twenty_slices_without_a_difference_raise_a_false_alarm_in_few_runs() -> None:
-    random = np.random.default_rng(4)
-    names = [f"s{i % 20}" for i in range(600)]
-    alarms = 0
-    for _ in range(60):
-        found = slices.by_slice(random.random(600) < 0.8, names)
-        alarms += any(own.p is not None and own.p <= 0.05 for own in found)
-    assert alarms <= 8
-
-
-def test_small_slices_are_said_to_be_small() -> None:
-    found = slices.by_slice(np.array([True] * 20 + [False] * 2), ["a"] * 20 + ["b"] * 2)
-    assert {own.name: own.p for own in found}["b"] is None
-    assert "too few" in next(own.says for own in found if own.name == "b")
-    only = slices.by_slice(np.array([True] * 20), ["a"] * 20)
-    assert only[0].says == "nothing to set it against"
-    assert slices.by_slice(np.array([], dtype=bool), []) == []

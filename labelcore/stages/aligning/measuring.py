@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from labelcore.models import OVERALL, Criterion, JudgeVersion
+from labelcore.models import OVERALL, Criterion, JudgeVersion, Project
 from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.evidence import Evidence, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
@@ -18,6 +18,7 @@ from labelcore.stats import prevalence, resampling
 from labelcore.stats.prevalence import Pool
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.store import Database, confusion
+from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 
 _FEW = 10
@@ -259,26 +260,46 @@ def pass_rates(
     """
     graded = evidence.graded(_numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids)))  # fmt: skip
     human = prevalence.people_only(graded)
-    known = evidence.weights is not None
-    everything = evidence.weights is not None and bool((evidence.weights == 1).all())
-    n, undrawn = len(evidence.ids), evidence.undrawn
-    part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
-    sampling = (
-        "drawn with known probabilities: they are all that there are" if everything
-        else "drawn with known probabilities" if known
-        else f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand for all"
-    )  # fmt: skip
+    sampling = sampling_words(evidence)
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption="")  # fmt: skip
     pool = Pool(*confusion.pool_of_set(db, member_ids))
     others = {name: prevalence.corrected(graded, pool, name) for name in prevalence.METHODS}
-    if not known:  # the others need a sample of the pool
+    name = correction_of(evidence)
+    if name == "Rogan-Gladen":  # the others need a sample of the pool
         why = "the graded outputs were not drawn with known probabilities"
         others = {name: own if name == "Rogan-Gladen" else not_measurable(why, graded.n) for name, own in others.items()}  # fmt: skip
-    name = "post-stratified" if known else "Rogan-Gladen"
     return PassRates(
         human=human, human_sampling=sampling, judge=prevalence.as_is(pool), corrected=others[name],
         assumption=prevalence.ASSUMPTIONS[name], methods=others,
         effective=prevalence.effective_grades(graded) if evidence.uneven else None,
     )  # fmt: skip
+
+
+def sampling_words(evidence: Evidence) -> str:
+    """How the graded outputs were drawn: "The graded outputs are …"."""
+    n, undrawn = len(evidence.ids), evidence.undrawn
+    if evidence.weights is None:
+        part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
+        return f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand for all"
+    everything = bool((evidence.weights == 1).all())
+    return "drawn with known probabilities" + (": they are all that there are" if everything else "")  # fmt: skip
+
+
+def correction_of(evidence: Evidence) -> str:
+    """The correction that these grades allow: the best one only where they are a known sample."""
+    return "Rogan-Gladen" if evidence.weights is None else "post-stratified"
+
+
+def set_verdicts(db: Database, project: Project, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:  # fmt: skip
+    """The judge versions of the chosen set (none where none is chosen), and its verdicts on these
+    outputs, shape (n,): 1 pass, 0 fail, nan where it abstains or has not seen the output.
+    """
+    choice = judge_table.chosen(db, project.id)
+    known = judge_table.many(db, choice["judge_version_ids"] if choice else [])
+    members = list(known.values())
+    if not members:
+        return [], np.full(len(ids), np.nan)
+    votes = set_words(words_on(db, members, ids), [own.id for own in members])
+    return [own.id for own in members], _numbers(votes.reindex(list(ids)))

@@ -10,6 +10,7 @@ from labelcore.stages import projects
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.reporting.document import Block, Document, Intervals, Table, Text
+from labelcore.stages.reporting.slice_words import notes, series, slice_table, telling
 from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.timeline import timeline
 from labelcore.stages.reporting.trust import Reason, Trust, trust
@@ -105,17 +106,13 @@ def _slices(found: list[SliceReport]) -> Iterator[Block]:
         return
     yield Text(words="Where is it better or worse?", tone="heading")
     for own in found:
-        rows = own.rows[:_SHOWN]
         yield Intervals(
-            title=f"Pass rate by people, by {own.field} (intervals hold for all at once)",
-            names=tuple(row.name or "(none)" for row in rows),
-            series={"pass rate": tuple(row.together for row in rows)},
-        )
-        for row in rows:
-            if row.p is not None and row.p < 0.05:
-                yield Text(words=f"{row.name or '(none)'}: {row.says}", tone="care")
-        if own.doubt:
-            yield Text(words=own.doubt, tone="small")
+            title=f"Pass rate by {own.field} (intervals hold for all at once)",
+            names=tuple(row.name for row in own.rows[:_SHOWN]), series=series(own, _SHOWN),
+        )  # fmt: skip
+        yield from (Text(words=said, tone="care") for said in telling(own))
+        yield slice_table(own, _SHOWN)
+        yield from (Text(words=said, tone="small") for said in notes(own))
 
 
 def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:

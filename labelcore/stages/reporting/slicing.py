@@ -1,31 +1,39 @@
-"""Pass rates by slice (city, product, language, model), by people's grades."""
+"""Pass rates by slice (city, product, language, model), by people's grades and corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, Project
+from labelcore.stages.aligning.evidence import Evidence, evidence_of
+from labelcore.stages.aligning.measuring import correction_of, sampling_words, set_verdicts
 from labelcore.stages.grading import human_labels
-from labelcore.stats.slices import SliceRate, by_slice
-from labelcore.store import Database
+from labelcore.stats import prevalence
+from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.slices import SliceRate, by_slice, together
+from labelcore.store import Database, confusion
 from labelcore.store import outputs as output_table
 
 MOST = 30
 """A field with more values is no slicing (an id, a time)."""
+_MOST_MISSING = 0.05
+_Pools = Mapping[str, tuple[int, int, int, int]]
 
 
 class SliceReport(Frozen):
     """One field's slices, the worst first. ``left_out``: graded outputs without the field.
 
-    ``doubt``: what the intervals and comparisons leave out of account; "" where nothing.
+    ``assumption``: what the corrected rates rest on; "" where no judges are chosen. ``doubt``: what
+    the rates leave out of account; "" where nothing.
     """
 
     field: str
     rows: tuple[SliceRate, ...]
     left_out: int
+    assumption: str = ""
     doubt: str = ""
 
 
@@ -47,32 +55,62 @@ def slices(db: Database, project: Project, by: Sequence[str] = ()) -> list[Slice
     Raises:
         BadInput: no graded output has a field of that name.
     """
-    labels = human_labels(db, project).value
-    wanted = list(by) or fields(db, project)[:5]
-    doubt = _doubt(db, list(labels))
+    evidence = evidence_of(db, project, human_labels(db, project).value)
+    members, verdicts = set_verdicts(db, project, evidence.ids)
     found = []
-    for name in wanted:
+    for name in list(by) or fields(db, project)[:5]:
         values = output_table.strata(db, project.id, name)
-        known = [own for own in labels if values.get(own)]
-        if by and labels and not known:
+        known = [own for own in evidence.ids if values.get(own)]
+        if by and evidence.ids and not known:
             raise BadInput(
                 f"No graded output has a field '{name}'.",
                 next_step=f"Slice by {', '.join(fields(db, project)) or 'a field of the metadata'}.",
             )
-        passes = np.array([labels[own] for own in known], dtype=bool)
-        rows = by_slice(passes, [values[own] for own in known]) if known else []
-        if rows:
-            found.append(SliceReport(field=name, rows=tuple(rows), left_out=len(labels) - len(known), doubt=doubt))  # fmt: skip
+        if not known:
+            continue
+        inside = np.array([bool(values.get(own)) for own in evidence.ids])
+        graded = evidence.graded(verdicts).part(inside)
+        pools = confusion.pools_of_slices(db, project.id, name, members)
+        found.append(_report(name, evidence, graded, [values[own] for own in known], pools, judged=bool(members)))  # fmt: skip
     return found
 
 
-def _doubt(db: Database, graded: Sequence[str]) -> str:
-    """What slices do not know: outputs of one source are alike, so n counts for less than it says."""
-    groups = output_table.groups_of(db, list(graded))
-    sources = len({groups.get(own, own) for own in graded})
-    if sources == len(graded):
-        return ""
-    return (
-        f"The {len(graded):,} graded outputs come from {sources:,} sources, and slices count each "
-        "output as if it stood alone: intervals are too narrow, differences may be chance."
-    )
+def _report(
+    field: str, evidence: Evidence, graded: Graded, names: Sequence[str], pools: _Pools,
+    *, judged: bool,
+) -> SliceReport:  # fmt: skip
+    method = correction_of(evidence)
+    rows = [row.model_copy(update={"size": pools[row.name][0]}) for row in by_slice(graded, names)]
+    if judged:
+        rows = [_corrected(row, graded, names, pools, method, together(len(rows))) for row in rows]
+    return SliceReport(
+        field=field, rows=tuple(rows), left_out=len(evidence.ids) - graded.n,
+        assumption=prevalence.ASSUMPTIONS[method] if judged else "",
+        doubt=" ".join(_doubts(evidence, pools, judged=judged)),
+    )  # fmt: skip
+
+
+def _corrected(
+    row: SliceRate, graded: Graded, names: Sequence[str], pools: _Pools, method: str, level: float
+) -> SliceRate:
+    """With the pass rate of all outputs of the slice, by the set's verdicts on them."""
+    own = graded.part(np.array([name == row.name for name in names]))
+    pool = Pool(*pools[row.name][1:])
+    alone, wide = (prevalence.corrected(own, pool, method, level=at) for at in (0.95, level))
+    if alone.value is not None and wide.low is not None and wide.high is not None:
+        low, high = min(wide.low, alone.value), max(wide.high, alone.value)
+        wide = wide.model_copy(update={"value": alone.value, "low": low, "high": high})
+    return row.model_copy(update={"corrected": alone, "corrected_together": wide})
+
+
+def _doubts(evidence: Evidence, pools: _Pools, *, judged: bool) -> list[str]:
+    said = []
+    if evidence.weights is None:
+        said.append(f"The graded outputs are {sampling_words(evidence)}.")
+    sliced = [own for name, own in pools.items() if name]
+    everything, seen = (sum(own[0] for own in sliced), sum(sum(own[1:]) for own in sliced))
+    if judged and seen < (1 - _MOST_MISSING) * everything:
+        said.append(
+            f"The chosen set has seen {seen:,} of the {everything:,} outputs: corrected rates are of these."
+        )
+    return said

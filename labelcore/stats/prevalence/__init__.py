@@ -40,12 +40,12 @@ _NO_INFORMATION = 0.1
 _FEWEST_EFFECTIVE = 15.0
 _SHARE_EFFECTIVE = 0.4
 
-Estimate = Callable[[Graded, Pool, np.random.Generator, int], Interval]
+Estimate = Callable[[Graded, Pool, np.random.Generator, int, float], Interval]
 METHODS: dict[str, Estimate] = {
     "post-stratified": stratifying.post_stratified_interval,
     "Rogan-Gladen": inverting.rogan_gladen_interval,
-    "PPI++": lambda graded, pool, _random, _draws: powering.prediction_powered_interval(
-        graded, pool
+    "PPI++": lambda graded, pool, _random, _draws, level: powering.prediction_powered_interval(
+        graded, pool, level
     ),
 }
 
@@ -55,11 +55,13 @@ def as_is(pool: Pool) -> Rate:
     return wilson(pool.passes, pool.passes + pool.fails, what="judged outputs")
 
 
-def corrected(graded: Graded, pool: Pool, method: str = "post-stratified", seed: int = 0) -> Rate:
+def corrected(
+    graded: Graded, pool: Pool, method: str = "post-stratified", seed: int = 0, level: float = 0.95
+) -> Rate:
     """The pool's pass rate by one of `METHODS`, or why it is refused."""
     if refused := refusal(graded, pool, method):
         return not_measurable(refused, graded.n)
-    own = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS)
+    own = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
     if np.isnan(own.middle):
         return not_measurable("the judge carries too little information to correct with", graded.n)
     return Rate(

@@ -57,6 +57,15 @@ class Graded:
         """Whether outputs share groups, and there are too few groups to tell how much they differ."""
         return self.groups is not None and bool(np.any(group_number(self.groups) < FEWEST_GROUPS))
 
+    def part(self, inside: Bools) -> Graded:
+        """Those ``inside`` (n,) of one run; without groups where each of them has one of its own."""
+        groups = None
+        if self.groups is not None:
+            names, groups = np.unique(self.groups[inside], return_inverse=True)
+            groups = None if len(names) == len(groups) else groups
+        weights = None if self.weights is None else self.weights[inside]
+        return Graded(self.passes[inside], self.verdicts[inside], weights, groups)
+
     def by_verdict(self) -> tuple[Posterior, Posterior, Posterior]:
         """People's share of passes where the judge passes, fails, and abstains."""
         passed, failed = self.verdicts == 1, self.verdicts == 0

@@ -17,13 +17,13 @@ _SMALLEST = 0.05
 
 
 def rogan_gladen_interval(
-    graded: Graded, pool: Pool, random: np.random.Generator, draws: int
+    graded: Graded, pool: Pool, random: np.random.Generator, draws: int, level: float = 0.95
 ) -> Interval:
     """Of the outputs of the pool that the judge decides."""
     q = random.beta(pool.passes + 0.5, pool.fails + 0.5, size=draws)
     of_pass, of_fail = graded.by_grade()
-    tpr, tnr = of_pass.draw(random, draws), of_fail.draw(random, draws)
+    tpr, tnr = of_pass.at(level).draw(random, draws), of_fail.at(level).draw(random, draws)
     youden = tpr + tnr - 1
     usable = youden > _SMALLEST
     found = (q + tnr - 1) / np.where(usable, youden, 1.0)
-    return summary(np.where(usable, np.clip(found, 0, 1), np.nan))
+    return summary(np.where(usable, np.clip(found, 0, 1), np.nan), level)

@@ -13,12 +13,12 @@ import numpy as np
 from labelcore.stats.prevalence.drawing import Interval
 from labelcore.stats.prevalence.graded import Graded, Pool
 from labelcore.stats.prevalence.weighing import Floats
-from labelcore.stats.rate import Z95
+from labelcore.stats.rate import quantile
 
 ASSUMPTION = "the graded outputs are an even random sample of this pool"
 
 
-def prediction_powered_interval(graded: Graded, pool: Pool) -> Interval:
+def prediction_powered_interval(graded: Graded, pool: Pool, level: float = 0.95) -> Interval:
     """A closed form; abstentions count as half a pass, in the sample and in the pool."""
     verdicts = np.where(np.isnan(graded.verdicts), 0.5, graded.verdicts)
     grades = graded.passes.astype(np.float64)
@@ -32,11 +32,11 @@ def prediction_powered_interval(graded: Graded, pool: Pool) -> Interval:
     tuned = np.clip(together / (of_f + n / pool.n * spread), 0, 1)
     middle = y + tuned * (q - f)
     variance = (y * (1 - y) + tuned**2 * of_f - 2 * tuned * together) / n
-    return _normal(middle, variance + tuned**2 * spread / pool.n)
+    return _normal(middle, variance + tuned**2 * spread / pool.n, level)
 
 
-def _normal(middle: Floats, variance: Floats) -> Interval:
-    half = Z95 * np.sqrt(variance)
+def _normal(middle: Floats, variance: Floats, level: float) -> Interval:
+    half = quantile(level) * np.sqrt(variance)
     return Interval(
         np.clip(middle - half, 0, 1), np.clip(middle, 0, 1), np.clip(middle + half, 0, 1)
     )

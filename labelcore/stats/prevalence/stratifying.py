@@ -18,7 +18,7 @@ ASSUMPTION = "the graded outputs are a known-probability sample of this pool"
 
 
 def post_stratified_interval(
-    graded: Graded, pool: Pool, random: np.random.Generator, draws: int
+    graded: Graded, pool: Pool, random: np.random.Generator, draws: int, level: float = 0.95
 ) -> Interval:
     """Jeffreys draws of each stratum's share of passes and of the strata's shares."""
     strata = (pool.passes, pool.fails, pool.abstains)
@@ -27,5 +27,5 @@ def post_stratified_interval(
     inside = graded.by_verdict()
     total: Floats = np.zeros(())
     for k, at in enumerate(present):
-        total = total + shares[:, k] * inside[at].draw(random, draws)
-    return summary(total)
+        total = total + shares[:, k] * inside[at].at(level).draw(random, draws)
+    return summary(total, level)

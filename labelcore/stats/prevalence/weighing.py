@@ -16,9 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-
-from labelcore.stats.rate import Z95
+from scipy import special
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -28,10 +26,21 @@ _HALF = 0.5
 
 @dataclass(frozen=True)
 class Posterior:
-    """Beta distributions of shares: ``passes`` and ``fails`` are their parameters."""
+    """Beta distributions of shares: ``passes`` and ``fails`` are their parameters.
+
+    ``groups``: how many groups they rest on, where Student's t for so few has shrunk the parameters.
+    """
 
     passes: Floats
     fails: Floats
+    groups: Ints | None = None
+
+    def at(self, level: float) -> Posterior:
+        """The same for an interval at another level: further out, Student's t differs more."""
+        if self.groups is None:
+            return self
+        times = _few(self.groups, level) / _few(self.groups)
+        return Posterior(self.passes * times, self.fails * times)
 
     def draw(self, random: np.random.Generator, draws: int) -> Floats:
         """Draws in a new last axis."""
@@ -42,9 +51,9 @@ class Posterior:
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """The equal-tailed interval."""
-        tail = (1 - level) / 2
-        own = stats.beta(self.passes, self.fails)
-        return np.asarray(own.ppf(tail)), np.asarray(own.ppf(1 - tail))
+        own, tail = self.at(level), (1 - level) / 2
+        low, high = (special.betaincinv(own.passes, own.fails, at) for at in (tail, 1 - tail))
+        return np.asarray(low), np.asarray(high)
 
 
 def posterior(
@@ -65,10 +74,12 @@ def posterior(
     rest = own * (passes - mean[..., None])
     of_prior = prior**2 * _HALF * ((1 - mean) ** 2 + mean**2)
     size = _size(mean, ((rest**2).sum(axis=-1) + of_prior) / total**2)
-    if groups is not None:
-        clustered = _size(mean, (_squares(rest, groups) + of_prior) / total**2)
-        size = np.minimum(size, clustered) * _few(groups)
-    return Posterior(mean * size, (1 - mean) * size)
+    if groups is None:
+        return Posterior(mean * size, (1 - mean) * size)
+    number = group_number(groups)
+    clustered = _size(mean, (_squares(rest, groups) + of_prior) / total**2)
+    size = np.minimum(size, clustered) * _few(number)
+    return Posterior(mean * size, (1 - mean) * size, number)
 
 
 def typical_weight(weights: Floats) -> Floats:
@@ -95,9 +106,11 @@ def _squares(rest: Floats, groups: Ints) -> Floats:
     return np.asarray((sums**2).sum(axis=-1) * count / (count - 1))
 
 
-def _few(groups: Ints) -> Floats:
+def _few(number: Ints, level: float = 0.95) -> Floats:
     """(z / t)² at one degree of freedom less than there are groups."""
-    return np.asarray((Z95 / stats.t.ppf(0.975, np.maximum(group_number(groups) - 1, 1))) ** 2)
+    tail = 1 - (1 - level) / 2
+    t = special.stdtrit(np.maximum(number - 1, 1), tail)
+    return np.asarray((special.ndtri(tail) / t) ** 2)
 
 
 def group_number(groups: Ints) -> Ints:

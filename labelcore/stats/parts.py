@@ -1,0 +1,168 @@
+"""A part of the graded outputs, and two parts against each other, with weights and sources.
+
+A part's share of passes is estimated as the whole project's: Wilson where each output stands alone
+and had the same chance, else a Beta distribution at the effective number (`prevalence.weighing`).
+Two parts are set against each other by their own intervals (MOVER: Zou and Donner, Statistics in
+Medicine 2008; Newcombe 1998), L = d - √(a² + b² - 2rab) with the arms a and b of the two intervals
+and r the correlation of the two shares, which is not 0 where a source lies in both. The p value is
+the level at which that interval just reaches 0; Fisher's exact test where outputs stand alone with
+even chances.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import optimize, stats
+
+from labelcore.stats.prevalence import Graded
+from labelcore.stats.prevalence.people import METHOD, share_of_passes
+from labelcore.stats.prevalence.weighing import Bools, Floats, Posterior, group_number, group_sums
+from labelcore.stats.rate import Rate, difference, not_measurable, quantile, wilson
+
+FEWEST = 5
+"""With fewer outputs (or an uneven draw worth fewer) a part is not tested."""
+FEWEST_SOURCES = 8
+"""With fewer sources that repeat no interval is offered. From here on it covers as it should
+(tests/bench/results/slices.md), as Student's t widens it."""
+_SMALLEST_P, _LARGEST_P = 1e-12, 1 - 1e-6
+
+
+@dataclass(frozen=True)
+class Part:
+    """The grades ``inside`` (n,) of a sample; it may be empty."""
+
+    sample: Graded
+    inside: Bools
+
+    @cached_property
+    def own(self) -> Graded:
+        """The part alone."""
+        return self.sample.part(self.inside)
+
+    @property
+    def plain(self) -> bool:
+        """Whether neither chances nor sources matter, so that Wilson's interval is right."""
+        return self.own.groups is None and self.own.even
+
+    @cached_property
+    def value(self) -> float:
+        """The share of passes; nan where it is empty."""
+        if not self.own.n:
+            return math.nan
+        weights = np.ones(self.own.n) if self.plain else self.own.weighed
+        return float((weights * self.own.passes).sum() / weights.sum())
+
+    @property
+    def sources(self) -> int:
+        """How many sources its outputs come from."""
+        return self.own.n if self.own.groups is None else int(group_number(self.own.groups))
+
+    @property
+    def too_few(self) -> str:
+        """Why it has no interval; "" where it has one."""
+        if self.own.groups is None or self.sources >= FEWEST_SOURCES:
+            return ""
+        number = "1 source" if self.sources == 1 else f"{self.sources} sources"
+        return f"no interval: the outputs come from {number} only, it takes {FEWEST_SOURCES}"
+
+    def bounds(self, level: float) -> tuple[float, float]:
+        """Its interval at a level, whatever its size."""
+        if self.plain:
+            own = wilson(int(self.own.passes.sum()), self.own.n, z=quantile(level))
+            return own.low or 0.0, 1.0 if own.high is None else own.high
+        low, high = self._posterior.interval(level)
+        return min(self.value, float(low)), max(self.value, float(high))
+
+    @cached_property
+    def _posterior(self) -> Posterior:
+        return share_of_passes(self.own)
+
+    def rate(self, level: float = 0.95) -> Rate:
+        """The share of passes with its interval; its value alone where it has too few sources."""
+        if not self.own.n:
+            return not_measurable("there are no outputs")
+        if self.too_few:
+            return Rate(value=self.value, low=None, high=None, n=self.own.n, method=METHOD, why_not=self.too_few)  # fmt: skip
+        low, high = self.bounds(level)
+        method = "Wilson" if self.plain else METHOD
+        return Rate(value=self.value, low=low, high=high, n=self.own.n, method=method)
+
+    @property
+    def untestable(self) -> str:
+        """Why it cannot be set against another part; "" where it can."""
+        worth = float(self.own.effective)
+        if self.own.n < FEWEST:
+            return f"too few outputs to tell ({self.own.n})"
+        if self.too_few:
+            return f"too few sources to tell ({self.sources})"
+        if not self.plain and worth < FEWEST:
+            return f"too few outputs to tell ({self.own.n} drawn so unevenly that they are worth {worth:.0f})"
+        return ""
+
+
+def against(one: Part, other: Part) -> tuple[Rate, float | None]:
+    """``one``'s share less ``other``'s, of the same sample, and the two-sided p value of no difference.
+
+    Both without a number where one of them cannot be tested.
+    """
+    n = min(one.own.n, other.own.n)
+    if why := one.untestable or other.untestable:
+        return not_measurable(why, n), None
+    shared = correlation(one, other)
+    if one.plain and other.plain and shared == 0:
+        return difference(one.rate(), other.rate()), _fisher(one.own, other.own)
+    low, high = _between(one, other, shared, 0.95)
+    value = one.value - other.value
+    rate = Rate(value=value, low=low, high=high, n=n, method="of the two intervals (MOVER)")
+    return rate, _p(one, other, shared)
+
+
+def correlation(one: Part, other: Part) -> float:
+    """Of the two shares, by the residuals that sources in both parts have in common (linearised)."""
+    groups = one.sample.groups
+    if groups is None:
+        return 0.0
+    first, second = (_residuals(own) for own in (one, other))
+    of_one, of_other = (group_sums(own, groups) for own in (first, second))
+    spread = max((first**2).sum(), (of_one**2).sum()) * max((second**2).sum(), (of_other**2).sum())
+    return float((of_one * of_other).sum() / math.sqrt(spread)) if spread > 0 else 0.0
+
+
+def _residuals(part: Part) -> Floats:
+    weights = np.where(part.inside, part.sample.weighed, 0.0)
+    return np.asarray(weights * (part.sample.passes - part.value) / weights.sum())
+
+
+def _between(one: Part, other: Part, shared: float, level: float) -> tuple[float, float]:
+    (low, high), (floor, top) = one.bounds(level), other.bounds(level)
+    value = one.value - other.value
+    down, up = _arm(one.value - low, top - other.value, shared), _arm(high - one.value, other.value - floor, shared)  # fmt: skip
+    return value - down, value + up
+
+
+def _arm(one: float, other: float, shared: float) -> float:
+    return math.sqrt(max(0.0, one**2 + other**2 - 2 * shared * one * other))
+
+
+def _p(one: Part, other: Part, shared: float) -> float:
+    """The level at which the interval of the difference just reaches 0."""
+
+    def beyond(logarithm: float) -> float:
+        low, high = _between(one, other, shared, 1 - math.exp(logarithm))
+        return low if one.value > other.value else -high
+
+    least, most = math.log(_SMALLEST_P), math.log(_LARGEST_P)
+    if one.value == other.value or beyond(most) <= 0:
+        return 1.0
+    if beyond(least) >= 0:
+        return _SMALLEST_P
+    return math.exp(float(optimize.brentq(beyond, least, most, xtol=1e-6)))
+
+
+def _fisher(one: Graded, other: Graded) -> float:
+    table = [[int(own.passes.sum()), int((~own.passes).sum())] for own in (one, other)]
+    return float(stats.fisher_exact(np.array(table)).pvalue)

@@ -1,0 +1,207 @@
+"""Slices: the project's own estimate in each, and an alarm only where it is more than chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+from labelcore.stats import parts, slices
+from labelcore.stats.parts import Part
+from labelcore.stats.prevalence import Graded, people_only
+from labelcore.stats.rate import difference, wilson
+
+Bools = npt.NDArray[np.bool_]
+
+
+def _graded(
+    passes: Bools, weights: npt.NDArray[np.float64] | None = None,
+    groups: npt.NDArray[np.int64] | None = None,
+) -> Graded:  # fmt: skip
+    return Graded(passes, np.full(len(passes), np.nan), weights, groups)
+
+
+def _world(seed: int, n: int, *, kinds: int = 3, size: int = 3) -> tuple[Graded, list[str]]:
+    """Uneven weights, sources of ``size`` outputs that lie across slices."""
+    random = np.random.default_rng(seed)
+    weights = random.choice([1.0, 3.0, 10.0], n)
+    graded = _graded(random.random(n) < 0.7, weights, random.permutation(np.arange(n) // size))
+    return graded, [f"s{k}" for k in random.integers(0, kinds, n)]
+
+
+@given(raw=st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_adjusted_p_values_equal_statsmodels(raw: list[float]) -> None:
+    for ours, theirs in (("holm", "holm"), ("benjamini-hochberg", "fdr_bh")):
+        expected = multipletests(raw, method=theirs)[1]
+        assert slices.adjust(raw, ours) == pytest.approx(list(expected), abs=1e-9)  # type: ignore[arg-type]
+
+
+def test_a_bad_slice_is_found_and_noise_is_not() -> None:
+    random = np.random.default_rng(3)
+    names = [f"city {i % 10}" for i in range(1_000)]
+    passes = random.random(1_000) < np.where(np.array(names) == "city 4", 0.55, 0.85)
+    found = slices.by_slice(_graded(passes), names)
+    assert found[0].name == "city 4" and found[0].says == "worse than the rest"
+    assert sum(own.says != "no difference that is more than chance" for own in found) == 1
+    own = found[0]
+    assert (own.together.high or 0) > (own.rate.high or 0)
+
+
+def test_twenty_slices_without_a_difference_raise_a_false_alarm_in_few_runs() -> None:
+    random = np.random.default_rng(4)
+    names = [f"s{i % 20}" for i in range(600)]
+    alarms = 0
+    for _ in range(60):
+        found = slices.by_slice(_graded(random.random(600) < 0.8), names)
+        alarms += any(own.p is not None and own.p <= 0.05 for own in found)
+    assert alarms <= 8
+
+
+def test_small_slices_are_said_to_be_small() -> None:
+    found = slices.by_slice(_graded(np.array([True] * 20 + [False] * 2)), ["a"] * 20 + ["b"] * 2)
+    assert {own.name: own.p for own in found}["b"] is None
+    assert "too few" in next(own.says for own in found if own.name == "b")
+    only = slices.by_slice(_graded(np.array([True] * 20)), ["a"] * 20)
+    assert only[0].says == "nothing to set it against"
+    assert slices.by_slice(_graded(np.array([], dtype=bool)), []) == []
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(10, 120), even=st.sampled_from([None, 1.0, 7.5]))
+def test_single_outputs_of_even_weight_get_wilson_and_fisher(seed: int, n: int, even: float | None) -> None:  # fmt: skip
+    random = np.random.default_rng(seed)
+    passes, names = random.random(n) < 0.6, [f"s{k}" for k in random.integers(0, 3, n)]
+    weights = None if even is None else np.full(n, even)
+    found = {
+        own.name: own for own in slices.by_slice(_graded(passes, weights, np.arange(n)), names)
+    }
+    raw = {}
+    for name, own in found.items():
+        inside = np.array(names) == name
+        good, bad = int(passes[inside].sum()), int((~passes[inside]).sum())
+        for rate, alpha in ((own.rate, 0.05), (own.together, 0.05 / len(found))):
+            low, high = proportion_confint(good, good + bad, alpha=alpha, method="wilson")
+            assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-9)
+        others = (int(passes[~inside].sum()), int((~passes[~inside]).sum()))
+        if good + bad >= 5 and sum(others) >= 5:
+            raw[name] = stats.fisher_exact([[good, bad], others]).pvalue
+            newcombe = difference(wilson(good, good + bad), wilson(others[0], sum(others)))
+            assert own.against_rest == newcombe
+    adjusted = dict(zip(raw, slices.adjust(list(raw.values()), "holm"), strict=True))
+    assert {k: own.p for k, own in found.items()} == pytest.approx({k: adjusted.get(k) for k in found})  # fmt: skip
+
+
+@given(seed=st.integers(0, 10_000), scale=st.floats(0.001, 1_000), size=st.sampled_from([1, 3]))
+def test_the_scale_of_weights_and_the_order_of_rows_change_nothing(seed: int, scale: float, size: int) -> None:  # fmt: skip
+    graded, names = _world(seed, 120, size=size)
+    order = np.random.default_rng(seed).permutation(120)
+    assert graded.weights is not None and graded.groups is not None
+    turned = _graded(graded.passes[order], scale * graded.weights[order], 5 + graded.groups[order])
+    one = slices.by_slice(graded, names)
+    for own, other in zip(one, slices.by_slice(turned, [names[k] for k in order]), strict=True):
+        assert (own.name, own.says) == (other.name, other.says)
+        assert own.p == pytest.approx(other.p, rel=1e-4)
+        for name in ("rate", "together", "against_rest"):
+            first, second = getattr(own, name), getattr(other, name)
+            numbers = [(rate.value, rate.low, rate.high) for rate in (first, second)]
+            assert numbers[0] == pytest.approx(numbers[1], abs=1e-9)
+
+
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([1, 2, 4]))
+def test_a_slice_has_the_projects_own_estimate(seed: int, size: int) -> None:
+    """One slice of everything is the project: the same pass rate, the same interval."""
+    graded, _ = _world(seed, 120, size=size)
+    (own,) = slices.by_slice(graded, ["all"] * 120)
+    project = people_only(graded.part(np.ones(120, dtype=bool)))
+    assert (own.rate.value, own.rate.low, own.rate.high) == pytest.approx((project.value, project.low, project.high))  # fmt: skip
+    assert own.p is None and own.says == "nothing to set it against"
+
+
+def test_uneven_chances_do_not_bend_a_slice() -> None:
+    """Half of each slice fails; in one of them failing outputs had ten times the chance."""
+    passes = np.array([True] * 10 + [False] * 100 + [True] * 60 + [False] * 60)
+    weights = np.array([10.0] * 10 + [1.0] * 100 + [5.0] * 120)
+    names = ["bent"] * 110 + ["even"] * 120
+    found = {own.name: own for own in slices.by_slice(_graded(passes, weights), names)}
+    assert found["bent"].rate.value == pytest.approx(0.5)
+    assert (found["bent"].p or 0) > 0.5
+    plain = {own.name: own for own in slices.by_slice(_graded(passes), names)}
+    assert plain["bent"].says == "worse than the rest"
+
+
+def test_copies_of_an_output_prove_nothing_more() -> None:
+    """Each source ten times over: interval and p stay near those of the sources, far from n = 400."""
+    random = np.random.default_rng(2)
+    passes = np.concatenate([random.random(20) < 0.5, random.random(20) < 0.8])
+    names = ["a"] * 20 + ["b"] * 20
+    alone = {own.name: own for own in slices.by_slice(_graded(passes), names)}["a"]
+    groups = np.repeat(np.arange(40), 10)
+    many = _graded(np.repeat(passes, 10), groups=groups)
+    copied = {own.name: own for own in slices.by_slice(many, list(np.repeat(names, 10)))}["a"]
+    naive = {own.name: own for own in slices.by_slice(_graded(many.passes), list(np.repeat(names, 10)))}["a"]  # fmt: skip
+    for own in (alone.rate, copied.rate, naive.rate):
+        assert own.low is not None and own.high is not None
+    width = [own.rate.high - own.rate.low for own in (alone, copied, naive)]  # type: ignore[operator]  # not None, see above
+    assert width[1] == pytest.approx(width[0], rel=0.15)
+    assert width[2] < 0.5 * width[1]
+    assert (naive.p or 0) < 1e-4 < 0.5 * (alone.p or 0) < (copied.p or 0)
+
+
+def test_a_source_in_two_slices_makes_their_difference_surer() -> None:
+    """Sources vary, and every source answers in both slices: the difference is within sources."""
+    random = np.random.default_rng(5)
+    level = np.repeat(random.random(40) < 0.5, 6)
+    first = np.tile([True] * 3 + [False] * 3, 40)
+    passes = np.where(random.random(240) < 0.15, first, level)
+    across = _graded(passes, groups=np.repeat(np.arange(40), 6))
+    whole = _graded(passes, groups=np.repeat(np.arange(80), 3))
+    shared, apart = (parts.against(Part(own, first), Part(own, ~first)) for own in (across, whole))
+    assert parts.correlation(Part(across, first), Part(across, ~first)) > 0.5
+    assert parts.correlation(Part(whole, first), Part(whole, ~first)) == 0
+    assert shared[0].value == apart[0].value
+    assert (shared[0].high or 0) - (shared[0].low or 0) < 0.75 * ((apart[0].high or 0) - (apart[0].low or 0))  # fmt: skip
+    assert (shared[1] or 0) < (apart[1] or 0)
+
+
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([1, 3]))
+def test_the_p_value_and_the_interval_agree(seed: int, size: int) -> None:
+    graded, names = _world(seed, 90, kinds=2, size=size)
+    inside = np.array(names) == "s0"
+    rate, p = parts.against(Part(graded, inside), Part(graded, ~inside))
+    turned, same = parts.against(Part(graded, ~inside), Part(graded, inside))
+    assert p == pytest.approx(same, rel=1e-4)
+    if p is None or rate.low is None or rate.high is None:
+        assert rate.why_not
+        return
+    assert rate.low <= (rate.value or 0) <= rate.high
+    assert (turned.low, turned.high) == pytest.approx((-rate.high, -rate.low))
+    assert (p < 0.05) == (rate.low > 0 or rate.high < 0) or p == pytest.approx(0.05, abs=1e-3)
+
+
+def test_too_few_sources_are_said_and_get_no_interval() -> None:
+    graded = _graded(np.tile([True, False], 60), groups=np.arange(120) // 20)
+    found = slices.by_slice(graded, ["a"] * 60 + ["b"] * 60)
+    for own in found:
+        assert own.rate.value == 0.5 and own.rate.low is None and own.p is None
+        assert "3 sources" in (own.rate.why_not or "") and "too few sources" in own.says
+        assert own.against_rest.value is None and "3" in (own.against_rest.why_not or "")
+
+
+def test_a_draw_that_is_worth_too_little_is_not_tested() -> None:
+    weights = np.array([1.0] * 20 + [500.0] * 2 + [1.0] * 30)
+    graded = _graded(np.tile([True, False], 26), weights)
+    found = {own.name: own for own in slices.by_slice(graded, ["a"] * 22 + ["b"] * 30)}
+    assert found["a"].p is None and "worth 2" in found["a"].says
+    assert "the others have" in found["b"].says
+
+
+def test_slices_where_all_pass_are_no_proof_of_certainty() -> None:
+    graded, names = _world(1, 60, size=2)
+    sure = Graded(np.ones(60, dtype=bool), graded.verdicts, graded.weights, graded.groups)
+    for own in slices.by_slice(sure, names):
+        assert own.rate.value == 1 and (own.rate.low or 0) < 1
+        assert own.p == 1
