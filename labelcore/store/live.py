@@ -9,6 +9,7 @@ is, when a project is first asked for or an import has written many grades at on
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 from collections import Counter, defaultdict
@@ -32,6 +33,8 @@ _WITH_PARTS = (
     "SELECT DISTINCT output_id, annotator FROM grade WHERE project_id = ? "
     "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
 )
+_JUDGED = {"pass", "fail"}
+_serials = itertools.count(1)
 _Key = tuple[str, str]  # output id, annotator
 
 
@@ -48,6 +51,8 @@ class Live:
     """One project's overall grades, comparisons and reservations; ``graded`` keeps the order of arrival.
 
     A few hundred bytes for each grade, so no list or set for each: a busy hour brings 72,000.
+    ``serial`` tells a state that was read anew from the one before; ``moved`` counts, for each person,
+    the grades that were replaced or taken back, after which ``graded`` has not only grown.
     """
 
     def __init__(self) -> None:
@@ -56,9 +61,10 @@ class Live:
         self._newest_undone: dict[_Key, str] = {}
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._graders: dict[str, tuple[str, ...]] = {}
-        self.reopened = (
-            0  # grows when a grade was taken back or given anew, or an output given back
-        )
+        self.serial = next(_serials)
+        self.reopened = 0  # grows when fewer people have an output than before
+        self.moved: Counter[str] = Counter()
+        self._judged: Counter[str] = Counter()
         self._done: Counter[str] = Counter()
         self._repeats: dict[str, dict[str, str]] = defaultdict(dict)
         self._parts: dict[str, set[str]] = defaultdict(set)
@@ -98,22 +104,30 @@ class Live:
             self._newest_undone[key] = newest
         else:
             self._newest_undone.pop(key, None)
-        self._take_out(*key)
+        had = self._take_out(*key)
         if counts:
             self._put_in(*key, counts, self._acts[counts].value)
+        self.reopened += had and key[1] not in self._graders.get(key[0], ())
 
-    def _take_out(self, output_id: str, annotator: str) -> None:
+    def _take_out(self, output_id: str, annotator: str) -> bool:
+        """Returns whether the person counted among the output's graders."""
         before = self._graded[annotator].pop(output_id, None)
-        self.reopened += before is not None
         self._busy.pop(output_id, None)
-        if before and before[1] != "skipped":
-            self._done[annotator] -= 1
-            self._graders[output_id] = tuple(
-                own for own in self._graders[output_id] if own != annotator
-            )
+        if before is None:
+            return False
+        self.moved[annotator] += 1
+        self._judged[annotator] -= before[1] in _JUDGED
+        if before[1] == "skipped":
+            return False
+        self._done[annotator] -= 1
+        self._graders[output_id] = tuple(
+            own for own in self._graders[output_id] if own != annotator
+        )
+        return True
 
     def _put_in(self, output_id: str, annotator: str, grade_id: str, value: str) -> None:
         self._graded[annotator][output_id] = (grade_id, value)
+        self._judged[annotator] += value in _JUDGED
         if value != "skipped":
             self._graders[output_id] = (*self._graders.get(output_id, ()), annotator)
             self._done[annotator] += 1
@@ -147,6 +161,10 @@ class Live:
     def repeated(self, annotator: str) -> set[str]:
         """The outputs that came back to a person and were graded again."""
         return set(self._repeats[annotator].values())
+
+    def judged(self, annotator: str) -> int:
+        """How many outputs a person has passed or failed."""
+        return self._judged[annotator]
 
     def graded(self, annotator: str) -> dict[str, tuple[str, str]]:
         """A person's current grades, oldest first: output id -> (grade id, value)."""

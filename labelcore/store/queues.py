@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,17 +29,21 @@ Place = tuple[str, str, int]
 """(output id, reason for the pick, position from 1)."""
 
 
+_marking = threading.Lock()
+
+
 @dataclass(frozen=True)
 class Pool:
     """The places in order, and where each output stands among them.
 
     ``fronts``: up to where everything is done, for each way of counting it (see `front`).
-    ``variants``: the newest other order of the same places (see `variant`).
+    ``marks``: the places that each person has graded (see `places_of`). ``variants``: the newest other order of the same places (see `variant`).
     """
 
     places: tuple[Place, ...]
     at: dict[str, int]
     fronts: dict[object, tuple[object, int]] = field(default_factory=dict, compare=False)
+    marks: dict[str, tuple[object, int, list[int]]] = field(default_factory=dict, compare=False)
     variants: dict[object, Pool] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -59,6 +65,21 @@ class Pool:
             start += 1
         self.fronts[way] = (since, start)
         return start
+
+    def places_of(self, who: str, since: object, graded: Mapping[str, object]) -> list[int]:
+        """The places of what a person has graded, ascending. Only what came since the last call is
+        looked at, unless ``graded`` has not only grown (``since`` changed).
+        """
+        with _marking:
+            known, seen, at = self.marks.get(who, (since, 0, []))
+            if known != since:
+                seen, at = 0, []
+            fresh = list(itertools.islice(graded, seen, None))
+            for own in fresh:
+                if own in self.at:
+                    bisect.insort(at, self.at[own])
+            self.marks[who] = (since, seen + len(fresh), at)
+            return at
 
     def variant(self, key: object, make: Callable[[Pool], Pool]) -> Pool:
         """Another order of the places, made once for a key; only the newest one is kept."""

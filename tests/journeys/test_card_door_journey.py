@@ -168,3 +168,20 @@ def test_a_restarted_server_refuses_the_old_token_and_the_page_brings_a_new_one(
     assert seen == [200]
     expect_shown(page, shown(page))
     assert [own.output_id for own in app.grades()] == [*first, *second, third]
+
+
+def test_a_page_that_is_left_at_once_keeps_its_presses(
+    app: App, open_card: Callable[[], Page]
+) -> None:
+    page = open_card()
+    page.evaluate(SLOW)
+    outputs = burst(page, 3)
+    page.get_by_role("link", name="Team").click()
+    expect(page.get_by_role("heading", name="Team", exact=True)).to_be_visible(timeout=20_000)
+    kept = "() => Object.keys(localStorage).filter((name) => name.includes('/event/')).length"
+    for _ in range(40):
+        if page.evaluate(kept) == 0:
+            break
+        page.wait_for_timeout(100)
+    assert page.evaluate(kept) == 0
+    assert [own.output_id for own in app.grades()] == outputs

@@ -8,6 +8,7 @@ while ago comes back unannounced.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import threading
 from collections.abc import Iterator, Sequence
@@ -66,7 +67,6 @@ def grading_queue(
     rules = rules_of(project)
     sample = sample_table.newest_id(db, project.id) if sample_id is None else sample_id
     pool = _pool(db, project, sample, rules)
-    mine = live(db, project.id).graded(annotator)
     places = hand_out(db, project, annotator, pool, rules, ahead)
     again = _repeat(db, project, annotator, rules) if places else None
     after = pool.at[places[-1][0]] + 1 if places else 0
@@ -80,9 +80,12 @@ def grading_queue(
     if again and again in found:
         first = items[0]
         items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
-    at = [pool.at[own] for own in list(mine) if own in pool.at]
+    state = live(db, project.id)
+    since = (state.serial, state.moved[annotator])
+    at = pool.places_of(annotator, since, state.graded(annotator))
     start = _front(db, project, annotator, pool, rules)
-    left = len(pool.places) - start - sum(own >= start for own in at) if places else 0
+    after_start = len(at) - bisect.bisect_left(at, start)
+    left = len(pool.places) - start - after_start if places else 0
     return Queue(
         items=tuple(items), done=len(at), total=len(pool.places), sample_id=sample, soon=soon,
         left=left,
@@ -125,7 +128,11 @@ def hand_out(
         def is_closed(own: str) -> bool:
             return own in mine or not state.is_open(own, annotator, most, moment)
 
-        since = (state.reopened, int(moment.timestamp() / (rules.reserve_minutes * _PART)))
+        since = (
+            state.reopened,
+            state.moved[annotator],
+            int(moment.timestamp() / (rules.reserve_minutes * _PART)),
+        )
         start = pool.front((most, annotator), since, is_closed, start)
         rest = itertools.islice(pool.places, start, None)
         free = (own for own in rest if not is_closed(own[0]))
@@ -143,7 +150,8 @@ def _front(
     """The first place that can still be handed to this person (see `queues.Pool.front`)."""
     state, most = live(db, project.id), rules.per_output
     if most is None:
-        return pool.front(annotator, state.reopened, state.graded(annotator).__contains__)
+        since = state.moved[annotator]
+        return pool.front(annotator, since, state.graded(annotator).__contains__)
     return pool.front(most, state.reopened, lambda own: state.is_full(own, most))
 
 
@@ -170,10 +178,10 @@ def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules)
     if not rules.repeat_share:
         return None
     state = live(db, project.id)
-    judged = [own for own, (_, value) in list(state.graded(annotator).items()) if value in _JUDGED]
     repeated = state.repeated(annotator)
-    if len(repeated) >= int(rules.repeat_share * len(judged)):
+    if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
+    judged = [own for own, (_, value) in list(state.graded(annotator).items()) if value in _JUDGED]
     return next((own for own in judged[:-_REPEAT_AFTER] if own not in repeated), None)
 
 

@@ -106,7 +106,7 @@ class Card {
 
   destroy() {
     this.quit.abort();
-    this.queue.stop();
+    this.queue.close();
     this.line.stop();
     clearTimeout(this.poking);
     this.view.root.remove();
@@ -124,9 +124,11 @@ class Card {
 
   /** Take in the answer to presses that were sent without one; the page is run where it must change. */
   answered(data) {
+    if (this.quit.signal.aborted) return this.queue.acknowledge(data.acknowledged);
     this.take(data, false);
     if (data.page !== this.page) this.line.run(this.payload([]));
     this.page = data.page;
+    return undefined;
   }
 
   take(data, isNewSession) {

@@ -3,6 +3,7 @@
 // an earlier server. One request at a time, so that an older answer never overtakes a newer one.
 
 const PATIENCE = 8000;
+const MOST_KEPT_ALIVE = 60_000; // characters of a request that a browser finishes though its page is closed
 
 export class Line {
   /** `answered(data)` takes an answer; `free()` is called when presses may be sent that came meanwhile. */
@@ -13,7 +14,7 @@ export class Line {
     this.closed = null; // a token that the server has refused
     this.isBusy = false;
     this.isWanted = false;
-    this.quit = new AbortController();
+    this.isStopped = false;
   }
 
   /** What the page offers with a run: its trigger, and an address with a token (or null). */
@@ -45,23 +46,25 @@ export class Line {
   async post(payload) {
     this.isBusy = true;
     const answer = await this.ask(payload);
-    this.isBusy = false;
-    if (this.quit.signal.aborted) return;
+    const isWanted = this.isWanted;
+    this.isBusy = this.isWanted = false;
     if (answer) this.answered(answer);
+    else if (this.isStopped) return;
     else this.run(payload);
-    if (this.isWanted) this.free();
-    this.isWanted = false;
+    if (isWanted) this.free();
   }
 
   /** The server's answer, or null where the page must be run instead. */
   async ask(payload) {
     const { path, token } = this.seat;
+    const body = JSON.stringify(payload);
     try {
       const response = await fetch(path, {
         method: "POST",
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        body: JSON.stringify(payload),
-        signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), this.quit.signal]),
+        body,
+        keepalive: body.length * 3 < MOST_KEPT_ALIVE,
+        signal: AbortSignal.timeout(PATIENCE),
       });
       if (response.ok) return await response.json();
       if ([401, 404, 405].includes(response.status)) {
@@ -74,7 +77,8 @@ export class Line {
     return null;
   }
 
+  /** The card is left: what is on its way may still arrive, but no page is run for it. */
   stop() {
-    this.quit.abort();
+    this.isStopped = true;
   }
 }

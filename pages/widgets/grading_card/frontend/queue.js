@@ -68,6 +68,7 @@ export class Queue {
     this.tries = 0;
     this.everSaved = false;
     this.timer = null;
+    this.isClosed = false;
     const earlier = keep.all("event/").filter((event) => event.client_id && event.output_id);
     for (const event of earlier.sort((a, b) => a.at - b.at)) {
       this.waiting.set(event.client_id, event);
@@ -132,6 +133,7 @@ export class Queue {
     const batch = [...this.waiting.values()].slice(0, MOST_AT_ONCE);
     const isSent = this.send(batch.map(({ at: _, ...event }) => event));
     if (isSent !== false || isLate) this.tries += 1;
+    if (this.isClosed) return;
     const wait = Math.min(FIRST_WAIT * 2 ** Math.max(0, this.tries - 1), LONGEST_WAIT);
     this.timer = setTimeout(() => this.flush(true), wait * (0.9 + 0.2 * Math.random()));
     this.changed();
@@ -140,5 +142,11 @@ export class Queue {
   stop() {
     clearTimeout(this.timer);
     this.timer = null;
+  }
+
+  /** The card is left: no more tries; what is not acknowledged stays in the browser's storage. */
+  close() {
+    this.isClosed = true;
+    this.stop();
   }
 }

@@ -1,0 +1,73 @@
+"""What is remembered of a queue equals what is counted anew from the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from labelcore.models import Grade, Output, Project
+from labelcore.stages import grading, projects
+from labelcore.store import Database, open_database
+from labelcore.store import outputs as output_table
+
+PEOPLE = ("ann", "bo", "cy")
+OUTPUTS = 14
+Act = tuple[str, int, str]
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(PEOPLE),
+        st.integers(0, OUTPUTS - 1),
+        st.sampled_from(["pass", "fail", "unsure", "skipped", "undo"]),
+    ),
+    max_size=30,
+)
+
+
+def queues(db: Database, project: Project) -> list[Any]:
+    found = [grading.grading_queue(db, project, who, ahead=3) for who in PEOPLE]
+    return [
+        (own.done, own.left, own.total, [(item.output.id, item.repeat) for item in own.items])
+        for own in found
+    ]
+
+
+def do(db: Database, project: Project, given_: dict[Any, list[str]], act: Act, number: int) -> None:
+    """Grade an output; or take back what this person gave it last."""
+    who, which, value = act
+    stack, supersedes = given_.setdefault((who, which), []), None
+    if value == "undo":
+        if not stack:
+            return
+        value, supersedes = "undone", stack.pop()
+    else:
+        stack.append(f"g{number}")
+    event = Grade(
+        id=f"g{number}", project_id=project.id, output_id=f"o{which}", annotator=who,
+        value=value, supersedes=supersedes,  # type: ignore[arg-type]  # one of the literals
+    )  # fmt: skip
+    grading.record(db, project, [event])
+
+
+@pytest.mark.parametrize("rules", [{}, {"per_output": 2}, {"per_output": 1, "repeat_share": 0.2}])
+@settings(max_examples=25, deadline=None)
+@given(acts=acts)
+@example(acts=[("ann", 0, "skipped"), ("ann", 1, "pass"), ("ann", 0, "undo")])
+@example(acts=[("ann", 0, "pass"), ("ann", 1, "pass"), ("ann", 0, "fail"), ("ann", 2, "pass")])
+def test_a_remembered_queue_equals_one_counted_anew(rules: dict[str, Any], acts: list[Act]) -> None:
+    db = open_database(None)
+    project = projects.open_project(db, "p")
+    output_table.add(
+        db, [Output(id=f"o{at}", project_id=project.id, text=str(at)) for at in range(OUTPUTS)]
+    )
+    project = grading.set_rules(db, project, **rules)
+    given_: dict[Any, list[str]] = {}
+    for number, act in enumerate(acts):
+        do(db, project, given_, act, number)
+        queues(db, project)
+    remembered = queues(db, project)
+    db.memory.clear()
+    assert remembered == queues(db, project)
+    db.close()
