@@ -41,7 +41,7 @@ def show_result(result: importing.ImportResult) -> None:
     batch = result.batch
     st.success(
         f"Read {batch.rows_read:,} rows: {batch.outputs_new:,} new outputs, "
-        f"{batch.outputs_known:,} known from before, {batch.duplicates:,} duplicates within the file, "
+        f"{batch.outputs_known:,} known from before, {batch.duplicates:,} repeated within the file, "
         f"{batch.grades_new:,} grades."
     )
     shell.warn(result.warnings)
