@@ -33,7 +33,7 @@ _WITH_PARTS = (
     "SELECT DISTINCT output_id, annotator FROM grade WHERE project_id = ? "
     "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
 )
-_JUDGED = {"pass", "fail"}
+JUDGED = {"pass", "fail"}
 _serials = itertools.count(1)
 _Key = tuple[str, str]  # output id, annotator
 
@@ -116,7 +116,7 @@ class Live:
         if before is None:
             return False
         self.moved[annotator] += 1
-        self._judged[annotator] -= before[1] in _JUDGED
+        self._judged[annotator] -= before[1] in JUDGED
         if before[1] == "skipped":
             return False
         self._done[annotator] -= 1
@@ -127,7 +127,7 @@ class Live:
 
     def _put_in(self, output_id: str, annotator: str, grade_id: str, value: str) -> None:
         self._graded[annotator][output_id] = (grade_id, value)
-        self._judged[annotator] += value in _JUDGED
+        self._judged[annotator] += value in JUDGED
         if value != "skipped":
             self._graders[output_id] = (*self._graders.get(output_id, ()), annotator)
             self._done[annotator] += 1

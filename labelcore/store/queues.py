@@ -37,7 +37,8 @@ class Pool:
     """The places in order, and where each output stands among them.
 
     ``fronts``: up to where everything is done, for each way of counting it (see `front`).
-    ``marks``: the places that each person has graded (see `places_of`). ``variants``: the newest other order of the same places (see `variant`).
+    ``marks``: the places that each person has graded (see `places_of`). ``variants``: the newest
+    other order of the same places (see `variant`).
     """
 
     places: tuple[Place, ...]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from labelcore.models import Project
 from labelcore.stages import grading
 from labelcore.store import Database
-from pages.widgets.grading_card import CardEvents, CardNews
+from pages.widgets.grading_card import CardEvents, CardItem, CardNews, CardSetting
 from pages.widgets.language import Language
 from pages.widgets.pace import pace_words
 from pages.widgets.pairs import pair_items, pair_setting, store_pairs
@@ -53,23 +54,25 @@ class Desk:
         db, project, who = self.db, self.project, self.annotator
         queue = grading.grading_queue(db, project, who)
         phrases = grading.phrases(db, project, who) if first else None
-        return CardNews(
-            items=tuple(card_items(db, project, who, queue, first=first)),
-            setting=setting_of(db, project, who, self.language, phrases),
-            place=queue.items[0].position if queue.items else queue.total + 1,
-            total=queue.total, done=queue.done, page=self._page(is_done=not queue.items),
-            pace=pace_words(db, project, queue, self.language),
+        return self._told(
+            queue, card_items(db, project, who, queue, first=first),
+            setting_of(db, project, who, self.language, phrases),
+            pace_words(db, project, queue, self.language),
         )  # fmt: skip
 
     def _pairs(self) -> CardNews:
         queue = grading.comparing_queue(self.db, self.project, self.annotator)
-        return CardNews(
-            items=tuple(pair_items(self.project, queue)),
-            setting=pair_setting(self.project, self.annotator, self.language),
-            place=queue.items[0].position if queue.items else queue.total + 1,
-            total=queue.total, done=queue.done, page=self._page(is_done=not queue.items),
-        )  # fmt: skip
+        setting = pair_setting(self.project, self.annotator, self.language)
+        return self._told(queue, pair_items(self.project, queue), setting)
 
-    def _page(self, *, is_done: bool) -> str:
-        """What the page around the card shows: the project's rules, and where to go when all is done."""
-        return f"{self.project.at.isoformat()} {'done' if is_done else 'open'}"
+    def _told(
+        self, queue: grading.Queue | grading.PairQueue, items: Sequence[CardItem],
+        setting: CardSetting, pace: str = "",
+    ) -> CardNews:  # fmt: skip
+        place = queue.items[0].position if queue.items else queue.total + 1
+        # The page around the card shows the project's rules, and where to go when all is done.
+        page = f"{self.project.at.isoformat()} {'open' if queue.items else 'done'}"
+        return CardNews(
+            items=tuple(items), setting=setting, place=place, total=queue.total, done=queue.done,
+            page=page, pace=pace,
+        )  # fmt: skip

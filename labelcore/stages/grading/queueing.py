@@ -21,10 +21,9 @@ from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
 from labelcore.store.connection import utc
-from labelcore.store.live import Live, live
+from labelcore.store.live import JUDGED, Live, live
 
 FROM_REVIEW = "picked by hand for review"
-_JUDGED = {"pass", "fail"}
 _REPEAT_AFTER = 10
 """An output comes back only after so many others."""
 _SOON = 200
@@ -181,7 +180,7 @@ def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules)
     repeated = state.repeated(annotator)
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
-    judged = [own for own, (_, value) in list(state.graded(annotator).items()) if value in _JUDGED]
+    judged = [own for own, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]
     return next((own for own in judged[:-_REPEAT_AFTER] if own not in repeated), None)
 
 
