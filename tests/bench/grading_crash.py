@@ -37,6 +37,7 @@ async def grade_until(url: str, count: int, seconds: float, server: subprocess.P
     for task in work:
         task.cancel()
     for own in people:
+        await own.wire.close()
         own.reader.cancel()
     await asyncio.gather(*work, return_exceptions=True)
     return people
