@@ -43,7 +43,7 @@ async def grade_until(url: str, count: int, seconds: float, server: subprocess.P
     return people
 
 
-def run(kills: int, count: int, outputs: int = 5_000) -> tuple[int, int, int]:
+def run(kills: int, count: int, outputs: int = 20_000) -> tuple[int, int, int]:
     """(acknowledged, lost, people whose next visit had nothing to grade)."""
     acknowledged = lost = stuck = 0
     chance = random.Random(3)
