@@ -1,7 +1,7 @@
 """The card's own door: presses are stored and answered without a run of the page.
 
-A run of the page costs Streamlit four times what the grade itself does. The card posts its presses
-here; where this route is missing or says no, it sends them with a run of the page, as if there were
+With a run of the page for each press, two hundred people cost twice the processor's time
+(tests/bench/grading_load.py --by-page). The card posts its presses here; where this route is missing or says no, it sends them with a run of the page, as if there were
 no door.
 """
 

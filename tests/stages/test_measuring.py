@@ -149,16 +149,20 @@ def test_a_judge_that_abstains_always_has_reasons_for_figures(
     assert any("shy abstained on 60" in said for said in report.warnings)
 
 
-def test_outputs_of_one_source_widen_the_interval(db: Database, project: Project) -> None:
-    chance = random.Random(2)
-    outputs = made(db, project, 120, per_source=4)
-    said = {}
+def by_source(db: Database, project: Project) -> list[Output]:
+    """Thirty sources of four outputs, each wholly good or bad, judged alike within a source."""
+    chance, outputs, said = random.Random(2), made(db, project, 120, per_source=4), {}
     for source in range(30):
         bad, right = chance.random() < 0.4, chance.random() < 0.75
         for own in outputs[4 * source : 4 * source + 4]:
             grade(db, project, own, "fail" if bad else "pass")
             said[own.id] = "fail" if bad == right else "pass"
     judge(db, project, "by source", said)
+    return outputs
+
+
+def test_outputs_of_one_source_widen_the_interval(db: Database, project: Project) -> None:
+    by_source(db, project)
     found = aligning.align(db, project).judges[0]
     from labelcore.stats.counts import tpr
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
-from labelcore.models import Output, Pick, Project, Sample, new_id
+from labelcore.models import Pick, Project, Sample, new_id
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning
 from labelcore.stats.counts import coverage, false_failure_rate
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import samples as sample_table
-from tests.stages.test_measuring import grade, judge, made
+from tests.stages.test_measuring import by_source, grade, judge, made
 
 
 def chosen(db: Database, project: Project, version_id: str) -> aligning.SetAlignment:
@@ -21,18 +19,6 @@ def chosen(db: Database, project: Project, version_id: str) -> aligning.SetAlign
     found = aligning.align(db, project).chosen
     assert found is not None
     return found
-
-
-def by_source(db: Database, project: Project) -> list[Output]:
-    """Thirty sources of four outputs, each wholly good or bad, judged alike within a source."""
-    chance, outputs, said = random.Random(2), made(db, project, 120, per_source=4), {}
-    for source in range(30):
-        bad, right = chance.random() < 0.4, chance.random() < 0.75
-        for own in outputs[4 * source : 4 * source + 4]:
-            grade(db, project, own, "fail" if bad else "pass")
-            said[own.id] = "fail" if bad == right else "pass"
-    judge(db, project, "by source", said)
-    return outputs
 
 
 def drawn_unevenly(db: Database, project: Project) -> None:
