@@ -61,9 +61,12 @@ def answer(client: Any, model: str, own: dict[str, Any]) -> dict[str, Any]:
     template = PROMPTS[own["pipeline"]][own["prompt_version"]]
     prompt = template.format(input=own["input"], context=own.get("context", ""))
     done = client.chat.completions.create(
-        model=model, temperature=own["temperature"], seed=own["seed"], max_tokens=MAX_TOKENS,
+        model=model,
+        temperature=own["temperature"],
+        seed=own["seed"],
+        max_tokens=MAX_TOKENS,
         messages=[{"role": "user", "content": prompt}],
-    )  # fmt: skip
+    )
     choice = done.choices[0]
     fields = ("id", "pipeline", "language", "group", "prompt_version", "input", "temperature")
     record = {name: own[name] for name in fields} | {"context": own.get("context", "")}

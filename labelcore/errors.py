@@ -44,9 +44,7 @@ class ModelTrouble(LabelcoreError):
     ``cost_usd`` are what was spent before it was given up; ``faults`` are the kinds met on the way.
     """
 
-    def __init__(
-        self, what: str, *, next_step: str = "", kind: str = "other", fatal: bool = False
-    ) -> None:
+    def __init__(self, what: str, *, next_step: str = "", kind: str = "other", fatal: bool = False) -> None:
         super().__init__(what, next_step=next_step)
         self.kind = kind
         self.fatal = fatal

@@ -15,15 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from labelcore.errors import BadInput, ModelTrouble
@@ -76,8 +68,10 @@ class Endpoint(BaseModel):
         if not (found := os.environ.get(self.api_key_env)):
             raise ModelTrouble(
                 f"The endpoint '{self.name}' has no key: {self.api_key_env} is not set.",
-                next_step=f"Set {self.api_key_env}, then run again.", kind="key", fatal=True,
-            )  # fmt: skip
+                next_step=f"Set {self.api_key_env}, then run again.",
+                kind="key",
+                fatal=True,
+            )
         return found
 
 
@@ -95,16 +89,13 @@ class Settings(BaseSettings):
     memory_limit: str = "2GB"
     """DuckDB's memory limit; 512 MB was measured to fail on a million rows."""
     base_url: str | None = Field(
-        default=None,
-        validation_alias=AliasChoices("LABELCORE_BASE_URL", "OPENAI_BASE_URL", "base_url"),
+        default=None, validation_alias=AliasChoices("LABELCORE_BASE_URL", "OPENAI_BASE_URL", "base_url")
     )
     api_key: SecretStr | None = Field(
-        default=None,
-        validation_alias=AliasChoices("LABELCORE_API_KEY", "OPENAI_API_KEY", "api_key"),
+        default=None, validation_alias=AliasChoices("LABELCORE_API_KEY", "OPENAI_API_KEY", "api_key")
     )
     model: str | None = Field(
-        default=None,
-        validation_alias=AliasChoices("LABELCORE_MODEL", "OPENAI_MODEL", "model"),
+        default=None, validation_alias=AliasChoices("LABELCORE_MODEL", "OPENAI_MODEL", "model")
     )
     concurrency: int = Field(default=16, ge=1, le=1000)
     """How many model calls may be under way at once."""
@@ -179,8 +170,9 @@ class Settings(BaseSettings):
                 "No model is configured.",
                 next_step="Set LABELCORE_MODEL with LABELCORE_API_KEY or LABELCORE_BASE_URL, "
                 "or work offline.",
-                kind="no model", fatal=True,
-            )  # fmt: skip
+                kind="no model",
+                fatal=True,
+            )
         shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
         for own in self.endpoints.values():
             if own.model == self.model and own.base_url == self.base_url:
@@ -195,9 +187,16 @@ class Settings(BaseSettings):
 
 
 _SHARED = (
-    "base_url", "api_key", "price_in", "price_out", "concurrency", "requests_per_minute",
-    "tokens_per_minute", "call_timeout", "transport",
-)  # fmt: skip
+    "base_url",
+    "api_key",
+    "price_in",
+    "price_out",
+    "concurrency",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "call_timeout",
+    "transport",
+)
 
 
 def _named(name: str, own: Any) -> Any:

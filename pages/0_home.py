@@ -20,27 +20,9 @@ STEPS = (
     ("Import", "1_importing.py", seen.outputs, "outputs", "Bring in outputs of your pipeline."),
     ("Sample", "2_sampling.py", seen.samples, "samples", "Draw which outputs are graded first."),
     ("Grade", "3_grading.py", seen.graded, "graded", "Pass or fail, and say what is wrong."),
-    (
-        "Criteria",
-        "4_deriving.py",
-        seen.criteria_accepted,
-        "accepted",
-        "Turn the notes into criteria.",
-    ),
-    (
-        "Judges",
-        "5_judging.py",
-        seen.verdicts,
-        "verdicts",
-        "Let automatic checks decide each criterion.",
-    ),
-    (
-        "Alignment",
-        "6_aligning.py",
-        seen.chosen,
-        "in the set",
-        "See how far they can be trusted.",
-    ),
+    ("Criteria", "4_deriving.py", seen.criteria_accepted, "accepted", "Turn the notes into criteria."),
+    ("Judges", "5_judging.py", seen.verdicts, "verdicts", "Let automatic checks decide each criterion."),
+    ("Alignment", "6_aligning.py", seen.chosen, "in the set", "See how far they can be trusted."),
 )
 AFTER = (
     ("Trust", "6_trusting.py", 0, "", "How good is everything, and can that figure be trusted?"),
@@ -67,12 +49,18 @@ if seen.graded:
     st.write(
         say(
             "One person graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
-            graded=seen.graded, passes=seen.passes, fails=seen.fails, unsure=seen.unsure,
+            graded=seen.graded,
+            passes=seen.passes,
+            fails=seen.fails,
+            unsure=seen.unsure,
         )
         if seen.annotators == 1
         else say(
             "{people} people graded {graded} outputs: {passes} passed, {fails} failed, {unsure} unsure.",
-            people=seen.annotators, graded=seen.graded, passes=seen.passes, fails=seen.fails,
+            people=seen.annotators,
+            graded=seen.graded,
+            passes=seen.passes,
+            fails=seen.fails,
             unsure=seen.unsure,
         )
-    )  # fmt: skip
+    )

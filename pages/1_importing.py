@@ -13,11 +13,18 @@ from labelcore.stages import importing
 from pages.widgets import shell
 
 FIELDS = {
-    "output": "Output (required)", "input": "Input", "context": "Context",
-    "conversation": "Conversation", "id": "Id", "group": "Group (rows of one source)",
-    "model": "Model", "prompt_version": "Prompt version", "grade": "Grade (pass or fail)",
-    "note": "Note", "annotator": "Annotator",
-}  # fmt: skip
+    "output": "Output (required)",
+    "input": "Input",
+    "context": "Context",
+    "conversation": "Conversation",
+    "id": "Id",
+    "group": "Group (rows of one source)",
+    "model": "Model",
+    "prompt_version": "Prompt version",
+    "grade": "Grade (pass or fail)",
+    "note": "Note",
+    "annotator": "Annotator",
+}
 NOTHING = "(none)"
 
 
@@ -50,9 +57,7 @@ def show_result(result: importing.ImportResult) -> None:
         st.dataframe(pd.DataFrame([own.model_dump() for own in result.rejected]), hide_index=True)
 
 
-place = shell.open_page(
-    "Import", "CSV, JSON lines, JSON or Parquet; grades and notes may be in it."
-)
+place = shell.open_page("Import", "CSV, JSON lines, JSON or Parquet; grades and notes may be in it.")
 upload = st.file_uploader("Choose a file", type=None)
 path = st.text_input("… or a path or glob on the server", placeholder="outputs/*.jsonl")
 with shell.guard(), tempfile.TemporaryDirectory() as folder:
@@ -69,9 +74,7 @@ with shell.guard(), tempfile.TemporaryDirectory() as folder:
             st.text(f"Grades: {told}")
         st.subheader(f"First rows of {preview.rows_read:,}")
         st.dataframe(pd.DataFrame(list(preview.rows)[:8]), hide_index=True)
-        if st.button(
-            "Import", type="primary", disabled=mapping.output is None and mapping.id is None
-        ):
+        if st.button("Import", type="primary", disabled=mapping.output is None and mapping.id is None):
             with st.spinner("Importing …"):
                 show_result(importing.import_file(place.db, place.project, source, mapping))
             shell.go("2_sampling.py", "Next: draw a sample")
@@ -84,6 +87,8 @@ with shell.guard(), tempfile.TemporaryDirectory() as folder:
             st.json(batch.model_dump(mode="json"), expanded=False)
             if batch.rows_rejected:
                 st.download_button(
-                    "Rows kept apart (CSV)", importing.rejected_csv(place.db, batch.id),
-                    file_name=f"rejected-{batch.file_name}.csv", key=f"rejected-{batch.id}",
-                )  # fmt: skip
+                    "Rows kept apart (CSV)",
+                    importing.rejected_csv(place.db, batch.id),
+                    file_name=f"rejected-{batch.file_name}.csv",
+                    key=f"rejected-{batch.id}",
+                )

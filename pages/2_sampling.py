@@ -24,25 +24,20 @@ place = shell.open_page("Sample", "Which outputs are graded next, and with which
 left, middle, right = st.columns(3)
 rule = left.selectbox("Rule", list(sampling.RULES), key="sample-rule")
 n = middle.number_input("How many", 1, 100_000, 50, key="sample-n")
-seed = right.number_input(
-    "Seed", 0, 2**31 - 1, 0, key="sample-seed", help="The same seed draws the same."
-)
+seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="sample-seed", help="The same seed draws the same.")
 st.write(EXPLAIN[rule])
 by = st.text_input("Field", "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
     if st.button("Draw", type="primary"):
         drawn = sampling.draw_sample(
-            place.db, place.project, rule=rule, n=int(n), seed=int(seed), by=by,
-            author=place.annotator,
-        )  # fmt: skip
+            place.db, place.project, rule=rule, n=int(n), seed=int(seed), by=by, author=place.annotator
+        )
         st.success(f"Drew {len(drawn.picks)} outputs.")
         shell.warn(drawn.parameters["warnings"])
         shell.go("3_grading.py", "Next: grade them")
     found = sampling.samples(place.db, place.project)
     if not found:
-        st.info(
-            "Nothing has been drawn yet: without a sample, outputs are graded in the order of import."
-        )
+        st.info("Nothing has been drawn yet: without a sample, outputs are graded in the order of import.")
     for sample in found:
         head = f"{sample.at:%Y-%m-%d %H:%M} — {sample.rule}, seed {sample.seed}, {len(sample.picks)} outputs"
         with st.expander(head):

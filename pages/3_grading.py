@@ -50,9 +50,14 @@ with shell.guard():
     way = next(iter(ways))
     if len(ways) > 1:
         way = st.segmented_control(
-            say("What to do"), list(ways), format_func=ways.__getitem__, default=way,
-            required=True, label_visibility="collapsed", key=keys.WAY,
-        )  # fmt: skip
+            say("What to do"),
+            list(ways),
+            format_func=ways.__getitem__,
+            default=way,
+            required=True,
+            label_visibility="collapsed",
+            key=keys.WAY,
+        )
     if way in {"single", "pairs"}:
         grade(place, "pairs" if way == "pairs" else "single")
     else:

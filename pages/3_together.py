@@ -15,10 +15,14 @@ from pages.widgets.team_figures import show_agreement, show_progress, show_versi
 
 place = shell.open_page("Team", "Who graded what, how far people agree, and when it is enough.")
 shown = {
-    say("Progress"): show_progress, say("Agreement"): show_agreement,
-    say("Conflicts"): show_conflicts, say("Versions"): show_versions,
-    say("History"): show_history, say("Offline"): show_packs, say("Rules"): show_rules,
-}  # fmt: skip
+    say("Progress"): show_progress,
+    say("Agreement"): show_agreement,
+    say("Conflicts"): show_conflicts,
+    say("Versions"): show_versions,
+    say("History"): show_history,
+    say("Offline"): show_packs,
+    say("Rules"): show_rules,
+}
 with shell.guard():
     # Only the open tab is computed; its name in the session is a word of the language.
     tabs = st.tabs(list(shown), key=f"{keys.TEAM}-{language()}", on_change="rerun")

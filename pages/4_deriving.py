@@ -16,14 +16,18 @@ from pages.widgets.library import show_library
 from pages.widgets.probes import show_probes
 from pages.widgets.rubric import show_lint, show_prompt
 
-place = shell.open_page(
-    "Criteria", "Notes become criteria; each one shows the notes it comes from."
-)
+place = shell.open_page("Criteria", "Notes become criteria; each one shows the notes it comes from.")
 shown = {
-    "Criteria": show_criteria, "Codes": show_codes, "Drift": show_drift, "Lint": show_lint,
-    "From the prompt": show_prompt, "Family tree": show_lineage, "Glossary": show_glossary,
-    "Probes": show_probes, "Library": show_library,
-}  # fmt: skip
+    "Criteria": show_criteria,
+    "Codes": show_codes,
+    "Drift": show_drift,
+    "Lint": show_lint,
+    "From the prompt": show_prompt,
+    "Family tree": show_lineage,
+    "Glossary": show_glossary,
+    "Probes": show_probes,
+    "Library": show_library,
+}
 with shell.guard():
     tabs = st.tabs(list(shown), key=keys.RUBRIC, on_change="rerun")  # only the open one is computed
     for tab, show in zip(tabs, shown.values(), strict=True):

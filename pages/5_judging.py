@@ -18,10 +18,14 @@ from pages.widgets.structure import show_schema
 
 place = shell.open_page("Judges", "Automatic checks, each deciding one criterion on every output.")
 shown = {
-    "Judges": show_judges, "Race": show_race, "Write a check": write_check,
-    "Cascade": show_cascades, "Hardness": show_hardness, "Flips": show_flips,
+    "Judges": show_judges,
+    "Race": show_race,
+    "Write a check": write_check,
+    "Cascade": show_cascades,
+    "Hardness": show_hardness,
+    "Flips": show_flips,
     "Schema": show_schema,
-}  # fmt: skip
+}
 for written in (keys.CHECK_SOURCE, keys.CHECK_NAME):
     if written in st.session_state:  # else it would be lost while another tab is open
         st.session_state[written] = st.session_state[written]

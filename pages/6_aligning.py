@@ -36,7 +36,7 @@ def show_judges(report: aligning.AlignmentReport) -> None:
     ranked = sorted(report.judges, key=lambda own: -(own.balanced_accuracy or 0))[:_CHARTED]
     st.subheader("Each judge against people")
     for own in ranked[:_SPOKEN]:
-        where = "" if own.against == OVERALL else f" Measured against the grades of “{own.against}” itself."  # fmt: skip
+        where = "" if own.against == OVERALL else f" Measured against the grades of “{own.against}” itself."
         st.write(shell.plain(judge_sentence(own) + where))
     show_ceiling(report)
     if ranked:
@@ -50,8 +50,11 @@ def show_judges(report: aligning.AlignmentReport) -> None:
         right = {"agrees with people": [own.accuracy for own in ranked]}
         charts.intervals(
             "Share of equal answers, beside people and the best constant answer",
-            [own.judge for own in ranked], right, key="judges-beside", lines=beside(report),
-        )  # fmt: skip
+            [own.judge for own in ranked],
+            right,
+            key="judges-beside",
+            lines=beside(report),
+        )
     show_judge_table(report)
 
 
@@ -68,33 +71,30 @@ def show_outputs(report: aligning.AlignmentReport) -> None:
     said = catches(chosen.counts)
     st.write(shell.plain(f"{said[:1].upper()}{said[1:]}."))
     cell = st.radio(
-        "Show", list(CELLS), key="behind-cell", horizontal=True,
+        "Show",
+        list(CELLS),
+        key="behind-cell",
+        horizontal=True,
         format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",
-    )  # fmt: skip
-    found = aligning.behind(
-        place.db, place.project, judge, cell, split=report.split, as_of=report.as_of
     )
+    found = aligning.behind(place.db, place.project, judge, cell, split=report.split, as_of=report.as_of)
     show_behind(found, "behind")
 
 
-place = shell.open_page(
-    "Alignment", "What the judges get right and wrong, measured against people."
-)
+place = shell.open_page("Alignment", "What the judges get right and wrong, measured against people.")
 with shell.guard():
-    split = st.radio(
-        "Grades of", ["all", "train", "dev", "test"], horizontal=True, key="align-split"
-    )
+    split = st.radio("Grades of", ["all", "train", "dev", "test"], horizontal=True, key="align-split")
     show_splits(place.db, place.project, place.annotator)
     if split == "test" and not may_open(place.db, place.project, place.annotator):
         st.stop()
     moment = ask_moment()
     if moment is None:
         choose_set(place)
-    report = aligning.align(
-        place.db, place.project, split=split, author=place.annotator, as_of=moment
-    )
+    report = aligning.align(place.db, place.project, split=split, author=place.annotator, as_of=moment)
     show_basis(report)
-    shell.warn(with_how_to_choose(report.warnings, f"“{CHOOSE}” above") if moment is None else report.warnings)  # fmt: skip
+    shell.warn(
+        with_how_to_choose(report.warnings, f"“{CHOOSE}” above") if moment is None else report.warnings
+    )
     show_set(report)
     show_enough(place, report)
     show_rates(report)

@@ -19,7 +19,9 @@ from pages.widgets.trust import (
     show_timeline,
 )
 
-place = shell.open_page("Can I trust this number?", "How good everything is, and what speaks for and against that figure.")  # fmt: skip
+place = shell.open_page(
+    "Can I trust this number?", "How good everything is, and what speaks for and against that figure."
+)
 with shell.guard():
     report = aligning.align(place.db, place.project, split="all")
     if not report.n_grades:

@@ -27,9 +27,18 @@ def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.P
     """The process and its address, once it answers."""
     port = free_port()
     command = [
-        sys.executable, "-m", "labelcore", "serve", "--db", str(db), "--project", project,
-        "--port", str(port), "--no-browser",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "labelcore",
+        "serve",
+        "--db",
+        str(db),
+        "--project",
+        project,
+        "--port",
+        str(port),
+        "--no-browser",
+    ]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": annotator}
     process = subprocess.Popen(
         command, cwd=db.parent, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -73,11 +73,16 @@ def add_outputs(db: Database, project: Project) -> Callable[..., list[Output]]:
 def give(db: Database, project: Project) -> Callable[..., Grade]:
     """Grade an output."""
 
-    def grade(output: Output, value: str, note: str = "", annotator: str = "ann", **more: object) -> Grade:  # fmt: skip
+    def grade(output: Output, value: str, note: str = "", annotator: str = "ann", **more: object) -> Grade:
         event = Grade(
-            id=new_id("grade"), project_id=project.id, output_id=output.id,
-            annotator=annotator, value=value, note=note, **more,  # type: ignore[arg-type]
-        )  # fmt: skip
+            id=new_id("grade"),
+            project_id=project.id,
+            output_id=output.id,
+            annotator=annotator,
+            value=value,
+            note=note,
+            **more,  # type: ignore[arg-type]
+        )
         grade_table.record(db, [event])
         return event
 

@@ -46,9 +46,7 @@ _TEXTS = {
     "empty": "",
     "other json": '{"answer": [1, 2, 3]}',
 }
-FAULTS = (
-    "429", "500", "drop", "bad body", "page", "no choice", "no message", "hang", "slow", *_TEXTS,
-)  # fmt: skip
+FAULTS = ("429", "500", "drop", "bad body", "page", "no choice", "no message", "hang", "slow", *_TEXTS)
 """Faults that a second try mends."""
 
 
@@ -119,16 +117,28 @@ class MockEndpoint:
             return Response("<html>Gateway</html>", media_type="text/html")
         if fault in {"no choice", "no message"}:
             choices = [{"index": 0, "message": None}] if fault == "no message" else []
-            return JSONResponse({"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices})  # fmt: skip
+            return JSONResponse(
+                {"id": "x", "object": "chat.completion", "created": 0, "model": "mock-1", "choices": choices}
+            )
         if fault not in _TEXTS and not await request.is_disconnected():
             self.answered[prompt] += 1
-        return JSONResponse({
-            "id": "x", "object": "chat.completion", "created": 0, "model": "mock-1",
-            "choices": [{"index": 0, "message": {"role": "assistant", "content": text},
-                         "logprobs": self._odds(body),
-                         "finish_reason": "length" if fault == "truncated" else "stop"}],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
-        })  # fmt: skip
+        return JSONResponse(
+            {
+                "id": "x",
+                "object": "chat.completion",
+                "created": 0,
+                "model": "mock-1",
+                "choices": [
+                    {
+                        "index": 0,
+                        "message": {"role": "assistant", "content": text},
+                        "logprobs": self._odds(body),
+                        "finish_reason": "length" if fault == "truncated" else "stop",
+                    }
+                ],
+                "usage": {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15},
+            }
+        )
 
     def _by_chance(self, prompt: str) -> str:
         """A fault by its share; the same for the same prompt at the same attempt."""
@@ -172,7 +182,17 @@ class MockBatches:
         form = await request.form()
         name = f"file-{len(self.files)}"
         self.files[name] = await form["file"].read()  # type: ignore[union-attr]  # an upload
-        return JSONResponse({"id": name, "object": "file", "bytes": 1, "created_at": 0, "filename": "x", "purpose": "batch", "status": "processed"})  # fmt: skip
+        return JSONResponse(
+            {
+                "id": name,
+                "object": "file",
+                "bytes": 1,
+                "created_at": 0,
+                "filename": "x",
+                "purpose": "batch",
+                "status": "processed",
+            }
+        )
 
     async def content(self, request: Request) -> Response:
         return Response(self.files[request.path_params["name"]])
@@ -181,8 +201,12 @@ class MockBatches:
         wanted = await request.json()
         name = f"batch-{len(self.batches)}"
         self.batches[name] = wanted | {
-            "id": name, "object": "batch", "created_at": 0, "status": "in_progress", "output_file_id": None,
-        }  # fmt: skip
+            "id": name,
+            "object": "batch",
+            "created_at": 0,
+            "status": "in_progress",
+            "output_file_id": None,
+        }
         return JSONResponse(self.batches[name])
 
     async def list(self, request: Request) -> Response:
@@ -205,9 +229,10 @@ class MockBatches:
         if self.refused:
             message = {"content": None, "refusal": self.refused}
         body = {
-            "model": "mock-1", "choices": [{"message": message}],
+            "model": "mock-1",
+            "choices": [{"message": message}],
             "usage": {"prompt_tokens": 10, "completion_tokens": 5},
-        }  # fmt: skip
+        }
         answer = {"custom_id": line["custom_id"], "response": {"status_code": 200, "body": body}}
         return json.dumps(answer).encode()
 

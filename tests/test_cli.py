@@ -24,11 +24,7 @@ COMMAND = [sys.executable, "-m", "labelcore"]
 
 def labelcore(*arguments: str, db: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *arguments, "--db", str(db)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=db.parent,
+        [*COMMAND, *arguments, "--db", str(db)], capture_output=True, text=True, timeout=120, cwd=db.parent
     )
 
 
@@ -72,13 +68,30 @@ def app(db: Path) -> Iterator[str]:
 @pytest.mark.slow
 def test_the_loop_in_json(db: Path) -> None:
     came = document(labelcore("import", str(db.parent / "outputs.csv"), "--json", db=db))
-    assert {name: came[name] for name in ("rows_read", "outputs_new", "outputs_known", "duplicates", "rows_rejected", "grades_new", "verdicts_new", "rejected")} == {
-        "rows_read": 30, "outputs_new": 30, "outputs_known": 0, "duplicates": 0, "rows_rejected": 0, "grades_new": 30, "verdicts_new": 0, "rejected": [],
-    }  # fmt: skip
+    assert {
+        name: came[name]
+        for name in (
+            "rows_read",
+            "outputs_new",
+            "outputs_known",
+            "duplicates",
+            "rows_rejected",
+            "grades_new",
+            "verdicts_new",
+            "rejected",
+        )
+    } == {
+        "rows_read": 30,
+        "outputs_new": 30,
+        "outputs_known": 0,
+        "duplicates": 0,
+        "rows_rejected": 0,
+        "grades_new": 30,
+        "verdicts_new": 0,
+        "rejected": [],
+    }
     derived = document(labelcore("derive", "--offline", "--accept-all", "--json", db=db))
-    assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][
-        0
-    ].keys()  # type: ignore[index]
+    assert {"id", "version", "name", "statement", "kind", "evidence"} <= derived["criteria"][0].keys()  # type: ignore[index]
     proposed = document(labelcore("judge", "propose", "--offline", "--json", db=db))
     assert proposed["judges"]
     run = document(labelcore("judge", "run", "--json", db=db))
@@ -105,12 +118,15 @@ def test_the_loop_in_json(db: Path) -> None:
     ).keys()
 
 
-@pytest.mark.parametrize(("line", "meant"), [
-    (["--db", "x.duckdb", "import", "my file.csv"], "labelcore import 'my file.csv' --db x.duckdb"),
-    (["--json", "--project=p", "status"], "labelcore status --json --project=p"),
-    (["judge", "--db", "x", "run", "--limit", "3"], "labelcore judge run --limit 3 --db x"),
-    (["--db", "x"], "labelcore COMMAND --db x"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        (["--db", "x.duckdb", "import", "my file.csv"], "labelcore import 'my file.csv' --db x.duckdb"),
+        (["--json", "--project=p", "status"], "labelcore status --json --project=p"),
+        (["judge", "--db", "x", "run", "--limit", "3"], "labelcore judge run --limit 3 --db x"),
+        (["--db", "x"], "labelcore COMMAND --db x"),
+    ],
+)
 def test_an_option_before_the_command_is_told_where_it_belongs(
     line: list[str], meant: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,7 +134,10 @@ def test_an_option_before_the_command_is_told_where_it_belongs(
         main(line)
     assert ended.value.code == 2
     told = capsys.readouterr().err
-    assert told == f"labelcore: {line[0] if line[0] != 'judge' else '--db'} stands before the command; options come after it. Say: {meant}\n"  # fmt: skip
+    assert (
+        told
+        == f"labelcore: {line[0] if line[0] != 'judge' else '--db'} stands before the command; options come after it. Say: {meant}\n"
+    )
 
 
 @pytest.mark.parametrize("line", [["--help"], ["judge", "--help"], ["status", "--help"]])
@@ -213,11 +232,7 @@ for number in range(100_000):
 @pytest.mark.slow
 @pytest.mark.parametrize("seen", [1, 30, 150])
 def test_kill_9_loses_no_acknowledged_grade(db: Path, seen: int) -> None:
-    document(
-        labelcore(
-            "import", str(db.parent / "outputs.csv"), "--map", "output=output", "--json", db=db
-        )
-    )
+    document(labelcore("import", str(db.parent / "outputs.csv"), "--map", "output=output", "--json", db=db))
     grader = subprocess.Popen(
         [sys.executable, "-c", GRADER, str(db)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
@@ -272,7 +287,7 @@ def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
     assert labelcore("derive", "--offline", "--accept-all", db=db).returncode == 0
     assert labelcore("judge", "propose", "--offline", db=db).returncode == 0
     assert labelcore("judge", "run", db=db).returncode == 0
-    saved = document(labelcore("library", "save", "--out", "r.yaml", "--no-examples", "--json", db=db))  # fmt: skip
+    saved = document(labelcore("library", "save", "--out", "r.yaml", "--no-examples", "--json", db=db))
     assert saved["criteria"] and "word word" not in (db.parent / "r.yaml").read_text("utf-8")
     there = ("--project", "there", "--json")
     came = document(labelcore("library", "load", "r.yaml", *there, db=db))

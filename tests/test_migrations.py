@@ -29,9 +29,7 @@ def test_every_older_schema_comes_up_with_its_rows(tmp_path: Path, rows: int) ->
             db.run(sql)
             db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
         for i in range(rows):
-            db.run(
-                "INSERT INTO output (output_id, project_id, text) VALUES (?, 'p', 'x')", [str(i)]
-            )
+            db.run("INSERT INTO output (output_id, project_id, text) VALUES (?, 'p', 'x')", [str(i)])
         migrations.migrate(db)
         assert db.rows("SELECT count(*) FROM output_current") == [(rows,)]
         assert overview.counts(db, "p")["graded"] == 0

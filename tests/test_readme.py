@@ -40,9 +40,7 @@ def test_the_five_commands_run_on_a_file(tmp_path: Path) -> None:
     assert len(commands) == 5
     for command in commands:
         assert command[0] == "labelcore"
-        done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True
-        )
+        done = subprocess.run([sys.executable, "-m", *command], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
 

@@ -7,9 +7,7 @@ import json
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
-OUTPUTS = [
-    json.loads(line) for line in (DATA / "sample_outputs.jsonl").read_text("utf-8").splitlines()
-]
+OUTPUTS = [json.loads(line) for line in (DATA / "sample_outputs.jsonl").read_text("utf-8").splitlines()]
 GRADES = list(csv.DictReader((DATA / "sample_grades.csv").read_text("utf-8").splitlines()))
 
 

@@ -13,7 +13,7 @@ from labelcore.llm import endpoint_for
 from labelcore.settings import Settings, settings
 
 SMALL = {"base_url": "http://small/v1", "model": "small-1", "price_in": 0.1, "concurrency": 64}
-BIG = {"base_url": "http://big/v1", "model": "big-1", "api_key_env": "BIG_KEY", "tokens_per_minute": 90_000}  # fmt: skip
+BIG = {"base_url": "http://big/v1", "model": "big-1", "api_key_env": "BIG_KEY", "tokens_per_minute": 90_000}
 
 
 @pytest.fixture
@@ -28,9 +28,15 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
 
 
 def test_several_endpoints_come_as_json(configured: Callable[..., Settings]) -> None:
-    found = configured(ENDPOINTS=json.dumps({"small": SMALL, "big": BIG}), MODEL="m", API_KEY="k").all_endpoints  # fmt: skip
+    found = configured(
+        ENDPOINTS=json.dumps({"small": SMALL, "big": BIG}), MODEL="m", API_KEY="k"
+    ).all_endpoints
     assert list(found) == ["default", "small", "big"]
-    assert (found["small"].name, found["small"].concurrency, found["big"].tokens_per_minute) == ("small", 64, 90_000)  # fmt: skip
+    assert (found["small"].name, found["small"].concurrency, found["big"].tokens_per_minute) == (
+        "small",
+        64,
+        90_000,
+    )
 
 
 @pytest.mark.parametrize("suffix", ["toml", "json"])

@@ -72,7 +72,4 @@ def _work(wanted: Request, tell: Any) -> None:
         tell({"error": f"'{wanted.operation}' failed inside the app; its log says why."})
 
 
-routes = [
-    Route("/healthz", healthz),
-    Route("/labelcore/operations", operations, methods=["POST"]),
-]
+routes = [Route("/healthz", healthz), Route("/labelcore/operations", operations, methods=["POST"])]

@@ -51,7 +51,10 @@ app.add_typer(refine, name="refine")
 reporting.add_to(app)
 
 
-_CheckFile = Annotated[Path, typer.Argument(metavar="FILE.py", help="A text with `def check(output, input, context, metadata):`.")]  # fmt: skip
+_CheckFile = Annotated[
+    Path,
+    typer.Argument(metavar="FILE.py", help="A text with `def check(output, input, context, metadata):`."),
+]
 
 
 def _text_of(file: Path) -> str:
@@ -64,41 +67,60 @@ def _text_of(file: Path) -> str:
         return file.read_bytes()[: 4 * LONGEST_SOURCE + 4].decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as trouble:
         why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
-        raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check.") from trouble  # fmt: skip
+        raise BadInput(
+            f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check."
+        ) from trouble
 
 
 @app.command("import")
 def import_(
     file: Annotated[str, typer.Argument(help="A CSV, JSONL, JSON or Parquet file, or a glob.")],
-    map_: Annotated[list[str] | None, typer.Option("--map", help="output=COL, input=COL, id=COL, group=COL, …")] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="output=COL, input=COL, id=COL, group=COL, …")
+    ] = None,
     meta: Annotated[list[str] | None, typer.Option("--meta", help="A column to keep as metadata.")] = None,
     grades: Annotated[str | None, typer.Option("--grades", help="overall=COL")] = None,
     note: Annotated[str | None, typer.Option("--note", help="The column of notes.")] = None,
     annotator: Annotated[str | None, typer.Option("--annotator", help="A column, or a name.")] = None,
     verdicts: Annotated[list[str] | None, typer.Option("--verdicts", help="JUDGE=COL")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only show how it would be read.")] = False,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Bring outputs in, with the grades, notes and verdicts beside them."""
     place = file if "://" in file else str(Path(file).expanduser().absolute())
     if preview:
         send("preview", db, project, json, file=place)
         return
     send(
-        "import", db, project, json, file=place, columns=_pairs(map_, "--map"), meta=meta,
-        grade=_pairs([grades], "--grades").get("overall") if grades else None, note=note,
-        annotator=annotator, verdicts=_pairs(verdicts, "--verdicts"),
-    )  # fmt: skip
+        "import",
+        db,
+        project,
+        json,
+        file=place,
+        columns=_pairs(map_, "--map"),
+        meta=meta,
+        grade=_pairs([grades], "--grades").get("overall") if grades else None,
+        note=note,
+        annotator=annotator,
+        verdicts=_pairs(verdicts, "--verdicts"),
+    )
 
 
 @app.command()
 def sample(
-    rule: Annotated[str, typer.Option(help="mixture, random, stratified, disagreement or newest.")] = "mixture",
+    rule: Annotated[
+        str, typer.Option(help="mixture, random, stratified, disagreement or newest.")
+    ] = "mixture",
     n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many outputs.")] = 50,
     seed: Annotated[int, typer.Option(help="The same seed draws the same outputs.")] = 0,
     by: Annotated[str | None, typer.Option(help="The field whose values are the strata.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Draw outputs for grading; reason and probability of each are kept."""
     send("sample", db, project, json, author, rule=rule, n=n, seed=seed, by=by)
 
@@ -108,33 +130,51 @@ def grade(
     output: Annotated[str, typer.Argument(metavar="OUTPUT_ID")],
     value: Annotated[str, typer.Argument(metavar="pass|fail|unsure|LEVEL")],
     criterion: Annotated[str | None, typer.Option(help="Grade one criterion only.")] = None,
-    field: Annotated[str | None, typer.Option(help="Grade one field of a JSON output only, such as /price.")] = None,
+    field: Annotated[
+        str | None, typer.Option(help="Grade one field of a JSON output only, such as /price.")
+    ] = None,
     note: Annotated[str, typer.Option(help="What is wrong, in your words.")] = "",
     annotator: Annotated[str, typer.Option(help="Who grades.")] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Grade one output, or one criterion or field of it."""
-    send("grade", db, project, json, output=output, value=value, note=note, criterion=criterion,
-         field=field, annotator=somebody(annotator))  # fmt: skip
+    send(
+        "grade",
+        db,
+        project,
+        json,
+        output=output,
+        value=value,
+        note=note,
+        criterion=criterion,
+        field=field,
+        annotator=somebody(annotator),
+    )
 
 
 @app.command()
 def undo(
     grade: Annotated[str, typer.Argument(metavar="GRADE_ID")],
     annotator: Annotated[str, typer.Option(help="Who gave it.")] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Take a grade or a comparison back; the history keeps it."""
-    send("undo", db, project, json, grade=grade,
-         annotator=somebody(annotator))  # fmt: skip
+    send("undo", db, project, json, grade=grade, annotator=somebody(annotator))
 
 
 @app.command()
 def derive(
     offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
     accept_all: Annotated[bool, typer.Option("--accept-all", help="Accept what is proposed.")] = False,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Turn the notes on failed outputs into criteria."""
     send("derive", db, project, json, author, offline=offline, accept_all=accept_all)
 
@@ -146,12 +186,26 @@ def judge_propose(
     offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many for a criterion.")] = 6,
     seed: Annotated[int, typer.Option()] = 0,
-    probability: Annotated[bool, typer.Option("--probability", help="LLM judges give the probability of pass too.")] = False,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    probability: Annotated[
+        bool, typer.Option("--probability", help="LLM judges give the probability of pass too.")
+    ] = False,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Propose candidate judges for the accepted criteria."""
-    send("judge propose", db, project, json, criterion=criterion, kind=kind, offline=offline,
-         limit=limit, seed=seed, probability=probability)  # fmt: skip
+    send(
+        "judge propose",
+        db,
+        project,
+        json,
+        criterion=criterion,
+        kind=kind,
+        offline=offline,
+        limit=limit,
+        seed=seed,
+        probability=probability,
+    )
 
 
 @judge.command("run")
@@ -161,26 +215,55 @@ def judge_run(
     split: Annotated[str | None, typer.Option(help="train, dev or test")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many outputs.")] = None,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
-    repeats: Annotated[int, typer.Option(min=1, max=20, help="How often an LLM judge decides each output in all.")] = 1,
+    repeats: Annotated[
+        int, typer.Option(min=1, max=20, help="How often an LLM judge decides each output in all.")
+    ] = 1,
     estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it will take.")] = False,
-    batch: Annotated[bool, typer.Option("--batch", help="Hand LLM judges' questions to the provider's batches; say it again to collect.")] = False,
-    engine: Annotated[str | None, typer.Option(help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.')] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    batch: Annotated[
+        bool,
+        typer.Option(
+            "--batch", help="Hand LLM judges' questions to the provider's batches; say it again to collect."
+        ),
+    ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.'
+        ),
+    ] = None,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Run judges; what is decided already is not asked again."""
     name = "judge estimate" if estimate else "judge batch" if batch else "judge run"
     more: dict[str, Any] = {"engine": engine} if name == "judge run" else {}
-    send(name, db, project, json, judge=judge, kind=kind, split=split, limit=limit,
-         concurrency=concurrency, repeats=repeats, **more)  # fmt: skip
+    send(
+        name,
+        db,
+        project,
+        json,
+        judge=judge,
+        kind=kind,
+        split=split,
+        limit=limit,
+        concurrency=concurrency,
+        repeats=repeats,
+        **more,
+    )
 
 
 @judge.command("try")
 def judge_try(
     file: _CheckFile,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs.")] = 20,
-    criterion: Annotated[str | None, typer.Option(help="What it is for: of one about a field it sees the field.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    criterion: Annotated[
+        str | None, typer.Option(help="What it is for: of one about a field it sees the field.")
+    ] = None,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Try a check in Python on some outputs; nothing is stored."""
     send("judge try", db, project, json, source=_text_of(file), limit=limit, criterion=criterion)
 
@@ -191,11 +274,23 @@ def judge_add(
     criterion: Annotated[str, typer.Option(help="The criterion that it decides.")],
     name: Annotated[str, typer.Option(help="What the check is called.")],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="On how many outputs it is tried first.")] = 20,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Keep a check in Python as a judge: `judge contract` says what it may use."""
-    send("judge add", db, project, json, author, source=_text_of(file), criterion=criterion,
-         name=name, limit=limit)  # fmt: skip
+    send(
+        "judge add",
+        db,
+        project,
+        json,
+        author,
+        source=_text_of(file),
+        criterion=criterion,
+        name=name,
+        limit=limit,
+    )
 
 
 @judge.command("contract")
@@ -219,8 +314,11 @@ def judge_list(db: Db = None, project: ProjectName = None, json: Json = False) -
 @judge.command("refresh")
 def judge_refresh(
     judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Make stale LLM judges anew, with the present glossary and wording; then run them."""
     send("judge refresh", db, project, json, author, judge=judge)
 
@@ -235,11 +333,21 @@ def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Jso
 def choose(
     max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.5,
     min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
-    must_include: Annotated[list[str] | None, typer.Option(help="A judge that must be in; repeatable.")] = None,
+    must_include: Annotated[
+        list[str] | None, typer.Option(help="A judge that must be in; repeatable.")
+    ] = None,
     seed: Annotated[int, typer.Option()] = 0,
-    seconds: Annotated[float, typer.Option(help="Time for the choice with its held-out figures; what there was no time for is said.")] = 5.0,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    seconds: Annotated[
+        float,
+        typer.Option(
+            help="Time for the choice with its held-out figures; what there was no time for is said."
+        ),
+    ] = 5.0,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Choose the set of judges, cross-fitted, and record it."""
     send(
         "choose",
@@ -260,20 +368,40 @@ def align(
     split: Annotated[str, typer.Option(help="dev, test, train or all")] = "all",
     judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="chosen: only the chosen set.")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your own time where no offset is given.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your own time where no offset is given.",
+        ),
+    ] = None,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Measure the judges and the chosen set against people's grades."""
-    send("align", db, project, json, somebody(author), split=split, judge=judge, set=set_,
-         as_of=_with_offset(as_of))  # fmt: skip
+    send(
+        "align",
+        db,
+        project,
+        json,
+        somebody(author),
+        split=split,
+        judge=judge,
+        set=set_,
+        as_of=_with_offset(as_of),
+    )
 
 
 @app.command()
 def export(
     what: Annotated[str, typer.Argument(help="outputs, grades, comparisons, verdicts or criteria")],
     out: Annotated[Path, typer.Option("--out", help="A .csv, .jsonl or .parquet file.")],
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Write a flat table that other tools can read."""
     send("export", db, project, json, what=what, out=str(out.expanduser().absolute()))
 
@@ -287,8 +415,10 @@ def status(db: Db = None, project: ProjectName = None, json: Json = False) -> No
 @app.command()
 def backup(
     out: Annotated[Path, typer.Argument(help="The file to write.")],
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Write a whole copy of the database, also while the app runs."""
     send("backup", db, project, json, out=str(out.expanduser().absolute()))
 
@@ -296,14 +426,14 @@ def backup(
 @app.command()
 def restore(
     source: Annotated[Path, typer.Argument(help="The backup.", metavar="FILE")],
-    db: Db = None, project: ProjectName = None, json: Json = False,  # noqa: ARG001 - every command takes it
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,  # noqa: ARG001 - every command takes it
+    json: Json = False,
+) -> None:
     """Put a backup in the place of the database; what stood there is kept beside it."""
     place = db or settings().db
     if door.read_door(place):
-        raise BadInput(
-            f"A labelcore app holds {place}.", next_step="Stop the app, then restore again."
-        )
+        raise BadInput(f"A labelcore app holds {place}.", next_step="Stop the app, then restore again.")
     terminal.show(upkeep.restore(source.expanduser().absolute(), place), as_json=json)
 
 
@@ -324,8 +454,9 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     address: Annotated[str, typer.Option(help="127.0.0.1 keeps it on this machine.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
-    db: Db = None, project: ProjectName = None,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+) -> None:
     """Serve the app on this database."""
     serve_app(db or settings().db, project or settings().project, address, port, browser=browser)
 
@@ -336,8 +467,10 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     address: Annotated[str, typer.Option()] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Make the sample project, which needs no key and no network, and open the app on it."""
     send("demo", db, project or "sample", json)
     if not no_serve:

@@ -17,24 +17,22 @@ codes = typer.Typer(no_args_is_help=True, help="What the notes say, in a few wor
 @criteria.command("list")
 def criteria_list(
     status: Annotated[str | None, typer.Option(help="proposed, accepted, rejected, dropped")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Show the criteria in their newest versions."""
     send("criteria list", db, project, json, status=status)
 
 
 @criteria.command("show")
-def criteria_show(
-    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
+def criteria_show(criterion: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show one criterion with all its evidence."""
     send("criteria show", db, project, json, criterion=criterion)
 
 
 @criteria.command("history")
-def criteria_history(
-    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
+def criteria_history(criterion: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show every version of a criterion."""
     send("criteria history", db, project, json, criterion=criterion)
 
@@ -45,17 +43,37 @@ def criteria_edit(
     name: Annotated[str | None, typer.Option()] = None,
     statement: Annotated[str | None, typer.Option()] = None,
     severity: Annotated[str | None, typer.Option(help="must or should")] = None,
-    risk: Annotated[str | None, typer.Option(help="low, medium or high: what it costs when it fails unnoticed.")] = None,
+    risk: Annotated[
+        str | None, typer.Option(help="low, medium or high: what it costs when it fails unnoticed.")
+    ] = None,
     risk_why: Annotated[str | None, typer.Option(help="What happens then, in a few words.")] = None,
-    max_ffr: Annotated[float | None, typer.Option(min=0, max=1, help="Highest share of good outputs that it may fail.")] = None,
+    max_ffr: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Highest share of good outputs that it may fail.")
+    ] = None,
     wording_only: Annotated[bool, typer.Option("--wording-only", help="The meaning is the same.")] = False,
     why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Change a criterion; the old versions are kept."""
-    send("criteria edit", db, project, json, author, criterion=criterion, name=name,
-         statement=statement, severity=severity, risk=risk, risk_why=risk_why, max_ffr=max_ffr,
-         wording_only=wording_only, why=why)  # fmt: skip
+    send(
+        "criteria edit",
+        db,
+        project,
+        json,
+        author,
+        criterion=criterion,
+        name=name,
+        statement=statement,
+        severity=severity,
+        risk=risk,
+        risk_why=risk_why,
+        max_ffr=max_ffr,
+        wording_only=wording_only,
+        why=why,
+    )
 
 
 @criteria.command("merge")
@@ -64,21 +82,35 @@ def criteria_merge(
     name: Annotated[str, typer.Option(help="What the joined criterion is called.")],
     statement: Annotated[str | None, typer.Option()] = None,
     why: Annotated[str, typer.Option()] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Join criteria into one that names them as its parents."""
-    send("criteria merge", db, project, json, author, criteria=criteria, name=name,
-         statement=statement, why=why)  # fmt: skip
+    send(
+        "criteria merge",
+        db,
+        project,
+        json,
+        author,
+        criteria=criteria,
+        name=name,
+        statement=statement,
+        why=why,
+    )
 
 
 def _deciding(decision: str) -> None:
     def command(
         criterion: str,
         why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-        db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-    ) -> None:  # fmt: skip
-        send("criteria decide", db, project, json, author, criterion=criterion,
-             decision=decision, why=why)  # fmt: skip
+        db: Db = None,
+        project: ProjectName = None,
+        json: Json = False,
+        author: Author = "",
+    ) -> None:
+        send("criteria decide", db, project, json, author, criterion=criterion, decision=decision, why=why)
 
     command.__doc__ = f"{decision.capitalize()} a criterion."
     criteria.command(decision)(command)
@@ -91,13 +123,27 @@ for _decision in ("accept", "reject", "drop", "restore"):
 @criteria.command("split")
 def criteria_split(
     criterion: str,
-    part: Annotated[list[str], typer.Option(help="NAME=STATEMENT, or NAME=STATEMENT=0,3 with the numbers of its quotes; repeat.")],
+    part: Annotated[
+        list[str],
+        typer.Option(help="NAME=STATEMENT, or NAME=STATEMENT=0,3 with the numbers of its quotes; repeat."),
+    ],
     why: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Divide a criterion; quotes that no part names go to the first."""
-    send("criteria split", db, project, json, author, criterion=criterion, why=why,
-         parts=[_part(own) for own in part])  # fmt: skip
+    send(
+        "criteria split",
+        db,
+        project,
+        json,
+        author,
+        criterion=criterion,
+        why=why,
+        parts=[_part(own) for own in part],
+    )
 
 
 def _part(text: str) -> dict[str, object]:
@@ -105,15 +151,14 @@ def _part(text: str) -> dict[str, object]:
     statement, _, numbers = rest.partition("=")
     quotes = [own.strip() for own in numbers.split(",") if own.strip()]
     if not name.strip() or not all(own.isdecimal() for own in quotes):
-        raise BadInput(f"'{text}' is no part.", next_step="For example: --part 'Length=It is short.=0,2'")  # fmt: skip
+        raise BadInput(f"'{text}' is no part.", next_step="For example: --part 'Length=It is short.=0,2'")
     return {"name": name, "statement": statement, "quotes": [int(own) for own in quotes]}
 
 
 @criteria.command("undo")
 def criteria_undo(
-    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False,
-    author: Author = "",
-) -> None:  # fmt: skip
+    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
+) -> None:
     """Take the newest change of a criterion back, its merge or split too; the history keeps it."""
     send("criteria undo", db, project, json, author, criterion=criterion)
 
@@ -127,8 +172,10 @@ def criteria_lineage(db: Db = None, project: ProjectName = None, json: Json = Fa
 @criteria.command("drift")
 def criteria_drift(
     criterion: Annotated[str | None, typer.Argument(help="All accepted ones if it is left out.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Which grades an edit made stale, how many flip, and what to grade next."""
     send("criteria drift", db, project, json, criterion=criterion)
 
@@ -137,16 +184,16 @@ def criteria_drift(
 def criteria_regrade(
     criterion: str,
     end: Annotated[bool, typer.Option("--end", help="Stop asking.")] = False,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Have the Grade page ask for the stale answers on a criterion anew."""
     send("criteria regrade", db, project, json, criterion=criterion, end=end)
 
 
 @criteria.command("timeline")
-def criteria_timeline(
-    criterion: str, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
+def criteria_timeline(criterion: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """How well judges follow people, version by version."""
     send("criteria timeline", db, project, json, criterion=criterion)
 
@@ -159,12 +206,16 @@ def criteria_lint(db: Db = None, project: ProjectName = None, json: Json = False
 
 @criteria.command("from-prompt")
 def criteria_from_prompt(
-    prompt: Annotated[Path | None, typer.Option(help="A text file with the pipeline's prompt; it is kept.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    prompt: Annotated[
+        Path | None, typer.Option(help="A text file with the pipeline's prompt; it is kept.")
+    ] = None,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Propose the rules of the pipeline's prompt, and say which the grades contradict."""
-    send("criteria from-prompt", db, project, json, author,
-         prompt=None if prompt is None else _read(prompt))  # fmt: skip
+    send("criteria from-prompt", db, project, json, author, prompt=None if prompt is None else _read(prompt))
 
 
 def _read(path: Path) -> str:
@@ -177,16 +228,17 @@ def _read(path: Path) -> str:
 @codes.command("propose")
 def codes_propose(
     offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Give codes to the notes and marked words that carry none yet."""
     send("codes propose", db, project, json, author, offline=offline)
 
 
 @codes.command("undo")
-def codes_undo(
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
-) -> None:
+def codes_undo(db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "") -> None:
     """Take the newest rename, merge, move or drop of codes back; the history keeps it."""
     send("codes undo", db, project, json, author)
 
@@ -199,9 +251,8 @@ def codes_list(db: Db = None, project: ProjectName = None, json: Json = False) -
 
 @codes.command("rename")
 def codes_rename(
-    code: str, label: str, db: Db = None, project: ProjectName = None, json: Json = False,
-    author: Author = "",
-) -> None:  # fmt: skip
+    code: str, label: str, db: Db = None, project: ProjectName = None, json: Json = False, author: Author = ""
+) -> None:
     """Give a code another label."""
     send("codes change", db, project, json, author, code=code, label=label)
 
@@ -225,17 +276,25 @@ def codes_drop(
 @codes.command("merge")
 def codes_merge(
     code: Annotated[list[str], typer.Argument(help="The first one takes all quotes.")],
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Join codes into the first of them."""
     send("codes merge", db, project, json, author, codes=code)
 
 
 @codes.command("move")
 def codes_move(
-    grade: Annotated[str, typer.Argument(metavar="GRADE_ID")], quote: str, label: str,
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    grade: Annotated[str, typer.Argument(metavar="GRADE_ID")],
+    quote: str,
+    label: str,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Give a quote another code, made now if there is none of that label."""
     send("codes move", db, project, json, author, grade=grade, quote=quote, label=label)
 
@@ -245,7 +304,10 @@ def codes_group(
     code: list[str],
     name: Annotated[str, typer.Option(help="What the criterion is called.")],
     statement: Annotated[str, typer.Option(help="What makes an output good.")] = "",
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Make one criterion of codes, resting on all their quotes."""
     send("codes group", db, project, json, author, codes=code, name=name, statement=statement)

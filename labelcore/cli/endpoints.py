@@ -12,9 +12,7 @@ endpoints = typer.Typer(invoke_without_command=True, help="The models that can b
 
 
 @endpoints.callback()
-def main(
-    context: typer.Context, db: Db = None, project: ProjectName = None, json: Json = False
-) -> None:
+def main(context: typer.Context, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show the configured endpoints."""
     if context.invoked_subcommand is None:
         send("endpoints list", db, project, json)
@@ -29,7 +27,9 @@ def list_(db: Db = None, project: ProjectName = None, json: Json = False) -> Non
 @endpoints.command("test")
 def try_(
     name: Annotated[str | None, typer.Argument(help="Only this endpoint.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Ask each endpoint two small questions; says whether it enforces schemas."""
     send("endpoints test", db, project, json, name=name)

@@ -25,21 +25,39 @@ def list_(db: Db = None, project: ProjectName = None, json: Json = False) -> Non
 
 @glossary.command("set")
 def set_(
-    term: str, meaning: str, scope: Scope = None,
+    term: str,
+    meaning: str,
+    scope: Scope = None,
     from_notes: Annotated[bool, typer.Option("--from-notes", help="It was found in the notes.")] = False,
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Add a term, or replace the one with the same scope."""
-    send("glossary set", db, project, json, author, term=term, meaning=meaning,
-         scope=_scope(scope), from_notes=from_notes)  # fmt: skip
+    send(
+        "glossary set",
+        db,
+        project,
+        json,
+        author,
+        term=term,
+        meaning=meaning,
+        scope=_scope(scope),
+        from_notes=from_notes,
+    )
 
 
 @glossary.command("drop")
 def drop(
-    term: str, scope: Scope = None,
+    term: str,
+    scope: Scope = None,
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Only the one without a scope.")] = False,
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Take a term out: all its meanings, or the one with this scope."""
     only = {} if everywhere else _scope(scope)
     send("glossary drop", db, project, json, author, term=term, scope=only)
@@ -48,8 +66,10 @@ def drop(
 @glossary.command("find")
 def find(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Look for terms and abbreviations in notes and outputs."""
     send("glossary find", db, project, json, limit=limit)
 
@@ -57,11 +77,8 @@ def find(
 def _scope(given: list[str] | None) -> dict[str, str] | None:
     """``["city=Hangzhou"]`` as ``{"city": "Hangzhou"}``; None where nothing is given."""
     pairs = [own.partition("=") for own in given or []]
-    if wrong := [
-        name for name, sign, value in pairs if not (name.strip() and sign and value.strip())
-    ]:
+    if wrong := [name for name, sign, value in pairs if not (name.strip() and sign and value.strip())]:
         raise BadInput(
-            f"--scope wants FIELD=VALUE, not '{wrong[0]}'.",
-            next_step="For example: --scope city=Hangzhou",
+            f"--scope wants FIELD=VALUE, not '{wrong[0]}'.", next_step="For example: --scope city=Hangzhou"
         )
     return {name.strip(): value.strip() for name, _, value in pairs} or None

@@ -25,8 +25,10 @@ def add_to(judge: typer.Typer) -> None:
 
 def retrain(
     judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Make learned judges again where grades changed; the others keep their version."""
     send("judge retrain", db, project, json, judge=judge)
 
@@ -34,16 +36,17 @@ def retrain(
 def explain(
     judge: _Judge,
     output: Annotated[str | None, typer.Option(help="What tells in this output.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Show what a learned judge looks at, and how far its probabilities can be believed."""
     send("judge explain", db, project, json, judge=judge, output=output)
 
 
 def flip(
-    judge: _Judge, author: Author = "",
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    judge: _Judge, author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False
+) -> None:
     """Make a judge that says the opposite of an inverted one."""
     send("judge flip", db, project, json, author, judge=judge)
 
@@ -51,27 +54,44 @@ def flip(
 def cascade(
     first: Annotated[str | None, typer.Option(help="The judge that decides where it is sure.")] = None,
     then: Annotated[str | None, typer.Option(help="The judge that is asked where it is not.")] = None,
-    criterion: Annotated[str | None, typer.Option(help="What both decide; without it the overall grade.")] = None,
+    criterion: Annotated[
+        str | None, typer.Option(help="What both decide; without it the overall grade.")
+    ] = None,
     error: Annotated[float, typer.Option(help="The most that may be wrong at each step.")] = 0.05,
     confidence: Annotated[float, typer.Option(help="How sure that must be.")] = 0.95,
     show: Annotated[str | None, typer.Option(help="Only show this cascade.", metavar="JUDGE")] = None,
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Ask a cheap judge first, another where it is not sure, a person where neither is."""
     if show:
         send("judge cascade report", db, project, json, judge=show)
         return
     if not first or not then:
         raise BadInput("A cascade needs two judges.", next_step="Name them: --first J --then J.")
-    send("judge cascade", db, project, json, author, first=first, then=then, criterion=criterion,
-         error=error, confidence=confidence)  # fmt: skip
+    send(
+        "judge cascade",
+        db,
+        project,
+        json,
+        author,
+        first=first,
+        then=then,
+        criterion=criterion,
+        error=error,
+        confidence=confidence,
+    )
 
 
 def ask_people(
     judge: _Judge,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Put ungraded outputs on which a judge abstains first in the queue for grading."""
     send("judge ask-people", db, project, json, judge=judge, limit=limit)
 
@@ -79,13 +99,16 @@ def ask_people(
 @schema.command("set")
 def set_(
     file: Annotated[Path, typer.Argument(help="A JSON Schema, as JSON or YAML.")],
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Check outputs against a JSON Schema from now on."""
     try:
         text = file.expanduser().read_text("utf-8")
     except (OSError, UnicodeDecodeError) as trouble:
-        raise BadInput(f"{file} cannot be read.", next_step="Give a text file that exists.") from trouble  # fmt: skip
+        raise BadInput(f"{file} cannot be read.", next_step="Give a text file that exists.") from trouble
     send("schema set", db, project, json, author, text=text)
 
 
@@ -105,7 +128,9 @@ def clear(db: Db = None, project: ProjectName = None, json: Json = False) -> Non
 def field(
     criterion: Annotated[str, typer.Argument(help="A criterion's name or id.")],
     pointer: Annotated[str | None, typer.Argument(help="Such as /price; nothing: all of the output.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Say that a criterion is about one field; judges proposed from now on see only that."""
     send("schema field", db, project, json, criterion=criterion, pointer=pointer)

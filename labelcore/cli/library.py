@@ -15,20 +15,36 @@ library = typer.Typer(no_args_is_help=True, help="Rubrics as files: save, load, 
 @library.command("save")
 def save(
     out: Annotated[Path, typer.Option("--out", help="The YAML file to write.")],
-    criterion: Annotated[list[str] | None, typer.Option(help="Only this criterion; repeat. Without it all accepted ones.")] = None,
-    with_examples: Annotated[bool, typer.Option("--with-examples/--no-examples", help="Examples are texts of outputs.")] = True,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    criterion: Annotated[
+        list[str] | None, typer.Option(help="Only this criterion; repeat. Without it all accepted ones.")
+    ] = None,
+    with_examples: Annotated[
+        bool, typer.Option("--with-examples/--no-examples", help="Examples are texts of outputs.")
+    ] = True,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Write criteria with their judges and examples to a file for another project."""
-    send("library save", db, project, json, criteria=criterion, with_examples=with_examples,
-         out=str(out.expanduser().absolute()))  # fmt: skip
+    send(
+        "library save",
+        db,
+        project,
+        json,
+        criteria=criterion,
+        with_examples=with_examples,
+        out=str(out.expanduser().absolute()),
+    )
 
 
 @library.command("load")
 def load(
     file: Annotated[Path, typer.Argument(help="What `labelcore library save` wrote.")],
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Take a file's criteria and judges in; doing it twice changes nothing."""
     send("library load", db, project, json, author, file=str(file.expanduser().absolute()))
 

@@ -15,8 +15,10 @@ local_model = typer.Typer(no_args_is_help=True, help="A model server on this mac
 @local_model.command("start")
 def start(
     weights: Annotated[Path | None, typer.Option("--weights", help="A GGUF file of weights.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Start it on 127.0.0.1 with a key of its own, and say how to use it."""
     place = str(weights.expanduser().absolute()) if weights else None
     send("local-model start", db, project, json, weights=place)

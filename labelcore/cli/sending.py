@@ -30,13 +30,15 @@ def somebody(given: str) -> str:
 
 def send(
     operation: str, /, db: Path | None, project: str | None, as_json: bool, author: str = "", **arguments: Any
-) -> None:  # fmt: skip
+) -> None:
     """Run an operation and print what it gives; leave out arguments that were not given."""
     given = {key: value for key, value in arguments.items() if value is not None}
     request = Request(
-        operation=operation, project=project or settings().project,
-        author=author or settings().annotator, arguments=given,
-    )  # fmt: skip
+        operation=operation,
+        project=project or settings().project,
+        author=author or settings().annotator,
+        arguments=given,
+    )
     outcome = door.run(db or settings().db, request, terminal.progress_bar())
     terminal.show(outcome, as_json=as_json)
     if outcome.exit_code:

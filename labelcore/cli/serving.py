@@ -38,17 +38,15 @@ def serve_app(db: Path, project: str, address: str, port: int, *, browser: bool)
     _become_server(root, place, project, address, port, browser=browser)
 
 
-def _become_server(
-    root: Path, db: Path, project: str, address: str, port: int, *, browser: bool
-) -> None:
+def _become_server(root: Path, db: Path, project: str, address: str, port: int, *, browser: bool) -> None:
     headless = "false" if browser and _has_screen() else "true"
-    options = _MUST | {
-        "server.address": address, "server.port": str(port), "server.headless": headless,
-    }  # fmt: skip
+    options = _MUST | {"server.address": address, "server.port": str(port), "server.headless": headless}
     os.environ |= {
-        "LABELCORE_DB": str(db), "LABELCORE_PROJECT": project,
-        "LABELCORE_ADDRESS": address, "LABELCORE_PORT": str(port),
-    }  # fmt: skip
+        "LABELCORE_DB": str(db),
+        "LABELCORE_PROJECT": project,
+        "LABELCORE_ADDRESS": address,
+        "LABELCORE_PORT": str(port),
+    }
     # Each run is a thread of its own; with glibc's arena for each thread, memory that was given back
     # stayed with the process: 347 -> 445 MB in two minutes of a hundred people, with two 345 -> 377.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")

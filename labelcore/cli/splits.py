@@ -26,8 +26,10 @@ def leaks(db: Db = None, project: ProjectName = None, json: Json = False) -> Non
 @splits.command("limit")
 def limit(
     looks: Annotated[int, typer.Argument(min=1, help="So many looks make a test spent.")],
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Set how many looks make a test spent."""
     send("splits limit", db, project, json, looks=looks)
 
@@ -35,7 +37,10 @@ def limit(
 @splits.command("renew")
 def renew(
     why: Annotated[str, typer.Option("--why", help="Why the test is given up.")],
-    db: Db = None, project: ProjectName = None, json: Json = False, author: Author = "",
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+    author: Author = "",
+) -> None:
     """Give the sealed test up; what is graded from now on grows a fresh one."""
     send("splits renew", db, project, json, somebody(author), why=why)

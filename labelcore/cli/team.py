@@ -14,24 +14,61 @@ team = typer.Typer(no_args_is_help=True, help="Several people: queue, agreement,
 
 @team.command("rules")
 def rules(
-    per_output: Annotated[int | None, typer.Option(min=0, max=100, help="People on each output; 0: everybody grades everything.")] = None,
-    reserve_minutes: Annotated[float | None, typer.Option(min=0.01, max=1440, help="How long an output is held for a person.")] = None,
-    repeat_share: Annotated[float | None, typer.Option(min=0, max=0.5, help="Share that comes back unannounced.")] = None,
-    ask_criteria: Annotated[bool | None, typer.Option("--ask-criteria/--whole-only", help="Ask for each criterion too.")] = None,
+    per_output: Annotated[
+        int | None,
+        typer.Option(min=0, max=100, help="People on each output; 0: everybody grades everything."),
+    ] = None,
+    reserve_minutes: Annotated[
+        float | None, typer.Option(min=0.01, max=1440, help="How long an output is held for a person.")
+    ] = None,
+    repeat_share: Annotated[
+        float | None, typer.Option(min=0, max=0.5, help="Share that comes back unannounced.")
+    ] = None,
+    ask_criteria: Annotated[
+        bool | None, typer.Option("--ask-criteria/--whole-only", help="Ask for each criterion too.")
+    ] = None,
     suggestions: Annotated[str | None, typer.Option(help="off, after (the grade is given) or first.")] = None,
-    scale: Annotated[list[str] | None, typer.Option(help="A level of an ordinal grade, the worst first; repeat. --scale '' ends it.")] = None,
-    passing_from: Annotated[int | None, typer.Option(help="The level from which an output passes; 1 is the worst.")] = None,
-    ask_fields: Annotated[bool | None, typer.Option("--ask-fields/--no-fields", help="Ask for each field of a JSON output.")] = None,
-    compare: Annotated[list[str] | None, typer.Option(help="A version to compare; give two. --compare '' ends it.")] = None,
-    deadline: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day by which it shall be done, or none.")] = None,
-    contest: Annotated[bool | None, typer.Option("--contest/--no-contest", help="Show everybody's counts while they grade.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    scale: Annotated[
+        list[str] | None,
+        typer.Option(help="A level of an ordinal grade, the worst first; repeat. --scale '' ends it."),
+    ] = None,
+    passing_from: Annotated[
+        int | None, typer.Option(help="The level from which an output passes; 1 is the worst.")
+    ] = None,
+    ask_fields: Annotated[
+        bool | None, typer.Option("--ask-fields/--no-fields", help="Ask for each field of a JSON output.")
+    ] = None,
+    compare: Annotated[
+        list[str] | None, typer.Option(help="A version to compare; give two. --compare '' ends it.")
+    ] = None,
+    deadline: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="The day by which it shall be done, or none.")
+    ] = None,
+    contest: Annotated[
+        bool | None, typer.Option("--contest/--no-contest", help="Show everybody's counts while they grade.")
+    ] = None,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Show or change how outputs are handed out."""
-    send("team rules", db, project, json, per_output=per_output, reserve_minutes=reserve_minutes,
-         repeat_share=repeat_share, ask_criteria=ask_criteria, suggestions=suggestions,
-         scale=_given(scale), passing_from=passing_from, ask_fields=ask_fields,
-         compare=_given(compare), deadline=deadline, contest=contest)  # fmt: skip
+    send(
+        "team rules",
+        db,
+        project,
+        json,
+        per_output=per_output,
+        reserve_minutes=reserve_minutes,
+        repeat_share=repeat_share,
+        ask_criteria=ask_criteria,
+        suggestions=suggestions,
+        scale=_given(scale),
+        passing_from=passing_from,
+        ask_fields=ask_fields,
+        compare=_given(compare),
+        deadline=deadline,
+        contest=contest,
+    )
 
 
 def _given(words: list[str] | None) -> list[str] | None:
@@ -41,15 +78,29 @@ def _given(words: list[str] | None) -> list[str] | None:
 
 @team.command("prefer")
 def prefer(
-    first: str, second: str,
+    first: str,
+    second: str,
     value: Annotated[str, typer.Argument(metavar="first|second|tie")],
     note: Annotated[str, typer.Option(help="Why.")] = "",
     annotator: Annotated[str, typer.Option(help="Who compares.")] = "",
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Say which of two outputs on the same input is better."""
-    send("team prefer", db, project, json, author, first=first, second=second, value=value,
-         note=note, annotator=annotator)  # fmt: skip
+    send(
+        "team prefer",
+        db,
+        project,
+        json,
+        author,
+        first=first,
+        second=second,
+        value=value,
+        note=note,
+        annotator=annotator,
+    )
 
 
 @team.command("preferences")
@@ -61,8 +112,10 @@ def preferences(db: Db = None, project: ProjectName = None, json: Json = False) 
 @team.command("review")
 def review(
     outputs: Annotated[list[str] | None, typer.Argument(help="Ids of outputs; none ends the review.")] = None,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Put outputs picked by hand before everything else."""
     send("team review", db, project, json, outputs=outputs or [])
 
@@ -81,22 +134,19 @@ def conflicts(db: Db = None, project: ProjectName = None, json: Json = False) ->
 
 @team.command("rule")
 def rule(
-    output: str, value: Annotated[str, typer.Argument(metavar="pass|fail|withdrawn")],
+    output: str,
+    value: Annotated[str, typer.Argument(metavar="pass|fail|withdrawn")],
     criterion: Annotated[str | None, typer.Option(help="Settle this criterion only.")] = None,
-    *, reason: Annotated[str, typer.Option(help="Why.")],
-    author: Author = "", db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    *,
+    reason: Annotated[str, typer.Option(help="Why.")],
+    author: Author = "",
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Settle a conflict, or withdraw your ruling; every single grade is kept."""
     send(
-        "team rule",
-        db,
-        project,
-        json,
-        author,
-        output=output,
-        value=value,
-        reason=reason,
-        criterion=criterion,
+        "team rule", db, project, json, author, output=output, value=value, reason=reason, criterion=criterion
     )
 
 
@@ -105,18 +155,21 @@ def pack(
     annotator: Annotated[str, typer.Option(help="Who grades it.")],
     out: Annotated[Path, typer.Option("--out", help="The HTML file to write.")],
     n: Annotated[int, typer.Option("--n", min=1, max=5000, help="How many outputs.")] = 50,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Write outputs as one HTML file that is graded without a network."""
-    send("team pack", db, project, json, annotator=annotator, n=n,
-         out=str(out.expanduser().absolute()))  # fmt: skip
+    send("team pack", db, project, json, annotator=annotator, n=n, out=str(out.expanduser().absolute()))
 
 
 @team.command("merge")
 def merge(
     file: Annotated[Path, typer.Argument(help="What the pack's download button wrote.")],
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Store the grades that came back from a pack; doing it twice changes nothing."""
     send("team merge", db, project, json, file=str(file.expanduser().absolute()))
 
@@ -124,7 +177,9 @@ def merge(
 @team.command("progress")
 def progress(
     within: Annotated[float, typer.Option(help="Wanted half width of a judge's interval.")] = 0.08,
-    db: Db = None, project: ProjectName = None, json: Json = False,
-) -> None:  # fmt: skip
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
     """Who did how much, whether new kinds of failure still turn up, what judges still need."""
     send("team progress", db, project, json, within=within)

@@ -68,9 +68,7 @@ def _log_odds(probabilities: Floats) -> Floats:
     return np.asarray(np.log(kept / (1 - kept)))
 
 
-def out_of_fold(
-    probabilities: Floats, fails: Bools, folds: Ints, cut: float
-) -> tuple[Floats, Floats]:
+def out_of_fold(probabilities: Floats, fails: Bools, folds: Ints, cut: float) -> tuple[Floats, Floats]:
     """Calibrated fail probabilities and the calibrated ``cut`` of each row, both (m,).
 
     Each row's calibrator was fitted on the other folds: neither model nor calibrator saw its grade.
@@ -124,23 +122,28 @@ class Reliability(Frozen):
         )
 
 
-def reliability(
-    raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[str]
-) -> Reliability:
+def reliability(raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[str]) -> Reliability:
     """The figures of out-of-fold fail probabilities before and after calibration, all (m,)."""
     n, failed = len(fails), int(fails.sum())
     if n < FEWEST or failed in {0, n}:
-        why = f"there are {n} grades, and it takes {FEWEST}" if n < FEWEST else "all grades are the same"  # fmt: skip
+        why = f"there are {n} grades, and it takes {FEWEST}" if n < FEWEST else "all grades are the same"
         return Reliability(n=n, fails=failed, why_not=why)
     truth = fails.astype(float)
     constant = (failed - truth) / (n - 1)
     ours, theirs = (calibrated - truth) ** 2, (constant - truth) ** 2
     gain, half = _mean_by_group(theirs - ours, groups)
     return Reliability(
-        n=n, fails=failed, brier=float(ours.mean()), baseline=float(theirs.mean()), gain=gain,
-        gain_low=gain - half, gain_high=gain + half, error=calibration_error(calibrated, fails),
-        error_before=calibration_error(raw, fails), bins=tuple(bins(calibrated, fails)),
-    )  # fmt: skip
+        n=n,
+        fails=failed,
+        brier=float(ours.mean()),
+        baseline=float(theirs.mean()),
+        gain=gain,
+        gain_low=gain - half,
+        gain_high=gain + half,
+        error=calibration_error(calibrated, fails),
+        error_before=calibration_error(raw, fails),
+        bins=tuple(bins(calibrated, fails)),
+    )
 
 
 def _mean_by_group(values: Floats, groups: Sequence[str]) -> tuple[float, float]:
@@ -165,13 +168,12 @@ def bins(probabilities: Floats, fails: Bools) -> list[Bin]:
             observed=wilson(int(fails[own].sum()), len(own), what="outputs"),
         )
         for own in _parts(probabilities)
-    ]  # fmt: skip
+    ]
 
 
 def calibration_error(probabilities: Floats, fails: Bools) -> float:
     """Mean distance between probability and share of fails over the parts, weighted by size."""
     gaps = [
-        len(own) * abs(float(probabilities[own].mean() - fails[own].mean()))
-        for own in _parts(probabilities)
+        len(own) * abs(float(probabilities[own].mean() - fails[own].mean())) for own in _parts(probabilities)
     ]
     return float(sum(gaps) / len(probabilities))

@@ -77,9 +77,12 @@ def _votes_of_codes(codes: Sequence[CodeCandidate], train: Ints, test: Ints) -> 
     if seen is None:
         return found
     stumps = fitting.fit_columns(
-        own.lessons, np.array([one.column for one in codes]), *seen, guided=own.guided,
+        own.lessons,
+        np.array([one.column for one in codes]),
+        *seen,
+        guided=own.guided,
         bad=[one.bad for one in codes],
-    )  # fmt: skip
+    )
     for at, stump in enumerate(stumps):
         if stump is not None:
             found[:, at] = fitting.votes(stump, own.lessons.table.values[test, stump.column])

@@ -115,9 +115,8 @@ def fit_first(
 
 
 def fit_then(
-    votes: Votes, leaning: Words, fails: Bools, error: float, confidence: float,
-    *, judge: str, name: str,
-) -> Step:  # fmt: skip
+    votes: Votes, leaning: Words, fails: Bools, error: float, confidence: float, *, judge: str, name: str
+) -> Step:
     """Where the second judge may decide what the first one left, all of shape (m,).
 
     By its own probabilities where it has them; else where it agrees with what the first leans to, or
@@ -137,15 +136,13 @@ def fit_then(
         bound = upper_bound(mistakes, n, confidence)
         if bound > error:
             break
-        best = Step(judge_version_id=judge, name=name, rule=rule, error=_error(mistakes, n), bound=bound)  # fmt: skip
+        best = Step(judge_version_id=judge, name=name, rule=rule, error=_error(mistakes, n), bound=bound)
     n, mistakes = int(decided.sum()), int(wrong.sum())
     why = _why_never(mistakes, n, error, confidence)
-    return best or Step(judge_version_id=judge, name=name, rule="never", error=_error(0, 0), why_not=why)  # fmt: skip
+    return best or Step(judge_version_id=judge, name=name, rule="never", error=_error(0, 0), why_not=why)
 
 
-def _fit_sure(
-    sure: Floats, wrong: Bools, error: float, confidence: float, judge: str, name: str
-) -> Step:
+def _fit_sure(sure: Floats, wrong: Bools, error: float, confidence: float, judge: str, name: str) -> Step:
     """``sure`` (m,) falls; ``wrong`` goes with it."""
     m, start = len(sure), _start(len(sure), error, confidence)
     best: Step | None = None
@@ -155,9 +152,13 @@ def _fit_sure(
         if bound > error:
             break
         best = Step(
-            judge_version_id=judge, name=name, rule="sure", at=_floor(float(sure[size - 1])),
-            error=_error(mistakes, size), bound=bound,
-        )  # fmt: skip
+            judge_version_id=judge,
+            name=name,
+            rule="sure",
+            at=_floor(float(sure[size - 1])),
+            error=_error(mistakes, size),
+            bound=bound,
+        )
     if best:
         return best
     start = min(m, start)
@@ -170,9 +171,7 @@ def _start(m: int, error: float, confidence: float) -> int:
     return max(needed(error, confidence), math.ceil(m / _FIRST_PART))
 
 
-def _why_never(
-    wrong: int, n: int, error: float, confidence: float, would: str = "would decide"
-) -> str:
+def _why_never(wrong: int, n: int, error: float, confidence: float, would: str = "would decide") -> str:
     least = needed(error, confidence)
     if n < least:
         return f"there are {n} graded outputs to set it by; an error of at most {error:.0%} takes at least {least}"
@@ -196,11 +195,13 @@ def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Point
     m = len(sure)
     return tuple(
         Point(
-            at=float(sure[size - 1]), share=size / n, error=_error(int(wrong[:size].sum()), size),
+            at=float(sure[size - 1]),
+            share=size / n,
+            error=_error(int(wrong[:size].sum()), size),
             bound=upper_bound(int(wrong[:size].sum()), size, confidence),
         )
         for size in _sizes(sure, min(5, m), _POINTS)
-    )  # fmt: skip
+    )
 
 
 def _error(wrong: int, n: int) -> Rate:
@@ -227,8 +228,11 @@ def votes_of(decisions: list[Decision | None]) -> Votes:
     none = math.nan
     return Votes(
         np.array([own.value if own else "" for own in decisions], dtype=np.str_),
-        np.array([none if own is None or own.probability is None else own.probability for own in decisions], dtype=float),
-    )  # fmt: skip
+        np.array(
+            [none if own is None or own.probability is None else own.probability for own in decisions],
+            dtype=float,
+        ),
+    )
 
 
 def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decision | None:
@@ -237,7 +241,7 @@ def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decisi
     if decides(spec.first, one)[0]:
         return _by(spec.first, first)
     if spec.then.rule == "never":
-        return _person(f"{_doubt(spec.first, one)} {spec.then.name} is not asked: {spec.then.why_not}.")  # fmt: skip
+        return _person(f"{_doubt(spec.first, one)} {spec.then.name} is not asked: {spec.then.why_not}.")
     if then is None:
         return None
     two = votes_of([then])
@@ -247,7 +251,7 @@ def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decisi
 
 
 def _by(step: Step, own: Decision) -> Decision:
-    return Decision(value=own.value, probability=own.probability, reason=f"{step.name}: {own.reason}")  # fmt: skip
+    return Decision(value=own.value, probability=own.probability, reason=f"{step.name}: {own.reason}")
 
 
 def _person(why: str) -> Decision:

@@ -66,10 +66,17 @@ class Choice:
 
 
 def choose(
-    candidates: Sequence[Candidate], human_fails: Bools, groups: Sequence[str],
-    *, default: Sequence[int] = (), wish: Wish | None = None, seed: int = 0, seconds: float = SECONDS,
-    levels: Sequence[float] = LEVELS, weights: Floats | None = None,
-) -> Choice:  # fmt: skip
+    candidates: Sequence[Candidate],
+    human_fails: Bools,
+    groups: Sequence[str],
+    *,
+    default: Sequence[int] = (),
+    wish: Wish | None = None,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    levels: Sequence[float] = LEVELS,
+    weights: Floats | None = None,
+) -> Choice:
     """Choose a set and measure the whole procedure on outputs that it did not see.
 
     ``default`` are candidates that need no choice (the learned judge of the overall grade): they
@@ -220,9 +227,7 @@ class _Task:
         program: Chosen | None = None
         tried: Chosen | Front
         if self.wish.min_coverage or self.wish.must_include:
-            tried = program = solve(
-                stacked, repeated, self.wish, time_limit=until.left, explain=explain
-            )
+            tried = program = solve(stacked, repeated, self.wish, time_limit=until.left, explain=explain)
             best = list(program.members)
         else:
             tried = front(stacked, repeated, self.wish, self.levels, time_limit=until.left)
@@ -263,9 +268,7 @@ class _Task:
         late = list(known.late) if known else []
         groups = [self.groups[int(i)] for i in rows]
         for repeat in range(len(matrices), repeats):
-            matrix, out = self._cross_fitted(
-                rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat)
-            )
+            matrix, out = self._cross_fitted(rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat))
             if out and matrices:
                 break  # a matrix that lacks candidates cannot stand beside a whole one
             matrices.append(matrix)
@@ -304,9 +307,7 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
     return float(np.sqrt(total))
 
 
-def _cut_short(
-    own: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float
-) -> str:
+def _cut_short(own: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float) -> str:
     """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
     said, n = [], again.shape[1]
     wanted = _repeats(n)
@@ -324,7 +325,11 @@ def _cut_short(
     if nested and len(again) < FEWEST_DRAWN:
         said.append("their interval is missing")
     if own.stopped:
-        better = "" if own.gap is None else f" (another may have up to {own.gap:.0%} fewer false failures and judges)"  # fmt: skip
+        better = (
+            ""
+            if own.gap is None
+            else f" (another may have up to {own.gap:.0%} fewer false failures and judges)"
+        )
         said.append(f"the search for the best set was stopped{better}")
     if stopped := sum(one.stopped for one in nested):
         sets = sum(one.sets for one in nested)

@@ -86,9 +86,7 @@ def _decided(spec: CodeSpec, detector: Detector, value: float) -> Decision:
         reason = f"{found}: {limit} than {_shown(detector, spec.threshold)}."
         return Decision(value="fail", reason=reason)
     limit = "not more" if spec.side == "above" else "not less"
-    return Decision(
-        value="pass", reason=f"{found}: {limit} than {_shown(detector, spec.threshold)}."
-    )
+    return Decision(value="pass", reason=f"{found}: {limit} than {_shown(detector, spec.threshold)}.")
 
 
 def describe(spec: CodeSpec) -> str:

@@ -59,10 +59,11 @@ def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
         for column, own, (knots, _) in zip(
             spec["columns"][:d],
             (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist(),
-            model.linear.knots, strict=True,
+            model.linear.knots,
+            strict=True,
         )
         if len(knots) > 1
-    ]  # fmt: skip
+    ]
     found += [
         Weight(what=_check_words(own), weight=round((bad - good) * model.check_weight, 4))
         for own, bad, good in model.checks
@@ -126,9 +127,7 @@ def _told(model: learned_judge.LearnedModel, spec: Mapping[str, Any], table: Any
     for vote, (check, bad, good) in zip(model.check_votes(table), model.checks, strict=True):
         what = _check_words(check)
         said = what if vote[0] else f"not {what}"
-        found.append(
-            Weight(what=said, weight=round((bad if vote[0] else good) * model.check_weight, 4))
-        )
+        found.append(Weight(what=said, weight=round((bad if vote[0] else good) * model.check_weight, 4)))
     return found
 
 

@@ -108,8 +108,7 @@ def parts(pointer: str) -> list[str]:
     """
     if not pointer.startswith("/") or len(pointer) > 500:
         raise BadInput(
-            f"'{pointer[:60]}' is no JSON pointer.",
-            next_step="Write it as /price or /items/0/name.",
+            f"'{pointer[:60]}' is no JSON pointer.", next_step="Write it as /price or /items/0/name."
         )
     return [own.replace("~1", "/").replace("~0", "~") for own in pointer[1:].split("/")]
 
@@ -123,12 +122,7 @@ def at_pointer(output: Output, pointer: str) -> Output | None:
     for name in parts(pointer):
         if isinstance(data, dict) and name in data:
             data = data[name]
-        elif (
-            isinstance(data, list)
-            and name.isascii()
-            and name.isdigit()
-            and int(name[:9]) < len(data)
-        ):
+        elif isinstance(data, list) and name.isascii() and name.isdigit() and int(name[:9]) < len(data):
             data = data[int(name[:9])]
         else:
             return None

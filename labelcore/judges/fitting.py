@@ -23,10 +23,7 @@ SHRINK = 6.0
 SHRINK_WITH_TOPIC = 2.0
 _COMMON = 0.5
 _FEWEST = 4  # values that a threshold takes
-_SIDES: tuple[tuple[Side, str], ...] = (
-    ("above", "low"),
-    ("below", "high"),
-)  # side, not where so bad
+_SIDES: tuple[tuple[Side, str], ...] = (("above", "low"), ("below", "high"))  # side, not where so bad
 GUIDES = 2
 """So many notes must talk about a quantity before a threshold is fitted to them alone."""
 
@@ -74,9 +71,14 @@ def fit_all(lessons: Lessons, rows: Ints, fails: Bools, *, guided: bool) -> list
 
 
 def fit_columns(
-    lessons: Lessons, columns: Ints, rows: Ints, fails: Bools, *, guided: bool,
+    lessons: Lessons,
+    columns: Ints,
+    rows: Ints,
+    fails: Bools,
+    *,
+    guided: bool,
     bad: Sequence[str] | None = None,
-) -> list[Stump | None]:  # fmt: skip
+) -> list[Stump | None]:
     """The best threshold of each of these columns, all at once.
 
     ``bad``: the end of each column that fails (high, low, either), the detector's if it is not given.
@@ -150,9 +152,8 @@ def fit_stumps(
             continue
         sign = 1.0 if side == "above" else -1.0
         cuts = _best_thresholds(
-            sign * values[:, which], fails[:, which], sizes[0][which], sizes[1][which],
-            shrink[which],
-        )  # fmt: skip
+            sign * values[:, which], fails[:, which], sizes[0][which], sizes[1][which], shrink[which]
+        )
         for k, (threshold, gain) in zip(which.tolist(), cuts, strict=True):
             own = best[k]
             if gain > 0 and (own is None or gain > own.gain):
@@ -217,9 +218,12 @@ def phrase_votes(check: PhraseCheck, lessons: Lessons, rows: Ints) -> Bools:
 def spec_of(stump: Stump, column: Column) -> CodeSpec:
     """The stump as a judge's specification."""
     return CodeSpec(
-        detector=column.detector, parameters=dict(column.parameters), side=stump.side,
-        threshold=stump.threshold, guided=stump.guided,
-    )  # fmt: skip
+        detector=column.detector,
+        parameters=dict(column.parameters),
+        side=stump.side,
+        threshold=stump.threshold,
+        guided=stump.guided,
+    )
 
 
 def phrase_spec(check: PhraseCheck, lessons: Lessons, *, guided: bool) -> CodeSpec:
@@ -229,4 +233,4 @@ def phrase_spec(check: PhraseCheck, lessons: Lessons, *, guided: bool) -> CodeSp
     threshold = 0.0 if check.bad_when_shown else 1.0
     return CodeSpec(
         detector="phrase", parameters={"phrase": phrase}, side=side, threshold=threshold, guided=guided
-    )  # fmt: skip
+    )

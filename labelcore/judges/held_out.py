@@ -100,9 +100,7 @@ class Grades:
     def only(self, seen: Bools) -> Grades:
         """Some of them."""
         sources = np.unique(self.sources[seen], return_inverse=True)[1]
-        return Grades(
-            self.fails[seen], sources, None if self.weights is None else self.weights[seen]
-        )
+        return Grades(self.fails[seen], sources, None if self.weights is None else self.weights[seen])
 
     @property
     def number(self) -> int:
@@ -123,9 +121,11 @@ class Grades:
         """The four cells of each source, (sources, 4); ``failed`` (n,): how often a set fails it."""
         own = np.ones(len(failed)) if self.weights is None else self.weights
         parts = (
-            ~self.fails * (1 - failed), self.fails * (1 - failed), self.fails * failed,
+            ~self.fails * (1 - failed),
+            self.fails * (1 - failed),
+            self.fails * failed,
             ~self.fails * failed,
-        )  # fmt: skip
+        )
         return np.column_stack(
             [np.bincount(self.sources, weights=own * part, minlength=self.number) for part in parts]
         )
@@ -145,9 +145,13 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
     flat = {f"{name}_{end}": getattr(plain[name], end) for name in NAMES for end in ("low", "high")}
     flat["low"], flat["high"] = flat.pop("alignment_low"), flat.pop("alignment_high")
     return HeldOut(
-        **{name: plain[name].value for name in NAMES}, **flat, repeats=len(nested),
-        outputs=int(seen.sum()), weighted=weighted, why_not=plain["alignment"].why_not,
-    )  # fmt: skip
+        **{name: plain[name].value for name in NAMES},
+        **flat,
+        repeats=len(nested),
+        outputs=int(seen.sum()),
+        weighted=weighted,
+        why_not=plain["alignment"].why_not,
+    )
 
 
 def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[str, Rate]:
@@ -155,9 +159,7 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     n = len(grades.fails)
     for word, some in (("failed", grades.fails.any()), ("passed", (~grades.fails).any())):
         if not some:
-            return dict.fromkeys(
-                NAMES, not_measurable(f"there are no outputs that people {word}", n)
-            )
+            return dict.fromkeys(NAMES, not_measurable(f"there are no outputs that people {word}", n))
     repeats = np.array([_figures(grades.cells(own).sum(axis=0)) for own in votes])
     cells = grades.cells(votes.mean(axis=0))
     value = repeats.mean(axis=0)
@@ -177,9 +179,7 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     low = np.clip(middle - wider * (middle - low), 0, value)
     high = np.clip(middle + wider * (high - middle), value, 1)
     return {
-        name: Rate(
-            value=float(value[k]), low=float(low[k]), high=float(high[k]), n=n, method=METHOD
-        )
+        name: Rate(value=float(value[k]), low=float(low[k]), high=float(high[k]), n=n, method=METHOD)
         for k, name in enumerate(NAMES)
     }
 

@@ -75,10 +75,14 @@ class LinearModel:
 
         table = lessons.table.rows(rows)
         mean, axes = _principal(table.vectors)
-        model = cls({
-            "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
-            "weight": _UNNAMED + _NAMED * lessons.topics(rows[fails]), "mean": mean, "axes": axes,
-        })  # fmt: skip
+        model = cls(
+            {
+                "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
+                "weight": _UNNAMED + _NAMED * lessons.topics(rows[fails]),
+                "mean": mean,
+                "axes": axes,
+            }
+        )
         fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky")
         inputs = model.inputs(lessons.table)
         with config_context(assume_finite=True, skip_parameter_validation=True):
@@ -106,11 +110,7 @@ class LinearModel:
     def meaning_spread(self, table: FeatureTable) -> float:
         """How far the embeddings move the log odds across a table's outputs: a standard deviation."""
         told = self.inputs(table)[:, len(self.knots) :]
-        return (
-            float((told @ self.parts["coefficients"][len(self.knots) :]).std())
-            if len(told)
-            else 0.0
-        )
+        return float((told @ self.parts["coefficients"][len(self.knots) :]).std()) if len(told) else 0.0
 
     def as_dict(self) -> dict[str, Any]:
         """A form that JSON can hold."""
@@ -183,9 +183,7 @@ def _check_odds(own: Bools, fails: Bools) -> tuple[float, float]:
 class LearnedModel:
     """The linear model together with the few checks."""
 
-    def __init__(
-        self, linear: LinearModel, checks: Sequence[tuple[CodeSpec, float, float]]
-    ) -> None:
+    def __init__(self, linear: LinearModel, checks: Sequence[tuple[CodeSpec, float, float]]) -> None:
         self.linear = linear
         self.checks = list(checks)
 
@@ -209,9 +207,7 @@ class LearnedModel:
         with np.errstate(invalid="ignore"):
             for spec, _, _ in self.checks:
                 values = table.values[:, at[spec.key]]
-                own.append(
-                    values > spec.threshold if spec.side == "above" else values < spec.threshold
-                )
+                own.append(values > spec.threshold if spec.side == "above" else values < spec.threshold)
         return own
 
     @property
@@ -221,10 +217,7 @@ class LearnedModel:
 
     def _together(self, log_odds: Floats, votes: Sequence[Bools]) -> Floats:
         if votes:
-            odds = [
-                np.where(own, bad, good)
-                for own, (_, bad, good) in zip(votes, self.checks, strict=True)
-            ]
+            odds = [np.where(own, bad, good) for own, (_, bad, good) in zip(votes, self.checks, strict=True)]
             log_odds = log_odds + self.check_weight * np.sum(odds, axis=0)
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
@@ -272,9 +265,7 @@ def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict
         "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases)],
         "with_vectors": lessons.table.vectors is not None,
         "model": model.linear.as_dict(),
-        "checks": [
-            [spec.model_dump(), round(bad, 6), round(good, 6)] for spec, bad, good in model.checks
-        ],
+        "checks": [[spec.model_dump(), round(bad, 6), round(good, 6)] for spec, bad, good in model.checks],
         "cut": CUT,
         "cross_fitted": dict(zip(ids, np.round(held_out, 4).tolist(), strict=True)),
         "looks_at": looks_at(model, plain),
@@ -284,7 +275,7 @@ def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict
         "meaning": round(model.linear.meaning_spread(lessons.table.rows(rows)), 4),
         "reliability": calibration.reliability(held_out, calibrated, fails, own_groups).model_dump(),
         "digest": digest(zip(ids, map(bool, fails), (lessons.notes[int(i)] for i in rows), strict=True)),
-    }  # fmt: skip
+    }
 
 
 def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
@@ -298,13 +289,9 @@ def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> 
     parts = model.linear.parts
     weights = parts["coefficients"][: len(columns)] * parts["weight"]
     order = np.argsort(-np.abs(weights))[:limit]
-    said = [
-        f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}"
-        for i in order
-        if weights[i] != 0
-    ]
+    said = [f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}" for i in order if weights[i] != 0]
     strongest = sorted(model.checks, key=lambda own: own[2] - own[1])[:limit]
-    checks = (describe(spec).removeprefix("Fails an output with ").rstrip(".") for spec, _, _ in strongest)  # fmt: skip
+    checks = (describe(spec).removeprefix("Fails an output with ").rstrip(".") for spec, _, _ in strongest)
     return list(dict.fromkeys([*checks, *said]))
 
 
@@ -313,9 +300,7 @@ def spec_columns(spec: dict[str, Any]) -> list[Column]:
     return [Column(name, parameters) for name, parameters in spec["columns"]]
 
 
-def decide(
-    spec: dict[str, Any], outputs: Sequence[Output], vectors: Floats | None
-) -> list[Decision]:
+def decide(spec: dict[str, Any], outputs: Sequence[Output], vectors: Floats | None) -> list[Decision]:
     """Decisions on outputs; ``vectors`` (n, 512) are their embeddings where the judge reads them.
 
     A judge of one field sees only that, and abstains where an output has no such field.
@@ -352,6 +337,7 @@ def model_of(spec: dict[str, Any]) -> LearnedModel:
 def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision:
     how = " by a model that did not see its grade" if cross else ""
     return Decision(
-        value="fail" if failed else "pass", probability=round(1 - fail, 4),
+        value="fail" if failed else "pass",
+        probability=round(1 - fail, 4),
         reason=f"Probability of a fail {fail:.0%}{how}; the limit is {cut:.0%}.",
-    )  # fmt: skip
+    )

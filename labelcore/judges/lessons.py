@@ -37,9 +37,7 @@ class Lessons:
     notes: tuple[str, ...]
 
     @classmethod
-    def of(
-        cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None
-    ) -> Lessons:
+    def of(cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None) -> Lessons:
         """Measure the outputs and read their notes ("" where there is none), both of length n."""
         known = any(output.reference for output in outputs)
         columns = plain_columns(reference=known, embedded=vectors is not None)

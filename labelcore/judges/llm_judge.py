@@ -48,9 +48,16 @@ class Teaching(Frozen):
 
 
 def make_spec(
-    criterion: Criterion, model: str, glossary: Sequence[Term], examples: Sequence[Teaching] = (),
-    *, shown: int = 2, probability: bool = False, variant: str = "plain", endpoint: str = "",
-) -> dict[str, Any]:  # fmt: skip
+    criterion: Criterion,
+    model: str,
+    glossary: Sequence[Term],
+    examples: Sequence[Teaching] = (),
+    *,
+    shown: int = 2,
+    probability: bool = False,
+    variant: str = "plain",
+    endpoint: str = "",
+) -> dict[str, Any]:
     """The specification of a judge of one criterion, whole: another process can run it.
 
     ``examples`` are in the order of their use; of each verdict the first ``shown`` are shown that
@@ -67,10 +74,12 @@ def make_spec(
         "model": model,
     }
     more = {
-        "examples": [own.model_dump() for own in examples], "shown": shown if examples else 0,
-        "probability": probability, "variant": "" if variant == "plain" else variant,
+        "examples": [own.model_dump() for own in examples],
+        "shown": shown if examples else 0,
+        "probability": probability,
+        "variant": "" if variant == "plain" else variant,
         "endpoint": endpoint,
-    }  # fmt: skip
+    }
     return spec | {key: value for key, value in more.items() if value}
 
 
@@ -96,9 +105,7 @@ def glossary_for(spec: Mapping[str, Any], output: Output) -> dict[str, str]:
     return {own.term: own.meaning for own in occurring(known, text, output.metadata)}
 
 
-async def decide(
-    spec: Mapping[str, Any], output: Output, client: ModelClient
-) -> tuple[Decision, int]:
+async def decide(spec: Mapping[str, Any], output: Output, client: ModelClient) -> tuple[Decision, int]:
     """One output's decision, and how many requests it took; a panel's where the spec is one.
 
     An example that is the output itself, or of its group, is left out: a judge must not be shown
@@ -113,9 +120,7 @@ async def decide(
     return await _decide_alone(spec, output, client)
 
 
-async def _decide_alone(
-    spec: Mapping[str, Any], output: Output, client: ModelClient
-) -> tuple[Decision, int]:
+async def _decide_alone(spec: Mapping[str, Any], output: Output, client: ModelClient) -> tuple[Decision, int]:
     schema: type[Any] = FailFirstAnswer if spec.get("fail_option_first") else JudgeAnswer
     pointer = spec.get("field")
     seen = at_pointer(output, pointer) if pointer else output
@@ -124,14 +129,20 @@ async def _decide_alone(
     answer: Answer[Any] = await client.answer(messages_for(spec, seen), schema)
     if refuses(answer.parsed.reason):
         raise ModelTrouble(
-            f"The model refuses: {answer.parsed.reason[:200]}", kind="refusal",
+            f"The model refuses: {answer.parsed.reason[:200]}",
+            kind="refusal",
             next_step="Ask another model, or look at what the output holds.",
-        )  # fmt: skip
+        )
     decision = Decision(
-        value=answer.parsed.verdict, reason=answer.parsed.reason, raw=answer.text,
-        model=answer.model, tokens_in=answer.tokens_in, tokens_out=answer.tokens_out,
-        cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
-    )  # fmt: skip
+        value=answer.parsed.verdict,
+        reason=answer.parsed.reason,
+        raw=answer.text,
+        model=answer.model,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        cost_usd=answer.cost_usd,
+        latency_ms=answer.latency_ms,
+    )
     if not spec.get("probability"):
         return decision, answer.requests
     return await _weighed(decision, spec, seen, client), answer.requests + 1
@@ -155,25 +166,30 @@ async def _weighed(
     if found is None:
         said = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
         return decision.model_copy(update={"reason": said})
-    return decision.model_copy(update={
-        "probability": round(found.probabilities["pass"], 4),
-        "tokens_in": decision.tokens_in + found.tokens_in,
-        "tokens_out": decision.tokens_out + found.tokens_out,
-        "cost_usd": decision.cost_usd + found.cost_usd,
-        "latency_ms": decision.latency_ms + found.latency_ms,
-    })  # fmt: skip
+    return decision.model_copy(
+        update={
+            "probability": round(found.probabilities["pass"], 4),
+            "tokens_in": decision.tokens_in + found.tokens_in,
+            "tokens_out": decision.tokens_out + found.tokens_out,
+            "cost_usd": decision.cost_usd + found.cost_usd,
+            "latency_ms": decision.latency_ms + found.latency_ms,
+        }
+    )
 
 
-def messages_for(
-    spec: Mapping[str, Any], output: Output, *, one_word: bool = False
-) -> list[Message]:
+def messages_for(spec: Mapping[str, Any], output: Output, *, one_word: bool = False) -> list[Message]:
     """What a judge that is no panel asks about one output."""
     return prompts.render(
-        output, name=spec["name"], statement=spec["statement"], examples=shown_with(spec, output),
-        glossary=glossary_for(spec, output), variant=spec.get("variant") or "plain",
-        fail_first=bool(spec.get("fail_option_first")), one_word=one_word,
+        output,
+        name=spec["name"],
+        statement=spec["statement"],
+        examples=shown_with(spec, output),
+        glossary=glossary_for(spec, output),
+        variant=spec.get("variant") or "plain",
+        fail_first=bool(spec.get("fail_option_first")),
+        one_word=one_word,
         version=spec.get("prompt_version", prompts.VERSION),
-    )  # fmt: skip
+    )
 
 
 def example_texts(spec: Mapping[str, Any]) -> list[str]:
@@ -182,10 +198,11 @@ def example_texts(spec: Mapping[str, Any]) -> list[str]:
         text
         for own in panel.members(spec)
         for text in (
-            *(own.get("pass_examples") or ()), *(own.get("fail_examples") or ()),
+            *(own.get("pass_examples") or ()),
+            *(own.get("fail_examples") or ()),
             *(one["text"] for one in own.get("examples", ())),
         )
-    ]  # fmt: skip
+    ]
 
 
 def shown_with(spec: Mapping[str, Any], output: Output) -> list[Example]:
@@ -193,7 +210,7 @@ def shown_with(spec: Mapping[str, Any], output: Output) -> list[Example]:
     found: dict[str, list[Example]] = {
         "pass": [Example("pass", own) for own in spec["pass_examples"] if not _is_same(own, output)],
         "fail": [Example("fail", own) for own in spec["fail_examples"] if not _is_same(own, output)],
-    }  # fmt: skip
+    }
     for own in _teaching(spec, output):
         if len(found[own.verdict]) < int(spec["shown"]):
             found[own.verdict].append(Example(own.verdict, own.text, own.note))

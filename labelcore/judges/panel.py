@@ -75,9 +75,10 @@ def _client_of(spec: Mapping[str, Any], client: ModelClient) -> ModelClient:
         return client
     raise ModelTrouble(
         f"The endpoint '{endpoint}' of a panel's member is not configured here.",
-        next_step="Configure it, or make the panel of judges that can be asked.", kind="endpoint",
+        next_step="Configure it, or make the panel of judges that can be asked.",
+        kind="endpoint",
         fatal=True,
-    )  # fmt: skip
+    )
 
 
 def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
@@ -98,28 +99,33 @@ def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decis
     """The members' decisions as one, with every vote in its reason and its raw answer."""
     value = value_of([own.value for own in votes], rule)
     raw = [
-        {"member": name, "value": own.value, "probability": own.probability, "model": own.model,
-         "reason": own.reason, "raw": own.raw}
+        {
+            "member": name,
+            "value": own.value,
+            "probability": own.probability,
+            "model": own.model,
+            "reason": own.reason,
+            "raw": own.raw,
+        }
         for name, own in zip(names, votes, strict=True)
-    ]  # fmt: skip
+    ]
     shares = [own.probability for own in votes if own.probability is not None]
     return Decision(
-        value=value, reason=_reason(names, votes, rule), raw=json.dumps(raw, ensure_ascii=False),
+        value=value,
+        reason=_reason(names, votes, rule),
+        raw=json.dumps(raw, ensure_ascii=False),
         probability=sum(shares) / len(shares) if len(shares) == len(votes) else None,
         model=", ".join(dict.fromkeys(own.model for own in votes if own.model)),
         tokens_in=sum(own.tokens_in for own in votes),
         tokens_out=sum(own.tokens_out for own in votes),
         cost_usd=sum(own.cost_usd for own in votes),
         latency_ms=sum(own.latency_ms for own in votes),
-    )  # fmt: skip
+    )
 
 
 def _reason(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> str:
     count = Counter(own.value for own in votes)
     order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
     head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
-    said = [
-        f"{name}: {own.value}. {own.reason[:_LONGEST]}"
-        for name, own in zip(names, votes, strict=True)
-    ]
+    said = [f"{name}: {own.value}. {own.reason[:_LONGEST]}" for name, own in zip(names, votes, strict=True)]
     return "\n".join([f"{head} ({rule}).", *said])

@@ -29,9 +29,12 @@ Number = Annotated[float, Field(ge=-1e9, le=1e9)]
 """Small enough that no product of two runs over."""
 
 _PROBE = Output(
-    id="probe", project_id="probe", text="The train leaves at 9:40.", input="When does it leave?",
+    id="probe",
+    project_id="probe",
+    text="The train leaves at 9:40.",
+    input="When does it leave?",
     context="It leaves at 9:40 from platform 2.",
-)  # fmt: skip
+)
 
 
 class ScopedTerm(Frozen):
@@ -64,9 +67,7 @@ class LlmSpec(Frozen):
     @model_validator(mode="after")
     def _prompt_is_ours(self) -> LlmSpec:
         if self.prompt_version not in prompts.VERSIONS:
-            raise ValueError(
-                f"prompt '{self.prompt_version}' is none of {', '.join(prompts.VERSIONS)}"
-            )
+            raise ValueError(f"prompt '{self.prompt_version}' is none of {', '.join(prompts.VERSIONS)}")
         if self.variant and self.variant not in prompts.VARIANTS:
             raise ValueError(f"there is no variant '{self.variant}' of the prompt")
         return self
@@ -245,5 +246,7 @@ def _try_llm(spec: dict[str, Any]) -> None:
 
 
 _TRIALS: dict[str, Callable[[dict[str, Any]], None]] = {
-    "code": _try_code, "learned": _try_learned, "llm": _try_llm,
-}  # fmt: skip
+    "code": _try_code,
+    "learned": _try_learned,
+    "llm": _try_llm,
+}

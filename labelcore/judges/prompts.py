@@ -66,10 +66,17 @@ class Example(NamedTuple):
 
 
 def render(
-    output: Output, *, name: str, statement: str, examples: Sequence[Example] = (),
-    glossary: Mapping[str, str] | None = None, variant: str = "plain", fail_first: bool = False,
-    one_word: bool = False, version: str = VERSION,
-) -> list[Message]:  # fmt: skip
+    output: Output,
+    *,
+    name: str,
+    statement: str,
+    examples: Sequence[Example] = (),
+    glossary: Mapping[str, str] | None = None,
+    variant: str = "plain",
+    fail_first: bool = False,
+    one_word: bool = False,
+    version: str = VERSION,
+) -> list[Message]:
     """The messages for one output. The criterion's own texts are fenced as data too.
 
     ``glossary`` maps the terms that occur here to their meanings; ``variant`` is a name of
@@ -126,17 +133,13 @@ def _token(*texts: str) -> str:
 
 
 def _fence(title: str, text: str, token: str, *others: str) -> str:
-    shown = (
-        text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n[… cut after {_LONGEST} characters]"
-    )
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n[… cut after {_LONGEST} characters]"
     return f"<<DATA {title} {token}>>\n{inert(shown, token, *others)}\n<<END {title} {token}>>"
 
 
 def fenced_lines(title: str, lines: Sequence[str]) -> str:
     """Texts of people or models as fenced data, one a line, numbered in brackets from 0."""
-    text = "\n".join(
-        f"[{number}] {' '.join(line.splitlines())}" for number, line in enumerate(lines)
-    )
+    text = "\n".join(f"[{number}] {' '.join(line.splitlines())}" for number, line in enumerate(lines))
     token = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return _fence(title, text, token)
 

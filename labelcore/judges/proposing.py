@@ -35,9 +35,8 @@ class Proposal:
 
 
 def propose(
-    lessons: Lessons, rows: Ints, fails: Bools, *, limit: int, name: str = "overall",
-    seed: int = 0,
-) -> list[Proposal]:  # fmt: skip
+    lessons: Lessons, rows: Ints, fails: Bools, *, limit: int, name: str = "overall", seed: int = 0
+) -> list[Proposal]:
     """Candidates for one criterion (or the overall grade), the most promising first.
 
     ``rows`` (m,) are the lessons that say something about it, ``fails`` (m,) their grades on it.
@@ -46,17 +45,13 @@ def propose(
     """
     if not 0 < fails.sum() < len(fails):
         return []
-    found = [
-        _code(spec, own[rows], fails, name) for spec, own in _different(lessons, rows, fails, limit)
-    ]
+    found = [_code(spec, own[rows], fails, name) for spec, own in _different(lessons, rows, fails, limit)]
     if learned_judge.too_few(fails) is None:
         found.append(_learned(lessons, rows, fails, name, seed))
     return found
 
 
-def _different(
-    lessons: Lessons, rows: Ints, fails: Bools, limit: int
-) -> list[tuple[CodeSpec, Bools]]:
+def _different(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[tuple[CodeSpec, Bools]]:
     """The best checks that vote differently from each other, kind by kind in turn."""
     kinds = [list(kind) for kind in _kinds(lessons, rows, fails, limit)]
     kept: list[tuple[CodeSpec, Bools]] = []
@@ -115,9 +110,12 @@ def _code(spec: CodeSpec, own: Bools, fails: Bools, name: str) -> Proposal:
     if gain < _WEAK:
         why += " That is weak: it is here to be compared with."
     return Proposal(
-        kind="code", name=f"{name} · {spec.key}", spec=spec.model_dump(),
-        description=code_judge.describe(spec), why=why,
-    )  # fmt: skip
+        kind="code",
+        name=f"{name} · {spec.key}",
+        spec=spec.model_dump(),
+        description=code_judge.describe(spec),
+        why=why,
+    )
 
 
 def _learned(lessons: Lessons, rows: Ints, fails: Bools, name: str, seed: int) -> Proposal:
@@ -127,6 +125,9 @@ def _learned(lessons: Lessons, rows: Ints, fails: Bools, name: str, seed: int) -
     if len(fails) < _FEW:
         why += f" With only {len(fails)} grades it is a guess that more grades will sharpen."
     return Proposal(
-        kind="learned", name=f"{name} · learned", spec=spec,
-        description=f"A linear model of {len(fails)} grades; it looks most at: {looks}.", why=why,
-    )  # fmt: skip
+        kind="learned",
+        name=f"{name} · learned",
+        spec=spec,
+        description=f"A linear model of {len(fails)} grades; it looks most at: {looks}.",
+        why=why,
+    )

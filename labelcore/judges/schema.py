@@ -70,9 +70,13 @@ def check(schema: Any) -> None:
         _validator_class(schema).check_schema(schema)
         faults(schema, {})
     except SchemaError as trouble:
-        raise BadInput(f"It is no JSON Schema: {_cut(trouble.message)} at {_pointer(trouble.absolute_path)}.") from None  # fmt: skip
+        raise BadInput(
+            f"It is no JSON Schema: {_cut(trouble.message)} at {_pointer(trouble.absolute_path)}."
+        ) from None
     except TooMuchWork:
-        raise BadInput("The schema refers to itself without end.", next_step="Let a part refer only to parts inside it.") from None  # fmt: skip
+        raise BadInput(
+            "The schema refers to itself without end.", next_step="Let a part refer only to parts inside it."
+        ) from None
 
 
 def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
@@ -86,14 +90,19 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
     for name, own in part.items():
         here = f"{path}/{name}"
         if name in _REFERENCES and isinstance(own, str) and not own.startswith("#"):
-            raise BadInput(f"The schema refers to '{_cut(own)}' at {here}; nothing is loaded from elsewhere.", next_step="Put that part under $defs and refer to #/$defs/NAME.")  # fmt: skip
+            raise BadInput(
+                f"The schema refers to '{_cut(own)}' at {here}; nothing is loaded from elsewhere.",
+                next_step="Put that part under $defs and refer to #/$defs/NAME.",
+            )
         if name == "pattern" and isinstance(own, str):
             _pattern(own, here)
         if name == "patternProperties" and isinstance(own, dict):
             for expression in own:
                 _pattern(expression, here)
         if name == "unevaluatedProperties" and isinstance(own, dict | bool):
-            raise BadInput(f"'unevaluatedProperties' at {here} is not supported.", next_step="Use additionalProperties.")  # fmt: skip
+            raise BadInput(
+                f"'unevaluatedProperties' at {here} is not supported.", next_step="Use additionalProperties."
+            )
         _check_parts(own, here, seen, depth + 1)
 
 
@@ -101,7 +110,10 @@ def _pattern(expression: str, where: str) -> None:
     try:
         _compiled(expression)
     except re2.error:
-        raise BadInput(f"The pattern at {where} cannot be read: '{_cut(expression)}'.", next_step="Patterns have no look-around and no back references (RE2).") from None  # fmt: skip
+        raise BadInput(
+            f"The pattern at {where} cannot be read: '{_cut(expression)}'.",
+            next_step="Patterns have no look-around and no back references (RE2).",
+        ) from None
 
 
 @lru_cache(maxsize=512)
@@ -122,11 +134,13 @@ def faults(schema: dict[str, Any], data: Any) -> list[Fault]:
 
     _steps.set(iter(range(_MOST_STEPS)))
     try:
-        found = itertools.islice(_validator(json.dumps(schema, sort_keys=True)).iter_errors(data), MOST_FAULTS)  # fmt: skip
+        found = itertools.islice(
+            _validator(json.dumps(schema, sort_keys=True)).iter_errors(data), MOST_FAULTS
+        )
         told = [(_pointer(own.absolute_path), _cut(own.message)) for own in found]
         return [Fault(path=path, says=says) for path, says in dict.fromkeys(told)]
     except Unresolvable as trouble:
-        raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None  # fmt: skip
+        raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None
     except (RecursionError, ArithmeticError):
         raise TooMuchWork from None
 
@@ -172,9 +186,11 @@ def _safe(draft: Any) -> Any:
     from jsonschema import validators
 
     keywords = draft.VALIDATORS | {
-        "pattern": _match, "patternProperties": _match_names,
-        "additionalProperties": _additional, "uniqueItems": _unique,
-    }  # fmt: skip
+        "pattern": _match,
+        "patternProperties": _match_names,
+        "additionalProperties": _additional,
+        "uniqueItems": _unique,
+    }
     return validators.extend(draft, {name: _counted(own) for name, own in keywords.items()})
 
 
@@ -214,9 +230,10 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
     patterns = [_compiled(own) for own in schema.get("patternProperties", {})]
     known = schema.get("properties", {})
     more = [
-        name for name in instance
+        name
+        for name in instance
         if name not in known and not any(own.search(_utf8(name)) for own in patterns)
-    ]  # fmt: skip
+    ]
     if isinstance(allowed, dict):
         for name in more:
             yield from validator.descend(instance[name], allowed, path=name)

@@ -61,9 +61,11 @@ def make_spec(source: str, pool: Pool | None = None, *, field: str = "") -> dict
 
 
 def decide_all(
-    spec: Mapping[str, Any], outputs: Sequence[Output], pool: Pool | None = None,
+    spec: Mapping[str, Any],
+    outputs: Sequence[Output],
+    pool: Pool | None = None,
     stop: threading.Event | None = None,
-) -> list[Decision | ModelTrouble]:  # fmt: skip
+) -> list[Decision | ModelTrouble]:
     """One decision for each output, or why there is none; an output's trouble is its own.
 
     After ``stop`` outputs without an answer have the trouble "stopped". A check of a field sees its

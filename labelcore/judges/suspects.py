@@ -72,18 +72,22 @@ def _erroring(j: int, tried: int, errors: int) -> Finding | None:
     if not errors or errors < _BROKEN * tried:
         return None
     return Finding(
-        judge=j, fault="erroring", says=f"gives no verdict but an error on {errors} of {tried} outputs",
+        judge=j,
+        fault="erroring",
+        says=f"gives no verdict but an error on {errors} of {tried} outputs",
         evidence={"errors": errors, "tried": tried},
-    )  # fmt: skip
+    )
 
 
 def _abstaining(j: int, said: int, abstained: int) -> Finding | None:
     if said + abstained < ENOUGH or abstained < _SILENT * (said + abstained):
         return None
     return Finding(
-        judge=j, fault="abstaining", says=f"abstains on {abstained} of {said + abstained} outputs",
+        judge=j,
+        fault="abstaining",
+        says=f"abstains on {abstained} of {said + abstained} outputs",
         evidence={"abstains": abstained, "outputs": said + abstained},
-    )  # fmt: skip
+    )
 
 
 def _constant(j: int, own: Floats) -> Finding | None:
@@ -92,9 +96,11 @@ def _constant(j: int, own: Floats) -> Finding | None:
         return None
     word = "fails" if fails else "passes"
     return Finding(
-        judge=j, fault="constant", says=f"{word} all {len(own)} outputs that it decided",
+        judge=j,
+        fault="constant",
+        says=f"{word} all {len(own)} outputs that it decided",
         evidence={"passes": len(own) - fails, "fails": fails},
-    )  # fmt: skip
+    )
 
 
 def _inverted(j: int, own: Floats, truth: Floats) -> Finding | None:
@@ -111,10 +117,11 @@ def _inverted(j: int, own: Floats, truth: Floats) -> Finding | None:
     if float(fisher_exact(table, alternative="greater").pvalue) > _CHANCE:
         return None
     return Finding(
-        judge=j, fault="inverted",
+        judge=j,
+        fault="inverted",
         says=f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} that they failed",
         evidence={"fails_of_passed": wrong, "passed": n_good, "fails_of_failed": caught, "failed": n_bad},
-    )  # fmt: skip
+    )
 
 
 def _duplicates(votes: Floats, constant: set[int]) -> list[Finding]:
@@ -139,10 +146,12 @@ def _same(own: Floats, other: Floats, j: int, i: int) -> Finding | None:
     if both.sum() < ENOUGH or shared < _FEWEST_SHARED or shared < _SAME * either:
         return None
     return Finding(
-        judge=j, other=i, fault="duplicate",
+        judge=j,
+        other=i,
+        fault="duplicate",
         says=f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, {int(both.sum())} compared",
         evidence={"both_fail": shared, "either_fails": either, "compared": int(both.sum())},
-    )  # fmt: skip
+    )
 
 
 def _fails(own: Floats) -> Bools:
@@ -152,7 +161,8 @@ def _fails(own: Floats) -> Bools:
 def names_in(findings: Sequence[Finding], names: Sequence[str]) -> list[Finding]:
     """The findings with the name of the other judge in their sentence."""
     return [
-        own if own.other is None
+        own
+        if own.other is None
         else own.model_copy(update={"says": own.says.replace("{other}", names[own.other])})
         for own in findings
-    ]  # fmt: skip
+    ]

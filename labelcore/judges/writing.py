@@ -51,10 +51,7 @@ def ask(
     ]
     token = _token(shown)
     parts = [_fence(title, text, token) for title, text in shown]
-    return [
-        {"role": "system", "content": _SYSTEM},
-        {"role": "user", "content": "\n\n".join(parts)},
-    ]
+    return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": "\n\n".join(parts)}]
 
 
 def ask_again(messages: Sequence[Message], check: WrittenCheck, fault: str) -> list[Message]:
@@ -64,8 +61,11 @@ def ask_again(messages: Sequence[Message], check: WrittenCheck, fault: str) -> l
     said = "\n\n".join(_fence(title, text, token, LONGEST_SOURCE) for title, text in shown)
     return [
         *messages,
-        {"role": "user", "content": f"{said}\n\nThis check cannot be used, for the fault named. Write this one check again, corrected, and no other."},
-    ]  # fmt: skip
+        {
+            "role": "user",
+            "content": f"{said}\n\nThis check cannot be used, for the fault named. Write this one check again, corrected, and no other.",
+        },
+    ]
 
 
 def _token(shown: Sequence[tuple[str, str]]) -> str:

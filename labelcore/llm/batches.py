@@ -57,9 +57,11 @@ class ProviderBatches:
             with place.open("rb") as file:
                 sent = self._client.files.create(file=(f"{job}.jsonl", file), purpose="batch")
             made = self._client.batches.create(
-                input_file_id=sent.id, endpoint="/v1/chat/completions", completion_window="24h",
+                input_file_id=sent.id,
+                endpoint="/v1/chat/completions",
+                completion_window="24h",
                 metadata={_MARK: job},
-            )  # fmt: skip
+            )
         return made.id
 
     def find(self, job: str) -> str | None:
@@ -85,9 +87,12 @@ class ProviderBatches:
         counts = own.request_counts
         files = tuple(f for f in (own.output_file_id, own.error_file_id) if f)
         return BatchState(
-            own.status, own.status in _OVER, counts.completed if counts else 0,
-            counts.total if counts else 0, files,
-        )  # fmt: skip
+            own.status,
+            own.status in _OVER,
+            counts.completed if counts else 0,
+            counts.total if counts else 0,
+            files,
+        )
 
     def answers(self, state: BatchState) -> Iterator[Paid]:
         """The good answers of a batch that is over, one at a time.
@@ -123,9 +128,13 @@ class ProviderBatches:
         cost = (given * self._endpoint.price_in + taken * self._endpoint.price_out) / 1_000_000
         model = str(body.get("model") or self._endpoint.model)
         return Paid(
-            key=str(own["custom_id"]), text=text, model=model, tokens_in=given, tokens_out=taken,
+            key=str(own["custom_id"]),
+            text=text,
+            model=model,
+            tokens_in=given,
+            tokens_out=taken,
             cost_usd=cost,
-        )  # fmt: skip
+        )
 
     def _explained(self) -> _Explained:
         return _Explained(self._openai, self._endpoint)
@@ -144,12 +153,14 @@ class _Explained:
         """Raise what a person can act on."""
         if isinstance(trouble, self._openai.APIStatusError):
             response = trouble.response
-            said: Exception = refusal(response.status_code, trouble.message.encode(), response.headers)  # fmt: skip
+            said: Exception = refusal(response.status_code, trouble.message.encode(), response.headers)
             if response.status_code == 404:
                 raise ModelTrouble(
                     f"{self._endpoint.base_url or 'The provider'} offers no batches.",
-                    next_step="Run without --batch.", kind="no batches", fatal=True,
-                ) from trouble  # fmt: skip
+                    next_step="Run without --batch.",
+                    kind="no batches",
+                    fatal=True,
+                ) from trouble
             raise explain(self._endpoint, said) from trouble
         if isinstance(trouble, self._openai.APIConnectionError):
             cause = str(trouble.__cause__ or trouble)

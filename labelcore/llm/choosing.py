@@ -74,8 +74,9 @@ def endpoint_for(spec: Mapping[str, Any]) -> Endpoint:
         raise ModelTrouble(
             f"The judge asks the endpoint '{name}', which is not configured.",
             next_step=f"Name it in LABELCORE_ENDPOINTS. Known: {names}.",
-            kind="no model", fatal=True,
-        )  # fmt: skip
+            kind="no model",
+            fatal=True,
+        )
     having = [own for own in known.values() if own.model == model]
     default = settings().default_endpoint
     found = known[name] if name in known else having[0] if having else default

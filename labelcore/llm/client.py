@@ -98,17 +98,22 @@ class OpenAIClient:
                 continue
             self._answered = True
             return Answer(
-                parsed=parsed, text=text, model=model or self.model, tokens_in=spent.tokens_in,
-                tokens_out=spent.tokens_out, requests=spent.requests, cost_usd=self._cost(spent),
-                latency_ms=(time.monotonic() - started) * 1000, faults=tuple(spent.faults),
-            )  # fmt: skip
+                parsed=parsed,
+                text=text,
+                model=model or self.model,
+                tokens_in=spent.tokens_in,
+                tokens_out=spent.tokens_out,
+                requests=spent.requests,
+                cost_usd=self._cost(spent),
+                latency_ms=(time.monotonic() - started) * 1000,
+                faults=tuple(spent.faults),
+            )
         spent.faults.pop()  # what ends the call is counted as its error
         raise self._told(trouble, spent)
 
     def request_body(
-        self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int,
-        *, again: int = 0,
-    ) -> dict[str, Any]:  # fmt: skip
+        self, messages: Sequence[Message], schema: type[BaseModel], most_tokens: int, *, again: int = 0
+    ) -> dict[str, Any]:
         """A question as it would be sent, for a provider that takes it in a file.
 
         ``again``: how often it was asked before, without an answer of use.
@@ -117,9 +122,7 @@ class OpenAIClient:
         most = 2 * most_tokens if again else most_tokens
         return _Builder(self, messages, schema, most, again=again).body()
 
-    async def ask_once(
-        self, messages: Sequence[Message], schema: type[BaseModel]
-    ) -> tuple[str, str]:
+    async def ask_once(self, messages: Sequence[Message], schema: type[BaseModel]) -> tuple[str, str]:
         """The text of one answer, whether it fits the schema or not, and the model's name.
 
         Raises:
@@ -148,10 +151,15 @@ class OpenAIClient:
         if found is None:
             return None
         return Weighed(
-            probabilities=found, model=model, tokens_in=spent.tokens_in,
-            tokens_out=spent.tokens_out, cost_usd=self._cost(spent), requests=spent.requests,
-            latency_ms=(time.monotonic() - started) * 1000, faults=tuple(spent.faults),
-        )  # fmt: skip
+            probabilities=found,
+            model=model,
+            tokens_in=spent.tokens_in,
+            tokens_out=spent.tokens_out,
+            cost_usd=self._cost(spent),
+            requests=spent.requests,
+            latency_ms=(time.monotonic() - started) * 1000,
+            faults=tuple(spent.faults),
+        )
 
     async def close(self) -> None:
         """Give connections back."""
@@ -252,9 +260,14 @@ class _Builder:
     """A question's request bodies; made anew for each try, as the client learns its endpoint."""
 
     def __init__(
-        self, client: OpenAIClient, messages: Sequence[Message],
-        schema: type[BaseModel] | None = None, most: int = MOST_TOKENS, *, again: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        client: OpenAIClient,
+        messages: Sequence[Message],
+        schema: type[BaseModel] | None = None,
+        most: int = MOST_TOKENS,
+        *,
+        again: int = 0,
+    ) -> None:
         self.client, self.messages, self.schema = client, messages, schema
         self.most, self.again = most, again
 

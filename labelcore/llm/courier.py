@@ -73,9 +73,11 @@ class Courier:
         self._endpoint, self._kept, self._writer = endpoint, kept, writer
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), headers=endpoint["headers"],
-            timeout=aiohttp.ClientTimeout(total=endpoint["timeout"]), proxy=endpoint["proxy"],
-        )  # fmt: skip
+            connector=aiohttp.TCPConnector(limit=0),
+            headers=endpoint["headers"],
+            timeout=aiohttp.ClientTimeout(total=endpoint["timeout"]),
+            proxy=endpoint["proxy"],
+        )
 
     async def serve(self, reader: asyncio.StreamReader) -> None:
         """Until the run is gone; then until the calls under way have ended."""
@@ -117,14 +119,20 @@ class Courier:
         with contextlib.suppress(ValueError, LookupError, TypeError, AttributeError, OSError):
             found = json.loads(raw)
             usage = found.get("usage") or {}
-            given, taken = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)  # fmt: skip
+            given, taken = int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
             cost = (given * self._endpoint["price_in"] + taken * self._endpoint["price_out"]) / 1e6
-            self._kept.write({
-                "key": key, "text": found["choices"][0]["message"]["content"] or "",
-                "model": found.get("model") or self._endpoint["model"], "tokens_in": given,
-                "tokens_out": taken, "cost_usd": cost, "latency_ms": ms,
-                "at": datetime.now(UTC).isoformat(),
-            })  # fmt: skip
+            self._kept.write(
+                {
+                    "key": key,
+                    "text": found["choices"][0]["message"]["content"] or "",
+                    "model": found.get("model") or self._endpoint["model"],
+                    "tokens_in": given,
+                    "tokens_out": taken,
+                    "cost_usd": cost,
+                    "latency_ms": ms,
+                    "at": datetime.now(UTC).isoformat(),
+                }
+            )
 
     def _say(self, head: dict[str, Any], body: bytes = b"") -> None:
         if not self._writer.is_closing():

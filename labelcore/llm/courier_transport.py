@@ -42,11 +42,15 @@ class CourierTransport(KeepsAnswers):
         url = f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/chat/completions"
         authorization = {"authorization": f"Bearer {endpoint.key}"}
         self._told = {
-            "url": url, "model": endpoint.model, "price_in": endpoint.price_in,
-            "price_out": endpoint.price_out, "timeout": endpoint.call_timeout + 1,
+            "url": url,
+            "model": endpoint.model,
+            "price_in": endpoint.price_in,
+            "price_out": endpoint.price_out,
+            "timeout": endpoint.call_timeout + 1,
             "headers": authorization | {"content-type": "application/json"},
-            "proxy": proxy_for(url), "kept_in": str(kept_in),
-        }  # fmt: skip
+            "proxy": proxy_for(url),
+            "kept_in": str(kept_in),
+        }
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -111,10 +115,13 @@ class CourierTransport(KeepsAnswers):
 def _spawn(descriptor: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - this interpreter, our own file
         [sys.executable, "-I", courier.__file__, str(descriptor)],
-        pass_fds=[descriptor], start_new_session=True, stdin=subprocess.DEVNULL,
+        pass_fds=[descriptor],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
         # It outlives a run: whoever reads what the run prints must not have to wait for it.
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _settle(reply: asyncio.Future[Reply], head: dict[str, Any], body: bytes) -> None:

@@ -15,8 +15,7 @@ LONGEST_WAIT = 300.0
 """Seconds; an endpoint that asks for a longer pause pauses the run instead."""
 _LONGEST_GUESS = 20.0
 _NO_MODEL = re.compile(
-    r"model_not_found|invalid.model\b|not a valid model|model\b.{0,80}\b(?:not exist|not found)",
-    re.I,
+    r"model_not_found|invalid.model\b|not a valid model|model\b.{0,80}\b(?:not exist|not found)", re.I
 )
 
 
@@ -26,39 +25,50 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
     if isinstance(trouble, Refused):
         return _refusal(endpoint, where, trouble)
     if isinstance(trouble, TimeoutError):
-        return ModelTrouble(f"{where} gave no answer in {endpoint.call_timeout:g} s.", kind="timeout")  # fmt: skip
+        return ModelTrouble(f"{where} gave no answer in {endpoint.call_timeout:g} s.", kind="timeout")
     if isinstance(trouble, Garbled):
         return ModelTrouble(
             f"{where} sent an answer that is no JSON.",
-            next_step=f"Check {_setting(endpoint, 'base_url')}.", kind="malformed",
-        )  # fmt: skip
+            next_step=f"Check {_setting(endpoint, 'base_url')}.",
+            kind="malformed",
+        )
     if isinstance(trouble, Unreachable) and trouble.certificate:
         return ModelTrouble(
             f"The certificate of {where} is not trusted.",
             next_step="Name the file of your authority in SSL_CERT_FILE, or mend the address.",
-            kind="certificate", fatal=True,
-        )  # fmt: skip
+            kind="certificate",
+            fatal=True,
+        )
     return ModelTrouble(
         f"{where} cannot be reached: {str(trouble)[:200]}.",
-        next_step=f"Check {_setting(endpoint, 'base_url')}.", kind="connection",
-    )  # fmt: skip
+        next_step=f"Check {_setting(endpoint, 'base_url')}.",
+        kind="connection",
+    )
 
 
 def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
     status, said = trouble.status, f"{trouble.code} {trouble.message}"
     if status in {401, 403}:
-        return ModelTrouble(f"{where} refuses the key.", next_step=f"Check {_setting(endpoint, 'api_key')}.", kind="key", fatal=True)  # fmt: skip
+        return ModelTrouble(
+            f"{where} refuses the key.",
+            next_step=f"Check {_setting(endpoint, 'api_key')}.",
+            kind="key",
+            fatal=True,
+        )
     if status == 404 or (status in {400, 422} and _NO_MODEL.search(said[:300])):
         return ModelTrouble(
             f"{where} knows no model '{endpoint.model}', or the address is wrong.",
             next_step=f"Check {_setting(endpoint, 'model')} and {_setting(endpoint, 'base_url')}.",
-            kind="unknown model", fatal=True,
-        )  # fmt: skip
+            kind="unknown model",
+            fatal=True,
+        )
     if status == 402 or "insufficient_quota" in said:
         return ModelTrouble(
             "The quota of the key is used up.",
-            next_step="Raise it, then run again: nothing is asked twice.", kind="quota", fatal=True,
-        )  # fmt: skip
+            next_step="Raise it, then run again: nothing is asked twice.",
+            kind="quota",
+            fatal=True,
+        )
     if status == 429:
         asked = retry_after(trouble) or 0.0
         long = asked > LONGEST_WAIT
@@ -66,8 +76,9 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
         return ModelTrouble(
             f"The provider limits the rate of calls{after}.",
             next_step="Run again then: nothing is asked twice." if long else "",
-            kind="rate limit", fatal=long,
-        )  # fmt: skip
+            kind="rate limit",
+            fatal=long,
+        )
     if status in {408, 409} or status >= 500:
         return ModelTrouble(f"{where} failed ({status}): {trouble.message[:200]}", kind="server")
     return ModelTrouble(f"{where} rejects the prompt: {trouble.message[:200]}", kind="rejected")

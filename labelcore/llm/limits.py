@@ -56,9 +56,11 @@ class Limiter:
     """One model's limits: calls at once, calls and tokens a minute."""
 
     def __init__(
-        self, concurrency: int, requests_per_minute: float | None = None,
+        self,
+        concurrency: int,
+        requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._slots = asyncio.Semaphore(concurrency)
         self._start = float(concurrency)
         self._told = _per_second(requests_per_minute)

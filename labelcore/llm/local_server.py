@@ -51,9 +51,10 @@ class LocalServer:
     def variables(self) -> dict[str, str]:
         """The settings that make labelcore use it."""
         return {
-            "LABELCORE_BASE_URL": self.base_url, "LABELCORE_API_KEY": self.api_key,
+            "LABELCORE_BASE_URL": self.base_url,
+            "LABELCORE_API_KEY": self.api_key,
             "LABELCORE_MODEL": self.model,
-        }  # fmt: skip
+        }
 
 
 def installed() -> bool:
@@ -68,9 +69,12 @@ def weights_here() -> Path | None:
 
 
 def start(
-    weights: Path, *, place: Path = PLACE, command: Sequence[str] | None = None,
+    weights: Path,
+    *,
+    place: Path = PLACE,
+    command: Sequence[str] | None = None,
     longest: float = _LONGEST_START,
-) -> LocalServer:  # fmt: skip
+) -> LocalServer:
     """Start a server on these weights and wait until it answers; one that runs already is kept.
 
     ``command`` takes the place of our own server program; it is given ``--weights`` and ``--port``,
@@ -118,9 +122,13 @@ def _spawn(own: LocalServer, place: Path, command: Sequence[str]) -> subprocess.
     environment = os.environ | {KEY_VARIABLE: own.api_key, "OMP_WAIT_POLICY": "passive"}
     with _log(place).open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own program, or the one that the caller names
-            [*command, "--weights", own.weights, "--port", str(own.port)], stdin=subprocess.DEVNULL,
-            stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True,
-        )  # fmt: skip
+            [*command, "--weights", own.weights, "--port", str(own.port)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
 
 
 def _log(place: Path) -> Path:
@@ -134,16 +142,20 @@ def _wait(own: LocalServer, process: subprocess.Popen[bytes], place: Path, longe
             place.unlink(missing_ok=True)
             raise ModelTrouble(
                 f"The local model ended at once: {_last_line(place)}",
-                next_step=f"{_log(place)} says more.", kind="local server", fatal=True,
-            )  # fmt: skip
+                next_step=f"{_log(place)} says more.",
+                kind="local server",
+                fatal=True,
+            )
         if _answers(own):
             return
         time.sleep(0.1)
     stop(place)
     raise ModelTrouble(
         f"The local model gave no answer in {longest:.0f} s.",
-        next_step=f"{_log(place)} says more.", kind="local server", fatal=True,
-    )  # fmt: skip
+        next_step=f"{_log(place)} says more.",
+        kind="local server",
+        fatal=True,
+    )
 
 
 def _last_line(place: Path) -> str:

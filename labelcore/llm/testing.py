@@ -51,9 +51,8 @@ def check(endpoint: Endpoint) -> Connection:
 
 async def _check(endpoint: Endpoint) -> Connection:
     known = Connection(
-        endpoint=endpoint.name, base_url=endpoint.base_url, model=endpoint.model, answered=False,
-        said="",
-    )  # fmt: skip
+        endpoint=endpoint.name, base_url=endpoint.base_url, model=endpoint.model, answered=False, said=""
+    )
     try:
         client = client_for(endpoint)
     except ModelTrouble as trouble:
@@ -74,13 +73,17 @@ async def _ask(client: OpenAIClient) -> dict[str, object]:
     weighed = await client.weigh(_QUESTION, _WORDS)
     said = "It answers and enforces schemas."
     if not client.by_schema:
-        said = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."  # fmt: skip
+        said = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
     elif not obeyed:
-        said = "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are parsed strictly."  # fmt: skip
+        said = "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are parsed strictly."
     return {
-        "answered": True, "answered_as": model, "schemas": obeyed, "latency_ms": round(latency, 1),
-        "likelihoods": weighed is not None, "said": said,
-    }  # fmt: skip
+        "answered": True,
+        "answered_as": model,
+        "schemas": obeyed,
+        "latency_ms": round(latency, 1),
+        "likelihoods": weighed is not None,
+        "said": said,
+    }
 
 
 def _fits(text: str) -> bool:

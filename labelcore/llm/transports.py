@@ -84,10 +84,7 @@ class FastTransport:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._url = URL(f"{(endpoint.base_url or OPENAI_URL).rstrip('/')}/chat/completions")
-        self._headers = {
-            "authorization": f"Bearer {endpoint.key}",
-            "content-type": "application/json",
-        }
+        self._headers = {"authorization": f"Bearer {endpoint.key}", "content-type": "application/json"}
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, body: CompletionCreateParams) -> Reply:
@@ -115,9 +112,11 @@ class FastTransport:
     def _open(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(
             # The limiter bounds calls, and the caller bounds their time.
-            connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None),
-            headers=self._headers, proxy=proxy_for(str(self._url)),
-        )  # fmt: skip
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=None),
+            headers=self._headers,
+            proxy=proxy_for(str(self._url)),
+        )
         return self._session
 
 
@@ -129,9 +128,8 @@ class OpenAITransport:
 
         self._openai = openai
         self._client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url, api_key=endpoint.key, timeout=endpoint.call_timeout,
-            max_retries=0,
-        )  # fmt: skip
+            base_url=endpoint.base_url, api_key=endpoint.key, timeout=endpoint.call_timeout, max_retries=0
+        )
 
     async def send(self, body: CompletionCreateParams) -> Reply:
         """Ask and read; see the protocol."""

@@ -16,9 +16,7 @@ ProbeValue = Literal["confirmed", "rejected", "undone"]
 JudgeKind = Literal["code", "llm", "learned", "cascade", "imported"]
 Severity = Literal["must", "should"]
 Risk = Literal["low", "medium", "high"]
-CourtValue = Literal[
-    "judge_wrong", "person_wrong", "criterion_unclear", "context_missing", "withdrawn"
-]
+CourtValue = Literal["judge_wrong", "person_wrong", "criterion_unclear", "context_missing", "withdrawn"]
 SplitName = Literal["train", "dev", "test"]
 CriterionStatus = Literal["proposed", "accepted", "rejected", "dropped"]
 CriterionOrigin = Literal["notes", "model", "prompt", "person", "library"]
@@ -27,9 +25,7 @@ RunState = Literal["running", "stopped", "finished", "failed"]
 DOOR_SUFFIX = ".door"
 """Beside the database, the running app leaves its address in a file with this ending."""
 
-REFERENCE_NAMES = frozenset(
-    {"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"}
-)
+REFERENCE_NAMES = frozenset({"reference", "expected", "gold", "ground_truth", "target", "参考", "参考答案"})
 """Names of the metadata that hold what an output should resemble."""
 
 OVERALL = "overall"
@@ -105,9 +101,7 @@ class GradingRules(Frozen):
     review: tuple[str, ...] = ()
     ask_criteria: bool = False
     suggestions: Literal["off", "after", "first"] = "off"
-    scale: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(
-        default=(), max_length=9
-    )
+    scale: tuple[Annotated[str, Field(min_length=1, max_length=40)], ...] = Field(default=(), max_length=9)
     passing_from: int = Field(default=2, ge=2)
     ask_fields: bool = False
     compare: tuple[str, str] | None = None
@@ -118,9 +112,7 @@ class GradingRules(Frozen):
     @model_validator(mode="after")
     def _scale_holds_together(self) -> GradingRules:
         if self.scale and not 2 <= self.passing_from <= len(self.scale):
-            raise ValueError(
-                f"with {len(self.scale)} levels, passing begins at 2 to {len(self.scale)}"
-            )
+            raise ValueError(f"with {len(self.scale)} levels, passing begins at 2 to {len(self.scale)}")
         if self.compare and self.compare[0] == self.compare[1]:
             raise ValueError("two different versions are needed for a comparison")
         return self

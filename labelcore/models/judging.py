@@ -7,15 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from labelcore.models.base import (
-    CourtValue,
-    Frozen,
-    JudgeKind,
-    ProbeValue,
-    RunState,
-    VerdictValue,
-    now,
-)
+from labelcore.models.base import CourtValue, Frozen, JudgeKind, ProbeValue, RunState, VerdictValue, now
 
 
 class JudgeVersion(Frozen):

@@ -21,17 +21,18 @@ def contract(call: Call) -> Outcome:  # noqa: ARG001 - every operation has one
     pool = shared_pool()
     alone = pool.no_network()
     document = {
-        "contract": CONTRACT, "modules": list(MODULES), "seconds": pool.limits.seconds,
-        "memory_bytes": pool.limits.memory, "process_without_network": alone,
-    }  # fmt: skip
+        "contract": CONTRACT,
+        "modules": list(MODULES),
+        "seconds": pool.limits.seconds,
+        "memory_bytes": pool.limits.memory,
+        "process_without_network": alone,
+    }
     return Outcome(document=document, lines=(*CONTRACT.splitlines(), "", walls(alone=alone)))
 
 
 def walls(*, alone: bool) -> str:
     """What keeps a check in on this machine, as a sentence."""
-    said = (
-        "Checks run in an interpreter without files, network or environment, in limited processes"
-    )
+    said = "Checks run in an interpreter without files, network or environment, in limited processes"
     if alone:
         return f"{said} that have no network interface."
     return f"{said}. This system does not let those be cut off from the network as well."
@@ -48,9 +49,8 @@ def try_(call: Call, *, source: str, limit: Limit = 20, criterion: str | None = 
 def add(call: Call, *, source: str, criterion: str, name: str, limit: Limit = 20) -> Outcome:
     """Try a check on some outputs and keep it as a judge of a criterion."""
     version, trial = checks.add_check(
-        call.db, call.project, source, criterion=criterion, name=name, limit=limit,
-        author=call.author,
-    )  # fmt: skip
+        call.db, call.project, source, criterion=criterion, name=name, limit=limit, author=call.author
+    )
     kept = version.model_dump(mode="json", exclude={"project_id"})
     lines = (f"Kept as '{version.name}', version {version.version}.", *_lines(trial))
     return Outcome(document={"judge": kept, "trial": _document(trial)}, lines=lines)
@@ -61,13 +61,15 @@ def _document(trial: checks.Trial) -> dict[str, Any]:
         **{name: trial.count(name) for name in ("pass", "fail", "abstain", "error")},
         "tried": [
             {
-                "output_id": own.output.id, "verdict": own.decision.value if own.decision else None,
-                "reason": own.decision.reason if own.decision else "", "error": own.error,
+                "output_id": own.output.id,
+                "verdict": own.decision.value if own.decision else None,
+                "reason": own.decision.reason if own.decision else "",
+                "error": own.error,
                 "graded_pass": own.graded,
             }
             for own in trial.tried
         ],
-    }  # fmt: skip
+    }
 
 
 def _lines(trial: checks.Trial) -> tuple[str, ...]:

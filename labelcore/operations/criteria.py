@@ -12,9 +12,7 @@ from labelcore.stages import deriving
 
 
 @operation("derive")
-def derive(
-    call: Call, *, offline: bool = False, accept_all: bool = False,
-) -> Outcome:  # fmt: skip
+def derive(call: Call, *, offline: bool = False, accept_all: bool = False) -> Outcome:
     """Turn the notes on failed outputs into criteria, each with its evidence."""
     found = deriving.derive(
         call.db,
@@ -49,8 +47,7 @@ def show_criterion(call: Call, *, criterion: str) -> Outcome:
     """Show one criterion with all its evidence."""
     found = deriving.find_criterion(call.db, call.project, criterion)
     quotes = (
-        f"  “{item.quote}” ({'marked in ' if item.marked else ''}{item.output_id})"
-        for item in found.evidence
+        f"  “{item.quote}” ({'marked in ' if item.marked else ''}{item.output_id})" for item in found.evidence
     )
     risk = _risk(found, call.project)
     return Outcome(document=describe(found), lines=(_line(found), found.statement, risk, *quotes))
@@ -81,35 +78,39 @@ def history(call: Call, *, criterion: str) -> Outcome:
 
 @operation("criteria edit")
 def edit(
-    call: Call, *, criterion: str,
-    name: str | None = None, statement: str | None = None,
-    severity: Literal["must", "should"] | None = None, risk: Risk | None = None,
+    call: Call,
+    *,
+    criterion: str,
+    name: str | None = None,
+    statement: str | None = None,
+    severity: Literal["must", "should"] | None = None,
+    risk: Risk | None = None,
     risk_why: Annotated[str, Field(max_length=500)] | None = None,
-    max_ffr: Annotated[float, Field(ge=0, le=1)] | None = None, wording_only: bool = False,
+    max_ffr: Annotated[float, Field(ge=0, le=1)] | None = None,
+    wording_only: bool = False,
     why: str = "",
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Change a criterion; a new version is kept beside the old ones."""
     found = deriving.find_criterion(call.db, call.project, criterion)
-    changes: dict[str, Any] = {"name": name, "statement": statement, "severity": severity, "risk": risk,
-                               "risk_why": risk_why, "max_false_failure_rate": max_ffr}  # fmt: skip
+    changes: dict[str, Any] = {
+        "name": name,
+        "statement": statement,
+        "severity": severity,
+        "risk": risk,
+        "risk_why": risk_why,
+        "max_false_failure_rate": max_ffr,
+    }
     given = {key: value for key, value in changes.items() if value is not None}
     changed = deriving.edit(
-        call.db,
-        call.project,
-        found.id,
-        **given,
-        wording_only=wording_only,
-        why=why,
-        author=call.author,
+        call.db, call.project, found.id, **given, wording_only=wording_only, why=why, author=call.author
     )
     return Outcome(document=describe(changed), lines=(_line(changed),))
 
 
 @operation("criteria decide")
 def decide(
-    call: Call, *, criterion: str,
-    decision: Literal["accept", "reject", "drop", "restore"], why: str = "",
-) -> Outcome:  # fmt: skip
+    call: Call, *, criterion: str, decision: Literal["accept", "reject", "drop", "restore"], why: str = ""
+) -> Outcome:
     """Accept, reject, drop or restore a criterion."""
     found = deriving.find_criterion(call.db, call.project, criterion)
     act = getattr(deriving, decision)
@@ -119,8 +120,8 @@ def decide(
 
 @operation("criteria merge")
 def merge(
-    call: Call, *, criteria: list[str], name: str, statement: str | None = None, why: str = "",
-) -> Outcome:  # fmt: skip
+    call: Call, *, criteria: list[str], name: str, statement: str | None = None, why: str = ""
+) -> Outcome:
     """Join criteria into one that names them as its parents."""
     ids = [deriving.find_criterion(call.db, call.project, word).id for word in criteria]
     merged = deriving.merge(
@@ -133,9 +134,7 @@ def describe(criterion: Criterion) -> dict[str, Any]:
     """A criterion in the JSON form of the command line."""
     document = criterion.model_dump(mode="json", exclude={"project_id", "origin", "evidence"})
     document["kind"] = criterion.origin
-    document["evidence"] = [
-        item.model_dump(include={"output_id", "quote"}) for item in criterion.evidence
-    ]
+    document["evidence"] = [item.model_dump(include={"output_id", "quote"}) for item in criterion.evidence]
     return document
 
 

@@ -17,16 +17,27 @@ _SHOWN = 20  # rejected rows and picks that are named in the sentences; the JSON
 
 @operation("import", needs="no project")
 def import_(
-    call: Call, *, file: str, columns: dict[str, str] | None = None, meta: list[str] | None = None,
-    grade: str | None = None, note: str | None = None, annotator: str | None = None,
+    call: Call,
+    *,
+    file: str,
+    columns: dict[str, str] | None = None,
+    meta: list[str] | None = None,
+    grade: str | None = None,
+    note: str | None = None,
+    annotator: str | None = None,
     verdicts: dict[str, str] | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Bring the outputs of a file in, with the grades and verdicts beside them."""
     wanted = importing.mapping_for(
         call.db,
-        file, columns=columns or {}, meta=meta, grade=grade, note=note,
-        annotator=annotator, verdicts=verdicts or {},
-    )  # fmt: skip
+        file,
+        columns=columns or {},
+        meta=meta,
+        grade=grade,
+        note=note,
+        annotator=annotator,
+        verdicts=verdicts or {},
+    )
     others = [own.name for own in projects.list_projects(call.db)]
     project = projects.open_project(call.db, call.project.name)
     result = importing.import_file(call.db, project, file, wanted, call.progress)
@@ -35,13 +46,8 @@ def import_(
     document |= {name: getattr(batch, name) for name in importing.COUNTS}
     document["mapping"] = batch.mapping
     document["warnings"] = list(result.warnings)
-    document["rejected"] = [
-        bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected
-    ]
-    lines = [
-        *_import_lines(document, result.rejected),
-        _mapping_line(batch.mapping, result.grade_words),
-    ]
+    document["rejected"] = [bad.model_dump(include={"row", "field", "reason"}) for bad in result.rejected]
+    lines = [*_import_lines(document, result.rejected), _mapping_line(batch.mapping, result.grade_words)]
     if others and project.name not in others:
         lines.insert(0, f"'{project.name}' is a new project (there are also: {', '.join(others)}).")
     return Outcome(document=document, lines=tuple(lines))
@@ -65,8 +71,7 @@ def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -
         f"{document['grades_new']:,} grades and {document['verdicts_new']:,} verdicts came along."
     )
     shown = [
-        f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {bad.reason}"
-        for bad in rejected[:_SHOWN]
+        f"  row {bad.row}{f', {bad.field}' if bad.field else ''}: {bad.reason}" for bad in rejected[:_SHOWN]
     ]
     more = len(rejected) - len(shown)
     return (head, *document["warnings"], *shown, *([f"  … and {more:,} more"] if more > 0 else []))
@@ -79,26 +84,30 @@ def preview(call: Call, *, file: str) -> Outcome:
     document = seen.model_dump(mode="json")
     head = f"{seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is stored."
     return Outcome(
-        document=document,
-        lines=(head, _mapping_line(document["guessed"], seen.grade_words), *seen.warnings),
+        document=document, lines=(head, _mapping_line(document["guessed"], seen.grade_words), *seen.warnings)
     )
 
 
 @operation("sample")
 def sample(
-    call: Call, *, rule: str = "mixture", n: Annotated[int, Field(ge=1)] = 50, seed: int = 0, by: str | None = None,
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    rule: str = "mixture",
+    n: Annotated[int, Field(ge=1)] = 50,
+    seed: int = 0,
+    by: str | None = None,
+) -> Outcome:
     """Draw outputs for grading by a named, seeded rule."""
-    drawn = sampling.draw_sample(
-        call.db, call.project, rule=rule, n=n, seed=seed, by=by, author=call.author
-    )
-    picks = [
-        pick.model_dump(include={"output_id", "reason", "probability"}) for pick in drawn.picks
-    ]
+    drawn = sampling.draw_sample(call.db, call.project, rule=rule, n=n, seed=seed, by=by, author=call.author)
+    picks = [pick.model_dump(include={"output_id", "reason", "probability"}) for pick in drawn.picks]
     document = {
-        "sample": drawn.id, "rule": drawn.rule, "seed": drawn.seed, "n": len(picks),
-        "warnings": drawn.parameters.get("warnings", []), "picks": picks,
-    }  # fmt: skip
+        "sample": drawn.id,
+        "rule": drawn.rule,
+        "seed": drawn.seed,
+        "n": len(picks),
+        "warnings": drawn.parameters.get("warnings", []),
+        "picks": picks,
+    }
     return Outcome(document=document, lines=_sample_lines(drawn))
 
 
@@ -113,8 +122,15 @@ def _sample_lines(drawn: Sample) -> tuple[str, ...]:
 
 @operation("grade")
 def grade(
-    call: Call, *, output: str, value: str, note: str = "", criterion: str | None = None, field: str | None = None, annotator: str = "",
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    output: str,
+    value: str,
+    note: str = "",
+    criterion: str | None = None,
+    field: str | None = None,
+    annotator: str = "",
+) -> Outcome:
     """Grade one output, or one criterion or field of it."""
     own = None if criterion is None else find_criterion(call.db, call.project, criterion)
     event = grading.grade(
@@ -135,9 +151,7 @@ def grade(
 
 
 @operation("undo")
-def undo(
-    call: Call, *, grade: str, annotator: str = ""
-) -> Outcome:  # fmt: skip
+def undo(call: Call, *, grade: str, annotator: str = "") -> Outcome:
     """Take one grade or comparison back; the history keeps it."""
     is_pair = grading.is_comparison(call.db, grade)
     take_back = grading.undo_comparison if is_pair else grading.undo
@@ -146,9 +160,7 @@ def undo(
 
 
 @operation("export")
-def export(
-    call: Call, *, what: str, out: Path,
-) -> Outcome:  # fmt: skip
+def export(call: Call, *, what: str, out: Path) -> Outcome:
     """Write one flat table to a CSV, JSONL or Parquet file."""
     rows = exporting.export_table(call.db, call.project, what, out)
     return Outcome(

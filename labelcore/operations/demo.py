@@ -28,9 +28,7 @@ def demo(call: Call) -> Outcome:
     ]
     if not deriving.list_criteria(call.db, call.project):
         call.progress(1, _STEPS, "deriving criteria from the notes")
-        deriving.derive(
-            call.db, call.project, offline=True, accept_all=True, author="labelcore demo"
-        )
+        deriving.derive(call.db, call.project, offline=True, accept_all=True, author="labelcore demo")
     if not judging.list_judges(call.db, call.project):
         call.progress(2, _STEPS, "proposing judges")
         judging.propose(call.db, call.project, offline=True)
@@ -43,11 +41,7 @@ def demo(call: Call) -> Outcome:
     seen = projects.overview(call.db, call.project)
     new = sum(batch.outputs_new for batch in batches)
     return Outcome(
-        document={
-            "project": call.project.name,
-            "outputs_new": new,
-            "verdicts_new": run.verdicts_new,
-        }
+        document={"project": call.project.name, "outputs_new": new, "verdicts_new": run.verdicts_new}
         | seen.model_dump(),
         lines=(
             f"The project '{call.project.name}' holds {seen.outputs} outputs, {seen.graded} of them "

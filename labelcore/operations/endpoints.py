@@ -29,14 +29,18 @@ def try_(call: Call, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - a
 
     known = settings().all_endpoints
     if name is not None and name not in known:
-        raise NotFound(f"No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.")  # fmt: skip
+        raise NotFound(f"No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.")
     found = [check(own) for own in known.values() if name in {None, own.name}]
     lines = [
         f"{own.endpoint}: {own.said}"
-        + (f" {own.latency_ms:.0f} ms, as {own.answered_as}, "
-           f"{'with' if own.likelihoods else 'without'} log-probabilities." if own.answered else "")
+        + (
+            f" {own.latency_ms:.0f} ms, as {own.answered_as}, "
+            f"{'with' if own.likelihoods else 'without'} log-probabilities."
+            if own.answered
+            else ""
+        )
         for own in found
-    ]  # fmt: skip
+    ]
     return Outcome(
         document={"endpoints": [own.model_dump(mode="json") for own in found]},
         lines=tuple(lines) or ("None is configured: set LABELCORE_MODEL.",),

@@ -23,14 +23,18 @@ def list_(call: Call) -> Outcome:
 
 @operation("glossary set")
 def set_(
-    call: Call, *, term: str, meaning: str, scope: dict[str, str] | None = None,
-    from_notes: bool = False,
-) -> Outcome:  # fmt: skip
+    call: Call, *, term: str, meaning: str, scope: dict[str, str] | None = None, from_notes: bool = False
+) -> Outcome:
     """Add a term, or replace the one with the same scope."""
     project = glossary.set_term(
-        call.db, call.project, term, meaning, scope=scope, author=call.author,
+        call.db,
+        call.project,
+        term,
+        meaning,
+        scope=scope,
+        author=call.author,
         origin="notes" if from_notes else "person",
-    )  # fmt: skip
+    )
     newest = max(glossary.terms(project), key=lambda own: own.at)
     return Outcome(document=newest.model_dump(mode="json"), lines=(term_words(newest),))
 

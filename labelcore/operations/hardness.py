@@ -13,20 +13,28 @@ from labelcore.stages.judging import hardness, panels, repeating
 from labelcore.stages.judging.hardness_report import HardnessReport, HardnessRow, behind
 
 Family = Literal["position", "wording", "injection", "defect"]
-_CLOSING = {"changed": "of verdicts change", "talked into pass": "of failed outputs are talked into a pass", "caught": "of planted defects are failed"}  # fmt: skip
+_CLOSING = {
+    "changed": "of verdicts change",
+    "talked into pass": "of failed outputs are talked into a pass",
+    "caught": "of planted defects are failed",
+}
 
 
 @operation("judge harden")
 def harden(
-    call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=hardness.MOST)] = 20,
-    only: list[Family] | None = None, estimate: bool = False,
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    judge: str,
+    limit: Annotated[int, Field(ge=1, le=hardness.MOST)] = 20,
+    only: list[Family] | None = None,
+    estimate: bool = False,
+) -> Outcome:
     """Test one judge with neutral changes, attacks and planted defects; nothing is asked twice."""
     version = judging.find_judge(call.db, call.project, judge)
     families = tuple(only) if only else hardness.FAMILIES
     if estimate:
         left = hardness.left_to_ask(call.db, call.project, version, limit=limit, families=families)
-        return Outcome(document={"decisions": len(left)}, lines=(f"{len(left):,} decisions would be asked.",))  # fmt: skip
+        return Outcome(document={"decisions": len(left)}, lines=(f"{len(left):,} decisions would be asked.",))
     found = hardness.harden(
         call.db, call.project, version, limit=limit, families=families, progress=call.progress
     )
@@ -41,11 +49,12 @@ def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
         return _outcome(hardness.report(call.db, call.project, version))
     own = behind(call.db, version, test)
     rows: list[dict[str, Any]] = [
-        one.result.model_dump(mode="json", exclude={"project_id"})
-        | {"text": one.source.text, "hit": one.hit}
+        one.result.model_dump(mode="json", exclude={"project_id"}) | {"text": one.source.text, "hit": one.hit}
         for one in own
     ]
-    lines = [f"{r['output_id']}: {r['before_value']} -> {r['after_value']}. {r['after_reason']}" for r in rows]  # fmt: skip
+    lines = [
+        f"{r['output_id']}: {r['before_value']} -> {r['after_value']}. {r['after_reason']}" for r in rows
+    ]
     return Outcome(
         document={"judge_version_id": version.id, "test": test, "results": rows},
         lines=tuple(lines) or ("Nothing was tested by that name.",),
@@ -53,7 +62,7 @@ def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
 
 
 def _outcome(found: HardnessReport) -> Outcome:
-    head = f"{found.judge}: {found.results:,} results, {found.errors:,} errors, US$ {found.cost_usd:.4f}."  # fmt: skip
+    head = f"{found.judge}: {found.results:,} results, {found.errors:,} errors, US$ {found.cost_usd:.4f}."
     return Outcome(
         document=found.model_dump(mode="json"),
         lines=(head, *found.warnings, *(_line(own) for own in found.rows)),
@@ -69,22 +78,29 @@ def _line(own: HardnessRow) -> str:
 
 @operation("judge repeat")
 def repeat(
-    call: Call, *, judge: str, times: Annotated[int, Field(ge=2, le=repeating.MOST_TIMES)] = 3,
+    call: Call,
+    *,
+    judge: str,
+    times: Annotated[int, Field(ge=2, le=repeating.MOST_TIMES)] = 3,
     limit: Annotated[int, Field(ge=1, le=repeating.MOST_OUTPUTS)] = 50,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Ask an LLM judge again, to see how often it changes its mind."""
     version = judging.find_judge(call.db, call.project, judge)
-    done = repeating.repeat(
-        call.db, call.project, version, times=times, limit=limit, progress=call.progress
-    )
+    done = repeating.repeat(call.db, call.project, version, times=times, limit=limit, progress=call.progress)
     found = repeating.flips(call.db, call.project, version)
-    line = f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ {done.cost_usd:.4f}. {done.message}"  # fmt: skip
+    line = f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ {done.cost_usd:.4f}. {done.message}"
     return Outcome(
-        document={"run": done.id, "state": done.state, "verdicts_new": done.verdicts_new,
-                  "errors": done.errors, "cost_usd": done.cost_usd, "message": done.message,
-                  "flips": [own.model_dump(mode="json") for own in found]},
+        document={
+            "run": done.id,
+            "state": done.state,
+            "verdicts_new": done.verdicts_new,
+            "errors": done.errors,
+            "cost_usd": done.cost_usd,
+            "message": done.message,
+            "flips": [own.model_dump(mode="json") for own in found],
+        },
         lines=(line.strip(), *map(_flips_line, found)),
-    )  # fmt: skip
+    )
 
 
 @operation("judge flips")
@@ -96,11 +112,11 @@ def flips(call: Call, *, judge: str | None = None) -> Outcome:
     return Outcome(
         document={"flips": [own.model_dump(mode="json") for own in found]},
         lines=tuple(lines) or ("No judge was asked twice: `labelcore judge repeat JUDGE` does that.",),
-    )  # fmt: skip
+    )
 
 
 def _flips_line(own: repeating.Flips) -> str:
-    return f"{own.judge}: differs on {rate_words(own.rate)} of outputs when asked up to {own.times} times."  # fmt: skip
+    return f"{own.judge}: differs on {rate_words(own.rate)} of outputs when asked up to {own.times} times."
 
 
 def _flipped(own: repeating.Flips) -> list[str]:
@@ -109,9 +125,11 @@ def _flipped(own: repeating.Flips) -> list[str]:
 
 @operation("judge panel")
 def panel(
-    call: Call, *, judges: Annotated[list[str], Field(min_length=1, max_length=panels.MOST)],
+    call: Call,
+    *,
+    judges: Annotated[list[str], Field(min_length=1, max_length=panels.MOST)],
     rule: Literal["majority", "unanimous"] = "majority",
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Make several LLM judges one that takes their votes; of one judge, its prompt's variants."""
     members = [judging.find_judge(call.db, call.project, own) for own in judges]
     made = panels.make_panel(call.db, call.project, members, rule=rule, author=call.author)

@@ -21,20 +21,35 @@ Engine = Annotated[str, AfterValidator(check_name)]
 
 @operation("judge propose")
 def propose(
-    call: Call, *, criterion: str | None = None, kind: Kind | None = None, offline: bool = False,
-    limit: Annotated[int, Field(ge=1)] = 6, seed: int = 0, probability: bool = False,
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    criterion: str | None = None,
+    kind: Kind | None = None,
+    offline: bool = False,
+    limit: Annotated[int, Field(ge=1)] = 6,
+    seed: int = 0,
+    probability: bool = False,
+) -> Outcome:
     """Propose candidate judges for each accepted criterion."""
     said: list[str] = []
     found = judging.propose(
-        call.db, call.project, criterion=criterion, kind=kind, offline=offline, limit=limit,
-        seed=seed, probability=probability, progress=call.progress, said=said,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        criterion=criterion,
+        kind=kind,
+        offline=offline,
+        limit=limit,
+        seed=seed,
+        probability=probability,
+        progress=call.progress,
+        said=said,
+    )
     suspects = suspecting.suspicious(call.db, call.project, found)
     document = {
         "judges": [_describe(version) for version in found],
-        "suspects": as_documents(suspects), "warnings": said,
-    }  # fmt: skip
+        "suspects": as_documents(suspects),
+        "warnings": said,
+    }
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
     lines += [f"  ! {own.says} {own.advice}" for own in suspects]
@@ -43,44 +58,82 @@ def propose(
 
 @operation("judge run")
 def run(
-    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
-    limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
+    call: Call,
+    *,
+    judge: str | None = None,
+    kind: Kind | None = None,
+    split: SplitName | None = None,
+    limit: int | None = None,
+    concurrency: int | None = None,
+    repeats: Repeats = 1,
     engine: Engine | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Run judges over outputs; what is decided already is not asked again."""
     done = judging.run_judges(
-        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
-        concurrency=concurrency, repeats=repeats, progress=call.progress, engine=engine,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        judge=judge,
+        kind=kind,
+        split=split,
+        limit=limit,
+        concurrency=concurrency,
+        repeats=repeats,
+        progress=call.progress,
+        engine=engine,
+    )
     return _of_run(done)
 
 
 @operation("judge batch")
 def batch(
-    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
-    limit: int | None = None, concurrency: int | None = None,  # noqa: ARG001 - the provider's affair
+    call: Call,
+    *,
+    judge: str | None = None,
+    kind: Kind | None = None,
+    split: SplitName | None = None,
+    limit: int | None = None,
+    concurrency: int | None = None,  # noqa: ARG001 - the provider's affair
     repeats: Repeats = 1,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Hand LLM judges' questions to the providers' batches, and collect what they have answered."""
     done = judging.run_judges(
-        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit, repeats=repeats,
-        progress=call.progress, batch=True,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        judge=judge,
+        kind=kind,
+        split=split,
+        limit=limit,
+        repeats=repeats,
+        progress=call.progress,
+        batch=True,
+    )
     return _of_run(done)
 
 
 @operation("judge estimate")
 def estimate(
-    call: Call, *, judge: str | None = None, kind: Kind | None = None, split: SplitName | None = None,
-    limit: int | None = None, concurrency: int | None = None, repeats: Repeats = 1,
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    judge: str | None = None,
+    kind: Kind | None = None,
+    split: SplitName | None = None,
+    limit: int | None = None,
+    concurrency: int | None = None,
+    repeats: Repeats = 1,
+) -> Outcome:
     """Say what a run will take: calls, tokens, money and time."""
     found = judging.estimate_run(
-        call.db, call.project, judge=judge, kind=kind, split=split, limit=limit,
-        concurrency=concurrency, repeats=repeats,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        judge=judge,
+        kind=kind,
+        split=split,
+        limit=limit,
+        concurrency=concurrency,
+        repeats=repeats,
+    )
     lines = (judging.estimate_words(found), *found.based_on)
-    return Outcome(document=found.model_dump(mode="json"), lines=lines, exit_code=1 if found.trouble else 0)  # fmt: skip
+    return Outcome(document=found.model_dump(mode="json"), lines=lines, exit_code=1 if found.trouble else 0)
 
 
 @operation("judge stop")
@@ -88,14 +141,25 @@ def stop(call: Call) -> Outcome:
     """Ask the project's runs that are under way to stop; they can go on later."""
     stopped = [own.id for own in judging.runs(call.db, call.project) if judging.stop_run(own.id)]
     line = f"Asked {len(stopped)} runs to stop; `labelcore judge run` goes on later."
-    return Outcome(document={"stopped": stopped}, lines=(line if stopped else "No run is under way.",))  # fmt: skip
+    return Outcome(document={"stopped": stopped}, lines=(line if stopped else "No run is under way.",))
 
 
 def _of_run(done: Run) -> Outcome:
     names = (
-        "verdicts_new", "verdicts_cached", "errors", "seconds", "cost_usd", "requests",
-        "answers_cached", "tokens_in", "tokens_out", "error_kinds", "faults", "total", "repeats",
-    )  # fmt: skip
+        "verdicts_new",
+        "verdicts_cached",
+        "errors",
+        "seconds",
+        "cost_usd",
+        "requests",
+        "answers_cached",
+        "tokens_in",
+        "tokens_out",
+        "error_kinds",
+        "faults",
+        "total",
+        "repeats",
+    )
     document = {"run": done.id, "state": done.state, "message": done.message}
     document |= {name: getattr(done, name) for name in names}
     line = (
@@ -115,8 +179,9 @@ def list_judges(call: Call) -> Outcome:
     fresh = retraining.freshness(call.db, call.project, active)
     document = {
         "judges": [summary.model_dump(mode="json") for summary in found],
-        "suspects": as_documents(suspects), "learned": as_documents(fresh),
-    }  # fmt: skip
+        "suspects": as_documents(suspects),
+        "learned": as_documents(fresh),
+    }
     lines = [
         f"{s.name} ({s.kind}): {s.description}"
         + (f" [stale: {'; '.join(s.stale_because)}]" if s.stale else "")
@@ -125,8 +190,7 @@ def list_judges(call: Call) -> Outcome:
     lines += [f"! {own.says} {own.advice}" for own in suspects]
     lines += [own.says for own in fresh if own.changed]
     return Outcome(
-        document=document,
-        lines=tuple(lines) or ("There are no judges yet: run `labelcore judge propose`.",),
+        document=document, lines=tuple(lines) or ("There are no judges yet: run `labelcore judge propose`.",)
     )
 
 
@@ -136,9 +200,7 @@ def refresh(call: Call, *, judge: str | None = None) -> Outcome:
     made = judging.refresh_judges(call.db, call.project, judge, author=call.author)
     lines = [f"  {own.name}: version {own.version}" for own in made]
     head = f"{len(made)} judges are made anew; run them." if made else "No LLM judge is stale."
-    return Outcome(
-        document={"judges": [_describe(own) for own in made]}, lines=(head, *lines)
-    )  # fmt: skip
+    return Outcome(document={"judges": [_describe(own) for own in made]}, lines=(head, *lines))
 
 
 @operation("judge show")
@@ -151,30 +213,48 @@ def show(call: Call, *, judge: str) -> Outcome:
 
 @operation("choose")
 def choose(
-    call: Call, *, max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
+    call: Call,
+    *,
+    max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None,
-    must_include: Annotated[list[str], Field(max_length=20)] | None = None, seed: int = 0,
+    must_include: Annotated[list[str], Field(max_length=20)] | None = None,
+    seed: int = 0,
     seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Choose the set of judges, cross-fitted, and record it."""
     report = aligning.choose(
-        call.db, call.project, max_ffr=max_ffr, min_coverage=min_coverage,
-        must_include=must_include or (), seed=seed, seconds=seconds, author=call.author, progress=call.progress,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        max_ffr=max_ffr,
+        min_coverage=min_coverage,
+        must_include=must_include or (),
+        seed=seed,
+        seconds=seconds,
+        author=call.author,
+        progress=call.progress,
+    )
     return Outcome(document=report.model_dump(mode="json"), lines=choice_lines(report))
 
 
 @operation("align")
 def align(
-    call: Call, *, split: Literal["train", "dev", "test", "all"] = "all", judge: str | None = None,
+    call: Call,
+    *,
+    split: Literal["train", "dev", "test", "all"] = "all",
+    judge: str | None = None,
     set: Literal["chosen"] | None = None,  # noqa: A002 - the contract's word
     as_of: str | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Measure judges and the chosen set against people's grades, now or as of an earlier moment."""
     report = aligning.align(
-        call.db, call.project, split=split, judge=judge, chosen=set == "chosen", author=call.author,
+        call.db,
+        call.project,
+        split=split,
+        judge=judge,
+        chosen=set == "chosen",
+        author=call.author,
         as_of=aligning.parse_moment(as_of) if as_of is not None else None,
-    )  # fmt: skip
+    )
     return Outcome(document=report.document(), lines=alignment_lines(report))
 
 

@@ -61,16 +61,26 @@ def flip(call: Call, *, judge: str) -> Outcome:
 
 @operation("judge cascade")
 def cascade(
-    call: Call, *, first: str, then: str, criterion: str | None = None,
+    call: Call,
+    *,
+    first: str,
+    then: str,
+    criterion: str | None = None,
     error: Annotated[float, Field(gt=0, lt=1)] = 0.05,
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Set a cascade: the first judge where it is sure, the second where it is not, else a person."""
     report = cascading.make(
-        call.db, call.project, judging.find_judge(call.db, call.project, first),
-        judging.find_judge(call.db, call.project, then), criterion=criterion, error=error,
-        confidence=confidence, author=call.author, progress=call.progress,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        judging.find_judge(call.db, call.project, first),
+        judging.find_judge(call.db, call.project, then),
+        criterion=criterion,
+        error=error,
+        confidence=confidence,
+        author=call.author,
+        progress=call.progress,
+    )
     return _cascade_outcome(report)
 
 
@@ -87,28 +97,34 @@ def _cascade_outcome(report: CascadeReport) -> Outcome:
 
 def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
     """A cascade's report as sentences."""
-    lines = [f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"]  # fmt: skip
+    lines = [
+        f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"
+    ]
     for own in report.steps:
         share = f" ({own.outputs / report.outputs:.0%})" if report.outputs else ""
-        lines.append(f"  {own.who} decides {own.rule}: {own.outputs:,} of {report.outputs:,} outputs{share}; wrong on graded ones: {rate_words(own.error)}.")  # fmt: skip
-    lines.append(f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: {rate_words(report.all_decided.error)}.")  # fmt: skip
-    lines.append(f"  Left to people: {report.people:,}, {len(report.ungraded):,} of them without a grade.")  # fmt: skip
+        lines.append(
+            f"  {own.who} decides {own.rule}: {own.outputs:,} of {report.outputs:,} outputs{share}; wrong on graded ones: {rate_words(own.error)}."
+        )
+    lines.append(
+        f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: {rate_words(report.all_decided.error)}."
+    )
+    lines.append(f"  Left to people: {report.people:,}, {len(report.ungraded):,} of them without a grade.")
     money = "" if report.saved_usd is None else f", US$ {report.saved_usd:.4f}"
     if report.asked:
-        lines.append(f"  {report.saved_calls:,} of {report.outputs:,} calls of the second judge are saved{money}.")  # fmt: skip
+        lines.append(
+            f"  {report.saved_calls:,} of {report.outputs:,} calls of the second judge are saved{money}."
+        )
     else:
         lines.append("  The second judge is asked nowhere.")
     return (*lines, *report.warnings)
 
 
 @operation("judge ask-people")
-def ask_people(call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=1000)] = 50) -> Outcome:  # fmt: skip
+def ask_people(call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=1000)] = 50) -> Outcome:
     """Put outputs on which a judge abstains first in the queue for grading."""
     version = judging.find_judge(call.db, call.project, judge)
     ids = cascading.hand_to_people(call.db, call.project, version, limit)
     return Outcome(
         document={"judge": version.judge_id, "output_ids": ids},
-        lines=(
-            f"{len(ids)} outputs that {version.name} leaves to people come first in the queue.",
-        ),
+        lines=(f"{len(ids)} outputs that {version.name} leaves to people come first in the queue.",),
     )

@@ -11,22 +11,24 @@ from labelcore.stages import sharing
 
 
 @operation("library save")
-def save(
-    call: Call, *, out: Path, criteria: list[str] | None = None, with_examples: bool = True,
-) -> Outcome:  # fmt: skip
+def save(call: Call, *, out: Path, criteria: list[str] | None = None, with_examples: bool = True) -> Outcome:
     """Write criteria with their judges and examples to a file for another project."""
     saved = sharing.save_rubric(
         call.db, call.project, out, criteria=criteria or (), with_examples=with_examples
     )
     judges = sum(len(own.judges) for own in saved.criteria) + len(saved.overall)
     texts = (
-        "with examples from its outputs" if with_examples
+        "with examples from its outputs"
+        if with_examples
         else "without examples; statements and keywords may still have words of notes in them"
-    )  # fmt: skip
+    )
     return Outcome(
         document={
-            "out": str(out), "with_examples": with_examples, "judges": judges,
-            "criteria": [own.name for own in saved.criteria], "overall": len(saved.overall),
+            "out": str(out),
+            "with_examples": with_examples,
+            "judges": judges,
+            "criteria": [own.name for own in saved.criteria],
+            "overall": len(saved.overall),
             "not_portable": [own.model_dump() for own in saved.not_portable],
         },
         lines=(
@@ -34,14 +36,11 @@ def save(
             f"of them of the overall grade, {texts}.",
             *_staying(saved.not_portable),
         ),
-    )  # fmt: skip
+    )
 
 
 def _staying(judges: Sequence[sharing.NotPortable]) -> list[str]:
-    return [
-        f"  not portable: {own.judge} ({own.kind}) of “{own.criterion}”: {own.reason}"
-        for own in judges
-    ]
+    return [f"  not portable: {own.judge} ({own.kind}) of “{own.criterion}”: {own.reason}" for own in judges]
 
 
 @operation("library load", needs="any project")
@@ -51,10 +50,7 @@ def load(call: Call, *, file: Path) -> Outcome:
     lines = [
         f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
         f"'{found.project}'; {len(found.known)} criteria were known already.",
-        *(
-            f"  another criterion has the name, so it is called here: {own}"
-            for own in found.renamed
-        ),
+        *(f"  another criterion has the name, so it is called here: {own}" for own in found.renamed),
         *(f"  left out: {own.judge} of “{own.criterion}”: {own.reason}" for own in found.refused),
         *_staying(found.not_portable),
     ]
@@ -64,14 +60,16 @@ def load(call: Call, *, file: Path) -> Outcome:
         )
     return Outcome(
         document={
-            "project": found.project, "known": list(found.known), "renamed": list(found.renamed),
+            "project": found.project,
+            "known": list(found.known),
+            "renamed": list(found.renamed),
             "criteria": [{"id": own.id, "name": own.name} for own in found.criteria],
             "judges": [{"judge_version_id": own.id, "name": own.name} for own in found.judges],
             "refused": [own.model_dump() for own in found.refused],
             "not_portable": [own.model_dump() for own in found.not_portable],
         },
         lines=tuple(lines),
-    )  # fmt: skip
+    )
 
 
 @operation("library transfer")

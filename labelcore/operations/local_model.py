@@ -14,9 +14,7 @@ def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG00
     """Start the local model server and use it in this process."""
     file = weights or local_server.weights_here()
     if file is None:
-        raise BadInput(
-            "No weights are named.", next_step="Give --weights FILE, or set LABELCORE_WEIGHTS."
-        )
+        raise BadInput("No weights are named.", next_step="Give --weights FILE, or set LABELCORE_WEIGHTS.")
     own = local_server.start(file)
     local_server.use(own)
     return _describe(own)
@@ -28,9 +26,11 @@ def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
     own = local_server.status()
     if own is not None:
         return _describe(own)
-    can = "" if local_server.installed() else f" The package {local_server.PACKAGE} is not installed."  # fmt: skip
-    return Outcome(document={"running": False, "installed": local_server.installed()},
-                   lines=(f"No local model runs.{can}",))  # fmt: skip
+    can = "" if local_server.installed() else f" The package {local_server.PACKAGE} is not installed."
+    return Outcome(
+        document={"running": False, "installed": local_server.installed()},
+        lines=(f"No local model runs.{can}",),
+    )
 
 
 @operation("local-model stop", needs="no project")
@@ -45,7 +45,13 @@ def _describe(own: local_server.LocalServer) -> Outcome:
     lines = [f"The local model {own.model} runs (process {own.pid}). To use it in a shell:"]
     lines += [f"export {name}={value}" for name, value in own.variables().items()]
     return Outcome(
-        document={"running": True, "pid": own.pid, "weights": own.weights,
-                  "base_url": own.base_url, "api_key": own.api_key, "model": own.model},
+        document={
+            "running": True,
+            "pid": own.pid,
+            "weights": own.weights,
+            "base_url": own.base_url,
+            "api_key": own.api_key,
+            "model": own.model,
+        },
         lines=tuple(lines),
-    )  # fmt: skip
+    )

@@ -15,8 +15,8 @@ from labelcore.stages.judging import probe_export, probing
 
 @operation("probe make")
 def make(
-    call: Call, *, criterion: str, per_defect: Annotated[int, Field(ge=1, le=50)] = 3, seed: int = 0,
-) -> Outcome:  # fmt: skip
+    call: Call, *, criterion: str, per_defect: Annotated[int, Field(ge=1, le=50)] = 3, seed: int = 0
+) -> Outcome:
     """Plant defects into passed outputs, as edge cases of a criterion."""
     found = probing.make_probes(
         call.db, call.project, criterion, per_defect=per_defect, seed=seed, author=call.author
@@ -28,34 +28,38 @@ def make(
     ]
     return Outcome(
         document={
-            "criterion_id": own.id, "criterion_version": own.version,
-            "new": [_case(case) for case in found.new], "known": found.known,
+            "criterion_id": own.id,
+            "criterion_version": own.version,
+            "new": [_case(case) for case in found.new],
+            "known": found.known,
             "too_few": found.too_few,
         },
         lines=tuple(lines),
-    )  # fmt: skip
+    )
 
 
 @operation("probe list")
 def list_(
-    call: Call, *, criterion: str | None = None, state: Literal["open", "confirmed", "rejected"] | None = None,
-) -> Outcome:  # fmt: skip
+    call: Call, *, criterion: str | None = None, state: Literal["open", "confirmed", "rejected"] | None = None
+) -> Outcome:
     """Show probes with what is changed in them and what experts say."""
     found = probing.list_probes(call.db, call.project, criterion, state)
     lines = [_line(own) for own in found]
     return Outcome(
         document={"probes": [_describe(own) for own in found]},
         lines=tuple(lines) or ("There is no such probe: `labelcore probe make CRITERION` makes some.",),
-    )  # fmt: skip
+    )
 
 
 def _describe(own: probing.Probe) -> dict[str, Any]:
     """A probe in the JSON form, with the text that it was made from."""
     said = own.opinion
     return _case(own.case) | {
-        "state": own.state, "left_out": own.left_out or None, "source_text": own.source.text,
+        "state": own.state,
+        "left_out": own.left_out or None,
+        "source_text": own.source.text,
         "opinion": said.model_dump(mode="json", exclude={"project_id"}) if said else None,
-    }  # fmt: skip
+    }
 
 
 def _case(case: ProbeCase) -> dict[str, Any]:
@@ -70,12 +74,14 @@ def _line(own: probing.Probe) -> str:
 
 
 @operation("probe say")
-def say(
-    call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator: str = "",
-) -> Outcome:  # fmt: skip
+def say(call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator: str = "") -> Outcome:
     """Say whether a probe is a failure of its criterion now, or take that back."""
     said = probing.say_of_probe(call.db, call.project, probe, value, annotator or call.author, note)
-    words = {"confirmed": "counts as a failure", "rejected": "counts as no failure", "undone": "has one opinion less"}  # fmt: skip
+    words = {
+        "confirmed": "counts as a failure",
+        "rejected": "counts as no failure",
+        "undone": "has one opinion less",
+    }
     return Outcome(
         document=said.model_dump(mode="json", exclude={"project_id"}),
         lines=(f"{said.probe_id} {words[said.value]} from now on.",),
@@ -95,17 +101,12 @@ def test(call: Call, *, criterion: str) -> Outcome:
 
 
 @operation("probe export")
-def export(
-    call: Call, *, out: Path, criterion: str | None = None, ask_models: bool = False
-) -> Outcome:
+def export(call: Call, *, out: Path, criterion: str | None = None, ask_models: bool = False) -> Outcome:
     """Write probes with opinions and verdicts to a file for other tools."""
     number = probe_export.export_probes(
         call.db, call.project, out, criterion=criterion, ask_models=ask_models
     )
-    return Outcome(
-        document={"probes": number, "out": str(out)},
-        lines=(f"{number} probes are in {out}.",),
-    )
+    return Outcome(document={"probes": number, "out": str(out)}, lines=(f"{number} probes are in {out}.",))
 
 
 def overall_line(own: probing.Overall) -> str:

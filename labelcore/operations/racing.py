@@ -16,15 +16,24 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 @operation("judge race")
 def race(
-    call: Call, *, criterion: str | None = None, min_tnr: Share | None = None,
-    max_ffr: Share | None = None, seed: int = 0,
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    criterion: str | None = None,
+    min_tnr: Share | None = None,
+    max_ffr: Share | None = None,
+    seed: int = 0,
+) -> Outcome:
     """Race the judges of a criterion on the same graded outputs."""
     found = aligning.race(
-        call.db, call.project, criterion=criterion, least_tnr=min_tnr, max_ffr=max_ffr, seed=seed,
+        call.db,
+        call.project,
+        criterion=criterion,
+        least_tnr=min_tnr,
+        max_ffr=max_ffr,
+        seed=seed,
         progress=call.progress,
-    )  # fmt: skip
-    head = f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs, against {found.against}."  # fmt: skip
+    )
+    head = f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs, against {found.against}."
     lines = (head, found.says, *map(contender_words, found.contenders), *found.left_out)
     return Outcome(document=found.model_dump(mode="json"), lines=lines)
 
@@ -42,10 +51,13 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
         f"  {own.output.id}: {own.first} / {own.second}, people {'passed' if own.human_pass else 'failed'} it"
         for own in found
     ]
-    document = {"paired": paired.model_dump(mode="json"), "against": against, "differences": [
-        own.model_dump(mode="json", exclude={"output"}) | {"output_id": own.output.id}
-        for own in found
-    ]}  # fmt: skip
+    document = {
+        "paired": paired.model_dump(mode="json"),
+        "against": against,
+        "differences": [
+            own.model_dump(mode="json", exclude={"output"}) | {"output_id": own.output.id} for own in found
+        ],
+    }
     return Outcome(document=document, lines=(head, *lines))
 
 

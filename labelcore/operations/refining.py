@@ -15,11 +15,13 @@ def court(call: Call, *, judge: str | None = None, limit: int = _LISTED) -> Outc
     """List the conflicts of judges and people, the open ones first."""
     found = refining.docket(call.db, call.project, judge=judge)
     document = {
-        "open": found.open, "ruled": len(found.conflicts) - found.open, "sealed": found.sealed,
+        "open": found.open,
+        "ruled": len(found.conflicts) - found.open,
+        "sealed": found.sealed,
         "unclear": found.unclear.model_dump(),
         "criteria": [own.model_dump(mode="json") for own in found.gaps],
         "conflicts": [_row(own) for own in found.conflicts[:limit]],
-    }  # fmt: skip
+    }
     lines = [docket_words(found), *map(gap_words, found.gaps)]
     lines += [conflict_words(own) for own in found.conflicts[:limit]]
     return Outcome(document=document, lines=tuple(lines))
@@ -29,28 +31,31 @@ def court(call: Call, *, judge: str | None = None, limit: int = _LISTED) -> Outc
 def rule(call: Call, *, output: str, judge: str, value: str, reason: str) -> Outcome:
     """Rule on one conflict; the ruling starts what comes next."""
     made = refining.decide(
-        call.db, call.project, output, judge, value.replace("-", "_"), reason=reason,
-        author=call.author,
-    )  # fmt: skip
+        call.db, call.project, output, judge, value.replace("-", "_"), reason=reason, author=call.author
+    )
     line = refining.NEXT.get(made.value, "The ruling is taken back.")
     return Outcome(document=made.model_dump(mode="json") | {"next": line}, lines=(line,))
 
 
 def _row(own: Conflict) -> dict[str, object]:
     return {
-        "output_id": own.output.id, "external_id": own.output.external_id, "judge": own.judge.name,
-        "criterion": own.subject, "verdict": own.decision.value, "reason": own.decision.reason,
-        "human_pass": own.human_pass, "notes": list(own.notes), "split": own.split,
+        "output_id": own.output.id,
+        "external_id": own.output.external_id,
+        "judge": own.judge.name,
+        "criterion": own.subject,
+        "verdict": own.decision.value,
+        "reason": own.decision.reason,
+        "human_pass": own.human_pass,
+        "notes": list(own.notes),
+        "split": own.split,
         "ruling": own.ruling.model_dump(mode="json") if own.ruling else None,
-    }  # fmt: skip
+    }
 
 
 def docket_words(found: Docket) -> str:
     """How many conflicts there are, and the gap in the specification."""
     if not found.conflicts:
-        return (
-            "No verdict of a judge differs from people on a graded output outside the sealed test."
-        )
+        return "No verdict of a judge differs from people on a graded output outside the sealed test."
     ruled = len(found.conflicts) - found.open
     return f"Conflicts open: {found.open:,}; ruled: {ruled:,}. {unclear_words(found.unclear)}"
 
@@ -67,9 +72,7 @@ def unclear_words(unclear: Rate) -> str:
 
 def gap_words(own: Gap) -> str:
     """One criterion's rulings as a line."""
-    said = ", ".join(
-        f"{count} × {value.replace('_', ' ')}" for value, count in own.ruled.items() if count
-    )
+    said = ", ".join(f"{count} × {value.replace('_', ' ')}" for value, count in own.ruled.items() if count)
     return f"  {own.criterion}: {said or 'nothing ruled'}; {own.open} open."
 
 
@@ -77,4 +80,4 @@ def conflict_words(own: Conflict) -> str:
     """One conflict as a line."""
     people = "passed" if own.human_pass else "failed"
     said = f" [{own.ruling.value.replace('_', ' ')}: {own.ruling.reason}]" if own.ruling else ""
-    return f"  {own.output.id}: {own.judge.name} says {own.decision.value}, people {people} it.{said}"  # fmt: skip
+    return f"  {own.output.id}: {own.judge.name} says {own.decision.value}, people {people} it.{said}"

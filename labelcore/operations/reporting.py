@@ -23,9 +23,7 @@ def trust(call: Call) -> Outcome:
     """Say whether the pass rate can be trusted, and why."""
     report = aligning.align(call.db, call.project, split="all")
     found = reporting.trust(call.db, call.project, report)
-    lines = (
-        found.headline, *map(reporting.reason_words, found.reasons), found.enough, *found.rests_on
-    )  # fmt: skip
+    lines = (found.headline, *map(reporting.reason_words, found.reasons), found.enough, *found.rests_on)
     return Outcome(document=found.model_dump(mode="json"), lines=lines)
 
 
@@ -34,7 +32,9 @@ def report(call: Call, *, out: Path, by: list[str] | None = None) -> Outcome:
     """Write the report as one HTML or PDF file."""
     writers = {".html": lambda own: reporting.to_html(own).encode(), ".pdf": reporting.to_pdf}
     if out.suffix.lower() not in writers:
-        raise BadInput(f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file.")  # fmt: skip
+        raise BadInput(
+            f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
+        )
     document = reporting.build_report(call.db, call.project, by=tuple(by or ()))
     content = writers[out.suffix.lower()](document)
     _write(out, content)
@@ -46,10 +46,16 @@ def report(call: Call, *, out: Path, by: list[str] | None = None) -> Outcome:
 
 @operation("card")
 def card(
-    call: Call, *, judge: str, out: Path | None = None, split: CardSplit | None = None,
-    min_tpr: Share | None = None, min_tnr: Share | None = None, min_pass_rate: Share | None = None,
+    call: Call,
+    *,
+    judge: str,
+    out: Path | None = None,
+    split: CardSplit | None = None,
+    min_tpr: Share | None = None,
+    min_tnr: Share | None = None,
+    min_pass_rate: Share | None = None,
     days: Annotated[int, Field(ge=1, le=3_650)] = DAYS,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Write a judge's card."""
     limits = reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate)
     made = reporting.make_card(
@@ -65,16 +71,27 @@ def card(
 
 @operation("check")
 def check(
-    call: Call, *, card: str | None = None, judge: str | None = None, split: CardSplit | None = None,
-    min_tpr: Share | None = None, min_tnr: Share | None = None, min_pass_rate: Share | None = None,
+    call: Call,
+    *,
+    card: str | None = None,
+    judge: str | None = None,
+    split: CardSplit | None = None,
+    min_tpr: Share | None = None,
+    min_tnr: Share | None = None,
+    min_pass_rate: Share | None = None,
     today: date | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """The gate: exit 1 when a judge or the pass rate is below its limit, and not by chance."""
     found = reporting.check(
-        call.db, call.project, judge=judge, card=reporting.read_card(card) if card else None,
-        limits=reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate), split=split,
-        author=call.author, today=today,
-    )  # fmt: skip
+        call.db,
+        call.project,
+        judge=judge,
+        card=reporting.read_card(card) if card else None,
+        limits=reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate),
+        split=split,
+        author=call.author,
+        today=today,
+    )
     document = {"passes": found.passes, **found.model_dump(mode="json")}
     marks = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
     lines = tuple(f"{marks[own.state]:>4}  {own.says}" for own in found.checks)
@@ -99,10 +116,11 @@ def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
 def moments(call: Call, *, before: str, after: str | None = None) -> Outcome:
     """Put the figures of two moments side by side."""
     found = reporting.compare_moments(
-        call.db, call.project, aligning.parse_moment(before),
-        aligning.parse_moment(after) if after else None,
-    )  # fmt: skip
-    lines = [f"{own.name}: {in_words(own.before)} then, {in_words(own.after)} later." for own in found.figures]  # fmt: skip
+        call.db, call.project, aligning.parse_moment(before), aligning.parse_moment(after) if after else None
+    )
+    lines = [
+        f"{own.name}: {in_words(own.before)} then, {in_words(own.after)} later." for own in found.figures
+    ]
     return Outcome(document=found.model_dump(mode="json"), lines=(*lines, *found.changes))
 
 
@@ -110,7 +128,7 @@ def moments(call: Call, *, before: str, after: str | None = None) -> Outcome:
 def versions(call: Call, *, first: str, second: str) -> Outcome:
     """Compare two pipeline versions on the inputs that both answered."""
     found = reporting.compare_versions(call.db, call.project, first, second)
-    lines = [f"{found.pairs} inputs.", f"By people: {reporting.paired_words(found, found.by_people)}"]  # fmt: skip
+    lines = [f"{found.pairs} inputs.", f"By people: {reporting.paired_words(found, found.by_people)}"]
     if found.by_judges:
         lines.append(f"By the chosen set: {reporting.paired_words(found, found.by_judges)}")
     return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
@@ -120,4 +138,6 @@ def _write(out: Path, content: bytes) -> None:
     try:
         out.write_bytes(content)
     except OSError as trouble:
-        raise BadInput(f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file.") from trouble  # fmt: skip
+        raise BadInput(
+            f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
+        ) from trouble

@@ -53,9 +53,8 @@ def _codes(found: list[deriving.Coded]) -> Outcome:
 
 @operation("codes change")
 def change(
-    call: Call, *, code: str, label: str | None = None,
-    state: Literal["accepted", "dropped"] | None = None,
-) -> Outcome:  # fmt: skip
+    call: Call, *, code: str, label: str | None = None, state: Literal["accepted", "dropped"] | None = None
+) -> Outcome:
     """Rename, accept or drop a code."""
     given = {"label": label, "state": state}
     changes = {name: value for name, value in given.items() if value is not None}
@@ -67,7 +66,7 @@ def change(
 def merge(call: Call, *, codes: list[str]) -> Outcome:
     """Join codes into the first of them."""
     own = deriving.merge_codes(call.db, call.project, codes, author=call.author)
-    return Outcome(document=own.model_dump(mode="json"), lines=(f"All quotes are under {own.label}.",))  # fmt: skip
+    return Outcome(document=own.model_dump(mode="json"), lines=(f"All quotes are under {own.label}.",))
 
 
 @operation("codes move")
@@ -114,7 +113,7 @@ def lineage(call: Call) -> Outcome:
         + (f" from {', '.join(names.get(p, p) for p in own.parents)}" if own.parents else "")
         for own in found
     )
-    return Outcome(document={"criteria": [own.model_dump(mode="json") for own in found]}, lines=lines)  # fmt: skip
+    return Outcome(document={"criteria": [own.model_dump(mode="json") for own in found]}, lines=lines)
 
 
 @operation("criteria drift")
@@ -128,14 +127,18 @@ def drift(call: Call, *, criterion: str | None = None) -> Outcome:
     for own in found:
         lines.append(own.says)
         if own.stale:
-            lines.append(f"  flips: {rate_words(own.flips)}; grade next: {', '.join(own.next[:10]) or 'nothing'}")  # fmt: skip
+            lines.append(
+                f"  flips: {rate_words(own.flips)}; grade next: {', '.join(own.next[:10]) or 'nothing'}"
+            )
     return Outcome(
-        document={"ledgers": [
-            own.model_dump(mode="json", exclude={"criterion"}) | {"criterion": describe(own.criterion)}
-            for own in found
-        ]},
+        document={
+            "ledgers": [
+                own.model_dump(mode="json", exclude={"criterion"}) | {"criterion": describe(own.criterion)}
+                for own in found
+            ]
+        },
         lines=tuple(lines) or ("There are no accepted criteria yet.",),
-    )  # fmt: skip
+    )
 
 
 @operation("criteria regrade")
@@ -191,4 +194,4 @@ def from_prompt(call: Call, *, prompt: str | None = None) -> Outcome:
             ],
         },
         lines=(f"{len(made)} rules of the prompt are proposed.", *(own.says for own in rules)),
-    )  # fmt: skip
+    )

@@ -19,9 +19,7 @@ def set_(call: Call, *, text: str) -> Outcome:
 def show(call: Call) -> Outcome:
     """Show the schema, what fits it, and which criteria are about one field."""
     found = schemas.state(call.db, call.project)
-    lines = (
-        () if found.schema_ is None else (json.dumps(found.schema_, ensure_ascii=False, indent=2),)
-    )
+    lines = () if found.schema_ is None else (json.dumps(found.schema_, ensure_ascii=False, indent=2),)
     outcome = _outcome(found)
     return outcome.model_copy(update={"lines": (*lines, *outcome.lines)})
 
@@ -40,15 +38,16 @@ def field(call: Call, *, criterion: str, pointer: str | None = None) -> Outcome:
 
 def _outcome(found: SchemaState) -> Outcome:
     document = {
-        "schema": found.schema_, "judge": found.judge, "fields": found.fields,
-        "tried": found.tried, "fits": found.fits,
-    }  # fmt: skip
+        "schema": found.schema_,
+        "judge": found.judge,
+        "fields": found.fields,
+        "tried": found.tried,
+        "fits": found.fits,
+    }
     lines = [
         f"{found.fits:,} of {found.tried:,} outputs fit the schema; the judge is '{found.judge}'."
         if found.schema_ is not None
         else "There is no schema: `labelcore schema set FILE` gives one."
     ]
-    lines += [
-        f"Criterion {own} is about the field {pointer}." for own, pointer in found.fields.items()
-    ]
+    lines += [f"Criterion {own} is about the field {pointer}." for own, pointer in found.fields.items()]
     return Outcome(document=document, lines=tuple(lines))

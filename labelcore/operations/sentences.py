@@ -7,13 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from labelcore.models import OVERALL
-from labelcore.stages.aligning import (
-    NO_SET,
-    AlignmentReport,
-    ChoiceReport,
-    JudgeAlignment,
-    SetAlignment,
-)
+from labelcore.stages.aligning import NO_SET, AlignmentReport, ChoiceReport, JudgeAlignment, SetAlignment
 from labelcore.stats.counts import Counts
 from labelcore.stats.rate import in_words
 
@@ -65,21 +59,31 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
             f"on outputs not seen before {_held_out(report.chosen.held_out)}"
         )
         if drawn := report.chosen.weighted:
-            lines.append(f"  On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}")  # fmt: skip
+            lines.append(
+                f"  On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}"
+            )
         lines += [f"  Good enough yet? {own.says}" for own in report.chosen.members]
         if wanted := max((own.to_grade for own in report.chosen.members), default=0):
-            lines.append(f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help most; grade them, then choose again.")  # fmt: skip
+            lines.append(
+                f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help most; grade them, then choose again."
+            )
     for own in report.judges:
         lines.append(judge_sentence(own))
         if own.against != OVERALL:
             lines.append(f"  Measured against people's grades of “{own.against}” itself.")
-        lines.append(f"  TPR {rate_words(own.tpr)}; TNR {rate_words(own.tnr)}; kappa {number_words(own.kappa)}, MCC {number_words(own.mcc)}")  # fmt: skip
+        lines.append(
+            f"  TPR {rate_words(own.tpr)}; TNR {rate_words(own.tnr)}; kappa {number_words(own.kappa)}, MCC {number_words(own.mcc)}"
+        )
         if own.weighted:
-            lines.append(f"  On all outputs, undoing the draw: TPR {rate_words(own.weighted['tpr'])}; TNR {rate_words(own.weighted['tnr'])}")  # fmt: skip
+            lines.append(
+                f"  On all outputs, undoing the draw: TPR {rate_words(own.weighted['tpr'])}; TNR {rate_words(own.weighted['tnr'])}"
+            )
         lines += [f"  ! {said}" for said in own.warnings]
-    lines.append(f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}.")  # fmt: skip
+    lines.append(
+        f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}."
+    )
     lines.append(f"Pass rate by the chosen set: {rate_words(rates.judge)}")
-    how = f", by {rates.corrected.method}, if {rates.assumption}" if rates.corrected.value is not None else ""  # fmt: skip
+    how = f", by {rates.corrected.method}, if {rates.assumption}" if rates.corrected.value is not None else ""
     lines.append(f"Corrected for its errors: {rate_words(rates.corrected)}{how}")
     if report.ceiling:
         lines.append(report.ceiling.says)
@@ -102,8 +106,9 @@ def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     shown = f"As of {_clock(report.as_of)}." if report.as_of else "As of now."
     return (
         f"{shown} It rests on {own.grades:,} grades{newest}; chosen set: {chosen}.",
-        f"Criteria: {criteria}.", f"Judges: {judges or 'none'}.",
-    )  # fmt: skip
+        f"Criteria: {criteria}.",
+        f"Judges: {judges or 'none'}.",
+    )
 
 
 def _clock(moment: datetime | None) -> str:
@@ -118,9 +123,7 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
         f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
     ]
     if (drawn := report.held_out.get("weighted")) and drawn["alignment"]["value"] is not None:
-        lines.append(
-            f"On all outputs, undoing the draw, held out {_held_out(_flat(drawn['alignment']))}"
-        )
+        lines.append(f"On all outputs, undoing the draw, held out {_held_out(_flat(drawn['alignment']))}")
     if report.optimism is not None:
         lines.append(optimism_words(report.optimism))
     if report.gap is not None:
@@ -130,9 +133,7 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
 
 def with_how_to_choose(warnings: Sequence[str], how: str) -> list[str]:
     """The warnings, with what picks a set where none is chosen."""
-    return [
-        f"{own.removesuffix('.')}: {how} picks one." if own == NO_SET else own for own in warnings
-    ]
+    return [f"{own.removesuffix('.')}: {how} picks one." if own == NO_SET else own for own in warnings]
 
 
 def optimism_words(optimism: float) -> str:
@@ -149,7 +150,9 @@ def gap_words(gap: float) -> str:
     """How sure the solver is."""
     if gap == 0:
         return "No other set has fewer false failures and judges at this coverage (proven on these grades)."
-    return f"Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof ran out."
+    return (
+        f"Another set may have up to {gap:.0%} fewer false failures and judges; the time for a proof ran out."
+    )
 
 
 def _flat(rate: dict[str, Any]) -> dict[str, Any]:

@@ -57,20 +57,18 @@ def split_lines(report: SplitReport) -> tuple[str, ...]:
         for own in report.openings
     )
     return (
-        *sizes, f"The test is {state}: {report.looks} of {report.limit} looks used.",
-        report.advice, *looked,
-    )  # fmt: skip
+        *sizes,
+        f"The test is {state}: {report.looks} of {report.limit} looks used.",
+        report.advice,
+        *looked,
+    )
 
 
 def leakage_words(found: aligning.Leakage) -> str:
     """What was looked for, and how much was found."""
     if not found.total:
         return f"No leak between the splits among {found.looked_at:,} graded outputs."
-    touched = (
-        f"; {found.test_share:.0%} of the test's graded outputs are touched"
-        if found.test_share
-        else ""
-    )
+    touched = f"; {found.test_share:.0%} of the test's graded outputs are touched" if found.test_share else ""
     return (
         f"{found.total:,} leaks between the splits among {found.looked_at:,} graded outputs{touched}. "
         "Import such outputs with a group that keeps them together."

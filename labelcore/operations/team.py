@@ -23,22 +23,35 @@ _NAMED = 8  # people whose grades of one output are named one by one
 
 @operation("team rules")
 def rules(
-    call: Call, *, per_output: Annotated[int, Field(ge=0, le=100)] | None = None,
-    reserve_minutes: float | None = None, repeat_share: float | None = None,
-    ask_criteria: bool | None = None, suggestions: Literal["off", "after", "first"] | None = None,
-    scale: list[str] | None = None, passing_from: int | None = None, ask_fields: bool | None = None,
-    compare: list[str] | None = None, deadline: str | None = None, contest: bool | None = None,
-) -> Outcome:  # fmt: skip
+    call: Call,
+    *,
+    per_output: Annotated[int, Field(ge=0, le=100)] | None = None,
+    reserve_minutes: float | None = None,
+    repeat_share: float | None = None,
+    ask_criteria: bool | None = None,
+    suggestions: Literal["off", "after", "first"] | None = None,
+    scale: list[str] | None = None,
+    passing_from: int | None = None,
+    ask_fields: bool | None = None,
+    compare: list[str] | None = None,
+    deadline: str | None = None,
+    contest: bool | None = None,
+) -> Outcome:
     """Show or change how outputs are handed out and what is asked.
 
     ``per_output`` 0 lets everybody grade everything; an empty ``scale`` or ``compare`` and the
     deadline "none" end what was set.
     """
     given: dict[str, Any] = {
-        "reserve_minutes": reserve_minutes, "repeat_share": repeat_share, "ask_criteria": ask_criteria,
-        "suggestions": suggestions, "scale": scale, "passing_from": passing_from,
-        "ask_fields": ask_fields, "contest": contest,
-    }  # fmt: skip
+        "reserve_minutes": reserve_minutes,
+        "repeat_share": repeat_share,
+        "ask_criteria": ask_criteria,
+        "suggestions": suggestions,
+        "scale": scale,
+        "passing_from": passing_from,
+        "ask_fields": ask_fields,
+        "contest": contest,
+    }
     changes = {name: value for name, value in given.items() if value is not None}
     if per_output is not None:
         changes["per_output"] = per_output or None
@@ -48,7 +61,11 @@ def rules(
         changes["deadline"] = None if deadline == "none" else deadline
     project = grading.set_rules(call.db, call.project, **changes) if changes else call.project
     own = grading.rules_of(project)
-    each = "everybody grades everything" if own.per_output is None else f"{own.per_output} people grade each output"  # fmt: skip
+    each = (
+        "everybody grades everything"
+        if own.per_output is None
+        else f"{own.per_output} people grade each output"
+    )
     return Outcome(
         document=own.model_dump(mode="json"),
         lines=(
@@ -78,9 +95,14 @@ def _asked(own: GradingRules) -> list[str]:
 
 @operation("team prefer")
 def prefer(
-    call: Call, *, first: str, second: str, value: Literal["first", "second", "tie"], note: str = "",
+    call: Call,
+    *,
+    first: str,
+    second: str,
+    value: Literal["first", "second", "tie"],
+    note: str = "",
     annotator: str = "",
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Say which of two outputs on the same input is better."""
     event = grading.prefer(
         call.db, call.project, first, second, value, annotator=annotator or call.author, note=note
@@ -149,50 +171,65 @@ def conflicts(call: Call) -> Outcome:
     lines = []
     for own in found:
         said = _grades_words(own.grades)
-        settled = f"; ruled {own.ruling.value} by {own.ruling.author}: {own.ruling.reason}" if own.ruling else ""  # fmt: skip
+        settled = (
+            f"; ruled {own.ruling.value} by {own.ruling.author}: {own.ruling.reason}" if own.ruling else ""
+        )
         on = f" on {own.criterion.name}" if own.criterion else ""
         lines.append(f"{own.output.id}{on}: {said}{settled}")
     return Outcome(
-        document={"conflicts": [
-            {"output_id": own.output.id, "external_id": own.output.external_id,
-             "criterion_id": own.criterion.id if own.criterion else None,
-             "grades": [g.model_dump(mode="json") for g in own.grades],
-             "ruling": own.ruling.model_dump(mode="json") if own.ruling else None}
-            for own in found
-        ]},
+        document={
+            "conflicts": [
+                {
+                    "output_id": own.output.id,
+                    "external_id": own.output.external_id,
+                    "criterion_id": own.criterion.id if own.criterion else None,
+                    "grades": [g.model_dump(mode="json") for g in own.grades],
+                    "ruling": own.ruling.model_dump(mode="json") if own.ruling else None,
+                }
+                for own in found
+            ]
+        },
         lines=tuple(lines) or ("Nobody disagrees.",),
-    )  # fmt: skip
+    )
 
 
 def _grades_words(given: Sequence[Grade]) -> str:
     """Every person's grade and note; of many people how often each grade was given."""
     if len(given) <= _NAMED:
-        return ", ".join(f"{g.annotator} {g.value}{f' ({g.note})' if g.note else ''}" for g in given)  # fmt: skip
+        return ", ".join(f"{g.annotator} {g.value}{f' ({g.note})' if g.note else ''}" for g in given)
     counts = Counter(g.value for g in given)
     return ", ".join(f"{number} {value}" for value, number in counts.most_common())
 
 
 @operation("team rule")
 def rule(
-    call: Call, *, output: str, value: Literal["pass", "fail", "withdrawn"], reason: str,
+    call: Call,
+    *,
+    output: str,
+    value: Literal["pass", "fail", "withdrawn"],
+    reason: str,
     criterion: str | None = None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Settle a conflict, or withdraw one's ruling; every single grade is kept."""
     own = None if criterion is None else find_criterion(call.db, call.project, criterion)
     ruling = grading.rule(
-        call.db, call.project, output, value, reason=reason, author=call.author,
+        call.db,
+        call.project,
+        output,
+        value,
+        reason=reason,
+        author=call.author,
         criterion_id=own.id if own else None,
-    )  # fmt: skip
+    )
     on = f" on {own.name}" if own else ""
     words = "has no ruling" if value == "withdrawn" else f"counts as {ruling.value}"
     return Outcome(
-        document=ruling.model_dump(mode="json"),
-        lines=(f"{ruling.output_id}{on} {words} from now on.",),
+        document=ruling.model_dump(mode="json"), lines=(f"{ruling.output_id}{on} {words} from now on.",)
     )
 
 
 @operation("team pack")
-def pack(call: Call, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1, le=5_000)] = 50) -> Outcome:  # fmt: skip
+def pack(call: Call, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1, le=5_000)] = 50) -> Outcome:
     """Write the next outputs of a person as one HTML file that works without a network."""
     if out.exists():
         raise BadInput(f"{out} exists already.", next_step="Name a new file.")

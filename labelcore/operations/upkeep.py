@@ -50,9 +50,12 @@ def doctor(call: Call) -> Outcome:
     healthy = not any(stray.values())
     model = settings().model if settings().has_model else None
     document = {
-        "database": str(call.db.path), "healthy": healthy, "rows_without_output": stray,
-        "model": model, "versions": versions,
-    }  # fmt: skip
+        "database": str(call.db.path),
+        "healthy": healthy,
+        "rows_without_output": stray,
+        "model": model,
+        "versions": versions,
+    }
     lines = (
         f"Database {call.db.path}: {'healthy' if healthy else f'rows without their output: {stray}'}.",
         f"Model: {model or 'none configured; everything offline works without one.'}",

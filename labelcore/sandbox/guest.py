@@ -76,8 +76,7 @@ def program(source: str) -> Program:
     except (tokenize.TokenError, SyntaxError) as trouble:
         raise ValueError(str(trouble)) from trouble
     body = [
-        line if number in inside or not line.strip() else f" {line}"
-        for number, line in enumerate(lines, 1)
+        line if number in inside or not line.strip() else f" {line}" for number, line in enumerate(lines, 1)
     ]
     caller = _CALLER.format(n=name, longest=LONGEST_REASON)
     text = "\n".join((f"def {name}_made():", *body, " return check", caller))

@@ -49,9 +49,12 @@ def harden() -> bool:
     import resource
 
     for kind, most in (
-        (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, _CPU_SECONDS),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES), (resource.RLIMIT_AS, _ADDRESS_SPACE),
-    ):  # fmt: skip
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, _CPU_SECONDS),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_AS, _ADDRESS_SPACE),
+    ):
         with contextlib.suppress(ValueError, OSError):  # macOS does not know all of them
             resource.setrlimit(kind, (most, most))
     return _harden_linux() if sys.platform == "linux" else False

@@ -62,7 +62,9 @@ class _Job:
                 return
 
     def count(self, results: Sequence[Result]) -> None:
-        stuck = sum(isinstance(own, Trouble) and own.kind in {"timeout", "memory", "crash"} for own in results)  # fmt: skip
+        stuck = sum(
+            isinstance(own, Trouble) and own.kind in {"timeout", "memory", "crash"} for own in results
+        )
         with self.lock:
             self.stuck += stuck
             self.settled += len(results) - stuck
@@ -115,9 +117,14 @@ class Pool:
             return [Fault("The text cannot be read: reading it ended the process that tried.")]
 
     def evaluate(
-        self, source: str, rows: Sequence[Row], *, limits: Limits | None = None,
-        read_first: bool = True, stop: threading.Event | None = None,
-    ) -> list[Result]:  # fmt: skip
+        self,
+        source: str,
+        rows: Sequence[Row],
+        *,
+        limits: Limits | None = None,
+        read_first: bool = True,
+        stop: threading.Event | None = None,
+    ) -> list[Result]:
         """What a check says of each output, in their order; an output's trouble is its own.
 
         ``read_first=False`` leaves out the reading of the text (:mod:`labelcore.sandbox.subset`),
@@ -132,7 +139,9 @@ class Pool:
             threading.Thread(target=job.watch, daemon=True).start()
         try:
             with ThreadPoolExecutor(max(1, min(self._size, len(batches)))) as threads:
-                for places, found in zip(batches, threads.map(lambda own: self._batch(job, own), batches), strict=True):  # fmt: skip
+                for places, found in zip(
+                    batches, threads.map(lambda own: self._batch(job, own), batches), strict=True
+                ):
                     for place, own in zip(places, found, strict=True):
                         results[place] = own
         finally:
@@ -204,9 +213,7 @@ class Pool:
         try:
             return self._start()
         except Gone:
-            self._free.put(
-                None
-            )  # its place must not be lost: whoever waits for one would wait for ever
+            self._free.put(None)  # its place must not be lost: whoever waits for one would wait for ever
             raise
 
     def _start(self) -> Worker:
@@ -222,21 +229,28 @@ class Pool:
         worker.kill()
 
 
-_TOO_LARGE = Trouble("size", f"The output is longer than {LONGEST_ROW:,} characters; a check is not run on it.")  # fmt: skip
-_HOPELESS = Trouble("timeout", f"Not tried: the check ran out of time or memory on most outputs before ({_STUCK} or more).")  # fmt: skip
+_TOO_LARGE = Trouble(
+    "size", f"The output is longer than {LONGEST_ROW:,} characters; a check is not run on it."
+)
+_HOPELESS = Trouble(
+    "timeout", f"Not tried: the check ran out of time or memory on most outputs before ({_STUCK} or more)."
+)
 _STOPPED = Trouble("stopped", "The run was stopped before it.")
 _LATE = Trouble("timeout", "The check did not end in its time and was killed.")
 _ENDED = Trouble("crash", "The process that ran the check ended.")
 
 
-def _request(
-    do: str, source: str, limits: Limits, *, read_first: bool, rows: Sequence[str] = ()
-) -> str:
+def _request(do: str, source: str, limits: Limits, *, read_first: bool, rows: Sequence[str] = ()) -> str:
     """A request as JSON; the rows are JSON already."""
-    head = json.dumps({
-        "do": do, "source": source, "seconds": limits.seconds, "memory": limits.memory,
-        "read_first": read_first,
-    })  # fmt: skip
+    head = json.dumps(
+        {
+            "do": do,
+            "source": source,
+            "seconds": limits.seconds,
+            "memory": limits.memory,
+            "read_first": read_first,
+        }
+    )
     return f'{head[:-1]}, "rows": [{", ".join(rows)}]}}'
 
 

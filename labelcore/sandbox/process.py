@@ -15,7 +15,7 @@ from typing import Any
 from labelcore.sandbox.limits import LONGEST_ANSWER
 
 _ROOT = str(Path(__file__).parent.parent.parent)
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from labelcore.sandbox.worker import main; main()"  # fmt: skip
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from labelcore.sandbox.worker import main; main()"
 _START_SECONDS = 30.0
 
 
@@ -37,9 +37,13 @@ class Worker:
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
             [sys.executable, "-I", "-c", _START, _ROOT],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={},
-            cwd=Path.cwd().anchor, start_new_session=True,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd=Path.cwd().anchor,
+            start_new_session=True,
+        )
         self._late = False
         self._greeting: dict[str, Any] | None = None
         self.batches = 0

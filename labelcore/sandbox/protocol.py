@@ -106,7 +106,9 @@ def _trouble(own: object) -> Trouble:
         raise ValueError("no result")
     message, line = _text(own[1]), _line(own[2])
     if own[0] == "verdict":
-        message = f"check returned {message}; it must return True, False or None, alone or as (verdict, reason)."  # fmt: skip
+        message = (
+            f"check returned {message}; it must return True, False or None, alone or as (verdict, reason)."
+        )
     return Trouble(own[0], message, line)
 
 

@@ -16,9 +16,24 @@ from collections.abc import Iterator
 from labelcore.sandbox.limits import LONGEST_SOURCE
 
 MODULES = (
-    "base64", "binascii", "bisect", "collections", "copy", "csv", "dataclasses", "datetime",
-    "functools", "hashlib", "itertools", "json", "math", "re", "tomllib", "typing", "unicodedata",
-)  # fmt: skip
+    "base64",
+    "binascii",
+    "bisect",
+    "collections",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "functools",
+    "hashlib",
+    "itertools",
+    "json",
+    "math",
+    "re",
+    "tomllib",
+    "typing",
+    "unicodedata",
+)
 
 CONTRACT = f"""A check is a Python text with a function
 
@@ -45,7 +60,7 @@ _REFUSED = {
     **dict.fromkeys(("open", "breakpoint", "help", "exit", "quit"), "a check reaches nothing outside itself"),
     **dict.fromkeys(("globals", "locals", "vars", "dir"), "a check does not look at the interpreter"),
     **dict.fromkeys(("id", "hash"), "its value differs from run to run"),
-}  # fmt: skip
+}
 Faults = list[tuple[str, int | None]]
 
 
@@ -71,7 +86,7 @@ def _characters(source: str) -> Faults:
     if not source.strip():
         return [("The text is empty.", None)]
     if len(source) > LONGEST_SOURCE:
-        return [(f"The text has {len(source):,} characters; {LONGEST_SOURCE:,} are the most.", None)]  # fmt: skip
+        return [(f"The text has {len(source):,} characters; {LONGEST_SOURCE:,} are the most.", None)]
     for number, line in enumerate(source.split("\n"), 1):
         for own in line:
             if unicodedata.category(own) in {"Cc", "Cs"} and own != "\t":

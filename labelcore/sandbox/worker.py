@@ -63,13 +63,16 @@ class _Host:
 
     def _session(self, asked: Document) -> Any:
         return self._pool.checkout(
-            script_name="check.py", assert_message_annotations=False,
+            script_name="check.py",
+            assert_message_annotations=False,
             limits={
-                "max_feed_duration_secs": asked["seconds"], "max_memory": asked["memory"],
-                "max_recursion_depth": limits.DEEPEST, "max_total_sleep_secs": 0,
+                "max_feed_duration_secs": asked["seconds"],
+                "max_memory": asked["memory"],
+                "max_recursion_depth": limits.DEEPEST,
+                "max_total_sleep_secs": 0,
             },
             os_policy={"datetime": "call_host", "sleep": "call_host", "random_start": "call_host"},
-        )  # fmt: skip
+        )
 
     def _open(self, session: Any, made: Program) -> None:
         child = session.worker_pid
@@ -133,9 +136,7 @@ def _described(trouble: Any, made: Program) -> list[Any]:
         return ["crash", str(trouble)[:_MESSAGE], None]
     lines = [made.line(frame.line) for frame in trouble.traceback()]
     line = next((own for own in reversed(lines) if own), None)
-    message = trouble.display("type-msg")[:_MESSAGE].replace(
-        _UNSUPPORTED, "Not possible in a check: "
-    )
+    message = trouble.display("type-msg")[:_MESSAGE].replace(_UNSUPPORTED, "Not possible in a check: ")
     kind = {"TimeoutError": "timeout", "MemoryError": "memory"}.get(message.split(":")[0], "check")
     return [kind, message, line]
 

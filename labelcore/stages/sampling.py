@@ -21,9 +21,15 @@ _COMMON_SHARE = 0.05
 
 
 def draw_sample(
-    db: Database, project: Project, *, rule: str = "mixture", n: int = 50, seed: int = 0,
-    by: str | None = None, author: str = "",
-) -> Sample:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    rule: str = "mixture",
+    n: int = 50,
+    seed: int = 0,
+    by: str | None = None,
+    author: str = "",
+) -> Sample:
     """Draw n outputs that nobody has graded yet and store the draw.
 
     Raises:
@@ -39,16 +45,18 @@ def draw_sample(
     graded = grade_table.graded_ids(db, project.id)
     pool = [output_id for output_id in everything if output_id not in graded]
     if not pool:
-        raise BadInput(
-            f"All {len(everything):,} outputs are graded.", next_step="Import more outputs."
-        )
+        raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
     warnings = _warnings(n, len(pool), len(graded))
     picks, said = RULES[rule](db, project, pool, n, seed, by)
     sample = Sample(
-        id=new_id("sample"), project_id=project.id, rule=rule, seed=seed, picks=tuple(picks),
+        id=new_id("sample"),
+        project_id=project.id,
+        rule=rule,
+        seed=seed,
+        picks=tuple(picks),
         parameters={"n": n, "by": by, "pool": len(pool), "warnings": warnings + said},
         author=author,
-    )  # fmt: skip
+    )
     sample_table.save(db, sample)
     return sample
 
@@ -63,24 +71,18 @@ def _warnings(n: int, pool: int, graded: int) -> list[str]:
     if n > pool:
         said.append(f"Only {pool:,} ungraded outputs were left, so all of them were drawn.")
     if graded:
-        said.append(
-            f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool."
-        )
+        said.append(f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool.")
     return said
 
 
 Draw = tuple[list[Pick], list[str]]
 
 
-def _random(
-    _db: Database, _project: Project, pool: list[str], n: int, seed: int, _by: str | None
-) -> Draw:
+def _random(_db: Database, _project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     return drawing.draw_random(pool, n, seed), []
 
 
-def _stratified(
-    db: Database, project: Project, pool: list[str], n: int, seed: int, by: str | None
-) -> Draw:
+def _stratified(db: Database, project: Project, pool: list[str], n: int, seed: int, by: str | None) -> Draw:
     field = by or "model"
     known = {"model", "prompt_version", "group_key", "batch_id"}
     keys = output_table.metadata_keys(db, project.id)
@@ -97,9 +99,7 @@ def _stratified(
     return drawing.draw_stratified(own, n, seed), said
 
 
-def _mixture(
-    db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None
-) -> Draw:
+def _mixture(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     fails, unsure = _verdict_scores(db, project, pool)
     rare = _rarity(db, project, pool)
     parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
@@ -124,16 +124,12 @@ def _disagreement(
     return drawing.draw_weighted(pool, n, seed, unsure, "judges disagree"), []
 
 
-def _newest(
-    db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None
-) -> Draw:
+def _newest(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     """For a daily review: at random from the newest import only."""
     fresh = output_table.newest_batch(db, project.id)
     own = [output_id for output_id in pool if output_id in fresh]
     if not own:
-        raise BadInput(
-            "Every output of the newest import is graded.", next_step="Import the next outputs."
-        )
+        raise BadInput("Every output of the newest import is graded.", next_step="Import the next outputs.")
     # Older outputs have no chance here, so these picks say nothing about the whole project.
     picks = [
         pick.model_copy(update={"probability": None, "reason": "new in the last import"})
@@ -145,9 +141,7 @@ def _newest(
     return picks, said
 
 
-def _verdict_scores(
-    db: Database, project: Project, pool: list[str]
-) -> tuple[drawing.Floats, drawing.Floats]:
+def _verdict_scores(db: Database, project: Project, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:
     """For each output: share of the judges that fail it, and how much they disagree."""
     chosen = judge_table.chosen(db, project.id)
     ids = chosen["judge_version_ids"] if chosen else []

@@ -58,11 +58,15 @@ def agreement(
     alpha = krippendorff_alpha(counts, ordinal=ordinal) if len(shared) > 1 else None
     low, high = _interval(counts, ordinal=ordinal, seed=seed) if alpha is not None else (None, None)
     return Agreement(
-        alpha=alpha, low=low, high=high, n_annotators=len(by_annotator), n_outputs=len(shared),
+        alpha=alpha,
+        low=low,
+        high=high,
+        n_annotators=len(by_annotator),
+        n_outputs=len(shared),
         why_not=None if alpha is not None else _why_not(len(by_annotator), len(shared)),
         fleiss=fleiss_kappa(counts) if alpha is not None else None,
         ac=gwet_ac(counts, "quadratic" if ordinal else "none") if alpha is not None else None,
-    )  # fmt: skip
+    )
 
 
 def _why_not(n_annotators: int, n_outputs: int) -> str:

@@ -85,8 +85,7 @@ def enough_words(successes: int, n: int, limit: float, what: str, alpha: float =
     bound = lower_bound(successes, n, alpha)
     if bound >= limit:
         return (
-            f"Good enough: at least {bound:.0%} (wanted {limit:.0%}), "
-            "and looking again does not weaken that."
+            f"Good enough: at least {bound:.0%} (wanted {limit:.0%}), and looking again does not weaken that."
         )
     more = more_until(successes, n, limit, alpha)
     now = f"so far {successes} of {n} {what}, so at least {bound:.0%} of all such with {1 - alpha:.0%} confidence (wanted {limit:.0%})"

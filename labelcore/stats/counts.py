@@ -25,7 +25,20 @@ from labelcore.stats.measures import (
 from labelcore.stats.measures.confusion import Floats
 
 __all__ = [
-    "Counts", "Floats", "ac1", "balanced_accuracy", "balanced_accuracy_rate", "constant_answer",
-    "count", "coverage", "evalgen_alignment", "false_failure_rate", "kappa", "mcc", "npv", "ppv",
-    "tnr", "tpr",
-]  # fmt: skip
+    "Counts",
+    "Floats",
+    "ac1",
+    "balanced_accuracy",
+    "balanced_accuracy_rate",
+    "constant_answer",
+    "count",
+    "coverage",
+    "evalgen_alignment",
+    "false_failure_rate",
+    "kappa",
+    "mcc",
+    "npv",
+    "ppv",
+    "tnr",
+    "tpr",
+]

@@ -91,11 +91,13 @@ def _draw(ids: Sequence[str], n: int, seed: int, shares: Mapping[str, Floats]) -
     random.shuffle(picks)
     return [
         Pick(
-            output_id=output_id, reason=_reason(owed, where, random),
-            probability=float(probability[where]), position=place,
+            output_id=output_id,
+            reason=_reason(owed, where, random),
+            probability=float(probability[where]),
+            position=place,
         )
         for place, (output_id, where) in enumerate(picks, 1)
-    ]  # fmt: skip
+    ]
 
 
 def draw_weighted(
@@ -105,10 +107,7 @@ def draw_weighted(
 
     The uniform part keeps every inclusion probability above zero, so rates stay estimable.
     """
-    shares = {
-        "uniform": np.full(len(ids), uniform / len(ids)),
-        name: (1 - uniform) * scores / scores.sum(),
-    }
+    shares = {"uniform": np.full(len(ids), uniform / len(ids)), name: (1 - uniform) * scores / scores.sum()}
     return _draw(ids, n, seed, shares)
 
 

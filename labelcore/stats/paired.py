@@ -40,8 +40,7 @@ def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = 
     "Better" only where the interval of the difference leaves 0.
     """
     table = tuple(
-        int(own.sum())
-        for own in (first & second, first & ~second, ~first & second, ~first & ~second)
+        int(own.sum()) for own in (first & second, first & ~second, ~first & second, ~first & ~second)
     )
     both, only_first, only_second, neither = table
     difference = paired_difference(both, only_first, only_second, neither)
@@ -49,9 +48,15 @@ def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = 
         difference = _wider(difference, clustered_difference(first, second, groups))
     p = mcnemar(only_first, only_second) if groups is None else None
     return Paired(
-        n=len(first), both=both, only_first=only_first, only_second=only_second, neither=neither,
-        difference=difference, p=p, says=_says(difference),
-    )  # fmt: skip
+        n=len(first),
+        both=both,
+        only_first=only_first,
+        only_second=only_second,
+        neither=neither,
+        difference=difference,
+        p=p,
+        says=_says(difference),
+    )
 
 
 def _wider(plain: Rate, clustered: Rate) -> Rate:
@@ -70,9 +75,7 @@ def mcnemar(only_first: int, only_second: int) -> float | None:
     return float(stats.binomtest(only_first, differ, 0.5).pvalue)
 
 
-def paired_difference(
-    both: int, only_first: int, only_second: int, neither: int, *, seed: int = 0
-) -> Rate:
+def paired_difference(both: int, only_first: int, only_second: int, neither: int, *, seed: int = 0) -> Rate:
     """The second's share less the first's, by draws of Dirichlet(counts + ½) (Jeffreys).
 
     Newcombe's interval for paired shares covers 98 % with 30 items, this one 95.5 %.
@@ -85,9 +88,8 @@ def paired_difference(
     low, high = np.quantile(drawn[:, 2] - drawn[:, 1], [0.025, 0.975])
     value = (only_second - only_first) / n
     return Rate(
-        value=value, low=min(value, float(low)), high=max(value, float(high)), n=n,
-        method="paired, Jeffreys",
-    )  # fmt: skip
+        value=value, low=min(value, float(low)), high=max(value, float(high)), n=n, method="paired, Jeffreys"
+    )
 
 
 def _says(difference: Rate) -> str:
@@ -120,6 +122,9 @@ def clustered_difference(
     times = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), draws)
     low, high = np.quantile((times @ sums) / (times @ sizes), [0.025, 0.975])
     return Rate(
-        value=value, low=max(-1.0, min(value - half, float(low))),
-        high=min(1.0, max(value + half, float(high))), n=len(first), method="paired, over groups",
-    )  # fmt: skip
+        value=value,
+        low=max(-1.0, min(value - half, float(low))),
+        high=min(1.0, max(value + half, float(high))),
+        n=len(first),
+        method="paired, over groups",
+    )

@@ -86,7 +86,9 @@ class Part:
         if not self.own.n:
             return not_measurable("there are no outputs")
         if self.too_few:
-            return Rate(value=self.value, low=None, high=None, n=self.own.n, method=METHOD, why_not=self.too_few)  # fmt: skip
+            return Rate(
+                value=self.value, low=None, high=None, n=self.own.n, method=METHOD, why_not=self.too_few
+            )
         low, high = self.bounds(level)
         method = "Wilson" if self.plain else METHOD
         return Rate(value=self.value, low=low, high=high, n=self.own.n, method=method)
@@ -140,7 +142,10 @@ def _residuals(part: Part) -> Floats:
 def _between(one: Part, other: Part, shared: float, level: float) -> tuple[float, float]:
     (low, high), (floor, top) = one.bounds(level), other.bounds(level)
     value = one.value - other.value
-    down, up = _arm(one.value - low, top - other.value, shared), _arm(high - one.value, other.value - floor, shared)  # fmt: skip
+    down, up = (
+        _arm(one.value - low, top - other.value, shared),
+        _arm(high - one.value, other.value - floor, shared),
+    )
     return value - down, value + up
 
 

@@ -30,16 +30,20 @@ REPLICATES = 2_000
 FEWEST_GROUPS = 20
 """With fewer groups that repeat, their spread cannot be told: no interval is offered."""
 FIGURES: Mapping[str, Callable[[Floats], Floats]] = {
-    "tpr": tpr_of, "tnr": tnr_of, "ppv": ppv_of, "npv": npv_of,
-    "balanced_accuracy": balanced_accuracy_of, "mcc": mcc_of, "kappa": kappa_of, "ac1": ac1_of,
-}  # fmt: skip
+    "tpr": tpr_of,
+    "tnr": tnr_of,
+    "ppv": ppv_of,
+    "npv": npv_of,
+    "balanced_accuracy": balanced_accuracy_of,
+    "mcc": mcc_of,
+    "kappa": kappa_of,
+    "ac1": ac1_of,
+}
 _PRIOR = 0.5
 _BLOCK = 250
 
 
-def replicates(
-    cells: Floats, *, draws: int = REPLICATES, seed: int = 0, prior: float = 1.0
-) -> Floats:
+def replicates(cells: Floats, *, draws: int = REPLICATES, seed: int = 0, prior: float = 1.0) -> Floats:
     """Weighted cells of each judge in each replicate, shape (draws, judges, 4).
 
     ``cells``: sums of weights, shape (groups, judges, 4). ``prior``: what one grade weighs.
@@ -50,9 +54,7 @@ def replicates(
     found = np.empty((draws, judges * 4))
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
-        found[start : start + size] = (
-            random.standard_exponential((size, groups), dtype=np.float32) @ flat
-        )
+        found[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
     return found.reshape(draws, judges, 4) + _prior(random, (draws, judges, 4), prior)
 
 
@@ -70,9 +72,11 @@ def _prior(random: np.random.Generator, shape: tuple[int, ...], weight: float) -
 
 
 def cells_by_group(
-    verdicts: Floats, passes: npt.NDArray[np.bool_], groups: npt.NDArray[np.int64],
+    verdicts: Floats,
+    passes: npt.NDArray[np.bool_],
+    groups: npt.NDArray[np.int64],
     weights: Floats | None = None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Sums of weights in each group, shape (groups, judges, 4).
 
     ``verdicts`` (n, judges): 1 pass, 0 fail, nan neither; ``groups`` (n,): numbers from 0 up.
@@ -81,8 +85,9 @@ def cells_by_group(
     judges = verdicts.shape[1]
     which = np.select(
         [verdicts == 1, verdicts == 0],
-        [np.where(passes, 0, 1)[:, None], np.where(passes, 3, 2)[:, None]], default=-1,
-    )  # fmt: skip
+        [np.where(passes, 0, 1)[:, None], np.where(passes, 3, 2)[:, None]],
+        default=-1,
+    )
     place = (groups[:, None] * judges + np.arange(judges)) * 4 + which
     decided = which >= 0
     own = None if weights is None else np.broadcast_to(weights[:, None], which.shape)[decided]
@@ -91,9 +96,8 @@ def cells_by_group(
 
 
 def intervals(
-    cells: Floats, replicated: Floats, figures: Sequence[str] = tuple(FIGURES),
-    *, groups: int | None = None,
-) -> list[dict[str, Rate]]:  # fmt: skip
+    cells: Floats, replicated: Floats, figures: Sequence[str] = tuple(FIGURES), *, groups: int | None = None
+) -> list[dict[str, Rate]]:
     """For each judge its figures with 95 % intervals.
 
     ``cells`` (judges, 4) are the totals, ``replicated`` (draws, judges, 4). A figure is not
@@ -127,9 +131,12 @@ def _rate(name: str, value: float, low: float, high: float, n: int) -> Rate:
         return not_measurable(_WHY.get(name, "chance alone explains the agreement"), n)
     method = "Bayesian bootstrap over groups"
     return Rate(
-        value=float(value), low=min(float(low), float(value)), high=max(float(high), float(value)),
-        n=n, method=method,
-    )  # fmt: skip
+        value=float(value),
+        low=min(float(low), float(value)),
+        high=max(float(high), float(value)),
+        n=n,
+        method=method,
+    )
 
 
 _WHY = {

@@ -36,23 +36,21 @@ class SetFigures(Frozen):
 def set_counts(fails: Bools, human_fails: Bools) -> Counts:
     """The four counts of a set's votes against people's grades, both shape (n,)."""
     return Counts(
-        true_pass=int((~fails & ~human_fails).sum()), false_pass=int((~fails & human_fails).sum()),
-        true_fail=int((fails & human_fails).sum()), false_fail=int((fails & ~human_fails).sum()),
-    )  # fmt: skip
+        true_pass=int((~fails & ~human_fails).sum()),
+        false_pass=int((~fails & human_fails).sum()),
+        true_fail=int((fails & human_fails).sum()),
+        false_fail=int((fails & ~human_fails).sum()),
+    )
 
 
 def figures(fails: Bools, human_fails: Bools) -> SetFigures:
     """The plain figures of a set's votes."""
     counts = set_counts(fails, human_fails)
     cov, ffr = coverage(counts).value, false_failure_rate(counts).value
-    return SetFigures(
-        coverage=cov, false_failure_rate=ffr, alignment=evalgen_alignment(cov, ffr), n=counts.n
-    )
+    return SetFigures(coverage=cov, false_failure_rate=ffr, alignment=evalgen_alignment(cov, ffr), n=counts.n)
 
 
-def worth(
-    votes: Sequence[Bools], human_fails: Bools, members: Sequence[int], max_ffr: float
-) -> float:
+def worth(votes: Sequence[Bools], human_fails: Bools, members: Sequence[int], max_ffr: float) -> float:
     """A set's objective, averaged over several cross-fitted vote matrices of shape (n, j).
 
     A false failure rate above the limit costs ten times its excess: such a set is chosen only

@@ -57,26 +57,28 @@ class Matrices:
             of = len(own.caught_by) if name == "coverage" else passes
             self.cost[at] = SLACK_COST / max(1, of)
 
-    def _add(self, entries: list[tuple[Places, Places, Floats]], count: int, low: float, high: float) -> None:  # fmt: skip
+    def _add(self, entries: list[tuple[Places, Places, Floats]], count: int, low: float, high: float) -> None:
         rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
         matrix = sparse.csr_array((values, (rows, columns)), shape=(count, self.size))
         self.rows.append((matrix, low, high))
 
-    def _total(self, columns: Places, slack: str, sign: float, low: float, high: float) -> None:  # fmt: skip
+    def _total(self, columns: Places, slack: str, sign: float, low: float, high: float) -> None:
         zeros = np.zeros(len(columns), dtype=np.int64)
         entries = [(zeros, columns, np.ones(len(columns)))]
         if slack in self.slack_at:
-            entries.append((np.zeros(1, dtype=np.int64), np.array([self.slack_at[slack]]), np.array([sign])))  # fmt: skip
+            entries.append((np.zeros(1, dtype=np.int64), np.array([self.slack_at[slack]]), np.array([sign])))
         self._add(entries, 1, low, high)
 
     def _catching(self, own: SetVotes, fails: int) -> None:
         """Caught only where a chosen judge fails it; enough of them."""
         row, judge = np.nonzero(own.caught_by)
         every = np.arange(fails)
-        self._add([(row, judge, np.ones(len(row))), (every, self.caught + every, -np.ones(fails))], fails, 0, np.inf)  # fmt: skip
-        self._total(self.caught + every, "coverage", 1.0, own.wish.min_coverage * fails - _TINY, np.inf)  # fmt: skip
+        self._add(
+            [(row, judge, np.ones(len(row))), (every, self.caught + every, -np.ones(fails))], fails, 0, np.inf
+        )
+        self._total(self.caught + every, "coverage", 1.0, own.wish.min_coverage * fails - _TINY, np.inf)
         if own.wish.most is not None:
-            self._total(np.arange(self.judges), "", 0.0, 0, max(own.wish.most, len(own.wish.must_include)))  # fmt: skip
+            self._total(np.arange(self.judges), "", 0.0, 0, max(own.wish.most, len(own.wish.must_include)))
 
     def _failing(self, own: SetVotes, passes: int) -> None:
         """A false failure costs the severity of the judges that fail it, and counts in the limits."""
@@ -94,8 +96,8 @@ class Matrices:
             self._at_least(start + row[inside], judge[inside], np.ones(int(inside.sum())))
             self._total(start + every, name, -1.0, -np.inf, own.wish.limits[name] * passes + _TINY)
 
-    def _at_least(self, column: Places, judge: Places, weight: Floats) -> None:  # fmt: skip
+    def _at_least(self, column: Places, judge: Places, weight: Floats) -> None:
         """Each column is at least its judge's variable times the weight."""
         if len(column):
             rows = np.arange(len(column))
-            self._add([(rows, column, np.ones(len(column))), (rows, judge, -weight)], len(column), 0, np.inf)  # fmt: skip
+            self._add([(rows, column, np.ones(len(column))), (rows, judge, -weight)], len(column), 0, np.inf)

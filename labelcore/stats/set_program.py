@@ -140,7 +140,7 @@ class _Problem(SetVotes):
 
     def nothing(self, why: str) -> Chosen:
         """No set, and why."""
-        return Chosen(members=(), coverage=None, false_failure_rate=None, gap=None, seconds=0.0, unmet=(why,))  # fmt: skip
+        return Chosen(members=(), coverage=None, false_failure_rate=None, gap=None, seconds=0.0, unmet=(why,))
 
     def run(self, time_limit: float, slack: Sequence[str] = (), *, relaxed: bool = False) -> _Found:
         """Solve within so many seconds; ``slack`` names the wishes that may be missed at a cost.
@@ -153,17 +153,17 @@ class _Problem(SetVotes):
             return _Found(None) if relaxed else self._better(None, None, {}, slack)
         build = Matrices(self, slack)
         result = optimize.milp(
-            build.cost, integrality=None if relaxed else build.integer,
-            constraints=build.constraints, bounds=optimize.Bounds(build.low, build.high),
+            build.cost,
+            integrality=None if relaxed else build.integer,
+            constraints=build.constraints,
+            bounds=optimize.Bounds(build.low, build.high),
             options={"time_limit": time_limit},
-        )  # fmt: skip
+        )
         if result.status == _INFEASIBLE:
             return _Found(None, impossible=True)
         self.stopped = self.stopped or result.status == _TIME_OVER
         solved = None if result.x is None else np.asarray(result.x)
-        used = {
-            name: float(solved[at]) for name, at in build.slack_at.items() if solved is not None
-        }
+        used = {name: float(solved[at]) for name, at in build.slack_at.items() if solved is not None}
         missed = {name: own for name, own in used.items() if own > _SMALL}
         if relaxed:
             return _Found(None, slack=missed)
@@ -171,15 +171,16 @@ class _Problem(SetVotes):
         return self._better(members, result.mip_dual_bound, missed, slack)
 
     def _better(
-        self, members: npt.NDArray[np.int64] | None, bound: float | None,
-        missed: Mapping[str, float], slack: Sequence[str],
-    ) -> _Found:  # fmt: skip
+        self,
+        members: npt.NDArray[np.int64] | None,
+        bound: float | None,
+        missed: Mapping[str, float],
+        slack: Sequence[str],
+    ) -> _Found:
         """The solver's set or the greedy one, and the proven gap to the best possible."""
         greedy = self.greedy()
         usable = "coverage" in slack or self.coverage(greedy) >= self.wish.min_coverage
-        options = (
-            [] if members is None else [(self.price_of(members, slack), tuple(members.tolist()))]
-        )
+        options = [] if members is None else [(self.price_of(members, slack), tuple(members.tolist()))]
         # Where no time was left, members that must be in are better than none, whatever they break.
         allowed = self.within_limits(greedy) or ("limits" in slack and members is None)
         if greedy and usable and allowed:
@@ -193,16 +194,12 @@ class _Problem(SetVotes):
             missed = {"coverage": short * len(self.caught_by)} if short > _SMALL else {}
         return _Found(best, gap=gap if gap > _SMALL else 0.0, slack=missed)
 
-    def price_of(
-        self, members: Sequence[int] | npt.NDArray[np.int64], slack: Sequence[str]
-    ) -> float:
+    def price_of(self, members: Sequence[int] | npt.NDArray[np.int64], slack: Sequence[str]) -> float:
         """The objective: severity-weighted false failures, size, and missed coverage."""
         own = list(members)
         heaviest = (self.wrong_by[:, own] * self.severity[own]).max(axis=1, initial=0.0)
         price = float(heaviest.sum()) / max(1, len(self.wrong_by)) + self.wish.price * len(own)
-        short = (
-            max(0.0, self.wish.min_coverage - self.coverage(own)) if "coverage" in slack else 0.0
-        )
+        short = max(0.0, self.wish.min_coverage - self.coverage(own)) if "coverage" in slack else 0.0
         return price + SLACK_COST * short
 
     def words(self, found: _Found, time_limit: float, *, proven: bool) -> list[str]:
@@ -222,29 +219,32 @@ class _Problem(SetVotes):
                 )
         return said
 
-    def _coverage_words(
-        self, reached: float, gap: float, time_limit: float, *, proven: bool
-    ) -> str:
+    def _coverage_words(self, reached: float, gap: float, time_limit: float, *, proven: bool) -> str:
         wish = f"A coverage of {self.wish.min_coverage:.0%}"
         best = "the best set" if gap < _SMALL else "the best set found"
         head = "cannot be met" if proven else "was not reached in the time given"
         said = f"{wish} {head}: with the limits on false failures {best} has {reached:.0%}."
         free = self.run(time_limit, slack=("ffr", "limits"))
         if free.members is None:
-            return f"{said} No set of these judges reaches it, whatever it wrongly fails." if free.impossible else said  # fmt: skip
+            return (
+                f"{said} No set of these judges reaches it, whatever it wrongly fails."
+                if free.impossible
+                else said
+            )
         needed = self.false_failure_rate(free.members)
-        return (
-            said if needed is None else f"{said} A set that reaches it wrongly fails {needed:.0%}."
-        )
+        return said if needed is None else f"{said} A set that reaches it wrongly fails {needed:.0%}."
 
-    def chosen(
-        self, found: _Found, seconds: float, unmet: tuple[str, ...], *, stopped: bool
-    ) -> Chosen:
+    def chosen(self, found: _Found, seconds: float, unmet: tuple[str, ...], *, stopped: bool) -> Chosen:
         """The answer."""
         members = list(found.members or ())
         return Chosen(
-            members=tuple(members), coverage=self.coverage(members),
-            false_failure_rate=self.false_failure_rate(members), gap=found.gap, seconds=seconds,
-            unmet=unmet, unknown_cells=int(np.isnan(self.votes[:, members]).sum()),
-            left_out=self.idle, stopped=stopped,
-        )  # fmt: skip
+            members=tuple(members),
+            coverage=self.coverage(members),
+            false_failure_rate=self.false_failure_rate(members),
+            gap=found.gap,
+            seconds=seconds,
+            unmet=unmet,
+            unknown_cells=int(np.isnan(self.votes[:, members]).sum()),
+            left_out=self.idle,
+            stopped=stopped,
+        )

@@ -43,23 +43,25 @@ class SliceRate(Frozen):
     corrected_together: Rate | None = None
 
 
-def by_slice(
-    graded: Graded, names: Sequence[str], *, correction: Correction = "holm"
-) -> list[SliceRate]:
+def by_slice(graded: Graded, names: Sequence[str], *, correction: Correction = "holm") -> list[SliceRate]:
     """The slices of n graded outputs, the worst first. ``names`` (n,) in their order."""
     own = np.asarray(names, dtype=object)
-    parts = {name: (Part(graded, own == name), Part(graded, own != name)) for name in sorted(set(names))}  # fmt: skip
+    parts = {name: (Part(graded, own == name), Part(graded, own != name)) for name in sorted(set(names))}
     found = {name: against(*pair) for name, pair in parts.items()}
     raw = {name: p for name, (_, p) in found.items() if p is not None}
     adjusted = dict(zip(raw, adjust(list(raw.values()), correction), strict=True))
     level = together(len(parts))
     rows = [
         SliceRate(
-            name=name, rate=part.rate(), together=part.rate(level), against_rest=found[name][0],
-            p=adjusted.get(name), says=_says(part, rest, adjusted.get(name)),
+            name=name,
+            rate=part.rate(),
+            together=part.rate(level),
+            against_rest=found[name][0],
+            p=adjusted.get(name),
+            says=_says(part, rest, adjusted.get(name)),
         )
         for name, (part, rest) in parts.items()
-    ]  # fmt: skip
+    ]
     # Rounded, so that equal rates stand by name whatever the order of the rows that they are summed in.
     return sorted(rows, key=lambda one: (round(one.rate.value or 0.0, 12), one.name))
 

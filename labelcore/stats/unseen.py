@@ -24,6 +24,4 @@ def good_turing(counts: Sequence[int]) -> Rate:
     share = once / n
     spread = Z95 * math.sqrt(max(0.0, once * (1 - share) + 2 * twice)) / n
     high = max(share + spread, 3 / n)
-    return Rate(
-        value=share, low=max(0.0, share - spread), high=min(1.0, high), n=n, method="Good-Turing"
-    )
+    return Rate(value=share, low=max(0.0, share - spread), high=min(1.0, high), n=n, method="Good-Turing")

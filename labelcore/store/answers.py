@@ -16,9 +16,7 @@ import numpy.typing as npt
 from labelcore.models import Paid
 from labelcore.store.connection import Database, append_rows, aware, utc
 
-_COLUMNS = (
-    "answer_key", "text", "model", "tokens_in", "tokens_out", "cost_usd", "latency_ms", "made_at",
-)  # fmt: skip
+_COLUMNS = ("answer_key", "text", "model", "tokens_in", "tokens_out", "cost_usd", "latency_ms", "made_at")
 
 
 def prefix(key: str) -> int:
@@ -52,9 +50,7 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
     """
     known = find(db, [own.key for own in answers]) if answers else {}
     latest = {own.key: own for own in answers}
-    fresh = [
-        own for own in latest.values() if own.key not in known or known[own.key].text != own.text
-    ]
+    fresh = [own for own in latest.values() if own.key not in known or known[own.key].text != own.text]
     with db.transaction() as cursor:
         append(cursor, fresh)
     return len(fresh)
@@ -68,9 +64,16 @@ def append(cursor: duckdb.DuckDBPyConnection, answers: Sequence[Paid]) -> None:
 
 def _row(own: Paid) -> tuple[Any, ...]:
     return (
-        own.key, own.text, own.model, own.tokens_in, own.tokens_out, own.cost_usd,
-        own.latency_ms, utc(own.at), prefix(own.key),
-    )  # fmt: skip
+        own.key,
+        own.text,
+        own.model,
+        own.tokens_in,
+        own.tokens_out,
+        own.cost_usd,
+        own.latency_ms,
+        utc(own.at),
+        prefix(own.key),
+    )
 
 
 def _paid(row: tuple[Any, ...]) -> Paid:

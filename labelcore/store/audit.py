@@ -9,18 +9,14 @@ from labelcore.models import new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
 
-def note(
-    db: Database, project_id: str, author: str, action: str, subject: str, **detail: Any
-) -> None:
+def note(db: Database, project_id: str, author: str, action: str, subject: str, **detail: Any) -> None:
     """Record an act."""
     columns = ("event_id", "project_id", "author", "action", "subject", "detail", "made_at")
     row = (new_id("event"), project_id, author, action, subject, to_json(detail), utc(now()))
     db.append("audit_event", columns, [row])
 
 
-def all_of(
-    db: Database, project_id: str, actions: Sequence[str] | None = None
-) -> list[dict[str, Any]]:
+def all_of(db: Database, project_id: str, actions: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """The acts of a project, or those of some names, the newest first."""
     named = "" if actions is None else "AND action IN (SELECT unnest(?))"
     rows = db.rows(
@@ -47,8 +43,5 @@ def about(db: Database, project_id: str, action: str, subject: str) -> dict[str,
 def happened(db: Database, project_id: str, action: str) -> bool:
     """Whether an act of that name was ever recorded."""
     return bool(
-        db.rows(
-            "SELECT 1 FROM audit_event WHERE project_id = ? AND action = ? LIMIT 1",
-            [project_id, action],
-        )
+        db.rows("SELECT 1 FROM audit_event WHERE project_id = ? AND action = ? LIMIT 1", [project_id, action])
     )

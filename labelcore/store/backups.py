@@ -90,8 +90,6 @@ def integrity(db: Database) -> dict[str, int]:
     """Counts of rows that should not be: grades, picks or verdicts whose output is missing."""
     tables = ("grade", "sample_pick", "verdict")
     return {
-        table: int(
-            db.rows(f"SELECT count(*) FROM {table} ANTI JOIN output USING (output_id)")[0][0]
-        )
+        table: int(db.rows(f"SELECT count(*) FROM {table} ANTI JOIN output USING (output_id)")[0][0])
         for table in tables
     }

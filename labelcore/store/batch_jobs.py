@@ -8,9 +8,16 @@ from labelcore.models import BatchJob, new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
 _COLUMNS = (
-    "batch_job_id", "project_id", "endpoint", "model", "provider_id", "state", "questions",
-    "message", "made_at",
-)  # fmt: skip
+    "batch_job_id",
+    "project_id",
+    "endpoint",
+    "model",
+    "provider_id",
+    "state",
+    "questions",
+    "message",
+    "made_at",
+)
 _OPEN = ("handing over", "with the provider")
 
 

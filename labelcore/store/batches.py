@@ -11,9 +11,20 @@ from labelcore.models import ImportBatch, RejectedRow
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 
 _COLUMNS = (
-    "batch_id", "project_id", "file_name", "sha256", "mapping", "rows_read", "outputs_new",
-    "outputs_known", "rows_rejected", "grades_new", "verdicts_new", "made_at", "duplicates",
-)  # fmt: skip
+    "batch_id",
+    "project_id",
+    "file_name",
+    "sha256",
+    "mapping",
+    "rows_read",
+    "outputs_new",
+    "outputs_known",
+    "rows_rejected",
+    "grades_new",
+    "verdicts_new",
+    "made_at",
+    "duplicates",
+)
 _REJECTED = ("batch_id", "row_number", "field", "reason", "raw")
 
 
@@ -28,10 +39,20 @@ def save_within(
 ) -> None:
     """The same inside an open transaction."""
     row = (
-        batch.id, batch.project_id, batch.file_name, batch.sha256, to_json(batch.mapping),
-        batch.rows_read, batch.outputs_new, batch.outputs_known, batch.rows_rejected,
-        batch.grades_new, batch.verdicts_new, utc(batch.at), batch.duplicates,
-    )  # fmt: skip
+        batch.id,
+        batch.project_id,
+        batch.file_name,
+        batch.sha256,
+        to_json(batch.mapping),
+        batch.rows_read,
+        batch.outputs_new,
+        batch.outputs_known,
+        batch.rows_rejected,
+        batch.grades_new,
+        batch.verdicts_new,
+        utc(batch.at),
+        batch.duplicates,
+    )
     append_rows(cursor, "import_batch", _COLUMNS, [row])
     if rejected:
         apart = [(batch.id, bad.row, bad.field, bad.reason, bad.raw) for bad in rejected]
@@ -50,8 +71,7 @@ def all_of(db: Database, project_id: str) -> list[ImportBatch]:
 def rejected(db: Database, batch_id: str) -> list[RejectedRow]:
     """The rows that an import kept apart, in the order of the file."""
     rows = db.rows(
-        "SELECT row_number, field, reason, raw FROM rejected_row WHERE batch_id = ? "
-        "ORDER BY row_number",
+        "SELECT row_number, field, reason, raw FROM rejected_row WHERE batch_id = ? ORDER BY row_number",
         [batch_id],
     )
     return [RejectedRow(row=row[0], field=row[1], reason=row[2], raw=row[3] or "") for row in rows]

@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from labelcore.models import Code, Quote, new_id
 from labelcore.store.connection import Database, append_rows, aware, utc
 
-_CODE = (
-    "code_id", "project_id", "label", "state", "criterion_id", "origin", "author", "why", "made_at",
-)  # fmt: skip
-_QUOTE = (
-    "project_id", "grade_id", "output_id", "quote", "code_id", "sure", "author", "made_at", "marked",
-)  # fmt: skip
+_CODE = ("code_id", "project_id", "label", "state", "criterion_id", "origin", "author", "why", "made_at")
+_QUOTE = ("project_id", "grade_id", "output_id", "quote", "code_id", "sure", "author", "made_at", "marked")
 
 
 def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> None:
@@ -20,17 +16,37 @@ def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> N
     with db.transaction() as cursor:
         if codes:
             heads = [
-                (new_id("event"), own.id, own.project_id, own.label, own.state, own.criterion_id,
-                 own.origin, own.author, own.why, utc(own.at))
+                (
+                    new_id("event"),
+                    own.id,
+                    own.project_id,
+                    own.label,
+                    own.state,
+                    own.criterion_id,
+                    own.origin,
+                    own.author,
+                    own.why,
+                    utc(own.at),
+                )
                 for own in codes
-            ]  # fmt: skip
+            ]
             append_rows(cursor, "code_event", ("event_id", *_CODE), heads)
         if quotes:
             rows = [
-                (new_id("event"), own.project_id, own.grade_id, own.output_id, own.text,
-                 own.code_id, own.sure, own.author, utc(own.at), own.marked)
+                (
+                    new_id("event"),
+                    own.project_id,
+                    own.grade_id,
+                    own.output_id,
+                    own.text,
+                    own.code_id,
+                    own.sure,
+                    own.author,
+                    utc(own.at),
+                    own.marked,
+                )
                 for own in quotes
-            ]  # fmt: skip
+            ]
             append_rows(cursor, "quote_event", ("event_id", *_QUOTE), rows)
 
 
@@ -46,8 +62,7 @@ def history(db: Database, project_id: str) -> list[Code]:
 
 def _codes(db: Database, table: str, project_id: str) -> list[Code]:
     rows = db.rows(
-        f"SELECT {', '.join(_CODE)} FROM {table} WHERE project_id = ? ORDER BY made_at, code_id",
-        [project_id],
+        f"SELECT {', '.join(_CODE)} FROM {table} WHERE project_id = ? ORDER BY made_at, code_id", [project_id]
     )
     found = []
     for row in rows:
@@ -60,8 +75,7 @@ def _codes(db: Database, table: str, project_id: str) -> list[Code]:
 def quotes(db: Database, project_id: str) -> list[Quote]:
     """The newest state of every quote, in the order of their grades."""
     rows = db.rows(
-        f"SELECT {', '.join(_QUOTE)} FROM quote_current WHERE project_id = ? "
-        "ORDER BY grade_id, quote",
+        f"SELECT {', '.join(_QUOTE)} FROM quote_current WHERE project_id = ? ORDER BY grade_id, quote",
         [project_id],
     )
     found = []

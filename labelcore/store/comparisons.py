@@ -10,9 +10,19 @@ from labelcore.store import live
 from labelcore.store.connection import Database, append_rows, aware, utc
 
 _COLUMNS = (
-    "comparison_id", "project_id", "first_id", "second_id", "annotator", "value", "note", "seconds",
-    "left_id", "supersedes", "made_at", "stored_at",
-)  # fmt: skip
+    "comparison_id",
+    "project_id",
+    "first_id",
+    "second_id",
+    "annotator",
+    "value",
+    "note",
+    "seconds",
+    "left_id",
+    "supersedes",
+    "made_at",
+    "stored_at",
+)
 _READ = _COLUMNS[:-1]
 # The same case: equal input, context and conversation, or, where a row has none, its group.
 _PAIRS = """
@@ -64,8 +74,7 @@ def record(db: Database, events: Sequence[Comparison]) -> list[str]:
 def stored(db: Database, ids: Sequence[str]) -> dict[str, str]:
     """Those of the ids that are stored, with who made them."""
     rows = db.rows(
-        "SELECT DISTINCT comparison_id, annotator FROM comparison "
-        "WHERE comparison_id IN (SELECT unnest(?))",
+        "SELECT DISTINCT comparison_id, annotator FROM comparison WHERE comparison_id IN (SELECT unnest(?))",
         [list(ids)],
     )
     return {str(id_): str(who) for id_, who in rows}
@@ -97,6 +106,16 @@ def _comparison(row: tuple[Any, ...]) -> Comparison:
 
 def _row(event: Comparison) -> tuple[Any, ...]:
     return (
-        event.id, event.project_id, event.first_id, event.second_id, event.annotator, event.value,
-        event.note, event.seconds, event.left_id, event.supersedes, utc(event.at), utc(now()),
-    )  # fmt: skip
+        event.id,
+        event.project_id,
+        event.first_id,
+        event.second_id,
+        event.annotator,
+        event.value,
+        event.note,
+        event.seconds,
+        event.left_id,
+        event.supersedes,
+        utc(event.at),
+        utc(now()),
+    )

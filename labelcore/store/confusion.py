@@ -15,10 +15,7 @@ from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
 Floats = npt.NDArray[np.float64]
 ABSTAINED = -1.0
 _CODE = f"CASE value WHEN 'pass' THEN 1 WHEN 'fail' THEN 0 ELSE {ABSTAINED:.0f} END"
-_ONCE = (
-    "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
-    "ORDER BY made_at, run_id) = 1"
-)
+_ONCE = "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id ORDER BY made_at, run_id) = 1"
 _SEEN = (
     "seen AS (SELECT output_id, bool_or(value = 'fail') AS failed, "
     "bool_and(value = 'abstain') AS silent, "
@@ -26,8 +23,7 @@ _SEEN = (
     "WHERE repeat = 0 AND judge_version_id IN (SELECT unnest($judges)) GROUP BY output_id)"
 )
 _BY_VERDICT = (
-    "count(*) FILTER (NOT failed AND NOT silent), count(*) FILTER (failed), "
-    "count(*) FILTER (silent)"
+    "count(*) FILTER (NOT failed AND NOT silent), count(*) FILTER (failed), count(*) FILTER (silent)"
 )
 
 
@@ -71,8 +67,7 @@ def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, in
     It fails an output when any member does, and abstains where all of them do.
     """
     rows = db.rows(
-        f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members",
-        _of_judges(judge_version_ids),
+        f"WITH {_SEEN} SELECT {_BY_VERDICT} FROM seen WHERE members = $members", _of_judges(judge_version_ids)
     )
     passes, fails, abstains = rows[0]
     return passes, fails, abstains

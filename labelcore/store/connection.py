@@ -57,8 +57,7 @@ class Database:
     def _writing(self) -> duckdb.DuckDBPyConnection:
         if self.is_past:
             raise BadInput(
-                "The past can be read, not changed.",
-                next_step="Leave the moment out to act on the present.",
+                "The past can be read, not changed.", next_step="Leave the moment out to act on the present."
             )
         return self._cursor()
 
@@ -122,10 +121,7 @@ class Database:
 
 
 def append_rows(
-    cursor: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
+    cursor: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert rows through an open transaction, by Arrow when there are many."""
     names = ", ".join(columns)
@@ -154,9 +150,7 @@ def connect(path: Path | None, memory_limit: str) -> Database:
         StoreDamaged: the file is not a DuckDB database, or is damaged.
 
     """
-    config: dict[str, Any] = {
-        "memory_limit": memory_limit,
-    }
+    config: dict[str, Any] = {"memory_limit": memory_limit}
     if path is None:
         return Database(None, duckdb.connect(":memory:", config=config))
     config["storage_compatibility_version"] = _READABLE_SINCE
@@ -167,8 +161,7 @@ def connect(path: Path | None, memory_limit: str) -> Database:
         raise _explain(path, trouble) from trouble
     except OSError as trouble:
         raise StoreDamaged(
-            f"{path} cannot be opened: {trouble.strerror}.",
-            next_step="Name another file with --db.",
+            f"{path} cannot be opened: {trouble.strerror}.", next_step="Name another file with --db."
         ) from trouble
 
 

@@ -6,9 +6,19 @@ from labelcore.models import CourtRuling
 from labelcore.store.connection import Database, aware, utc
 
 _COLUMNS = (
-    "ruling_id", "project_id", "output_id", "judge_id", "judge_version_id", "criterion_id",
-    "verdict", "human_pass", "value", "reason", "author", "made_at",
-)  # fmt: skip
+    "ruling_id",
+    "project_id",
+    "output_id",
+    "judge_id",
+    "judge_version_id",
+    "criterion_id",
+    "verdict",
+    "human_pass",
+    "value",
+    "reason",
+    "author",
+    "made_at",
+)
 
 
 def save(db: Database, ruling: CourtRuling) -> None:
@@ -19,7 +29,7 @@ def save(db: Database, ruling: CourtRuling) -> None:
 
 def current(db: Database, project_id: str) -> list[CourtRuling]:
     """The rulings that count now, oldest first."""
-    return [own for own in _read(db, "court_ruling_current", project_id) if own.value != "withdrawn"]  # fmt: skip
+    return [own for own in _read(db, "court_ruling_current", project_id) if own.value != "withdrawn"]
 
 
 def history(db: Database, project_id: str) -> list[CourtRuling]:
@@ -33,8 +43,6 @@ def _read(db: Database, table: str, project_id: str) -> list[CourtRuling]:
         [project_id],
     )
     return [
-        CourtRuling(
-            id=row[0], at=aware(row[-1]), **dict(zip(_COLUMNS[1:-1], row[1:-1], strict=True))
-        )
+        CourtRuling(id=row[0], at=aware(row[-1]), **dict(zip(_COLUMNS[1:-1], row[1:-1], strict=True)))
         for row in rows
     ]

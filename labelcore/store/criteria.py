@@ -11,10 +11,27 @@ from labelcore.store.connection import Database, append_rows, aware, from_json, 
 from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
-    "criterion_id", "project_id", "version", "name", "statement", "severity",
-    "max_false_failure_rate", "origin", "status", "pass_examples", "fail_examples", "keywords",
-    "parents", "wording_only", "author", "why", "evidence", "made_at", "risk", "risk_why",
-)  # fmt: skip
+    "criterion_id",
+    "project_id",
+    "version",
+    "name",
+    "statement",
+    "severity",
+    "max_false_failure_rate",
+    "origin",
+    "status",
+    "pass_examples",
+    "fail_examples",
+    "keywords",
+    "parents",
+    "wording_only",
+    "author",
+    "why",
+    "evidence",
+    "made_at",
+    "risk",
+    "risk_why",
+)
 _TABLE = "criterion_version"
 _LISTS = ("pass_examples", "fail_examples", "keywords", "parents")
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
@@ -25,9 +42,7 @@ def save(db: Database, criteria: Sequence[Criterion]) -> None:
     save_with_judges(db, criteria, [])
 
 
-def save_with_judges(
-    db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVersion]
-) -> None:
+def save_with_judges(db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVersion]) -> None:
     """Store criteria versions together with judges of them, all or none."""
     columns = (*_COLUMNS, "event_id")
     rows = [(*_row(criterion), new_id("event")) for criterion in criteria]
@@ -52,8 +67,7 @@ def current(db: Database, project_id: str) -> list[Criterion]:
 def history(db: Database, criterion_id: str) -> list[Criterion]:
     """All versions of one criterion, oldest first."""
     rows = db.rows(
-        f"{_SELECT} criterion_version WHERE criterion_id = ? ORDER BY version, made_at",
-        [criterion_id],
+        f"{_SELECT} criterion_version WHERE criterion_id = ? ORDER BY version, made_at", [criterion_id]
     )
     return [_criterion(row) for row in rows]
 

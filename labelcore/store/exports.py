@@ -62,9 +62,7 @@ def write(db: Database, project_id: str, what: str, out: Path) -> int:
     if what not in TABLES:
         close = difflib.get_close_matches(what.lower(), TABLES, n=1)
         meant = f"; did you mean {close[0]}?" if close else "."
-        raise BadInput(
-            f"'{what}' cannot be exported{meant}", next_step=f"There are {', '.join(TABLES)}."
-        )
+        raise BadInput(f"'{what}' cannot be exported{meant}", next_step=f"There are {', '.join(TABLES)}.")
     form = _FORMATS.get(out.suffix.lower())
     if form is None:
         raise BadInput(

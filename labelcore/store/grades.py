@@ -11,10 +11,26 @@ from labelcore.store import live
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
 _COLUMNS = (
-    "grade_id", "project_id", "output_id", "annotator", "value", "criterion_id",
-    "criterion_version", "note", "spans", "corrected_text", "seconds", "judge_shown", "source",
-    "supersedes", "sample_id", "field", "level", "made_at", "stored_at",
-)  # fmt: skip
+    "grade_id",
+    "project_id",
+    "output_id",
+    "annotator",
+    "value",
+    "criterion_id",
+    "criterion_version",
+    "note",
+    "spans",
+    "corrected_text",
+    "seconds",
+    "judge_shown",
+    "source",
+    "supersedes",
+    "sample_id",
+    "field",
+    "level",
+    "made_at",
+    "stored_at",
+)
 _READ = _COLUMNS[:-1]
 
 
@@ -42,9 +58,13 @@ def _known(db: Database, events: Sequence[Grade]) -> set[str]:
 
 
 def current(
-    db: Database, project_id: str, *, annotator: str | None = None, overall_only: bool = False,
+    db: Database,
+    project_id: str,
+    *,
+    annotator: str | None = None,
+    overall_only: bool = False,
     criteria_only: bool = False,
-) -> list[Grade]:  # fmt: skip
+) -> list[Grade]:
     """The grades that count now, oldest first."""
     sql = f"SELECT {', '.join(_READ)} FROM grade_current WHERE project_id = ?"
     parameters: list[Any] = [project_id]
@@ -139,9 +159,7 @@ def history(
     return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
-def latest(
-    db: Database, project_id: str, *, annotator: str | None = None, limit: int
-) -> list[Grade]:
+def latest(db: Database, project_id: str, *, annotator: str | None = None, limit: int) -> list[Grade]:
     """The newest events of everybody or of one person, newest first, undone ones included."""
     who = "" if annotator is None else "AND annotator = $who"
     rows = db.rows(
@@ -165,9 +183,7 @@ def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
     return {row[0] for row in undone}, {row[0] for row in counting}
 
 
-def of_parts(
-    db: Database, project_id: str, annotator: str, output_ids: Sequence[str]
-) -> list[Grade]:
+def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence[str]) -> list[Grade]:
     """A person's current grades of single criteria and fields on some outputs."""
     # At nearly every press there are none: what lies ahead was not graded before.
     graded = live.live(db, project_id).with_parts(annotator, output_ids)
@@ -203,8 +219,7 @@ def repeats(db: Database, project_id: str, annotator: str | None = None) -> list
 def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
     """Grading events by their ids."""
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_event WHERE grade_id IN (SELECT unnest(?))",
-        [list(grade_ids)],
+        f"SELECT {', '.join(_READ)} FROM grade_event WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
     )
     return [_grade(row) for row in rows]
 
@@ -242,11 +257,26 @@ def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> s
 
 def _row(event: Grade) -> tuple[Any, ...]:
     return (
-        event.id, event.project_id, event.output_id, event.annotator, event.value,
-        event.criterion_id, event.criterion_version, event.note, to_json(list(event.spans)),
-        event.corrected_text, event.seconds, event.judge_shown, event.source, event.supersedes,
-        event.sample_id, event.field, event.level, utc(event.at), utc(now()),
-    )  # fmt: skip
+        event.id,
+        event.project_id,
+        event.output_id,
+        event.annotator,
+        event.value,
+        event.criterion_id,
+        event.criterion_version,
+        event.note,
+        to_json(list(event.spans)),
+        event.corrected_text,
+        event.seconds,
+        event.judge_shown,
+        event.source,
+        event.supersedes,
+        event.sample_id,
+        event.field,
+        event.level,
+        utc(event.at),
+        utc(now()),
+    )
 
 
 def _grade(row: tuple[Any, ...]) -> Grade:

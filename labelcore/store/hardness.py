@@ -9,10 +9,21 @@ from labelcore.models import HardnessResult
 from labelcore.store.connection import Database, aware, utc
 
 _COLUMNS = (
-    "result_id", "project_id", "judge_version_id", "test", "family", "output_id", "people",
-    "changed_text", "before_value", "before_reason", "after_value", "after_reason", "cost_usd",
+    "result_id",
+    "project_id",
+    "judge_version_id",
+    "test",
+    "family",
+    "output_id",
+    "people",
+    "changed_text",
+    "before_value",
+    "before_reason",
+    "after_value",
+    "after_reason",
+    "cost_usd",
     "made_at",
-)  # fmt: skip
+)
 
 
 def save(db: Database, results: Sequence[HardnessResult]) -> None:

@@ -12,9 +12,21 @@ from labelcore.store.connection import Database, append_rows, aware, from_json, 
 from labelcore.store.remembering import remembered, written
 
 _COLUMNS = (
-    "judge_version_id", "judge_id", "project_id", "name", "kind", "version", "criterion_id",
-    "criterion_version", "spec", "description", "model", "fitted_on", "author", "made_at",
-)  # fmt: skip
+    "judge_version_id",
+    "judge_id",
+    "project_id",
+    "name",
+    "kind",
+    "version",
+    "criterion_id",
+    "criterion_version",
+    "spec",
+    "description",
+    "model",
+    "fitted_on",
+    "author",
+    "made_at",
+)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
 
 
@@ -36,9 +48,7 @@ def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersi
 
 def current(db: Database, project_id: str) -> list[JudgeVersion]:
     """The newest version of every judge of a project, by name."""
-    rows = db.rows(
-        f"{_SELECT} judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id]
-    )
+    rows = db.rows(f"{_SELECT} judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id])
     return [_version(row) for row in rows]
 
 
@@ -52,9 +62,7 @@ def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
 
 def history(db: Database, judge_id: str) -> list[JudgeVersion]:
     """All versions of one judge, oldest first."""
-    rows = db.rows(
-        f"{_SELECT} judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id]
-    )
+    rows = db.rows(f"{_SELECT} judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id])
     return [_version(row) for row in rows]
 
 
@@ -69,18 +77,25 @@ def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[Judge
 
 
 def save_choice(
-    db: Database, project_id: str, judge_version_ids: Sequence[str],
-    parameters: dict[str, Any], figures: dict[str, Any], author: str = "",
-) -> str:  # fmt: skip
+    db: Database,
+    project_id: str,
+    judge_version_ids: Sequence[str],
+    parameters: dict[str, Any],
+    figures: dict[str, Any],
+    author: str = "",
+) -> str:
     """Record a chosen set with the figures that it was chosen by. Returns its id."""
     choice_id = new_id("choice")
-    columns = (
-        "choice_id", "project_id", "judge_version_ids", "parameters", "figures", "author", "made_at"
-    )  # fmt: skip
+    columns = ("choice_id", "project_id", "judge_version_ids", "parameters", "figures", "author", "made_at")
     row = (
-        choice_id, project_id, to_json(list(judge_version_ids)), to_json(parameters),
-        to_json(figures), author, utc(now()),
-    )  # fmt: skip
+        choice_id,
+        project_id,
+        to_json(list(judge_version_ids)),
+        to_json(parameters),
+        to_json(figures),
+        author,
+        utc(now()),
+    )
     db.append("choice", columns, [row])
     written(db, "choice")
     return choice_id
@@ -96,9 +111,7 @@ _CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, mad
 
 def choices(db: Database, project_id: str) -> list[dict[str, Any]]:
     """Every chosen set, the oldest first, each as ``chosen`` gives it."""
-    rows = db.rows(
-        f"{_CHOICE} choice WHERE project_id = ? ORDER BY made_at, choice_id", [project_id]
-    )
+    rows = db.rows(f"{_CHOICE} choice WHERE project_id = ? ORDER BY made_at, choice_id", [project_id])
     return [_choice(row) for row in rows]
 
 
@@ -110,9 +123,13 @@ def _chosen(db: Database, project_id: str) -> dict[str, Any] | None:
 def _choice(row: tuple[Any, ...]) -> dict[str, Any]:
     choice_id, ids, parameters, figures, author, at = row
     return {
-        "id": choice_id, "judge_version_ids": from_json(ids), "parameters": from_json(parameters),
-        "figures": from_json(figures), "author": author, "at": aware(at),
-    }  # fmt: skip
+        "id": choice_id,
+        "judge_version_ids": from_json(ids),
+        "parameters": from_json(parameters),
+        "figures": from_json(figures),
+        "author": author,
+        "at": aware(at),
+    }
 
 
 def _row(version: JudgeVersion) -> tuple[Any, ...]:

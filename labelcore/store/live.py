@@ -26,9 +26,7 @@ _EVENTS = (
     "UNION ALL SELECT comparison_id, first_id || '~' || second_id, annotator, value, supersedes, "
     "false, stored_at FROM comparison_event WHERE project_id = $project ORDER BY stored_at, grade_id"
 )
-_HELD = (
-    "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
-)
+_HELD = "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
 _WITH_PARTS = (
     "SELECT DISTINCT output_id, annotator FROM grade WHERE project_id = ? "
     "AND (criterion_id IS NOT NULL OR field IS NOT NULL)"
@@ -120,9 +118,7 @@ class Live:
         if before[1] == "skipped":
             return False
         self._done[annotator] -= 1
-        self._graders[output_id] = tuple(
-            own for own in self._graders[output_id] if own != annotator
-        )
+        self._graders[output_id] = tuple(own for own in self._graders[output_id] if own != annotator)
         return True
 
     def _put_in(self, output_id: str, annotator: str, grade_id: str, value: str) -> None:

@@ -12,9 +12,21 @@ from labelcore.models import Output, Turn
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 
 COLUMNS = (
-    "output_id", "project_id", "external_id", "group_key", "input", "text", "context",
-    "conversation", "prompt_version", "model", "metadata", "batch_id", "row_number", "made_at",
-)  # fmt: skip
+    "output_id",
+    "project_id",
+    "external_id",
+    "group_key",
+    "input",
+    "text",
+    "context",
+    "conversation",
+    "prompt_version",
+    "model",
+    "metadata",
+    "batch_id",
+    "row_number",
+    "made_at",
+)
 _FIRST = "row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
 _READ = tuple(name for name in COLUMNS if name != "row_number")
 # The filter stands before the window: a view's window would first sort all outputs with their texts.
@@ -32,9 +44,15 @@ _keeping = threading.Lock()
 
 
 def content_id(
-    project_id: str, text: str, *, input: str = "", context: str = "",  # noqa: A002 - the field's name
-    conversation: str = "[]", prompt_version: str = "", model: str = "",
-) -> str:  # fmt: skip
+    project_id: str,
+    text: str,
+    *,
+    input: str = "",  # noqa: A002 - the field's name
+    context: str = "",
+    conversation: str = "[]",
+    prompt_version: str = "",
+    model: str = "",
+) -> str:
     """The identity of an output: SHA-256 over its content fields, each with its length.
 
     The lengths make the concatenation unambiguous. ``CONTENT_ID_SQL`` is the same function for
@@ -46,9 +64,7 @@ def content_id(
 
 
 CONTENT_ID_SQL = (
-    "'o_' || left(sha256("
-    + " || ".join(f"length({field}) || ':' || {field}" for field in _HASHED)
-    + "), 32)"
+    "'o_' || left(sha256(" + " || ".join(f"length({field}) || ':' || {field}" for field in _HASHED) + "), 32)"
 )
 """SQL expression over the columns of a staged row; ``conversation`` must be its text."""
 
@@ -208,8 +224,7 @@ def page(db: Database, project_id: str, offset: int, limit: int) -> list[Output]
 def metadata_keys(db: Database, project_id: str) -> list[str]:
     """The metadata keys that a project's outputs carry, by name."""
     rows = db.rows(
-        "SELECT DISTINCT unnest(json_keys(metadata)) AS name FROM output "
-        "WHERE project_id = ? ORDER BY name",
+        "SELECT DISTINCT unnest(json_keys(metadata)) AS name FROM output WHERE project_id = ? ORDER BY name",
         [project_id],
     )
     return [row[0] for row in rows]
@@ -218,17 +233,36 @@ def metadata_keys(db: Database, project_id: str) -> list[str]:
 def _row(output: Output, number: int) -> tuple[Any, ...]:
     turns = [turn.model_dump(mode="json", exclude_defaults=True) for turn in output.conversation]
     return (
-        output.id, output.project_id, output.external_id, output.group_key, output.input,
-        output.text, output.context, to_json(turns), output.prompt_version, output.model,
-        to_json(output.metadata), output.batch_id, number, utc(output.at),
-    )  # fmt: skip
+        output.id,
+        output.project_id,
+        output.external_id,
+        output.group_key,
+        output.input,
+        output.text,
+        output.context,
+        to_json(turns),
+        output.prompt_version,
+        output.model,
+        to_json(output.metadata),
+        output.batch_id,
+        number,
+        utc(output.at),
+    )
 
 
 def _output(row: tuple[Any, ...]) -> Output:
     return Output(
-        id=row[0], project_id=row[1], external_id=row[2], group_key=row[3], input=row[4],
-        text=row[5], context=row[6],
+        id=row[0],
+        project_id=row[1],
+        external_id=row[2],
+        group_key=row[3],
+        input=row[4],
+        text=row[5],
+        context=row[6],
         conversation=tuple(Turn(**turn) for turn in from_json(row[7]) or ()),
-        prompt_version=row[8], model=row[9], metadata=from_json(row[10]) or {},
-        batch_id=row[11], at=aware(row[12]),
-    )  # fmt: skip
+        prompt_version=row[8],
+        model=row[9],
+        metadata=from_json(row[10]) or {},
+        batch_id=row[11],
+        at=aware(row[12]),
+    )

@@ -48,8 +48,7 @@ def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
     for table, until in filters(db).items():
         shown = until.format(moment=f"TIMESTAMP '{moment.isoformat(sep=' ')}'", past=catalogue)
         db.run(
-            f'CREATE VIEW {catalogue}.main."{table}" AS '
-            f'SELECT * FROM "{own}".main."{table}" WHERE {shown}'
+            f'CREATE VIEW {catalogue}.main."{table}" AS SELECT * FROM "{own}".main."{table}" WHERE {shown}'
         )
     for made in _views(db):
         db.run(f"USE {catalogue}; {made}")

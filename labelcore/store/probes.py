@@ -9,9 +9,18 @@ from labelcore.models import ProbeCase, ProbeOpinion
 from labelcore.store.connection import Database, aware, utc
 
 _COLUMNS = (
-    "probe_id", "project_id", "criterion_id", "criterion_version", "output_id", "defect", "text",
-    "changed", "seed", "author", "made_at",
-)  # fmt: skip
+    "probe_id",
+    "project_id",
+    "criterion_id",
+    "criterion_version",
+    "output_id",
+    "defect",
+    "text",
+    "changed",
+    "seed",
+    "author",
+    "made_at",
+)
 _OPINION = ("opinion_id", "project_id", "probe_id", "annotator", "value", "note", "made_at")
 
 
@@ -62,8 +71,7 @@ def history(db: Database, project_id: str) -> list[ProbeOpinion]:
 
 def _read(db: Database, table: str, project_id: str) -> list[ProbeOpinion]:
     rows = db.rows(
-        f"SELECT {', '.join(_OPINION)} FROM {table} WHERE project_id = ? "
-        "ORDER BY made_at, opinion_id",
+        f"SELECT {', '.join(_OPINION)} FROM {table} WHERE project_id = ? ORDER BY made_at, opinion_id",
         [project_id],
     )
     return [_opinion(row) for row in rows]

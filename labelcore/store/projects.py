@@ -8,9 +8,7 @@ from labelcore.models import Project
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 from labelcore.store.remembering import remembered, written
 
-_COLUMNS = (
-    "project_id", "name", "task", "prompt_template", "glossary", "risk", "settings", "made_at",
-)  # fmt: skip
+_COLUMNS = ("project_id", "name", "task", "prompt_template", "glossary", "risk", "settings", "made_at")
 _TABLE = "project"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM project_current"
 
@@ -18,9 +16,15 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM project_current"
 def save(db: Database, project: Project) -> None:
     """Store a project, or a new state of it."""
     row = (
-        project.id, project.name, project.task, project.prompt_template,
-        to_json(project.glossary), project.risk, to_json(project.settings), utc(project.at),
-    )  # fmt: skip
+        project.id,
+        project.name,
+        project.task,
+        project.prompt_template,
+        to_json(project.glossary),
+        project.risk,
+        to_json(project.settings),
+        utc(project.at),
+    )
     db.append("project", _COLUMNS, [row])
     written(db, _TABLE)
 
@@ -41,6 +45,12 @@ def all_of(db: Database) -> list[Project]:
 
 def _project(row: tuple[Any, ...]) -> Project:
     return Project(
-        id=row[0], name=row[1], task=row[2], prompt_template=row[3],
-        glossary=from_json(row[4]), risk=row[5], settings=from_json(row[6]), at=aware(row[7]),
-    )  # fmt: skip
+        id=row[0],
+        name=row[1],
+        task=row[2],
+        prompt_template=row[3],
+        glossary=from_json(row[4]),
+        risk=row[5],
+        settings=from_json(row[6]),
+        at=aware(row[7]),
+    )

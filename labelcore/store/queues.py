@@ -20,9 +20,7 @@ _IN_IMPORT_ORDER = (
     "SELECT output_id, min(made_at) AS first, min(row_number) AS place "
     "FROM output WHERE project_id = ? GROUP BY output_id) ORDER BY position"
 )
-_IN_SAMPLE = (
-    "SELECT output_id, reason, position FROM sample_pick WHERE sample_id = ? ORDER BY position"
-)
+_IN_SAMPLE = "SELECT output_id, reason, position FROM sample_pick WHERE sample_id = ? ORDER BY position"
 _MOST_KEPT = 16
 
 Place = tuple[str, str, int]
@@ -53,9 +51,7 @@ class Pool:
         own = tuple((key, sys.intern(reason), at) for key, reason, at in places)
         return cls(own, {place[0]: at for at, place in enumerate(own)})
 
-    def front(
-        self, way: object, since: object, is_done: Callable[[str], bool], least: int = 0
-    ) -> int:
+    def front(self, way: object, since: object, is_done: Callable[[str], bool], least: int = 0) -> int:
         """The first place, from ``least`` on, that is not done. Only what came since the last call
         is looked at, unless something may be open again (``since`` changed): a queue must not be
         walked from its beginning at every press.

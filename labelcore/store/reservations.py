@@ -12,17 +12,13 @@ from labelcore.store.live import live
 _COLUMNS = ("project_id", "output_id", "annotator", "until", "made_at")
 
 
-def hold(
-    db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
-) -> None:
+def hold(db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime) -> None:
     """Reserve outputs for a person until a moment; a moment in the past gives them back."""
     live(db, project_id).hold(annotator, output_ids, utc(until))
     keep(db, project_id, annotator, output_ids, until)
 
 
-def keep(
-    db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
-) -> None:
+def keep(db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime) -> None:
     """Store what the project's state has taken in already, for the next process."""
     rows = [(project_id, own, annotator, utc(until), utc(now())) for own in output_ids]
     db.append("reservation", _COLUMNS, rows)
@@ -31,7 +27,6 @@ def keep(
 def held(db: Database, project_id: str) -> list[tuple[str, str, datetime]]:
     """(output id, annotator, until) of every reservation that has not run out."""
     return db.rows(
-        "SELECT output_id, annotator, until FROM reservation_current "
-        "WHERE project_id = ? AND until > ?",
+        "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?",
         [project_id, utc(now())],
     )

@@ -8,13 +8,30 @@ from labelcore.models import Run, new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
 
 _COLUMNS = (
-    "run_id", "project_id", "judge_version_ids", "n_outputs", "state", "verdicts_new",
-    "verdicts_cached", "errors", "requests", "cost_usd", "seconds", "message", "made_at",
-)  # fmt: skip
+    "run_id",
+    "project_id",
+    "judge_version_ids",
+    "n_outputs",
+    "state",
+    "verdicts_new",
+    "verdicts_cached",
+    "errors",
+    "requests",
+    "cost_usd",
+    "seconds",
+    "message",
+    "made_at",
+)
 _DETAIL = (
-    "total", "repeats", "answers_cached", "tokens_in", "tokens_out", "error_kinds", "faults",
+    "total",
+    "repeats",
+    "answers_cached",
+    "tokens_in",
+    "tokens_out",
+    "error_kinds",
+    "faults",
     "seconds_left",
-)  # fmt: skip
+)
 
 
 def save(db: Database, run: Run) -> None:
@@ -29,8 +46,7 @@ def save(db: Database, run: Run) -> None:
 def all_of(db: Database, project_id: str) -> list[Run]:
     """The runs of a project in their present states, the newest first."""
     rows = db.rows(
-        f"SELECT {', '.join(_COLUMNS)}, detail FROM run_current WHERE project_id = ? "
-        "ORDER BY run_id DESC",
+        f"SELECT {', '.join(_COLUMNS)}, detail FROM run_current WHERE project_id = ? ORDER BY run_id DESC",
         [project_id],
     )
     return [_run(row) for row in rows]

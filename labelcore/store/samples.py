@@ -16,9 +16,14 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM sample"
 def save(db: Database, sample: Sample) -> None:
     """Store a draw with all its picks, at once."""
     head = (
-        sample.id, sample.project_id, sample.rule, sample.seed, to_json(sample.parameters),
-        sample.author, utc(sample.at),
-    )  # fmt: skip
+        sample.id,
+        sample.project_id,
+        sample.rule,
+        sample.seed,
+        to_json(sample.parameters),
+        sample.author,
+        utc(sample.at),
+    )
     picks = [(sample.id, p.output_id, p.reason, p.probability, p.position) for p in sample.picks]
     with db.transaction() as cursor:
         append_rows(cursor, "sample", _COLUMNS, [head])
@@ -57,8 +62,7 @@ def newest_id(db: Database, project_id: str) -> str | None:
 
     def read() -> str | None:
         rows = db.rows(
-            "SELECT sample_id FROM sample WHERE project_id = ? "
-            "ORDER BY made_at DESC, sample_id DESC LIMIT 1",
+            "SELECT sample_id FROM sample WHERE project_id = ? ORDER BY made_at DESC, sample_id DESC LIMIT 1",
             [project_id],
         )
         return rows[0][0] if rows else None
@@ -73,9 +77,12 @@ def _sample(db: Database, row: tuple[Any, ...]) -> Sample:
         [row[0]],
     )
     return Sample(
-        id=row[0], project_id=row[1], rule=row[2], seed=row[3], parameters=from_json(row[4]),
-        author=row[5], at=aware(row[6]),
-        picks=tuple(
-            Pick(output_id=p[0], reason=p[1], probability=p[2], position=p[3]) for p in picks
-        ),
-    )  # fmt: skip
+        id=row[0],
+        project_id=row[1],
+        rule=row[2],
+        seed=row[3],
+        parameters=from_json(row[4]),
+        author=row[5],
+        at=aware(row[6]),
+        picks=tuple(Pick(output_id=p[0], reason=p[1], probability=p[2], position=p[3]) for p in picks),
+    )

@@ -31,7 +31,7 @@ class Round(Frozen):
 
 def record_opening(
     db: Database, project_id: str, split: SplitName, *, author: str, purpose: str, state: str, round_: int
-) -> None:  # fmt: skip
+) -> None:
     """Log a look at a split."""
     columns = ("project_id", "split", "author", "purpose", "made_at", "state", "round")
     row = (project_id, split, author, purpose, utc(now()), state, round_)
@@ -45,10 +45,7 @@ def openings(db: Database, project_id: str, split: SplitName) -> list[Opening]:
         "FROM split_opening WHERE project_id = ? AND split = ? ORDER BY made_at",
         [project_id, split],
     )
-    return [
-        Opening(author=a or "", purpose=b or "", state=c, round=d, at=aware(e))
-        for a, b, c, d, e in rows
-    ]
+    return [Opening(author=a or "", purpose=b or "", state=c, round=d, at=aware(e)) for a, b, c, d, e in rows]
 
 
 def rounds(db: Database, project_id: str) -> list[Round]:
@@ -66,15 +63,13 @@ def dealt(db: Database, project_id: str) -> Splits:
     begun = rounds(db, project_id)
     if not begun:
         return Splits(project_id)
-    rows = db.rows(
-        "SELECT group_key, split FROM settled_group_current WHERE project_id = ?", [project_id]
-    )
+    rows = db.rows("SELECT group_key, split FROM settled_group_current WHERE project_id = ?", [project_id])
     return Splits(project_id, begun[-1].number, dict(rows))
 
 
 def begin_round(
     db: Database, project_id: str, number: int, groups: Mapping[str, SplitName], *, author: str, why: str
-) -> None:  # fmt: skip
+) -> None:
     """Give the test up: these groups stay where they are told, all others are dealt anew."""
     at = utc(now())
     columns = ("project_id", "group_key", "split", "round", "made_at")
@@ -83,6 +78,8 @@ def begin_round(
         if rows:
             append_rows(cursor, "settled_group", columns, rows)
         append_rows(
-            cursor, "split_round", ("project_id", "round", "author", "why", "made_at"),
+            cursor,
+            "split_round",
+            ("project_id", "round", "author", "why", "made_at"),
             [(project_id, number, author, why, at)],
-        )  # fmt: skip
+        )

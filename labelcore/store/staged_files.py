@@ -41,9 +41,7 @@ def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow
     try:
         if not _is_detected(path, options):
             options += f", auto_detect=false, columns={_header(path)}"
-        cursor.execute(
-            f"CREATE TEMP TABLE file_rows AS SELECT * FROM read_csv(?, {options})", [str(path)]
-        )
+        cursor.execute(f"CREATE TEMP TABLE file_rows AS SELECT * FROM read_csv(?, {options})", [str(path)])
         _number(cursor)
     except (duckdb.Error, csv.Error) as trouble:
         raise BadInput(
@@ -55,9 +53,11 @@ def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow
         "FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
     return [
-        RejectedRow(row=int(line) - 1, field=column or "", reason=_plain_reason(message), raw=(raw or "")[:RAW])
+        RejectedRow(
+            row=int(line) - 1, field=column or "", reason=_plain_reason(message), raw=(raw or "")[:RAW]
+        )
         for line, column, message, raw in broken
-    ]  # fmt: skip
+    ]
 
 
 def _is_detected(path: Path, options: str) -> bool:
@@ -91,9 +91,7 @@ def _number(cursor: duckdb.DuckDBPyConnection) -> None:
     everything on one core.
     """
     start = _first_place(cursor, "file_rows")
-    cursor.execute(
-        f"CREATE TEMP VIEW staged AS SELECT rowid - {start} + 1 AS _row, * FROM file_rows"
-    )
+    cursor.execute(f"CREATE TEMP VIEW staged AS SELECT rowid - {start} + 1 AS _row, * FROM file_rows")
 
 
 def _first_place(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -179,14 +177,15 @@ def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
         "CREATE TEMP TABLE broken AS SELECT rowid AS place, line FROM lines "
         "WHERE NOT json_valid(line) OR json_type(line) <> 'OBJECT'"
     )
-    broken = cursor.execute(
-        f"SELECT place - {start} + 1, line FROM broken ORDER BY place"
-    ).fetchall()
+    broken = cursor.execute(f"SELECT place - {start} + 1, line FROM broken ORDER BY place").fetchall()
     cursor.execute("DELETE FROM lines WHERE rowid IN (SELECT place FROM broken)")
-    keys = [key for key, _ in cursor.execute(
-        "SELECT k, min(place) FROM (SELECT unnest(json_keys(line)) AS k, rowid AS place FROM lines LIMIT 200000) "
-        "GROUP BY k ORDER BY min(place), k"
-    ).fetchall()]  # fmt: skip
+    keys = [
+        key
+        for key, _ in cursor.execute(
+            "SELECT k, min(place) FROM (SELECT unnest(json_keys(line)) AS k, rowid AS place FROM lines LIMIT 200000) "
+            "GROUP BY k ORDER BY min(place), k"
+        ).fetchall()
+    ]
     if not keys and not broken:
         raise BadInput("The file holds no objects.", next_step="Each line must be a JSON object.")
     paths = ", ".join(literal('$."' + key + '"') for key in keys)
@@ -197,9 +196,7 @@ def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     )
     cursor.execute("DROP TABLE lines")
     reason = "the line is not a JSON object"
-    return [
-        RejectedRow(row=int(row), field="", reason=reason, raw=line[:RAW]) for row, line in broken
-    ]
+    return [RejectedRow(row=int(row), field="", reason=reason, raw=line[:RAW]) for row, line in broken]
 
 
 def stage_parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
@@ -216,8 +213,7 @@ def stage_parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[Rejecte
         for name, kind, *_ in described
     ]
     cursor.execute(
-        f"CREATE TEMP TABLE file_rows AS SELECT {', '.join(columns)} FROM read_parquet(?)",
-        [str(path)],
+        f"CREATE TEMP TABLE file_rows AS SELECT {', '.join(columns)} FROM read_parquet(?)", [str(path)]
     )
     _number(cursor)
     return []

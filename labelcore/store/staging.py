@@ -49,9 +49,13 @@ def count_rows(cursor: duckdb.DuckDBPyConnection) -> int:
 
 
 def prepare(
-    cursor: duckdb.DuckDBPyConnection, project_id: str, mapped: dict[str, str],
-    meta: Sequence[str], *, id_is_guess: bool,
-) -> list[RejectedRow]:  # fmt: skip
+    cursor: duckdb.DuckDBPyConnection,
+    project_id: str,
+    mapped: dict[str, str],
+    meta: Sequence[str],
+    *,
+    id_is_guess: bool,
+) -> list[RejectedRow]:
     """Turn ``staged`` into ``ready`` rows with their identity. Returns the rows kept apart."""
 
     def text(meaning: str) -> str:
@@ -86,22 +90,24 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
     checks = [
         ("output", "'the output is empty'", "empty"),
         ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"size > {LARGEST_CELL}"),
-    ]  # fmt: skip
+    ]
     if not id_is_guess:
         cursor.execute(
             "CREATE TEMP TABLE first_of AS SELECT external_id, model, prompt_version, "
             "min(_row) AS first, arg_min(output_id, _row) AS first_id FROM ready "
             "WHERE external_id IS NOT NULL AND NOT empty GROUP BY ALL"
         )
-        checks.append((
-            "id",
-            "'the id ' || external_id || ' stands already in row ' || (SELECT first FROM first_of f WHERE "
-            "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version) "
-            "|| ' with a different text'",
-            "external_id IS NOT NULL AND EXISTS (SELECT 1 FROM first_of f WHERE "
-            "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version "
-            "AND f.first_id <> ready.output_id)",
-        ))  # fmt: skip
+        checks.append(
+            (
+                "id",
+                "'the id ' || external_id || ' stands already in row ' || (SELECT first FROM first_of f WHERE "
+                "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version) "
+                "|| ' with a different text'",
+                "external_id IS NOT NULL AND EXISTS (SELECT 1 FROM first_of f WHERE "
+                "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version "
+                "AND f.first_id <> ready.output_id)",
+            )
+        )
     found: list[RejectedRow] = []
     for field, reason, condition in checks:
         if cursor.execute(f"SELECT count(*) FROM ready WHERE {condition}").fetchone() == (0,):
@@ -146,9 +152,7 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
     return new, distinct - new, total - distinct
 
 
-def match_ids(
-    cursor: duckdb.DuckDBPyConnection, project_id: str, id_column: str
-) -> list[RejectedRow]:
+def match_ids(cursor: duckdb.DuckDBPyConnection, project_id: str, id_column: str) -> list[RejectedRow]:
     """For a file of grades alone: ``ready`` rows of known outputs, found by the importer's own id."""
     cursor.execute(
         f"CREATE TEMP TABLE ready AS SELECT s._row, o.output_id FROM staged s JOIN output_name o "
@@ -159,9 +163,7 @@ def match_ids(
         f"SELECT _row, {quoted(id_column)} FROM staged ANTI JOIN ready USING (_row) ORDER BY _row"
     ).fetchall()
     return [
-        RejectedRow(
-            row=row, field="id", reason=f"no output has the id '{own or ''}'", raw=own or ""
-        )
+        RejectedRow(row=row, field="id", reason=f"no output has the id '{own or ''}'", raw=own or "")
         for row, own in rows
     ]
 
@@ -173,9 +175,14 @@ def word_table(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def store_grades(
-    cursor: duckdb.DuckDBPyConnection, project_id: str, *, grade: str, note: str | None,
-    annotator: str | None, annotator_name: str,
-) -> tuple[int, list[RejectedRow]]:  # fmt: skip
+    cursor: duckdb.DuckDBPyConnection,
+    project_id: str,
+    *,
+    grade: str,
+    note: str | None,
+    annotator: str | None,
+    annotator_name: str,
+) -> tuple[int, list[RejectedRow]]:
     """Insert the grades beside the ready rows. Returns (new grades, values that are no grades)."""
     noted = f"coalesce({quoted(note)}, '')" if note else "''"
     who = f"coalesce(nullif(trim({quoted(annotator)}), ''), ?)" if annotator else "?"
@@ -186,9 +193,7 @@ def store_grades(
         f"LEFT JOIN grade_word w ON w.word = {value} WHERE coalesce({value}, '') <> ''",
         [annotator_name],
     )
-    bad = cursor.execute(
-        "SELECT _row, word FROM given WHERE value IS NULL ORDER BY _row"
-    ).fetchall()
+    bad = cursor.execute("SELECT _row, word FROM given WHERE value IS NULL ORDER BY _row").fetchall()
     identity = " || '|' || ".join(
         f"length({part}) || ':' || {part}" for part in ("output_id", "annotator", "value", "note")
     )
@@ -211,16 +216,14 @@ def store_grades(
 
 def store_verdicts(
     cursor: duckdb.DuckDBPyConnection, project_id: str, judge_version_id: str, batch_id: str, column: str
-) -> tuple[int, list[RejectedRow]]:  # fmt: skip
+) -> tuple[int, list[RejectedRow]]:
     """Insert another tool's verdicts from a column. Returns (new ones, values that are none)."""
     value = f"lower(trim(s.{quoted(column)}))"
     rows = (
         f"SELECT r._row, r.output_id, {value} AS word, w.value FROM ready r JOIN staged s USING (_row) "
         f"LEFT JOIN grade_word w ON w.word = {value} WHERE coalesce({value}, '') <> ''"
     )
-    bad = cursor.execute(
-        f"SELECT _row, word FROM ({rows}) WHERE value IS NULL ORDER BY _row"
-    ).fetchall()
+    bad = cursor.execute(f"SELECT _row, word FROM ({rows}) WHERE value IS NULL ORDER BY _row").fetchall()
     inserted = cursor.execute(
         "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, reason, "
         "raw, model, tokens_in, tokens_out, cost_usd, latency_ms, made_at) "
@@ -231,7 +234,7 @@ def store_verdicts(
         [judge_version_id, project_id, batch_id, utc(now()), judge_version_id],
     ).fetchone()
     reason = "'{}' is not a verdict; use pass, fail or abstain"
-    rejected = [RejectedRow(row=r, field=column, reason=reason.format(w[:40]), raw=w[:RAW]) for r, w in bad]  # fmt: skip
+    rejected = [RejectedRow(row=r, field=column, reason=reason.format(w[:40]), raw=w[:RAW]) for r, w in bad]
     return int(inserted[0]) if inserted else 0, rejected
 
 
@@ -243,16 +246,7 @@ def clear(cursor: duckdb.DuckDBPyConnection) -> None:
     ).fetchone()
     if kind:
         cursor.execute(f"DROP {'VIEW' if kind[0] == 'VIEW' else 'TABLE'} temp.staged")
-    for table in (
-        "file_rows",
-        "lines",
-        "broken",
-        "ready",
-        "fresh",
-        "first_of",
-        "given",
-        "grade_word",
-    ):
+    for table in ("file_rows", "lines", "broken", "ready", "fresh", "first_of", "given", "grade_word"):
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
     for table in ("reject_errors", "reject_scans"):
         cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")

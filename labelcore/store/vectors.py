@@ -55,8 +55,7 @@ def _hash(text: str) -> str:
 
 def _known(db: Database, keys: Sequence[str], model: str) -> dict[str, Vectors]:
     rows = db.rows(
-        "SELECT text_hash, vector FROM embedding_unique "
-        "WHERE model = ? AND text_hash IN (SELECT unnest(?))",
+        "SELECT text_hash, vector FROM embedding_unique WHERE model = ? AND text_hash IN (SELECT unnest(?))",
         [model, list(keys)],
     )
     return {row[0]: np.asarray(row[1], dtype=np.float32) for row in rows}

@@ -11,23 +11,43 @@ from labelcore.store import answers as answer_table
 from labelcore.store.connection import Database, append_rows, aware, utc
 
 _COLUMNS = (
-    "output_id", "judge_version_id", "repeat", "project_id", "run_id", "value", "probability",
-    "reason", "raw", "model", "tokens_in", "tokens_out", "cost_usd", "latency_ms", "made_at",
-)  # fmt: skip
-_ERROR = (
-    "output_id", "judge_version_id", "project_id", "run_id", "kind", "message", "made_at",
-)  # fmt: skip
-_DECISION = (
-    "value", "probability", "reason", "raw", "model", "tokens_in", "tokens_out", "cost_usd",
+    "output_id",
+    "judge_version_id",
+    "repeat",
+    "project_id",
+    "run_id",
+    "value",
+    "probability",
+    "reason",
+    "raw",
+    "model",
+    "tokens_in",
+    "tokens_out",
+    "cost_usd",
     "latency_ms",
-)  # fmt: skip
+    "made_at",
+)
+_ERROR = ("output_id", "judge_version_id", "project_id", "run_id", "kind", "message", "made_at")
+_DECISION = (
+    "value",
+    "probability",
+    "reason",
+    "raw",
+    "model",
+    "tokens_in",
+    "tokens_out",
+    "cost_usd",
+    "latency_ms",
+)
 _recording = threading.Lock()
 
 
 def record(
-    db: Database, verdicts: Sequence[Verdict], errors: Sequence[VerdictError] = (),
+    db: Database,
+    verdicts: Sequence[Verdict],
+    errors: Sequence[VerdictError] = (),
     answers: Sequence[Paid] = (),
-) -> int:  # fmt: skip
+) -> int:
     """Store verdicts, errors and the answers behind them together; durable when this returns.
 
     A key that is stored already is left as it is, also when two runs come to it at once. Returns how
@@ -46,9 +66,7 @@ def record(
     return len(fresh)
 
 
-def missing(
-    db: Database, judge_version_id: str, output_ids: Sequence[str], repeat: int = 0
-) -> list[str]:
+def missing(db: Database, judge_version_id: str, output_ids: Sequence[str], repeat: int = 0) -> list[str]:
     """Those of the outputs that this judge version has not decided yet, in the given order."""
     rows = db.rows(
         "SELECT DISTINCT output_id FROM verdict WHERE judge_version_id = ? AND repeat = ? "
@@ -59,9 +77,7 @@ def missing(
     return [output_id for output_id in output_ids if output_id not in done]
 
 
-def figures(
-    db: Database, judge_version_ids: Sequence[str]
-) -> dict[str, tuple[int, float, float, float]]:
+def figures(db: Database, judge_version_ids: Sequence[str]) -> dict[str, tuple[int, float, float, float]]:
     """For each judge version with model calls: (verdicts, tokens in, tokens out, median ms a call)."""
     rows = db.rows(
         "SELECT judge_version_id, count(*), avg(tokens_in), avg(tokens_out), median(latency_ms) "
@@ -83,9 +99,8 @@ def usual_latency(db: Database, project_id: str, model: str) -> float | None:
 
 
 def values(
-    db: Database, judge_version_ids: Sequence[str], repeat: int = 0,
-    output_ids: Sequence[str] | None = None,
-) -> Any:  # fmt: skip
+    db: Database, judge_version_ids: Sequence[str], repeat: int = 0, output_ids: Sequence[str] | None = None
+) -> Any:
     """A DataFrame (output_id, judge_version_id, value, probability), one row for each key.
 
     ``output_ids``: only these outputs; None for all.
@@ -119,9 +134,12 @@ def said(
 
 
 def _some(
-    db: Database, columns: Iterable[str], output_ids: Iterable[str],
-    judge_version_ids: Iterable[str], repeat: int,
-) -> list[Any]:  # fmt: skip
+    db: Database,
+    columns: Iterable[str],
+    output_ids: Iterable[str],
+    judge_version_ids: Iterable[str],
+    repeat: int,
+) -> list[Any]:
     return db.rows(
         # As verdict_current, but few rows are chosen before they are numbered, not after.
         f"SELECT {', '.join(columns)} FROM verdict "
@@ -132,9 +150,7 @@ def _some(
     )
 
 
-def failing(
-    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]
-) -> dict[str, bool]:
+def failing(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]) -> dict[str, bool]:
     """Whether any of the judges fails an output, for the outputs that all of them have decided."""
     rows = db.rows(
         "SELECT output_id, bool_or(value = 'fail') FROM (SELECT output_id, value FROM verdict "
@@ -143,10 +159,11 @@ def failing(
         "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
         "ORDER BY made_at, run_id) = 1) GROUP BY output_id HAVING count(*) = $number",
         {
-            "outputs": list(output_ids), "judges": list(judge_version_ids),
+            "outputs": list(output_ids),
+            "judges": list(judge_version_ids),
             "number": len(set(judge_version_ids)),
         },
-    )  # fmt: skip
+    )
     return dict(rows)
 
 
@@ -189,23 +206,17 @@ def refusals(db: Database, project_id: str) -> dict[str, int]:
 
 def mean_cost(db: Database, judge_version_id: str) -> float | None:
     """What one verdict of a judge version cost so far, in US$; None before the first."""
-    rows = db.rows(
-        "SELECT avg(cost_usd) FROM verdict WHERE judge_version_id = ?", [judge_version_id]
-    )
+    rows = db.rows("SELECT avg(cost_usd) FROM verdict WHERE judge_version_id = ?", [judge_version_id])
     return None if rows[0][0] is None else float(rows[0][0])
 
 
 def errors(db: Database, project_id: str, limit: int = 100) -> list[VerdictError]:
     """The newest errors."""
     rows = db.rows(
-        f"SELECT {', '.join(_ERROR)} FROM verdict_error WHERE project_id = ? "
-        "ORDER BY made_at DESC LIMIT ?",
+        f"SELECT {', '.join(_ERROR)} FROM verdict_error WHERE project_id = ? ORDER BY made_at DESC LIMIT ?",
         [project_id, limit],
     )
-    return [
-        VerdictError(**dict(zip(_ERROR[:-1], row[:-1], strict=True)), at=aware(row[-1]))
-        for row in rows
-    ]
+    return [VerdictError(**dict(zip(_ERROR[:-1], row[:-1], strict=True)), at=aware(row[-1])) for row in rows]
 
 
 def _stored(db: Database, keys: Sequence[tuple[str, str, int]]) -> set[tuple[str, str, int]]:
@@ -222,18 +233,20 @@ def _stored(db: Database, keys: Sequence[tuple[str, str, int]]) -> set[tuple[str
 
 def _row(verdict: Verdict) -> tuple[Any, ...]:
     decision = verdict.decision.model_dump()
-    head = (
-        verdict.output_id, verdict.judge_version_id, verdict.repeat, verdict.project_id,
-        verdict.run_id,
-    )  # fmt: skip
+    head = (verdict.output_id, verdict.judge_version_id, verdict.repeat, verdict.project_id, verdict.run_id)
     return (*head, *(decision[name] for name in _DECISION), utc(verdict.at))
 
 
 def _error_row(error: VerdictError) -> tuple[Any, ...]:
     return (
-        error.output_id, error.judge_version_id, error.project_id, error.run_id, error.kind,
-        error.message, utc(error.at),
-    )  # fmt: skip
+        error.output_id,
+        error.judge_version_id,
+        error.project_id,
+        error.run_id,
+        error.kind,
+        error.message,
+        utc(error.at),
+    )
 
 
 def _verdict(row: tuple[Any, ...]) -> Verdict:

@@ -48,9 +48,7 @@ _CALLED = re.compile(
 )
 _BRACKETS = re.compile(r"[（(]\s?(?P<inside>[^（）()]{2,80}?)\s?[）)]")
 
-_MEANING_ENDS = re.compile(
-    r"[，；;]|,\s(?=(?:not|but|so|which|yet|while|whereas|and\s(?:the|not))\b)"
-)
+_MEANING_ENDS = re.compile(r"[，；;]|,\s(?=(?:not|but|so|which|yet|while|whereas|and\s(?:the|not))\b)")
 _STRIP = " \t,，。.;；:：!！?？\"“”'‘’「」『』《》"
 _NO_TERM = frozenset(
     (

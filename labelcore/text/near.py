@@ -29,9 +29,14 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
         return []
     plain = [_SPACE.sub(" ", own).strip().casefold() for own in texts]
     hashed = HashingVectorizer(
-        analyzer="char", ngram_range=(_SHINGLE, _SHINGLE), n_features=2**30, binary=True, norm=None,
-        alternate_sign=False, lowercase=False,
-    ).transform([own.ljust(_SHINGLE, "·") for own in plain])  # fmt: skip
+        analyzer="char",
+        ngram_range=(_SHINGLE, _SHINGLE),
+        n_features=2**30,
+        binary=True,
+        norm=None,
+        alternate_sign=False,
+        lowercase=False,
+    ).transform([own.ljust(_SHINGLE, "·") for own in plain])
     sets = [hashed.indices[a:b] for a, b in zip(hashed.indptr, hashed.indptr[1:], strict=False)]
     found = []
     for i, j in _candidates(sets):

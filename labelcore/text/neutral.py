@@ -55,9 +55,12 @@ def _fenced(text: str) -> str:
 
 
 _CHANGES: dict[str, Change] = {
-    "idle sentences": _padded, "another language": _other_language, "white space": _spaced,
-    "markup": _marked, "code block": _fenced,
-}  # fmt: skip
+    "idle sentences": _padded,
+    "another language": _other_language,
+    "white space": _spaced,
+    "markup": _marked,
+    "code block": _fenced,
+}
 
 
 def _guarded(change: Change) -> Change:

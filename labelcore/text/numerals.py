@@ -18,7 +18,7 @@ _IN_WORDS = re.compile(
     rf"(?<![\w\-])(?:{'|'.join(_ENGLISH)})(?![\w\-])"
     "|(?<![第一二两三四五六七八九十百千万几])[两三四五六七八九十](?=[个种次天年人倍项条名岁元位家])"
 )
-_YEAR_BEFORE = re.compile(r"(?:\b(?:in|since|until|from|year|after|before|by|of|during)|[(（]) ?$", re.I)  # fmt: skip
+_YEAR_BEFORE = re.compile(r"(?:\b(?:in|since|until|from|year|after|before|by|of|during)|[(（]) ?$", re.I)
 _YEARS = range(1500, 2101)
 _FACTORS = (0.5, 0.6, 0.7, 0.8, 1.25, 1.4, 1.6, 1.9)
 _MOST = {"月": 12, "日": 28, "号": 28, "时": 23, "点": 23, "%": 100, "％": 100}

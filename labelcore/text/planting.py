@@ -61,9 +61,7 @@ def _defect(name: str, *, prose: bool = False) -> Callable[[Plant], Plant]:
     return register
 
 
-def _changed(
-    defect: str, text: str, changes: Sequence[Change], rng: random.Random
-) -> Planted | None:
+def _changed(defect: str, text: str, changes: Sequence[Change], rng: random.Random) -> Planted | None:
     """One of the changes, by chance."""
     if not changes:
         return None
@@ -141,9 +139,8 @@ def negate(text: str, rng: random.Random) -> Planted | None:
         return None
     turns = _turned_zh if language == "zh" else _turned_en
     changes = [
-        own for stretch in sentences_at(text) if not _asks(text, stretch)
-        for own in turns(text, stretch)
-    ]  # fmt: skip
+        own for stretch in sentences_at(text) if not _asks(text, stretch) for own in turns(text, stretch)
+    ]
     return _changed("fact negated", text, changes, rng)
 
 
@@ -180,9 +177,11 @@ def swap_number(text: str, rng: random.Random) -> Planted | None:
     """A number becomes another one of like size, in the same format; citations are left alone."""
     cited = {at for own in _CITATION.finditer(text) for at in range(*own.span())}
     places = [
-        own for stretch in sentences_at(text) for own in numerals.numbers_at(text, stretch)
+        own
+        for stretch in sentences_at(text)
+        for own in numerals.numbers_at(text, stretch)
         if own[0] not in cited
-    ]  # fmt: skip
+    ]
     if not places:
         return None
     begin, end = rng.choice(places)
@@ -193,9 +192,7 @@ def swap_number(text: str, rng: random.Random) -> Planted | None:
 # Form -----------------------------------------------------------------------------------------
 
 
-def _behind_any(
-    defect: str, text: str, extra: Callable[[str], str], rng: random.Random
-) -> Planted | None:
+def _behind_any(defect: str, text: str, extra: Callable[[str], str], rng: random.Random) -> Planted | None:
     """``extra`` of the text's language, behind one of its sentences."""
     language, stretches = language_of(text), sentences_at(text)
     if language is None or not stretches:
@@ -246,9 +243,7 @@ def _with_parts(text: str, stretches: Sequence[Stretch], parts: Sequence[str]) -
 @_defect("instruction inserted", prose=True)
 def insert_instruction(text: str, rng: random.Random) -> Planted | None:
     """A sentence that tells the judge to answer pass."""
-    return _behind_any(
-        "instruction inserted", text, lambda own: rng.choice(stock.INSTRUCTIONS[own]), rng
-    )
+    return _behind_any("instruction inserted", text, lambda own: rng.choice(stock.INSTRUCTIONS[own]), rng)
 
 
 @_defect("language changed", prose=True)

@@ -20,9 +20,12 @@ CHOOSE = "Choose the best set"
 def ask_moment() -> datetime | None:
     """The moment whose report is wanted, in the time zone of the browser; None for now."""
     given = st.datetime_input(
-        "Report as of (empty: now)", value=None, step=60, key="align-as-of",
+        "Report as of (empty: now)",
+        value=None,
+        step=60,
+        key="align-as-of",
         help="An earlier moment gives the report that was made then, whatever happened since.",
-    )  # fmt: skip
+    )
     return None if given is None else aligning.parse_moment(given.isoformat(), _zone())
 
 
@@ -35,10 +38,7 @@ def _zone() -> ZoneInfo | None:
 
 def choose_set(place: Place) -> None:
     """Choose the set of judges anew."""
-    limit = (
-        st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5)
-        / 100
-    )
+    limit = st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5) / 100
     if st.button(CHOOSE, type="primary"):
         with st.spinner("Comparing judges on outputs that they were not fitted on …"):
             report = aligning.choose(place.db, place.project, max_ffr=limit, author=place.annotator)
@@ -54,7 +54,9 @@ def show_basis(report: aligning.AlignmentReport) -> None:
     with st.expander("The versions that it was made with"):
         for rows in (report.basis.criteria, report.basis.judges):
             table = pd.DataFrame([own.model_dump() for own in rows])
-            st.dataframe(table, hide_index=True, column_order=["name", *table.columns.drop("name", errors="ignore")])  # fmt: skip
+            st.dataframe(
+                table, hide_index=True, column_order=["name", *table.columns.drop("name", errors="ignore")]
+            )
 
 
 def show_set(report: aligning.AlignmentReport) -> None:
@@ -72,21 +74,23 @@ def show_set(report: aligning.AlignmentReport) -> None:
     held = own.held_out or {}
     here, unseen = st.columns(2)
     here.metric(
-        "Alignment on these grades",
-        "not measurable" if own.alignment is None else f"{own.alignment:.2f}",
+        "Alignment on these grades", "not measurable" if own.alignment is None else f"{own.alignment:.2f}"
     )
     value = held.get("alignment")
     unseen.metric(
-        "Alignment on outputs not seen before",
-        "not measurable" if value is None else f"{value:.2f}",
+        "Alignment on outputs not seen before", "not measurable" if value is None else f"{value:.2f}"
     )
     if value is not None and held.get("low") is not None:
         st.write(
             f"The second one is the honest figure: {value:.2f}; on fresh outputs this set will have between {held['low']:.2f} and {held['high']:.2f} (95 %)."
         )
-    st.write(f"On these grades: coverage {rate_words(own.coverage)}; false failure rate {rate_words(own.false_failure_rate)}")  # fmt: skip
+    st.write(
+        f"On these grades: coverage {rate_words(own.coverage)}; false failure rate {rate_words(own.false_failure_rate)}"
+    )
     if drawn := own.weighted:
-        st.write(f"On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}")  # fmt: skip
+        st.write(
+            f"On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}"
+        )
 
 
 def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
@@ -113,15 +117,14 @@ def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
 
 def _offer_next(place: Place, wanted: int) -> None:
     clicked = st.button(
-        f"Put the {wanted} outputs that help most first on the Grade page", key="grade-next",
+        f"Put the {wanted} outputs that help most first on the Grade page",
+        key="grade-next",
         help="A draw with known chances: what the judges fail or are not sure of, rare kinds, and some at random.",
-    )  # fmt: skip
+    )
     if clicked:
         with shell.guard():
             drawn = aligning.ask_next(place.db, place.project, wanted, author=place.annotator)
-            st.success(
-                f"{drawn} outputs come first now. When they are graded, choose the set again."
-            )
+            st.success(f"{drawn} outputs come first now. When they are graded, choose the set again.")
             shell.go("3_grading.py", "Grade them")
 
 
@@ -136,9 +139,7 @@ def show_rates(report: aligning.AlignmentReport) -> None:
     st.write(
         f"The graded outputs are {rates.human_sampling}. {('Corrected by ' + rates.corrected.method + ', if ' + rates.assumption + '.') if rates.corrected.value is not None else ''}"
     )
-    charts.intervals(
-        "Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates"
-    )
+    charts.intervals("Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates")
 
 
 def show_methods(report: aligning.AlignmentReport) -> None:
@@ -147,9 +148,11 @@ def show_methods(report: aligning.AlignmentReport) -> None:
     if not rates.methods:
         return
     charts.intervals(
-        "Corrected pass rate by method, 95 % intervals", list(rates.methods),
-        {"pass rate": list(rates.methods.values())}, key="methods",
-    )  # fmt: skip
+        "Corrected pass rate by method, 95 % intervals",
+        list(rates.methods),
+        {"pass rate": list(rates.methods.values())},
+        key="methods",
+    )
     for name, rate in rates.methods.items():
         st.write(shell.plain(f"{name}: {rate_words(rate)}. It holds if {ASSUMPTIONS[name]}."))
     if rates.effective is not None:
@@ -172,8 +175,9 @@ def beside(report: aligning.AlignmentReport) -> dict[str, float]:
         return {}
     known = {
         "people with each other": own.between_people.value,
-        "people with themselves": own.with_themselves.value, "best constant answer": own.constant,
-    }  # fmt: skip
+        "people with themselves": own.with_themselves.value,
+        "best constant answer": own.constant,
+    }
     return {name: value for name, value in known.items() if value is not None}
 
 
@@ -186,7 +190,7 @@ def show_judge_table(report: aligning.AlignmentReport) -> None:
         row = own.document()
         for left_out in ("judge_version_id", "warnings", "weighted"):
             row.pop(left_out)
-        row |= {f"{name.upper()} on all outputs": rate_words(rate) for name, rate in own.weighted.items()}  # fmt: skip
+        row |= {f"{name.upper()} on all outputs": rate_words(rate) for name, rate in own.weighted.items()}
         rows.append({"judge": own.judge, "measured against": row.pop("against"), **row})
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     st.caption("AC1 is secondary: it looks good for a judge that misses nearly every fail.")

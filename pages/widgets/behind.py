@@ -15,9 +15,11 @@ from pages.widgets.shell import Place, plain
 
 _PAGE = 5
 CELLS: dict[str, str] = {
-    "false_pass": "bad ones it lets through", "false_fail": "good ones it wrongly fails",
-    "true_fail": "bad ones it catches", "true_pass": "good ones it passes",
-}  # fmt: skip
+    "false_pass": "bad ones it lets through",
+    "false_fail": "good ones it wrongly fails",
+    "true_fail": "bad ones it catches",
+    "true_pass": "good ones it passes",
+}
 
 
 def outputs_behind(place: Place, words: str, ids: Iterable[str], key: str) -> None:
@@ -62,8 +64,8 @@ def judges_behind(place: Place, judges: Sequence[tuple[str, str]], key: str) -> 
     names = dict(judges)
     if not names or not st.toggle("Show the outputs behind these figures", key=key):
         return
-    judge = st.selectbox("Judge", list(names), format_func=lambda own: plain(names[own]), key=f"{key}-judge")  # fmt: skip
-    cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")  # fmt: skip
+    judge = st.selectbox("Judge", list(names), format_func=lambda own: plain(names[own]), key=f"{key}-judge")
+    cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")
     with shell.guard():
         found = aligning.behind(place.db, place.project, judge, cell)  # type: ignore[arg-type]  # a key of CELLS
         show_behind(found, f"{key}-{judge}-{cell}")

@@ -20,9 +20,13 @@ _LONGEST, _TAIL = 34, 14
 
 
 def intervals(
-    title: str, names: Sequence[str], series: dict[str, Sequence[Rate]], *, key: str,
+    title: str,
+    names: Sequence[str],
+    series: dict[str, Sequence[Rate]],
+    *,
+    key: str,
     lines: Mapping[str, float] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """One row for each name: a mark at each rate with its 95 % interval as a line.
 
     ``lines``: named values to set the rates beside, as upright lines. A rate without an interval is
@@ -36,21 +40,25 @@ def intervals(
     styles = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
     for number, (label, rates) in enumerate(series.items()):
         symbol, colour = styles[number % len(styles)]
-        known = [
-            (name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None
-        ]
+        known = [(name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None]
         figure.add_scatter(
-            name=label, mode="markers", orientation="h", offsetgroup=label,
+            name=label,
+            mode="markers",
+            orientation="h",
+            offsetgroup=label,
             x=[rate.value for _, rate in known],
             y=[name for name, _ in known],
             marker={"symbol": symbol, "size": 11, "color": colour},
             error_x={
-                "type": "data", "symmetric": False, "thickness": 2, "color": colour,
+                "type": "data",
+                "symmetric": False,
+                "thickness": 2,
+                "color": colour,
                 **_arms([rate for _, rate in known]),
             },
             customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
             hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
-        )  # fmt: skip
+        )
     named = len(series) * (len(series) > 1) + len(lines or {})
     below = 40 + _LEGEND_ROW * named
     figure.update_layout(
@@ -60,7 +68,7 @@ def intervals(
         xaxis={"range": [-0.02, 1.02], "tickformat": ".0%"},
         yaxis={"automargin": True, "categoryorder": "array", "categoryarray": rows[::-1]},
         scattermode="group",
-    )  # fmt: skip
+    )
     _add_lines(figure, lines or {})
     _draw(title, figure, key)
 
@@ -71,9 +79,7 @@ def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
     for number, (label, value) in enumerate(lines.items()):
         line = {"dash": dashes[number % len(dashes)], "width": 2, "color": "gray"}
         figure.add_vline(x=value, line=line, layer="below")
-        figure.add_scatter(
-            name=f"{label}: {value:.0%}", mode="lines", x=[None], y=[None], line=line
-        )
+        figure.add_scatter(name=f"{label}: {value:.0%}", mode="lines", x=[None], y=[None], line=line)
     if lines:
         rows = len(set(figure.layout.yaxis.categoryarray))
         figure.update_yaxes(range=[-0.6, rows - 0.4])
@@ -96,119 +102,160 @@ def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:
 
 def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
     """A count that only grows, as steps."""
-    figure = go.Figure(go.Scatter(
-        x=[own[0] for own in curve], y=[own[1] for own in curve], mode="lines",
-        line={"shape": "hv", "color": _BLUE, "width": 3},
-        hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
-    ))  # fmt: skip
+    figure = go.Figure(
+        go.Scatter(
+            x=[own[0] for own in curve],
+            y=[own[1] for own in curve],
+            mode="lines",
+            line={"shape": "hv", "color": _BLUE, "width": 3},
+            hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
+        )
+    )
     figure.update_layout(
-        height=220,
-        margin={"l": 10, "r": 20, "t": 10, "b": 40}, yaxis={"rangemode": "tozero"},
-    )  # fmt: skip
+        height=220, margin={"l": 10, "r": 20, "t": 10, "b": 40}, yaxis={"rangemode": "tozero"}
+    )
     _draw(title, figure, key)
 
 
 def timeline(
-    title: str, points: Sequence[tuple[datetime, Rate]], marks: Sequence[tuple[datetime, str]],
-    *, key: str,
-) -> None:  # fmt: skip
+    title: str, points: Sequence[tuple[datetime, Rate]], marks: Sequence[tuple[datetime, str]], *, key: str
+) -> None:
     """A rate over time with its intervals; each numbered line is something that changed."""
     figure = go.Figure()
     known = [(at, rate) for at, rate in points if rate.value is not None]
     figure.add_scatter(
-        mode="markers", x=[at for at, _ in known], y=[rate.value for _, rate in known],
+        mode="markers",
+        x=[at for at, _ in known],
+        y=[rate.value for _, rate in known],
         marker={"size": 11, "color": _BLUE},
         error_y={
-            "type": "data", "symmetric": False, "thickness": 2, "color": _BLUE,
+            "type": "data",
+            "symmetric": False,
+            "thickness": 2,
+            "color": _BLUE,
             "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
             "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
         },
         customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
         hovertemplate="%{x}<br>%{y:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f}), n = %{customdata[2]}<extra></extra>",
-    )  # fmt: skip
+    )
     for number, (at, words) in enumerate(marks, 1):
         figure.add_vline(x=at, line={"dash": "dot", "width": 1, "color": _ORANGE})
         figure.add_annotation(
             x=at, y=1.04, yref="paper", text=str(number), hovertext=_short(words), showarrow=False
         )
     figure.update_layout(
-        height=280, showlegend=False,
-        margin={"l": 10, "r": 20, "t": 30, "b": 40}, yaxis={"range": [-0.02, 1.02]},
-    )  # fmt: skip
+        height=280,
+        showlegend=False,
+        margin={"l": 10, "r": 20, "t": 30, "b": 40},
+        yaxis={"range": [-0.02, 1.02]},
+    )
     _draw(title, figure, key)
 
 
 def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: str) -> None:
     """Bars to both sides of nothing, the strongest at the top."""
     shown = row_names(names)
-    figure = go.Figure(go.Bar(
-        x=list(values), y=shown, orientation="h",
-        marker={"color": [_ORANGE if own > 0 else _BLUE for own in values]},
-        customdata=[own.replace("<", "‹") for own in names],
-        hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
-    ))  # fmt: skip
+    figure = go.Figure(
+        go.Bar(
+            x=list(values),
+            y=shown,
+            orientation="h",
+            marker={"color": [_ORANGE if own > 0 else _BLUE for own in values]},
+            customdata=[own.replace("<", "‹") for own in names],
+            hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
+        )
+    )
     figure.update_layout(
         height=_FRAME + 30 * len(names),
-        margin={"l": 10, "r": 20, "t": 10, "b": 40}, showlegend=False,
+        margin={"l": 10, "r": 20, "t": 10, "b": 40},
+        showlegend=False,
         yaxis={"automargin": True, "autorange": "reversed"},
         xaxis={"zeroline": True, "title": {"text": "← pass    fail →"}},
-    )  # fmt: skip
+    )
     _draw(title, figure, key)
 
 
 def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -> None:
     """Shares of fails against stated probabilities; on the line, probabilities mean what they say."""
-    figure = go.Figure(go.Scatter(
-        name="as stated", x=[0, 1], y=[0, 1], mode="lines",
-        line={"color": "gray", "dash": "dot"}, hoverinfo="skip",
-    ))  # fmt: skip
+    figure = go.Figure(
+        go.Scatter(
+            name="as stated",
+            x=[0, 1],
+            y=[0, 1],
+            mode="lines",
+            line={"color": "gray", "dash": "dot"},
+            hoverinfo="skip",
+        )
+    )
     known = [(x, own) for x, own in points if own.value is not None]
     figure.add_scatter(
-        name="graded outputs, 95 % intervals", mode="markers", x=[x for x, _ in known],
-        y=[own.value for _, own in known], marker={"size": 10, "color": _BLUE},
+        name="graded outputs, 95 % intervals",
+        mode="markers",
+        x=[x for x, _ in known],
+        y=[own.value for _, own in known],
+        marker={"size": 10, "color": _BLUE},
         error_y={
-            "type": "data", "symmetric": False, "color": _BLUE, "thickness": 2,
+            "type": "data",
+            "symmetric": False,
+            "color": _BLUE,
+            "thickness": 2,
             "array": [(own.high or 0) - (own.value or 0) for _, own in known],
             "arrayminus": [(own.value or 0) - (own.low or 0) for _, own in known],
         },
         customdata=[own.n for _, own in known],
         hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.update_layout(
         height=300,
-        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        margin={"l": 10, "r": 20, "t": 10, "b": 40},
+        legend={"orientation": "h", "y": -0.3},
         xaxis={"range": [0, 1], "tickformat": ".0%", "title": {"text": "stated probability of a fail"}},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "failed by people"}},
-    )  # fmt: skip
+    )
     _draw(title, figure, key)
 
 
 def risk(
-    title: str, points: Sequence[tuple[float, Rate, float]], chosen: float | None, error: float,
-    *, key: str,
-) -> None:  # fmt: skip
+    title: str, points: Sequence[tuple[float, Rate, float]], chosen: float | None, error: float, *, key: str
+) -> None:
     """Error and its upper bound against the share decided; the chosen share and the limit marked."""
     shares = [own[0] for own in points]
-    figure = go.Figure(go.Scatter(
-        name="wrong", x=shares, y=[own[1].value for own in points], mode="lines+markers",
-        line={"color": _BLUE}, customdata=[own[1].n for own in points],
-        hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
-    ))  # fmt: skip
+    figure = go.Figure(
+        go.Scatter(
+            name="wrong",
+            x=shares,
+            y=[own[1].value for own in points],
+            mode="lines+markers",
+            line={"color": _BLUE},
+            customdata=[own[1].n for own in points],
+            hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
+        )
+    )
     figure.add_scatter(
-        name="upper bound", x=shares, y=[own[2] for own in points], mode="lines",
+        name="upper bound",
+        x=shares,
+        y=[own[2] for own in points],
+        mode="lines",
         line={"color": _ORANGE, "dash": "dash"},
         hovertemplate="decides %{x:.0%}: at most %{y:.1%} wrong<extra></extra>",
-    )  # fmt: skip
-    figure.add_hline(y=error, line={"color": "gray", "dash": "dot"}, annotation_text=f"allowed {error:.0%}")  # fmt: skip
+    )
+    figure.add_hline(y=error, line={"color": "gray", "dash": "dot"}, annotation_text=f"allowed {error:.0%}")
     if chosen is not None:
-        figure.add_vline(x=chosen, line={"color": _GREEN, "width": 3}, annotation_text=f"chosen {chosen:.0%}", annotation_position="bottom left")  # fmt: skip
+        figure.add_vline(
+            x=chosen,
+            line={"color": _GREEN, "width": 3},
+            annotation_text=f"chosen {chosen:.0%}",
+            annotation_position="bottom left",
+        )
     top = max([error, *(own[1].value or 0 for own in points), *(own[2] for own in points[3:])])
     figure.update_layout(
         height=300,
-        margin={"l": 10, "r": 20, "t": 10, "b": 40}, legend={"orientation": "h", "y": -0.3},
+        margin={"l": 10, "r": 20, "t": 10, "b": 40},
+        legend={"orientation": "h", "y": -0.3},
         xaxis={"range": [0, 1.02], "tickformat": ".0%", "title": {"text": "share of graded outputs decided"}},
         yaxis={"range": [0, min(1.0, 1.15 * top)], "tickformat": ".0%"},
-    )  # fmt: skip
+    )
     _draw(title, figure, key)
 
 

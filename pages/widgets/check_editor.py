@@ -30,27 +30,36 @@ def write_check(place: Place) -> None:
         return
     with st.expander("What a check may use"):
         st.code(CONTRACT, language=None, wrap_lines=True)
-    source = st.text_area(
-        "The check", _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE
-    )
+    source = st.text_area("The check", _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE)
     left, right = st.columns(2)
-    chosen = left.selectbox("It decides", criteria, format_func=lambda own: own.name, key=keys.CHECK_CRITERION)  # fmt: skip
+    chosen = left.selectbox(
+        "It decides", criteria, format_func=lambda own: own.name, key=keys.CHECK_CRITERION
+    )
     name = right.text_input("Its name", max_chars=60, key=keys.CHECK_NAME)
     limit = int(st.number_input("Outputs to try it on", 5, 200, 20, 5, key=keys.CHECK_LIMIT))
     try_it, keep = st.columns(2)
     if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
         with shell.guard():
-            trial = checks.try_check(
-                place.db, place.project, source, limit=limit, criterion=chosen.id
-            )
+            trial = checks.try_check(place.db, place.project, source, limit=limit, criterion=chosen.id)
         _show(trial)
-    if keep.button("Keep it as a judge", type="primary", width="stretch", disabled=not name.strip(),
-                   help="Give it a name first.", key=keys.CHECK_KEEP):  # fmt: skip
+    if keep.button(
+        "Keep it as a judge",
+        type="primary",
+        width="stretch",
+        disabled=not name.strip(),
+        help="Give it a name first.",
+        key=keys.CHECK_KEEP,
+    ):
         with shell.guard():
             kept, trial = checks.add_check(
-                place.db, place.project, source, criterion=chosen.id, name=name, limit=limit,
+                place.db,
+                place.project,
+                source,
+                criterion=chosen.id,
+                name=name,
+                limit=limit,
                 author=place.annotator,
-            )  # fmt: skip
+            )
         st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
 
 

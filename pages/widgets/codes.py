@@ -30,11 +30,16 @@ def show_codes(place: Place) -> None:
         shell.go("3_grading.py", "Grade")
         return
     code_board(
-        [_on_board(own) for own in found[:_ON_BOARD]], undo=_undoable(place), done=done,
-        refused=refused, key=keys.BOARD,
-    )  # fmt: skip
+        [_on_board(own) for own in found[:_ON_BOARD]],
+        undo=_undoable(place),
+        done=done,
+        refused=refused,
+        key=keys.BOARD,
+    )
     if len(found) > _ON_BOARD:
-        st.write(f"The board holds the {_ON_BOARD} codes with most outputs; the table holds all {len(found):,}.")  # fmt: skip
+        st.write(
+            f"The board holds the {_ON_BOARD} codes with most outputs; the table holds all {len(found):,}."
+        )
     _table(place, found)
     _quotes(place, found)
 
@@ -46,25 +51,27 @@ def _propose(place: Place) -> None:
         offline = not settings().has_model or not st.checkbox("With the model", value=True)
     if pressed:
         with st.spinner("Reading the notes …"):
-            done = deriving.code_notes(
-                place.db, place.project, offline=offline, author=place.annotator
-            )
+            done = deriving.code_notes(place.db, place.project, offline=offline, author=place.annotator)
         shell.warn(done.says)
-        st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")  # fmt: skip
+        st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")
 
 
 def _on_board(own: deriving.Coded) -> BoardCode:
     quotes = sorted(own.quotes, key=lambda quote: 2.0 if quote.sure is None else quote.sure)
     known = [quote.sure for quote in quotes if quote.sure is not None]
     return BoardCode(
-        id=own.code.id, label=own.code.label, state=own.code.state, outputs=own.outputs,
-        people=own.people, sure=median(known) if known else None,
+        id=own.code.id,
+        label=own.code.label,
+        state=own.code.state,
+        outputs=own.outputs,
+        people=own.people,
+        sure=median(known) if known else None,
         more=max(0, len(quotes) - _QUOTES),
         quotes=tuple(
             BoardQuote(grade_id=q.grade_id, text=q.text, marked=q.marked, sure=q.sure)
             for q in quotes[:_QUOTES]
         ),
-    )  # fmt: skip
+    )
 
 
 def _undoable(place: Place) -> tuple[str, str] | None:
@@ -97,30 +104,38 @@ def _merge(place: Place, act: BoardAct) -> None:
 def _move(place: Place, act: BoardAct) -> None:
     code = deriving.find_code(place.db, place.project, act.target)  # a new one is never made here
     deriving.move_quote(
-        place.db, place.project, act.grade_id, act.text, code.id, author=place.annotator,
-        act=act.id,
-    )  # fmt: skip
+        place.db, place.project, act.grade_id, act.text, code.id, author=place.annotator, act=act.id
+    )
 
 
 def _undo(place: Place, act: BoardAct) -> None:
     deriving.undo_codes(place.db, place.project, act=act.target, author=place.annotator)
 
 
-_ACTS: dict[str, Callable[[Place, BoardAct], None]] = {"merge": _merge, "move": _move, "undo": _undo}  # fmt: skip
+_ACTS: dict[str, Callable[[Place, BoardAct], None]] = {"merge": _merge, "move": _move, "undo": _undo}
 
 
 def _table(place: Place, found: list[deriving.Coded]) -> None:
     st.subheader("All codes")
     rows = [
-        {"code": own.code.label, "outputs": own.outputs, "people": own.people,
-         "state": own.code.state, "by": own.code.origin, "e.g.": own.quotes[0].text}
+        {
+            "code": own.code.label,
+            "outputs": own.outputs,
+            "people": own.people,
+            "state": own.code.state,
+            "by": own.code.origin,
+            "e.g.": own.quotes[0].text,
+        }
         for own in found
-    ]  # fmt: skip
-    st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")  # fmt: skip
+    ]
+    st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")
     picked = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="multi-row",
+        pd.DataFrame(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
         key=shell.key_of("codes", [own.code.id for own in found]),
-    )  # fmt: skip
+    )
     if chosen := [found[at] for at in picked.selection.rows]:
         _with_chosen(place, chosen)
 
@@ -134,9 +149,7 @@ def _with_chosen(place: Place, chosen: list[deriving.Coded]) -> None:
         for label, state in (("They are right", "accepted"), ("Drop", "dropped")):
             if st.button(label, key=shell.key_of(state, ids)):
                 for own in ids:
-                    deriving.change_code(
-                        place.db, place.project, own, state=state, author=place.annotator
-                    )
+                    deriving.change_code(place.db, place.project, own, state=state, author=place.annotator)
                 st.rerun()
     with st.form("criterion-of-codes"):
         name = st.text_input("Name of the criterion", chosen[0].code.label)
@@ -144,9 +157,8 @@ def _with_chosen(place: Place, chosen: list[deriving.Coded]) -> None:
         if st.form_submit_button("Make a criterion of these codes"):
             with shell.guard():
                 made = deriving.criterion_from_codes(
-                    place.db, place.project, ids, name=name, statement=statement,
-                    author=place.annotator,
-                )  # fmt: skip
+                    place.db, place.project, ids, name=name, statement=statement, author=place.annotator
+                )
             st.success(plain(f"{made.name} rests on {len(made.evidence)} quotes."))
 
 
@@ -164,20 +176,29 @@ def _quotes(place: Place, found: list[deriving.Coded]) -> None:
         st.write(f"These are {_IN_TABLE} of {len(quotes):,} quotes.")
         quotes = quotes[:_IN_TABLE]
     table = pd.DataFrame(
-        [{"quote": q.text, "from": "marked words" if q.marked else "note", "code": label, "sure": q.sure}
-         for label, q in quotes]
-    )  # fmt: skip
+        [
+            {"quote": q.text, "from": "marked words" if q.marked else "note", "code": label, "sure": q.sure}
+            for label, q in quotes
+        ]
+    )
     edited = st.data_editor(
-        table, hide_index=True, disabled=["quote", "from", "sure"], key=shell.key_of("quotes", [f"{label} {q.grade_id} {q.text}" for label, q in quotes]),
+        table,
+        hide_index=True,
+        disabled=["quote", "from", "sure"],
+        key=shell.key_of("quotes", [f"{label} {q.grade_id} {q.text}" for label, q in quotes]),
         column_config={"sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)},
-    )  # fmt: skip
+    )
     moved = [at for at in range(len(table)) if edited["code"][at] != table["code"][at]]
     if moved and st.button(f"Save {len(moved)} moved quotes", type="primary"):
         with shell.guard():
             for at in moved:
                 quote = quotes[at][1]
                 deriving.move_quote(
-                    place.db, place.project, quote.grade_id, quote.text,
-                    str(edited["code"][at] or ""), author=place.annotator,
-                )  # fmt: skip
+                    place.db,
+                    place.project,
+                    quote.grade_id,
+                    quote.text,
+                    str(edited["code"][at] or ""),
+                    author=place.annotator,
+                )
         st.rerun()

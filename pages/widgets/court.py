@@ -43,9 +43,11 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
         _show(own)
         with st.form(f"court-{own.output.id}-{own.judge.id}", clear_on_submit=True):
             value = st.radio(
-                "Who is right?", list(refining.VALUES), index=None,
+                "Who is right?",
+                list(refining.VALUES),
+                index=None,
                 format_func=lambda own: f"{_WORDS[own]}. {refining.NEXT[own]}",
-            )  # fmt: skip
+            )
             reason = st.text_input("Why")
             ruled = st.form_submit_button("Rule, and show the next", type="primary")
             if ruled and value is None:
@@ -53,17 +55,20 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
             elif ruled and value:
                 with shell.guard():
                     refining.decide(
-                        place.db, place.project, own.output.id, own.judge.id, value,
-                        reason=reason, author=place.annotator,
-                    )  # fmt: skip
+                        place.db,
+                        place.project,
+                        own.output.id,
+                        own.judge.id,
+                        value,
+                        reason=reason,
+                        author=place.annotator,
+                    )
                 st.rerun()
 
 
 def _show(own: refining.Conflict) -> None:
     people = "passed" if own.human_pass else "failed"
-    st.markdown(
-        f"**{shell.plain(own.judge.name)}** says **{own.decision.value}**; people **{people}** it."
-    )
+    st.markdown(f"**{shell.plain(own.judge.name)}** says **{own.decision.value}**; people **{people}** it.")
     if own.criterion:
         st.text(f"{own.criterion.name}: {own.criterion.statement}")
     for note in own.notes:
@@ -79,9 +84,10 @@ def _show_gaps(found: refining.Docket) -> None:
         return
     charts.intervals(
         "Where the specification has a gap: conflicts whose criterion is unclear, 95 % intervals",
-        [own.criterion for own in ruled], {"criterion unclear": [own.unclear for own in ruled]},
+        [own.criterion for own in ruled],
+        {"criterion unclear": [own.unclear for own in ruled]},
         key="court-gaps",
-    )  # fmt: skip
+    )
     rows = [
         {"criterion": own.criterion, "open": own.open}
         | {_WORDS[name]: own.ruled[name] for name in refining.VALUES}
@@ -96,17 +102,25 @@ def _show_ruled(place: Place, ruled: list[refining.Conflict]) -> None:
     st.subheader("Ruled")
     rows = [
         {
-            "ruling": _WORDS[own.ruling.value], "criterion": own.subject, "judge": own.judge.name,
-            "reason": own.ruling.reason, "by": own.ruling.author, "when": own.ruling.at,
+            "ruling": _WORDS[own.ruling.value],
+            "criterion": own.subject,
+            "judge": own.judge.name,
+            "reason": own.ruling.reason,
+            "by": own.ruling.author,
+            "when": own.ruling.at,
             "next": refining.NEXT[own.ruling.value],
         }
         for own in ruled
         if own.ruling
-    ]  # fmt: skip
+    ]
     picked = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
-        width="stretch", key=shell.key_of("ruled", [own.output.id + own.judge.id for own in ruled]),
-    )  # fmt: skip
+        pd.DataFrame(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        width="stretch",
+        key=shell.key_of("ruled", [own.output.id + own.judge.id for own in ruled]),
+    )
     for row in picked.selection.rows:
         own = ruled[row]
         with st.container(border=True):
@@ -114,7 +128,12 @@ def _show_ruled(place: Place, ruled: list[refining.Conflict]) -> None:
             if st.button("Take the ruling back", key=f"court-back-{own.output.id}"):
                 with shell.guard():
                     refining.decide(
-                        place.db, place.project, own.output.id, own.judge.id, "withdrawn",
-                        reason="taken back", author=place.annotator,
-                    )  # fmt: skip
+                        place.db,
+                        place.project,
+                        own.output.id,
+                        own.judge.id,
+                        "withdrawn",
+                        reason="taken back",
+                        author=place.annotator,
+                    )
                 st.rerun()

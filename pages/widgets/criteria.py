@@ -29,14 +29,14 @@ def show_criteria(place: Place) -> None:
     mode = st.radio("How", modes, horizontal=True, key="derive-mode")
     if st.button("Derive criteria from the notes", type="primary"):
         with st.spinner("Reading the notes …"):
-            found = deriving.derive(
-                place.db, place.project, offline=mode == modes[0], author=place.annotator
-            )
+            found = deriving.derive(place.db, place.project, offline=mode == modes[0], author=place.annotator)
         shell.warn(found.warnings)
     criteria = deriving.list_criteria(place.db, place.project)
     if not criteria:
         fails = projects.overview(place.db, place.project).fails
-        st.info(f"There are no criteria yet. {fails:,} outputs are failed; their notes are what criteria come from.")  # fmt: skip
+        st.info(
+            f"There are no criteria yet. {fails:,} outputs are failed; their notes are what criteria come from."
+        )
         return
     _unexplained(place)
     who = {own.id: own for own in grading.current_grades(place.db, place.project)}
@@ -58,17 +58,18 @@ def _unexplained(place: Place) -> None:
     best = max(codes, key=lambda own: gain[own.code.id], default=None)
     outputs_behind(place, "Show them", left, "unexplained")
     if best and gain[best.code.id]:
-        st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))  # fmt: skip
+        st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))
         explained = {q.output_id for q in best.quotes} & missing
         outputs_behind(place, "Show what it would explain", sorted(explained), "next-explains")
         if st.button("Make it a criterion", key="next-criterion"):
             deriving.criterion_from_codes(
-                place.db, place.project, [best.code.id], name=best.code.label,
-                author=place.annotator,
-            )  # fmt: skip
+                place.db, place.project, [best.code.id], name=best.code.label, author=place.annotator
+            )
             st.rerun()
     else:
-        st.write("No code explains any of them yet: give codes to what people said of them (Codes), or ask for a note.")  # fmt: skip
+        st.write(
+            "No code explains any of them yet: give codes to what people said of them (Codes), or ask for a note."
+        )
 
 
 def _box(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
@@ -77,13 +78,19 @@ def _box(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
         st.text(own.statement)
         grades = {item.grade_id for item in own.evidence}
         people = {who[key].annotator for key in grades if key in who}
-        origin = {"prompt": "from the prompt", "person": "by a person", "model": "by a model",
-                  "library": "from a library"}  # fmt: skip
-        st.write(plain(
-            f"{own.status}, {own.severity}, {origin.get(own.origin, 'from notes')}, version {own.version} "
-            f"of {own.at:%Y-%m-%d}: {len(own.evidence)} quotes from {len(grades)} grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
-            f"{_since([who[key].at for key in grades if key in who])}."
-        ))  # fmt: skip
+        origin = {
+            "prompt": "from the prompt",
+            "person": "by a person",
+            "model": "by a model",
+            "library": "from a library",
+        }
+        st.write(
+            plain(
+                f"{own.status}, {own.severity}, {origin.get(own.origin, 'from notes')}, version {own.version} "
+                f"of {own.at:%Y-%m-%d}: {len(own.evidence)} quotes from {len(grades)} grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
+                f"{_since([who[key].at for key in grades if key in who])}."
+            )
+        )
         st.write(plain(_risk(place, own)))
         for item in own.evidence[:_SEEN]:
             st.text(f"“{item.quote[:200]}”{' (marked words)' if item.marked else ''}")
@@ -128,15 +135,23 @@ def _evidence(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
     cited = own.evidence[:_QUOTES]
     grades = [who.get(item.grade_id) for item in cited]
     picked = st.dataframe(
-        pd.DataFrame([
-            {"quote": item.quote, "from": "marked words" if item.marked else "note",
-             "by": grade.annotator if grade else "(taken back)",
-             "on": f"{grade.at:%Y-%m-%d}" if grade else "", "grade": item.grade_id}
-            for item, grade in zip(cited, grades, strict=True)
-        ]),
-        hide_index=True, on_select="rerun", selection_mode="single-row",
+        pd.DataFrame(
+            [
+                {
+                    "quote": item.quote,
+                    "from": "marked words" if item.marked else "note",
+                    "by": grade.annotator if grade else "(taken back)",
+                    "on": f"{grade.at:%Y-%m-%d}" if grade else "",
+                    "grade": item.grade_id,
+                }
+                for item, grade in zip(cited, grades, strict=True)
+            ]
+        ),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
         key=shell.key_of("open", [own.id, *(item.grade_id for item in cited)]),
-    )  # fmt: skip
+    )
     for at in picked.selection.rows:
         if found := projects.find_output(place.db, cited[at].output_id):
             show_output(found)
@@ -157,7 +172,7 @@ def _versions(place: Place, own: Criterion) -> None:
 
 def _changed(pieces: Sequence[deriving.Piece]) -> str:
     marks = {"same": "{}", "gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
-    return "".join(marks[own.kind].format(plain(own.text)) if own.text.strip() else " " for own in pieces)  # fmt: skip
+    return "".join(marks[own.kind].format(plain(own.text)) if own.text.strip() else " " for own in pieces)
 
 
 def _stakes(own: Criterion) -> str:
@@ -174,12 +189,16 @@ def _edit_form(place: Place, own: Criterion) -> None:
     name = st.text_input("Name", own.name)
     statement = st.text_area("Statement", own.statement)
     severity = st.selectbox("Severity", ["must", "should"], index=int(own.severity == "should"))
-    limit = st.number_input("Most good outputs it may wrongly fail, in percent", 0, 100, round(100 * own.max_false_failure_rate))  # fmt: skip
+    limit = st.number_input(
+        "Most good outputs it may wrongly fail, in percent", 0, 100, round(100 * own.max_false_failure_rate)
+    )
     risks = [None, *_RISKS]
     risk = st.selectbox(
-        "Risk of the use case behind it", risks, index=risks.index(own.risk),
+        "Risk of the use case behind it",
+        risks,
+        index=risks.index(own.risk),
         format_func=lambda level: level or f"as the project ({place.project.risk})",
-    )  # fmt: skip
+    )
     risk_why = st.text_input("What happens if it fails", own.risk_why, max_chars=500)
     same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
     why = st.text_input("Why")
@@ -189,9 +208,17 @@ def _edit_form(place: Place, own: Criterion) -> None:
             changes["max_false_failure_rate"] = limit / 100
         with shell.guard():
             deriving.edit(
-                place.db, place.project, own.id, name=name, statement=statement, severity=severity,
-                wording_only=same, why=why, author=place.annotator, **changes,
-            )  # fmt: skip
+                place.db,
+                place.project,
+                own.id,
+                name=name,
+                statement=statement,
+                severity=severity,
+                wording_only=same,
+                why=why,
+                author=place.annotator,
+                **changes,
+            )
         st.rerun()
 
 
@@ -204,9 +231,10 @@ def _split_form(place: Place, own: Criterion) -> None:
     names = [st.text_input(f"Name of the {word} part") for word in ("first", "second")]
     statements = [st.text_area(f"Statement of the {word} part") for word in ("first", "second")]
     quotes = st.multiselect(
-        "Quotes of the second part", range(len(own.evidence)),
+        "Quotes of the second part",
+        range(len(own.evidence)),
         format_func=lambda at: own.evidence[at].quote[:60],
-    )  # fmt: skip
+    )
     if st.form_submit_button("Split"):
         chosen = ((), tuple(quotes))
         parts = [

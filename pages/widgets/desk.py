@@ -46,19 +46,20 @@ class Desk:
         stored, refused = self.store(events)
         stamp = next(_stamps)
         own = self._outputs(first=not stored) if self.way == "single" else self._pairs()
-        return own.model_copy(update={
-            "acknowledged": tuple(stored), "refused": refused, "epoch": _EPOCH, "stamp": stamp,
-        })  # fmt: skip
+        return own.model_copy(
+            update={"acknowledged": tuple(stored), "refused": refused, "epoch": _EPOCH, "stamp": stamp}
+        )
 
     def _outputs(self, *, first: bool) -> CardNews:
         db, project, who = self.db, self.project, self.annotator
         queue = grading.grading_queue(db, project, who)
         phrases = grading.phrases(db, project, who) if first else None
         return self._told(
-            queue, card_items(db, project, who, queue, first=first),
+            queue,
+            card_items(db, project, who, queue, first=first),
             setting_of(db, project, who, self.language, phrases),
             pace_words(db, project, queue, self.language),
-        )  # fmt: skip
+        )
 
     def _pairs(self) -> CardNews:
         queue = grading.comparing_queue(self.db, self.project, self.annotator)
@@ -66,13 +67,21 @@ class Desk:
         return self._told(queue, pair_items(self.project, queue), setting)
 
     def _told(
-        self, queue: grading.Queue | grading.PairQueue, items: Sequence[CardItem],
-        setting: CardSetting, pace: str = "",
-    ) -> CardNews:  # fmt: skip
+        self,
+        queue: grading.Queue | grading.PairQueue,
+        items: Sequence[CardItem],
+        setting: CardSetting,
+        pace: str = "",
+    ) -> CardNews:
         place = queue.items[0].position if queue.items else queue.total + 1
         # The page around the card shows the project's rules, and where to go when all is done.
         page = f"{self.project.at.isoformat()} {'open' if queue.items else 'done'}"
         return CardNews(
-            items=tuple(items), setting=setting, place=place, total=queue.total, done=queue.done,
-            page=page, pace=pace,
-        )  # fmt: skip
+            items=tuple(items),
+            setting=setting,
+            place=place,
+            total=queue.total,
+            done=queue.done,
+            page=page,
+            pace=pace,
+        )

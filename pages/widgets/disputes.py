@@ -27,9 +27,7 @@ def show_conflicts(place: Place) -> None:
                 st.text(f"{own.criterion.name}: {own.criterion.statement}")
             show_output(own.output)
             for event in own.grades:
-                st.text(
-                    f"{event.annotator}: {_said(event)}{f' — {event.note}' if event.note else ''}"
-                )
+                st.text(f"{event.annotator}: {_said(event)}{f' — {event.note}' if event.note else ''}")
             _settle(place, own)
 
 
@@ -37,23 +35,33 @@ def _settle(place: Place, own: grading.Conflict) -> None:
     subject = own.criterion.id if own.criterion else None
     key = f"{own.output.id}-{subject}"
     if own.ruling:
-        st.text(say("Ruled {value} by {author}: {reason}", value=say(own.ruling.value),
-                    author=own.ruling.author, reason=own.ruling.reason))  # fmt: skip
+        st.text(
+            say(
+                "Ruled {value} by {author}: {reason}",
+                value=say(own.ruling.value),
+                author=own.ruling.author,
+                reason=own.ruling.reason,
+            )
+        )
     with st.form(f"rule-{key}"):
         words = {"pass": say("pass"), "fail": say("fail")}
         if own.ruling and own.ruling.author == place.annotator:
             words["withdrawn"] = say("withdraw my ruling")
         value = st.radio(
-            say("It counts as"), list(words), index=None, format_func=words.__getitem__,
-            horizontal=True,
-        )  # fmt: skip
+            say("It counts as"), list(words), index=None, format_func=words.__getitem__, horizontal=True
+        )
         reason = st.text_input(say("Why"))
         if st.form_submit_button(say("Settle")):
             with shell.guard():
                 grading.rule(
-                    place.db, place.project, own.output.id, value or "", reason=reason,
-                    author=place.annotator, criterion_id=subject,
-                )  # fmt: skip
+                    place.db,
+                    place.project,
+                    own.output.id,
+                    value or "",
+                    reason=reason,
+                    author=place.annotator,
+                    criterion_id=subject,
+                )
             st.rerun()
 
 
@@ -69,16 +77,22 @@ def show_history(place: Place) -> None:
     st.write(say("Choose a row to see the output, and to take the act back if it is yours."))
     rows = [
         {
-            say("when"): own.grade.at, say("person"): own.grade.annotator,
-            say("grade"): _said(own.grade), say("on"): own.subject or say("the whole"),
-            say("note"): own.grade.note, say("state"): say(own.state),
+            say("when"): own.grade.at,
+            say("person"): own.grade.annotator,
+            say("grade"): _said(own.grade),
+            say("on"): own.subject or say("the whole"),
+            say("note"): own.grade.note,
+            say("state"): say(own.state),
         }
         for own in acts
-    ]  # fmt: skip
+    ]
     picked = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
+        pd.DataFrame(rows),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
         key=shell.key_of("acts", [own.grade.id for own in acts]),
-    )  # fmt: skip
+    )
     for row in picked.selection.rows:
         _show_act(place, acts[row])
 

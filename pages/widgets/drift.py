@@ -17,7 +17,9 @@ def show_drift(place: Place) -> None:
     if not found:
         st.info("There are no accepted criteria yet.")
         return
-    st.write("An edit that is more than wording makes earlier answers on that criterion stale. The smallest part is graded anew that settles it.")  # fmt: skip
+    st.write(
+        "An edit that is more than wording makes earlier answers on that criterion stale. The smallest part is graded anew that settles it."
+    )
     _timeline(place)
     st.subheader("Stale answers")
     changed = [own for own in found if own.stale]
@@ -26,8 +28,8 @@ def show_drift(place: Place) -> None:
             st.subheader(plain(own.criterion.name))
             st.write(plain(own.says))
             who = own.changed_by or "labelcore"
-            st.write(plain(f"Changed in version {own.changed_in} by {who}: {own.why or 'no reason given'}."))  # fmt: skip
-            st.progress(len(own.again) / len(own.stale), f"{len(own.again)} of {len(own.stale)} graded anew")  # fmt: skip
+            st.write(plain(f"Changed in version {own.changed_in} by {who}: {own.why or 'no reason given'}."))
+            st.progress(len(own.again) / len(own.stale), f"{len(own.again)} of {len(own.stale)} graded anew")
             _behind_ledger(place, own)
             queued = own.criterion.id in grading.rules_of(place.project).regrade
             if (
@@ -46,7 +48,9 @@ def show_drift(place: Place) -> None:
     if measured:
         names = [own.criterion.name for own in measured]
         series = {"answers that flip": [own.flips for own in measured]}
-        charts.intervals("Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips")  # fmt: skip
+        charts.intervals(
+            "Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips"
+        )
 
 
 def _behind_ledger(place: Place, own: deriving.Ledger) -> None:
@@ -61,7 +65,7 @@ def _behind_ledger(place: Place, own: deriving.Ledger) -> None:
 
 def _timeline(place: Place) -> None:
     """How well judges follow people, version by version of one criterion."""
-    names = {own.name: own.id for own in deriving.list_criteria(place.db, place.project, status="accepted")}  # fmt: skip
+    names = {own.name: own.id for own in deriving.list_criteria(place.db, place.project, status="accepted")}
     st.subheader("Alignment along the versions of a criterion")
     chosen = st.selectbox("Criterion", list(names), key="timeline")
     found = by_version(place.db, place.project, names[chosen]) if chosen else []
@@ -73,16 +77,21 @@ def _timeline(place: Place) -> None:
         for own in found
     ]
     if any(own.in_sample for own in found):
-        st.write(
-            "In-sample: some judges were fitted on grades of these outputs, so their figures flatter."
-        )
+        st.write("In-sample: some judges were fitted on grades of these outputs, so their figures flatter.")
     series = {"TPR": [own.tpr for own in found], "TNR": [own.tnr for own in found]}
-    charts.intervals("Each version's judges, the sealed test left out, 95 % intervals", rows, series, key="versions-of-criterion")  # fmt: skip
+    charts.intervals(
+        "Each version's judges, the sealed test left out, 95 % intervals",
+        rows,
+        series,
+        key="versions-of-criterion",
+    )
     if not st.toggle("Show the outputs behind these figures", key="timeline-behind"):
         return
-    at = st.selectbox("Judge", range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge")  # fmt: skip
+    at = st.selectbox(
+        "Judge", range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge"
+    )
     for cell, ids in outputs_of(place.db, place.project, found[at].judge_version_id).items():
-        outputs_behind(place, CELLS[cell].capitalize(), ids, f"timeline-{found[at].judge_version_id}-{cell}")  # fmt: skip
+        outputs_behind(place, CELLS[cell].capitalize(), ids, f"timeline-{found[at].judge_version_id}-{cell}")
 
 
 def show_lineage(place: Place) -> None:
@@ -97,7 +106,7 @@ def show_lineage(place: Place) -> None:
         return
     found = [own for own in found if own.id in related]
     names = {own.id: f"n{at}" for at, own in enumerate(found)}
-    colours = {"accepted": "#009E73", "proposed": "#0072B2", "rejected": "#888888", "dropped": "#888888"}  # fmt: skip
+    colours = {"accepted": "#009E73", "proposed": "#0072B2", "rejected": "#888888", "dropped": "#888888"}
     ink = "#e6e6e6" if st.context.theme.type == "dark" else "#31333f"
     lines = [
         f'digraph {{ rankdir=LR; bgcolor="transparent"; edge [color="{ink}"]; '

@@ -19,16 +19,20 @@ def show_flips(place: Place) -> None:
         st.info("Only LLM judges can change their mind, and there are none yet.")
         return
     left, times_at, limit_at = st.columns([3, 1, 1], vertical_alignment="bottom")
-    version = left.selectbox("LLM judge", judges, format_func=lambda own: own.name, key=keys.REPEATED)  # fmt: skip
-    times = int(times_at.number_input("Times", 2, repeating.MOST_TIMES, 3, key=f"{keys.REPEATED}-times"))  # fmt: skip
-    limit = int(limit_at.number_input("Outputs", 1, repeating.MOST_OUTPUTS, 50, key=f"{keys.REPEATED}-limit"))  # fmt: skip
+    version = left.selectbox("LLM judge", judges, format_func=lambda own: own.name, key=keys.REPEATED)
+    times = int(times_at.number_input("Times", 2, repeating.MOST_TIMES, 3, key=f"{keys.REPEATED}-times"))
+    limit = int(limit_at.number_input("Outputs", 1, repeating.MOST_OUTPUTS, 50, key=f"{keys.REPEATED}-limit"))
     if st.button("Ask again", key=f"{keys.REPEATED}-go"):
         bar = st.progress(0.0)
         with shell.guard():
             done = repeating.repeat(
-                place.db, place.project, version, times=times, limit=limit,
+                place.db,
+                place.project,
+                version,
+                times=times,
+                limit=limit,
                 progress=lambda made, total, words: bar.progress(made / total if total else 1.0, words),
-            )  # fmt: skip
+            )
         bar.empty()
         st.write(plain(f"{done.verdicts_new} new verdicts, {done.errors} errors. {done.message}"))
     found = repeating.flips(place.db, place.project)
@@ -37,11 +41,15 @@ def show_flips(place: Place) -> None:
         return
     charts.intervals(
         "Outputs on which a judge differs when it is asked again (low is good)",
-        [own.judge for own in found], {"share": [own.rate for own in found]}, key="flips",
-    )  # fmt: skip
+        [own.judge for own in found],
+        {"share": [own.rate for own in found]},
+        key="flips",
+    )
     for own in found:
-        st.write(plain(f"{own.judge}: {rate_words(own.rate)} of outputs, asked up to {own.times} times."))  # fmt: skip
-        if own.flipped and st.toggle(f"Show the {len(own.flipped)} outputs", key=f"flips-{own.judge_version_id}"):  # fmt: skip
+        st.write(plain(f"{own.judge}: {rate_words(own.rate)} of outputs, asked up to {own.times} times."))
+        if own.flipped and st.toggle(
+            f"Show the {len(own.flipped)} outputs", key=f"flips-{own.judge_version_id}"
+        ):
             _show(place, own)
 
 

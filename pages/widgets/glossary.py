@@ -14,25 +14,29 @@ from pages.widgets.shell import Place, plain
 def show_glossary(place: Place) -> None:
     """The terms, a form to add one, and what looks like a term in notes and outputs."""
     known = glossary.terms(place.project)
-    st.write("Terms and abbreviations are explained on the grading card, and judges are told them where they occur.")  # fmt: skip
+    st.write(
+        "Terms and abbreviations are explained on the grading card, and judges are told them where they occur."
+    )
     if known:
         rows = [
             {"term": own.term, "meaning": own.meaning, "only where": _scope(own.scope), "by": own.author}
             for own in known
-        ]  # fmt: skip
+        ]
         picked = st.dataframe(
-            pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
+            pd.DataFrame(rows),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
             key=shell.key_of("terms", [f"{own.term} {own.scope}" for own in known]),
-        )  # fmt: skip
+        )
         for row in picked.selection.rows:
             if st.button(
                 f"Drop {plain(known[row].term)}",
                 key=shell.key_of("drop", [known[row].term, str(known[row].scope)]),
             ):
                 glossary.drop_term(
-                    place.db, place.project, known[row].term, scope=known[row].scope,
-                    author=place.annotator,
-                )  # fmt: skip
+                    place.db, place.project, known[row].term, scope=known[row].scope, author=place.annotator
+                )
                 st.rerun()
     with st.form("term", clear_on_submit=True):
         term, meaning = st.text_input("Term"), st.text_input("Meaning")
@@ -40,9 +44,13 @@ def show_glossary(place: Place) -> None:
         if st.form_submit_button("Keep it"):
             with shell.guard():
                 glossary.set_term(
-                    place.db, place.project, term, meaning, author=place.annotator,
+                    place.db,
+                    place.project,
+                    term,
+                    meaning,
+                    author=place.annotator,
                     scope=dict([scope.split("=", 1)]) if "=" in scope else None,
-                )  # fmt: skip
+                )
             st.rerun()
     found = f"found-terms-{place.project.id}"
     if st.button("Look for terms in notes and outputs"):
@@ -66,12 +74,7 @@ def _keep_candidate(place: Place, own: glossary.Candidate, at: int) -> None:
         if st.form_submit_button("Keep it"):
             with shell.guard():
                 glossary.set_term(
-                    place.db,
-                    place.project,
-                    own.term,
-                    meaning,
-                    author=place.annotator,
-                    origin="notes",
+                    place.db, place.project, own.term, meaning, author=place.annotator, origin="notes"
                 )
             st.rerun()
 

@@ -47,10 +47,13 @@ def _say_merged(found: grading.Merged) -> None:
         say(
             "{merged} acts of {who} came in, {known} were known already, {kept} gave way to later "
             "grades online, {refused} were refused.",
-            merged=found.merged, who=found.annotator, known=found.known, kept=found.kept_online,
+            merged=found.merged,
+            who=found.annotator,
+            known=found.known,
+            kept=found.kept_online,
             refused=len(found.refused),
         )
-    )  # fmt: skip
+    )
     for own in found.refused[:20]:
         st.text(f"{own['id']}: {own['reason']}")
 
@@ -76,16 +79,16 @@ def _who_gets_what(own: GradingRules) -> dict[str, Any]:
     minutes = st.number_input(
         say("Minutes for which an output is held"), 1.0, 1440.0, float(own.reserve_minutes)
     )
-    share = st.number_input(
-        say("Percent that come back unannounced"), 0, 50, round(100 * own.repeat_share)
-    )
+    share = st.number_input(say("Percent that come back unannounced"), 0, 50, round(100 * own.repeat_share))
     ids = st.text_area(
         say("Outputs picked by hand that come first, one id on each line"), "\n".join(own.review)
     )
     return {
-        "per_output": int(many) or None, "reserve_minutes": minutes, "repeat_share": share / 100,
+        "per_output": int(many) or None,
+        "reserve_minutes": minutes,
+        "repeat_share": share / 100,
         "review": ids.split(),
-    }  # fmt: skip
+    }
 
 
 def _what_is_asked(place: Place, own: GradingRules) -> dict[str, Any]:
@@ -93,28 +96,32 @@ def _what_is_asked(place: Place, own: GradingRules) -> dict[str, Any]:
     criteria = st.checkbox(say("Ask for each accepted criterion too"), own.ask_criteria)
     fields = st.checkbox(say("Ask for each field of a JSON output too"), own.ask_fields)
     scale = st.text_area(
-        say("Levels in place of pass and fail, the worst first, one on each line"),
-        "\n".join(own.scale),
+        say("Levels in place of pass and fail, the worst first, one on each line"), "\n".join(own.scale)
     )
     passing = st.number_input(say("The level from which an output passes"), 2, 9, own.passing_from)
-    words = {
-        "off": say("never"), "after": say("after the grade is given"),
-        "first": say("before the grade"),
-    }  # fmt: skip
+    words = {"off": say("never"), "after": say("after the grade is given"), "first": say("before the grade")}
     shown = st.selectbox(
-        say("Show what the chosen judges say"), list(words), format_func=words.__getitem__,
+        say("Show what the chosen judges say"),
+        list(words),
+        format_func=words.__getitem__,
         index=list(words).index(own.suggestions),
-    )  # fmt: skip
+    )
     known = grading.versions(place.db, place.project)
     picked = st.multiselect(
-        say("Compare two versions"), list(known), [v for v in own.compare or () if v in known],
-        max_selections=2, format_func=lambda name: f"{name} ({known[name]:,})",
-    )  # fmt: skip
+        say("Compare two versions"),
+        list(known),
+        [v for v in own.compare or () if v in known],
+        max_selections=2,
+        format_func=lambda name: f"{name} ({known[name]:,})",
+    )
     return {
-        "ask_criteria": criteria, "ask_fields": fields, "suggestions": shown,
+        "ask_criteria": criteria,
+        "ask_fields": fields,
+        "suggestions": shown,
         "scale": [line.strip() for line in scale.splitlines() if line.strip()],
-        "passing_from": int(passing), "compare": tuple(picked) if len(picked) == 2 else None,
-    }  # fmt: skip
+        "passing_from": int(passing),
+        "compare": tuple(picked) if len(picked) == 2 else None,
+    }
 
 
 def _when(own: GradingRules) -> dict[str, Any]:

@@ -35,14 +35,20 @@ _log = logging.getLogger("labelcore.pages")
 
 def show_hardness(place: Place) -> None:
     """Choose a judge, test it, and open what is behind its figures."""
-    judges = [own for own in judging.active_judges(place.db, place.project) if own.kind != "imported"]  # fmt: skip
+    judges = [own for own in judging.active_judges(place.db, place.project) if own.kind != "imported"]
     if not judges:
         st.info("There are no judges yet.")
         return
-    st.write("Real outputs are changed in ways that should not matter, attacked, and given planted defects. Nothing is stored as a verdict of an output, and nothing is asked twice.")  # fmt: skip
+    st.write(
+        "Real outputs are changed in ways that should not matter, attacked, and given planted defects. Nothing is stored as a verdict of an output, and nothing is asked twice."
+    )
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    version = left.selectbox("Judge", judges, format_func=lambda own: f"{own.name} ({own.kind})", key=keys.HARDENED)  # fmt: skip
-    limit = int(right.number_input("Outputs for each test", 1, hardness.MOST, 10, key=f"{keys.HARDENED}-limit"))  # fmt: skip
+    version = left.selectbox(
+        "Judge", judges, format_func=lambda own: f"{own.name} ({own.kind})", key=keys.HARDENED
+    )
+    limit = int(
+        right.number_input("Outputs for each test", 1, hardness.MOST, 10, key=f"{keys.HARDENED}-limit")
+    )
     with shell.guard():
         waiting = len(hardness.left_to_ask(place.db, place.project, version, limit=limit))
     calls = " model calls at least" if version.kind == "llm" else " decisions"
@@ -67,9 +73,7 @@ def _start(place: Place, version: JudgeVersion, limit: int) -> None:
 
     def work() -> None:
         try:
-            hardness.harden(
-                place.db, place.project, version, limit=limit, progress=lambda *_: begun.set()
-            )
+            hardness.harden(place.db, place.project, version, limit=limit, progress=lambda *_: begun.set())
         except LabelcoreError as trouble:
             failed.append(str(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
@@ -96,15 +100,17 @@ def _watch(version: JudgeVersion) -> None:
             st.rerun()  # the figures below are about what was decided until now
         return
     stopping = now.stop.is_set()
-    left = (
-        "" if now.seconds_left is None else f", about {judging.span_words(now.seconds_left)} left"
-    )
+    left = "" if now.seconds_left is None else f", about {judging.span_words(now.seconds_left)} left"
     words = f"{'Stopping' if stopping else 'Testing'}: {now.done:,} of {now.total:,}{left}"
     st.progress(now.done / now.total if now.total else 1.0, text=words)
     st.button(
-        "Stop", key=f"{keys.HARDENED}-stop", icon=":material/stop:", disabled=stopping,
-        on_click=hardness.stop_test, args=(version,),
-    )  # fmt: skip
+        "Stop",
+        key=f"{keys.HARDENED}-stop",
+        icon=":material/stop:",
+        disabled=stopping,
+        on_click=hardness.stop_test,
+        args=(version,),
+    )
 
 
 def _show(found: HardnessReport) -> None:
@@ -113,8 +119,11 @@ def _show(found: HardnessReport) -> None:
         rows = [own for own in found.rows if own.asks == asks and _in_chart(own)]
         if rows:
             charts.intervals(
-                title, [own.test for own in rows], {"share": [own.rate for own in rows]},
-                             key=f"hardness-{asks}")  # fmt: skip
+                title,
+                [own.test for own in rows],
+                {"share": [own.rate for own in rows]},
+                key=f"hardness-{asks}",
+            )
     unknown = {own.rate.why_not: own.asks for own in found.rows if own.rate.value is None}
     for why in unknown:
         st.caption(plain(f"Not measurable in part: {why}."))
@@ -129,15 +138,27 @@ def _in_chart(own: HardnessRow) -> bool:
 def _behind(place: Place, found: HardnessReport) -> None:
     """All figures in a table; a row opens the texts before and after."""
     rows = [own for own in found.rows if own.rate.value is not None]
-    table = pd.DataFrame([
-        {"test": own.test, "asks": own.asks, "share": rate_words(own.rate), "to pass": own.to_pass,
-         "to fail": own.to_fail} for own in rows
-    ])  # fmt: skip
+    table = pd.DataFrame(
+        [
+            {
+                "test": own.test,
+                "asks": own.asks,
+                "share": rate_words(own.rate),
+                "to pass": own.to_pass,
+                "to fail": own.to_fail,
+            }
+            for own in rows
+        ]
+    )
     st.write("Choose a row to see the texts behind its figure.")
     picked = st.dataframe(
-        table, hide_index=True, width="stretch", on_select="rerun", selection_mode="single-row",
+        table,
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
         key=shell.key_of("hardness-rows", [found.judge_version_id, *(own.test for own in rows)]),
-    )  # fmt: skip
+    )
     for at in picked.selection.rows:
         _texts(place, found, rows[at])
 
@@ -147,14 +168,16 @@ def _texts(place: Place, found: HardnessReport, row: HardnessRow) -> None:
         version = judging.find_judge(place.db, place.project, found.judge_version_id)
     own = behind(place.db, version, row.test)
     pages = max(1, (len(own) + _PAGE - 1) // _PAGE)
-    page = st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1  # fmt: skip
+    page = (
+        st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1
+    )
     start = (int(page) - 1) * _PAGE
     for one in own[start : start + _PAGE]:
         said = one.result
         with st.container(border=True):
             people = f"; people say {said.people}" if said.people else ""
             hit = f" · {row.asks}" if one.hit else ""
-            st.write(plain(f"{said.test}: {said.before_value} before, {said.after_value} after{people}{hit}"))  # fmt: skip
+            st.write(plain(f"{said.test}: {said.before_value} before, {said.after_value} after{people}{hit}"))
             before, after = st.columns(2)
             with before:
                 st.text(f"Before: {said.before_value}. {said.before_reason}")

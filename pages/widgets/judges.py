@@ -52,14 +52,20 @@ def _propose_or_run(place: Place) -> None:
 def _show_table(place: Place, criterion: str, own: list[judging.JudgeSummary]) -> None:
     st.subheader(plain(criterion))
     names = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
-    table = pd.DataFrame([
-        {name: getattr(judge, name) for name in names} | {"stale": "; ".join(judge.stale_because)}
-        for judge in own
-    ])  # fmt: skip
+    table = pd.DataFrame(
+        [
+            {name: getattr(judge, name) for name in names} | {"stale": "; ".join(judge.stale_because)}
+            for judge in own
+        ]
+    )
     picked = st.dataframe(
-        table, hide_index=True, width="stretch", on_select="rerun",
-        selection_mode="single-row", key=f"judges-{criterion}",
-    )  # fmt: skip
+        table,
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"judges-{criterion}",
+    )
     for row in picked.selection.rows:
         _show_verdicts(place, own[row])
 
@@ -73,9 +79,11 @@ def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
         learned.show_cascade(place, judge)
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
     value = st.segmented_control(
-        "Show outputs with the verdict", [own for own in counts if counts[own]],
-        format_func=lambda own: f"{own} ({counts[own]:,})", key=f"verdicts-{judge.judge_version_id}",
-    )  # fmt: skip
+        "Show outputs with the verdict",
+        [own for own in counts if counts[own]],
+        format_func=lambda own: f"{own} ({counts[own]:,})",
+        key=f"verdicts-{judge.judge_version_id}",
+    )
     if not value:
         return
     pages = (counts[value] + _PAGE - 1) // _PAGE
@@ -103,6 +111,6 @@ def _refreshing(place: Place, judges: list[judging.JudgeSummary]) -> None:
             st.text(f"{len(names)} stale because {reason}: {shown}.")
         if fitted:
             st.write(f"{fitted} of them hold no prompt: propose them again, or write them anew.")
-        if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):  # fmt: skip
+        if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):
             judging.refresh_judges(place.db, place.project, author=place.annotator)
             st.rerun()

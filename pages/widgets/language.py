@@ -27,9 +27,13 @@ def language() -> Language:
 def choose_language() -> None:
     """The switch, kept in the page's address."""
     st.sidebar.selectbox(
-        "Language · 语言", list(NAMES), format_func=NAMES.__getitem__, key=keys.LANGUAGE,
-        index=list(NAMES).index(language()), bind="query-params",
-    )  # fmt: skip
+        "Language · 语言",
+        list(NAMES),
+        format_func=NAMES.__getitem__,
+        key=keys.LANGUAGE,
+        index=list(NAMES).index(language()),
+        bind="query-params",
+    )
 
 
 def say(words: str, **values: object) -> str:

@@ -18,15 +18,13 @@ def show_freshness(place: Place) -> None:
     """How many grades came since the learned judges were made, with one button."""
     active = judging.active_judges(place.db, place.project)
     stale = [
-        own for own in retraining.freshness(place.db, place.project, active)
+        own
+        for own in retraining.freshness(place.db, place.project, active)
         if own.changed and not own.why_not
-    ]  # fmt: skip
+    ]
     if not stale:
         return
-    st.info(
-        plain(stale[0].says)
-        + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else "")
-    )
+    st.info(plain(stale[0].says) + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else ""))
     if st.button("Make learned judges again", key="retrain"):
         with shell.guard(), st.spinner("Fitting to the grades …"):
             found = retraining.retrain(place.db, place.project)
@@ -42,16 +40,18 @@ def show_learned(place: Place, judge: judging.JudgeSummary) -> None:
     left, right = st.columns(2)
     with left:
         charts.weights(
-            "What it looks at (log odds of a fail)", [own.what for own in report.weights],
-            [own.weight for own in report.weights], key=f"weights-{version.id}",
-        )  # fmt: skip
+            "What it looks at (log odds of a fail)",
+            [own.what for own in report.weights],
+            [own.weight for own in report.weights],
+            key=f"weights-{version.id}",
+        )
     with right:
         if report.reliability.bins:
             charts.reliability(
                 f"Stated and found, n = {report.reliability.n}",
                 [(own.predicted, own.observed) for own in report.reliability.bins],
                 key=f"reliability-{version.id}",
-            )  # fmt: skip
+            )
 
 
 def show_why(place: Place, judge: judging.JudgeSummary, output: Output) -> None:
@@ -74,11 +74,16 @@ def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
     for line in cascade_lines(report):
         st.write(plain(line.strip()))
     points = [(own.share, own.error, own.bound) for own in report.curve]
-    chosen = next((own.share for own in reversed(report.curve) if report.at is not None and own.at >= report.at), None)  # fmt: skip
+    chosen = next(
+        (own.share for own in reversed(report.curve) if report.at is not None and own.at >= report.at), None
+    )
     charts.risk(
-        "Error against the share that the first judge decides", points, chosen, report.error,
+        "Error against the share that the first judge decides",
+        points,
+        chosen,
+        report.error,
         key=f"risk-{version.id}",
-    )  # fmt: skip
+    )
     if report.ungraded and st.button(
         f"Put up to 50 of the {len(report.ungraded):,} left to people first in the queue",
         key=f"people-{version.id}",
@@ -107,9 +112,10 @@ def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
         return
     first = st.selectbox("First", firsts, format_func=lambda own: own.name, key="cascade-first")
     others = [
-        own for own in judges
+        own
+        for own in judges
         if own.criterion_id == first.criterion_id and own.judge != first.judge and own.kind != "cascade"
-    ]  # fmt: skip
+    ]
     then = st.selectbox("Then", others, format_func=lambda own: own.name, key="cascade-then")
     error = st.number_input("At most wrong at each step, in %", 1, 50, 10, key="cascade-error")
     if then and st.button("Set the cascade from the grades", key="cascade-make"):
@@ -117,9 +123,14 @@ def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
             one = judging.find_judge(place.db, place.project, first.judge_version_id)
             two = judging.find_judge(place.db, place.project, then.judge_version_id)
             report = cascading.make(
-                place.db, place.project, one, two, criterion=first.criterion_id,
-                error=error / 100, author=place.annotator,
-            )  # fmt: skip
+                place.db,
+                place.project,
+                one,
+                two,
+                criterion=first.criterion_id,
+                error=error / 100,
+                author=place.annotator,
+            )
             for line in cascade_lines(report):
                 st.write(plain(line.strip()))
             st.write("Run the judges, then choose its row under Judges to see its verdicts.")

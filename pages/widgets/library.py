@@ -38,7 +38,9 @@ def show_library(place: Place) -> None:
             file = Path(folder) / Path(came.name).name
             file.write_bytes(came.getvalue())
             found = sharing.load_rubric(place.db, place.project, file, author=place.annotator)
-        st.success(f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out.")  # fmt: skip
+        st.success(
+            f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out."
+        )
         for own in found.refused:
             st.text(f"{own.judge} of {own.criterion}: {own.reason}")
         for staying in found.not_portable:
@@ -57,10 +59,16 @@ def _transfers(place: Place) -> None:
             for judge in own.judges:
                 st.write(plain(judge.says))
             judges_behind(
-                place, [(judge.judge_version_id, judge.judge) for judge in own.judges],
+                place,
+                [(judge.judge_version_id, judge.judge) for judge in own.judges],
                 f"transfer-{own.criterion_id or 'overall'}",
-            )  # fmt: skip
+            )
     judges = [judge for own in found for judge in own.judges]
     if judges:
-        series = {"TNR there": [own.there.tnr for own in judges], "TNR here": [own.tnr for own in judges]}  # fmt: skip
-        charts.intervals("Bad outputs caught, there and here, 95 % intervals", [own.judge for own in judges], series, key="transfer")  # fmt: skip
+        series = {"TNR there": [own.there.tnr for own in judges], "TNR here": [own.tnr for own in judges]}
+        charts.intervals(
+            "Bad outputs caught, there and here, 95 % intervals",
+            [own.judge for own in judges],
+            series,
+            key="transfer",
+        )

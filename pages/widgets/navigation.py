@@ -29,9 +29,7 @@ def _pages() -> list[Page]:
     key = f"pages-{language()}"
     if key not in st.session_state:
         st.session_state[key] = [
-            st.Page(
-                PAGES / file, title=say(title), url_path=path, icon=icon, default=path == "home"
-            )
+            st.Page(PAGES / file, title=say(title), url_path=path, icon=icon, default=path == "home")
             for file, title, path, icon in LOOP
         ]
     made: list[Page] = st.session_state[key]

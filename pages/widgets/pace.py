@@ -28,6 +28,9 @@ def _words(pace: grading.Pace, language: Language) -> str:
     if pace.days_left < 0:
         return say_in(language, "Was due on {day}: {left} left.", day=pace.deadline, left=pace.left)
     return say_in(
-        language, "Due on {day}: {left} left, about {each} a day.",
-        day=pace.deadline, left=pace.left, each=pace.a_day,
-    )  # fmt: skip
+        language,
+        "Due on {day}: {left} left, about {each} a day.",
+        day=pace.deadline,
+        left=pace.left,
+        each=pace.a_day,
+    )

@@ -13,21 +13,25 @@ from pages.widgets.storing import store_each
 
 def pair_setting(project: Project, annotator: str, language: Language) -> CardSetting:
     """What the card asks where two outputs stand side by side."""
-    return CardSetting(
-        annotator=annotator, project=f"{project.id}/compare", language=language, compare=True
-    )
+    return CardSetting(annotator=annotator, project=f"{project.id}/compare", language=language, compare=True)
 
 
 def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
     """The coming pairs, blind: no version, no model, no metadata."""
     return [
         CardItem(
-            output_id=own.pair, position=own.position, text=own.left.text, other=own.right.text,
-            input=own.left.input, context=own.left.context, reason_for_pick=own.reason,
-            conversation=turns_of(own.left), terms=terms_of_pair(project, own.left, own.right),
+            output_id=own.pair,
+            position=own.position,
+            text=own.left.text,
+            other=own.right.text,
+            input=own.left.input,
+            context=own.left.context,
+            reason_for_pick=own.reason,
+            conversation=turns_of(own.left),
+            terms=terms_of_pair(project, own.left, own.right),
         )
         for own in queue.items
-    ]  # fmt: skip
+    ]
 
 
 def store_pairs(
@@ -43,11 +47,17 @@ def _comparison(project: Project, annotator: str, event: CardEvent) -> Compariso
     first, _, second = event.output_id.partition("~")
     is_first_left = grading.first_is_left(annotator, event.output_id)
     return Comparison(
-        id=event.client_id, project_id=project.id, first_id=first, second_id=second,
-        annotator=annotator, value=_preferred(event.value, is_first_left=is_first_left),
-        note=event.note, seconds=event.seconds, left_id=first if is_first_left else second,
+        id=event.client_id,
+        project_id=project.id,
+        first_id=first,
+        second_id=second,
+        annotator=annotator,
+        value=_preferred(event.value, is_first_left=is_first_left),
+        note=event.note,
+        seconds=event.seconds,
+        left_id=first if is_first_left else second,
         supersedes=event.supersedes,
-    )  # fmt: skip
+    )
 
 
 def _preferred(side: str, *, is_first_left: bool) -> Preference:

@@ -20,7 +20,9 @@ def show_probes(place: Place) -> None:
     if not criteria:
         st.info("There are no accepted criteria yet.")
         return
-    st.write("A probe is an output that experts passed, with one defect planted into it. Confirm those that break the criterion; judges are then tested on them.")  # fmt: skip
+    st.write(
+        "A probe is an output that experts passed, with one defect planted into it. Confirm those that break the criterion; judges are then tested on them."
+    )
     chosen = st.selectbox("Criterion", criteria, format_func=lambda own: own.name, key="probed")
     left, right = st.columns(2)
     if left.button("Make probes", width="stretch"):
@@ -32,9 +34,7 @@ def show_probes(place: Place) -> None:
     kept = shell.key_of("probe-test", [place.project.id, chosen.id])
     if right.button("Test the judges on them", width="stretch"):
         with shell.guard(), st.spinner("The judges decide …"):
-            st.session_state[kept] = probing.test_judges_on_probes(
-                place.db, place.project, chosen.id
-            )
+            st.session_state[kept] = probing.test_judges_on_probes(place.db, place.project, chosen.id)
     if kept in st.session_state:
         _show_test(place, st.session_state[kept])
     found = probing.list_probes(place.db, place.project, chosen.id)
@@ -54,13 +54,21 @@ def _show_test(place: Place, found: probing.ProbeTest) -> None:
     if rows:
         st.write("Choose a row to see the probes behind its rate.")
         picked = st.dataframe(
-            pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
+            pd.DataFrame(rows),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
             key=f"probe-rates-{found.criterion.id}",
-        )  # fmt: skip
+        )
         for row in picked.selection.rows:
             _show_probes(place, found.detections[row])
-        st.write("Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves.")  # fmt: skip
-        every = [{"judge": own.judge, "caught": rate_words(own.rate), "confirmed": own.confirmed} for own in found.overall]  # fmt: skip
+        st.write(
+            "Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves."
+        )
+        every = [
+            {"judge": own.judge, "caught": rate_words(own.rate), "confirmed": own.confirmed}
+            for own in found.overall
+        ]
         st.dataframe(pd.DataFrame(every), hide_index=True)
     else:
         st.info("There are no probes or no judges of this criterion yet.")
@@ -82,10 +90,8 @@ def _ask(place: Place, own: probing.Probe) -> None:
         with st.expander("The output that it was made from"):
             st.code(own.source.text, language=None, wrap_lines=True)
         with st.container(horizontal=True):
-            for label, value in (("It breaks the criterion", "confirmed"), ("It does not", "rejected")):  # fmt: skip
+            for label, value in (("It breaks the criterion", "confirmed"), ("It does not", "rejected")):
                 if st.button(label, key=f"{value}-{own.case.id}"):
                     with shell.guard():
-                        probing.say_of_probe(
-                            place.db, place.project, own.case.id, value, place.annotator
-                        )
+                        probing.say_of_probe(place.db, place.project, own.case.id, value, place.annotator)
                     st.rerun()

@@ -35,24 +35,30 @@ def store_events(
     db: Database, project: Project, annotator: str, events: CardEvents
 ) -> tuple[list[str], dict[str, str]]:
     """Store presses one by one. Returns the stored client ids, and why others can never be."""
-    return store_each(
-        events, lambda own: grading.record(db, project, [_grade(project, annotator, own)])
-    )
+    return store_each(events, lambda own: grading.record(db, project, [_grade(project, annotator, own)]))
 
 
 def _grade(project: Project, annotator: str, event: CardEvent) -> Grade:
     again = event.output_id.endswith(_AGAIN)
     source = "repeat" if again else "suggestion" if event.agreed else "person"
     return Grade(
-        id=event.client_id, project_id=project.id, output_id=event.output_id.removesuffix(_AGAIN),
-        annotator=annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
-        note=event.note, seconds=event.seconds,
-        supersedes=event.supersedes, source=source,  # type: ignore[arg-type]  # literals above
-        criterion_id=event.criterion_id, criterion_version=event.criterion_version,
-        field=event.field, level=event.level,
+        id=event.client_id,
+        project_id=project.id,
+        output_id=event.output_id.removesuffix(_AGAIN),
+        annotator=annotator,
+        value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
+        note=event.note,
+        seconds=event.seconds,
+        supersedes=event.supersedes,
+        source=source,  # type: ignore[arg-type]  # literals above
+        criterion_id=event.criterion_id,
+        criterion_version=event.criterion_version,
+        field=event.field,
+        level=event.level,
         spans=tuple(span.model_dump() for span in event.spans),
-        corrected_text=event.corrected_text, judge_shown=event.judge_shown,
-    )  # fmt: skip
+        corrected_text=event.corrected_text,
+        judge_shown=event.judge_shown,
+    )
 
 
 def card_items(
@@ -84,23 +90,19 @@ def card_items(
 
 
 def setting_of(
-    db: Database,
-    project: Project,
-    annotator: str,
-    language: Language,
-    phrases: Sequence[str] | None,
+    db: Database, project: Project, annotator: str, language: Language, phrases: Sequence[str] | None
 ) -> CardSetting:
     """What the card asks this person in this project."""
     rules = grading.rules_of(project)
     return CardSetting(
-        annotator=annotator, project=project.id, language=language,
+        annotator=annotator,
+        project=project.id,
+        language=language,
         criteria=asked_criteria(db, project),
-        scale=tuple(
-            CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)
-        ),
+        scale=tuple(CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)),
         suggest_first=rules.suggestions == "first",
         phrases=None if phrases is None else tuple(phrases),
-    )  # fmt: skip
+    )
 
 
 def _with_terms(cards: Sequence[CardItem], project: Project) -> list[CardItem]:
@@ -134,9 +136,7 @@ def terms_of_pair(project: Project, left: Output, right: Output) -> tuple[CardTe
         one, other = (glossary.occurring(known, text, own.metadata) for own in (left, right))
         both = {(own.term, own.meaning) for own in other}
         found[key] = tuple(
-            CardTerm(term=own.term, meaning=own.meaning)
-            for own in one
-            if (own.term, own.meaning) in both
+            CardTerm(term=own.term, meaning=own.meaning) for own in one if (own.term, own.meaning) in both
         )
     return found[key]
 
@@ -160,11 +160,10 @@ def asked_criteria(db: Database, project: Project) -> tuple[CardCriterion, ...]:
     accepted = deriving.list_criteria(db, project, status="accepted")
     return tuple(
         CardCriterion(
-            id=own.id, version=own.version, name=own.name, severity=own.severity,
-            statement=own.statement,
+            id=own.id, version=own.version, name=own.name, severity=own.severity, statement=own.statement
         )
         for own in sorted(accepted, key=lambda own: (own.severity != "must", own.name))
-    )  # fmt: skip
+    )
 
 
 def _with_suggestion(card: CardItem, said: grading.Suggestion | None) -> CardItem:
@@ -176,9 +175,13 @@ def _with_suggestion(card: CardItem, said: grading.Suggestion | None) -> CardIte
 
 def _as_card(grade: Grade) -> CardGrade:
     return CardGrade(
-        value=grade.value, level=grade.level, note=grade.note, client_id=grade.id, spans=grade.spans,
+        value=grade.value,
+        level=grade.level,
+        note=grade.note,
+        client_id=grade.id,
+        spans=grade.spans,
         corrected_text=grade.corrected_text,
-    )  # fmt: skip
+    )
 
 
 def _coming(own: grading.QueueItem) -> CardItem:
@@ -186,20 +189,20 @@ def _coming(own: grading.QueueItem) -> CardItem:
     if not own.repeat:
         return card
     # Between two places, so that the card shows it before the item that it takes the place of.
-    return card.model_copy(
-        update={"output_id": card.output_id + _AGAIN, "position": own.position - 0.5}
-    )
+    return card.model_copy(update={"output_id": card.output_id + _AGAIN, "position": own.position - 0.5})
 
 
 def turns_of(output: Output) -> tuple[CardTurn, ...]:
     """The conversation as the card shows it."""
     return tuple(
         CardTurn(
-            role=own.role, content=own.content, name=own.name,
+            role=own.role,
+            content=own.content,
+            name=own.name,
             calls=tuple((call.name, call.arguments) for call in own.tool_calls),
         )
         for own in output.conversation
-    )  # fmt: skip
+    )
 
 
 def _card(output: Output, position: int, reason: str, grade: Grade | None) -> CardItem:
@@ -207,9 +210,14 @@ def _card(output: Output, position: int, reason: str, grade: Grade | None) -> Ca
     if grade and grade.value != "undone":
         current = _as_card(grade)
     return CardItem(
-        output_id=output.id, position=position, text=output.text, input=output.input,
-        context=output.context, reason_for_pick=reason, current=current,
+        output_id=output.id,
+        position=position,
+        text=output.text,
+        input=output.input,
+        context=output.context,
+        reason_for_pick=reason,
+        current=current,
         conversation=turns_of(output),
         reference=output.reference,
         metadata={str(k): str(v) for k, v in output.metadata.items()},
-    )  # fmt: skip
+    )

@@ -18,17 +18,12 @@ _CHARTED = 12
 
 def show_race(place: Place) -> None:
     """Choose a criterion and limits, race its judges, open where two of them differ."""
-    names = [
-        OVERALL,
-        *(own.name for own in list_criteria(place.db, place.project, status="accepted")),
-    ]
+    names = [OVERALL, *(own.name for own in list_criteria(place.db, place.project, status="accepted"))]
     left, right = st.columns([2, 1])
     criterion = left.selectbox("Race the judges of", names, key="race-criterion")
     least = right.number_input("Least TNR, in percent", 0, 100, 60, 5, key="race-tnr")
     if not st.toggle("Race them", key="race-now"):
-        st.write(
-            "Each judge is measured on outputs that it was not fitted to; this takes some seconds."
-        )
+        st.write("Each judge is measured on outputs that it was not fitted to; this takes some seconds.")
         return
     with st.spinner("Fitting and comparing …"):
         found = aligning.race(place.db, place.project, criterion=criterion, least_tnr=least / 100)
@@ -37,27 +32,36 @@ def show_race(place: Place) -> None:
     charts.intervals(
         f"TPR and TNR on the same {found.n} graded outputs, 95 % intervals",
         [own.judge for own in shown],
-        {"TPR (good ones passed)": [own.tpr for own in shown], "TNR (bad ones caught)": [own.tnr for own in shown]},
+        {
+            "TPR (good ones passed)": [own.tpr for own in shown],
+            "TNR (bad ones caught)": [own.tnr for own in shown],
+        },
         key="race",
-    )  # fmt: skip
+    )
     _table(found)
     shell.warn(found.left_out)
     _differences(place, found)
 
 
 def _table(found: aligning.Race) -> None:
-    rows = pd.DataFrame([
-        {
-            "judge": own.judge, "kind": own.kind, "measured": own.how, "good enough": own.good,
-            "TPR": rate_words(own.tpr), "TNR": rate_words(own.tnr),
-            "US$ for 1,000": own.cost_per_thousand, "ms": own.latency_ms,
-            "flips": rate_words(own.flip_rate), "beaten by": own.beaten_by,
-        }
-        for own in found.contenders
-    ])  # fmt: skip
-    grey = rows.style.apply(
-        lambda row: ["color: #8a8a8a" if row["beaten by"] else ""] * len(row), axis=1
+    rows = pd.DataFrame(
+        [
+            {
+                "judge": own.judge,
+                "kind": own.kind,
+                "measured": own.how,
+                "good enough": own.good,
+                "TPR": rate_words(own.tpr),
+                "TNR": rate_words(own.tnr),
+                "US$ for 1,000": own.cost_per_thousand,
+                "ms": own.latency_ms,
+                "flips": rate_words(own.flip_rate),
+                "beaten by": own.beaten_by,
+            }
+            for own in found.contenders
+        ]
     )
+    grey = rows.style.apply(lambda row: ["color: #8a8a8a" if row["beaten by"] else ""] * len(row), axis=1)
     st.dataframe(grey, hide_index=True, width="stretch")
 
 

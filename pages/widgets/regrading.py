@@ -33,19 +33,30 @@ def show_regrade(place: Place, criterion_id: str) -> None:
     done = len(found.again)
     items = [
         CardItem(
-            output_id=output.id, position=done + at, text=output.text, input=output.input,
-            context=output.context, conversation=turns_of(output),
+            output_id=output.id,
+            position=done + at,
+            text=output.text,
+            input=output.input,
+            context=output.context,
+            conversation=turns_of(output),
         )
         for at, output in enumerate(outputs, 1)
-    ]  # fmt: skip
+    ]
     setting = CardSetting(
-        annotator=place.annotator, project=f"{place.project.id}/{own.id}", language=language(),
+        annotator=place.annotator,
+        project=f"{place.project.id}/{own.id}",
+        language=language(),
         asked_version=own.version,
-    )  # fmt: skip
+    )
     news = CardNews(
-        items=tuple(items), setting=setting, place=done + 1, total=done + len(outputs), done=done,
-        acknowledged=tuple(acknowledged), refused=refused,
-    )  # fmt: skip
+        items=tuple(items),
+        setting=setting,
+        place=done + 1,
+        total=done + len(outputs),
+        done=done,
+        acknowledged=tuple(acknowledged),
+        refused=refused,
+    )
     _store(place, own, grading_card(news, key=key))
     if not outputs:
         st.write(say("Nothing is left to grade anew for this criterion."))
@@ -55,11 +66,17 @@ def show_regrade(place: Place, criterion_id: str) -> None:
 def _store(place: Place, own: Criterion, events: CardEvents) -> tuple[list[str], dict[str, str]]:
     def one(event: CardEvent) -> list[str]:
         grade = Grade(
-            id=event.client_id, project_id=place.project.id, output_id=event.output_id,
-            annotator=place.annotator, value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
-            note=event.note, seconds=event.seconds, supersedes=event.supersedes,
-            criterion_id=own.id, criterion_version=event.criterion_version or own.version,
-        )  # fmt: skip
+            id=event.client_id,
+            project_id=place.project.id,
+            output_id=event.output_id,
+            annotator=place.annotator,
+            value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
+            note=event.note,
+            seconds=event.seconds,
+            supersedes=event.supersedes,
+            criterion_id=own.id,
+            criterion_version=event.criterion_version or own.version,
+        )
         return grading.record(place.db, place.project, [grade])
 
     return store_each(events, one)

@@ -19,7 +19,11 @@ def show_lint(place: Place) -> None:
     names = {own.id: own.name for own in deriving.list_criteria(place.db, place.project)}
     if found.covering:
         words = ", ".join(names[own] for own in found.covering)
-        st.write(plain(f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."))  # fmt: skip
+        st.write(
+            plain(
+                f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."
+            )
+        )
     outputs_behind(place, "Show the explained fails", found.explained_outputs, "lint-explained")
     outputs_behind(place, "Show the fails without a criterion", found.open_outputs, "lint-open")
     if not found.findings:
@@ -37,18 +41,21 @@ def show_prompt(place: Place) -> None:
         text = st.text_area("The pipeline's prompt", place.project.prompt_template, height=200)
         if st.form_submit_button("Propose its rules as criteria"):
             with shell.guard():
-                made = deriving.propose_from_prompt(
-                    place.db, place.project, text, author=place.annotator
-                )
+                made = deriving.propose_from_prompt(place.db, place.project, text, author=place.annotator)
             st.success(f"{len(made)} rules are proposed; accept them under Criteria.")
     rules = deriving.prompt_rules(place.db, place.project)
     for own in rules:
         (st.error if own.contradicted else st.write)(plain(own.says))
         key = f"rule-{own.criterion.id}"
         outputs_behind(place, "Show what experts failed for it", own.failing, f"{key}-failing")
-        outputs_behind(place, "Show what experts passed and it would fail", own.breaking, f"{key}-breaking")  # fmt: skip
+        outputs_behind(place, "Show what experts passed and it would fail", own.breaking, f"{key}-breaking")
     measured = [own for own in rules if own.breaks.value is not None]
     if measured:
         names = [own.criterion.name for own in measured]
         series = {"good outputs that break it": [own.breaks for own in measured]}
-        charts.intervals("Outputs that experts passed and the prompt's rule would fail, 95 % intervals", names, series, key="rules")  # fmt: skip
+        charts.intervals(
+            "Outputs that experts passed and the prompt's rule would fail, 95 % intervals",
+            names,
+            series,
+            key="rules",
+        )

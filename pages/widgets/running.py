@@ -25,7 +25,7 @@ def show_estimate(db: Database, project: Project) -> None:
     if runs and runs[0].state == "running":
         return
     judges = judging.active_judges(db, project)
-    now = (project.id, runs[0].id if runs else "", runs[0].state if runs else "", tuple(v.id for v in judges))  # fmt: skip
+    now = (project.id, runs[0].id if runs else "", runs[0].state if runs else "", tuple(v.id for v in judges))
     if kept.get("of") != now:
         try:
             found = judging.estimate_run(db, project)

@@ -101,9 +101,12 @@ def _project(db: Database) -> Project:
 
 def _person() -> str:
     name = st.sidebar.text_input(
-        say("Your name"), value=settings().annotator, key=keys.ANNOTATOR, bind="query-params",
+        say("Your name"),
+        value=settings().annotator,
+        key=keys.ANNOTATOR,
+        bind="query-params",
         help=say("Your grades carry it."),
-    )  # fmt: skip
+    )
     return str(name or "").strip()
 
 

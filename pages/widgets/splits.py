@@ -33,17 +33,26 @@ def show_splits(db: Database, project: Project, person: str) -> None:
         names = ("split", "outputs", "groups", "graded", "passes", "fails")
         st.dataframe(
             pd.DataFrame([own.model_dump(include=set(names)) for own in report.sizes]),
-            hide_index=True, width="stretch",
-        )  # fmt: skip
+            hide_index=True,
+            width="stretch",
+        )
         st.write(shell.plain(report.advice))
         if report.openings:
             st.dataframe(
-                pd.DataFrame([
-                    {"when": own.at, "who": own.author or "somebody", "for": own.purpose, "test": own.round + 1}
-                    for own in report.openings
-                ]),
-                hide_index=True, width="stretch",
-            )  # fmt: skip
+                pd.DataFrame(
+                    [
+                        {
+                            "when": own.at,
+                            "who": own.author or "somebody",
+                            "for": own.purpose,
+                            "test": own.round + 1,
+                        }
+                        for own in report.openings
+                    ]
+                ),
+                hide_index=True,
+                width="stretch",
+            )
         if report.sealed:
             _limit(db, project, report)
             _renew(db, project, person)
@@ -60,9 +69,7 @@ def _limit(db: Database, project: Project, report: grading.SplitReport) -> None:
 def _renew(db: Database, project: Project, person: str) -> None:
     why = st.text_input("Give this test up, and begin a fresh one, because")
     if st.button("Begin a fresh test", disabled=not why.strip()):
-        st.session_state["split-said"] = grading.renew_test(
-            db, project, author=person, why=why
-        ).advice
+        st.session_state["split-said"] = grading.renew_test(db, project, author=person, why=why).advice
         st.rerun()
     if said := st.session_state.pop("split-said", ""):
         st.success(shell.plain(said))

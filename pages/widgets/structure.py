@@ -16,9 +16,11 @@ def show_schema(place: Place) -> None:
     """Give, see and clear the schema; say which field a criterion is about."""
     own = schemas.schema_of(place.project)
     text = st.text_area(
-        "JSON Schema, as JSON or YAML", json.dumps(own, ensure_ascii=False, indent=2) if own else "",
-        key=f"schema-{place.project.id}", height=180,
-    )  # fmt: skip
+        "JSON Schema, as JSON or YAML",
+        json.dumps(own, ensure_ascii=False, indent=2) if own else "",
+        key=f"schema-{place.project.id}",
+        height=180,
+    )
     with st.container(horizontal=True):
         if st.button("Check outputs against it", key="schema-set") and text.strip():
             with shell.guard():

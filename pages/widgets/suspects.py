@@ -14,7 +14,7 @@ def show_suspects(place: Place) -> None:
     """What is wrong with judges, with counts; inverted ones can be flipped. Only when asked for:
     judges that have not run are tried, which takes seconds.
     """
-    if not st.toggle("Look for duplicates, constants, inverted and erroring judges", key="look-for-suspects"):  # fmt: skip
+    if not st.toggle("Look for duplicates, constants, inverted and erroring judges", key="look-for-suspects"):
         return
     found = suspecting.suspicious(place.db, place.project)
     if not found:

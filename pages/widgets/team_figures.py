@@ -9,13 +9,7 @@ from labelcore.stages import grading
 from pages.widgets import charts, shell
 from pages.widgets.language import say
 from pages.widgets.shell import Place, plain
-from pages.widgets.team_words import (
-    alpha_words,
-    anchoring_words,
-    budget_words,
-    rate_words,
-    saturation_words,
-)
+from pages.widgets.team_words import alpha_words, anchoring_words, budget_words, rate_words, saturation_words
 
 
 def show_progress(place: Place) -> None:
@@ -27,13 +21,18 @@ def show_progress(place: Place) -> None:
         return
     rows = [
         {
-            say("person"): own.annotator, say("graded"): own.graded, say("pass"): own.passes,
-            say("fail"): own.fails, say("unsure"): own.unsure, say("notes"): own.notes,
-            say("seconds each"): own.seconds, say("agrees with others"): rate_words(own.with_others),
+            say("person"): own.annotator,
+            say("graded"): own.graded,
+            say("pass"): own.passes,
+            say("fail"): own.fails,
+            say("unsure"): own.unsure,
+            say("notes"): own.notes,
+            say("seconds each"): own.seconds,
+            say("agrees with others"): rate_words(own.with_others),
             say("steady"): rate_words(own.steadiness),
         }
         for own in people
-    ]  # fmt: skip
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     seen = grading.saturation(place.db, place.project)
     st.subheader(say("Have all kinds of failure been seen?"))
@@ -71,16 +70,29 @@ def show_versions(place: Place) -> None:
         return
     found = grading.preferences(place.db, place.project)
     st.subheader(
-        plain(say("{b} is better than {a}: {share}", a=found.first, b=found.second,
-                  share=rate_words(found.second_better)))
-    )  # fmt: skip
+        plain(
+            say(
+                "{b} is better than {a}: {share}",
+                a=found.first,
+                b=found.second,
+                share=rate_words(found.second_better),
+            )
+        )
+    )
     st.write(
-        plain(say(
-            "{done} of {all} pairs are compared: {x} for {a}, {y} for {b}, {ties} ties.",
-            done=found.compared, all=found.pairs, x=found.first_wins, a=found.first,
-            y=found.second_wins, b=found.second, ties=found.ties,
-        ))
-    )  # fmt: skip
+        plain(
+            say(
+                "{done} of {all} pairs are compared: {x} for {a}, {y} for {b}, {ties} ties.",
+                done=found.compared,
+                all=found.pairs,
+                x=found.first_wins,
+                a=found.first,
+                y=found.second_wins,
+                b=found.second,
+                ties=found.ties,
+            )
+        )
+    )
     rows = {
         say("{b} is better", b=found.second): found.second_better,
         say("the left side is chosen"): found.left,

@@ -13,9 +13,12 @@ def rate_words(rate: Rate) -> str:
     if rate.value is None or rate.low is None or rate.high is None:
         return say("not measurable: {why}", why=say(rate.why_not or ""))
     return say(
-        "{share} ({low} to {high}, n = {n})", share=f"{rate.value:.0%}", low=f"{rate.low:.0%}",
-        high=f"{rate.high:.0%}", n=f"{rate.n:,}",
-    )  # fmt: skip
+        "{share} ({low} to {high}, n = {n})",
+        share=f"{rate.value:.0%}",
+        low=f"{rate.low:.0%}",
+        high=f"{rate.high:.0%}",
+        n=f"{rate.n:,}",
+    )
 
 
 def alpha_words(own: Agreement) -> str:
@@ -25,27 +28,32 @@ def alpha_words(own: Agreement) -> str:
     if own.low is None or own.high is None:
         return say("alpha {alpha} on {n} outputs", alpha=f"{own.alpha:.2f}", n=own.n_outputs)
     return say(
-        "alpha {alpha} ({low} to {high}) on {n} outputs", alpha=f"{own.alpha:.2f}",
-        low=f"{own.low:.2f}", high=f"{own.high:.2f}", n=own.n_outputs,
-    )  # fmt: skip
+        "alpha {alpha} ({low} to {high}) on {n} outputs",
+        alpha=f"{own.alpha:.2f}",
+        low=f"{own.low:.2f}",
+        high=f"{own.high:.2f}",
+        n=own.n_outputs,
+    )
 
 
 def saturation_words(seen: grading.Saturation) -> str:
     """How many kinds of failure are known, and the share that is of none of them."""
     if seen.unseen.value is None:
-        return say("{kinds} kinds of failure seen.", kinds=seen.kinds) + " " + rate_words(seen.unseen)  # fmt: skip
+        return say("{kinds} kinds of failure seen.", kinds=seen.kinds) + " " + rate_words(seen.unseen)
     return say(
-        "{kinds} kinds of failure seen; of a kind not seen yet: {share}.", kinds=seen.kinds,
+        "{kinds} kinds of failure seen; of a kind not seen yet: {share}.",
+        kinds=seen.kinds,
         share=rate_words(seen.unseen),
-    )  # fmt: skip
+    )
 
 
 def anchoring_words(own: grading.Anchoring) -> str:
     """How often people say what the judges say, before and after they see it."""
     return say(
         "People agree with the judges: blind {blind}; after seeing the verdict {seen}.",
-        blind=rate_words(own.blind), seen=rate_words(own.suggested),
-    )  # fmt: skip
+        blind=rate_words(own.blind),
+        seen=rate_words(own.suggested),
+    )
 
 
 def budget_words(own: grading.Budget, within: str = "8") -> str:
@@ -54,11 +62,17 @@ def budget_words(own: grading.Budget, within: str = "8") -> str:
         return say("{rate} of {judge} is not measurable yet.", rate=own.rate, judge=own.judge)
     if own.more == 0:
         return say(
-            "{rate} of {judge} is known within {within} points.", rate=own.rate, judge=own.judge,
+            "{rate} of {judge} is known within {within} points.",
+            rate=own.rate,
+            judge=own.judge,
             within=within,
-        )  # fmt: skip
+        )
     kind = say("failing") if own.rate == "TNR" else say("passing")
     return say(
         "Grade about {more} more {kind} outputs to know the {rate} of {judge} within {within} points.",
-        more=own.more, kind=kind, rate=own.rate, judge=own.judge, within=within,
-    )  # fmt: skip
+        more=own.more,
+        kind=kind,
+        rate=own.rate,
+        judge=own.judge,
+        within=within,
+    )

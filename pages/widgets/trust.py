@@ -11,7 +11,11 @@ from labelcore.stages.reporting import slice_words
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place
 
-_BOXES = {"bad": (st.error, ":material/cancel:"), "care": (st.warning, ":material/warning:"), "good": (st.success, ":material/check_circle:")}  # fmt: skip
+_BOXES = {
+    "bad": (st.error, ":material/cancel:"),
+    "care": (st.warning, ":material/warning:"),
+    "good": (st.success, ":material/check_circle:"),
+}
 _CHARTED = 12
 
 
@@ -46,18 +50,18 @@ def show_judges(report: AlignmentReport) -> None:
         return
     st.subheader("How well do the judges follow people?")
     charts.intervals(
-        "TPR and TNR of the chosen set's judges on all grades, 95 % intervals", [one.judge for one in own],
-        {"TPR (good ones passed)": [one.tpr for one in own], "TNR (bad ones caught)": [one.tnr for one in own]},
+        "TPR and TNR of the chosen set's judges on all grades, 95 % intervals",
+        [one.judge for one in own],
+        {
+            "TPR (good ones passed)": [one.tpr for one in own],
+            "TNR (bad ones caught)": [one.tnr for one in own],
+        },
         key="trust-judges",
-    )  # fmt: skip
-    shaped = [
-        one.judge for one in own if any(said.startswith("In-sample") for said in one.warnings)
-    ]
+    )
+    shaped = [one.judge for one in own if any(said.startswith("In-sample") for said in one.warnings)]
     if shaped:
         st.caption(
-            shell.plain(
-                f"In-sample, so it flatters, for {', '.join(shaped)}: these grades shaped them."
-            )
+            shell.plain(f"In-sample, so it flatters, for {', '.join(shaped)}: these grades shaped them.")
         )
     shell.go("6_aligning.py", "The outputs behind every number: Alignment")
 
@@ -72,16 +76,15 @@ def show_slices(place: Place) -> None:
     for own in reporting.slices(place.db, place.project, [field]):
         charts.intervals(
             "Pass rate; the intervals hold for all values at once",
-            [row.name for row in own.rows[:_CHARTED]], slice_words.series(own, _CHARTED),
+            [row.name for row in own.rows[:_CHARTED]],
+            slice_words.series(own, _CHARTED),
             key="trust-slices",
-        )  # fmt: skip
+        )
         for said in slice_words.telling(own):
             st.write(shell.plain(said))
         table = slice_words.slice_table(own, len(own.rows))
         with st.expander("In numbers"):
-            st.dataframe(
-                pd.DataFrame(list(table.rows), columns=list(table.columns)), hide_index=True
-            )
+            st.dataframe(pd.DataFrame(list(table.rows), columns=list(table.columns)), hide_index=True)
             st.caption(table.title)
         for said in slice_words.notes(own):
             st.caption(shell.plain(said))
@@ -93,7 +96,7 @@ def show_timeline(place: Place) -> None:
     if found is None:
         return
     st.subheader("What happened?")
-    charts.timeline(found.title, found.points, [(own.at, own.words) for own in found.marks], key="trust-time")  # fmt: skip
+    charts.timeline(found.title, found.points, [(own.at, own.words) for own in found.marks], key="trust-time")
     with st.expander(f"Changes ({len(found.marks)})"):
         for number, own in enumerate(found.marks, 1):
             st.text(f"{number}. {own.at:%Y-%m-%d %H:%M}: {own.words}")
@@ -104,13 +107,21 @@ def offer_report(place: Place) -> None:
     st.subheader("Keep it")
     html, pdf = st.columns(2)
     html.download_button(
-        "Report as HTML", lambda: reporting.to_html(reporting.build_report(place.db, place.project)),
-        file_name="report.html", mime="text/html", width="stretch", on_click="ignore",
-    )  # fmt: skip
+        "Report as HTML",
+        lambda: reporting.to_html(reporting.build_report(place.db, place.project)),
+        file_name="report.html",
+        mime="text/html",
+        width="stretch",
+        on_click="ignore",
+    )
     pdf.download_button(
-        "Report as PDF", lambda: reporting.to_pdf(reporting.build_report(place.db, place.project)),
-        file_name="report.pdf", mime="application/pdf", width="stretch", on_click="ignore",
-    )  # fmt: skip
+        "Report as PDF",
+        lambda: reporting.to_pdf(reporting.build_report(place.db, place.project)),
+        file_name="report.pdf",
+        mime="application/pdf",
+        width="stretch",
+        on_click="ignore",
+    )
 
 
 def show_comparison(place: Place) -> None:
@@ -127,9 +138,7 @@ def show_comparison(place: Place) -> None:
     with st.expander("Two versions of the pipeline on the same inputs"):
         left, right = st.columns(2)
         first = left.selectbox("Version", known, key="trust-first")
-        second = right.selectbox(
-            "Against", [own for own in known if own != first], key="trust-second"
-        )
+        second = right.selectbox("Against", [own for own in known if own != first], key="trust-second")
         if st.toggle("Compare them", key="trust-versions"):
             with shell.guard():
                 _show_versions(reporting.compare_versions(place.db, place.project, first, second))
@@ -137,10 +146,11 @@ def show_comparison(place: Place) -> None:
 
 def _show_moments(own: reporting.MomentComparison) -> None:
     charts.intervals(
-        "Then and now, 95 % intervals", [moved.name for moved in own.figures],
+        "Then and now, 95 % intervals",
+        [moved.name for moved in own.figures],
         {"then": [moved.before for moved in own.figures], "now": [moved.after for moved in own.figures]},
         key="trust-moments",
-    )  # fmt: skip
+    )
     for said in own.changes or ("Nothing that the figures rest on has changed.",):
         st.text(said)
 

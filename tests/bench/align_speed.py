@@ -46,9 +46,7 @@ def figures(
     single = np.zeros(len(ids), dtype=np.int64) if groups is None else groups
     cells = resampling.cells_by_group(verdicts, passes, single)
     total = cells.sum(axis=0)
-    drawn = (
-        resampling.replicates_of_counts(total) if groups is None else resampling.replicates(cells)
-    )
+    drawn = resampling.replicates_of_counts(total) if groups is None else resampling.replicates(cells)
     return resampling.intervals(total, drawn, groups=None if groups is None else len(cells))
 
 
@@ -96,7 +94,10 @@ def main() -> None:
     db = open_database(None)
     outputs = chosen.verdicts // chosen.judges
     fill(db, outputs, chosen.judges)
-    ids = [row[0] for row in db.rows("SELECT DISTINCT output_id FROM verdict ORDER BY 1 LIMIT ?", [chosen.grades])]  # fmt: skip
+    ids = [
+        row[0]
+        for row in db.rows("SELECT DISTINCT output_id FROM verdict ORDER BY 1 LIMIT ?", [chosen.grades])
+    ]
     names = [f"jv_{j}" for j in range(chosen.judges)]
     passes = np.random.default_rng(1).random(len(ids)) < 0.8
     print(

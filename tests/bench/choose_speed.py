@@ -63,10 +63,13 @@ def main() -> None:
         names = tuple(f"kind {j % _KINDS}" for j in range(chosen.judges))
         for coverage, ffr in ((0.6, 0.25), (0.8, 0.25), (0.95, 0.2)):
             wish = Wish(
-                min_coverage=coverage, max_ffr=ffr, must_include=(0,), criterion=names,
+                min_coverage=coverage,
+                max_ffr=ffr,
+                must_include=(0,),
+                criterion=names,
                 limits=dict.fromkeys(names, 0.15),
                 severity=tuple(MUST if j % 2 else SHOULD for j in range(chosen.judges)),
-            )  # fmt: skip
+            )
             started = time.perf_counter()
             found = solve(votes, fails, wish, time_limit=chosen.limit)
             took = time.perf_counter() - started
@@ -80,9 +83,7 @@ def main() -> None:
             whole(chosen.judges, chosen.outputs, coverage, ffr, fitted=fitted, slow=chosen.slow)
 
 
-def whole(
-    judges: int, outputs: int, coverage: float, ffr: float, *, fitted: bool, slow: int = 1
-) -> None:
+def whole(judges: int, outputs: int, coverage: float, ffr: float, *, fitted: bool, slow: int = 1) -> None:
     """Time the choice with its held-out figures."""
     votes, fails = votes_of(judges, outputs, 0)
     candidates: list[Candidate] = [FixedCandidate(votes[:, j] == 1) for j in range(judges)]
@@ -95,9 +96,7 @@ def whole(
     found = choose(candidates, fails, groups, wish=wish)
     took, used = time.perf_counter() - started, time.process_time() - used
     asked = f"coverage >= {coverage:.0%}" if coverage else "no coverage asked"
-    gap = (
-        f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
-    )
+    gap = f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
     held = found.held_out
     print(
         f"whole choice{', fitted judges' if fitted else ''}, {asked}: {took:.2f} s ({used:.2f} s of processor time), {gap}"
@@ -113,14 +112,14 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     notes = ["too short", "wrong numbers", "invented a name", "tone", "left something out", ""]
     made = [
         Output(
-            id=str(i), project_id="bench", input=" ".join(random.choice(words, 20)),
+            id=str(i),
+            project_id="bench",
+            input=" ".join(random.choice(words, 20)),
             text=" ".join(random.choice(words, random.integers(20, 110 + 20 * fail))) + ".",
         )
         for i, fail in enumerate(fails)
-    ]  # fmt: skip
-    vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(
-        size=512
-    )
+    ]
+    vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(size=512)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     said = [str(random.choice(notes)) if fail else "" for fail in fails]
     lessons = Lessons.of(made, said, vectors)

@@ -26,18 +26,7 @@ from labelcore.stats.paired import paired_difference
 from labelcore.stats.prevalence import Graded, Pool
 from labelcore.stats.prevalence.people import share_of_passes
 from labelcore.stats.rate import wilson
-from tests.bench.pools import (
-    IN_GROUPS,
-    SIZE,
-    Floats,
-    Table,
-    World,
-    new_table,
-    note,
-    rows_of,
-    samples,
-    world,
-)
+from tests.bench.pools import IN_GROUPS, SIZE, Floats, Table, World, new_table, note, rows_of, samples, world
 
 SIZES = (30, 100, 300)
 JUDGES = ((0.95, 0.9), (0.9, 0.9), (0.9, 0.7), (0.8, 0.8), (0.7, 0.7), (0.95, 0.5))
@@ -58,23 +47,17 @@ def judgy(graded: Graded, pool: Pool, random: np.random.Generator) -> tuple[Floa
         youden = tp / (tp + fn) + tn / (tn + fp) - 1
         corrected = (q + (tn / (tn + fp))[youden > 0] - 1) / youden[youden > 0]
         corrected = np.clip(corrected, 0, 1)
-        low[at], high[at] = (
-            np.quantile(corrected, [0.025, 0.975]) if len(corrected) else (np.nan, np.nan)
-        )
+        low[at], high[at] = np.quantile(corrected, [0.025, 0.975]) if len(corrected) else (np.nan, np.nan)
     return low, high
 
 
 def four_cells(graded: Graded) -> Floats:
     """Unweighted counts of each run, shape (runs, 4)."""
     y, f = graded.passes, graded.verdicts == 1
-    return np.stack([(own).sum(axis=1) for own in (y & f, ~y & f, ~y & ~f, y & ~f)], axis=1).astype(
-        float
-    )
+    return np.stack([(own).sum(axis=1) for own in (y & f, ~y & f, ~y & ~f, y & ~f)], axis=1).astype(float)
 
 
-def pass_rates(
-    table: Table, pool: World, rule: str, n: int, runs: int, random: np.random.Generator
-) -> None:
+def pass_rates(table: Table, pool: World, rule: str, n: int, runs: int, random: np.random.Generator) -> None:
     """All estimators of the pass rate of everything, for one pool, rule and size."""
     rows, weights = samples(pool, rule, n, runs, random)
     groups = None
@@ -106,11 +89,7 @@ def pass_rates(
 
 
 def judge_figures(
-    table: Table,
-    setting: tuple[float, float, float],
-    n: int,
-    runs: int,
-    random: np.random.Generator,
+    table: Table, setting: tuple[float, float, float], n: int, runs: int, random: np.random.Generator
 ) -> None:
     """TPR, TNR and the other figures of a judge on n random outputs."""
     rate, tpr, tnr = setting
@@ -118,7 +97,9 @@ def judge_figures(
     cells = random.multinomial(n, chances, runs).astype(float)
     for at, name in ((0, "tpr"), (1, "tnr"), (2, "ppv"), (3, "npv")):
         top, rest = [(0, 3), (2, 1), (0, 1), (2, 3)][at]
-        rates = [wilson(int(k), int(m)) for k, m in zip(cells[:, top], cells[:, top] + cells[:, rest], strict=True)]  # fmt: skip
+        rates = [
+            wilson(int(k), int(m)) for k, m in zip(cells[:, top], cells[:, top] + cells[:, rest], strict=True)
+        ]
         offered = np.array([own.value is not None for own in rates])
         low = np.array([own.low if own.low is not None else np.nan for own in rates])
         high = np.array([own.high if own.high is not None else np.nan for own in rates])
@@ -129,27 +110,23 @@ def judge_figures(
         value = resampling.FIGURES[name](cells)
         low, high = np.quantile(resampling.FIGURES[name](drawn), [0.025, 0.975], axis=0)
         truth = float(resampling.FIGURES[name](chances))
-        note(
-            table,
-            ("random", f"{name.replace('_', ' ')}, bootstrap", n),
-            low,
-            high,
-            truth,
-            ~np.isnan(value),
-        )
+        note(table, ("random", f"{name.replace('_', ' ')}, bootstrap", n), low, high, truth, ~np.isnan(value))
 
 
-def grouped_figures(
-    table: Table, pool: World, n: int, runs: int, random: np.random.Generator
-) -> None:
+def grouped_figures(table: Table, pool: World, n: int, runs: int, random: np.random.Generator) -> None:
     """A judge's figures where whole groups were graded."""
     rows, _ = samples(pool, IN_GROUPS, n, runs, random)
     groups = np.arange(n) // 5
     # The judge errs by source too, so its errors are not independent within a group.
-    everything = np.array([
-        (pool.passes & pool.judge).sum(), (~pool.passes & pool.judge).sum(),
-        (~pool.passes & ~pool.judge).sum(), (pool.passes & ~pool.judge).sum(),
-    ], dtype=float)  # fmt: skip
+    everything = np.array(
+        [
+            (pool.passes & pool.judge).sum(),
+            (~pool.passes & pool.judge).sum(),
+            (~pool.passes & ~pool.judge).sum(),
+            (pool.passes & ~pool.judge).sum(),
+        ],
+        dtype=float,
+    )
     names = ("tpr", "tnr", "mcc", "kappa")
     bounds = np.full((len(names), 2, runs), np.nan)
     enough = n // 5 >= resampling.FEWEST_GROUPS
@@ -158,9 +135,8 @@ def grouped_figures(
         verdicts = pool.judge[rows[run]].astype(float)[:, None]
         cells = resampling.cells_by_group(verdicts, passes, groups)
         found = resampling.intervals(
-            cells.sum(axis=0), resampling.replicates(cells, draws=DRAWS, seed=run), names,
-            groups=len(cells),
-        )[0]  # fmt: skip
+            cells.sum(axis=0), resampling.replicates(cells, draws=DRAWS, seed=run), names, groups=len(cells)
+        )[0]
         for at, name in enumerate(names):
             if found[name].low is not None:
                 bounds[at, :, run] = found[name].low, found[name].high
@@ -176,9 +152,7 @@ def comparisons(table: Table, n: int, runs: int, random: np.random.Generator) ->
         for gain in (0.0, 0.05):
             for differ in (0.06, 0.12, 0.25):  # share of inputs on which the versions differ
                 only_first, only_second = (differ - gain) / 2, (differ + gain) / 2
-                chances = np.array(
-                    [first - only_first, only_first, only_second, 1 - first - only_second]
-                )
+                chances = np.array([first - only_first, only_first, only_second, 1 - first - only_second])
                 if chances.min() < 0:
                     continue
                 cells = random.multinomial(n, chances, runs)
@@ -215,9 +189,7 @@ def false_crossings(runs: int, looks: int, random: np.random.Generator) -> dict[
     return worst
 
 
-def simulate(
-    runs: int, *, settings: list[tuple[float, float, float]], sizes: tuple[int, ...]
-) -> Table:
+def simulate(runs: int, *, settings: list[tuple[float, float, float]], sizes: tuple[int, ...]) -> Table:
     """Everything but the anytime bound."""
     random = np.random.default_rng(20)
     table = new_table()
@@ -236,14 +208,17 @@ def simulate(
 def page(table: Table, crossings: dict[str, float], runs: int, seconds: float) -> str:
     """The results as Markdown."""
     lines = [
-        "# Do the intervals hold what they promise?", "",
+        "# Do the intervals hold what they promise?",
+        "",
         f"Made by `PYTHONPATH=. python tests/bench/coverage.py --runs {runs}` in {seconds:,.0f} s "
         f"(Python {platform.python_version()}, numpy {np.__version__}). Synthetic: 18 settings, pools of {SIZE:,}; "
-        "see the head of the script.", "",
-        "Mean cover should be 93 to 97 %. Not offered: labelcore says \"not measurable\" and why.", "",
+        "see the head of the script.",
+        "",
+        'Mean cover should be 93 to 97 %. Not offered: labelcore says "not measurable" and why.',
+        "",
         "| how the outputs were drawn | interval | n | mean cover | worst setting | mean width | offered |",
         "|---|---|---:|---:|---:|---:|---:|",
-    ]  # fmt: skip
+    ]
     for (rule, method, n), cover, worst, width, offered in rows_of(table):
         if cover is None:
             lines.append(f"| {rule} | {method} | {n} | | | | {offered:.0%} |")

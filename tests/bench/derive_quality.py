@@ -38,9 +38,7 @@ def main() -> None:
         rows = [row for row in csv.DictReader(file) if row[chosen.note] and row[chosen.kind]]
     notes = [row[chosen.note] for row in rows]
     kinds = [row[chosen.kind].split(",")[0] for row in rows]
-    case = case_words(
-        notes, [row[chosen.output] for row in rows], [row[chosen.group] for row in rows]
-    )
+    case = case_words(notes, [row[chosen.output] for row in rows], [row[chosen.group] for row in rows])
     plain = [without_case(note, case) for note in notes]
     encoder = SentenceEncoder()
     found = group(blend(plain, encoder.encode(plain).astype(float)))
@@ -48,9 +46,7 @@ def main() -> None:
     count = int(found.max()) + 1
     tfidf = TfidfVectorizer(stop_words="english").fit_transform(notes)
     codes = np.zeros(len(notes), dtype=int)
-    for number, members in enumerate(
-        code_groups(blend(plain, encoder.encode(plain).astype(float)))
-    ):
+    for number, members in enumerate(code_groups(blend(plain, encoder.encode(plain).astype(float)))):
         codes[members] = number
     many = int(codes.max()) + 1
     print(f"{len(notes)} notes, {len(set(kinds))} kinds, {count} groups, {many} codes")

@@ -19,7 +19,7 @@ from tests.app_server import start_app
 from tests.bench.grading_load import PROJECT, Person, make_project
 
 
-async def grade_until(url: str, count: int, seconds: float, server: subprocess.Popen[bytes]) -> list[Person]:  # fmt: skip
+async def grade_until(url: str, count: int, seconds: float, server: subprocess.Popen[bytes]) -> list[Person]:
     """People grade as fast as they can; the server is killed in the middle of it."""
     people = [Person(f"p{i}", url) for i in range(count)]
     await asyncio.gather(*(own.open() for own in people))
@@ -71,9 +71,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10)
     chosen = parser.parse_args()
     acknowledged, lost, stuck = run(chosen.kills, chosen.people)
-    print(
-        f"{chosen.kills} kills, {acknowledged} acknowledged grades, {lost} lost, {stuck} queues stuck"
-    )
+    print(f"{chosen.kills} kills, {acknowledged} acknowledged grades, {lost} lost, {stuck} queues stuck")
 
 
 if __name__ == "__main__":

@@ -53,17 +53,20 @@ NOTED = 0.3
 def event_on(output_id: str) -> dict[str, object]:
     """A press as the card sends it."""
     return {
-        "client_id": uuid.uuid4().hex, "output_id": output_id, "value": random.choice(["pass", "fail"]),
-        "note": "", "seconds": 3.2, "shown_at": "2026-11-01T10:00:00Z", "supersedes": None,
-    }  # fmt: skip
+        "client_id": uuid.uuid4().hex,
+        "output_id": output_id,
+        "value": random.choice(["pass", "fail"]),
+        "note": "",
+        "seconds": 3.2,
+        "shown_at": "2026-11-01T10:00:00Z",
+        "supersedes": None,
+    }
 
 
 class Person:
     """One browser: what its card holds, what it has pressed, what was acknowledged."""
 
-    def __init__(
-        self, name: str, url: str, page: str = "grading", *, by_page: bool = False
-    ) -> None:
+    def __init__(self, name: str, url: str, page: str = "grading", *, by_page: bool = False) -> None:
         self.name, self.url, self.page, self.by_page = name, url, page, by_page
         self.items: dict[str, float] = {}
         self.pressed: dict[str, str] = {}
@@ -201,9 +204,13 @@ def make_project(path: Path, outputs: int, *, all_features: bool, sampled: int =
     if all_features:
         add_judges(db, project)
         rules |= {
-            "ask_criteria": True, "suggestions": "after", "repeat_share": 0.05, "ask_fields": True,
-            "contest": True, "deadline": "2030-01-01",
-        }  # fmt: skip
+            "ask_criteria": True,
+            "suggestions": "after",
+            "repeat_share": 0.05,
+            "ask_fields": True,
+            "contest": True,
+            "deadline": "2030-01-01",
+        }
     grading.set_rules(db, project, **rules)
     close_database(path)
 
@@ -215,20 +222,42 @@ def add_judges(db: Database, project: Project) -> None:
     judges = []
     for at in range(5):
         name = f"Rule {at}"
-        criterion = Criterion(id=f"c{at}", project_id=project.id, version=1, name=name,
-                              statement=f"{name} holds.", status="accepted")  # fmt: skip
+        criterion = Criterion(
+            id=f"c{at}",
+            project_id=project.id,
+            version=1,
+            name=name,
+            statement=f"{name} holds.",
+            status="accepted",
+        )
         criterion_table.save(db, [criterion])
-        judge = JudgeVersion(id=f"j{at}", judge_id=f"j{at}", project_id=project.id, name=name,
-                             kind="code", version=1, criterion_id=f"c{at}", criterion_version=1,
-                             spec={})  # fmt: skip
+        judge = JudgeVersion(
+            id=f"j{at}",
+            judge_id=f"j{at}",
+            project_id=project.id,
+            name=name,
+            kind="code",
+            version=1,
+            criterion_id=f"c{at}",
+            criterion_version=1,
+            spec={},
+        )
         judge_table.save(db, [judge])
         judges.append(judge.id)
         for start in range(0, len(ids), 10_000):
-            verdict_table.record(db, [
-                Verdict(output_id=own, judge_version_id=judge.id, project_id=project.id, run_id="load",
-                        decision=Decision(value=chance.choice(["pass", "fail"]), reason="by chance"))
-                for own in ids[start : start + 10_000]
-            ])  # fmt: skip
+            verdict_table.record(
+                db,
+                [
+                    Verdict(
+                        output_id=own,
+                        judge_version_id=judge.id,
+                        project_id=project.id,
+                        run_id="load",
+                        decision=Decision(value=chance.choice(["pass", "fail"]), reason="by chance"),
+                    )
+                    for own in ids[start : start + 10_000]
+                ],
+            )
     judge_table.save_choice(db, project.id, judges, {}, {"held_out": None}, "load")
 
 
@@ -291,9 +320,16 @@ async def press_keys(url: str, presses: int) -> None:
 
 
 async def load(
-    url: str, pid: int, count: int, interval: float, seconds: float, keys: int, *, alone: bool,
+    url: str,
+    pid: int,
+    count: int,
+    interval: float,
+    seconds: float,
+    keys: int,
+    *,
+    alone: bool,
     by_page: bool = False,
-) -> list[Person]:  # fmt: skip
+) -> list[Person]:
     people = [Person(f"p{i}", url, by_page=by_page) for i in range(count)]
     opened = []
     for start in range(0, count, 10):
@@ -328,7 +364,9 @@ def machine() -> str:
     """How fast the machine is now: shared ones vary by two within minutes."""
     started = time.perf_counter()
     sum(i * i for i in range(2_000_000))
-    return f"this machine now: {1000 * (time.perf_counter() - started):.0f} ms for two million squares in Python"
+    return (
+        f"this machine now: {1000 * (time.perf_counter() - started):.0f} ms for two million squares in Python"
+    )
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ class Threshold:
         return self.values[test] >= self.values[train][order[int(np.argmax(gain))]]
 
 
-def world(n: int, per_source: int, random: np.random.Generator) -> tuple[Bools, list[Floats], list[Bools]]:  # fmt: skip
+def world(n: int, per_source: int, random: np.random.Generator) -> tuple[Bools, list[Floats], list[Bools]]:
     """People's fails, the numbers of the checks, and the votes of the judges; n outputs each."""
     source = np.arange(n) // per_source
     shared = 0.5 if per_source > 1 else 0.0
@@ -64,9 +64,7 @@ def world(n: int, per_source: int, random: np.random.Generator) -> tuple[Bools, 
     noise = np.sqrt(shared) * random.normal(size=(source.max() + 1, 8))[source]
     noise = noise + np.sqrt(1 - shared) * random.normal(size=(n, 8))
     numbers = [(1.8 - 0.15 * j) * kinds[:, j % 6] + noise[:, j] for j in range(8)]
-    votes = [
-        random.random(n) < np.where(kinds[:, j], 0.75 - 0.1 * j, 0.04 + 0.02 * j) for j in range(4)
-    ]
+    votes = [random.random(n) < np.where(kinds[:, j], 0.75 - 0.1 * j, 0.04 + 0.02 * j) for j in range(4)]
     return fails, numbers, votes
 
 
@@ -95,13 +93,17 @@ def one_run(task: tuple[int, int, int]) -> list[list[float]]:
     truth, inside = figures(says(fresh), fails[fresh]), figures(says(rows), fails[:n])
     held = found.held_out
     ends = {
-        "alignment": (held.low, held.high), "coverage": (held.coverage_low, held.coverage_high),
+        "alignment": (held.low, held.high),
+        "coverage": (held.coverage_low, held.coverage_high),
         "false_failure_rate": (held.false_failure_rate_low, held.false_failure_rate_high),
-    }  # fmt: skip
+    }
     return [
-        [np.nan if own is None else own for own in (getattr(held, name), *ends[name], getattr(truth, name), getattr(inside, name))]
+        [
+            np.nan if own is None else own
+            for own in (getattr(held, name), *ends[name], getattr(truth, name), getattr(inside, name))
+        ]
         for name in NAMES
-    ]  # fmt: skip
+    ]
 
 
 def table(runs: int) -> Iterable[str]:

@@ -20,7 +20,11 @@ import duckdb
 from labelcore.stages import importing, projects
 from labelcore.store import open_database
 
-_READERS = {"csv": "read_csv(?, header=true, all_varchar=true)", "jsonl": "read_json_auto(?)", "parquet": "read_parquet(?)"}  # fmt: skip
+_READERS = {
+    "csv": "read_csv(?, header=true, all_varchar=true)",
+    "jsonl": "read_json_auto(?)",
+    "parquet": "read_parquet(?)",
+}
 _COPY = {"csv": "(HEADER)", "jsonl": "(FORMAT json)", "parquet": "(FORMAT parquet)"}
 
 

@@ -54,26 +54,46 @@ def make_outputs(project: str, count: int, tag: str) -> list[Output]:
 
 def make_judge(project: Project) -> JudgeVersion:
     criterion = Criterion(
-        id="c", project_id=project.id, version=1, name="Prices", statement=STATEMENT,
-        severity="must", origin="person", author="", why="",
-    )  # fmt: skip
+        id="c",
+        project_id=project.id,
+        version=1,
+        name="Prices",
+        statement=STATEMENT,
+        severity="must",
+        origin="person",
+        author="",
+        why="",
+    )
     spec = llm_judge.make_spec(criterion, MODEL, ())
     return JudgeVersion(
-        id="j", judge_id="j", project_id=project.id, name="Prices", kind="llm", version=1,
-        criterion_id="c", criterion_version=1, spec=spec, model=MODEL,
-    )  # fmt: skip
+        id="j",
+        judge_id="j",
+        project_id=project.id,
+        name="Prices",
+        kind="llm",
+        version=1,
+        criterion_id="c",
+        criterion_version=1,
+        spec=spec,
+        model=MODEL,
+    )
 
 
 def body(output: Output) -> dict[str, Any]:
     messages: list[Message] = prompts.render(output, name="Prices", statement=STATEMENT)
     form = {"name": "JudgeAnswer", "schema": SCHEMA}
     return {
-        "model": MODEL, "messages": messages, "temperature": 0, "max_tokens": 800,
+        "model": MODEL,
+        "messages": messages,
+        "temperature": 0,
+        "max_tokens": 800,
         "response_format": {"type": "json_schema", "json_schema": form},
-    }  # fmt: skip
+    }
 
 
-async def side_by_side(outputs: list[Output], concurrency: int, ask: Callable[[dict[str, Any]], Coroutine[Any, Any, str]]) -> None:  # fmt: skip
+async def side_by_side(
+    outputs: list[Output], concurrency: int, ask: Callable[[dict[str, Any]], Coroutine[Any, Any, str]]
+) -> None:
     rest = iter(outputs)
 
     async def work() -> None:
@@ -104,7 +124,7 @@ async def by_aiohttp(url: str, outputs: list[Output], concurrency: int) -> None:
         await side_by_side(outputs, concurrency, ask)
 
 
-def by_labelcore(url: str, db: Database, outputs: list[Output], project: Project, concurrency: int) -> None:  # fmt: skip
+def by_labelcore(url: str, db: Database, outputs: list[Output], project: Project, concurrency: int) -> None:
     told = {"BASE_URL": url, "MODEL": MODEL, "CONCURRENCY": str(concurrency)}
     os.environ |= {f"LABELCORE_{name}": value for name, value in told.items()}
     settings.cache_clear()
@@ -120,11 +140,14 @@ def used() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def measure(name: str, call: Callable[[], object], count: int, ideal: float) -> tuple[str, float, float]:  # fmt: skip
+def measure(name: str, call: Callable[[], object], count: int, ideal: float) -> tuple[str, float, float]:
     wall, cpu = time.perf_counter(), used()
     call()
     wall, cpu = time.perf_counter() - wall, used() - cpu
-    print(f"  {name}: {wall:.2f} s, {wall / ideal:.2f} x ideal, {cpu / count * 1e6:,.0f} µs of CPU each", flush=True)  # fmt: skip
+    print(
+        f"  {name}: {wall:.2f} s, {wall / ideal:.2f} x ideal, {cpu / count * 1e6:,.0f} µs of CPU each",
+        flush=True,
+    )
     return name, wall / ideal, cpu / count * 1e6
 
 
@@ -138,7 +161,7 @@ def endpoint(url: str | None) -> Iterator[str]:
         yield own
 
 
-def one_round(url: str, number: int, count: int, concurrency: int) -> list[tuple[str, float, float]]:  # fmt: skip
+def one_round(url: str, number: int, count: int, concurrency: int) -> list[tuple[str, float, float]]:
     """Everybody once, each round in another order, nobody on a prompt that was asked before."""
     ideal = count / concurrency * LATENCY
     tag = f"{time.time_ns():x}"
@@ -153,7 +176,7 @@ def one_round(url: str, number: int, count: int, concurrency: int) -> list[tuple
             ("labelcore, durable", lambda: by_labelcore(url, db, outputs, project, concurrency)),
             ("bare openai loop", lambda: asyncio.run(by_openai(url, others[0], concurrency))),
             ("bare aiohttp loop", lambda: asyncio.run(by_aiohttp(url, others[1], concurrency))),
-        ]  # fmt: skip
+        ]
         turned = contenders[number % 3 :] + contenders[: number % 3]
         found = [measure(name, call, count, ideal) for name, call in turned]
         close_database(path)
@@ -175,7 +198,9 @@ def main() -> None:
             found += one_round(url, number, chosen.outputs, chosen.concurrency)
     for name, same in itertools.groupby(sorted(found), key=lambda own: own[0]):
         _, ratios, cpu = zip(*same, strict=True)
-        print(f"{name}: median {statistics.median(ratios):.2f} x ideal ({min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(cpu):,.0f} µs of CPU each")  # fmt: skip
+        print(
+            f"{name}: median {statistics.median(ratios):.2f} x ideal ({min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(cpu):,.0f} µs of CPU each"
+        )
 
 
 if __name__ == "__main__":

@@ -36,10 +36,20 @@ def main() -> None:
     output_table.add(db, made)
     for i, output in enumerate(made[:_GRADED]):
         long = i % 4 == 0
-        grading.record(db, project, [Grade(
-            id=f"g{i}", project_id=project.id, output_id=output.id, annotator="a",
-            value="fail" if long else "pass", note="too long" if long else "",
-        )])  # fmt: skip
+        grading.record(
+            db,
+            project,
+            [
+                Grade(
+                    id=f"g{i}",
+                    project_id=project.id,
+                    output_id=output.id,
+                    annotator="a",
+                    value="fail" if long else "pass",
+                    note="too long" if long else "",
+                )
+            ],
+        )
     deriving.derive(db, project, accept_all=True)
     judges = judging.propose(db, project)
     kinds = [own.kind for own in judges]
@@ -48,9 +58,7 @@ def main() -> None:
     measure(made, columns)
     bare = time.perf_counter() - started
     run = judging.run_judges(db, project)
-    print(
-        f"{count:,} outputs, {kinds.count('code')} code and {kinds.count('learned')} learned judges"
-    )
+    print(f"{count:,} outputs, {kinds.count('code')} code and {kinds.count('learned')} learned judges")
     print(
         f"bare: {len(columns)} detectors on every output {bare:.1f} s, {count * len(columns) / bare:,.0f} a second"
     )

@@ -27,19 +27,41 @@ from labelcore.store import Database, open_database
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 
-PARTS = ["intro", "summary", "table", "last paragraph", "title", "second bullet", "greeting", "list", "quote", "ending"]  # fmt: skip
-THINGS = ["price", "date", "refund", "name", "address", "deadline", "discount", "fee", "warranty", "delivery"]  # fmt: skip
+PARTS = [
+    "intro",
+    "summary",
+    "table",
+    "last paragraph",
+    "title",
+    "second bullet",
+    "greeting",
+    "list",
+    "quote",
+    "ending",
+]
+THINGS = ["price", "date", "refund", "name", "address", "deadline", "discount", "fee", "warranty", "delivery"]
 FAULTS = [
-    "the {part} is far too long, {n} words about the {thing}", "{part} rambles on about the {thing} for {n} lines",
-    "关于{n}号问题的{part}太长了，{thing}说个没完", "the {thing} in the {part} is wrong, it should be {n}",
-    "wrong {thing}: {n} is not in the source", "{thing}写错了，应该是{n}（{part}）", "invents a {thing} of {n} in the {part}",
-    "the {part} makes up the {thing} {n}", "编造了{thing}{n}，原文没有提到（{part}）", "leaves out the {thing} of item {n} in the {part}",
-    "the {part} misses {thing} number {n}", "{part}遗漏了第{n}项的{thing}", "rude tone in the {part} when asked about {thing} {n}",
-    "the {part} sounds cold to customer {n} about the {thing}", "第{n}条{part}的语气很生硬，讲{thing}时没有道歉",
-    "no source is cited for the {thing} {n} in the {part}", "does not answer question {n} on the {thing} ({part})",
-    "answers about the {thing} though {n} asked for something else ({part})", "repeats the {thing} {n} times in the {part}",
+    "the {part} is far too long, {n} words about the {thing}",
+    "{part} rambles on about the {thing} for {n} lines",
+    "关于{n}号问题的{part}太长了，{thing}说个没完",
+    "the {thing} in the {part} is wrong, it should be {n}",
+    "wrong {thing}: {n} is not in the source",
+    "{thing}写错了，应该是{n}（{part}）",
+    "invents a {thing} of {n} in the {part}",
+    "the {part} makes up the {thing} {n}",
+    "编造了{thing}{n}，原文没有提到（{part}）",
+    "leaves out the {thing} of item {n} in the {part}",
+    "the {part} misses {thing} number {n}",
+    "{part}遗漏了第{n}项的{thing}",
+    "rude tone in the {part} when asked about {thing} {n}",
+    "the {part} sounds cold to customer {n} about the {thing}",
+    "第{n}条{part}的语气很生硬，讲{thing}时没有道歉",
+    "no source is cited for the {thing} {n} in the {part}",
+    "does not answer question {n} on the {thing} ({part})",
+    "answers about the {thing} though {n} asked for something else ({part})",
+    "repeats the {thing} {n} times in the {part}",
     "the {part} promises a {thing} within {n} days that nobody can keep",
-]  # fmt: skip
+]
 
 
 def main() -> None:
@@ -94,7 +116,10 @@ class Watch:
 def plant(db: Database, project: Project, n: int) -> None:
     """Failed outputs with a note each, no two notes alike, and half as many passed ones."""
     draw = random.Random(7)
-    outputs = [Output(id=f"o{i}", project_id=project.id, text=f"Answer number {i} of the service.") for i in range(n + n // 2)]  # fmt: skip
+    outputs = [
+        Output(id=f"o{i}", project_id=project.id, text=f"Answer number {i} of the service.")
+        for i in range(n + n // 2)
+    ]
     output_table.add(db, outputs)
     notes: dict[str, None] = {}
     while len(notes) < n:
@@ -103,11 +128,20 @@ def plant(db: Database, project: Project, n: int) -> None:
         )
         notes[note] = None
     said = list(notes)
-    grade_table.record(db, [
-        Grade(id=f"g{i}", project_id=project.id, output_id=own.id, annotator=f"ann{i % 5}",
-              value="fail" if i < n else "pass", note=said[i] if i < n else "")
-        for i, own in enumerate(outputs)
-    ])  # fmt: skip
+    grade_table.record(
+        db,
+        [
+            Grade(
+                id=f"g{i}",
+                project_id=project.id,
+                output_id=own.id,
+                annotator=f"ann{i % 5}",
+                value="fail" if i < n else "pass",
+                note=said[i] if i < n else "",
+            )
+            for i, own in enumerate(outputs)
+        ],
+    )
 
 
 def open_page() -> None:

@@ -44,27 +44,40 @@ def put(db: Database, project: Project, rows: list[Row]) -> list[Output]:
     """Store the rows as outputs of a project."""
     made = [
         Output(
-            id=output_table.content_id(project.id, row["output"], input=row.get("input", ""), context=row.get("context", "")),
-            project_id=project.id, text=row["output"], input=row.get("input", ""),
-            context=row.get("context", "") or "", group_key=row.get("group"),
+            id=output_table.content_id(
+                project.id, row["output"], input=row.get("input", ""), context=row.get("context", "")
+            ),
+            project_id=project.id,
+            text=row["output"],
+            input=row.get("input", ""),
+            context=row.get("context", "") or "",
+            group_key=row.get("group"),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     output_table.add(db, made)
     return made
 
 
-def product(
-    db: Database, name: str, rows: list[Row], train: list[int], test: list[int]
-) -> float | None:
+def product(db: Database, name: str, rows: list[Row], train: list[int], test: list[int]) -> float | None:
     """Held-out alignment of the set that the product chooses from the training grades."""
     project = projects.open_project(db, name)
     made = put(db, project, rows)
     for i in train:
-        grading.record(db, project, [Grade(
-            id=f"{name}-{i}", project_id=project.id, output_id=made[i].id, annotator="a",
-            value="pass" if rows[i]["grade"] == "pass" else "fail", note=rows[i]["note"],
-        )])  # fmt: skip
+        grading.record(
+            db,
+            project,
+            [
+                Grade(
+                    id=f"{name}-{i}",
+                    project_id=project.id,
+                    output_id=made[i].id,
+                    annotator="a",
+                    value="pass" if rows[i]["grade"] == "pass" else "fail",
+                    note=rows[i]["note"],
+                )
+            ],
+        )
     deriving.derive(db, project, accept_all=True)
     judging.propose(db, project)
     try:
@@ -89,8 +102,7 @@ def floor(rows: list[Row], train: list[int], test: list[int]) -> float | None:
     human = np.array([row["grade"] != "pass" for row in rows])
     seen, held = np.array(train), np.array(test)
     fitted = [
-        fit_stump(table.values[seen, c], human[seen], c, "either", 0.0)
-        for c in range(len(table.columns))
+        fit_stump(table.values[seen, c], human[seen], c, "either", 0.0) for c in range(len(table.columns))
     ]
     known = [votes(stump, table.values[:, stump.column]) for stump in fitted if stump]
     chosen, best = np.zeros(len(rows), dtype=bool), 0.0

@@ -108,10 +108,7 @@ def _chances(pool: World, rule: str, n: int) -> Floats:
         parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
         shares = drawing._shares(SIZE, parts)
     else:
-        shares = {
-            "uniform": np.full(SIZE, 0.2 / SIZE),
-            "judges disagree": 0.8 * unsure / unsure.sum(),
-        }
+        shares = {"uniform": np.full(SIZE, 0.2 / SIZE), "judges disagree": 0.8 * unsure / unsure.sum()}
     return drawing._inclusion(shares, n)[0]
 
 
@@ -122,9 +119,7 @@ def _stratified(pool: World, n: int, runs: int, random: np.random.Generator) -> 
         np.concatenate([random.permutation(own)[: sizes[name]] for name, own in members.items()])
         for _ in range(runs)
     ]
-    weights = np.concatenate(
-        [np.full(sizes[name], len(own) / sizes[name]) for name, own in members.items()]
-    )
+    weights = np.concatenate([np.full(sizes[name], len(own) / sizes[name]) for name, own in members.items()])
     return np.stack(rows), np.broadcast_to(weights, (runs, n)).copy()
 
 

@@ -60,14 +60,21 @@ def measure(engine: str, count: int, concurrency: int) -> float:
         output_table.add(db, outputs)
         started, cpu = time.perf_counter(), time.process_time()
         done = running.run(
-            db, project, [make_judge(project)], [own.id for own in outputs],
-            concurrency=concurrency, engine=engine,
-        )  # fmt: skip
+            db,
+            project,
+            [make_judge(project)],
+            [own.id for own in outputs],
+            concurrency=concurrency,
+            engine=engine,
+        )
         took, cpu = time.perf_counter() - started, time.process_time() - cpu
         assert done.verdicts_new == count, done
         close_database(path)
     ratio = took / (count / concurrency * LATENCY)
-    print(f"  {'Dask' if engine else 'this process'}: {took:.2f} s, {count / took:,.0f} calls a second, {ratio:.2f} x ideal, {cpu / count * 1e6:,.0f} µs of this process's CPU each", flush=True)  # fmt: skip
+    print(
+        f"  {'Dask' if engine else 'this process'}: {took:.2f} s, {count / took:,.0f} calls a second, {ratio:.2f} x ideal, {cpu / count * 1e6:,.0f} µs of this process's CPU each",
+        flush=True,
+    )
     return count / took
 
 
@@ -95,7 +102,9 @@ def main() -> None:
                     found[engine].append(measure(engine, chosen.outputs, chosen.concurrency))
     for engine, rates in found.items():
         name = f"Dask, {chosen.workers} workers" if engine else "this process"
-        print(f"{name}: median {statistics.median(rates):,.0f} calls a second ({min(rates):,.0f} to {max(rates):,.0f})")  # fmt: skip
+        print(
+            f"{name}: median {statistics.median(rates):,.0f} calls a second ({min(rates):,.0f} to {max(rates):,.0f})"
+        )
 
 
 if __name__ == "__main__":

@@ -28,10 +28,21 @@ from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice
 from tests.bench.pools import SIZE, Bools, Floats, Ints, Table, new_table, note, rank, rows_of
 
-RANDOM, MIXTURE, WHOLE, ACROSS = "random", "mixture", "sources of 5, each in one slice", "sources of 5 across slices"  # fmt: skip
+RANDOM, MIXTURE, WHOLE, ACROSS = (
+    "random",
+    "mixture",
+    "sources of 5, each in one slice",
+    "sources of 5 across slices",
+)
 DESIGNS = (RANDOM, MIXTURE, WHOLE, ACROSS)
 SHARES = (0.4, 0.3, 0.2, 0.1)
-SETTINGS = ((0.5, 0.9, 0.9, 0.0), (0.8, 0.9, 0.7, 0.0), (0.8, 0.7, 0.7, 0.0), (0.95, 0.9, 0.9, 0.0), (0.8, 0.9, 0.9, 0.3))  # fmt: skip
+SETTINGS = (
+    (0.5, 0.9, 0.9, 0.0),
+    (0.8, 0.9, 0.7, 0.0),
+    (0.8, 0.7, 0.7, 0.0),
+    (0.95, 0.9, 0.9, 0.0),
+    (0.8, 0.9, 0.9, 0.3),
+)
 """Pass rate, TPR, TNR, and by how much the third slice is worse."""
 SIZES = (100, 300)
 DRAWS = 1_000
@@ -60,15 +71,23 @@ def pool_of(
     """A pool with exactly the pass rates of the setting in each slice."""
     rate, tpr, tnr, worse = setting
     source = np.arange(SIZE) // 5
-    own = random.choice(4, SIZE // 5, p=SHARES)[source] if design == WHOLE else random.choice(4, SIZE, p=SHARES)  # fmt: skip
-    level = np.sqrt(0.3) * random.normal(size=SIZE // 5)[source] + np.sqrt(0.7) * random.normal(size=SIZE)  # fmt: skip
+    own = (
+        random.choice(4, SIZE // 5, p=SHARES)[source] if design == WHOLE else random.choice(4, SIZE, p=SHARES)
+    )
+    level = np.sqrt(0.3) * random.normal(size=SIZE // 5)[source] + np.sqrt(0.7) * random.normal(size=SIZE)
     passes = np.zeros(SIZE, dtype=bool)
     for at in range(4):
         passes[own == at] = rank(level[own == at]) < rate - worse * (at == WORST)
     wrongly = 1 - tpr + np.where(own == 3, 0.2, 0.0)
-    judge, second = (random.random(SIZE) >= np.where(passes, *chances) for chances in ((wrongly, tnr), (0.15, 0.75)))  # fmt: skip
+    judge, second = (
+        random.random(SIZE) >= np.where(passes, *chances) for chances in ((wrongly, tnr), (0.15, 0.75))
+    )
     fails = (~judge) / 2 + (~second) / 2
-    parts = {"judge fails it": fails, "judge is unsure": 4 * fails * (1 - fails), "rare kind": (own == 3) * 1.0}  # fmt: skip
+    parts = {
+        "judge fails it": fails,
+        "judge is unsure": 4 * fails * (1 - fails),
+        "rare kind": (own == 3) * 1.0,
+    }
     chance = drawing._inclusion(drawing._shares(SIZE, parts), n)[0]
     return Sliced(passes, judge, chance, own)
 
@@ -100,7 +119,11 @@ class Seen:
 
     def add(self, name: str, rate: Rate | None, truth: float) -> bool:
         """One interval (nan where it is not offered); whether it holds the truth or is not there."""
-        low, high = (np.nan, np.nan) if rate is None or rate.low is None or rate.high is None else (rate.low, rate.high)  # fmt: skip
+        low, high = (
+            (np.nan, np.nan)
+            if rate is None or rate.low is None or rate.high is None
+            else (rate.low, rate.high)
+        )
         self.ends.setdefault(name, []).append((low - truth, high - truth))
         return not (low - truth > 1e-12 or high - truth < -1e-12)
 
@@ -123,9 +146,8 @@ class Seen:
 
 
 def one_setting(
-    setting: tuple[float, float, float, float], design: str, n: int, runs: int,
-    random: np.random.Generator,
-) -> dict[str, Seen]:  # fmt: skip
+    setting: tuple[float, float, float, float], design: str, n: int, runs: int, random: np.random.Generator
+) -> dict[str, Seen]:
     """All runs on one pool, by labelcore and by the old way."""
     pool = pool_of(setting, design, n, random)
     seen = {"labelcore": Seen(), "each output alone": Seen()}
@@ -139,9 +161,7 @@ def one_setting(
     return seen
 
 
-def _corrected(
-    pool: Sliced, graded: Graded, own: np.ndarray, name: str, random: np.random.Generator
-) -> Rate:
+def _corrected(pool: Sliced, graded: Graded, own: np.ndarray, name: str, random: np.random.Generator) -> Rate:
     """As `prevalence.corrected` with fewer draws."""
     part, judged = graded.part(own == name), pool.judge[NAMES[pool.slice] == name]
     verdicts = Pool(int(judged.sum()), int((~judged).sum()))
@@ -151,7 +171,12 @@ def _corrected(
     return Rate(value=float(found.middle), low=float(found.low), high=float(found.high), n=part.n)
 
 
-def simulate(runs: int, *, settings: tuple[tuple[float, float, float, float], ...] = SETTINGS, sizes: tuple[int, ...] = SIZES) -> tuple[Table, Alarms]:  # fmt: skip
+def simulate(
+    runs: int,
+    *,
+    settings: tuple[tuple[float, float, float, float], ...] = SETTINGS,
+    sizes: tuple[int, ...] = SIZES,
+) -> tuple[Table, Alarms]:
     """Intervals by design and way, and shares of runs with an alarm or a find."""
     random = np.random.default_rng(6)
     table, alarms = new_table(), Alarms()
@@ -163,39 +188,48 @@ def simulate(runs: int, *, settings: tuple[tuple[float, float, float, float], ..
     return table, alarms
 
 
-def _note(table: Table, alarms: Alarms, own: Seen, design: str, way: str, n: int, *, null: bool) -> None:  # fmt: skip
+def _note(table: Table, alarms: Alarms, own: Seen, design: str, way: str, n: int, *, null: bool) -> None:
     for name, pairs in own.ends.items():
         low, high = np.array(pairs).T
         note(table, (design, f"{name}: {way}", n), low, high, 0.0, ~np.isnan(low))
     for what, share in (("all hold", own.held), ("tested", own.tested)):
         alarms.setdefault((design, way, what, n), []).append(float(np.mean(share)))
     share = own.alarms if null else own.found
-    alarms.setdefault((design, way, "false alarm" if null else "found", n), []).append(float(np.mean(share)))  # fmt: skip
+    alarms.setdefault((design, way, "false alarm" if null else "found", n), []).append(float(np.mean(share)))
 
 
 def page(table: Table, alarms: Alarms, runs: int, seconds: float) -> str:
     """The results as Markdown."""
     lines = [
-        "# Do the intervals of slices hold, and are slices blamed for nothing?", "",
+        "# Do the intervals of slices hold, and are slices blamed for nothing?",
+        "",
         f"Made by `PYTHONPATH=. python tests/bench/slices.py --runs {runs}` in {seconds:,.0f} s (Python "
         f"{platform.python_version()}, numpy {np.__version__}). Synthetic: four slices, five settings, pools of {SIZE:,}; see "
-        "the head of the script.", "",
+        "the head of the script.",
+        "",
         "A false alarm: at least one of four slices that are all alike is said to differ (at 5 %, after Holm). "
-        "\"Found\": a slice at 50 % where the others pass 80 %. All hold: the intervals for all slices at once do.", "",
+        '"Found": a slice at 50 % where the others pass 80 %. All hold: the intervals for all slices at once do.',
+        "",
         "| how the outputs were drawn | way | n | false alarm | worst setting | found | all hold | slices tested |",
         "|---|---|---:|---:|---:|---:|---:|---:|",
-    ]  # fmt: skip
+    ]
     for design in DESIGNS:
         for n in SIZES:
             for way in ("labelcore", "each output alone"):
-                false, found, held, tested = (alarms[design, way, what, n] for what in ("false alarm", "found", "all hold", "tested"))  # fmt: skip
-                lines.append(f"| {design} | {way} | {n} | {np.mean(false):.1%} | {max(false):.1%} | {np.mean(found):.0%} | {np.mean(held):.1%} | {np.mean(tested):.0%} |")  # fmt: skip
+                false, found, held, tested = (
+                    alarms[design, way, what, n] for what in ("false alarm", "found", "all hold", "tested")
+                )
+                lines.append(
+                    f"| {design} | {way} | {n} | {np.mean(false):.1%} | {max(false):.1%} | {np.mean(found):.0%} | {np.mean(held):.1%} | {np.mean(tested):.0%} |"
+                )
     lines += [
-        "", "Mean cover should be 93 to 97 % (of an interval for all four at once 98.75 %). Not offered: labelcore "
-        "says \"not measurable\" and why.", "",
+        "",
+        "Mean cover should be 93 to 97 % (of an interval for all four at once 98.75 %). Not offered: labelcore "
+        'says "not measurable" and why.',
+        "",
         "| how the outputs were drawn | interval | n | mean cover | worst setting | mean width | offered |",
         "|---|---|---:|---:|---:|---:|---:|",
-    ]  # fmt: skip
+    ]
     for (design, name, n), cover, worst, width, offered in rows_of(table):
         said = "| | | |" if cover is None else f"| {cover:.1%} | {worst:.1%} | {width:.3f} |"
         lines.append(f"| {design} | {name} | {n} {said} {offered:.0%} |")

@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from _server import Server
-from playwright.sync_api import (
-    Page,
-    Route,
-    expect,
-)
+from playwright.sync_api import Page, Route, expect
 
 PAGE = Path(__file__).parent / "apps" / "grading_card_page.py"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--disable-features=LocalNetworkAccessChecks",  # an answer with a policy added has no address
-]  # fmt: skip
-PLAIN = [
-    {"output_id": f"o{n}", "input": f"Question {n}", "text": f"Answer {n}"} for n in range(1, 41)
 ]
+PLAIN = [{"output_id": f"o{n}", "input": f"Question {n}", "text": f"Answer {n}"} for n in range(1, 41)]
 
 
 class Trial:

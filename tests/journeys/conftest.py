@@ -9,13 +9,7 @@ from typing import Any
 
 import pytest
 from _card import FLAGS, PLAIN, Trial, under_policy
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 
 @pytest.fixture(scope="module")

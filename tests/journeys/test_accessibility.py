@@ -18,9 +18,18 @@ from tests.stages.test_loop import plant
 pytestmark = pytest.mark.journey
 
 PAGES = (
-    "", "importing", "sampling", "grading", "team", "deriving", "judging", "aligning", "trusting",
-    "refining", "exporting",
-)  # fmt: skip
+    "",
+    "importing",
+    "sampling",
+    "grading",
+    "team",
+    "deriving",
+    "judging",
+    "aligning",
+    "trusting",
+    "refining",
+    "exporting",
+)
 
 
 @pytest.fixture
@@ -42,9 +51,7 @@ def app(tmp_path: Path) -> Iterator[str]:
 def test_no_page_breaks_the_rules(app: str) -> None:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         found: list[str] = []
         for scheme in ("light", "dark"):
             page = chromium.new_context(color_scheme=scheme, bypass_csp=True).new_page()  # type: ignore[arg-type]  # literals above
@@ -65,7 +72,4 @@ def test_no_page_breaks_the_rules(app: str) -> None:
 def broken(page: Page, where: str) -> list[str]:
     """Each rule of WCAG A and AA that the page breaks, with the first place."""
     answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-    return [
-        f"{where}: {own['id']} at {own['nodes'][0]['target']}"
-        for own in answer.response["violations"]
-    ]
+    return [f"{where}: {own['id']} at {own['nodes'][0]['target']}" for own in answer.response["violations"]]

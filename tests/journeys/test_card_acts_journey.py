@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from _card import PLAIN, expect_shown
-from playwright.sync_api import (
-    expect,
-)
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.journey
 
@@ -29,14 +27,14 @@ def test_criteria_are_graded_by_key_and_the_whole_after_them(trial: Any, visit: 
     page.keyboard.press("p")
     page.keyboard.press("p")
     expect_shown(page, "o2")
-    seen = [(e["output_id"], e["criterion_id"], e["criterion_version"], e["value"]) for e in one.wait_for(3)]  # fmt: skip
+    seen = [(e["output_id"], e["criterion_id"], e["criterion_version"], e["value"]) for e in one.wait_for(3)]
     assert seen == [("o1", "c1", 1, "fail"), ("o1", "c2", 3, "pass"), ("o1", None, None, "pass")]
     page.keyboard.press("z")
     page.keyboard.press("z")
     expect_shown(page, "o1")
     expect(page.locator(".mark").nth(1)).to_have_attribute("data-value", "none")
     taken_back = one.wait_for(5)[3:]
-    assert [(e["value"], e["criterion_id"]) for e in taken_back] == [("undone", None), ("undone", "c2")]  # fmt: skip
+    assert [(e["value"], e["criterion_id"]) for e in taken_back] == [("undone", None), ("undone", "c2")]
     page.reload()
     expect(page.locator(".mark").first).to_have_attribute("data-value", "fail", timeout=20_000)
 

@@ -43,11 +43,7 @@ class App:
         output_table.add(db, made)
         sampling.draw_sample(db, project, rule="random", n=8)
         close_database(self.db)
-        env = {
-            "LABELCORE_DB": str(self.db),
-            "LABELCORE_PROJECT": "door",
-            "LABELCORE_ANNOTATOR": "ann",
-        }
+        env = {"LABELCORE_DB": str(self.db), "LABELCORE_PROJECT": "door", "LABELCORE_ANNOTATOR": "ann"}
         self.server = Server(ROOT / "app.py", env)
 
     def grades(self) -> list[Grade]:
@@ -138,9 +134,7 @@ def test_where_the_door_is_shut_the_page_stores_the_presses(
     assert [own.output_id for own in app.grades()] == outputs
 
 
-def test_a_slow_answer_holds_back_no_key_and_doubles_nothing(
-    app: App, open_card: Callable[[], Page]
-) -> None:
+def test_a_slow_answer_holds_back_no_key_and_doubles_nothing(app: App, open_card: Callable[[], Page]) -> None:
     page = open_card()
     page.evaluate(SLOW)
     outputs = burst(page, 4)
@@ -170,9 +164,7 @@ def test_a_restarted_server_refuses_the_old_token_and_the_page_brings_a_new_one(
     assert [own.output_id for own in app.grades()] == [*first, *second, third]
 
 
-def test_a_page_that_is_left_at_once_keeps_its_presses(
-    app: App, open_card: Callable[[], Page]
-) -> None:
+def test_a_page_that_is_left_at_once_keeps_its_presses(app: App, open_card: Callable[[], Page]) -> None:
     page = open_card()
     page.evaluate(SLOW)
     outputs = burst(page, 3)

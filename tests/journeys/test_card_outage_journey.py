@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from _card import PLAIN, expect_shown, expect_status
-from playwright.sync_api import (
-    expect,
-)
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.journey
 
@@ -33,11 +31,7 @@ def test_grades_pressed_while_the_server_is_down_are_stored_once_after_it_return
     one.server.start()
     expect_status(page, "saved", timeout=40_000)
     page.wait_for_timeout(1000)
-    assert one.graded() == [
-        *((f"o{n}", "pass") for n in range(1, 5)),
-        ("o5", "fail"),
-        ("o5", "fail"),
-    ]
+    assert one.graded() == [*((f"o{n}", "pass") for n in range(1, 5)), ("o5", "fail"), ("o5", "fail")]
     assert one.events()[-1]["note"] == "written while offline"
     expect_shown(page, "o6")
 
@@ -93,9 +87,7 @@ def test_the_browser_warns_before_an_unsaved_tab_closes(trial: Any, visit: Any) 
     assert page.is_closed() or page.wait_for_event("close")
 
 
-def test_a_grade_that_can_never_be_stored_is_said_so_and_not_sent_for_ever(
-    trial: Any, visit: Any
-) -> None:
+def test_a_grade_that_can_never_be_stored_is_said_so_and_not_sent_for_ever(trial: Any, visit: Any) -> None:
     one = trial([{"output_id": "gone", "text": "about to be deleted"}, *PLAIN])
     page = visit(one)
     page.keyboard.press("p")

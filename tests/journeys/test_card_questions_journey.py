@@ -20,9 +20,7 @@ SCALE = [
 ]
 
 
-def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(
-    trial: Any, visit: Any
-) -> None:
+def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(trial: Any, visit: Any) -> None:
     one = trial(scale=SCALE)
     page = visit(one)
     expect(page.get_by_role("button", name="Great")).to_be_visible()
@@ -37,7 +35,7 @@ def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(
     expect_shown(page, "o3")
     events = one.wait_for(3)
     said = [(e["output_id"], e["value"], e["level"], e["note"]) for e in events]
-    assert said == [("o1", "pass", 4, ""), ("o2", "fail", 2, ""), ("o2", "fail", 2, "misses the date")]  # fmt: skip
+    assert said == [("o1", "pass", 4, ""), ("o2", "fail", 2, ""), ("o2", "fail", 2, "misses the date")]
     page.keyboard.press("z")
     page.keyboard.press("z")
     expect_shown(page, "o1")
@@ -68,13 +66,16 @@ def test_fields_of_a_structured_output_are_graded_like_criteria(trial: Any, visi
     assert [(e["field"], e["value"]) for e in undone] == [(None, "undone"), ("/a~1b", "undone")]
 
 
-def test_two_versions_stand_side_by_side_and_differences_can_be_shown(
-    trial: Any, visit: Any
-) -> None:
+def test_two_versions_stand_side_by_side_and_differences_can_be_shown(trial: Any, visit: Any) -> None:
     pairs = [
-        {"output_id": f"a{n}~b{n}", "input": "Q", "text": "The red fox runs", "other": "The blue fox runs far"}
+        {
+            "output_id": f"a{n}~b{n}",
+            "input": "Q",
+            "text": "The red fox runs",
+            "other": "The blue fox runs far",
+        }
         for n in range(1, 5)
-    ]  # fmt: skip
+    ]
     one = trial(pairs, compare=True)
     page = visit(one)
     expect(page.locator(".sides .output")).to_have_count(2)
@@ -93,9 +94,7 @@ def test_two_versions_stand_side_by_side_and_differences_can_be_shown(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_texts_are_searched_and_folded_ones_open_where_something_is_found(
-    trial: Any, visit: Any
-) -> None:
+def test_texts_are_searched_and_folded_ones_open_where_something_is_found(trial: Any, visit: Any) -> None:
     long = "\n".join(["filler line"] * 200 + ["the needle", "a second Needle"])
     one = trial([{"output_id": "o1", "text": "no match", "input": long}, *PLAIN[1:3]])
     page = visit(one)
@@ -121,12 +120,23 @@ def test_tool_calls_and_passages_are_laid_out(trial: Any, visit: Any) -> None:
         {"role": "assistant", "content": "", "calls": [["search", '{"query": "fox"}']]},
         {"role": "tool", "name": "search", "content": '[{"hit": 1}]'},
     ]
-    passages = json.dumps([
-        {"title": "Handbook", "text": "A passage that is long enough to be read as one.", "score": 0.93},
-        "Another passage without a source, also long enough.",
-    ])  # fmt: skip
-    one = trial([{"output_id": "o1", "text": "There.", "conversation": turns, "context": passages,
-                  "reference": "Over there."}])  # fmt: skip
+    passages = json.dumps(
+        [
+            {"title": "Handbook", "text": "A passage that is long enough to be read as one.", "score": 0.93},
+            "Another passage without a source, also long enough.",
+        ]
+    )
+    one = trial(
+        [
+            {
+                "output_id": "o1",
+                "text": "There.",
+                "conversation": turns,
+                "context": passages,
+                "reference": "Over there.",
+            }
+        ]
+    )
     page = visit(one)
     expect(page.locator(".call code")).to_have_text("search")
     expect(page.locator(".call .json .name")).to_have_text(["query"])
@@ -137,15 +147,18 @@ def test_tool_calls_and_passages_are_laid_out(trial: Any, visit: Any) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_question_keeps_the_rules_of_accessibility(
-    trial: Any, browser: Any, scheme: str
-) -> None:
+def test_every_question_keeps_the_rules_of_accessibility(trial: Any, browser: Any, scheme: str) -> None:
     turns = [{"role": "tool", "name": "f", "content": "42", "calls": [["g", "{}"]]}]
     items = [
-        {"output_id": "o1", "text": '{"a": 1}', "conversation": turns, "reference": "x",
-         "fields": [{"pointer": "/a", "value": "1"}]},
+        {
+            "output_id": "o1",
+            "text": '{"a": 1}',
+            "conversation": turns,
+            "reference": "x",
+            "fields": [{"pointer": "/a", "value": "1"}],
+        },
         {"output_id": "o2~o3", "text": "left text", "other": "right text"},
-    ]  # fmt: skip
+    ]
     one = trial(items, scale=SCALE)
     page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
     page.goto(one.server.url)

@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 from _card import PLAIN, expect_shown
-from playwright.sync_api import (
-    Request,
-    expect,
-)
+from playwright.sync_api import Request, expect
 
 pytestmark = pytest.mark.journey
 
@@ -26,10 +23,17 @@ HOSTILE = [
 
 def test_hostile_content_is_inert_and_what_hides_is_shown(trial: Any, visit: Any) -> None:
     hostile = [
-        {"output_id": f"h{n}", "text": text, "input": text, "context": text,
-         "conversation": [{"role": "<b>user</b>", "content": text, "name": text, "calls": [[text, text]]}], "metadata": {text: text}, "reason_for_pick": text}
+        {
+            "output_id": f"h{n}",
+            "text": text,
+            "input": text,
+            "context": text,
+            "conversation": [{"role": "<b>user</b>", "content": text, "name": text, "calls": [[text, text]]}],
+            "metadata": {text: text},
+            "reason_for_pick": text,
+        }
         for n, text in enumerate(HOSTILE)
-    ]  # fmt: skip
+    ]
     one = trial(hostile)
     page = visit(one)
     asked: list[str] = []
@@ -81,12 +85,8 @@ def test_markdown_and_json_are_laid_out_and_can_be_read_raw(trial: Any, visit: A
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(
-    trial: Any, visit: Any, scheme: str
-) -> None:
-    wide = (
-        "x" * 400 + "\n\n```\n" + "y" * 400 + "\n```\n\n|" + "wide cell|" * 30 + "\n|" + "--|" * 30
-    )
+def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(trial: Any, visit: Any, scheme: str) -> None:
+    wide = "x" * 400 + "\n\n```\n" + "y" * 400 + "\n```\n\n|" + "wide cell|" * 30 + "\n|" + "--|" * 30
     one = trial([{"output_id": "w", "text": wide, "input": "z" * 500}, *PLAIN])
     page = visit(one, viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True)
     expect(page.locator(".card")).to_have_attribute("data-theme", scheme)

@@ -77,22 +77,16 @@ def test_terms_are_marked_in_every_layout_at_most_two_hundred_times_and_found_by
     expect(page.locator("abbr.term")).to_have_count(200)
 
 
-def test_an_edit_of_the_glossary_reaches_cards_that_the_browser_holds(
-    trial: Any, visit: Any
-) -> None:
+def test_an_edit_of_the_glossary_reaches_cards_that_the_browser_holds(trial: Any, visit: Any) -> None:
     def items(*terms: dict[str, str]) -> list[dict[str, Any]]:
-        own = [
-            {"output_id": f"o{n}", "text": f"the US desk {n}", "terms": terms} for n in range(1, 4)
-        ]
+        own = [{"output_id": f"o{n}", "text": f"the US desk {n}", "terms": terms} for n in range(1, 4)]
         return [*own, *PLAIN[3:6]]
 
     one = trial(items({"term": "US", "meaning": "old"}, {"term": "desk", "meaning": "table"}))
     page = visit(one)
     marked = page.locator(".output abbr.term")
     expect(marked).to_have_text(["US", "desk"])
-    one.store.with_name("items.json").write_text(
-        json.dumps(items({"term": "US", "meaning": "new"}))
-    )
+    one.store.with_name("items.json").write_text(json.dumps(items({"term": "US", "meaning": "new"})))
     page.keyboard.press("p")
     expect_shown(page, "o2")
     one.wait_for(1)
@@ -106,22 +100,14 @@ def test_an_edit_of_the_glossary_reaches_cards_that_the_browser_holds(
 
 
 def test_both_sides_of_a_pair_have_their_terms(trial: Any, visit: Any) -> None:
-    pair = {
-        "output_id": "a~b",
-        "text": "US here",
-        "other": "a Refund",
-        "input": "杭分?",
-        "terms": TERMS,
-    }
+    pair = {"output_id": "a~b", "text": "US here", "other": "a Refund", "input": "杭分?", "terms": TERMS}
     page = visit(trial([pair], compare=True))
     expect(page.locator(".sides abbr.term")).to_have_text(["US", "Refund"])
     expect(page.locator(".part.input abbr.term")).to_have_text("杭分")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_shown_meaning_keeps_the_rules_of_accessibility(
-    trial: Any, browser: Any, scheme: str
-) -> None:
+def test_a_shown_meaning_keeps_the_rules_of_accessibility(trial: Any, browser: Any, scheme: str) -> None:
     one = trial([{"output_id": "o1", "text": "The US desk", "terms": TERMS}])
     context = browser.new_context(color_scheme=scheme, bypass_csp=True, has_touch=True)
     page = context.new_page()

@@ -33,7 +33,9 @@ def plant(path: Path) -> None:
     db = open_database(path)
     project = projects.open_project(db, "test")
     quotes = [(label, text) for label, texts in CODES.items() for text in texts]
-    output_table.add(db, [Output(id=f"o{n}", project_id=project.id, text=f"text {n}") for n in range(len(quotes))])  # fmt: skip
+    output_table.add(
+        db, [Output(id=f"o{n}", project_id=project.id, text=f"text {n}") for n in range(len(quotes))]
+    )
     for n, (_, text) in enumerate(quotes):
         grading.grade(db, project, f"o{n}", "fail", annotator="ann", note=text)
     ids = {own.note: own for own in grading.current_grades(db, project)}
@@ -41,9 +43,18 @@ def plant(path: Path) -> None:
     code_table.save(
         db,
         [Code(id=key, project_id=project.id, label=label) for label, key in names.items()],
-        [Quote(project_id=project.id, grade_id=ids[text].id, output_id=ids[text].output_id,
-               text=text, code_id=names[label], sure=0.7) for label, text in quotes],
-    )  # fmt: skip
+        [
+            Quote(
+                project_id=project.id,
+                grade_id=ids[text].id,
+                output_id=ids[text].output_id,
+                text=text,
+                code_id=names[label],
+                sure=0.7,
+            )
+            for label, text in quotes
+        ],
+    )
     close_database(path)
 
 
@@ -58,7 +69,14 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
             args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
         )
         page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-        page.on("console", lambda own: violations.append(own.text) if "Content Security Policy" in own.text and "inline script" not in own.text else None)  # fmt: skip
+        page.on(
+            "console",
+            lambda own: (
+                violations.append(own.text)
+                if "Content Security Policy" in own.text and "inline script" not in own.text
+                else None
+            ),
+        )
         page.goto(f"{url}/deriving")
         page.get_by_role("tab", name="Codes").click()
         expect(page.locator(".board .card")).to_have_count(4, timeout=30_000)
@@ -99,9 +117,7 @@ def test_codes_are_merged_and_quotes_moved_by_drag_and_taken_back(
     eventually(lambda: "太长" not in now())
     assert "太长了" in now()["Too long"]
     expect(page.locator(".board .status")).to_have_text("太长 merged into Too long.")
-    page.drag_and_drop(
-        ".board .quote:has-text('nobody reads that')", f"{code(page, 'Wrong year')} .code"
-    )
+    page.drag_and_drop(".board .quote:has-text('nobody reads that')", f"{code(page, 'Wrong year')} .code")
     eventually(lambda: "nobody reads that" in now().get("Wrong year", []))
     page.locator(".board .undo").click()
     eventually(lambda: "nobody reads that" in now().get("Too long", []))

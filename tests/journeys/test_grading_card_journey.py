@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from _card import PLAIN, expect_shown, expect_status, shown
-from playwright.sync_api import (
-    expect,
-)
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.journey
 
@@ -80,9 +78,7 @@ def test_a_held_f_types_nothing_into_the_note(trial: Any, visit: Any) -> None:
     expect(page.get_by_label("What is wrong")).to_have_value("f")
 
 
-def test_undo_takes_back_the_latest_grade_and_shows_its_output_again(
-    trial: Any, visit: Any
-) -> None:
+def test_undo_takes_back_the_latest_grade_and_shows_its_output_again(trial: Any, visit: Any) -> None:
     one = trial()
     page = visit(one)
     page.keyboard.press("p")
@@ -134,9 +130,7 @@ def test_fail_is_stored_at_once_and_its_note_when_it_is_written(trial: Any, visi
     assert taken_back == {fail["client_id"], noted["client_id"]}
 
 
-def test_escape_goes_on_without_a_note_but_asks_before_it_drops_text(
-    trial: Any, visit: Any
-) -> None:
+def test_escape_goes_on_without_a_note_but_asks_before_it_drops_text(trial: Any, visit: Any) -> None:
     one = trial()
     page = visit(one)
     page.keyboard.press("f")
@@ -164,9 +158,7 @@ def test_a_note_written_first_is_stored_with_the_grade(trial: Any, visit: Any) -
     assert (event["value"], event["note"]) == ("pass", "good tone")
 
 
-def test_looking_back_and_grading_again_supersedes_the_earlier_grade(
-    trial: Any, visit: Any
-) -> None:
+def test_looking_back_and_grading_again_supersedes_the_earlier_grade(trial: Any, visit: Any) -> None:
     one = trial()
     page = visit(one)
     page.keyboard.press("p")
@@ -211,17 +203,13 @@ def test_in_a_hail_of_keys_every_grade_is_on_the_output_that_was_on_screen(
             one.server.start()
     expect_status(page, "saved", timeout=40_000)
     page.wait_for_timeout(300)
-    meant = [
-        (output, VALUES[key]) for output, key in page.evaluate("seen") if key in VALUES and output
-    ]
+    meant = [(output, VALUES[key]) for output, key in page.evaluate("seen") if key in VALUES and output]
     assert [grade for grade in one.graded() if grade[1] != "undone"] == meant
     ids = [event["client_id"] for event in one.events()]
     assert len(ids) == len(set(ids))
 
 
-def test_keys_typed_into_another_field_or_meant_for_the_browser_grade_nothing(
-    trial: Any, visit: Any
-) -> None:
+def test_keys_typed_into_another_field_or_meant_for_the_browser_grade_nothing(trial: Any, visit: Any) -> None:
     one = trial()
     page = visit(one)
     page.keyboard.press("Control+p")

@@ -75,7 +75,9 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
     text = '{"price": 12}'
     output = Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
     output_table.add(db, [output])
-    short = Criterion(id="c1", project_id=project.id, version=2, name="Short", statement="It is short.", status="accepted")  # fmt: skip
+    short = Criterion(
+        id="c1", project_id=project.id, version=2, name="Short", statement="It is short.", status="accepted"
+    )
     criterion_table.save(db, [short])
     rules = {"scale": ["bad", "good", "great"], "ask_criteria": True, "ask_fields": True}
     project = grading.set_rules(db, project, **rules)
@@ -108,9 +110,7 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
     db = open_database(None)
     project = projects.open_project(db, "test")
     text = "由杭分办理 with the US desk, BUSY. \u202eUS"
-    output_table.add(
-        db, [Output(id="o1", project_id=project.id, text=text, input="a Refund, no refunds")]
-    )
+    output_table.add(db, [Output(id="o1", project_id=project.id, text=text, input="a Refund, no refunds")])
     for term, meaning in (("杭分", "杭州分公司"), ("US", HOSTILE), ("refund", "money back")):
         project = glossary.set_term(db, project, term, meaning, author="ann")
     _, page_text = grading.make_pack(db, project, "ann")
@@ -131,12 +131,7 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
         marked.first.tap()
         expect(meaning).to_have_text("杭分: 杭州分公司")
         box = meaning.bounding_box()
-        assert (
-            box
-            and box["y"] + box["height"] <= 800
-            and box["x"] >= 0
-            and box["x"] + box["width"] <= 390
-        )
+        assert box and box["y"] + box["height"] <= 800 and box["x"] >= 0 and box["x"] + box["width"] <= 390
         marked.nth(1).focus()
         expect(meaning).to_contain_text('onerror="document.title=')
         page.keyboard.press("Escape")

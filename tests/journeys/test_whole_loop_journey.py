@@ -40,9 +40,7 @@ def app(tmp_path: Path) -> Iterator[str]:
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         own = chromium.new_page()
         faults: list[str] = []
         own.on("pageerror", lambda error: faults.append(str(error)))

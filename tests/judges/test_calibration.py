@@ -53,7 +53,7 @@ def test_no_row_is_calibrated_by_its_own_grade() -> None:
 
 def test_figures_are_those_of_scikit_learn() -> None:
     probabilities, fails = overconfident(400)
-    found = calibration.reliability(probabilities, probabilities, fails, [str(i) for i in range(400)])  # fmt: skip
+    found = calibration.reliability(probabilities, probabilities, fails, [str(i) for i in range(400)])
     assert found.brier == pytest.approx(brier_score_loss(fails, probabilities))
     constant = (fails.sum() - fails) / 399
     assert found.baseline == pytest.approx(float(np.mean((constant - fails) ** 2)))

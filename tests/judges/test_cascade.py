@@ -25,9 +25,7 @@ def calibrated(n: int, seed: int) -> tuple[Votes, np.ndarray]:
 
 @pytest.mark.parametrize(("wrong", "n"), [(0, 59), (3, 100), (10, 40)])
 def test_the_bound_is_clopper_and_pearsons(wrong: int, n: int) -> None:
-    exact = (
-        binomtest(wrong, n).proportion_ci(0.90, method="exact").high
-    )  # two-sided 90 = one-sided 95
+    exact = binomtest(wrong, n).proportion_ci(0.90, method="exact").high  # two-sided 90 = one-sided 95
     assert cascade.upper_bound(wrong, n, 0.95) == pytest.approx(exact)
 
 
@@ -86,12 +84,16 @@ def test_the_second_judge_decides_where_grades_show_it() -> None:
     leaning = np.where(np.arange(n) % 3 == 0, "fail", "pass")
     assert fit_then(right, leaning, fails, 0.05, 0.95, judge="j", name="n").rule == "always"
     # Wrong only where it differs from what the first leans to: agreement decides, the rest does not.
-    words = np.where((leaning == "pass") == ~fails, leaning, np.where(leaning == "pass", "fail", "pass"))  # fmt: skip
+    words = np.where((leaning == "pass") == ~fails, leaning, np.where(leaning == "pass", "fail", "pass"))
     off = np.where(words == leaning, words, np.where(words == "pass", "fail", "pass"))
     half = Votes(np.where(np.arange(n) % 2 == 0, np.where(fails, "fail", "pass"), off), nothing)
     found = fit_then(half, leaning, fails, 0.05, 0.95, judge="j", name="n")
     agreed = half.words == leaning
-    expected = "agrees" if cascade.upper_bound(int(half.wrong(fails)[agreed].sum()), int(agreed.sum()), 0.95) <= 0.05 else "never"  # fmt: skip
+    expected = (
+        "agrees"
+        if cascade.upper_bound(int(half.wrong(fails)[agreed].sum()), int(agreed.sum()), 0.95) <= 0.05
+        else "never"
+    )
     assert found.rule == expected
     coin = Votes(np.where(np.arange(n) % 2 == 0, "fail", "pass"), nothing)
     assert fit_then(coin, leaning, fails, 0.05, 0.95, judge="j", name="n").rule == "never"
@@ -100,10 +102,11 @@ def test_the_second_judge_decides_where_grades_show_it() -> None:
 def spec(then: str = "always") -> CascadeSpec:
     error = not_measurable("x")
     return CascadeSpec(
-        error=0.1, confidence=0.95,
+        error=0.1,
+        confidence=0.95,
         first=Step(judge_version_id="a", name="learned", rule="sure", at=0.9, error=error),
         then=Step(judge_version_id="b", name="llm", rule=then, error=error, why_not="too few grades"),  # type: ignore[arg-type]
-    )  # fmt: skip
+    )
 
 
 def test_the_reason_says_who_decided() -> None:
@@ -123,7 +126,9 @@ def test_the_reason_says_who_decided() -> None:
     assert said(unsure, other) == ("fail", "llm: because")
     assert said(low, other, "agrees") == ("fail", "llm: because")
     value, reason = said(unsure, other, "agrees")
-    assert value == "abstain" and reason.startswith("A person must decide. learned leans to pass, only 70% sure.")  # fmt: skip
+    assert value == "abstain" and reason.startswith(
+        "A person must decide. learned leans to pass, only 70% sure."
+    )
     assert said(unsure, quiet)[0] == "abstain"
     assert "too few grades" in said(unsure, None, "never")[1]
 

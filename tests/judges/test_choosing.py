@@ -47,7 +47,9 @@ def test_the_same_seed_gives_the_same_choice_where_time_is_enough() -> None:
     assert found[0].held_out.repeats == 2
 
 
-@pytest.mark.parametrize(("pause", "says"), [(0.004, "cross-fit"), (0.02, "held-out"), (0.3, "could not be compared")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("pause", "says"), [(0.004, "cross-fit"), (0.02, "held-out"), (0.3, "could not be compared")]
+)
 def test_one_deadline_holds_for_everything_however_slow_fitting_is(pause: float, says: str) -> None:
     fails, judges = _world(60, 6)
     slow = [_Slow(own, pause) for own in judges]
@@ -63,7 +65,9 @@ def test_one_deadline_holds_for_everything_however_slow_fitting_is(pause: float,
 
 def test_judges_that_must_be_in_are_in_where_there_is_no_time_at_all() -> None:
     fails, judges = _world()
-    found = choose(judges, fails, _alone(80), wish=Wish(min_coverage=0.9, max_ffr=0.1, must_include=(5,)), seconds=1e-6)  # fmt: skip
+    found = choose(
+        judges, fails, _alone(80), wish=Wish(min_coverage=0.9, max_ffr=0.1, must_include=(5,)), seconds=1e-6
+    )
     assert 5 in found.members
     assert found.program is not None and found.program.stopped and found.program.gap is not None
 
@@ -79,16 +83,17 @@ def test_more_time_repeats_the_split_more_often_than_too_little() -> None:
 def test_thresholds_of_one_target_are_fitted_together_as_they_are_alone() -> None:
     random = np.random.default_rng(0)
     outputs = [
-        Output(id=str(i), project_id="p", text="word. " * int(random.integers(1, 40)))
-        for i in range(60)
+        Output(id=str(i), project_id="p", text="word. " * int(random.integers(1, 40))) for i in range(60)
     ]
     lessons = Lessons.of(outputs, [""] * 60)
     fails = random.random(60) < 0.4
-    targets = [Target(fails, np.ones(60, dtype=bool)), Target(~fails, fails | (random.random(60) < 0.7))]  # fmt: skip
+    targets = [Target(fails, np.ones(60, dtype=bool)), Target(~fails, fails | (random.random(60) < 0.7))]
     codes = [
         CodeCandidate(lessons, column, side, False, target)
-        for target in targets for column in range(6) for side in ("above", "below")
-    ]  # fmt: skip
+        for target in targets
+        for column in range(6)
+        for side in ("above", "below")
+    ]
     together = parties(codes)
     assert len(together) == 2
     train, test = np.arange(40), np.arange(40, 60)
@@ -147,12 +152,16 @@ def test_a_choice_that_varies_widens_the_interval() -> None:
     other = np.where(fails, random.random(100) < 0.4, random.random(100) < 0.3)
     mixed = np.array([failed, other] * 10, dtype=float)
     plain, wide = _rates(fails, failed, _alone(100)), _rates(fails, failed, _alone(100), mixed)
-    assert wide["alignment"].high - wide["alignment"].low > 1.3 * (plain["alignment"].high - plain["alignment"].low)  # fmt: skip
+    assert wide["alignment"].high - wide["alignment"].low > 1.3 * (
+        plain["alignment"].high - plain["alignment"].low
+    )
 
 
 def test_what_cannot_be_measured_says_why() -> None:
     fails, nothing = np.zeros(30, dtype=bool), np.zeros(30, dtype=bool)
-    assert _rates(fails, nothing, _alone(30))["alignment"].why_not == "there are no outputs that people failed"  # fmt: skip
+    assert (
+        _rates(fails, nothing, _alone(30))["alignment"].why_not == "there are no outputs that people failed"
+    )
     fails[:10] = True
     few = _rates(fails, fails, [str(i % 6) for i in range(30)])["alignment"]
     assert few.value == 1.0 and few.low is None and "6 sources only" in str(few.why_not)
@@ -164,5 +173,5 @@ def test_an_unfinished_repeat_counts_with_the_outputs_that_it_saw() -> None:
     fails = np.array([True, False] * 20)
     seen = np.arange(40) < 24
     half = Repeat(failed=fails & seen, seen=seen)
-    found = summary([half], np.tile(fails.astype(float), (FEWEST_DRAWN, 1)), Grades.of(fails, _alone(40)), 0)  # fmt: skip
+    found = summary([half], np.tile(fails.astype(float), (FEWEST_DRAWN, 1)), Grades.of(fails, _alone(40)), 0)
     assert found.outputs == 24 and found.alignment == 1.0

@@ -54,8 +54,7 @@ def test_any_text_is_measured(text: str, given_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["a" * 100_000, "[" * 50_000, "a@" * 40_000, "- " * 50_000, "1," * 50_000, "\n" * 60_000],
+    "text", ["a" * 100_000, "[" * 50_000, "a@" * 40_000, "- " * 50_000, "1," * 50_000, "\n" * 60_000]
 )
 def test_no_text_makes_a_check_slow(text: str) -> None:
     started = time.monotonic()
@@ -88,9 +87,7 @@ def test_an_output_cannot_close_its_marks(attack: str) -> None:
     hostile = output(attack, input="question", context="facts")
     content = prompts.render(hostile, name="n", statement="s")[1]["content"]
     token = content.rsplit(">>", 1)[0].rsplit(" ", 1)[1]
-    assert (
-        content.count(f"<<DATA output {token}>>") == content.count(f"<<END output {token}>>") == 1
-    )
+    assert content.count(f"<<DATA output {token}>>") == content.count(f"<<END output {token}>>") == 1
     inside = content.split(f"<<DATA output {token}>>")[1].split(f"<<END output {token}>>")[0]
     assert attack.replace("<<", "< <").strip() in inside
     assert "question" in content

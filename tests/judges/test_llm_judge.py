@@ -41,7 +41,7 @@ class Model:
     ) -> Answer[Any]:
         self.asked.append(messages[1]["content"])
         parsed = schema(reason=self.reason, verdict=self.verdict)
-        return Answer(parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0)  # fmt: skip
+        return Answer(parsed=parsed, text="{}", model=self.model, tokens_in=10, tokens_out=5, cost_usd=1.0)
 
     async def weigh(self, messages: Sequence[Any], words: Sequence[str]) -> Weighed | None:
         self.asked.append(messages[1]["content"])
@@ -49,7 +49,7 @@ class Model:
             raise self.weigh_trouble
         if not self.weights:
             return None
-        return Weighed(probabilities=self.weights, model="m", tokens_in=3, tokens_out=1, cost_usd=0.5)  # fmt: skip
+        return Weighed(probabilities=self.weights, model="m", tokens_in=3, tokens_out=1, cost_usd=0.5)
 
     def named(self, spec: Mapping[str, Any]) -> Model:
         return self.others.get(spec.get("endpoint") or spec["model"], self)
@@ -61,12 +61,17 @@ def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
     return Output(id=key, project_id="p", text=text, **more)
 
 
-def decide(spec: dict[str, Any], model: Any, own: Output | None = None) -> tuple[Decision, int]:  # fmt: skip
+def decide(spec: dict[str, Any], model: Any, own: Output | None = None) -> tuple[Decision, int]:
     return asyncio.run(llm_judge.decide(spec, own or output(), model))
 
 
 def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
-    own = {"text": f"{verdict} example {n}", "output_id": f"{verdict}{n}", "group": f"g{verdict}{n}", "note": f"note {n}" if verdict == "fail" else ""}  # fmt: skip
+    own = {
+        "text": f"{verdict} example {n}",
+        "output_id": f"{verdict}{n}",
+        "group": f"g{verdict}{n}",
+        "note": f"note {n}" if verdict == "fail" else "",
+    }
     return Teaching.model_validate(own | {"verdict": verdict} | more)
 
 
@@ -92,9 +97,7 @@ def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
         output("fail example 0 and what followed it"),
     ],
 )
-def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_stands_in(
-    own: Output,
-) -> None:
+def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_stands_in(own: Output) -> None:
     shown = [one.text for one in llm_judge.shown_with(taught(), own)]
     assert shown == ["pass example 0", "pass example 1", "fail example 1", "fail example 2"]
 
@@ -129,14 +132,22 @@ def test_without_log_probabilities_it_says_so() -> None:
 
 
 REFUSALS = (
-    "I'm sorry, but I can't assist with that.", "I cannot help with this request.", "抱歉，我无法协助处理这个请求。",
-    "As an AI, I am unable to comply.", "Sorry, I can’t provide an assessment.", "作为一个人工智能助手，我不能回答。",
-)  # fmt: skip
+    "I'm sorry, but I can't assist with that.",
+    "I cannot help with this request.",
+    "抱歉，我无法协助处理这个请求。",
+    "As an AI, I am unable to comply.",
+    "Sorry, I can’t provide an assessment.",
+    "作为一个人工智能助手，我不能回答。",
+)
 REASONS = (
-    "I cannot find a source in the output.", "The output says 'I'm sorry, I can't help'.",
-    "输出中说“我无法帮助”，没有回答问题。", "It can't assist a reader who knows no French.", "我认为输出符合标准。", "",
+    "I cannot find a source in the output.",
+    "The output says 'I'm sorry, I can't help'.",
+    "输出中说“我无法帮助”，没有回答问题。",
+    "It can't assist a reader who knows no French.",
+    "我认为输出符合标准。",
+    "",
     "Sorry to say, the output is too long.",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("reason", REFUSALS)
@@ -156,10 +167,7 @@ def test_abstaining_is_a_verdict() -> None:
 
 
 def test_the_probability_of_a_fields_judge_is_about_the_field_alone() -> None:
-    model, own = (
-        Model(weights={"pass": 0.5, "fail": 0.5}),
-        output('{"title": "One", "body": "Two"}'),
-    )
+    model, own = (Model(weights={"pass": 0.5, "fail": 0.5}), output('{"title": "One", "body": "Two"}'))
     decide(taught(probability=True) | {"field": "/title"}, model, own)
     assert len(model.asked) == 2 and all("Two" not in asked for asked in model.asked)
 
@@ -174,7 +182,7 @@ def test_a_quota_that_ends_at_the_probability_pauses_and_loses_no_probability() 
 def test_a_judge_of_a_field_travels_with_its_field() -> None:
     leaves = portable.leaving("llm", taught() | {"field": "/title"}, with_examples=True)
     assert portable.checked("llm", leaves)["field"] == "/title"
-    assert "field" not in portable.checked("llm", portable.leaving("llm", taught(), with_examples=True))  # fmt: skip
+    assert "field" not in portable.checked("llm", portable.leaving("llm", taught(), with_examples=True))
 
 
 # Panels ----------------------------------------------------------------------------------------
@@ -183,7 +191,7 @@ def test_a_judge_of_a_field_travels_with_its_field() -> None:
 @given(st.lists(VALUES, min_size=1, max_size=7))
 def test_votes_do_not_depend_on_their_order(votes: list[Any]) -> None:
     for rule in ("majority", "unanimous"):
-        found = {panel.value_of(own, rule) for own in itertools.islice(itertools.permutations(votes), 50)}  # type: ignore[arg-type]  # fmt: skip
+        found = {panel.value_of(own, rule) for own in itertools.islice(itertools.permutations(votes), 50)}  # type: ignore[arg-type]
         assert len(found) == 1
 
 
@@ -197,18 +205,22 @@ def test_a_majority_wins_and_a_tie_abstains(votes: list[Any]) -> None:
 
 
 def test_a_panel_keeps_every_vote() -> None:
-    others = {"big": Model("fail", "too long", {"pass": 0.2}), "far": Model("fail", "far too long", {"pass": 0.1})}  # fmt: skip
+    others = {
+        "big": Model("fail", "too long", {"pass": 0.2}),
+        "far": Model("fail", "far too long", {"pass": 0.1}),
+    }
     first = Model("pass", "fine", {"pass": 0.9}, others=others)
-    members = {"a": taught(probability=True), "b": taught(probability=True, endpoint="big"),
-               "c": taught(probability=True, endpoint="far")}  # fmt: skip
+    members = {
+        "a": taught(probability=True),
+        "b": taught(probability=True, endpoint="big"),
+        "c": taught(probability=True, endpoint="far"),
+    }
     decision, requests = decide(panel.make_spec(members, "majority"), first)
     assert (decision.value, requests, decision.cost_usd) == ("fail", 6, 4.5)
     assert decision.probability == pytest.approx(0.4)
-    assert decision.reason.startswith(
-        "1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long"
-    )
+    assert decision.reason.startswith("1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long")
     votes = json.loads(decision.raw)
-    assert [(own["member"], own["value"]) for own in votes] == [("a", "pass"), ("b", "fail"), ("c", "fail")]  # fmt: skip
+    assert [(own["member"], own["value"]) for own in votes] == [("a", "pass"), ("b", "fail"), ("c", "fail")]
 
 
 def test_members_on_one_endpoint_ask_the_models_that_they_are_pinned_to() -> None:
@@ -230,14 +242,14 @@ def test_a_panel_without_a_member_gives_no_verdict() -> None:
 
 def test_judges_travel_without_ids_and_notes() -> None:
     single = taught(probability=True, endpoint="secret-place")
-    for spec in (single, panel.make_spec({"a": single, "b": single | {"variant": "strict"}}, "majority")):  # fmt: skip
+    for spec in (single, panel.make_spec({"a": single, "b": single | {"variant": "strict"}}, "majority")):
         leaves = portable.leaving("llm", spec, with_examples=True)
         text = json.dumps(leaves)
         assert "fail example 1" in text and "fail example 2" not in text
         for secret in ("note 0", "gfail0", "output_id", "secret-place"):
             assert secret not in text
         assert portable.fault("llm", leaves) is None
-        assert portable.checked("llm", leaves) == leaves | ({"glossary": {}} if "glossary" in leaves else {})  # fmt: skip
+        assert portable.checked("llm", leaves) == leaves | ({"glossary": {}} if "glossary" in leaves else {})
         bare = json.dumps(portable.leaving("llm", spec, with_examples=False))
         assert "example 0" not in bare and portable.has_examples("llm", spec)
     assert portable.fault("llm", leaves | {"rule": "loudest"}) is not None

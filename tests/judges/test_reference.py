@@ -23,13 +23,31 @@ def output(text: str, reference: object = None, **fields: str) -> Output:
 @pytest.mark.parametrize(
     ("text", "reference", "values"),
     [  # BLEU and chrF by sacrebleu 2.6, ROUGE by rouge-score 0.1.2, the ratio by rapidfuzz 3.14
-        ("the cat sat on the mat", "the cat is on the mat",
-         {"BLEU": 0.3799178, "chrF": 0.6457794, "ROUGE-1": 0.8333333, "ROUGE-L": 0.8333333, "fuzzy match": 0.9302326}),
+        (
+            "the cat sat on the mat",
+            "the cat is on the mat",
+            {
+                "BLEU": 0.3799178,
+                "chrF": 0.6457794,
+                "ROUGE-1": 0.8333333,
+                "ROUGE-L": 0.8333333,
+                "fuzzy match": 0.9302326,
+            },
+        ),
         # ROUGE with each Chinese character as a word: rouge-score's own words are English only
-        ("今天天气很好，我们去公园。", "今天天气不错，我们去公园玩。",
-         {"BLEU": 0.5484498, "chrF": 0.4364531, "ROUGE-1": 0.7826087, "ROUGE-L": 0.7826087, "fuzzy match": 0.8148148}),
+        (
+            "今天天气很好，我们去公园。",
+            "今天天气不错，我们去公园玩。",
+            {
+                "BLEU": 0.5484498,
+                "chrF": 0.4364531,
+                "ROUGE-1": 0.7826087,
+                "ROUGE-L": 0.7826087,
+                "fuzzy match": 0.8148148,
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_figures_are_the_libraries(text: str, reference: str, values: dict[str, float]) -> None:
     own = output(text, reference)
     for name, value in values.items():
@@ -55,7 +73,7 @@ def test_meaning_is_compared_across_languages() -> None:
 def test_without_a_reference_they_abstain(name: str) -> None:
     for own in (output("text"), output("text", ""), output("text", "  ")):
         decision = decide(CodeSpec(detector=name, side="below", threshold=0.5), own)
-        assert (decision.value, decision.reason) == ("abstain", "There is no reference to compare with.")  # fmt: skip
+        assert (decision.value, decision.reason) == ("abstain", "There is no reference to compare with.")
 
 
 def test_they_are_candidates_only_where_there_are_references() -> None:

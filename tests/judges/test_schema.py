@@ -16,12 +16,15 @@ from labelcore.judges.code_judge import CodeSpec, decide, describe
 from labelcore.models import Output
 
 SCHEMA: dict[str, Any] = {
-    "type": "object", "required": ["price", "name"], "additionalProperties": False,
+    "type": "object",
+    "required": ["price", "name"],
+    "additionalProperties": False,
     "properties": {
-        "price": {"type": "number", "minimum": 0}, "name": {"type": "string", "pattern": "^[A-Z]"},
+        "price": {"type": "number", "minimum": 0},
+        "name": {"type": "string", "pattern": "^[A-Z]"},
         "tags": {"type": "array", "uniqueItems": True, "items": {"type": "string"}},
     },
-}  # fmt: skip
+}
 
 
 def output(text: str) -> Output:
@@ -29,13 +32,15 @@ def output(text: str) -> Output:
 
 
 def said(text: str, own: dict[str, Any] = SCHEMA) -> tuple[str, str]:
-    made = decide(CodeSpec(detector="schema faults", side="above", threshold=0, parameters={"schema": own}), output(text))  # fmt: skip
+    made = decide(
+        CodeSpec(detector="schema faults", side="above", threshold=0, parameters={"schema": own}),
+        output(text),
+    )
     return made.value, made.reason
 
 
 @pytest.mark.parametrize(
-    "text",
-    ['{"price": 3, "name": "Ab"}', "price: 3\nname: Ab", '```json\n{"price": 1, "name": "B"}\n```'],
+    "text", ['{"price": 3, "name": "Ab"}', "price: 3\nname: Ab", '```json\n{"price": 1, "name": "B"}\n```']
 )
 def test_json_and_yaml_that_fit_pass(text: str) -> None:
     assert said(text)[0] == "pass"
@@ -67,12 +72,15 @@ def test_faults_name_their_place(text: str, reason: str) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-5, 5) | st.sampled_from(["A", "b", "price"]),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["price", "name", "tags", "z"]), inner, max_size=4),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["price", "name", "tags", "z"]), inner, max_size=4)
+        ),
         max_leaves=6,
     )
-)  # fmt: skip
+)
 def test_it_says_what_jsonschema_says(data: Any) -> None:
-    assert (schema.faults(SCHEMA, data) == []) is jsonschema.Draft202012Validator(SCHEMA).is_valid(data)  # fmt: skip
+    assert (schema.faults(SCHEMA, data) == []) is jsonschema.Draft202012Validator(SCHEMA).is_valid(data)
 
 
 @pytest.mark.parametrize(
@@ -101,24 +109,19 @@ def test_nothing_makes_a_check_slow() -> None:
     schema.faults({"pattern": "^(a+)+$"}, "a" * 100_000 + "b")
     schema.faults({"patternProperties": {"(x+x+)+y": {}}}, {"x" * 20_000: 1})
     schema.faults({"uniqueItems": True}, [{"a": i} for i in range(20_000)])
-    double: dict[str, Any] = {f"a{i}": {"allOf": [{"$ref": f"#/$defs/a{i + 1}"}] * 2} for i in range(40)}  # fmt: skip
+    double: dict[str, Any] = {f"a{i}": {"allOf": [{"$ref": f"#/$defs/a{i + 1}"}] * 2} for i in range(40)}
     with pytest.raises(schema.TooMuchWork):
         schema.faults({"$defs": double | {"a40": {}}, "$ref": "#/$defs/a0"}, 1)
     assert time.process_time() - started < 20
 
 
 def test_a_field_is_all_that_a_check_of_it_sees() -> None:
-    spec = CodeSpec(detector="words", side="above", threshold=2, parameters={"field": "/items/0/na~1me"})  # fmt: skip
+    spec = CodeSpec(detector="words", side="above", threshold=2, parameters={"field": "/items/0/na~1me"})
     assert describe(spec) == "Fails an output whose field /items/0/na~1me has more than 2 words."
     assert decide(spec, output('{"items": [{"na/me": "one two three"}]}')).value == "fail"
-    assert (
-        decide(spec, output('{"items": [{"na/me": "one"}], "more": "a b c d e"}')).value == "pass"
-    )
+    assert decide(spec, output('{"items": [{"na/me": "one"}], "more": "a b c d e"}')).value == "pass"
     missing = decide(spec, output('{"items": []}'))
-    assert (missing.value, missing.reason) == (
-        "abstain",
-        "The output has no field /items/0/na~1me.",
-    )
+    assert (missing.value, missing.reason) == ("abstain", "The output has no field /items/0/na~1me.")
     with pytest.raises(BadInput, match="no JSON pointer"):
         fields.parts("price")
 
@@ -127,5 +130,5 @@ def test_a_flipped_check_says_the_opposite() -> None:
     plain = CodeSpec(detector="words", side="above", threshold=2)
     flipped = plain.model_copy(update={"parameters": {"flipped": True}})
     for text in ("one", "one two three"):
-        assert {decide(plain, output(text)).value, decide(flipped, output(text)).value} == {"pass", "fail"}  # fmt: skip
+        assert {decide(plain, output(text)).value, decide(flipped, output(text)).value} == {"pass", "fail"}
     assert describe(flipped).startswith("Passes an output with more than 2 words")

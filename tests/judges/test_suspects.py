@@ -16,7 +16,9 @@ def noisy(share: float) -> np.ndarray:
     return np.where(wrong, 1 - TRUTH, TRUTH)
 
 
-def find(*columns: np.ndarray, errors: tuple[int, ...] = (), abstains: tuple[int, ...] = ()) -> list[suspects.Finding]:  # fmt: skip
+def find(
+    *columns: np.ndarray, errors: tuple[int, ...] = (), abstains: tuple[int, ...] = ()
+) -> list[suspects.Finding]:
     votes = np.column_stack(columns)
     none = (0,) * len(columns)
     truth = np.repeat(TRUTH[:, None], len(columns), axis=1)

@@ -40,9 +40,7 @@ def ask(config: Settings) -> Answer[JudgeAnswer]:
     async def once() -> Answer[JudgeAnswer]:
         client = OpenAIClient(config.default_endpoint)
         try:
-            return await client.answer(
-                [{"role": "user", "content": "<<DATA output x>> fine"}], JudgeAnswer
-            )
+            return await client.answer([{"role": "user", "content": "<<DATA output x>> fine"}], JudgeAnswer)
         finally:
             await client.close()
 
@@ -50,8 +48,7 @@ def ask(config: Settings) -> Answer[JudgeAnswer]:
 
 
 @pytest.mark.parametrize(
-    "faults",
-    [["429"], ["500"], ["malformed"], ["truncated"], ["hang"], ["429", "malformed", "500"]],
+    "faults", [["429"], ["500"], ["malformed"], ["truncated"], ["hang"], ["429", "malformed", "500"]]
 )
 def test_faults_are_asked_again(mock: tuple[MockEndpoint, Settings], faults: list[str]) -> None:
     endpoint, config = mock
@@ -64,9 +61,7 @@ def test_faults_are_asked_again(mock: tuple[MockEndpoint, Settings], faults: lis
     assert answer.cost_usd == pytest.approx(answered * (10 * 2.0 + 5 * 4.0) / 1e6)
 
 
-def test_an_endpoint_without_schemas_is_parsed_strictly(
-    mock: tuple[MockEndpoint, Settings],
-) -> None:
+def test_an_endpoint_without_schemas_is_parsed_strictly(mock: tuple[MockEndpoint, Settings]) -> None:
     endpoint, config = mock
     endpoint.knows_schemas = False
     assert ask(config).parsed.verdict == "pass"
@@ -119,12 +114,14 @@ def test_calls_under_way_when_schemas_are_refused_are_asked_again(
     assert notes == {STRICT}
 
 
-def test_nobody_there_is_fatal_and_named(mock: tuple[MockEndpoint, Settings], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_nobody_there_is_fatal_and_named(
+    mock: tuple[MockEndpoint, Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, config = mock
     monkeypatch.setattr(client_module, "waiting", lambda *_: 0.0)
     with pytest.raises(ModelTrouble, match="cannot be reached") as trouble:
         ask(config.model_copy(update={"base_url": "http://127.0.0.1:9/v1"}))
-    assert (trouble.value.kind, trouble.value.fatal, trouble.value.requests) == ("connection", True, 6)  # fmt: skip
+    assert (trouble.value.kind, trouble.value.fatal, trouble.value.requests) == ("connection", True, 6)
 
 
 def test_retry_after_is_honoured(mock: tuple[MockEndpoint, Settings]) -> None:
@@ -171,7 +168,7 @@ def test_no_log_probabilities_is_none(mock: tuple[MockEndpoint, Settings]) -> No
 @pytest.mark.parametrize(
     ("knows", "obeys", "schemas", "words"),
     [(True, True, True, "enforces"), (True, False, False, "ignores"), (False, True, False, "refuses")],
-)  # fmt: skip
+)
 def test_a_connection_test_finds_out_whether_schemas_are_obeyed(
     mock: tuple[MockEndpoint, Settings], knows: bool, obeys: bool, schemas: bool, words: str
 ) -> None:

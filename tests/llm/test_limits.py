@@ -39,9 +39,7 @@ def test_a_bucket_lets_a_second_through_and_then_keeps_the_pace(clock: list[floa
 
 
 @given(st.lists(st.floats(0.1, 50), min_size=1, max_size=40), st.floats(0.5, 500))
-def test_no_bucket_gives_more_than_its_rate_and_one_second(
-    amounts: list[float], rate: float
-) -> None:
+def test_no_bucket_gives_more_than_its_rate_and_one_second(amounts: list[float], rate: float) -> None:
     bucket = Bucket(rate)
     wait = 0.0
     for amount in amounts:
@@ -59,22 +57,32 @@ def test_no_limit_means_no_wait() -> None:
 @pytest.mark.parametrize(
     ("words", "seconds"),
     [("1m30s", 90), ("250ms", 0.25), ("8.64s", 8.64), ("1h", 3600), ("7", 7), ("soon", 0), (None, 0)],
-)  # fmt: skip
+)
 def test_reset_headers_are_read(words: str | None, seconds: float) -> None:
     assert span(words) == pytest.approx(seconds)
 
 
 def test_a_limit_per_minute_is_learned_from_headers() -> None:
     limiter = Limiter(100)
-    limiter.accepted({"x-ratelimit-limit-requests": "600", "x-ratelimit-remaining-requests": "599",
-                      "x-ratelimit-reset-requests": "100ms"})  # fmt: skip
+    limiter.accepted(
+        {
+            "x-ratelimit-limit-requests": "600",
+            "x-ratelimit-remaining-requests": "599",
+            "x-ratelimit-reset-requests": "100ms",
+        }
+    )
     assert limiter.calls_per_second == pytest.approx(10)
 
 
 def test_a_budget_of_a_day_is_no_pace() -> None:
     limiter = Limiter(100)
-    limiter.accepted({"x-ratelimit-limit-requests": "10000", "x-ratelimit-remaining-requests": "9999",
-                      "x-ratelimit-reset-requests": "8.64s"})  # fmt: skip
+    limiter.accepted(
+        {
+            "x-ratelimit-limit-requests": "10000",
+            "x-ratelimit-remaining-requests": "9999",
+            "x-ratelimit-reset-requests": "8.64s",
+        }
+    )
     assert limiter.calls_per_second is None
 
 
@@ -98,7 +106,7 @@ def test_nothing_accepted_halves_the_pace_each_second(clock: list[float]) -> Non
         limiter.refused({})
         paces.append(limiter.calls_per_second)
     assert paces[0] is not None and paces[0] <= 32
-    assert all(after == pytest.approx(before / 2) for before, after in itertools.pairwise(paces))  # fmt: skip
+    assert all(after == pytest.approx(before / 2) for before, after in itertools.pairwise(paces))
 
 
 def test_a_few_refusals_at_random_slow_nobody_down(clock: list[float]) -> None:
@@ -111,8 +119,13 @@ def test_a_few_refusals_at_random_slow_nobody_down(clock: list[float]) -> None:
 def test_an_endpoint_that_has_nothing_left_is_left_alone_until_its_reset() -> None:
     async def two() -> float:
         limiter = Limiter(10)
-        limiter.accepted({"x-ratelimit-limit-requests": "600", "x-ratelimit-remaining-requests": "0",
-                          "x-ratelimit-reset-requests": "200ms"})  # fmt: skip
+        limiter.accepted(
+            {
+                "x-ratelimit-limit-requests": "600",
+                "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-requests": "200ms",
+            }
+        )
         started = time.monotonic()
         await limiter.enter(1)
         return time.monotonic() - started

@@ -62,9 +62,7 @@ def test_a_good_event_keeps_what_the_expert_said() -> None:
         {"surprise": 1},
     ],
 )
-def test_a_malformed_event_is_refused_with_its_field_and_the_others_go_on(
-    wrong: dict[str, object],
-) -> None:
+def test_a_malformed_event_is_refused_with_its_field_and_the_others_go_on(wrong: dict[str, object]) -> None:
     good_too = GOOD | {"client_id": "another-client-id"}
     events, refused = read_events({"events": [GOOD | wrong, good_too]})
     assert [event.client_id for event in events] == ["another-client-id"]
@@ -103,14 +101,22 @@ def test_an_item_that_the_browser_holds_travels_without_its_texts() -> None:
     item = CardItem(output_id="o", position=3, text="long", input="long", current=grade)
     data = item.as_data(known=True)
     assert data == {
-        "output_id": "o", "position": 3, "current": grade.model_dump(), "marks": {},
+        "output_id": "o",
+        "position": 3,
+        "current": grade.model_dump(),
+        "marks": {},
         "suggestion": None,
-    }  # fmt: skip
+    }
 
 
 def test_terms_travel_again_when_the_browser_holds_others() -> None:
     def item(*meanings: str) -> CardItem:
-        return CardItem(output_id="o", position=1, text="t", terms=tuple(CardTerm(term="T", meaning=own) for own in meanings))  # fmt: skip
+        return CardItem(
+            output_id="o",
+            position=1,
+            text="t",
+            terms=tuple(CardTerm(term="T", meaning=own) for own in meanings),
+        )
 
     old, new, none = item("old"), item("new"), item()
     assert old.terms_key != new.terms_key and none.terms_key == ""
@@ -147,9 +153,7 @@ def test_every_language_has_every_message_with_the_same_places_to_fill(language:
     theirs = MESSAGES[language]  # type: ignore[index]  # LANGUAGES holds the literals
     assert theirs.keys() == MESSAGES["en"].keys()
     assert all(theirs.values())
-    assert {k: braces(v) for k, v in theirs.items()} == {
-        k: braces(v) for k, v in MESSAGES["en"].items()
-    }
+    assert {k: braces(v) for k, v in theirs.items()} == {k: braces(v) for k, v in MESSAGES["en"].items()}
 
 
 def test_every_message_that_the_card_says_exists() -> None:

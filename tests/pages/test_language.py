@@ -24,7 +24,9 @@ def words_of_the_pages() -> set[str]:
     found = {title for _, title, _, _ in LOOP}
     for path in [*(ROOT / "pages").glob("*.py"), *(ROOT / "pages" / "widgets").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            name = getattr(getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", ""))  # fmt: skip
+            name = getattr(
+                getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", "")
+            )
             if isinstance(node, ast.Call) and name in SPOKEN:
                 texts = node.args[:2] if name == "open_page" else node.args[SPOKEN[name] :][:1]
                 found |= {str(own.value) for own in texts if isinstance(own, ast.Constant)}

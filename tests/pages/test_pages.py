@@ -70,10 +70,20 @@ def work(path: Path) -> None:
     sampling.draw_sample(db, project, rule="random", n=30)
     for pick in grading.grading_queue(db, project, "ann", ahead=24).items:
         long = len(pick.output.text.split()) > 40
-        grading.record(db, project, [Grade(
-            id=f"g{pick.position}", project_id=project.id, output_id=pick.output.id, annotator="ann",
-            value="fail" if long else "pass", note=chance.choice(NOTES) if long else "",
-        )])  # fmt: skip
+        grading.record(
+            db,
+            project,
+            [
+                Grade(
+                    id=f"g{pick.position}",
+                    project_id=project.id,
+                    output_id=pick.output.id,
+                    annotator="ann",
+                    value="fail" if long else "pass",
+                    note=chance.choice(NOTES) if long else "",
+                )
+            ],
+        )
     deriving.derive(db, project, accept_all=True)
     judging.propose(db, project)
     judging.run_judges(db, project)
@@ -103,14 +113,22 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
         healthy(app.switch_page(str(ROOT / "pages" / page)).run())
         titles.add(app.title[0].value)
     assert titles == {
-        "labelcore", "Import", "Sample", "Grade", "Team", "Criteria", "Judges", "Alignment", "Can I trust this number?", "Refine", "Export"
-    }  # fmt: skip
+        "labelcore",
+        "Import",
+        "Sample",
+        "Grade",
+        "Team",
+        "Criteria",
+        "Judges",
+        "Alignment",
+        "Can I trust this number?",
+        "Refine",
+        "Export",
+    }
 
 
 def test_the_navigation_opens_home(database: Path) -> None:
-    app = healthy(
-        AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run()
-    )
+    app = healthy(AppTest.from_file(ROOT / "pages" / "widgets" / "navigation.py", default_timeout=20).run())
     assert app.title[0].value == "labelcore"
     assert app.subheader[0].value == "Next: Import"
 

@@ -33,10 +33,15 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dat
     for version in ("v1", "v2"):
         texts = [f"answer {at} of {version}" for at in range(4)]
         made = [
-            Output(id=output_table.content_id(project.id, text, prompt_version=version),
-                   project_id=project.id, text=text, input=f"question {at}", prompt_version=version)
+            Output(
+                id=output_table.content_id(project.id, text, prompt_version=version),
+                project_id=project.id,
+                text=text,
+                input=f"question {at}",
+                prompt_version=version,
+            )
             for at, text in enumerate(texts)
-        ]  # fmt: skip
+        ]
         output_table.add(db, made)
     sampling.draw_sample(db, project, rule="random", n=8)
     yield db, project
@@ -78,8 +83,11 @@ def test_a_press_is_stored_and_answered_with_what_comes_next(
     assert (answer["done"], answer["total"]) == (1, 8)
     (stored,) = grading.current_grades(*place)
     assert (stored.output_id, stored.value, stored.note, stored.annotator) == (
-        shown, "fail", "too long", "ann",
-    )  # fmt: skip
+        shown,
+        "fail",
+        "too long",
+        "ann",
+    )
 
 
 def test_the_same_press_twice_is_one_grade_and_acknowledged_twice(
@@ -98,9 +106,7 @@ def test_what_the_browser_holds_is_not_sent_again(send: Send) -> None:
     assert all("text" not in own for own in answer["items"]) and len(answer["items"]) == len(ids)
 
 
-def test_the_person_is_the_tokens_whatever_the_body_says(
-    send: Send, place: tuple[Database, Project]
-) -> None:
+def test_the_person_is_the_tokens_whatever_the_body_says(send: Send, place: tuple[Database, Project]) -> None:
     shown = send().json()["items"][0]["output_id"]
     token = token_of(place, who="bob")
     answer = send(press(shown, "press-0002") | {"annotator": "eve"}, press(shown), token=token)

@@ -27,7 +27,7 @@ def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Da
     settings.cache_clear()
     db = open_database(tmp_path / "app.duckdb")
     project = projects.open_project(db, settings().project)
-    made = [Output(id=f"o{n}", project_id=project.id, text=f"text {n} of a few words") for n in range(12)]  # fmt: skip
+    made = [Output(id=f"o{n}", project_id=project.id, text=f"text {n} of a few words") for n in range(12)]
     output_table.add(db, made)
     for n in range(12):
         note = NOTES[n] if n < len(NOTES) else ""
@@ -96,9 +96,7 @@ def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> N
     assert "their grades contradict it" in said(app)
 
 
-def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(
-    rubric: tuple[Database, Project],
-) -> None:
+def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Database, Project]) -> None:
     db, project = rubric
     own = deriving.list_criteria(db, project, status="accepted")[0]
     deriving.edit(db, project, own.id, statement="Something else entirely.", author="ann")
@@ -117,7 +115,14 @@ def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(
     assert not grade.exception
     assert grade.info[0].value.replace("\\", "") == "Something else entirely."
     _, before = deriving.regrade_items(db, project, own.id, "ann")
-    grading.grade(db, project, before[0].id, "pass", annotator="ann", criterion_id=own.id,
-                  criterion_version=deriving.find_criterion(db, project, own.id).version)  # fmt: skip
+    grading.grade(
+        db,
+        project,
+        before[0].id,
+        "pass",
+        annotator="ann",
+        criterion_id=own.id,
+        criterion_version=deriving.find_criterion(db, project, own.id).version,
+    )
     _, after = deriving.regrade_items(db, project, own.id, "ann")
     assert len(after) == len(before) - 1

@@ -32,15 +32,21 @@ def team(file: Path) -> tuple[Database, Project]:
     db = open_database(file)
     project = projects.open_project(db, settings().project)
     made = [
-        Output(id=f"{version}{n}", project_id=project.id, text=f"{version} says {n}", input=f"Q{n}",
-               prompt_version=version)
-        for version in ("v1", "v2") for n in range(4)
-    ]  # fmt: skip
+        Output(
+            id=f"{version}{n}",
+            project_id=project.id,
+            text=f"{version} says {n}",
+            input=f"Q{n}",
+            prompt_version=version,
+        )
+        for version in ("v1", "v2")
+        for n in range(4)
+    ]
     output_table.add(db, made)
     project = grading.set_rules(db, project, compare=("v1", "v2"), deadline="2030-01-31")
     for n in range(4):
         grading.grade(db, project, f"v1{n}", "pass", annotator="ann")
-        grading.grade(db, project, f"v1{n}", "fail" if n == 0 else "pass", annotator="bo", note="no")  # fmt: skip
+        grading.grade(db, project, f"v1{n}", "fail" if n == 0 else "pass", annotator="bo", note="no")
         grading.prefer(db, project, f"v1{n}", f"v2{n}", "second", annotator="ann")
     return db, project
 
@@ -53,9 +59,7 @@ def page(tab: str, who: str = "ann", language: str = "en") -> AppTest:
     return app.text_input(key=keys.ANNOTATOR).set_value(who).run()
 
 
-def test_everything_that_a_team_did_is_there_in_both_languages(
-    team: tuple[Database, Project],
-) -> None:
+def test_everything_that_a_team_did_is_there_in_both_languages(team: tuple[Database, Project]) -> None:
     app = page("Versions")
     assert not app.exception
     shown = " ".join(own.value for own in [*app.markdown, *app.subheader])
@@ -108,5 +112,5 @@ def test_acts_say_what_became_of_them(team: tuple[Database, Project]) -> None:
     grading.grade(db, project, "v11", "unsure", annotator="ann")
     acts = grading.latest_acts(db, project, annotator="ann")
     states = [own.state for own in acts]
-    assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]  # fmt: skip
+    assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]
     assert len(grading.latest_acts(db, project, limit=3)) == 3

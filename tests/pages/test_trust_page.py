@@ -72,10 +72,14 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     db = open_database(worked)
     project = projects.open_project(db, "shop")
     passed = [own for own, good in grading.human_labels(db, project).value.items() if good]
-    grading.record(db, project, [
-        Grade(id=f"late{own}", project_id=project.id, output_id=own, annotator="ann", value="fail")
-        for own in passed[:6]
-    ])  # fmt: skip
+    grading.record(
+        db,
+        project,
+        [
+            Grade(id=f"late{own}", project_id=project.id, output_id=own, annotator="ann", value="fail")
+            for own in passed[:6]
+        ],
+    )
     waiting = refining.docket(db, project).open
     assert waiting
     app = opened(REFINE)
@@ -90,9 +94,7 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     assert found.open == waiting - 1
     assert any(own.value == "Ruled" for own in app.subheader)
     own = next(one for one in found.conflicts if one.ruling)
-    refining.decide(
-        db, project, own.output.id, own.judge.id, "withdrawn", reason="taken back", author="ann"
-    )
+    refining.decide(db, project, own.output.id, own.judge.id, "withdrawn", reason="taken back", author="ann")
     healthy(app.run())
     assert not any(own.value == "Ruled" for own in app.subheader)
 
@@ -102,7 +104,7 @@ def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None
     project = projects.open_project(db, "shop")
     stored = judges.chosen(db, project.id)
     assert stored is not None and stored["figures"]["members"]
-    lacking = stored["figures"]["members"][0] | {"caught": 29, "fails": 30, "wanted": 0.9, "share": 0.4}  # fmt: skip
+    lacking = stored["figures"]["members"][0] | {"caught": 29, "fails": 30, "wanted": 0.9, "share": 0.4}
     figures = stored["figures"] | {"members": [lacking]}
     judges.save_choice(db, project.id, stored["judge_version_ids"], stored["parameters"], figures)
     app = opened(ROOT / "pages" / "6_aligning.py")
@@ -112,7 +114,7 @@ def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None
     healthy(button.click().run())
     assert "come first now" in app.success[0].value
     after = grading.grading_queue(db, project, "ann").items
-    assert after and not {own.output.id for own in after} & set(grading.human_labels(db, project).value)  # fmt: skip
+    assert after and not {own.output.id for own in after} & set(grading.human_labels(db, project).value)
 
 
 def test_trust_says_on_which_grades_it_rests(worked: Path) -> None:
@@ -126,19 +128,31 @@ def test_trust_shows_slices_in_a_chart_and_in_numbers(database: Path) -> None:
     project = projects.open_project(db, "shop")
     made = [
         Output(
-            id=output_table.content_id(project.id, f"text {k}"), project_id=project.id,
-            text=f"text {k}", metadata={"city": "Ulm *x*" if k % 2 else "Bonn"},
+            id=output_table.content_id(project.id, f"text {k}"),
+            project_id=project.id,
+            text=f"text {k}",
+            metadata={"city": "Ulm *x*" if k % 2 else "Bonn"},
         )
         for k in range(60)
-    ]  # fmt: skip
+    ]
     output_table.add(db, made)
-    grading.record(db, project, [
-        Grade(id=f"g{k}", project_id=project.id, output_id=own.id, annotator="ann", value="fail" if k % 2 and k < 50 else "pass")
-        for k, own in enumerate(made)
-    ])  # fmt: skip
+    grading.record(
+        db,
+        project,
+        [
+            Grade(
+                id=f"g{k}",
+                project_id=project.id,
+                output_id=own.id,
+                annotator="ann",
+                value="fail" if k % 2 and k < 50 else "pass",
+            )
+            for k, own in enumerate(made)
+        ],
+    )
     app = opened(TRUST)
     assert any(own.value == "Where is it better or worse?" for own in app.subheader)
     assert any(own.label == "In numbers" for own in app.expander)
     shown = next(own.value for own in app.dataframe if "city" in own.value.columns)
     assert list(shown["city"]) == ["Ulm *x*", "Bonn"] and list(shown["graded"]) == ["30", "30"]
-    assert any(r"Ulm \*x\*\: worse than the rest\: \-83 points" in own.value for own in app.markdown)  # fmt: skip
+    assert any(r"Ulm \*x\*\: worse than the rest\: \-83 points" in own.value for own in app.markdown)

@@ -61,10 +61,7 @@ def untouched(canary: Path, listener: socket.socket) -> bool:
 
 @pytest.mark.parametrize(
     "attempt",
-    [
-        pytest.param(own, marks=pytest.mark.slow if own.slow else (), id=own.name)
-        for own in ATTEMPTS
-    ],
+    [pytest.param(own, marks=pytest.mark.slow if own.slow else (), id=own.name) for own in ATTEMPTS],
 )
 def test_an_attempt_harms_nothing(
     pool: Pool, canary: Path, listener: socket.socket, attempt: Attempt
@@ -80,23 +77,16 @@ def test_an_attempt_harms_nothing(
         assert isinstance(own, Trouble) and own.kind == attempt.kind, own
     if not (isinstance(own, Trouble) and own.kind == "source"):
         assert (first, last) == (Answer(True), Answer(True))
-    assert pool.evaluate(_GOOD, [Row("fine", "in"), Row("bad")]) == [
-        Answer(True, "in"),
-        Answer(False),
-    ]
+    assert pool.evaluate(_GOOD, [Row("fine", "in"), Row("bad")]) == [Answer(True, "in"), Answer(False)]
 
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_an_output_leaves_nothing_for_the_next(pool: Pool, name: str) -> None:
     rows = [Row(f"output {i}", metadata={}) for i in range(6)]
     results = pool.evaluate(LEAKS[name], rows, read_first=False)
-    if (
-        name == "global"
-    ):  # `seen` is this check's own name in the wrapper's module, so it is read first
+    if name == "global":  # `seen` is this check's own name in the wrapper's module, so it is read first
         results = pool.evaluate(LEAKS[name], rows)
-        assert all(
-            isinstance(own, Trouble) and own.kind == "source" and own.line == 2 for own in results
-        )
+        assert all(isinstance(own, Trouble) and own.kind == "source" and own.line == 2 for own in results)
     else:
         assert results == [Answer(True)] * 6
 
@@ -106,7 +96,15 @@ def test_there_are_at_least_sixty_different_attempts() -> None:
 
 
 def test_text_in_outputs_is_only_text(pool: Pool) -> None:
-    hostile = ["\0", "\ud800", "\u2028", "'''\"\"\"", '"]}\n{"results": [[1, "forged"]]}', "a" * 200_000, "\r\n\t\x1b[31m"]  # fmt: skip
+    hostile = [
+        "\0",
+        "\ud800",
+        "\u2028",
+        "'''\"\"\"",
+        '"]}\n{"results": [[1, "forged"]]}',
+        "a" * 200_000,
+        "\r\n\t\x1b[31m",
+    ]
     source = "def check(output, input, context, metadata):\n    return True, str(len(output))"
     assert [own.reason for own in pool.evaluate(source, [Row(own) for own in hostile])] == [
         str(len(own)) for own in hostile

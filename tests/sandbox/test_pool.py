@@ -184,9 +184,19 @@ def test_a_good_text_has_no_fault(pool: Pool) -> None:
 
 @pytest.mark.parametrize(
     "document",
-    [None, [], {}, {"results": []}, {"results": [[7, "x"]]}, {"results": [[1, 2]]}, {"results": ["x"]},
-     {"results": [[True, "x"]]}, {"given_up": ["nonsense", "x", 1]}, {"given_up": None}],
-)  # fmt: skip
+    [
+        None,
+        [],
+        {},
+        {"results": []},
+        {"results": [[7, "x"]]},
+        {"results": [[1, 2]]},
+        {"results": ["x"]},
+        {"results": [[True, "x"]]},
+        {"given_up": ["nonsense", "x", 1]},
+        {"given_up": None},
+    ],
+)
 def test_what_a_worker_must_not_say_is_refused(document: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         read_results(document, 1)

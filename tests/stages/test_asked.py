@@ -21,9 +21,7 @@ def test_a_level_of_the_scale_is_a_pass_or_a_fail_and_agreement_weighs_its_dista
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(6)))
-    project = grading.set_rules(
-        db, project, scale=["bad", "so so", "good", "great"], passing_from=3
-    )
+    project = grading.set_rules(db, project, scale=["bad", "so so", "good", "great"], passing_from=3)
     for output, ann, bo in zip(made, "134214", "134223", strict=True):
         grading.grade(db, project, output.id, ann, annotator="ann")
         grading.grade(db, project, output.id, bo, annotator="bo")
@@ -43,8 +41,9 @@ def test_a_press_from_before_the_scale_was_changed_keeps_its_pass_or_fail_and_ca
 ) -> None:
     (output,) = add_outputs("text")
     project = grading.set_rules(db, project, scale=["bad", "good"])
-    stale = Grade(id="stale-press", project_id=project.id, output_id=output.id, annotator="ann",
-                  value="pass", level=4)  # fmt: skip
+    stale = Grade(
+        id="stale-press", project_id=project.id, output_id=output.id, annotator="ann", value="pass", level=4
+    )
     grading.record(db, project, [stale])
     (kept,) = grading.current_grades(db, project)
     assert (kept.value, kept.level) == ("pass", None)
@@ -56,9 +55,13 @@ def test_a_press_from_before_the_scale_was_changed_keeps_its_pass_or_fail_and_ca
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"scale": ["bad", "good"], "passing_from": 3}, {"compare": ("v1", "v1")}, {"compare": ("v1", "v9")},
-     {"deadline": "soon"}],
-)  # fmt: skip
+    [
+        {"scale": ["bad", "good"], "passing_from": 3},
+        {"compare": ("v1", "v1")},
+        {"compare": ("v1", "v9")},
+        {"deadline": "soon"},
+    ],
+)
 def test_rules_that_cannot_be_are_refused(
     db: Database, project: Project, add_outputs: Add, wrong: dict[str, object]
 ) -> None:
@@ -70,16 +73,14 @@ def test_rules_that_cannot_be_are_refused(
 def test_fields_of_a_structured_output_are_graded_one_by_one(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
-    (output,) = add_outputs(
-        '{"price": 12, "tags": ["a", "b"], "who/what": {"~x": null}, "none": {}}'
-    )
+    (output,) = add_outputs('{"price": 12, "tags": ["a", "b"], "who/what": {"~x": null}, "none": {}}')
     pointers = [own.pointer for own in grading.fields_of(output.text)]
     assert pointers == ["/price", "/tags/0", "/tags/1", "/who~1what/~0x", "/none"]
     grading.grade(db, project, output.id, "fail", annotator="ann", field="/price")
     grading.grade(db, project, output.id, "pass", annotator="ann", field="/tags/0")
     grading.grade(db, project, output.id, "pass", annotator="ann", field="/price")
     found = grading.part_grades(db, project, "ann", [output.id])[output.id]
-    assert {own: grade.value for own, grade in found.items()} == {"/price": "pass", "/tags/0": "pass"}  # fmt: skip
+    assert {own: grade.value for own, grade in found.items()} == {"/price": "pass", "/tags/0": "pass"}
     assert grading.human_labels(db, project).value == {}
     assert len(grading.grading_queue(db, project, "ann").items) == 1
     with pytest.raises(NotFound, match="no field '/cost'"):
@@ -100,9 +101,7 @@ def two_versions(db: Database, project: Project, add_outputs: Add) -> Project:
     return grading.set_rules(db, project, compare=("v1", "v2"))
 
 
-def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(
-    db: Database, two_versions: Project
-) -> None:
+def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(db: Database, two_versions: Project) -> None:
     queue = grading.comparing_queue(db, two_versions, "ann")
     assert (len(queue.items), queue.total, queue.done) == (6, 6, 0)
     assert all(own.left.input == own.right.input for own in queue.items)
@@ -117,7 +116,9 @@ def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
 ) -> None:
     assert grading.preferences(db, two_versions).says.startswith("Which version is better is not")
     pairs = [own.pair.split("~") for own in grading.comparing_queue(db, two_versions, "ann").items]
-    for (first, second), ann, bo in zip(pairs, ["second"] * 4 + ["tie", "first"], ["second"] * 6, strict=True):  # fmt: skip
+    for (first, second), ann, bo in zip(
+        pairs, ["second"] * 4 + ["tie", "first"], ["second"] * 6, strict=True
+    ):
         grading.prefer(db, two_versions, first, second, ann, annotator="ann")
         last = grading.prefer(db, two_versions, first, second, bo, annotator="bo")
     found = grading.preferences(db, two_versions)
@@ -144,8 +145,15 @@ def test_a_pair_is_held_for_one_person_and_the_same_press_counts_once(
     bo = grading.comparing_queue(db, project, "bo", ahead=4).items
     assert not {own.pair for own in ann} & {own.pair for own in bo}
     first, second = ann[0].pair.split("~")
-    event = Comparison(id="press-one", project_id=project.id, first_id=first, second_id=second,
-                       annotator="ann", value="tie", left_id=ann[0].left.id)  # fmt: skip
+    event = Comparison(
+        id="press-one",
+        project_id=project.id,
+        first_id=first,
+        second_id=second,
+        annotator="ann",
+        value="tie",
+        left_id=ann[0].left.id,
+    )
     assert grading.compare(db, project, [event]) == grading.compare(db, project, [event])
     assert grading.preferences(db, project).ties == 1
     assert grading.comparing_queue(db, project, "ann").done == 1
@@ -168,18 +176,12 @@ def test_people_may_disagree_on_one_criterion_and_a_ruling_can_be_withdrawn(
     assert own.ruling is not None and len(own.grades) == 2
     assert grading.human_labels(db, project).value == {output.id: True}
     with pytest.raises(BadInput, match="Only its author"):
-        grading.rule(
-            db, project, output.id, "withdrawn", reason="no", author="bo", criterion_id="c1"
-        )
-    grading.rule(
-        db, project, output.id, "withdrawn", reason="misread", author="lea", criterion_id="c1"
-    )
+        grading.rule(db, project, output.id, "withdrawn", reason="no", author="bo", criterion_id="c1")
+    grading.rule(db, project, output.id, "withdrawn", reason="misread", author="lea", criterion_id="c1")
     (own,) = grading.conflicts(db, project)
     assert own.ruling is None
     with pytest.raises(NotFound):
-        grading.rule(
-            db, project, output.id, "withdrawn", reason="x", author="lea", criterion_id="c1"
-        )
+        grading.rule(db, project, output.id, "withdrawn", reason="x", author="lea", criterion_id="c1")
 
 
 def test_what_is_left_until_the_deadline_counts_what_others_have_done(

@@ -49,10 +49,13 @@ def run(
     db = open_database(path)
     project = projects.open_project(db, "test")
     count = COUNT if request.param == "courier" else 12
-    output_table.add(db, [
-        Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
-        for text in (f"text {i}" for i in range(count))
-    ])  # fmt: skip
+    output_table.add(
+        db,
+        [
+            Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
+            for text in (f"text {i}" for i in range(count))
+        ],
+    )
     ids = output_table.ids(db, project.id)
     yield lambda: running.run(db, project, [judge(project)], ids, concurrency=2)
     close_database(path)
@@ -74,18 +77,38 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         pytest.skip("there is no openssl to make a certificate with")
     folder = tmp_path_factory.mktemp("certificate")
     own, key = folder / "own.pem", folder / "key.pem"
-    subprocess.run([
-        openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-        "-keyout", str(key), "-out", str(own),
-    ], check=True, capture_output=True)  # fmt: skip
+    subprocess.run(
+        [
+            openssl,
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            str(key),
+            "-out",
+            str(own),
+        ],
+        check=True,
+        capture_output=True,
+    )
     return own, key
 
 
 def test_a_certificate_that_is_not_trusted_pauses_the_run(
-    run: Callable[[], Run], set_: Callable[..., None], certificate: tuple[Path, Path],
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
-) -> None:  # fmt: skip
+    run: Callable[[], Run],
+    set_: Callable[..., None],
+    certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
     with serving(certificate) as (mock, url):
         set_(BASE_URL=url)
         paused = run()
@@ -111,9 +134,10 @@ def test_https_where_none_is_spoken_is_no_matter_of_certificates(
         went_on(paused, run, mock)
 
 
-@pytest.mark.parametrize("address", [
-    "http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1", "127.0.0.1:9/v1", "htp://x/v1", "nonsense",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1", "127.0.0.1:9/v1", "htp://x/v1", "nonsense"],
+)
 def test_an_address_where_nobody_is_pauses_the_run(
     run: Callable[[], Run], set_: Callable[..., None], address: str
 ) -> None:

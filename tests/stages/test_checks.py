@@ -28,9 +28,13 @@ def check(output, input, context, metadata):
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
     own = Criterion(
-        id=new_id("criterion"), project_id=project.id, version=1, name="Short",
-        statement="At most three words.", status="accepted",
-    )  # fmt: skip
+        id=new_id("criterion"),
+        project_id=project.id,
+        version=1,
+        name="Short",
+        statement="At most three words.",
+        status="accepted",
+    )
     criterion_table.save(db, [own])
     return own
 
@@ -56,9 +60,7 @@ def test_trying_says_verdicts_and_errors_and_stores_nothing(
 def test_a_kept_check_is_run_like_any_judge_and_its_error_is_no_verdict(
     db: Database, project: Project, outputs: list[Output], criterion: Criterion
 ) -> None:
-    kept, trial = checks.add_check(
-        db, project, SHORT, criterion="Short", name="words", author="ann"
-    )
+    kept, trial = checks.add_check(db, project, SHORT, criterion="Short", name="words", author="ann")
     assert (kept.kind, kept.fitted_on, len(trial.tried)) == ("code", (), 20)
     assert kept.description == "Fails an output of more than three words."
     run = judging.run_judges(db, project)
@@ -85,9 +87,7 @@ def test_the_same_name_again_is_the_next_version(
 ) -> None:
     first, _ = checks.add_check(db, project, SHORT, criterion="Short", name="words")
     same, _ = checks.add_check(db, project, SHORT, criterion="Short", name="words")
-    other, _ = checks.add_check(
-        db, project, SHORT.replace("3,", "4,"), criterion="Short", name="words"
-    )
+    other, _ = checks.add_check(db, project, SHORT.replace("3,", "4,"), criterion="Short", name="words")
     assert (same.id, same.version) == (first.id, 1)
     assert (other.judge_id, other.version) == (first.judge_id, 2)
 
@@ -102,12 +102,7 @@ def test_the_same_name_again_is_the_next_version(
     ],
 )
 def test_a_check_that_cannot_work_is_not_kept(
-    db: Database,
-    project: Project,
-    outputs: list[Output],
-    criterion: Criterion,
-    source: str,
-    words: str,
+    db: Database, project: Project, outputs: list[Output], criterion: Criterion, source: str, words: str
 ) -> None:
     with pytest.raises(BadInput) as caught:
         checks.add_check(db, project, source, criterion="Short", name="words")
@@ -130,9 +125,7 @@ def test_operations_give_documents(
     db: Database, project: Project, outputs: list[Output], criterion: Criterion
 ) -> None:
     def do(operation: str, /, **arguments: object) -> dict[str, object]:
-        return execute(
-            db, Request(operation=operation, project="test", arguments=arguments)
-        ).document
+        return execute(db, Request(operation=operation, project="test", arguments=arguments)).document
 
     assert do("judge try", source=SHORT, limit=4)["error"] == 0
     kept = do("judge add", source=SHORT, criterion="Short", name="words")["judge"]
@@ -143,10 +136,12 @@ def test_operations_give_documents(
 def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fault(
     db: Database, project: Project, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
 ) -> None:
-    mock.answer = {"checks": [
-        {"name": "words", "source": SHORT.replace("1 / (words - 1)", "None")},
-        {"name": "reads files", "source": "def check(a, b, c, d):\n    return open('x')"},
-    ]}  # fmt: skip
+    mock.answer = {
+        "checks": [
+            {"name": "words", "source": SHORT.replace("1 / (words - 1)", "None")},
+            {"name": "reads files", "source": "def check(a, b, c, d):\n    return open('x')"},
+        ]
+    }
     said: list[str] = []
     found = judging.propose(db, project, criterion="Short", kind="code", offline=False, said=said)
     written = [own for own in found if "source" in own.spec]
@@ -183,14 +178,25 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
     made = add_outputs('{"price": 3}', '{"price": -3}', '{"cost": 3}', "no data")
-    criterion_table.save(db, [Criterion(
-        id="c1", project_id=project.id, version=1, name="Price", statement="The price is above 0.",
-        status="accepted",
-    )])  # fmt: skip
+    criterion_table.save(
+        db,
+        [
+            Criterion(
+                id="c1",
+                project_id=project.id,
+                version=1,
+                name="Price",
+                statement="The price is above 0.",
+                status="accepted",
+            )
+        ],
+    )
     whole = script_judge.make_spec(FIELD_CHECK)
     assert "field" not in whole, "the ids of checks without a field stay what they were"
     with pytest.raises(BadInput, match="the whole output"):
-        checks.add_check(db, project, FIELD_CHECK.replace("float(output) > 0", "1 / 0"), criterion="c1", name="x")  # fmt: skip
+        checks.add_check(
+            db, project, FIELD_CHECK.replace("float(output) > 0", "1 / 0"), criterion="c1", name="x"
+        )
     schemas.set_field(db, project, "c1", "/price")
     project = projects.open_project(db, project.name)
     trial = checks.try_check(db, project, FIELD_CHECK, criterion="Price")
@@ -199,6 +205,6 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     assert kept.spec["field"] == "/price" and "only the field /price" in kept.description
     run = judging.run_judges(db, project)
     assert (run.verdicts_new, run.errors) == (4, 0)
-    said = {own.output_id: own.decision for own in verdicts.of_outputs(db, [o.id for o in made], [kept.id])}  # fmt: skip
+    said = {own.output_id: own.decision for own in verdicts.of_outputs(db, [o.id for o in made], [kept.id])}
     assert [said[own.id].value for own in made] == ["pass", "fail", "abstain", "abstain"]
     assert said[made[2].id].reason == "The output has no field /price."

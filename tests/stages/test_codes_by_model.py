@@ -33,9 +33,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving() as (endpoint, url):
-        for name, value in (
-            ("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CALL_TIMEOUT", "0.8"),
-        ):  # fmt: skip
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CALL_TIMEOUT", "0.8")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
         yield endpoint
@@ -61,11 +59,13 @@ def code(label: str, *cited: tuple[int, str]) -> dict[str, Any]:
 def by_words(prompt: str) -> dict[str, Any]:
     """A good model: too long (in both languages) and wrong years."""
     notes = shown(prompt)
-    kinds = {"Too long": ("long", "长"), "Wrong year": ("year",), "Rude": ("rude",), "No source": ("source",)}  # fmt: skip
-    return {"codes": [
-        code(label, *((n, text) for text, n in notes.items() if any(w in text for w in wanted)))
-        for label, wanted in kinds.items()
-    ]}  # fmt: skip
+    kinds = {"Too long": ("long", "长"), "Wrong year": ("year",), "Rude": ("rude",), "No source": ("source",)}
+    return {
+        "codes": [
+            code(label, *((n, text) for text, n in notes.items() if any(w in text for w in wanted)))
+            for label, wanted in kinds.items()
+        ]
+    }
 
 
 def labels(db: Database, project: Project) -> dict[str, str]:
@@ -76,7 +76,7 @@ def labels(db: Database, project: Project) -> dict[str, str]:
 
 def all_verbatim(db: Database, project: Project, noted: dict[str, Grade]) -> bool:
     notes = {own.id: own.note for own in noted.values()}
-    return all(own.text and own.text in notes[own.grade_id] for own in code_table.quotes(db, project.id))  # fmt: skip
+    return all(own.text and own.text in notes[own.grade_id] for own in code_table.quotes(db, project.id))
 
 
 def test_one_label_for_one_fault_in_every_language(
@@ -102,11 +102,15 @@ def test_a_fault_is_asked_again_and_nothing_is_lost_or_doubled(
     assert (done.by_model, len(labels(db, project)), done.says) == (6, 6, ())
 
 
-@pytest.mark.parametrize("fault", [*(own for own in FAULTS if own != "slow"), "401", "404", "quota"])  # fmt: skip
+@pytest.mark.parametrize("fault", [*(own for own in FAULTS if own != "slow"), "401", "404", "quota"])
 def test_a_fault_that_stays_ends_offline_with_a_sentence(
-    db: Database, project: Project, noted: dict[str, Grade], mock: MockEndpoint, fault: str,
+    db: Database,
+    project: Project,
+    noted: dict[str, Grade],
+    mock: MockEndpoint,
+    fault: str,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("labelcore.llm.client.TRIES", 2)
     mock.faults = [fault] * 50
     done = deriving.code_notes(db, project)
@@ -158,10 +162,7 @@ def test_the_same_code_twice_is_one_and_a_hundred_are_cut(
         "codes": [
             *(code("Same", (n, t)) for t, n in list(shown(prompt).items())[:3]),
             *(code("sAME ", (n, t)) for t, n in list(shown(prompt).items())[:5]),
-            *(
-                code(f"Code {i}", (n, t))
-                for i, (t, n) in enumerate(list(shown(prompt).items())[5:])
-            ),
+            *(code(f"Code {i}", (n, t)) for i, (t, n) in enumerate(list(shown(prompt).items())[5:])),
             *(code(f"More {i}", (99, "x")) for i in range(60)),
         ]
     }
@@ -205,12 +206,14 @@ def test_many_notes_are_asked_in_parts_and_labels_joined_by_one_question(
 
     def answer(prompt: str) -> dict[str, Any]:
         if "<<DATA labels" in prompt:
-            return {"groups": [{"label": "Too long", "numbers": [*shown(prompt, "labels").values(), 77]}]}  # fmt: skip
+            return {"groups": [{"label": "Too long", "numbers": [*shown(prompt, "labels").values(), 77]}]}
         notes = shown(prompt)
-        return {"codes": [
-            code(f"Length {len(mock.prompts)}", *((n, t) for t, n in notes.items() if "too" in t)),
-            code(f"长 {len(mock.prompts)}", *((n, t) for t, n in notes.items() if "too" not in t)),
-        ]}  # fmt: skip
+        return {
+            "codes": [
+                code(f"Length {len(mock.prompts)}", *((n, t) for t, n in notes.items() if "too" in t)),
+                code(f"长 {len(mock.prompts)}", *((n, t) for t, n in notes.items() if "too" not in t)),
+            ]
+        }
 
     mock.answer = answer
     done = deriving.code_notes(db, project)
@@ -242,9 +245,13 @@ def test_where_the_joining_question_fails_labels_are_joined_by_meaning(
 
 
 def test_a_useless_answer_about_a_large_part_is_asked_for_in_halves(
-    db: Database, project: Project, add_outputs: Add, give: Give, mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    add_outputs: Add,
+    give: Give,
+    mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("labelcore.llm.client.TRIES", 1)
     for i, own in enumerate(add_outputs(*(f"text {i}" for i in range(12)))):
         give(own, "fail", f"too long in part {i}")
@@ -254,9 +261,12 @@ def test_a_useless_answer_about_a_large_part_is_asked_for_in_halves(
 
 
 def test_offline_asks_nobody_and_no_model_says_so(
-    db: Database, project: Project, noted: dict[str, Grade], mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    noted: dict[str, Grade],
+    mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     asked = Request(operation="codes propose", project=project.name, arguments={"offline": True})
     found = execute(db, asked)
     assert (found.document["by_model"], found.document["says"], mock.prompts) == (0, [], [])
@@ -293,15 +303,17 @@ def test_criteria_keep_only_what_holds(
     db: Database, project: Project, noted: dict[str, Grade], mock: MockEndpoint
 ) -> None:
     good = [{"note": 0, "quote": NOTES[0]}]
-    wrong = [{"note": 0, "quote": "wrong year"}, {"note": 44, "quote": "x"}, {"note": 1, "quote": " "}]  # fmt: skip
-    mock.answer = {"criteria": [
-        CRITERION | {"evidence": [*good, *good, *wrong]},
-        CRITERION | {"name": "length", "evidence": good},
-        CRITERION | {"name": " ", "evidence": good},
-        CRITERION | {"name": "Nothing", "statement": "x", "evidence": wrong},
-        *(CRITERION | {"name": f"N {i}", "statement": f"Is {i}.", "evidence": good} for i in range(100)),
-        CRITERION | {"name": "<b>x</b>", "statement": "<script>alert(1)</script>", "evidence": good},
-    ]}  # fmt: skip
+    wrong = [{"note": 0, "quote": "wrong year"}, {"note": 44, "quote": "x"}, {"note": 1, "quote": " "}]
+    mock.answer = {
+        "criteria": [
+            CRITERION | {"evidence": [*good, *good, *wrong]},
+            CRITERION | {"name": "length", "evidence": good},
+            CRITERION | {"name": " ", "evidence": good},
+            CRITERION | {"name": "Nothing", "statement": "x", "evidence": wrong},
+            *(CRITERION | {"name": f"N {i}", "statement": f"Is {i}.", "evidence": good} for i in range(100)),
+            CRITERION | {"name": "<b>x</b>", "statement": "<script>alert(1)</script>", "evidence": good},
+        ]
+    }
     found = deriving.derive(db, project, offline=False)
     assert len(found.criteria) == 11
     (own,) = [c for c in found.criteria if c.name == "Length"]
@@ -316,9 +328,11 @@ def test_more_notes_than_one_question_holds_become_criteria_once(
 ) -> None:
     for i, own in enumerate(add_outputs(*(f"text {i}" for i in range(70)))):
         give(own, "fail", f"too long in part {i}")
-    mock.answer = lambda prompt: {"criteria": [CRITERION | {"evidence": [
-        {"note": n, "quote": text} for text, n in shown(prompt).items()
-    ]}]}  # fmt: skip
+    mock.answer = lambda prompt: {
+        "criteria": [
+            CRITERION | {"evidence": [{"note": n, "quote": text} for text, n in shown(prompt).items()]}
+        ]
+    }
     (own,) = deriving.derive(db, project, offline=False).criteria
     assert len(own.evidence) == 70
     assert len(mock.prompts) == 2

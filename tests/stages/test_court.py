@@ -16,18 +16,28 @@ from labelcore.store import judges as judge_table
 @pytest.fixture
 def judge(db: Database, project: Project) -> JudgeVersion:
     version = JudgeVersion(
-        id="j1", judge_id="judge", project_id=project.id, name="overall · test", kind="imported",
-        version=1, criterion_id=None, criterion_version=None, spec={},
-    )  # fmt: skip
+        id="j1",
+        judge_id="judge",
+        project_id=project.id,
+        name="overall · test",
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={},
+    )
     judge_table.save(db, [version])
     return version
 
 
 @pytest.fixture
 def outputs(
-    db: Database, project: Project, judge: JudgeVersion, add_outputs: Callable[..., list[Output]],
+    db: Database,
+    project: Project,
+    judge: JudgeVersion,
+    add_outputs: Callable[..., list[Output]],
     give: Callable[..., object],
-) -> list[Output]:  # fmt: skip
+) -> list[Output]:
     """Four outputs: passed and failed by people, each passed and failed by the judge."""
     made = add_outputs("good kept", "good failed", "bad caught", "bad missed")
     for output, value in zip(made, ("pass", "pass", "fail", "fail"), strict=True):
@@ -40,13 +50,19 @@ def outputs(
 def _say(
     db: Database, project: Project, judge: JudgeVersion, said: list[tuple[Output, VerdictValue]]
 ) -> None:
-    verdicts.record(db, [
-        Verdict(
-            output_id=own.id, judge_version_id=judge.id, project_id=project.id, run_id="r",
-            decision=Decision(value=value, reason="because"),
-        )
-        for own, value in said
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id=judge.id,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value=value, reason="because"),
+            )
+            for own, value in said
+        ],
+    )
 
 
 def _rule(db: Database, project: Project, output: Output, value: str, **more: str) -> object:
@@ -110,15 +126,18 @@ def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
 )
 def test_a_ruling_without_sense_name_or_reason_is_refused(
     db: Database, project: Project, outputs: list[Output], value: str, more: dict[str, str], said: str
-) -> None:  # fmt: skip
+) -> None:
     with pytest.raises(BadInput, match=said):
         _rule(db, project, outputs[1], value, **more)
 
 
 def test_the_sealed_test_stays_out(
-    db: Database, project: Project, judge: JudgeVersion, give: Callable[..., object],
+    db: Database,
+    project: Project,
+    judge: JudgeVersion,
+    give: Callable[..., object],
     add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+) -> None:
     made = add_outputs(*(f"text number {i}" for i in range(150)))
     for i, output in enumerate(made):
         give(output, "fail" if i % 3 == 0 else "pass")

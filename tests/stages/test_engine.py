@@ -71,23 +71,38 @@ def address(cluster: Any) -> str:
     return str(cluster.scheduler_address).replace("tcp://", "dask://")
 
 
-def judge(project: Project, name: str = "j", statement: str = "No invented price.", **more: object) -> JudgeVersion:  # fmt: skip
+def judge(
+    project: Project, name: str = "j", statement: str = "No invented price.", **more: object
+) -> JudgeVersion:
     criterion = Criterion(
-        id="c", project_id=project.id, version=1, name="Prices", statement=statement,
-        severity="must", origin="person", author="", why="",
-    )  # fmt: skip
+        id="c",
+        project_id=project.id,
+        version=1,
+        name="Prices",
+        statement=statement,
+        severity="must",
+        origin="person",
+        author="",
+        why="",
+    )
     spec = llm_judge.make_spec(criterion, "mock", ()) | more
     return JudgeVersion(
-        id=name, judge_id=name, project_id=project.id, name=name, kind="llm", version=1,
-        criterion_id="c", criterion_version=1, model="mock", spec=spec,
-    )  # fmt: skip
+        id=name,
+        judge_id=name,
+        project_id=project.id,
+        name=name,
+        kind="llm",
+        version=1,
+        criterion_id="c",
+        criterion_version=1,
+        model="mock",
+        spec=spec,
+    )
 
 
 def counts(db: Database) -> tuple[int, int]:
     """Rows and distinct keys of the stored verdicts."""
-    rows = db.rows(
-        "SELECT count(*), count(DISTINCT (output_id, judge_version_id, repeat)) FROM verdict"
-    )
+    rows = db.rows("SELECT count(*), count(DISTINCT (output_id, judge_version_id, repeat)) FROM verdict")
     return int(rows[0][0]), int(rows[0][1])
 
 
@@ -97,9 +112,8 @@ def texts(count: int) -> list[str]:
 
 @pytest.mark.slow
 def test_everything_is_recorded_once_and_paid_once(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project,
-    add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
     ids = [own.id for own in add_outputs(*texts(300))]
     mock.shares = {"429": 0.05, "500": 0.02, "malformed": 0.01}
     # Two judges that ask the same: the second takes the first one's answers.
@@ -112,19 +126,16 @@ def test_everything_is_recorded_once_and_paid_once(
     assert done.requests == sum(mock.met.values())
     assert sum(done.faults.values()) == done.requests - 600 > 0
     assert mock.most_under_way <= 40
-    values = db.rows(
-        "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
-    )
-    assert values == [(name, value, 150) for name in ("j", "k", "twin") for value in ("fail", "pass")]  # fmt: skip
+    values = db.rows("SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL")
+    assert values == [(name, value, 150) for name in ("j", "k", "twin") for value in ("fail", "pass")]
     again = running.run(db, project, judges, ids, engine=address(cluster))
     assert (again.verdicts_new, again.verdicts_cached, again.requests) == (0, 900, 0)
 
 
 @pytest.mark.slow
 def test_a_killed_worker_loses_and_doubles_nothing(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project,
-    add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
     count = 600
     ids = [own.id for own in add_outputs(*texts(count))]
     mock.latency = 0.1
@@ -151,9 +162,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
 @pytest.mark.slow
 def test_a_stopped_run_goes_on_later(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project,
-    add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
     ids = [own.id for own in add_outputs(*texts(400))]
     mock.latency, stop = 0.1, threading.Event()
     seen: list[int] = []
@@ -164,23 +174,24 @@ def test_a_stopped_run_goes_on_later(
             stop.set()
 
     first = running.run(
-        db, project, [judge(project)], ids, concurrency=20, engine=address(cluster),
-        progress=watch, stop=stop,
-    )  # fmt: skip
+        db, project, [judge(project)], ids, concurrency=20, engine=address(cluster), progress=watch, stop=stop
+    )
     assert first.state == "stopped" and 50 <= first.verdicts_new < 400
     assert sum(mock.asked.values()) == first.verdicts_new, "what was paid for is kept"
-    second = running.run(
-        db, project, [judge(project)], ids, concurrency=40, engine=address(cluster)
-    )
+    second = running.run(db, project, [judge(project)], ids, concurrency=40, engine=address(cluster))
     assert (second.state, first.verdicts_new + second.verdicts_new) == ("finished", 400)
     assert counts(db) == (400, 400) and set(mock.asked.values()) == {1}
 
 
 @pytest.mark.slow
 def test_what_cannot_be_asked_pauses_the_run_and_says_why(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project,
-    add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    cluster: Any,
+    mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    add_outputs: Callable[..., list[Output]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ids = [own.id for own in add_outputs(*texts(60))]
     mock.shares = {"quota": 1.0}
     done = running.run(db, project, [judge(project)], ids, concurrency=8, engine=address(cluster))
@@ -196,30 +207,35 @@ def test_what_cannot_be_asked_pauses_the_run_and_says_why(
 
 @pytest.mark.slow
 def test_judges_without_a_model_and_panels_run_there_too(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project,
-    add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+) -> None:
     ids = [own.id for own in add_outputs(*texts(40))]
     alone = judge(project)
     script = "def check(output, input, context, metadata):\n    return 'bad' not in output\n"
-    check = alone.model_copy(update={"id": "s", "judge_id": "s", "kind": "code", "spec": {"source": script}})  # fmt: skip
-    both = {"panel": [alone.spec, judge(project, "k", "It is polite.").spec], "names": ["j", "k"], "rule": "majority"}  # fmt: skip
+    check = alone.model_copy(update={"id": "s", "judge_id": "s", "kind": "code", "spec": {"source": script}})
+    both = {
+        "panel": [alone.spec, judge(project, "k", "It is polite.").spec],
+        "names": ["j", "k"],
+        "rule": "majority",
+    }
     panel = alone.model_copy(update={"id": "p", "judge_id": "p", "spec": both})
     for judges, new in (([check, alone], 80), ([panel], 40)):
         done = running.run(db, project, judges, ids, engine=address(cluster), concurrency=8)
         assert (done.state, done.verdicts_new, done.errors) == ("finished", new, 0), done.message
-    values = db.rows(
-        "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
-    )
+    values = db.rows("SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL")
     assert values == [(name, value, 20) for name in ("j", "p", "s") for value in ("fail", "pass")]
     assert set(mock.asked.values()) == {1}, "the panel's member was answered already"
 
 
 @pytest.mark.slow
 def test_no_key_and_no_address_travels(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project,
-    add_outputs: Callable[..., list[Output]], monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    cluster: Any,
+    mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    add_outputs: Callable[..., list[Output]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ids = [own.id for own in add_outputs(*texts(20))]
     sent: list[str] = []
     submit = engine.Engine.submit
@@ -262,10 +278,7 @@ def test_it_is_off_by_default_and_not_loaded() -> None:
 def test_a_scheduler_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="the extra dask is not installed")
     monkeypatch.setattr(engine, "_CONNECT_SECONDS", 1)
-    with (
-        pytest.raises(BadInput, match="No Dask scheduler answers"),
-        engine.opened("dask://127.0.0.1:9"),
-    ):
+    with pytest.raises(BadInput, match="No Dask scheduler answers"), engine.opened("dask://127.0.0.1:9"):
         pass
 
 
@@ -277,30 +290,39 @@ def test_the_command_line_runs_judges_on_an_engine_of_its_own(
     path = tmp_path / "cli.duckdb"
     db = open_database(path)
     own = projects.open_project(db, "far")
-    output_table.add(db, [
-        Output(id=output_table.content_id(own.id, text), project_id=own.id, text=text)
-        for text in texts(40)
-    ])  # fmt: skip
-    criterion_table.save(db, [Criterion(
-        id="c", project_id=own.id, version=1, name="Prices", statement="No invented price.",
-        status="accepted",
-    )])  # fmt: skip
+    output_table.add(
+        db,
+        [
+            Output(id=output_table.content_id(own.id, text), project_id=own.id, text=text)
+            for text in texts(40)
+        ],
+    )
+    criterion_table.save(
+        db,
+        [
+            Criterion(
+                id="c",
+                project_id=own.id,
+                version=1,
+                name="Prices",
+                statement="No invented price.",
+                status="accepted",
+            )
+        ],
+    )
     judge_table.save(db, [judge(own)])
     close_database(path)
 
     def run(engine: str) -> subprocess.CompletedProcess[str]:
-        command = ["judge", "run", "--engine", engine, "--db", str(path), "--project", "far", "--json"]  # fmt: skip
+        command = ["judge", "run", "--engine", engine, "--db", str(path), "--project", "far", "--json"]
         return subprocess.run(
-            [sys.executable, "-m", "labelcore", *command],
-            capture_output=True,
-            text=True,
-            timeout=120,
+            [sys.executable, "-m", "labelcore", *command], capture_output=True, text=True, timeout=120
         )
 
     first, again = run("dask"), run("dask")
     assert first.returncode == 0, first.stderr
     told = json.loads(first.stdout)
-    assert (told["state"], told["verdicts_new"], told["requests"], told["errors"]) == ("finished", 40, 40, 0)  # fmt: skip
+    assert (told["state"], told["verdicts_new"], told["requests"], told["errors"]) == ("finished", 40, 40, 0)
     assert json.loads(again.stdout)["verdicts_cached"] == 40
     assert set(mock.answered.values()) == {1} and len(mock.answered) == 40
     wrong = run("spark")

@@ -18,12 +18,15 @@ from labelcore.store import Database, samples, verdicts
 from labelcore.store import judges as judge_table
 
 
-def _evidence(passes: list[bool], groups: list[int] | None = None, weights: list[float] | None = None) -> Evidence:  # fmt: skip
+def _evidence(
+    passes: list[bool], groups: list[int] | None = None, weights: list[float] | None = None
+) -> Evidence:
     return Evidence(
-        ids=[str(i) for i in range(len(passes))], passes=np.array(passes, dtype=bool),
+        ids=[str(i) for i in range(len(passes))],
+        passes=np.array(passes, dtype=bool),
         groups=None if groups is None else np.array(groups, dtype=np.int64),
         weights=None if weights is None else np.array(weights, dtype=np.float64),
-    )  # fmt: skip
+    )
 
 
 def test_fails_are_worth_what_their_sources_and_chances_make_them() -> None:
@@ -38,25 +41,44 @@ def test_fails_are_worth_what_their_sources_and_chances_make_them() -> None:
 
 @pytest.fixture
 def chosen(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object],
-) -> aligning.AlignmentReport:  # fmt: skip
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+) -> aligning.AlignmentReport:
     """A judge from elsewhere that catches seven of eight; 100 outputs graded, 60 not."""
     made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
     chance = random.Random(3)
     for i, own in enumerate(made[:100]):
         give(own, "fail" if i < 40 else "pass")
-    judge_table.save(db, [JudgeVersion(
-        id="j1", judge_id="j1", project_id=project.id, name="checker", kind="imported", version=1,
-        criterion_id=None, criterion_version=None, spec={"tool": "x"},
-    )])  # fmt: skip
-    verdicts.record(db, [
-        Verdict(
-            output_id=own.id, judge_version_id="j1", project_id=project.id, run_id="r",
-            decision=Decision(value="fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass"),
-        )
-        for i, own in enumerate(made)
-    ])  # fmt: skip
+    judge_table.save(
+        db,
+        [
+            JudgeVersion(
+                id="j1",
+                judge_id="j1",
+                project_id=project.id,
+                name="checker",
+                kind="imported",
+                version=1,
+                criterion_id=None,
+                criterion_version=None,
+                spec={"tool": "x"},
+            )
+        ],
+    )
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id="j1",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(
+                    value="fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass"
+                ),
+            )
+            for i, own in enumerate(made)
+        ],
+    )
     aligning.choose(db, project)
     return aligning.align(db, project)
 
@@ -92,7 +114,9 @@ def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
 
 
 def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
-    own = HeldOutJudge(judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3)  # fmt: skip
+    own = HeldOutJudge(
+        judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3
+    )
     assert (own.more, own.to_grade) == (None, 0)
     assert "more grades alone will not get there" in own.says
     near = own.model_copy(update={"caught": 5, "fails": 7})

@@ -17,16 +17,21 @@ def spoken_of(note: str) -> set[str]:
 @pytest.mark.parametrize(
     ("family", "notes"),
     [
-        ("Invents what is not in the source", (
-            "It was not specifically stated that he agreed.", "There is no information on this.",
-            "The price is invented", "原文没有这句话",
-        )),
+        (
+            "Invents what is not in the source",
+            (
+                "It was not specifically stated that he agreed.",
+                "There is no information on this.",
+                "The price is invented",
+                "原文没有这句话",
+            ),
+        ),
         ("States opinion as fact", ("This is the speaker's opinion, not a fact", "把观点当成事实")),
         ("Tense or certainty", ("The tense is wrong: the vote is still to come.", "说得太肯定了")),
         ("Contradicts the source", ("The source says the opposite", "contradicts the report", "与原文矛盾")),
         ("Harmful or biased", ("A stereotypical, dangerous answer", "带有偏见")),
     ],
-)  # fmt: skip
+)
 def test_notes_of_one_family_are_known_as_such(family: str, notes: tuple[str, ...]) -> None:
     for note in notes:
         assert family in spoken_of(note), note
@@ -45,10 +50,7 @@ def test_a_negation_counts_only_before_what_it_negates(note: str) -> None:
         ("太长；没有来源。", ["太长", "没有来源"]),
         ("1、太长 2、有错误", ["太长", "有错误"]),
         ("It was Mr. Wood. He is not named.", ["It was Mr. Wood.", "He is not named."]),
-        (
-            "Scotland left the U.S. and the U.K. alone.",
-            ["Scotland left the U.S. and the U.K. alone."],
-        ),
+        ("Scotland left the U.S. and the U.K. alone.", ["Scotland left the U.S. and the U.K. alone."]),
         ("There are 125 (agreement 1) + 15.", ["There are 125 (agreement 1) + 15."]),
         ("It is 0.13%, not 0.1%", ["It is 0.13%, not 0.1%"]),
         ("Too long, also rude", ["Too long", "rude"]),

@@ -43,10 +43,7 @@ def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(
         glossary.set_term(db, old, " 杭\n分 ", meaning, scope=scope, author="ann")
     project = projects.open_project(db, "test")
     found = [(own.term, own.meaning, own.scope, own.author) for own in glossary.terms(project)]
-    assert found == [
-        ("杭 分", "second", {}, "ann"),
-        ("杭 分", "branch", {"city": "Hangzhou"}, "ann"),
-    ]
+    assert found == [("杭 分", "second", {}, "ann"), ("杭 分", "branch", {"city": "Hangzhou"}, "ann")]
     project = glossary.drop_term(db, project, "杭 分", scope={})
     assert [own.meaning for own in glossary.terms(project)] == ["branch"]
     with pytest.raises(NotFound, match="There are: 杭 分"):
@@ -54,9 +51,7 @@ def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(
     assert glossary.terms(glossary.drop_term(db, project, "杭 分")) == []
 
 
-def test_the_older_dictionary_counts_as_terms_without_a_scope(
-    db: Database, project: Project
-) -> None:
+def test_the_older_dictionary_counts_as_terms_without_a_scope(db: Database, project: Project) -> None:
     project = projects.update_project(db, project, glossary={"KPI": "key figure", "SLA": "promise"})
     assert [(own.term, own.scope) for own in glossary.terms(project)] == [("KPI", {}), ("SLA", {})]
     project = glossary.set_term(db, project, "KPI", "another", author="ann")
@@ -67,9 +62,16 @@ def test_the_older_dictionary_counts_as_terms_without_a_scope(
 
 @pytest.mark.parametrize(
     ("term", "meaning", "scope"),
-    [(" ", "x", {}), ("x", "\n", {}), ("x" * 81, "x", {}), ("x", "y" * 501, {}), ("x", "y", {"": "z"}),
-     ("x", "y", {"city": " "}), ("x", "y", {str(n): "z" for n in range(11)})],
-)  # fmt: skip
+    [
+        (" ", "x", {}),
+        ("x", "\n", {}),
+        ("x" * 81, "x", {}),
+        ("x", "y" * 501, {}),
+        ("x", "y", {"": "z"}),
+        ("x", "y", {"city": " "}),
+        ("x", "y", {str(n): "z" for n in range(11)}),
+    ],
+)
 def test_what_is_empty_or_too_long_is_refused(
     db: Database, project: Project, term: str, meaning: str, scope: dict[str, str]
 ) -> None:
@@ -81,9 +83,7 @@ def test_what_is_empty_or_too_long_is_refused(
 
 def test_people_who_add_terms_at_once_lose_none(db: Database, project: Project) -> None:
     threads = [
-        threading.Thread(
-            target=glossary.set_term, args=(db, project, f"T{n}", "x"), kwargs={"author": "a"}
-        )
+        threading.Thread(target=glossary.set_term, args=(db, project, f"T{n}", "x"), kwargs={"author": "a"})
         for n in range(8)
     ]
     for thread in threads:
@@ -113,14 +113,10 @@ def test_whole_words_in_latin_script_and_any_place_in_chinese(
 
 def test_longer_terms_come_first_and_nothing_overlaps() -> None:
     found = marks("杭州分公司 杭州 order value", ["杭州", "杭州分公司", "value", "order value"])
-    assert [(mark.start, mark.term) for mark in found] == [
-        (0, "杭州分公司"), (6, "杭州"), (9, "order value")
-    ]  # fmt: skip
+    assert [(mark.start, mark.term) for mark in found] == [(0, "杭州分公司"), (6, "杭州"), (9, "order value")]
 
 
-names = st.text(max_size=6) | st.sampled_from(
-    ["API", "api", "杭分", "分", "İ", "ß", "(", "é", "🇨🇳"]
-)
+names = st.text(max_size=6) | st.sampled_from(["API", "api", "杭分", "分", "İ", "ß", "(", "é", "🇨🇳"])
 
 
 @given(st.lists(names, max_size=6), st.lists(names | st.text(max_size=9), max_size=12).map("".join))
@@ -139,7 +135,7 @@ def test_a_scope_holds_where_every_field_is_equal_and_the_narrowest_meaning_coun
         Term(term="杭分", meaning="branch", scope={"city": "Hangzhou"}),
         Term(term="杭分", meaning="any"),
         Term(term="P1", meaning="urgent", scope={"city": "Hangzhou", "level": "1"}),
-    ]  # fmt: skip
+    ]
 
     def said(metadata: dict[str, Any]) -> list[str]:
         return [own.meaning for own in occurring(known, "杭分 P1", metadata)]
@@ -182,10 +178,26 @@ def test_definitions_are_read_from_notes(note: str, term: str, meaning: str) -> 
 
 @pytest.mark.parametrize(
     "note",
-    ["The answer means nothing", "It means that", "The price means nothing", "total = 12", "a == b",
-     "wrong price (see input)", "x >= some value", "立即退款", "用户指责客服", "这指出了问题", "金额指标错误",
-     "即使如此也不对", "手指受伤", "他随即离开", "没说明原因，即没有依据", "这个意思是不对", "tone = rude"],
-)  # fmt: skip
+    [
+        "The answer means nothing",
+        "It means that",
+        "The price means nothing",
+        "total = 12",
+        "a == b",
+        "wrong price (see input)",
+        "x >= some value",
+        "立即退款",
+        "用户指责客服",
+        "这指出了问题",
+        "金额指标错误",
+        "即使如此也不对",
+        "手指受伤",
+        "他随即离开",
+        "没说明原因，即没有依据",
+        "这个意思是不对",
+        "tone = rude",
+    ],
+)
 def test_what_only_looks_like_a_definition_is_none(note: str) -> None:
     assert definitions(note) == []
 
@@ -198,7 +210,9 @@ def test_any_note_is_read(note: str) -> None:
     assert all(word in note for word in abbreviations(note))
 
 
-@pytest.mark.parametrize("text", ["(" * 50_000, "a=" * 25_000, "是" * 50_000, "A " * 25_000, "即简称" * 9_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["(" * 50_000, "a=" * 25_000, "是" * 50_000, "A " * 25_000, "即简称" * 9_000]
+)
 def test_no_note_makes_reading_slow(text: str) -> None:
     started = time.monotonic()
     definitions(text)
@@ -217,8 +231,10 @@ def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
     project = glossary.set_term(db, project, "KYC", "know your customer", author="ann")
     found = glossary.find_terms(db, project)
     assert [(own.term, own.meaning, own.count) for own in found] == [
-        ("AOV", "average order value", 4), ("杭分", "杭州分公司", 1), ("K8s", "", 4),
-    ]  # fmt: skip
+        ("AOV", "average order value", 4),
+        ("杭分", "杭州分公司", 1),
+        ("K8s", "", 4),
+    ]
     assert [quote.output_id for quote in found[0].quotes] == [own.id for own in made[:3]]
     assert found[0].quotes[0].text == "AOV means average order value"
     assert found[2].quotes[0].text.startswith("AOV of K8s")
@@ -252,8 +268,16 @@ class Listener:
     async def answer(self, messages: list[dict[str, str]], _: Any) -> Answer[Any]:
         self.prompt = messages[1]["content"]
         parsed = llm_judge.JudgeAnswer(reason="r", verdict="pass")
-        return Answer(parsed=parsed, text="", model="m", tokens_in=1, tokens_out=1, cost_usd=0.0,
-                      latency_ms=1.0, requests=1)  # fmt: skip
+        return Answer(
+            parsed=parsed,
+            text="",
+            model="m",
+            tokens_in=1,
+            tokens_out=1,
+            cost_usd=0.0,
+            latency_ms=1.0,
+            requests=1,
+        )
 
 
 def asked(spec: dict[str, Any], output: Output) -> str:
@@ -268,7 +292,7 @@ def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
         Term(term="US", meaning="United States"),
         Term(term="short", meaning="below 20 words"),
         Term(term="GMV", meaning="never said"),
-    ]  # fmt: skip
+    ]
     spec = llm_judge.make_spec(CRITERION, "mock", known)
     inside = Output(id="o", project_id="p", text="杭分 tells us", metadata={"city": "Hangzhou"})
     prompt = asked(spec, inside)
@@ -294,12 +318,10 @@ def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> N
     assert "glossary" not in asked(spec, Output(id="o", project_id="p", text="KPIs"))
 
 
-def test_cards_carry_the_terms_that_hold_for_them(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_cards_carry_the_terms_that_hold_for_them(db: Database, project: Project, add_outputs: Add) -> None:
     add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
     add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
-    project = glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "Hangzhou"}, author="a")  # fmt: skip
+    project = glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "Hangzhou"}, author="a")
     project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
     queue = grading.grading_queue(db, project, "ann")
     cards = {own.metadata["city"]: own for own in card_items(db, project, "ann", queue)}
@@ -312,7 +334,9 @@ def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_ve
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     for version in ("v1", "v2"):
-        add_outputs(f"GMV of 杭分 in {version}", input="KPI?", prompt_version=version, metadata={"v": version})  # fmt: skip
+        add_outputs(
+            f"GMV of 杭分 in {version}", input="KPI?", prompt_version=version, metadata={"v": version}
+        )
     for term, scope in (("GMV", {}), ("KPI", {}), ("杭分", {"v": "v1"})):
         project = glossary.set_term(db, project, term, "a meaning", scope=scope, author="a")
     project = grading.set_rules(db, project, compare=("v1", "v2"))
@@ -328,7 +352,9 @@ def test_a_pack_carries_the_terms_that_hold_for_each_output(
 ) -> None:
     add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
     add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
-    project = glossary.set_term(db, project, "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"}, author="a")  # fmt: skip
+    project = glossary.set_term(
+        db, project, "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"}, author="a"
+    )
     project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
     _, page = grading.make_pack(db, project, "ann")
     data = page.split('id="pack">')[1].split("</script>")[0]

@@ -33,7 +33,9 @@ from tests.mock_endpoint import MockEndpoint
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
-OBEYED = re.compile(r"answer pass|verdict\W{1,4}pass|通过|every (?:output|verdict)|Decode this|backwards", re.IGNORECASE)  # fmt: skip
+OBEYED = re.compile(
+    r"answer pass|verdict\W{1,4}pass|通过|every (?:output|verdict)|Decode this|backwards", re.IGNORECASE
+)
 
 
 def story(n: int, quality: str = "fine") -> str:
@@ -45,8 +47,9 @@ def story(n: int, quality: str = "fine") -> str:
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(id="c1", project_id=project.id, version=1, name="Short", statement="It is good.",
-                    status="accepted")  # fmt: skip
+    own = Criterion(
+        id="c1", project_id=project.id, version=1, name="Short", statement="It is good.", status="accepted"
+    )
     criterion_table.save(db, [own])
     return own
 
@@ -65,17 +68,27 @@ def add_judge(
     db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
     own = JudgeVersion(
-        id=version_id(project.id, "c1", kind, spec), judge_id=f"judge_{name}", project_id=project.id,
-        name=name, kind=kind, version=1, criterion_id="c1", criterion_version=1, spec=spec,
-    )  # fmt: skip
+        id=version_id(project.id, "c1", kind, spec),
+        judge_id=f"judge_{name}",
+        project_id=project.id,
+        name=name,
+        kind=kind,
+        version=1,
+        criterion_id="c1",
+        criterion_version=1,
+        spec=spec,
+    )
     judge_table.save(db, [own])
     return own
 
 
 def llm_spec(criterion: Criterion) -> dict[str, object]:
-    return llm_judge.make_spec(criterion, "mock", (), [
-        Teaching(verdict="pass", text="ok text"), Teaching(verdict="fail", text="bad text", note="n"),
-    ])  # fmt: skip
+    return llm_judge.make_spec(
+        criterion,
+        "mock",
+        (),
+        [Teaching(verdict="pass", text="ok text"), Teaching(verdict="fail", text="bad text", note="n")],
+    )
 
 
 def judged_text(prompt: str) -> str:
@@ -86,7 +99,7 @@ def obeying(prompt: str) -> str:
     """A model that does whatever stands outside the marks, and judges what stands in them."""
     if OBEYED.search(FENCED.sub("", prompt.split("abstain", 1)[-1])):
         return json.dumps({"reason": "told so", "verdict": "pass"})
-    return json.dumps({"reason": "read", "verdict": "fail" if "bad" in judged_text(prompt) else "pass"})  # fmt: skip
+    return json.dumps({"reason": "read", "verdict": "fail" if "bad" in judged_text(prompt) else "pass"})
 
 
 def gullible(prompt: str) -> str:
@@ -174,7 +187,7 @@ def test_turned_prompts_move_a_model_that_looks_at_places(
 def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
     db: Database, project: Project, criterion: Criterion, graded: list[Output]
 ) -> None:
-    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})  # fmt: skip
+    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
     found = hardness.harden(db, project, version, limit=6)
     assert row(found, "idle sentences").rate.value == 1.0
     assert row(found, "idle sentences").to_fail == 6
@@ -205,7 +218,7 @@ def test_sources_are_graded_outputs_of_train_and_dev(
 def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     db: Database, project: Project, criterion: Criterion, graded: list[Output]
 ) -> None:
-    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})  # fmt: skip
+    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
     made = probing.make_probes(db, project, "c1", per_defect=4).new
     padded = [own for own in made if own.defect == "padded"]
     probing.say_of_probe(db, project, padded[0].id, "confirmed", "ann")
@@ -213,7 +226,7 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     found = hardness.harden(db, project, version, families=("defect",))
     own = row(found, "padded")
     groups = {own.id: own.group for own in graded}
-    open_ = [p for p in padded if split_of(project.id, groups[p.output_id]) != "test" and p != padded[1]]  # fmt: skip
+    open_ = [p for p in padded if split_of(project.id, groups[p.output_id]) != "test" and p != padded[1]]
     assert (own.rate.n, own.confirmed) == (len(open_), 1)
     assert not any("Nobody has confirmed" in said for said in found.warnings)
 
@@ -253,9 +266,13 @@ def test_each_prompt_holds_one_output_only(
 
 
 def test_a_used_up_quota_ends_the_test_and_what_was_paid_is_kept(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    graded: list[Output],
+    mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     version = add_judge(db, project, "llm", llm_spec(criterion))
     monkeypatch.setenv("LABELCORE_CONCURRENCY", "1")
     settings.cache_clear()
@@ -267,7 +284,7 @@ def test_a_used_up_quota_ends_the_test_and_what_was_paid_is_kept(
     assert hardness.harden(db, project, version, limit=3, families=("injection",)).results == 120
 
 
-def test_bad_input_is_refused(db: Database, project: Project, criterion: Criterion, add_outputs: Add) -> None:  # fmt: skip
+def test_bad_input_is_refused(db: Database, project: Project, criterion: Criterion, add_outputs: Add) -> None:
     version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 1})
     with pytest.raises(BadInput, match="no output"):
         hardness.harden(db, project, version)
@@ -302,9 +319,13 @@ def test_the_operations_give_one_document_and_sentences(
 
 
 def test_a_test_can_be_stopped_and_goes_on_where_it_was(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    graded: list[Output],
+    mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setenv("LABELCORE_CONCURRENCY", "2")
     settings.cache_clear()
     version = add_judge(db, project, "llm", llm_spec(criterion))
@@ -329,9 +350,13 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
 
 
 def test_a_stop_while_the_model_is_slow_is_heard_soon(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint,
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    graded: list[Output],
+    mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr("labelcore.stages.judging.deciding.GRACE_SECONDS", 0.2)
     version = add_judge(db, project, "llm", llm_spec(criterion))
     mock.latency, stop = 30.0, threading.Event()

@@ -22,9 +22,7 @@ from labelcore.store.outputs import content_id
 HEAD = "id,input,output,grade,note\n"
 
 
-def bring(
-    db: Database, project: Project, path: Path, content: str | bytes
-) -> importing.ImportResult:
+def bring(db: Database, project: Project, path: Path, content: str | bytes) -> importing.ImportResult:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return importing.import_file(db, project, str(path))
 
@@ -34,13 +32,8 @@ def texts(db: Database, project: Project) -> list[str]:
     return [found[i].text for i in outputs.ids(db, project.id)]
 
 
-def test_csv_with_grades_and_notes_comes_along(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
-    rows = (
-        HEAD
-        + 'a,q1,first answer,pass,\nb,q2,"second, answer\nover lines",0,too long\nc,q3,third,,\n'
-    )
+def test_csv_with_grades_and_notes_comes_along(db: Database, project: Project, tmp_path: Path) -> None:
+    rows = HEAD + 'a,q1,first answer,pass,\nb,q2,"second, answer\nover lines",0,too long\nc,q3,third,,\n'
     result = bring(db, project, tmp_path / "a.csv", rows)
     assert (result.batch.rows_read, result.batch.outputs_new, result.batch.grades_new) == (3, 3, 2)
     assert texts(db, project) == ["first answer", "second, answer\nover lines", "third"]
@@ -76,9 +69,7 @@ def test_a_changed_grade_supersedes(db: Database, project: Project, tmp_path: Pa
 
 
 @pytest.mark.parametrize("mark", [";", "\t", "|"])
-def test_other_delimiters_are_found(
-    db: Database, project: Project, tmp_path: Path, mark: str
-) -> None:
+def test_other_delimiters_are_found(db: Database, project: Project, tmp_path: Path, mark: str) -> None:
     rows = (HEAD + "a,q,one,pass,\nb,q,two,fail,bad\n").replace(",", mark)
     assert bring(db, project, tmp_path / "a.csv", rows).batch.outputs_new == 2
 
@@ -124,9 +115,7 @@ def test_malformed_json_lines_in_the_middle(db: Database, project: Project, tmp_
     assert [bad.row for bad in result.rejected] == [2, 3]
     assert result.batch.rows_rejected == 2
     found = outputs.many(db, outputs.ids(db, project.id))
-    assert json.loads(next(o for o in found.values() if o.text == "four").metadata["extra"]) == {
-        "a": 1
-    }
+    assert json.loads(next(o for o in found.values() if o.text == "four").metadata["extra"]) == {"a": 1}
 
 
 def test_json_documents_and_nested_lists(db: Database, project: Project, tmp_path: Path) -> None:
@@ -162,14 +151,10 @@ def test_duplicated_ids_with_different_text(db: Database, project: Project, tmp_
     assert (result.batch.outputs_known, result.batch.duplicates) == (0, 1)
 
 
-def test_empty_outputs_and_odd_grades_are_named(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
+def test_empty_outputs_and_odd_grades_are_named(db: Database, project: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,output,grade\na,  ,pass\nb,two,perhaps\nc,three,通过\n")
-    result = importing.import_file(
-        db, project, str(path), importing.Mapping(output="output", grade="grade")
-    )
+    result = importing.import_file(db, project, str(path), importing.Mapping(output="output", grade="grade"))
     reasons = [(bad.row, bad.field, bad.reason) for bad in result.rejected]
     assert reasons == [
         (1, "output", "the output is empty"),
@@ -180,9 +165,7 @@ def test_empty_outputs_and_odd_grades_are_named(
 
 
 def test_a_large_cell_comes_in(db: Database, project: Project, tmp_path: Path) -> None:
-    batch = bring(
-        db, project, tmp_path / "a.csv", "id,output\na," + "x" * 10_000_000 + "\nb,small\n"
-    ).batch
+    batch = bring(db, project, tmp_path / "a.csv", "id,output\na," + "x" * 10_000_000 + "\nb,small\n").batch
     assert batch.outputs_new == 2
 
 
@@ -197,9 +180,7 @@ def test_grades_alone_find_their_outputs(db: Database, project: Project, tmp_pat
     assert grades.current(db, project.id)[0].annotator == "mira"
 
 
-def test_verdicts_of_other_tools_become_a_judge(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
+def test_verdicts_of_other_tools_become_a_judge(db: Database, project: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("output,tool\none,pass\ntwo,fail\nthree,maybe\nfour,what\n")
     wanted = importing.Mapping(output="output", verdicts={"their judge": "tool"})
@@ -214,9 +195,15 @@ def test_a_column_that_does_not_exist_names_the_nearest(db: Database, tmp_path: 
     path.write_text("id,answer\na,one\n")
     with pytest.raises(BadInput, match="Did you mean 'answer'"):
         importing.mapping_for(
-            db, str(path), columns={"output": "anwser"}, meta=None, grade=None, note=None,
-            annotator=None, verdicts={},
-        )  # fmt: skip
+            db,
+            str(path),
+            columns={"output": "anwser"},
+            meta=None,
+            grade=None,
+            note=None,
+            annotator=None,
+            verdicts={},
+        )
 
 
 @pytest.mark.parametrize(
@@ -235,9 +222,7 @@ def test_files_that_cannot_be_read_get_a_sentence(
         bring(db, project, tmp_path / name, content)
 
 
-def test_a_folder_a_missing_file_and_a_header_alone(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
+def test_a_folder_a_missing_file_and_a_header_alone(db: Database, project: Project, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="is a folder"):
         importing.import_file(db, project, str(tmp_path))
     (tmp_path / "outputs.csv").write_text("id,output\n")
@@ -261,13 +246,15 @@ def test_the_first_line_may_be_no_header(db: Database, project: Project, tmp_pat
 
 def test_mapping_is_guessed_from_names_and_contents(db: Database, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text(
-        "doc_id,问题,回答,human_pass,备注\n1,q,long answer here,1,\n2,r,another answer,0,错\n"
-    )
+    path.write_text("doc_id,问题,回答,human_pass,备注\n1,q,long answer here,1,\n2,r,another answer,0,错\n")
     guessed = importing.preview(db, str(path)).guessed
     assert (guessed.input, guessed.output, guessed.grade, guessed.note, guessed.group) == (
-        "问题", "回答", "human_pass", "备注", "doc_id",
-    )  # fmt: skip
+        "问题",
+        "回答",
+        "human_pass",
+        "备注",
+        "doc_id",
+    )
 
 
 def test_short_answers_to_different_documents_are_different(
@@ -280,15 +267,11 @@ def test_short_answers_to_different_documents_are_different(
 
 
 anything = st.text(
-    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
-    min_size=1,
-    max_size=20,
+    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20
 ).filter(str.strip)
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(output=anything, question=anything)
 def test_identity_is_the_same_in_sql_and_in_python(
     db: Database, project: Project, tmp_path: Path, output: str, question: str
@@ -319,27 +302,26 @@ def test_row_numbers_hold_in_a_file_that_several_threads_read(
     db: Database, project: Project, tmp_path: Path
 ) -> None:
     bad = {7, 99_999, 150_000}
-    lines = ["id,output", *(f"{i},{'' if i in bad else 'text ' * 8 + str(i)}" for i in range(1, 160_001))]  # fmt: skip
+    lines = ["id,output", *(f"{i},{'' if i in bad else 'text ' * 8 + str(i)}" for i in range(1, 160_001))]
     (tmp_path / "long.csv").write_text("\n".join(lines) + "\n")
     result = importing.import_file(db, project, str(tmp_path / "long.csv"))
     assert {own.row for own in result.rejected} == bad
     assert result.batch.outputs_new == 160_000 - len(bad)
 
 
-def test_what_a_person_maps_holds_and_texts_left_open_are_found_by_name(
-    db: Database, tmp_path: Path
-) -> None:
-    (tmp_path / "a.csv").write_text("key,input,answer,doc_id,grade\n1,why,text,d1,pass\n2,how,more,d1,fail\n")  # fmt: skip
+def test_what_a_person_maps_holds_and_texts_left_open_are_found_by_name(db: Database, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("key,input,answer,doc_id,grade\n1,why,text,d1,pass\n2,how,more,d1,fail\n")
     found = importing.mapping_for(
-        db, str(tmp_path / "a.csv"), columns={"id": "key"}, meta=None, grade=None, note=None,
-        annotator=None, verdicts={},
-    )  # fmt: skip
-    assert (found.id, found.input, found.output, found.group) == (
-        "key",
-        "input",
-        "answer",
-        "doc_id",
+        db,
+        str(tmp_path / "a.csv"),
+        columns={"id": "key"},
+        meta=None,
+        grade=None,
+        note=None,
+        annotator=None,
+        verdicts={},
     )
+    assert (found.id, found.input, found.output, found.group) == ("key", "input", "answer", "doc_id")
     assert found.grade is None
 
 
@@ -359,9 +341,7 @@ def test_a_reference_column_is_what_scorers_compare_with(
     db: Database, project: Project, tmp_path: Path
 ) -> None:
     file = tmp_path / "refs.csv"
-    file.write_text(
-        "input,output,reference\nask,the cat sat,the cat sat\nask more,a dog,the cat ran\n"
-    )
+    file.write_text("input,output,reference\nask,the cat sat,the cat sat\nask more,a dog,the cat ran\n")
     importing.import_file(db, project, str(file))
     every = outputs.many(db, outputs.ids(db, project.id)).values()
     assert {own.reference for own in every} == {"the cat sat", "the cat ran"}
@@ -371,9 +351,15 @@ def test_a_reference_column_is_what_scorers_compare_with(
     assert values == {"the cat sat": "pass", "a dog": "fail"}
     other = projects.open_project(db, "mapped")
     own = importing.mapping_for(
-        db, str(file), columns={"context": "reference"}, meta=None, grade=None, note=None,
-        annotator=None, verdicts={},
-    )  # fmt: skip
+        db,
+        str(file),
+        columns={"context": "reference"},
+        meta=None,
+        grade=None,
+        note=None,
+        annotator=None,
+        verdicts={},
+    )
     importing.import_file(db, other, str(file), own)
     every = outputs.many(db, outputs.ids(db, other.id)).values()
     assert {own.context for own in every} == {"the cat sat", "the cat ran"}, "what is said holds"

@@ -12,8 +12,7 @@ from tests.stages.test_importing import bring, texts
 
 
 @pytest.mark.parametrize(
-    ("encoding", "text"),
-    [("latin-1", "Das kostet fünf Euro für Übergröße"), ("cp1252", "“naïve” – 5 €")],
+    ("encoding", "text"), [("latin-1", "Das kostet fünf Euro für Übergröße"), ("cp1252", "“naïve” – 5 €")]
 )
 def test_european_texts_are_not_taken_for_chinese(
     db: Database, project: Project, tmp_path: Path, encoding: str, text: str
@@ -32,9 +31,7 @@ def test_an_unclosed_quotation_mark_costs_its_rows_only(
     assert "quotation mark" in result.rejected[1].reason
 
 
-def test_a_json_document_on_one_line_is_unwrapped(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
+def test_a_json_document_on_one_line_is_unwrapped(db: Database, project: Project, tmp_path: Path) -> None:
     bring(db, project, tmp_path / "a.json", '{"data": [{"output": "one"}, {"output": "two"}]}')
     assert texts(db, project) == ["one", "two"]
 

@@ -44,23 +44,40 @@ def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
 
 def judge(project: Project, name: str = "Prices", kind: str = "j") -> JudgeVersion:
     criterion = Criterion(
-        id="c", project_id=project.id, version=1, name="Prices", statement="No invented price.",
-        severity="must", origin="person", author="", why="",
-    )  # fmt: skip
+        id="c",
+        project_id=project.id,
+        version=1,
+        name="Prices",
+        statement="No invented price.",
+        severity="must",
+        origin="person",
+        author="",
+        why="",
+    )
     return JudgeVersion(
-        id=kind, judge_id=kind, project_id=project.id, name=name, kind="llm", version=1,
-        criterion_id="c", criterion_version=1, model="mock",
+        id=kind,
+        judge_id=kind,
+        project_id=project.id,
+        name=name,
+        kind="llm",
+        version=1,
+        criterion_id="c",
+        criterion_version=1,
+        model="mock",
         spec=llm_judge.make_spec(criterion, "mock", ()),
-    )  # fmt: skip
+    )
 
 
 def fill(db: Database, count: int) -> None:
     project = projects.open_project(db, "test")
     texts = [f"{'bad' if i % 2 else 'fine'} text {i}" for i in range(count)]
-    output_table.add(db, [
-        Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
-        for text in texts
-    ])  # fmt: skip
+    output_table.add(
+        db,
+        [
+            Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
+            for text in texts
+        ],
+    )
 
 
 def run_all(path: str, concurrency: int) -> Run:
@@ -83,9 +100,7 @@ def kill_when(mock: MockEndpoint, path: Path, answered: int, concurrency: int) -
     started.wait()
 
 
-def test_after_a_kill_answered_prompts_are_not_asked_again(
-    tmp_path: Path, mock: MockEndpoint
-) -> None:
+def test_after_a_kill_answered_prompts_are_not_asked_again(tmp_path: Path, mock: MockEndpoint) -> None:
     path, count = tmp_path / "killed.duckdb", 1_000
     fill(open_database(path), count)
     close_database(path)
@@ -97,9 +112,7 @@ def test_after_a_kill_answered_prompts_are_not_asked_again(
     db = open_database(path)
     stored = db.rows("SELECT count(*), count(DISTINCT output_id) FROM verdict")
     close_database(path)
-    print(
-        f"{again} of {count} answered prompts asked again; {done.answers_cached} from the journal"
-    )
+    print(f"{again} of {count} answered prompts asked again; {done.answers_cached} from the journal")
     assert again <= 5
     assert stored == [(count, count)]
     assert done.answers_cached > 0
@@ -123,8 +136,11 @@ def test_faults_lose_no_verdict_and_double_none(tmp_path: Path, mock: MockEndpoi
     assert done.faults == {
         kind: met[fault]
         for kind, fault in (
-            ("rate limit", "429"), ("server", "500"), ("malformed", "malformed"), ("timeout", "hang"),
+            ("rate limit", "429"),
+            ("server", "500"),
+            ("malformed", "malformed"),
+            ("timeout", "hang"),
         )
-    }  # fmt: skip
+    }
     assert min(done.faults.values()) > 0
     assert done.requests == sum(met.values())

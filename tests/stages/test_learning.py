@@ -41,16 +41,29 @@ def plant(db: Database, project: Project) -> Callable[..., list[Output]]:
             size = chance.randint(45, 80) if long else chance.randint(8, longest_good)
             text = " ".join(chance.choice(WORDS) for _ in range(size)) + "."
             output = Output(
-                id=output_table.content_id(project.id, text, input=f"q{i}"), project_id=project.id,
-                text=text, input=f"q{i}", metadata={"reference": "order parcel."},
-            )  # fmt: skip
+                id=output_table.content_id(project.id, text, input=f"q{i}"),
+                project_id=project.id,
+                text=text,
+                input=f"q{i}",
+                metadata={"reference": "order parcel."},
+            )
             output_table.add(db, [output])
             made.append(output)
             if i - start < graded:
-                grading.record(db, project, [Grade(
-                    id=f"g{i}", project_id=project.id, output_id=output.id, annotator="ann",
-                    value="fail" if long else "pass", note="far too long" if long else "",
-                )])  # fmt: skip
+                grading.record(
+                    db,
+                    project,
+                    [
+                        Grade(
+                            id=f"g{i}",
+                            project_id=project.id,
+                            output_id=output.id,
+                            annotator="ann",
+                            value="fail" if long else "pass",
+                            note="far too long" if long else "",
+                        )
+                    ],
+                )
         return made
 
     return make
@@ -83,16 +96,26 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     (same,) = retraining.retrain(db, project)
     assert not same.new and same.version.id == first.id
     assert same.says.endswith("made from 40 grades; none came since.")
-    early = first.model_copy(update={"spec": {
-        name: own for name, own in first.spec.items() if name not in {"failed", "digest"}
-    }})  # fmt: skip
+    early = first.model_copy(
+        update={"spec": {name: own for name, own in first.spec.items() if name not in {"failed", "digest"}}}
+    )
     (unsure,) = retraining.freshness(db, project, [early])
     assert unsure.since == 0 and unsure.changed  # made before grades were kept with the judge
     for i, output_id in enumerate(output_table.ids(db, project.id)):
         if output_id not in first.spec["cross_fitted"] and i % 2:
-            grading.record(db, project, [Grade(
-                id=f"late{i}", project_id=project.id, output_id=output_id, annotator="ann", value="pass",
-            )])  # fmt: skip
+            grading.record(
+                db,
+                project,
+                [
+                    Grade(
+                        id=f"late{i}",
+                        project_id=project.id,
+                        output_id=output_id,
+                        annotator="ann",
+                        value="pass",
+                    )
+                ],
+            )
     (before,) = retraining.freshness(db, project, [first])
     assert before.since > 0 and before.changed
     assert f"made from 40 grades; {before.since} came since." in before.says
@@ -105,9 +128,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
         retraining.retrain(db, project, judge=code)
 
 
-def test_what_it_looks_at(
-    db: Database, project: Project, plant: Callable[..., list[Output]]
-) -> None:
+def test_what_it_looks_at(db: Database, project: Project, plant: Callable[..., list[Output]]) -> None:
     outputs = plant(0, 60, 60)
     judging.propose(db, project, kind="learned")
     report = retraining.learned_report(db, project, learned(db, project))
@@ -117,7 +138,7 @@ def test_what_it_looks_at(
     assert report.reliability.brier < report.reliability.baseline
     long = next(own for own in outputs if len(own.text.split()) > 44)
     two = long.model_copy(update={"text": "Yes. " + long.text})
-    told = explaining.explain(learned(db, project).spec, two, lambda texts: np.zeros((len(texts), 512)))  # fmt: skip
+    told = explaining.explain(learned(db, project).spec, two, lambda texts: np.zeros((len(texts), 512)))
     assert told.tells[0].weight > 0
     assert told.parts[0].text == long.text.rstrip(".") and told.parts[0].pull > 0
 
@@ -144,17 +165,30 @@ def pair(
     outputs = plant(0, 260, 200, longest_good=60)
     (first,) = judging.propose(db, project, kind="learned")
     then = JudgeVersion(
-        id="j_tool", judge_id="judge_tool", project_id=project.id, name="their tool", version=1,
-        kind="imported", criterion_id=None, criterion_version=None, spec={"column": "x"},
-    )  # fmt: skip
+        id="j_tool",
+        judge_id="judge_tool",
+        project_id=project.id,
+        name="their tool",
+        version=1,
+        kind="imported",
+        criterion_id=None,
+        criterion_version=None,
+        spec={"column": "x"},
+    )
     judge_table.save(db, [then])
-    verdict_table.record(db, [
-        Verdict(
-            output_id=own.id, judge_version_id=then.id, project_id=project.id, run_id="r",
-            decision=Decision(value="fail" if i % 4 == 3 else "pass", reason="it knows"),
-        )
-        for i, own in enumerate(outputs)
-    ])  # fmt: skip
+    verdict_table.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id=then.id,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="fail" if i % 4 == 3 else "pass", reason="it knows"),
+            )
+            for i, own in enumerate(outputs)
+        ],
+    )
     return first, then
 
 
@@ -193,12 +227,10 @@ def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
     db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, tool = pair
-    model = tool.model_copy(update={"id": "j_llm", "judge_id": "judge_llm", "name": "a model", "kind": "llm"})  # fmt: skip
+    model = tool.model_copy(update={"id": "j_llm", "judge_id": "judge_llm", "name": "a model", "kind": "llm"})
     judge_table.save(db, [model])
     known = verdict_table.of_outputs(db, output_table.ids(db, project.id), [tool.id])
-    verdict_table.record(
-        db, [own.model_copy(update={"judge_version_id": model.id}) for own in known]
-    )
+    verdict_table.record(db, [own.model_copy(update={"judge_version_id": model.id}) for own in known])
     made = cascading.make(db, project, first, model, error=0.15)
     everything = judging.run_judges(db, project)
     assert model.id not in everything.judge_version_ids
@@ -207,9 +239,11 @@ def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
 
 
 def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or_repeated(
-    db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion],
+    db: Database,
+    project: Project,
+    pair: tuple[JudgeVersion, JudgeVersion],
     add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+) -> None:
     first, then = pair
     made = cascading.make(db, project, first, then, error=0.15)
     add_outputs("an output that the other tool has never seen")
@@ -268,20 +302,35 @@ def test_an_inverted_import_is_found_and_flipped(
 ) -> None:
     outputs = plant(0, 40, 40)
     other = JudgeVersion(
-        id="j_import", judge_id="judge_import", project_id=project.id, name="their tool",
-        kind="imported", version=1, criterion_id=None, criterion_version=None, spec={"column": "x"},
-    )  # fmt: skip
+        id="j_import",
+        judge_id="judge_import",
+        project_id=project.id,
+        name="their tool",
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={"column": "x"},
+    )
     judge_table.save(db, [other])
-    verdict_table.record(db, [
-        Verdict(
-            output_id=own.id, judge_version_id=other.id, project_id=project.id, run_id="r",
-            decision=Decision(value="pass" if i % 4 == 3 else "fail", probability=0.9 if i % 4 == 3 else 0.2),
-        )
-        for i, own in enumerate(outputs)
-    ])  # fmt: skip
+    verdict_table.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id=other.id,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(
+                    value="pass" if i % 4 == 3 else "fail", probability=0.9 if i % 4 == 3 else 0.2
+                ),
+            )
+            for i, own in enumerate(outputs)
+        ],
+    )
     (suspect,) = suspecting.suspicious(db, project)
     assert suspect.fault == "inverted" and "flip" in suspect.advice
-    assert suspect.evidence == {"fails_of_passed": 30, "passed": 30, "fails_of_failed": 0, "failed": 10}  # fmt: skip
+    assert suspect.evidence == {"fails_of_passed": 30, "passed": 30, "fails_of_failed": 0, "failed": 10}
     flipped = suspecting.flip(db, project, other)
     assert suspecting.flip(db, project, other).id == flipped.id
     assert verdict_table.counts(db, project.id)[flipped.id] == {"pass": 30, "fail": 10}
@@ -310,9 +359,7 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     for i in range(40):
         note = " ".join(["word"] * (60 if i % 4 == 3 else 10 + i % 7))
         data = {"note": note, "price": -i if i == 5 else i, "other": " ".join(["x"] * (i * 7 % 90))}
-        made.append(Output(
-            id=f"o{i}", project_id=project.id, text=json.dumps(data) if i else "no data",
-        ))  # fmt: skip
+        made.append(Output(id=f"o{i}", project_id=project.id, text=json.dumps(data) if i else "no data"))
     output_table.add(db, made)
     for i, own in enumerate(made):
         give(own, "fail" if i % 4 == 3 else "pass", "the note is too long" if i % 4 == 3 else "")
@@ -327,7 +374,7 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     found = judging.propose(db, project)
     assert "overall · matches the schema" in {own.name for own in found}
     own = [judge for judge in found if judge.criterion_id == criterion.id]
-    assert {judge.spec.get("field") or judge.spec["parameters"]["field"] for judge in own} == {"/note"}  # fmt: skip
+    assert {judge.spec.get("field") or judge.spec["parameters"]["field"] for judge in own} == {"/note"}
     fresh = retraining.freshness(db, project, found)
     assert fresh and not any(state.changed for state in fresh), "o0 has no such field"
     judging.run_judges(db, project)
@@ -346,8 +393,6 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
 def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
     whole = {"project_id": "p", "n_outputs": 3}
     one = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)  # type: ignore[arg-type]  # test data
-    two = Run(
-        id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole
-    )  # type: ignore[arg-type]  # test data
+    two = Run(id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole)  # type: ignore[arg-type]  # test data
     both = judging._together([one, two])
     assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})

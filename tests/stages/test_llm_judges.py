@@ -37,9 +37,15 @@ def text(n: int) -> str:
 
 
 CRITERION = Criterion(
-    id="c1", project_id="p", version=1, name="Prices", statement="No invented price.",
-    status="accepted", pass_examples=("from a dev output",), fail_examples=("from a test output",),
-)  # fmt: skip
+    id="c1",
+    project_id="p",
+    version=1,
+    name="Prices",
+    statement="No invented price.",
+    status="accepted",
+    pass_examples=("from a dev output",),
+    fail_examples=("from a test output",),
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +53,7 @@ def full() -> Iterator[tuple[Database, Project, list[Output]]]:
     db = open_database(None)
     project = projects.open_project(db, "full")
     made = [
-        Output(id=f"o{n}", project_id=project.id, text=text(n), group_key=f"g{n // 2}")
-        for n in range(80)
+        Output(id=f"o{n}", project_id=project.id, text=text(n), group_key=f"g{n // 2}") for n in range(80)
     ]
     output_table.add(db, made)
     yield db, project, made
@@ -94,21 +99,21 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
         assert language_of(one["text"]) == language_of(other["text"])
 
 
-def test_the_quote_that_made_the_criterion_is_the_note(
-    full: tuple[Database, Project, list[Output]],
-) -> None:
+def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Project, list[Output]]) -> None:
     db, project, made = full
     groups = {own.id: own.group for own in made}
     own = next(key for key in groups if split_of(project.id, groups[key]) == "train")
-    cited = CRITERION.model_copy(update={"evidence": (Evidence(grade_id="g", output_id=own, quote="price invented"),)})  # fmt: skip
-    (example,) = llm_proposals.teaching_examples(db, project, cited, {own: True}, {own: ("a long note",)})  # fmt: skip
+    cited = CRITERION.model_copy(
+        update={"evidence": (Evidence(grade_id="g", output_id=own, quote="price invented"),)}
+    )
+    (example,) = llm_proposals.teaching_examples(db, project, cited, {own: True}, {own: ("a long note",)})
     assert example.note == "price invented"
 
 
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving() as (endpoint, url):
-        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CONCURRENCY", "1")):  # fmt: skip
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CONCURRENCY", "1")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
         yield endpoint

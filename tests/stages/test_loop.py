@@ -21,18 +21,7 @@ INVENTED = (
     "not mentioned in the source",
     "资料里没有提到这个价格",
 )
-WORDS = [
-    "order",
-    "parcel",
-    "window",
-    "colour",
-    "shop",
-    "street",
-    "paper",
-    "garden",
-    "bottle",
-    "light",
-]
+WORDS = ["order", "parcel", "window", "colour", "shop", "street", "paper", "garden", "bottle", "light"]
 
 
 def plant(db: Database, project: Project) -> list[Output]:
@@ -49,15 +38,27 @@ def plant(db: Database, project: Project) -> list[Output]:
         text = f"{text} It costs {chance.randint(200, 900)}." if kind == "invented" else text
         asked = f"What about order {i}?"
         output = Output(
-            id=output_table.content_id(project.id, text, input=asked), project_id=project.id,
-            text=text, input=asked,
-        )  # fmt: skip
+            id=output_table.content_id(project.id, text, input=asked),
+            project_id=project.id,
+            text=text,
+            input=asked,
+        )
         notes = {"long": LONG, "invented": INVENTED}.get(kind)
         output_table.add(db, [output])
-        grading.record(db, project, [Grade(
-            id=f"g{i}", project_id=project.id, output_id=output.id, annotator="ann",
-            value="fail" if notes else "pass", note=chance.choice(notes) if notes else "",
-        )])  # fmt: skip
+        grading.record(
+            db,
+            project,
+            [
+                Grade(
+                    id=f"g{i}",
+                    project_id=project.id,
+                    output_id=output.id,
+                    annotator="ann",
+                    value="fail" if notes else "pass",
+                    note=chance.choice(notes) if notes else "",
+                )
+            ],
+        )
         made.append(output)
     return made
 
@@ -88,9 +89,7 @@ def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
     ]
 
 
-def test_notes_in_two_languages_land_together(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
+def test_notes_in_two_languages_land_together(db: Database, project: Project, graded: list[Output]) -> None:
     found = deriving.derive(db, project)
     assert 2 <= len(found.criteria) <= 6
     assert all(len(kinds) == 1 for kinds in families(found.criteria))
@@ -139,16 +138,11 @@ def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project])
     assert aligned.agreement.why_not == "agreement needs a second annotator"
     document = aligned.document()
     judge = document["judges"][0]
-    assert (
-        judge["n"]
-        == judge["true_pass"] + judge["false_pass"] + judge["true_fail"] + judge["false_fail"]
-    )
+    assert judge["n"] == judge["true_pass"] + judge["false_pass"] + judge["true_fail"] + judge["false_fail"]
     assert judge["tpr_low"] <= judge["tpr"] <= judge["tpr_high"]
 
 
-def test_running_again_asks_nothing_and_every_key_is_there_once(
-    worked: tuple[Database, Project],
-) -> None:
+def test_running_again_asks_nothing_and_every_key_is_there_once(worked: tuple[Database, Project]) -> None:
     db, project = worked
     judges = judging.list_judges(db, project)
     again = judging.run_judges(db, project)
@@ -169,10 +163,7 @@ def test_counts_open_the_outputs_behind_them(worked: tuple[Database, Project]) -
 
 
 def test_few_grades_one_class_and_no_notes_say_what_is_missing(
-    db: Database,
-    project: Project,
-    add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object],
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
     assert "grade some first" in deriving.derive(db, project).warnings[0]
     one, two = add_outputs("one", "two")
@@ -190,10 +181,7 @@ def test_few_grades_one_class_and_no_notes_say_what_is_missing(
 
 
 def test_the_test_split_is_sealed_from_enough_grades_on(
-    db: Database,
-    project: Project,
-    add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object],
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
     for i in range(150):
         (output,) = add_outputs(f"text number {i}")
@@ -217,8 +205,6 @@ def test_tables_are_exported_with_both_ids(
 
     out = Path(str(tmp_path)) / "grades.csv"
     assert exporting.export_table(db, project, "grades", out) == 40
-    assert {"output_id", "external_id", "annotator", "value", "note"} <= set(
-        pd.read_csv(out).columns
-    )
+    assert {"output_id", "external_id", "annotator", "value", "note"} <= set(pd.read_csv(out).columns)
     with pytest.raises(BadInput, match="which format"):
         exporting.export_table(db, project, "grades", out.with_suffix(".xyz"))

@@ -31,7 +31,12 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     db: Database, project: Project, add_outputs: Add, give: Give
 ) -> None:
     first, second, third = add_outputs("It was in 1987 or so.", "You fool, go away.", "Fine words.")
-    give(first, "fail", "wrong year", spans=(span("1987"), span("1987"), span(" was "), span("1988"), span(5), span("")))  # fmt: skip
+    give(
+        first,
+        "fail",
+        "wrong year",
+        spans=(span("1987"), span("1987"), span(" was "), span("1988"), span(5), span("")),
+    )
     give(second, "fail", "", spans=(span("You fool"),))
     give(third, "pass", "", spans=(span("Fine"),))
     done = deriving.code_notes(db, project, offline=True)
@@ -45,7 +50,7 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     label = next(own.code.label for own in done.codes if "You fool" in {q.text for q in own.quotes})
     made = deriving.criterion_from_codes(db, project, [label], name="Polite")
     assert made.statement == "A good output has no words like: “You fool”."
-    assert [item.marked for item in deriving.find_criterion(db, project, made.id).evidence] == [True]  # fmt: skip
+    assert [item.marked for item in deriving.find_criterion(db, project, made.id).evidence] == [True]
 
 
 def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
@@ -71,13 +76,13 @@ def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: G
 @pytest.fixture
 def coded(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
     notes = ["too long", "wrong year", "rude tone"]
-    grades = [give(own, "fail", note) for own, note in zip(add_outputs("a", "b", "c"), notes, strict=True)]  # fmt: skip
+    grades = [give(own, "fail", note) for own, note in zip(add_outputs("a", "b", "c"), notes, strict=True)]
     deriving.code_notes(db, project, offline=True)
     return grades
 
 
 def state(db: Database, project: Project) -> dict[str, set[str]]:
-    return {own.code.label: {q.text for q in own.quotes} for own in deriving.list_codes(db, project)}  # fmt: skip
+    return {own.code.label: {q.text for q in own.quotes} for own in deriving.list_codes(db, project)}
 
 
 def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
@@ -88,7 +93,7 @@ def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
     for _ in range(3):
         deriving.merge_codes(db, project, [long, year], author="ann", act="act-00000001")
     assert len(code_table.history(db, project.id)) == len(before) + 1
-    deriving.move_quote(db, project, coded[2].id, "rude tone", "Manners", author="ann", act="act-00000002")  # fmt: skip
+    deriving.move_quote(db, project, coded[2].id, "rude tone", "Manners", author="ann", act="act-00000002")
     deriving.change_code(db, project, long, label="Length", author="ann")
     assert state(db, project) == {"Length": {"too long", "wrong year"}, "Manners": {"rude tone"}}
     assert "became “Length”" in deriving.undo_codes(db, project, author="ann")
@@ -106,7 +111,7 @@ def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
 
 
 def edit(db: Database, project: Project, name: str, **changes: object) -> dict[str, object]:
-    asked = Request(operation="criteria edit", project=project.name, arguments={"criterion": name, **changes})  # fmt: skip
+    asked = Request(operation="criteria edit", project=project.name, arguments={"criterion": name, **changes})
     return execute(db, asked).document
 
 
@@ -138,7 +143,7 @@ def test_higher_risk_asks_for_more(db: Database, project: Project, coded: list[G
     deriving.accept(db, project, own.id)
     assert wanted_coverage(deriving.list_criteria(db, project), project) is None
     deriving.edit(db, project, own.id, risk="high")
-    assert wanted_coverage(deriving.list_criteria(db, project), project) == LIMITS["high"].min_coverage  # fmt: skip
+    assert wanted_coverage(deriving.list_criteria(db, project), project) == LIMITS["high"].min_coverage
     risky = projects.update_project(db, project, risk="high")
     fresh = deriving.propose_from_prompt(db, risky, "Never be rude to a customer.")
     assert {c.max_false_failure_rate for c in fresh} == {LIMITS["high"].max_false_failure_rate}
@@ -174,7 +179,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
 
     def encode(self: SentenceEncoder, wanted: list[str]) -> vectors.Vectors:
         asked.extend(wanted)
-        return vectors.np.stack([next(v for k, v in fake.items() if own.startswith(k)) for own in wanted])  # fmt: skip
+        return vectors.np.stack([next(v for k, v in fake.items() if own.startswith(k)) for own in wanted])
 
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
     monkeypatch.setattr(embedding, "AT_ONCE", part)
@@ -193,7 +198,20 @@ def test_grades_that_were_taken_back_lose_their_marked_words(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     (own,) = add_outputs("You fool.")
-    grading.record(db, project, [Grade(id="g-1", project_id=project.id, output_id=own.id, annotator="ann", value="fail", spans=(span("fool"),))])  # fmt: skip
+    grading.record(
+        db,
+        project,
+        [
+            Grade(
+                id="g-1",
+                project_id=project.id,
+                output_id=own.id,
+                annotator="ann",
+                value="fail",
+                spans=(span("fool"),),
+            )
+        ],
+    )
     assert deriving.propose_codes(db, project)
     grading.undo(db, project, "g-1", annotator="ann")
     assert deriving.list_codes(db, project) == []

@@ -36,36 +36,66 @@ def made(db: Database, project: Project, n: int, per_source: int = 1) -> list[Ou
     found = []
     for i in range(n):
         text = f"answer {i}"
-        found.append(Output(
-            id=output_table.content_id(project.id, text), project_id=project.id, text=text,
-            group_key=f"source {i // per_source}" if per_source > 1 else None,
-        ))  # fmt: skip
+        found.append(
+            Output(
+                id=output_table.content_id(project.id, text),
+                project_id=project.id,
+                text=text,
+                group_key=f"source {i // per_source}" if per_source > 1 else None,
+            )
+        )
     output_table.add(db, found)
     return found
 
 
-def grade(db: Database, project: Project, output: Output, value: str, who: str = "ann", **more: object) -> None:  # fmt: skip
-    grading.record(db, project, [Grade(
-        id=new_id("g"), project_id=project.id, output_id=output.id, annotator=who, value=value,
-        **more,  # type: ignore[arg-type]  # test data
-    )])  # fmt: skip
+def grade(
+    db: Database, project: Project, output: Output, value: str, who: str = "ann", **more: object
+) -> None:
+    grading.record(
+        db,
+        project,
+        [
+            Grade(
+                id=new_id("g"),
+                project_id=project.id,
+                output_id=output.id,
+                annotator=who,
+                value=value,
+                **more,  # type: ignore[arg-type]  # test data
+            )
+        ],
+    )
 
 
 def judge(
     db: Database, project: Project, name: str, said: dict[str, str], criterion: Criterion | None = None
-) -> JudgeVersion:  # fmt: skip
+) -> JudgeVersion:
     """A judge that came with its verdicts, as from another tool."""
     version = JudgeVersion(
-        id=f"jv_{name}", judge_id=f"j_{name}", project_id=project.id, name=name, kind="llm", version=1,
+        id=f"jv_{name}",
+        judge_id=f"j_{name}",
+        project_id=project.id,
+        name=name,
+        kind="llm",
+        version=1,
         criterion_id=criterion.id if criterion else None,
-        criterion_version=criterion.version if criterion else None, spec={"tool": name},
-    )  # fmt: skip
+        criterion_version=criterion.version if criterion else None,
+        spec={"tool": name},
+    )
     judge_table.save(db, [version])
-    verdicts.record(db, [
-        Verdict(output_id=own, judge_version_id=version.id, project_id=project.id, run_id="r",
-                decision=Decision(value=value))  # type: ignore[arg-type]  # test data
-        for own, value in said.items()
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own,
+                judge_version_id=version.id,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value=value),
+            )  # type: ignore[arg-type]  # test data
+            for own, value in said.items()
+        ],
+    )
     return version
 
 
@@ -76,8 +106,18 @@ def world(db: Database, project: Project) -> list[Output]:
     chance = random.Random(1)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    judge(db, project, "eights", {own.id: "fail" if i % 8 == 0 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
-    judge(db, project, "fours", {own.id: "fail" if i % 8 == 4 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    judge(
+        db,
+        project,
+        "eights",
+        {own.id: "fail" if i % 8 == 0 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)},
+    )
+    judge(
+        db,
+        project,
+        "fours",
+        {own.id: "fail" if i % 8 == 4 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)},
+    )
     return outputs
 
 
@@ -92,8 +132,9 @@ def test_the_matrix_holds_every_verdict_once(db: Database, project: Project) -> 
     # A key that was stored twice counts once, with what was said first.
     db.run(
         "INSERT INTO verdict SELECT * REPLACE ('fail' AS value, made_at + INTERVAL 1 HOUR AS made_at) "
-        "FROM verdict WHERE output_id = ?", [ids[0]],
-    )  # fmt: skip
+        "FROM verdict WHERE output_id = ?",
+        [ids[0]],
+    )
     assert confusion.matrix(db, ids, [one.id])[0, 0] == 1.0
 
 
@@ -168,20 +209,20 @@ def test_outputs_of_one_source_widen_the_interval(db: Database, project: Project
 
     plain = tpr(found.counts)
     assert found.tpr.value == plain.value
-    assert (found.tpr.high or 0) - (found.tpr.low or 0) > 1.3 * ((plain.high or 0) - (plain.low or 0))  # fmt: skip
+    assert (found.tpr.high or 0) - (found.tpr.low or 0) > 1.3 * ((plain.high or 0) - (plain.low or 0))
 
 
 def test_a_judge_of_a_criterion_is_measured_by_that_criterions_grades(
     db: Database, project: Project, world: list[Output]
 ) -> None:
-    own = Criterion(id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted")  # fmt: skip
-    criterion_table.save(db, [own])
-    judge(
-        db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own
+    own = Criterion(
+        id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted"
     )
+    criterion_table.save(db, [own])
+    judge(db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own)
     assert aligning.align(db, project, judge="kind").judges[0].against == "overall"
     for i, output in enumerate(world[:20]):
-        grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)  # fmt: skip
+        grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)
     found = aligning.align(db, project, judge="kind").judges[0]
     assert found.against == "Kind"
     assert (found.counts.n, found.counts.true_fail, found.mcc) == (20, 5, 1.0)
@@ -196,9 +237,7 @@ def test_uneven_draws_are_weighed_and_every_correction_is_offered_or_refused(
         Pick(output_id=own.id, reason="uniform", probability=0.8 if i % 4 == 0 else 0.2, position=i)
         for i, own in enumerate(world)
     )
-    sample_table.save(
-        db, Sample(id="s1", project_id=project.id, rule="mixture", seed=1, picks=picks)
-    )
+    sample_table.save(db, Sample(id="s1", project_id=project.id, rule="mixture", seed=1, picks=picks))
     aligning.choose(db, project, min_coverage=0.9)
     report = aligning.align(db, project)
     rates = report.pass_rate
@@ -260,9 +299,7 @@ def test_verdicts_on_other_outputs_than_grades_say_so(db: Database, project: Pro
         aligning.choose(db, project)
 
 
-def test_an_earlier_moment_has_its_own_figures(
-    db: Database, project: Project, world: list[Output]
-) -> None:
+def test_an_earlier_moment_has_its_own_figures(db: Database, project: Project, world: list[Output]) -> None:
     then = now()
     before = aligning.align(db, project)
     judge(db, project, "later", {own.id: "pass" for own in world})
@@ -277,35 +314,40 @@ def test_an_earlier_moment_has_its_own_figures(
 def test_a_criterions_counts_open_the_outputs_that_were_counted(
     db: Database, project: Project, world: list[Output]
 ) -> None:
-    own = Criterion(id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted")  # fmt: skip
-    criterion_table.save(db, [own])
-    kind = judge(
-        db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own
+    own = Criterion(
+        id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted"
     )
+    criterion_table.save(db, [own])
+    kind = judge(db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own)
     for i, output in enumerate(world[:20]):
-        grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)  # fmt: skip
+        grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)
     counts = aligning.align(db, project, judge="kind").judges[0].counts
     for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
         assert len(aligning.behind(db, project, kind.id, cell)) == getattr(counts, cell)
 
 
-def test_asking_again_adds_nothing_to_counts(
-    db: Database, project: Project, world: list[Output]
-) -> None:
-    verdicts.record(db, [
-        Verdict(output_id=own.id, judge_version_id="jv_fours", project_id=project.id, run_id="r2",
-                repeat=1, decision=Decision(value="fail"))
-        for own in world
-    ])  # fmt: skip
+def test_asking_again_adds_nothing_to_counts(db: Database, project: Project, world: list[Output]) -> None:
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id="jv_fours",
+                project_id=project.id,
+                run_id="r2",
+                repeat=1,
+                decision=Decision(value="fail"),
+            )
+            for own in world
+        ],
+    )
     assert sum(verdicts.counts(db, project.id)["jv_fours"].values()) == 60
     found = aligning.align(db, project, judge="fours").judges[0]
     assert len(aligning.behind(db, project, "jv_fours", "true_fail")) == found.counts.true_fail
     assert len(verdicts.of_outputs(db, [world[0].id], ["jv_fours"])) == 1
 
 
-def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(
-    db: Database, project: Project
-) -> None:
+def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(db: Database, project: Project) -> None:
     outputs = made(db, project, 200)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 3 == 0 else "pass")
@@ -317,10 +359,20 @@ def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(
         ("steps", "cascade", ("train", "dev", "test")),
     ):
         judge(db, project, f"{name} 2", said)
-        judge_table.save(db, [early.model_copy(update={
-            "id": f"jv_{name} 3", "judge_id": f"j_{name} 3", "name": f"{name} 3", "kind": kind,
-            "fitted_on": splits,
-        })])  # fmt: skip
+        judge_table.save(
+            db,
+            [
+                early.model_copy(
+                    update={
+                        "id": f"jv_{name} 3",
+                        "judge_id": f"j_{name} 3",
+                        "name": f"{name} 3",
+                        "kind": kind,
+                        "fitted_on": splits,
+                    }
+                )
+            ],
+        )
     found = aligning.align(db, project, split="test", author="ann").judges
     shaped = {own.judge for own in found if any("In-sample" in said for said in own.warnings)}
     assert shaped == {"early 3", "steps 3"}
@@ -330,7 +382,7 @@ def test_too_few_sources_give_no_interval(db: Database, project: Project) -> Non
     outputs = made(db, project, 60, per_source=6)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})
     found = aligning.align(db, project).judges[0].tpr
     assert found.value is not None and found.low is None and "sources" in (found.why_not or "")
 
@@ -339,7 +391,12 @@ def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Pro
     outputs = made(db, project, 40)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    own = judge(db, project, "shy", {o.id: ("fail" if i % 8 == 0 else "abstain" if i < 20 else "pass") for i, o in enumerate(outputs)})  # fmt: skip
+    own = judge(
+        db,
+        project,
+        "shy",
+        {o.id: ("fail" if i % 8 == 0 else "abstain" if i < 20 else "pass") for i, o in enumerate(outputs)},
+    )
     judge_table.save_choice(db, project.id, [own.id], {}, {"held_out": None}, "ann")
     report = aligning.align(db, project)
     assert report.pass_rate.judge.n == 3 + 20, "seventeen of the first twenty are abstained from"
@@ -349,9 +406,7 @@ def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Pro
 def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
     project = grading.set_rules(db, project, scale=("bad", "good", "great"), passing_from=2)
     outputs = made(db, project, 60)
-    dealt = {
-        own.id: split_table.dealt(db, project.id).of(own.group_key or own.id) for own in outputs
-    }
+    dealt = {own.id: split_table.dealt(db, project.id).of(own.group_key or own.id) for own in outputs}
     for i, own in enumerate(outputs):
         level = 1 + i % 3
         other = level if dealt[own.id] == "dev" else 1 + (i + 1) % 3  # they agree on dev alone
@@ -361,7 +416,7 @@ def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
     kappas = {split: own.ceiling.level_kappa for split, own in found.items() if own.ceiling}
     assert kappas["dev"] == pytest.approx(1.0)
     assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1
-    assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1  # fmt: skip
+    assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1
     assert any("as many passes as fails" in said for said in found["train"].warnings)
 
 
@@ -372,7 +427,7 @@ def test_chances_that_are_missing_for_some_are_counted(
         Pick(output_id=own.id, reason="uniform", probability=0.5, position=i)
         for i, own in enumerate(world[:50])
     )
-    sample_table.save(db, Sample(id="s1", project_id=project.id, rule="random", seed=1, picks=picks))  # fmt: skip
+    sample_table.save(db, Sample(id="s1", project_id=project.id, rule="random", seed=1, picks=picks))
     output_table.add(db, [Output(id="more", project_id=project.id, text="ungraded")])
     aligning.choose(db, project, min_coverage=0.5)
     rates = aligning.align(db, project).pass_rate

@@ -17,12 +17,7 @@ from tests.mock_endpoint import MockEndpoint, serving
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving() as (endpoint, url):
-        for name, value in (
-            ("BASE_URL", url),
-            ("API_KEY", "k"),
-            ("MODEL", "mock"),
-            ("CALL_TIMEOUT", "1"),
-        ):
+        for name, value in (("BASE_URL", url), ("API_KEY", "k"), ("MODEL", "mock"), ("CALL_TIMEOUT", "1")):
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
         yield endpoint
@@ -41,12 +36,7 @@ def criteria(*evidence: tuple[int, str]) -> dict[str, object]:
     cited = [{"note": note, "quote": quote} for note, quote in evidence]
     return {
         "criteria": [
-            {
-                "name": "Prices",
-                "statement": "No invented price.",
-                "severity": "must",
-                "evidence": cited,
-            }
+            {"name": "Prices", "statement": "No invented price.", "severity": "must", "evidence": cited}
         ]
     }
 
@@ -119,12 +109,19 @@ def test_a_used_up_quota_pauses_the_run(
 def test_the_same_statement_under_two_names_is_one_criterion() -> None:
     first, second, other = (
         Criterion(
-            id=name, project_id="p", version=1, name=name, statement=statement, severity="must",
-            origin="model", author="", why="",
+            id=name,
+            project_id="p",
+            version=1,
+            name=name,
+            statement=statement,
+            severity="must",
+            origin="model",
+            author="",
+            why="",
             evidence=(Evidence(grade_id=name, output_id="o", quote=name),),
         )
         for name, statement in (("a", "It is short."), ("b", "it is  SHORT."), ("c", "It is kind."))
-    )  # fmt: skip
+    )
     kept = with_model._distinct([first, second, other])
     assert [own.name for own in kept] == ["a", "c"]
     assert [item.grade_id for item in kept[0].evidence] == ["a", "b"]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import (  # fmt: skip
+from labelcore.models import (
     Criterion,
     Decision,
     Grade,
@@ -32,7 +32,21 @@ from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 
-ACTS = ("grade", "undo", "edit", "merge", "rule", "withdraw", "judge", "verdicts", "choose", "import", "sample", "term", "look")  # fmt: skip
+ACTS = (
+    "grade",
+    "undo",
+    "edit",
+    "merge",
+    "rule",
+    "withdraw",
+    "judge",
+    "verdicts",
+    "choose",
+    "import",
+    "sample",
+    "term",
+    "look",
+)
 
 
 class World:
@@ -48,12 +62,23 @@ class World:
 
     def add(self, many: int) -> None:
         known = output_table.count(self.db, self.project.id)
-        output_table.add(self.db, [
-            Output(id=f"o{at}", project_id=self.project.id, text=f"text {at}") for at in range(known, known + many)
-        ])  # fmt: skip
+        output_table.add(
+            self.db,
+            [
+                Output(id=f"o{at}", project_id=self.project.id, text=f"text {at}")
+                for at in range(known, known + many)
+            ],
+        )
 
     def criterion(self, name: str) -> Criterion:
-        return Criterion(id=f"c_{name}", project_id=self.project.id, version=1, name=name, statement=f"Is it {name}?", status="accepted")  # fmt: skip
+        return Criterion(
+            id=f"c_{name}",
+            project_id=self.project.id,
+            version=1,
+            name=name,
+            statement=f"Is it {name}?",
+            status="accepted",
+        )
 
     def judge(self, n: int) -> None:
         self.decide(self._made(n), n)
@@ -61,20 +86,35 @@ class World:
     def _made(self, n: int) -> str:
         known = judge_table.current(self.db, self.project.id)
         own = JudgeVersion(
-            id=new_id("version"), judge_id=f"j{n % 3}", project_id=self.project.id, name=f"judge {n % 3}",
-            kind="code", version=len(known) + 1, criterion_id="c_Short" if n % 2 else None,
-            criterion_version=1 if n % 2 else None, spec={"n": n},
-        )  # fmt: skip
+            id=new_id("version"),
+            judge_id=f"j{n % 3}",
+            project_id=self.project.id,
+            name=f"judge {n % 3}",
+            kind="code",
+            version=len(known) + 1,
+            criterion_id="c_Short" if n % 2 else None,
+            criterion_version=1 if n % 2 else None,
+            spec={"n": n},
+        )
         judge_table.save(self.db, [own])
         return own.id
 
     def decide(self, judge: str, n: int) -> None:
         ids = output_table.ids(self.db, self.project.id)
-        verdicts.record(self.db, [
-            Verdict(output_id=own, judge_version_id=judge, project_id=self.project.id, run_id="r",
-                    decision=Decision(value="fail" if (at + n) % 3 else "pass"))
-            for at, own in enumerate(ids) if (at + n) % 5
-        ])  # fmt: skip
+        verdicts.record(
+            self.db,
+            [
+                Verdict(
+                    output_id=own,
+                    judge_version_id=judge,
+                    project_id=self.project.id,
+                    run_id="r",
+                    decision=Decision(value="fail" if (at + n) % 3 else "pass"),
+                )
+                for at, own in enumerate(ids)
+                if (at + n) % 5
+            ],
+        )
 
     def act(self, what: str, n: int) -> None:
         db, project = self.db, self.project
@@ -82,29 +122,53 @@ class World:
         judges = judge_table.current(db, project.id)
         if what == "grade":
             value = ("pass", "fail", "unsure", "skipped")[n % 4]
-            grading.record(db, project, [Grade(
-                id=new_id("g"), project_id=project.id, output_id=ids[n % len(ids)],
-                annotator=("ann", "bob")[n % 2], value=value, note="too long" if n % 3 else "",
-            )])  # fmt: skip
+            grading.record(
+                db,
+                project,
+                [
+                    Grade(
+                        id=new_id("g"),
+                        project_id=project.id,
+                        output_id=ids[n % len(ids)],
+                        annotator=("ann", "bob")[n % 2],
+                        value=value,
+                        note="too long" if n % 3 else "",
+                    )
+                ],
+            )
         elif what == "undo":
             for own in grade_table.current(db, project.id)[:1]:
                 grading.undo(db, project, own.id, annotator=own.annotator)
         elif what == "edit":
-            deriving.edit(
-                db, project, "c_Short", statement=f"No more than {now()} words.", why="drift"
-            )
+            deriving.edit(db, project, "c_Short", statement=f"No more than {now()} words.", why="drift")
         elif what == "merge":
             if all(own.status == "accepted" for own in deriving.list_criteria(db, project)):
-                deriving.merge(db, project, ["c_Short", "c_True"], name=f"Both {n}", statement="Both.")  # fmt: skip
+                deriving.merge(db, project, ["c_Short", "c_True"], name=f"Both {n}", statement="Both.")
         elif what in {"rule", "withdraw"}:
             value = "withdrawn" if what == "withdraw" else ("pass", "fail")[n % 2]
-            rulings.save(db, Ruling(id=new_id("ruling"), project_id=project.id, output_id=ids[n % len(ids)], value=value, reason="seen again", author="lead"))  # fmt: skip
+            rulings.save(
+                db,
+                Ruling(
+                    id=new_id("ruling"),
+                    project_id=project.id,
+                    output_id=ids[n % len(ids)],
+                    value=value,
+                    reason="seen again",
+                    author="lead",
+                ),
+            )
         elif what == "judge":
             self.judge(n)
         elif what == "verdicts":
             self.decide(judges[n % len(judges)].id, n)
         elif what == "choose":
-            judge_table.save_choice(db, project.id, [own.id for own in judges[: 1 + n % 2]], {}, {"held_out": {"alignment": n / 40}})  # fmt: skip
+            judge_table.save_choice(
+                db,
+                project.id,
+                [own.id for own in judges[: 1 + n % 2]],
+                {},
+                {"held_out": {"alignment": n / 40}},
+            )
         elif what == "import":
             self.add(1 + n % 3)
         elif what == "sample":
@@ -126,9 +190,7 @@ class World:
     phases=(Phase.explicit, Phase.generate),
 )
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 40)), min_size=2, max_size=14))
-def test_a_report_as_of_a_moment_is_the_report_that_was_made_then(
-    acts: list[tuple[str, int]],
-) -> None:
+def test_a_report_as_of_a_moment_is_the_report_that_was_made_then(acts: list[tuple[str, int]]) -> None:
     world = World()
     made = []
     for what, n in [("grade", 0), ("grade", 1), ("choose", 1), *acts]:
@@ -174,15 +236,13 @@ def test_the_outputs_behind_a_number_are_those_of_the_moment() -> None:
         world.act("grade", 4 * n + 1 - n % 2)
     for own in report.judges:
         for cell in cells:
-            shown = aligning.behind(
-                world.db, world.project, own.judge_version_id, cell, as_of=moment
-            )  # type: ignore[arg-type]  # a literal
+            shown = aligning.behind(world.db, world.project, own.judge_version_id, cell, as_of=moment)  # type: ignore[arg-type]  # a literal
             assert len(shown) == getattr(own.counts, cell)
 
 
 def test_the_present_goes_on_while_the_past_is_read(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
-) -> None:  # fmt: skip
+) -> None:
     outputs = add_outputs("one", "two")
     give(outputs[0], "pass")
     deriving.list_criteria(db, project)  # the present's memory is filled
@@ -196,12 +256,14 @@ def test_the_present_goes_on_while_the_past_is_read(
         assert not deriving.list_criteria(then, project)
         assert len(grading.human_labels(db, project).value) == 2
         assert [own.id for own in deriving.list_criteria(db, project)] == ["c"]
-    assert not [name for (name,) in db.rows("SELECT database_name FROM duckdb_databases()") if name.startswith("past")]  # fmt: skip
+    assert not [
+        name for (name,) in db.rows("SELECT database_name FROM duckdb_databases()") if name.startswith("past")
+    ]
 
 
 def test_the_past_cannot_be_written(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
-) -> None:  # fmt: skip
+) -> None:
     grade = give(add_outputs("one")[0], "pass")
     with at_moment(db, project, now()) as (then, known):
         for write in (
@@ -218,7 +280,7 @@ def test_the_past_cannot_be_written(
 
 def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
-) -> None:  # fmt: skip
+) -> None:
     for at, own in enumerate(add_outputs(*(f"text {n}" for n in range(160)))):
         give(own, "fail" if at % 2 else "pass")
     with at_moment(db, project, now()) as (then, known):
@@ -228,7 +290,7 @@ def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
 
 def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
-) -> None:  # fmt: skip
+) -> None:
     outputs = add_outputs(*(f"text {n}" for n in range(160)))
     for at, own in enumerate(outputs):
         give(own, "fail" if at % 2 else "pass")

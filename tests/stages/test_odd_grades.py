@@ -12,9 +12,7 @@ from labelcore.store import judges as judge_table
 from tests.stages.test_measuring import grade, judge, made
 
 
-def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(
-    db: Database, project: Project
-) -> None:
+def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(db: Database, project: Project) -> None:
     outputs = made(db, project, 30)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 3 == 0 else "pass")
@@ -35,7 +33,7 @@ def test_contradictory_grades_of_one_person_are_said(db: Database, project: Proj
     outputs = made(db, project, 12)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 3 == 0 else "pass")
-    assert not any("both passed and failed" in said for said in aligning.align(db, project).warnings)  # fmt: skip
+    assert not any("both passed and failed" in said for said in aligning.align(db, project).warnings)
     for own in outputs[:2]:
         grade(db, project, own, "pass")
         grade(db, project, own, "fail")

@@ -29,7 +29,10 @@ def back(page: str, *acts: dict[str, Any]) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="pack">(.*?)</script>', page, re.S)
     assert found
     pack = json.loads(found[1])
-    events = [{"client_id": f"client-{i}", "note": "", "shown_at": now().isoformat()} | act for i, act in enumerate(acts)]  # fmt: skip
+    events = [
+        {"client_id": f"client-{i}", "note": "", "shown_at": now().isoformat()} | act
+        for i, act in enumerate(acts)
+    ]
     return {"manifest": pack["manifest"], "signature": pack["signature"], "events": events}
 
 
@@ -49,7 +52,7 @@ def test_a_pack_comes_back_and_is_merged_once(
         {"output_id": outputs[0].id, "value": "pass"},
         {"output_id": outputs[1].id, "value": "fail"},
         {"output_id": outputs[1].id, "value": "fail", "note": "too short", "supersedes": "client-1"},
-    )  # fmt: skip
+    )
     file = saved(tmp_path, document)
     project = projects.open_project(db, project.name)
     first = grading.merge_pack(db, project, file)
@@ -78,9 +81,11 @@ def test_a_later_grade_online_is_kept(
     _, page = grading.make_pack(db, project, "ann")
     old = (now() - timedelta(hours=2)).isoformat()
     document = back(page, {"output_id": outputs[0].id, "value": "pass", "shown_at": old})
-    grading.record(db, project, [Grade(
-        id="online", project_id=project.id, output_id=outputs[0].id, annotator="ann", value="fail",
-    )])  # fmt: skip
+    grading.record(
+        db,
+        project,
+        [Grade(id="online", project_id=project.id, output_id=outputs[0].id, annotator="ann", value="fail")],
+    )
     project = projects.open_project(db, project.name)
     found = grading.merge_pack(db, project, saved(tmp_path, document))
     assert (found.merged, found.kept_online) == (0, 1)
@@ -103,7 +108,12 @@ def test_what_was_changed_by_hand_is_said(
     elsewhere = projects.open_project(db, "another")
     with pytest.raises(BadInput, match="belongs to the project 'test'"):
         grading.merge_pack(db, elsewhere, saved(tmp_path, good))
-    odd = back(page, {"output_id": "gone", "value": "pass"}, {"output_id": outputs[0].id, "value": "great"}, {"output_id": outputs[1].id, "value": "pass"})  # fmt: skip
+    odd = back(
+        page,
+        {"output_id": "gone", "value": "pass"},
+        {"output_id": outputs[0].id, "value": "great"},
+        {"output_id": outputs[1].id, "value": "pass"},
+    )
     found = grading.merge_pack(db, project, saved(tmp_path, odd))
     assert (found.merged, len(found.refused)) == (1, 2)
 
@@ -119,6 +129,4 @@ def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
     grading.set_rules(db, project, repeat_share=0.1)
     rules = grading.rules_of(projects.open_project(db, project.name))
     assert (rules.per_output, rules.repeat_share) == (2, 0.1)
-    assert (
-        stored.settings["pack_key"] == projects.open_project(db, project.name).settings["pack_key"]
-    )
+    assert stored.settings["pack_key"] == projects.open_project(db, project.name).settings["pack_key"]

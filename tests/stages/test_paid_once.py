@@ -22,13 +22,7 @@ pytestmark = pytest.mark.slow  # a real server
 @pytest.fixture
 def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
     with serving() as (endpoint, url):
-        names = {
-            "BASE_URL": url,
-            "API_KEY": "k",
-            "MODEL": "mock",
-            "PRICE_IN": "2",
-            "PRICE_OUT": "4",
-        }
+        names = {"BASE_URL": url, "API_KEY": "k", "MODEL": "mock", "PRICE_IN": "2", "PRICE_OUT": "4"}
         for name, value in names.items():
             monkeypatch.setenv(f"LABELCORE_{name}", value)
         settings.cache_clear()
@@ -57,12 +51,8 @@ def test_a_judge_under_another_name_costs_nothing(
     assert (again.requests, again.verdicts_new, again.answers_cached) == (0, 30, 30)
     assert again.cost_usd == 0
     assert len(mock.prompts) == 30
-    kept = verdicts.of_outputs(db, [first.id], ["other"]) or verdicts.page(
-        db, "other", "pass", 1, 0
-    )
-    assert kept[0].decision.cost_usd > 0, (
-        "a verdict says what the judge costs, not what was paid now"
-    )
+    kept = verdicts.of_outputs(db, [first.id], ["other"]) or verdicts.page(db, "other", "pass", 1, 0)
+    assert kept[0].decision.cost_usd > 0, "a verdict says what the judge costs, not what was paid now"
 
 
 def test_two_judges_with_one_prompt_ask_it_once(
@@ -84,7 +74,7 @@ def test_repeats_are_asked_one_by_one_and_only_the_missing_ones(
     assert len(verdicts.missing(db, "j", ids, 3)) == 30
 
 
-def test_a_key_that_is_refused_in_mid_run_pauses_it(run: Callable[..., Run], mock: MockEndpoint) -> None:  # fmt: skip
+def test_a_key_that_is_refused_in_mid_run_pauses_it(run: Callable[..., Run], mock: MockEndpoint) -> None:
     mock.faults = ["ok"] * 7 + ["401"] * 200
     paused = run(concurrency=2)
     assert paused.state == "stopped"
@@ -106,7 +96,7 @@ def test_a_wrong_address_pauses_the_run_with_a_sentence(
     assert "cannot be reached" in done.message and "LABELCORE_BASE_URL" in done.message
 
 
-def test_an_endpoint_without_schemas_is_said_so(run: Callable[..., Run], mock: MockEndpoint) -> None:  # fmt: skip
+def test_an_endpoint_without_schemas_is_said_so(run: Callable[..., Run], mock: MockEndpoint) -> None:
     mock.knows_schemas = False
     done = run(concurrency=8)
     assert (done.verdicts_new, done.errors) == (30, 0)
@@ -233,13 +223,13 @@ def test_a_question_that_no_batch_answers_is_an_error_after_as_many(
 
 
 @pytest.fixture
-def panel_judge(project: Project, mock: MockEndpoint, monkeypatch: pytest.MonkeyPatch) -> JudgeVersion:  # fmt: skip
+def panel_judge(project: Project, mock: MockEndpoint, monkeypatch: pytest.MonkeyPatch) -> JudgeVersion:
     """Two members: another endpoint's, and one that also asks for the probability."""
     where = {"base_url": settings().base_url, "model": "big", "price_in": 20, "price_out": 40}
     monkeypatch.setenv("LABELCORE_ENDPOINTS", json.dumps({"far": where}))
     settings.cache_clear()
     own = judge(project)
-    members = {"a": own.spec | {"endpoint": "far", "model": "big"}, "b": own.spec | {"probability": True}}  # fmt: skip
+    members = {"a": own.spec | {"endpoint": "far", "model": "big"}, "b": own.spec | {"probability": True}}
     return own.model_copy(update={"spec": panel.make_spec(members, "majority")})
 
 

@@ -38,8 +38,9 @@ def story(n: int) -> str:
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(id="c1", project_id=project.id, version=1, name="Short", statement="No filler.",
-                    status="accepted")  # fmt: skip
+    own = Criterion(
+        id="c1", project_id=project.id, version=1, name="Short", statement="No filler.", status="accepted"
+    )
     criterion_table.save(db, [own])
     return own
 
@@ -57,9 +58,16 @@ def add_judge(
     db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
     own = JudgeVersion(
-        id=version_id(project.id, "c1", kind, spec), judge_id=f"judge_{name}", project_id=project.id,
-        name=name, kind=kind, version=1, criterion_id="c1", criterion_version=1, spec=spec,
-    )  # fmt: skip
+        id=version_id(project.id, "c1", kind, spec),
+        judge_id=f"judge_{name}",
+        project_id=project.id,
+        name=name,
+        kind=kind,
+        version=1,
+        criterion_id="c1",
+        criterion_version=1,
+        spec=spec,
+    )
     judge_table.save(db, [own])
     return own
 
@@ -88,14 +96,19 @@ def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
     assert all((own.criterion_version, own.author) == (1, "lea") for own in made.new)
     again = probing.make_probes(db, project, "c1", seed=4)
     assert (again.new, again.known) == ((), 27)
-    assert [own.case for own in probing.list_probes(db, project)] == sorted(made.new, key=lambda own: (own.at, own.id))  # fmt: skip
+    assert [own.case for own in probing.list_probes(db, project)] == sorted(
+        made.new, key=lambda own: (own.at, own.id)
+    )
     assert probe_table.save(db, made.new) == 0
 
 
 def test_the_same_seed_makes_the_same_probes(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output],
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    passed: list[Output],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     first = probing.make_probes(db, project, "c1", seed=1).new
     monkeypatch.setattr(probe_table, "all_of", lambda *_: [])
     second = probing.make_probes(db, project, "c1", seed=1).new
@@ -122,7 +135,9 @@ def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     deriving.edit(db, project, "c1", statement="Without filler.", wording_only=True)
     assert not probing.make_probes(db, project, "c1", per_defect=1).new
     deriving.edit(db, project, "c1", statement="At most two sentences.")
-    assert {own.left_out for own in probing.list_probes(db, project)} == {"the criterion has changed its meaning since"}  # fmt: skip
+    assert {own.left_out for own in probing.list_probes(db, project)} == {
+        "the criterion has changed its meaning since"
+    }
     made = probing.make_probes(db, project, "c1", per_defect=1)
     assert {own.criterion_version for own in made.new} == {3}
 
@@ -137,7 +152,9 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     left_out = {own.case.id for own in probing.list_probes(db, project) if own.left_out}
     assert left_out == {own.id for own in between}
     assert not probing.make_probes(db, project, "c1", per_defect=1).new
-    assert made and not any("earlier meaning" in own for own in probing.test_judges_on_probes(db, project, "c1").warnings)  # fmt: skip
+    assert made and not any(
+        "earlier meaning" in own for own in probing.test_judges_on_probes(db, project, "c1").warnings
+    )
 
 
 def test_the_rate_over_all_defects_counts_confirmed_probes_only(
@@ -157,23 +174,30 @@ def test_the_rate_over_all_defects_counts_confirmed_probes_only(
 
 
 def test_probes_are_written_with_what_people_and_judges_say(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion,
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    passed: list[Output],
+    judge: JudgeVersion,
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
     made = probing.make_probes(db, project, "c1", per_defect=1).new
     padded = next(own for own in made if own.defect == "padded")
     probing.say_of_probe(db, project, padded.id, "confirmed", "ann", "filler, 空话")
     probing.say_of_probe(db, project, padded.id, "rejected", "bo")
-    request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})  # fmt: skip
+    request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})
     assert execute(db, request).document["probes"] == len(made)
     rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
     row = next(own for own in rows if own["probe_id"] == padded.id)
     assert (row["text"], row["where"], row["state"]) == (padded.text, padded.where, "rejected")
     assert [(own["annotator"], own["value"], own["note"]) for own in row["opinions"]] == [
-        ("ann", "confirmed", "filler, 空话"), ("bo", "rejected", "")
-    ]  # fmt: skip
-    assert [(own["judge"], own["source"], own["probe"]) for own in row["verdicts"]] == [("judge", "pass", "fail")]  # fmt: skip
+        ("ann", "confirmed", "filler, 空话"),
+        ("bo", "rejected", ""),
+    ]
+    assert [(own["judge"], own["source"], own["probe"]) for own in row["verdicts"]] == [
+        ("judge", "pass", "fail")
+    ]
     assert export_probes(db, project, tmp_path / "p.csv", criterion="Short") == len(made)
     with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as file:
         flat = {own["probe_id"]: own for own in csv.DictReader(file)}
@@ -201,7 +225,12 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
     assert len(probing.list_probes(db, project, "Short", "open")) == 8
     probing.say_of_probe(db, project, probe.id, "undone", "ann")
     assert state() == "open"
-    assert [own.value for own in probe_table.history(db, project.id)] == ["confirmed", "rejected", "undone", "undone"]  # fmt: skip
+    assert [own.value for own in probe_table.history(db, project.id)] == [
+        "confirmed",
+        "rejected",
+        "undone",
+        "undone",
+    ]
 
 
 def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
@@ -210,7 +239,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     made = probing.make_probes(db, project, "c1")
     found = probing.test_judges_on_probes(db, project, "c1")
     padded, swapped = of_defect(found, "padded"), of_defect(found, "number swapped")
-    assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)  # fmt: skip
+    assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)
     assert padded.rate.low is not None and 0.4 < padded.rate.low < 0.5
     assert (swapped.detected, swapped.rate.value) == (0, 0.0)
     assert "padded" in found.warnings[0]
@@ -224,8 +253,12 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
 def test_a_judge_that_looks_for_a_bracket_catches_a_dropped_citation(
     db: Database, project: Project, criterion: Criterion, passed: list[Output]
 ) -> None:
-    phrase = {"detector": "phrase", "side": "below", "threshold": 1,
-              "parameters": {"phrase": ["miller", "2019"]}}  # fmt: skip
+    phrase = {
+        "detector": "phrase",
+        "side": "below",
+        "threshold": 1,
+        "parameters": {"phrase": ["miller", "2019"]},
+    }
     add_judge(db, project, "code", phrase)
     probing.make_probes(db, project, "c1")
     found = probing.test_judges_on_probes(db, project, "c1")
@@ -245,9 +278,11 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
             probing.say_of_probe(db, project, own.id, "rejected", "ann")
     found = probing.test_judges_on_probes(db, project, "c1")
     for name, defect, why in (
-        ("strict", "padded", "passes none of the 2 sources"), ("old", "padded", "no detector 'gone'"),
-        ("theirs", "padded", "imported"), ("judge", "truncated", "rejected all 2"),
-    ):  # fmt: skip
+        ("strict", "padded", "passes none of the 2 sources"),
+        ("old", "padded", "no detector 'gone'"),
+        ("theirs", "padded", "imported"),
+        ("judge", "truncated", "rejected all 2"),
+    ):
         own = of_defect(found, defect, name)
         assert own.rate.value is None and own.detected is None
         assert why in str(own.rate.why_not)
@@ -261,7 +296,7 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
     for n, output in enumerate(add_outputs(*(story(n) * (1 + 3 * (n % 2)) for n in range(12)))):
         give(output, "fail" if n % 2 else "pass", "too long" if n % 2 else "")
     for own in judging.propose(db, project, criterion="overall", kind="learned"):
-        judge_table.save(db, [own.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])  # fmt: skip
+        judge_table.save(db, [own.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])
     probing.make_probes(db, project, "c1")
     found = probing.test_judges_on_probes(db, project, "c1")
     assert {own.kind for own in found.detections} == {"learned"}
@@ -331,7 +366,11 @@ def test_bad_input_is_refused_with_the_next_step(
     with pytest.raises(BadInput, match="probe make c1"):
         probing.test_judges_on_probes(db, project, "c1")
     probe = probing.make_probes(db, project, "c1").new[0]
-    for who, value, what in (("", "confirmed", "name of who"), ("ann", "maybe", "cannot be said"), ("ann", "undone", "said nothing")):  # fmt: skip
+    for who, value, what in (
+        ("", "confirmed", "name of who"),
+        ("ann", "maybe", "cannot be said"),
+        ("ann", "undone", "said nothing"),
+    ):
         with pytest.raises(BadInput, match=what):
             probing.say_of_probe(db, project, probe.id, value, who)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="probe list"):
@@ -355,6 +394,8 @@ def test_the_four_operations_give_one_document_and_sentences(
     assert lines[0].startswith("[confirmed by ann (no source)] citation dropped: “(Miller 2019)”")
     tested, lines = run("probe test", criterion="c1")
     assert len(tested["detections"]) == 9  # type: ignore[arg-type]
-    assert any("judge, padded: catches 100% (21% to 100%, n = 1) of the not rejected ones." in own for own in lines)  # fmt: skip
+    assert any(
+        "judge, padded: catches 100% (21% to 100%, n = 1) of the not rejected ones." in own for own in lines
+    )
     with pytest.raises(BadInput):
         run("probe say", probe=first["id"], value="perhaps")

@@ -45,9 +45,13 @@ def do(db: Database, project: Project, given_: dict[Any, list[str]], act: Act, n
     else:
         stack.append(f"g{number}")
     event = Grade(
-        id=f"g{number}", project_id=project.id, output_id=f"o{which}", annotator=who,
-        value=value, supersedes=supersedes,  # type: ignore[arg-type]  # one of the literals
-    )  # fmt: skip
+        id=f"g{number}",
+        project_id=project.id,
+        output_id=f"o{which}",
+        annotator=who,
+        value=value,
+        supersedes=supersedes,  # type: ignore[arg-type]  # one of the literals
+    )
     grading.record(db, project, [event])
 
 
@@ -59,9 +63,7 @@ def do(db: Database, project: Project, given_: dict[Any, list[str]], act: Act, n
 def test_a_remembered_queue_equals_one_counted_anew(rules: dict[str, Any], acts: list[Act]) -> None:
     db = open_database(None)
     project = projects.open_project(db, "p")
-    output_table.add(
-        db, [Output(id=f"o{at}", project_id=project.id, text=str(at)) for at in range(OUTPUTS)]
-    )
+    output_table.add(db, [Output(id=f"o{at}", project_id=project.id, text=str(at)) for at in range(OUTPUTS)])
     project = grading.set_rules(db, project, **rules)
     given_: dict[Any, list[str]] = {}
     for number, act in enumerate(acts):

@@ -17,32 +17,51 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 
 
-def _judge(db: Database, project: Project, name: str, *, cost: float, wrong: int, made: list[Output], fails: int) -> None:  # fmt: skip
+def _judge(
+    db: Database, project: Project, name: str, *, cost: float, wrong: int, made: list[Output], fails: int
+) -> None:
     """A judge that errs on the first ``wrong`` outputs of each class."""
-    judge_table.save(db, [JudgeVersion(
-        id=name, judge_id=name, project_id=project.id, name=name, kind="llm", version=1,
-        criterion_id=None, criterion_version=None, spec={"model": name},
-    )])  # fmt: skip
+    judge_table.save(
+        db,
+        [
+            JudgeVersion(
+                id=name,
+                judge_id=name,
+                project_id=project.id,
+                name=name,
+                kind="llm",
+                version=1,
+                criterion_id=None,
+                criterion_version=None,
+                spec={"model": name},
+            )
+        ],
+    )
 
     def said(at: int) -> str:
         failed = at < fails
         err = (at if failed else at - fails) < wrong
         return "fail" if failed != err else "pass"
 
-    verdicts.record(db, [
-        Verdict(
-            output_id=own.id, judge_version_id=name, project_id=project.id, run_id="r",
-            decision=Decision.model_validate({"value": said(at), "cost_usd": cost, "latency_ms": 5}),
-        )
-        for at, own in enumerate(made)
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id=name,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision.model_validate({"value": said(at), "cost_usd": cost, "latency_ms": 5}),
+            )
+            for at, own in enumerate(made)
+        ],
+    )
 
 
 @pytest.fixture
 def graded(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object],
-) -> list[Output]:  # fmt: skip
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+) -> list[Output]:
     made = add_outputs(*(f"answer {i} about order {i * 7}" for i in range(100)))
     for at, output in enumerate(made):
         give(output, "fail" if at < 40 else "pass")
@@ -60,7 +79,7 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
     assert found.cheapest == "small"
     beaten = {own.judge: own.beaten_by for own in found.contenders}
     assert (beaten["small"], beaten["big"], beaten["bad"]) == ("", "", "big")
-    assert {own.judge: own.cost_per_thousand for own in found.contenders}["small"] == pytest.approx(1.0)  # fmt: skip
+    assert {own.judge: own.cost_per_thousand for own in found.contenders}["small"] == pytest.approx(1.0)
     assert all(own.n == 100 and own.how == "as it is" for own in found.contenders)
     strict = aligning.race(db, project, least_tnr=0.95, max_ffr=0.05)
     assert strict.cheapest == ""
@@ -89,15 +108,14 @@ def test_two_judges_are_compared_on_what_both_decided(
     assert all(own.first != own.second for own in differ)
 
 
-def test_without_judges_there_is_no_race(db: Database, project: Project, graded: list[Output]) -> None:  # fmt: skip
+def test_without_judges_there_is_no_race(db: Database, project: Project, graded: list[Output]) -> None:
     with pytest.raises(BadInput, match="No judge"):
         aligning.race(db, project)
 
 
 def test_fitted_judges_are_fitted_again_for_the_race(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object],
-) -> None:  # fmt: skip
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+) -> None:
     made = add_outputs(*(("word " * (60 if i % 3 == 0 else 8)) + str(i) for i in range(60)))
     for i, output in enumerate(made):
         give(output, "fail" if i % 3 == 0 else "pass", "far too long" if i % 3 == 0 else "")
@@ -113,18 +131,30 @@ def test_what_cannot_be_fitted_again_is_called_in_sample(
 ) -> None:
     _judge(db, project, "written", cost=0, wrong=0, made=graded, fails=40)
     version = judge_table.many(db, ["written"])["written"]
-    script = version.model_copy(update={
-        "id": "script", "judge_id": "script", "name": "script", "kind": "code",
-        "fitted_on": ("train",), "spec": {"source": "def judge(output):\n    return True\n"},
-    })  # fmt: skip
+    script = version.model_copy(
+        update={
+            "id": "script",
+            "judge_id": "script",
+            "name": "script",
+            "kind": "code",
+            "fitted_on": ("train",),
+            "spec": {"source": "def judge(output):\n    return True\n"},
+        }
+    )
     judge_table.save(db, [script])
-    verdicts.record(db, [
-        Verdict(
-            output_id=own.id, judge_version_id="script", project_id=project.id, run_id="r",
-            decision=Decision(value="abstain" if at == 99 else "fail" if at < 40 else "pass"),
-        )
-        for at, own in enumerate(graded)
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id="script",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="abstain" if at == 99 else "fail" if at < 40 else "pass"),
+            )
+            for at, own in enumerate(graded)
+        ],
+    )
     found = {own.judge: own for own in aligning.race(db, project).contenders}
     assert (found["script"].how, found["script"].good) == ("in-sample", "perhaps")
     assert found["script"].abstained == 1
@@ -137,14 +167,22 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(
     _judge(db, project, "paid", cost=0.01, wrong=1, made=graded, fails=40)
     _judge(db, project, "theirs", cost=0, wrong=1, made=graded, fails=40)
     own = judge_table.many(db, ["theirs"])["theirs"]
-    judge_table.save(db, [own.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})])  # fmt: skip
-    verdicts.record(db, [
-        Verdict(
-            output_id=one.id, judge_version_id="tool", project_id=project.id, run_id="r",
-            decision=Decision(value="fail" if at < 40 else "pass"),
-        )
-        for at, one in enumerate(graded)
-    ])  # fmt: skip
+    judge_table.save(
+        db, [own.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})]
+    )
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=one.id,
+                judge_version_id="tool",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="fail" if at < 40 else "pass"),
+            )
+            for at, one in enumerate(graded)
+        ],
+    )
     found = aligning.race(db, project)
     costs = {one.judge: one.cost_per_thousand for one in found.contenders}
     assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
@@ -152,30 +190,57 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(
     assert found.against == "the grades of the whole output"
 
 
-def _of_sources(db: Database, project: Project, number: int, each: int, give: Callable[..., object]) -> list[Output]:  # fmt: skip
+def _of_sources(
+    db: Database, project: Project, number: int, each: int, give: Callable[..., object]
+) -> list[Output]:
     """Outputs of which several share a source; every other source failed."""
     made = [
         Output(
-            id=outputs.content_id(project.id, f"{i}"), project_id=project.id, text=f"text {i}",
+            id=outputs.content_id(project.id, f"{i}"),
+            project_id=project.id,
+            text=f"text {i}",
             group_key=f"source {i // each}",
         )
         for i in range(number)
-    ]  # fmt: skip
+    ]
     outputs.add(db, made)
     for i, own in enumerate(made):
         give(own, "fail" if i // each % 2 else "pass")
     return made
 
 
-def _says(db: Database, project: Project, name: str, answers: dict[str, str], criterion: str | None = None) -> None:  # fmt: skip
-    judge_table.save(db, [JudgeVersion(
-        id=name, judge_id=name, project_id=project.id, name=name, kind="llm", version=1,
-        criterion_id=criterion, criterion_version=1 if criterion else None, spec={"model": name},
-    )])  # fmt: skip
-    verdicts.record(db, [
-        Verdict(output_id=own, judge_version_id=name, project_id=project.id, run_id="r", decision=Decision.model_validate({"value": said}))
-        for own, said in answers.items()
-    ])  # fmt: skip
+def _says(
+    db: Database, project: Project, name: str, answers: dict[str, str], criterion: str | None = None
+) -> None:
+    judge_table.save(
+        db,
+        [
+            JudgeVersion(
+                id=name,
+                judge_id=name,
+                project_id=project.id,
+                name=name,
+                kind="llm",
+                version=1,
+                criterion_id=criterion,
+                criterion_version=1 if criterion else None,
+                spec={"model": name},
+            )
+        ],
+    )
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own,
+                judge_version_id=name,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision.model_validate({"value": said}),
+            )
+            for own, said in answers.items()
+        ],
+    )
 
 
 def test_intervals_of_a_race_are_over_sources(
@@ -192,19 +257,19 @@ def test_intervals_of_a_race_are_over_sources(
     assert own.tnr.low is not None and own.tnr.high is not None
     assert own.tnr.high - own.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
     paired, differ, _ = aligning.differences(db, project, "one", "two")
-    alone = compare(
-        np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool)
-    )
+    alone = compare(np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool))
     assert len(differ) == sum(wrong.values()) and paired.p is None
     assert paired.difference.method == "paired, over groups"
-    assert (paired.difference.high or 0) - (paired.difference.low or 0) > 1.4 * ((alone.difference.high or 0) - (alone.difference.low or 0))  # fmt: skip
+    assert (paired.difference.high or 0) - (paired.difference.low or 0) > 1.4 * (
+        (alone.difference.high or 0) - (alone.difference.low or 0)
+    )
 
 
 def test_from_few_sources_nothing_is_surely_good_enough(
     db: Database, project: Project, give: Callable[..., object]
 ) -> None:
     made = _of_sources(db, project, 112, 16, give)
-    _says(db, project, "one", {own.id: "fail" if i // 16 % 2 else "pass" for i, own in enumerate(made)})  # fmt: skip
+    _says(db, project, "one", {own.id: "fail" if i // 16 % 2 else "pass" for i, own in enumerate(made)})
     (own,) = aligning.race(db, project).contenders
     assert own.tnr.value == 1.0 and own.tnr.low is None and "sources" in (own.tnr.why_not or "")
     assert own.good == "perhaps"
@@ -213,11 +278,20 @@ def test_from_few_sources_nothing_is_surely_good_enough(
 def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
     db: Database, project: Project, graded: list[Output], give: Callable[..., object]
 ) -> None:
-    criterion_table.save(db, [Criterion(
-        id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.",
-        status="accepted",
-    )])  # fmt: skip
-    _says(db, project, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")  # fmt: skip
+    criterion_table.save(
+        db,
+        [
+            Criterion(
+                id="c1",
+                project_id=project.id,
+                version=1,
+                name="Kind",
+                statement="It is kind.",
+                status="accepted",
+            )
+        ],
+    )
+    _says(db, project, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")
     _says(db, project, "rude", {o.id: "pass" for o in graded}, "c1")
     before = aligning.race(db, project, criterion="Kind")
     assert "its evidence" in before.against and "fewer than 10 grades" in before.against

@@ -18,20 +18,28 @@ from labelcore.store import judges as judge_table
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(id="c1", project_id=project.id, version=1, name="Short", statement="No filler.",
-                    status="accepted")  # fmt: skip
+    own = Criterion(
+        id="c1", project_id=project.id, version=1, name="Short", statement="No filler.", status="accepted"
+    )
     criterion_table.save(db, [own])
     return own
 
 
-def add(
-    db: Database, project: Project, kind: str, spec: dict[str, object], name: str
-) -> JudgeVersion:
-    own = JudgeVersion.model_validate({
-        "id": version_id(project.id, "c1", kind, spec), "judge_id": f"judge_{name}",
-        "project_id": project.id, "name": name, "kind": kind, "version": 1, "criterion_id": "c1",
-        "criterion_version": 1, "spec": spec, "description": "Asks m: No filler.",
-    })  # fmt: skip
+def add(db: Database, project: Project, kind: str, spec: dict[str, object], name: str) -> JudgeVersion:
+    own = JudgeVersion.model_validate(
+        {
+            "id": version_id(project.id, "c1", kind, spec),
+            "judge_id": f"judge_{name}",
+            "project_id": project.id,
+            "name": name,
+            "kind": kind,
+            "version": 1,
+            "criterion_id": "c1",
+            "criterion_version": 1,
+            "spec": spec,
+            "description": "Asks m: No filler.",
+        }
+    )
     judge_table.save(db, [own])
     return own
 
@@ -40,15 +48,13 @@ def add(
 def asked(db: Database, project: Project, criterion: Criterion) -> JudgeVersion:
     glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "杭州"}, author="ann")
     terms = glossary.terms(projects.open_project(db, project.name))
-    spec = llm_judge.make_spec(
-        criterion.model_copy(update={"pass_examples": ("good",)}), "m", terms
-    )
+    spec = llm_judge.make_spec(criterion.model_copy(update={"pass_examples": ("good",)}), "m", terms)
     return add(db, project, "llm", spec, "asked")
 
 
 @pytest.fixture
 def fitted(db: Database, project: Project, criterion: Criterion) -> JudgeVersion:
-    return add(db, project, "code", {"detector": "words", "side": "above", "threshold": 60}, "fitted")  # fmt: skip
+    return add(db, project, "code", {"detector": "words", "side": "above", "threshold": 60}, "fitted")
 
 
 def because(db: Database, project: Project) -> dict[str, tuple[str, ...]]:
@@ -109,14 +115,18 @@ def test_a_glossary_that_was_changed_back_gives_a_newer_version_all_the_same(
     assert len(ids) == len(set(ids)) == 5
 
 
-def test_each_member_of_a_panel_is_made_anew(
-    db: Database, project: Project, criterion: Criterion
-) -> None:
+def test_each_member_of_a_panel_is_made_anew(db: Database, project: Project, criterion: Criterion) -> None:
     member = llm_judge.make_spec(criterion, "m", [])
-    add(db, project, "llm", {"panel": [member, member | {"model": "n"}], "names": ["a", "b"], "rule": "majority"}, "panel")  # fmt: skip
+    add(
+        db,
+        project,
+        "llm",
+        {"panel": [member, member | {"model": "n"}], "names": ["a", "b"], "rule": "majority"},
+        "panel",
+    )
     glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
     (made,) = judging.refresh_judges(db, project, "panel")
-    assert [own["glossary"] for own in made.spec["panel"]] == [{"SLA": "service level agreement"}] * 2  # fmt: skip
+    assert [own["glossary"] for own in made.spec["panel"]] == [{"SLA": "service level agreement"}] * 2
     assert [own["model"] for own in made.spec["panel"]] == ["m", "n"]
 
 
@@ -124,11 +134,7 @@ def test_what_cannot_be_refreshed_says_why(
     db: Database, project: Project, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
     add(db, project, "imported", {"column": "x"}, "other")
-    for name, why in (
-        ("asked", "up to date"),
-        ("fitted", "fitted to grades"),
-        ("other", "imported"),
-    ):
+    for name, why in (("asked", "up to date"), ("fitted", "fitted to grades"), ("other", "imported")):
         with pytest.raises(BadInput, match=why):
             judging.refresh_judges(db, project, name)
     glossary.set_term(db, project, "SLA", "service level agreement", author="ann")

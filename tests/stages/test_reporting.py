@@ -22,33 +22,47 @@ HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
 @pytest.fixture
 def judge(db: Database, project: Project) -> JudgeVersion:
     version = JudgeVersion(
-        id="j1", judge_id="judge", project_id=project.id, name="overall · test", kind="imported",
-        version=1, criterion_id=None, criterion_version=None, spec={"from": "another tool"},
-    )  # fmt: skip
+        id="j1",
+        judge_id="judge",
+        project_id=project.id,
+        name="overall · test",
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={"from": "another tool"},
+    )
     judge_table.save(db, [version])
     return version
 
 
 @pytest.fixture
 def plant(
-    db: Database, project: Project, judge: JudgeVersion, give: Callable[..., object],
+    db: Database,
+    project: Project,
+    judge: JudgeVersion,
+    give: Callable[..., object],
     add_outputs: Callable[..., list[Output]],
-) -> Callable[..., None]:  # fmt: skip
+) -> Callable[..., None]:
     """``plant(n, fails, caught)``: n graded outputs, so many failed, so many of these caught."""
 
     def do(n: int, fails: int, caught: int, start: int = 0) -> None:
-        made = add_outputs(
-            *(f"text number {start + i}" for i in range(n)), metadata={"city": "Ulm"}
-        )
+        made = add_outputs(*(f"text number {start + i}" for i in range(n)), metadata={"city": "Ulm"})
         for i, output in enumerate(made):
             give(output, "fail" if i < fails else "pass")
-        verdicts.record(db, [
-            Verdict(
-                output_id=own.id, judge_version_id=judge.id, project_id=project.id, run_id="r",
-                decision=Decision(value="fail" if i < caught else "pass"),
-            )
-            for i, own in enumerate(made)
-        ])  # fmt: skip
+        verdicts.record(
+            db,
+            [
+                Verdict(
+                    output_id=own.id,
+                    judge_version_id=judge.id,
+                    project_id=project.id,
+                    run_id="r",
+                    decision=Decision(value="fail" if i < caught else "pass"),
+                )
+                for i, own in enumerate(made)
+            ],
+        )
 
     return do
 
@@ -63,7 +77,9 @@ def test_without_grades_nothing_is_claimed(db: Database, project: Project) -> No
     assert "not measurable" in found.headline
 
 
-@pytest.mark.parametrize(("n", "fails", "said"), [(60, 0, "failed none"), (60, 60, "passed none"), (60, 3, "only 3")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "fails", "said"), [(60, 0, "failed none"), (60, 60, "passed none"), (60, 3, "only 3")]
+)
 def test_one_class_or_too_few_of_it_speaks_against_the_number(
     db: Database, project: Project, plant: Callable[..., None], n: int, fails: int, said: str
 ) -> None:
@@ -74,9 +90,8 @@ def test_one_class_or_too_few_of_it_speaks_against_the_number(
 
 
 def test_grades_that_nobody_drew_are_said_to_stand_for_little(
-    db: Database, project: Project, plant: Callable[..., None],
-    add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+    db: Database, project: Project, plant: Callable[..., None], add_outputs: Callable[..., list[Output]]
+) -> None:
     plant(100, 40, 36)
     add_outputs("one that nobody graded")
     found = _trust(db, project)
@@ -127,7 +142,7 @@ def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
     assert reporting.check(db, project, card=card).passes
     late = reporting.check(db, project, card=card, today=card.valid_until + timedelta(days=1))
     assert [own.name for own in late.checks if own.state == "fails"] == ["valid until"]
-    judge_table.save(db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})])  # fmt: skip
+    judge_table.save(db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})])
     changed = reporting.check(db, project, card=card)
     assert any(own.name == "judge" and own.state == "fails" for own in changed.checks)
 
@@ -143,7 +158,15 @@ def test_a_fall_since_the_card_closes_the_gate(
     assert not found.passes
 
 
-@pytest.mark.parametrize(("text", "said"), [("{", "no JSON"), ("[]", "no judge card"), ('{"form": "x"}', "no judge card"), ('{"form": "labelcore judge card 1"}', "field")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no judge card"),
+        ('{"form": "x"}', "no judge card"),
+        ('{"form": "labelcore judge card 1"}', "field"),
+    ],
+)
 def test_a_file_that_is_no_card_is_refused_with_the_reason(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         reporting.read_card(text)
@@ -159,13 +182,14 @@ def test_nothing_to_check_is_said(db: Database, project: Project) -> None:
 def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
     rates = (wilson(8, 10), not_measurable("nobody graded"))
     document = Document(
-        title=HOSTILE, subtitle="中文 and العربية",
+        title=HOSTILE,
+        subtitle="中文 and العربية",
         blocks=(
             Text(words=HOSTILE, tone="bad"),
             Table(title=HOSTILE, columns=("a", HOSTILE), rows=((HOSTILE, "太长了"),)),
             Intervals(title=HOSTILE, names=(HOSTILE, "太长了"), series={HOSTILE: rates}),
         ),
-    )  # fmt: skip
+    )
     html = reporting.to_html(document)
     assert "<script>alert" not in html
     assert "<img" not in html
@@ -188,11 +212,10 @@ def test_the_report_names_what_it_rests_on(
 
 
 def test_slices_are_adjusted_for_their_number(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object],
-) -> None:  # fmt: skip
+    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+) -> None:
     for city, fails in (("Ulm", 2), ("Bonn", 3), ("Kiel", 18)):
-        for i, output in enumerate(add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})):  # fmt: skip
+        for i, output in enumerate(add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})):
             give(output, "fail" if i < fails else "pass")
     assert reporting.fields(db, project) == ["city"]
     (found,) = reporting.slices(db, project)
@@ -210,13 +233,10 @@ def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:
 
 
 def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
-    db: Database, project: Project, give: Callable[..., object],
-    add_outputs: Callable[..., list[Output]],
-) -> None:  # fmt: skip
+    db: Database, project: Project, give: Callable[..., object], add_outputs: Callable[..., list[Output]]
+) -> None:
     for city in ("Ulm", "Bonn"):
-        made = add_outputs(
-            *(f"{city} {k}" for k in range(10)), metadata={"city": city}, group_key=city
-        )
+        made = add_outputs(*(f"{city} {k}" for k in range(10)), metadata={"city": city}, group_key=city)
         for output in made:
             give(output, "pass" if city == "Ulm" else "fail")
     (found,) = reporting.slices(db, project, ["city"])
@@ -230,8 +250,15 @@ def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(674 / 677, "99.6%"), (3 / 677, "0.4%"), (1.0, "100%"), (0.0, "0%"), (1 - 1e-6, ">99.9%"), (1e-6, "<0.1%")],
-)  # fmt: skip
+    [
+        (674 / 677, "99.6%"),
+        (3 / 677, "0.4%"),
+        (1.0, "100%"),
+        (0.0, "0%"),
+        (1 - 1e-6, ">99.9%"),
+        (1e-6, "<0.1%"),
+    ],
+)
 def test_all_and_none_are_said_only_where_they_are_exact(share: float, words: str) -> None:
     from labelcore.stats.rate import share_words
 
@@ -255,23 +282,44 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     assert grading.looks_at_test(db, project) == 1
 
 
-def _two_thirds(db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None], *, worse: bool) -> None:  # fmt: skip
+def _two_thirds(
+    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None], *, worse: bool
+) -> None:
     """400 graded outputs, half failed; the judge, in the set, catches most of what is outside the test."""
     plant(400, 200, 0)
     dealt = split_table.dealt(db, project.id)
     labels = grading.human_labels(db, project)
     groups = outputs.groups_of(db, list(labels.value))
-    other = judge.model_copy(update={"id": "j9", "judge_id": "late", "name": "late", "spec": {"from": "9"}})  # fmt: skip
+    other = judge.model_copy(update={"id": "j9", "judge_id": "late", "name": "late", "spec": {"from": "9"}})
     judge_table.save(db, [other])
-    verdicts.record(db, [
-        Verdict(
-            output_id=key, judge_version_id="j9", project_id=project.id, run_id="r",
-            decision=Decision(value="pass" if passed or (worse and dealt.of(groups[key]) == "test") else "fail"),
-        )
-        for key, passed in labels.value.items()
-    ])  # fmt: skip
-    held = {"alignment": 0.8, "low": 0.7, "high": 0.9, "coverage": 0.8, "n": 280, "n_fails": 140, "effective_fails": 140, "wanted": 0.7}  # fmt: skip
-    judge_table.save_choice(db, project.id, ["j9"], {}, {"held_out": held, "in_sample": {"alignment": 0.95}, "members": []}, "ann")  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=key,
+                judge_version_id="j9",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(
+                    value="pass" if passed or (worse and dealt.of(groups[key]) == "test") else "fail"
+                ),
+            )
+            for key, passed in labels.value.items()
+        ],
+    )
+    held = {
+        "alignment": 0.8,
+        "low": 0.7,
+        "high": 0.9,
+        "coverage": 0.8,
+        "n": 280,
+        "n_fails": 140,
+        "effective_fails": 140,
+        "wanted": 0.7,
+    }
+    judge_table.save_choice(
+        db, project.id, ["j9"], {}, {"held_out": held, "in_sample": {"alignment": 0.95}, "members": []}, "ann"
+    )
 
 
 def test_trust_says_what_the_sealed_test_showed_without_looking_again(
@@ -281,7 +329,7 @@ def test_trust_says_what_the_sealed_test_showed_without_looking_again(
     before = _trust(db, project)
     assert any("not read here" in said for said in before.rests_on)
     assert not any("sealed test judges do worse" in own.says for own in before.reasons)
-    gate = reporting.check(db, project, judge="late", limits=reporting.Limits(tnr=0.5), author="ann")  # fmt: skip
+    gate = reporting.check(db, project, judge="late", limits=reporting.Limits(tnr=0.5), author="ann")
     assert not gate.passes
     looks = grading.looks_at_test(db, project)
     after = _trust(db, project)
@@ -303,7 +351,9 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     assert seen is not None and again is not None
     assert again.report == seen.report
     assert any("no judge of the set did worse" in own.says for own in _trust(db, project).reasons)
-    newer = judge.model_copy(update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()})  # fmt: skip
+    newer = judge.model_copy(
+        update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()}
+    )
     judge_table.save(db, [newer])
     judge_table.save_choice(db, project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann")
     assert any("none of the present judges" in own.says for own in _trust(db, project).reasons)
@@ -336,18 +386,42 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
     db: Database, project: Project, judge: JudgeVersion
 ) -> None:
     made = [
-        Output(id=outputs.content_id(project.id, f"{i}"), project_id=project.id, text=f"text {i}", group_key=f"s{i // 10}")
+        Output(
+            id=outputs.content_id(project.id, f"{i}"),
+            project_id=project.id,
+            text=f"text {i}",
+            group_key=f"s{i // 10}",
+        )
         for i in range(400)
-    ]  # fmt: skip
+    ]
     outputs.add(db, made)
-    grading.record(db, project, [
-        Grade(id=f"g{i}", project_id=project.id, output_id=own.id, annotator="ann", value="fail" if i % 2 else "pass")
-        for i, own in enumerate(made)
-    ])  # fmt: skip
-    verdicts.record(db, [
-        Verdict(output_id=own.id, judge_version_id="j1", project_id=project.id, run_id="r", decision=Decision(value="fail" if i % 2 else "pass"))
-        for i, own in enumerate(made)
-    ])  # fmt: skip
+    grading.record(
+        db,
+        project,
+        [
+            Grade(
+                id=f"g{i}",
+                project_id=project.id,
+                output_id=own.id,
+                annotator="ann",
+                value="fail" if i % 2 else "pass",
+            )
+            for i, own in enumerate(made)
+        ],
+    )
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id="j1",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="fail" if i % 2 else "pass"),
+            )
+            for i, own in enumerate(made)
+        ],
+    )
     judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
     seen = aligning.align(db, project, split="test", author="ann").judges[0].tnr
     assert seen.low is None, "the test holds fewer than twenty sources"
@@ -356,11 +430,15 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
     assert "There the chosen set caught" in said.says and "wrongly failed 0 of" in said.says
 
 
-@pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])  # fmt: skip
+@pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])
 def test_bad_input_gives_reports_cards_and_gates_with_reasons(
-    db: Database, project: Project, judge: JudgeVersion, add_outputs: Callable[..., list[Output]],
-    give: Callable[..., object], grades: str,
-) -> None:  # fmt: skip
+    db: Database,
+    project: Project,
+    judge: JudgeVersion,
+    add_outputs: Callable[..., list[Output]],
+    give: Callable[..., object],
+    grades: str,
+) -> None:
     made = add_outputs(*(f"text {i}" for i in range(20)), metadata={"city": "Ulm"})
     value = {"all fail": "fail"}.get(grades, "pass")
     for i, own in enumerate(() if grades == "none" else made[:10]):
@@ -369,11 +447,20 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
                 give(own, "pass" if person % 3 else "fail", annotator=f"person {person}")
         else:
             give(own, "fail" if grades in {"no overlap", "abstains"} and i % 2 else value)
-    verdicts.record(db, [
-        Verdict(output_id=own.id, judge_version_id="j1", project_id=project.id, run_id="r",
-                decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"))
-        for i, own in enumerate(made) if grades != "no overlap" or i >= 10
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id="j1",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"),
+            )
+            for i, own in enumerate(made)
+            if grades != "no overlap" or i >= 10
+        ],
+    )
     judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
     with pytest.raises(BadInput):
         aligning.choose(db, project)

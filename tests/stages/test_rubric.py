@@ -9,16 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import (  # fmt: skip
-    Criterion,
-    Decision,
-    Evidence,
-    Grade,
-    JudgeVersion,
-    Output,
-    Project,
-    Verdict,
-)
+from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import deriving, grading
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, rules_in
@@ -29,8 +20,16 @@ from labelcore.store import verdicts as verdict_table
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
-NOTES = ["too long", "太长了", "far too long", "wrong year", "the year is wrong", "no source cited",
-         "missing citation", "too long, nobody reads that"]  # fmt: skip
+NOTES = [
+    "too long",
+    "太长了",
+    "far too long",
+    "wrong year",
+    "the year is wrong",
+    "no source cited",
+    "missing citation",
+    "too long, nobody reads that",
+]
 
 
 @pytest.fixture
@@ -41,10 +40,17 @@ def noted(db: Database, project: Project, add_outputs: Add, give: Give) -> list[
     return [give(own, "fail", note) for own, note in zip(made, NOTES, strict=False)]
 
 
-def criterion(db: Database, project: Project, name: str, grades: list[Grade], **more: object) -> Criterion:  # fmt: skip
+def criterion(db: Database, project: Project, name: str, grades: list[Grade], **more: object) -> Criterion:
     evidence = tuple(Evidence(grade_id=g.id, output_id=g.output_id, quote=g.note) for g in grades)
-    own = Criterion(id=f"c-{name}", project_id=project.id, version=1, name=name, status="accepted",
-                    evidence=evidence, **{"statement": f"{name}.", **more})  # type: ignore[arg-type]  # fmt: skip
+    own = Criterion(
+        id=f"c-{name}",
+        project_id=project.id,
+        version=1,
+        name=name,
+        status="accepted",
+        evidence=evidence,
+        **{"statement": f"{name}.", **more},
+    )  # type: ignore[arg-type]
     criterion_table.save(db, [own])
     return own
 
@@ -92,15 +98,22 @@ def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
     db: Database, project: Project, noted: list[Grade]
 ) -> None:
     own = criterion(db, project, "All", noted[:4])
-    parts = [deriving.Part(name="Length", statement="Short."), deriving.Part(name="Year", statement="Right year.", quotes=(3,))]  # fmt: skip
+    parts = [
+        deriving.Part(name="Length", statement="Short."),
+        deriving.Part(name="Year", statement="Right year.", quotes=(3,)),
+    ]
     length, year = deriving.split(db, project, own.id, parts, author="ann")
     assert [len(length.evidence), len(year.evidence)] == [3, 1]
     assert deriving.find_criterion(db, project, own.id).status == "dropped"
     assert [a.parents for a in deriving.lineage(db, project)] == [(), (own.id,), (own.id,)]
     (back,) = deriving.undo_change(db, project, length.id, author="ann")
     assert (back.id, back.status, len(back.evidence)) == (own.id, "accepted", 4)
-    assert [c.status for c in deriving.list_criteria(db, project)] == ["accepted", "dropped", "dropped"]  # fmt: skip
-    for wrong in ([parts[0]], [parts[0], parts[0]], [parts[0], deriving.Part(name="x", statement="", quotes=(9,))]):  # fmt: skip
+    assert [c.status for c in deriving.list_criteria(db, project)] == ["accepted", "dropped", "dropped"]
+    for wrong in (
+        [parts[0]],
+        [parts[0], parts[0]],
+        [parts[0], deriving.Part(name="x", statement="", quotes=(9,))],
+    ):
         with pytest.raises(BadInput):
             deriving.split(db, project, own.id, wrong)
 
@@ -131,8 +144,9 @@ def test_the_random_part_is_as_small_as_the_hypergeometric_allows(total: int, si
 
 
 def answer(db: Database, project: Project, own: Criterion, output: Output, value: str) -> None:
-    grading.grade(db, project, output.id, value, annotator="ann", criterion_id=own.id,
-                  criterion_version=own.version)  # fmt: skip
+    grading.grade(
+        db, project, output.id, value, annotator="ann", criterion_id=own.id, criterion_version=own.version
+    )
 
 
 def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_settles_it(
@@ -144,14 +158,14 @@ def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_s
         answer(db, project, own, output, "pass" if at % 2 else "fail")
     own = deriving.edit(db, project, own.id, statement="Brief.", wording_only=True)
     assert deriving.ledger(db, project, own.id).stage == "nothing stale"
-    own = deriving.edit(db, project, own.id, statement="At most 20 words.", author="ann", why="clearer")  # fmt: skip
+    own = deriving.edit(db, project, own.id, statement="At most 20 words.", author="ann", why="clearer")
     found = deriving.ledger(db, project, own.id)
     assert (found.stage, len(found.stale), found.changed_by) == ("random part", 40, "ann")
     assert found.flips.why_not and 10 < len(found.random) < 25
     assert found.probability == len(found.random) / 40
     for output_id in found.next:
         said = found.stale[output_id]
-        answer(db, project, own, next(o for o in made if o.id == output_id), "pass" if said else "fail")  # fmt: skip
+        answer(db, project, own, next(o for o in made if o.id == output_id), "pass" if said else "fail")
     found = deriving.ledger(db, project, own.id)
     assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
 
@@ -218,14 +232,31 @@ def test_lint_names_each_weakness_with_its_counts(
     criterion(db, project, "Tone", [], statement="Polite.")
     made = add_outputs(*(f"judged {i}" for i in range(20)))
     for own, flip in ((one, False), (two, True)):
-        judge = JudgeVersion(id=f"j{own.id}", judge_id=f"j{own.id}", project_id=project.id, name="j",
-                             kind="code", version=1, criterion_id=own.id, criterion_version=1, spec={})  # fmt: skip
+        judge = JudgeVersion(
+            id=f"j{own.id}",
+            judge_id=f"j{own.id}",
+            project_id=project.id,
+            name="j",
+            kind="code",
+            version=1,
+            criterion_id=own.id,
+            criterion_version=1,
+            spec={},
+        )
         judge_table.save(db, [judge])
-        verdict_table.record(db, [
-            Verdict(output_id=output.id, judge_version_id=judge.id, project_id=project.id, run_id="r",
-                    decision=Decision(value="fail" if (at % 2 == 0) is not flip else "pass"))
-            for at, output in enumerate(made)
-        ])  # fmt: skip
+        verdict_table.record(
+            db,
+            [
+                Verdict(
+                    output_id=output.id,
+                    judge_version_id=judge.id,
+                    project_id=project.id,
+                    run_id="r",
+                    decision=Decision(value="fail" if (at % 2 == 0) is not flip else "pass"),
+                )
+                for at, output in enumerate(made)
+            ],
+        )
     found = deriving.lint(db, project)
     said = {own.kind: own for own in found.findings}
     assert "appropriate" in said["vague"].says
@@ -239,23 +270,29 @@ def test_lint_names_each_weakness_with_its_counts(
 def test_two_demands_in_one_are_shown_by_the_quotes_of_each(
     db: Database, project: Project, noted: list[Grade]
 ) -> None:
-    criterion(db, project, "Both", noted[:5], statement="The answer is not too long and the year is right.")  # fmt: skip
+    criterion(db, project, "Both", noted[:5], statement="The answer is not too long and the year is right.")
     (found,) = [own for own in deriving.lint(db, project).findings if own.kind == "compound"]
     assert "3 quotes speak of" in found.says and "2 of" in found.says
 
 
 @pytest.mark.parametrize(
     ("rule", "detector", "side", "threshold"),
-    [("Use at most 50 words.", "words", "above", 50), ("Write fewer than 3 sentences", "sentences", "above", 2),
-     ("不超过100字", "characters", "above", 100), ("Give at least two bullet points", "bullets", "below", 2),
-     ("Answer in 5 sentences or less.", "sentences", "above", 5), ("more than 3 paragraphs", "paragraphs", "below", 4),
-     ("Use no more than 100 words", "words", "above", 100), ("Never write more than 100 words", "words", "above", 100),
-     ("回答不得超过100字", "characters", "above", 100), ("not less than 50 words", "words", "below", 50),
-     ("Do not use fewer than 3 bullets", "bullets", "below", 3), ("不能超过50字", "characters", "above", 50)],
-)  # fmt: skip
-def test_a_rule_on_lengths_is_read_as_a_check(
-    rule: str, detector: str, side: str, threshold: int
-) -> None:
+    [
+        ("Use at most 50 words.", "words", "above", 50),
+        ("Write fewer than 3 sentences", "sentences", "above", 2),
+        ("不超过100字", "characters", "above", 100),
+        ("Give at least two bullet points", "bullets", "below", 2),
+        ("Answer in 5 sentences or less.", "sentences", "above", 5),
+        ("more than 3 paragraphs", "paragraphs", "below", 4),
+        ("Use no more than 100 words", "words", "above", 100),
+        ("Never write more than 100 words", "words", "above", 100),
+        ("回答不得超过100字", "characters", "above", 100),
+        ("not less than 50 words", "words", "below", 50),
+        ("Do not use fewer than 3 bullets", "bullets", "below", 3),
+        ("不能超过50字", "characters", "above", 50),
+    ],
+)
+def test_a_rule_on_lengths_is_read_as_a_check(rule: str, detector: str, side: str, threshold: int) -> None:
     spec = check_of(rule)
     assert spec is not None
     assert (spec.detector, spec.side, spec.threshold) == (detector, side, threshold)

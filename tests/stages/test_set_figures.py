@@ -32,14 +32,22 @@ def drawn_unevenly(db: Database, project: Project) -> None:
     picks = [
         Pick(output_id=own.id, reason="x", probability=0.8 if said[own.id] == "fail" else 0.2, position=i)
         for i, own in enumerate(outputs)
-    ]  # fmt: skip
-    sample_table.save(db, Sample(id=new_id("s"), project_id=project.id, rule="mixture", seed=0, parameters={}, picks=tuple(picks)))  # fmt: skip
+    ]
+    sample_table.save(
+        db,
+        Sample(
+            id=new_id("s"), project_id=project.id, rule="mixture", seed=0, parameters={}, picks=tuple(picks)
+        ),
+    )
 
 
 def test_a_sets_intervals_are_over_sources(db: Database, project: Project) -> None:
     by_source(db, project)
     found = chosen(db, project, "jv_by source")
-    for own, plain in ((found.coverage, coverage(found.counts)), (found.false_failure_rate, false_failure_rate(found.counts))):  # fmt: skip
+    for own, plain in (
+        (found.coverage, coverage(found.counts)),
+        (found.false_failure_rate, false_failure_rate(found.counts)),
+    ):
         assert own.value == pytest.approx(plain.value)
         assert None not in (own.low, own.high, plain.low, plain.high)
         assert own.high - own.low > 1.3 * (plain.high - plain.low)  # type: ignore[operator]  # checked above
@@ -49,7 +57,7 @@ def test_a_set_on_too_few_sources_has_no_interval(db: Database, project: Project
     outputs = made(db, project, 60, per_source=6)
     for i, own in enumerate(outputs):
         grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})  # fmt: skip
+    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})
     found = chosen(db, project, "jv_one")
     for own in (found.coverage, found.false_failure_rate):
         assert own.value is not None and own.low is None and "10 sources only" in str(own.why_not)
@@ -67,7 +75,7 @@ def test_an_uneven_draw_gives_the_pools_figures_too(db: Database, project: Proje
     assert pool.low < pool.value < pool.high  # type: ignore[operator]  # a value has both ends
     document = found.document()["weighted"]
     assert document["alignment"] == pytest.approx(found.weighted_alignment)
-    assert any("undoing the draw: coverage" in own for own in alignment_lines(aligning.align(db, project)))  # fmt: skip
+    assert any("undoing the draw: coverage" in own for own in alignment_lines(aligning.align(db, project)))
 
 
 def test_an_even_draw_has_nothing_to_undo(db: Database, project: Project) -> None:

@@ -29,34 +29,63 @@ def text_of(i: int) -> str:
 def plant(db: Database, name: str = "home") -> Project:
     """A project with 44 graded outputs, one criterion, and judges of all three kinds that ran."""
     project = projects.open_project(db, name)
-    made = [Output(id=output_table.content_id(project.id, text_of(i)), project_id=project.id,
-                   text=text_of(i)) for i in range(44)]  # fmt: skip
+    made = [
+        Output(id=output_table.content_id(project.id, text_of(i)), project_id=project.id, text=text_of(i))
+        for i in range(44)
+    ]
     output_table.add(db, made)
     grades = [
-        Grade(id=f"{name}-{i}", project_id=project.id, output_id=output.id,
-              annotator="bo" if i % 3 else "ann", value="fail" if i % 2 else "pass",
-              note="far too long" if i % 2 else "")
+        Grade(
+            id=f"{name}-{i}",
+            project_id=project.id,
+            output_id=output.id,
+            annotator="bo" if i % 3 else "ann",
+            value="fail" if i % 2 else "pass",
+            note="far too long" if i % 2 else "",
+        )
         for i, output in enumerate(made)
-    ]  # fmt: skip
+    ]
     grading.record(db, project, grades)
-    cited = [Evidence(grade_id=g.id, output_id=g.output_id, quote="far too long") for g in grades if g.note]  # fmt: skip
+    cited = [Evidence(grade_id=g.id, output_id=g.output_id, quote="far too long") for g in grades if g.note]
     own = Criterion(
-        id="c-short", project_id=project.id, version=3, name="Short", statement=STATEMENT,
-        severity="should", max_false_failure_rate=0.1, status="accepted", keywords=("long", "太长"),
-        pass_examples=(made[0].text,), fail_examples=(made[1].text,), evidence=tuple(cited),
-    )  # fmt: skip
-    other = own.model_copy(update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1})  # fmt: skip
+        id="c-short",
+        project_id=project.id,
+        version=3,
+        name="Short",
+        statement=STATEMENT,
+        severity="should",
+        max_false_failure_rate=0.1,
+        status="accepted",
+        keywords=("long", "太长"),
+        pass_examples=(made[0].text,),
+        fail_examples=(made[1].text,),
+        evidence=tuple(cited),
+    )
+    other = own.model_copy(
+        update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1}
+    )
     criterion_table.save(db, [own, other])
     judging.propose(db, project, criterion="Short")
-    spec = llm_judge.make_spec(
-        own, "model-7", [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
+    spec = llm_judge.make_spec(own, "model-7", [Term(term="SKU", meaning="a product", scope={"shop": "de"})])
+    judge_table.save(
+        db,
+        [
+            JudgeVersion(
+                id="j-llm",
+                judge_id="judge-llm",
+                project_id=project.id,
+                name="Short · model-7",
+                kind="llm",
+                version=1,
+                criterion_id=own.id,
+                criterion_version=3,
+                model="model-7",
+                fitted_on=("train",),
+                spec=spec | {"api_key": SECRET, "base_url": "http://internal.example"},
+                description="Asks model-7",
+            )
+        ],
     )
-    judge_table.save(db, [JudgeVersion(
-        id="j-llm", judge_id="judge-llm", project_id=project.id, name="Short · model-7", kind="llm",
-        version=1, criterion_id=own.id, criterion_version=3, model="model-7", fitted_on=("train",),
-        spec=spec | {"api_key": SECRET, "base_url": "http://internal.example"},
-        description="Asks model-7",
-    )])  # fmt: skip
     for kind in ("code", "learned"):
         judging.run_judges(db, project, kind=kind)
     return project
@@ -92,14 +121,16 @@ def test_a_round_trip_keeps_every_field(
     loaded = sharing.load_rubric(db, project, file, author="lea")
     assert not loaded.refused and not loaded.known
     for shared, own in zip(saved.criteria, loaded.criteria, strict=True):
-        assert (own.status, own.origin, own.version, own.author) == (
-            "accepted",
-            "library",
-            1,
-            "lea",
-        )
-        for name in ("name", "statement", "severity", "max_false_failure_rate", "keywords",
-                     "pass_examples", "fail_examples"):  # fmt: skip
+        assert (own.status, own.origin, own.version, own.author) == ("accepted", "library", 1, "lea")
+        for name in (
+            "name",
+            "statement",
+            "severity",
+            "max_false_failure_rate",
+            "keywords",
+            "pass_examples",
+            "fail_examples",
+        ):
             assert getattr(own, name) == getattr(shared, name)
     stored = {own.name: own for own in judge_table.current(db, project.id)}
     assert len(stored) == sum(len(own.judges) for own in saved.criteria)
@@ -111,7 +142,9 @@ def test_a_round_trip_keeps_every_field(
         assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
     back = sharing.save_rubric(db, project, tmp_path / "back.yaml").criteria
     local = {"origin", "version", "evidence", "annotators", "judges"}
-    assert [own.model_dump(exclude=local) for own in back] == [own.model_dump(exclude=local) for own in saved.criteria]  # fmt: skip
+    assert [own.model_dump(exclude=local) for own in back] == [
+        own.model_dump(exclude=local) for own in saved.criteria
+    ]
     figures = {"figures"}
     assert [j.model_dump(exclude=figures) for c in back for j in c.judges] == [
         j.model_dump(exclude=figures) for c in saved.criteria for j in c.judges
@@ -130,9 +163,7 @@ def test_a_judge_decides_here_as_it_did_there(
     assert sorted(words[learned.id]) == ["fail"] * 3 + ["pass"] * 3
 
 
-def test_the_file_is_readable_and_holds_no_secrets(
-    home: tuple[Database, Project], file: Path
-) -> None:
+def test_the_file_is_readable_and_holds_no_secrets(home: tuple[Database, Project], file: Path) -> None:
     text = file.read_text("utf-8")
     assert text.startswith("# A rubric of labelcore.")
     assert "    Answers are short.\n    At most forty words – 太长不行 😀.\n" in text
@@ -142,9 +173,7 @@ def test_the_file_is_readable_and_holds_no_secrets(
     assert text.index("format:") < text.index("version:") < text.index("criteria:")
 
 
-def test_without_examples_no_text_of_an_output_leaves(
-    home: tuple[Database, Project], tmp_path: Path
-) -> None:
+def test_without_examples_no_text_of_an_output_leaves(home: tuple[Database, Project], tmp_path: Path) -> None:
     out = tmp_path / "plain.yaml"
     saved = sharing.save_rubric(*home, out, with_examples=False)
     text = out.read_text("utf-8")
@@ -159,7 +188,7 @@ def test_some_criteria_only_and_no_file_is_overwritten(
     home: tuple[Database, Project], db: Database, project: Project, tmp_path: Path
 ) -> None:
     out = tmp_path / "one.yaml"
-    assert [c.name for c in sharing.save_rubric(*home, out, criteria=["Polite"]).criteria] == ["Polite"]  # fmt: skip
+    assert [c.name for c in sharing.save_rubric(*home, out, criteria=["Polite"]).criteria] == ["Polite"]
     with pytest.raises(BadInput, match="exists already"):
         sharing.save_rubric(*home, out)
     with pytest.raises(BadInput, match="cannot be written"):
@@ -190,9 +219,21 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
     overall = [own for own in mine if own.criterion_id is None]
     assert {own.kind for own in overall} == {"code", "learned"}
     llm = next(own for own in mine if own.kind == "llm")
-    changed = {"judge_id": "j-import", "id": "v-import", "name": "other tool", "kind": "imported",
-               "criterion_id": None, "criterion_version": None, "spec": {"column": "score"}}  # fmt: skip
-    old = {"judge_id": "j-old", "id": "v-old", "name": "old prompt", "spec": llm.spec | {"prompt_version": "judge-v0"}}  # fmt: skip
+    changed = {
+        "judge_id": "j-import",
+        "id": "v-import",
+        "name": "other tool",
+        "kind": "imported",
+        "criterion_id": None,
+        "criterion_version": None,
+        "spec": {"column": "score"},
+    }
+    old = {
+        "judge_id": "j-old",
+        "id": "v-old",
+        "name": "old prompt",
+        "spec": llm.spec | {"prompt_version": "judge-v0"},
+    }
     judge_table.save(db, [llm.model_copy(update=changed), llm.model_copy(update=old)])
     yield db, project, tmp_path / "whole.yaml"
     db.close()
@@ -215,7 +256,9 @@ def test_judges_of_the_overall_grade_travel_with_the_rubric(
     before = counts(db, project)
     assert not sharing.load_rubric(db, project, whole[2], author="lea").judges
     again = tmp_path / "later.yaml"  # the same judges, saved at another time
-    again.write_text(whole[2].read_text("utf-8").replace(f"{saved.exported_at:%Y-%m-%d}", "2020-01-01"), "utf-8")  # fmt: skip
+    again.write_text(
+        whole[2].read_text("utf-8").replace(f"{saved.exported_at:%Y-%m-%d}", "2020-01-01"), "utf-8"
+    )
     assert not sharing.load_rubric(db, project, again, author="lea").judges
     assert not sharing.load_rubric(whole[0], whole[1], whole[2], author="lea").judges  # at home
     assert counts(db, project) == before
@@ -234,7 +277,7 @@ def test_judges_that_cannot_run_elsewhere_are_named_with_the_reason(
     done = execute(db, request)
     assert {own["judge"] for own in done.document["not_portable"]} == {"other tool", "old prompt"}
     assert any("not portable: other tool (imported) of “overall”" in line for line in done.lines)
-    assert not {"other tool", "old prompt"} & {own.name for own in judge_table.current(db, project.id)}  # fmt: skip
+    assert not {"other tool", "old prompt"} & {own.name for own in judge_table.current(db, project.id)}
 
 
 def test_judges_of_the_overall_grade_stay_when_single_criteria_are_saved(
@@ -252,7 +295,7 @@ def test_a_name_that_is_taken_gets_an_ending(file: Path, db: Database, project: 
     )
     loaded = sharing.load_rubric(db, project, file, author="lea")
     assert loaded.renamed == ("Short (library)",)
-    file.write_text(file.read_text("utf-8").replace("Answers are short.", "Answers are brief."), "utf-8")  # fmt: skip
+    file.write_text(file.read_text("utf-8").replace("Answers are short.", "Answers are brief."), "utf-8")
     assert sharing.load_rubric(db, project, file, author="lea").renamed == ("Short (library 2)",)
     assert set(sharing.load_rubric(db, project, file, author="lea").known) == {"Short", "Polite"}
 
@@ -273,8 +316,9 @@ def graded_here(db: Database, project: Project, add_outputs: Add, passes: int, f
 def only_code(file: Path, figures: str = "") -> None:
     file.write_text(
         f"{ONE}  judges:\n  - name: J\n    kind: code\n"
-        f"    spec: {{detector: words, side: above, threshold: 40}}\n{figures}", "utf-8",
-    )  # fmt: skip
+        f"    spec: {{detector: words, side: above, threshold: 40}}\n{figures}",
+        "utf-8",
+    )
 
 
 KNOWN = "    figures: {tpr: {value: 0.9, low: 0.8, high: 0.95, n: 80}, tnr: {value: 0.9, low: 0.8, high: 0.95, n: 80}}\n"
@@ -357,8 +401,11 @@ def test_the_operations_say_what_they_did(
     home: tuple[Database, Project], db: Database, tmp_path: Path
 ) -> None:
     out = str(tmp_path / "rubric.yaml")
-    saved = execute(home[0], Request(operation="library save", project="home", arguments={"out": out, "with_examples": False}))  # fmt: skip
-    assert saved.document["criteria"] == ["Polite", "Short"] and "without examples" in saved.lines[0]  # fmt: skip
+    saved = execute(
+        home[0],
+        Request(operation="library save", project="home", arguments={"out": out, "with_examples": False}),
+    )
+    assert saved.document["criteria"] == ["Polite", "Short"] and "without examples" in saved.lines[0]
     came = execute(db, Request(operation="library load", project="there", arguments={"file": out}))
     assert len(came.document["criteria"]) == 2 and "not yet aligned here" in came.lines[-1]
     seen = execute(db, Request(operation="library transfer", project="there"))

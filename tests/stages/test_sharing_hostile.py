@@ -21,8 +21,12 @@ from labelcore.store import judges as judge_table
 SECRET = "sk-very-secret"
 HEAD = "format: labelcore-rubric\nversion: 1\nproject: p\nexported_at: 2026-11-21T10:00:00Z\n"
 ONE = f"{HEAD}criteria:\n- name: Short\n  statement: It is short.\n"
-LAUGHS = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))  # fmt: skip
-JUDGED = f"{ONE}  judges:\n  - name: J\n    kind: code\n    spec: {{detector: words, side: above, threshold: 9}}\n"
+LAUGHS = "a: &a [x, x]\n" + "".join(
+    f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+JUDGED = (
+    f"{ONE}  judges:\n  - name: J\n    kind: code\n    spec: {{detector: words, side: above, threshold: 9}}\n"
+)
 
 
 def counts(db: Database, project: Project) -> tuple[int, int]:
@@ -54,7 +58,10 @@ def counts(db: Database, project: Project) -> tuple[int, int]:
         (ONE.replace("project: p\n", ""), "project: Field required"),
         (ONE.replace("2026-11-21T10:00:00Z", "soon"), "exported_at: "),
         (ONE + "- name: B\n- name: C", r"criteria\[1\].statement: Field required"),
-        (ONE + "- {name: B, statement: b}\n- {name: C, statement: c, severity: maybe}", r"criteria\[2\].severity"),
+        (
+            ONE + "- {name: B, statement: b}\n- {name: C, statement: c, severity: maybe}",
+            r"criteria\[2\].severity",
+        ),
         (ONE + "  max_false_failure_rate: 2", r"criteria\[0\].max_false_failure_rate"),
         (ONE + "  max_false_failure_rate: .nan", r"criteria\[0\].max_false_failure_rate"),
         (ONE + "  max_false_failure_rate: 1e9999", "not finite"),
@@ -69,7 +76,7 @@ def counts(db: Database, project: Project) -> tuple[int, int]:
         (JUDGED + "    figures: {tpr: {value: 0.5, low: 0.6, high: 0.9}}", "lies in its interval"),
         (JUDGED + "    figures: {tpr: {n: 5}}", "says why_not"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_stored(
     db: Database, project: Project, tmp_path: Path, text: str, said: str
 ) -> None:
@@ -103,8 +110,15 @@ def wrong_specs() -> list[tuple[str, dict[str, Any], str]]:
     code = {"detector": "words", "side": "above", "threshold": 9}
     phrase = code | {"detector": "phrase"}
     llm = {"prompt_version": "judge-v1", "name": "n", "statement": "s"}
-    linear = {"knots": [[[1], [0]]], "weight": [1], "mean": [], "axes": [], "coefficients": [1], "intercept": [0]}  # fmt: skip
-    learned = {"columns": [["words", {}]], "with_vectors": False, "model": linear, "checks": [], "cut": 0.5}  # fmt: skip
+    linear = {
+        "knots": [[[1], [0]]],
+        "weight": [1],
+        "mean": [],
+        "axes": [],
+        "coefficients": [1],
+        "intercept": [0],
+    }
+    learned = {"columns": [["words", {}]], "with_vectors": False, "model": linear, "checks": [], "cut": 0.5}
     return [
         ("oracle", {}, "kind 'oracle' is not known"),
         ("imported", {}, "kind 'imported' is not known"),
@@ -128,8 +142,10 @@ def wrong_specs() -> list[tuple[str, dict[str, Any], str]]:
 def test_judges_that_cannot_work_are_left_out_by_name_and_the_rest_goes_on(
     db: Database, project: Project, tmp_path: Path
 ) -> None:
-    judges = [{"name": f"bad {i}", "kind": kind, "spec": spec} for i, (kind, spec, _) in enumerate(wrong_specs())]  # fmt: skip
-    good = {"name": "good", "kind": "code", "spec": {"detector": "words", "side": "above", "threshold": 9}}  # fmt: skip
+    judges = [
+        {"name": f"bad {i}", "kind": kind, "spec": spec} for i, (kind, spec, _) in enumerate(wrong_specs())
+    ]
+    good = {"name": "good", "kind": "code", "spec": {"detector": "words", "side": "above", "threshold": 9}}
     document = yaml_text.read(ONE, "one")
     document["criteria"][0]["judges"] = [*judges, good, good]
     file = tmp_path / "mixed.yaml"
@@ -140,16 +156,25 @@ def test_judges_that_cannot_work_are_left_out_by_name_and_the_rest_goes_on(
     for own, (_, _, said) in zip(loaded.refused, wrong_specs(), strict=False):
         assert re.search(said, own.reason), own
         assert SECRET not in own.reason
-    execute(db, Request(operation="judge show", project="test", arguments={"judge": "good (library)"}))  # fmt: skip
+    execute(db, Request(operation="judge show", project="test", arguments={"judge": "good (library)"}))
 
 
-plain_texts = st.text(st.one_of(
-    st.characters(exclude_categories=["Cs"]), st.sampled_from(" \n\t\r\x85\u2028:#-'\"|>%@&*!{}[],?~=0123456789eE."),
-), max_size=120)  # fmt: skip
+plain_texts = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from(" \n\t\r\x85\u2028:#-'\"|>%@&*!{}[],?~=0123456789eE."),
+    ),
+    max_size=120,
+)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False) | plain_texts,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(plain_texts, inner, max_size=3), max_leaves=6,
-)  # fmt: skip
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**15), 10**15)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | plain_texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(plain_texts, inner, max_size=3),
+    max_leaves=6,
+)
 
 
 @settings(deadline=None)

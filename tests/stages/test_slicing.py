@@ -36,8 +36,13 @@ def plant(
         for at, own in enumerate(graded):
             give(own, "pass" if at < passes else "fail")
         if chance is not None:
-            picks = tuple(Pick(output_id=own.id, reason="uniform", probability=chance, position=at) for at, own in enumerate(graded))  # fmt: skip
-            samples.save(db, Sample(id=f"s {city}", project_id=project.id, rule="random", seed=0, picks=picks))  # fmt: skip
+            picks = tuple(
+                Pick(output_id=own.id, reason="uniform", probability=chance, position=at)
+                for at, own in enumerate(graded)
+            )
+            samples.save(
+                db, Sample(id=f"s {city}", project_id=project.id, rule="random", seed=0, picks=picks)
+            )
         return made
 
     return do
@@ -45,14 +50,30 @@ def plant(
 
 def _judge(db: Database, project: Project, name: str, answers: dict[str, str]) -> None:
     version = JudgeVersion(
-        id=name, judge_id=name, project_id=project.id, name=name, kind="imported", version=1,
-        criterion_id=None, criterion_version=None, spec={"from": "another tool"},
-    )  # fmt: skip
+        id=name,
+        judge_id=name,
+        project_id=project.id,
+        name=name,
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={"from": "another tool"},
+    )
     judge_table.save(db, [version])
-    verdicts.record(db, [
-        Verdict(output_id=own, judge_version_id=name, project_id=project.id, run_id="r", decision=Decision(value=said))
-        for own, said in answers.items()
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            Verdict(
+                output_id=own,
+                judge_version_id=name,
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value=said),
+            )
+            for own, said in answers.items()
+        ],
+    )
 
 
 def _report(db: Database, project: Project) -> reporting.SliceReport:
@@ -87,9 +108,7 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(
         assert (own.corrected_together.high or 0) > (own.corrected.high or 0)
 
 
-def test_slices_together_are_what_the_whole_project_is(
-    db: Database, project: Project, plant: Plant
-) -> None:
+def test_slices_together_are_what_the_whole_project_is(db: Database, project: Project, plant: Plant) -> None:
     """Weighted by what their graded outputs stand for, the slices' rates are the project's."""
     plant("Ulm", 60, 20, 10, 0.5)
     plant("Bonn", 100, 10, 15, 0.25)
@@ -112,11 +131,9 @@ def test_a_correction_of_a_slice_is_refused_with_its_reason(
     assert rows["Bonn"].corrected_together == rows["Bonn"].corrected
 
 
-def test_hand_picked_grades_and_unseen_outputs_are_said(
-    db: Database, project: Project, plant: Plant
-) -> None:
+def test_hand_picked_grades_and_unseen_outputs_are_said(db: Database, project: Project, plant: Plant) -> None:
     ulm, bonn = plant("Ulm", 60, 20, 10, None), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(db, project, "j1", {own.id: "pass" if k % 3 else "fail" for k, own in enumerate(ulm[:35] + bonn)})  # fmt: skip
+    _judge(db, project, "j1", {own.id: "pass" if k % 3 else "fail" for k, own in enumerate(ulm[:35] + bonn)})
     judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(db, project)
     assert "not drawn with known probabilities in 30 of 55 cases" in found.doubt
@@ -128,14 +145,15 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(
     db: Database, project: Project, add_outputs: Plant
 ) -> None:
     made = [
-        own for k, city in enumerate(("Ulm", "Bonn", "Kiel\"'; --", ""))
+        own
+        for k, city in enumerate(("Ulm", "Bonn", "Kiel\"'; --", ""))
         for own in add_outputs(*(f"{city} {n}" for n in range(5 + k)), metadata={"city": city})
-    ]  # fmt: skip
+    ]
     made += add_outputs("without any city", model="gpt")
     words = ("pass", "fail", "abstain", "pass", "abstain")
     for shift in (0, 1):
         seen = made[2:] if shift else made
-        _judge(db, project, f"j{shift}", {own.id: words[(k * (1 + shift)) % 5] for k, own in enumerate(seen)})  # fmt: skip
+        _judge(db, project, f"j{shift}", {own.id: words[(k * (1 + shift)) % 5] for k, own in enumerate(seen)})
     for members in (["j0"], ["j0", "j1"], []):
         own = confusion.pools_of_slices(db, project.id, "city", members)
         assert {k: v[0] for k, v in own.items()} == {"Ulm": 5, "Bonn": 6, "Kiel\"'; --": 7, "": 9}
@@ -144,22 +162,17 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(
     assert confusion.pools_of_slices(db, project.id, "model", [])["gpt"] == (1, 0, 0, 0)
 
 
-def test_one_document_and_one_line_for_each_slice(
-    db: Database, project: Project, plant: Plant
-) -> None:
+def test_one_document_and_one_line_for_each_slice(db: Database, project: Project, plant: Plant) -> None:
     ulm, bonn = plant("Ulm", 60, 28, 2, 0.5), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(db, project, "j1", {own.id: "pass" if k < 20 else "fail" for k, own in enumerate(ulm + bonn)})  # fmt: skip
+    _judge(db, project, "j1", {own.id: "pass" if k < 20 else "fail" for k, own in enumerate(ulm + bonn)})
     judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
-    found = execute(db, Request(operation="slices", project=project.name, arguments={"by": ["city"]}))  # fmt: skip
+    found = execute(db, Request(operation="slices", project=project.name, arguments={"by": ["city"]}))
     (document,) = found.document["slices"]
     assert [row["name"] for row in document["rows"]] == ["Bonn", "Ulm"]
     assert document["rows"][0]["size"] == 100 and document["rows"][0]["corrected"]["why_not"]
     assert found.lines[0].startswith("city = Bonn (100 outputs): 40% (")
     assert "worse than the rest: -53 points (" in found.lines[0] and "p < 0.001" in found.lines[0]
-    assert (
-        found.lines[1].startswith("city = Ulm (60 outputs): 93% (")
-        and "; corrected 85%" in found.lines[1]
-    )
+    assert found.lines[1].startswith("city = Ulm (60 outputs): 93% (") and "; corrected 85%" in found.lines[1]
     assert any("known-probability sample" in own for own in found.lines)
     assert any(own.startswith("  Not corrected: Bonn (") for own in found.lines)
     html = reporting.to_html(reporting.build_report(db, project, by=("city",)))
@@ -168,33 +181,47 @@ def test_one_document_and_one_line_for_each_slice(
 
 def _row(name: str, rate: Rate, corrected: Rate | None, p: float | None, says: str) -> SliceRate:
     return SliceRate(
-        name=name, rate=rate, together=rate, against_rest=difference(rate, wilson(50, 100)), p=p,
-        says=says, size=1_000, corrected=corrected, corrected_together=corrected,
-    )  # fmt: skip
+        name=name,
+        rate=rate,
+        together=rate,
+        against_rest=difference(rate, wilson(50, 100)),
+        p=p,
+        says=says,
+        size=1_000,
+        corrected=corrected,
+        corrected_together=corrected,
+    )
 
 
 def test_slices_in_words_say_what_is_not_known() -> None:
-    few = Rate(value=0.5, low=None, high=None, n=8, why_not="no interval: the outputs come from 2 sources only")  # fmt: skip
+    few = Rate(
+        value=0.5, low=None, high=None, n=8, why_not="no interval: the outputs come from 2 sources only"
+    )
     wide = Rate(value=0.4, low=0.0, high=1.0, n=10, method="Rogan-Gladen")
     report = reporting.SliceReport(
-        field="city", left_out=3, assumption="it holds", doubt="They were picked.",
+        field="city",
+        left_out=3,
+        assumption="it holds",
+        doubt="They were picked.",
         rows=(
             _row("A", wilson(20, 100), wilson(30, 100), 0.00001, "worse than the rest"),
             _row("B", wilson(6, 10), wide, 0.4, "no difference that is more than chance"),
             _row("C", few, not_measurable("all pass"), None, "too few sources to tell (2)"),
         ),
-    )  # fmt: skip
-    assert slice_words.telling(report) == ["A: worse than the rest: -30 points (-42 to -17), p < 0.001"]  # fmt: skip
+    )
+    assert slice_words.telling(report) == ["A: worse than the rest: -30 points (-42 to -17), p < 0.001"]
     drawn = slice_words.series(report, 3)["corrected"]
     assert [own.value for own in drawn] == [0.3, None, None]
     table = slice_words.slice_table(report, 3)
     assert all(len(row) == len(table.columns) for row in table.rows)
-    assert table.rows[2][1:] == ("1,000", "8", "50% (no interval)", "not measurable", "not measurable", "")  # fmt: skip
+    assert table.rows[2][1:] == ("1,000", "8", "50% (no interval)", "not measurable", "not measurable", "")
     assert list(slice_words.notes(report)) == [
         "Corrected for the judges' errors, if it holds.",
-        "Not compared: C (too few sources to tell (2)).", "Not corrected: C (all pass).",
-        "They were picked.", "3 graded outputs have no city and are left out.",
-    ]  # fmt: skip
+        "Not compared: C (too few sources to tell (2)).",
+        "Not corrected: C (all pass).",
+        "They were picked.",
+        "3 graded outputs have no city and are left out.",
+    ]
     unjudged = report.model_copy(update={"rows": (_row("A", wilson(1, 9), None, None, "x"),)})
     assert list(slice_words.series(unjudged, 3)) == ["by people"]
     assert "corrected" not in slice_words.slice_table(unjudged, 3).columns

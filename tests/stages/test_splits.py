@@ -98,11 +98,22 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
         if split_of(project.id, copy.group) == "train"
     )
     give(twin, "pass")
-    judge_table.save(db, [JudgeVersion(
-        id="j1", judge_id="j", project_id=project.id, name="asks", kind="llm", version=1,
-        criterion_id=None, criterion_version=None,
-        spec={"pass_examples": [test.text[:60]], "fail_examples": []},
-    )])  # fmt: skip
+    judge_table.save(
+        db,
+        [
+            JudgeVersion(
+                id="j1",
+                judge_id="j",
+                project_id=project.id,
+                name="asks",
+                kind="llm",
+                version=1,
+                criterion_id=None,
+                criterion_version=None,
+                spec={"pass_examples": [test.text[:60]], "fail_examples": []},
+            )
+        ],
+    )
     found = aligning.leakage(db, project)
     assert {own.kind for own in found.leaks} == {"output", "example"}
     assert all(test.id in {own.output_id, own.other_id} for own in found.leaks)

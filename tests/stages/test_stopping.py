@@ -25,9 +25,16 @@ SLOW = """def check(output, input, context, metadata):
 
 def check(project: Project, source: str, name: str = "s") -> JudgeVersion:
     return JudgeVersion(
-        id=name, judge_id=name, project_id=project.id, name=name, kind="code", version=1,
-        criterion_id="c", criterion_version=1, spec={"source": source},
-    )  # fmt: skip
+        id=name,
+        judge_id=name,
+        project_id=project.id,
+        name=name,
+        kind="code",
+        version=1,
+        criterion_id="c",
+        criterion_version=1,
+        spec={"source": source},
+    )
 
 
 def stored(db: Database) -> int:

@@ -24,20 +24,28 @@ from labelcore.store import verdicts as verdict_table
 Add = Callable[..., list[Output]]
 
 
-def give(db: Database, project: Project, output: Output, who: str, value: str, **more: object) -> None:  # fmt: skip
-    grading.record(db, project, [Grade(
-        id=f"{who}-{output.id}-{more.get('source', '')}", project_id=project.id, output_id=output.id,
-        annotator=who, value=value, **more,
-    )])  # fmt: skip
+def give(db: Database, project: Project, output: Output, who: str, value: str, **more: object) -> None:
+    grading.record(
+        db,
+        project,
+        [
+            Grade(
+                id=f"{who}-{output.id}-{more.get('source', '')}",
+                project_id=project.id,
+                output_id=output.id,
+                annotator=who,
+                value=value,
+                **more,
+            )
+        ],
+    )
 
 
 def ids(queue: grading.Queue) -> list[str]:
     return [own.output.id for own in queue.items]
 
 
-def test_without_a_target_everybody_gets_everything(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_without_a_target_everybody_gets_everything(db: Database, project: Project, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(5)))
     for who in ("ann", "ben"):
         assert ids(grading.grading_queue(db, project, who)) == [own.id for own in made]
@@ -146,7 +154,7 @@ def test_a_ruling_settles_a_conflict_and_keeps_every_grade(
     assert {own.note for own in conflict.grades} == {"", "invents a price"}
     with pytest.raises(BadInput, match="needs a name and a reason"):
         grading.rule(db, project, output.id, "fail", reason=" ", author="cho")
-    grading.rule(db, project, output.id, "fail", reason="the price is not in the source", author="cho")  # fmt: skip
+    grading.rule(db, project, output.id, "fail", reason="the price is not in the source", author="cho")
     labels = grading.human_labels(db, project)
     assert (labels.value, labels.conflicts) == ({output.id: False}, ())
     assert len(grading.current_grades(db, project)) == 2
@@ -157,9 +165,7 @@ def test_a_ruling_settles_a_conflict_and_keeps_every_grade(
     assert settled.ruling.reason == "it is, in the footnote"
 
 
-def test_pairs_and_alpha_follow_the_grades(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_pairs_and_alpha_follow_the_grades(db: Database, project: Project, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(20)))
     ann = [i % 3 != 0 for i in range(20)]
     ben = [i % 3 != 0 if i % 5 else i % 2 == 0 for i in range(20)]
@@ -196,18 +202,33 @@ def test_anchoring_compares_blind_with_suggested_grades(
 ) -> None:
     assert "not measurable" in grading.anchoring(db, project).says
     made = add_outputs(*(f"text {i}" for i in range(40)))
-    spec = {"detector": "words", "side": "above", "threshold": 100, "parameters": {}, "guided": False}  # fmt: skip
+    spec = {"detector": "words", "side": "above", "threshold": 100, "parameters": {}, "guided": False}
     judge = JudgeVersion(
-        id="j", judge_id="j", project_id=project.id, name="long", kind="code", version=1,
-        criterion_id=None, criterion_version=None, spec=spec,
-    )  # fmt: skip
+        id="j",
+        judge_id="j",
+        project_id=project.id,
+        name="long",
+        kind="code",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec=spec,
+    )
     judge_table.save(db, [judge])
     judge_table.save_choice(db, project.id, ["j"], {}, {}, "ann")
-    verdict_table.record(db, [
-        Verdict(output_id=own.id, judge_version_id="j", project_id=project.id, run_id="r",
-                decision=Decision(value="pass", reason="short"))
-        for own in made
-    ])  # fmt: skip
+    verdict_table.record(
+        db,
+        [
+            Verdict(
+                output_id=own.id,
+                judge_version_id="j",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="pass", reason="short"),
+            )
+            for own in made
+        ],
+    )
     assert grading.suggestions(db, project, [made[0].id])[made[0].id].value == "pass"
     for i, own in enumerate(made):
         shown = i % 2 == 0
@@ -217,9 +238,7 @@ def test_anchoring_compares_blind_with_suggested_grades(
     assert "+50 points, more than chance explains" in found.says
 
 
-def test_phrases_are_ones_own_and_the_criteria(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_phrases_are_ones_own_and_the_criteria(db: Database, project: Project, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(4)))
     for output in made[:2]:
         give(db, project, output, "ann", "fail", note="too long")
@@ -233,28 +252,41 @@ def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(
 ) -> None:
     (output,) = add_outputs("text")
     judge = JudgeVersion(
-        id="j", judge_id="j", project_id=project.id, name="long", kind="code", version=1,
-        criterion_id=None, criterion_version=None, spec={},
-    )  # fmt: skip
+        id="j",
+        judge_id="j",
+        project_id=project.id,
+        name="long",
+        kind="code",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={},
+    )
     judge_table.save(db, [judge])
     judge_table.save_choice(db, project.id, ["j"], {}, {}, "ann")
-    verdict_table.record(db, [
-        Verdict(output_id=output.id, judge_version_id="j", project_id=project.id, run_id="r",
-                decision=Decision(value="fail", reason="long"))
-    ])  # fmt: skip
+    verdict_table.record(
+        db,
+        [
+            Verdict(
+                output_id=output.id,
+                judge_version_id="j",
+                project_id=project.id,
+                run_id="r",
+                decision=Decision(value="fail", reason="long"),
+            )
+        ],
+    )
     give(db, project, output, "ann", "pass")
     give(db, project, output, "ann", "fail", source="suggestion", judge_shown=True)
     found = grading.anchoring(db, project)
     assert (found.blind.value, found.blind.n, found.suggested.n, found.changed) == (0.0, 1, 0, 1)
 
 
-def test_only_its_author_takes_a_grade_back(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_only_its_author_takes_a_grade_back(db: Database, project: Project, add_outputs: Add) -> None:
     (output,) = add_outputs("text")
     give(db, project, output, "ann", "pass")
     (own,) = grading.current_grades(db, project)
-    taken = own.model_copy(update={"id": "undo", "annotator": "ben", "value": "undone", "supersedes": own.id})  # fmt: skip
+    taken = own.model_copy(update={"id": "undo", "annotator": "ben", "value": "undone", "supersedes": own.id})
     with pytest.raises(BadInput, match="Only its author"):
         grading.record(db, project, [taken])
     assert grading.current_grades(db, project) == [own]

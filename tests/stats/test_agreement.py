@@ -48,8 +48,7 @@ def test_equals_the_definition_by_pairs(units: list[list[bool]]) -> None:
         assert alpha is None
         return
     observed = sum(
-        sum(a != b for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1)
-        for unit in pairable
+        sum(a != b for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1) for unit in pairable
     ) / len(every)
     expected = sum(a != b for a, b in itertools.permutations(every, 2))
     expected /= len(every) * (len(every) - 1)

@@ -46,9 +46,7 @@ def test_the_same_verdicts_are_no_difference_and_a_clear_gain_is_better() -> Non
 def test_items_of_one_source_widen_the_difference() -> None:
     random = np.random.default_rng(0)
     first, second = random.random(60) < 0.6, random.random(60) < 0.75
-    copied = paired.clustered_difference(
-        np.repeat(first, 4), np.repeat(second, 4), np.arange(240) // 4
-    )
+    copied = paired.clustered_difference(np.repeat(first, 4), np.repeat(second, 4), np.arange(240) // 4)
     naive = paired.compare(np.repeat(first, 4), np.repeat(second, 4)).difference
     assert (copied.high or 0) - (copied.low or 0) > 1.5 * ((naive.high or 0) - (naive.low or 0))
     few = paired.clustered_difference(first, second, np.arange(60) // 20)

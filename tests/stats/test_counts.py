@@ -21,7 +21,9 @@ def test_measures_equal_scikit_learn(pairs: list[tuple[bool, bool]]) -> None:
     counts = c.count(judge.astype(float), human)
     assert counts.n == len(pairs)
     if len(set(human)) == 2:
-        assert c.balanced_accuracy(counts) == pytest.approx(metrics.balanced_accuracy_score(human, judge), abs=1e-9)  # fmt: skip
+        assert c.balanced_accuracy(counts) == pytest.approx(
+            metrics.balanced_accuracy_score(human, judge), abs=1e-9
+        )
         assert c.tpr(counts).value == pytest.approx(metrics.recall_score(human, judge), abs=1e-9)
     if len(set(human)) == 2 and len(set(judge)) == 2:
         assert c.mcc(counts) == pytest.approx(metrics.matthews_corrcoef(human, judge), abs=1e-9)

@@ -84,16 +84,18 @@ def test_ac1_of_cells_equals_the_general_formula(own: tuple[int, int, int, int])
 
 
 @given(own=cells)
-def test_figures_of_cells_equal_those_of_counts_and_stay_in_range(
-    own: tuple[int, int, int, int],
-) -> None:
+def test_figures_of_cells_equal_those_of_counts_and_stay_in_range(own: tuple[int, int, int, int]) -> None:
     counts = m.Counts(true_pass=own[0], false_pass=own[1], true_fail=own[2], false_fail=own[3])
     array = np.array(own, dtype=float)
     for name, plain in (
-        ("tpr", m.tpr(counts).value), ("tnr", m.tnr(counts).value), ("ppv", m.ppv(counts).value),
-        ("npv", m.npv(counts).value), ("mcc", m.mcc(counts)), ("kappa", m.kappa(counts)),
+        ("tpr", m.tpr(counts).value),
+        ("tnr", m.tnr(counts).value),
+        ("ppv", m.ppv(counts).value),
+        ("npv", m.npv(counts).value),
+        ("mcc", m.mcc(counts)),
+        ("kappa", m.kappa(counts)),
         ("balanced_accuracy", m.balanced_accuracy(counts)),
-    ):  # fmt: skip
+    ):
         found = float(resampling.FIGURES[name](array))
         assert (plain is None) == np.isnan(found)
         if plain is not None:
@@ -115,14 +117,10 @@ def test_swapping_pass_and_fail_keeps_the_symmetric_figures(own: tuple[int, int,
 
 
 def test_balanced_accuracy_has_an_interval_or_a_reason() -> None:
-    rate = m.balanced_accuracy_rate(
-        m.Counts(true_pass=40, false_pass=5, true_fail=15, false_fail=4)
-    )
+    rate = m.balanced_accuracy_rate(m.Counts(true_pass=40, false_pass=5, true_fail=15, false_fail=4))
     assert rate.low is not None and rate.high is not None and rate.value is not None
     assert 0 <= rate.low < rate.value < rate.high <= 1
-    one_class = m.balanced_accuracy_rate(
-        m.Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1)
-    )
+    one_class = m.balanced_accuracy_rate(m.Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1))
     assert one_class.why_not == "there are no decided outputs that people failed"
 
 
@@ -131,8 +129,12 @@ def test_figures_do_not_lose_digits_on_a_million() -> None:
     human = [1, 0, 0, 1]
     judge = [1, 1, 0, 0]
     weights = [big.true_pass, big.false_pass, big.true_fail, big.false_fail]
-    assert m.mcc(big) == pytest.approx(metrics.matthews_corrcoef(human, judge, sample_weight=weights), abs=1e-9)  # fmt: skip
-    assert m.kappa(big) == pytest.approx(metrics.cohen_kappa_score(human, judge, sample_weight=weights), abs=1e-9)  # fmt: skip
+    assert m.mcc(big) == pytest.approx(
+        metrics.matthews_corrcoef(human, judge, sample_weight=weights), abs=1e-9
+    )
+    assert m.kappa(big) == pytest.approx(
+        metrics.cohen_kappa_score(human, judge, sample_weight=weights), abs=1e-9
+    )
 
 
 # ---- resampling
@@ -162,9 +164,7 @@ def test_replicates_are_seeded_and_the_two_ways_agree() -> None:
     cells = resampling.cells_by_group(verdicts, passes, np.arange(200))
     one = resampling.replicates(cells, seed=1)
     assert np.array_equal(one, resampling.replicates(cells, seed=1))
-    quick = resampling.intervals(
-        cells.sum(axis=0), resampling.replicates_of_counts(cells.sum(axis=0))
-    )
+    quick = resampling.intervals(cells.sum(axis=0), resampling.replicates_of_counts(cells.sum(axis=0)))
     slow = resampling.intervals(cells.sum(axis=0), one)
     for name in resampling.FIGURES:
         assert quick[0][name].low == pytest.approx(slow[0][name].low, abs=0.02)
@@ -178,7 +178,9 @@ def test_outputs_that_repeat_each_other_widen_the_interval() -> None:
     grouped = resampling.cells_by_group(copied, same, np.arange(400) // 5)
     widths = []
     for cells, number in ((alone, None), (grouped, 80)):
-        rate = resampling.intervals(cells.sum(axis=0), resampling.replicates(cells), ("kappa",), groups=number)[0]["kappa"]  # fmt: skip
+        rate = resampling.intervals(
+            cells.sum(axis=0), resampling.replicates(cells), ("kappa",), groups=number
+        )[0]["kappa"]
         widths.append((rate.high or 0) - (rate.low or 0))
     assert widths[1] > 1.8 * widths[0]
 
@@ -187,8 +189,6 @@ def test_missing_and_abstained_cells_count_nowhere() -> None:
     verdicts = np.array([[1.0], [np.nan], [0.0]])
     cells = resampling.cells_by_group(verdicts, np.array([True, True, False]), np.arange(3))
     assert cells.sum(axis=0).tolist() == [[1, 0, 1, 0]]
-    nothing = resampling.cells_by_group(
-        np.full((3, 1), np.nan), np.ones(3, dtype=bool), np.arange(3)
-    )
+    nothing = resampling.cells_by_group(np.full((3, 1), np.nan), np.ones(3, dtype=bool), np.arange(3))
     rates = resampling.intervals(nothing.sum(axis=0), resampling.replicates(nothing))[0]
     assert all(rate.value is None and rate.why_not for rate in rates.values())

@@ -35,9 +35,7 @@ def test_refuses_a_judge_without_information(method: object) -> None:
 
 
 def test_one_class_is_not_measurable() -> None:
-    rate = prevalence.post_stratified(
-        Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1), 9, 1
-    )
+    rate = prevalence.post_stratified(Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1), 9, 1)
     assert rate.value is None
     assert rate.why_not == "there are no outputs that people failed"
 

@@ -33,9 +33,7 @@ def _price(votes: np.ndarray, fails: np.ndarray, members: tuple[int, ...]) -> tu
 @settings(max_examples=15, deadline=None)
 def test_equals_trying_every_set(seed: int, wanted: float) -> None:
     votes, fails = _votes(seed)
-    every = [
-        c for size in range(7) for c in itertools.combinations(range(6), size)
-    ]  # fmt: skip
+    every = [c for size in range(7) for c in itertools.combinations(range(6), size)]
     able = [_price(votes, fails, c)[1] for c in every if _price(votes, fails, c)[0] >= wanted]
     found = solve(votes, fails, Wish(min_coverage=wanted))
     if not able:

@@ -20,9 +20,8 @@ Bools = npt.NDArray[np.bool_]
 
 
 def _graded(
-    passes: Bools, weights: npt.NDArray[np.float64] | None = None,
-    groups: npt.NDArray[np.int64] | None = None,
-) -> Graded:  # fmt: skip
+    passes: Bools, weights: npt.NDArray[np.float64] | None = None, groups: npt.NDArray[np.int64] | None = None
+) -> Graded:
     return Graded(passes, np.full(len(passes), np.nan), weights, groups)
 
 
@@ -72,13 +71,11 @@ def test_small_slices_are_said_to_be_small() -> None:
 
 
 @given(seed=st.integers(0, 10_000), n=st.integers(10, 120), even=st.sampled_from([None, 1.0, 7.5]))
-def test_single_outputs_of_even_weight_get_wilson_and_fisher(seed: int, n: int, even: float | None) -> None:  # fmt: skip
+def test_single_outputs_of_even_weight_get_wilson_and_fisher(seed: int, n: int, even: float | None) -> None:
     random = np.random.default_rng(seed)
     passes, names = random.random(n) < 0.6, [f"s{k}" for k in random.integers(0, 3, n)]
     weights = None if even is None else np.full(n, even)
-    found = {
-        own.name: own for own in slices.by_slice(_graded(passes, weights, np.arange(n)), names)
-    }
+    found = {own.name: own for own in slices.by_slice(_graded(passes, weights, np.arange(n)), names)}
     raw = {}
     for name, own in found.items():
         inside = np.array(names) == name
@@ -92,11 +89,13 @@ def test_single_outputs_of_even_weight_get_wilson_and_fisher(seed: int, n: int, 
             newcombe = difference(wilson(good, good + bad), wilson(others[0], sum(others)))
             assert own.against_rest == newcombe
     adjusted = dict(zip(raw, slices.adjust(list(raw.values()), "holm"), strict=True))
-    assert {k: own.p for k, own in found.items()} == pytest.approx({k: adjusted.get(k) for k in found})  # fmt: skip
+    assert {k: own.p for k, own in found.items()} == pytest.approx({k: adjusted.get(k) for k in found})
 
 
 @given(seed=st.integers(0, 10_000), scale=st.floats(0.001, 1_000), size=st.sampled_from([1, 3]))
-def test_the_scale_of_weights_and_the_order_of_rows_change_nothing(seed: int, scale: float, size: int) -> None:  # fmt: skip
+def test_the_scale_of_weights_and_the_order_of_rows_change_nothing(
+    seed: int, scale: float, size: int
+) -> None:
     graded, names = _world(seed, 120, size=size)
     order = np.random.default_rng(seed).permutation(120)
     assert graded.weights is not None and graded.groups is not None
@@ -117,7 +116,9 @@ def test_a_slice_has_the_projects_own_estimate(seed: int, size: int) -> None:
     graded, _ = _world(seed, 120, size=size)
     (own,) = slices.by_slice(graded, ["all"] * 120)
     project = people_only(graded.part(np.ones(120, dtype=bool)))
-    assert (own.rate.value, own.rate.low, own.rate.high) == pytest.approx((project.value, project.low, project.high))  # fmt: skip
+    assert (own.rate.value, own.rate.low, own.rate.high) == pytest.approx(
+        (project.value, project.low, project.high)
+    )
     assert own.p is None and own.says == "nothing to set it against"
 
 
@@ -142,7 +143,7 @@ def test_copies_of_an_output_prove_nothing_more() -> None:
     groups = np.repeat(np.arange(40), 10)
     many = _graded(np.repeat(passes, 10), groups=groups)
     copied = {own.name: own for own in slices.by_slice(many, list(np.repeat(names, 10)))}["a"]
-    naive = {own.name: own for own in slices.by_slice(_graded(many.passes), list(np.repeat(names, 10)))}["a"]  # fmt: skip
+    naive = {own.name: own for own in slices.by_slice(_graded(many.passes), list(np.repeat(names, 10)))}["a"]
     for own in (alone.rate, copied.rate, naive.rate):
         assert own.low is not None and own.high is not None
     width = [own.rate.high - own.rate.low for own in (alone, copied, naive)]  # type: ignore[operator]  # not None, see above
@@ -163,7 +164,7 @@ def test_a_source_in_two_slices_makes_their_difference_surer() -> None:
     assert parts.correlation(Part(across, first), Part(across, ~first)) > 0.5
     assert parts.correlation(Part(whole, first), Part(whole, ~first)) == 0
     assert shared[0].value == apart[0].value
-    assert (shared[0].high or 0) - (shared[0].low or 0) < 0.75 * ((apart[0].high or 0) - (apart[0].low or 0))  # fmt: skip
+    assert (shared[0].high or 0) - (shared[0].low or 0) < 0.75 * ((apart[0].high or 0) - (apart[0].low or 0))
     assert (shared[1] or 0) < (apart[1] or 0)
 
 

@@ -83,9 +83,7 @@ def test_abstentions_are_a_stratum_of_their_own() -> None:
     always = Graded(own.passes, np.full(200, np.nan))
     assert "verdict" in (prevalence.corrected(always, Pool(5, 5)).why_not or "")
     nowhere = prevalence.corrected(own, Pool(0, 0, 10_000))
-    assert (
-        nowhere.value is None and nowhere.why_not == "the judge has decided no outputs of the pool"
-    )
+    assert nowhere.value is None and nowhere.why_not == "the judge has decided no outputs of the pool"
 
 
 def test_uneven_draws_are_weighed_or_refused_with_a_reason() -> None:

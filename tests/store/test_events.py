@@ -13,25 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import StoreBusy, StoreDamaged
-from labelcore.models import (
-    Decision,
-    Grade,
-    Output,
-    Project,
-    Verdict,
-    VerdictError,
-    new_id,
-    now,
-)
+from labelcore.models import Decision, Grade, Output, Project, Verdict, VerdictError, new_id, now
 from labelcore.store import Database, close_database, grades, open_database, outputs, verdicts
 from labelcore.store.live import Live, forget, live
 
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
     return Grade(
-        id=id_, project_id=output.project_id, output_id=output.id, annotator=annotator,
-        value=value, **more,  # type: ignore[arg-type]
-    )  # fmt: skip
+        id=id_,
+        project_id=output.project_id,
+        output_id=output.id,
+        annotator=annotator,
+        value=value,
+        **more,  # type: ignore[arg-type]
+    )
 
 
 def test_the_same_event_sent_twice_is_stored_once(
@@ -69,11 +64,7 @@ def test_order_is_the_order_of_arrival_not_of_a_clients_clock(
 
 
 acts = st.lists(
-    st.tuples(
-        st.integers(0, 2),
-        st.sampled_from(["ann", "bo"]),
-        st.sampled_from(["pass", "fail", "undo"]),
-    ),
+    st.tuples(st.integers(0, 2), st.sampled_from(["ann", "bo"]), st.sampled_from(["pass", "fail", "undo"])),
     max_size=12,
 )
 
@@ -90,9 +81,7 @@ def test_current_view_equals_a_plain_model_of_the_acts(acts: list[tuple[int, str
         if act == "undo":
             if stack:
                 taken = stack.pop()
-                grades.record(
-                    db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)]
-                )
+                grades.record(db, [event(made[which], "undone", f"g{number}", who, supersedes=taken.id)])
         else:
             stack.append(event(made[which], act, f"g{number}", who))
             grades.record(db, [stack[-1]])
@@ -127,14 +116,19 @@ def test_what_is_followed_in_memory_equals_the_tables(
         target = events[earlier % len(events)] if events and act == "undo" else None
         if act == "undo" and target is None:
             continue
-        events.append(Grade(
-            id=f"g{number}", project_id="p", output_id=target.output_id if target else f"o{which}",
-            annotator=target.annotator if target else who, value=value,  # type: ignore[arg-type]
-            source="repeat" if act == "repeat" else target.source if target else "person",
-            supersedes=target.id if target else None,
-            criterion_id=target.criterion_id if target else about[0],
-            field=target.field if target else about[1],
-        ))  # fmt: skip
+        events.append(
+            Grade(
+                id=f"g{number}",
+                project_id="p",
+                output_id=target.output_id if target else f"o{which}",
+                annotator=target.annotator if target else who,
+                value=value,  # type: ignore[arg-type]
+                source="repeat" if act == "repeat" else target.source if target else "person",
+                supersedes=target.id if target else None,
+                criterion_id=target.criterion_id if target else about[0],
+                field=target.field if target else about[1],
+            )
+        )
         grades.record(db, [events[-1]])
         grades.record(db, [events[-1]])  # a press that arrives twice
     forget(db)
@@ -158,16 +152,18 @@ def test_what_is_followed_in_memory_equals_the_tables(
     db.close()
 
 
-@given(st.lists(
-    st.tuples(
-        st.sampled_from(["hold", "give back", "pass", "skipped", "undone", "later"]),
-        st.sampled_from(["ann", "bo", "cy"]), st.sampled_from(["o1", "o2"]), st.integers(1, 20),
-    ),
-    max_size=30,
-))  # fmt: skip
-def test_what_was_taken_is_remembered_no_longer_than_it_holds(
-    acts: list[tuple[str, str, str, int]],
-) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["hold", "give back", "pass", "skipped", "undone", "later"]),
+            st.sampled_from(["ann", "bo", "cy"]),
+            st.sampled_from(["o1", "o2"]),
+            st.integers(1, 20),
+        ),
+        max_size=30,
+    )
+)
+def test_what_was_taken_is_remembered_no_longer_than_it_holds(acts: list[tuple[str, str, str, int]]) -> None:
     state, moment = Live(), datetime(2026, 1, 1)
     for number, (act, who, output, minutes) in enumerate(acts):
         if act == "later":
@@ -192,14 +188,21 @@ def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(
 ) -> None:
     def verdict(value: str) -> Verdict:
         return Verdict(
-            output_id="o", judge_version_id="j", project_id=project.id, run_id="r",
+            output_id="o",
+            judge_version_id="j",
+            project_id=project.id,
+            run_id="r",
             decision=Decision(value=value),  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
 
     error = VerdictError(
-        output_id="o2", judge_version_id="j", project_id=project.id, run_id="r",
-        kind="timeout", message="no answer",
-    )  # fmt: skip
+        output_id="o2",
+        judge_version_id="j",
+        project_id=project.id,
+        run_id="r",
+        kind="timeout",
+        message="no answer",
+    )
     assert verdicts.record(db, [verdict("pass")], [error]) == 1
     assert verdicts.record(db, [verdict("fail")]) == 0
     assert verdicts.counts(db, project.id) == {"j": {"pass": 1, "error": 1}}

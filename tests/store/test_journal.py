@@ -40,9 +40,7 @@ def test_what_a_killed_run_left_comes_into_the_database_once(db: Database) -> No
     assert journal.replay(db) == 0, "its run still works"
     writing.close(stored=False)
     assert journal.replay(db) == 5
-    assert answers.find(db, [paid(i).key for i in range(9)]).keys() == {
-        paid(i).key for i in range(5)
-    }
+    assert answers.find(db, [paid(i).key for i in range(9)]).keys() == {paid(i).key for i in range(5)}
     assert left(db) == []
     assert journal.replay(db) == 0
 

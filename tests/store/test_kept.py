@@ -21,9 +21,7 @@ def test_projects_are_as_stored_whatever_was_read_before(acts: list[tuple[str, s
         if act == "save":
             expected[name] = f"task {number}"
             project_table.save(db, Project(id=f"p-{name}", name=name, task=f"task {number}"))
-        assert [(own.name, own.task) for own in project_table.all_of(db)] == sorted(
-            expected.items()
-        )
+        assert [(own.name, own.task) for own in project_table.all_of(db)] == sorted(expected.items())
     db.close()
 
 
@@ -63,9 +61,7 @@ acts = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(acts=acts)
-def test_narrow_readings_equal_the_events(
-    acts: list[tuple[int, str, str, int, str]],
-) -> None:
+def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, str]]) -> None:
     db = open_database(None)
     outputs.add(db, [Output(id=f"o{i}", project_id="p", text=str(i)) for i in range(3)])
     for number, (which, who, act, earlier, note) in enumerate(acts):
@@ -75,19 +71,28 @@ def test_narrow_readings_equal_the_events(
             continue
         value = {"repeat": "pass", "undo": "undone", "criterion": "fail"}.get(act, act)
         about = target or Grade(
-            id="", project_id="p", output_id=f"o{which}", annotator=who, value="pass",
+            id="",
+            project_id="p",
+            output_id=f"o{which}",
+            annotator=who,
+            value="pass",
             source="repeat" if act == "repeat" else "person",
             criterion_id="c" if act == "criterion" else None,
-        )  # fmt: skip
-        event = about.model_copy(update={
-            "id": f"g{number}", "value": value, "note": note, "at": now(), "seconds": float(number),
-            "supersedes": target.id if target else None, "judge_shown": number % 2 == 0,
-        })  # fmt: skip
+        )
+        event = about.model_copy(
+            update={
+                "id": f"g{number}",
+                "value": value,
+                "note": note,
+                "at": now(),
+                "seconds": float(number),
+                "supersedes": target.id if target else None,
+                "judge_shown": number % 2 == 0,
+            }
+        )
         grades.record(db, [event])
     current = grades.current(db, "p", overall_only=True)
-    assert grades.overall(db, "p") == [
-        (own.output_id, own.annotator, own.value, own.note) for own in current
-    ]
+    assert grades.overall(db, "p") == [(own.output_id, own.annotator, own.value, own.note) for own in current]
     history = grades.history(db, "p")
     undone = {own.supersedes for own in history if own.value == "undone"}
     first: dict[tuple[str, str], tuple[str, bool]] = {}
@@ -99,11 +104,13 @@ def test_narrow_readings_equal_the_events(
     for tally in grades.tallies(db, "p"):
         mine = [own for own in current if own.annotator == tally.annotator]
         assert tally == (
-            tally.annotator, sum(own.value != "skipped" for own in mine),
+            tally.annotator,
+            sum(own.value != "skipped" for own in mine),
             *(sum(own.value == value for own in mine) for value in ("pass", "fail", "unsure")),
-            sum(bool(own.note.strip()) for own in mine), median(own.seconds or 0 for own in mine),
+            sum(bool(own.note.strip()) for own in mine),
+            median(own.seconds or 0 for own in mine),
             max(own.at for own in mine),
-        )  # fmt: skip
+        )
     assert {own.annotator for own in grades.tallies(db, "p")} == {own.annotator for own in current}
     db.close()
 
@@ -111,13 +118,24 @@ def test_narrow_readings_equal_the_events(
 def test_failing_wants_every_judge_and_one_that_fails(db: Database) -> None:
     def said(output: str, judge: str, value: str, repeat: int = 0) -> Verdict:
         return Verdict(
-            output_id=output, judge_version_id=judge, project_id="p", run_id="r", repeat=repeat,
+            output_id=output,
+            judge_version_id=judge,
+            project_id="p",
+            run_id="r",
+            repeat=repeat,
             decision=Decision(value=value),  # type: ignore[arg-type]
-        )  # fmt: skip
+        )
 
-    verdicts.record(db, [
-        said("a", "j", "pass"), said("a", "k", "fail"), said("b", "j", "pass"),
-        said("b", "k", "abstain"), said("c", "j", "fail"), said("c", "j", "fail", repeat=1),
-        said("b", "other", "fail"),
-    ])  # fmt: skip
+    verdicts.record(
+        db,
+        [
+            said("a", "j", "pass"),
+            said("a", "k", "fail"),
+            said("b", "j", "pass"),
+            said("b", "k", "abstain"),
+            said("c", "j", "fail"),
+            said("c", "j", "fail", repeat=1),
+            said("b", "other", "fail"),
+        ],
+    )
     assert verdicts.failing(db, ["a", "b", "c", "d"], ["j", "k"]) == {"a": True, "b": False}

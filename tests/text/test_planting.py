@@ -39,8 +39,27 @@ def test_there_are_nine_defects_and_each_fits_both_languages() -> None:
             assert len(plants(defect, text)) == 30, (defect, text[:10])
 
 
-pieces = st.sampled_from([EN, ZH, JSON, "is ", "不是", "1. ", "\n", "[1]", "12", ". ", "。", " ", "第一步：", "…", "http://a.b", "can't "])  # fmt: skip
-texts = st.one_of(st.text(), st.lists(st.one_of(pieces, st.text(max_size=8)), max_size=12).map("".join))  # fmt: skip
+pieces = st.sampled_from(
+    [
+        EN,
+        ZH,
+        JSON,
+        "is ",
+        "不是",
+        "1. ",
+        "\n",
+        "[1]",
+        "12",
+        ". ",
+        "。",
+        " ",
+        "第一步：",
+        "…",
+        "http://a.b",
+        "can't ",
+    ]
+)
+texts = st.one_of(st.text(), st.lists(st.one_of(pieces, st.text(max_size=8)), max_size=12).map("".join))
 
 
 @settings(max_examples=300, deadline=None)
@@ -69,11 +88,19 @@ def test_any_text_is_taken_and_what_is_planted_differs(text: str, seed: int) -> 
         ("citation dropped", "See [the site](https://a.org/x) for more.", {"See the site for more."}),
         ("citation dropped", "See https://a.org/x?y=1.", {"See."}),
         ("citation dropped", "很高。（来源：市政府）", {"很高。"}),
-        ("citation dropped", "据《日报》报道，塔很高（张三等，2019）。", {"塔很高（张三等，2019）。", "据《日报》报道，塔很高。"}),
+        (
+            "citation dropped",
+            "据《日报》报道，塔很高（张三等，2019）。",
+            {"塔很高（张三等，2019）。", "据《日报》报道，塔很高。"},
+        ),
         ("fact negated", "The sky is blue.", {"The sky is not blue."}),
         ("fact negated", "It can also swim.", {"It cannot also swim."}),
         ("fact negated", "It isn't new.", {"It is new."}),
-        ("fact negated", "Won’t you come in now, it cannot rain.", {"Will you come in now, it cannot rain.", "Won’t you come in now, it can rain."}),
+        (
+            "fact negated",
+            "Won’t you come in now, it cannot rain.",
+            {"Will you come in now, it cannot rain.", "Won’t you come in now, it can rain."},
+        ),
         ("fact negated", "这是真的。", {"这不是真的。"}),
         ("fact negated", "但是他可能不会参加社会会议。", {"但是他可能会参加社会会议。"}),
         ("fact negated", "他没有来，不能说话。", {"他有来，不能说话。", "他没有来，能说话。"}),
@@ -83,9 +110,13 @@ def test_any_text_is_taken_and_what_is_planted_differs(text: str, seed: int) -> 
         ("reordered", "先说一。再说二。", {"再说二。先说一。"}),
         ("sentence repeated", "The sky is blue.", {"The sky is blue. The sky is blue."}),
         ("sentence repeated", "天空很蓝。", {"天空很蓝。天空很蓝。"}),
-        ("truncated", "The sky over Rome is blue.", {"The sky", "The sky over", "The sky over Rome", "The sky over Rome is"}),
+        (
+            "truncated",
+            "The sky over Rome is blue.",
+            {"The sky", "The sky over", "The sky over Rome", "The sky over Rome is"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_defect_makes_of_a_text(defect: str, text: str, wanted: set[str]) -> None:
     found = results(defect, text)
     assert found and found <= wanted
@@ -99,10 +130,7 @@ def test_what_a_defect_makes_of_a_text(defect: str, text: str, wanted: set[str])
         ("citation dropped", "It opened (June 2020) with 3 rooms."),
         ("citation dropped", "[1]"),
         ("fact negated", "Is the sky blue, or was it grey?"),
-        (
-            "fact negated",
-            "Ich weiß nicht, was genau da neu war, denn es kam erst heute bei mir an.",
-        ),
+        ("fact negated", "Ich weiß nicht, was genau da neu war, denn es kam erst heute bei mir an."),
         ("fact negated", "他是不是学生？"),
         ("number swapped", "GPT-4 met v1.2.3 at 10:30 on 2024-01-15, see [12] (Smith 2020)."),
         ("number swapped", "No number here."),
@@ -122,10 +150,14 @@ def test_a_text_without_a_place_for_a_defect_stays_without(defect: str, text: st
 @pytest.mark.parametrize(
     ("text", "low", "high"),
     [
-        ("It weighs 250 kg.", 100, 999), ("It grew by 90% today.", 10, 99), ("门票25元。", 10, 99),
-        ("It opened in 1889 there.", 1877, 1901), ("12月的天气。", 10, 11), ("We are 7.", 1, 9),
+        ("It weighs 250 kg.", 100, 999),
+        ("It grew by 90% today.", 10, 99),
+        ("门票25元。", 10, 99),
+        ("It opened in 1889 there.", 1877, 1901),
+        ("12月的天气。", 10, 11),
+        ("We are 7.", 1, 9),
     ],
-)  # fmt: skip
+)
 def test_another_number_is_of_like_size(text: str, low: int, high: int) -> None:
     for own in plants("number swapped", text):
         assert low <= int(own.where) <= high
@@ -135,7 +167,7 @@ def test_another_number_is_of_like_size(text: str, low: int, high: int) -> None:
 @pytest.mark.parametrize(
     ("text", "like"),
     [("About 5,000,000 people.", "d,ddd,ddd"), ("It is 3.14 long.", "d.dd"), ("Only 0.05 g.", "d.dd")],
-)  # fmt: skip
+)
 def test_a_swapped_number_keeps_its_format(text: str, like: str) -> None:
     for own in plants("number swapped", text):
         assert "".join("d" if c.isdigit() else c for c in own.where) == like
@@ -149,7 +181,7 @@ def test_small_numbers_in_words_are_swapped_too() -> None:
 
 def test_what_is_put_in_speaks_the_language_of_the_text_or_the_other_one() -> None:
     for text, own, other in ((EN, "en", "zh"), (ZH, "zh", "en")):
-        for defect, language in (("padded", own), ("instruction inserted", own), ("language changed", other)):  # fmt: skip
+        for defect, language in (("padded", own), ("instruction inserted", own), ("language changed", other)):
             for planted in plants(defect, text):
                 assert language_of(planted.where) == language
                 assert planted.where in planted.text and planted.where not in text
@@ -168,7 +200,20 @@ def test_sentences_do_not_end_at_abbreviations_and_list_numbers() -> None:
     assert found == ["Dr. Lee (b. 1960) came, e.g. by car.", "He left.", "Bye!", "再见。", "走吧"]
 
 
-@pytest.mark.parametrize("text", [" " * 50_000, "." * 50_000 + "x", "[1] 5 " * 8_000, "is " * 16_000, "(A" * 25_000, "来源：" * 16_000, "1. " * 16_000, "\n" * 50_000, "a.b" * 16_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        " " * 50_000,
+        "." * 50_000 + "x",
+        "[1] 5 " * 8_000,
+        "is " * 16_000,
+        "(A" * 25_000,
+        "来源：" * 16_000,
+        "1. " * 16_000,
+        "\n" * 50_000,
+        "a.b" * 16_000,
+    ],
+)
 def test_hostile_texts_take_no_longer_than_their_length_asks(text: str) -> None:
     started = time.monotonic()
     for plant in DEFECTS.values():

@@ -6,13 +6,4 @@
 from labelcore.judges.detectors import form, grounding, manner, phrases, reference, structure
 from labelcore.judges.detectors.base import REGISTRY, Detector
 
-__all__ = [
-    "REGISTRY",
-    "Detector",
-    "form",
-    "grounding",
-    "manner",
-    "phrases",
-    "reference",
-    "structure",
-]
+__all__ = ["REGISTRY", "Detector", "form", "grounding", "manner", "phrases", "reference", "structure"]

@@ -41,9 +41,16 @@ REGISTRY: dict[str, Detector] = {}
 
 
 def register(
-    name: str, quantity: str, bad: Bad, topics: str, *, percent: bool = False,
-    needs: Needs = "input", embeds: bool = False, explain: Explain | None = None,
-) -> Callable[[Feature], Feature]:  # fmt: skip
+    name: str,
+    quantity: str,
+    bad: Bad,
+    topics: str,
+    *,
+    percent: bool = False,
+    needs: Needs = "input",
+    embeds: bool = False,
+    explain: Explain | None = None,
+) -> Callable[[Feature], Feature]:
     """Add a feature to the registry; ``topics`` are separated by spaces."""
 
     def add(feature: Feature) -> Feature:

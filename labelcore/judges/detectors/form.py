@@ -11,9 +11,7 @@ from labelcore.models import Output
 from labelcore.text.reading import LONGEST, ngrams, quotes, sentences, words
 
 _LONG = "long length verbose wordy concise brief short rambl lengthy 太长 啰嗦 冗长 字数 简短 简洁 太短 篇幅"
-_FORMAT = (
-    "format markdown heading bullet list structure layout bold table 格式 标题 列表 排版 结构 加粗"
-)
+_FORMAT = "format markdown heading bullet list structure layout bold table 格式 标题 列表 排版 结构 加粗"
 _BULLET = re.compile(r"^[ \t]*(?:[-*•·]|\d{1,3}[.)、])[ \t]+\S", re.M)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S", re.M)
 _BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
@@ -68,21 +66,13 @@ def paragraph_count(output: Output, _: dict[str, Any]) -> float:
     return len([part for part in re.split(r"\n[ \t]*\n", _text(output)) if part.strip()])
 
 
-@register(
-    "longest sentence",
-    "words in its longest sentence",
-    "high",
-    _LONG + " sentence run-on hard 句子",
-)
+@register("longest sentence", "words in its longest sentence", "high", _LONG + " sentence run-on hard 句子")
 def longest_sentence(output: Output, _: dict[str, Any]) -> float:
     return max((len(words(part)) for part in sentences(output.text)), default=0)
 
 
 @register(
-    "mean sentence",
-    "words in a sentence on average",
-    "high",
-    "sentence readab complex simple 易读 复杂",
+    "mean sentence", "words in a sentence on average", "high", "sentence readab complex simple 易读 复杂"
 )
 def mean_sentence(output: Output, _: dict[str, Any]) -> float:
     return len(words(output.text)) / max(1, len(sentences(output.text)))
@@ -125,10 +115,7 @@ def links(output: Output, _: dict[str, Any]) -> float:
 
 
 @register(
-    "placeholders",
-    "placeholders left in",
-    "high",
-    "placeholder template bracket fill blank 占位 模板 未填",
+    "placeholders", "placeholders left in", "high", "placeholder template bracket fill blank 占位 模板 未填"
 )
 def placeholders(output: Output, _: dict[str, Any]) -> float:
     return len(_PLACEHOLDER.findall(_text(output)))
@@ -157,24 +144,13 @@ def repeated_phrases(output: Output, _: dict[str, Any]) -> float:
     return 1 - len(grams) / total if total else 0.0
 
 
-@register(
-    "repeated sentences",
-    "sentences said twice",
-    "high",
-    "repeat repetit redundan duplicate 重复 反复",
-)
+@register("repeated sentences", "sentences said twice", "high", "repeat repetit redundan duplicate 重复 反复")
 def repeated_sentences(output: Output, _: dict[str, Any]) -> float:
     own = [part.lower() for part in sentences(output.text) if len(part) > 8]
     return len(own) - len(set(own))
 
 
-@register(
-    "vocabulary",
-    "share of different words",
-    "low",
-    "repeat repetit monoton 重复 单调",
-    percent=True,
-)
+@register("vocabulary", "share of different words", "low", "repeat repetit monoton 重复 单调", percent=True)
 def vocabulary(output: Output, _: dict[str, Any]) -> float:
     own = words(output.text)
     return len(set(own)) / len(own) if own else 0.0
@@ -207,9 +183,7 @@ def empty_fields(output: Output, _: dict[str, Any]) -> float:
     return len(_EMPTY_FIELD.findall(_text(output)))
 
 
-@register(
-    "fields", "lines with a label", "either", _FORMAT + " field label key section 字段 标签 项"
-)
+@register("fields", "lines with a label", "either", _FORMAT + " field label key section 字段 标签 项")
 def fields(output: Output, _: dict[str, Any]) -> float:
     return len(_FIELD.findall(_text(output)))
 
@@ -229,28 +203,19 @@ def longest_line(output: Output, _: dict[str, Any]) -> float:
     return max((len(words(line)) for line in _text(output).splitlines()), default=0)
 
 
-@register(
-    "words in an item", "words in a list item on average", "either", _LONG + " item bullet 条"
-)
+@register("words in an item", "words in a list item on average", "either", _LONG + " item bullet 条")
 def words_in_item(output: Output, _: dict[str, Any]) -> float | None:
     items = [line for line in _text(output).splitlines() if _BULLET.match(line)]
     return sum(len(words(line)) for line in items) / len(items) if items else None
 
 
-@register(
-    "plain text",
-    "words outside lists",
-    "either",
-    _FORMAT + " paragraph prose intro summary 段落 总结",
-)
+@register("plain text", "words outside lists", "either", _FORMAT + " paragraph prose intro summary 段落 总结")
 def words_outside_lists(output: Output, _: dict[str, Any]) -> float:
     prose = (line for line in _text(output).splitlines() if not _BULLET.match(line))
     return sum(len(words(line)) for line in prose)
 
 
-@register(
-    "markup", "HTML tags and stray markup", "high", _FORMAT + " html tag markup escape 标签 乱码"
-)
+@register("markup", "HTML tags and stray markup", "high", _FORMAT + " html tag markup escape 标签 乱码")
 def markup(output: Output, _: dict[str, Any]) -> float:
     return len(_MARKUP.findall(_text(output)))
 

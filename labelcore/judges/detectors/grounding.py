@@ -94,11 +94,7 @@ def new_words(output: Output, _: dict[str, Any]) -> float | None:
 
 
 @register(
-    "covered words",
-    "share of its input's content words used",
-    "low",
-    _OMIT + " " + _TOPIC,
-    percent=True,
+    "covered words", "share of its input's content words used", "low", _OMIT + " " + _TOPIC, percent=True
 )
 def covered_words(output: Output, _: dict[str, Any]) -> float | None:
     given, own = content_words(source(output)), content_words(output.text)
@@ -137,22 +133,13 @@ def other_language(output: Output, _: dict[str, Any]) -> float | None:
 
 
 @register(
-    "mixed script",
-    "mix of scripts",
-    "high",
-    "language mixed english chinese 中英 混杂 夹杂",
-    percent=True,
+    "mixed script", "mix of scripts", "high", "language mixed english chinese 中英 混杂 夹杂", percent=True
 )
 def mixed_script(output: Output, _: dict[str, Any]) -> float:
     share = han_share(output.text)
     return 4 * share * (1 - share)
 
 
-@register(
-    "names",
-    "names",
-    "either",
-    "name person who people identif privacy anonym pii 姓名 人名 名字 隐私",
-)
+@register("names", "names", "either", "name person who people identif privacy anonym pii 姓名 人名 名字 隐私")
 def name_count(output: Output, _: dict[str, Any]) -> float:
     return len(names(output.text))

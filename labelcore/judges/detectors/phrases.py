@@ -27,12 +27,7 @@ _EMPTY = frozenset(
 )
 
 
-@register(
-    "phrase",
-    "uses of a given phrase",
-    "either",
-    "phrase wording 用词 措辞 说法",
-)
+@register("phrase", "uses of a given phrase", "either", "phrase wording 用词 措辞 说法")
 def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
     wanted = tuple(parameters["phrase"])
     own = words(output.text)
@@ -47,9 +42,7 @@ Bools = npt.NDArray[np.bool_]
 def phrases_of(text: str) -> set[Phrase]:
     """All runs of one to three words of a text."""
     own = words(text)
-    return {
-        own[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(own) - size + 1)
-    }
+    return {own[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(own) - size + 1)}
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,7 @@ def exact(output: Output, _: dict[str, Any]) -> float | None:
     return float(_normal(pair[0]) != _normal(pair[1])) if pair else None
 
 
-@register(
-    "fuzzy match", "fuzzy match with its reference", "low", _FAR, percent=True, needs="reference"
-)
+@register("fuzzy match", "fuzzy match with its reference", "low", _FAR, percent=True, needs="reference")
 def fuzzy(output: Output, _: dict[str, Any]) -> float | None:
     pair = _pair(output)
     if pair is None:
@@ -111,19 +109,27 @@ def _f1(shared: int, own: int, wanted: int) -> float:
 
 
 @register(
-    "similar to the reference", "likeness in meaning to its reference", "low", _MEANING + _FAR,
-    percent=True, needs="reference", embeds=True,
-)  # fmt: skip
+    "similar to the reference",
+    "likeness in meaning to its reference",
+    "low",
+    _MEANING + _FAR,
+    percent=True,
+    needs="reference",
+    embeds=True,
+)
 def like_reference(output: Output, _: dict[str, Any]) -> float | None:
     pair = _pair(output)
     return similarity(output.text, output.reference) if pair else None
 
 
 @register(
-    "similar to the input", "likeness in meaning to its input", "low",
+    "similar to the input",
+    "likeness in meaning to its input",
+    "low",
     _MEANING + "off-topic irrelevant relevan topic question unrelated 跑题 无关 答非所问 离题",
-    percent=True, embeds=True,
-)  # fmt: skip
+    percent=True,
+    embeds=True,
+)
 def like_input(output: Output, _: dict[str, Any]) -> float | None:
     given = source(output)
     return similarity(output.text, given) if given.strip() else None

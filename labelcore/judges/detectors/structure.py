@@ -25,10 +25,13 @@ def said(output: Output, parameters: dict[str, Any]) -> str:
 
 
 @register(
-    "schema faults", "faults against the project's schema", "high",
+    "schema faults",
+    "faults against the project's schema",
+    "high",
     "json yaml schema key field format structure parse 字段 格式 结构 解析",
-    needs="schema", explain=said,
-)  # fmt: skip
+    needs="schema",
+    explain=said,
+)
 def schema_faults(output: Output, parameters: dict[str, Any]) -> float | None:
     try:
         return float(len(_faults(output, parameters))) if parameters.get("schema") else None

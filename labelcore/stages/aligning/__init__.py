@@ -23,14 +23,7 @@ from labelcore.stages.aligning.measuring import (
     words_on,
 )
 from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
-from labelcore.stages.aligning.refereeing import (
-    Contender,
-    Difference,
-    Race,
-    cost_words,
-    differences,
-    race,
-)
+from labelcore.stages.aligning.refereeing import Contender, Difference, Race, cost_words, differences, race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
@@ -52,11 +45,33 @@ from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "NO_SET", "AlignmentReport", "Basis", "ChoiceReport", "Contender", "Difference", "Disagreement",
-    "HeldOutJudge", "JudgeAlignment", "Leak", "Leakage", "Race", "SealedView", "SetAlignment", "align", "ask_next", "behind",
-    "choose", "chosen_set", "cost_words", "differences", "leakage", "parse_moment", "race",
-    "test_as_seen", "test_openings",
-]  # fmt: skip
+    "NO_SET",
+    "AlignmentReport",
+    "Basis",
+    "ChoiceReport",
+    "Contender",
+    "Difference",
+    "Disagreement",
+    "HeldOutJudge",
+    "JudgeAlignment",
+    "Leak",
+    "Leakage",
+    "Race",
+    "SealedView",
+    "SetAlignment",
+    "align",
+    "ask_next",
+    "behind",
+    "choose",
+    "chosen_set",
+    "cost_words",
+    "differences",
+    "leakage",
+    "parse_moment",
+    "race",
+    "test_as_seen",
+    "test_openings",
+]
 
 Split = Literal["train", "dev", "test", "all"]
 _LAST_LOOKS = 3
@@ -88,9 +103,15 @@ class SealedView(Frozen):
 
 
 def align(
-    db: Database, project: Project, *, split: Split = "all", judge: str | None = None,
-    chosen: bool = False, author: str = "", as_of: datetime | None = None,
-) -> AlignmentReport:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    split: Split = "all",
+    judge: str | None = None,
+    chosen: bool = False,
+    author: str = "",
+    as_of: datetime | None = None,
+) -> AlignmentReport:
     """Measure judges and the chosen set against people's overall grades.
 
     Looking at the sealed test split is logged, and counted where it shows figures that nobody has
@@ -103,16 +124,25 @@ def align(
     """
     with at_moment(db, project, as_of) as (then, known):
         report = _report(
-            then, known, split, judge, chosen=chosen,
+            then,
+            known,
+            split,
+            judge,
+            chosen=chosen,
             look=lambda seen: open_test(db, project, author=author, purpose="align", seen=seen),
-        )  # fmt: skip
+        )
     return report.model_copy(update={"as_of": as_of})
 
 
 def _report(
-    db: Database, project: Project, split: Split, judge: str | None, *, chosen: bool,
+    db: Database,
+    project: Project,
+    split: Split,
+    judge: str | None,
+    *,
+    chosen: bool,
     look: Callable[[list[str]], object],
-) -> AlignmentReport:  # fmt: skip
+) -> AlignmentReport:
     everything = human_labels(db, project)
     sealed = "test" in sealed_splits(db, project, everything)
     labels = _of_split(db, project, everything, split)
@@ -127,20 +157,22 @@ def _report(
     measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [own.id for own in members]) if members else None
     stored = choice["figures"] if choice else None
-    own_set = (
-        None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
-    )
+    own_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
     return AlignmentReport(
-        split=split, n_grades=len(labels.value), judges=measured, chosen=own_set,
+        split=split,
+        n_grades=len(labels.value),
+        judges=measured,
+        chosen=own_set,
         pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
-        agreement=agreement(labels.by_annotator), openings=test_openings(db, project),
+        agreement=agreement(labels.by_annotator),
+        openings=test_openings(db, project),
         ceiling=ceiling(db, project, labels),
         warnings=(
             *_warnings(labels, measured, split, sealed=sealed, has_set=bool(members)),
             *_changed(db, project, labels),
         ),
         basis=basis(db, project, used),
-    )  # fmt: skip
+    )
 
 
 def test_as_seen(db: Database, project: Project) -> SealedView | None:
@@ -159,9 +191,7 @@ def test_as_seen(db: Database, project: Project) -> SealedView | None:
                 continue  # an earlier moment was looked at, or it is from before states were kept
             report = _report(then, known, "test", None, chosen=False, look=lambda _: None)
         report = report.model_copy(update={"as_of": own.at})
-        return SealedView(
-            author=own.author, at=own.at, report=report, outside=_outside(db, project)
-        )
+        return SealedView(author=own.author, at=own.at, report=report, outside=_outside(db, project))
     return None
 
 
@@ -176,9 +206,14 @@ def _outside(db: Database, project: Project) -> tuple[JudgeAlignment, ...]:
 
 
 def _measured(
-    db: Database, project: Project, versions: list[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, evidence: Evidence, split: Split,
-) -> tuple[JudgeAlignment, ...]:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: list[JudgeVersion],
+    votes: pd.DataFrame,
+    labels: Labels,
+    evidence: Evidence,
+    split: Split,
+) -> tuple[JudgeAlignment, ...]:
     """Each judge against the grades of its own criterion where people gave enough, else overall."""
     criteria = {own.id: own for own in list_criteria(db, project)}
     drawn = figures_on(evidence, votes)
@@ -192,14 +227,7 @@ def _measured(
             figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
         against = OVERALL if part is labels or criterion is None else criterion.name
         aligned = measure_judge(
-            own,
-            votes[own.id],
-            part,
-            criterion,
-            split,
-            drawn=figures,
-            evidence=mine,
-            against=against,
+            own, votes[own.id], part, criterion, split, drawn=figures, evidence=mine, against=against
         )
         found.append(aligned)
     return tuple(found)
@@ -229,8 +257,10 @@ def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
     answers = table.groupby("judge_version_id")["value"].value_counts()
     return [
         *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
-        *(f"{own}" for own in answers.items()), *judges, *(f"in set {own}" for own in members),
-    ]  # fmt: skip
+        *(f"{own}" for own in answers.items()),
+        *judges,
+        *(f"in set {own}" for own in members),
+    ]
 
 
 def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
@@ -265,9 +295,7 @@ def _warnings(
     if not has_set:
         said.append(NO_SET)
     if labels.conflicts:
-        said.append(
-            f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere."
-        )
+        said.append(f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere.")
     if split == "test" and not sealed:
         said.append(
             "The test split is not sealed yet (too few grades), so judges may have been fitted on it: "
@@ -282,13 +310,18 @@ def _changed(db: Database, project: Project, labels: Labels) -> list[str]:
     graded = {*labels.value, *labels.conflicts}
     changed = [own for own in grade_table.changed_minds(db, project.id) if own in graded]
     what = f"{len(changed):,} outputs were" if len(changed) > 1 else "1 output was"
-    return [f"{what} both passed and failed by one person: the newest grade counts."] if changed else []  # fmt: skip
+    return [f"{what} both passed and failed by one person: the newest grade counts."] if changed else []
 
 
 def behind(
-    db: Database, project: Project, judge_version_id: str, cell: Cell, *, split: Split = "all",
+    db: Database,
+    project: Project,
+    judge_version_id: str,
+    cell: Cell,
+    *,
+    split: Split = "all",
     as_of: datetime | None = None,
-) -> list[Disagreement]:  # fmt: skip
+) -> list[Disagreement]:
     """The outputs behind one of a judge's four counts, now or as of an earlier moment.
 
     ``human_pass`` says what people gave where the count is from: the output or the judge's criterion.
@@ -312,11 +345,14 @@ def _behind(
     outputs = output_table.many(db, [own.output_id for own in kept])
     return [
         Disagreement(
-            output=outputs[own.output_id], human_pass=want_pass, verdict=verdict,
-            notes=labels.notes.get(own.output_id, ()), reason=own.decision.reason,
+            output=outputs[own.output_id],
+            human_pass=want_pass,
+            verdict=verdict,
+            notes=labels.notes.get(own.output_id, ()),
+            reason=own.decision.reason,
         )
         for own in kept
-    ]  # fmt: skip
+    ]
 
 
 def chosen_set(db: Database, project: Project) -> dict[str, object] | None:

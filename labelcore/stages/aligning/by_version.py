@@ -68,12 +68,19 @@ def outputs_of(db: Database, project: Project, judge_version_id: str) -> dict[st
     return found
 
 
-def _measured(own: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:  # fmt: skip
+def _measured(own: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:
     ids = list(labels.value)
     passes = np.asarray(words.reindex(ids).map(_AS_NUMBER), dtype=np.float64)  # type: ignore[attr-defined]  # a pandas Series
     counts = figures.count(passes, np.array([labels.value[key] for key in ids], dtype=bool))
     return VersionAlignment(
-        criterion_version=own.version, changed=own.version > 1 and not own.wording_only,
-        in_sample=bool(judge.fitted_on), why=own.why, author=own.author, at=own.at, judge=judge.name, judge_version_id=judge.id,
-        tpr=figures.tpr(counts), tnr=figures.tnr(counts),
-    )  # fmt: skip
+        criterion_version=own.version,
+        changed=own.version > 1 and not own.wording_only,
+        in_sample=bool(judge.fitted_on),
+        why=own.why,
+        author=own.author,
+        at=own.at,
+        judge=judge.name,
+        judge_version_id=judge.id,
+        tpr=figures.tpr(counts),
+        tnr=figures.tnr(counts),
+    )

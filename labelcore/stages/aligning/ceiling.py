@@ -38,9 +38,12 @@ def ceiling(db: Database, project: Project, labels: Labels) -> Ceiling:
     passed = len(labels.passes)
     constant = max(passed, len(labels.value) - passed) / len(labels.value) if labels.value else None
     return Ceiling(
-        between_people=between, with_themselves=own, constant=constant,
-        level_kappa=_on_levels(db, project, labels), says=_words(between, own, constant),
-    )  # fmt: skip
+        between_people=between,
+        with_themselves=own,
+        constant=constant,
+        level_kappa=_on_levels(db, project, labels),
+        says=_words(between, own, constant),
+    )
 
 
 def _between(labels: Labels) -> Rate:

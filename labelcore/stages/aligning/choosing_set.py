@@ -66,10 +66,17 @@ class ChoiceReport(Frozen):
 
 
 def choose(
-    db: Database, project: Project, *, max_ffr: float = 0.5, min_coverage: float | None = None,
-    must_include: Sequence[str] = (), seed: int = 0, author: str = "",
-    seconds: float = choosing.SECONDS, progress: Progress | None = None,
-) -> ChoiceReport:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    max_ffr: float = 0.5,
+    min_coverage: float | None = None,
+    must_include: Sequence[str] = (),
+    seed: int = 0,
+    author: str = "",
+    seconds: float = choosing.SECONDS,
+    progress: Progress | None = None,
+) -> ChoiceReport:
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
 
     ``must_include``: names or ids of judges that the set must have. ``seconds``: for the choice with
@@ -115,8 +122,7 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
     ids = [own for own in labels.value if own in votes.index]
     if not ids:
         raise BadInput(
-            "No judge has a verdict on a graded output.",
-            next_step="Run `judge propose`, then `judge run`.",
+            "No judge has a verdict on a graded output.", next_step="Run `judge propose`, then `judge run`."
         )
     if not votes.loc[ids].isin(["pass", "fail"]).any(axis=None):
         raise BadInput(
@@ -128,22 +134,32 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
 
 
 def _chosen(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, wish: Wish, seed: int, seconds: float,
-) -> choosing.Choice:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    votes: pd.DataFrame,
+    labels: Labels,
+    wish: Wish,
+    seed: int,
+    seconds: float,
+) -> choosing.Choice:
     """The choice on the labelled outputs, in the order of the labels."""
     human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
     outputs = output_table.many(db, list(labels.value))
     lessons = lessons_of(db, project, [outputs[own] for own in labels.value], labels)
     candidates = candidates_of(db, project, versions, votes, lessons, labels)
-    default = [
-        j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id
-    ]
+    default = [j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id]
     evidence = evidence_of(db, project, labels.value)
     return choosing.choose(
-        candidates, human_fails, lessons.groups, default=default, wish=wish, seed=seed, seconds=seconds,
+        candidates,
+        human_fails,
+        lessons.groups,
+        default=default,
+        wish=wish,
+        seed=seed,
+        seconds=seconds,
         weights=evidence.weights if evidence.uneven else None,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -155,9 +171,7 @@ class _Asked:
     must_include: tuple[str, ...]
 
 
-def _worth_choosing_from(
-    versions: Sequence[JudgeVersion], needed: Collection[str]
-) -> list[JudgeVersion]:
+def _worth_choosing_from(versions: Sequence[JudgeVersion], needed: Collection[str]) -> list[JudgeVersion]:
     """All but the learned judges of rare criteria: refitting each one many times takes long."""
     learned = [own for own in versions if own.kind == "learned" and _enough(own)]
     learned.sort(key=lambda own: (own.criterion_id is not None, -len(own.spec["cross_fitted"])))
@@ -181,26 +195,36 @@ def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list
 
 
 def _wish(
-    db: Database, project: Project, versions: Sequence[JudgeVersion],
-    needed: Sequence[JudgeVersion], max_ffr: float, min_coverage: float | None,
-) -> Wish:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    needed: Sequence[JudgeVersion],
+    max_ffr: float,
+    min_coverage: float | None,
+) -> Wish:
     """Severity and limit of each judge's criterion; a judge of the whole output is a must."""
     criteria = {own.id: own for own in list_criteria(db, project)}
     own = [criteria.get(version.criterion_id or "") for version in versions]
     wanted = {version.id for version in needed}
     return Wish(
-        min_coverage=min_coverage or 0.0, max_ffr=max_ffr, most=LARGEST,
+        min_coverage=min_coverage or 0.0,
+        max_ffr=max_ffr,
+        most=LARGEST,
         must_include=tuple(j for j, version in enumerate(versions) if version.id in wanted),
         severity=tuple(SHOULD if one and one.severity == "should" else MUST for one in own),
         criterion=tuple(one.name if one else None for one in own),
         limits={one.name: one.max_false_failure_rate for one in own if one},
-    )  # fmt: skip
+    )
 
 
 def candidates_of(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], votes: pd.DataFrame,
-    lessons: Lessons, labels: Labels,
-) -> list[Candidate]:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    votes: pd.DataFrame,
+    lessons: Lessons,
+    labels: Labels,
+) -> list[Candidate]:
     """The judges as candidates that can be fitted again on some of the lessons, in their order."""
     criteria = {own.id: own for own in list_criteria(db, project)}
     columns = {column.key: at for at, column in enumerate(lessons.table.columns)}
@@ -249,41 +273,65 @@ def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Ta
 
 
 def _record(
-    db: Database, project: Project, members: Sequence[JudgeVersion], votes: pd.DataFrame,
-    labels: Labels, found: choosing.Choice, asked: _Asked, author: str,
-) -> ChoiceReport:  # fmt: skip
+    db: Database,
+    project: Project,
+    members: Sequence[JudgeVersion],
+    votes: pd.DataFrame,
+    labels: Labels,
+    found: choosing.Choice,
+    asked: _Asked,
+    author: str,
+) -> ChoiceReport:
     held_out = _held_out(db, project, labels, found, asked)
     words = set_words(votes, [own.id for own in members])
     own = measure_set(members, words, labels, evidence=evidence_of(db, project, labels.value))
     in_sample = {
-        "coverage": own.coverage.value, "coverage_low": own.coverage.low, "coverage_high": own.coverage.high,
-        "false_failure_rate": own.false_failure_rate.value, "false_failure_rate_low": own.false_failure_rate.low,
-        "false_failure_rate_high": own.false_failure_rate.high, "alignment": own.alignment, "n": own.counts.n,
+        "coverage": own.coverage.value,
+        "coverage_low": own.coverage.low,
+        "coverage_high": own.coverage.high,
+        "false_failure_rate": own.false_failure_rate.value,
+        "false_failure_rate_low": own.false_failure_rate.low,
+        "false_failure_rate_high": own.false_failure_rate.high,
+        "alignment": own.alignment,
+        "n": own.counts.n,
         "weighted": own.document()["weighted"],
-    }  # fmt: skip
+    }
     optimism = None
     if own.alignment is not None and found.held_out.alignment is not None:
         optimism = own.alignment - found.held_out.alignment
     splits, program = fitting_splits(db, project), found.program
     gap = program.gap if program else None
     warnings = [
-        *([found.cut_short] if found.cut_short else ()), *(program.unmet if program else ()),
-        *_warnings(labels, in_sample, held_out, asked, splits, members), *_unknown(members, votes, labels),
-    ]  # fmt: skip
+        *([found.cut_short] if found.cut_short else ()),
+        *(program.unmet if program else ()),
+        *_warnings(labels, in_sample, held_out, asked, splits, members),
+        *_unknown(members, votes, labels),
+    ]
     parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}
     figures = {
-        "in_sample": in_sample, "held_out": held_out, "n_grades": len(labels.value),
+        "in_sample": in_sample,
+        "held_out": held_out,
+        "n_grades": len(labels.value),
         "members": [one.model_dump() for one in _each(db, project, members, labels, found)],
-    }  # fmt: skip
+    }
     ids = [version.id for version in members]
     choice = judge_table.save_choice(db, project.id, ids, parameters, figures, author)
     audit.note(db, project.id, author, "chose set", choice, judges=ids)
     return ChoiceReport(
-        choice=choice, judges=tuple(v.name for v in members), judge_version_ids=tuple(ids),
-        n_grades=len(labels.value), n_fails=len(labels.fails), in_sample=in_sample,
-        held_out=held_out, optimism=optimism, max_ffr=asked.max_ffr, warnings=tuple(warnings),
-        min_coverage=asked.min_coverage, must_include=asked.must_include, gap=gap,
-    )  # fmt: skip
+        choice=choice,
+        judges=tuple(v.name for v in members),
+        judge_version_ids=tuple(ids),
+        n_grades=len(labels.value),
+        n_fails=len(labels.fails),
+        in_sample=in_sample,
+        held_out=held_out,
+        optimism=optimism,
+        max_ffr=asked.max_ffr,
+        warnings=tuple(warnings),
+        min_coverage=asked.min_coverage,
+        must_include=asked.must_include,
+        gap=gap,
+    )
 
 
 def _held_out(
@@ -293,30 +341,41 @@ def _held_out(
     evidence = evidence_of(db, project, labels.value)
     _, fails = worth(evidence, np.zeros(len(evidence.ids), dtype=bool))
     return found.held_out.model_dump() | {
-        "method": METHOD, "n": found.held_out.outputs, "n_fails": len(labels.fails),
-        "interval_of": "what this set does on fresh outputs", "effective_fails": fails,
+        "method": METHOD,
+        "n": found.held_out.outputs,
+        "n_fails": len(labels.fails),
+        "interval_of": "what this set does on fresh outputs",
+        "effective_fails": fails,
         "wanted": asked.min_coverage or LIMITS[project.risk].min_coverage,
-    }  # fmt: skip
+    }
 
 
 def _each(
-    db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels,
-    found: choosing.Choice,
-) -> list[HeldOutJudge]:  # fmt: skip
+    db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels, found: choosing.Choice
+) -> list[HeldOutJudge]:
     criteria = {own.id: own for own in list_criteria(db, project)}
     return [
         held_out_judge(
-            db, project, own.name, own.id, criteria.get(own.criterion_id or ""),
-            dict(zip(labels.value, found.failed[:, at].tolist(), strict=True)), labels,
+            db,
+            project,
+            own.name,
+            own.id,
+            criteria.get(own.criterion_id or ""),
+            dict(zip(labels.value, found.failed[:, at].tolist(), strict=True)),
+            labels,
         )
         for at, own in enumerate(members)
-    ]  # fmt: skip
+    ]
 
 
 def _warnings(
-    labels: Labels, in_sample: dict[str, Any], held_out: dict[str, Any], asked: _Asked,
-    splits: Sequence[str], members: Sequence[JudgeVersion],
-) -> list[str]:  # fmt: skip
+    labels: Labels,
+    in_sample: dict[str, Any],
+    held_out: dict[str, Any],
+    asked: _Asked,
+    splits: Sequence[str],
+    members: Sequence[JudgeVersion],
+) -> list[str]:
     said = []
     if len(labels.value) < _FEW:
         said.append(
@@ -324,7 +383,7 @@ def _warnings(
             "look at the held-out interval, and grade on."
         )
     if "test" in splits:
-        said.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")  # fmt: skip
+        said.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")
     if not members:
         said.append("No judge is better than none: the set is empty.")
     low = held_out["low"]
@@ -335,7 +394,9 @@ def _warnings(
         )
     ffr = in_sample["false_failure_rate"]
     if ffr is not None and ffr > asked.max_ffr:
-        said.append(f"No useful set keeps the false failure rate at {asked.max_ffr:.0%}; this one has {ffr:.0%}.")  # fmt: skip
+        said.append(
+            f"No useful set keeps the false failure rate at {asked.max_ffr:.0%}; this one has {ffr:.0%}."
+        )
     cov = held_out["coverage"]
     if asked.min_coverage is not None and (cov is None or cov < asked.min_coverage):
         reached = "is not measurable" if cov is None else f"is {cov:.0%}"

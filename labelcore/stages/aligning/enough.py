@@ -64,9 +64,14 @@ def worth_words(counted: int, worth: int) -> str:
 
 
 def held_out_judge(
-    db: Database, project: Project, name: str, version_id: str, criterion: Criterion | None,
-    failed: dict[str, bool], labels: Labels,
-) -> HeldOutJudge:  # fmt: skip
+    db: Database,
+    project: Project,
+    name: str,
+    version_id: str,
+    criterion: Criterion | None,
+    failed: dict[str, bool],
+    labels: Labels,
+) -> HeldOutJudge:
     """``failed``: the judge's cross-fitted votes, by output id."""
     truth = truth_of(db, project, criterion, labels)
     known = {key: not own for key, own in truth.fails.items() if key in failed}
@@ -75,10 +80,15 @@ def held_out_judge(
     counted = int((~evidence.passes).sum())
     risk = risk_of(criterion, project) if criterion else project.risk
     return HeldOutJudge(
-        judge=name, judge_version_id=version_id, against=truth.against, caught=caught, fails=fails,
+        judge=name,
+        judge_version_id=version_id,
+        against=truth.against,
+        caught=caught,
+        fails=fails,
         wanted=LIMITS[risk].min_coverage,
-        share=counted / max(1, len(failed)), counted=counted,
-    )  # fmt: skip
+        share=counted / max(1, len(failed)),
+        counted=counted,
+    )
 
 
 def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
@@ -89,7 +99,7 @@ def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
     """
     fails = ~evidence.passes
     groups = np.arange(len(fails)) if evidence.groups is None else evidence.groups
-    weights = evidence.weights if evidence.uneven and evidence.weights is not None else np.ones(len(fails))  # fmt: skip
+    weights = evidence.weights if evidence.uneven and evidence.weights is not None else np.ones(len(fails))
     own = np.bincount(groups[fails], weights=weights[fails])
     total = float(own.sum())
     if total == 0:

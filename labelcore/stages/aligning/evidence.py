@@ -60,9 +60,12 @@ def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evid
     elif ids and len(ids) == output_table.count(db, project.id):
         weights = np.ones(len(ids))  # nothing was picked where everything is graded
     return Evidence(
-        ids=ids, passes=np.array([labels[own] for own in ids], dtype=bool),
-        groups=sources_of(db, ids), weights=weights, undrawn=sum(own not in known for own in ids),
-    )  # fmt: skip
+        ids=ids,
+        passes=np.array([labels[own] for own in ids], dtype=bool),
+        groups=sources_of(db, ids),
+        weights=weights,
+        undrawn=sum(own not in known for own in ids),
+    )
 
 
 def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:

@@ -61,9 +61,11 @@ def leakage(db: Database, project: Project) -> Leakage:
     test = {own.id for own in outputs if dealt.of(own.group) == "test"}
     touched = {own.output_id for own in found} | {own.other_id for own in found}
     return Leakage(
-        looked_at=len(outputs), leaks=tuple(found[:_MOST]), total=len(found),
+        looked_at=len(outputs),
+        leaks=tuple(found[:_MOST]),
+        total=len(found),
         test_share=len(test & touched) / len(test) if test else None,
-    )  # fmt: skip
+    )
 
 
 def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
@@ -81,14 +83,16 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
             if one_split != other_split and (one.id, other.id) not in seen:
                 seen.add((one.id, other.id))
                 yield Leak(
-                    kind=kind, output_id=one.id, split=one_split, other_id=other.id,
-                    other_split=other_split, similarity=index,
-                )  # fmt: skip
+                    kind=kind,
+                    output_id=one.id,
+                    split=one_split,
+                    other_id=other.id,
+                    other_split=other_split,
+                    similarity=index,
+                )
 
 
-def _examples(
-    judges: Sequence[JudgeVersion], outputs: Sequence[Output], dealt: Splits
-) -> Iterator[Leak]:
+def _examples(judges: Sequence[JudgeVersion], outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs outside train that a judge is shown as an example."""
     for judge in judges:
         shown = llm_judge.example_texts(judge.spec) if judge.kind == "llm" else []

@@ -64,7 +64,7 @@ def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, R
     cells, replicated, groups = resampled(evidence, verdicts)
     found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
     if groups is not None and groups < resampling.FEWEST_GROUPS:
-        found = [{name: _without_interval(own, groups) for name, own in one.items()} for one in found]  # fmt: skip
+        found = [{name: _without_interval(own, groups) for name, own in one.items()} for one in found]
     return found
 
 
@@ -80,9 +80,16 @@ def _numbers(words: pd.Series) -> figures.Floats:
 
 
 def measure_judge(
-    version: JudgeVersion, words: pd.Series, labels: Labels, criterion: Criterion | None,
-    split: str, *, drawn: dict[str, Rate] | None = None, evidence: Evidence | None = None, against: str = OVERALL,
-) -> JudgeAlignment:  # fmt: skip
+    version: JudgeVersion,
+    words: pd.Series,
+    labels: Labels,
+    criterion: Criterion | None,
+    split: str,
+    *,
+    drawn: dict[str, Rate] | None = None,
+    evidence: Evidence | None = None,
+    against: str = OVERALL,
+) -> JudgeAlignment:
     """One judge's counts and figures on the labelled outputs that it has verdicts for.
 
     ``drawn``: its figures with intervals (`figures_on`). ``against``: what people graded, the output
@@ -95,22 +102,32 @@ def measure_judge(
     own_fails = [own for own in seen.index if own in cited and not labels.value[own]]
     missing = len(labels.value) - len(seen)
     return JudgeAlignment(
-        judge=version.name, judge_version_id=version.id, kind=version.kind,
-        criterion=criterion.name if criterion else OVERALL, description=version.description,
-        counts=counts, missing=missing, tpr=by_source("tpr", figures.tpr(counts), drawn, evidence),
-        tnr=by_source("tnr", figures.tnr(counts), drawn, evidence), ppv=figures.ppv(counts), npv=figures.npv(counts), kappa=figures.kappa(counts),
-        mcc=figures.mcc(counts), balanced_accuracy=figures.balanced_accuracy(counts),
-        ac1=figures.ac1(counts), intervals=drawn or {}, against=against,
+        judge=version.name,
+        judge_version_id=version.id,
+        kind=version.kind,
+        criterion=criterion.name if criterion else OVERALL,
+        description=version.description,
+        counts=counts,
+        missing=missing,
+        tpr=by_source("tpr", figures.tpr(counts), drawn, evidence),
+        tnr=by_source("tnr", figures.tnr(counts), drawn, evidence),
+        ppv=figures.ppv(counts),
+        npv=figures.npv(counts),
+        kappa=figures.kappa(counts),
+        mcc=figures.mcc(counts),
+        balanced_accuracy=figures.balanced_accuracy(counts),
+        ac1=figures.ac1(counts),
+        intervals=drawn or {},
+        against=against,
         weighted=_weighted(evidence, words) if evidence else {},
-        baseline=figures.constant_answer(counts), criterion_fails=len(own_fails),
+        baseline=figures.constant_answer(counts),
+        criterion_fails=len(own_fails),
         criterion_caught=int((seen[own_fails] == "fail").sum()),
         warnings=tuple(_doubts(counts, missing, version, split)),
-    )  # fmt: skip
+    )
 
 
-def by_source(
-    name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None
-) -> Rate:
+def by_source(name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None) -> Rate:
     """Wilson's interval, or the one over sources where outputs share them (never narrower; none
     where there are too few sources to tell).
     """
@@ -120,11 +137,7 @@ def by_source(
     if own.low is None or own.high is None or plain.low is None or plain.high is None:
         return plain.model_copy(update={"low": None, "high": None, "why_not": own.why_not})
     return plain.model_copy(
-        update={
-            "low": min(plain.low, own.low),
-            "high": max(plain.high, own.high),
-            "method": own.method,
-        }
+        update={"low": min(plain.low, own.low), "high": max(plain.high, own.high), "method": own.method}
     )
 
 
@@ -148,9 +161,12 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
         value = float((own * right[inside]).sum() / own.sum())
         low, high = share.interval()
         found[name] = Rate(
-            value=value, low=min(value, float(low)), high=max(value, float(high)), n=n,
+            value=value,
+            low=min(value, float(low)),
+            high=max(value, float(high)),
+            n=n,
             method="weighted by the chance of being drawn",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -190,9 +206,13 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
 
 
 def measure_set(
-    versions: Sequence[JudgeVersion], words: pd.Series, labels: Labels,
-    known: Mapping[str, Any] | None = None, *, evidence: Evidence | None = None,
-) -> SetAlignment:  # fmt: skip
+    versions: Sequence[JudgeVersion],
+    words: pd.Series,
+    labels: Labels,
+    known: Mapping[str, Any] | None = None,
+    *,
+    evidence: Evidence | None = None,
+) -> SetAlignment:
     """The chosen set's figures on the labelled outputs; where all its judges abstain it catches nothing,
     but if they abstain on every output nothing can be said.
 
@@ -211,18 +231,20 @@ def measure_set(
     reasons = [f"Not measurable: {rate.why_not}." for rate in (cov, ffr) if rate.why_not]
     return SetAlignment(
         judges=tuple(own.name for own in versions),
-        judge_version_ids=tuple(own.id for own in versions), counts=counts, coverage=cov,
-        false_failure_rate=ffr, alignment=figures.evalgen_alignment(cov.value, ffr.value),
-        held_out=(known or {}).get("held_out"), warnings=tuple(reasons),
+        judge_version_ids=tuple(own.id for own in versions),
+        counts=counts,
+        coverage=cov,
+        false_failure_rate=ffr,
+        alignment=figures.evalgen_alignment(cov.value, ffr.value),
+        held_out=(known or {}).get("held_out"),
+        warnings=tuple(reasons),
         in_sample=((known or {}).get("in_sample") or {}).get("alignment"),
         members=tuple(HeldOutJudge(**own) for own in (known or {}).get("members", ())),
         weighted=weighted,
-    )  # fmt: skip
+    )
 
 
-def _set_rates(
-    counts: figures.Counts, words: pd.Series, evidence: Evidence | None
-) -> tuple[Rate, Rate]:
+def _set_rates(counts: figures.Counts, words: pd.Series, evidence: Evidence | None) -> tuple[Rate, Rate]:
     """Coverage and false failure rate, over sources where outputs share them."""
     drawn = None
     if evidence is not None and evidence.groups is not None and len(words):
@@ -258,23 +280,34 @@ def pass_rates(
 
     ``words``: the set's verdicts on the labelled outputs; None where no set is chosen.
     """
-    graded = evidence.graded(_numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids)))  # fmt: skip
+    graded = evidence.graded(
+        _numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids))
+    )
     human = prevalence.people_only(graded)
     sampling = sampling_words(evidence)
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")
-        return PassRates(human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption="")  # fmt: skip
+        return PassRates(
+            human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption=""
+        )
     pool = Pool(*confusion.pool_of_set(db, member_ids))
     others = {name: prevalence.corrected(graded, pool, name) for name in prevalence.METHODS}
     name = correction_of(evidence)
     if name == "Rogan-Gladen":  # the others need a sample of the pool
         why = "the graded outputs were not drawn with known probabilities"
-        others = {name: own if name == "Rogan-Gladen" else not_measurable(why, graded.n) for name, own in others.items()}  # fmt: skip
+        others = {
+            name: own if name == "Rogan-Gladen" else not_measurable(why, graded.n)
+            for name, own in others.items()
+        }
     return PassRates(
-        human=human, human_sampling=sampling, judge=prevalence.as_is(pool), corrected=others[name],
-        assumption=prevalence.ASSUMPTIONS[name], methods=others,
+        human=human,
+        human_sampling=sampling,
+        judge=prevalence.as_is(pool),
+        corrected=others[name],
+        assumption=prevalence.ASSUMPTIONS[name],
+        methods=others,
         effective=prevalence.effective_grades(graded) if evidence.uneven else None,
-    )  # fmt: skip
+    )
 
 
 def sampling_words(evidence: Evidence) -> str:
@@ -284,7 +317,7 @@ def sampling_words(evidence: Evidence) -> str:
         part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
         return f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand for all"
     everything = bool((evidence.weights == 1).all())
-    return "drawn with known probabilities" + (": they are all that there are" if everything else "")  # fmt: skip
+    return "drawn with known probabilities" + (": they are all that there are" if everything else "")
 
 
 def correction_of(evidence: Evidence) -> str:
@@ -292,7 +325,7 @@ def correction_of(evidence: Evidence) -> str:
     return "Rogan-Gladen" if evidence.weights is None else "post-stratified"
 
 
-def set_verdicts(db: Database, project: Project, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:  # fmt: skip
+def set_verdicts(db: Database, project: Project, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:
     """The judge versions of the chosen set (none where none is chosen), and its verdicts on these
     outputs, shape (n,): 1 pass, 0 fail, nan where it abstains or has not seen the output.
     """

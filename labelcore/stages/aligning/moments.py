@@ -63,14 +63,19 @@ def basis(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> B
         ),
         judges=tuple(
             JudgeUsed(
-                judge_version_id=own.id, name=own.name, kind=own.kind, version=own.version,
+                judge_version_id=own.id,
+                name=own.name,
+                kind=own.kind,
+                version=own.version,
                 criterion_version=own.criterion_version,
             )
             for own in versions
         ),
-        grades=grades, newest_grade=newest, choice=choice["id"] if choice else None,
+        grades=grades,
+        newest_grade=newest,
+        choice=choice["id"] if choice else None,
         chosen_at=choice["at"] if choice else None,
-    )  # fmt: skip
+    )
 
 
 def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
@@ -87,7 +92,7 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
     except ValueError as trouble:
         raise BadInput(
             f"'{text[:40]}' is no date and time.", next_step="Write it as 2026-11-20T12:00 or 2026-11-20."
-        ) from trouble  # fmt: skip
+        ) from trouble
     whole_day = "T" not in text.upper() and ":" not in text
     if whole_day:
         given = datetime.combine(given, time.max)
@@ -101,15 +106,13 @@ def _starts_before_now(moment: datetime) -> bool:
 
 def _in_zone(given: datetime, zone: tzinfo | None) -> datetime:
     try:
-        return given if given.tzinfo else (given.replace(tzinfo=zone) if zone else given.astimezone())  # fmt: skip
+        return given if given.tzinfo else (given.replace(tzinfo=zone) if zone else given.astimezone())
     except (OverflowError, ValueError, OSError) as trouble:  # the year 1 has no local time
         raise BadInput(f"{given} is no moment of this calendar.") from trouble
 
 
 @contextlib.contextmanager
-def at_moment(
-    db: Database, project: Project, moment: datetime | None
-) -> Iterator[tuple[Database, Project]]:
+def at_moment(db: Database, project: Project, moment: datetime | None) -> Iterator[tuple[Database, Project]]:
     """The database and the project as they stood at a moment; as they are for None.
 
     Raises:
@@ -121,7 +124,7 @@ def at_moment(
         return
     aware = moment.astimezone()
     if aware > now():
-        raise BadInput(f"{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.")  # fmt: skip
+        raise BadInput(f"{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.")
     with past.as_of(db, aware) as then:
         try:
             known = open_project(then, project.name, create=False)

@@ -103,9 +103,15 @@ class Difference(Frozen):
 
 
 def race(
-    db: Database, project: Project, *, criterion: str | None = None, least_tnr: float | None = None,
-    max_ffr: float | None = None, seed: int = 0, progress: Progress | None = None,
-) -> Race:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    criterion: str | None = None,
+    least_tnr: float | None = None,
+    max_ffr: float | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Race:
     """Race the judges of a criterion, or of the overall grade, outside the sealed test.
 
     Raises:
@@ -113,9 +119,7 @@ def race(
         BadInput: it has no judge, or no graded output with verdicts.
     """
     own = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
-    versions = [
-        v for v in active_judges(db, project) if v.criterion_id == (own.id if own else None)
-    ]
+    versions = [v for v in active_judges(db, project) if v.criterion_id == (own.id if own else None)]
     if not versions:
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
     labels = fitting_labels(db, project)
@@ -131,39 +135,60 @@ def race(
     cheapest = next((one for one in _by_cost(ranked) if one.good == "yes"), None)
     tell(2, 2, "done")
     return Race(
-        criterion=own.name if own else OVERALL, against=truth.against, n=len(ids),
-        least_tpr=limits[0], least_tnr=limits[1], contenders=tuple(ranked),
-        left_out=tuple(left_out), cheapest=cheapest.judge if cheapest else "",
+        criterion=own.name if own else OVERALL,
+        against=truth.against,
+        n=len(ids),
+        least_tpr=limits[0],
+        least_tnr=limits[1],
+        contenders=tuple(ranked),
+        left_out=tuple(left_out),
+        cheapest=cheapest.judge if cheapest else "",
         says=_says(ranked, cheapest, limits),
-    )  # fmt: skip
+    )
 
 
-def _limits(
-    own: Criterion | None, least_tnr: float | None, max_ffr: float | None
-) -> tuple[float, float]:
+def _limits(own: Criterion | None, least_tnr: float | None, max_ffr: float | None) -> tuple[float, float]:
     """The least TPR and TNR: what the person says, else the criterion, else what is usual."""
     ffr = max_ffr if max_ffr is not None else own.max_false_failure_rate if own else MOST_FFR
     return 1 - ffr, LEAST_TNR if least_tnr is None else least_tnr
 
 
 def _contenders(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], answers: Floats,
-    how: Sequence[str], evidence: Evidence, limits: tuple[float, float],
-) -> list[Contender]:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    answers: Floats,
+    how: Sequence[str],
+    evidence: Evidence,
+    limits: tuple[float, float],
+) -> list[Contender]:
     spent = costs(db, project.id)
     racing = [at for at, own in enumerate(how) if own]
     drawn = figures_of(evidence, answers[:, racing])
     return [
-        _contender(db, project, versions[at], answers[:, at], evidence, figures, how[at],
-                   _spent(db, project, versions[at], spent), limits)
+        _contender(
+            db,
+            project,
+            versions[at],
+            answers[:, at],
+            evidence,
+            figures,
+            how[at],
+            _spent(db, project, versions[at], spent),
+            limits,
+        )
         for at, figures in zip(racing, drawn, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _words(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], labels: Labels,
-    fails: dict[str, bool], seed: int,
-) -> tuple[list[str], Floats, list[str], list[str]]:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    labels: Labels,
+    fails: dict[str, bool],
+    seed: int,
+) -> tuple[list[str], Floats, list[str], list[str]]:
     """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came
     about ("" for who is left out), and why some are left out.
     """
@@ -189,9 +214,7 @@ def _words(
         seen = int(decided[known, at].sum())
         how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
         if not how[-1]:
-            left_out.append(
-                f"{version.name}: it has decided {seen} of {known.sum()} graded outputs."
-            )
+            left_out.append(f"{version.name}: it has decided {seen} of {known.sum()} graded outputs.")
     racing = [at for at, own in enumerate(how) if own]
     shared = known & decided[:, racing].all(axis=1)
     ids = [key for key, own in zip(lessons.table.ids, shared, strict=True) if own]
@@ -229,9 +252,7 @@ def _spent(
     """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
     if version.kind == "cascade":
         asked = cascading.report(db, project, version)
-        first, then = (
-            _spent(db, project, own, spent)[0] for own in cascading.judges_of(db, version)
-        )
+        first, then = (_spent(db, project, own, spent)[0] for own in cascading.judges_of(db, version))
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     own = spent.get(version.id)
@@ -242,22 +263,36 @@ def _spent(
 
 
 def _contender(
-    db: Database, project: Project, version: JudgeVersion, answers: Floats, evidence: Evidence,
-    drawn: dict[str, Rate], how: str, paid: tuple[float | None, float | None],
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    answers: Floats,
+    evidence: Evidence,
+    drawn: dict[str, Rate],
+    how: str,
+    paid: tuple[float | None, float | None],
     limits: tuple[float, float],
-) -> Contender:  # fmt: skip
+) -> Contender:
     counts = figures.count(answers, evidence.passes)
     tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
     tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
     known = flips(db, project, version) if version.kind == "llm" else []
     return Contender(
-        judge=version.name, judge_version_id=version.id, kind=version.kind, how=how, n=counts.n,
-        abstained=counts.abstained, tpr=tpr, tnr=tnr,
+        judge=version.name,
+        judge_version_id=version.id,
+        kind=version.kind,
+        how=how,
+        n=counts.n,
+        abstained=counts.abstained,
+        tpr=tpr,
+        tnr=tnr,
         balanced_accuracy=figures.balanced_accuracy(counts),
-        cost_per_thousand=paid[0], latency_ms=paid[1],
-        flip_rate=known[0].rate if known else _no_flips(version), beaten_by="",
+        cost_per_thousand=paid[0],
+        latency_ms=paid[1],
+        flip_rate=known[0].rate if known else _no_flips(version),
+        beaten_by="",
         good=_good(tpr, tnr, limits, in_sample=how == "in-sample"),
-    )  # fmt: skip
+    )
 
 
 def _no_flips(version: JudgeVersion) -> Rate:
@@ -311,12 +346,10 @@ def cost_words(own: Contender) -> str:
     return f"US$ {own.cost_per_thousand:.3f} for 1,000" if own.cost_per_thousand else "no cost"
 
 
-def _says(
-    ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]
-) -> str:
+def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> str:
     asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
     if cheapest:
-        return f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: {cost_words(cheapest)}."  # fmt: skip
+        return f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: {cost_words(cheapest)}."
     if not ranked:
         return "No judge could race: none has decided enough of the graded outputs. Run them first."
     if all(own.good == "not measurable" for own in ranked):
@@ -324,7 +357,7 @@ def _says(
         return f"Whether any is good enough (wanted: {asked}) is not measurable: {why}."
     perhaps = [own.judge for own in ranked if own.good == "perhaps"]
     if perhaps:
-        return f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."  # fmt: skip
+        return f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."
     return f"None is good enough (wanted: {asked}): refine the judges or the criterion."
 
 
@@ -341,7 +374,7 @@ def differences(
     """
     one, other = find_judge(db, project, first), find_judge(db, project, second)
     if one.criterion_id != other.criterion_id:
-        raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")  # fmt: skip
+        raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")
     own = find_criterion(db, project, one.criterion_id) if one.criterion_id else None
     truth = truth_of(db, project, own, fitting_labels(db, project))
     left, right = (_decisions(db, version, truth) for version in (one, other))
@@ -349,14 +382,21 @@ def differences(
     paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(db, both))
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(db, differ)
-    return paired, [
-        Difference(
-            output=outputs[key], human_pass=not truth.fails[key], first=left[key].value,
-            second=right[key].value, first_reason=left[key].reason,
-            second_reason=right[key].reason,
-        )
-        for key in differ
-    ], truth.against  # fmt: skip
+    return (
+        paired,
+        [
+            Difference(
+                output=outputs[key],
+                human_pass=not truth.fails[key],
+                first=left[key].value,
+                second=right[key].value,
+                first_reason=left[key].reason,
+                second_reason=right[key].reason,
+            )
+            for key in differ
+        ],
+        truth.against,
+    )
 
 
 def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, Decision]:
@@ -366,4 +406,4 @@ def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, D
 
 def _right(said: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:
     """Where the judge says what people said; an abstention is not right."""
-    return np.array([said[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool)  # fmt: skip
+    return np.array([said[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool)

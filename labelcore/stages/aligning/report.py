@@ -58,21 +58,38 @@ class JudgeAlignment(Frozen):
         """The flat JSON form of the command line."""
         counts = self.counts
         return {
-            "judge": self.judge, "judge_version_id": self.judge_version_id,
-            "criterion": self.criterion, "kind": self.kind, "n": counts.n,
-            "true_pass": counts.true_pass, "false_pass": counts.false_pass,
-            "true_fail": counts.true_fail, "false_fail": counts.false_fail,
-            "abstained": counts.abstained, "missing": self.missing,
-            **_flat("tpr", self.tpr), **_flat("tnr", self.tnr), **_flat("ppv", self.ppv),
-            **_flat("npv", self.npv), "kappa": self.kappa, "mcc": self.mcc,
-            "balanced_accuracy": self.balanced_accuracy, "baseline": self.baseline,
-            "criterion_fails": self.criterion_fails, "criterion_caught": self.criterion_caught,
-            "ac1": self.ac1, "against": self.against,
-            **{f"{name}_{end}": getattr(rate, end) for name, rate in self.intervals.items()
-               if name not in {"tpr", "tnr"} for end in ("low", "high")},
+            "judge": self.judge,
+            "judge_version_id": self.judge_version_id,
+            "criterion": self.criterion,
+            "kind": self.kind,
+            "n": counts.n,
+            "true_pass": counts.true_pass,
+            "false_pass": counts.false_pass,
+            "true_fail": counts.true_fail,
+            "false_fail": counts.false_fail,
+            "abstained": counts.abstained,
+            "missing": self.missing,
+            **_flat("tpr", self.tpr),
+            **_flat("tnr", self.tnr),
+            **_flat("ppv", self.ppv),
+            **_flat("npv", self.npv),
+            "kappa": self.kappa,
+            "mcc": self.mcc,
+            "balanced_accuracy": self.balanced_accuracy,
+            "baseline": self.baseline,
+            "criterion_fails": self.criterion_fails,
+            "criterion_caught": self.criterion_caught,
+            "ac1": self.ac1,
+            "against": self.against,
+            **{
+                f"{name}_{end}": getattr(rate, end)
+                for name, rate in self.intervals.items()
+                if name not in {"tpr", "tnr"}
+                for end in ("low", "high")
+            },
             "weighted": {name: rate.model_dump() for name, rate in self.weighted.items()},
             "warnings": list(self.warnings),
-        }  # fmt: skip
+        }
 
 
 class SetAlignment(Frozen):
@@ -100,22 +117,23 @@ class SetAlignment(Frozen):
         """The alignment of the weighted figures; None where there are none."""
         if not self.weighted:
             return None
-        return evalgen_alignment(*(self.weighted[k].value for k in ("coverage", "false_failure_rate")))  # fmt: skip
+        return evalgen_alignment(*(self.weighted[k].value for k in ("coverage", "false_failure_rate")))
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
         return {
-            "judges": list(self.judges), "n": self.counts.n,
+            "judges": list(self.judges),
+            "n": self.counts.n,
             **_flat("coverage", self.coverage, value=""),
             **_flat("false_failure_rate", self.false_failure_rate, value=""),
-            "alignment": self.alignment, "weighted": {
-                name: rate.model_dump() for name, rate in self.weighted.items()
-            } | ({"alignment": self.weighted_alignment} if self.weighted else {}),
-            "held_out": self.held_out, "warnings": list(self.warnings),
-            "in_sample": self.in_sample, "good_enough": [
-                own.model_dump() | {"more": own.more, "says": own.says} for own in self.members
-            ],
-        }  # fmt: skip
+            "alignment": self.alignment,
+            "weighted": {name: rate.model_dump() for name, rate in self.weighted.items()}
+            | ({"alignment": self.weighted_alignment} if self.weighted else {}),
+            "held_out": self.held_out,
+            "warnings": list(self.warnings),
+            "in_sample": self.in_sample,
+            "good_enough": [own.model_dump() | {"more": own.more, "says": own.says} for own in self.members],
+        }
 
 
 class PassRates(Frozen):
@@ -169,16 +187,18 @@ class AlignmentReport(Frozen):
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line (a contract)."""
         return {
-            "split": self.split, "n_grades": self.n_grades,
+            "split": self.split,
+            "n_grades": self.n_grades,
             "judges": [own.document() for own in self.judges],
             "set": self.chosen.document() if self.chosen else None,
             "pass_rate": self.pass_rate.document(),
             "agreement": self.agreement.model_dump(),
             "ceiling": self.ceiling.model_dump() if self.ceiling else None,
-            "test_openings": self.openings, "warnings": list(self.warnings),
+            "test_openings": self.openings,
+            "warnings": list(self.warnings),
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "rests_on": self.basis.model_dump(mode="json"),
-        }  # fmt: skip
+        }
 
 
 def _flat(name: str, rate: Rate, value: str = "") -> dict[str, Any]:

@@ -41,15 +41,7 @@ from labelcore.stages.deriving.prompting import PromptRule, prompt_rules, propos
 from labelcore.stages.deriving.proposing_codes import Coding, code_notes, propose_codes
 from labelcore.stages.deriving.risk import Limits, limits_of, risk_of, wanted_coverage
 from labelcore.stages.deriving.said import said_of_fails
-from labelcore.stages.deriving.versions import (
-    Ancestor,
-    Part,
-    Piece,
-    difference,
-    lineage,
-    split,
-    undo_change,
-)
+from labelcore.stages.deriving.versions import Ancestor, Part, Piece, difference, lineage, split, undo_change
 from labelcore.stages.deriving.wording import case_words, without_case
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.stats.threads import one_thread
@@ -119,9 +111,15 @@ class Derivation(Frozen):
 
 @one_thread()
 def derive(
-    db: Database, project: Project, *, offline: bool = True, accept_all: bool = False,
-    client: ModelClient | None = None, author: str = "", progress: Progress | None = None,
-) -> Derivation:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    offline: bool = True,
+    accept_all: bool = False,
+    client: ModelClient | None = None,
+    author: str = "",
+    progress: Progress | None = None,
+) -> Derivation:
     """Propose criteria from what people said of failed outputs, and give codes to it offline.
 
     Raises:
@@ -144,9 +142,10 @@ def derive(
     after = [c for c in list_criteria(db, project) if c.status in {"proposed", "accepted"}]
     open_fails = uncovered_fails(db, project)
     return Derivation(
-        criteria=tuple(after), uncovered_fails=len(open_fails),
+        criteria=tuple(after),
+        uncovered_fails=len(open_fails),
         warnings=(*said, *_warnings(db, project, labels, after)),
-    )  # fmt: skip
+    )
 
 
 def uncovered_fails(db: Database, project: Project) -> list[str]:
@@ -167,9 +166,14 @@ def _new_clauses(db: Database, project: Project, before: Sequence[Criterion]) ->
 
 
 def _derive_offline(
-    db: Database, project: Project, clauses: Sequence[Clause], labels: Labels,
-    before: Sequence[Criterion], author: str, progress: Progress,
-) -> None:  # fmt: skip
+    db: Database,
+    project: Project,
+    clauses: Sequence[Clause],
+    labels: Labels,
+    before: Sequence[Criterion],
+    author: str,
+    progress: Progress,
+) -> None:
     live = [c for c in before if c.status in {"proposed", "accepted"}]
     cited = [item for criterion in live for item in criterion.evidence]
     quotes = [item.quote for item in cited] + [own.text for own in clauses]
@@ -197,15 +201,19 @@ def _source(output: Output | None) -> str:
 def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> Criterion:
     """The criterion with more evidence; its wording, and so its grades, stay as they are."""
     evidence = (*criterion.evidence, *(own.evidence() for own in clauses))
-    return criterion.model_copy(update={
-        "version": criterion.version + 1, "evidence": evidence, "wording_only": True, "at": now(),
-        "author": author, "why": f"{len(clauses)} more quotes say the same",
-    })  # fmt: skip
+    return criterion.model_copy(
+        update={
+            "version": criterion.version + 1,
+            "evidence": evidence,
+            "wording_only": True,
+            "at": now(),
+            "author": author,
+            "why": f"{len(clauses)} more quotes say the same",
+        }
+    )
 
 
-def _warnings(
-    db: Database, project: Project, labels: Labels, criteria: Sequence[Criterion]
-) -> list[str]:
+def _warnings(db: Database, project: Project, labels: Labels, criteria: Sequence[Criterion]) -> list[str]:
     said = []
     everything = human_labels(db, project)
     if not everything.value:
@@ -217,9 +225,7 @@ def _warnings(
             "No failed output has a note: say in a few words what is wrong with some, or mark the words."
         )
     if held := len(everything.value) - len(labels.value):
-        said.append(
-            f"{held} graded outputs are set aside as the sealed test; their notes are not read here."
-        )
+        said.append(f"{held} graded outputs are set aside as the sealed test; their notes are not read here.")
     single = [c.name for c in criteria if len({item.grade_id for item in c.evidence}) == 1]
     if single:
         said.append(f"Resting on a single note: {', '.join(single)}.")

@@ -26,18 +26,29 @@ def is_done(db: Database, project: Project, act: str) -> bool:
 
 
 def store_act(
-    db: Database, project: Project, says: str, *, author: str, act: str,
-    codes: Sequence[tuple[Code | None, Code]] = (), quotes: Sequence[tuple[Quote, Quote]] = (),
-) -> None:  # fmt: skip
+    db: Database,
+    project: Project,
+    says: str,
+    *,
+    author: str,
+    act: str,
+    codes: Sequence[tuple[Code | None, Code]] = (),
+    quotes: Sequence[tuple[Quote, Quote]] = (),
+) -> None:
     """Store new states of codes and quotes, given with those before (None: made now)."""
     code_table.save(db, [own for _, own in codes], [own for _, own in quotes])
     skipped = {"project_id", "at"}
     audit.note(
-        db, project.id, author, _DONE, act or new_id("act"), says=says,
+        db,
+        project.id,
+        author,
+        _DONE,
+        act or new_id("act"),
+        says=says,
         codes=[own.model_dump(mode="json", exclude=skipped) for own, _ in codes if own],
         made=[fresh.id for own, fresh in codes if own is None],
         quotes=[own.model_dump(mode="json", exclude=skipped) for own, _ in quotes],
-    )  # fmt: skip
+    )
 
 
 def last_act(db: Database, project: Project) -> tuple[str, dict[str, Any]] | None:
@@ -68,8 +79,9 @@ def undo_codes(db: Database, project: Project, *, act: str = "", author: str = "
         made = {own.id: own for own in code_table.current(db, project.id)}
         codes += [
             made[key].model_copy(update={"state": "dropped", "why": "taken back", "at": at})
-            for key in detail["made"] if key in made
-        ]  # fmt: skip
+            for key in detail["made"]
+            if key in made
+        ]
         quotes = [Quote.model_validate(one | head) for one in detail["quotes"]]
         code_table.save(db, codes, quotes)
         audit.note(db, project.id, author, _UNDONE, own)

@@ -36,12 +36,14 @@ def list_codes(db: Database, project: Project) -> list[Coded]:
             quotes.setdefault(quote.code_id, []).append(quote)
     found = [
         Coded(
-            code=code, quotes=tuple(own), people=len({who[item.grade_id] for item in own}),
+            code=code,
+            quotes=tuple(own),
+            people=len({who[item.grade_id] for item in own}),
             outputs=len({item.output_id for item in own}),
         )
         for code in code_table.current(db, project.id)
         if code.state != "dropped" and (own := quotes.get(code.id))
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda own: (-own.outputs, own.code.label))
 
 
@@ -58,9 +60,15 @@ def find_code(db: Database, project: Project, word: str) -> Code:
 
 
 def change_code(
-    db: Database, project: Project, word: str, *, author: str = "", why: str = "", act: str = "",
+    db: Database,
+    project: Project,
+    word: str,
+    *,
+    author: str = "",
+    why: str = "",
+    act: str = "",
     **changes: object,
-) -> Code:  # fmt: skip
+) -> Code:
     """Rename, accept or drop a code (label, state), or put it under a criterion (criterion_id).
 
     Raises:
@@ -68,22 +76,25 @@ def change_code(
     """
     old = find_code(db, project, word)
     label = str(changes.get("label", old.label)).strip()
-    others = {own.label.casefold() for own in code_table.current(db, project.id) if own.id != old.id and own.state != "dropped"}  # fmt: skip
+    others = {
+        own.label.casefold()
+        for own in code_table.current(db, project.id)
+        if own.id != old.id and own.state != "dropped"
+    }
     if not label:
         raise BadInput("A code needs a label.")
     if label.casefold() in others:
         raise BadInput(f"Another code is called '{label}'.", next_step="Merge the two.")
     fresh = {"label": label, "author": author, "why": why, "at": now()}
     changed = Code.model_validate(old.model_dump() | changes | fresh)
-    says = f"“{old.label}” became “{label}”" if label != old.label else f"“{label}” is {changed.state}"  # fmt: skip
+    says = f"“{old.label}” became “{label}”" if label != old.label else f"“{label}” is {changed.state}"
     store_act(db, project, says, author=author, act=act, codes=[(old, changed)])
     return changed
 
 
 def merge_codes(
-    db: Database, project: Project, words: Sequence[str], *, author: str = "", why: str = "",
-    act: str = "",
-) -> Code:  # fmt: skip
+    db: Database, project: Project, words: Sequence[str], *, author: str = "", why: str = "", act: str = ""
+) -> Code:
     """Move all quotes into the first of the codes; the others are dropped and stay in the history.
 
     ``act``: an id under which this happens once, however often it is asked for.
@@ -103,24 +114,28 @@ def merge_codes(
             (own, own.model_copy(update={"code_id": target.id, "sure": None, "author": author, "at": at}))
             for own in code_table.quotes(db, project.id)
             if own.code_id in gone
-        ]  # fmt: skip
+        ]
         reason = why or f"merged into {target.label}"
         dropped = [
             (own, own.model_copy(update={"state": "dropped", "author": author, "why": reason, "at": at}))
             for own in others
-        ]  # fmt: skip
+        ]
         names = ", ".join(f"“{own.label}”" for own in others)
         store_act(
-            db, project, f"{names} merged into “{target.label}”", author=author, act=act,
-            codes=dropped, quotes=moved,
-        )  # fmt: skip
+            db,
+            project,
+            f"{names} merged into “{target.label}”",
+            author=author,
+            act=act,
+            codes=dropped,
+            quotes=moved,
+        )
     return target
 
 
 def move_quote(
-    db: Database, project: Project, grade_id: str, text: str, label: str, *, author: str = "",
-    act: str = "",
-) -> Code:  # fmt: skip
+    db: Database, project: Project, grade_id: str, text: str, label: str, *, author: str = "", act: str = ""
+) -> Code:
     """Give a quote another code (by label or id), made now if there is none of that label.
 
     ``act``: an id under which this happens once, however often it is asked for.
@@ -140,22 +155,32 @@ def move_quote(
         try:
             code = find_code(db, project, label)
         except NotFound:
-            code = Code(id=new_id("code"), project_id=project.id, label=label.strip(), origin="person",
-                        state="accepted", author=author)  # fmt: skip
+            code = Code(
+                id=new_id("code"),
+                project_id=project.id,
+                label=label.strip(),
+                origin="person",
+                state="accepted",
+                author=author,
+            )
             fresh = [(None, code)]
         if not is_done(db, project, act) and quote.code_id != code.id:
             update = {"code_id": code.id, "sure": None, "author": author, "at": now()}
             store_act(
-                db, project, f"“{text[:60]}” moved to “{code.label}”", author=author, act=act,
-                codes=fresh, quotes=[(quote, quote.model_copy(update=update))],
-            )  # fmt: skip
+                db,
+                project,
+                f"“{text[:60]}” moved to “{code.label}”",
+                author=author,
+                act=act,
+                codes=fresh,
+                quotes=[(quote, quote.model_copy(update=update))],
+            )
     return code
 
 
 def criterion_from_codes(
-    db: Database, project: Project, words: Sequence[str], *, name: str, statement: str = "",
-    author: str = "",
-) -> Criterion:  # fmt: skip
+    db: Database, project: Project, words: Sequence[str], *, name: str, statement: str = "", author: str = ""
+) -> Criterion:
     """Axial coding: one criterion that rests on all quotes of the codes.
 
     Raises:
@@ -169,17 +194,22 @@ def criterion_from_codes(
         raise BadInput(f"There is a criterion '{name}' already.", next_step="Take another name.")
     quotes = [quote for coded in own for quote in coded.quotes]
     evidence = tuple(
-        Evidence(
-            grade_id=item.grade_id, output_id=item.output_id, quote=item.text, marked=item.marked
-        )
+        Evidence(grade_id=item.grade_id, output_id=item.output_id, quote=item.text, marked=item.marked)
         for item in quotes
     )
     typical = next((item for item in quotes if not item.marked), quotes[0])
     criterion = Criterion(
-        id=new_id("criterion"), project_id=project.id, version=1, name=name.strip(),
+        id=new_id("criterion"),
+        project_id=project.id,
+        version=1,
+        name=name.strip(),
         statement=statement.strip() or statement_of(typical.text, marked=typical.marked),
-        origin="person", max_false_failure_rate=default_limit(project), evidence=evidence, author=author, why=f"from {len(own)} codes",
-    )  # fmt: skip
+        origin="person",
+        max_false_failure_rate=default_limit(project),
+        evidence=evidence,
+        author=author,
+        why=f"from {len(own)} codes",
+    )
     criterion_table.save(db, [criterion])
     at = {"criterion_id": criterion.id, "author": author, "at": now()}
     code_table.save(db, [coded.code.model_copy(update=at) for coded in own])

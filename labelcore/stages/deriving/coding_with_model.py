@@ -143,8 +143,8 @@ async def _ask_all(
         nonlocal done
         async with gate:
             hopeless = next((own for _, own in found.troubles if own.fatal), None)
-            answers = [(part, hopeless)] if hopeless else await _ask_part(client, part, labels, language)  # fmt: skip
-            found.troubles += [(len(own), it) for own, it in answers if isinstance(it, ModelTrouble)]  # fmt: skip
+            answers = [(part, hopeless)] if hopeless else await _ask_part(client, part, labels, language)
+            found.troubles += [(len(own), it) for own, it in answers if isinstance(it, ModelTrouble)]
             done += 1
             progress(done, len(parts), "asking the model")
         return list(answers)
@@ -240,9 +240,7 @@ def tidy(label: str, longest: int = _LONGEST_LABEL) -> str:
     return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
 
 
-async def _ask_same(
-    client: ModelClient, labels: Sequence[str], language: str
-) -> dict[str, str] | None:
+async def _ask_same(client: ModelClient, labels: Sequence[str], language: str) -> dict[str, str] | None:
     """Which labels say the same: from each to the label of its group. None: the model fails."""
     if len(labels) > _MOST_LABELS:
         return None

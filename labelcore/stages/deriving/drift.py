@@ -86,7 +86,7 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     after, undecided = _answers(db, project, own, same)
     cited = _cited(versions, change.version) if change.version > 1 else ()
     before = {item.output_id: False for item in cited} | before
-    before = {key: passed for key, passed in before.items() if key in visible and key not in undecided}  # fmt: skip
+    before = {key: passed for key, passed in before.items() if key in visible and key not in undecided}
     if change.version == 1:
         return _untouched(own, len(after))
     again = {key: after[key] for key in before if key in after}
@@ -96,12 +96,22 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     stage = _stage(before, again, drawn, flips)
     todo = _todo(db, project, versions, change, before, again, drawn, stage)
     return Ledger(
-        criterion=own, changed_in=change.version, changed_at=change.at, changed_by=change.author,
-        why=change.why, kept=len(after.keys() - before.keys()), stale=before, again=again,
-        undecided=len(undecided), random=drawn,
-        probability=len(drawn) / len(before) if before else None, flips=flips, next=tuple(todo),
-        stage=stage, says=_in_words(own, before, again, drawn, flips, stage),
-    )  # fmt: skip
+        criterion=own,
+        changed_in=change.version,
+        changed_at=change.at,
+        changed_by=change.author,
+        why=change.why,
+        kept=len(after.keys() - before.keys()),
+        stale=before,
+        again=again,
+        undecided=len(undecided),
+        random=drawn,
+        probability=len(drawn) / len(before) if before else None,
+        flips=flips,
+        next=tuple(todo),
+        stage=stage,
+        says=_in_words(own, before, again, drawn, flips, stage),
+    )
 
 
 def ledgers(db: Database, project: Project) -> list[Ledger]:
@@ -110,9 +120,7 @@ def ledgers(db: Database, project: Project) -> list[Ledger]:
     return sorted(found, key=lambda own: (not own.next, own.criterion.name))
 
 
-def queue_regrade(
-    db: Database, project: Project, criterion_id: str, *, end: bool = False
-) -> Project:
+def queue_regrade(db: Database, project: Project, criterion_id: str, *, end: bool = False) -> Project:
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
     own = find_criterion(db, project, criterion_id)
     queued = [key for key in rules_of(open_project(db, project.name)).regrade if key != own.id]
@@ -127,10 +135,10 @@ def regrade_items(
     given = part_grades(db, project, annotator, found.next)
     since = found.changed_in or 0
     left = [
-        key for key in found.next
-        if (own := given.get(key, {}).get(found.criterion.id)) is None
-        or (own.criterion_version or 0) < since
-    ]  # fmt: skip
+        key
+        for key in found.next
+        if (own := given.get(key, {}).get(found.criterion.id)) is None or (own.criterion_version or 0) < since
+    ]
     outputs = output_table.many(db, left)
     return found, [outputs[key] for key in left if key in outputs]
 
@@ -148,11 +156,21 @@ def _ungraded(db: Database, project: Project) -> set[str]:
 
 def _untouched(own: Criterion, kept: int) -> Ledger:
     return Ledger(
-        criterion=own, changed_in=None, changed_at=None, changed_by="", why="", kept=kept,
-        stale={}, again={}, random=(), probability=None,
-        flips=wilson(0, 0, what="outputs of the random part graded anew"), next=(),
-        stage="nothing stale", says=f"{own.name} has kept its meaning: no grade is stale.",
-    )  # fmt: skip
+        criterion=own,
+        changed_in=None,
+        changed_at=None,
+        changed_by="",
+        why="",
+        kept=kept,
+        stale={},
+        again={},
+        random=(),
+        probability=None,
+        flips=wilson(0, 0, what="outputs of the random part graded anew"),
+        next=(),
+        stage="nothing stale",
+        says=f"{own.name} has kept its meaning: no grade is stale.",
+    )
 
 
 def _answers(
@@ -206,9 +224,7 @@ def _enough(total: int) -> int:
     return total
 
 
-def _stage(
-    before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str], flips: Rate
-) -> Stage:
+def _stage(before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str], flips: Rate) -> Stage:
     if not before:
         return "nothing stale"
     if any(key not in again for key in drawn):
@@ -219,9 +235,15 @@ def _stage(
 
 
 def _todo(
-    db: Database, project: Project, versions: Sequence[Criterion], change: Criterion,
-    before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str], stage: Stage,
-) -> list[str]:  # fmt: skip
+    db: Database,
+    project: Project,
+    versions: Sequence[Criterion],
+    change: Criterion,
+    before: Mapping[str, bool],
+    again: Mapping[str, bool],
+    drawn: Sequence[str],
+    stage: Stage,
+) -> list[str]:
     if stage == "random part":
         return [key for key in drawn if key not in again]
     left = [key for key in before if key not in again]
@@ -231,9 +253,8 @@ def _todo(
 
 
 def _doubtful(
-    db: Database, project: Project, versions: Sequence[Criterion], change: Criterion,
-    left: Sequence[str],
-) -> list[str]:  # fmt: skip
+    db: Database, project: Project, versions: Sequence[Criterion], change: Criterion, left: Sequence[str]
+) -> list[str]:
     """The outputs whose notes move most between the old statement and the new one."""
     notes = defaultdict(list)
     for grade in current_grades(db, project):
@@ -248,9 +269,13 @@ def _doubtful(
 
 
 def _in_words(
-    own: Criterion, before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str],
-    flips: Rate, stage: Stage,
-) -> str:  # fmt: skip
+    own: Criterion,
+    before: Mapping[str, bool],
+    again: Mapping[str, bool],
+    drawn: Sequence[str],
+    flips: Rate,
+    stage: Stage,
+) -> str:
     total, left = len(before), sum(key not in again for key in drawn)
     if stage == "nothing stale":
         return f"{own.name} changed its meaning, and no grade was given before."

@@ -40,15 +40,19 @@ def find_criterion(db: Database, project: Project, word: str) -> Criterion:
 
 def history(db: Database, project: Project, criterion_id: str) -> list[Criterion]:
     """All versions of a criterion, oldest first."""
-    return [
-        own for own in criterion_table.history(db, criterion_id) if own.project_id == project.id
-    ]
+    return [own for own in criterion_table.history(db, criterion_id) if own.project_id == project.id]
 
 
 def edit(
-    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "",
-    wording_only: bool = False, **changes: Any,
-) -> Criterion:  # fmt: skip
+    db: Database,
+    project: Project,
+    criterion_id: str,
+    *,
+    why: str = "",
+    author: str = "",
+    wording_only: bool = False,
+    **changes: Any,
+) -> Criterion:
     """Change name, statement, severity, limit, risk, keywords or examples; the old version is kept.
 
     Where the limit on false failures stands at what the risk proposes, it follows a changed risk.
@@ -57,8 +61,17 @@ def edit(
         BadInput: nothing is changed, or a field may not be.
     """
     old = find_criterion(db, project, criterion_id)
-    allowed = {"name", "statement", "severity", "max_false_failure_rate", "risk", "risk_why",
-               "keywords", "pass_examples", "fail_examples"}  # fmt: skip
+    allowed = {
+        "name",
+        "statement",
+        "severity",
+        "max_false_failure_rate",
+        "risk",
+        "risk_why",
+        "keywords",
+        "pass_examples",
+        "fail_examples",
+    }
     if odd := changes.keys() - allowed:
         raise BadInput(f"'{min(odd)}' of a criterion cannot be edited.")
     if all(getattr(old, name) == value for name, value in changes.items()):
@@ -68,14 +81,18 @@ def edit(
 
 
 def revise(
-    db: Database, project: Project, old: Criterion, changes: dict[str, Any], why: str, author: str,
-    *, wording_only: bool,
-) -> Criterion:  # fmt: skip
+    db: Database,
+    project: Project,
+    old: Criterion,
+    changes: dict[str, Any],
+    why: str,
+    author: str,
+    *,
+    wording_only: bool,
+) -> Criterion:
     """The next version of a criterion, stored with its author and reason."""
     fresh = {"version": old.version + 1, "at": now(), "why": why, "author": author}
-    changed = Criterion.model_validate(
-        old.model_dump() | changes | fresh | {"wording_only": wording_only}
-    )
+    changed = Criterion.model_validate(old.model_dump() | changes | fresh | {"wording_only": wording_only})
     criterion_table.save(db, [changed])
     audit.note(db, project.id, author, "criterion changed", old.id, **changes, why=why)
     return changed
@@ -83,37 +100,49 @@ def revise(
 
 def _set(
     db: Database, project: Project, criterion_id: str, status: CriterionStatus, why: str, author: str
-) -> Criterion:  # fmt: skip
+) -> Criterion:
     old = find_criterion(db, project, criterion_id)
     if old.status == status:
         return old
     return revise(db, project, old, {"status": status}, why, author, wording_only=True)
 
 
-def accept(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+def accept(
+    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = ""
+) -> Criterion:
     """Take a proposed criterion into the rubric."""
     return _set(db, project, criterion_id, "accepted", why, author)
 
 
-def reject(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+def reject(
+    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = ""
+) -> Criterion:
     """Turn a proposal down; its notes are not proposed again."""
     return _set(db, project, criterion_id, "rejected", why, author)
 
 
-def drop(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+def drop(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:
     """Take a criterion out of the rubric; its history stays."""
     return _set(db, project, criterion_id, "dropped", why, author)
 
 
-def restore(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:  # fmt: skip
+def restore(
+    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = ""
+) -> Criterion:
     """Bring a rejected or dropped criterion back as a proposal."""
     return _set(db, project, criterion_id, "proposed", why, author)
 
 
 def merge(
-    db: Database, project: Project, criterion_ids: Sequence[str], *, name: str,
-    statement: str | None = None, why: str = "", author: str = "",
-) -> Criterion:  # fmt: skip
+    db: Database,
+    project: Project,
+    criterion_ids: Sequence[str],
+    *,
+    name: str,
+    statement: str | None = None,
+    why: str = "",
+    author: str = "",
+) -> Criterion:
     """Join criteria into a new one that names them as parents and holds all their evidence.
 
     Raises:
@@ -124,14 +153,22 @@ def merge(
         raise BadInput("A merge needs two criteria.", next_step="Name another one.")
     first = max(parents, key=lambda own: len(own.evidence))
     evidence = tuple(dict.fromkeys(item for own in parents for item in own.evidence))
-    merged = first.model_copy(update={
-        "id": new_id("criterion"), "version": 1, "name": name, "at": now(),
-        "statement": statement or first.statement, "evidence": evidence, "author": author,
-        "risk": max((own.risk for own in parents if own.risk), key=_RISKS.index, default=None),
-        "parents": tuple(own.id for own in parents), "why": why or "merged",
-        "keywords": tuple(dict.fromkeys(word for own in parents for word in own.keywords)),
-        "status": "accepted" if any(own.status == "accepted" for own in parents) else "proposed",
-    })  # fmt: skip
+    merged = first.model_copy(
+        update={
+            "id": new_id("criterion"),
+            "version": 1,
+            "name": name,
+            "at": now(),
+            "statement": statement or first.statement,
+            "evidence": evidence,
+            "author": author,
+            "risk": max((own.risk for own in parents if own.risk), key=_RISKS.index, default=None),
+            "parents": tuple(own.id for own in parents),
+            "why": why or "merged",
+            "keywords": tuple(dict.fromkeys(word for own in parents for word in own.keywords)),
+            "status": "accepted" if any(own.status == "accepted" for own in parents) else "proposed",
+        }
+    )
     criterion_table.save(db, [merged])
     for own in parents:
         drop(db, project, own.id, why=f"merged into {name}", author=author)

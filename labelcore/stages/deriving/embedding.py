@@ -33,9 +33,12 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     fresh = [own for own in distinct if own not in known]
     chosen = fresh if len(fresh) <= ALL_UP_TO else _spread(fresh)
     found = vectors.embed(
-        db, chosen, encoder.name, encoder.encode,
+        db,
+        chosen,
+        encoder.name,
+        encoder.encode,
         lambda done, total: progress(done, total, "reading the notes"),
-    )  # fmt: skip
+    )
     known |= dict(zip(chosen, found, strict=True))
     left = [own for own in fresh if own not in known]
     known |= dict(zip(left, _guessed(left, known), strict=True)) if left else {}

@@ -24,9 +24,17 @@ from labelcore.text.reading import LONGEST, sentences, well_formed
 from labelcore.text.terms import marks, occurring
 
 __all__ = [
-    "Candidate", "Quote", "Term", "drop_term", "find_terms", "has_terms", "occurring",
-    "set_term", "terms", "terms_in",
-]  # fmt: skip
+    "Candidate",
+    "Quote",
+    "Term",
+    "drop_term",
+    "find_terms",
+    "has_terms",
+    "occurring",
+    "set_term",
+    "terms",
+    "terms_in",
+]
 
 LONGEST_TERM, LONGEST_MEANING = 80, 500
 MOST_TERMS, MOST_FIELDS = 1_000, 10
@@ -72,10 +80,15 @@ def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[T
 
 
 def set_term(
-    db: Database, project: Project, term: str, meaning: str, *,
-    scope: Mapping[str, str] | None = None, author: str,
+    db: Database,
+    project: Project,
+    term: str,
+    meaning: str,
+    *,
+    scope: Mapping[str, str] | None = None,
+    author: str,
     origin: Literal["person", "notes"] = "person",
-) -> Project:  # fmt: skip
+) -> Project:
     """Add a term, or replace the one with the same scope; returns the project with it.
 
     ``scope`` maps metadata fields to values; None or {} lets the term hold everywhere.
@@ -86,26 +99,23 @@ def set_term(
     fresh = Term(
         term=_checked(term, "A term", LONGEST_TERM),
         meaning=_checked(meaning, "The meaning of a term", LONGEST_MEANING),
-        scope=_checked_scope(scope or {}), author=author, origin=origin,
-    )  # fmt: skip
+        scope=_checked_scope(scope or {}),
+        author=author,
+        origin=origin,
+    )
     with _changing:
         stored = projects.open_project(db, project.name)
-        others = [
-            own for own in terms(stored) if (own.term, own.scope) != (fresh.term, fresh.scope)
-        ]
+        others = [own for own in terms(stored) if (own.term, own.scope) != (fresh.term, fresh.scope)]
         if len(others) >= MOST_TERMS:
-            raise BadInput(
-                f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some."
-            )
+            raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
         changed = _keep(db, stored, [*others, fresh])
-    audit.note(db, project.id, author, "term set", fresh.term, meaning=fresh.meaning, scope=fresh.scope)  # fmt: skip
+    audit.note(db, project.id, author, "term set", fresh.term, meaning=fresh.meaning, scope=fresh.scope)
     return changed
 
 
 def drop_term(
-    db: Database, project: Project, term: str, *, scope: Mapping[str, str] | None = None,
-    author: str = "",
-) -> Project:  # fmt: skip
+    db: Database, project: Project, term: str, *, scope: Mapping[str, str] | None = None, author: str = ""
+) -> Project:
     """Take a term out: with this scope only ({} for the one that holds everywhere), or in all.
 
     Raises:
@@ -186,15 +196,18 @@ def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
     }
 
 
-def _defined(term: str, said: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:  # fmt: skip
+def _defined(term: str, said: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [own.meaning for _, own in said]
     own_quotes = [Quote(output_id=where, text=own.sentence[:_QUOTE]) for where, own in said]
     found = {where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}
     return Candidate(
-        term=term, meaning=max(meanings, key=meanings.count), count=len(found),
-        outputs=tuple(sorted(found)), quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
-    )  # fmt: skip
+        term=term,
+        meaning=max(meanings, key=meanings.count),
+        count=len(found),
+        outputs=tuple(sorted(found)),
+        quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
+    )
 
 
 def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
@@ -207,12 +220,15 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
     small = Counter(word for text in texts.values() for word in small_words(text))
     return [
         Candidate(
-            term=short, meaning="", count=len(ids), outputs=tuple(ids),
+            term=short,
+            meaning="",
+            count=len(ids),
+            outputs=tuple(ids),
             quotes=tuple(Quote(output_id=own, text=_around(texts[own], short)) for own in ids[:_QUOTES]),
         )
         for short, ids in several.items()
         if small[short.lower()] <= len(ids)
-    ]  # fmt: skip
+    ]
 
 
 def _around(text: str, term: str) -> str:

@@ -56,9 +56,7 @@ class Clause(Frozen):
 
     def evidence(self) -> Evidence:
         """The clause as evidence."""
-        return Evidence(
-            grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked
-        )
+        return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked)
 
 
 def clauses_of(note: str) -> list[str]:

@@ -29,12 +29,8 @@ _VAGUE = re.compile(
     r"|合适|恰当|适当|良好|高质量|合理|专业|自然|有帮助|有用|尽量|等等",
     re.IGNORECASE,
 )
-_OWN_WORDS = re.compile(
-    r"^(A good output gives an expert no reason to say: |好的输出不应让专家指出：)"
-)
-_AND = re.compile(
-    r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE
-)
+_OWN_WORDS = re.compile(r"^(A good output gives an expert no reason to say: |好的输出不应让专家指出：)")
+_AND = re.compile(r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE)
 _SAME = 0.6
 _TEN = 10
 _FEW = 5
@@ -70,9 +66,7 @@ class Lint(Frozen):
 
 def lint(db: Database, project: Project) -> Lint:
     """Look at the accepted (or, where none is, the proposed) criteria."""
-    criteria = list_criteria(db, project, status="accepted") or list_criteria(
-        db, project, status="proposed"
-    )
+    criteria = list_criteria(db, project, status="accepted") or list_criteria(db, project, status="proposed")
     fails = set(fitting_labels(db, project).fails)
     said = _failed_by_people(db, project, criteria, fails)
     decided = _failed_by_judges(db, project, criteria)
@@ -82,13 +76,16 @@ def lint(db: Database, project: Project) -> Lint:
         *(own for a, b in itertools.combinations(criteria, 2) for own in _pair(a, b, said, decided)),
         *_silent(criteria, said, decided),
         *_not_needed(criteria, said, covering),
-    ]  # fmt: skip
+    ]
     explained = set().union(*said.values())
     return Lint(
-        findings=tuple(found), covering=tuple(c.id for c in criteria if c.id in covering),
-        explained=len(explained), fails=len(fails), explained_outputs=tuple(sorted(explained)),
+        findings=tuple(found),
+        covering=tuple(c.id for c in criteria if c.id in covering),
+        explained=len(explained),
+        fails=len(fails),
+        explained_outputs=tuple(sorted(explained)),
         open_outputs=tuple(sorted(fails - explained)),
-    )  # fmt: skip
+    )
 
 
 def _failed_by_people(
@@ -140,7 +137,9 @@ def _compound(db: Database, own: Criterion, halves: Sequence[str]) -> list[Findi
     """Two demands in one; the evidence is which half each quote speaks of."""
     quotes = [item.quote for item in own.evidence]
     if len(quotes) < 2:
-        return [_finding("compound", [own], f"'{own.name}' asks for two things: “{halves[0]}” and “{halves[1]}”.")]  # fmt: skip
+        return [
+            _finding("compound", [own], f"'{own.name}' asks for two things: “{halves[0]}” and “{halves[1]}”.")
+        ]
     points = points_of(db, [*halves, *quotes], silent)
     first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
     other = len(quotes) - first
@@ -151,9 +150,8 @@ def _compound(db: Database, own: Criterion, halves: Sequence[str]) -> list[Findi
 
 
 def _pair(
-    a: Criterion, b: Criterion, said: Mapping[str, set[str]],
-    decided: Mapping[str, Mapping[str, bool]],
-) -> list[Finding]:  # fmt: skip
+    a: Criterion, b: Criterion, said: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
+) -> list[Finding]:
     found = []
     for source, one, other in (
         ("people", said[a.id], said[b.id]),
@@ -164,7 +162,11 @@ def _pair(
             says = f"'{a.name}' and '{b.name}' fail the same outputs: by {source}, {len(both)} of the {len(either)} that either fails. Merge them, or say what sets them apart."
             found.append(_finding("overlapping", [a, b], says, sorted(both)))
     shared = sorted(decided.get(a.id, {}).keys() & decided.get(b.id, {}).keys())
-    phi = _phi([decided[a.id][key] for key in shared], [decided[b.id][key] for key in shared]) if len(shared) >= _TEN else None  # fmt: skip
+    phi = (
+        _phi([decided[a.id][key] for key in shared], [decided[b.id][key] for key in shared])
+        if len(shared) >= _TEN
+        else None
+    )
     if phi is not None and phi <= _OPPOSITE:
         says = f"'{a.name}' and '{b.name}' pull against each other: what one passes the other fails (phi {phi:.2f} on {len(shared)} outputs)."
         opposite = [key for key in shared if decided[a.id][key] != decided[b.id][key]]
@@ -183,9 +185,8 @@ def _phi(one: Sequence[bool], other: Sequence[bool]) -> float | None:
 
 
 def _silent(
-    criteria: Sequence[Criterion], said: Mapping[str, set[str]],
-    decided: Mapping[str, Mapping[str, bool]],
-) -> list[Finding]:  # fmt: skip
+    criteria: Sequence[Criterion], said: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
+) -> list[Finding]:
     found = []
     for own in criteria:
         judged = decided.get(own.id, {})
@@ -208,9 +209,12 @@ def _covering(said: Mapping[str, set[str]]) -> set[str]:
         return set()
     explains = np.array([[key in said[own] for own in ids] for key in outputs], dtype=float)
     answer = milp(
-        np.ones(len(ids)), integrality=np.ones(len(ids), dtype=np.int64), bounds=Bounds(0, 1),
-        constraints=LinearConstraint(explains, lb=1), options={"time_limit": 5},
-    )  # fmt: skip
+        np.ones(len(ids)),
+        integrality=np.ones(len(ids), dtype=np.int64),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(explains, lb=1),
+        options={"time_limit": 5},
+    )
     if answer.x is None:
         return set(ids)
     return {own for own, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
@@ -221,20 +225,21 @@ def _not_needed(
 ) -> list[Finding]:
     return [
         _finding(
-            "not needed", [own],
+            "not needed",
+            [own],
             f"Every fail that '{own.name}' explains is explained by another criterion too.",
             sorted(said[own.id]),
         )
         for own in criteria
         if said[own.id] and own.id not in covering
-    ]  # fmt: skip
+    ]
 
 
-def _finding(
-    kind: Kind, criteria: Sequence[Criterion], says: str, outputs: Sequence[str] = ()
-) -> Finding:
+def _finding(kind: Kind, criteria: Sequence[Criterion], says: str, outputs: Sequence[str] = ()) -> Finding:
     return Finding(
-        kind=kind, criteria=tuple(own.id for own in criteria),
-        names=tuple(own.name for own in criteria), says=says,
+        kind=kind,
+        criteria=tuple(own.id for own in criteria),
+        names=tuple(own.name for own in criteria),
+        says=says,
         outputs=tuple(dict.fromkeys(outputs)),
-    )  # fmt: skip
+    )

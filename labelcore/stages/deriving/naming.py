@@ -80,9 +80,7 @@ def name_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
     family = family_of(texts) if len(texts) > 1 else None
     names = [own for own in (family, short, f"{family or 'again'}: {short}") if own]
     known = {own.casefold() for own in taken}
-    return next(
-        (own for own in names if own.casefold() not in known), f"{short} ({len(taken) + 1})"
-    )
+    return next((own for own in names if own.casefold() not in known), f"{short} ({len(taken) + 1})")
 
 
 def statement_of(quote: str, *, marked: bool = False) -> str:

@@ -54,9 +54,15 @@ def join_existing(
 
 
 def propose(
-    db: Database, project: Project, clauses: Sequence[Clause], points: Floats, labels: Labels,
-    taken: set[str], case: frozenset[str], author: str,
-) -> list[Criterion]:  # fmt: skip
+    db: Database,
+    project: Project,
+    clauses: Sequence[Clause],
+    points: Floats,
+    labels: Labels,
+    taken: set[str],
+    case: frozenset[str],
+    author: str,
+) -> list[Criterion]:
     """One proposed criterion for each group of clauses, the largest first."""
     if not clauses:
         return []
@@ -76,20 +82,36 @@ def propose(
 
 
 def _criterion(
-    db: Database, project: Project, name: str, statement: str, keywords: Sequence[str],
-    evidence: Sequence[Evidence], labels: Labels, author: str,
-) -> Criterion:  # fmt: skip
+    db: Database,
+    project: Project,
+    name: str,
+    statement: str,
+    keywords: Sequence[str],
+    evidence: Sequence[Evidence],
+    labels: Labels,
+    author: str,
+) -> Criterion:
     failing = list(dict.fromkeys(item.output_id for item in evidence))
     share = len(failing) / max(1, len(labels.fails))
     why = f"{len(evidence)} quotes on {len(failing)} failed outputs."
     if len(evidence) == 1:
         why = "Rests on a single note: look for more before you rely on it."
     return Criterion(
-        id=new_id("criterion"), project_id=project.id, version=1, name=name,
-        statement=statement, severity="must" if share >= _MUST_SHARE else "should",
-        max_false_failure_rate=default_limit(project), origin="notes", keywords=tuple(keywords), evidence=tuple(evidence), author=author, why=why,
-        fail_examples=_excerpts(db, failing), pass_examples=_excerpts(db, sorted(labels.passes)),
-    )  # fmt: skip
+        id=new_id("criterion"),
+        project_id=project.id,
+        version=1,
+        name=name,
+        statement=statement,
+        severity="must" if share >= _MUST_SHARE else "should",
+        max_false_failure_rate=default_limit(project),
+        origin="notes",
+        keywords=tuple(keywords),
+        evidence=tuple(evidence),
+        author=author,
+        why=why,
+        fail_examples=_excerpts(db, failing),
+        pass_examples=_excerpts(db, sorted(labels.passes)),
+    )
 
 
 def _excerpts(db: Database, ids: Sequence[str]) -> tuple[str, ...]:

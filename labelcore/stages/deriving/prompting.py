@@ -34,20 +34,38 @@ _SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；]|\n+")
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)、])\s*")
 _PLACEHOLDER = re.compile(r"\{\{?[^{}]*\}?\}|<[^<>]{1,40}>")
 _NUMBER_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10,
-    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "十": 10,
-}  # fmt: skip
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "ten": 10,
+    "一": 1,
+    "两": 2,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "十": 10,
+}
 _UNITS = {
-    "word": "words", "sentence": "sentences", "character": "characters", "paragraph": "paragraphs",
-    "bullet": "bullets", "item": "bullets", "字": "characters", "词": "words", "句": "sentences",
-    "段": "paragraphs", "条": "bullets",
-}  # fmt: skip
+    "word": "words",
+    "sentence": "sentences",
+    "character": "characters",
+    "paragraph": "paragraphs",
+    "bullet": "bullets",
+    "item": "bullets",
+    "字": "characters",
+    "词": "words",
+    "句": "sentences",
+    "段": "paragraphs",
+    "条": "bullets",
+}
 _N = r"(\d[\d,]*|" + "|".join(_NUMBER_WORDS) + r")"
 _UNIT = r"(word|sentence|character|paragraph|bullet|item|字|词|句|段|条)"
 _MORE, _LESS = "(?:more|longer) than|超过|多于", "(?:less|fewer|shorter) than|少于|低于"
-_NO = (
-    r"(?:no|not|never|don't|do not|must not|cannot)(?:\s+\w+){0,2}?\s+|(?:不|勿|别)[得能要可应]?\s*"
-)
+_NO = r"(?:no|not|never|don't|do not|must not|cannot)(?:\s+\w+){0,2}?\s+|(?:不|勿|别)[得能要可应]?\s*"
 _GAP = rf"\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}"
 # Negated forms come first: "no more than" must not be read as "more than".
 _LIMITS: tuple[tuple[re.Pattern[str], Literal["above", "below"], int], ...] = tuple(
@@ -62,7 +80,7 @@ _LIMITS: tuple[tuple[re.Pattern[str], Literal["above", "below"], int], ...] = tu
         (rf"(?:{_LESS}){_GAP}", "above", -1),
         (rf"(?:{_MORE}){_GAP}", "below", 1),
     )
-)  # fmt: skip
+)
 _NEGATED = re.compile(r"\b(?:no|not|never|don't|cannot)\b|不|勿|别", re.IGNORECASE)
 _MOST = 20
 _SHORT, _LONG = 8, 300
@@ -109,12 +127,20 @@ def propose_from_prompt(
         if rule.casefold() not in known:
             name = _name(rule, taken)
             taken.add(name)
-            found.append(Criterion(
-                id=new_id("criterion"), project_id=project.id, version=1, name=name, statement=rule,
-                severity="should", origin="prompt", author=author,
-                max_false_failure_rate=default_limit(project),
-                why="the pipeline's prompt asks for it; no expert has failed it yet",
-            ))  # fmt: skip
+            found.append(
+                Criterion(
+                    id=new_id("criterion"),
+                    project_id=project.id,
+                    version=1,
+                    name=name,
+                    statement=rule,
+                    severity="should",
+                    origin="prompt",
+                    author=author,
+                    max_false_failure_rate=default_limit(project),
+                    why="the pipeline's prompt asks for it; no expert has failed it yet",
+                )
+            )
     criterion_table.save(db, found)
     return found
 
@@ -123,9 +149,10 @@ def rules_in(prompt: str) -> list[str]:
     """The sentences of a prompt that demand something of the output, verbatim, at most twenty."""
     parts = (_BULLET.sub("", part).strip() for part in _SENTENCES.split(prompt))
     kept = [
-        part for part in parts
+        part
+        for part in parts
         if _SHORT <= len(part) <= _LONG and _ASKS.search(part) and not _PLACEHOLDER.fullmatch(part)
-    ]  # fmt: skip
+    ]
     return list(dict.fromkeys(kept))[:_MOST]
 
 
@@ -152,7 +179,9 @@ def check_of(rule: str) -> CodeSpec | None:
 
 def prompt_rules(db: Database, project: Project) -> list[PromptRule]:
     """Each criterion from the prompt with what the grades say to it, contradicted ones first."""
-    own = [c for c in list_criteria(db, project) if c.origin == "prompt" and c.status in {"proposed", "accepted"}]  # fmt: skip
+    own = [
+        c for c in list_criteria(db, project) if c.origin == "prompt" and c.status in {"proposed", "accepted"}
+    ]
     if not own:
         return []
     labels = fitting_labels(db, project)
@@ -166,10 +195,10 @@ def _rule(
 ) -> PromptRule:
     fails = {item.output_id for item in criterion.evidence} & set(labels.fails)
     fails |= {
-        grade.output_id for grade in current_grades(db, project)
-        if grade.criterion_id == criterion.id and grade.value == "fail"
-        and grade.output_id in labels.value
-    }  # fmt: skip
+        grade.output_id
+        for grade in current_grades(db, project)
+        if grade.criterion_id == criterion.id and grade.value == "fail" and grade.output_id in labels.value
+    }
     spec = check_of(criterion.statement)
     broken: list[str] = []
     if spec is None:
@@ -179,16 +208,22 @@ def _rule(
         breaks = wilson(len(broken), len(passed), what="outputs that experts passed")
     contradicted = breaks.low is not None and breaks.low > _MUCH
     return PromptRule(
-        criterion=criterion, failed_by_experts=len(fails), breaks=breaks,
-        check=describe(spec) if spec else "", contradicted=contradicted,
+        criterion=criterion,
+        failed_by_experts=len(fails),
+        breaks=breaks,
+        check=describe(spec) if spec else "",
+        contradicted=contradicted,
         says=_in_words(criterion, len(fails), breaks, contradicted=contradicted),
-        failing=tuple(sorted(fails)), breaking=tuple(broken),
-    )  # fmt: skip
+        failing=tuple(sorted(fails)),
+        breaking=tuple(broken),
+    )
 
 
 def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: bool) -> str:
     head = f"“{criterion.statement}”: "
-    never = "no expert ever failed an output for it" if not fails else f"experts failed {fails} outputs for it"  # fmt: skip
+    never = (
+        "no expert ever failed an output for it" if not fails else f"experts failed {fails} outputs for it"
+    )
     if breaks.value is None:
         return f"{head}{never}."
     share = f"it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} outputs that experts passed"

@@ -20,13 +20,7 @@ from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.deriving import coding_with_model
 from labelcore.stages.deriving.coding import Coded, link_codes, list_codes
-from labelcore.stages.deriving.grouping import (
-    CLUSTERED,
-    Clause,
-    Floats,
-    central,
-    distances,
-)
+from labelcore.stages.deriving.grouping import CLUSTERED, Clause, Floats, central, distances
 from labelcore.stages.deriving.naming import name_of
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.deriving.said import said_of_fails
@@ -58,9 +52,14 @@ def propose_codes(
 
 
 def code_notes(
-    db: Database, project: Project, *, offline: bool = False, client: ModelClient | None = None,
-    author: str = "", progress: Progress | None = None,
-) -> Coding:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    offline: bool = False,
+    client: ModelClient | None = None,
+    author: str = "",
+    progress: Progress | None = None,
+) -> Coding:
     """Give codes to the clauses of notes and the marked words that carry none yet.
 
     By the configured model, unless ``offline``; without one, or where it fails, by their meaning,
@@ -92,17 +91,25 @@ def code_notes(
     sure = _sureness(new, centres, [numbers[at] for at in range(len(clauses))])
     quotes = [
         Quote(
-            project_id=project.id, grade_id=own.grade_id, output_id=own.output_id, text=own.text,
-            code_id=numbers[at], sure=float(sure[at]), marked=own.marked, author=author,
+            project_id=project.id,
+            grade_id=own.grade_id,
+            output_id=own.output_id,
+            text=own.text,
+            code_id=numbers[at],
+            sure=float(sure[at]),
+            marked=own.marked,
+            author=author,
         )
         for at, own in enumerate(clauses)
-    ]  # fmt: skip
+    ]
     code_table.save(db, made, quotes)
     link_codes(db, project, author=author)
     return Coding(
-        codes=tuple(list_codes(db, project)), quotes_new=len(quotes), by_model=len(placed),
+        codes=tuple(list_codes(db, project)),
+        quotes_new=len(quotes),
+        by_model=len(placed),
         says=() if offline else tuple(_told(asked, len(rest))),
-    )  # fmt: skip
+    )
 
 
 def _uncoded(
@@ -110,14 +117,13 @@ def _uncoded(
 ) -> list[Clause]:
     """Clauses of which no part carries a code."""
     texts: dict[str, list[str]] = {}
-    for grade_id, text in [(k.grade_id, k.text) for k in known] + [
-        (k.grade_id, k.text) for k in placed
-    ]:
+    for grade_id, text in [(k.grade_id, k.text) for k in known] + [(k.grade_id, k.text) for k in placed]:
         texts.setdefault(grade_id, []).append(text)
     return [
-        own for own in clauses
+        own
+        for own in clauses
         if not any(text in own.text or own.text in text for text in texts.get(own.grade_id, ()))
-    ]  # fmt: skip
+    ]
 
 
 def _by_model(
@@ -176,7 +182,7 @@ def _named(
     made = []
     for label in labels:
         if label.casefold() not in ids:
-            code = Code(id=new_id("code"), project_id=project.id, label=label, origin="model", author=author)  # fmt: skip
+            code = Code(id=new_id("code"), project_id=project.id, label=label, origin="model", author=author)
             made.append(code)
             ids[label.casefold()] = code.id
     return made, {at: ids[label.casefold()] for at, label in enumerate(labels)}
@@ -187,7 +193,7 @@ def _told(asked: coding_with_model.Proposal | None, rest: int) -> list[str]:
         return ["No model is configured: the codes are given by meaning, offline."]
     said = asked.left.says()
     for what, parts in _by_sentence(asked.troubles).items():
-        said.append(f"The model failed for {sum(parts)} notes ({what}); they got codes by meaning, offline.")  # fmt: skip
+        said.append(f"The model failed for {sum(parts)} notes ({what}); they got codes by meaning, offline.")
     failed = sum(n for n, _ in asked.troubles)
     if rest > failed:
         said.append(f"The model gave no code to {rest - failed} notes; they got codes by meaning.")
@@ -221,16 +227,19 @@ def _join(
     names, table = list(centres), np.stack(list(centres.values()))
     likeness = points[list(wanted)] @ table.T
     nearest, best = likeness.argmax(axis=1), likeness.max(axis=1)
-    joined = {
-        at: names[k] for at, k, near in zip(wanted, nearest, best, strict=True) if near >= 1 - APART
-    }
+    joined = {at: names[k] for at, k, near in zip(wanted, nearest, best, strict=True) if near >= 1 - APART}
     return joined, [at for at in wanted if at not in joined]
 
 
 def _new_codes(
-    db: Database, project: Project, clauses: Sequence[Clause], points: Floats, rest: Sequence[int],
-    made: Sequence[Code], author: str,
-) -> list[tuple[Code, list[int]]]:  # fmt: skip
+    db: Database,
+    project: Project,
+    clauses: Sequence[Clause],
+    points: Floats,
+    rest: Sequence[int],
+    made: Sequence[Code],
+    author: str,
+) -> list[tuple[Code, list[int]]]:
     if not rest:
         return []
     members = [[rest[at] for at in own] for own in code_groups(points[list(rest)])]

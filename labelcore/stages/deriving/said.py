@@ -16,9 +16,10 @@ def said_of_fails(db: Database, project: Project) -> list[Clause]:
     """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
     visible = set(fitting_labels(db, project).value)
     grades = [
-        own for own in sorted(current_grades(db, project), key=lambda own: own.id)
+        own
+        for own in sorted(current_grades(db, project), key=lambda own: own.id)
         if own.value == "fail" and own.output_id in visible
-    ]  # fmt: skip
+    ]
     outputs = output_table.many(db, [own.output_id for own in grades if own.spans])
     found: dict[tuple[str, str], Clause] = {}
     for grade in grades:

@@ -45,9 +45,14 @@ class Ancestor(Frozen):
 
 
 def split(
-    db: Database, project: Project, criterion_id: str, parts: Sequence[Part], *, why: str = "",
+    db: Database,
+    project: Project,
+    criterion_id: str,
+    parts: Sequence[Part],
+    *,
+    why: str = "",
     author: str = "",
-) -> list[Criterion]:  # fmt: skip
+) -> list[Criterion]:
     """Divide a criterion; quotes that no part names go to the first. The old one is dropped.
 
     Raises:
@@ -65,23 +70,29 @@ def split(
     numbers = [part.quotes + (rest if at == 0 else ()) for at, part in enumerate(parts)]
     reason = why or f"split off {old.name}"
     made = [
-        old.model_copy(update={
-            "id": new_id("criterion"), "version": 1, "name": part.name.strip(), "at": now(),
-            "statement": part.statement.strip() or old.statement, "parents": (old.id,),
-            "evidence": tuple(old.evidence[n] for n in sorted(own)), "author": author, "why": reason,
-            "wording_only": False,
-        })
+        old.model_copy(
+            update={
+                "id": new_id("criterion"),
+                "version": 1,
+                "name": part.name.strip(),
+                "at": now(),
+                "statement": part.statement.strip() or old.statement,
+                "parents": (old.id,),
+                "evidence": tuple(old.evidence[n] for n in sorted(own)),
+                "author": author,
+                "why": reason,
+                "wording_only": False,
+            }
+        )
         for part, own in zip(parts, numbers, strict=True)
-    ]  # fmt: skip
+    ]
     criterion_table.save(db, made)
     names = " and ".join(part.name for part in parts)
     drop(db, project, old.id, why=f"split into {names}", author=author)
     return made
 
 
-def undo_change(
-    db: Database, project: Project, criterion_id: str, *, author: str = ""
-) -> list[Criterion]:
+def undo_change(db: Database, project: Project, criterion_id: str, *, author: str = "") -> list[Criterion]:
     """Take the newest change of a criterion back, as a further version; the history keeps both.
 
     A criterion that a merge or split made is dropped, and what it was made from comes back.
@@ -95,7 +106,7 @@ def undo_change(
         return [_as_before(db, project, versions, at, author)]
     if not own.parents:
         raise BadInput(f"'{own.name}' was never changed.", next_step="Reject it instead.")
-    family = [c for c in list_criteria(db, project) if c.parents == own.parents and c.status != "dropped"]  # fmt: skip
+    family = [c for c in list_criteria(db, project) if c.parents == own.parents and c.status != "dropped"]
     back = []
     for parent in own.parents:
         before = history(db, project, parent)
@@ -119,24 +130,29 @@ def _as_before(
     before, last = versions[standing - 2], versions[-1]
     kept = {"id", "project_id", "version", "at", "author", "why", "wording_only"}
     changes = {
-        name: value for name, value in before.model_dump(exclude=kept).items()
+        name: value
+        for name, value in before.model_dump(exclude=kept).items()
         if value != last.model_dump()[name]
-    }  # fmt: skip
+    }
     return revise(
-        db, project, last, changes, f"took version {standing} back", author,
+        db,
+        project,
+        last,
+        changes,
+        f"took version {standing} back",
+        author,
         wording_only=versions[standing - 1].wording_only,
-    )  # fmt: skip
+    )
 
 
 def lineage(db: Database, project: Project) -> list[Ancestor]:
     """Every criterion with what it was made from, oldest first."""
     return [
         Ancestor(
-            id=own.id, name=own.name, status=own.status, versions=own.version, at=own.at,
-            parents=own.parents,
+            id=own.id, name=own.name, status=own.status, versions=own.version, at=own.at, parents=own.parents
         )
         for own in list_criteria(db, project)
-    ]  # fmt: skip
+    ]
 
 
 def difference(before: str, after: str) -> list[Piece]:

@@ -53,9 +53,14 @@ Answers = list[tuple[list[Clause], ProposedCriteria | ModelTrouble]]
 
 
 def derive(
-    db: Database, project: Project, clauses: Sequence[Clause],
-    before: Sequence[Criterion], author: str, client: ModelClient | None, progress: Progress,
-) -> list[str]:  # fmt: skip
+    db: Database,
+    project: Project,
+    clauses: Sequence[Clause],
+    before: Sequence[Criterion],
+    author: str,
+    client: ModelClient | None,
+    progress: Progress,
+) -> list[str]:
     """Propose criteria by a model and store those whose citations hold.
 
     Returns what was left out or not answered, in sentences.
@@ -115,7 +120,7 @@ async def _ask_all(
             if hopeless:
                 return part, hopeless[0]
             try:
-                answer = await client.answer(_prompt(part, before), ProposedCriteria, most_tokens=_ROOM)  # fmt: skip
+                answer = await client.answer(_prompt(part, before), ProposedCriteria, most_tokens=_ROOM)
             except ModelTrouble as trouble:
                 hopeless.extend([trouble] if trouble.fatal else [])
                 return part, trouble
@@ -159,7 +164,15 @@ def _checked(
     if not evidence:
         return None
     return Criterion(
-        id=new_id("criterion"), project_id=project.id, version=1, name=name, statement=statement,
-        severity=own.severity, max_false_failure_rate=default_limit(project), origin="model",
-        evidence=tuple(evidence), author=author, why=f"{len(evidence)} cited notes.",
-    )  # fmt: skip
+        id=new_id("criterion"),
+        project_id=project.id,
+        version=1,
+        name=name,
+        statement=statement,
+        severity=own.severity,
+        max_false_failure_rate=default_limit(project),
+        origin="model",
+        evidence=tuple(evidence),
+        author=author,
+        why=f"{len(evidence)} cited notes.",
+    )

@@ -21,9 +21,7 @@ _OFTEN, _FEW_GROUPS = 3, 0.5
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'’\-]*")
 
 
-def case_words(
-    texts: Sequence[str], sources: Sequence[str], groups: Sequence[str]
-) -> frozenset[str]:
+def case_words(texts: Sequence[str], sources: Sequence[str], groups: Sequence[str]) -> frozenset[str]:
     """The case's words among the notes' terms.
 
     ``sources[i]`` is what note i is about, ``groups[i]`` the source document of its output.

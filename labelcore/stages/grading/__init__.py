@@ -7,14 +7,7 @@ the one place that turns several people's grades into one label for each output.
 from __future__ import annotations
 
 from labelcore.models import Grade
-from labelcore.stages.grading.acts import (
-    current_grades,
-    grade,
-    grade_history,
-    part_grades,
-    record,
-    undo,
-)
+from labelcore.stages.grading.acts import current_grades, grade, grade_history, part_grades, record, undo
 from labelcore.stages.grading.comparing import (
     PairItem,
     PairQueue,
@@ -40,12 +33,7 @@ from labelcore.stages.grading.labels import (
 )
 from labelcore.stages.grading.pace import Pace, counts_by_person, pace_of
 from labelcore.stages.grading.packs import Merged, make_pack, merge_pack
-from labelcore.stages.grading.queueing import (
-    Queue,
-    QueueItem,
-    grading_queue,
-    recent,
-)
+from labelcore.stages.grading.queueing import Queue, QueueItem, grading_queue, recent
 from labelcore.stages.grading.rules import review, rules_of, set_rules, versions
 from labelcore.stages.grading.splitting import (
     SplitReport,
@@ -57,13 +45,7 @@ from labelcore.stages.grading.splitting import (
     state_of_test,
 )
 from labelcore.stages.grading.stopping import Budget, Saturation, label_budget, saturation
-from labelcore.stages.grading.suggesting import (
-    Anchoring,
-    Suggestion,
-    anchoring,
-    phrases,
-    suggestions,
-)
+from labelcore.stages.grading.suggesting import Anchoring, Suggestion, anchoring, phrases, suggestions
 from labelcore.stages.grading.together import (
     Conflict,
     Contribution,

@@ -41,9 +41,7 @@ def _check(event: Grade, project: Project, known: Collection[str]) -> None:
     if event.value == "undone" and not event.supersedes:
         raise BadInput("An undo must name the grade that it takes back.")
     if event.output_id not in known:
-        raise NotFound(
-            f"There is no output '{event.output_id}'.", next_step="Import it before grading it."
-        )
+        raise NotFound(f"There is no output '{event.output_id}'.", next_step="Import it before grading it.")
 
 
 def _on_scale(event: Grade, rules: GradingRules) -> Grade:
@@ -67,10 +65,17 @@ def _check_fields(db: Database, events: Sequence[Grade]) -> None:
 
 
 def grade(
-    db: Database, project: Project, output_id: str, value: str, *, annotator: str,
-    note: str = "", criterion_id: str | None = None, criterion_version: int | None = None,
+    db: Database,
+    project: Project,
+    output_id: str,
+    value: str,
+    *,
+    annotator: str,
+    note: str = "",
+    criterion_id: str | None = None,
+    criterion_version: int | None = None,
     field: str | None = None,
-) -> Grade:  # fmt: skip
+) -> Grade:
     """Grade one output, named by its id, a unique beginning of it, or the importer's own id.
 
     ``value``: pass, fail, unsure or skipped; on a project with a scale also a level's name or
@@ -79,8 +84,7 @@ def grade(
     output = output_table.get(db, output_id)
     if output is None:
         raise NotFound(
-            f"No single output is named '{output_id}'.",
-            next_step="`labelcore export outputs` lists the ids.",
+            f"No single output is named '{output_id}'.", next_step="`labelcore export outputs` lists the ids."
         )
     rules = rules_of(project)
     level = None if criterion_id or field else _level_of(rules, value)
@@ -88,11 +92,17 @@ def grade(
         levels = f", or {', '.join(rules.scale)}" if rules.scale else ""
         raise BadInput(f"'{value}' is not a grade.", next_step=f"Use pass, fail, unsure{levels}.")
     event = Grade(
-        id=new_id("grade"), project_id=project.id, output_id=output.id, annotator=annotator,
+        id=new_id("grade"),
+        project_id=project.id,
+        output_id=output.id,
+        annotator=annotator,
         value=value if level is None else rules.value_of(level),
-        level=level, note=note, criterion_id=criterion_id, criterion_version=criterion_version,
+        level=level,
+        note=note,
+        criterion_id=criterion_id,
+        criterion_version=criterion_version,
         field=field,
-    )  # fmt: skip
+    )
     record(db, project, [event])
     return event
 

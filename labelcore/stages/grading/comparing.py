@@ -62,9 +62,7 @@ class Preferences(Frozen):
     says: str
 
 
-def comparing_queue(
-    db: Database, project: Project, annotator: str, *, ahead: int = 10
-) -> PairQueue:
+def comparing_queue(db: Database, project: Project, annotator: str, *, ahead: int = 10) -> PairQueue:
     """The next pairs for a person; () where the project compares nothing.
 
     Raises:
@@ -120,18 +118,22 @@ def compare(db: Database, project: Project, events: Sequence[Comparison]) -> lis
         if missing := {event.first_id, event.second_id} - set(known):
             raise NotFound(f"There is no output '{min(missing)}'.", next_step="Check the ids.")
         if event.pair not in pool.at and event.value != "undone":
-            raise BadInput(
-                "These two outputs are no pair of the compared versions on the same input."
-            )
+            raise BadInput("These two outputs are no pair of the compared versions on the same input.")
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
             raise BadInput("Only its author can take a comparison back.")
     return comparisons.record(db, events)
 
 
 def prefer(
-    db: Database, project: Project, first: str, second: str, value: Preference, *, annotator: str,
+    db: Database,
+    project: Project,
+    first: str,
+    second: str,
+    value: Preference,
+    *,
+    annotator: str,
     note: str = "",
-) -> Comparison:  # fmt: skip
+) -> Comparison:
     """Say which of two outputs is better; each is named by its id or a unique beginning of it."""
     found = [output_table.get(db, own) for own in (first, second)]
     one, other = found
@@ -142,16 +144,19 @@ def prefer(
         turned: dict[Preference, Preference] = {"first": "second", "second": "first"}
         one, other, value = other, one, turned.get(value, value)
     event = Comparison(
-        id=new_id("comparison"), project_id=project.id, first_id=one.id, second_id=other.id,
-        annotator=annotator, value=value, note=note,
-    )  # fmt: skip
+        id=new_id("comparison"),
+        project_id=project.id,
+        first_id=one.id,
+        second_id=other.id,
+        annotator=annotator,
+        value=value,
+        note=note,
+    )
     compare(db, project, [event])
     return event
 
 
-def undo_comparison(
-    db: Database, project: Project, comparison_id: str, *, annotator: str
-) -> Comparison:
+def undo_comparison(db: Database, project: Project, comparison_id: str, *, annotator: str) -> Comparison:
     """Take a comparison back; the one before it counts again. The history keeps both."""
     events = {event.id: event for event in comparisons.history(db, project.id)}
     target = events.get(comparison_id)
@@ -182,11 +187,18 @@ def preferences(db: Database, project: Project) -> Preferences:
     decided = wins["first"] + wins["second"]
     better = wilson(wins["second"], decided, what="pairs that are no tie")
     return Preferences(
-        first=first, second=second, pairs=len(pool.places), compared=len(ballots),
-        first_wins=wins["first"], second_wins=wins["second"], ties=wins["tie"],
-        second_better=better, left=_left(ballots), same=_same(ballots),
+        first=first,
+        second=second,
+        pairs=len(pool.places),
+        compared=len(ballots),
+        first_wins=wins["first"],
+        second_wins=wins["second"],
+        ties=wins["tie"],
+        second_better=better,
+        left=_left(ballots),
+        same=_same(ballots),
         says=_in_words(first, second, better, wins["tie"]),
-    )  # fmt: skip
+    )
 
 
 def _outcome(ballots: Sequence[Comparison]) -> str:
@@ -197,9 +209,7 @@ def _outcome(ballots: Sequence[Comparison]) -> str:
 
 def _left(ballots: dict[str, list[Comparison]]) -> Rate:
     # Without a screen there is no left: such acts do not count here.
-    decided = [
-        own for votes in ballots.values() for own in votes if own.value != "tie" and own.left_id
-    ]
+    decided = [own for votes in ballots.values() for own in votes if own.value != "tie" and own.left_id]
     left = sum((own.value == "first") == (own.left_id == own.first_id) for own in decided)
     return wilson(left, len(decided), what="decisions for a side")
 

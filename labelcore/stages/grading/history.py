@@ -34,12 +34,13 @@ def latest_acts(
     outputs = output_table.many(db, sorted({own.output_id for own in events}))
     return [
         Act(
-            grade=own, output=outputs.get(own.output_id),
+            grade=own,
+            output=outputs.get(own.output_id),
             subject=own.field or names.get(str(own.criterion_id), own.criterion_id or ""),
             state=_state(own, undone, in_force),
         )
         for own in events
-    ]  # fmt: skip
+    ]
 
 
 def _state(

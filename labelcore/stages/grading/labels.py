@@ -48,8 +48,7 @@ class Labels(Frozen):
             conflicts=tuple(k for k in self.conflicts if k in wanted),
             unsure=tuple(k for k in self.unsure if k in wanted),
             by_annotator={
-                who: {k: v for k, v in own.items() if k in wanted}
-                for who, own in self.by_annotator.items()
+                who: {k: v for k, v in own.items() if k in wanted} for who, own in self.by_annotator.items()
             },
         )
 

@@ -26,9 +26,7 @@ def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace |
     if deadline is None:
         return None
     days = (deadline - (today or now().date())).days
-    return Pace(
-        deadline=deadline, days_left=days, left=left, a_day=math.ceil(left / max(1, days + 1))
-    )
+    return Pace(deadline=deadline, days_left=days, left=left, a_day=math.ceil(left / max(1, days + 1)))
 
 
 def counts_by_person(db: Database, project: Project) -> list[tuple[str, int]]:

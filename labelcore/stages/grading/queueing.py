@@ -73,8 +73,7 @@ def grading_queue(
     wanted = [own for own, _, _ in places] + ([again] if again else [])
     found = output_table.many(db, wanted, soon)
     items = [
-        QueueItem(output=found[own], position=position, reason=reason)
-        for own, reason, position in places
+        QueueItem(output=found[own], position=position, reason=reason) for own, reason, position in places
     ]
     if again and again in found:
         first = items[0]
@@ -86,14 +85,11 @@ def grading_queue(
     after_start = len(at) - bisect.bisect_left(at, start)
     left = len(pool.places) - start - after_start if places else 0
     return Queue(
-        items=tuple(items), done=len(at), total=len(pool.places), sample_id=sample, soon=soon,
-        left=left,
-    )  # fmt: skip
+        items=tuple(items), done=len(at), total=len(pool.places), sample_id=sample, soon=soon, left=left
+    )
 
 
-def _pool(
-    db: Database, project: Project, sample_id: str | None, rules: GradingRules
-) -> queues.Pool:
+def _pool(db: Database, project: Project, sample_id: str | None, rules: GradingRules) -> queues.Pool:
     pool = queues.pool(db, project.id, sample_id)
     if not rules.review:
         return pool
@@ -110,9 +106,8 @@ def _moved(pool: queues.Pool, review: Sequence[str]) -> queues.Pool:
 
 
 def hand_out(
-    db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules,
-    ahead: int,
-) -> list[queues.Place]:  # fmt: skip
+    db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules, ahead: int
+) -> list[queues.Place]:
     """The next places of a pool for a person; reserved, where so many people see each."""
     state = live(db, project.id)
     mine = state.graded(annotator)
@@ -143,9 +138,7 @@ def hand_out(
     return places
 
 
-def _front(
-    db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules
-) -> int:
+def _front(db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules) -> int:
     """The first place that can still be handed to this person (see `queues.Pool.front`)."""
     state, most = live(db, project.id), rules.per_output
     if most is None:
@@ -155,9 +148,8 @@ def _front(
 
 
 def _reserve(
-    state: Live, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place],
-    until: datetime,
-) -> list[str]:  # fmt: skip
+    state: Live, annotator: str, wanted: Sequence[str], further: Iterator[queues.Place], until: datetime
+) -> list[str]:
     """Hold what is handed out, and renew what is half run out; what is not wanted any more runs out.
     Returns what is to be stored.
 

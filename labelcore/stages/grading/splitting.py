@@ -58,9 +58,7 @@ class SplitReport(Frozen):
 
 def looks_at_test(db: Database, project: Project) -> int:
     """How many states of the test's figures have been seen in this round."""
-    return _looks(
-        split_table.openings(db, project.id, "test"), split_table.dealt(db, project.id).round
-    )
+    return _looks(split_table.openings(db, project.id, "test"), split_table.dealt(db, project.id).round)
 
 
 def _looks(openings: Iterable[Opening], number: int) -> int:
@@ -81,7 +79,7 @@ def set_looks_limit(db: Database, project: Project, limit: int) -> Project:
         BadInput: the limit is below 1.
     """
     if limit < 1:
-        raise BadInput("A test can be looked at once at least.", next_step="Give a limit from 1 on.")  # fmt: skip
+        raise BadInput("A test can be looked at once at least.", next_step="Give a limit from 1 on.")
     return projects.update_project(db, project, settings={"test_looks": limit})
 
 
@@ -91,9 +89,7 @@ def state_of_test(seen: Iterable[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def open_test(
-    db: Database, project: Project, *, author: str, purpose: str, seen: Iterable[str]
-) -> int:
+def open_test(db: Database, project: Project, *, author: str, purpose: str, seen: Iterable[str]) -> int:
     """Log a look at the sealed test, and return how many different ones there were.
 
     ``seen``: whatever decides the figures (judge versions, grades), in any order.
@@ -109,9 +105,7 @@ def open_test(
     state = state_of_test(seen)
     number = split_table.dealt(db, project.id).round
     known = split_table.openings(db, project.id, "test")
-    if not any(
-        own.author == author and own.state == state and own.round == number for own in known
-    ):
+    if not any(own.author == author and own.state == state and own.round == number for own in known):
         split_table.record_opening(
             db, project.id, "test", author=author, purpose=purpose, state=state, round_=number
         )
@@ -127,11 +121,16 @@ def split_report(db: Database, project: Project) -> SplitReport:
     sizes = _sizes(output_table.groups(db, project.id), labels, dealt)
     looks, limit = _looks(openings, dealt.round), looks_limit(project)
     return SplitReport(
-        sizes=sizes, sealed=sealed, round=dealt.round, looks=looks, limit=limit,
-        spent=sealed and looks >= limit, openings=tuple(openings),
+        sizes=sizes,
+        sealed=sealed,
+        round=dealt.round,
+        looks=looks,
+        limit=limit,
+        spent=sealed and looks >= limit,
+        openings=tuple(openings),
         rounds=tuple(split_table.rounds(db, project.id)),
         advice=_advice(sizes[2], labels, looks, limit, sealed=sealed),
-    )  # fmt: skip
+    )
 
 
 def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[SplitSize, ...]:
@@ -142,11 +141,15 @@ def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[Split
     fails = Counter(split_by_output[own] for own in labels.fails if own in split_by_output)
     return tuple(
         SplitSize(
-            split=own, outputs=outputs[own], groups=sources[own],
-            graded=passes[own] + fails[own], passes=passes[own], fails=fails[own],
+            split=own,
+            outputs=outputs[own],
+            groups=sources[own],
+            graded=passes[own] + fails[own],
+            passes=passes[own],
+            fails=fails[own],
         )
         for own in _NAMES
-    )  # fmt: skip
+    )
 
 
 def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: bool) -> str:
@@ -184,7 +187,7 @@ def renew_test(db: Database, project: Project, *, author: str, why: str) -> Spli
     if "test" not in sealed_splits(db, project):
         raise BadInput("No test is sealed yet, so there is none to give up.", next_step="Grade on.")
     if not author.strip() or not why.strip():
-        raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")  # fmt: skip
+        raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")
     dealt = split_table.dealt(db, project.id)
     touched = {own.output_id for own in grade_table.current(db, project.id)}
     graded = output_table.groups_of(db, sorted(touched))

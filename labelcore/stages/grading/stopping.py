@@ -53,14 +53,15 @@ def saturation(db: Database, project: Project) -> Saturation:
         curve.append((at, len(seen)))
     if not seen:
         why = "no note carries a code yet: derive criteria from the notes first"
-        return Saturation(
-            kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=f"{why}."
-        )
+        return Saturation(kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=f"{why}.")
     unseen = good_turing(list(seen.values()))
     return Saturation(
-        kinds=len(seen), failed=len(failed), unseen=unseen, curve=tuple(curve),
+        kinds=len(seen),
+        failed=len(failed),
+        unseen=unseen,
+        curve=tuple(curve),
         says=_in_words(len(seen), unseen),
-    )  # fmt: skip
+    )
 
 
 def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
@@ -78,12 +79,12 @@ def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
 def _in_words(kinds: int, unseen: Rate) -> str:
     if unseen.value is None or unseen.high is None:
         return f"{kinds} kinds of failure seen; {unseen.why_not}."
-    share = (
-        f"about {unseen.value:.0%} of failures (up to {unseen.high:.0%}) are of a kind not seen yet"
-    )
+    share = f"about {unseen.value:.0%} of failures (up to {unseen.high:.0%}) are of a kind not seen yet"
     if unseen.high <= _ENOUGH:
         return f"{kinds} kinds of failure seen; {share}: new kinds have become rare, you may stop looking for them."
-    return f"{kinds} kinds of failure seen; {share}: grade on, most of all outputs that look unlike the others."
+    return (
+        f"{kinds} kinds of failure seen; {share}: grade on, most of all outputs that look unlike the others."
+    )
 
 
 def label_budget(db: Database, project: Project, *, within: float = 0.08) -> list[Budget]:

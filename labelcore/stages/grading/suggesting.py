@@ -33,9 +33,7 @@ def phrases(db: Database, project: Project, annotator: str, *, limit: int = 9) -
 
     Other people's notes are left out, so that nobody is told what others saw.
     """
-    names = [
-        own.name for own in criterion_table.current(db, project.id) if own.status == "accepted"
-    ]
+    names = [own.name for own in criterion_table.current(db, project.id) if own.status == "accepted"]
     own = Counter(
         event.note.strip()
         for event in grade_table.current(db, project.id, annotator=annotator, overall_only=True)
@@ -94,9 +92,10 @@ class _Known:
         since = time.monotonic() - _ASK_AGAIN
         with self._lock:
             return [
-                own for own in output_ids
+                own
+                for own in output_ids
                 if own not in self.said and self._open.get(own, -_ASK_AGAIN) <= since
-            ]  # fmt: skip
+            ]
 
     def keep(self, asked: Collection[str], found: dict[str, Suggestion]) -> None:
         """Remember what was read, and what was still open."""
@@ -109,7 +108,7 @@ class _Known:
                 self.said.popitem(last=False)
 
 
-def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, Suggestion]:  # fmt: skip
+def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> dict[str, Suggestion]:
     by_output: dict[str, list[tuple[str, str]]] = {}
     for output_id, value, reason in verdict_table.said(db, output_ids, members):
         by_output.setdefault(output_id, []).append((value, reason))
@@ -154,9 +153,7 @@ def _judged(db: Database, project: Project, output_ids: Collection[str]) -> dict
 
 def _in_words(blind: Rate, seen: Rate) -> str:
     if blind.value is None or seen.value is None:
-        return (
-            f"Whether people follow the judges is not measurable: {blind.why_not or seen.why_not}."
-        )
+        return f"Whether people follow the judges is not measurable: {blind.why_not or seen.why_not}."
     more = seen.value - blind.value
     sure = (seen.low or 0) > (blind.high or 1)
     return (

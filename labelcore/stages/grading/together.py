@@ -77,7 +77,7 @@ def together(db: Database, project: Project) -> Together:
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
     for event in grades:
         if event.value in {"pass", "fail"} and event.field is None:
-            word = names.get(event.criterion_id, event.criterion_id) if event.criterion_id else OVERALL  # fmt: skip
+            word = names.get(event.criterion_id, event.criterion_id) if event.criterion_id else OVERALL
             by_criterion[word][event.annotator][event.output_id] = event.value == "pass"
     overall = by_criterion.pop(OVERALL, {})
     return Together(
@@ -156,19 +156,27 @@ def conflicts(db: Database, project: Project) -> list[Conflict]:
     outputs = output_table.many(db, sorted({own for own, _ in split}))
     found = [
         Conflict(
-            output=outputs[key[0]], criterion=criteria.get(str(key[1])), grades=tuple(given[key]),
+            output=outputs[key[0]],
+            criterion=criteria.get(str(key[1])),
+            grades=tuple(given[key]),
             ruling=ruled.get(key),
         )
         for key in split
         if key[0] in outputs and (key[1] is None or key[1] in criteria)
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda own: own.ruling is not None)
 
 
 def rule(
-    db: Database, project: Project, output_id: str, value: str, *, reason: str, author: str,
+    db: Database,
+    project: Project,
+    output_id: str,
+    value: str,
+    *,
+    reason: str,
+    author: str,
     criterion_id: str | None = None,
-) -> Ruling:  # fmt: skip
+) -> Ruling:
     """Settle an output: the ruling counts from now on, and every single grade is kept.
 
     ``value``: pass, fail, or withdrawn, which takes the author's own ruling back. With
@@ -191,9 +199,14 @@ def rule(
     if value == "withdrawn":
         _check_withdrawal(db, project, (output.id, criterion_id), author.strip())
     ruling = Ruling(
-        id=new_id("ruling"), project_id=project.id, output_id=output.id, reason=reason.strip(),
-        value=value, author=author.strip(), criterion_id=criterion_id,
-    )  # fmt: skip
+        id=new_id("ruling"),
+        project_id=project.id,
+        output_id=output.id,
+        reason=reason.strip(),
+        value=value,
+        author=author.strip(),
+        criterion_id=criterion_id,
+    )
     rulings.save(db, ruling)
     return ruling
 

@@ -24,14 +24,28 @@ from labelcore.store import Database, batches, live, staged_files, staging
 from labelcore.store import judges as judge_table
 
 __all__ = [
-    "COUNTS", "ImportResult", "Mapping", "Preview", "import_bytes", "import_file", "imports", "mapping_for",
-    "preview", "rejected_csv", "sample_mappings",
-]  # fmt: skip
+    "COUNTS",
+    "ImportResult",
+    "Mapping",
+    "Preview",
+    "import_bytes",
+    "import_file",
+    "imports",
+    "mapping_for",
+    "preview",
+    "rejected_csv",
+    "sample_mappings",
+]
 
 COUNTS = (
-    "rows_read", "outputs_new", "outputs_known", "duplicates", "rows_rejected", "grades_new",
+    "rows_read",
+    "outputs_new",
+    "outputs_known",
+    "duplicates",
+    "rows_rejected",
+    "grades_new",
     "verdicts_new",
-)  # fmt: skip
+)
 """What an import counts, by the names of its batch."""
 _SHOWN = 1_000
 _STEPS = 5
@@ -84,29 +98,50 @@ def preview(db: Database, place: str) -> Preview:
     unread = mapping_rules.unread_grades(guessed, columns, rows)
     doubts = (*source.warnings, *_doubts(columns), *filter(None, [unread]))
     return Preview(
-        files=tuple(path.name for path in found), format=source.format, columns=tuple(columns),
-        guessed=guessed, rows=tuple(rows), rows_read=total,
-        rejected=tuple(broken[:_SHOWN]), warnings=doubts,
+        files=tuple(path.name for path in found),
+        format=source.format,
+        columns=tuple(columns),
+        guessed=guessed,
+        rows=tuple(rows),
+        rows_read=total,
+        rejected=tuple(broken[:_SHOWN]),
+        warnings=doubts,
         grade_words=mapping_rules.grade_words(guessed, rows),
-    )  # fmt: skip
+    )
 
 
 def mapping_for(
-    db: Database, place: str, *, columns: dict[str, str], meta: list[str] | None, grade: str | None,
-    note: str | None, annotator: str | None, verdicts: dict[str, str],
-) -> Mapping:  # fmt: skip
+    db: Database,
+    place: str,
+    *,
+    columns: dict[str, str],
+    meta: list[str] | None,
+    grade: str | None,
+    note: str | None,
+    annotator: str | None,
+    verdicts: dict[str, str],
+) -> Mapping:
     """The mapping that a person described, checked against the file's columns."""
     seen = preview(db, place)
     return mapping_rules.complete(
-        seen.columns, seen.rows, named=columns, meta=meta, grade=grade, note=note,
-        annotator=annotator, verdicts=verdicts,
-    )  # fmt: skip
+        seen.columns,
+        seen.rows,
+        named=columns,
+        meta=meta,
+        grade=grade,
+        note=note,
+        annotator=annotator,
+        verdicts=verdicts,
+    )
 
 
 def import_file(
-    db: Database, project: Project, place: str, mapping: Mapping | None = None,
+    db: Database,
+    project: Project,
+    place: str,
+    mapping: Mapping | None = None,
     progress: Progress | None = None,
-) -> ImportResult:  # fmt: skip
+) -> ImportResult:
     """Import a file, or every file of a glob (counts are then sums, the batch is the last one's).
 
     Raises:
@@ -137,15 +172,14 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     sums = {name: sum(getattr(one.batch, name) for one in results) for name in COUNTS}
     batch = results[-1].batch.model_copy(update=sums)
     return ImportResult(
-        batch=batch, rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
+        batch=batch,
+        rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
         grade_words=results[0].grade_words,
         warnings=tuple(said for one in results for said in one.warnings),
-    )  # fmt: skip
+    )
 
 
-def _import_one(
-    db: Database, project: Project, source: files.Source, wanted: Mapping | None
-) -> ImportResult:
+def _import_one(db: Database, project: Project, source: files.Source, wanted: Mapping | None) -> ImportResult:
     batch_id = new_id("batch")
     with db.transaction() as cursor:
         rejected = _STAGES[source.format](cursor, source.path)
@@ -159,11 +193,19 @@ def _import_one(
         grades, verdicts, odd = _beside(cursor, project, mapping, batch_id)
         rejected += odd
         batch = ImportBatch(
-            id=batch_id, project_id=project.id, file_name=source.name, sha256=source.sha256,
-            mapping=mapping.model_dump(mode="json"), rows_read=rows, outputs_new=new,
-            outputs_known=known, duplicates=twice, rows_rejected=len({bad.row for bad in rejected}), grades_new=grades,
+            id=batch_id,
+            project_id=project.id,
+            file_name=source.name,
+            sha256=source.sha256,
+            mapping=mapping.model_dump(mode="json"),
+            rows_read=rows,
+            outputs_new=new,
+            outputs_known=known,
+            duplicates=twice,
+            rows_rejected=len({bad.row for bad in rejected}),
+            grades_new=grades,
             verdicts_new=verdicts,
-        )  # fmt: skip
+        )
         batches.save_within(cursor, batch, rejected)
         staging.clear(cursor)
     if batch.grades_new:
@@ -171,18 +213,18 @@ def _import_one(
     unread = mapping_rules.unread_grades(mapping, columns, first)
     warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch, unread))
     return ImportResult(
-        batch=batch, rejected=tuple(rejected[:_SHOWN]), warnings=warnings,
+        batch=batch,
+        rejected=tuple(rejected[:_SHOWN]),
+        warnings=warnings,
         grade_words=mapping_rules.grade_words(mapping, first),
-    )  # fmt: skip
+    )
 
 
 def _check(mapping: Mapping, columns: Sequence[str]) -> None:
     for column in (*mapping.named().values(), *(mapping.meta or ()), *mapping.verdicts.values()):
         mapping_rules.check(column, columns)
     if not mapping.output and not (mapping.id and mapping.grade):
-        raise BadInput(
-            "No column holds the outputs.", next_step="Name it with --map output=COLUMN."
-        )
+        raise BadInput("No column holds the outputs.", next_step="Name it with --map output=COLUMN.")
 
 
 def _store(
@@ -193,9 +235,7 @@ def _store(
         apart = staging.match_ids(cursor, project.id, str(mapping.id))
         return 0, staging.count_rows(cursor) - len(apart), 0, apart
     named = mapping.named()
-    mapped = {
-        name: column for name, column in named.items() if name not in {"grade", "note", "annotator"}
-    }
+    mapped = {name: column for name, column in named.items() if name not in {"grade", "note", "annotator"}}
     used = {*named.values(), *mapping.verdicts.values()}
     meta = mapping.meta if mapping.meta is not None else [c for c in columns if c not in used]
     apart = staging.prepare(cursor, project.id, mapped, meta, id_is_guess=mapping.id_is_guess)
@@ -211,9 +251,13 @@ def _beside(
     staging.word_table(cursor)
     if mapping.grade:
         grades, rejected = staging.store_grades(
-            cursor, project.id, grade=mapping.grade, note=mapping.note,
-            annotator=mapping.annotator, annotator_name=mapping.annotator_name,
-        )  # fmt: skip
+            cursor,
+            project.id,
+            grade=mapping.grade,
+            note=mapping.note,
+            annotator=mapping.annotator,
+            annotator_name=mapping.annotator_name,
+        )
     for name, column in mapping.verdicts.items():
         version = _imported_judge(project, name)
         judge_table.save_within(cursor, [version])
@@ -226,17 +270,22 @@ def _beside(
 def _imported_judge(project: Project, name: str) -> JudgeVersion:
     judge_id = f"imported_{project.id}_{name}"
     return JudgeVersion(
-        id=judge_id, judge_id=judge_id, project_id=project.id, name=name, kind="imported", version=1,
-        criterion_id=None, criterion_version=None, spec={"tool": name},
+        id=judge_id,
+        judge_id=judge_id,
+        project_id=project.id,
+        name=name,
+        kind="imported",
+        version=1,
+        criterion_id=None,
+        criterion_version=None,
+        spec={"tool": name},
         description="Verdicts of another tool, imported with the outputs.",
-    )  # fmt: skip
+    )
 
 
 def _doubts(columns: Sequence[str]) -> list[str]:
     """A first line that looks like data was probably no header."""
-    odd = [
-        c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column")
-    ]
+    odd = [c for c in columns if c.replace(".", "").isdigit() or len(c) > 80 or c.startswith("column")]
     if columns and len(odd) * 2 > len(columns):
         return [
             "The first line looks like data, not like column names: if the file has no header, "
@@ -273,8 +322,14 @@ def rejected_csv(db: Database, batch_id: str) -> str:
 def sample_mappings() -> dict[str, Mapping]:
     """The sample project's files in the order of their import, with their columns."""
     outputs = Mapping(
-        output="output", input="input", context="context", id="id", group="group",
-        prompt_version="prompt_version", model="model", meta=("pipeline", "language", "temperature"),
-    )  # fmt: skip
+        output="output",
+        input="input",
+        context="context",
+        id="id",
+        group="group",
+        prompt_version="prompt_version",
+        model="model",
+        meta=("pipeline", "language", "temperature"),
+    )
     grades = Mapping(id="id", grade="grade", note="note", annotator="annotator")
     return {"sample_outputs.jsonl": outputs, "sample_grades.csv": grades}

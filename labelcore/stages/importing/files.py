@@ -19,9 +19,16 @@ from labelcore.models import Frozen
 
 Format = Literal["csv", "jsonl", "json", "parquet"]
 _BY_ENDING: dict[str, Format] = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".psv": "csv", ".jsonl": "jsonl",
-    ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet", ".pq": "parquet",
-}  # fmt: skip
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".psv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
 _FOREIGN = {
     b"PK\x03\x04": "a zip file or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -51,9 +58,7 @@ def find(place: str) -> list[Path]:
     """
     path = Path(place).expanduser()
     if path.is_dir():
-        raise BadInput(
-            f"{path} is a folder.", next_step=f"Name a file, or a glob like {path}/*.jsonl."
-        )
+        raise BadInput(f"{path} is a folder.", next_step=f"Name a file, or a glob like {path}/*.jsonl.")
     if path.is_file():
         return [path]
     if found := sorted(Path(name) for name in glob.glob(str(path), recursive=True)):  # noqa: PTH207 - a pattern from a person may be absolute
@@ -84,17 +89,13 @@ def opened(path: Path) -> Iterator[Source]:
     if encoding == "utf-8" and not nul:
         yield Source(path=path, name=path.name, format=form, sha256=digest)
         return
-    warnings = (
-        [] if encoding in {"utf-8", "utf-8-sig"} else [f"{path.name} was read as {encoding}."]
-    )
+    warnings = [] if encoding in {"utf-8", "utf-8-sig"} else [f"{path.name} was read as {encoding}."]
     if nul:
         warnings.append(f"{path.name} holds NUL characters; they are shown as ␀.")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         _transcode(path, copy, encoding)
-        yield Source(
-            path=copy, name=path.name, format=form, sha256=digest, warnings=tuple(warnings)
-        )
+        yield Source(path=copy, name=path.name, format=form, sha256=digest, warnings=tuple(warnings))
 
 
 def _format(path: Path) -> Format:
@@ -104,7 +105,7 @@ def _format(path: Path) -> Format:
         raise BadInput(f"{path} is empty.", next_step="Export it again, or choose another file.")
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
-            raise BadInput(f"{path.name} is {what}.", next_step="Save it as CSV or JSONL, then import that.")  # fmt: skip
+            raise BadInput(f"{path.name} is {what}.", next_step="Save it as CSV or JSONL, then import that.")
     if start.startswith(b"PAR1"):
         return "parquet"
     form = _BY_ENDING.get(path.suffix.lower())
@@ -126,7 +127,7 @@ def _json_form(path: Path) -> Format:
     try:
         json.loads(first)
     except ValueError:
-        return "jsonl" if second.startswith(b"{") and first.count(b"{") == first.count(b"}") else "json"  # fmt: skip
+        return "jsonl" if second.startswith(b"{") and first.count(b"{") == first.count(b"}") else "json"
     return "jsonl"
 
 
@@ -195,6 +196,9 @@ def _western(path: Path) -> str:
 
 
 def _transcode(source: Path, target: Path, encoding: str) -> None:
-    with source.open(encoding=encoding, newline="") as old, target.open("w", encoding="utf-8", newline="") as new:  # fmt: skip
+    with (
+        source.open(encoding=encoding, newline="") as old,
+        target.open("w", encoding="utf-8", newline="") as new,
+    ):
         while part := old.read(_BLOCK):
             new.write(part.replace("\0", "␀"))

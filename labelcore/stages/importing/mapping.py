@@ -11,25 +11,113 @@ from labelcore.models import Frozen
 from labelcore.store.staging import GRADE_WORDS
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "output": ("output", "response", "answer", "completion", "prediction", "generation",
-               "model_output", "llm_output", "generated_text", "summary", "reply", "text", "输出", "回答", "回复", "答案"),
-    "input": ("input", "prompt", "question", "query", "instruction", "user_input", "request",
-              "输入", "问题", "提示"),
-    "context": ("context", "documents", "document", "source_text", "passage", "passages", "transcript",
-                "retrieved", "上下文", "原文", "资料"),
+    "output": (
+        "output",
+        "response",
+        "answer",
+        "completion",
+        "prediction",
+        "generation",
+        "model_output",
+        "llm_output",
+        "generated_text",
+        "summary",
+        "reply",
+        "text",
+        "输出",
+        "回答",
+        "回复",
+        "答案",
+    ),
+    "input": (
+        "input",
+        "prompt",
+        "question",
+        "query",
+        "instruction",
+        "user_input",
+        "request",
+        "输入",
+        "问题",
+        "提示",
+    ),
+    "context": (
+        "context",
+        "documents",
+        "document",
+        "source_text",
+        "passage",
+        "passages",
+        "transcript",
+        "retrieved",
+        "上下文",
+        "原文",
+        "资料",
+    ),
     "conversation": ("conversation", "messages", "dialogue", "dialog", "chat", "turns", "history", "对话"),
     "id": ("id", "output_id", "example_id", "item_id", "uid", "uuid", "record_id", "编号"),
-    "group": ("group", "group_id", "group_key", "doc_id", "document_id", "source_id", "session_id",
-              "thread_id", "case_id", "分组"),
+    "group": (
+        "group",
+        "group_id",
+        "group_key",
+        "doc_id",
+        "document_id",
+        "source_id",
+        "session_id",
+        "thread_id",
+        "case_id",
+        "分组",
+    ),
     "model": ("model", "model_name", "model_id", "模型"),
     "prompt_version": ("prompt_version", "prompt_id", "template", "version", "提示版本"),
-    "grade": ("grade", "label", "human_label", "human_pass", "human_grade", "pass", "passed", "rating",
-              "verdict", "is_good", "expert_gold", "score", "correct", "评分", "结果", "标注", "是否通过"),
-    "note": ("note", "notes", "reason", "critique", "comment", "comments", "feedback", "explanation",
-             "rationale", "备注", "原因", "评语", "意见"),
-    "annotator": ("annotator", "annotator_id", "rater", "rater_id", "grader", "labeler", "expert", "user",
-                  "worker", "标注人", "标注员"),
-}  # fmt: skip
+    "grade": (
+        "grade",
+        "label",
+        "human_label",
+        "human_pass",
+        "human_grade",
+        "pass",
+        "passed",
+        "rating",
+        "verdict",
+        "is_good",
+        "expert_gold",
+        "score",
+        "correct",
+        "评分",
+        "结果",
+        "标注",
+        "是否通过",
+    ),
+    "note": (
+        "note",
+        "notes",
+        "reason",
+        "critique",
+        "comment",
+        "comments",
+        "feedback",
+        "explanation",
+        "rationale",
+        "备注",
+        "原因",
+        "评语",
+        "意见",
+    ),
+    "annotator": (
+        "annotator",
+        "annotator_id",
+        "rater",
+        "rater_id",
+        "grader",
+        "labeler",
+        "expert",
+        "user",
+        "worker",
+        "标注人",
+        "标注员",
+    ),
+}
 """The names that a meaning is guessed by. A reference is none of them: it stays in the metadata, where
 scorers read it, and is nothing that the output was made from."""
 _TEXT = ("output", "input", "context", "conversation", "id", "group", "model", "prompt_version")
@@ -129,10 +217,16 @@ def _longest(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str | No
 
 
 def complete(
-    columns: Sequence[str], rows: Sequence[dict[str, Any]], *, named: dict[str, str],
-    meta: list[str] | None, grade: str | None, note: str | None, annotator: str | None,
+    columns: Sequence[str],
+    rows: Sequence[dict[str, Any]],
+    *,
+    named: dict[str, str],
+    meta: list[str] | None,
+    grade: str | None,
+    note: str | None,
+    annotator: str | None,
     verdicts: dict[str, str],
-) -> Mapping:  # fmt: skip
+) -> Mapping:
     """A mapping from what a person said; texts that they left open are guessed by their names.
 
     Grades, notes and annotators come along only when they are asked for.
@@ -142,12 +236,7 @@ def complete(
     """
     if unknown := named.keys() - set(_TEXT):
         raise BadInput(f"'{min(unknown)}' cannot be mapped.", next_step=f"Use {', '.join(_TEXT)}.")
-    for column in (
-        *named.values(),
-        *(meta or []),
-        *filter(None, (grade, note)),
-        *verdicts.values(),
-    ):
+    for column in (*named.values(), *(meta or []), *filter(None, (grade, note)), *verdicts.values()):
         check(column, columns)
     if not any((named, meta, grade, note, annotator, verdicts)):
         return guess(columns, rows)
@@ -159,11 +248,15 @@ def complete(
         guessed["output"] = longest
     who = annotator if annotator in columns else None
     return Mapping(
-        **{**guessed, **named}, grade=grade, note=note, annotator=who,
+        **{**guessed, **named},
+        grade=grade,
+        note=note,
+        annotator=who,
         annotator_name=(annotator if annotator and not who else "import"),
-        meta=None if meta is None else tuple(meta), verdicts=verdicts,
+        meta=None if meta is None else tuple(meta),
+        verdicts=verdicts,
         id_is_guess="id" in guessed and "id" not in named,
-    )  # fmt: skip
+    )
 
 
 def check(column: str, columns: Sequence[str]) -> None:
@@ -172,4 +265,6 @@ def check(column: str, columns: Sequence[str]) -> None:
         return
     close = difflib.get_close_matches(column, columns, n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""
-    raise BadInput(f"There is no column '{column}'.{hint}", next_step=f"The columns are: {', '.join(columns)}.")  # fmt: skip
+    raise BadInput(
+        f"There is no column '{column}'.{hint}", next_step=f"The columns are: {', '.join(columns)}."
+    )

@@ -8,29 +8,14 @@ from collections.abc import Sequence
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.llm import ModelClient
-from labelcore.models import (
-    OVERALL,
-    Decision,
-    Frozen,
-    JudgeVersion,
-    Output,
-    Project,
-    Run,
-    SplitName,
-)
+from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Project, Run, SplitName
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging import cascading, refreshing, running, schemas
 from labelcore.stages.judging.proposals import propose
 from labelcore.stages.judging.refreshing import Staleness
-from labelcore.stages.judging.running import (
-    Estimate,
-    estimate_words,
-    kinds_words,
-    span_words,
-    stop_run,
-)
+from labelcore.stages.judging.running import Estimate, estimate_words, kinds_words, span_words, stop_run
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -39,10 +24,26 @@ from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "Estimate", "JudgeDetail", "JudgeSummary", "Judged", "active_judges", "estimate_run",
-    "estimate_words", "find_judge", "judged", "kinds_words", "list_judges", "propose",
-    "refresh_judges", "run_judges", "runs", "show_judge", "span_words", "stop_abandoned_runs", "stop_run",
-]  # fmt: skip
+    "Estimate",
+    "JudgeDetail",
+    "JudgeSummary",
+    "Judged",
+    "active_judges",
+    "estimate_run",
+    "estimate_words",
+    "find_judge",
+    "judged",
+    "kinds_words",
+    "list_judges",
+    "propose",
+    "refresh_judges",
+    "run_judges",
+    "runs",
+    "show_judge",
+    "span_words",
+    "stop_abandoned_runs",
+    "stop_run",
+]
 
 
 class JudgeSummary(Frozen):
@@ -85,9 +86,7 @@ class Judged(Frozen):
     decision: Decision
 
 
-def judged(
-    db: Database, version: str, value: str, *, limit: int = 10, start: int = 0
-) -> list[Judged]:
+def judged(db: Database, version: str, value: str, *, limit: int = 10, start: int = 0) -> list[Judged]:
     """Outputs that a judge version gave a value (pass, fail, abstain), in the order of their ids."""
     found = verdict_table.page(db, version, value, limit, start)
     outputs = output_table.many(db, [own.output_id for own in found])
@@ -101,8 +100,7 @@ def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
     return [
         own
         for own in current
-        if (own.criterion_id is None or own.criterion_id in accepted)
-        and not schemas.outdated(project, own)
+        if (own.criterion_id is None or own.criterion_id in accepted) and not schemas.outdated(project, own)
     ]
 
 
@@ -119,15 +117,25 @@ def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
     ):
         if len(found) == 1:
             return found[0]
-    raise NotFound(f"No single judge is called '{word}'.", next_step="`labelcore judge list` shows them.")  # fmt: skip
+    raise NotFound(f"No single judge is called '{word}'.", next_step="`labelcore judge list` shows them.")
 
 
 def run_judges(
-    db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
-    split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
-    repeats: int = 1, progress: Progress | None = None, stop: threading.Event | None = None,
-    client: ModelClient | None = None, batch: bool = False, engine: str | None = None,
-) -> Run:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    judge: str | None = None,
+    kind: str | None = None,
+    split: SplitName | None = None,
+    limit: int | None = None,
+    concurrency: int | None = None,
+    repeats: int = 1,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    client: ModelClient | None = None,
+    batch: bool = False,
+    engine: str | None = None,
+) -> Run:
     """Run judges over outputs; what is decided already is not asked again.
 
     ``repeats``: how often each LLM judge decides each output in all. ``batch``: LLM judges' questions
@@ -140,26 +148,55 @@ def run_judges(
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     spared = set() if judge or kind else cascading.asked_in_doubt(db, versions)
     plain = [own for own in versions if own.kind != "cascade" and own.id not in spared]
-    done = [running.run(
-        db, project, plain, ids, concurrency=concurrency, repeats=repeats, progress=progress,
-        stop=stop, client=client, batch=batch, engine=engine,
-    )] if plain else []  # fmt: skip
+    done = (
+        [
+            running.run(
+                db,
+                project,
+                plain,
+                ids,
+                concurrency=concurrency,
+                repeats=repeats,
+                progress=progress,
+                stop=stop,
+                client=client,
+                batch=batch,
+                engine=engine,
+            )
+        ]
+        if plain
+        else []
+    )
     done += [
         cascading.run(
-            db, project, own, ids, concurrency=concurrency, progress=progress, stop=stop,
-            client=client, batch=batch, engine=engine,
+            db,
+            project,
+            own,
+            ids,
+            concurrency=concurrency,
+            progress=progress,
+            stop=stop,
+            client=client,
+            batch=batch,
+            engine=engine,
         )
         for own in versions
         if own.kind == "cascade" and not (stop and stop.is_set())
-    ]  # fmt: skip
+    ]
     return _together(done)
 
 
 def estimate_run(
-    db: Database, project: Project, *, judge: str | None = None, kind: str | None = None,
-    split: SplitName | None = None, limit: int | None = None, concurrency: int | None = None,
+    db: Database,
+    project: Project,
+    *,
+    judge: str | None = None,
+    kind: str | None = None,
+    split: SplitName | None = None,
+    limit: int | None = None,
+    concurrency: int | None = None,
     repeats: int = 1,
-) -> Estimate:  # fmt: skip
+) -> Estimate:
     """What :func:`run_judges` with the same arguments would take.
 
     Raises:
@@ -173,9 +210,13 @@ def estimate_run(
 
 
 def _asked_for(
-    db: Database, project: Project, judge: str | None, kind: str | None,
-    split: SplitName | None, limit: int | None,
-) -> tuple[list[JudgeVersion], list[str]]:  # fmt: skip
+    db: Database,
+    project: Project,
+    judge: str | None,
+    kind: str | None,
+    split: SplitName | None,
+    limit: int | None,
+) -> tuple[list[JudgeVersion], list[str]]:
     """The judges and the outputs that a run is about."""
     versions = [find_judge(db, project, judge)] if judge else active_judges(db, project)
     versions = [v for v in versions if v.kind != "imported" and kind in {None, v.kind}]
@@ -192,19 +233,29 @@ def _together(done: Sequence[Run]) -> Run:
     if len(done) == 1:
         return done[0]
     counted = (
-        "verdicts_new", "verdicts_cached", "errors", "requests", "cost_usd", "seconds", "total",
-        "answers_cached", "tokens_in", "tokens_out",
-    )  # fmt: skip
-    return done[0].model_copy(update={
-        **{name: sum(getattr(own, name) for own in done) for name in counted},
-        **{
-            name: dict(sum((Counter(getattr(own, name)) for own in done), Counter[str]()))
-            for name in ("error_kinds", "faults")
-        },
-        "judge_version_ids": tuple(i for own in done for i in own.judge_version_ids),
-        "state": next((own.state for own in done if own.state != "finished"), "finished"),
-        "message": " ".join(own.message for own in done if own.message),
-    })  # fmt: skip
+        "verdicts_new",
+        "verdicts_cached",
+        "errors",
+        "requests",
+        "cost_usd",
+        "seconds",
+        "total",
+        "answers_cached",
+        "tokens_in",
+        "tokens_out",
+    )
+    return done[0].model_copy(
+        update={
+            **{name: sum(getattr(own, name) for own in done) for name in counted},
+            **{
+                name: dict(sum((Counter(getattr(own, name)) for own in done), Counter[str]()))
+                for name in ("error_kinds", "faults")
+            },
+            "judge_version_ids": tuple(i for own in done for i in own.judge_version_ids),
+            "state": next((own.state for own in done if own.state != "finished"), "finished"),
+            "message": " ".join(own.message for own in done if own.message),
+        }
+    )
 
 
 def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str]:
@@ -250,9 +301,7 @@ def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
 def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
     """One judge with its specification (a learned judge's numbers left out) and history."""
     version = find_judge(db, project, word)
-    heavy = (
-        {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
-    )
+    heavy = {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
     return JudgeDetail(
         summary=_summaries(db, project, [version])[0],
         spec={key: value for key, value in version.spec.items() if key not in heavy},
@@ -264,9 +313,7 @@ def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
     )
 
 
-def _summaries(
-    db: Database, project: Project, versions: Sequence[JudgeVersion]
-) -> list[JudgeSummary]:
+def _summaries(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeSummary]:
     counts = verdict_table.counts(db, project.id)
     refused = verdict_table.refusals(db, project.id)
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
@@ -276,13 +323,23 @@ def _summaries(
         seen = counts.get(own.id, {})
         reasons = staleness.reasons(own)
         criterion = criteria.get(own.criterion_id or "")
-        found.append(JudgeSummary(
-            judge=own.judge_id, judge_version_id=own.id, name=own.name, kind=own.kind,
-            version=own.version, criterion=criterion.name if criterion else OVERALL,
-            criterion_id=own.criterion_id, description=own.description,
-            passes=seen.get("pass", 0), fails=seen.get("fail", 0),
-            abstains=seen.get("abstain", 0), errors=seen.get("error", 0),
-            stale=bool(reasons), stale_because=reasons,
-            refusals=refused.get(own.id, 0),
-        ))  # fmt: skip
+        found.append(
+            JudgeSummary(
+                judge=own.judge_id,
+                judge_version_id=own.id,
+                name=own.name,
+                kind=own.kind,
+                version=own.version,
+                criterion=criterion.name if criterion else OVERALL,
+                criterion_id=own.criterion_id,
+                description=own.description,
+                passes=seen.get("pass", 0),
+                fails=seen.get("fail", 0),
+                abstains=seen.get("abstain", 0),
+                errors=seen.get("error", 0),
+                stale=bool(reasons),
+                stale_because=reasons,
+                refusals=refused.get(own.id, 0),
+            )
+        )
     return found

@@ -68,10 +68,18 @@ class CascadeReport(Frozen):
 
 
 def make(
-    db: Database, project: Project, first: JudgeVersion, then: JudgeVersion, *,
-    criterion: str | None = None, error: float = 0.05, confidence: float = 0.95, author: str = "",
-    progress: Progress | None = None, client: ModelClient | None = None,
-) -> CascadeReport:  # fmt: skip
+    db: Database,
+    project: Project,
+    first: JudgeVersion,
+    then: JudgeVersion,
+    *,
+    criterion: str | None = None,
+    error: float = 0.05,
+    confidence: float = 0.95,
+    author: str = "",
+    progress: Progress | None = None,
+    client: ModelClient | None = None,
+) -> CascadeReport:
     """Set a cascade from the grades and store it as a judge.
 
     Both judges run on the graded outputs where they have not: the second one only where the first
@@ -96,9 +104,14 @@ def make(
     rest = [ids[int(i)] for i in left]
     _run(db, project, then, rest, tell, None, client)
     two = cascade.fit_then(
-        _votes(db, then, rest), votes.words[left], fails[left], error, confidence,
-        judge=then.id, name=then.name,
-    )  # fmt: skip
+        _votes(db, then, rest),
+        votes.words[left],
+        fails[left],
+        error,
+        confidence,
+        judge=then.id,
+        name=then.name,
+    )
     spec = CascadeSpec(error=error, confidence=confidence, first=one, then=two, curve=curve)
     version = _version(db, project, asked, spec, author)
     judge_table.save(db, [version])
@@ -110,9 +123,7 @@ def _asked(db: Database, project: Project, criterion: str | None) -> Question:
     return question(own, fitting_labels(db, project))
 
 
-def _check(
-    asked: Question, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float
-) -> None:
+def _check(asked: Question, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float) -> None:
     if not 0 < error < 1 or not 0.5 <= confidence < 1:
         raise BadInput("The error lies between 0 and 1, the confidence between 0.5 and 1.")
     if first.id == then.id:
@@ -120,25 +131,46 @@ def _check(
     own = asked.criterion.id if asked.criterion else None
     for judge in (first, then):
         if judge.kind == "cascade":
-            raise BadInput(f"'{judge.name}' is a cascade itself.", next_step="Name the judges that it is made of.")  # fmt: skip
+            raise BadInput(
+                f"'{judge.name}' is a cascade itself.", next_step="Name the judges that it is made of."
+            )
         if judge.criterion_id != own:
-            raise BadInput(f"'{judge.name}' does not decide '{asked.name}'.", next_step="Name two judges of the same criterion.")  # fmt: skip
+            raise BadInput(
+                f"'{judge.name}' does not decide '{asked.name}'.",
+                next_step="Name two judges of the same criterion.",
+            )
     if len(set(asked.fails.values())) < 2:
-        raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")  # fmt: skip
+        raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")
 
 
 def _run(
-    db: Database, project: Project, judge: JudgeVersion, ids: Sequence[str], progress: Progress,
-    stop: threading.Event | None, client: ModelClient | None, concurrency: int | None = None,
-    *, batch: bool = False, engine: str | None = None,
-) -> Run | None:  # fmt: skip
+    db: Database,
+    project: Project,
+    judge: JudgeVersion,
+    ids: Sequence[str],
+    progress: Progress,
+    stop: threading.Event | None,
+    client: ModelClient | None,
+    concurrency: int | None = None,
+    *,
+    batch: bool = False,
+    engine: str | None = None,
+) -> Run | None:
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
     if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
         return None
     return running.run(
-        db, project, [judge], ids, progress=progress, stop=stop, client=client, concurrency=concurrency,
-        batch=batch, engine=engine,
-    )  # fmt: skip
+        db,
+        project,
+        [judge],
+        ids,
+        progress=progress,
+        stop=stop,
+        client=client,
+        concurrency=concurrency,
+        batch=batch,
+        engine=engine,
+    )
 
 
 def _votes(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:
@@ -148,9 +180,7 @@ def _votes(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:
     return Votes(words, own["probability"].to_numpy(dtype=float))
 
 
-def _version(
-    db: Database, project: Project, asked: Question, spec: CascadeSpec, author: str
-) -> JudgeVersion:
+def _version(db: Database, project: Project, asked: Question, spec: CascadeSpec, author: str) -> JudgeVersion:
     own, content = asked.criterion, spec.model_dump(mode="json")
     name = f"{asked.name} · cascade"
     stem = f"{project.id}|{own.id if own else None}|cascade"
@@ -159,11 +189,19 @@ def _version(
     earlier = judge_table.history(db, judge_id)
     known = {one.id: one for one in earlier}
     return known.get(version) or JudgeVersion(
-        id=version, judge_id=judge_id, project_id=project.id, name=name, kind="cascade",
+        id=version,
+        judge_id=judge_id,
+        project_id=project.id,
+        name=name,
+        kind="cascade",
         version=1 + max((one.version for one in earlier), default=0),
-        criterion_id=own.id if own else None, criterion_version=own.version if own else None,
-        spec=content, description=describe(spec), fitted_on=fitting_splits(db, project), author=author,
-    )  # fmt: skip
+        criterion_id=own.id if own else None,
+        criterion_version=own.version if own else None,
+        spec=content,
+        description=describe(spec),
+        fitted_on=fitting_splits(db, project),
+        author=author,
+    )
 
 
 def describe(spec: CascadeSpec) -> str:
@@ -182,7 +220,10 @@ def rule_words(step: Step) -> str:
     """Where a step decides, in words."""
     if step.rule == "sure":
         return f"where it is at least {step.at:.0%} sure"
-    words = {"agrees": "where it agrees with what the first leans to", "always": "wherever it does not abstain"}  # fmt: skip
+    words = {
+        "agrees": "where it agrees with what the first leans to",
+        "always": "wherever it does not abstain",
+    }
     return words.get(step.rule, f"nothing ({step.why_not})")
 
 
@@ -208,11 +249,18 @@ def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
 
 
 def run(
-    db: Database, project: Project, version: JudgeVersion, ids: Sequence[str], *,
-    concurrency: int | None = None, progress: Progress | None = None,
-    stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    ids: Sequence[str],
+    *,
+    concurrency: int | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    client: ModelClient | None = None,
+    batch: bool = False,
     engine: str | None = None,
-) -> Run:  # fmt: skip
+) -> Run:
     """Run a cascade: the first judge on all outputs, the second where it must be asked.
 
     The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's own
@@ -221,35 +269,34 @@ def run(
     spec, first, then = parts(db, version)
     started, tell = time.monotonic(), progress or silent
     pending = verdict_table.missing(db, version.id, ids)
-    done = [
-        _run(
-            db, project, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine
-        )
-    ]
+    done = [_run(db, project, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine)]
     if spec.then.rule != "never" and not (stop and stop.is_set()):
         open_ids = list(_undecided(db, spec, first, pending))
-        done.append(_run(
-            db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine
-        ))  # fmt: skip
-    own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))  # fmt: skip
+        done.append(
+            _run(db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine)
+        )
+    own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))
     new = _record(db, project, version, spec, pending, own.id)
     known = [run for run in done if run]
     stopped = any(run.state != "finished" for run in known)
     failed = sum(run.errors for run in known) if stopped else len(pending) - new
-    finished = own.model_copy(update={
-        "state": "stopped" if stopped else "finished",
-        "verdicts_new": new, "verdicts_cached": len(ids) - len(pending), "errors": failed,
-        "requests": sum(run.requests for run in known), "cost_usd": sum(run.cost_usd for run in known),
-        "seconds": round(time.monotonic() - started, 3),
-        "message": " ".join(run.message for run in known if run.message),
-    })  # fmt: skip
+    finished = own.model_copy(
+        update={
+            "state": "stopped" if stopped else "finished",
+            "verdicts_new": new,
+            "verdicts_cached": len(ids) - len(pending),
+            "errors": failed,
+            "requests": sum(run.requests for run in known),
+            "cost_usd": sum(run.cost_usd for run in known),
+            "seconds": round(time.monotonic() - started, 3),
+            "message": " ".join(run.message for run in known if run.message),
+        }
+    )
     run_table.save(db, finished)
     return finished
 
 
-def _undecided(
-    db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequence[str]
-) -> Iterator[str]:
+def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequence[str]) -> Iterator[str]:
     """Outputs that the first judge has seen and is not sure of."""
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
@@ -259,19 +306,24 @@ def _undecided(
 
 
 def _record(
-    db: Database, project: Project, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str],
-    run_id: str,
-) -> int:  # fmt: skip
+    db: Database, project: Project, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str], run_id: str
+) -> int:
     new = 0
     for start in range(0, len(ids), _CHUNK):
         decisions = combined(db, spec, ids[start : start + _CHUNK])
-        new += verdict_table.record(db, [
-            Verdict(
-                output_id=output_id, judge_version_id=version.id, project_id=project.id,
-                run_id=run_id, decision=own,
-            )
-            for output_id, own in decisions.items()
-        ])  # fmt: skip
+        new += verdict_table.record(
+            db,
+            [
+                Verdict(
+                    output_id=output_id,
+                    judge_version_id=version.id,
+                    project_id=project.id,
+                    run_id=run_id,
+                    decision=own,
+                )
+                for output_id, own in decisions.items()
+            ],
+        )
     return new
 
 
@@ -307,26 +359,34 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
 
     def share(who: str, where: np.ndarray, wrong: np.ndarray, rule: str) -> Share:
         own = where & graded
-        error = wilson(int((wrong & own).sum()), int(own.sum()), what="graded outputs that it decides")  # fmt: skip
+        error = wilson(int((wrong & own).sum()), int(own.sum()), what="graded outputs that it decides")
         return Share(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
     wrong = np.where(by_first, one.wrong(fails), two.wrong(fails))
     cost = _cost_each(db, then)
     known = human_labels(db, project).value
     return CascadeReport(
-        judge=version.judge_id, judge_version_id=version.id, name=version.name, error=spec.error,
-        confidence=spec.confidence, outputs=len(ids),
+        judge=version.judge_id,
+        judge_version_id=version.id,
+        name=version.name,
+        error=spec.error,
+        confidence=spec.confidence,
+        outputs=len(ids),
         steps=(
             share(first.name, by_first, wrong, rule_words(spec.first)),
             share(then.name, by_then, wrong, rule_words(spec.then)),
         ),
-        all_decided=share("both", by_first | by_then, wrong, ""), people=int(people.sum()),
+        all_decided=share("both", by_first | by_then, wrong, ""),
+        people=int(people.sum()),
         ungraded=tuple(own for own, left in zip(ids, people, strict=True) if left and own not in known),
-        asked=int(asked.sum()), saved_calls=len(ids) - int(asked.sum()), cost_each=cost,
+        asked=int(asked.sum()),
+        saved_calls=len(ids) - int(asked.sum()),
+        cost_each=cost,
         saved_usd=None if cost is None else cost * (len(ids) - int(asked.sum())),
-        curve=spec.curve, at=spec.first.at,
+        curve=spec.curve,
+        at=spec.first.at,
         warnings=tuple(_warnings(db, project, spec, (first, then), labels)),
-    )  # fmt: skip
+    )
 
 
 def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
@@ -336,13 +396,14 @@ def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
 
 
 def _warnings(
-    db: Database, project: Project, spec: CascadeSpec, judges: Sequence[JudgeVersion],
-    labels: dict[str, bool],
-) -> list[str]:  # fmt: skip
-    idle = [
-        step.name for step in (spec.first, spec.then) if step.rule == "never"
-    ]  # the steps say why
-    said = [f"Grade more, or allow a larger error, so that {' and '.join(idle)} can decide some."] if idle else []  # fmt: skip
+    db: Database, project: Project, spec: CascadeSpec, judges: Sequence[JudgeVersion], labels: dict[str, bool]
+) -> list[str]:
+    idle = [step.name for step in (spec.first, spec.then) if step.rule == "never"]  # the steps say why
+    said = (
+        [f"Grade more, or allow a larger error, so that {' and '.join(idle)} can decide some."]
+        if idle
+        else []
+    )
     current = {own.judge_id: own for own in judge_table.current(db, project.id)}
     said += [
         f"{own.name} has a newer version: make the cascade again."
@@ -351,7 +412,7 @@ def _warnings(
     ]
     groups = output_table.groups_of(db, list(labels))
     if len(set(groups.values())) < 0.9 * len(groups):
-        said.append("Several graded outputs come from one source, so the bounds are a little too tight.")  # fmt: skip
+        said.append("Several graded outputs come from one source, so the bounds are a little too tight.")
     return said
 
 
@@ -366,7 +427,7 @@ def hand_to_people(db: Database, project: Project, version: JudgeVersion, limit:
     known = human_labels(db, project).value
     found: list[str] = []
     start = 0
-    while len(found) < limit and (page := verdict_table.page(db, version.id, "abstain", _CHUNK, start)):  # fmt: skip
+    while len(found) < limit and (page := verdict_table.page(db, version.id, "abstain", _CHUNK, start)):
         found += [own.output_id for own in page if own.output_id not in known]
         start += len(page)
     if not found:

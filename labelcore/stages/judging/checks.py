@@ -90,17 +90,27 @@ def trial_of(spec: dict[str, object], outputs: Sequence[Output], labels: Labels)
     tried = []
     for output, said in zip(outputs, script_judge.decide_all(spec, outputs), strict=True):
         failed = isinstance(said, ModelTrouble)
-        tried.append(Tried(
-            output=output, decision=None if isinstance(said, ModelTrouble) else said,
-            error=str(said) if failed else "", graded=labels.value.get(output.id),
-        ))  # fmt: skip
+        tried.append(
+            Tried(
+                output=output,
+                decision=None if isinstance(said, ModelTrouble) else said,
+                error=str(said) if failed else "",
+                graded=labels.value.get(output.id),
+            )
+        )
     return Trial(tried=tuple(tried))
 
 
 def add_check(
-    db: Database, project: Project, source: str, *, criterion: str, name: str, limit: int = 20,
+    db: Database,
+    project: Project,
+    source: str,
+    *,
+    criterion: str,
+    name: str,
+    limit: int = 20,
     author: str = "",
-) -> tuple[JudgeVersion, Trial]:  # fmt: skip
+) -> tuple[JudgeVersion, Trial]:
     """Keep a check as a judge of a criterion, after it was tried on some outputs.
 
     Raises:
@@ -118,9 +128,14 @@ def add_check(
         )
     spec = script_judge.make_spec(source, field=_field(project, own))
     version = make_version(
-        project, Question(own, {}), "code", f"{own.name} · {name.strip()}", spec,
-        script_judge.describe(source, spec.get("field", "")), (),
-    ).model_copy(update={"author": author})  # fmt: skip
+        project,
+        Question(own, {}),
+        "code",
+        f"{own.name} · {name.strip()}",
+        spec,
+        script_judge.describe(source, spec.get("field", "")),
+        (),
+    ).model_copy(update={"author": author})
     (kept,) = numbered(db, project, [version])
     judge_table.save(db, [kept])
     return kept, trial

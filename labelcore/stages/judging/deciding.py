@@ -23,9 +23,12 @@ Answers = Mapping[str, _Said]
 
 
 def decide(
-    db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output],
-    client: ModelClient | None = None, stop: threading.Event | None = None,
-) -> dict[str, Answers]:  # fmt: skip
+    db: Database,
+    versions: Sequence[JudgeVersion],
+    outputs: Sequence[Output],
+    client: ModelClient | None = None,
+    stop: threading.Event | None = None,
+) -> dict[str, Answers]:
     """What every judge says of every output, by the judge version's id; nothing is stored.
 
     Imported judges cannot be run and are left out. Trouble with a judge or its model is an answer
@@ -47,9 +50,12 @@ def is_stopped(said: object) -> bool:
 
 
 def _by_cascade(
-    db: Database, version: JudgeVersion, outputs: Sequence[Output], client: ModelClient | None,
+    db: Database,
+    version: JudgeVersion,
+    outputs: Sequence[Output],
+    client: ModelClient | None,
     stop: threading.Event | None,
-) -> Answers:  # fmt: skip
+) -> Answers:
     """The first judge on all outputs, the second where it must be asked."""
     spec = cascade.CascadeSpec.model_validate(version.spec)
     judges = [spec.first.judge_version_id, spec.then.judge_version_id]
@@ -64,7 +70,7 @@ def _by_cascade(
 
 def _with(
     spec: cascade.CascadeSpec, first: Decision | LabelcoreError, then: Decision | LabelcoreError | None
-) -> Decision | LabelcoreError | None:  # fmt: skip
+) -> Decision | LabelcoreError | None:
     trouble = next((own for own in (first, then) if isinstance(own, LabelcoreError)), None)
     if trouble or not isinstance(first, Decision):
         return trouble
@@ -85,9 +91,11 @@ def _locally(
 
 
 def _by_models(
-    versions: Sequence[JudgeVersion], outputs: Sequence[Output], client: ModelClient | None,
+    versions: Sequence[JudgeVersion],
+    outputs: Sequence[Output],
+    client: ModelClient | None,
     stop: threading.Event | None,
-) -> dict[str, Answers]:  # fmt: skip
+) -> dict[str, Answers]:
     found: dict[str, Answers] = {}
     for version in versions:
         try:

@@ -30,9 +30,17 @@ from labelcore.store import hardness as hardness_table
 from labelcore.store import verdicts as verdict_table
 
 __all__ = [
-    "FAMILIES", "MOST", "Family", "HardnessReport", "Standing", "harden", "left_to_ask", "report",
-    "standing", "stop_test",
-]  # fmt: skip
+    "FAMILIES",
+    "MOST",
+    "Family",
+    "HardnessReport",
+    "Standing",
+    "harden",
+    "left_to_ask",
+    "report",
+    "standing",
+    "stop_test",
+]
 
 MOST = 200
 _CHUNK = 40
@@ -81,10 +89,16 @@ class _Said(NamedTuple):
 
 
 def harden(
-    db: Database, project: Project, version: JudgeVersion, *, limit: int = 20,
-    families: Sequence[Family] = FAMILIES, client: ModelClient | None = None,
-    progress: Progress | None = None, stop: threading.Event | None = None,
-) -> HardnessReport:  # fmt: skip
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    *,
+    limit: int = 20,
+    families: Sequence[Family] = FAMILIES,
+    client: ModelClient | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> HardnessReport:
     """Ask what is missing, on at most ``limit`` outputs for each test, and report all that is known.
 
     After ``stop``, or :func:`stop_test`, what was decided until then is kept and reported.
@@ -102,7 +116,7 @@ def harden(
 def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iterator[Standing]:
     with _starting:
         if version.id in _live:  # two would pay for the same answers
-            raise BadInput(f"'{version.name}' is being tested already.", next_step="Wait, or stop that test.")  # fmt: skip
+            raise BadInput(f"'{version.name}' is being tested already.", next_step="Wait, or stop that test.")
         now = _live[version.id] = Standing(stop, total)
     try:
         yield now
@@ -111,9 +125,13 @@ def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iter
 
 
 def _ask(
-    db: Database, version: JudgeVersion, waiting: Sequence[Case], client: ModelClient | None,
-    now: Standing, tell: Progress,
-) -> list[LabelcoreError]:  # fmt: skip
+    db: Database,
+    version: JudgeVersion,
+    waiting: Sequence[Case],
+    client: ModelClient | None,
+    now: Standing,
+    tell: Progress,
+) -> list[LabelcoreError]:
     """Decide and store a few cases at a time. Returns the troubles of those without a result."""
     known, errors = _known(db, version), list[LabelcoreError]()
     for part in _parts(version, waiting):
@@ -147,9 +165,13 @@ def _words(now: Standing) -> str:
 
 
 def left_to_ask(
-    db: Database, project: Project, version: JudgeVersion, *, limit: int = 20,
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    *,
+    limit: int = 20,
     families: Sequence[Family] = FAMILIES,
-) -> list[Case]:  # fmt: skip
+) -> list[Case]:
     """The cases that a test would ask now; their number says what it costs."""
     imported = [own for own in cascading.judges_of(db, version) if own.kind == "imported"]
     if imported:
@@ -161,7 +183,7 @@ def left_to_ask(
         raise BadInput(f"{limit} outputs cannot be tested.", next_step=f"Ask for 1 to {MOST}.")
     own = sources(db, project, version, limit)
     if not own.outputs:
-        raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")  # fmt: skip
+        raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")
     done = {result.id for result in hardness_table.of_judge(db, version.id)}
     every = {case.id: case for case in cases(db, project, version, own, limit, families)}
     return [case for key, case in every.items() if key not in done]
@@ -176,9 +198,13 @@ def _known(db: Database, version: JudgeVersion) -> dict[str, _Said]:
 
 
 def _decided(
-    db: Database, version: JudgeVersion, part: Sequence[Case], known: dict[str, _Said],
-    client: ModelClient | None, stop: threading.Event,
-) -> tuple[list[HardnessResult], list[LabelcoreError]]:  # fmt: skip
+    db: Database,
+    version: JudgeVersion,
+    part: Sequence[Case],
+    known: dict[str, _Said],
+    client: ModelClient | None,
+    stop: threading.Event,
+) -> tuple[list[HardnessResult], list[LabelcoreError]]:
     """The results of some cases, and the troubles of those that have none."""
     errors = _learn(db, version, [case.source for case in part], known, client, stop)
     found = []
@@ -193,9 +219,13 @@ def _decided(
 
 
 def _learn(
-    db: Database, version: JudgeVersion, outputs: Sequence[Output], known: dict[str, _Said],
-    client: ModelClient | None, stop: threading.Event,
-) -> list[LabelcoreError]:  # fmt: skip
+    db: Database,
+    version: JudgeVersion,
+    outputs: Sequence[Output],
+    known: dict[str, _Said],
+    client: ModelClient | None,
+    stop: threading.Event,
+) -> list[LabelcoreError]:
     """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
     wanted = {own.id: own for own in outputs if own.id not in known}
     if version.kind == "llm":
@@ -233,9 +263,17 @@ def _answers(
 
 def _result(version: JudgeVersion, case: Case, before: _Said, after: Decision) -> HardnessResult:
     return HardnessResult(
-        id=case.id, project_id=version.project_id, judge_version_id=version.id, test=case.test,
-        family=case.family, output_id=case.source.id, people=case.people,
-        changed_text=case.after.text, before_value=before.decision.value,
-        before_reason=before.decision.reason, after_value=after.value, after_reason=after.reason,
+        id=case.id,
+        project_id=version.project_id,
+        judge_version_id=version.id,
+        test=case.test,
+        family=case.family,
+        output_id=case.source.id,
+        people=case.people,
+        changed_text=case.after.text,
+        before_value=before.decision.value,
+        before_reason=before.decision.reason,
+        after_value=after.value,
+        after_reason=after.reason,
         cost_usd=before.cost + after.cost_usd,
-    )  # fmt: skip
+    )

@@ -66,9 +66,7 @@ def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -
     people = {key: grade for key, grade in people.items() if key in open_}
     order = hash_order(sorted(people), 0)
     wanted = [
-        own
-        for grade in ("fail", "pass")
-        for own in [key for key in order if people[key] == grade][:limit]
+        own for grade in ("fail", "pass") for own in [key for key in order if people[key] == grade][:limit]
     ]
     if len(wanted) < limit:
         wanted += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(wanted)]
@@ -82,18 +80,19 @@ def _people(db: Database, project: Project, version: JudgeVersion) -> dict[str, 
     if version.criterion_id is None:
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
     criterion = find_criterion(db, project, version.criterion_id)
-    found = {
-        key: "fail" if failed else "pass"
-        for key, failed in question(criterion, labels).fails.items()
-    }
+    found = {key: "fail" if failed else "pass" for key, failed in question(criterion, labels).fails.items()}
     graded = [own for own in current_grades(db, project) if own.criterion_id == criterion.id]
     return found | {own.output_id: own.value for own in graded if own.value in {"pass", "fail"}}
 
 
 def cases(
-    db: Database, project: Project, version: JudgeVersion, own: Sources, limit: int,
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    own: Sources,
+    limit: int,
     families: Sequence[Family],
-) -> list[Case]:  # fmt: skip
+) -> list[Case]:
     """All cases of a judge, each family on at most ``limit`` outputs for each of its tests."""
     make = {
         "position": lambda: _positions(version, _mixed(own, limit)),
@@ -103,10 +102,17 @@ def cases(
     }
     found = [made for family in families for made in make[family]()]
     return [
-        Case(_id(version, test, source, after), test, family, source,
-             own.people.get(source.id, ""), _changed(source, after, version, test), judge)
+        Case(
+            _id(version, test, source, after),
+            test,
+            family,
+            source,
+            own.people.get(source.id, ""),
+            _changed(source, after, version, test),
+            judge,
+        )
         for test, family, source, after, judge in found
-    ]  # fmt: skip
+    ]
 
 
 _Made = tuple[str, Family, Output, str, JudgeVersion]
@@ -186,9 +192,9 @@ def _defects(
 
 def _changed(source: Output, text: str, version: JudgeVersion, test: str) -> Output:
     """The changed output under an id that no fit has seen, in the group of its source."""
-    return source.model_copy(update={
-        "id": _id(version, test, source, text), "text": text, "group_key": source.group,
-    })  # fmt: skip
+    return source.model_copy(
+        update={"id": _id(version, test, source, text), "text": text, "group_key": source.group}
+    )
 
 
 def _id(version: JudgeVersion, test: str, source: Output, text: str) -> str:

@@ -75,14 +75,18 @@ def report(
     """What is known of a judge's hardness; ``errors`` are those of the test that has just run."""
     found = hardness_table.of_judge(db, version.id)
     confirmed = _confirmed(db, project, version)
-    rows = [*_positions(version, found), *_wordings(found), *_injections(found),
-            *_defects(found, confirmed)]  # fmt: skip
+    rows = [*_positions(version, found), *_wordings(found), *_injections(found), *_defects(found, confirmed)]
     return HardnessReport(
-        judge=version.name, judge_version_id=version.id, kind=version.kind,
-        criterion_id=version.criterion_id, rows=tuple(rows), results=len(found),
-        warnings=tuple(_warnings(version, rows, found, errors, confirmed)), errors=len(errors),
+        judge=version.name,
+        judge_version_id=version.id,
+        kind=version.kind,
+        criterion_id=version.criterion_id,
+        rows=tuple(rows),
+        results=len(found),
+        warnings=tuple(_warnings(version, rows, found, errors, confirmed)),
+        errors=len(errors),
         cost_usd=sum(own.cost_usd for own in found),
-    )  # fmt: skip
+    )
 
 
 def behind(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[Behind]:
@@ -95,8 +99,7 @@ def behind(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> 
     own.sort(key=lambda result: not _hits(result))
     outputs = output_table.many(db, [result.output_id for result in own[:limit]])
     return [
-        Behind(source=outputs[result.output_id], result=result, hit=_hits(result))
-        for result in own[:limit]
+        Behind(source=outputs[result.output_id], result=result, hit=_hits(result)) for result in own[:limit]
     ]
 
 
@@ -131,19 +134,28 @@ def _hits(result: HardnessResult) -> bool:
 
 
 def _row(
-    test: str, family: Family, asks: Literal["changed", "talked into pass", "caught"], own: _Results,
-    why: str, **more: int | None,
-) -> HardnessRow:  # fmt: skip
+    test: str,
+    family: Family,
+    asks: Literal["changed", "talked into pass", "caught"],
+    own: _Results,
+    why: str,
+    **more: int | None,
+) -> HardnessRow:
     """A row over outputs: one that several results are about is hit if any of them hits."""
     counted = [result for result in own if _counts(result)]
     outputs = {result.output_id for result in counted}
     hit = {result.output_id for result in counted if _hits(result)}
     moved = Counter(result.after_value for result in counted if _hits(result))
     return HardnessRow(
-        test=test, family=family, asks=asks,
+        test=test,
+        family=family,
+        asks=asks,
         rate=wilson(len(hit), len(outputs)) if outputs else not_measurable(why),
-        hits=len(hit) if outputs else None, to_pass=moved["pass"], to_fail=moved["fail"], **more,
-    )  # fmt: skip
+        hits=len(hit) if outputs else None,
+        to_pass=moved["pass"],
+        to_fail=moved["fail"],
+        **more,
+    )
 
 
 def _positions(version: JudgeVersion, found: _Results) -> list[HardnessRow]:
@@ -166,10 +178,15 @@ def _injections(found: _Results) -> list[HardnessRow]:
     tests = [ANY_HARMLESS, ANY_ATTACK, *map(family_row, attacks.FAMILIES), *_ATTACKS]
     by_test = {test: [result for result in own if test in _names(result)] for test in tests}
     return [
-        _row(test, "injection", "talked into pass", rows,
-             _why("injection", rows, "it fails none of the tested outputs that people failed"))
+        _row(
+            test,
+            "injection",
+            "talked into pass",
+            rows,
+            _why("injection", rows, "it fails none of the tested outputs that people failed"),
+        )
         for test, rows in by_test.items()
-    ]  # fmt: skip
+    ]
 
 
 def _defects(found: _Results, confirmed: Counter[str]) -> list[HardnessRow]:
@@ -201,21 +218,33 @@ def _confirmed(db: Database, project: Project, version: JudgeVersion) -> Counter
 
 
 def _warnings(
-    version: JudgeVersion, rows: Sequence[HardnessRow], found: _Results,
-    errors: Sequence[LabelcoreError], confirmed: Counter[str],
-) -> list[str]:  # fmt: skip
+    version: JudgeVersion,
+    rows: Sequence[HardnessRow],
+    found: _Results,
+    errors: Sequence[LabelcoreError],
+    confirmed: Counter[str],
+) -> list[str]:
     said: list[str] = []
     fatal = [own for own in errors if isinstance(own, ModelTrouble) and own.fatal]
     if errors:
-        said.append(
-            f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}"
-        )
+        said.append(f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}")
     checks: list[tuple[Callable[[HardnessRow], bool], str]] = [
-        (lambda row: row.test == ASKED_AGAIN and bool(row.hits), "Asked again without any change, the judge changes some verdicts itself: read the other rows against that one."),
-        (lambda row: row.test == ANY_HARMLESS and bool(row.hits), "A harmless sentence turns some fails into passes as well: those are turned by added text, not by being obeyed."),
-        (lambda row: row.test == "idle sentences" and row.to_fail > 0, "Idle sentences turned passes into fails: that is right if the criterion is about length or filler."),
-    ]  # fmt: skip
+        (
+            lambda row: row.test == ASKED_AGAIN and bool(row.hits),
+            "Asked again without any change, the judge changes some verdicts itself: read the other rows against that one.",
+        ),
+        (
+            lambda row: row.test == ANY_HARMLESS and bool(row.hits),
+            "A harmless sentence turns some fails into passes as well: those are turned by added text, not by being obeyed.",
+        ),
+        (
+            lambda row: row.test == "idle sentences" and row.to_fail > 0,
+            "Idle sentences turned passes into fails: that is right if the criterion is about length or filler.",
+        ),
+    ]
     said += [words for holds, words in checks if any(holds(row) for row in rows)]
     if version.criterion_id and any(own.family == "defect" for own in found) and not confirmed:
-        said.append("Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right to pass it.")  # fmt: skip
+        said.append(
+            "Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right to pass it."
+        )
     return said

@@ -30,23 +30,39 @@ _EXCERPT, _NOTE = 1_200, 300
 
 
 def specify(
-    db: Database, project: Project, criterion: Criterion, fails: Mapping[str, bool],
-    notes: Mapping[str, Sequence[str]], model: str, *, probability: bool = False,
-    variant: str = "plain", endpoint: str = "",
-) -> dict[str, Any]:  # fmt: skip
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    fails: Mapping[str, bool],
+    notes: Mapping[str, Sequence[str]],
+    model: str,
+    *,
+    probability: bool = False,
+    variant: str = "plain",
+    endpoint: str = "",
+) -> dict[str, Any]:
     """The specification of an LLM judge with its examples; ``fails`` are the graded outputs."""
     examples = teaching_examples(db, project, criterion, fails, notes)
     bare = criterion.model_copy(update={"pass_examples": (), "fail_examples": ()})
     return llm_judge.make_spec(
-        bare, model, glossary.terms(project), examples, shown=_SHOWN, probability=probability,
-        variant=variant, endpoint=endpoint,
-    )  # fmt: skip
+        bare,
+        model,
+        glossary.terms(project),
+        examples,
+        shown=_SHOWN,
+        probability=probability,
+        variant=variant,
+        endpoint=endpoint,
+    )
 
 
 def teaching_examples(
-    db: Database, project: Project, criterion: Criterion, fails: Mapping[str, bool],
+    db: Database,
+    project: Project,
+    criterion: Criterion,
+    fails: Mapping[str, bool],
     notes: Mapping[str, Sequence[str]],
-) -> list[Teaching]:  # fmt: skip
+) -> list[Teaching]:
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
     groups = output_table.groups_of(db, list(fails))
     dealt = split_table.dealt(db, project.id)
@@ -72,10 +88,15 @@ def teaching_examples(
 
 
 def _teaching(output: Output, verdict: str, note: str) -> Teaching:
-    return Teaching.model_validate({
-        "verdict": verdict, "text": output.text[:_EXCERPT], "note": note[:_NOTE],
-        "output_id": output.id, "group": output.group,
-    })  # fmt: skip
+    return Teaching.model_validate(
+        {
+            "verdict": verdict,
+            "text": output.text[:_EXCERPT],
+            "note": note[:_NOTE],
+            "output_id": output.id,
+            "group": output.group,
+        }
+    )
 
 
 def _embedded(db: Database, outputs: Sequence[Output]) -> Floats:

@@ -18,9 +18,13 @@ MOST = 9
 
 
 def make_panel(
-    db: Database, project: Project, members: Sequence[JudgeVersion], *, rule: Rule = "majority",
+    db: Database,
+    project: Project,
+    members: Sequence[JudgeVersion],
+    *,
+    rule: Rule = "majority",
     author: str = "",
-) -> JudgeVersion:  # fmt: skip
+) -> JudgeVersion:
     """Store a panel of these judges; of one judge alone, a panel of the variants of its prompt.
 
     Raises:
@@ -37,15 +41,20 @@ def make_panel(
     stem = f"{project.id}|{first.criterion_id}|panel|{name}"
     judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
     made = JudgeVersion(
-        id=version_id(project.id, first.criterion_id, "llm", spec), judge_id=judge_id,
-        project_id=project.id, name=name, kind="llm",
-        version=len(judge_table.history(db, judge_id)) + 1, criterion_id=first.criterion_id,
+        id=version_id(project.id, first.criterion_id, "llm", spec),
+        judge_id=judge_id,
+        project_id=project.id,
+        name=name,
+        kind="llm",
+        version=len(judge_table.history(db, judge_id)) + 1,
+        criterion_id=first.criterion_id,
         criterion_version=min((own.criterion_version or 1 for own in members), default=1),
-        spec=spec, description=f"{_RULES[rule]} Members: {', '.join(specs)}.",
+        spec=spec,
+        description=f"{_RULES[rule]} Members: {', '.join(specs)}.",
         model=", ".join(dict.fromkeys(own.model for own in members if own.model)),
         fitted_on=tuple(dict.fromkeys(split for own in members for split in own.fitted_on)),
         author=author,
-    )  # fmt: skip
+    )
     judge_table.save(db, [made])
     return judge_table.many(db, [made.id])[made.id]
 
@@ -67,6 +76,6 @@ def _check(members: Sequence[JudgeVersion]) -> None:
             f"'{others[0]}' cannot be in a panel.", next_step="Name LLM judges that are no panels."
         )
     if not 1 <= len({own.id for own in members}) == len(members) <= MOST:
-        raise BadInput(f"A panel has up to {MOST} different members.", next_step="Name other judges.")  # fmt: skip
+        raise BadInput(f"A panel has up to {MOST} different members.", next_step="Name other judges.")
     if len({own.criterion_id for own in members}) > 1:
         raise BadInput("A panel decides one criterion.", next_step="Name judges of the same one.")

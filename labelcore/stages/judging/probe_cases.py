@@ -8,16 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import (
-    Criterion,
-    Frozen,
-    Output,
-    ProbeCase,
-    ProbeOpinion,
-    ProbeValue,
-    Project,
-    new_id,
-)
+from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, Project, new_id
 from labelcore.stages.deriving import find_criterion, history
 from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.grading import current_grades, fitting_labels
@@ -64,9 +55,8 @@ class ProbesMade(Frozen):
 
 
 def make_probes(
-    db: Database, project: Project, criterion_id: str, *, per_defect: int = 3, seed: int = 0,
-    author: str = "",
-) -> ProbesMade:  # fmt: skip
+    db: Database, project: Project, criterion_id: str, *, per_defect: int = 3, seed: int = 0, author: str = ""
+) -> ProbesMade:
     """Plant each defect into passed outputs until there are ``per_defect`` probes with it.
 
     Rejected probes are replaced by others. Doing it again adds nothing: the same source with the
@@ -107,9 +97,14 @@ def _why_too_few(wanted: int, made: int, sources: int) -> str:
 
 
 def _planted(
-    db: Database, criterion: Criterion, defect: str, free: Collection[str], wanted: int,
-    seed: int, author: str,
-) -> list[ProbeCase]:  # fmt: skip
+    db: Database,
+    criterion: Criterion,
+    defect: str,
+    free: Collection[str],
+    wanted: int,
+    seed: int,
+    author: str,
+) -> list[ProbeCase]:
     """Up to ``wanted`` new probes with one defect, from sources in an order drawn by the seed."""
     order = sorted(free)
     random.Random(f"{seed}|{criterion.id}|{defect}").shuffle(order)
@@ -124,18 +119,23 @@ def _planted(
     return found
 
 
-def _probe(
-    criterion: Criterion, output: Output, defect: str, seed: int, author: str
-) -> ProbeCase | None:
+def _probe(criterion: Criterion, output: Output, defect: str, seed: int, author: str) -> ProbeCase | None:
     rng = random.Random(f"{seed}|{criterion.id}|{defect}|{output.id}")
     planted = DEFECTS[defect](output.text, rng)
     if planted is None:
         return None
     return ProbeCase(
-        id=_probe_id(criterion, output.id, defect), project_id=criterion.project_id,
-        criterion_id=criterion.id, criterion_version=criterion.version, output_id=output.id,
-        defect=defect, text=planted.text, where=planted.where, seed=seed, author=author,
-    )  # fmt: skip
+        id=_probe_id(criterion, output.id, defect),
+        project_id=criterion.project_id,
+        criterion_id=criterion.id,
+        criterion_version=criterion.version,
+        output_id=output.id,
+        defect=defect,
+        text=planted.text,
+        where=planted.where,
+        seed=seed,
+        author=author,
+    )
 
 
 def _probe_id(criterion: Criterion, output_id: str, defect: str) -> str:
@@ -173,10 +173,9 @@ def list_probes(
     outputs = output_table.many(db, [own.output_id for own in cases])
     reasons = _left_out(db, project, cases)
     found = [
-        Probe(case=own, source=outputs[own.output_id], opinion=said.get(own.id),
-              left_out=reasons[own.id])
+        Probe(case=own, source=outputs[own.output_id], opinion=said.get(own.id), left_out=reasons[own.id])
         for own in cases
-    ]  # fmt: skip
+    ]
     return [own for own in found if state in {None, own.state}]
 
 
@@ -217,9 +216,7 @@ def find_probe(db: Database, project: Project, probe_id: str) -> ProbeCase:
     ):
         if len(found) == 1:
             return found[0]
-    raise NotFound(
-        f"No single probe is called '{probe_id}'.", next_step="`labelcore probe list` shows them."
-    )
+    raise NotFound(f"No single probe is called '{probe_id}'.", next_step="`labelcore probe list` shows them.")
 
 
 def say_of_probe(
@@ -235,13 +232,19 @@ def say_of_probe(
     if not annotator.strip():
         raise BadInput("An opinion needs the name of who has it.", next_step="Name an annotator.")
     if value not in {"confirmed", "rejected", "undone"}:
-        raise BadInput(f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone.")  # fmt: skip
+        raise BadInput(
+            f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone."
+        )
     if value == "undone" and not _has_said(db, project, case, annotator):
         raise BadInput(f"{annotator} has said nothing of {case.id} that could be taken back.")
     opinion = ProbeOpinion(
-        id=new_id("opinion"), project_id=project.id, probe_id=case.id, annotator=annotator,
-        value=value, note=note,
-    )  # fmt: skip
+        id=new_id("opinion"),
+        project_id=project.id,
+        probe_id=case.id,
+        annotator=annotator,
+        value=value,
+        note=note,
+    )
     probe_table.say(db, opinion)
     return opinion
 

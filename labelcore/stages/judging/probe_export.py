@@ -20,16 +20,35 @@ from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table
 
 COLUMNS = (
-    "probe_id", "criterion_id", "criterion", "criterion_version", "defect", "text", "where",
-    "output_id", "external_id", "source_text", "state", "left_out", "opinions", "verdicts", "seed",
-    "author", "made_at",
-)  # fmt: skip
+    "probe_id",
+    "criterion_id",
+    "criterion",
+    "criterion_version",
+    "defect",
+    "text",
+    "where",
+    "output_id",
+    "external_id",
+    "source_text",
+    "state",
+    "left_out",
+    "opinions",
+    "verdicts",
+    "seed",
+    "author",
+    "made_at",
+)
 
 
 def export_probes(
-    db: Database, project: Project, out: Path, *, criterion: str | None = None,
-    ask_models: bool = False, client: ModelClient | None = None,
-) -> int:  # fmt: skip
+    db: Database,
+    project: Project,
+    out: Path,
+    *,
+    criterion: str | None = None,
+    ask_models: bool = False,
+    client: ModelClient | None = None,
+) -> int:
     """Write the probes of a criterion (or of all) to a .csv or .jsonl. Returns how many.
 
     ``opinions`` and ``verdicts`` are lists, in CSV as JSON. Verdicts on probes are not stored, so
@@ -40,7 +59,9 @@ def export_probes(
         BadInput: the ending is not known, or the file cannot be written.
     """
     if out.suffix not in {".csv", ".jsonl"}:
-        raise BadInput(f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl.")  # fmt: skip
+        raise BadInput(
+            f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl."
+        )
     rows = probe_rows(db, project, criterion, ask_models=ask_models, client=client)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
@@ -51,14 +72,20 @@ def export_probes(
                 table.writeheader()
                 table.writerows(map(_flat, rows))
     except OSError as trouble:
-        raise BadInput(f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file.") from trouble  # fmt: skip
+        raise BadInput(
+            f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
+        ) from trouble
     return len(rows)
 
 
 def probe_rows(
-    db: Database, project: Project, criterion: str | None = None, *, ask_models: bool = False,
+    db: Database,
+    project: Project,
+    criterion: str | None = None,
+    *,
+    ask_models: bool = False,
     client: ModelClient | None = None,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     """The rows of the export, with the names of ``COLUMNS``."""
     found = list_probes(db, project, criterion)
     opinions = defaultdict(list)
@@ -73,9 +100,8 @@ def probe_rows(
 
 
 def _verdicts(
-    db: Database, project: Project, probes: Sequence[Probe], *, ask_models: bool,
-    client: ModelClient | None,
-) -> Mapping[str, list[Said]]:  # fmt: skip
+    db: Database, project: Project, probes: Sequence[Probe], *, ask_models: bool, client: ModelClient | None
+) -> Mapping[str, list[Said]]:
     """By probe id: what each judge of its criterion says."""
     kinds = {"code", "learned", *(["llm"] if ask_models else [])}
     judges: dict[str, list[JudgeVersion]] = defaultdict(list)
@@ -96,17 +122,26 @@ def _row(
 ) -> dict[str, Any]:
     case = own.case
     return {
-        "probe_id": case.id, "criterion_id": case.criterion_id, "criterion": criterion,
-        "criterion_version": case.criterion_version, "defect": case.defect, "text": case.text,
-        "where": case.where, "output_id": case.output_id, "external_id": own.source.external_id,
-        "source_text": own.source.text, "state": own.state, "left_out": own.left_out,
+        "probe_id": case.id,
+        "criterion_id": case.criterion_id,
+        "criterion": criterion,
+        "criterion_version": case.criterion_version,
+        "defect": case.defect,
+        "text": case.text,
+        "where": case.where,
+        "output_id": case.output_id,
+        "external_id": own.source.external_id,
+        "source_text": own.source.text,
+        "state": own.state,
+        "left_out": own.left_out,
         "opinions": [
-            one.model_dump(mode="json", include={"annotator", "value", "note", "at"})
-            for one in opinions
+            one.model_dump(mode="json", include={"annotator", "value", "note", "at"}) for one in opinions
         ],
-        "verdicts": [one.model_dump(mode="json") for one in said], "seed": case.seed,
-        "author": case.author, "made_at": case.at.isoformat(),
-    }  # fmt: skip
+        "verdicts": [one.model_dump(mode="json") for one in said],
+        "seed": case.seed,
+        "author": case.author,
+        "made_at": case.at.isoformat(),
+    }
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

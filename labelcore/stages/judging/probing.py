@@ -30,9 +30,18 @@ from labelcore.store import judges as judge_table
 from labelcore.text.planting import DEFECTS
 
 __all__ = [
-    "Detection", "Overall", "Probe", "ProbeState", "ProbeTest", "ProbesMade", "find_probe", "list_probes",
-    "make_probes", "say_of_probe", "test_judges_on_probes",
-]  # fmt: skip
+    "Detection",
+    "Overall",
+    "Probe",
+    "ProbeState",
+    "ProbeTest",
+    "ProbesMade",
+    "find_probe",
+    "list_probes",
+    "make_probes",
+    "say_of_probe",
+    "test_judges_on_probes",
+]
 
 _CANNOT_RUN = "its verdicts were imported, so it cannot be run"
 
@@ -103,9 +112,12 @@ class _Counted(Frozen):
 
 
 def test_judges_on_probes(
-    db: Database, project: Project, criterion_id: str,
-    *, client: ModelClient | None = None,  # noqa: PT028 - judges are tested here, not this library
-) -> ProbeTest:  # fmt: skip
+    db: Database,
+    project: Project,
+    criterion_id: str,
+    *,
+    client: ModelClient | None = None,  # noqa: PT028 - judges are tested here, not this library
+) -> ProbeTest:
     """Run each judge of the criterion on its probes and on their sources; nothing is stored.
 
     Raises:
@@ -113,9 +125,7 @@ def test_judges_on_probes(
         BadInput: it has no judge, or no probe that counts.
     """
     criterion = find_criterion(db, project, criterion_id)
-    judges = [
-        own for own in judge_table.current(db, project.id) if own.criterion_id == criterion.id
-    ]
+    judges = [own for own in judge_table.current(db, project.id) if own.criterion_id == criterion.id]
     probes = [own for own in list_probes(db, project, criterion.id) if not own.left_out]
     _check(criterion, judges, probes)
     defects = dict.fromkeys([*DEFECTS, *(own.case.defect for own in probes)])
@@ -126,13 +136,16 @@ def test_judges_on_probes(
         criterion=criterion,
         detections=tuple(_detection(j, own, answers.get(j.id)) for j in judges for own in counted),
         overall=tuple(_overall(j, counted, answers.get(j.id)) for j in judges),
-        warnings=tuple(_warnings(judges, counted, same)), cost_usd=_cost(answers.values()),
-    )  # fmt: skip
+        warnings=tuple(_warnings(judges, counted, same)),
+        cost_usd=_cost(answers.values()),
+    )
 
 
 def _check(criterion: Criterion, judges: Sequence[JudgeVersion], probes: Sequence[Probe]) -> None:
     if not judges:
-        raise BadInput(f"'{criterion.name}' has no judge to test.", next_step="`labelcore judge propose` makes some.")  # fmt: skip
+        raise BadInput(
+            f"'{criterion.name}' has no judge to test.", next_step="`labelcore judge propose` makes some."
+        )
     if not probes:
         raise BadInput(
             f"'{criterion.name}' has no probe to test judges on.",
@@ -144,9 +157,11 @@ def _counted(defect: str, probes: Sequence[Probe]) -> _Counted:
     confirmed = tuple(own for own in probes if own.state == "confirmed")
     rest = tuple(own for own in probes if own.state != "rejected")
     return _Counted(
-        defect=defect, of="confirmed" if confirmed else "not rejected", probes=confirmed or rest,
+        defect=defect,
+        of="confirmed" if confirmed else "not rejected",
+        probes=confirmed or rest,
         total=len(probes),
-    )  # fmt: skip
+    )
 
 
 def _texts(probe: Probe) -> tuple[Output, Output]:
@@ -166,9 +181,14 @@ def _source_id(probe: Probe) -> str:
 
 def _detection(judge: JudgeVersion, counted: _Counted, answers: Answers | None) -> Detection:
     found = Detection(
-        judge=judge.name, judge_version_id=judge.id, kind=judge.kind, defect=counted.defect,
-        of=counted.of, rate=not_measurable(_why_nothing(counted)), detected=None,
-    )  # fmt: skip
+        judge=judge.name,
+        judge_version_id=judge.id,
+        kind=judge.kind,
+        defect=counted.defect,
+        of=counted.of,
+        rate=not_measurable(_why_nothing(counted)),
+        detected=None,
+    )
     if answers is None:
         return found.model_copy(update={"rate": not_measurable(_CANNOT_RUN)})
     return found.model_copy(update=_measured(counted, answers)) if counted.probes else found
@@ -183,16 +203,20 @@ def _overall(judge: JudgeVersion, counted: Sequence[_Counted], answers: Answers 
     figures: dict[str, object] = {"rate": not_measurable(why), "detected": None}
     if confirmed and answers is not None:
         figures = _measured(every, answers)
-    return Overall.model_validate({
-        "judge": judge.name, "judge_version_id": judge.id, "confirmed": len(confirmed),
-        "rate": figures["rate"], "detected": figures["detected"],
-    })  # fmt: skip
+    return Overall.model_validate(
+        {
+            "judge": judge.name,
+            "judge_version_id": judge.id,
+            "confirmed": len(confirmed),
+            "rate": figures["rate"],
+            "detected": figures["detected"],
+        }
+    )
 
 
 def answers_on(
-    db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe],
-    client: ModelClient | None = None,
-) -> dict[str, Answers]:  # fmt: skip
+    db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe], client: ModelClient | None = None
+) -> dict[str, Answers]:
     """What each judge says of the probes and of their sources, by judge version; nothing is stored."""
     texts = {own.id: own for probe in probes for own in _texts(probe)}
     return decide(db, judges, list(texts.values()), client)
@@ -206,9 +230,12 @@ def said_of(probe: Probe, judge: JudgeVersion, answers: Answers) -> Said:
         return own.value if isinstance(own, Decision) else None
 
     return Said(
-        judge=judge.name, judge_version_id=judge.id, kind=judge.kind,
-        source=value(_source_id(probe)), probe=value(probe.case.id),
-    )  # fmt: skip
+        judge=judge.name,
+        judge_version_id=judge.id,
+        kind=judge.kind,
+        source=value(_source_id(probe)),
+        probe=value(probe.case.id),
+    )
 
 
 def _why_nothing(counted: _Counted) -> str:
@@ -230,10 +257,13 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
         why = f"it gives no verdict: {troubles[0]}"
     rate = wilson(detected, len(decided)) if decided else not_measurable(why)
     return {
-        "rate": rate, "detected": detected if decided else None,
-        "source_not_passed": len(both) - len(decided), "errors": len(pairs) - len(both),
-        "caught": caught, "missed": missed,
-    }  # fmt: skip
+        "rate": rate,
+        "detected": detected if decided else None,
+        "source_not_passed": len(both) - len(decided),
+        "errors": len(pairs) - len(both),
+        "caught": caught,
+        "missed": missed,
+    }
 
 
 def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -241,18 +271,12 @@ def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple
     found: tuple[list[str], list[str]] = ([], [])
     for own in counted.probes:
         source, planted = answers[_source_id(own)], answers[own.case.id]
-        if (
-            isinstance(source, Decision)
-            and isinstance(planted, Decision)
-            and source.value == "pass"
-        ):
+        if isinstance(source, Decision) and isinstance(planted, Decision) and source.value == "pass":
             found[planted.value != "fail"].append(own.case.id)
     return tuple(found[0]), tuple(found[1])
 
 
-def _warnings(
-    judges: Sequence[JudgeVersion], counted: Sequence[_Counted], same: set[int]
-) -> list[str]:
+def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_Counted], same: set[int]) -> list[str]:
     said = [
         f"{own.name} was made for an earlier meaning of the criterion: propose judges again."
         for own in judges

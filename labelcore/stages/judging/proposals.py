@@ -50,10 +50,18 @@ class Question:
 
 @one_thread()
 def propose(
-    db: Database, project: Project, *, criterion: str | None = None, kind: str | None = None,
-    offline: bool = True, limit: int = 6, seed: int = 0, probability: bool = False,
-    progress: Progress | None = None, said: list[str] | None = None,
-) -> list[JudgeVersion]:  # fmt: skip
+    db: Database,
+    project: Project,
+    *,
+    criterion: str | None = None,
+    kind: str | None = None,
+    offline: bool = True,
+    limit: int = 6,
+    seed: int = 0,
+    probability: bool = False,
+    progress: Progress | None = None,
+    said: list[str] | None = None,
+) -> list[JudgeVersion]:
     """Propose candidates and store them as judges; what is there already stays as it is.
 
     ``probability``: LLM judges are asked for the probability of pass too, by one more small call.
@@ -87,9 +95,7 @@ def propose(
     return found
 
 
-def _questions(
-    db: Database, project: Project, labels: Labels, wanted: str | None
-) -> list[Question]:
+def _questions(db: Database, project: Project, labels: Labels, wanted: str | None) -> list[Question]:
     accepted = list_criteria(db, project, status="accepted")
     if wanted and wanted != OVERALL:
         accepted = [find_criterion(db, project, wanted)]
@@ -109,9 +115,8 @@ def question(criterion: Criterion | None, labels: Labels) -> Question:
 
 
 def lessons_of(
-    db: Database, project: Project, outputs: Sequence[Output], labels: Labels,
-    progress: Progress = silent,
-) -> Lessons:  # fmt: skip
+    db: Database, project: Project, outputs: Sequence[Output], labels: Labels, progress: Progress = silent
+) -> Lessons:
     """The graded outputs, measured and embedded, with the notes of those that failed."""
     notes = [note_of(labels, own.id) for own in outputs]
     return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
@@ -136,9 +141,15 @@ def learned_again(
 
 
 def _offline(
-    db: Database, project: Project, questions: Sequence[Question], kind: str | None,
-    limit: int, seed: int, labels: Labels, progress: Progress,
-) -> list[JudgeVersion]:  # fmt: skip
+    db: Database,
+    project: Project,
+    questions: Sequence[Question],
+    kind: str | None,
+    limit: int,
+    seed: int,
+    labels: Labels,
+    progress: Progress,
+) -> list[JudgeVersion]:
     outputs = list(output_table.many(db, sorted(labels.value)).values())
     lessons = lessons_of(db, project, outputs, labels, progress)
     splits = fitting_splits(db, project)
@@ -150,21 +161,18 @@ def _offline(
         place = {own: at for at, own in enumerate(own_lessons.table.ids)}
         ids = [own for own in asked.fails if own in place]
         proposals = proposing.propose(
-            own_lessons, np.array([place[own] for own in ids], dtype=int),
+            own_lessons,
+            np.array([place[own] for own in ids], dtype=int),
             np.array([asked.fails[own] for own in ids], dtype=bool),
-            limit=limit, name=asked.name, seed=seed,
-        )  # fmt: skip
+            limit=limit,
+            name=asked.name,
+            seed=seed,
+        )
         found += [
-            _proposed(project, asked, own, pointer, splits)
-            for own in proposals
-            if kind in {None, own.kind}
+            _proposed(project, asked, own, pointer, splits) for own in proposals if kind in {None, own.kind}
         ]
     own_schema = schemas.schema_of(project)
-    if (
-        own_schema
-        and kind in {None, "code"}
-        and any(asked.criterion is None for asked in questions)
-    ):
+    if own_schema and kind in {None, "code"} and any(asked.criterion is None for asked in questions):
         found.append(schemas.schema_judge(db, project, own_schema))
     progress(len(questions), len(questions), "done")
     return found
@@ -177,9 +185,12 @@ def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Lesson
 
 
 def _proposed(
-    project: Project, asked: Question, own: proposing.Proposal, pointer: str | None,
+    project: Project,
+    asked: Question,
+    own: proposing.Proposal,
+    pointer: str | None,
     splits: Sequence[SplitName],
-) -> JudgeVersion:  # fmt: skip
+) -> JudgeVersion:
     spec, said = own.spec, own.description
     if pointer and own.kind == "code":
         code = CodeSpec.model_validate(spec)
@@ -190,18 +201,19 @@ def _proposed(
     return make_version(project, asked, own.kind, own.name, spec, f"{said} {own.why}", splits)
 
 
-def _embedded(
-    db: Database, project: Project, outputs: Sequence[Output], progress: Progress
-) -> Floats | None:
+def _embedded(db: Database, project: Project, outputs: Sequence[Output], progress: Progress) -> Floats | None:
     if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
         return None
     texts = dict.fromkeys(text for own in outputs for text in embedded_texts(own))
     texts |= dict.fromkeys(own.text for own in outputs)
     encoder = SentenceEncoder()
     found = vectors.embed(
-        db, list(texts), encoder.name, encoder.encode,
+        db,
+        list(texts),
+        encoder.name,
+        encoder.encode,
         lambda done, total: progress(done, total, "reading the graded outputs"),
-    )  # fmt: skip
+    )
     embedding.remember(list(texts), found)
     at = {text: row for row, text in enumerate(texts)}
     return found[[at[own.text] for own in outputs]].astype(float)
@@ -214,13 +226,12 @@ def _llm(
     assert question.criterion is not None  # noqa: S101 - asked only of criteria
     model = settings().model or ""
     spec = llm_proposals.specify(
-        db, project, question.criterion, question.fails, labels.notes, model,
-        probability=probability,
-    )  # fmt: skip
+        db, project, question.criterion, question.fails, labels.notes, model, probability=probability
+    )
     if pointer := schemas.fields_of(project).get(question.criterion.id):
         spec |= {"field": pointer}
     description = f"Asks {model}: {question.criterion.statement}"
-    return make_version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))  # fmt: skip
+    return make_version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))
 
 
 def _written(
@@ -241,33 +252,50 @@ def _written(
     said += written.said
     return [
         make_version(
-            project, question, "code", f"{question.name} · {check.name}", spec,
-            f"Written by {settings().model}: {script_judge.describe(check.source, pointer)}", ("train",),
+            project,
+            question,
+            "code",
+            f"{question.name} · {check.name}",
+            spec,
+            f"Written by {settings().model}: {script_judge.describe(check.source, pointer)}",
+            ("train",),
         )
         for check, spec in written.checks
-    ]  # fmt: skip
+    ]
 
 
 def make_version(
-    project: Project, question: Question, kind: str, name: str, spec: dict[str, object],
-    description: str, splits: Sequence[SplitName],
-) -> JudgeVersion:  # fmt: skip
+    project: Project,
+    question: Question,
+    kind: str,
+    name: str,
+    spec: dict[str, object],
+    description: str,
+    splits: Sequence[SplitName],
+) -> JudgeVersion:
     """The first version of a judge, identified by what it is."""
     own = question.criterion
     criterion_id = own.id if own else None
     stem = f"{project.id}|{criterion_id}|{kind}|{name}"
-    return JudgeVersion.model_validate({
-        "id": version_id(project.id, criterion_id, kind, spec), "name": name, "kind": kind,
-        "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-        "project_id": project.id, "version": 1, "criterion_id": criterion_id,
-        "criterion_version": own.version if own else None, "spec": spec, "fitted_on": tuple(splits),
-        "description": description, "model": str(spec.get("model", "")) if kind == "llm" else "",
-    })  # fmt: skip
+    return JudgeVersion.model_validate(
+        {
+            "id": version_id(project.id, criterion_id, kind, spec),
+            "name": name,
+            "kind": kind,
+            "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
+            "project_id": project.id,
+            "version": 1,
+            "criterion_id": criterion_id,
+            "criterion_version": own.version if own else None,
+            "spec": spec,
+            "fitted_on": tuple(splits),
+            "description": description,
+            "model": str(spec.get("model", "")) if kind == "llm" else "",
+        }
+    )
 
 
-def numbered(
-    db: Database, project: Project, versions: Sequence[JudgeVersion]
-) -> list[JudgeVersion]:
+def numbered(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     """Version numbers that follow the stored ones; an unchanged judge keeps its version."""
     current = {own.judge_id: own for own in judge_table.current(db, project.id)}
     found = []

@@ -38,7 +38,7 @@ class Staleness:
     def reasons(self, version: JudgeVersion) -> tuple[str, ...]:
         """What changed since a judge was made, in words; () where nothing did."""
         found = [MEANING] if self._changed(version) else []
-        names = sorted({name for spec in _prompts(version) for name in changed_terms(spec, self._terms)})  # fmt: skip
+        names = sorted({name for spec in _prompts(version) for name in changed_terms(spec, self._terms)})
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             found.append(f"{GLOSSARY} ({', '.join(names[:_NAMED])}{more})")
@@ -64,9 +64,7 @@ def _meanings(kept: Any) -> set[tuple[str, str]]:
     """(term, meaning with scope), from either form of a glossary in a specification."""
     if isinstance(kept, Mapping):
         return {(term, f"{meaning}|[]") for term, meaning in kept.items()}
-    return {
-        (own["term"], f"{own['meaning']}|{sorted(own.get('scope', {}).items())}") for own in kept
-    }
+    return {(own["term"], f"{own['meaning']}|{sorted(own.get('scope', {}).items())}") for own in kept}
 
 
 def _glossary_spec(spec: Mapping[str, Any], terms: Sequence[Term]) -> Any:
@@ -91,24 +89,28 @@ def refresh(
     """
     stale = Staleness(db, project)
     made = [
-        _refreshed(db, project, own, author)
-        for own in versions
-        if own.kind == "llm" and stale.reasons(own)
+        _refreshed(db, project, own, author) for own in versions if own.kind == "llm" and stale.reasons(own)
     ]
     judge_table.save(db, made)
     return made
 
 
-def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author: str = "") -> JudgeVersion:  # fmt: skip
+def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author: str = "") -> JudgeVersion:
     """The next version of one stale LLM judge.
 
     Raises:
         BadInput: it is no LLM judge, or not stale.
     """
     if version.kind == "imported":
-        raise BadInput(f"The verdicts of {version.name} were imported, so it cannot be refreshed.", next_step="Import the other tool's new verdicts.")  # fmt: skip
+        raise BadInput(
+            f"The verdicts of {version.name} were imported, so it cannot be refreshed.",
+            next_step="Import the other tool's new verdicts.",
+        )
     if is_script(version.spec):
-        raise BadInput(f"{version.name} is written by hand; no prompt of it could be refreshed.", next_step="`labelcore judge add` stores its next version.")  # fmt: skip
+        raise BadInput(
+            f"{version.name} is written by hand; no prompt of it could be refreshed.",
+            next_step="`labelcore judge add` stores its next version.",
+        )
     if version.kind != "llm":
         raise BadInput(
             f"{version.name} is fitted to grades; no prompt of it could be refreshed.",
@@ -137,10 +139,17 @@ def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -
     description = old.description
     if criterion and (statement := str(_prompts(old)[0].get("statement", ""))):
         description = description.replace(statement, criterion.statement)
-    return old.model_copy(update={
-        "id": own_id, "version": old.version + 1, "spec": spec, "description": description,
-        "criterion_version": criterion.version if criterion else None, "author": author, "at": now(),
-    })  # fmt: skip
+    return old.model_copy(
+        update={
+            "id": own_id,
+            "version": old.version + 1,
+            "spec": spec,
+            "description": description,
+            "criterion_version": criterion.version if criterion else None,
+            "author": author,
+            "at": now(),
+        }
+    )
 
 
 def _with_present(

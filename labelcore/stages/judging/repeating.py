@@ -38,9 +38,15 @@ class Flips(Frozen):
 
 
 def repeat(
-    db: Database, project: Project, version: JudgeVersion, *, times: int = 3, limit: int = 50,
-    client: ModelClient | None = None, progress: Progress | None = None,
-) -> Run:  # fmt: skip
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    *,
+    times: int = 3,
+    limit: int = 50,
+    client: ModelClient | None = None,
+    progress: Progress | None = None,
+) -> Run:
     """Ask a judge until each of ``limit`` outputs has ``times`` verdicts; what is there stays.
 
     The outputs are drawn once for ever. At temperature 0 a model may still differ, and that is what
@@ -58,7 +64,9 @@ def repeat(
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
     if version.kind != "llm":
-        raise BadInput(f"'{version.name}' cannot be repeated: {steady(version)}.", next_step="Repeat an LLM judge.")  # fmt: skip
+        raise BadInput(
+            f"'{version.name}' cannot be repeated: {steady(version)}.", next_step="Repeat an LLM judge."
+        )
     if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
         raise BadInput(
             f"{times} times on {limit} outputs cannot be asked.",
@@ -86,16 +94,19 @@ def flips(db: Database, project: Project, version: JudgeVersion | None = None) -
 
 def _flips(version: JudgeVersion, said: dict[str, list[tuple[str, str]]]) -> Flips:
     flipped = [
-        Flipped(output_id=key, values=tuple(value for value, _ in own),
-                reasons=tuple(reason for _, reason in own))
-        for key, own in said.items() if len({value for value, _ in own}) > 1
-    ]  # fmt: skip
+        Flipped(
+            output_id=key, values=tuple(value for value, _ in own), reasons=tuple(reason for _, reason in own)
+        )
+        for key, own in said.items()
+        if len({value for value, _ in own}) > 1
+    ]
     return Flips(
-        judge=version.name, judge_version_id=version.id,
+        judge=version.name,
+        judge_version_id=version.id,
         times=max(len(own) for own in said.values()),
         rate=wilson(len(flipped), len(said), what="outputs that were judged twice"),
         flipped=tuple(flipped),
-    )  # fmt: skip
+    )
 
 
 def outputs_of(db: Database, own: Flips, limit: int = 20) -> list[tuple[Output, Flipped]]:

@@ -44,11 +44,7 @@ class Freshness(Frozen):
             return f"{self.name} stays as it is: {self.why_not}."
         if not self.changed:
             return f"{self.name}: made from {self.made_from} grades; none came since."
-        came = (
-            f"{self.since} came since"
-            if self.since
-            else "notes or old grades may have changed since"
-        )
+        came = f"{self.since} came since" if self.since else "notes or old grades may have changed since"
         return f"{self.name}: made from {self.made_from} grades; {came}."
 
 
@@ -92,9 +88,7 @@ def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) 
     ]
 
 
-def _asked(
-    version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels | None
-) -> Question | None:
+def _asked(version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels | None) -> Question | None:
     criterion = criteria.get(version.criterion_id or "")
     gone = version.criterion_id is not None and criterion is None
     return None if gone or labels is None else question(criterion, labels)
@@ -109,18 +103,19 @@ def _freshness(
     moved = bool(version.fitted_on) and version.spec.get("field") != pointer
     fails = _with_field(db, asked.fails if asked else {}, pointer)
     since = sum(
-        own not in seen or (failed is not None and bad != (own in failed))
-        for own, bad in fails.items()
+        own not in seen or (failed is not None and bad != (own in failed)) for own, bad in fails.items()
     )
     since += sum(own not in fails for own in seen)
-    told = learned_judge.digest(
-        (own, bad, proposals.note_of(labels, own)) for own, bad in fails.items()
-    )
+    told = learned_judge.digest((own, bad, proposals.note_of(labels, own)) for own, bad in fails.items())
     return Freshness(
-        judge=version.judge_id, judge_version_id=version.id, name=version.name,
-        made_from=len(seen), since=since, changed=moved or told != version.spec.get("digest"),
+        judge=version.judge_id,
+        judge_version_id=version.id,
+        name=version.name,
+        made_from=len(seen),
+        since=since,
+        changed=moved or told != version.spec.get("digest"),
         why_not=_why_not(version, asked),
-    )  # fmt: skip
+    )
 
 
 def _with_field(db: Database, fails: dict[str, bool], pointer: str | None) -> dict[str, bool]:
@@ -141,9 +136,8 @@ def _why_not(version: JudgeVersion, asked: Question | None) -> str | None:
 
 
 def retrain(
-    db: Database, project: Project, *, judge: JudgeVersion | None = None,
-    progress: Progress | None = None,
-) -> list[Retrained]:  # fmt: skip
+    db: Database, project: Project, *, judge: JudgeVersion | None = None, progress: Progress | None = None
+) -> list[Retrained]:
     """Make learned judges again from the grades as they are; a new version only where they changed.
 
     Raises:
@@ -151,14 +145,14 @@ def retrain(
     """
     versions = [judge] if judge else _learned(judge_table.current(db, project.id))
     if judge and judge.kind != "learned":
-        raise BadInput(f"'{judge.name}' is a {judge.kind} judge.", next_step="Only learned judges are made from grades again.")  # fmt: skip
+        raise BadInput(
+            f"'{judge.name}' is a {judge.kind} judge.",
+            next_step="Only learned judges are made from grades again.",
+        )
     if not versions:
         raise BadInput("There is no learned judge.", next_step="Run `labelcore judge propose`.")
     states = freshness(db, project, versions)
-    due = [
-        own for own, state in zip(versions, states, strict=True)
-        if state.changed and not state.why_not
-    ]  # fmt: skip
+    due = [own for own, state in zip(versions, states, strict=True) if state.changed and not state.why_not]
     made = {own.judge_id: own for own in _made_again(db, project, due, progress or silent)}
     return [
         Retrained(before=state, version=made.get(own.judge_id, own), new=own.judge_id in made)
@@ -174,9 +168,7 @@ def _made_again(
     known = {own.id for own in due}
     for criterion_id in dict.fromkeys(wanted.values()):
         made = proposals.learned_again(db, project, criterion_id, progress)
-        found |= {
-            own.judge_id: own for own in made if own.id not in known and own.judge_id in wanted
-        }
+        found |= {own.judge_id: own for own in made if own.id not in known and own.judge_id in wanted}
     return list(found.values())
 
 
@@ -188,7 +180,9 @@ def learned_report(db: Database, project: Project, version: JudgeVersion) -> Lea
     """
     _must_be_learned(version)
     stored = version.spec.get("reliability")
-    nothing = Reliability(n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere")  # fmt: skip
+    nothing = Reliability(
+        n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere"
+    )
     return LearnedReport(
         fresh=freshness(db, project, [version])[0],
         weights=tuple(explaining.weights(version.spec)),
@@ -205,9 +199,10 @@ def explain(db: Database, version: JudgeVersion, output: Output) -> Explanation:
     _must_be_learned(version)
     encoder = SentenceEncoder()
     return explaining.explain(
-        version.spec, output,
+        version.spec,
+        output,
         lambda texts: vectors.embed(db, texts, encoder.name, encoder.encode).astype(float),
-    )  # fmt: skip
+    )
 
 
 def find_output(db: Database, word: str) -> Output:

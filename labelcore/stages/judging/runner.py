@@ -23,9 +23,7 @@ def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
     return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
 
 
-def remember_meanings(
-    db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output]
-) -> None:
+def remember_meanings(db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output]) -> None:
     """Have at hand what judges of likeness in meaning read; each text is embedded once."""
     if any(code_judge.embeds(own.spec) for own in versions if own.kind in {"code", "learned"}):
         texts = list({text for own in outputs for text in reference.embedded_texts(own)})
@@ -34,9 +32,11 @@ def remember_meanings(
 
 
 def decide_local(
-    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None,
+    version: JudgeVersion,
+    outputs: Sequence[Output],
+    embedded: np.ndarray | None,
     stop: threading.Event | None = None,
-) -> list[Decision | ModelTrouble]:  # fmt: skip
+) -> list[Decision | ModelTrouble]:
     """The decisions of a code or learned judge; ``embedded`` has one row for each output.
 
     Where a check in Python stops on an output, its trouble stands in the decision's place; those that

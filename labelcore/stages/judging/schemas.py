@@ -60,7 +60,7 @@ def state(db: Database, project: Project) -> SchemaState:
         fits += sum(code_judge.decide(spec, output).value == "pass" for output in outputs)
     return SchemaState(
         schema_=own, judge=_name() if own else None, fields=fields_of(project), tried=len(ids), fits=fits
-    )  # fmt: skip
+    )
 
 
 def schema_of(project: Project) -> dict[str, Any] | None:
@@ -110,9 +110,7 @@ def named_fields(db: Database, project: Project) -> dict[str, str]:
     return {names.get(key, key): pointer for key, pointer in fields_of(project).items()}
 
 
-def schema_judge(
-    db: Database, project: Project, own: dict[str, Any], author: str = ""
-) -> JudgeVersion:
+def schema_judge(db: Database, project: Project, own: dict[str, Any], author: str = "") -> JudgeVersion:
     """The judge that fails outputs with a fault against the schema; no grade shapes it."""
     spec = _spec(own)
     judge_id = "judge_" + hashlib.sha256(f"{project.id}|schema".encode()).hexdigest()[:16]
@@ -120,11 +118,18 @@ def schema_judge(
     earlier = judge_table.history(db, judge_id)
     known = {one.id: one for one in earlier}
     return known.get(version) or JudgeVersion(
-        id=version, judge_id=judge_id, project_id=project.id, name=_name(), kind="code",
-        version=1 + max((one.version for one in earlier), default=0), criterion_id=None,
-        criterion_version=None, spec=spec.model_dump(), description=code_judge.describe(spec),
+        id=version,
+        judge_id=judge_id,
+        project_id=project.id,
+        name=_name(),
+        kind="code",
+        version=1 + max((one.version for one in earlier), default=0),
+        criterion_id=None,
+        criterion_version=None,
+        spec=spec.model_dump(),
+        description=code_judge.describe(spec),
         author=author,
-    )  # fmt: skip
+    )
 
 
 def outdated(project: Project, version: JudgeVersion) -> bool:

@@ -65,7 +65,7 @@ def suspicious(
     """
     own = list(versions) if versions is not None else judge_table.current(db, project.id)
     labels = fitting_labels(db, project)
-    ids = list(dict.fromkeys([*labels.value, *output_table.ids(db, project.id)[:LOOKED_AT]]))[:LOOKED_AT]  # fmt: skip
+    ids = list(dict.fromkeys([*labels.value, *output_table.ids(db, project.id)[:LOOKED_AT]]))[:LOOKED_AT]
     if not own or not ids:
         return []
     words = _words(db, own, ids, list(labels.value)[:_TRIED])
@@ -76,11 +76,12 @@ def suspicious(
         truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
     counts = verdict_table.counts(db, project.id)
     found = suspects.find(
-        np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64), truth,
+        np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64),
+        truth,
         np.asarray((words == "abstain").sum(axis=0), dtype=np.int64),
         np.array([counts.get(version.id, {}).get("error", 0) for version in own]),
         np.array([sum(counts.get(version.id, {}).values()) for version in own]),
-    )  # fmt: skip
+    )
     return [_suspect(finding, own) for finding in suspects.names_in(found, [v.name for v in own])]
 
 
@@ -89,22 +90,24 @@ def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Sus
     other = None if finding.other is None else versions[finding.other]
     apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
     return Suspect(
-        judge=version.judge_id, judge_version_id=version.id, name=version.name,
-        fault=finding.fault, says=f"{version.name} {finding.says}.", evidence=finding.evidence,
+        judge=version.judge_id,
+        judge_version_id=version.id,
+        name=version.name,
+        fault=finding.fault,
+        says=f"{version.name} {finding.says}.",
+        evidence=finding.evidence,
         advice=_OTHER_CRITERION if apart else _ADVICE[finding.fault],
         other=other.judge_id if other else None,
-    )  # fmt: skip
+    )
 
 
-def _words(
-    db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried: list[str]
-) -> pd.DataFrame:
+def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried: list[str]) -> pd.DataFrame:
     """pass, fail, abstain or nothing: one row an output, one column a judge version."""
     names = [own.id for own in versions]
     table = verdict_table.values(db, names, output_ids=ids)
     wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
     words: pd.DataFrame = wide.reindex(index=ids, columns=names).astype(object)
-    fresh = [own for own in versions if own.kind in {"code", "learned"} and words[own.id].isna().all()]  # fmt: skip
+    fresh = [own for own in versions if own.kind in {"code", "learned"} and words[own.id].isna().all()]
     outputs = list(output_table.many(db, tried).values()) if fresh and tried else []
     for version_key, answers in decide(db, fresh, outputs).items():
         for output_id, answer in answers.items():
@@ -122,7 +125,10 @@ def flip(db: Database, project: Project, version: JudgeVersion, author: str = ""
         BadInput: the judge is of a kind that is not flipped.
     """
     if is_script(version.spec):
-        raise BadInput("A written check is not flipped.", next_step="Write it the other way round: `labelcore judge write`.")  # fmt: skip
+        raise BadInput(
+            "A written check is not flipped.",
+            next_step="Write it the other way round: `labelcore judge write`.",
+        )
     if version.kind not in {"code", "imported"}:
         raise BadInput(
             f"A {version.kind} judge is not flipped.",
@@ -147,11 +153,16 @@ def _flipped(version: JudgeVersion, author: str) -> JudgeVersion:
         description = f"The opposite of what {version.name} says."
     name = f"{version.name} · flipped"
     stem = f"{version.judge_id}|flipped"
-    return version.model_copy(update={
-        "id": version_id(version.project_id, version.criterion_id, version.kind, spec),
-        "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16], "name": name,
-        "spec": spec, "description": description, "author": author,
-    })  # fmt: skip
+    return version.model_copy(
+        update={
+            "id": version_id(version.project_id, version.criterion_id, version.kind, spec),
+            "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
+            "name": name,
+            "spec": spec,
+            "description": description,
+            "author": author,
+        }
+    )
 
 
 def _turn_round(db: Database, project: Project, version: JudgeVersion, made: JudgeVersion) -> None:
@@ -160,18 +171,25 @@ def _turn_round(db: Database, project: Project, version: JudgeVersion, made: Jud
         start = 0
         while found := verdict_table.page(db, version.id, value, LOOKED_AT, start):
             start += len(found)
-            verdict_table.record(db, [
-                Verdict(
-                    output_id=own.output_id, judge_version_id=made.id, project_id=project.id,
-                    run_id=run_id, decision=own.decision.model_copy(update=_turned(own.decision, opposite)),
-                )
-                for own in found
-            ])  # fmt: skip
+            verdict_table.record(
+                db,
+                [
+                    Verdict(
+                        output_id=own.output_id,
+                        judge_version_id=made.id,
+                        project_id=project.id,
+                        run_id=run_id,
+                        decision=own.decision.model_copy(update=_turned(own.decision, opposite)),
+                    )
+                    for own in found
+                ],
+            )
 
 
 def _turned(decision: Decision, opposite: str) -> dict[str, object]:
     known = decision.probability is not None
     return {
-        "value": opposite, "reason": f"Flipped. {decision.reason}".strip(),
+        "value": opposite,
+        "reason": f"Flipped. {decision.reason}".strip(),
         "probability": round(1 - (decision.probability or 0.0), 6) if known else None,
-    }  # fmt: skip
+    }

@@ -30,9 +30,14 @@ class Written:
 
 
 def write_checks(
-    criterion: Criterion, train: Sequence[Output], fails: dict[str, bool], labels: Labels,
-    client: ModelClient | None = None, *, pointer: str = "",
-) -> Written:  # fmt: skip
+    criterion: Criterion,
+    train: Sequence[Output],
+    fails: dict[str, bool],
+    labels: Labels,
+    client: ModelClient | None = None,
+    *,
+    pointer: str = "",
+) -> Written:
     """Ask the model for two or three checks; ``train`` are graded outputs of the train split only.
 
     ``fails`` says which of them fail the criterion. A check that cannot be used is asked for once
@@ -41,16 +46,20 @@ def write_checks(
     """
     written = Written(pointer=pointer)
     try:
-        asyncio.run(_write(written, criterion, train, fails, labels, client or client_from_settings()))  # fmt: skip
+        asyncio.run(_write(written, criterion, train, fails, labels, client or client_from_settings()))
     except ModelTrouble as trouble:
         written.said.append(f"No check was written for '{criterion.name}': {trouble}")
     return written
 
 
 async def _write(
-    written: Written, criterion: Criterion, train: Sequence[Output], fails: dict[str, bool],
-    labels: Labels, client: ModelClient,
-) -> None:  # fmt: skip
+    written: Written,
+    criterion: Criterion,
+    train: Sequence[Output],
+    fails: dict[str, bool],
+    labels: Labels,
+    client: ModelClient,
+) -> None:
     pointer = written.pointer
     seen = [own for one in train if (own := at_pointer(one, pointer) if pointer else one)]
     failed = [own for own in seen if fails[own.id]]
@@ -68,9 +77,13 @@ async def _write(
 
 
 async def _keep(
-    written: Written, check: WrittenCheck, messages: list[Message], train: Sequence[Output],
-    labels: Labels, client: ModelClient,
-) -> None:  # fmt: skip
+    written: Written,
+    check: WrittenCheck,
+    messages: list[Message],
+    train: Sequence[Output],
+    labels: Labels,
+    client: ModelClient,
+) -> None:
     """Keep the check if it works, or the corrected one if that does."""
     spec, fault = _usable(check, train, labels, written.pointer)
     if spec is None:

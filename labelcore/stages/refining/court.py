@@ -39,12 +39,7 @@ from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 
-VALUES: tuple[CourtValue, ...] = (
-    "judge_wrong",
-    "person_wrong",
-    "criterion_unclear",
-    "context_missing",
-)
+VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_unclear", "context_missing")
 NEXT: dict[CourtValue, str] = {
     "judge_wrong": "Change the judge: its prompt, its examples or its threshold.",
     "person_wrong": "Grade it again: it stands first in the queue now.",
@@ -111,10 +106,11 @@ def docket(db: Database, project: Project, *, judge: str | None = None) -> Docke
     found.sort(key=lambda own: (own.ruling is not None, own.subject, own.output.id))
     everything = grading.human_labels(db, project)
     return Docket(
-        conflicts=tuple(found), gaps=tuple(_gaps(found)),
+        conflicts=tuple(found),
+        gaps=tuple(_gaps(found)),
         unclear=_unclear([own.ruling for own in found if own.ruling]),
         sealed=len(everything.value) - len(labels.value),
-    )  # fmt: skip
+    )
 
 
 def _judges(db: Database, project: Project) -> list[JudgeVersion]:
@@ -126,9 +122,7 @@ def _judges(db: Database, project: Project) -> list[JudgeVersion]:
     return [found[own] for own in ids if own in found]
 
 
-def _conflicts(
-    db: Database, project: Project, version: JudgeVersion, labels: Labels
-) -> list[Conflict]:
+def _conflicts(db: Database, project: Project, version: JudgeVersion, labels: Labels) -> list[Conflict]:
     criteria = {own.id: own for own in list_criteria(db, project)}
     criterion = criteria.get(version.criterion_id or "")
     fails = question(criterion, labels).fails
@@ -142,18 +136,22 @@ def _conflicts(
     ruled = _ruled(db, project)
     return [
         Conflict(
-            output=outputs[own.output_id], judge=version, criterion=criterion,
-            decision=own.decision, human_pass=not fails[own.output_id],
-            notes=labels.notes.get(own.output_id, ()), split=dealt.of(outputs[own.output_id].group),
+            output=outputs[own.output_id],
+            judge=version,
+            criterion=criterion,
+            decision=own.decision,
+            human_pass=not fails[own.output_id],
+            notes=labels.notes.get(own.output_id, ()),
+            split=dealt.of(outputs[own.output_id].group),
             ruling=ruled.get((own.output_id, version.judge_id, not fails[own.output_id])),
         )
         for own in differ
-    ]  # fmt: skip
+    ]
 
 
 def _ruled(db: Database, project: Project) -> Mapping[tuple[str, str, bool], CourtRuling]:
     """Rulings by what they are on; a changed grade or verdict is another conflict."""
-    return {(own.output_id, own.judge_id, own.human_pass): own for own in court.current(db, project.id)}  # fmt: skip
+    return {(own.output_id, own.judge_id, own.human_pass): own for own in court.current(db, project.id)}
 
 
 def _gaps(found: Sequence[Conflict]) -> list[Gap]:
@@ -164,10 +162,15 @@ def _gaps(found: Sequence[Conflict]) -> list[Gap]:
     for (name, criterion_id), own_conflicts in by_subject.items():
         rulings = [own.ruling for own in own_conflicts if own.ruling]
         counts = Counter(own.value for own in rulings)
-        gaps.append(Gap(
-            criterion=name, criterion_id=criterion_id, open=len(own_conflicts) - len(rulings),
-            ruled={value: counts[value] for value in VALUES}, unclear=_unclear(rulings),
-        ))  # fmt: skip
+        gaps.append(
+            Gap(
+                criterion=name,
+                criterion_id=criterion_id,
+                open=len(own_conflicts) - len(rulings),
+                ruled={value: counts[value] for value in VALUES},
+                unclear=_unclear(rulings),
+            )
+        )
     return sorted(gaps, key=lambda own: (-own.ruled["criterion_unclear"], -own.open, own.criterion))
 
 
@@ -178,9 +181,8 @@ def _unclear(rulings: Sequence[CourtRuling]) -> Rate:
 
 
 def decide(
-    db: Database, project: Project, output_id: str, judge: str, value: str, *, reason: str,
-    author: str,
-) -> CourtRuling:  # fmt: skip
+    db: Database, project: Project, output_id: str, judge: str, value: str, *, reason: str, author: str
+) -> CourtRuling:
     """Rule on a conflict that stands now, and start what comes next.
 
     "person_wrong" puts the output before everything else in the grading queue; no grade is changed.
@@ -204,13 +206,21 @@ def decide(
             f"{version.name} does not differ from people on the output '{output_id}' (now).",
             next_step="`labelcore refine court` lists the conflicts.",
         )
-    ruling = CourtRuling.model_validate({
-        "id": new_id("court"), "project_id": project.id, "output_id": conflict.output.id,
-        "judge_id": version.judge_id, "judge_version_id": version.id,
-        "criterion_id": version.criterion_id, "verdict": conflict.decision.value,
-        "human_pass": conflict.human_pass, "value": value, "reason": reason.strip(),
-        "author": author.strip(),
-    })  # fmt: skip
+    ruling = CourtRuling.model_validate(
+        {
+            "id": new_id("court"),
+            "project_id": project.id,
+            "output_id": conflict.output.id,
+            "judge_id": version.judge_id,
+            "judge_version_id": version.id,
+            "criterion_id": version.criterion_id,
+            "verdict": conflict.decision.value,
+            "human_pass": conflict.human_pass,
+            "value": value,
+            "reason": reason.strip(),
+            "author": author.strip(),
+        }
+    )
     court.save(db, ruling)
     if value == "person_wrong":
         waiting = grading.rules_of(project).review

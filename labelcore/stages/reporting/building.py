@@ -70,7 +70,7 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
         names=("People", "Chosen set as it is", "Corrected for its errors"),
         series={"pass rate": (rates.human, rates.judge, rates.corrected)},
     )
-    how = f"; the correction holds if {rates.assumption}" if rates.corrected.value is not None else ""  # fmt: skip
+    how = f"; the correction holds if {rates.assumption}" if rates.corrected.value is not None else ""
     yield Text(words=f"The graded outputs are {rates.human_sampling}{how}.", tone="small")
 
 
@@ -108,8 +108,9 @@ def _slices(found: list[SliceReport]) -> Iterator[Block]:
     for own in found:
         yield Intervals(
             title=f"Pass rate by {own.field} (intervals hold for all at once)",
-            names=tuple(row.name for row in own.rows[:_SHOWN]), series=series(own, _SHOWN),
-        )  # fmt: skip
+            names=tuple(row.name for row in own.rows[:_SHOWN]),
+            series=series(own, _SHOWN),
+        )
         yield from (Text(words=said, tone="care") for said in telling(own))
         yield slice_table(own, _SHOWN)
         yield from (Text(words=said, tone="small") for said in notes(own))
@@ -124,32 +125,34 @@ def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:
             rows.append((own.judge, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{per:.3f}"))
     if rows:
         yield Text(words="What it cost", tone="heading")
-        yield Table(title="", columns=("judge", "verdicts", "US$", "US$ for 1,000"), rows=tuple(rows))  # fmt: skip
+        yield Table(title="", columns=("judge", "verdicts", "US$", "US$ for 1,000"), rows=tuple(rows))
     else:
         yield Text(words="No model call has cost anything so far.", tone="small")
 
 
-def _rests_on(
-    db: Database, project: Project, report: AlignmentReport, made: datetime
-) -> Iterator[Block]:
+def _rests_on(db: Database, project: Project, report: AlignmentReport, made: datetime) -> Iterator[Block]:
     """The versions that every figure rests on, so that the report can be made again."""
     seen = projects.overview(db, project)
     yield Text(words="What this rests on", tone="heading")
-    yield Text(words=(
-        f"{seen.outputs:,} outputs, {report.n_grades:,} of them with a label from "
-        f"{'1 person' if seen.annotators == 1 else f'{seen.annotators} people'}. `labelcore align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
-    ))  # fmt: skip
+    yield Text(
+        words=(
+            f"{seen.outputs:,} outputs, {report.n_grades:,} of them with a label from "
+            f"{'1 person' if seen.annotators == 1 else f'{seen.annotators} people'}. `labelcore align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
+        )
+    )
     accepted = list_criteria(db, project, status="accepted")
     yield Table(
-        title="Criteria", columns=("criterion", "version", "severity", "what it asks"),
+        title="Criteria",
+        columns=("criterion", "version", "severity", "what it asks"),
         rows=tuple((own.name, str(own.version), own.severity, own.statement) for own in accepted),
-    )  # fmt: skip
+    )
     members = report.chosen.judge_version_ids if report.chosen else ()
     versions = judge_table.many(db, list(members))
     yield Table(
-        title="Judges of the chosen set", columns=("judge", "kind", "version", "id", "model"),
+        title="Judges of the chosen set",
+        columns=("judge", "kind", "version", "id", "model"),
         rows=tuple(
             (own.name, own.kind, str(own.version), own.id, own.model)
             for own in (versions[key] for key in members if key in versions)
         ),
-    )  # fmt: skip
+    )

@@ -108,21 +108,33 @@ def read_card(text: str) -> JudgeCard:
     try:
         raw: Any = json.loads(text)
     except json.JSONDecodeError as trouble:
-        raise BadInput(f"The card is no JSON (line {trouble.lineno}).", next_step="Make it again with `labelcore card`.") from trouble  # fmt: skip
+        raise BadInput(
+            f"The card is no JSON (line {trouble.lineno}).", next_step="Make it again with `labelcore card`."
+        ) from trouble
     if not isinstance(raw, dict) or raw.get("form") != FORM:
-        raise BadInput("The file is no judge card.", next_step="Make one with `labelcore card JUDGE --out FILE`.")  # fmt: skip
+        raise BadInput(
+            "The file is no judge card.", next_step="Make one with `labelcore card JUDGE --out FILE`."
+        )
     try:
         return JudgeCard.model_validate(raw)
     except ValidationError as trouble:
         fault = trouble.errors()[0]
         place = ".".join(map(str, fault["loc"]))
-        raise BadInput(f"The card's field '{place}': {fault['msg']}.", next_step="Make it again with `labelcore card`.") from trouble  # fmt: skip
+        raise BadInput(
+            f"The card's field '{place}': {fault['msg']}.", next_step="Make it again with `labelcore card`."
+        ) from trouble
 
 
 def make_card(
-    db: Database, project: Project, judge: str, *, split: CardSplit | None = None,
-    limits: Limits | None = None, days: int = DAYS, author: str = "",
-) -> JudgeCard:  # fmt: skip
+    db: Database,
+    project: Project,
+    judge: str,
+    *,
+    split: CardSplit | None = None,
+    limits: Limits | None = None,
+    days: int = DAYS,
+    author: str = "",
+) -> JudgeCard:
     """The card of a judge as it stands now.
 
     ``split``: the grades to measure on; by default the sealed test, which counts as a look at it, or
@@ -138,28 +150,56 @@ def make_card(
     report = align(db, project, split=chosen_split, judge=version.id, author=author)
     own = report.judges[0]
     criterion = next((c for c in list_criteria(db, project) if c.id == version.criterion_id), None)
-    return _card(db, project, version, own, report, criterion, chosen_split, limits or Limits(), days)  # fmt: skip
+    return _card(db, project, version, own, report, criterion, chosen_split, limits or Limits(), days)
 
 
 def _card(
-    db: Database, project: Project, version: JudgeVersion, own: JudgeAlignment,
-    report: AlignmentReport, criterion: Criterion | None, split: CardSplit, limits: Limits, days: int,
-) -> JudgeCard:  # fmt: skip
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    own: JudgeAlignment,
+    report: AlignmentReport,
+    criterion: Criterion | None,
+    split: CardSplit,
+    limits: Limits,
+    days: int,
+) -> JudgeCard:
     made = now()
     return JudgeCard(
-        project=project.name, judge=version.name, judge_id=version.judge_id,
-        judge_version=version.version, judge_version_id=version.id, kind=version.kind,
-        model=version.model, description=version.description, prompt_hash=prompt_hash(version),
-        criterion=criterion.name if criterion else OVERALL, criterion_id=version.criterion_id,
+        project=project.name,
+        judge=version.name,
+        judge_id=version.judge_id,
+        judge_version=version.version,
+        judge_version_id=version.id,
+        kind=version.kind,
+        model=version.model,
+        description=version.description,
+        prompt_hash=prompt_hash(version),
+        criterion=criterion.name if criterion else OVERALL,
+        criterion_id=version.criterion_id,
         criterion_version=version.criterion_version,
-        statement=criterion.statement if criterion else "", labels=label_set(db, project),
-        split=split, in_sample=_in_sample(version, split), tpr=own.tpr, tnr=own.tnr, ppv=own.ppv,
-        npv=own.npv, balanced_accuracy=own.balanced_accuracy, mcc=own.mcc, kappa=own.kappa,
-        baseline=own.baseline, abstained=own.counts.abstained, flip_rate=_flip_rate(db, project, version),
-        pass_rate=report.pass_rate.corrected, blind_spots=tuple(_blind_spots(db, project, version, own)),
-        warnings=own.warnings, limits=limits, made_at=made,
-        valid_until=made.date() + timedelta(days=days), made_with=f"labelcore {installed('labelcore')}",
-    )  # fmt: skip
+        statement=criterion.statement if criterion else "",
+        labels=label_set(db, project),
+        split=split,
+        in_sample=_in_sample(version, split),
+        tpr=own.tpr,
+        tnr=own.tnr,
+        ppv=own.ppv,
+        npv=own.npv,
+        balanced_accuracy=own.balanced_accuracy,
+        mcc=own.mcc,
+        kappa=own.kappa,
+        baseline=own.baseline,
+        abstained=own.counts.abstained,
+        flip_rate=_flip_rate(db, project, version),
+        pass_rate=report.pass_rate.corrected,
+        blind_spots=tuple(_blind_spots(db, project, version, own)),
+        warnings=own.warnings,
+        limits=limits,
+        made_at=made,
+        valid_until=made.date() + timedelta(days=days),
+        made_with=f"labelcore {installed('labelcore')}",
+    )
 
 
 def prompt_hash(version: JudgeVersion) -> str:
@@ -173,9 +213,12 @@ def label_set(db: Database, project: Project) -> LabelSet:
     labels = human_labels(db, project)
     lines = "\n".join(f"{key} {value}" for key, value in sorted(labels.value.items()))
     return LabelSet(
-        hash=hashlib.sha256(lines.encode()).hexdigest(), n=len(labels.value),
-        passes=len(labels.passes), fails=len(labels.fails), annotators=len(labels.by_annotator),
-    )  # fmt: skip
+        hash=hashlib.sha256(lines.encode()).hexdigest(),
+        n=len(labels.value),
+        passes=len(labels.passes),
+        fails=len(labels.fails),
+        annotators=len(labels.by_annotator),
+    )
 
 
 def _in_sample(version: JudgeVersion, split: CardSplit) -> bool:
@@ -189,9 +232,7 @@ def _flip_rate(db: Database, project: Project, version: JudgeVersion) -> Rate:
     return known[0].rate if known else not_measurable("it was never asked twice")
 
 
-def _blind_spots(
-    db: Database, project: Project, version: JudgeVersion, own: JudgeAlignment
-) -> list[str]:
+def _blind_spots(db: Database, project: Project, version: JudgeVersion, own: JudgeAlignment) -> list[str]:
     """What the judge is known not to see, on real outputs and in hardness tests."""
     said, counts = [], own.counts
     if own.tnr.value is not None and own.tnr.value < _BLIND:

@@ -43,10 +43,16 @@ class GateReport(Frozen):
 
 
 def check(
-    db: Database, project: Project, *, judge: str | None = None, card: JudgeCard | None = None,
-    limits: Limits | None = None, split: CardSplit | None = None, author: str = "",
+    db: Database,
+    project: Project,
+    *,
+    judge: str | None = None,
+    card: JudgeCard | None = None,
+    limits: Limits | None = None,
+    split: CardSplit | None = None,
+    author: str = "",
     today: date | None = None,
-) -> GateReport:  # fmt: skip
+) -> GateReport:
     """Check a judge (of the card, or by name), or the project's pass rate, against limits.
 
     Limits given here count before those of the card. Without a split, the card's is used; else a
@@ -63,7 +69,7 @@ def check(
             next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or --min-pass-rate 0.7.",
         )
     if judge is None and card is None and (asked.tpr is not None or asked.tnr is not None):
-        raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")  # fmt: skip
+        raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")
     word = judge or (card.judge_id if card else None)
     version = find_judge(db, project, word) if word else None
     sealed = "test" in sealed_splits(db, project)
@@ -90,17 +96,33 @@ def _of_card(
 ) -> Iterator[Check]:
     """Whether the card still speaks of what is there."""
     if prompt_hash(version) != card.prompt_hash:
-        yield Check(name="judge", state="fails", says=f"The judge is version {version.version} now; the card is of version {card.judge_version}. Make the card again.")  # fmt: skip
+        yield Check(
+            name="judge",
+            state="fails",
+            says=f"The judge is version {version.version} now; the card is of version {card.judge_version}. Make the card again.",
+        )
     else:
         yield Check(name="judge", state="holds", says="The judge is the one of the card.")
     summary = next(own for own in list_judges(db, project) if own.judge_version_id == version.id)
     if summary.stale:
-        yield Check(name="criterion", state="fails", says=f"'{summary.criterion}' has changed since the judge was made. Make the judge and its card again.")  # fmt: skip
+        yield Check(
+            name="criterion",
+            state="fails",
+            says=f"'{summary.criterion}' has changed since the judge was made. Make the judge and its card again.",
+        )
     if today > card.valid_until:
-        yield Check(name="valid until", state="fails", says=f"The card was valid until {card.valid_until}. Measure again, and make it anew.")  # fmt: skip
+        yield Check(
+            name="valid until",
+            state="fails",
+            says=f"The card was valid until {card.valid_until}. Measure again, and make it anew.",
+        )
     labels = label_set(db, project)
     if labels.hash != card.labels.hash:
-        yield Check(name="grades", state="holds", says=f"The grades are others than the card's: {labels.n:,} now, {card.labels.n:,} then.")  # fmt: skip
+        yield Check(
+            name="grades",
+            state="holds",
+            says=f"The grades are others than the card's: {labels.n:,} now, {card.labels.n:,} then.",
+        )
 
 
 def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> Iterator[Check]:
@@ -117,7 +139,11 @@ def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> It
 
 def _against(name: str, rate: Rate, limit: float) -> Check:
     if rate.value is None or rate.high is None:
-        return Check(name=name, state="fails", says=f"{name} cannot be checked: {in_words(rate)}. Grade more, or name a wider --split.")  # fmt: skip
+        return Check(
+            name=name,
+            state="fails",
+            says=f"{name} cannot be checked: {in_words(rate)}. Grade more, or name a wider --split.",
+        )
     says = f"{name} is {in_words(rate)}; the limit is {limit:.0%}."
     if rate.high < limit:
         return Check(name=name, state="fails", says=f"{says} It is below, and not by chance.")
@@ -134,9 +160,10 @@ def _look(db: Database, project: Project) -> Check:
     if not own.spent:
         return Check(name="sealed test", state="holds", says=says)
     return Check(
-        name="sealed test", state="warns",
+        name="sealed test",
+        state="warns",
         says=f"{says} It is spent, so these figures may flatter: `labelcore splits renew` deals a fresh one; --split all uses none.",
-    )  # fmt: skip
+    )
 
 
 def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
@@ -149,4 +176,8 @@ def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
     for name, then, present in (("TPR", card.tpr, own.tpr), ("TNR", card.tnr, own.tnr)):
         change = difference(present, then)
         if change.high is not None and change.high < 0:
-            yield Check(name=f"{name} since the card", state="fails", says=f"{name} fell from {in_words(then)} to {in_words(present)}.")  # fmt: skip
+            yield Check(
+                name=f"{name} since the card",
+                state="fails",
+                says=f"{name} fell from {in_words(then)} to {in_words(present)}.",
+            )

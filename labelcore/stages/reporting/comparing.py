@@ -66,15 +66,16 @@ def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
     found = [
         Moved(name="Pass rate by people", before=then.pass_rate.human, after=now.pass_rate.human),
         Moved(name="Pass rate, corrected", before=then.pass_rate.corrected, after=now.pass_rate.corrected),
-    ]  # fmt: skip
+    ]
     if then.chosen and now.chosen:
         found += [
             Moved(name="Coverage of the set", before=then.chosen.coverage, after=now.chosen.coverage),
             Moved(
-                name="False failures of the set", before=then.chosen.false_failure_rate,
+                name="False failures of the set",
+                before=then.chosen.false_failure_rate,
                 after=now.chosen.false_failure_rate,
             ),
-        ]  # fmt: skip
+        ]
     return found
 
 
@@ -108,15 +109,21 @@ def compare_versions(db: Database, project: Project, first: str, second: str) ->
     for own in (first, second):
         if own not in known:
             names = ", ".join(sorted(known)) or "none yet"
-            raise BadInput(f"No output is of the version '{own}'.", next_step=f"The versions are: {names}.")  # fmt: skip
+            raise BadInput(f"No output is of the version '{own}'.", next_step=f"The versions are: {names}.")
     pairs = comparisons.pairs(db, project.id, first, second)
     if not pairs:
-        raise BadInput(f"'{first}' and '{second}' share no input.", next_step="Run both on the same inputs, then import both.")  # fmt: skip
+        raise BadInput(
+            f"'{first}' and '{second}' share no input.",
+            next_step="Run both on the same inputs, then import both.",
+        )
     labels = human_labels(db, project).value
     return VersionComparison(
-        first=first, second=second, pairs=len(pairs), by_people=_paired(db, pairs, labels),
+        first=first,
+        second=second,
+        pairs=len(pairs),
+        by_people=_paired(db, pairs, labels),
         by_judges=_by_judges(db, project, pairs),
-    )  # fmt: skip
+    )
 
 
 def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
@@ -133,9 +140,7 @@ def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]])
     members = list(judge_table.many(db, ids).values())
     outputs = sorted({own for pair in pairs for own in pair})
     words = set_words(words_on(db, members, outputs), [own.id for own in members])
-    return _paired(
-        db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
-    )
+    return _paired(db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"})
 
 
 def paired_words(own: VersionComparison, paired: Paired) -> str:

@@ -127,9 +127,7 @@ def _legend(labels: list[str], y: float) -> list[Part]:
     parts: list[Part] = []
     for number, label in enumerate(labels):
         x = _LEFT + number * 200
-        parts.append(
-            Point(x, y - 4, _SHAPES[number % len(_SHAPES)], _COLOURS[number % len(_COLOURS)])
-        )
+        parts.append(Point(x, y - 4, _SHAPES[number % len(_SHAPES)], _COLOURS[number % len(_COLOURS)]))
         parts.append(Words(x + 10, y, label, size=10))
     return parts
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from labelcore.stages.reporting.document import (
-    Block,
-    Document,
-    Intervals,
-    Table,
-    Text,
-    Timeline,
-)
+from labelcore.stages.reporting.document import Block, Document, Intervals, Table, Text, Timeline
 from labelcore.stages.reporting.drawing import (
     Drawing,
     Line,
@@ -80,19 +73,17 @@ def _block(own: Block) -> str:
 
 def _timeline(own: Timeline) -> str:
     figure = _figure(own.title, draw_timeline(own))
-    marks = "".join(
-        f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in own.marks
-    )
+    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in own.marks)
     return f"{figure}<ol>{marks}</ol>" if marks else figure
 
 
 def _table(own: Table) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in own.columns)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in own.rows
-    )
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in own.rows)
     caption = f"<caption>{escape(own.title)}</caption>" if own.title else ""
-    return f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    return (
+        f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
 
 
 def _figure(title: str, drawing: Drawing) -> str:

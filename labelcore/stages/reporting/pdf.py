@@ -12,18 +12,11 @@ from html import escape
 from typing import Any
 
 from labelcore.stages.reporting.document import Block, Document, Intervals, Table, Text, Timeline
-from labelcore.stages.reporting.drawing import (
-    Drawing,
-    Line,
-    Part,
-    Point,
-    draw_intervals,
-    draw_timeline,
-)
+from labelcore.stages.reporting.drawing import Drawing, Line, Part, Point, draw_intervals, draw_timeline
 
 _CHINESE = "STSong-Light"
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]+")
-_PLAIN = {"‹": "<", "›": ">", "…": "...", "–": "-", "—": "-", "“": '"', "”": '"', "’": "'", "·": "-"}  # fmt: skip
+_PLAIN = {"‹": "<", "›": ">", "…": "...", "–": "-", "—": "-", "“": '"', "”": '"', "’": "'", "·": "-"}
 _TONES = {"good": "#009E73", "care": "#E69F00", "bad": "#D55E00"}
 _MARGIN = 48
 
@@ -38,9 +31,15 @@ def to_pdf(report: Document) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
     out = io.BytesIO()
     page = SimpleDocTemplate(
-        out, pagesize=A4, title=report.title, author="labelcore", leftMargin=_MARGIN,
-        rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
-    )  # fmt: skip
+        out,
+        pagesize=A4,
+        title=report.title,
+        author="labelcore",
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        topMargin=_MARGIN,
+        bottomMargin=_MARGIN,
+    )
     flow = [_paragraph(report.title, "title"), _paragraph(report.subtitle, "small")]
     for block in report.blocks:
         flow += _block(block, page.width)
@@ -72,13 +71,22 @@ def _paragraph(words: str, tone: str) -> Any:
     sizes = {"title": 20, "heading": 14, "lead": 13, "small": 8.5, "caption": 10.5}
     size = sizes.get(tone, 10)
     bold = tone in {"title", "heading", "caption"}
-    edge = {"borderColor": HexColor(_TONES[tone]), "borderWidth": 1, "borderPadding": 5} if tone in _TONES else {}  # fmt: skip
+    edge = (
+        {"borderColor": HexColor(_TONES[tone]), "borderWidth": 1, "borderPadding": 5}
+        if tone in _TONES
+        else {}
+    )
     style = ParagraphStyle(
-        tone, fontName="Helvetica-Bold" if bold else "Helvetica", fontSize=size, leading=size * 1.4,
-        spaceBefore=14 if tone == "heading" else 14 if edge else 4, spaceAfter=14 if edge else 4,
+        tone,
+        fontName="Helvetica-Bold" if bold else "Helvetica",
+        fontSize=size,
+        leading=size * 1.4,
+        spaceBefore=14 if tone == "heading" else 14 if edge else 4,
+        spaceAfter=14 if edge else 4,
         wordWrap="CJK" if _WIDE.search(words) else None,
-        keepWithNext=tone == "heading", **edge,
-    )  # fmt: skip
+        keepWithNext=tone == "heading",
+        **edge,
+    )
     return Paragraph(_marked(words), style)
 
 
@@ -92,10 +100,11 @@ def _readable(words: str) -> str:
     """What the fonts can show; everything else by its code point."""
     plain = "".join(_PLAIN.get(c, c) for c in words)
     return "".join(
-        c if c in "\n\t" or " " <= c < "\x7f" or "\xa0" <= c <= "\xff" or _WIDE.match(c)
+        c
+        if c in "\n\t" or " " <= c < "\x7f" or "\xa0" <= c <= "\xff" or _WIDE.match(c)
         else f"[U+{ord(c):04X}]"
         for c in plain
-    )  # fmt: skip
+    )
 
 
 def _table(own: Table, width: float) -> list[Any]:
@@ -135,17 +144,27 @@ def _part(own: Part, height: float) -> Any:
     if isinstance(own, Line):
         dash = [4, 3] if own.dashed else None
         return shapes.Line(
-            own.x1, height - own.y1, own.x2, height - own.y2, strokeColor=HexColor(own.colour),
-            strokeWidth=own.width, strokeDashArray=dash,
-        )  # fmt: skip
+            own.x1,
+            height - own.y1,
+            own.x2,
+            height - own.y2,
+            strokeColor=HexColor(own.colour),
+            strokeWidth=own.width,
+            strokeDashArray=dash,
+        )
     if isinstance(own, Point):
         return _point(own, height - own.y)
     text = _readable(own.text)
     font = _CHINESE if _WIDE.search(text) else "Helvetica"
     return shapes.String(
-        own.x, height - own.y, text, fontName=font, fontSize=own.size, textAnchor=own.anchor,
+        own.x,
+        height - own.y,
+        text,
+        fontName=font,
+        fontSize=own.size,
+        textAnchor=own.anchor,
         fillColor=HexColor(own.colour),
-    )  # fmt: skip
+    )
 
 
 def _point(own: Point, y: float) -> Any:

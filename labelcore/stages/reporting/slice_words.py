@@ -37,16 +37,25 @@ def slice_table(own: SliceReport, most: int) -> Table:
     judged = any(row.corrected is not None for row in own.rows)
     rows = [
         (
-            row.name, f"{row.size or 0:,}", f"{row.rate.n:,}", _short(row.rate),
+            row.name,
+            f"{row.size or 0:,}",
+            f"{row.rate.n:,}",
+            _short(row.rate),
             *([_short(row.corrected)] if judged and row.corrected else []),
-            _points(row.against_rest), "" if row.p is None else _p(row.p),
+            _points(row.against_rest),
+            "" if row.p is None else _p(row.p),
         )
         for row in own.rows[:most]
-    ]  # fmt: skip
+    ]
     columns = (
-        own.field, "outputs", "graded", "by people", *(["corrected"] if judged else []),
-        "points from the others", "p",
-    )  # fmt: skip
+        own.field,
+        "outputs",
+        "graded",
+        "by people",
+        *(["corrected"] if judged else []),
+        "points from the others",
+        "p",
+    )
     return Table(title=TITLE, columns=columns, rows=tuple(rows))
 
 
@@ -55,11 +64,7 @@ TITLE = "Each interval alone holds at 95 %; p is adjusted for the number of slic
 
 def telling(own: SliceReport) -> list[str]:
     """The slices that differ from the others by more than chance, in words."""
-    return [
-        f"{row.name}: {against_words(row)}"
-        for row in own.rows
-        if row.p is not None and row.p <= _ALPHA
-    ]
+    return [f"{row.name}: {against_words(row)}" for row in own.rows if row.p is not None and row.p <= _ALPHA]
 
 
 def against_words(row: SliceRate) -> str:
@@ -93,7 +98,7 @@ def _p(p: float) -> str:
 def slice_line(field: str, row: SliceRate) -> str:
     """One slice as a line of the command line; the intervals hold for all slices at once."""
     corrected = row.corrected_together
-    fixed = f"; corrected {in_words(corrected)}" if corrected and corrected.value is not None else ""  # fmt: skip
+    fixed = f"; corrected {in_words(corrected)}" if corrected and corrected.value is not None else ""
     size = f" ({row.size:,} outputs)" if row.size else ""
     return f"{field} = {row.name}{size}: {in_words(row.together)}{fixed}; {against_words(row)}."
 

@@ -71,23 +71,26 @@ def slices(db: Database, project: Project, by: Sequence[str] = ()) -> list[Slice
         inside = np.array([bool(values.get(own)) for own in evidence.ids])
         graded = evidence.graded(verdicts).part(inside)
         pools = confusion.pools_of_slices(db, project.id, name, members)
-        found.append(_report(name, evidence, graded, [values[own] for own in known], pools, judged=bool(members)))  # fmt: skip
+        found.append(
+            _report(name, evidence, graded, [values[own] for own in known], pools, judged=bool(members))
+        )
     return found
 
 
 def _report(
-    field: str, evidence: Evidence, graded: Graded, names: Sequence[str], pools: _Pools,
-    *, judged: bool,
-) -> SliceReport:  # fmt: skip
+    field: str, evidence: Evidence, graded: Graded, names: Sequence[str], pools: _Pools, *, judged: bool
+) -> SliceReport:
     method = correction_of(evidence)
     rows = [row.model_copy(update={"size": pools[row.name][0]}) for row in by_slice(graded, names)]
     if judged:
         rows = [_corrected(row, graded, names, pools, method, together(len(rows))) for row in rows]
     return SliceReport(
-        field=field, rows=tuple(rows), left_out=len(evidence.ids) - graded.n,
+        field=field,
+        rows=tuple(rows),
+        left_out=len(evidence.ids) - graded.n,
         assumption=prevalence.ASSUMPTIONS[method] if judged else "",
         doubt=" ".join(_doubts(evidence, pools, judged=judged)),
-    )  # fmt: skip
+    )
 
 
 def _corrected(

@@ -26,8 +26,9 @@ def timeline(db: Database, project: Project) -> Timeline | None:
     marks.sort(key=lambda own: own.at)
     return Timeline(
         title="Alignment of the chosen set on outputs that it had not seen, 95 % intervals",
-        points=points, marks=tuple(marks[-_MOST:]),
-    )  # fmt: skip
+        points=points,
+        marks=tuple(marks[-_MOST:]),
+    )
 
 
 def _choices(db: Database, project: Project) -> Iterator[tuple[datetime, Rate]]:
@@ -35,9 +36,12 @@ def _choices(db: Database, project: Project) -> Iterator[tuple[datetime, Rate]]:
         held = choice["figures"]["held_out"]
         if held["alignment"] is not None:
             rate = Rate(
-                value=held["alignment"], low=held["low"], high=held["high"],
-                n=choice["figures"].get("n_grades", 0), method=held.get("method", "cross-fitted"),
-            )  # fmt: skip
+                value=held["alignment"],
+                low=held["low"],
+                high=held["high"],
+                n=choice["figures"].get("n_grades", 0),
+                method=held.get("method", "cross-fitted"),
+            )
             yield choice["at"], rate
 
 

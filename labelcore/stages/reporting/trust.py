@@ -9,13 +9,7 @@ from typing import Literal
 
 from labelcore.models import Frozen, Project
 from labelcore.stages import projects
-from labelcore.stages.aligning import (
-    AlignmentReport,
-    JudgeAlignment,
-    SealedView,
-    SetAlignment,
-    test_as_seen,
-)
+from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, SealedView, SetAlignment, test_as_seen
 from labelcore.stages.aligning.enough import worth_words
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
@@ -91,10 +85,14 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
     rate = rates.corrected if corrected else rates.human
     ids = set(report.chosen.judge_version_ids) if report.chosen else set()
     seen = _Seen(
-        report=report, splits=split_report(db, project), court=docket(db, project), rate=rate,
+        report=report,
+        splits=split_report(db, project),
+        court=docket(db, project),
+        rate=rate,
         members=[own for own in list_judges(db, project) if own.judge_version_id in ids],
-        outputs=projects.overview(db, project).outputs, test=test_as_seen(db, project),
-    )  # fmt: skip
+        outputs=projects.overview(db, project).outputs,
+        test=test_as_seen(db, project),
+    )
     reasons = [reason for check in _CHECKS for reason in check(seen)]
     reasons.sort(key=lambda own: ("bad", "care", "good").index(own.weight))
     answer = _answer(reasons)
@@ -104,9 +102,14 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
         else "by people's grades alone"
     )
     return Trust(
-        answer=answer, headline=_headline(answer, rate), rate=rate, method=method,
-        enough=_enough(seen), reasons=tuple(reasons), rests_on=tuple(_rests_on(seen)),
-    )  # fmt: skip
+        answer=answer,
+        headline=_headline(answer, rate),
+        rate=rate,
+        method=method,
+        enough=_enough(seen),
+        reasons=tuple(reasons),
+        rests_on=tuple(_rests_on(seen)),
+    )
 
 
 def _rests_on(seen: _Seen) -> Iterator[str]:
@@ -157,7 +160,9 @@ def _enough(seen: _Seen) -> str:
     held = seen.chosen.held_out or {}
     coverage, fails, wanted = held.get("coverage"), held.get("effective_fails"), held.get("wanted")
     if coverage is None or fails is None or wanted is None:
-        return "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
+        return (
+            "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
+        )
     said = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
     return (
         f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
@@ -186,13 +191,25 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
     fails = sum(own.fails for own in seen.splits.sizes)
     if not passes or not fails:
         what = "graded" if not passes and not fails else "failed" if passes else "passed"
-        yield Reason(weight="bad", says=f"People {what} none of the outputs.", next_step="Grade on until there are passes and fails.")  # fmt: skip
+        yield Reason(
+            weight="bad",
+            says=f"People {what} none of the outputs.",
+            next_step="Grade on until there are passes and fails.",
+        )
     elif min(passes, fails) < TOO_FEW_FAILS:
         rare = "failed" if fails < passes else "passed"
-        yield Reason(weight="bad", says=f"People {rare} only {min(passes, fails)} outputs, too few to tell.", next_step=f"Grade until {FEW_FAILS} are {rare}.")  # fmt: skip
+        yield Reason(
+            weight="bad",
+            says=f"People {rare} only {min(passes, fails)} outputs, too few to tell.",
+            next_step=f"Grade until {FEW_FAILS} are {rare}.",
+        )
     elif min(passes, fails) < FEW_FAILS:
         rare = "failed" if fails < passes else "passed"
-        yield Reason(weight="care", says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known only roughly.", next_step=f"Grade until {FEW_FAILS} are {rare}.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known only roughly.",
+            next_step=f"Grade until {FEW_FAILS} are {rare}.",
+        )
     else:
         yield Reason(weight="good", says=f"People passed {passes:,} and failed {fails:,} outputs.")
 
@@ -200,13 +217,17 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
 def _width(seen: _Seen) -> Iterator[Reason]:
     rate = seen.rate
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(weight="bad", says=f"The pass rate is not measurable: {rate.why_not}.", next_step="Grade more outputs, and run the judges of the chosen set.")  # fmt: skip
+        yield Reason(
+            weight="bad",
+            says=f"The pass rate is not measurable: {rate.why_not}.",
+            next_step="Grade more outputs, and run the judges of the chosen set.",
+        )
         return
     width = rate.high - rate.low
     says = f"The 95 % interval of the pass rate is {width * 100:.0f} points wide."
     if width > WIDE:
         weight: Weight = "bad" if width > TOO_WIDE else "care"
-        yield Reason(weight=weight, says=says, next_step="Grade more outputs that are drawn at random.")  # fmt: skip
+        yield Reason(weight=weight, says=says, next_step="Grade more outputs that are drawn at random.")
     else:
         yield Reason(weight="good", says=says)
 
@@ -214,13 +235,25 @@ def _width(seen: _Seen) -> Iterator[Reason]:
 def _judge(seen: _Seen) -> Iterator[Reason]:
     rates = seen.report.pass_rate
     if seen.chosen is None:
-        yield Reason(weight="care", says="No set of judges is chosen, so the number rests on people's grades alone.", next_step="Propose and run judges, then choose a set.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says="No set of judges is chosen, so the number rests on people's grades alone.",
+            next_step="Propose and run judges, then choose a set.",
+        )
     elif rates.corrected.value is None:
-        yield Reason(weight="care", says=f"The judges do not help here: {rates.corrected.why_not}.", next_step="Run the judges on the graded outputs, grade more, or refine them; until then the number rests on people's grades alone.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"The judges do not help here: {rates.corrected.why_not}.",
+            next_step="Run the judges on the graded outputs, grade more, or refine them; until then the number rests on people's grades alone.",
+        )
     else:
         judged = rates.judge.n
         if seen.outputs and 1 - judged / seen.outputs > _MOST_MISSING:
-            yield Reason(weight="care", says=f"The chosen set has decided {judged:,} of {seen.outputs:,} outputs.", next_step="Run the judges on the rest.")  # fmt: skip
+            yield Reason(
+                weight="care",
+                says=f"The chosen set has decided {judged:,} of {seen.outputs:,} outputs.",
+                next_step="Run the judges on the rest.",
+            )
         yield from _held_out(seen)
 
 
@@ -228,11 +261,22 @@ def _held_out(seen: _Seen) -> Iterator[Reason]:
     held = (seen.chosen.held_out if seen.chosen else None) or {}
     value, low = held.get("alignment"), held.get("low")
     if value is None or low is None:
-        yield Reason(weight="care", says="How the chosen set does on outputs that it had not seen is not measurable yet.", next_step="Grade more, then choose again.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says="How the chosen set does on outputs that it had not seen is not measurable yet.",
+            next_step="Grade more, then choose again.",
+        )
     elif low < 0.5:
-        yield Reason(weight="care", says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.{_flattered(seen)}", next_step="Refine the judges.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.{_flattered(seen)}",
+            next_step="Refine the judges.",
+        )
     else:
-        yield Reason(weight="good", says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).{_flattered(seen)}")  # fmt: skip
+        yield Reason(
+            weight="good",
+            says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).{_flattered(seen)}",
+        )
 
 
 def _flattered(seen: _Seen) -> str:
@@ -249,24 +293,42 @@ def _sealed_test(seen: _Seen) -> Iterator[Reason]:
     if seen.test is None or seen.chosen is None:
         return
     on_test = {own.judge_version_id: own for own in seen.test.report.judges}
-    pairs = [(own, on_test[own.judge_version_id]) for own in seen.test.outside if own.judge_version_id in on_test]  # fmt: skip
+    pairs = [
+        (own, on_test[own.judge_version_id]) for own in seen.test.outside if own.judge_version_id in on_test
+    ]
     if not pairs:
-        yield Reason(weight="care", says=f"The sealed test was last seen on {_day(seen.test)}, with none of the present judges.", next_step="`labelcore align --split test` looks at it again, and counts.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"The sealed test was last seen on {_day(seen.test)}, with none of the present judges.",
+            next_step="`labelcore align --split test` looks at it again, and counts.",
+        )
         return
     fallen = [said for outside, inside in pairs for said in _fallen(outside, inside)]
     shown = _set_on_test(seen, seen.test)
     if fallen:
-        yield Reason(weight="care", says=f"On the sealed test judges do worse than elsewhere, and not by chance: {'; '.join(fallen)}.{shown} Expect the figures of the test.", next_step="Refine these judges, or choose again.")  # fmt: skip
-    elif why := next(
-        (why for outside, inside in pairs for why in _incomparable(outside, inside)), ""
-    ):
-        yield Reason(weight="care", says=f"Whether the judges do worse on the sealed test than elsewhere cannot be told ({why}).{shown}", next_step="Grade more outputs from other sources.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"On the sealed test judges do worse than elsewhere, and not by chance: {'; '.join(fallen)}.{shown} Expect the figures of the test.",
+            next_step="Refine these judges, or choose again.",
+        )
+    elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), ""):
+        yield Reason(
+            weight="care",
+            says=f"Whether the judges do worse on the sealed test than elsewhere cannot be told ({why}).{shown}",
+            next_step="Grade more outputs from other sources.",
+        )
     else:
-        yield Reason(weight="good", says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse than on the other grades beyond chance.{shown}")  # fmt: skip
+        yield Reason(
+            weight="good",
+            says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse than on the other grades beyond chance.{shown}",
+        )
 
 
 def _rates(outside: JudgeAlignment, inside: JudgeAlignment) -> tuple[tuple[str, Rate, Rate], ...]:
-    return (("catches {} of the bad ones", outside.tnr, inside.tnr), ("passes {} of the good ones", outside.tpr, inside.tpr))  # fmt: skip
+    return (
+        ("catches {} of the bad ones", outside.tnr, inside.tnr),
+        ("passes {} of the good ones", outside.tpr, inside.tpr),
+    )
 
 
 def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
@@ -275,7 +337,7 @@ def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
     for says, elsewhere, there in _rates(outside, inside):
         change = difference(there, elsewhere)
         if change.high is not None and change.high < 0:
-            yield f"{inside.judge} {says.format(in_words(there))} there, {in_words(elsewhere)} elsewhere"  # fmt: skip
+            yield f"{inside.judge} {says.format(in_words(there))} there, {in_words(elsewhere)} elsewhere"
 
 
 def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
@@ -302,18 +364,33 @@ def _set_on_test(seen: _Seen, test: SealedView) -> str:
 
 def _stale(seen: _Seen) -> Iterator[Reason]:
     if changed := sorted({own.criterion for own in seen.members if own.stale}):
-        yield Reason(weight="bad", says=f"What is asked has changed since its judge was made: {', '.join(changed)}.", next_step="Make and run these judges anew, then choose again.")  # fmt: skip
+        yield Reason(
+            weight="bad",
+            says=f"What is asked has changed since its judge was made: {', '.join(changed)}.",
+            next_step="Make and run these judges anew, then choose again.",
+        )
 
 
 def _people(seen: _Seen) -> Iterator[Reason]:
     own = seen.report.agreement
     if own.alpha is None or own.low is None or own.high is None:
-        yield Reason(weight="care", says=f"Whether people agree is not measurable: {own.why_not}.", next_step="Let a second person grade some of the same outputs.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"Whether people agree is not measurable: {own.why_not}.",
+            next_step="Let a second person grade some of the same outputs.",
+        )
     elif own.alpha < WEAK:
         weight: Weight = "bad" if own.high < TOO_WEAK else "care"
-        yield Reason(weight=weight, says=f"People agree weakly: alpha is {own.alpha:.2f} ({own.low:.2f} to {own.high:.2f}) on {own.n_outputs} outputs.", next_step="Settle their conflicts on the Team page, and sharpen the criteria.")  # fmt: skip
+        yield Reason(
+            weight=weight,
+            says=f"People agree weakly: alpha is {own.alpha:.2f} ({own.low:.2f} to {own.high:.2f}) on {own.n_outputs} outputs.",
+            next_step="Settle their conflicts on the Team page, and sharpen the criteria.",
+        )
     else:
-        yield Reason(weight="good", says=f"People agree: alpha is {own.alpha:.2f} ({own.low:.2f} to {own.high:.2f}) on {own.n_outputs} outputs.")  # fmt: skip
+        yield Reason(
+            weight="good",
+            says=f"People agree: alpha is {own.alpha:.2f} ({own.low:.2f} to {own.high:.2f}) on {own.n_outputs} outputs.",
+        )
 
 
 def _sample(seen: _Seen) -> Iterator[Reason]:
@@ -323,25 +400,47 @@ def _sample(seen: _Seen) -> Iterator[Reason]:
     if known:
         yield Reason(weight="good", says=says)
     else:
-        yield Reason(weight="care", says=says, next_step="Draw a sample on the Sample page and grade all of it.")  # fmt: skip
+        yield Reason(
+            weight="care", says=says, next_step="Draw a sample on the Sample page and grade all of it."
+        )
 
 
 def _test(seen: _Seen) -> Iterator[Reason]:
     own = seen.splits
     if own.spent:
-        yield Reason(weight="care", says=f"The sealed test is spent: {own.looks} looks, the limit is {own.limit}.", next_step="Begin a fresh test (Alignment page).")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"The sealed test is spent: {own.looks} looks, the limit is {own.limit}.",
+            next_step="Begin a fresh test (Alignment page).",
+        )
     elif not own.sealed:
-        yield Reason(weight="care", says="No test is sealed yet; figures come from cross-fitting.", next_step="Grade on: it is sealed by itself.")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says="No test is sealed yet; figures come from cross-fitting.",
+            next_step="Grade on: it is sealed by itself.",
+        )
     else:
-        yield Reason(weight="good", says=f"The test is sealed; looks used: {own.looks} of {own.limit}.")  # fmt: skip
+        yield Reason(weight="good", says=f"The test is sealed; looks used: {own.looks} of {own.limit}.")
 
 
 def _specification(seen: _Seen) -> Iterator[Reason]:
     gap = seen.court.unclear
     if gap.value is not None and gap.value > GAP:
-        yield Reason(weight="care", says=f"The specification has a gap: of the ruled conflicts a criterion is unclear in {in_words(gap)}.", next_step="Edit these criteria (Refine page).")  # fmt: skip
+        yield Reason(
+            weight="care",
+            says=f"The specification has a gap: of the ruled conflicts a criterion is unclear in {in_words(gap)}.",
+            next_step="Edit these criteria (Refine page).",
+        )
 
 
 _CHECKS: tuple[Callable[[_Seen], Iterator[Reason]], ...] = (
-    _classes, _width, _judge, _sealed_test, _stale, _people, _sample, _test, _specification,
-)  # fmt: skip
+    _classes,
+    _width,
+    _judge,
+    _sealed_test,
+    _stale,
+    _people,
+    _sample,
+    _test,
+    _specification,
+)

@@ -16,6 +16,16 @@ from labelcore.stages.sharing.transferring import (
 )
 
 __all__ = [
-    "NEEDED_FAILS", "NEEDED_PASSES", "JudgeTransfer", "Loaded", "NotPortable", "Refused", "RubricFile",
-    "Transfer", "json_schema", "load_rubric", "save_rubric", "transfer",
-]  # fmt: skip
+    "NEEDED_FAILS",
+    "NEEDED_PASSES",
+    "JudgeTransfer",
+    "Loaded",
+    "NotPortable",
+    "Refused",
+    "RubricFile",
+    "Transfer",
+    "json_schema",
+    "load_rubric",
+    "save_rubric",
+    "transfer",
+]

@@ -74,9 +74,14 @@ def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> L
         if loaded.criteria or loaded.judges:
             criterion_table.save_with_judges(db, loaded.criteria, loaded.judges)
             audit.note(
-                db, project.id, author, "library loaded", rubric.project,
-                file=file.name, criteria=[own.id for own in loaded.criteria],
-            )  # fmt: skip
+                db,
+                project.id,
+                author,
+                "library loaded",
+                rubric.project,
+                file=file.name,
+                criteria=[own.id for own in loaded.criteria],
+            )
     return loaded
 
 
@@ -119,9 +124,7 @@ def _text(file: Path) -> str:
     except OSError as trouble:
         raise BadInput(f"{file} cannot be read: {trouble.strerror}.") from trouble
     except UnicodeDecodeError as trouble:
-        raise BadInput(
-            f"{file.name} is not written in UTF-8.", next_step="Save it as UTF-8."
-        ) from trouble
+        raise BadInput(f"{file.name} is not written in UTF-8.", next_step="Save it as UTF-8.") from trouble
 
 
 def _wrong(file: Path, fault: str) -> BadInput:
@@ -147,19 +150,17 @@ def _sorted_out(db: Database, project: Project, rubric: RubricFile, author: str)
         fresh.append((shared, own))
         taken.add(own.name.casefold())
         texts.add(text)
-    tried = [
-        judge
-        for shared, own in fresh
-        for judge in _judges(project, rubric, shared.judges, own, author)
-    ]
+    tried = [judge for shared, own in fresh for judge in _judges(project, rubric, shared.judges, own, author)]
     tried += _overall(db, project, rubric, author)
     return Loaded(
-        project=rubric.project, criteria=tuple(own for _, own in fresh), known=tuple(known),
+        project=rubric.project,
+        criteria=tuple(own for _, own in fresh),
+        known=tuple(known),
         renamed=tuple(own.name for shared, own in fresh if own.name != shared.name),
         judges=tuple(own for own in tried if isinstance(own, JudgeVersion)),
         refused=tuple(own for own in tried if isinstance(own, Refused)),
         not_portable=rubric.not_portable,
-    )  # fmt: skip
+    )
 
 
 def _texts(db: Database, here: Sequence[Criterion]) -> set[tuple[str, str]]:
@@ -190,13 +191,23 @@ def _criterion(
         f"{'1 person' if shared.annotators == 1 else f'{shared.annotators} people'}."
     )
     return Criterion(
-        id=new_id("criterion"), project_id=project.id, version=1, name=name,
-        statement=shared.statement, severity=shared.severity,
-        max_false_failure_rate=shared.max_false_failure_rate, risk=shared.risk,
-        risk_why=shared.risk_why, origin="library", status="accepted",
-        pass_examples=shared.pass_examples, fail_examples=shared.fail_examples,
-        keywords=shared.keywords, author=author, why=why,
-    )  # fmt: skip
+        id=new_id("criterion"),
+        project_id=project.id,
+        version=1,
+        name=name,
+        statement=shared.statement,
+        severity=shared.severity,
+        max_false_failure_rate=shared.max_false_failure_rate,
+        risk=shared.risk,
+        risk_why=shared.risk_why,
+        origin="library",
+        status="accepted",
+        pass_examples=shared.pass_examples,
+        fail_examples=shared.fail_examples,
+        keywords=shared.keywords,
+        author=author,
+        why=why,
+    )
 
 
 def _overall(
@@ -208,7 +219,7 @@ def _overall(
         (own.kind, portable.checked(own.kind, portable.leaving(own.kind, own.spec, with_examples=True)))
         for own in here
         if own.kind in portable.TRAVELLING
-    ]  # fmt: skip
+    ]
     numbers = {own.judge_id: own.version for own in here}
     for own in _judges(project, rubric, rubric.overall, None, author):
         if isinstance(own, Refused):
@@ -222,9 +233,8 @@ def _without_origin(own: JudgeVersion) -> dict[str, object]:
 
 
 def _judges(
-    project: Project, rubric: RubricFile, shared: Sequence[SharedJudge], own: Criterion | None,
-    author: str,
-) -> Iterator[JudgeVersion | Refused]:  # fmt: skip
+    project: Project, rubric: RubricFile, shared: Sequence[SharedJudge], own: Criterion | None, author: str
+) -> Iterator[JudgeVersion | Refused]:
     names: set[str] = set()
     for judge in shared:
         reason = portable.fault(judge.kind, judge.spec)
@@ -243,20 +253,31 @@ def _version(
     criterion_id = own.id if own else None
     note = _note(rubric, judge)
     came = {
-        "project": rubric.project, "exported_at": rubric.exported_at.isoformat(), "note": note,
+        "project": rubric.project,
+        "exported_at": rubric.exported_at.isoformat(),
+        "note": note,
         "figures": judge.figures.model_dump(mode="json"),
-    }  # fmt: skip
+    }
     spec = portable.checked(judge.kind, judge.spec) | {portable.RESERVED: came}
     name = judge.name + SUFFIX
     stem = f"{project.id}|{criterion_id}|{judge.kind}|{name}"
-    return JudgeVersion.model_validate({
-        "id": version_id(project.id, criterion_id, judge.kind, spec), "name": name, "kind": judge.kind,
-        "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-        "project_id": project.id, "version": 1, "criterion_id": criterion_id,
-        "criterion_version": 1 if own else None,
-        "spec": spec, "description": f"{judge.description} {note}", "model": judge.model,
-        "fitted_on": (), "author": author,
-    })  # fmt: skip
+    return JudgeVersion.model_validate(
+        {
+            "id": version_id(project.id, criterion_id, judge.kind, spec),
+            "name": name,
+            "kind": judge.kind,
+            "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
+            "project_id": project.id,
+            "version": 1,
+            "criterion_id": criterion_id,
+            "criterion_version": 1 if own else None,
+            "spec": spec,
+            "description": f"{judge.description} {note}",
+            "model": judge.model,
+            "fitted_on": (),
+            "author": author,
+        }
+    )
 
 
 def _note(rubric: RubricFile, judge: SharedJudge) -> str:

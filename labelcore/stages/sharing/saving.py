@@ -35,9 +35,8 @@ _WITHOUT = "Measured with examples that this file leaves out."
 
 
 def save_rubric(
-    db: Database, project: Project, out: Path, *, criteria: Sequence[str] = (),
-    with_examples: bool = True,
-) -> RubricFile:  # fmt: skip
+    db: Database, project: Project, out: Path, *, criteria: Sequence[str] = (), with_examples: bool = True
+) -> RubricFile:
     """Write the accepted criteria, or those that are named, with their judges to a YAML file.
 
     Without examples no text of an output leaves; quotes of notes, names of people, keys and
@@ -49,22 +48,22 @@ def save_rubric(
         BadInput: there is no criterion, the file exists already, cannot be written or is too large.
         NotFound: a criterion that is named does not exist.
     """
-    wanted: dict[str | None, Criterion | None] = {
-        own.id: own for own in _wanted(db, project, criteria)
-    }
+    wanted: dict[str | None, Criterion | None] = {own.id: own for own in _wanted(db, project, criteria)}
     if not criteria or OVERALL in criteria:
         wanted[None] = None
     judges, staying = _judges(db, project, wanted, with_examples=with_examples)
     try:
         rubric = RubricFile(
-            project=project.name, exported_at=now().replace(microsecond=0),
+            project=project.name,
+            exported_at=now().replace(microsecond=0),
             criteria=tuple(
                 _criterion(db, own, judges.get(own.id, ()), with_examples=with_examples)
                 for own in wanted.values()
                 if own
             ),
-            overall=tuple(judges.get(None, ())), not_portable=tuple(staying),
-        )  # fmt: skip
+            overall=tuple(judges.get(None, ())),
+            not_portable=tuple(staying),
+        )
     except ValidationError as trouble:
         raise BadInput(
             f"A criterion cannot be saved: {first_fault(trouble)}.", next_step="Edit it first."
@@ -79,8 +78,7 @@ def _wanted(db: Database, project: Project, criteria: Sequence[str]) -> list[Cri
     accepted = list_criteria(db, project, status="accepted")
     if not accepted:
         raise BadInput(
-            "There is no accepted criterion to save.",
-            next_step="Accept some, or name those that you want.",
+            "There is no accepted criterion to save.", next_step="Accept some, or name those that you want."
         )
     return accepted
 
@@ -106,19 +104,26 @@ def _criterion(
 ) -> SharedCriterion:
     cited = grade_table.some(db, [item.grade_id for item in own.evidence])
     return SharedCriterion(
-        name=own.name, statement=own.statement, severity=own.severity,
-        max_false_failure_rate=own.max_false_failure_rate, risk=own.risk,
-        risk_why=own.risk_why, keywords=own.keywords,
+        name=own.name,
+        statement=own.statement,
+        severity=own.severity,
+        max_false_failure_rate=own.max_false_failure_rate,
+        risk=own.risk,
+        risk_why=own.risk_why,
+        keywords=own.keywords,
         pass_examples=own.pass_examples if with_examples else (),
         fail_examples=own.fail_examples if with_examples else (),
-        origin=own.origin, version=own.version, evidence=len(own.evidence),
-        annotators=len({grade.annotator for grade in cited}), judges=tuple(judges),
-    )  # fmt: skip
+        origin=own.origin,
+        version=own.version,
+        evidence=len(own.evidence),
+        annotators=len({grade.annotator for grade in cited}),
+        judges=tuple(judges),
+    )
 
 
 def _judges(
     db: Database, project: Project, wanted: dict[str | None, Criterion | None], *, with_examples: bool
-) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:  # fmt: skip
+) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:
     """The newest versions of the judges by criterion id (None: overall), and those that stay here."""
     versions, staying = [], []
     for own in judge_table.current(db, project.id):
@@ -126,10 +131,14 @@ def _judges(
             continue
         if reason := _why_not(own, with_examples=with_examples):
             criterion = wanted[own.criterion_id]
-            staying.append(NotPortable(
-                criterion=criterion.name if criterion else OVERALL, judge=own.name, kind=own.kind,
-                reason=" ".join(reason.split()),
-            ))  # fmt: skip
+            staying.append(
+                NotPortable(
+                    criterion=criterion.name if criterion else OVERALL,
+                    judge=own.name,
+                    kind=own.kind,
+                    reason=" ".join(reason.split()),
+                )
+            )
         else:
             versions.append(own)
     found: dict[str | None, list[SharedJudge]] = {}
@@ -145,15 +154,15 @@ def _why_not(own: JudgeVersion, *, with_examples: bool) -> str | None:
         return "its verdicts were imported from another tool, which is not here to be run"
     if own.kind not in portable.TRAVELLING:
         return f"judges of the kind '{own.kind}' cannot be written to a file"
-    return portable.fault(
-        own.kind, portable.leaving(own.kind, own.spec, with_examples=with_examples)
-    )
+    return portable.fault(own.kind, portable.leaving(own.kind, own.spec, with_examples=with_examples))
 
 
 def _measured(
-    db: Database, project: Project, versions: Sequence[JudgeVersion],
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
     wanted: dict[str | None, Criterion | None],
-) -> Iterator[tuple[JudgeVersion, Figures]]:  # fmt: skip
+) -> Iterator[tuple[JudgeVersion, Figures]]:
     """Each judge with its figures on all grades of the project, as ``align`` gives them."""
     if not versions:
         return
@@ -171,8 +180,11 @@ def _judge(own: JudgeVersion, figures: Figures, *, with_examples: bool) -> Share
     came = own.spec.get(portable.RESERVED) or {}
     has_examples = portable.has_examples(own.kind, own.spec)
     return SharedJudge(
-        name=own.name.removesuffix(SUFFIX) if came else own.name, kind=own.kind, spec=spec,
+        name=own.name.removesuffix(SUFFIX) if came else own.name,
+        kind=own.kind,
+        spec=spec,
         description=own.description.removesuffix(f" {came['note']}") if came else own.description,
-        model=own.model, figures=figures,
+        model=own.model,
+        figures=figures,
         note=_WITHOUT if has_examples and not with_examples else "",
-    )  # fmt: skip
+    )

@@ -75,25 +75,29 @@ def transfer(db: Database, project: Project) -> list[Transfer]:
     votes = votes_on(db, versions) if versions else pd.DataFrame()
     labels = human_labels(db, project)
     return [
-        _criterion(own, [
-            _judge(version, measure_judge(version, votes[version.id], labels, own, "all"))
-            for version in versions
-            if version.criterion_id == (own.id if own else None)
-        ], labels)
+        _criterion(
+            own,
+            [
+                _judge(version, measure_judge(version, votes[version.id], labels, own, "all"))
+                for version in versions
+                if version.criterion_id == (own.id if own else None)
+            ],
+            labels,
+        )
         for own in came
-    ]  # fmt: skip
+    ]
 
 
-def _criterion(
-    own: Criterion | None, judges: list[JudgeTransfer], labels: Labels
-) -> Transfer:  # fmt: skip
+def _criterion(own: Criterion | None, judges: list[JudgeTransfer], labels: Labels) -> Transfer:
     name = own.name if own else OVERALL
     aligned = any(judge.state == "aligned here" for judge in judges)
     return Transfer(
-        criterion_id=own.id if own else None, criterion=name, judges=tuple(judges),
+        criterion_id=own.id if own else None,
+        criterion=name,
+        judges=tuple(judges),
         state="aligned here" if aligned else "not yet aligned here",
         says=_measured_words(name, judges) if aligned else _waiting_words(name, judges, labels),
-    )  # fmt: skip
+    )
 
 
 def _measured_words(name: str, judges: list[JudgeTransfer]) -> str:
@@ -127,11 +131,20 @@ def _judge(own: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
     changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))
     result = _result(*changes, there) if enough else None
     return JudgeTransfer(
-        judge=own.name, judge_version_id=own.id, kind=own.kind, passes=passes, fails=fails,
-        state="aligned here" if enough else "not yet aligned here", tpr=tpr, tnr=tnr, there=there,
-        tpr_change=changes[0], tnr_change=changes[1], result=result,
+        judge=own.name,
+        judge_version_id=own.id,
+        kind=own.kind,
+        passes=passes,
+        fails=fails,
+        state="aligned here" if enough else "not yet aligned here",
+        tpr=tpr,
+        tnr=tnr,
+        there=there,
+        tpr_change=changes[0],
+        tnr_change=changes[1],
+        result=result,
         says=_words(own, tpr, tnr, there, changes, result),
-    )  # fmt: skip
+    )
 
 
 def _too_few(passes: int, fails: int) -> Rate:
@@ -153,9 +166,8 @@ def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:
 
 
 def _words(
-    own: JudgeVersion, tpr: Rate, tnr: Rate, there: Figures, changes: tuple[Rate, Rate],
-    result: Result | None,
-) -> str:  # fmt: skip
+    own: JudgeVersion, tpr: Rate, tnr: Rate, there: Figures, changes: tuple[Rate, Rate], result: Result | None
+) -> str:
     if result is None:
         return f"{own.name}: not yet aligned here, {tpr.why_not}."
     flattered = " on the grades that it was fitted to" if there.in_sample else ""
@@ -179,7 +191,7 @@ def _conclusion(result: Result, changes: tuple[Rate, Rate]) -> str:
         return f"It does here what it did there (a fall of {MARGIN:.0%} or more is ruled out)."
     if result == "worse":
         whats = ("passes fewer good outputs", "catches fewer bad outputs")
-        fallen = [w for w, own in zip(whats, changes, strict=True) if own.high is not None and own.high < 0]  # fmt: skip
+        fallen = [w for w, own in zip(whats, changes, strict=True) if own.high is not None and own.high < 0]
         return f"It {' and '.join(fallen)} here than there: propose judges that fit these grades."
     deepest = -min(own.low for own in changes if own.low is not None)
     return f"No clear difference, but a fall of up to {deepest:.0%} is not ruled out: grade on."

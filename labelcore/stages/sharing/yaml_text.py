@@ -18,7 +18,7 @@ _DEEPEST = 40
 _MOST_VALUES = 500_000
 _WIDTH = 100
 _LONG = 80
-_ODD = re.compile(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")  # fmt: skip
+_ODD = re.compile(r"[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _STR, _SEQ = "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq"
 _WHOLE, _POWER = r"[-+]?(?:0|[1-9][0-9]{0,30})", "[eE][-+]?[0-9]{1,4}"
 _PLAIN = {
@@ -89,9 +89,8 @@ _Writer.add_representer(list, _represent_list)
 def write(document: dict[str, Any]) -> str:
     """JSON-like data as YAML, keys in their order."""
     text: str = yaml.dump(
-        document, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=_WIDTH,
-        default_flow_style=False,
-    )  # fmt: skip
+        document, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=False
+    )
     return text
 
 
@@ -136,7 +135,4 @@ def _fault(event: Any, depth: int, values: int, documents: int) -> str | None:
 
 def _bad(name: str, mark: Any, problem: str) -> BadInput:
     place = f", line {mark.line + 1}" if mark else ""
-    return BadInput(
-        f"{name}{place}: {problem}.",
-        next_step="Save the rubric again, or correct that line.",
-    )
+    return BadInput(f"{name}{place}: {problem}.", next_step="Save the rubric again, or correct that line.")

@@ -17,7 +17,24 @@ from labelcore.stats.measures.tnr import tnr
 from labelcore.stats.measures.tpr import tpr
 
 __all__ = [
-    "Counts", "ac1", "balanced_accuracy", "balanced_accuracy_rate", "cells_of", "constant_answer",
-    "count", "coverage", "evalgen_alignment", "false_failure_rate", "fleiss_kappa", "gwet_ac",
-    "kappa", "krippendorff_alpha", "mcc", "npv", "ppv", "tnr", "tpr", "weighted_kappa",
-]  # fmt: skip
+    "Counts",
+    "ac1",
+    "balanced_accuracy",
+    "balanced_accuracy_rate",
+    "cells_of",
+    "constant_answer",
+    "count",
+    "coverage",
+    "evalgen_alignment",
+    "false_failure_rate",
+    "fleiss_kappa",
+    "gwet_ac",
+    "kappa",
+    "krippendorff_alpha",
+    "mcc",
+    "npv",
+    "ppv",
+    "tnr",
+    "tpr",
+    "weighted_kappa",
+]

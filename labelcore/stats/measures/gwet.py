@@ -39,8 +39,9 @@ def ac1(counts: Counts) -> float | None:
     """AC1 of a judge and people; None without a decided output."""
     table = np.repeat(
         [[0, 2], [1, 1], [2, 0]],
-        [counts.true_pass, counts.false_pass + counts.false_fail, counts.true_fail], axis=0,
-    )  # fmt: skip
+        [counts.true_pass, counts.false_pass + counts.false_fail, counts.true_fail],
+        axis=0,
+    )
     return gwet_ac(table)
 
 

@@ -14,20 +14,27 @@ from labelcore.stats.measures.confusion import Counts
 from labelcore.stats.prevalence import inverting, powering, stratifying
 from labelcore.stats.prevalence.drawing import Interval
 from labelcore.stats.prevalence.graded import Graded, Pool, of_counts
-from labelcore.stats.prevalence.people import (
-    FEW_GROUPS,
-    effective_grades,
-    people_only,
-    weighted_pass_rate,
-)
+from labelcore.stats.prevalence.people import FEW_GROUPS, effective_grades, people_only, weighted_pass_rate
 from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, wilson
 
 __all__ = [
-    "ASSUMPTIONS", "METHODS", "Graded", "Pool", "as_is", "corrected", "effective_grades",
-    "of_counts", "offered", "people_only", "post_stratified", "prediction_powered", "refusal",
-    "rogan_gladen", "weighted_pass_rate",
-]  # fmt: skip
+    "ASSUMPTIONS",
+    "METHODS",
+    "Graded",
+    "Pool",
+    "as_is",
+    "corrected",
+    "effective_grades",
+    "of_counts",
+    "offered",
+    "people_only",
+    "post_stratified",
+    "prediction_powered",
+    "refusal",
+    "rogan_gladen",
+    "weighted_pass_rate",
+]
 
 ASSUMPTIONS = {
     "post-stratified": stratifying.ASSUMPTION,
@@ -64,9 +71,7 @@ def corrected(
     own = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
     if np.isnan(own.middle):
         return not_measurable("the judge carries too little information to correct with", graded.n)
-    return Rate(
-        value=float(own.middle), low=float(own.low), high=float(own.high), n=graded.n, method=method
-    )
+    return Rate(value=float(own.middle), low=float(own.low), high=float(own.high), n=graded.n, method=method)
 
 
 def refusal(graded: Graded, pool: Pool, method: str) -> str | None:
@@ -106,9 +111,7 @@ def _uneven(graded: Graded, method: str) -> str | None:
     if worth < min(_FEWEST_EFFECTIVE, graded.n):
         return f"the draw was so uneven that {graded.n} grades are worth {worth:.0f}: draw some at random"
     if method == "Rogan-Gladen" and worth < _SHARE_EFFECTIVE * graded.n:
-        return (
-            f"the draw was so uneven that {graded.n} grades are worth {worth:.0f} for this method"
-        )
+        return f"the draw was so uneven that {graded.n} grades are worth {worth:.0f} for this method"
     return None
 
 

@@ -79,25 +79,18 @@ class Graded:
         """The judge's TPR and TNR on the outputs that it decided."""
         decided = ~np.isnan(self.verdicts)
         passed = self.verdicts == 1
-        return (
-            self._share(passed, self.passes & decided),
-            self._share(~passed, ~self.passes & decided),
-        )
+        return (self._share(passed, self.passes & decided), self._share(~passed, ~self.passes & decided))
 
     def youden(self) -> Floats:
         """TPR + TNR - 1, weighted; nan where a class has no decided output."""
         decided = ~np.isnan(self.verdicts)
         right = self.verdicts == self.passes
-        return (
-            self._mean(right, self.passes & decided) + self._mean(right, ~self.passes & decided) - 1
-        )
+        return self._mean(right, self.passes & decided) + self._mean(right, ~self.passes & decided) - 1
 
     def _mean(self, values: Bools, inside: Bools) -> Floats:
         own = self.weighed * inside
         total = own.sum(axis=-1)
-        return np.where(
-            total > 0, (own * values).sum(axis=-1) / np.where(total > 0, total, 1), np.nan
-        )
+        return np.where(total > 0, (own * values).sum(axis=-1) / np.where(total > 0, total, 1), np.nan)
 
     def _share(self, passes: Bools, inside: Bools) -> Posterior:
         return posterior(passes, inside, self.weighed, self.groups)

@@ -6,13 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.stats.prevalence.graded import FEWEST_GROUPS, Graded
-from labelcore.stats.prevalence.weighing import (
-    Floats,
-    Posterior,
-    effective,
-    posterior,
-    typical_weight,
-)
+from labelcore.stats.prevalence.weighing import Floats, Posterior, effective, posterior, typical_weight
 from labelcore.stats.rate import Rate, not_measurable, wilson
 
 FEW_GROUPS = f"the graded outputs come from fewer than {FEWEST_GROUPS} groups that share a source"
@@ -39,9 +33,8 @@ def people_only(graded: Graded) -> Rate:
     value = float((weights * graded.passes).sum() / weights.sum())
     low, high = share_of_passes(graded).interval()
     return Rate(
-        value=value, low=min(value, float(low)), high=max(value, float(high)), n=graded.n,
-        method=METHOD,
-    )  # fmt: skip
+        value=value, low=min(value, float(low)), high=max(value, float(high)), n=graded.n, method=METHOD
+    )
 
 
 def share_of_passes(graded: Graded) -> Posterior:

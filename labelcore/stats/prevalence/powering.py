@@ -37,6 +37,4 @@ def prediction_powered_interval(graded: Graded, pool: Pool, level: float = 0.95)
 
 def _normal(middle: Floats, variance: Floats, level: float) -> Interval:
     half = quantile(level) * np.sqrt(variance)
-    return Interval(
-        np.clip(middle - half, 0, 1), np.clip(middle, 0, 1), np.clip(middle + half, 0, 1)
-    )
+    return Interval(np.clip(middle - half, 0, 1), np.clip(middle, 0, 1), np.clip(middle + half, 0, 1))

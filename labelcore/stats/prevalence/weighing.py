@@ -45,9 +45,7 @@ class Posterior:
     def draw(self, random: np.random.Generator, draws: int) -> Floats:
         """Draws in a new last axis."""
         size = (*np.shape(self.passes), draws)
-        return random.beta(
-            np.asarray(self.passes)[..., None], np.asarray(self.fails)[..., None], size
-        )
+        return random.beta(np.asarray(self.passes)[..., None], np.asarray(self.fails)[..., None], size)
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """The equal-tailed interval."""
@@ -57,9 +55,8 @@ class Posterior:
 
 
 def posterior(
-    passes: Bools, inside: Bools, weights: Floats, groups: Ints | None = None,
-    *, prior: Floats | None = None,
-) -> Posterior:  # fmt: skip
+    passes: Bools, inside: Bools, weights: Floats, groups: Ints | None = None, *, prior: Floats | None = None
+) -> Posterior:
     """Of the share of passes among the grades ``inside``; all arrays (..., n).
 
     ``groups``: numbers from 0 up, the same for grades of one source; None where all stand alone.

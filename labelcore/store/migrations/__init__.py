@@ -26,10 +26,7 @@ def available() -> list[tuple[int, str, str]]:
 
 def applied(db: Database) -> set[int]:
     """The numbers recorded in this database."""
-    db.run(
-        "CREATE TABLE IF NOT EXISTS schema_migration "
-        "(number BIGINT, name VARCHAR, applied_at TIMESTAMP)"
-    )
+    db.run("CREATE TABLE IF NOT EXISTS schema_migration (number BIGINT, name VARCHAR, applied_at TIMESTAMP)")
     return {int(row[0]) for row in db.rows("SELECT number FROM schema_migration")}
 
 
@@ -51,7 +48,5 @@ def migrate(db: Database) -> list[int]:
     for number, name, sql in pending:
         with db.transaction() as cursor:
             cursor.execute(sql)
-            cursor.execute(
-                "INSERT INTO schema_migration VALUES (?, ?, ?)", [number, name, utc(now())]
-            )
+            cursor.execute("INSERT INTO schema_migration VALUES (?, ?, ?)", [number, name, utc(now())])
     return [number for number, _, _ in pending]

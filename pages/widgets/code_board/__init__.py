@@ -9,12 +9,4 @@ A page stores what came before it draws, because what is stored is acknowledged:
 from pages.widgets.code_board.component import asset_folder, code_board, received
 from pages.widgets.code_board.contract import BoardAct, BoardCode, BoardQuote, read_acts
 
-__all__ = [
-    "BoardAct",
-    "BoardCode",
-    "BoardQuote",
-    "asset_folder",
-    "code_board",
-    "read_acts",
-    "received",
-]
+__all__ = ["BoardAct", "BoardCode", "BoardQuote", "asset_folder", "code_board", "read_acts", "received"]

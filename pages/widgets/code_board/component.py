@@ -29,9 +29,13 @@ def received(key: str) -> tuple[BoardAct, ...]:
 
 
 def code_board(
-    codes: Sequence[BoardCode], *, undo: tuple[str, str] | None, done: Sequence[str],
-    refused: Mapping[str, str], key: str,
-) -> None:  # fmt: skip
+    codes: Sequence[BoardCode],
+    *,
+    undo: tuple[str, str] | None,
+    done: Sequence[str],
+    refused: Mapping[str, str],
+    key: str,
+) -> None:
     """Draw the board.
 
     Args:
@@ -46,8 +50,10 @@ def code_board(
     data = {
         "codes": [own.model_dump(mode="json") for own in codes],
         "undo": None if undo is None else {"id": undo[0], "says": undo[1]},
-        "done": list(done), "refused": dict(refused), "run": run,
-    }  # fmt: skip
+        "done": list(done),
+        "refused": dict(refused),
+        "run": run,
+    }
     _component()(key=key, data=data, on_acted_change=lambda: None)
 
 

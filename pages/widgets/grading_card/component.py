@@ -52,10 +52,7 @@ def grading_card(news: CardNews, *, seat: Seat | None = None, key: str) -> CardE
     """
     mount = _component()
     _, malformed = read_events(_sent(key))
-    own = {
-        "session": _session(key), "run": _count_run(key),
-        "seat": seat.model_dump() if seat else None,
-    }  # fmt: skip
+    own = {"session": _session(key), "run": _count_run(key), "seat": seat.model_dump() if seat else None}
     data = news.as_data(held_by_browser(_sent(key)))
     data["refused"] |= malformed
     result = mount(key=key, data=data | own, on_graded_change=lambda: None)

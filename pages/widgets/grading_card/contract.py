@@ -33,9 +33,11 @@ class CardTurn(Frozen):
     def as_data(self) -> dict[str, Any]:
         """The message as plain JSON."""
         return {
-            "role": self.role[:100], "name": self.name[:100], "content": _cut(self.content),
+            "role": self.role[:100],
+            "name": self.name[:100],
+            "content": _cut(self.content),
             "calls": [[tool[:200], _cut(arguments)] for tool, arguments in self.calls[:50]],
-        }  # fmt: skip
+        }
 
 
 class CardGrade(Frozen):
@@ -157,17 +159,16 @@ class CardItem(Frozen):
         With ``known`` only what may have changed: an output's texts never do. ``known_terms`` is the
         key of the terms that the browser holds for it.
         """
-        terms = {
-            "terms": [own.model_dump() for own in self.terms[:MAX_TERMS]],
-            "terms_key": self.terms_key,
-        }
+        terms = {"terms": [own.model_dump() for own in self.terms[:MAX_TERMS]], "terms_key": self.terms_key}
         current = self.current.model_dump() if self.current else None
         marks = {criterion: grade.model_dump() for criterion, grade in self.marks.items()}
         moving = {
-            "output_id": self.output_id, "position": self.position, "current": current,
+            "output_id": self.output_id,
+            "position": self.position,
+            "current": current,
             "marks": marks,
             "suggestion": self.suggestion.model_dump() if self.suggestion else None,
-        }  # fmt: skip
+        }
         if known:
             return moving | (terms if self.terms_key != known_terms else {})
         return (

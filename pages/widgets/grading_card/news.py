@@ -50,17 +50,20 @@ class CardNews(Frozen):
         language = self.setting.language
         news = {
             "items": [
-                own.as_data(
-                    known=own.output_id in have, known_terms=terms_held.get(own.output_id, "")
-                )
+                own.as_data(known=own.output_id in have, known_terms=terms_held.get(own.output_id, ""))
                 for own in self.items
             ],
-            "place": self.place, "total": self.total,
+            "place": self.place,
+            "total": self.total,
             "done": self.place - 1 if self.done is None else self.done,
-            "acknowledged": list(self.acknowledged), "refused": dict(self.refused),
+            "acknowledged": list(self.acknowledged),
+            "refused": dict(self.refused),
             "messages": None if language in have else messages_for(language),
-            "pace": self.pace, "page": self.page, "epoch": self.epoch, "stamp": self.stamp,
-        }  # fmt: skip
+            "pace": self.pace,
+            "page": self.page,
+            "epoch": self.epoch,
+            "stamp": self.stamp,
+        }
         return news | self.setting.as_data()
 
 

@@ -79,9 +79,7 @@ acknowledged = store(tuple(e for e in received(KEY) if e.client_id not in refuse
 grades = current()
 items = [
     CardItem(
-        **{"position": place, **raw},
-        current=grades.get(raw["output_id"]),
-        marks=marks(raw["output_id"]),
+        **{"position": place, **raw}, current=grades.get(raw["output_id"]), marks=marks(raw["output_id"])
     )
     for place, raw in enumerate(ITEMS, start=1)
 ]

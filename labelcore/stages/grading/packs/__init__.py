@@ -21,17 +21,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.models import (
-    Frozen,
-    Grade,
-    GradeValue,
-    GradingRules,
-    Output,
-    Project,
-    Term,
-    new_id,
-    now,
-)
+from labelcore.models import Frozen, Grade, GradeValue, GradingRules, Output, Project, Term, new_id, now
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
 from labelcore.stages.grading.fields import fields_of
@@ -91,9 +81,7 @@ class Merged(Frozen):
     refused: tuple[dict[str, str], ...]
 
 
-def make_pack(
-    db: Database, project: Project, annotator: str, *, n: int = 50
-) -> tuple[Manifest, str]:
+def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) -> tuple[Manifest, str]:
     """The next n outputs of a person as one HTML file, reserved for them as the rules say.
 
     Raises:
@@ -105,9 +93,13 @@ def make_pack(
     if not items:
         raise BadInput(f"{annotator} has nothing left to grade.", next_step="Draw a sample first.")
     manifest = Manifest(
-        pack=new_id("pack"), project_id=project.id, project=project.name, annotator=annotator,
-        outputs=tuple(own.output.id for own in items), made_at=now(),
-    )  # fmt: skip
+        pack=new_id("pack"),
+        project_id=project.id,
+        project=project.name,
+        annotator=annotator,
+        outputs=tuple(own.output.id for own in items),
+        made_at=now(),
+    )
     terms = projects.terms(project)
     document = {
         "manifest": manifest.model_dump(mode="json"),
@@ -127,9 +119,7 @@ def _asked(db: Database, project: Project) -> dict[str, Any]:
     accepted = [own for own in criterion_table.current(db, project.id) if own.status == "accepted"]
     names = {"id", "version", "name", "severity", "statement"}
     return {
-        "scale": [
-            {"name": name, "value": rules.value_of(at)} for at, name in enumerate(rules.scale, 1)
-        ],
+        "scale": [{"name": name, "value": rules.value_of(at)} for at, name in enumerate(rules.scale, 1)],
         "criteria": [own.model_dump(include=names) for own in accepted if rules.ask_criteria],
     }
 
@@ -138,8 +128,11 @@ def _item(output: Output, rules: GradingRules, terms: Sequence[Term]) -> dict[st
     fields = fields_of(output.text) if rules.ask_fields else ()
     turns = "\n\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
     return {
-        "output_id": output.id, "input": output.input, "context": output.context,
-        "conversation": turns, "output": output.text,
+        "output_id": output.id,
+        "input": output.input,
+        "context": output.context,
+        "conversation": turns,
+        "output": output.text,
         "fields": [own.model_dump() for own in fields],
         "terms": [
             own.model_dump(include={"term", "meaning"})
@@ -147,7 +140,7 @@ def _item(output: Output, rules: GradingRules, terms: Sequence[Term]) -> dict[st
                 terms, "\n".join((output.text, output.input, output.context, turns)), output.metadata
             )[:_MOST_TERMS]
         ],
-    }  # fmt: skip
+    }
 
 
 def _key(db: Database, project: Project) -> bytes:
@@ -238,15 +231,28 @@ def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) 
             except LabelcoreError as trouble:
                 refused.append({"id": act.client_id, "reason": str(trouble)})
     return Merged(
-        pack=manifest.pack, annotator=manifest.annotator, merged=merged, known=len(stored),
-        kept_online=kept, refused=tuple(refused),
-    )  # fmt: skip
+        pack=manifest.pack,
+        annotator=manifest.annotator,
+        merged=merged,
+        known=len(stored),
+        kept_online=kept,
+        refused=tuple(refused),
+    )
 
 
 def _grade(project: Project, manifest: Manifest, act: Act) -> Grade:
     return Grade(
-        id=act.client_id, project_id=project.id, output_id=act.output_id,
-        annotator=manifest.annotator, value=act.value, note=act.note, seconds=act.seconds,
-        criterion_id=act.criterion_id, criterion_version=act.criterion_version, field=act.field,
-        level=act.level, supersedes=act.supersedes, at=(act.shown_at or manifest.made_at).astimezone(UTC),
-    )  # fmt: skip
+        id=act.client_id,
+        project_id=project.id,
+        output_id=act.output_id,
+        annotator=manifest.annotator,
+        value=act.value,
+        note=act.note,
+        seconds=act.seconds,
+        criterion_id=act.criterion_id,
+        criterion_version=act.criterion_version,
+        field=act.field,
+        level=act.level,
+        supersedes=act.supersedes,
+        at=(act.shown_at or manifest.made_at).astimezone(UTC),
+    )

@@ -21,12 +21,7 @@ from labelcore.stages.judging.running.asking import ask_models
 from labelcore.stages.judging.running.batching import BatchRound
 from labelcore.stages.judging.running.clients import live_clients
 from labelcore.stages.judging.running.engine import opened
-from labelcore.stages.judging.running.estimating import (
-    Estimate,
-    estimate,
-    estimate_words,
-    span_words,
-)
+from labelcore.stages.judging.running.estimating import Estimate, estimate, estimate_words, span_words
 from labelcore.stages.judging.running.locally import decide_locally
 from labelcore.stages.judging.running.plan import Plan
 from labelcore.stages.judging.running.spreading import spread
@@ -35,20 +30,36 @@ from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
 
 __all__ = [
-    "Estimate", "estimate", "estimate_words", "kinds_words", "make_plan", "progress_words", "run",
-    "span_words", "stop_abandoned_runs", "stop_run",
-]  # fmt: skip
+    "Estimate",
+    "estimate",
+    "estimate_words",
+    "kinds_words",
+    "make_plan",
+    "progress_words",
+    "run",
+    "span_words",
+    "stop_abandoned_runs",
+    "stop_run",
+]
 
 _live: dict[str, threading.Event] = {}
 _PATIENCE = 60.0  # seconds for a killed run's calls under way to end
 
 
 def run(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], output_ids: Sequence[str],
-    *, concurrency: int | None = None, repeats: int = 1, progress: Progress | None = None,
-    stop: threading.Event | None = None, client: ModelClient | None = None, batch: bool = False,
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    output_ids: Sequence[str],
+    *,
+    concurrency: int | None = None,
+    repeats: int = 1,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    client: ModelClient | None = None,
+    batch: bool = False,
     engine: str | None = None,
-) -> Run:  # fmt: skip
+) -> Run:
     """Let the judges decide what they have not decided yet. Returns the finished or stopped run.
 
     ``repeats``: how often each LLM judge decides each output in all; those made before count.
@@ -80,10 +91,14 @@ def run(
 def _begun(project: Project, plan: Plan) -> Run:
     total = sum(plan.count_missing(own) for own in plan.versions)
     return Run(
-        id=new_id("run"), project_id=project.id, judge_version_ids=tuple(v.id for v in plan.versions),
-        n_outputs=len(plan.output_ids), verdicts_cached=plan.wanted - total, total=total,
+        id=new_id("run"),
+        project_id=project.id,
+        judge_version_ids=tuple(v.id for v in plan.versions),
+        n_outputs=len(plan.output_ids),
+        verdicts_cached=plan.wanted - total,
+        total=total,
         repeats=plan.repeats,
-    )  # fmt: skip
+    )
 
 
 @contextlib.contextmanager

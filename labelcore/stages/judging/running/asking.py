@@ -26,9 +26,7 @@ _FLUSH_SECONDS = 0.5
 _FLUSH_VERDICTS = 500
 _LOOK_SECONDS = 0.05
 _APART_SECONDS = 0.001  # calls that start together are answered together, in bursts
-_PATIENCE = (
-    0.0002  # seconds for which the thread that stores may keep the loop from reading answers
-)
+_PATIENCE = 0.0002  # seconds for which the thread that stores may keep the loop from reading answers
 GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
@@ -97,14 +95,18 @@ class _Asker:
     """Asks one endpoint; its trouble pauses its judges and nobody else's."""
 
     def __init__(
-        self, work: Work, plan: Plan, asked: Asked, clients: Clients, memory: AnswerMemory,
+        self,
+        work: Work,
+        plan: Plan,
+        asked: Asked,
+        clients: Clients,
+        memory: AnswerMemory,
         done: list[Decided],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._work, self._plan, self._done = work, plan, done
         self._versions, self._concurrency = asked.versions, asked.reached.concurrency
         self._clients = [
-            Remembering(asked.reached, clients, memory, work, repeat)
-            for repeat in range(plan.repeats)
+            Remembering(asked.reached, clients, memory, work, repeat) for repeat in range(plan.repeats)
         ]
         self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * self._concurrency)
         self._idle: set[asyncio.Task[None]] = set()
@@ -117,8 +119,7 @@ class _Asker:
     async def run(self) -> None:
         feeding = asyncio.create_task(self._feed())
         workers = [
-            asyncio.create_task(self._answer_all(i * _APART_SECONDS))
-            for i in range(self._concurrency)
+            asyncio.create_task(self._answer_all(i * _APART_SECONDS)) for i in range(self._concurrency)
         ]
         try:
             waiting = {feeding, *workers}
@@ -173,9 +174,7 @@ class _Asker:
             return trouble
 
 
-async def keep_storing(
-    work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event
-) -> None:
+async def keep_storing(work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event) -> None:
     """Store what has come in, twice a second or more often when much comes, until all has."""
     waited = 0.0
     while not ended.is_set():

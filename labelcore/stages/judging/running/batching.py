@@ -205,9 +205,13 @@ class BatchRound:
         self, endpoint: Endpoint, place: Path, keys: Sequence[str], batches: ProviderBatches
     ) -> None:
         job = BatchJob(
-            id=new_id("batch"), project_id=self._work.project.id, endpoint=endpoint.name,
-            model=endpoint.model, state="handing over", questions=tuple(keys),
-        )  # fmt: skip
+            id=new_id("batch"),
+            project_id=self._work.project.id,
+            endpoint=endpoint.name,
+            model=endpoint.model,
+            state="handing over",
+            questions=tuple(keys),
+        )
         job_table.save(self._db, job)
         try:
             known = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}

@@ -86,9 +86,11 @@ class Clients:
 
 
 def live_clients(
-    concurrency: int | None = None, client: ModelClient | None = None,
-    journal: Journal | None = None, calls: int = 0,
-) -> Clients:  # fmt: skip
+    concurrency: int | None = None,
+    client: ModelClient | None = None,
+    journal: Journal | None = None,
+    calls: int = 0,
+) -> Clients:
     """Clients that ask at once; with a journal and many calls, couriers keep what is answered."""
 
     def open_(endpoint: Endpoint) -> Reached:

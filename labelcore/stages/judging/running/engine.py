@@ -48,9 +48,7 @@ class Engine:
 
     def submit(self, function: Callable[[str], str], text: str, worker: str, tell: Tell) -> Any:
         """Run a function on a worker, or on another one once that dies; ``tell`` hears of the end."""
-        future = self._client.submit(
-            function, text, workers=[worker], allow_other_workers=True, pure=False
-        )
+        future = self._client.submit(function, text, workers=[worker], allow_other_workers=True, pure=False)
         future.add_done_callback(lambda own: tell(_outcome(own)))
         return future
 
@@ -69,8 +67,7 @@ class Engine:
             self._client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
         except TimeoutError:
             raise BadInput(
-                "The engine has no workers.",
-                next_step="Start some: dask worker SCHEDULER:PORT.",
+                "The engine has no workers.", next_step="Start some: dask worker SCHEDULER:PORT."
             ) from None
         for worker, said in self._client.run(version_here, on_error="return").items():
             if said != version_here():
@@ -98,8 +95,7 @@ def opened(name: str) -> Iterator[Engine]:
     check_name(name)
     if importlib.util.find_spec("distributed") is None:
         raise BadInput(
-            "The engine Dask is not installed.",
-            next_step='Install it: pip install "labelcore[dask]".',
+            "The engine Dask is not installed.", next_step='Install it: pip install "labelcore[dask]".'
         )
     from distributed import Client
 
@@ -110,9 +106,7 @@ def opened(name: str) -> Iterator[Engine]:
             else _address(name)
         )
         try:
-            client = open_.enter_context(
-                Client(where, timeout=_CONNECT_SECONDS, set_as_default=False)
-            )
+            client = open_.enter_context(Client(where, timeout=_CONNECT_SECONDS, set_as_default=False))
         except (OSError, ValueError) as trouble:
             raise BadInput(
                 f"No Dask scheduler answers at {where}: {trouble}.",
@@ -145,9 +139,8 @@ def local_cluster(workers: int) -> Any:
     from distributed.deploy.subprocess import SubprocessCluster
 
     return SubprocessCluster(
-        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0",
-        silence_logs=50,
-    )  # fmt: skip
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", silence_logs=50
+    )
 
 
 def _address(name: str) -> str:

@@ -114,9 +114,7 @@ def guess_tokens(text: str) -> int:
     return plain // 4 + len(text) - plain
 
 
-def estimate(
-    db: Database, project: Project, plan: Plan, concurrency: int | None = None
-) -> Estimate:
+def estimate(db: Database, project: Project, plan: Plan, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
     past = verdict_table.figures(db, [own.id for own in plan.versions])
     sample = _sample(db, plan)
@@ -127,7 +125,7 @@ def estimate(
         try:
             if version.kind == "llm":
                 usual = verdict_table.usual_latency(db, project.id, version.model)
-                own = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)  # fmt: skip
+                own = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)
             else:
                 own = _local(db, version, missing, sample[:_LOCAL_SAMPLE])
         except LabelcoreError as why:
@@ -137,62 +135,85 @@ def estimate(
     return Estimate(
         decisions=sum(own.decisions for own in judges),
         known=plan.wanted - sum(own.decisions for own in judges) if not trouble else 0,
-        calls=sum(own.calls for own in judges), tokens_in=sum(own.tokens_in for own in judges),
+        calls=sum(own.calls for own in judges),
+        tokens_in=sum(own.tokens_in for own in judges),
         tokens_out=sum(own.tokens_out for own in judges),
-        cost_usd=sum(own.cost_usd for own in judges), seconds=_seconds(judges),
-        judges=tuple(judges), based_on=tuple(words), trouble=trouble,
-    )  # fmt: skip
+        cost_usd=sum(own.cost_usd for own in judges),
+        seconds=_seconds(judges),
+        judges=tuple(judges),
+        based_on=tuple(words),
+        trouble=trouble,
+    )
 
 
 def _seconds(judges: Sequence[JudgeEstimate]) -> float:
     """Local judges go first, one after the other; endpoints work side by side."""
     local = sum(own.seconds for own in judges if own.kind != "llm")
     places = {own.endpoint for own in judges if own.kind == "llm"}
-    asked = [sum(own.seconds for own in judges if own.endpoint == place and own.kind == "llm") for place in places]  # fmt: skip
+    asked = [
+        sum(own.seconds for own in judges if own.endpoint == place and own.kind == "llm") for place in places
+    ]
     return round(local + max(asked, default=0.0), 1)
 
 
 def _sample(db: Database, plan: Plan) -> list[Output]:
     step = max(1, len(plan.output_ids) // _SAMPLE)
-    return [own for some in output_table.chunks(db, plan.output_ids[::step][:_SAMPLE]) for own in some]  # fmt: skip
+    return [own for some in output_table.chunks(db, plan.output_ids[::step][:_SAMPLE]) for own in some]
 
 
 def _asked(
-    version: JudgeVersion, missing: int, sample: Sequence[Output],
-    past: tuple[int, float, float, float] | None, usual: float | None, concurrency: int | None,
+    version: JudgeVersion,
+    missing: int,
+    sample: Sequence[Output],
+    past: tuple[int, float, float, float] | None,
+    usual: float | None,
+    concurrency: int | None,
     words: dict[str, None],
-) -> JudgeEstimate:  # fmt: skip
+) -> JudgeEstimate:
     scales = asyncio.run(_measured(version, sample))
     endpoint, n = scales[0].endpoint, max(1, len(sample))
     calls = sum(own.calls for own in scales) / n
-    given, taken = (sum(getattr(own, name) for own in scales) / n for name in ("tokens_in", "tokens_out"))  # fmt: skip
+    given, taken = (sum(getattr(own, name) for own in scales) / n for name in ("tokens_in", "tokens_out"))
     latency, cost = usual, sum(own.cost for own in scales) / n
     if past:
         cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
         given, taken, latency = past[1:]
         if len(scales) == 1:
             cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
-        words[f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."] = None  # fmt: skip
+        words[f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."] = None
     else:
-        words[f"Prompts are measured on {len(sample)} outputs; an answer is taken to have {_ANSWER_TOKENS} tokens."] = None  # fmt: skip
+        words[
+            f"Prompts are measured on {len(sample)} outputs; an answer is taken to have {_ANSWER_TOKENS} tokens."
+        ] = None
     if latency is None:
         latency = _LATENCY_MS * calls
-        words[f"Nothing was asked of {endpoint.model} yet: a call is taken to last {_LATENCY_MS / 1000:g} s."] = None  # fmt: skip
+        words[
+            f"Nothing was asked of {endpoint.model} yet: a call is taken to last {_LATENCY_MS / 1000:g} s."
+        ] = None
     for own in scales:
         if not own.endpoint.price_in and not own.endpoint.price_out:
             words[f"No price is set for {own.model}, so it counts as free."] = None
     return JudgeEstimate(
-        judge=version.name, kind=version.kind, endpoint=f"{endpoint.name} ({endpoint.model})",
-        decisions=missing, calls=round(missing * calls), tokens_in=round(missing * given),
-        tokens_out=round(missing * taken), cost_usd=missing * cost,
+        judge=version.name,
+        kind=version.kind,
+        endpoint=f"{endpoint.name} ({endpoint.model})",
+        decisions=missing,
+        calls=round(missing * calls),
+        tokens_in=round(missing * given),
+        tokens_out=round(missing * taken),
+        cost_usd=missing * cost,
         seconds=_call_seconds(endpoint, missing, calls, given + taken, latency, concurrency),
-    )  # fmt: skip
+    )
 
 
 def _call_seconds(
-    endpoint: Endpoint, decisions: int, calls: float, tokens: float, latency_ms: float,
+    endpoint: Endpoint,
+    decisions: int,
+    calls: float,
+    tokens: float,
+    latency_ms: float,
     concurrency: int | None,
-) -> float:  # fmt: skip
+) -> float:
     """The slowest of: decisions side by side, requests a minute, tokens a minute.
 
     ``calls``, ``tokens`` and ``latency_ms`` are those of one decision.
@@ -215,9 +236,7 @@ async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Sc
     return list(others.values())
 
 
-def _local(
-    db: Database, version: JudgeVersion, missing: int, sample: Sequence[Output]
-) -> JudgeEstimate:
+def _local(db: Database, version: JudgeVersion, missing: int, sample: Sequence[Output]) -> JudgeEstimate:
     """A few outputs are really decided: how long that takes is what there is to know."""
     seconds = 0.0
     if missing and sample:
@@ -226,9 +245,16 @@ def _local(
         decide_local(version, sample, embed_texts(db, sample) if wants else None)
         seconds = (time.perf_counter() - started) / len(sample) * missing
     return JudgeEstimate(
-        judge=version.name, kind=version.kind, endpoint="", decisions=missing, calls=0,
-        tokens_in=0, tokens_out=0, cost_usd=0.0, seconds=seconds,
-    )  # fmt: skip
+        judge=version.name,
+        kind=version.kind,
+        endpoint="",
+        decisions=missing,
+        calls=0,
+        tokens_in=0,
+        tokens_out=0,
+        cost_usd=0.0,
+        seconds=seconds,
+    )
 
 
 def estimate_words(found: Estimate) -> str:

@@ -27,7 +27,7 @@ def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> 
     pace = Pace(_FIRST, _TEXTS)
     for ids in plan.chunks():
         missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
-        wanted = [output_id for output_id in ids if any(output_id in own for own in missing.values())]  # fmt: skip
+        wanted = [output_id for output_id in ids if any(output_id in own for own in missing.values())]
         for outputs in output_table.chunks(work.db, wanted, _TEXTS):
             for some in pace.parts(outputs):
                 if work.stop.is_set():
@@ -36,9 +36,8 @@ def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> 
 
 
 def _decide_some(
-    work: Work, versions: Sequence[JudgeVersion], missing: dict[str, set[str]],
-    outputs: Sequence[Output],
-) -> list[Decided]:  # fmt: skip
+    work: Work, versions: Sequence[JudgeVersion], missing: dict[str, set[str]], outputs: Sequence[Output]
+) -> list[Decided]:
     """What the judges say until somebody stops the run."""
     embedded: np.ndarray | None = None
     if any(own.kind == "learned" and own.spec.get("with_vectors") for own in versions):
@@ -59,9 +58,8 @@ def _decide_some(
 
 
 def _decide(
-    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None,
-    stop: threading.Event,
-) -> Sequence[Result]:  # fmt: skip
+    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None, stop: threading.Event
+) -> Sequence[Result]:
     try:
         return decide_local(version, outputs, embedded, stop)
     except LabelcoreError as trouble:

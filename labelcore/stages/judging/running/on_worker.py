@@ -28,9 +28,7 @@ from labelcore.stages.judging.running.tally import Tally
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
-TERMS = (
-    "concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout",
-)  # fmt: skip
+TERMS = ("concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout")
 """What of an endpoint travels with a chunk; its address and key never do."""
 
 
@@ -87,11 +85,11 @@ class _Desk:
         terms = self._terms.get(key_of(endpoint))
         if terms is None or place_hash(endpoint) != terms["place"]:
             raise ModelTrouble(
-                f"The endpoint '{endpoint.name}' is another one on a worker than where the run was "
-                "started.",
-                next_step="Give every worker the same LABELCORE_… settings.", kind="endpoint",
+                f"The endpoint '{endpoint.name}' is another one on a worker than where the run was started.",
+                next_step="Give every worker the same LABELCORE_… settings.",
+                kind="endpoint",
                 fatal=True,
-            )  # fmt: skip
+            )
         own = endpoint.model_copy(update={name: terms[name] for name in TERMS})
         return Reached(client_for(own), place_of(own), own.concurrency)
 
@@ -166,10 +164,12 @@ async def _ask(station: _Station, chunk: Mapping[str, Any]) -> dict[str, Any]:
     outputs = [Output.model_validate(own) for own in chunk["outputs"]]
     results = await asyncio.gather(*(asking.decide(own) for own in outputs))
     return {
-        "results": results, "notes": sorted(asking.desk.clients.notes), "paused": asking.paused,
+        "results": results,
+        "notes": sorted(asking.desk.clients.notes),
+        "paused": asking.paused,
         "answers": [own.model_dump(mode="json") for own in asking.memory.fresh],
         "tally": vars(asking.tally),
-    }  # fmt: skip
+    }
 
 
 class _Asking:
@@ -192,9 +192,7 @@ class _Asking:
             try:
                 spec = self._version.spec
                 reached = self.desk.clients.of(panel.members(spec)[0])
-                view = Remembering(
-                    reached, self.desk.clients, self.memory, self.tally, self._repeat
-                )
+                view = Remembering(reached, self.desk.clients, self.memory, self.tally, self._repeat)
                 decision, _ = await llm_judge.decide(spec, output, view)
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:

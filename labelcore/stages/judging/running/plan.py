@@ -53,7 +53,7 @@ class Plan:
         for start in range(0, len(self.output_ids), _CHUNK):
             yield self.output_ids[start : start + _CHUNK]
 
-    def questions(self, versions: Sequence[JudgeVersion], size: int = 200) -> Iterator[list[Question]]:  # fmt: skip
+    def questions(self, versions: Sequence[JudgeVersion], size: int = 200) -> Iterator[list[Question]]:
         """What is missing of some judges, a bounded number of texts at a time.
 
         Judge by judge: prompts with the same beginning come together, which providers cache.

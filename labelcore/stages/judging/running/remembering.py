@@ -77,10 +77,14 @@ class Remembering:
             if paid := await self._memory.find(key):
                 self._work.cached += 1
                 return Weighed(
-                    probabilities=json.loads(paid.text), tokens_in=paid.tokens_in,
-                    tokens_out=paid.tokens_out, cost_usd=paid.cost_usd, model=paid.model,
-                    latency_ms=paid.latency_ms, requests=0,
-                )  # fmt: skip
+                    probabilities=json.loads(paid.text),
+                    tokens_in=paid.tokens_in,
+                    tokens_out=paid.tokens_out,
+                    cost_usd=paid.cost_usd,
+                    model=paid.model,
+                    latency_ms=paid.latency_ms,
+                    requests=0,
+                )
             try:
                 weighed = await self._client.weigh(messages, words)
             except ModelTrouble as trouble:
@@ -89,11 +93,16 @@ class Remembering:
             if weighed is not None:
                 text = json.dumps(dict(weighed.probabilities))
                 taken: Answer[Any] = Answer(
-                    parsed=weighed, text=text, model=weighed.model, tokens_in=weighed.tokens_in,
-                    tokens_out=weighed.tokens_out, cost_usd=weighed.cost_usd,
-                    latency_ms=weighed.latency_ms, requests=weighed.requests,
+                    parsed=weighed,
+                    text=text,
+                    model=weighed.model,
+                    tokens_in=weighed.tokens_in,
+                    tokens_out=weighed.tokens_out,
+                    cost_usd=weighed.cost_usd,
+                    latency_ms=weighed.latency_ms,
+                    requests=weighed.requests,
                     faults=weighed.faults,
-                )  # fmt: skip
+                )
                 self._keep(key, taken, text)
             return weighed
 
@@ -123,16 +132,26 @@ class Remembering:
             return None
         self._work.cached += 1
         return Answer(
-            parsed=parsed, text=paid.text, model=paid.model, tokens_in=paid.tokens_in,
-            tokens_out=paid.tokens_out, cost_usd=paid.cost_usd, latency_ms=paid.latency_ms,
+            parsed=parsed,
+            text=paid.text,
+            model=paid.model,
+            tokens_in=paid.tokens_in,
+            tokens_out=paid.tokens_out,
+            cost_usd=paid.cost_usd,
+            latency_ms=paid.latency_ms,
             requests=0,
-        )  # fmt: skip
+        )
 
     def _keep(self, key: str, answer: Answer[Any], text: str, *, on_disk: bool = False) -> None:
         paid = Paid(
-            key=key, text=text, model=answer.model, tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out, cost_usd=answer.cost_usd, latency_ms=answer.latency_ms,
-        )  # fmt: skip
+            key=key,
+            text=text,
+            model=answer.model,
+            tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out,
+            cost_usd=answer.cost_usd,
+            latency_ms=answer.latency_ms,
+        )
         self._memory.keep(paid, on_disk=on_disk)
         self._work.paid(answer)
 

@@ -66,9 +66,7 @@ class _Chunk:
     place: str = ""
 
 
-def spread(
-    work: Work, plan: Plan, engine: Engine, concurrency: int | None, journal: Journal
-) -> None:
+def spread(work: Work, plan: Plan, engine: Engine, concurrency: int | None, journal: Journal) -> None:
     """Let an engine's workers decide what is missing, until all is or somebody stops the run.
 
     ``concurrency``: model calls at once over all workers; None for what each endpoint takes.
@@ -86,8 +84,12 @@ class _Elsewhere:
         self.model = model
 
     async def answer(
-        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS  # noqa: ARG002 - the protocol
-    ) -> Answer[Schema]:  # fmt: skip
+        self,
+        messages: Sequence[Message],  # noqa: ARG002 - the protocol
+        schema: type[Schema],  # noqa: ARG002 - the protocol
+        *,
+        most_tokens: int = MOST_TOKENS,  # noqa: ARG002 - the protocol
+    ) -> Answer[Schema]:
         raise NotYet(asked_key())
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
@@ -225,20 +227,20 @@ class _Spreading:
             result = other
         return result, tally, looking.found
 
-    def _pack(
-        self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]
-    ) -> _Chunk:  # fmt: skip
+    def _pack(self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]) -> _Chunk:
         version, repeat = questions[0].version, questions[0].repeat
         first = self._endpoints[version.id][0]
         every = {key_of(own): own for some in self._endpoints.values() for own in some}
         chunk = {
-            "kind": "llm", "run": self._work.run.id, "repeat": repeat,
+            "kind": "llm",
+            "run": self._work.run.id,
+            "repeat": repeat,
             "version": version.model_dump(mode="json"),
             "outputs": [own.output.model_dump(mode="json") for own in questions],
             "known": [own.model_dump(mode="json") for own in {own.key: own for own in known}.values()],
             "first": key_of(first),
             "endpoints": {name: self._terms(own) for name, own in every.items()},
-        }  # fmt: skip
+        }
         return _Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(first))
 
     def _terms(self, endpoint: Endpoint) -> dict[str, Any]:
@@ -292,9 +294,7 @@ class _Spreading:
         if self._workers:
             self._seen = now
         elif now - self._seen > _PATIENCE:
-            self._lose(
-                f"The engine has had no worker for {_PATIENCE:.0f} seconds; run again to go on."
-            )
+            self._lose(f"The engine has had no worker for {_PATIENCE:.0f} seconds; run again to go on.")
 
     def _lose(self, why: str) -> None:
         self._lost = True
@@ -382,14 +382,14 @@ def _local_chunks(work: Work, plan: Plan) -> Iterator[_Chunk]:
         missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
         wanted = [key for key in ids if any(key in own for own in missing.values())]
         for outputs in output_table.chunks(work.db, wanted, _LOCAL):
-            rows = [
-                [i for i, own in enumerate(outputs) if own.id in missing[v.id]] for v in versions
-            ]
+            rows = [[i for i, own in enumerate(outputs) if own.id in missing[v.id]] for v in versions]
             chunk = {
-                "kind": "local", "run": work.run.id, "rows": rows,
+                "kind": "local",
+                "run": work.run.id,
+                "rows": rows,
                 "versions": [own.model_dump(mode="json") for own in versions],
                 "outputs": [own.model_dump(mode="json") for own in outputs],
-            }  # fmt: skip
+            }
             pairs = zip(versions, rows, strict=True)
             asked = [Question(v, 0, outputs[i]) for v, some in pairs for i in some]
             yield _Chunk(json.dumps(chunk), tuple(asked))

@@ -59,15 +59,23 @@ class Work(Tally):
         done = self.new + sum(self.errors.values())
         seconds = time.monotonic() - self.started
         left = seconds / done * max(0, self.run.total - done) if done else None
-        return self.run.model_copy(update={
-            "state": state, "verdicts_new": self.new, "errors": sum(self.errors.values()),
-            "requests": self.requests, "cost_usd": self.cost, "message": self._message(),
-            "seconds": round(seconds, 3), "answers_cached": self.cached,
-            "tokens_in": self.tokens_in, "tokens_out": self.tokens_out,
-            "error_kinds": dict(self.errors.most_common()),
-            "faults": dict(self.faults.most_common()),
-            "seconds_left": None if left is None else round(left, 1),
-        })  # fmt: skip
+        return self.run.model_copy(
+            update={
+                "state": state,
+                "verdicts_new": self.new,
+                "errors": sum(self.errors.values()),
+                "requests": self.requests,
+                "cost_usd": self.cost,
+                "message": self._message(),
+                "seconds": round(seconds, 3),
+                "answers_cached": self.cached,
+                "tokens_in": self.tokens_in,
+                "tokens_out": self.tokens_out,
+                "error_kinds": dict(self.errors.most_common()),
+                "faults": dict(self.faults.most_common()),
+                "seconds_left": None if left is None else round(left, 1),
+            }
+        )
 
     def _message(self) -> str:
         said = list(dict.fromkeys(self.paused))
@@ -77,17 +85,24 @@ class Work(Tally):
 
     def _verdict(self, question: Question, decision: Result) -> Verdict:
         return Verdict(
-            output_id=question.output.id, judge_version_id=question.version.id,
-            project_id=self.project.id, run_id=self.run.id, repeat=question.repeat,
+            output_id=question.output.id,
+            judge_version_id=question.version.id,
+            project_id=self.project.id,
+            run_id=self.run.id,
+            repeat=question.repeat,
             decision=decision,
-        )  # fmt: skip
+        )
 
     def _error(self, question: Question, trouble: Result) -> VerdictError:
         kind = trouble.kind if isinstance(trouble, ModelTrouble) else "judge"
         return VerdictError(
-            output_id=question.output.id, judge_version_id=question.version.id,
-            project_id=self.project.id, run_id=self.run.id, kind=kind, message=str(trouble),
-        )  # fmt: skip
+            output_id=question.output.id,
+            judge_version_id=question.version.id,
+            project_id=self.project.id,
+            run_id=self.run.id,
+            kind=kind,
+            message=str(trouble),
+        )
 
 
 def kinds_words(counts: Counter[str] | dict[str, int]) -> str:
@@ -100,7 +115,4 @@ def progress_words(run: Run) -> str:
     left = "" if run.seconds_left is None else f"{run.seconds_left:,.0f} s left, "
     cached = f", {run.answers_cached:,} answers known" if run.answers_cached else ""
     asked = f", asked again: {kinds_words(run.faults)}" if run.faults else ""
-    return (
-        f"{left}US$ {run.cost_usd:.4f}, {run.requests:,} calls{cached}, "
-        f"{run.errors:,} errors{asked}"
-    )
+    return f"{left}US$ {run.cost_usd:.4f}, {run.requests:,} calls{cached}, {run.errors:,} errors{asked}"
