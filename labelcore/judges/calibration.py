@@ -76,8 +76,8 @@ def out_of_fold(probabilities: Floats, fails: Bools, folds: Ints, cut: float) ->
     found, cuts = probabilities.copy(), np.full(len(probabilities), cut)
     for fold in np.unique(folds):
         out = folds == fold
-        own = Calibrator.fit(probabilities[~out], fails[~out])
-        found[out], cuts[out] = own(probabilities[out]), own.one(cut)
+        calibrator = Calibrator.fit(probabilities[~out], fails[~out])
+        found[out], cuts[out] = calibrator(probabilities[out]), calibrator.one(cut)
     return found, cuts
 
 
@@ -164,16 +164,17 @@ def bins(probabilities: Floats, fails: Bools) -> list[Bin]:
     """The reliability curve: mean probability and share of fails, part by part."""
     return [
         Bin(
-            predicted=float(probabilities[own].mean()),
-            observed=wilson(int(fails[own].sum()), len(own), what="outputs"),
+            predicted=float(probabilities[rows].mean()),
+            observed=wilson(int(fails[rows].sum()), len(rows), what="outputs"),
         )
-        for own in _parts(probabilities)
+        for rows in _parts(probabilities)
     ]
 
 
 def calibration_error(probabilities: Floats, fails: Bools) -> float:
     """Mean distance between probability and share of fails over the parts, weighted by size."""
     gaps = [
-        len(own) * abs(float(probabilities[own].mean() - fails[own].mean())) for own in _parts(probabilities)
+        len(rows) * abs(float(probabilities[rows].mean() - fails[rows].mean()))
+        for rows in _parts(probabilities)
     ]
     return float(sum(gaps) / len(probabilities))

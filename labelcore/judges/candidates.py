@@ -45,8 +45,8 @@ class Target:
     def of(self, train: Ints) -> tuple[Ints, Bools] | None:
         """The training rows that it may learn from with their grades; None from one class only."""
         rows = train[self.known[train]]
-        own = self.fails[rows]
-        return (rows, own) if 0 < own.sum() < len(own) else None
+        graded = self.fails[rows]
+        return (rows, graded) if 0 < graded.sum() < len(graded) else None
 
 
 @dataclass(frozen=True)
@@ -72,20 +72,20 @@ class CodeCandidate:
 def _votes_of_codes(codes: Sequence[CodeCandidate], train: Ints, test: Ints) -> Bools:
     """Votes (len(test), len(codes)) of candidates with the same lessons, target and guide."""
     found = np.zeros((len(test), len(codes)), dtype=bool)
-    own = codes[0]
-    seen = own.target.of(train)
+    first = codes[0]
+    seen = first.target.of(train)
     if seen is None:
         return found
     stumps = fitting.fit_columns(
-        own.lessons,
+        first.lessons,
         np.array([one.column for one in codes]),
         *seen,
-        guided=own.guided,
+        guided=first.guided,
         bad=[one.bad for one in codes],
     )
     for at, stump in enumerate(stumps):
         if stump is not None:
-            found[:, at] = fitting.votes(stump, own.lessons.table.values[test, stump.column])
+            found[:, at] = fitting.votes(stump, first.lessons.table.values[test, stump.column])
     return found
 
 
@@ -126,7 +126,7 @@ class LearnedCandidate:
 
 def prepare(candidates: Sequence[Candidate]) -> None:
     """Load what fitting needs: a second once in a process, which is no measure of fitting."""
-    if any(isinstance(own, LearnedCandidate) for own in candidates):
+    if any(isinstance(candidate, LearnedCandidate) for candidate in candidates):
         importlib.import_module("sklearn.linear_model")
 
 
@@ -144,7 +144,7 @@ class Party:
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes on ``test`` after fitting on ``train``, shape (len(test), len(which))."""
-        codes = [own for own in self.candidates if isinstance(own, CodeCandidate)]
+        codes = [candidate for candidate in self.candidates if isinstance(candidate, CodeCandidate)]
         if codes:
             return _votes_of_codes(codes, train, test)
         return self.candidates[0].fails(train, test)[:, None]
@@ -156,12 +156,12 @@ def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[
     Candidates that nothing shapes come first, then those with ``first``, then the others.
     """
     found: dict[tuple[int, ...], Party] = {}
-    for j, own in enumerate(candidates):
+    for j, candidate in enumerate(candidates):
         key: tuple[int, ...] = (j,)
-        if isinstance(own, CodeCandidate):
-            key = (id(own.lessons), id(own.target), own.guided)
+        if isinstance(candidate, CodeCandidate):
+            key = (id(candidate.lessons), id(candidate.target), candidate.guided)
         party = found.setdefault(key, Party([], []))
         party.which.append(j)
-        party.candidates.append(own)
+        party.candidates.append(candidate)
     early = set(first)
-    return sorted(found.values(), key=lambda own: (own.fitted, early.isdisjoint(own.which)))
+    return sorted(found.values(), key=lambda party: (party.fitted, early.isdisjoint(party.which)))

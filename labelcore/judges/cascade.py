@@ -188,7 +188,7 @@ def _sizes(sure: Floats, start: int, count: int) -> list[int]:
         return []
     last = np.flatnonzero(np.append(np.diff(sure) < 0, True)) + 1
     wanted = np.linspace(start, m, count)
-    return sorted({int(last[np.searchsorted(last, math.ceil(own - 1e-9))]) for own in wanted})
+    return sorted({int(last[np.searchsorted(last, math.ceil(size - 1e-9))]) for size in wanted})
 
 
 def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Point, ...]:
@@ -227,9 +227,12 @@ def votes_of(decisions: list[Decision | None]) -> Votes:
     """Decisions as votes; None where there is none."""
     none = math.nan
     return Votes(
-        np.array([own.value if own else "" for own in decisions], dtype=np.str_),
+        np.array([decision.value if decision else "" for decision in decisions], dtype=np.str_),
         np.array(
-            [none if own is None or own.probability is None else own.probability for own in decisions],
+            [
+                none if decision is None or decision.probability is None else decision.probability
+                for decision in decisions
+            ],
             dtype=float,
         ),
     )
@@ -250,8 +253,10 @@ def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decisi
     return _person(f"{_doubt(spec.first, one)} {spec.then.name} says {then.value}: {then.reason}")
 
 
-def _by(step: Step, own: Decision) -> Decision:
-    return Decision(value=own.value, probability=own.probability, reason=f"{step.name}: {own.reason}")
+def _by(step: Step, decision: Decision) -> Decision:
+    return Decision(
+        value=decision.value, probability=decision.probability, reason=f"{step.name}: {decision.reason}"
+    )
 
 
 def _person(why: str) -> Decision:

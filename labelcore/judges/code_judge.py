@@ -108,7 +108,7 @@ def _too_much(spec: CodeSpec, detector: Detector) -> str:
 
 def embeds(spec: Mapping[str, Any]) -> bool:
     """Whether a code or learned judge measures likeness in meaning."""
-    names = [spec.get("detector"), *(own[0] for own in spec.get("columns", ()))]
+    names = [spec.get("detector"), *(column[0] for column in spec.get("columns", ()))]
     return any(name in REGISTRY and REGISTRY[name].embeds for name in names)
 
 

@@ -55,8 +55,8 @@ def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
     model = learned_judge.model_of(dict(spec))
     parts, d = model.linear.parts, len(model.linear.knots)
     found = [
-        Weight(what=f"{_more(column)} {_words(column)}", weight=round(own, 4))
-        for column, own, (knots, _) in zip(
+        Weight(what=f"{_more(column)} {_words(column)}", weight=round(weight, 4))
+        for column, weight, (knots, _) in zip(
             spec["columns"][:d],
             (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist(),
             model.linear.knots,
@@ -65,8 +65,8 @@ def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
         if len(knots) > 1
     ]
     found += [
-        Weight(what=_check_words(own), weight=round((bad - good) * model.check_weight, 4))
-        for own, bad, good in model.checks
+        Weight(what=_check_words(check), weight=round((bad - good) * model.check_weight, 4))
+        for check, bad, good in model.checks
     ]
     if spec.get("meaning"):
         found.append(Weight(what=f"{MEANING}, either way", weight=float(spec["meaning"])))
@@ -74,8 +74,8 @@ def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
 
 
 def _strongest(found: Sequence[Weight], limit: int) -> list[Weight]:
-    kept = [own for own in found if abs(own.weight) >= _LEAST]
-    return sorted(kept, key=lambda own: -abs(own.weight))[:limit]
+    kept = [weight for weight in found if abs(weight.weight) >= _LEAST]
+    return sorted(kept, key=lambda weight: -abs(weight.weight))[:limit]
 
 
 def _more(column: Sequence[Any]) -> str:
@@ -92,9 +92,9 @@ def _check_words(spec: CodeSpec) -> str:
 
 def explain(spec: Mapping[str, Any], output: Output, encode: Encode, limit: int = 6) -> Explanation:
     """What tells in one output, and which sentences: each is left out once, to see what changes."""
-    own = list(dict.fromkeys(sentences(output.text)))[:_MOST_SENTENCES]
-    without = [output.model_copy(update={"text": output.text.replace(s, "", 1)}) for s in own]
-    everything = [output, *(without if len(own) > 1 else [])]
+    distinct = list(dict.fromkeys(sentences(output.text)))[:_MOST_SENTENCES]
+    without = [output.model_copy(update={"text": output.text.replace(s, "", 1)}) for s in distinct]
+    everything = [output, *(without if len(distinct) > 1 else [])]
     vectors = encode([one.text for one in everything]) if spec["with_vectors"] else None
     columns = [Column(name, parameters) for name, parameters in spec["columns"]]
     table = measure(everything, columns, vectors)
@@ -103,7 +103,7 @@ def explain(spec: Mapping[str, Any], output: Output, encode: Encode, limit: int 
     odds = np.log(fail / (1 - fail))
     parts = [
         Part(text=text, pull=round(float(odds[0] - value), 4))
-        for text, value in zip(own, odds[1:], strict=False)
+        for text, value in zip(distinct, odds[1:], strict=False)
     ]
     told = [part for part in parts if abs(part.pull) >= _LEAST]
     return Explanation(
@@ -116,8 +116,8 @@ def _told(model: learned_judge.LearnedModel, spec: Mapping[str, Any], table: Any
     d = len(model.linear.knots)
     moved = model.linear.inputs(table)[0] * model.linear.parts["coefficients"]
     found = [
-        Weight(what=f"{_number(value)} {_words(column)}", weight=round(own, 4))
-        for column, value, own in zip(
+        Weight(what=f"{_number(value)} {_words(column)}", weight=round(pull, 4))
+        for column, value, pull in zip(
             spec["columns"][:d], table.values[0, :d].tolist(), moved[:d].tolist(), strict=True
         )
         if value == value  # not a nan: a quantity that does not apply here tells nothing

@@ -58,10 +58,10 @@ def plain_columns(*, reference: bool = False, embedded: bool = False) -> tuple[C
     """
     return tuple(
         Column(name, {})
-        for name, own in REGISTRY.items()
+        for name, detector in REGISTRY.items()
         if name not in _WITH_PARAMETERS
-        and (reference or own.needs != "reference")
-        and (embedded or not own.embeds)
+        and (reference or detector.needs != "reference")
+        and (embedded or not detector.embeds)
     )
 
 

@@ -27,8 +27,8 @@ class _Loader(_BASE):  # type: ignore[misc]  # one of two classes of the package
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in own if tag != "tag:yaml.org,2002:timestamp"]
-    for first, own in _BASE.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _BASE.yaml_implicit_resolvers.items()
 }
 
 
@@ -71,7 +71,7 @@ def _yaml(text: str) -> Any:
     if len(text) > _LONGEST_YAML:
         raise NotData("it is no JSON, and too long for YAML")
     try:
-        if any(isinstance(own, yaml.events.AliasEvent) for own in yaml.parse(text, _BASE)):
+        if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, _BASE)):
             raise NotData("it has a YAML alias, which is not read")  # it could unfold without end
         data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, narrowed
     except NotData:
@@ -91,9 +91,9 @@ def _deeper(data: Any, levels: int) -> bool:
     for _ in range(levels):
         layer = [
             item
-            for own in layer
-            if isinstance(own, dict | list)
-            for item in (own.values() if isinstance(own, dict) else own)
+            for value in layer
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
         ]
         if not layer:
             return False
@@ -110,7 +110,7 @@ def parts(pointer: str) -> list[str]:
         raise BadInput(
             f"'{pointer[:60]}' is no JSON pointer.", next_step="Write it as /price or /items/0/name."
         )
-    return [own.replace("~1", "/").replace("~0", "~") for own in pointer[1:].split("/")]
+    return [name.replace("~1", "/").replace("~0", "~") for name in pointer[1:].split("/")]
 
 
 def at_pointer(output: Output, pointer: str) -> Output | None:

@@ -67,7 +67,7 @@ def fit_all(lessons: Lessons, rows: Ints, fails: Bools, *, guided: bool) -> list
     if guided:
         columns = np.flatnonzero(lessons.mentions[rows[fails]].sum(axis=0) >= GUIDES)
     fitted = fit_columns(lessons, columns, rows, fails, guided=guided)
-    return sorted((own for own in fitted if own), key=lambda own: (-own.gain, own.column))
+    return sorted((stump for stump in fitted if stump), key=lambda stump: (-stump.gain, stump.column))
 
 
 def fit_columns(
@@ -83,17 +83,17 @@ def fit_columns(
 
     ``bad``: the end of each column that fails (high, low, either), the detector's if it is not given.
     """
-    bad = bad or [REGISTRY[lessons.table.columns[int(own)].detector].bad for own in columns]
+    bad = bad or [REGISTRY[lessons.table.columns[int(column)].detector].bad for column in columns]
     values = lessons.table.values[np.ix_(rows, columns)]
     wrong = np.broadcast_to(fails[:, None], values.shape)
     if not guided:
         topics = lessons.topics(rows[fails])[columns]
         return fit_stumps(values, wrong, wrong | True, columns, bad, shrinkage(topics))
-    own = lessons.mentions[np.ix_(rows, columns)] & wrong
-    known = (own | ~wrong) & (own.sum(axis=0) >= GUIDES)
+    noted = lessons.mentions[np.ix_(rows, columns)] & wrong
+    known = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
     shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
-    found = fit_stumps(values, own, known, columns, bad, shrink)
-    return [own and replace(own, guided=True) for own in found]
+    found = fit_stumps(values, noted, known, columns, bad, shrink)
+    return [stump and replace(stump, guided=True) for stump in found]
 
 
 def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
@@ -102,8 +102,8 @@ def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> lis
     places = np.flatnonzero(noted.sum(axis=0) >= GUIDES)
     shown = lessons.incidence.shown[np.ix_(rows, places)]
     base = shown.mean(axis=0) * SHRINK_WITH_TOPIC
-    own = noted[:, places]
-    caught = ((shown & own).sum(axis=0) + base) / (own.sum(axis=0) + SHRINK_WITH_TOPIC)
+    noted_fails = noted[:, places]
+    caught = ((shown & noted_fails).sum(axis=0) + base) / (noted_fails.sum(axis=0) + SHRINK_WITH_TOPIC)
     wrong = (shown[~fails].sum(axis=0) + base) / ((~fails).sum() + SHRINK_WITH_TOPIC)
     gain = caught - wrong
     # A phrase is missed only where most good outputs have it.
@@ -132,8 +132,8 @@ def fit_stump(values: Floats, fails: Bools, column: int, bad: str, shrink: float
     ``values`` has shape (n,), nan where the detector does not apply (such outputs never fail).
     """
     known = np.ones((len(values), 1), dtype=bool)
-    own = values[:, None], fails[:, None], known
-    return fit_stumps(*own, np.array([column]), [bad], np.array([shrink]))[0]
+    arrays = values[:, None], fails[:, None], known
+    return fit_stumps(*arrays, np.array([column]), [bad], np.array([shrink]))[0]
 
 
 def fit_stumps(
@@ -147,7 +147,7 @@ def fit_stumps(
     sizes = (fails & known).sum(axis=0), (~fails & known).sum(axis=0)
     best: list[Stump | None] = [None] * len(columns)
     for side, left_out in _SIDES:
-        which = np.array([k for k, own in enumerate(bad) if own != left_out], dtype=np.int64)
+        which = np.array([k for k, end in enumerate(bad) if end != left_out], dtype=np.int64)
         if not len(which):
             continue
         sign = 1.0 if side == "above" else -1.0
@@ -155,8 +155,8 @@ def fit_stumps(
             sign * values[:, which], fails[:, which], sizes[0][which], sizes[1][which], shrink[which]
         )
         for k, (threshold, gain) in zip(which.tolist(), cuts, strict=True):
-            own = best[k]
-            if gain > 0 and (own is None or gain > own.gain):
+            before = best[k]
+            if gain > 0 and (before is None or gain > before.gain):
                 best[k] = Stump(int(columns[k]), side, sign * threshold, gain)
     return best
 
@@ -171,15 +171,15 @@ def _best_thresholds(
     if len(values) < 2:
         return [(0.0, 0.0)] * values.shape[1]
     order = np.argsort(-values, axis=0, kind="stable")  # nan comes last
-    own = np.take_along_axis(values, order, axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
     bad = np.take_along_axis(fails, order, axis=0)
     caught = np.cumsum(bad, axis=0, dtype=float)[:-1]
     wrong = np.cumsum(~bad, axis=0, dtype=float)[:-1]
-    gains = np.where(own[1:] < own[:-1], _gain(caught, wrong, n_fail, n_pass, shrink), 0.0)
+    gains = np.where(ordered[1:] < ordered[:-1], _gain(caught, wrong, n_fail, n_pass, shrink), 0.0)
     gains[:, (~np.isnan(values)).sum(axis=0) < _FEWEST] = 0.0
     at = np.argmax(gains, axis=0)
     return [
-        (_between(float(own[row + 1, k]), float(own[row, k])), float(gains[row, k]))
+        (_between(float(ordered[row + 1, k]), float(ordered[row, k])), float(gains[row, k]))
         if gains[row, k] > 0
         else (0.0, 0.0)
         for k, row in enumerate(at.tolist())

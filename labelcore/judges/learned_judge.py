@@ -148,10 +148,10 @@ def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
     if not count:
         return mean, np.zeros((0, width))
     small = centred @ centred.T if rows <= width else centred.T @ centred
-    spread, own = eigh(small, subset_by_index=[len(small) - count, len(small) - 1])
+    spread, directions = eigh(small, subset_by_index=[len(small) - count, len(small) - 1])
     kept = spread > _FLAT * max(float(spread[-1]), _FLAT)
-    spread, own = spread[kept][::-1], own[:, kept][:, ::-1]
-    axes = own.T if rows > width else (own / np.sqrt(spread)).T @ centred
+    spread, directions = spread[kept][::-1], directions[:, kept][:, ::-1]
+    axes = directions.T if rows > width else (directions / np.sqrt(spread)).T @ centred
     return mean, np.asarray(axes)
 
 
@@ -173,10 +173,10 @@ def few_checks(lessons: Lessons, rows: Ints, fails: Bools) -> list[tuple[CodeSpe
     return found
 
 
-def _check_odds(own: Bools, fails: Bools) -> tuple[float, float]:
+def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
     """A check's log odds of a failed output when it fails and when it passes (add one)."""
-    bad = (float(own[fails].sum()) + 1) / (float(fails.sum()) + 2)
-    good = (float(own[~fails].sum()) + 1) / (float((~fails).sum()) + 2)
+    bad = (float(failed[fails].sum()) + 1) / (float(fails.sum()) + 2)
+    good = (float(failed[~fails].sum()) + 1) / (float((~fails).sum()) + 2)
     return float(np.log(bad / good)), float(np.log((1 - bad) / (1 - good)))
 
 
@@ -192,9 +192,9 @@ class LearnedModel:
         """The model of ``rows`` with grades ``fails`` (m,), and its fail probabilities on all n."""
         linear, log_odds = LinearModel.fit(lessons, rows, fails)
         chosen = few_checks(lessons, rows, fails)
-        odds = [_check_odds(own[rows], fails) for _, own in chosen]
-        model = cls(linear, [(spec, *own) for (spec, _), own in zip(chosen, odds, strict=True)])
-        return model, model._together(log_odds, [own for _, own in chosen])
+        odds = [_check_odds(votes[rows], fails) for _, votes in chosen]
+        model = cls(linear, [(spec, *pair) for (spec, _), pair in zip(chosen, odds, strict=True)])
+        return model, model._together(log_odds, [votes for _, votes in chosen])
 
     def fail_probability(self, table: FeatureTable) -> Floats:
         """Probability that an expert fails each output, shape (n,); columns as ``columns``."""
@@ -203,12 +203,12 @@ class LearnedModel:
     def check_votes(self, table: FeatureTable) -> list[Bools]:
         """Which outputs each of the few checks fails, each of shape (n,)."""
         at = {column.key: j for j, column in enumerate(table.columns)}
-        own = []
+        votes = []
         with np.errstate(invalid="ignore"):
             for spec, _, _ in self.checks:
                 values = table.values[:, at[spec.key]]
-                own.append(values > spec.threshold if spec.side == "above" else values < spec.threshold)
-        return own
+                votes.append(values > spec.threshold if spec.side == "above" else values < spec.threshold)
+        return votes
 
     @property
     def check_weight(self) -> float:
@@ -217,7 +217,9 @@ class LearnedModel:
 
     def _together(self, log_odds: Floats, votes: Sequence[Bools]) -> Floats:
         if votes:
-            odds = [np.where(own, bad, good) for own, (_, bad, good) in zip(votes, self.checks, strict=True)]
+            odds = [
+                np.where(vote, bad, good) for vote, (_, bad, good) in zip(votes, self.checks, strict=True)
+            ]
             log_odds = log_odds + self.check_weight * np.sum(odds, axis=0)
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
@@ -271,7 +273,7 @@ def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict
         "looks_at": looks_at(model, plain),
         "calibration": [final.slope, final.intercept],
         "calibrated": dict(zip(ids, pairs, strict=True)),
-        "failed": [own for own, bad in zip(ids, fails, strict=True) if bad],
+        "failed": [output_id for output_id, bad in zip(ids, fails, strict=True) if bad],
         "meaning": round(model.linear.meaning_spread(lessons.table.rows(rows)), 4),
         "reliability": calibration.reliability(held_out, calibrated, fails, own_groups).model_dump(),
         "digest": digest(zip(ids, map(bool, fails), (lessons.notes[int(i)] for i in rows), strict=True)),
@@ -290,7 +292,7 @@ def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> 
     weights = parts["coefficients"][: len(columns)] * parts["weight"]
     order = np.argsort(-np.abs(weights))[:limit]
     said = [f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}" for i in order if weights[i] != 0]
-    strongest = sorted(model.checks, key=lambda own: own[2] - own[1])[:limit]
+    strongest = sorted(model.checks, key=lambda check: check[2] - check[1])[:limit]
     checks = (describe(spec).removeprefix("Fails an output with ").rstrip(".") for spec, _, _ in strongest)
     return list(dict.fromkeys([*checks, *said]))
 
@@ -306,11 +308,11 @@ def decide(spec: dict[str, Any], outputs: Sequence[Output], vectors: Floats | No
     A judge of one field sees only that, and abstains where an output has no such field.
     """
     pointer = spec.get("field")
-    seen = [at_pointer(own, pointer) for own in outputs] if pointer else list(outputs)
-    known = [own for own in seen if own is not None]
+    seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
+    known = [output for output in seen if output is not None]
     made = iter(decide_all(spec, measure(known, spec_columns(spec), vectors)))
     missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
-    return [missing if own is None else next(made) for own in seen]
+    return [missing if output is None else next(made) for output in seen]
 
 
 def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:
@@ -322,15 +324,15 @@ def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:
     pairs: dict[str, tuple[float, float]] = spec.get("calibrated", {})
     found = []
     for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
-        own = known.get(output_id, score)
-        fail, limit = pairs.get(output_id, (own, cut) if output_id in known else (p, cut))
-        found.append(_decision(fail, limit, failed=own > spec["cut"], cross=output_id in known))
+        raw = known.get(output_id, score)
+        fail, limit = pairs.get(output_id, (raw, cut) if output_id in known else (p, cut))
+        found.append(_decision(fail, limit, failed=raw > spec["cut"], cross=output_id in known))
     return found
 
 
 def model_of(spec: dict[str, Any]) -> LearnedModel:
     """The model that a specification holds."""
-    checks = [(CodeSpec.model_validate(own), bad, good) for own, bad, good in spec["checks"]]
+    checks = [(CodeSpec.model_validate(check), bad, good) for check, bad, good in spec["checks"]]
     return LearnedModel(LinearModel(spec["model"]), checks)
 
 

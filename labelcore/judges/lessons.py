@@ -54,17 +54,17 @@ class Lessons:
 
     def topics(self, rows: Ints) -> Floats:
         """How many of the rows' notes talk about each column, shape (d,), 0..1."""
-        own = rows[self.has_note[rows]]
-        if not len(own):
+        noted = rows[self.has_note[rows]]
+        if not len(noted):
             return np.zeros(self.mentions.shape[1])
-        return np.asarray(self.mentions[own].mean(axis=0), dtype=float)
+        return np.asarray(self.mentions[noted].mean(axis=0), dtype=float)
 
 
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
     """Which note talks about which column's quantity, shape (len(notes), len(columns))."""
     topics = [REGISTRY[column.detector].topics for column in columns]
-    latin = {topic for own in topics for topic in own if topic.isascii()}
-    other = {topic for own in topics for topic in own if not topic.isascii()}
+    latin = {topic for of_column in topics for topic in of_column if topic.isascii()}
+    other = {topic for of_column in topics for topic in of_column if not topic.isascii()}
     found = np.zeros((len(notes), len(columns)), dtype=bool)
     for row, note in enumerate(notes):
         said = {topic for topic in other if topic in note}
@@ -72,7 +72,7 @@ def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
             beginnings = (word[:end] for end in range(_SHORTEST_TOPIC, len(word) + 1))
             said.update(latin.intersection(beginnings))
         if said:
-            found[row] = [not said.isdisjoint(own) for own in topics]
+            found[row] = [not said.isdisjoint(of_column) for of_column in topics]
     return found
 
 

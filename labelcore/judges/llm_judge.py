@@ -74,7 +74,7 @@ def make_spec(
         "model": model,
     }
     more = {
-        "examples": [own.model_dump() for own in examples],
+        "examples": [example.model_dump() for example in examples],
         "shown": shown if examples else 0,
         "probability": probability,
         "variant": "" if variant == "plain" else variant,
@@ -88,10 +88,10 @@ def _as_spec(glossary: Sequence[Term]) -> dict[str, str] | list[dict[str, Any]]:
 
     The spec's hash is the judge's version, so a project without scopes must give what it gave.
     """
-    if any(own.scope for own in glossary):
-        rows = (own.model_dump(include={"term", "meaning", "scope"}) for own in glossary)
-        return sorted(rows, key=lambda own: (own["term"], sorted(own["scope"].items())))
-    return {own.term: own.meaning for own in glossary}
+    if any(term.scope for term in glossary):
+        rows = (term.model_dump(include={"term", "meaning", "scope"}) for term in glossary)
+        return sorted(rows, key=lambda term: (term["term"], sorted(term["scope"].items())))
+    return {term.term: term.meaning for term in glossary}
 
 
 def glossary_for(spec: Mapping[str, Any], output: Output) -> dict[str, str]:
@@ -99,10 +99,10 @@ def glossary_for(spec: Mapping[str, Any], output: Output) -> dict[str, str]:
     kept = spec["glossary"]
     if isinstance(kept, Mapping):
         kept = [{"term": term, "meaning": meaning} for term, meaning in kept.items()]
-    known = [Term.model_validate(own) for own in kept]
+    known = [Term.model_validate(term) for term in kept]
     turns = (turn.content for turn in output.conversation)
     text = "\n".join((output.text, output.input, output.context, *turns, spec["statement"]))
-    return {own.term: own.meaning for own in occurring(known, text, output.metadata)}
+    return {term.term: term.meaning for term in occurring(known, text, output.metadata)}
 
 
 async def decide(spec: Mapping[str, Any], output: Output, client: ModelClient) -> tuple[Decision, int]:
@@ -196,11 +196,11 @@ def example_texts(spec: Mapping[str, Any]) -> list[str]:
     """Every text that the judge, or a member of the panel, may be shown as an example."""
     return [
         text
-        for own in panel.members(spec)
+        for member in panel.members(spec)
         for text in (
-            *(own.get("pass_examples") or ()),
-            *(own.get("fail_examples") or ()),
-            *(one["text"] for one in own.get("examples", ())),
+            *(member.get("pass_examples") or ()),
+            *(member.get("fail_examples") or ()),
+            *(one["text"] for one in member.get("examples", ())),
         )
     ]
 
@@ -208,21 +208,21 @@ def example_texts(spec: Mapping[str, Any]) -> list[str]:
 def shown_with(spec: Mapping[str, Any], output: Output) -> list[Example]:
     """The examples that may be shown with this output, passes before fails unless the spec turns it."""
     found: dict[str, list[Example]] = {
-        "pass": [Example("pass", own) for own in spec["pass_examples"] if not _is_same(own, output)],
-        "fail": [Example("fail", own) for own in spec["fail_examples"] if not _is_same(own, output)],
+        "pass": [Example("pass", text) for text in spec["pass_examples"] if not _is_same(text, output)],
+        "fail": [Example("fail", text) for text in spec["fail_examples"] if not _is_same(text, output)],
     }
-    for own in _teaching(spec, output):
-        if len(found[own.verdict]) < int(spec["shown"]):
-            found[own.verdict].append(Example(own.verdict, own.text, own.note))
+    for example in _teaching(spec, output):
+        if len(found[example.verdict]) < int(spec["shown"]):
+            found[example.verdict].append(Example(example.verdict, example.text, example.note))
     order = ("fail", "pass") if spec.get("fail_examples_first") else ("pass", "fail")
-    return [own for verdict in order for own in found[verdict]]
+    return [example for verdict in order for example in found[verdict]]
 
 
 def _teaching(spec: Mapping[str, Any], output: Output) -> Iterable[Teaching]:
-    for own in map(Teaching.model_validate, spec.get("examples", ())):
-        related = own.output_id == output.id or (own.group and own.group == output.group)
-        if not related and not _is_same(own.text, output):
-            yield own
+    for example in map(Teaching.model_validate, spec.get("examples", ())):
+        related = example.output_id == output.id or (example.group and example.group == output.group)
+        if not related and not _is_same(example.text, output):
+            yield example
 
 
 def _is_same(example: str, output: Output) -> bool:

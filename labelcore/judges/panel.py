@@ -29,7 +29,7 @@ class Endpoints(Protocol):
 
 def make_spec(members: Mapping[str, Mapping[str, Any]], rule: Rule) -> dict[str, Any]:
     """The specification of a panel: its members' whole specifications by their names."""
-    return {"panel": [dict(own) for own in members.values()], "names": list(members), "rule": rule}
+    return {"panel": [dict(member) for member in members.values()], "names": list(members), "rule": rule}
 
 
 def is_panel(spec: Mapping[str, Any]) -> bool:
@@ -53,9 +53,9 @@ async def decide(
             one of its members would be another judge.
     """
     votes, requests, later = [], 0, None
-    for own in spec["panel"]:
+    for member in spec["panel"]:
         try:
-            decision, took = await ask(own, output, _client_of(own, client))
+            decision, took = await ask(member, output, _client_of(member, client))
         except NotYet as trouble:  # the others are asked all the same, so that all come together
             later = trouble
             continue
@@ -63,7 +63,7 @@ async def decide(
         requests += took
     if later:
         raise later
-    names = spec.get("names") or [str(own.get("model", "")) for own in spec["panel"]]
+    names = spec.get("names") or [str(member.get("model", "")) for member in spec["panel"]]
     return joined(names, votes, spec["rule"]), requests
 
 
@@ -97,35 +97,37 @@ def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
 
 def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:
     """The members' decisions as one, with every vote in its reason and its raw answer."""
-    value = value_of([own.value for own in votes], rule)
+    value = value_of([vote.value for vote in votes], rule)
     raw = [
         {
             "member": name,
-            "value": own.value,
-            "probability": own.probability,
-            "model": own.model,
-            "reason": own.reason,
-            "raw": own.raw,
+            "value": vote.value,
+            "probability": vote.probability,
+            "model": vote.model,
+            "reason": vote.reason,
+            "raw": vote.raw,
         }
-        for name, own in zip(names, votes, strict=True)
+        for name, vote in zip(names, votes, strict=True)
     ]
-    shares = [own.probability for own in votes if own.probability is not None]
+    shares = [vote.probability for vote in votes if vote.probability is not None]
     return Decision(
         value=value,
         reason=_reason(names, votes, rule),
         raw=json.dumps(raw, ensure_ascii=False),
         probability=sum(shares) / len(shares) if len(shares) == len(votes) else None,
-        model=", ".join(dict.fromkeys(own.model for own in votes if own.model)),
-        tokens_in=sum(own.tokens_in for own in votes),
-        tokens_out=sum(own.tokens_out for own in votes),
-        cost_usd=sum(own.cost_usd for own in votes),
-        latency_ms=sum(own.latency_ms for own in votes),
+        model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),
+        tokens_in=sum(vote.tokens_in for vote in votes),
+        tokens_out=sum(vote.tokens_out for vote in votes),
+        cost_usd=sum(vote.cost_usd for vote in votes),
+        latency_ms=sum(vote.latency_ms for vote in votes),
     )
 
 
 def _reason(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> str:
-    count = Counter(own.value for own in votes)
+    count = Counter(vote.value for vote in votes)
     order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
     head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
-    said = [f"{name}: {own.value}. {own.reason[:_LONGEST]}" for name, own in zip(names, votes, strict=True)]
+    said = [
+        f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in zip(names, votes, strict=True)
+    ]
     return "\n".join([f"{head} ({rule}).", *said])

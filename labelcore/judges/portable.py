@@ -149,8 +149,8 @@ def leaving(kind: str, spec: Mapping[str, Any], *, with_examples: bool) -> dict[
     if kind == "learned":
         kept["cross_fitted"] = {}
     if "panel" in kept:
-        own = (leaving("llm", member, with_examples=with_examples) for member in kept["panel"])
-        kept["panel"] = list(own)
+        travelling = (leaving("llm", member, with_examples=with_examples) for member in kept["panel"])
+        kept["panel"] = list(travelling)
     elif kind == "llm":
         kept |= _examples(spec, with_examples=with_examples)
     return kept
@@ -160,8 +160,8 @@ def _examples(spec: Mapping[str, Any], *, with_examples: bool) -> dict[str, list
     """The texts of examples by verdict, without the ids and the notes that stand beside them."""
     found: dict[str, list[str]] = {}
     for verdict in ("pass", "fail"):
-        teaching = [own for own in spec.get("examples", ()) if own["verdict"] == verdict]
-        texts = [own["text"] for own in teaching[: spec.get("shown")]]
+        teaching = [example for example in spec.get("examples", ()) if example["verdict"] == verdict]
+        texts = [example["text"] for example in teaching[: spec.get("shown")]]
         found[f"{verdict}_examples"] = [*spec[f"{verdict}_examples"], *texts]
     return found if with_examples else {verdict: [] for verdict in found}
 
@@ -229,9 +229,9 @@ def _try_code(spec: dict[str, Any]) -> None:
     if is_script(spec):
         script_judge.make_spec(spec["source"], field=spec.get("field", ""))
         return
-    own = CodeSpec.model_validate(spec)
-    _check_code(own)
-    code_judge.decide(own, _PROBE)
+    check = CodeSpec.model_validate(spec)
+    _check_code(check)
+    code_judge.decide(check, _PROBE)
 
 
 def _try_learned(spec: dict[str, Any]) -> None:
@@ -241,8 +241,8 @@ def _try_learned(spec: dict[str, Any]) -> None:
 
 
 def _try_llm(spec: dict[str, Any]) -> None:
-    for own in members(spec):
-        llm_judge.messages_for(own, _PROBE)
+    for member in members(spec):
+        llm_judge.messages_for(member, _PROBE)
 
 
 _TRIALS: dict[str, Callable[[dict[str, Any]], None]] = {

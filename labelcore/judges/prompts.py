@@ -84,14 +84,14 @@ def render(
     fail alone, without a reason; ``version`` is one of ``VERSIONS``.
     """
     criterion = [("criterion", f"{name}\n{statement}")]
-    shared, terms, own = list(_shown(examples)), list(_terms(glossary)), list(_of(output))
+    shared, terms, judged = list(_shown(examples)), list(_terms(glossary)), list(_of(output))
     token = _token(output.text, output.input, output.context, statement)
     if version == "judge-v1":
-        parts = [_fence(*one, token) for one in (*criterion, *terms, *shared, *own)]
+        parts = [_fence(*one, token) for one in (*criterion, *terms, *shared, *judged)]
     else:
         same = _token(name, statement, *(text for _, text in shared))
         parts = [_fence(*one, same, token) for one in (*criterion, *shared)]
-        parts += [_fence(*one, token, same) for one in (*terms, *own)]
+        parts += [_fence(*one, token, same) for one in (*terms, *judged)]
     parts.append(_ASK + (_ONE_WORD if one_word else _REASON_FIRST))
     return [
         {"role": "system", "content": _system(variant, fail_first=fail_first)},
@@ -103,10 +103,10 @@ _Titled = tuple[str, str]
 
 
 def _shown(examples: Sequence[Example]) -> Iterator[_Titled]:
-    for own in examples:
-        yield "example that passes" if own.verdict == "pass" else "example that fails", own.text
-        if own.note:
-            yield "what an expert noted on it", own.note
+    for example in examples:
+        yield "example that passes" if example.verdict == "pass" else "example that fails", example.text
+        if example.note:
+            yield "what an expert noted on it", example.note
 
 
 def _terms(glossary: Mapping[str, str] | None) -> Iterator[_Titled]:
@@ -117,7 +117,7 @@ def _terms(glossary: Mapping[str, str] | None) -> Iterator[_Titled]:
 def _of(output: Output) -> Iterator[_Titled]:
     turns = "\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
     beside = (("conversation", turns), ("input", output.input), ("context", output.context))
-    yield from (own for own in beside if own[1])
+    yield from (part for part in beside if part[1])
     yield "output", output.text
 
 
@@ -155,5 +155,5 @@ def inert(text: str, *tokens: str) -> str:
 
 def _visible(hidden: re.Match[str]) -> str:
     """Tag characters are ASCII that no reader sees and every model reads."""
-    said = "".join(chr(ord(own) - 0xE0000) for own in hidden[0])
+    said = "".join(chr(ord(character) - 0xE0000) for character in hidden[0])
     return f"[hidden: {said}]"

@@ -45,7 +45,7 @@ def propose(
     """
     if not 0 < fails.sum() < len(fails):
         return []
-    found = [_code(spec, own[rows], fails, name) for spec, own in _different(lessons, rows, fails, limit)]
+    found = [_code(spec, votes[rows], fails, name) for spec, votes in _different(lessons, rows, fails, limit)]
     if learned_judge.too_few(fails) is None:
         found.append(_learned(lessons, rows, fails, name, seed))
     return found
@@ -57,16 +57,16 @@ def _different(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[t
     kept: list[tuple[CodeSpec, Bools]] = []
 
     def keep(candidates: Iterable[_Check], most: int) -> None:
-        for _, spec, own in candidates:
-            same = any((own[rows] == other[rows]).mean() >= _SAME for _, other in kept)
-            if not same and own[rows].any() and len(kept) < most:
-                kept.append((spec, own))
+        for _, spec, votes in candidates:
+            same = any((votes[rows] == other[rows]).mean() >= _SAME for _, other in kept)
+            if not same and votes[rows].any() and len(kept) < most:
+                kept.append((spec, votes))
 
     for place in range(max(map(len, kinds), default=0)):
         column = (kind[place] for kind in kinds if place < len(kind))
-        keep((own for own in column if own[0] >= _USEFUL), limit)
+        keep((check for check in column if check[0] >= _USEFUL), limit)
     if len(kept) < KINDS - 1:  # the learned judge is another kind
-        keep((own for kind in kinds for own in kind if own[0] < _USEFUL), min(limit, KINDS - 1))
+        keep((check for kind in kinds for check in kind if check[0] < _USEFUL), min(limit, KINDS - 1))
     return kept
 
 
@@ -79,27 +79,27 @@ def _kinds(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> Iterator[I
     for guided in (True, False):
         yield (
             (
-                own.gain,
-                fitting.spec_of(own, lessons.table.columns[own.column]),
-                fitting.votes(own, lessons.table.values[:, own.column]),
+                stump.gain,
+                fitting.spec_of(stump, lessons.table.columns[stump.column]),
+                fitting.votes(stump, lessons.table.values[:, stump.column]),
             )
-            for own in fitting.fit_all(lessons, rows, fails, guided=guided)[: 3 * limit]
+            for stump in fitting.fit_all(lessons, rows, fails, guided=guided)[: 3 * limit]
         )
     everything = np.arange(len(lessons.groups))
     for guided in (True, False):
         mine = fitting.noted_phrases if guided else fitting.mined_phrases
         yield (
             (
-                own.gain,
-                fitting.phrase_spec(own, lessons, guided=guided),
-                fitting.phrase_votes(own, lessons, everything),
+                check.gain,
+                fitting.phrase_spec(check, lessons, guided=guided),
+                fitting.phrase_votes(check, lessons, everything),
             )
-            for own in mine(lessons, rows, fails, max(1, limit // 3))
+            for check in mine(lessons, rows, fails, max(1, limit // 3))
         )
 
 
-def _code(spec: CodeSpec, own: Bools, fails: Bools, name: str) -> Proposal:
-    caught, wrong = int((own & fails).sum()), int((own & ~fails).sum())
+def _code(spec: CodeSpec, votes: Bools, fails: Bools, name: str) -> Proposal:
+    caught, wrong = int((votes & fails).sum()), int((votes & ~fails).sum())
     why = (
         f"On its own grades it catches {caught} of {int(fails.sum())} bad outputs "
         f"and wrongly fails {wrong} of {int((~fails).sum())} good ones."

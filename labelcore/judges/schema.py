@@ -51,8 +51,8 @@ def parse(text: str) -> dict[str, Any]:
     except NotData as trouble:
         raise BadInput(f"The schema cannot be read: {trouble}.") from None
     check(schema)
-    own: dict[str, Any] = schema
-    return own
+    checked: dict[str, Any] = schema
+    return checked
 
 
 def check(schema: Any) -> None:
@@ -83,27 +83,27 @@ def _check_parts(part: Any, path: str, seen: set[str], depth: int = 0) -> None:
     if depth > DEEPEST:
         raise BadInput(f"The schema is nested deeper than {DEEPEST} levels.")
     if isinstance(part, list):
-        for at, own in enumerate(part):
-            _check_parts(own, f"{path}/{at}", seen, depth + 1)
+        for at, value in enumerate(part):
+            _check_parts(value, f"{path}/{at}", seen, depth + 1)
     if not isinstance(part, dict):
         return
-    for name, own in part.items():
+    for name, value in part.items():
         here = f"{path}/{name}"
-        if name in _REFERENCES and isinstance(own, str) and not own.startswith("#"):
+        if name in _REFERENCES and isinstance(value, str) and not value.startswith("#"):
             raise BadInput(
-                f"The schema refers to '{_cut(own)}' at {here}; nothing is loaded from elsewhere.",
+                f"The schema refers to '{_cut(value)}' at {here}; nothing is loaded from elsewhere.",
                 next_step="Put that part under $defs and refer to #/$defs/NAME.",
             )
-        if name == "pattern" and isinstance(own, str):
-            _pattern(own, here)
-        if name == "patternProperties" and isinstance(own, dict):
-            for expression in own:
+        if name == "pattern" and isinstance(value, str):
+            _pattern(value, here)
+        if name == "patternProperties" and isinstance(value, dict):
+            for expression in value:
                 _pattern(expression, here)
-        if name == "unevaluatedProperties" and isinstance(own, dict | bool):
+        if name == "unevaluatedProperties" and isinstance(value, dict | bool):
             raise BadInput(
                 f"'unevaluatedProperties' at {here} is not supported.", next_step="Use additionalProperties."
             )
-        _check_parts(own, here, seen, depth + 1)
+        _check_parts(value, here, seen, depth + 1)
 
 
 def _pattern(expression: str, where: str) -> None:
@@ -137,7 +137,7 @@ def faults(schema: dict[str, Any], data: Any) -> list[Fault]:
         found = itertools.islice(
             _validator(json.dumps(schema, sort_keys=True)).iter_errors(data), MOST_FAULTS
         )
-        told = [(_pointer(own.absolute_path), _cut(own.message)) for own in found]
+        told = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in found]
         return [Fault(path=path, says=says) for path, says in dict.fromkeys(told)]
     except Unresolvable as trouble:
         raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None
@@ -158,7 +158,7 @@ def text_faults(schema: dict[str, Any], text: str) -> list[Fault]:
 
 
 def _pointer(path: Any) -> str:
-    return "".join(f"/{str(own).replace('~', '~0').replace('/', '~1')}" for own in path)
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
 def _cut(words: str) -> str:
@@ -170,8 +170,8 @@ def _validator(schema: str) -> Any:
     import referencing
     import referencing.jsonschema
 
-    own = json.loads(schema)
-    return _validator_class(own)(own, registry=referencing.Registry())
+    parsed = json.loads(schema)
+    return _validator_class(parsed)(parsed, registry=referencing.Registry())
 
 
 def _validator_class(schema: dict[str, Any]) -> Any:
@@ -191,7 +191,7 @@ def _safe(draft: Any) -> Any:
         "additionalProperties": _additional,
         "uniqueItems": _unique,
     }
-    return validators.extend(draft, {name: _counted(own) for name, own in keywords.items()})
+    return validators.extend(draft, {name: _counted(keyword) for name, keyword in keywords.items()})
 
 
 def _counted(keyword: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
@@ -218,21 +218,21 @@ def _match(validator: Any, pattern: str, instance: Any, _: Any) -> Iterator[Any]
 def _match_names(validator: Any, patterns: Any, instance: Any, _: Any) -> Iterator[Any]:
     if not validator.is_type(instance, "object"):
         return
-    for pattern, own in patterns.items():
+    for pattern, subschema in patterns.items():
         for name, value in instance.items():
             if _compiled(pattern).search(_utf8(name)):
-                yield from validator.descend(value, own, path=name, schema_path=pattern)
+                yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
 
 def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Iterator[Any]:
     if not validator.is_type(instance, "object"):
         return
-    patterns = [_compiled(own) for own in schema.get("patternProperties", {})]
+    patterns = [_compiled(expression) for expression in schema.get("patternProperties", {})]
     known = schema.get("properties", {})
     more = [
         name
         for name in instance
-        if name not in known and not any(own.search(_utf8(name)) for own in patterns)
+        if name not in known and not any(expression.search(_utf8(name)) for expression in patterns)
     ]
     if isinstance(allowed, dict):
         for name in more:
@@ -245,7 +245,7 @@ def _additional(validator: Any, allowed: Any, instance: Any, schema: Any) -> Ite
 def _unique(validator: Any, wanted: Any, instance: Any, _: Any) -> Iterator[Any]:
     if not wanted or not validator.is_type(instance, "array"):
         return
-    seen = {json.dumps(_plain(own), sort_keys=True, default=str) for own in instance}
+    seen = {json.dumps(_plain(value), sort_keys=True, default=str) for value in instance}
     if len(seen) < len(instance):
         yield _error(f"{len(instance) - len(seen)} of {len(instance)} items stand twice")
 
@@ -255,9 +255,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return [_plain(own) for own in value]
+        return [_plain(inner) for inner in value]
     if isinstance(value, dict):
-        return {name: _plain(own) for name, own in value.items()}
+        return {name: _plain(inner) for name, inner in value.items()}
     return value
 
 

@@ -32,7 +32,7 @@ class ScriptSpec(Frozen):
 
     source: str = Field(min_length=1, max_length=LONGEST_SOURCE)
     language: Literal["python-subset"] = "python-subset"
-    field: str = Field(default="", exclude_if=lambda own: not own)
+    field: str = Field(default="", exclude_if=lambda field: not field)
     library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
 
@@ -71,11 +71,11 @@ def decide_all(
     After ``stop`` outputs without an answer have the trouble "stopped". A check of a field sees its
     text in the output's place, and abstains where an output has no such field.
     """
-    own = ScriptSpec.model_validate(dict(spec))
-    seen = [at_pointer(output, own.field) if own.field else output for output in outputs]
+    check = ScriptSpec.model_validate(dict(spec))
+    seen = [at_pointer(output, check.field) if check.field else output for output in outputs]
     rows = [Row(one.text, one.input, one.context, one.metadata) for one in seen if one]
-    results = iter((pool or shared_pool()).evaluate(own.source, rows, stop=stop))
-    missing = Decision(value="abstain", reason=f"The output has no field {own.field}.")
+    results = iter((pool or shared_pool()).evaluate(check.source, rows, stop=stop))
+    missing = Decision(value="abstain", reason=f"The output has no field {check.field}.")
     return [_decision(next(results)) if one else missing for one in seen]
 
 

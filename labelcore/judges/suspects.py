@@ -56,16 +56,16 @@ def find(
     all_tried = (~np.isnan(votes)).sum(axis=0) + abstains + errors if tried is None else tried
     for j in range(votes.shape[1]):
         said = ~np.isnan(votes[:, j])
-        own = [
+        findings = [
             _erroring(j, int(all_tried[j]), int(errors[j])),
             _abstaining(j, int(said.sum()), int(abstains[j])),
             _constant(j, votes[said, j]),
             _inverted(j, votes[:, j], truth[:, j]),
         ]
-        constant |= {j} if own[2] else set()
-        found += [one for one in own if one]
+        constant |= {j} if findings[2] else set()
+        found += [finding for finding in findings if finding]
     found += _duplicates(votes, constant)
-    return sorted(found, key=lambda own: (own.judge, own.fault))
+    return sorted(found, key=lambda finding: (finding.judge, finding.fault))
 
 
 def _erroring(j: int, tried: int, errors: int) -> Finding | None:
@@ -90,25 +90,25 @@ def _abstaining(j: int, said: int, abstained: int) -> Finding | None:
     )
 
 
-def _constant(j: int, own: Floats) -> Finding | None:
-    fails = int((own == 0).sum())
-    if len(own) < ENOUGH or fails not in {0, len(own)}:
+def _constant(j: int, votes: Floats) -> Finding | None:
+    fails = int((votes == 0).sum())
+    if len(votes) < ENOUGH or fails not in {0, len(votes)}:
         return None
     word = "fails" if fails else "passes"
     return Finding(
         judge=j,
         fault="constant",
-        says=f"{word} all {len(own)} outputs that it decided",
-        evidence={"passes": len(own) - fails, "fails": fails},
+        says=f"{word} all {len(votes)} outputs that it decided",
+        evidence={"passes": len(votes) - fails, "fails": fails},
     )
 
 
-def _inverted(j: int, own: Floats, truth: Floats) -> Finding | None:
+def _inverted(j: int, votes: Floats, truth: Floats) -> Finding | None:
     """Fails good outputs more often than bad ones, beyond chance (Fisher's exact test, one-sided)."""
     from scipy.stats import fisher_exact
 
-    both = ~np.isnan(own) & ~np.isnan(truth)
-    failed, bad = own[both] == 0, truth[both] == 0
+    both = ~np.isnan(votes) & ~np.isnan(truth)
+    failed, bad = votes[both] == 0, truth[both] == 0
     caught, wrong = int((failed & bad).sum()), int((failed & ~bad).sum())
     n_bad, n_good = int(bad.sum()), int((~bad).sum())
     if not n_bad or not n_good or caught * n_good >= wrong * n_bad:
@@ -131,7 +131,7 @@ def _duplicates(votes: Floats, constant: set[int]) -> list[Finding]:
     for j in range(votes.shape[1]):
         if j in constant:
             continue
-        again = next((own for i in kept if (own := _same(votes[:, j], votes[:, i], j, i))), None)
+        again = next((finding for i in kept if (finding := _same(votes[:, j], votes[:, i], j, i))), None)
         if again:
             found.append(again)
         else:
@@ -139,9 +139,9 @@ def _duplicates(votes: Floats, constant: set[int]) -> list[Finding]:
     return found
 
 
-def _same(own: Floats, other: Floats, j: int, i: int) -> Finding | None:
-    both = ~np.isnan(own) & ~np.isnan(other)
-    one, two = _fails(own[both]), _fails(other[both])
+def _same(votes: Floats, other: Floats, j: int, i: int) -> Finding | None:
+    both = ~np.isnan(votes) & ~np.isnan(other)
+    one, two = _fails(votes[both]), _fails(other[both])
     shared, either = int((one & two).sum()), int((one | two).sum())
     if both.sum() < ENOUGH or shared < _FEWEST_SHARED or shared < _SAME * either:
         return None
@@ -154,15 +154,15 @@ def _same(own: Floats, other: Floats, j: int, i: int) -> Finding | None:
     )
 
 
-def _fails(own: Floats) -> Bools:
-    return np.asarray(own == 0, dtype=bool)
+def _fails(votes: Floats) -> Bools:
+    return np.asarray(votes == 0, dtype=bool)
 
 
 def names_in(findings: Sequence[Finding], names: Sequence[str]) -> list[Finding]:
     """The findings with the name of the other judge in their sentence."""
     return [
-        own
-        if own.other is None
-        else own.model_copy(update={"says": own.says.replace("{other}", names[own.other])})
-        for own in findings
+        finding
+        if finding.other is None
+        else finding.model_copy(update={"says": finding.says.replace("{other}", names[finding.other])})
+        for finding in findings
     ]

@@ -58,8 +58,8 @@ def test_figures_are_those_of_scikit_learn() -> None:
     constant = (fails.sum() - fails) / 399
     assert found.baseline == pytest.approx(float(np.mean((constant - fails) ** 2)))
     observed, predicted = calibration_curve(fails, probabilities, n_bins=10, strategy="quantile")
-    assert [own.predicted for own in found.bins] == pytest.approx(predicted.tolist())
-    assert [own.observed.value for own in found.bins] == pytest.approx(observed.tolist())
+    assert [bar.predicted for bar in found.bins] == pytest.approx(predicted.tolist())
+    assert [bar.observed.value for bar in found.bins] == pytest.approx(observed.tolist())
     assert found.error == pytest.approx(float(np.mean(np.abs(observed - predicted))))
 
 

@@ -40,8 +40,8 @@ def test_the_stated_error_holds_on_outputs_to_come() -> None:
     less than once in a hundred."""
     broken = decided = 0
     for seed in range(120):
-        own, fails = calibrated(300, seed)
-        step, _ = fit_first(own, fails, 0.1, 0.95, judge="j", name="n")
+        cheap, fails = calibrated(300, seed)
+        step, _ = fit_first(cheap, fails, 0.1, 0.95, judge="j", name="n")
         fresh, truth = calibrated(4000, 10_000 + seed)
         where = cascade.decides(step, fresh)
         decided += int(where.any())
@@ -52,9 +52,9 @@ def test_the_stated_error_holds_on_outputs_to_come() -> None:
 
 
 def test_a_threshold_decides_what_it_was_set_on() -> None:
-    own, fails = calibrated(400, 1)
-    step, curve = fit_first(own, fails, 0.15, 0.95, judge="j", name="n")
-    where = cascade.decides(step, own)
+    cheap, fails = calibrated(400, 1)
+    step, curve = fit_first(cheap, fails, 0.15, 0.95, judge="j", name="n")
+    where = cascade.decides(step, cheap)
     assert step.rule == "sure" and where.sum() >= step.error.n
     assert step.bound is not None and step.bound <= 0.15
     assert [point.share for point in curve] == sorted(point.share for point in curve)
@@ -63,17 +63,17 @@ def test_a_threshold_decides_what_it_was_set_on() -> None:
 
 def test_what_is_less_likely_than_not_is_never_decided() -> None:
     passing = np.full(400, 0.3)  # it says pass, though a fail is likelier
-    own = Votes(np.full(400, "pass"), passing)
-    step, curve = fit_first(own, np.zeros(400, dtype=bool), 0.1, 0.95, judge="j", name="n")
+    cheap = Votes(np.full(400, "pass"), passing)
+    step, curve = fit_first(cheap, np.zeros(400, dtype=bool), 0.1, 0.95, judge="j", name="n")
     assert step.rule == "never" and curve == ()
 
 
 def test_too_few_grades_decide_nothing_and_say_why() -> None:
-    own, fails = calibrated(40, 2)
-    step, _ = fit_first(own, fails, 0.05, 0.95, judge="j", name="n")
+    cheap, fails = calibrated(40, 2)
+    step, _ = fit_first(cheap, fails, 0.05, 0.95, judge="j", name="n")
     assert step.rule == "never" and "at least 59" in step.why_not
     assert step.error.value is None
-    assert not cascade.decides(step, own).any()
+    assert not cascade.decides(step, cheap).any()
 
 
 def test_the_second_judge_decides_where_grades_show_it() -> None:
@@ -117,9 +117,9 @@ def test_the_reason_says_who_decided() -> None:
     quiet = Decision(value="abstain", reason="who knows")
 
     def said(first: Decision, then: Decision | None, rule: str = "always") -> tuple[str, str]:
-        own = combine(spec(rule), first, then)
-        assert own is not None
-        return own.value, own.reason
+        decision = combine(spec(rule), first, then)
+        assert decision is not None
+        return decision.value, decision.reason
 
     assert said(sure, None) == ("fail", "learned: r")
     assert combine(spec(), unsure, None) is None
@@ -134,8 +134,8 @@ def test_the_reason_says_who_decided() -> None:
 
 
 def test_one_reason_for_both_steps_is_said_once() -> None:
-    own = spec("never")
-    first = own.first.model_copy(update={"rule": "never", "why_not": "too few grades"})
-    said = describe(own.model_copy(update={"first": first}))
+    made = spec("never")
+    first = made.first.model_copy(update={"rule": "never", "why_not": "too few grades"})
+    said = describe(made.model_copy(update={"first": first}))
     assert said.count("too few grades") == 1 and said.count("decide") == 2
     assert "learned" in said and "llm" in said

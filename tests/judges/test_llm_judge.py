@@ -61,18 +61,18 @@ def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
     return Output(id=key, project_id="p", text=text, **more)
 
 
-def decide(spec: dict[str, Any], model: Any, own: Output | None = None) -> tuple[Decision, int]:
-    return asyncio.run(llm_judge.decide(spec, own or output(), model))
+def decide(spec: dict[str, Any], model: Any, judged: Output | None = None) -> tuple[Decision, int]:
+    return asyncio.run(llm_judge.decide(spec, judged or output(), model))
 
 
 def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
-    own = {
+    fields = {
         "text": f"{verdict} example {n}",
         "output_id": f"{verdict}{n}",
         "group": f"g{verdict}{n}",
         "note": f"note {n}" if verdict == "fail" else "",
     }
-    return Teaching.model_validate(own | {"verdict": verdict} | more)
+    return Teaching.model_validate(fields | {"verdict": verdict} | more)
 
 
 def taught(**more: Any) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "own",
+    "related",
     [
         output(key="fail0"),
         output(group_key="gfail0"),
@@ -97,14 +97,16 @@ def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
         output("fail example 0 and what followed it"),
     ],
 )
-def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_stands_in(own: Output) -> None:
-    shown = [one.text for one in llm_judge.shown_with(taught(), own)]
+def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_stands_in(
+    related: Output,
+) -> None:
+    shown = [one.text for one in llm_judge.shown_with(taught(), related)]
     assert shown == ["pass example 0", "pass example 1", "fail example 1", "fail example 2"]
 
 
 def test_older_specs_work_and_leave_out_the_same_text() -> None:
-    own = CRITERION.model_copy(update={"pass_examples": ("some text", ""), "fail_examples": ("b",)})
-    spec = llm_judge.make_spec(own, "m", ())
+    criterion = CRITERION.model_copy(update={"pass_examples": ("some text", ""), "fail_examples": ("b",)})
+    spec = llm_judge.make_spec(criterion, "m", ())
     assert "examples" not in spec and "shown" not in spec
     assert [one.text for one in llm_judge.shown_with(spec, output())] == ["", "b"]
 
@@ -167,8 +169,8 @@ def test_abstaining_is_a_verdict() -> None:
 
 
 def test_the_probability_of_a_fields_judge_is_about_the_field_alone() -> None:
-    model, own = (Model(weights={"pass": 0.5, "fail": 0.5}), output('{"title": "One", "body": "Two"}'))
-    decide(taught(probability=True) | {"field": "/title"}, model, own)
+    model, judged = (Model(weights={"pass": 0.5, "fail": 0.5}), output('{"title": "One", "body": "Two"}'))
+    decide(taught(probability=True) | {"field": "/title"}, model, judged)
     assert len(model.asked) == 2 and all("Two" not in asked for asked in model.asked)
 
 
@@ -191,7 +193,7 @@ def test_a_judge_of_a_field_travels_with_its_field() -> None:
 @given(st.lists(VALUES, min_size=1, max_size=7))
 def test_votes_do_not_depend_on_their_order(votes: list[Any]) -> None:
     for rule in ("majority", "unanimous"):
-        found = {panel.value_of(own, rule) for own in itertools.islice(itertools.permutations(votes), 50)}  # type: ignore[arg-type]
+        found = {panel.value_of(order, rule) for order in itertools.islice(itertools.permutations(votes), 50)}  # type: ignore[arg-type]
         assert len(found) == 1
 
 
@@ -220,7 +222,11 @@ def test_a_panel_keeps_every_vote() -> None:
     assert decision.probability == pytest.approx(0.4)
     assert decision.reason.startswith("1 pass, 2 fail (majority).\na: pass. fine\nb: fail. too long")
     votes = json.loads(decision.raw)
-    assert [(own["member"], own["value"]) for own in votes] == [("a", "pass"), ("b", "fail"), ("c", "fail")]
+    assert [(vote["member"], vote["value"]) for vote in votes] == [
+        ("a", "pass"),
+        ("b", "fail"),
+        ("c", "fail"),
+    ]
 
 
 def test_members_on_one_endpoint_ask_the_models_that_they_are_pinned_to() -> None:

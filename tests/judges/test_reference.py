@@ -12,7 +12,7 @@ from labelcore.judges.features import plain_columns
 from labelcore.judges.lessons import Lessons
 from labelcore.models import Output
 
-SCORERS = [name for name, own in REGISTRY.items() if own.needs == "reference"]
+SCORERS = [name for name, detector in REGISTRY.items() if detector.needs == "reference"]
 
 
 def output(text: str, reference: object = None, **fields: str) -> Output:
@@ -49,9 +49,9 @@ def output(text: str, reference: object = None, **fields: str) -> Output:
     ],
 )
 def test_the_figures_are_the_libraries(text: str, reference: str, values: dict[str, float]) -> None:
-    own = output(text, reference)
+    judged = output(text, reference)
     for name, value in values.items():
-        assert REGISTRY[name].feature(own, {}) == pytest.approx(value, abs=1e-6), name
+        assert REGISTRY[name].feature(judged, {}) == pytest.approx(value, abs=1e-6), name
 
 
 def test_exact_match_forgives_case_and_spaces() -> None:
@@ -71,8 +71,8 @@ def test_meaning_is_compared_across_languages() -> None:
 
 @pytest.mark.parametrize("name", SCORERS)
 def test_without_a_reference_they_abstain(name: str) -> None:
-    for own in (output("text"), output("text", ""), output("text", "  ")):
-        decision = decide(CodeSpec(detector=name, side="below", threshold=0.5), own)
+    for judged in (output("text"), output("text", ""), output("text", "  ")):
+        decision = decide(CodeSpec(detector=name, side="below", threshold=0.5), judged)
         assert (decision.value, decision.reason) == ("abstain", "There is no reference to compare with.")
 
 

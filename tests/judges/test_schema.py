@@ -31,9 +31,9 @@ def output(text: str) -> Output:
     return Output(id="o", project_id="p", text=text)
 
 
-def said(text: str, own: dict[str, Any] = SCHEMA) -> tuple[str, str]:
+def said(text: str, against: dict[str, Any] = SCHEMA) -> tuple[str, str]:
     made = decide(
-        CodeSpec(detector="schema faults", side="above", threshold=0, parameters={"schema": own}),
+        CodeSpec(detector="schema faults", side="above", threshold=0, parameters={"schema": against}),
         output(text),
     )
     return made.value, made.reason

@@ -26,7 +26,7 @@ def find(
 
 
 def faults(found: list[suspects.Finding]) -> list[tuple[int, str]]:
-    return [(own.judge, own.fault) for own in found]
+    return [(finding.judge, finding.fault) for finding in found]
 
 
 def test_honest_different_judges_are_not_suspected() -> None:
@@ -48,7 +48,7 @@ def test_the_later_of_two_that_vote_the_same_is_named() -> None:
 def test_two_that_nearly_always_pass_are_no_duplicates() -> None:
     one, two = np.ones(N), np.ones(N)
     one[:5], two[5:10] = 0, 0  # the same on 95 % of outputs, and never the same fail
-    assert "duplicate" not in {own.fault for own in find(one, two)}
+    assert "duplicate" not in {finding.fault for finding in find(one, two)}
 
 
 def test_constants_both_ways() -> None:

@@ -146,14 +146,14 @@ def repeated_phrases(output: Output, _: dict[str, Any]) -> float:
 
 @register("repeated sentences", "sentences said twice", "high", "repeat repetit redundan duplicate 重复 反复")
 def repeated_sentences(output: Output, _: dict[str, Any]) -> float:
-    own = [part.lower() for part in sentences(output.text) if len(part) > 8]
-    return len(own) - len(set(own))
+    parts = [part.lower() for part in sentences(output.text) if len(part) > 8]
+    return len(parts) - len(set(parts))
 
 
 @register("vocabulary", "share of different words", "low", "repeat repetit monoton 重复 单调", percent=True)
 def vocabulary(output: Output, _: dict[str, Any]) -> float:
-    own = words(output.text)
-    return len(set(own)) / len(own) if own else 0.0
+    output_words = words(output.text)
+    return len(set(output_words)) / len(output_words) if output_words else 0.0
 
 
 @register("invalid JSON", "JSON faults", "high", "json parse valid schema key field 解析 字段")

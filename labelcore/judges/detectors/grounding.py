@@ -66,8 +66,8 @@ def new_names(output: Output, _: dict[str, Any]) -> float | None:
     percent=True,
 )
 def missing_names(output: Output, _: dict[str, Any]) -> float | None:
-    given, own = names(source(output)), output.text.lower()
-    return sum(name not in own for name in given) / len(given) if given else None
+    given, text = names(source(output)), output.text.lower()
+    return sum(name not in text for name in given) / len(given) if given else None
 
 
 @register(
@@ -89,22 +89,22 @@ def unfounded_quotes(output: Output, _: dict[str, Any]) -> float | None:
     percent=True,
 )
 def new_words(output: Output, _: dict[str, Any]) -> float | None:
-    given, own = content_words(source(output)), content_words(output.text)
-    return len(own - given) / len(own) if given and own else None
+    given, output_words = content_words(source(output)), content_words(output.text)
+    return len(output_words - given) / len(output_words) if given and output_words else None
 
 
 @register(
     "covered words", "share of its input's content words used", "low", _OMIT + " " + _TOPIC, percent=True
 )
 def covered_words(output: Output, _: dict[str, Any]) -> float | None:
-    given, own = content_words(source(output)), content_words(output.text)
-    return len(own & given) / len(given) if given else None
+    given, output_words = content_words(source(output)), content_words(output.text)
+    return len(output_words & given) / len(given) if given else None
 
 
 @register("copied", "share of five-word runs copied from its input", "high", _COPY, percent=True)
 def copied(output: Output, _: dict[str, Any]) -> float | None:
-    given, own = ngrams(source(output), 5), ngrams(output.text, 5)
-    return sum(gram in given for gram in own) / len(own) if given and own else None
+    given, grams = ngrams(source(output), 5), ngrams(output.text, 5)
+    return sum(gram in given for gram in grams) / len(grams) if given and grams else None
 
 
 @register("longest copy", "words copied from its input in one run", "high", _COPY)

@@ -30,9 +30,9 @@ _EMPTY = frozenset(
 @register("phrase", "uses of a given phrase", "either", "phrase wording 用词 措辞 说法")
 def phrase_count(output: Output, parameters: dict[str, Any]) -> float:
     wanted = tuple(parameters["phrase"])
-    own = words(output.text)
-    last = len(own) - len(wanted) + 1
-    return sum(own[at : at + len(wanted)] == wanted for at in range(max(0, last)))
+    text_words = words(output.text)
+    last = len(text_words) - len(wanted) + 1
+    return sum(text_words[at : at + len(wanted)] == wanted for at in range(max(0, last)))
 
 
 Phrase = tuple[str, ...]
@@ -41,8 +41,12 @@ Bools = npt.NDArray[np.bool_]
 
 def phrases_of(text: str) -> set[Phrase]:
     """All runs of one to three words of a text."""
-    own = words(text)
-    return {own[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(own) - size + 1)}
+    text_words = words(text)
+    return {
+        text_words[at : at + size]
+        for size in range(1, _LONGEST + 1)
+        for at in range(len(text_words) - size + 1)
+    }
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ class Incidence:
     def of(cls, outputs: Sequence[Output]) -> Incidence:
         """Every phrase that outputs of at least three groups show, the commonest 8,000 of them."""
         groups: dict[Phrase, set[str]] = {}
-        own = [phrases_of(output.text) for output in outputs]
-        for output, found in zip(outputs, own, strict=True):
+        phrases = [phrases_of(output.text) for output in outputs]
+        for output, found in zip(outputs, phrases, strict=True):
             for phrase in found:
                 groups.setdefault(phrase, set()).add(output.group)
         common = [
@@ -68,7 +72,7 @@ class Incidence:
         kept = tuple(phrase for _, phrase in sorted(common, reverse=True)[:_MOST])
         place = {phrase: at for at, phrase in enumerate(kept)}
         shown = np.zeros((len(outputs), len(kept)), dtype=bool)
-        for row, found in enumerate(own):
+        for row, found in enumerate(phrases):
             shown[row, [place[phrase] for phrase in found if phrase in place]] = True
         return cls(kept, shown)
 
@@ -90,9 +94,9 @@ class Incidence:
         """The first ``limit`` of some ranked phrases of which none contains another."""
         kept: list[int] = []
         for column in ranked:
-            own = set(self.phrases[int(column)])
+            phrase_words = set(self.phrases[int(column)])
             others = (set(self.phrases[other]) for other in kept)
-            if not any(own <= other or other <= own for other in others):
+            if not any(phrase_words <= other or other <= phrase_words for other in others):
                 kept.append(int(column))
             if len(kept) == limit:
                 break

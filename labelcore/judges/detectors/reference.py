@@ -88,8 +88,8 @@ def rouge_1(output: Output, _: dict[str, Any]) -> float | None:
     pair = _pair(output)
     if pair is None:
         return None
-    own, wanted = Counter(words(pair[0])), Counter(words(pair[1]))
-    return _f1(sum((own & wanted).values()), own.total(), wanted.total())
+    shown, wanted = Counter(words(pair[0])), Counter(words(pair[1]))
+    return _f1(sum((shown & wanted).values()), shown.total(), wanted.total())
 
 
 @register("ROUGE-L", "ROUGE-L against its reference", "low", _FAR, percent=True, needs="reference")
@@ -100,12 +100,12 @@ def rouge_l(output: Output, _: dict[str, Any]) -> float | None:
         return None
     from rapidfuzz.distance import LCSseq
 
-    own, wanted = words(pair[0]), words(pair[1])
-    return _f1(int(LCSseq.similarity(own, wanted)), len(own), len(wanted))
+    shown, wanted = words(pair[0]), words(pair[1])
+    return _f1(int(LCSseq.similarity(shown, wanted)), len(shown), len(wanted))
 
 
-def _f1(shared: int, own: int, wanted: int) -> float:
-    return 2 * shared / (own + wanted) if own + wanted else 0.0
+def _f1(shared: int, shown: int, wanted: int) -> float:
+    return 2 * shared / (shown + wanted) if shown + wanted else 0.0
 
 
 @register(
@@ -137,4 +137,4 @@ def like_input(output: Output, _: dict[str, Any]) -> float | None:
 
 def embedded_texts(output: Output) -> tuple[str, ...]:
     """The texts that the encoder reads for this output's likenesses, so that they can be kept."""
-    return tuple(own for own in (output.text, output.reference, source(output)) if own.strip())
+    return tuple(text for text in (output.text, output.reference, source(output)) if text.strip())

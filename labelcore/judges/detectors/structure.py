@@ -18,7 +18,7 @@ def _faults(output: Output, parameters: dict[str, Any]) -> list[schema.Fault]:
 def said(output: Output, parameters: dict[str, Any]) -> str:
     """The first faults with their places."""
     found = _faults(output, parameters)
-    words = [f"at {own.path}: {own.says}" if own.path else own.says for own in found[:_SHOWN]]
+    words = [f"at {fault.path}: {fault.says}" if fault.path else fault.says for fault in found[:_SHOWN]]
     more = f" (and {len(found) - _SHOWN} more)" if len(found) > _SHOWN else ""
     sentence = f"{'; '.join(words)}{more}."
     return sentence[0].upper() + sentence[1:]
