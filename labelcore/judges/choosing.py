@@ -93,12 +93,12 @@ def choose(
     grades = Grades.of(human_fails, groups, weights)
     prepare(candidates)
     with one_thread():
-        own, inner = task.whole()
-        again = task.again(own, grades)
+        picked, inner = task.whole()
+        again = task.again(picked, grades)
         nested = task.nested(inner)
     figures = summary(nested, again, grades, seed)
-    said = _cut_short(own, inner, again, nested, seconds)
-    return Choice(own.members, figures, own.matrices[0][:, own.members], own.program, said)
+    said = _cut_short(picked, inner, again, nested, seconds)
+    return Choice(picked.members, figures, picked.matrices[0][:, picked.members], picked.program, said)
 
 
 def _repeats(n: int) -> int:
@@ -158,7 +158,7 @@ class _Task:
         until = Deadline.after(max(spare / 2, self.clock.left * _LEAST_SHARE))
         return self._pick(rows, compared, until, explain=True), inner
 
-    def again(self, own: _Picked, grades: Grades) -> Floats:
+    def again(self, picked: _Picked, grades: Grades) -> Floats:
         """How often each output is failed by the sets that are chosen when sources are drawn again,
         shape (draws, n); greedy sets, on the cross-fitted votes that there are.
         """
@@ -168,8 +168,8 @@ class _Task:
             rows = grades.drawn_again(random)
             fails = self.human_fails[rows]
             if 0 < fails.sum() < len(fails):
-                members = self._quick([one[rows] for one in own.matrices], fails)
-                votes = [one[:, members].any(axis=1) for one in own.matrices]
+                members = self._quick([one[rows] for one in picked.matrices], fails)
+                votes = [one[:, members].any(axis=1) for one in picked.matrices]
                 found.append(np.mean(votes, axis=0))
             if until.over:
                 break
@@ -191,9 +191,9 @@ class _Task:
         for at in range(wanted):
             if found and (found[-1].fitting * _MARGIN > self.clock.left or not found[-1].whole):
                 break
-            own = self._repeat(self.seed + 101 * at, inner, _OUTER_FOLDS * (wanted - at))
-            if own.whole or (not found and own.seen.any()):
-                found.append(own)
+            repeat = self._repeat(self.seed + 101 * at, inner, _OUTER_FOLDS * (wanted - at))
+            if repeat.whole or (not found and repeat.seen.any()):
+                found.append(repeat)
         return found
 
     def _repeat(self, seed: int, inner: int, planned: int) -> Repeat:
@@ -210,11 +210,11 @@ class _Task:
             compared = self._compare(train, inner)
             if compared.late:
                 break
-            own = self._pick(train, compared, until, explain=False)
-            for j in own.members:
+            picked = self._pick(train, compared, until, explain=False)
+            for j in picked.members:
                 failed[test] |= self.candidates[j].fails(train, test)
-            fitting += time.perf_counter() - started - own.seconds
-            sets, stopped = sets + 1, stopped + own.stopped
+            fitting += time.perf_counter() - started - picked.seconds
+            sets, stopped = sets + 1, stopped + picked.stopped
             seen[test] = True
         return Repeat(failed, seen, fitting, sets, stopped)
 
@@ -256,8 +256,8 @@ class _Task:
         if not set(self.wish.must_include) <= set(self.default):
             return False
         reached = [
-            SetVotes(own.astype(np.float64), fails, self.wish).coverage(self.default)
-            for own in matrices
+            SetVotes(matrix.astype(np.float64), fails, self.wish).coverage(self.default)
+            for matrix in matrices
             if fails.any()
         ]
         return not reached or float(np.mean(reached)) >= self.wish.min_coverage
@@ -273,7 +273,7 @@ class _Task:
                 break  # a matrix that lacks candidates cannot stand beside a whole one
             matrices.append(matrix)
             late = out
-        if all((own == matrices[0]).all() for own in matrices):  # fitting changes no vote
+        if all((matrix == matrices[0]).all() for matrix in matrices):  # fitting changes no vote
             matrices = matrices[:1]
         return _Compared(matrices, late)
 
@@ -301,18 +301,18 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
     ``failed`` (n,) is the share of repeats in which the set fails an output.
     """
     total = 0.0
-    for own in (failed[fails], failed[~fails]):
-        rate = (float(own.sum()) + 0.5) / (len(own) + 1)
-        total += rate * (1 - rate) / (len(own) + 1)
+    for shares in (failed[fails], failed[~fails]):
+        rate = (float(shares.sum()) + 0.5) / (len(shares) + 1)
+        total += rate * (1 - rate) / (len(shares) + 1)
     return float(np.sqrt(total))
 
 
-def _cut_short(own: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float) -> str:
+def _cut_short(picked: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float) -> str:
     """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
     said, n = [], again.shape[1]
     wanted = _repeats(n)
-    if own.late:
-        said.append(f"{len(own.late)} judges could not be compared with the others")
+    if picked.late:
+        said.append(f"{len(picked.late)} judges could not be compared with the others")
     if inner < wanted:
         said.append("judges were compared by one cross-fit in place of two")
     if not nested:
@@ -324,18 +324,18 @@ def _cut_short(own: _Picked, inner: int, again: Floats, nested: Sequence[Repeat]
         said.append("held-out figures rest on one repeat of the nested split in place of two")
     if nested and len(again) < FEWEST_DRAWN:
         said.append("their interval is missing")
-    if own.stopped:
+    if picked.stopped:
         better = (
             ""
-            if own.gap is None
-            else f" (another may have up to {own.gap:.0%} fewer false failures and judges)"
+            if picked.gap is None
+            else f" (another may have up to {picked.gap:.0%} fewer false failures and judges)"
         )
         said.append(f"the search for the best set was stopped{better}")
     if stopped := sum(one.stopped for one in nested):
         sets = sum(one.sets for one in nested)
         said.append(
             f"so was that of {stopped} of the {sets} sets behind the held-out figures"
-            if own.stopped
+            if picked.stopped
             else f"the search for {stopped} of the {sets} sets behind the held-out figures was stopped"
         )
     if not said:

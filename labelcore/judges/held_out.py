@@ -119,7 +119,7 @@ class Grades:
 
     def cells(self, failed: Floats) -> Floats:
         """The four cells of each source, (sources, 4); ``failed`` (n,): how often a set fails it."""
-        own = np.ones(len(failed)) if self.weights is None else self.weights
+        weights = np.ones(len(failed)) if self.weights is None else self.weights
         parts = (
             ~self.fails * (1 - failed),
             self.fails * (1 - failed),
@@ -127,7 +127,7 @@ class Grades:
             ~self.fails * failed,
         )
         return np.column_stack(
-            [np.bincount(self.sources, weights=own * part, minlength=self.number) for part in parts]
+            [np.bincount(self.sources, weights=weights * part, minlength=self.number) for part in parts]
         )
 
 
@@ -139,9 +139,9 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
         nothing = dict.fromkeys((*NAMES, "low", "high"))
         return HeldOut(**nothing, repeats=0, why_not="there was no time to choose again")
     seen = nested[0].seen
-    own, votes = grades.only(seen), np.array([one.failed[seen] for one in nested], dtype=float)
-    plain = rates(votes, again[:, seen], Grades(own.fails, own.sources), seed)
-    weighted = rates(votes, again[:, seen], own, seed) if own.weights is not None else {}
+    measured, votes = grades.only(seen), np.array([one.failed[seen] for one in nested], dtype=float)
+    plain = rates(votes, again[:, seen], Grades(measured.fails, measured.sources), seed)
+    weighted = rates(votes, again[:, seen], measured, seed) if measured.weights is not None else {}
     flat = {f"{name}_{end}": getattr(plain[name], end) for name in NAMES for end in ("low", "high")}
     flat["low"], flat["high"] = flat.pop("alignment_low"), flat.pop("alignment_high")
     return HeldOut(
@@ -160,7 +160,7 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     for word, some in (("failed", grades.fails.any()), ("passed", (~grades.fails).any())):
         if not some:
             return dict.fromkeys(NAMES, not_measurable(f"there are no outputs that people {word}", n))
-    repeats = np.array([_figures(grades.cells(own).sum(axis=0)) for own in votes])
+    repeats = np.array([_figures(grades.cells(failed).sum(axis=0)) for failed in votes])
     cells = grades.cells(votes.mean(axis=0))
     value = repeats.mean(axis=0)
     if why := _no_interval(again, grades):
@@ -170,7 +170,7 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
         }
     prior = 1.0 if grades.weights is None else float(typical_weight(grades.weights))
     drawn = _figures(resampling.replicates(cells[:, None], seed=seed, prior=prior)[:, 0])
-    choice = np.array([_figures(grades.cells(own).sum(axis=0)) for own in again]).var(0, ddof=1)
+    choice = np.array([_figures(grades.cells(failed).sum(axis=0)) for failed in again]).var(0, ddof=1)
     choice = choice * resampling.for_few(len(again)) ** 2  # told from so few draws
     split = repeats.var(axis=0, ddof=1) if len(votes) > 1 else choice
     more = (choice * (1 + 1 / _SETS) + split / len(votes)) / np.maximum(drawn.var(axis=0), _TINY)

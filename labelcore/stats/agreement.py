@@ -46,8 +46,8 @@ def agreement(
     ``by_annotator``: person -> output -> value (True and False for pass and fail, or a level).
     """
     seen: dict[str, list[int]] = {}
-    for own in by_annotator.values():
-        for output_id, value in own.items():
+    for grades in by_annotator.values():
+        for output_id, value in grades.items():
             seen.setdefault(output_id, []).append(int(value))
     shared = {key: votes for key, votes in sorted(seen.items()) if len(votes) > 1}
     values = sorted({vote for votes in shared.values() for vote in votes})

@@ -41,11 +41,11 @@ def draw_stratified(strata: Mapping[str, str], n: int, seed: int) -> list[Pick]:
     members: dict[str, list[str]] = {}
     for output_id in hash_order(list(strata), seed):
         members.setdefault(strata[output_id], []).append(output_id)
-    sizes = _allocate({name: len(own) for name, own in members.items()}, min(n, len(strata)))
+    sizes = _allocate({name: len(ids) for name, ids in members.items()}, min(n, len(strata)))
     chosen = {
-        output_id: (name, sizes[name] / len(own))
-        for name, own in members.items()
-        for output_id in own[: sizes[name]]
+        output_id: (name, sizes[name] / len(ids))
+        for name, ids in members.items()
+        for output_id in ids[: sizes[name]]
     }
     order = hash_order(list(chosen), seed + 1)
     return [_from_stratum(i, *chosen[i], place) for place, i in enumerate(order, 1)]

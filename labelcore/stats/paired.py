@@ -40,7 +40,7 @@ def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = 
     "Better" only where the interval of the difference leaves 0.
     """
     table = tuple(
-        int(own.sum()) for own in (first & second, first & ~second, ~first & second, ~first & ~second)
+        int(cell.sum()) for cell in (first & second, first & ~second, ~first & second, ~first & ~second)
     )
     both, only_first, only_second, neither = table
     difference = paired_difference(both, only_first, only_second, neither)

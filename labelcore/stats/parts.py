@@ -39,32 +39,32 @@ class Part:
     inside: Bools
 
     @cached_property
-    def own(self) -> Graded:
+    def graded(self) -> Graded:
         """The part alone."""
         return self.sample.part(self.inside)
 
     @property
     def plain(self) -> bool:
         """Whether neither chances nor sources matter, so that Wilson's interval is right."""
-        return self.own.groups is None and self.own.even
+        return self.graded.groups is None and self.graded.even
 
     @cached_property
     def value(self) -> float:
         """The share of passes; nan where it is empty."""
-        if not self.own.n:
+        if not self.graded.n:
             return math.nan
-        weights = np.ones(self.own.n) if self.plain else self.own.weighed
-        return float((weights * self.own.passes).sum() / weights.sum())
+        weights = np.ones(self.graded.n) if self.plain else self.graded.weighed
+        return float((weights * self.graded.passes).sum() / weights.sum())
 
     @property
     def sources(self) -> int:
         """How many sources its outputs come from."""
-        return self.own.n if self.own.groups is None else int(group_number(self.own.groups))
+        return self.graded.n if self.graded.groups is None else int(group_number(self.graded.groups))
 
     @property
     def too_few(self) -> str:
         """Why it has no interval; "" where it has one."""
-        if self.own.groups is None or self.sources >= FEWEST_SOURCES:
+        if self.graded.groups is None or self.sources >= FEWEST_SOURCES:
             return ""
         number = "1 source" if self.sources == 1 else f"{self.sources} sources"
         return f"no interval: the outputs come from {number} only, it takes {FEWEST_SOURCES}"
@@ -72,37 +72,39 @@ class Part:
     def bounds(self, level: float) -> tuple[float, float]:
         """Its interval at a level, whatever its size."""
         if self.plain:
-            own = wilson(int(self.own.passes.sum()), self.own.n, z=quantile(level))
-            return own.low or 0.0, 1.0 if own.high is None else own.high
+            share = wilson(int(self.graded.passes.sum()), self.graded.n, z=quantile(level))
+            return share.low or 0.0, 1.0 if share.high is None else share.high
         low, high = self._posterior.interval(level)
         return min(self.value, float(low)), max(self.value, float(high))
 
     @cached_property
     def _posterior(self) -> Posterior:
-        return share_of_passes(self.own)
+        return share_of_passes(self.graded)
 
     def rate(self, level: float = 0.95) -> Rate:
         """The share of passes with its interval; its value alone where it has too few sources."""
-        if not self.own.n:
+        if not self.graded.n:
             return not_measurable("there are no outputs")
         if self.too_few:
             return Rate(
-                value=self.value, low=None, high=None, n=self.own.n, method=METHOD, why_not=self.too_few
+                value=self.value, low=None, high=None, n=self.graded.n, method=METHOD, why_not=self.too_few
             )
         low, high = self.bounds(level)
         method = "Wilson" if self.plain else METHOD
-        return Rate(value=self.value, low=low, high=high, n=self.own.n, method=method)
+        return Rate(value=self.value, low=low, high=high, n=self.graded.n, method=method)
 
     @property
     def untestable(self) -> str:
         """Why it cannot be set against another part; "" where it can."""
-        worth = float(self.own.effective)
-        if self.own.n < FEWEST:
-            return f"too few outputs to tell ({self.own.n})"
+        worth = float(self.graded.effective)
+        if self.graded.n < FEWEST:
+            return f"too few outputs to tell ({self.graded.n})"
         if self.too_few:
             return f"too few sources to tell ({self.sources})"
         if not self.plain and worth < FEWEST:
-            return f"too few outputs to tell ({self.own.n} drawn so unevenly that they are worth {worth:.0f})"
+            return (
+                f"too few outputs to tell ({self.graded.n} drawn so unevenly that they are worth {worth:.0f})"
+            )
         return ""
 
 
@@ -111,12 +113,12 @@ def against(one: Part, other: Part) -> tuple[Rate, float | None]:
 
     Both without a number where one of them cannot be tested.
     """
-    n = min(one.own.n, other.own.n)
+    n = min(one.graded.n, other.graded.n)
     if why := one.untestable or other.untestable:
         return not_measurable(why, n), None
     shared = correlation(one, other)
     if one.plain and other.plain and shared == 0:
-        return difference(one.rate(), other.rate()), _fisher(one.own, other.own)
+        return difference(one.rate(), other.rate()), _fisher(one.graded, other.graded)
     low, high = _between(one, other, shared, 0.95)
     value = one.value - other.value
     rate = Rate(value=value, low=low, high=high, n=n, method="of the two intervals (MOVER)")
@@ -128,8 +130,8 @@ def correlation(one: Part, other: Part) -> float:
     groups = one.sample.groups
     if groups is None:
         return 0.0
-    first, second = (_residuals(own) for own in (one, other))
-    of_one, of_other = (group_sums(own, groups) for own in (first, second))
+    first, second = (_residuals(part) for part in (one, other))
+    of_one, of_other = (group_sums(residuals, groups) for residuals in (first, second))
     spread = max((first**2).sum(), (of_one**2).sum()) * max((second**2).sum(), (of_other**2).sum())
     return float((of_one * of_other).sum() / math.sqrt(spread)) if spread > 0 else 0.0
 
@@ -169,5 +171,5 @@ def _p(one: Part, other: Part, shared: float) -> float:
 
 
 def _fisher(one: Graded, other: Graded) -> float:
-    table = [[int(own.passes.sum()), int((~own.passes).sum())] for own in (one, other)]
+    table = [[int(graded.passes.sum()), int((~graded.passes).sum())] for graded in (one, other)]
     return float(stats.fisher_exact(np.array(table)).pvalue)

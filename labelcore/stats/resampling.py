@@ -90,8 +90,8 @@ def cells_by_group(
     )
     place = (groups[:, None] * judges + np.arange(judges)) * 4 + which
     decided = which >= 0
-    own = None if weights is None else np.broadcast_to(weights[:, None], which.shape)[decided]
-    sums = np.bincount(place[decided], weights=own, minlength=number * judges * 4)
+    weighed = None if weights is None else np.broadcast_to(weights[:, None], which.shape)[decided]
+    sums = np.bincount(place[decided], weights=weighed, minlength=number * judges * 4)
     return sums.astype(np.float64).reshape(number, judges, 4)
 
 

@@ -58,8 +58,8 @@ def worth(votes: Sequence[Bools], human_fails: Bools, members: Sequence[int], ma
     """
     if not members:
         return -1.0
-    own = [np.asarray(matrix[:, list(members)].any(axis=1, keepdims=True)) for matrix in votes]
-    return float(_worths(own, human_fails, len(members), max_ffr)[0])
+    failed = [np.asarray(matrix[:, list(members)].any(axis=1, keepdims=True)) for matrix in votes]
+    return float(_worths(failed, human_fails, len(members), max_ffr)[0])
 
 
 def _worths(sets: Sequence[Bools], human_fails: Bools, size: int, max_ffr: float) -> Floats:
@@ -109,13 +109,13 @@ def _neighbours(
 
     def joined(kept: list[int]) -> tuple[list[list[int]], Floats]:
         sets = [matrix[:, kept].any(axis=1, keepdims=True) | matrix[:, others] for matrix in votes]
-        own = _worths(sets, human_fails, len(kept) + 1, max_ffr)
-        return [[*kept, j] for j in others], own
+        worths = _worths(sets, human_fails, len(kept) + 1, max_ffr)
+        return [[*kept, j] for j in others], worths
 
     if len(members) < LARGEST:
         yield joined(members)
     for gone in members:
-        kept = [own for own in members if own != gone]
+        kept = [member for member in members if member != gone]
         if kept:
             yield [kept], np.array([worth(votes, human_fails, kept, max_ffr)])
         yield joined(kept)

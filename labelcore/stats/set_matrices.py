@@ -19,10 +19,10 @@ Places = npt.NDArray[np.int64]
 class Matrices:
     """Matrices for scipy: one block of variables after the other."""
 
-    def __init__(self, own: SetVotes, slack: Sequence[str]) -> None:
-        wish, self.judges = own.wish, own.votes.shape[1]
-        fails, passes = len(own.caught_by), len(own.wrong_by)
-        self.groups = own.limited()
+    def __init__(self, problem: SetVotes, slack: Sequence[str]) -> None:
+        wish, self.judges = problem.wish, problem.votes.shape[1]
+        fails, passes = len(problem.caught_by), len(problem.wrong_by)
+        self.groups = problem.limited()
         self.rows: list[tuple[sparse.csr_array, float, float]] = []
         self.caught = self.judges
         self.wrong = self.caught + fails
@@ -33,28 +33,28 @@ class Matrices:
         names += list(self.groups) if "limits" in slack else []
         self.slack_at = {name: sizes + at for at, name in enumerate(names)}
         self.size = sizes + len(names)
-        self._bounds(own)
-        self._costs(own, passes)
-        self._catching(own, fails)
-        self._failing(own, passes)
+        self._bounds(problem)
+        self._costs(problem, passes)
+        self._catching(problem, fails)
+        self._failing(problem, passes)
         self.constraints = [optimize.LinearConstraint(a, low, high) for a, low, high in self.rows]
 
-    def _bounds(self, own: SetVotes) -> None:
+    def _bounds(self, problem: SetVotes) -> None:
         self.low, self.high = np.zeros(self.size), np.ones(self.size)
         for at in self.slack_at.values():
             self.high[at] = np.inf
-        self.high[list(own.idle)] = 0.0
-        must = list(own.wish.must_include)
+        self.high[list(problem.idle)] = 0.0
+        must = list(problem.wish.must_include)
         self.low[must] = self.high[must] = 1.0
         self.integer = np.zeros(self.size)
         self.integer[: self.judges] = 1
 
-    def _costs(self, own: SetVotes, passes: int) -> None:
+    def _costs(self, problem: SetVotes, passes: int) -> None:
         self.cost = np.zeros(self.size)
-        self.cost[: self.judges] = own.wish.price
+        self.cost[: self.judges] = problem.wish.price
         self.cost[self.wrong : self.wrong + passes] = 1 / max(1, passes)
         for name, at in self.slack_at.items():
-            of = len(own.caught_by) if name == "coverage" else passes
+            of = len(problem.caught_by) if name == "coverage" else passes
             self.cost[at] = SLACK_COST / max(1, of)
 
     def _add(self, entries: list[tuple[Places, Places, Floats]], count: int, low: float, high: float) -> None:
@@ -69,32 +69,34 @@ class Matrices:
             entries.append((np.zeros(1, dtype=np.int64), np.array([self.slack_at[slack]]), np.array([sign])))
         self._add(entries, 1, low, high)
 
-    def _catching(self, own: SetVotes, fails: int) -> None:
+    def _catching(self, problem: SetVotes, fails: int) -> None:
         """Caught only where a chosen judge fails it; enough of them."""
-        row, judge = np.nonzero(own.caught_by)
+        row, judge = np.nonzero(problem.caught_by)
         every = np.arange(fails)
         self._add(
             [(row, judge, np.ones(len(row))), (every, self.caught + every, -np.ones(fails))], fails, 0, np.inf
         )
-        self._total(self.caught + every, "coverage", 1.0, own.wish.min_coverage * fails - _TINY, np.inf)
-        if own.wish.most is not None:
-            self._total(np.arange(self.judges), "", 0.0, 0, max(own.wish.most, len(own.wish.must_include)))
+        self._total(self.caught + every, "coverage", 1.0, problem.wish.min_coverage * fails - _TINY, np.inf)
+        if problem.wish.most is not None:
+            self._total(
+                np.arange(self.judges), "", 0.0, 0, max(problem.wish.most, len(problem.wish.must_include))
+            )
 
-    def _failing(self, own: SetVotes, passes: int) -> None:
+    def _failing(self, problem: SetVotes, passes: int) -> None:
         """A false failure costs the severity of the judges that fail it, and counts in the limits."""
-        row, judge = np.nonzero(own.wrong_by)
+        row, judge = np.nonzero(problem.wrong_by)
         if not len(row):
             return
-        self._at_least(self.wrong + row, judge, own.severity[judge])
+        self._at_least(self.wrong + row, judge, problem.severity[judge])
         every = np.arange(passes)
-        if own.wish.max_ffr < 1:
+        if problem.wish.max_ffr < 1:
             self._at_least(self.false + row, judge, np.ones(len(row)))
-            self._total(self.false + every, "ffr", -1.0, -np.inf, own.wish.max_ffr * passes + _TINY)
+            self._total(self.false + every, "ffr", -1.0, -np.inf, problem.wish.max_ffr * passes + _TINY)
         for at, (name, judges) in enumerate(self.groups.items()):
             inside = np.isin(judge, judges)
             start = self.by_criterion + at * passes
             self._at_least(start + row[inside], judge[inside], np.ones(int(inside.sum())))
-            self._total(start + every, name, -1.0, -np.inf, own.wish.limits[name] * passes + _TINY)
+            self._total(start + every, name, -1.0, -np.inf, problem.wish.limits[name] * passes + _TINY)
 
     def _at_least(self, column: Places, judge: Places, weight: Floats) -> None:
         """Each column is at least its judge's variable times the weight."""

@@ -107,9 +107,9 @@ def front(
     gaps: list[float] = []
     stopped = False
     for at, level in enumerate(levels if human_fails.any() else ()):
-        own = problem.wishing(max(level, wish.min_coverage))
-        found = own.run(until.left / (len(levels) - at))
-        stopped = stopped or own.stopped
+        harder = problem.wishing(max(level, wish.min_coverage))
+        found = harder.run(until.left / (len(levels) - at))
+        stopped = stopped or harder.stopped
         if found.impossible:
             break  # higher levels cannot be reached either
         if found.members is not None:
@@ -164,7 +164,7 @@ class _Problem(SetVotes):
         self.stopped = self.stopped or result.status == _TIME_OVER
         solved = None if result.x is None else np.asarray(result.x)
         used = {name: float(solved[at]) for name, at in build.slack_at.items() if solved is not None}
-        missed = {name: own for name, own in used.items() if own > _SMALL}
+        missed = {name: amount for name, amount in used.items() if amount > _SMALL}
         if relaxed:
             return _Found(None, slack=missed)
         members = None if solved is None else np.flatnonzero(solved[: build.judges] > 0.5)
@@ -196,10 +196,10 @@ class _Problem(SetVotes):
 
     def price_of(self, members: Sequence[int] | npt.NDArray[np.int64], slack: Sequence[str]) -> float:
         """The objective: severity-weighted false failures, size, and missed coverage."""
-        own = list(members)
-        heaviest = (self.wrong_by[:, own] * self.severity[own]).max(axis=1, initial=0.0)
-        price = float(heaviest.sum()) / max(1, len(self.wrong_by)) + self.wish.price * len(own)
-        short = max(0.0, self.wish.min_coverage - self.coverage(own)) if "coverage" in slack else 0.0
+        chosen = list(members)
+        heaviest = (self.wrong_by[:, chosen] * self.severity[chosen]).max(axis=1, initial=0.0)
+        price = float(heaviest.sum()) / max(1, len(self.wrong_by)) + self.wish.price * len(chosen)
+        short = max(0.0, self.wish.min_coverage - self.coverage(chosen)) if "coverage" in slack else 0.0
         return price + SLACK_COST * short
 
     def words(self, found: _Found, time_limit: float, *, proven: bool) -> list[str]:

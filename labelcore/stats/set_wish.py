@@ -70,8 +70,11 @@ class SetVotes:
         if self.wrong_by[:, list(members)].any(axis=1).mean() > self.wish.max_ffr + _TINY:
             return False
         for name, judges in self.limited().items():
-            own = [j for j in members if j in judges]
-            if own and self.wrong_by[:, own].any(axis=1).mean() > self.wish.limits[name] + _TINY:
+            of_criterion = [j for j in members if j in judges]
+            if (
+                of_criterion
+                and self.wrong_by[:, of_criterion].any(axis=1).mean() > self.wish.limits[name] + _TINY
+            ):
                 return False
         return True
 

@@ -45,8 +45,10 @@ class SliceRate(Frozen):
 
 def by_slice(graded: Graded, names: Sequence[str], *, correction: Correction = "holm") -> list[SliceRate]:
     """The slices of n graded outputs, the worst first. ``names`` (n,) in their order."""
-    own = np.asarray(names, dtype=object)
-    parts = {name: (Part(graded, own == name), Part(graded, own != name)) for name in sorted(set(names))}
+    slice_of = np.asarray(names, dtype=object)
+    parts = {
+        name: (Part(graded, slice_of == name), Part(graded, slice_of != name)) for name in sorted(set(names))
+    }
     found = {name: against(*pair) for name, pair in parts.items()}
     raw = {name: p for name, (_, p) in found.items() if p is not None}
     adjusted = dict(zip(raw, adjust(list(raw.values()), correction), strict=True))
@@ -86,7 +88,7 @@ def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
 
 def _says(part: Part, rest: Part, p: float | None) -> str:
     if p is None:
-        if not rest.own.n:
+        if not rest.graded.n:
             return "nothing to set it against"
         return part.untestable or f"the others have {rest.untestable}"
     if p > _ALPHA:

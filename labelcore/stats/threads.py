@@ -27,6 +27,6 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         with _lock:
-            own = _inside.pop()
+            limit = _inside.pop()
             if not _inside:
-                own.restore_original_limits()
+                limit.restore_original_limits()

@@ -20,7 +20,7 @@ def good_turing(counts: Sequence[int]) -> Rate:
     n = sum(counts)
     if n < _FEWEST:
         return not_measurable(f"it takes at least {_FEWEST} occurrences, here are {n}", n)
-    once, twice = sum(own == 1 for own in counts), sum(own == 2 for own in counts)
+    once, twice = sum(times == 1 for times in counts), sum(times == 2 for times in counts)
     share = once / n
     spread = Z95 * math.sqrt(max(0.0, once * (1 - share) + 2 * twice)) / n
     high = max(share + spread, 3 / n)

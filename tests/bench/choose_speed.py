@@ -88,8 +88,8 @@ def whole(judges: int, outputs: int, coverage: float, ffr: float, *, fitted: boo
     votes, fails = votes_of(judges, outputs, 0)
     candidates: list[Candidate] = [FixedCandidate(votes[:, j] == 1) for j in range(judges)]
     if fitted:
-        own = [_Slow(one, slow) if slow > 1 else one for one in fitted_candidates(fails, judges)]
-        candidates[: len(own)] = own
+        refitted = [_Slow(judge, slow) if slow > 1 else judge for judge in fitted_candidates(fails, judges)]
+        candidates[: len(refitted)] = refitted
     groups = [str(i) for i in range(outputs)]
     wish = Wish(min_coverage=coverage, max_ffr=ffr, most=6)
     started, used = time.perf_counter(), time.process_time()
@@ -126,8 +126,8 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     every = Target(fails, np.ones(len(fails), dtype=bool))
     found: list[Candidate] = []
     for _ in range(8):
-        own = fails & (random.random(len(fails)) < 0.4)
-        target = Target(own, own | ~fails)
+        failed = fails & (random.random(len(fails)) < 0.4)
+        target = Target(failed, failed | ~fails)
         columns = random.choice(len(lessons.table.columns), 6, replace=False)
         found += [CodeCandidate(lessons, int(c), "above", False, target) for c in columns]
         found += [PhraseCandidate(lessons, rank, False, target) for rank in range(2)]
@@ -139,13 +139,13 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
 class _Slow:
     """A candidate that takes several times as long."""
 
-    def __init__(self, own: Candidate, times: int) -> None:
-        self.own, self.times = own, times
+    def __init__(self, candidate: Candidate, times: int) -> None:
+        self.candidate, self.times = candidate, times
 
     def fails(self, train: np.ndarray, test: np.ndarray) -> np.ndarray:
         for _ in range(self.times - 1):
-            self.own.fails(train, test)
-        return self.own.fails(train, test)
+            self.candidate.fails(train, test)
+        return self.candidate.fails(train, test)
 
 
 if __name__ == "__main__":

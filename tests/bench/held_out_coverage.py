@@ -46,9 +46,9 @@ class Threshold:
     fails_of: Bools
 
     def fails(self, train: Ints, test: Ints) -> Bools:
-        own = self.fails_of[train]
+        grades = self.fails_of[train]
         order = np.argsort(-self.values[train], kind="stable")
-        bad = own[order]
+        bad = grades[order]
         gain = np.cumsum(bad) / (bad.sum() + 6) - np.cumsum(~bad) / ((~bad).sum() + 6)
         return self.values[test] >= self.values[train][order[int(np.argmax(gain))]]
 
@@ -79,16 +79,18 @@ def one_run(task: tuple[int, int, int]) -> list[list[float]]:
     n, per_source, seed = task
     random = np.random.default_rng((_SEED, n, per_source, seed))
     fails, numbers, votes = world(n + FRESH, per_source, random)
-    candidates = [Threshold(own, fails) for own in numbers] + [FixedCandidate(own) for own in votes]
+    candidates = [Threshold(values, fails) for values in numbers] + [
+        FixedCandidate(verdicts) for verdicts in votes
+    ]
     groups = [str(i // per_source) for i in range(n)]
     found = choose(candidates, fails[:n], groups, seed=seed, levels=(), seconds=600)
     rows, fresh = np.arange(n), np.arange(n, n + FRESH)
 
     def says(where: Ints) -> Bools:
-        own = np.zeros(len(where), dtype=bool)
+        failed = np.zeros(len(where), dtype=bool)
         for j in found.members:
-            own |= candidates[j].fails(rows, where)
-        return own
+            failed |= candidates[j].fails(rows, where)
+        return failed
 
     truth, inside = figures(says(fresh), fails[fresh]), figures(says(rows), fails[:n])
     held = found.held_out
@@ -99,8 +101,8 @@ def one_run(task: tuple[int, int, int]) -> list[list[float]]:
     }
     return [
         [
-            np.nan if own is None else own
-            for own in (getattr(held, name), *ends[name], getattr(truth, name), getattr(inside, name))
+            np.nan if figure is None else figure
+            for figure in (getattr(held, name), *ends[name], getattr(truth, name), getattr(inside, name))
         ]
         for name in NAMES
     ]

@@ -30,12 +30,12 @@ def _alone(n: int) -> list[str]:
 class _Slow:
     """A judge whose every fit takes a while."""
 
-    def __init__(self, own: FixedCandidate, seconds: float) -> None:
-        self.own, self.seconds = own, seconds
+    def __init__(self, judge: FixedCandidate, seconds: float) -> None:
+        self.judge, self.seconds = judge, seconds
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         time.sleep(self.seconds)
-        return self.own.fails(train, test)
+        return self.judge.fails(train, test)
 
 
 def test_the_same_seed_gives_the_same_choice_where_time_is_enough() -> None:
@@ -52,7 +52,7 @@ def test_the_same_seed_gives_the_same_choice_where_time_is_enough() -> None:
 )
 def test_one_deadline_holds_for_everything_however_slow_fitting_is(pause: float, says: str) -> None:
     fails, judges = _world(60, 6)
-    slow = [_Slow(own, pause) for own in judges]
+    slow = [_Slow(judge, pause) for judge in judges]
     started = time.perf_counter()
     found = choose(slow, fails, _alone(60), seconds=1.0)
     assert time.perf_counter() - started < 1.0 + 0.6  # one fit, and a busy machine
@@ -74,8 +74,8 @@ def test_judges_that_must_be_in_are_in_where_there_is_no_time_at_all() -> None:
 
 def test_more_time_repeats_the_split_more_often_than_too_little() -> None:
     fails, judges = _world(60, 6)
-    slow = [_Slow(own, 0.002) for own in judges]
-    short, long = (choose(slow, fails, _alone(60), seconds=own).held_out for own in (0.35, 20.0))
+    slow = [_Slow(judge, 0.002) for judge in judges]
+    short, long = (choose(slow, fails, _alone(60), seconds=seconds).held_out for seconds in (0.35, 20.0))
     assert long.repeats == 2 and long.outputs == 60
     assert short.repeats <= 1
 
@@ -121,8 +121,8 @@ def test_held_out_figures_are_those_of_the_counts() -> None:
     assert found["coverage"].value == pytest.approx(0.75)
     assert found["false_failure_rate"].value == pytest.approx(0.1)
     assert found["alignment"].value == pytest.approx(2 * 0.75 * 0.9 / 1.65)
-    for own in found.values():
-        assert own.low < own.value < own.high
+    for rate in found.values():
+        assert rate.low < rate.value < rate.high
 
 
 def test_weights_give_the_figures_of_the_pool() -> None:
@@ -139,10 +139,10 @@ def test_sources_that_share_their_faults_widen_the_interval() -> None:
     source = np.arange(200) // 5
     fails = (random.random(40) < 0.4)[source]
     failed = np.where(fails, (random.random(40) < 0.7)[source], (random.random(40) < 0.1)[source])
-    alone, shared = (_rates(fails, failed, own) for own in (_alone(200), [str(i) for i in source]))
-    for name, own in alone.items():
-        assert shared[name].value == own.value
-        assert shared[name].high - shared[name].low > 1.5 * (own.high - own.low)
+    alone, shared = (_rates(fails, failed, groups) for groups in (_alone(200), [str(i) for i in source]))
+    for name, rate in alone.items():
+        assert shared[name].value == rate.value
+        assert shared[name].high - shared[name].low > 1.5 * (rate.high - rate.low)
 
 
 def test_a_choice_that_varies_widens_the_interval() -> None:

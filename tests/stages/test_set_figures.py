@@ -24,14 +24,16 @@ def chosen(db: Database, project: Project, version_id: str) -> aligning.SetAlign
 def drawn_unevenly(db: Database, project: Project) -> None:
     """Sixty outputs; those that the judge fails had four times the chance of the others."""
     outputs = made(db, project, 60)
-    said = {own.id: "fail" if i % 3 == 0 else "pass" for i, own in enumerate(outputs)}
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if (i % 3 == 0 and i % 4) or i % 10 == 1 else "pass")
+    said = {output.id: "fail" if i % 3 == 0 else "pass" for i, output in enumerate(outputs)}
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if (i % 3 == 0 and i % 4) or i % 10 == 1 else "pass")
     judge(db, project, "j", said)
     made(db, project, 200)  # not all are graded, so that chances matter
     picks = [
-        Pick(output_id=own.id, reason="x", probability=0.8 if said[own.id] == "fail" else 0.2, position=i)
-        for i, own in enumerate(outputs)
+        Pick(
+            output_id=output.id, reason="x", probability=0.8 if said[output.id] == "fail" else 0.2, position=i
+        )
+        for i, output in enumerate(outputs)
     ]
     sample_table.save(
         db,
@@ -44,23 +46,25 @@ def drawn_unevenly(db: Database, project: Project) -> None:
 def test_a_sets_intervals_are_over_sources(db: Database, project: Project) -> None:
     by_source(db, project)
     found = chosen(db, project, "jv_by source")
-    for own, plain in (
+    for rate, plain in (
         (found.coverage, coverage(found.counts)),
         (found.false_failure_rate, false_failure_rate(found.counts)),
     ):
-        assert own.value == pytest.approx(plain.value)
-        assert None not in (own.low, own.high, plain.low, plain.high)
-        assert own.high - own.low > 1.3 * (plain.high - plain.low)  # type: ignore[operator]  # checked above
+        assert rate.value == pytest.approx(plain.value)
+        assert None not in (rate.low, rate.high, plain.low, plain.high)
+        assert rate.high - rate.low > 1.3 * (plain.high - plain.low)  # type: ignore[operator]  # checked above
 
 
 def test_a_set_on_too_few_sources_has_no_interval(db: Database, project: Project) -> None:
     outputs = made(db, project, 60, per_source=6)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 4 == 0 else "pass")
+    judge(
+        db, project, "one", {output.id: "fail" if i % 5 == 0 else "pass" for i, output in enumerate(outputs)}
+    )
     found = chosen(db, project, "jv_one")
-    for own in (found.coverage, found.false_failure_rate):
-        assert own.value is not None and own.low is None and "10 sources only" in str(own.why_not)
+    for rate in (found.coverage, found.false_failure_rate):
+        assert rate.value is not None and rate.low is None and "10 sources only" in str(rate.why_not)
 
 
 def test_an_uneven_draw_gives_the_pools_figures_too(db: Database, project: Project) -> None:
@@ -75,7 +79,7 @@ def test_an_uneven_draw_gives_the_pools_figures_too(db: Database, project: Proje
     assert pool.low < pool.value < pool.high  # type: ignore[operator]  # a value has both ends
     document = found.document()["weighted"]
     assert document["alignment"] == pytest.approx(found.weighted_alignment)
-    assert any("undoing the draw: coverage" in own for own in alignment_lines(aligning.align(db, project)))
+    assert any("undoing the draw: coverage" in line for line in alignment_lines(aligning.align(db, project)))
 
 
 def test_an_even_draw_has_nothing_to_undo(db: Database, project: Project) -> None:
@@ -93,13 +97,13 @@ def test_a_choice_keeps_the_held_out_figures_of_the_pool(db: Database, project: 
     assert held["weighted"]["coverage"]["value"] < held["coverage"], "what it misses was drawn less"
     assert held["interval_of"] == "what this set does on fresh outputs"
     assert report.in_sample["weighted"]["coverage"]["value"] < report.in_sample["coverage"]
-    assert any("undoing the draw, held out" in own for own in choice_lines(report))
+    assert any("undoing the draw, held out" in line for line in choice_lines(report))
 
 
 def test_a_choice_without_time_says_so_and_measures_nothing(db: Database, project: Project) -> None:
     drawn_unevenly(db, project)
     report = aligning.choose(db, project, seconds=1e-6)
-    assert any("too short" in own for own in report.warnings)
+    assert any("too short" in warning for warning in report.warnings)
 
 
 def test_each_front_end_says_how_it_chooses_a_set(db: Database, project: Project) -> None:

@@ -82,7 +82,7 @@ def test_weighted_draws_keep_every_probability_above_zero() -> None:
     ids = [f"o{i}" for i in range(40)]
     scores = np.array([1.0] * 4 + [0.0] * 36)
     picks = drawing.draw_weighted(ids, 10, 3, scores, "judges disagree")
-    assert len({own.output_id for own in picks}) == 10
-    assert all(0 < (own.probability or 0) <= 1 for own in picks)
-    certain = {own.output_id for own in picks if own.probability == 1}
+    assert len({pick.output_id for pick in picks}) == 10
+    assert all(0 < (pick.probability or 0) <= 1 for pick in picks)
+    certain = {pick.output_id for pick in picks if pick.probability == 1}
     assert certain == set(ids[:4])

@@ -74,19 +74,19 @@ def test_ac1_stays_high_for_a_judge_that_misses_fails() -> None:
     assert (m.kappa(lenient) or 1) < 0.15
 
 
-@given(own=cells)
-def test_ac1_of_cells_equals_the_general_formula(own: tuple[int, int, int, int]) -> None:
-    counts = m.Counts(true_pass=own[0], false_pass=own[1], true_fail=own[2], false_fail=own[3])
-    one = resampling.FIGURES["ac1"](np.array(own, dtype=float))
+@given(four=cells)
+def test_ac1_of_cells_equals_the_general_formula(four: tuple[int, int, int, int]) -> None:
+    counts = m.Counts(true_pass=four[0], false_pass=four[1], true_fail=four[2], false_fail=four[3])
+    one = resampling.FIGURES["ac1"](np.array(four, dtype=float))
     assert (m.ac1(counts) is None) == bool(np.isnan(one))
     if counts.n:
         assert m.ac1(counts) == pytest.approx(float(one), abs=1e-9)
 
 
-@given(own=cells)
-def test_figures_of_cells_equal_those_of_counts_and_stay_in_range(own: tuple[int, int, int, int]) -> None:
-    counts = m.Counts(true_pass=own[0], false_pass=own[1], true_fail=own[2], false_fail=own[3])
-    array = np.array(own, dtype=float)
+@given(four=cells)
+def test_figures_of_cells_equal_those_of_counts_and_stay_in_range(four: tuple[int, int, int, int]) -> None:
+    counts = m.Counts(true_pass=four[0], false_pass=four[1], true_fail=four[2], false_fail=four[3])
+    array = np.array(four, dtype=float)
     for name, plain in (
         ("tpr", m.tpr(counts).value),
         ("tnr", m.tnr(counts).value),
@@ -103,9 +103,9 @@ def test_figures_of_cells_equal_those_of_counts_and_stay_in_range(own: tuple[int
             assert -1 - 1e-9 <= found <= 1 + 1e-9
 
 
-@given(own=cells)
-def test_swapping_pass_and_fail_keeps_the_symmetric_figures(own: tuple[int, int, int, int]) -> None:
-    array = np.array(own, dtype=float)
+@given(four=cells)
+def test_swapping_pass_and_fail_keeps_the_symmetric_figures(four: tuple[int, int, int, int]) -> None:
+    array = np.array(four, dtype=float)
     swapped = array[[2, 3, 0, 1]]
     for name in ("mcc", "kappa", "ac1", "balanced_accuracy"):
         one, other = resampling.FIGURES[name](array), resampling.FIGURES[name](swapped)

@@ -98,7 +98,7 @@ def test_the_front_holds_growing_coverages() -> None:
     found = front(votes, fails, wish, (0.3, 0.6, 0.8), time_limit=3)
     assert found.gap == 0 and not found.stopped
     sets = found.sets
-    reached = [SetVotes(votes, fails, wish).coverage(own) for own in sets]
+    reached = [SetVotes(votes, fails, wish).coverage(members) for members in sets]
     assert reached == sorted(reached) and len(sets) >= 2
 
 
@@ -115,7 +115,7 @@ def test_the_time_limit_holds_for_all_solves_together() -> None:
 
 def test_overlapping_blocks_leave_the_threads_as_they_were() -> None:
     def limits() -> list[int]:
-        return [own["num_threads"] for own in threadpool_info() if own["user_api"] == "blas"]
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
     before = limits()
     first, second = one_thread(), one_thread()

@@ -75,33 +75,33 @@ def test_every_correction_states_an_assumption_and_contains_the_truth(method: st
 
 
 def test_abstentions_are_a_stratum_of_their_own() -> None:
-    own = _graded()
-    verdicts = own.verdicts.copy()
+    graded = _graded()
+    verdicts = graded.verdicts.copy()
     verdicts[:60] = np.nan
-    rate = prevalence.corrected(Graded(own.passes, verdicts), Pool(5_200, 1_800, 3_000))
+    rate = prevalence.corrected(Graded(graded.passes, verdicts), Pool(5_200, 1_800, 3_000))
     assert rate.low is not None and rate.high is not None and rate.low < 0.8 < rate.high
-    always = Graded(own.passes, np.full(200, np.nan))
+    always = Graded(graded.passes, np.full(200, np.nan))
     assert "verdict" in (prevalence.corrected(always, Pool(5, 5)).why_not or "")
-    nowhere = prevalence.corrected(own, Pool(0, 0, 10_000))
+    nowhere = prevalence.corrected(graded, Pool(0, 0, 10_000))
     assert nowhere.value is None and nowhere.why_not == "the judge has decided no outputs of the pool"
 
 
 def test_uneven_draws_are_weighed_or_refused_with_a_reason() -> None:
     weights = np.where(np.arange(200) < 3, 3_000.0, 1.0)
-    own = _graded(weights=weights)
+    graded = _graded(weights=weights)
     for method in prevalence.METHODS:
-        rate = prevalence.corrected(own, Pool(7_400, 2_600), method)
+        rate = prevalence.corrected(graded, Pool(7_400, 2_600), method)
         assert rate.value is None and rate.why_not
-        assert not prevalence.offered(own, method).all()
+        assert not prevalence.offered(graded, method).all()
     mild = _graded(weights=np.where(np.arange(200) < 100, 3.0, 1.0))
     assert "even draws" in (prevalence.corrected(mild, Pool(7_400, 2_600), "PPI++").why_not or "")
     assert prevalence.corrected(mild, Pool(7_400, 2_600)).value is not None
 
 
 def test_few_groups_are_refused_everywhere() -> None:
-    own = _graded(groups=np.arange(200) // 20)
-    assert "groups" in (prevalence.people_only(own).why_not or "")
-    assert "groups" in (prevalence.corrected(own, Pool(7_400, 2_600)).why_not or "")
+    graded = _graded(groups=np.arange(200) // 20)
+    assert "groups" in (prevalence.people_only(graded).why_not or "")
+    assert "groups" in (prevalence.corrected(graded, Pool(7_400, 2_600)).why_not or "")
 
 
 def test_corrected_of_one_version_repeats_itself() -> None:

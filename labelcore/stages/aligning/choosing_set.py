@@ -91,7 +91,7 @@ def choose(
     tell = progress or silent
     labels = _of_both_kinds(fitting_labels(db, project))
     needed = [find_judge(db, project, word) for word in must_include]
-    versions = _worth_choosing_from(active_judges(db, project), {own.id for own in needed})
+    versions = _worth_choosing_from(active_judges(db, project), {version.id for version in needed})
     votes = votes_on(db, versions) if versions else pd.DataFrame()
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
@@ -101,7 +101,7 @@ def choose(
     if min_coverage is None:
         min_coverage = wanted_coverage(list_criteria(db, project), project)
     members = [versions[j] for j in found.members]
-    asked = _Asked(max_ffr, min_coverage, tuple(own.name for own in needed))
+    asked = _Asked(max_ffr, min_coverage, tuple(version.name for version in needed))
     report = _record(db, project, members, votes, labels, found, asked, author)
     tell(2, 2, "done")
     return report
@@ -119,7 +119,7 @@ def _of_both_kinds(labels: Labels) -> Labels:
 
 def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame) -> set[str]:
     """The graded outputs that a judge has a verdict on."""
-    ids = [own for own in labels.value if own in votes.index]
+    ids = [output_id for output_id in labels.value if output_id in votes.index]
     if not ids:
         raise BadInput(
             "No judge has a verdict on a graded output.", next_step="Run `judge propose`, then `judge run`."
@@ -146,9 +146,11 @@ def _chosen(
     """The choice on the labelled outputs, in the order of the labels."""
     human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
     outputs = output_table.many(db, list(labels.value))
-    lessons = lessons_of(db, project, [outputs[own] for own in labels.value], labels)
+    lessons = lessons_of(db, project, [outputs[output_id] for output_id in labels.value], labels)
     candidates = candidates_of(db, project, versions, votes, lessons, labels)
-    default = [j for j, own in enumerate(versions) if own.kind == "learned" and not own.criterion_id]
+    default = [
+        j for j, version in enumerate(versions) if version.kind == "learned" and not version.criterion_id
+    ]
     evidence = evidence_of(db, project, labels.value)
     return choosing.choose(
         candidates,
@@ -173,10 +175,10 @@ class _Asked:
 
 def _worth_choosing_from(versions: Sequence[JudgeVersion], needed: Collection[str]) -> list[JudgeVersion]:
     """All but the learned judges of rare criteria: refitting each one many times takes long."""
-    learned = [own for own in versions if own.kind == "learned" and _enough(own)]
-    learned.sort(key=lambda own: (own.criterion_id is not None, -len(own.spec["cross_fitted"])))
-    kept = {own.id for own in learned[:_MOST_LEARNED]} | set(needed)
-    return [own for own in versions if own.kind != "learned" or own.id in kept]
+    learned = [version for version in versions if version.kind == "learned" and _enough(version)]
+    learned.sort(key=lambda version: (version.criterion_id is not None, -len(version.spec["cross_fitted"])))
+    kept = {version.id for version in learned[:_MOST_LEARNED]} | set(needed)
+    return [version for version in versions if version.kind != "learned" or version.id in kept]
 
 
 def _enough(version: JudgeVersion) -> bool:
@@ -186,10 +188,10 @@ def _enough(version: JudgeVersion) -> bool:
 
 
 def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list[str]) -> None:
-    for own in needed:
-        if own.id not in votes.columns or votes[own.id].reindex(ids).isna().all():
+    for version in needed:
+        if version.id not in votes.columns or votes[version.id].reindex(ids).isna().all():
             raise BadInput(
-                f"'{own.name}' must be in the set, but it has no verdict on a graded output.",
+                f"'{version.name}' must be in the set, but it has no verdict on a graded output.",
                 next_step="Run it with `judge run`, or choose without it.",
             )
 
@@ -203,17 +205,19 @@ def _wish(
     min_coverage: float | None,
 ) -> Wish:
     """Severity and limit of each judge's criterion; a judge of the whole output is a must."""
-    criteria = {own.id: own for own in list_criteria(db, project)}
-    own = [criteria.get(version.criterion_id or "") for version in versions]
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    judged = [criteria.get(version.criterion_id or "") for version in versions]
     wanted = {version.id for version in needed}
     return Wish(
         min_coverage=min_coverage or 0.0,
         max_ffr=max_ffr,
         most=LARGEST,
         must_include=tuple(j for j, version in enumerate(versions) if version.id in wanted),
-        severity=tuple(SHOULD if one and one.severity == "should" else MUST for one in own),
-        criterion=tuple(one.name if one else None for one in own),
-        limits={one.name: one.max_false_failure_rate for one in own if one},
+        severity=tuple(
+            SHOULD if criterion and criterion.severity == "should" else MUST for criterion in judged
+        ),
+        criterion=tuple(criterion.name if criterion else None for criterion in judged),
+        limits={criterion.name: criterion.max_false_failure_rate for criterion in judged if criterion},
     )
 
 
@@ -226,7 +230,7 @@ def candidates_of(
     labels: Labels,
 ) -> list[Candidate]:
     """The judges as candidates that can be fitted again on some of the lessons, in their order."""
-    criteria = {own.id: own for own in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     columns = {column.key: at for at, column in enumerate(lessons.table.columns)}
     ranks: Counter[tuple[str | None, bool]] = Counter()
     found: list[Candidate] = []
@@ -244,8 +248,8 @@ def candidates_of(
                 found.append(_fixed(version, votes, lessons))
                 continue
             if spec.key in columns:
-                own = columns[spec.key]
-                found.append(CodeCandidate(lessons, own, spec.side, spec.guided, target))
+                column = columns[spec.key]
+                found.append(CodeCandidate(lessons, column, spec.side, spec.guided, target))
                 continue
             kind = (version.criterion_id, spec.guided)
             found.append(PhraseCandidate(lessons, ranks[kind], spec.guided, target))
@@ -264,11 +268,11 @@ def _fixed(version: JudgeVersion, votes: pd.DataFrame, lessons: Lessons) -> Cand
 
 def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Target:
     """The criterion's grades on the lessons; outputs that say nothing about it are not known."""
-    own = question(criterion, labels).fails
+    fails = question(criterion, labels).fails
     ids = lessons.table.ids
     return Target(
-        fails=np.array([own.get(i, False) for i in ids], dtype=bool),
-        known=np.array([i in own for i in ids], dtype=bool),
+        fails=np.array([fails.get(i, False) for i in ids], dtype=bool),
+        known=np.array([i in fails for i in ids], dtype=bool),
     )
 
 
@@ -283,22 +287,22 @@ def _record(
     author: str,
 ) -> ChoiceReport:
     held_out = _held_out(db, project, labels, found, asked)
-    words = set_words(votes, [own.id for own in members])
-    own = measure_set(members, words, labels, evidence=evidence_of(db, project, labels.value))
+    words = set_words(votes, [version.id for version in members])
+    measured = measure_set(members, words, labels, evidence=evidence_of(db, project, labels.value))
     in_sample = {
-        "coverage": own.coverage.value,
-        "coverage_low": own.coverage.low,
-        "coverage_high": own.coverage.high,
-        "false_failure_rate": own.false_failure_rate.value,
-        "false_failure_rate_low": own.false_failure_rate.low,
-        "false_failure_rate_high": own.false_failure_rate.high,
-        "alignment": own.alignment,
-        "n": own.counts.n,
-        "weighted": own.document()["weighted"],
+        "coverage": measured.coverage.value,
+        "coverage_low": measured.coverage.low,
+        "coverage_high": measured.coverage.high,
+        "false_failure_rate": measured.false_failure_rate.value,
+        "false_failure_rate_low": measured.false_failure_rate.low,
+        "false_failure_rate_high": measured.false_failure_rate.high,
+        "alignment": measured.alignment,
+        "n": measured.counts.n,
+        "weighted": measured.document()["weighted"],
     }
     optimism = None
-    if own.alignment is not None and found.held_out.alignment is not None:
-        optimism = own.alignment - found.held_out.alignment
+    if measured.alignment is not None and found.held_out.alignment is not None:
+        optimism = measured.alignment - found.held_out.alignment
     splits, program = fitting_splits(db, project), found.program
     gap = program.gap if program else None
     warnings = [
@@ -353,18 +357,18 @@ def _held_out(
 def _each(
     db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels, found: choosing.Choice
 ) -> list[HeldOutJudge]:
-    criteria = {own.id: own for own in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     return [
         held_out_judge(
             db,
             project,
-            own.name,
-            own.id,
-            criteria.get(own.criterion_id or ""),
+            version.name,
+            version.id,
+            criteria.get(version.criterion_id or ""),
             dict(zip(labels.value, found.failed[:, at].tolist(), strict=True)),
             labels,
         )
-        for at, own in enumerate(members)
+        for at, version in enumerate(members)
     ]
 
 
@@ -407,12 +411,12 @@ def _warnings(
 def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> list[str]:
     """Cells without a pass or fail neither catch nor fail an output: said, never counted as 0."""
     said = []
-    for own in members:
-        words = votes[own.id].reindex(list(labels.value))
+    for version in members:
+        words = votes[version.id].reindex(list(labels.value))
         abstained, missing = int((words == "abstain").sum()), int(words.isna().sum())
         if abstained or missing:
             said.append(
-                f"{own.name} abstained on {abstained} and has no verdict on {missing} of "
+                f"{version.name} abstained on {abstained} and has no verdict on {missing} of "
                 f"{len(words)} graded outputs: there it neither catches nor wrongly fails."
                 + (" Run it, then choose again." if missing else "")
             )

@@ -49,7 +49,7 @@ def alphas(counts: Ints, times: Ints, *, ordinal: bool = False) -> list[float]:
     measurable = expected > 0
     total = of_value.sum(axis=1)
     found = 1 - observed[measurable] * (total[measurable] - 1) / expected[measurable]
-    return [float(own) for own in found]
+    return [float(alpha) for alpha in found]
 
 
 def _ordinal_distance(of_value: Ints) -> npt.NDArray[np.float64]:

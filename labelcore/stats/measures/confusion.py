@@ -68,8 +68,8 @@ def cells_of(counts: Counts) -> Floats:
     The ``…_of`` functions of this package take such cells in the last axis, counts or weights,
     with any axes before it (judges, bootstrap replicates), and answer nan where they are undefined.
     """
-    own = (counts.true_pass, counts.false_pass, counts.true_fail, counts.false_fail)
-    return np.array(own, dtype=np.float64)
+    cells = (counts.true_pass, counts.false_pass, counts.true_fail, counts.false_fail)
+    return np.array(cells, dtype=np.float64)
 
 
 def share(part: Floats, whole: Floats) -> Floats:

@@ -68,10 +68,16 @@ def corrected(
     """The pool's pass rate by one of `METHODS`, or why it is refused."""
     if refused := refusal(graded, pool, method):
         return not_measurable(refused, graded.n)
-    own = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
-    if np.isnan(own.middle):
+    interval = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
+    if np.isnan(interval.middle):
         return not_measurable("the judge carries too little information to correct with", graded.n)
-    return Rate(value=float(own.middle), low=float(own.low), high=float(own.high), n=graded.n, method=method)
+    return Rate(
+        value=float(interval.middle),
+        low=float(interval.low),
+        high=float(interval.high),
+        n=graded.n,
+        method=method,
+    )
 
 
 def refusal(graded: Graded, pool: Pool, method: str) -> str | None:
@@ -81,8 +87,8 @@ def refusal(graded: Graded, pool: Pool, method: str) -> str | None:
     decided = ~np.isnan(graded.verdicts)
     if not decided.any():
         return "no graded output has a verdict of pass or fail"
-    for word, own in (("passed", graded.passes), ("failed", ~graded.passes)):
-        if not (own & decided).any():
+    for word, outputs in (("passed", graded.passes), ("failed", ~graded.passes)):
+        if not (outputs & decided).any():
             return f"there are no outputs that people {word}"
     if float(graded.youden()) < _NO_INFORMATION:
         return "the judge carries no information: TPR + TNR is close to 1 or below"

@@ -88,9 +88,9 @@ class Graded:
         return self._mean(right, self.passes & decided) + self._mean(right, ~self.passes & decided) - 1
 
     def _mean(self, values: Bools, inside: Bools) -> Floats:
-        own = self.weighed * inside
-        total = own.sum(axis=-1)
-        return np.where(total > 0, (own * values).sum(axis=-1) / np.where(total > 0, total, 1), np.nan)
+        weighed = self.weighed * inside
+        total = weighed.sum(axis=-1)
+        return np.where(total > 0, (weighed * values).sum(axis=-1) / np.where(total > 0, total, 1), np.nan)
 
     def _share(self, passes: Bools, inside: Bools) -> Posterior:
         return posterior(passes, inside, self.weighed, self.groups)

@@ -49,8 +49,8 @@ class Posterior:
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """The equal-tailed interval."""
-        own, tail = self.at(level), (1 - level) / 2
-        low, high = (special.betaincinv(own.passes, own.fails, at) for at in (tail, 1 - tail))
+        beta, tail = self.at(level), (1 - level) / 2
+        low, high = (special.betaincinv(beta.passes, beta.fails, at) for at in (tail, 1 - tail))
         return np.asarray(low), np.asarray(high)
 
 
@@ -63,12 +63,12 @@ def posterior(
     ``prior``: the weight of Jeffreys' two halves (...), Σw²/Σw if it is not given. Without a grade
     inside it is the prior Beta(½, ½).
     """
-    own = weights * inside
+    weighed = weights * inside
     if prior is None:
-        prior = typical_weight(np.where(inside.any(axis=-1, keepdims=True), own, weights))
-    total = own.sum(axis=-1) + 2 * _HALF * prior
-    mean = ((own * passes).sum(axis=-1) + _HALF * prior) / total
-    rest = own * (passes - mean[..., None])
+        prior = typical_weight(np.where(inside.any(axis=-1, keepdims=True), weighed, weights))
+    total = weighed.sum(axis=-1) + 2 * _HALF * prior
+    mean = ((weighed * passes).sum(axis=-1) + _HALF * prior) / total
+    rest = weighed * (passes - mean[..., None])
     of_prior = prior**2 * _HALF * ((1 - mean) ** 2 + mean**2)
     size = _size(mean, ((rest**2).sum(axis=-1) + of_prior) / total**2)
     if groups is None:
