@@ -89,8 +89,8 @@ class Judged(Frozen):
 def judged(db: Database, version: str, value: str, *, limit: int = 10, start: int = 0) -> list[Judged]:
     """Outputs that a judge version gave a value (pass, fail, abstain), in the order of their ids."""
     found = verdict_table.page(db, version, value, limit, start)
-    outputs = output_table.many(db, [own.output_id for own in found])
-    return [Judged(output=outputs[own.output_id], decision=own.decision) for own in found]
+    outputs = output_table.many(db, [verdict.output_id for verdict in found])
+    return [Judged(output=outputs[verdict.output_id], decision=verdict.decision) for verdict in found]
 
 
 def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
@@ -98,9 +98,10 @@ def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
     accepted = {criterion.id for criterion in list_criteria(db, project, status="accepted")}
     current = judge_table.current(db, project.id)
     return [
-        own
-        for own in current
-        if (own.criterion_id is None or own.criterion_id in accepted) and not schemas.outdated(project, own)
+        judge
+        for judge in current
+        if (judge.criterion_id is None or judge.criterion_id in accepted)
+        and not schemas.outdated(project, judge)
     ]
 
 
@@ -112,8 +113,8 @@ def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
     """
     current = judge_table.current(db, project.id)
     for found in (
-        [own for own in current if word in {own.id, own.judge_id}],
-        [own for own in current if own.name.casefold() == word.casefold()],
+        [judge for judge in current if word in {judge.id, judge.judge_id}],
+        [judge for judge in current if judge.name.casefold() == word.casefold()],
     ):
         if len(found) == 1:
             return found[0]
@@ -147,7 +148,7 @@ def run_judges(
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     spared = set() if judge or kind else cascading.asked_in_doubt(db, versions)
-    plain = [own for own in versions if own.kind != "cascade" and own.id not in spared]
+    plain = [version for version in versions if version.kind != "cascade" and version.id not in spared]
     done = (
         [
             running.run(
@@ -171,7 +172,7 @@ def run_judges(
         cascading.run(
             db,
             project,
-            own,
+            version,
             ids,
             concurrency=concurrency,
             progress=progress,
@@ -180,8 +181,8 @@ def run_judges(
             batch=batch,
             engine=engine,
         )
-        for own in versions
-        if own.kind == "cascade" and not (stop and stop.is_set())
+        for version in versions
+        if version.kind == "cascade" and not (stop and stop.is_set())
     ]
     return _together(done)
 
@@ -203,8 +204,8 @@ def estimate_run(
         BadInput: there is no judge or no output that fits.
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
-    asked = [part for own in versions for part in cascading.judges_of(db, own)]
-    distinct = list({own.id: own for own in asked if own.kind != "imported"}.values())
+    asked = [part for version in versions for part in cascading.judges_of(db, version)]
+    distinct = list({version.id: version for version in asked if version.kind != "imported"}.values())
     plan = running.make_plan(db, distinct, ids, repeats)
     return running.estimate(db, project, plan, concurrency)
 
@@ -246,14 +247,14 @@ def _together(done: Sequence[Run]) -> Run:
     )
     return done[0].model_copy(
         update={
-            **{name: sum(getattr(own, name) for own in done) for name in counted},
+            **{name: sum(getattr(run, name) for run in done) for name in counted},
             **{
-                name: dict(sum((Counter(getattr(own, name)) for own in done), Counter[str]()))
+                name: dict(sum((Counter(getattr(run, name)) for run in done), Counter[str]()))
                 for name in ("error_kinds", "faults")
             },
-            "judge_version_ids": tuple(i for own in done for i in own.judge_version_ids),
-            "state": next((own.state for own in done if own.state != "finished"), "finished"),
-            "message": " ".join(own.message for own in done if own.message),
+            "judge_version_ids": tuple(i for run in done for i in run.judge_version_ids),
+            "state": next((run.state for run in done if run.state != "finished"), "finished"),
+            "message": " ".join(run.message for run in done if run.message),
         }
     )
 
@@ -264,7 +265,7 @@ def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str
         return ids
     groups = output_table.groups(db, project.id)
     dealt = split_table.dealt(db, project.id)
-    return [own for own in ids if dealt.of(groups[own]) == split]
+    return [output_id for output_id in ids if dealt.of(groups[output_id]) == split]
 
 
 def refresh_judges(
@@ -289,7 +290,7 @@ def runs(db: Database, project: Project) -> list[Run]:
 
 def stop_abandoned_runs(db: Database) -> int:
     """Mark runs that a killed process left "running" as stopped. Returns how many."""
-    return running.stop_abandoned_runs(db, [own.id for own in projects.list_projects(db)])
+    return running.stop_abandoned_runs(db, [project.id for project in projects.list_projects(db)])
 
 
 def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
@@ -307,8 +308,8 @@ def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
         spec={key: value for key, value in version.spec.items() if key not in heavy},
         fitted_on=version.fitted_on,
         versions=tuple(
-            f"v{own.version} {own.at:%Y-%m-%d %H:%M} {own.description}"
-            for own in judge_table.history(db, version.judge_id)
+            f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.description}"
+            for earlier in judge_table.history(db, version.judge_id)
         ),
     )
 
@@ -319,27 +320,27 @@ def _summaries(db: Database, project: Project, versions: Sequence[JudgeVersion])
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     staleness = Staleness(db, project)
     found = []
-    for own in versions:
-        seen = counts.get(own.id, {})
-        reasons = staleness.reasons(own)
-        criterion = criteria.get(own.criterion_id or "")
+    for version in versions:
+        seen = counts.get(version.id, {})
+        reasons = staleness.reasons(version)
+        criterion = criteria.get(version.criterion_id or "")
         found.append(
             JudgeSummary(
-                judge=own.judge_id,
-                judge_version_id=own.id,
-                name=own.name,
-                kind=own.kind,
-                version=own.version,
+                judge=version.judge_id,
+                judge_version_id=version.id,
+                name=version.name,
+                kind=version.kind,
+                version=version.version,
                 criterion=criterion.name if criterion else OVERALL,
-                criterion_id=own.criterion_id,
-                description=own.description,
+                criterion_id=version.criterion_id,
+                description=version.description,
                 passes=seen.get("pass", 0),
                 fails=seen.get("fail", 0),
                 abstains=seen.get("abstain", 0),
                 errors=seen.get("error", 0),
                 stale=bool(reasons),
                 stale_because=reasons,
-                refusals=refused.get(own.id, 0),
+                refusals=refused.get(version.id, 0),
             )
         )
     return found

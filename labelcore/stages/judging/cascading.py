@@ -119,8 +119,8 @@ def make(
 
 
 def _asked(db: Database, project: Project, criterion: str | None) -> Question:
-    own = None if criterion in {None, OVERALL} else find_criterion(db, project, criterion or "")
-    return question(own, fitting_labels(db, project))
+    found = None if criterion in {None, OVERALL} else find_criterion(db, project, criterion or "")
+    return question(found, fitting_labels(db, project))
 
 
 def _check(asked: Question, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float) -> None:
@@ -128,13 +128,13 @@ def _check(asked: Question, first: JudgeVersion, then: JudgeVersion, error: floa
         raise BadInput("The error lies between 0 and 1, the confidence between 0.5 and 1.")
     if first.id == then.id:
         raise BadInput("A cascade needs two different judges.")
-    own = asked.criterion.id if asked.criterion else None
+    criterion_id = asked.criterion.id if asked.criterion else None
     for judge in (first, then):
         if judge.kind == "cascade":
             raise BadInput(
                 f"'{judge.name}' is a cascade itself.", next_step="Name the judges that it is made of."
             )
-        if judge.criterion_id != own:
+        if judge.criterion_id != criterion_id:
             raise BadInput(
                 f"'{judge.name}' does not decide '{asked.name}'.",
                 next_step="Name two judges of the same criterion.",
@@ -175,17 +175,17 @@ def _run(
 
 def _votes(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:
     table = verdict_table.values(db, [judge.id], output_ids=ids).set_index("output_id")
-    own = table.reindex(list(ids))
-    words = own["value"].fillna("").to_numpy(dtype=np.str_)
-    return Votes(words, own["probability"].to_numpy(dtype=float))
+    verdicts = table.reindex(list(ids))
+    words = verdicts["value"].fillna("").to_numpy(dtype=np.str_)
+    return Votes(words, verdicts["probability"].to_numpy(dtype=float))
 
 
 def _version(db: Database, project: Project, asked: Question, spec: CascadeSpec, author: str) -> JudgeVersion:
-    own, content = asked.criterion, spec.model_dump(mode="json")
+    criterion, content = asked.criterion, spec.model_dump(mode="json")
     name = f"{asked.name} · cascade"
-    stem = f"{project.id}|{own.id if own else None}|cascade"
+    stem = f"{project.id}|{criterion.id if criterion else None}|cascade"
     judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
-    version = version_id(project.id, own.id if own else None, "cascade", content)
+    version = version_id(project.id, criterion.id if criterion else None, "cascade", content)
     earlier = judge_table.history(db, judge_id)
     known = {one.id: one for one in earlier}
     return known.get(version) or JudgeVersion(
@@ -195,8 +195,8 @@ def _version(db: Database, project: Project, asked: Question, spec: CascadeSpec,
         name=name,
         kind="cascade",
         version=1 + max((one.version for one in earlier), default=0),
-        criterion_id=own.id if own else None,
-        criterion_version=own.version if own else None,
+        criterion_id=criterion.id if criterion else None,
+        criterion_version=criterion.version if criterion else None,
         spec=content,
         description=describe(spec),
         fitted_on=fitting_splits(db, project),
@@ -244,8 +244,8 @@ def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
     """LLM judges that a cascade among these asks only in doubt: asking them everywhere would spend
     what the cascade saves.
     """
-    second = (parts(db, own)[2] for own in versions if own.kind == "cascade")
-    return {own.id for own in second if own.kind == "llm"}
+    second = (parts(db, version)[2] for version in versions if version.kind == "cascade")
+    return {judge.id for judge in second if judge.kind == "llm"}
 
 
 def run(
@@ -275,12 +275,14 @@ def run(
         done.append(
             _run(db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine)
         )
-    own = Run(id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids))
-    new = _record(db, project, version, spec, pending, own.id)
+    started_run = Run(
+        id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
+    )
+    new = _record(db, project, version, spec, pending, started_run.id)
     known = [run for run in done if run]
     stopped = any(run.state != "finished" for run in known)
     failed = sum(run.errors for run in known) if stopped else len(pending) - new
-    finished = own.model_copy(
+    finished = started_run.model_copy(
         update={
             "state": "stopped" if stopped else "finished",
             "verdicts_new": new,
@@ -319,9 +321,9 @@ def _record(
                     judge_version_id=version.id,
                     project_id=project.id,
                     run_id=run_id,
-                    decision=own,
+                    decision=decision,
                 )
-                for output_id, own in decisions.items()
+                for output_id, decision in decisions.items()
             ],
         )
     return new
@@ -331,15 +333,15 @@ def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, D
     """What the cascade says, from the stored verdicts of its judges."""
     judges = [spec.first.judge_version_id, spec.then.judge_version_id]
     by = {
-        (own.output_id, own.judge_version_id): own.decision
-        for own in verdict_table.of_outputs(db, ids, judges)
+        (verdict.output_id, verdict.judge_version_id): verdict.decision
+        for verdict in verdict_table.of_outputs(db, ids, judges)
     }
     found = {}
     for output_id in ids:
         first = by.get((output_id, judges[0]))
-        own = first and cascade.combine(spec, first, by.get((output_id, judges[1])))
-        if own:
-            found[output_id] = own
+        decision = first and cascade.combine(spec, first, by.get((output_id, judges[1])))
+        if decision:
+            found[output_id] = decision
     return found
 
 
@@ -354,12 +356,14 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
     asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
     people = ~by_first & ~by_then & ~(asked & (two.words == ""))
     labels = _asked(db, project, version.criterion_id).fails
-    graded = np.array([own in labels for own in ids], dtype=bool)
-    fails = np.array([labels.get(own, False) for own in ids], dtype=bool)
+    graded = np.array([output_id in labels for output_id in ids], dtype=bool)
+    fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
     def share(who: str, where: np.ndarray, wrong: np.ndarray, rule: str) -> Share:
-        own = where & graded
-        error = wilson(int((wrong & own).sum()), int(own.sum()), what="graded outputs that it decides")
+        counted = where & graded
+        error = wilson(
+            int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides"
+        )
         return Share(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
     wrong = np.where(by_first, one.wrong(fails), two.wrong(fails))
@@ -378,7 +382,9 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
         ),
         all_decided=share("both", by_first | by_then, wrong, ""),
         people=int(people.sum()),
-        ungraded=tuple(own for own, left in zip(ids, people, strict=True) if left and own not in known),
+        ungraded=tuple(
+            output_id for output_id, left in zip(ids, people, strict=True) if left and output_id not in known
+        ),
         asked=int(asked.sum()),
         saved_calls=len(ids) - int(asked.sum()),
         cost_each=cost,
@@ -404,11 +410,11 @@ def _warnings(
         if idle
         else []
     )
-    current = {own.judge_id: own for own in judge_table.current(db, project.id)}
+    current = {judge.judge_id: judge for judge in judge_table.current(db, project.id)}
     said += [
-        f"{own.name} has a newer version: make the cascade again."
-        for own in judges
-        if own.judge_id in current and current[own.judge_id].id != own.id
+        f"{judge.name} has a newer version: make the cascade again."
+        for judge in judges
+        if judge.judge_id in current and current[judge.judge_id].id != judge.id
     ]
     groups = output_table.groups_of(db, list(labels))
     if len(set(groups.values())) < 0.9 * len(groups):
@@ -428,7 +434,7 @@ def hand_to_people(db: Database, project: Project, version: JudgeVersion, limit:
     found: list[str] = []
     start = 0
     while len(found) < limit and (page := verdict_table.page(db, version.id, "abstain", _CHUNK, start)):
-        found += [own.output_id for own in page if own.output_id not in known]
+        found += [verdict.output_id for verdict in page if verdict.output_id not in known]
         start += len(page)
     if not found:
         raise BadInput(

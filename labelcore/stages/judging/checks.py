@@ -34,7 +34,9 @@ class Trial(Frozen):
 
     def count(self, value: str) -> int:
         """How many outputs got this value; "error" counts errors."""
-        return sum((own.decision.value if own.decision else "error") == value for own in self.tried)
+        return sum(
+            (attempt.decision.value if attempt.decision else "error") == value for attempt in self.tried
+        )
 
     @property
     def all_errors(self) -> bool:
@@ -60,15 +62,15 @@ def try_check(
         BadInput: the text is no check (with the line), or there is no output.
         NotFound: there is no such criterion.
     """
-    own = find_criterion(db, project, criterion) if criterion else None
-    spec = script_judge.make_spec(source, field=_field(project, own))
+    about = find_criterion(db, project, criterion) if criterion else None
+    spec = script_judge.make_spec(source, field=_field(project, about))
     labels = fitting_labels(db, project)
     graded = sorted(labels.value)[: limit // 2]
     known = set(graded)
-    others = (own for own in output_table.ids(db, project.id) if own not in known)
-    ids = [*graded, *(own for own, _ in zip(others, range(limit - len(graded)), strict=False))]
+    others = (output_id for output_id in output_table.ids(db, project.id) if output_id not in known)
+    ids = [*graded, *(output_id for output_id, _ in zip(others, range(limit - len(graded)), strict=False))]
     found = output_table.many(db, ids)
-    return trial_of(spec, [found[own] for own in ids], labels)
+    return trial_of(spec, [found[output_id] for output_id in ids], labels)
 
 
 def _field(project: Project, criterion: Criterion | None) -> str:
@@ -117,21 +119,21 @@ def add_check(
         BadInput: the text is no check, it stops on every output it is tried on, or has no name.
         NotFound: there is no such criterion.
     """
-    own = find_criterion(db, project, criterion)
+    about = find_criterion(db, project, criterion)
     if not name.strip():
         raise BadInput("The check has no name.", next_step="Give it one.")
-    trial = try_check(db, project, source, limit=limit, criterion=own.id)
+    trial = try_check(db, project, source, limit=limit, criterion=about.id)
     if trial.all_errors:
         raise BadInput(
             f"The check stops on every output that it was tried on. {trial.tried[0].error}",
             next_step="Correct it and add it again.",
         )
-    spec = script_judge.make_spec(source, field=_field(project, own))
+    spec = script_judge.make_spec(source, field=_field(project, about))
     version = make_version(
         project,
-        Question(own, {}),
+        Question(about, {}),
         "code",
-        f"{own.name} · {name.strip()}",
+        f"{about.name} · {name.strip()}",
         spec,
         script_judge.describe(source, spec.get("field", "")),
         (),

@@ -35,13 +35,13 @@ def decide(
     too, so that one judge's trouble does not hide the others. After ``stop`` what is not decided has
     the trouble "stopped"; calls under way are paid for, so they have some seconds to end.
     """
-    local = [own for own in versions if own.kind in {"code", "learned"}]
-    asked = [own for own in versions if own.kind == "llm"]
-    found = {own.id: _locally(db, own, outputs, stop) for own in local}
+    local = [version for version in versions if version.kind in {"code", "learned"}]
+    asked = [version for version in versions if version.kind == "llm"]
+    found = {version.id: _locally(db, version, outputs, stop) for version in local}
     if asked:
         found |= _by_models(asked, outputs, client, stop)
-    cascades = [own for own in versions if own.kind == "cascade"]
-    return found | {own.id: _by_cascade(db, own, outputs, client, stop) for own in cascades}
+    cascades = [version for version in versions if version.kind == "cascade"]
+    return found | {version.id: _by_cascade(db, version, outputs, client, stop) for version in cascades}
 
 
 def is_stopped(said: object) -> bool:
@@ -61,17 +61,17 @@ def _by_cascade(
     judges = [spec.first.judge_version_id, spec.then.judge_version_id]
     known = judge_table.many(db, judges)
     first = decide(db, [known[judges[0]]], outputs, client, stop).get(judges[0], {})
-    found = {i: _with(spec, own, None) for i, own in first.items()}
-    left = [own for own in outputs if own.id in first and found[own.id] is None]
+    found = {i: _with(spec, decision, None) for i, decision in first.items()}
+    left = [output for output in outputs if output.id in first and found[output.id] is None]
     then = decide(db, [known[judges[1]]], left, client, stop).get(judges[1], {}) if left else {}
-    found |= {i: _with(spec, first[i], own) for i, own in then.items()}
-    return {i: own for i, own in found.items() if own is not None}
+    found |= {i: _with(spec, first[i], decision) for i, decision in then.items()}
+    return {i: decision for i, decision in found.items() if decision is not None}
 
 
 def _with(
     spec: cascade.CascadeSpec, first: Decision | LabelcoreError, then: Decision | LabelcoreError | None
 ) -> Decision | LabelcoreError | None:
-    trouble = next((own for own in (first, then) if isinstance(own, LabelcoreError)), None)
+    trouble = next((answer for answer in (first, then) if isinstance(answer, LabelcoreError)), None)
     if trouble or not isinstance(first, Decision):
         return trouble
     return cascade.combine(spec, first, then if isinstance(then, Decision) else None)
@@ -86,8 +86,8 @@ def _locally(
         vectors = embed_texts(db, outputs) if wants else None
         decisions = decide_local(version, outputs, vectors, stop)
     except LabelcoreError as trouble:
-        return {own.id: trouble for own in outputs}
-    return {own.id: decision for own, decision in zip(outputs, decisions, strict=True)}
+        return {output.id: trouble for output in outputs}
+    return {output.id: decision for output, decision in zip(outputs, decisions, strict=True)}
 
 
 def _by_models(
@@ -102,7 +102,7 @@ def _by_models(
             asking = _ask_all(version, outputs, live_clients(client=client), stop)
             found[version.id] = asyncio.run(asking)
         except ModelTrouble as trouble:
-            found[version.id] = {own.id: trouble for own in outputs}
+            found[version.id] = {output.id: trouble for output in outputs}
     return found
 
 
@@ -126,10 +126,10 @@ async def _ask_all(
                     fatal.extend([trouble] * trouble.fatal)
                     return trouble
 
-        tasks = [asyncio.create_task(ask(own)) for own in outputs]
+        tasks = [asyncio.create_task(ask(output)) for output in outputs]
         ended = await _ended(tasks, stop)
         pairs = zip(outputs, tasks, strict=True)
-        return {own.id: task.result() if task in ended else _stopped() for own, task in pairs}
+        return {output.id: task.result() if task in ended else _stopped() for output, task in pairs}
     finally:
         await clients.close()
 
@@ -143,10 +143,10 @@ async def _ended(
         _, waiting = await asyncio.wait(waiting, timeout=_LOOK_SECONDS)
     if waiting:
         _, waiting = await asyncio.wait(waiting, timeout=GRACE_SECONDS)
-    for own in waiting:
-        own.cancel()
+    for task in waiting:
+        task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
-    return {own for own in tasks if not own.cancelled()}
+    return {task for task in tasks if not task.cancelled()}
 
 
 def _stopped() -> ModelTrouble:

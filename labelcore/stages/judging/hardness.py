@@ -76,9 +76,9 @@ def standing(version: JudgeVersion) -> Standing | None:
 
 def stop_test(version: JudgeVersion) -> bool:
     """Ask the test of a judge to stop; False where none is under way."""
-    if own := _live.get(version.id):
-        own.stop.set()
-    return own is not None
+    if test := _live.get(version.id):
+        test.stop.set()
+    return test is not None
 
 
 class _Said(NamedTuple):
@@ -140,9 +140,9 @@ def _ask(
         tell(now.done, len(waiting), _words(now))
         found, troubles = _decided(db, version, part, known, client, now.stop)
         hardness_table.save(db, found)
-        errors += [own for own in troubles if not is_stopped(own)]
+        errors += [trouble for trouble in troubles if not is_stopped(trouble)]
         now.done += len(part)
-        if any(isinstance(own, ModelTrouble) and own.fatal for own in troubles):
+        if any(isinstance(trouble, ModelTrouble) and trouble.fatal for trouble in troubles):
             break
     tell(now.done, len(waiting), "stopped" if now.stop.is_set() else "done")
     return errors
@@ -154,7 +154,7 @@ def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[
         yield from Pace(_FIRST, _CHUNK).parts(waiting)
         return
     known = settings().all_endpoints.values()
-    size = min(_CHUNK, _CALLS * max((own.concurrency for own in known), default=_CHUNK))
+    size = min(_CHUNK, _CALLS * max((endpoint.concurrency for endpoint in known), default=_CHUNK))
     for start in range(0, len(waiting), size):
         yield waiting[start : start + size]
 
@@ -173,7 +173,7 @@ def left_to_ask(
     families: Sequence[Family] = FAMILIES,
 ) -> list[Case]:
     """The cases that a test would ask now; their number says what it costs."""
-    imported = [own for own in cascading.judges_of(db, version) if own.kind == "imported"]
+    imported = [judge for judge in cascading.judges_of(db, version) if judge.kind == "imported"]
     if imported:
         raise BadInput(
             f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",
@@ -181,19 +181,19 @@ def left_to_ask(
         )
     if not 1 <= limit <= MOST:
         raise BadInput(f"{limit} outputs cannot be tested.", next_step=f"Ask for 1 to {MOST}.")
-    own = sources(db, project, version, limit)
-    if not own.outputs:
+    material = sources(db, project, version, limit)
+    if not material.outputs:
         raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")
     done = {result.id for result in hardness_table.of_judge(db, version.id)}
-    every = {case.id: case for case in cases(db, project, version, own, limit, families)}
+    every = {case.id: case for case in cases(db, project, version, material, limit, families)}
     return [case for key, case in every.items() if key not in done]
 
 
 def _known(db: Database, version: JudgeVersion) -> dict[str, _Said]:
     """What the judge said of unchanged outputs in earlier tests."""
     return {
-        own.output_id: _Said(Decision(value=own.before_value, reason=own.before_reason), 0.0)
-        for own in hardness_table.of_judge(db, version.id)
+        result.output_id: _Said(Decision(value=result.before_value, reason=result.before_reason), 0.0)
+        for result in hardness_table.of_judge(db, version.id)
     }
 
 
@@ -227,22 +227,22 @@ def _learn(
     stop: threading.Event,
 ) -> list[LabelcoreError]:
     """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
-    wanted = {own.id: own for own in outputs if own.id not in known}
+    wanted = {output.id: output for output in outputs if output.id not in known}
     if version.kind == "llm":
-        for own in verdict_table.of_outputs(db, list(wanted), [version.id]):
-            known[own.output_id] = _Said(own.decision, 0.0)
-            wanted.pop(own.output_id)
+        for verdict in verdict_table.of_outputs(db, list(wanted), [version.id]):
+            known[verdict.output_id] = _Said(verdict.decision, 0.0)
+            wanted.pop(verdict.output_id)
     # A learned judge answers for a graded output from a model that did not see its grade; before and
     # after must come from the same model, so the output is judged under an id that no fit has seen.
     fresh = [
-        own.model_copy(update={"id": f"unchanged {key}", "group_key": own.group})
-        for key, own in wanted.items()
+        output.model_copy(update={"id": f"unchanged {key}", "group_key": output.group})
+        for key, output in wanted.items()
     ]
     answers = decide(db, [version], fresh, client, stop)[version.id] if fresh else {}
     for key, answer in zip(wanted, answers.values(), strict=True):
         if isinstance(answer, Decision):
             known[key] = _Said(answer, answer.cost_usd)
-    return [own for own in answers.values() if isinstance(own, LabelcoreError)]
+    return [answer for answer in answers.values() if isinstance(answer, LabelcoreError)]
 
 
 def _answers(
@@ -253,9 +253,9 @@ def _answers(
     asked: dict[str, list[Case]] = {}
     for case in part:
         asked.setdefault(case.judge.id, []).append(case)
-    for judge_id, own in asked.items():
+    for judge_id, turned in asked.items():
         said: Mapping[str, Decision | LabelcoreError] = decide(
-            db, [own[0].judge], [case.after for case in own], client, stop
+            db, [turned[0].judge], [case.after for case in turned], client, stop
         )[judge_id]
         found |= said
     return [found[case.id] for case in part]

@@ -54,7 +54,7 @@ class Sources:
 
     def of(self, grade: str) -> list[Output]:
         """Those with this grade, in an order drawn once for ever."""
-        return [own for key, own in self.outputs.items() if self.people.get(key) == grade]
+        return [output for key, output in self.outputs.items() if self.people.get(key) == grade]
 
 
 def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -> Sources:
@@ -62,11 +62,13 @@ def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -
     people = _people(db, project, version)
     groups = output_table.groups(db, project.id)
     dealt = split_table.dealt(db, project.id)
-    open_ = {own for own, group in groups.items() if dealt.of(group) != "test"}
+    open_ = {output_id for output_id, group in groups.items() if dealt.of(group) != "test"}
     people = {key: grade for key, grade in people.items() if key in open_}
     order = hash_order(sorted(people), 0)
     wanted = [
-        own for grade in ("fail", "pass") for own in [key for key in order if people[key] == grade][:limit]
+        output_id
+        for grade in ("fail", "pass")
+        for output_id in [key for key in order if people[key] == grade][:limit]
     ]
     if len(wanted) < limit:
         wanted += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(wanted)]
@@ -81,24 +83,24 @@ def _people(db: Database, project: Project, version: JudgeVersion) -> dict[str, 
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
     criterion = find_criterion(db, project, version.criterion_id)
     found = {key: "fail" if failed else "pass" for key, failed in question(criterion, labels).fails.items()}
-    graded = [own for own in current_grades(db, project) if own.criterion_id == criterion.id]
-    return found | {own.output_id: own.value for own in graded if own.value in {"pass", "fail"}}
+    graded = [grade for grade in current_grades(db, project) if grade.criterion_id == criterion.id]
+    return found | {grade.output_id: grade.value for grade in graded if grade.value in {"pass", "fail"}}
 
 
 def cases(
     db: Database,
     project: Project,
     version: JudgeVersion,
-    own: Sources,
+    material: Sources,
     limit: int,
     families: Sequence[Family],
 ) -> list[Case]:
     """All cases of a judge, each family on at most ``limit`` outputs for each of its tests."""
     make = {
-        "position": lambda: _positions(version, _mixed(own, limit)),
-        "wording": lambda: _wordings(version, _mixed(own, limit)),
-        "injection": lambda: _injections(version, own.of("fail")[:limit]),
-        "defect": lambda: _defects(db, project, version, own.of("pass")[:limit]),
+        "position": lambda: _positions(version, _mixed(material, limit)),
+        "wording": lambda: _wordings(version, _mixed(material, limit)),
+        "injection": lambda: _injections(version, material.of("fail")[:limit]),
+        "defect": lambda: _defects(db, project, version, material.of("pass")[:limit]),
     }
     found = [made for family in families for made in make[family]()]
     return [
@@ -107,7 +109,7 @@ def cases(
             test,
             family,
             source,
-            own.people.get(source.id, ""),
+            material.people.get(source.id, ""),
             _changed(source, after, version, test),
             judge,
         )
@@ -118,11 +120,11 @@ def cases(
 _Made = tuple[str, Family, Output, str, JudgeVersion]
 
 
-def _mixed(own: Sources, limit: int) -> list[Output]:
+def _mixed(material: Sources, limit: int) -> list[Output]:
     """Failed and passed ones in turn, then ungraded ones."""
-    failed, passed = own.of("fail"), own.of("pass")
+    failed, passed = material.of("fail"), material.of("pass")
     turns = [one for pair in zip(failed, passed, strict=False) for one in pair]
-    rest = [one for one in own.outputs.values() if one not in turns]
+    rest = [one for one in material.outputs.values() if one not in turns]
     return [*turns, *rest][:limit]
 
 
@@ -153,8 +155,8 @@ def _turned(version: JudgeVersion, key: str) -> JudgeVersion:
 
 def _has_both(version: JudgeVersion, output: Output) -> bool:
     """Whether some member is shown passes and fails, which then can change places."""
-    shown = (llm_judge.shown_with(own, output) for own in panel.members(version.spec))
-    return any(len({example.verdict for example in own}) > 1 for own in shown)
+    shown = (llm_judge.shown_with(member, output) for member in panel.members(version.spec))
+    return any(len({example.verdict for example in examples}) > 1 for examples in shown)
 
 
 def _wordings(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
@@ -176,11 +178,11 @@ def _defects(
 ) -> Iterator[_Made]:
     """The criterion's probes that nobody rejected; where it has none, freshly planted defects."""
     made = list_probes(db, project, version.criterion_id) if version.criterion_id else []
-    probes = [own for own in made if own.state != "rejected" and not own.left_out]
+    probes = [probe for probe in made if probe.state != "rejected" and not probe.left_out]
     dealt = split_table.dealt(db, project.id)
-    probes = [own for own in probes if dealt.of(own.source.group) != "test"]
-    for own in probes:
-        yield own.case.defect, "defect", own.source, own.case.text, version
+    probes = [probe for probe in probes if dealt.of(probe.source.group) != "test"]
+    for probe in probes:
+        yield probe.case.defect, "defect", probe.source, probe.case.text, version
     if probes:
         return
     for name, plant in DEFECTS.items():

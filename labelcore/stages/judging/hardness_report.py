@@ -20,7 +20,7 @@ from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS
 
 ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
-_ATTACKS = {own.name: own for own in attacks.ATTACKS}
+_ATTACKS = {attack.name: attack for attack in attacks.ATTACKS}
 _Results = Sequence[HardnessResult]
 
 
@@ -85,21 +85,22 @@ def report(
         results=len(found),
         warnings=tuple(_warnings(version, rows, found, errors, confirmed)),
         errors=len(errors),
-        cost_usd=sum(own.cost_usd for own in found),
+        cost_usd=sum(result.cost_usd for result in found),
     )
 
 
 def behind(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[Behind]:
     """The changed texts of one row (or of an attack's family), those that hit first."""
-    own = [
+    results = [
         result
         for result in hardness_table.of_judge(db, version.id)
         if test in _names(result) and _counts(result)
     ]
-    own.sort(key=lambda result: not _hits(result))
-    outputs = output_table.many(db, [result.output_id for result in own[:limit]])
+    results.sort(key=lambda result: not _hits(result))
+    outputs = output_table.many(db, [result.output_id for result in results[:limit]])
     return [
-        Behind(source=outputs[result.output_id], result=result, hit=_hits(result)) for result in own[:limit]
+        Behind(source=outputs[result.output_id], result=result, hit=_hits(result))
+        for result in results[:limit]
     ]
 
 
@@ -137,12 +138,12 @@ def _row(
     test: str,
     family: Family,
     asks: Literal["changed", "talked into pass", "caught"],
-    own: _Results,
+    results: _Results,
     why: str,
     **more: int | None,
 ) -> HardnessRow:
     """A row over outputs: one that several results are about is hit if any of them hits."""
-    counted = [result for result in own if _counts(result)]
+    counted = [result for result in results if _counts(result)]
     outputs = {result.output_id for result in counted}
     hit = {result.output_id for result in counted if _hits(result)}
     moved = Counter(result.after_value for result in counted if _hits(result))
@@ -174,9 +175,9 @@ def _wordings(found: _Results) -> list[HardnessRow]:
 
 
 def _injections(found: _Results) -> list[HardnessRow]:
-    own = [result for result in found if result.family == "injection"]
+    injected = [result for result in found if result.family == "injection"]
     tests = [ANY_HARMLESS, ANY_ATTACK, *map(family_row, attacks.FAMILIES), *_ATTACKS]
-    by_test = {test: [result for result in own if test in _names(result)] for test in tests}
+    by_test = {test: [result for result in injected if test in _names(result)] for test in tests}
     return [
         _row(
             test,
@@ -198,11 +199,11 @@ def _defects(found: _Results, confirmed: Counter[str]) -> list[HardnessRow]:
 
 
 def _of(found: _Results, test: str, family: Family) -> list[HardnessResult]:
-    return [own for own in found if (own.test, own.family) == (test, family)]
+    return [result for result in found if (result.test, result.family) == (test, family)]
 
 
 def _why(family: Family, found: _Results, otherwise: str) -> str:
-    tried = any(own.family == family for own in found)
+    tried = any(result.family == family for result in found)
     said = {
         "injection": "it was not tried: that takes outputs that people failed",
         "defect": "it was not tried: that takes outputs that people passed",
@@ -214,7 +215,7 @@ def _confirmed(db: Database, project: Project, version: JudgeVersion) -> Counter
     if version.criterion_id is None:
         return Counter()
     probes = list_probes(db, project, version.criterion_id, "confirmed")
-    return Counter(own.case.defect for own in probes if not own.left_out)
+    return Counter(probe.case.defect for probe in probes if not probe.left_out)
 
 
 def _warnings(
@@ -225,7 +226,7 @@ def _warnings(
     confirmed: Counter[str],
 ) -> list[str]:
     said: list[str] = []
-    fatal = [own for own in errors if isinstance(own, ModelTrouble) and own.fatal]
+    fatal = [error for error in errors if isinstance(error, ModelTrouble) and error.fatal]
     if errors:
         said.append(f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}")
     checks: list[tuple[Callable[[HardnessRow], bool], str]] = [
@@ -243,7 +244,7 @@ def _warnings(
         ),
     ]
     said += [words for holds, words in checks if any(holds(row) for row in rows)]
-    if version.criterion_id and any(own.family == "defect" for own in found) and not confirmed:
+    if version.criterion_id and any(result.family == "defect" for result in found) and not confirmed:
         said.append(
             "Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right to pass it."
         )

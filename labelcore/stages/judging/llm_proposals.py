@@ -66,22 +66,22 @@ def teaching_examples(
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
     groups = output_table.groups_of(db, list(fails))
     dealt = split_table.dealt(db, project.id)
-    train = [own for own in fails if dealt.of(groups[own]) == "train"]
+    train = [output_id for output_id in fails if dealt.of(groups[output_id]) == "train"]
     wanted = [
-        own
+        output_id
         for failed in (True, False)
-        for own in hash_order([i for i in train if fails[i] is failed], 0)[:_READ]
+        for output_id in hash_order([i for i in train if fails[i] is failed], 0)[:_READ]
     ]
     outputs = list(output_table.many(db, wanted).values())
     if not outputs:
         return []
-    noted = {own.output_id: own.quote for own in reversed(criterion.evidence)}
-    said = {own.id: noted.get(own.id) or "\n".join(notes.get(own.id, ())) for own in outputs}
+    noted = {quote.output_id: quote.quote for quote in reversed(criterion.evidence)}
+    said = {output.id: noted.get(output.id) or "\n".join(notes.get(output.id, ())) for output in outputs}
     choice = _Choice(outputs, _embedded(db, outputs))
-    every = [at for at, own in enumerate(outputs) if fails[own.id]]
+    every = [at for at, output in enumerate(outputs) if fails[output.id]]
     explained = [at for at in every if said[outputs[at].id]]
     failed = choice.spread(explained or every)
-    passed = choice.beside(failed, [at for at, own in enumerate(outputs) if not fails[own.id]])
+    passed = choice.beside(failed, [at for at, output in enumerate(outputs) if not fails[output.id]])
     return [_teaching(outputs[i], "pass", "") for i in passed] + [
         _teaching(outputs[i], "fail", said[outputs[i].id]) for i in failed
     ]
@@ -101,7 +101,7 @@ def _teaching(output: Output, verdict: str, note: str) -> Teaching:
 
 def _embedded(db: Database, outputs: Sequence[Output]) -> Floats:
     encoder = SentenceEncoder()
-    texts = [own.text for own in outputs]
+    texts = [output.text for output in outputs]
     return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
 
 
@@ -112,8 +112,8 @@ class _Choice:
         length = np.linalg.norm(embedded, axis=1, keepdims=True)
         unit = embedded / np.where(length > 0, length, 1)
         self.alike: Floats = unit @ unit.T
-        self.groups = [own.group for own in outputs]
-        self.languages = [language_of(own.text) for own in outputs]
+        self.groups = [output.group for output in outputs]
+        self.languages = [language_of(output.text) for output in outputs]
 
     def spread(self, pool: Sequence[int]) -> list[int]:
         """The most typical of the pool, then again and again the one least like the chosen."""
@@ -135,9 +135,9 @@ class _Choice:
         for fail in failed:
             taken = {self.groups[at] for at in (*chosen, *failed)}
             free = [at for at in pool if self.groups[at] not in taken]
-            own = [at for at in free if self.languages[at] == self.languages[fail]] or free
-            if own:
-                chosen.append(max(own, key=lambda at: float(self.alike[at, fail])))
+            alike = [at for at in free if self.languages[at] == self.languages[fail]] or free
+            if alike:
+                chosen.append(max(alike, key=lambda at: float(self.alike[at, fail])))
         return chosen
 
     def _free(self, pool: Sequence[int], chosen: Sequence[int]) -> list[int]:

@@ -31,7 +31,7 @@ def make_panel(
         BadInput: the members are not LLM judges of one criterion, or too many or too few.
     """
     _check(members)
-    specs = _variants(members[0]) if len(members) == 1 else {own.name: own.spec for own in members}
+    specs = _variants(members[0]) if len(members) == 1 else {member.name: member.spec for member in members}
     spec = panel.make_spec(specs, rule)
     first = members[0]
     what = "variants" if len(members) == 1 else "judges"
@@ -48,11 +48,11 @@ def make_panel(
         kind="llm",
         version=len(judge_table.history(db, judge_id)) + 1,
         criterion_id=first.criterion_id,
-        criterion_version=min((own.criterion_version or 1 for own in members), default=1),
+        criterion_version=min((member.criterion_version or 1 for member in members), default=1),
         spec=spec,
         description=f"{_RULES[rule]} Members: {', '.join(specs)}.",
-        model=", ".join(dict.fromkeys(own.model for own in members if own.model)),
-        fitted_on=tuple(dict.fromkeys(split for own in members for split in own.fitted_on)),
+        model=", ".join(dict.fromkeys(member.model for member in members if member.model)),
+        fitted_on=tuple(dict.fromkeys(split for member in members for split in member.fitted_on)),
         author=author,
     )
     judge_table.save(db, [made])
@@ -65,17 +65,17 @@ _RULES: dict[Rule, str] = {
 }
 
 
-def _variants(own: JudgeVersion) -> dict[str, Mapping[str, Any]]:
-    return {f"{own.name} · {name}": own.spec | {"variant": name} for name in prompts.VARIANTS}
+def _variants(judge: JudgeVersion) -> dict[str, Mapping[str, Any]]:
+    return {f"{judge.name} · {name}": judge.spec | {"variant": name} for name in prompts.VARIANTS}
 
 
 def _check(members: Sequence[JudgeVersion]) -> None:
-    others = [own.name for own in members if own.kind != "llm" or panel.is_panel(own.spec)]
+    others = [member.name for member in members if member.kind != "llm" or panel.is_panel(member.spec)]
     if others:
         raise BadInput(
             f"'{others[0]}' cannot be in a panel.", next_step="Name LLM judges that are no panels."
         )
-    if not 1 <= len({own.id for own in members}) == len(members) <= MOST:
+    if not 1 <= len({member.id for member in members}) == len(members) <= MOST:
         raise BadInput(f"A panel has up to {MOST} different members.", next_step="Name other judges.")
-    if len({own.criterion_id for own in members}) > 1:
+    if len({member.criterion_id for member in members}) > 1:
         raise BadInput("A panel decides one criterion.", next_step="Name judges of the same one.")

@@ -78,12 +78,12 @@ def make_probes(
             "No output was passed that a probe could be made from.",
             next_step="Grade some outputs with pass first.",
         )
-    there = [own for own in list_probes(db, project, criterion.id) if not own.left_out]
+    there = [probe for probe in list_probes(db, project, criterion.id) if not probe.left_out]
     new, too_few = [], {}
     for defect in DEFECTS:
-        old = [own for own in there if own.case.defect == defect]
-        wanted = per_defect - sum(own.state != "rejected" for own in old)
-        free = sources - {own.case.output_id for own in old}
+        old = [probe for probe in there if probe.case.defect == defect]
+        wanted = per_defect - sum(probe.state != "rejected" for probe in old)
+        free = sources - {probe.case.output_id for probe in old}
         fresh = _planted(db, criterion, defect, free, max(wanted, 0), seed, author)
         new += fresh
         if len(fresh) < wanted:
@@ -149,14 +149,14 @@ class _Passed:
     def __init__(self, db: Database, project: Project) -> None:
         self.overall = frozenset(fitting_labels(db, project).passes)
         self.failed = {
-            (own.criterion_id, own.output_id)
-            for own in current_grades(db, project)
-            if own.criterion_id and own.value == "fail"
+            (grade.criterion_id, grade.output_id)
+            for grade in current_grades(db, project)
+            if grade.criterion_id and grade.value == "fail"
         }
 
     def sources(self, criterion_id: str) -> set[str]:
         """Those that nobody failed on the criterion."""
-        return {own for own in self.overall if (criterion_id, own) not in self.failed}
+        return {output_id for output_id in self.overall if (criterion_id, output_id) not in self.failed}
 
 
 def list_probes(
@@ -170,13 +170,13 @@ def list_probes(
     wanted = None if criterion_id is None else find_criterion(db, project, criterion_id).id
     cases = probe_table.all_of(db, project.id, wanted)
     said = probe_table.opinions(db, project.id)
-    outputs = output_table.many(db, [own.output_id for own in cases])
+    outputs = output_table.many(db, [case.output_id for case in cases])
     reasons = _left_out(db, project, cases)
     found = [
-        Probe(case=own, source=outputs[own.output_id], opinion=said.get(own.id), left_out=reasons[own.id])
-        for own in cases
+        Probe(case=case, source=outputs[case.output_id], opinion=said.get(case.id), left_out=reasons[case.id])
+        for case in cases
     ]
-    return [own for own in found if state in {None, own.state}]
+    return [probe for probe in found if state in {None, probe.state}]
 
 
 def _left_out(db: Database, project: Project, cases: Sequence[ProbeCase]) -> dict[str, str]:
@@ -184,15 +184,15 @@ def _left_out(db: Database, project: Project, cases: Sequence[ProbeCase]) -> dic
     if not cases:
         return {}
     passed = _Passed(db, project)
-    ids = {own.criterion_id for own in cases}
-    same = {own: versions_meaning_it(db, project, own) for own in ids}
-    sources = {own: passed.sources(own) for own in ids}
-    found = dict.fromkeys((own.id for own in cases), "")
-    for own in cases:
-        if own.criterion_version not in same[own.criterion_id]:
-            found[own.id] = "the criterion has changed its meaning since"
-        elif own.output_id not in sources[own.criterion_id]:
-            found[own.id] = "its source does not count as passed now, or belongs to the sealed test"
+    ids = {case.criterion_id for case in cases}
+    same = {criterion_id: versions_meaning_it(db, project, criterion_id) for criterion_id in ids}
+    sources = {criterion_id: passed.sources(criterion_id) for criterion_id in ids}
+    found = dict.fromkeys((case.id for case in cases), "")
+    for case in cases:
+        if case.criterion_version not in same[case.criterion_id]:
+            found[case.id] = "the criterion has changed its meaning since"
+        elif case.output_id not in sources[case.criterion_id]:
+            found[case.id] = "its source does not count as passed now, or belongs to the sealed test"
     return found
 
 
@@ -209,10 +209,10 @@ def find_probe(db: Database, project: Project, probe_id: str) -> ProbeCase:
     Raises:
         NotFound: none, or more than one, begins like that.
     """
-    own = probe_table.all_of(db, project.id)
+    cases = probe_table.all_of(db, project.id)
     for found in (
-        [case for case in own if case.id == probe_id],
-        [case for case in own if probe_id and case.id.startswith(probe_id)],
+        [case for case in cases if case.id == probe_id],
+        [case for case in cases if probe_id and case.id.startswith(probe_id)],
     ):
         if len(found) == 1:
             return found[0]
@@ -251,4 +251,4 @@ def say_of_probe(
 
 def _has_said(db: Database, project: Project, case: ProbeCase, annotator: str) -> bool:
     said = probe_table.opinions_by_person(db, project.id)
-    return any((own.probe_id, own.annotator) == (case.id, annotator) for own in said)
+    return any((opinion.probe_id, opinion.annotator) == (case.id, annotator) for opinion in said)

@@ -89,13 +89,13 @@ def probe_rows(
     """The rows of the export, with the names of ``COLUMNS``."""
     found = list_probes(db, project, criterion)
     opinions = defaultdict(list)
-    for own in probe_table.opinions_by_person(db, project.id):
-        opinions[own.probe_id].append(own)
-    names = {own.id: own.name for own in list_criteria(db, project)}
+    for opinion in probe_table.opinions_by_person(db, project.id):
+        opinions[opinion.probe_id].append(opinion)
+    names = {criterion.id: criterion.name for criterion in list_criteria(db, project)}
     said = _verdicts(db, project, found, ask_models=ask_models, client=client)
     return [
-        _row(own, names.get(own.case.criterion_id, ""), opinions[own.case.id], said[own.case.id])
-        for own in found
+        _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], said[probe.case.id])
+        for probe in found
     ]
 
 
@@ -105,22 +105,22 @@ def _verdicts(
     """By probe id: what each judge of its criterion says."""
     kinds = {"code", "learned", *(["llm"] if ask_models else [])}
     judges: dict[str, list[JudgeVersion]] = defaultdict(list)
-    for own in judge_table.current(db, project.id):
-        if own.criterion_id and own.kind in kinds:
-            judges[own.criterion_id].append(own)
+    for judge in judge_table.current(db, project.id):
+        if judge.criterion_id and judge.kind in kinds:
+            judges[judge.criterion_id].append(judge)
     found: dict[str, list[Said]] = defaultdict(list)
     for criterion_id, asked in judges.items():
-        mine = [own for own in probes if own.case.criterion_id == criterion_id]
+        mine = [probe for probe in probes if probe.case.criterion_id == criterion_id]
         answers = answers_on(db, asked, mine, client) if mine else {}
         for probe in mine:
-            found[probe.case.id] = [said_of(probe, own, answers[own.id]) for own in asked]
+            found[probe.case.id] = [said_of(probe, judge, answers[judge.id]) for judge in asked]
     return found
 
 
 def _row(
-    own: Probe, criterion: str, opinions: Sequence[ProbeOpinion], said: Sequence[Said]
+    probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], said: Sequence[Said]
 ) -> dict[str, Any]:
-    case = own.case
+    case = probe.case
     return {
         "probe_id": case.id,
         "criterion_id": case.criterion_id,
@@ -130,10 +130,10 @@ def _row(
         "text": case.text,
         "where": case.where,
         "output_id": case.output_id,
-        "external_id": own.source.external_id,
-        "source_text": own.source.text,
-        "state": own.state,
-        "left_out": own.left_out,
+        "external_id": probe.source.external_id,
+        "source_text": probe.source.text,
+        "state": probe.state,
+        "left_out": probe.left_out,
         "opinions": [
             one.model_dump(mode="json", include={"annotator", "value", "note", "at"}) for one in opinions
         ],

@@ -125,16 +125,16 @@ def test_judges_on_probes(
         BadInput: it has no judge, or no probe that counts.
     """
     criterion = find_criterion(db, project, criterion_id)
-    judges = [own for own in judge_table.current(db, project.id) if own.criterion_id == criterion.id]
-    probes = [own for own in list_probes(db, project, criterion.id) if not own.left_out]
+    judges = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id == criterion.id]
+    probes = [probe for probe in list_probes(db, project, criterion.id) if not probe.left_out]
     _check(criterion, judges, probes)
-    defects = dict.fromkeys([*DEFECTS, *(own.case.defect for own in probes)])
+    defects = dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)])
     counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
-    answers = answers_on(db, judges, [own for one in counted for own in one.probes], client)
+    answers = answers_on(db, judges, [probe for one in counted for probe in one.probes], client)
     same = versions_meaning_it(db, project, criterion.id)
     return ProbeTest(
         criterion=criterion,
-        detections=tuple(_detection(j, own, answers.get(j.id)) for j in judges for own in counted),
+        detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in counted),
         overall=tuple(_overall(j, counted, answers.get(j.id)) for j in judges),
         warnings=tuple(_warnings(judges, counted, same)),
         cost_usd=_cost(answers.values()),
@@ -154,8 +154,8 @@ def _check(criterion: Criterion, judges: Sequence[JudgeVersion], probes: Sequenc
 
 
 def _counted(defect: str, probes: Sequence[Probe]) -> _Counted:
-    confirmed = tuple(own for own in probes if own.state == "confirmed")
-    rest = tuple(own for own in probes if own.state != "rejected")
+    confirmed = tuple(probe for probe in probes if probe.state == "confirmed")
+    rest = tuple(probe for probe in probes if probe.state != "rejected")
     return _Counted(
         defect=defect,
         of="confirmed" if confirmed else "not rejected",
@@ -170,9 +170,9 @@ def _texts(probe: Probe) -> tuple[Output, Output]:
     A learned judge answers for a graded output from a model that did not see its grade; both texts
     must be judged by the same model, or the difference would not come from the defect alone.
     """
-    own = {"group_key": probe.source.group}  # an LLM judge leaves out examples of the same group
-    planted = probe.source.model_copy(update=own | {"id": probe.case.id, "text": probe.case.text})
-    return probe.source.model_copy(update=own | {"id": _source_id(probe)}), planted
+    group = {"group_key": probe.source.group}  # an LLM judge leaves out examples of the same group
+    planted = probe.source.model_copy(update=group | {"id": probe.case.id, "text": probe.case.text})
+    return probe.source.model_copy(update=group | {"id": _source_id(probe)}), planted
 
 
 def _source_id(probe: Probe) -> str:
@@ -195,9 +195,9 @@ def _detection(judge: JudgeVersion, counted: _Counted, answers: Answers | None) 
 
 
 def _overall(judge: JudgeVersion, counted: Sequence[_Counted], answers: Answers | None) -> Overall:
-    confirmed = [own for one in counted if one.of == "confirmed" for own in one.probes]
+    confirmed = [probe for one in counted if one.of == "confirmed" for probe in one.probes]
     every = _Counted(
-        defect="", of="confirmed", probes=tuple(confirmed), total=sum(own.total for own in counted)
+        defect="", of="confirmed", probes=tuple(confirmed), total=sum(group.total for group in counted)
     )
     why = "nobody has confirmed a probe" if answers is not None else _CANNOT_RUN
     figures: dict[str, object] = {"rate": not_measurable(why), "detected": None}
@@ -218,7 +218,7 @@ def answers_on(
     db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe], client: ModelClient | None = None
 ) -> dict[str, Answers]:
     """What each judge says of the probes and of their sources, by judge version; nothing is stored."""
-    texts = {own.id: own for probe in probes for own in _texts(probe)}
+    texts = {output.id: output for probe in probes for output in _texts(probe)}
     return decide(db, judges, list(texts.values()), client)
 
 
@@ -226,8 +226,8 @@ def said_of(probe: Probe, judge: JudgeVersion, answers: Answers) -> Said:
     """One judge's words on one probe, out of `answers_on`."""
 
     def value(key: str) -> str | None:
-        own = answers.get(key)
-        return own.value if isinstance(own, Decision) else None
+        answer = answers.get(key)
+        return answer.value if isinstance(answer, Decision) else None
 
     return Said(
         judge=judge.name,
@@ -246,8 +246,8 @@ def _why_nothing(counted: _Counted) -> str:
 
 def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
     """The fields of a detection that come from the judge's answers."""
-    pairs = [(answers[_source_id(own)], answers[own.case.id]) for own in counted.probes]
-    troubles = [own for pair in pairs for own in pair if isinstance(own, LabelcoreError)]
+    pairs = [(answers[_source_id(probe)], answers[probe.case.id]) for probe in counted.probes]
+    troubles = [answer for pair in pairs for answer in pair if isinstance(answer, LabelcoreError)]
     both = [(a, b) for a, b in pairs if isinstance(a, Decision) and isinstance(b, Decision)]
     decided = [planted for source, planted in both if source.value == "pass"]
     caught, missed = _caught(counted, answers)
@@ -269,20 +269,20 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
 def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The probes that a judge fails, and that it does not, where it passes the source."""
     found: tuple[list[str], list[str]] = ([], [])
-    for own in counted.probes:
-        source, planted = answers[_source_id(own)], answers[own.case.id]
+    for probe in counted.probes:
+        source, planted = answers[_source_id(probe)], answers[probe.case.id]
         if isinstance(source, Decision) and isinstance(planted, Decision) and source.value == "pass":
-            found[planted.value != "fail"].append(own.case.id)
+            found[planted.value != "fail"].append(probe.case.id)
     return tuple(found[0]), tuple(found[1])
 
 
 def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_Counted], same: set[int]) -> list[str]:
     said = [
-        f"{own.name} was made for an earlier meaning of the criterion: propose judges again."
-        for own in judges
-        if own.criterion_version is not None and own.criterion_version not in same
+        f"{judge.name} was made for an earlier meaning of the criterion: propose judges again."
+        for judge in judges
+        if judge.criterion_version is not None and judge.criterion_version not in same
     ]
-    guessed = [own.defect for own in counted if own.probes and own.of == "not rejected"]
+    guessed = [group.defect for group in counted if group.probes and group.of == "not rejected"]
     if guessed:
         said.append(
             f"Nobody has confirmed a probe with these defects, so a judge may be right to pass them: "
@@ -292,5 +292,5 @@ def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_Counted], same:
 
 
 def _cost(answers: Collection[Answers]) -> float:
-    every = (own for judge in answers for own in judge.values())
-    return sum(own.cost_usd for own in every if isinstance(own, Decision))
+    every = (answer for judge in answers for answer in judge.values())
+    return sum(answer.cost_usd for answer in every if isinstance(answer, Decision))

@@ -84,12 +84,12 @@ def propose(
         versions += _offline(db, project, questions, kind, limit, seed, labels, tell)
     if kind in {None, "llm"} and not offline and settings().has_model:
         asked = [q for q in questions if q.criterion]
-        versions += [_llm(db, project, own, labels, probability=probability) for own in asked]
+        versions += [_llm(db, project, question, labels, probability=probability) for question in asked]
     if kind == "code" and not offline and settings().has_model:
         asked = [q for q in questions if q.criterion]
-        for number, own in enumerate(asked):
-            tell(number, len(asked), f"the model writes checks for {own.name}")
-            versions += _written(db, project, own, labels, said if said is not None else [])
+        for number, question in enumerate(asked):
+            tell(number, len(asked), f"the model writes checks for {question.name}")
+            versions += _written(db, project, question, labels, said if said is not None else [])
     found = numbered(db, project, versions)
     judge_table.save(db, found)
     return found
@@ -108,7 +108,7 @@ def _questions(db: Database, project: Project, labels: Labels, wanted: str | Non
 def question(criterion: Criterion | None, labels: Labels) -> Question:
     """Its evidence failed, passed outputs passed; outputs failed for other reasons say nothing."""
     if criterion is None:
-        return Question(None, {own: not passed for own, passed in labels.value.items()})
+        return Question(None, {output_id: not passed for output_id, passed in labels.value.items()})
     cited = {item.output_id for item in criterion.evidence}
     fails = {k: k in cited for k, passed in labels.value.items() if passed or k in cited}
     return Question(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
@@ -118,7 +118,7 @@ def lessons_of(
     db: Database, project: Project, outputs: Sequence[Output], labels: Labels, progress: Progress = silent
 ) -> Lessons:
     """The graded outputs, measured and embedded, with the notes of those that failed."""
-    notes = [note_of(labels, own.id) for own in outputs]
+    notes = [note_of(labels, output.id) for output in outputs]
     return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
 
 
@@ -158,18 +158,20 @@ def _offline(
         progress(number, len(questions), f"fitting judges for {asked.name}")
         pointer = schemas.fields_of(project).get(asked.criterion.id if asked.criterion else "")
         own_lessons = _of_field(outputs, labels, pointer) if pointer else lessons
-        place = {own: at for at, own in enumerate(own_lessons.table.ids)}
-        ids = [own for own in asked.fails if own in place]
+        place = {output_id: at for at, output_id in enumerate(own_lessons.table.ids)}
+        ids = [output_id for output_id in asked.fails if output_id in place]
         proposals = proposing.propose(
             own_lessons,
-            np.array([place[own] for own in ids], dtype=int),
-            np.array([asked.fails[own] for own in ids], dtype=bool),
+            np.array([place[output_id] for output_id in ids], dtype=int),
+            np.array([asked.fails[output_id] for output_id in ids], dtype=bool),
             limit=limit,
             name=asked.name,
             seed=seed,
         )
         found += [
-            _proposed(project, asked, own, pointer, splits) for own in proposals if kind in {None, own.kind}
+            _proposed(project, asked, proposal, pointer, splits)
+            for proposal in proposals
+            if kind in {None, proposal.kind}
         ]
     own_schema = schemas.schema_of(project)
     if own_schema and kind in {None, "code"} and any(asked.criterion is None for asked in questions):
@@ -180,32 +182,32 @@ def _offline(
 
 def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Lessons:
     """Lessons from one field of the outputs that have it, without embeddings: fields are short."""
-    seen = [own for output in outputs if (own := at_pointer(output, pointer))]
-    return Lessons.of(seen, [note_of(labels, own.id) for own in seen])
+    seen = [value for output in outputs if (value := at_pointer(output, pointer))]
+    return Lessons.of(seen, [note_of(labels, output.id) for output in seen])
 
 
 def _proposed(
     project: Project,
     asked: Question,
-    own: proposing.Proposal,
+    proposal: proposing.Proposal,
     pointer: str | None,
     splits: Sequence[SplitName],
 ) -> JudgeVersion:
-    spec, said = own.spec, own.description
-    if pointer and own.kind == "code":
+    spec, said = proposal.spec, proposal.description
+    if pointer and proposal.kind == "code":
         code = CodeSpec.model_validate(spec)
         code = code.model_copy(update={"parameters": code.parameters | {"field": pointer}})
         spec, said = code.model_dump(), code_judge.describe(code)
     elif pointer:
         spec, said = spec | {"field": pointer}, f"It sees only the field {pointer}. {said}"
-    return make_version(project, asked, own.kind, own.name, spec, f"{said} {own.why}", splits)
+    return make_version(project, asked, proposal.kind, proposal.name, spec, f"{said} {proposal.why}", splits)
 
 
 def _embedded(db: Database, project: Project, outputs: Sequence[Output], progress: Progress) -> Floats | None:
     if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
         return None
-    texts = dict.fromkeys(text for own in outputs for text in embedded_texts(own))
-    texts |= dict.fromkeys(own.text for own in outputs)
+    texts = dict.fromkeys(text for output in outputs for text in embedded_texts(output))
+    texts |= dict.fromkeys(output.text for output in outputs)
     encoder = SentenceEncoder()
     found = vectors.embed(
         db,
@@ -216,7 +218,7 @@ def _embedded(db: Database, project: Project, outputs: Sequence[Output], progres
     )
     embedding.remember(list(texts), found)
     at = {text: row for row, text in enumerate(texts)}
-    return found[[at[own.text] for own in outputs]].astype(float)
+    return found[[at[output.text] for output in outputs]].astype(float)
 
 
 def _llm(
@@ -274,8 +276,8 @@ def make_version(
     splits: Sequence[SplitName],
 ) -> JudgeVersion:
     """The first version of a judge, identified by what it is."""
-    own = question.criterion
-    criterion_id = own.id if own else None
+    criterion = question.criterion
+    criterion_id = criterion.id if criterion else None
     stem = f"{project.id}|{criterion_id}|{kind}|{name}"
     return JudgeVersion.model_validate(
         {
@@ -286,7 +288,7 @@ def make_version(
             "project_id": project.id,
             "version": 1,
             "criterion_id": criterion_id,
-            "criterion_version": own.version if own else None,
+            "criterion_version": criterion.version if criterion else None,
             "spec": spec,
             "fitted_on": tuple(splits),
             "description": description,
@@ -297,7 +299,7 @@ def make_version(
 
 def numbered(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     """Version numbers that follow the stored ones; an unchanged judge keeps its version."""
-    current = {own.judge_id: own for own in judge_table.current(db, project.id)}
+    current = {judge.judge_id: judge for judge in judge_table.current(db, project.id)}
     found = []
     for version in versions:
         old = current.get(version.judge_id)
@@ -310,7 +312,7 @@ def numbered(db: Database, project: Project, versions: Sequence[JudgeVersion]) -
 
 def _same_lessons(old: JudgeVersion, new: JudgeVersion) -> bool:
     """Whether a learned judge would be made of the same grades, notes and field again."""
-    digests = [own.spec.get("digest") for own in (old, new) if own.kind == "learned"]
+    digests = [version.spec.get("digest") for version in (old, new) if version.kind == "learned"]
     if old.spec.get("field") != new.spec.get("field"):
         return False
     return len(digests) == 2 and digests[0] is not None and digests[0] == digests[1]

@@ -64,7 +64,7 @@ def _meanings(kept: Any) -> set[tuple[str, str]]:
     """(term, meaning with scope), from either form of a glossary in a specification."""
     if isinstance(kept, Mapping):
         return {(term, f"{meaning}|[]") for term, meaning in kept.items()}
-    return {(own["term"], f"{own['meaning']}|{sorted(own.get('scope', {}).items())}") for own in kept}
+    return {(term["term"], f"{term['meaning']}|{sorted(term.get('scope', {}).items())}") for term in kept}
 
 
 def _glossary_spec(spec: Mapping[str, Any], terms: Sequence[Term]) -> Any:
@@ -89,7 +89,9 @@ def refresh(
     """
     stale = Staleness(db, project)
     made = [
-        _refreshed(db, project, own, author) for own in versions if own.kind == "llm" and stale.reasons(own)
+        _refreshed(db, project, version, author)
+        for version in versions
+        if version.kind == "llm" and stale.reasons(version)
     ]
     judge_table.save(db, made)
     return made
@@ -127,10 +129,10 @@ def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -
     terms = glossary.terms(projects.open_project(db, project.name))
     spec: dict[str, Any] = {key: value for key, value in old.spec.items() if key != "again"}
     if panel.is_panel(spec):
-        spec["panel"] = [_with_present(own, criterion, terms) for own in spec["panel"]]
+        spec["panel"] = [_with_present(member, criterion, terms) for member in spec["panel"]]
     else:
         spec = _with_present(spec, criterion, terms)
-    known = {own.id for own in judge_table.history(db, old.judge_id)}
+    known = {version.id for version in judge_table.history(db, old.judge_id)}
     number = 1
     while (own_id := version_id(project.id, old.criterion_id, old.kind, spec)) in known:
         # What changed was changed back; the newest version must be the newest all the same.

@@ -86,31 +86,35 @@ def flips(db: Database, project: Project, version: JudgeVersion | None = None) -
     said: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for version_id, output_id, _, value, reason in repeats.of_project(db, project.id):
         said.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
-    wanted = list(said) if version is None else [own for own in said if own == version.id]
+    wanted = (
+        list(said) if version is None else [version_id for version_id in said if version_id == version.id]
+    )
     names = judge_table.many(db, wanted)
-    found = [_flips(names[own], said[own]) for own in wanted if own in names]
-    return sorted(found, key=lambda own: own.judge)
+    found = [_flips(names[version_id], said[version_id]) for version_id in wanted if version_id in names]
+    return sorted(found, key=lambda flip_rate: flip_rate.judge)
 
 
 def _flips(version: JudgeVersion, said: dict[str, list[tuple[str, str]]]) -> Flips:
     flipped = [
         Flipped(
-            output_id=key, values=tuple(value for value, _ in own), reasons=tuple(reason for _, reason in own)
+            output_id=key,
+            values=tuple(value for value, _ in answers),
+            reasons=tuple(reason for _, reason in answers),
         )
-        for key, own in said.items()
-        if len({value for value, _ in own}) > 1
+        for key, answers in said.items()
+        if len({value for value, _ in answers}) > 1
     ]
     return Flips(
         judge=version.name,
         judge_version_id=version.id,
-        times=max(len(own) for own in said.values()),
+        times=max(len(answers) for answers in said.values()),
         rate=wilson(len(flipped), len(said), what="outputs that were judged twice"),
         flipped=tuple(flipped),
     )
 
 
-def outputs_of(db: Database, own: Flips, limit: int = 20) -> list[tuple[Output, Flipped]]:
+def outputs_of(db: Database, flip_rate: Flips, limit: int = 20) -> list[tuple[Output, Flipped]]:
     """The flipped outputs with their texts."""
-    shown = own.flipped[:limit]
+    shown = flip_rate.flipped[:limit]
     outputs = output_table.many(db, [one.output_id for one in shown])
     return [(outputs[one.output_id], one) for one in shown]

@@ -73,17 +73,17 @@ class LearnedReport(Frozen):
 
 
 def _learned(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    return [own for own in versions if own.kind == "learned"]
+    return [version for version in versions if version.kind == "learned"]
 
 
 def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[Freshness]:
     """How fresh each of the learned judges among the versions is."""
-    own = _learned(versions)
-    labels = fitting_labels(db, project) if own else None
+    learned = _learned(versions)
+    labels = fitting_labels(db, project) if learned else None
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     return [
         _freshness(db, project, version, _asked(version, criteria, labels), labels)
-        for version in own
+        for version in learned
         if labels
     ]
 
@@ -103,10 +103,13 @@ def _freshness(
     moved = bool(version.fitted_on) and version.spec.get("field") != pointer
     fails = _with_field(db, asked.fails if asked else {}, pointer)
     since = sum(
-        own not in seen or (failed is not None and bad != (own in failed)) for own, bad in fails.items()
+        output_id not in seen or (failed is not None and bad != (output_id in failed))
+        for output_id, bad in fails.items()
     )
-    since += sum(own not in fails for own in seen)
-    told = learned_judge.digest((own, bad, proposals.note_of(labels, own)) for own, bad in fails.items())
+    since += sum(output_id not in fails for output_id in seen)
+    told = learned_judge.digest(
+        (output_id, bad, proposals.note_of(labels, output_id)) for output_id, bad in fails.items()
+    )
     return Freshness(
         judge=version.judge_id,
         judge_version_id=version.id,
@@ -152,11 +155,15 @@ def retrain(
     if not versions:
         raise BadInput("There is no learned judge.", next_step="Run `labelcore judge propose`.")
     states = freshness(db, project, versions)
-    due = [own for own, state in zip(versions, states, strict=True) if state.changed and not state.why_not]
-    made = {own.judge_id: own for own in _made_again(db, project, due, progress or silent)}
+    due = [
+        version
+        for version, state in zip(versions, states, strict=True)
+        if state.changed and not state.why_not
+    ]
+    made = {judge.judge_id: judge for judge in _made_again(db, project, due, progress or silent)}
     return [
-        Retrained(before=state, version=made.get(own.judge_id, own), new=own.judge_id in made)
-        for own, state in zip(versions, states, strict=True)
+        Retrained(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
+        for version, state in zip(versions, states, strict=True)
     ]
 
 
@@ -164,11 +171,13 @@ def _made_again(
     db: Database, project: Project, due: Sequence[JudgeVersion], progress: Progress
 ) -> list[JudgeVersion]:
     found: dict[str, JudgeVersion] = {}
-    wanted = {own.judge_id: own.criterion_id for own in due}
-    known = {own.id for own in due}
+    wanted = {judge.judge_id: judge.criterion_id for judge in due}
+    known = {judge.id for judge in due}
     for criterion_id in dict.fromkeys(wanted.values()):
         made = proposals.learned_again(db, project, criterion_id, progress)
-        found |= {own.judge_id: own for own in made if own.id not in known and own.judge_id in wanted}
+        found |= {
+            judge.judge_id: judge for judge in made if judge.id not in known and judge.judge_id in wanted
+        }
     return list(found.values())
 
 

@@ -25,8 +25,8 @@ def embed_texts(db: Database, outputs: Sequence[Output]) -> np.ndarray:
 
 def remember_meanings(db: Database, versions: Sequence[JudgeVersion], outputs: Sequence[Output]) -> None:
     """Have at hand what judges of likeness in meaning read; each text is embedded once."""
-    if any(code_judge.embeds(own.spec) for own in versions if own.kind in {"code", "learned"}):
-        texts = list({text for own in outputs for text in reference.embedded_texts(own)})
+    if any(code_judge.embeds(version.spec) for version in versions if version.kind in {"code", "learned"}):
+        texts = list({text for output in outputs for text in reference.embedded_texts(output)})
         encoder = SentenceEncoder()
         embedding.remember(texts, vectors.embed(db, texts, encoder.name, encoder.encode))
 
@@ -50,5 +50,5 @@ def decide_local(
     if version.kind == "code":
         spec = code_judge.CodeSpec.model_validate(version.spec)
         return [code_judge.decide(spec, output) for output in outputs]
-    own = embedded if version.spec["with_vectors"] else None
-    return list(learned_judge.decide(version.spec, outputs, own))
+    rows = embedded if version.spec["with_vectors"] else None
+    return list(learned_judge.decide(version.spec, outputs, rows))

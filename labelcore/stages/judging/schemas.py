@@ -39,9 +39,9 @@ def set_schema(db: Database, project: Project, text: str, author: str = "") -> S
     Raises:
         BadInput: it is no schema that can be checked safely.
     """
-    own = schema.parse(text)
-    changed = projects.update_project(db, project, settings={"schema": own})
-    judge_table.save(db, [schema_judge(db, changed, own, author)])
+    parsed = schema.parse(text)
+    changed = projects.update_project(db, project, settings={"schema": parsed})
+    judge_table.save(db, [schema_judge(db, changed, parsed, author)])
     return state(db, changed)
 
 
@@ -52,14 +52,18 @@ def clear_schema(db: Database, project: Project) -> SchemaState:
 
 def state(db: Database, project: Project) -> SchemaState:
     """The schema as it stands, tried on some outputs."""
-    own = schema_of(project)
-    ids = output_table.ids(db, project.id)[:_TRIED] if own else []
+    stored = schema_of(project)
+    ids = output_table.ids(db, project.id)[:_TRIED] if stored else []
     fits = 0
     for outputs in output_table.chunks(db, ids, _TRIED):
-        spec = _spec(own or {})
+        spec = _spec(stored or {})
         fits += sum(code_judge.decide(spec, output).value == "pass" for output in outputs)
     return SchemaState(
-        schema_=own, judge=_name() if own else None, fields=fields_of(project), tried=len(ids), fits=fits
+        schema_=stored,
+        judge=_name() if stored else None,
+        fields=fields_of(project),
+        tried=len(ids),
+        fits=fits,
     )
 
 
@@ -83,12 +87,12 @@ def set_field(db: Database, project: Project, criterion: str, pointer: str | Non
         NotFound: there is no such criterion.
         BadInput: it is no JSON pointer, or no output has such a field.
     """
-    own = find_criterion(db, project, criterion)
+    found = find_criterion(db, project, criterion)
     if pointer is not None:
         _must_exist(db, project, pointer)
     stored = projects.open_project(db, project.name)
-    known = {key: value for key, value in fields_of(stored).items() if key != own.id}
-    changed = known if pointer is None else known | {own.id: pointer}
+    known = {key: value for key, value in fields_of(stored).items() if key != found.id}
+    changed = known if pointer is None else known | {found.id: pointer}
     return state(db, projects.update_project(db, stored, settings={"fields": changed}))
 
 
@@ -106,13 +110,13 @@ def _must_exist(db: Database, project: Project, pointer: str) -> None:
 
 def named_fields(db: Database, project: Project) -> dict[str, str]:
     """The same by the criterion's name."""
-    names = {own.id: own.name for own in list_criteria(db, project)}
+    names = {criterion.id: criterion.name for criterion in list_criteria(db, project)}
     return {names.get(key, key): pointer for key, pointer in fields_of(project).items()}
 
 
-def schema_judge(db: Database, project: Project, own: dict[str, Any], author: str = "") -> JudgeVersion:
+def schema_judge(db: Database, project: Project, content: dict[str, Any], author: str = "") -> JudgeVersion:
     """The judge that fails outputs with a fault against the schema; no grade shapes it."""
-    spec = _spec(own)
+    spec = _spec(content)
     judge_id = "judge_" + hashlib.sha256(f"{project.id}|schema".encode()).hexdigest()[:16]
     version = version_id(project.id, None, "code", spec.model_dump())
     earlier = judge_table.history(db, judge_id)
@@ -139,8 +143,8 @@ def outdated(project: Project, version: JudgeVersion) -> bool:
     return bool(version.spec["parameters"].get("schema") != schema_of(project))
 
 
-def _spec(own: dict[str, Any]) -> CodeSpec:
-    return CodeSpec(detector=DETECTOR, side="above", threshold=0, parameters={"schema": own})
+def _spec(content: dict[str, Any]) -> CodeSpec:
+    return CodeSpec(detector=DETECTOR, side="above", threshold=0, parameters={"schema": content})
 
 
 def _name() -> str:

@@ -63,15 +63,15 @@ def suspicious(
 
     A code or learned judge that has not run is tried on some graded outputs; nothing is stored.
     """
-    own = list(versions) if versions is not None else judge_table.current(db, project.id)
+    judges = list(versions) if versions is not None else judge_table.current(db, project.id)
     labels = fitting_labels(db, project)
     ids = list(dict.fromkeys([*labels.value, *output_table.ids(db, project.id)[:LOOKED_AT]]))[:LOOKED_AT]
-    if not own or not ids:
+    if not judges or not ids:
         return []
-    words = _words(db, own, ids, list(labels.value)[:_TRIED])
+    words = _words(db, judges, ids, list(labels.value)[:_TRIED])
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
-    truth = np.full((len(ids), len(own)), np.nan)
-    for j, version in enumerate(own):
+    truth = np.full((len(ids), len(judges)), np.nan)
+    for j, version in enumerate(judges):
         fails = question(criteria.get(version.criterion_id or ""), labels).fails
         truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
     counts = verdict_table.counts(db, project.id)
@@ -79,10 +79,10 @@ def suspicious(
         np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64),
         truth,
         np.asarray((words == "abstain").sum(axis=0), dtype=np.int64),
-        np.array([counts.get(version.id, {}).get("error", 0) for version in own]),
-        np.array([sum(counts.get(version.id, {}).values()) for version in own]),
+        np.array([counts.get(version.id, {}).get("error", 0) for version in judges]),
+        np.array([sum(counts.get(version.id, {}).values()) for version in judges]),
     )
-    return [_suspect(finding, own) for finding in suspects.names_in(found, [v.name for v in own])]
+    return [_suspect(finding, judges) for finding in suspects.names_in(found, [v.name for v in judges])]
 
 
 def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Suspect:
@@ -103,11 +103,15 @@ def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Sus
 
 def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried: list[str]) -> pd.DataFrame:
     """pass, fail, abstain or nothing: one row an output, one column a judge version."""
-    names = [own.id for own in versions]
+    names = [version.id for version in versions]
     table = verdict_table.values(db, names, output_ids=ids)
     wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
     words: pd.DataFrame = wide.reindex(index=ids, columns=names).astype(object)
-    fresh = [own for own in versions if own.kind in {"code", "learned"} and words[own.id].isna().all()]
+    fresh = [
+        version
+        for version in versions
+        if version.kind in {"code", "learned"} and words[version.id].isna().all()
+    ]
     outputs = list(output_table.many(db, tried).values()) if fresh and tried else []
     for version_key, answers in decide(db, fresh, outputs).items():
         for output_id, answer in answers.items():
@@ -145,8 +149,8 @@ def flip(db: Database, project: Project, version: JudgeVersion, author: str = ""
 def _flipped(version: JudgeVersion, author: str) -> JudgeVersion:
     spec = dict(version.spec)
     if version.kind == "code":
-        own = CodeSpec.model_validate(spec)
-        turned = own.model_copy(update={"parameters": own.parameters | {"flipped": True}})
+        code = CodeSpec.model_validate(spec)
+        turned = code.model_copy(update={"parameters": code.parameters | {"flipped": True}})
         spec, description = turned.model_dump(), code_judge.describe(turned)
     else:
         spec |= {"flipped": version.id}
@@ -175,13 +179,13 @@ def _turn_round(db: Database, project: Project, version: JudgeVersion, made: Jud
                 db,
                 [
                     Verdict(
-                        output_id=own.output_id,
+                        output_id=verdict.output_id,
                         judge_version_id=made.id,
                         project_id=project.id,
                         run_id=run_id,
-                        decision=own.decision.model_copy(update=_turned(own.decision, opposite)),
+                        decision=verdict.decision.model_copy(update=_turned(verdict.decision, opposite)),
                     )
-                    for own in found
+                    for verdict in found
                 ],
             )
 

@@ -61,12 +61,12 @@ async def _write(
     client: ModelClient,
 ) -> None:
     pointer = written.pointer
-    seen = [own for one in train if (own := at_pointer(one, pointer) if pointer else one)]
-    failed = [own for own in seen if fails[own.id]]
-    passed = [own.text for own in seen if not fails[own.id]]
-    notes = [note for own in failed for note in labels.notes.get(own.id, ()) if note.strip()]
+    seen = [output for one in train if (output := at_pointer(one, pointer) if pointer else one)]
+    failed = [output for output in seen if fails[output.id]]
+    passed = [output.text for output in seen if not fails[output.id]]
+    notes = [note for output in failed for note in labels.notes.get(output.id, ()) if note.strip()]
     messages = writing.ask(
-        criterion, notes[:_NOTES], passed[:_EXAMPLES], [own.text for own in failed[:_EXAMPLES]]
+        criterion, notes[:_NOTES], passed[:_EXAMPLES], [output.text for output in failed[:_EXAMPLES]]
     )
     try:
         answer = await client.answer(messages, WrittenChecks)
@@ -109,7 +109,7 @@ def _usable(
         return None, trouble.what
     if train:
         trial = trial_of(spec, train[:_TRIED], labels)
-        first = next((own.error for own in trial.tried if own.error), "")
+        first = next((attempt.error for attempt in trial.tried if attempt.error), "")
         if first:
             return None, first
     return spec, ""

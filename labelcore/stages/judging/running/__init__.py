@@ -89,7 +89,7 @@ def run(
 
 
 def _begun(project: Project, plan: Plan) -> Run:
-    total = sum(plan.count_missing(own) for own in plan.versions)
+    total = sum(plan.count_missing(version) for version in plan.versions)
     return Run(
         id=new_id("run"),
         project_id=project.id,
@@ -133,8 +133,8 @@ def make_plan(
 
 
 def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient | None) -> None:
-    missing = {own.id: plan.count_missing(own) for own in plan.versions if own.kind == "llm"}
-    asked = [own for own in plan.versions if missing.get(own.id)]
+    missing = {version.id: plan.count_missing(version) for version in plan.versions if version.kind == "llm"}
+    asked = [version for version in plan.versions if missing.get(version.id)]
     writing = journal.Journal(work.db, work.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
@@ -186,12 +186,12 @@ def stop_abandoned_runs(db: Database, project_ids: Sequence[str]) -> int:
     """
     journal.replay(db)
     left = [
-        own
+        run
         for project_id in project_ids
-        for own in run_table.all_of(db, project_id)
-        if own.state == "running" and own.id not in _live
+        for run in run_table.all_of(db, project_id)
+        if run.state == "running" and run.id not in _live
     ]
-    for own in left:
+    for run in left:
         message = "Its process ended; run again to go on where it stopped."
-        run_table.save(db, own.model_copy(update={"state": "stopped", "message": message}))
+        run_table.save(db, run.model_copy(update={"state": "stopped", "message": message}))
     return len(left)

@@ -50,19 +50,19 @@ async def _ask_all(
 ) -> None:
     memory = await asyncio.to_thread(AnswerMemory, work.db, journal)
     done: list[Decided] = []
-    askers = [_Asker(work, plan, own, clients, memory, done) for own in asked]
-    tasks = [asyncio.create_task(own.run()) for own in askers]
+    askers = [_Asker(work, plan, asking, clients, memory, done) for asking in asked]
+    tasks = [asyncio.create_task(asker.run()) for asker in askers]
     ended = asyncio.Event()
     keeper = asyncio.create_task(keep_storing(work, memory, done, ended))
     try:
         waiting = {keeper, *tasks}
-        while any(not own.done() for own in tasks):
+        while any(not task.done() for task in tasks):
             over, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for own in over:
-                own.result()
+            for task in over:
+                task.result()
     finally:
-        for own in tasks:
-            own.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         ended.set()  # a batch on its way into the database must not be cut off
         await keeper
@@ -127,13 +127,13 @@ class _Asker:
                 ended, waiting = await asyncio.wait(
                     waiting, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_EXCEPTION
                 )
-                for own in ended:
-                    own.result()
+                for task in ended:
+                    task.result()
             if busy := waiting - self._idle - {feeding}:
                 await asyncio.wait(busy, timeout=GRACE_SECONDS)
         finally:
-            for own in (feeding, *workers):
-                own.cancel()
+            for task in (feeding, *workers):
+                task.cancel()
             await asyncio.gather(feeding, *workers, return_exceptions=True)
 
     async def _feed(self) -> None:

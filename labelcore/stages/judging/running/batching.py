@@ -131,7 +131,7 @@ class BatchRound:
         self._writers: list[_Writer] = []
         self._before = _AskedBefore(work.db, work.project)
         self.clients = Clients(self._open)
-        self._chosen = self.clients.choose([own for own in plan.versions if own.kind == "llm"])
+        self._chosen = self.clients.choose([version for version in plan.versions if version.kind == "llm"])
 
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
@@ -196,7 +196,7 @@ class BatchRound:
                         for place, keys in writer.files:
                             self._hand_over(writer.endpoint, place, keys, batches)
         waiting = job_table.under_way(self._db, self._work.project.id)
-        if count := sum(len(own.questions) for own in waiting):
+        if count := sum(len(job.questions) for job in waiting):
             self._work.paused.append(
                 f"{count:,} questions are with the provider; run again with --batch to collect."
             )

@@ -66,20 +66,20 @@ class Clients:
         """
         found: dict[int, tuple[Reached, list[JudgeVersion]]] = {}
         for version in versions:
-            first, *_ = [self.of(own) for own in panel.members(version.spec)]
+            first, *_ = [self.of(member) for member in panel.members(version.spec)]
             found.setdefault(id(first), (first, []))[1].append(version)
-        return [Asked(reached, tuple(own)) for reached, own in found.values()]
+        return [Asked(reached, tuple(asking)) for reached, asking in found.values()]
 
     @property
     def notes(self) -> set[str]:
         """What the endpoints cannot do, in sentences."""
-        every = [own.client for own in self._all()]
-        return {said for own in every for said in getattr(own, "notes", ())}
+        every = [reached.client for reached in self._all()]
+        return {said for client in every for said in getattr(client, "notes", ())}
 
     async def close(self) -> None:
         """Give all connections back."""
-        for own in self._all():
-            await own.client.close()
+        for reached in self._all():
+            await reached.client.close()
 
     def _all(self) -> list[Reached]:
         return [*self._opened.values(), *([self._given] if self._given else [])]
@@ -96,8 +96,8 @@ def live_clients(
     def open_(endpoint: Endpoint) -> Reached:
         many = concurrency or endpoint.concurrency
         kept_in = journal.for_courier() if journal and calls >= _FOR_A_COURIER else None
-        own = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
-        return Reached(own, place_of(endpoint), many, own.on_disk)
+        opened = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
+        return Reached(opened, place_of(endpoint), many, opened.on_disk)
 
     if client is None:
         return Clients(open_)

@@ -49,7 +49,7 @@ class Engine:
     def submit(self, function: Callable[[str], str], text: str, worker: str, tell: Tell) -> Any:
         """Run a function on a worker, or on another one once that dies; ``tell`` hears of the end."""
         future = self._client.submit(function, text, workers=[worker], allow_other_workers=True, pure=False)
-        future.add_done_callback(lambda own: tell(_outcome(own)))
+        future.add_done_callback(lambda ended: tell(_outcome(ended)))
         return future
 
     def everywhere(self, function: Callable[[str], object], text: str) -> None:

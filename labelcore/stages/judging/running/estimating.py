@@ -78,13 +78,13 @@ class _Scales:
     ) -> Answer[Schema]:
         """An abstention that nobody reads."""
         form = str(schema.model_json_schema())
-        self._take("".join(own["content"] for own in messages) + form, _ANSWER_TOKENS)
+        self._take("".join(message["content"] for message in messages) + form, _ANSWER_TOKENS)
         parsed = schema.model_validate({"reason": "", "verdict": "abstain"})
         return Answer(parsed=parsed, text="", model=self.model)
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
         """No likelihoods, but the call counts."""
-        self._take("".join(own["content"] for own in messages), 1)
+        self._take("".join(message["content"] for message in messages), 1)
         return None
 
     def named(self, spec: Mapping[str, Any]) -> _Scales:
@@ -104,8 +104,8 @@ class _Scales:
     @property
     def cost(self) -> float:
         """US dollars of all that was taken."""
-        own = self.endpoint
-        return (self.tokens_in * own.price_in + self.tokens_out * own.price_out) / 1_000_000
+        prices = self.endpoint
+        return (self.tokens_in * prices.price_in + self.tokens_out * prices.price_out) / 1_000_000
 
 
 def guess_tokens(text: str) -> int:
@@ -116,7 +116,7 @@ def guess_tokens(text: str) -> int:
 
 def estimate(db: Database, project: Project, plan: Plan, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
-    past = verdict_table.figures(db, [own.id for own in plan.versions])
+    past = verdict_table.figures(db, [version.id for version in plan.versions])
     sample = _sample(db, plan)
     words: dict[str, None] = {}
     judges, trouble = [], ""
@@ -125,20 +125,20 @@ def estimate(db: Database, project: Project, plan: Plan, concurrency: int | None
         try:
             if version.kind == "llm":
                 usual = verdict_table.usual_latency(db, project.id, version.model)
-                own = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)
+                share = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)
             else:
-                own = _local(db, version, missing, sample[:_LOCAL_SAMPLE])
+                share = _local(db, version, missing, sample[:_LOCAL_SAMPLE])
         except LabelcoreError as why:
             trouble = trouble or str(why)
             continue
-        judges.append(own)
+        judges.append(share)
     return Estimate(
-        decisions=sum(own.decisions for own in judges),
-        known=plan.wanted - sum(own.decisions for own in judges) if not trouble else 0,
-        calls=sum(own.calls for own in judges),
-        tokens_in=sum(own.tokens_in for own in judges),
-        tokens_out=sum(own.tokens_out for own in judges),
-        cost_usd=sum(own.cost_usd for own in judges),
+        decisions=sum(judge.decisions for judge in judges),
+        known=plan.wanted - sum(judge.decisions for judge in judges) if not trouble else 0,
+        calls=sum(judge.calls for judge in judges),
+        tokens_in=sum(judge.tokens_in for judge in judges),
+        tokens_out=sum(judge.tokens_out for judge in judges),
+        cost_usd=sum(judge.cost_usd for judge in judges),
         seconds=_seconds(judges),
         judges=tuple(judges),
         based_on=tuple(words),
@@ -148,17 +148,18 @@ def estimate(db: Database, project: Project, plan: Plan, concurrency: int | None
 
 def _seconds(judges: Sequence[JudgeEstimate]) -> float:
     """Local judges go first, one after the other; endpoints work side by side."""
-    local = sum(own.seconds for own in judges if own.kind != "llm")
-    places = {own.endpoint for own in judges if own.kind == "llm"}
+    local = sum(judge.seconds for judge in judges if judge.kind != "llm")
+    places = {judge.endpoint for judge in judges if judge.kind == "llm"}
     asked = [
-        sum(own.seconds for own in judges if own.endpoint == place and own.kind == "llm") for place in places
+        sum(judge.seconds for judge in judges if judge.endpoint == place and judge.kind == "llm")
+        for place in places
     ]
     return round(local + max(asked, default=0.0), 1)
 
 
 def _sample(db: Database, plan: Plan) -> list[Output]:
     step = max(1, len(plan.output_ids) // _SAMPLE)
-    return [own for some in output_table.chunks(db, plan.output_ids[::step][:_SAMPLE]) for own in some]
+    return [output for some in output_table.chunks(db, plan.output_ids[::step][:_SAMPLE]) for output in some]
 
 
 def _asked(
@@ -172,9 +173,9 @@ def _asked(
 ) -> JudgeEstimate:
     scales = asyncio.run(_measured(version, sample))
     endpoint, n = scales[0].endpoint, max(1, len(sample))
-    calls = sum(own.calls for own in scales) / n
-    given, taken = (sum(getattr(own, name) for own in scales) / n for name in ("tokens_in", "tokens_out"))
-    latency, cost = usual, sum(own.cost for own in scales) / n
+    calls = sum(scale.calls for scale in scales) / n
+    given, taken = (sum(getattr(scale, name) for scale in scales) / n for name in ("tokens_in", "tokens_out"))
+    latency, cost = usual, sum(scale.cost for scale in scales) / n
     if past:
         cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
         given, taken, latency = past[1:]
@@ -190,9 +191,9 @@ def _asked(
         words[
             f"Nothing was asked of {endpoint.model} yet: a call is taken to last {_LATENCY_MS / 1000:g} s."
         ] = None
-    for own in scales:
-        if not own.endpoint.price_in and not own.endpoint.price_out:
-            words[f"No price is set for {own.model}, so it counts as free."] = None
+    for scale in scales:
+        if not scale.endpoint.price_in and not scale.endpoint.price_out:
+            words[f"No price is set for {scale.model}, so it counts as free."] = None
     return JudgeEstimate(
         judge=version.name,
         kind=version.kind,
@@ -227,8 +228,8 @@ def _call_seconds(
 async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:
     """The scales of every endpoint that a judge asks, the first member's first."""
     others: dict[tuple[str, str], _Scales] = {}
-    for own in panel.members(version.spec):
-        endpoint = endpoint_for(own)
+    for member in panel.members(version.spec):
+        endpoint = endpoint_for(member)
         others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, others))
     first = next(iter(others.values()))
     for output in sample:

@@ -26,8 +26,8 @@ def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> 
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
     pace = Pace(_FIRST, _TEXTS)
     for ids in plan.chunks():
-        missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
-        wanted = [output_id for output_id in ids if any(output_id in own for own in missing.values())]
+        missing = {version.id: set(verdict_table.missing(work.db, version.id, ids)) for version in versions}
+        wanted = [output_id for output_id in ids if any(output_id in left for left in missing.values())]
         for outputs in output_table.chunks(work.db, wanted, _TEXTS):
             for some in pace.parts(outputs):
                 if work.stop.is_set():
@@ -40,7 +40,7 @@ def _decide_some(
 ) -> list[Decided]:
     """What the judges say until somebody stops the run."""
     embedded: np.ndarray | None = None
-    if any(own.kind == "learned" and own.spec.get("with_vectors") for own in versions):
+    if any(version.kind == "learned" and version.spec.get("with_vectors") for version in versions):
         embedded = embed_texts(work.db, outputs)
     remember_meanings(work.db, versions, outputs)
     decided: list[Decided] = []
@@ -49,8 +49,8 @@ def _decide_some(
             break
         rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
         if rows:
-            own = None if embedded is None else embedded[rows]
-            results = _decide(version, [outputs[i] for i in rows], own, work.stop)
+            vectors = None if embedded is None else embedded[rows]
+            results = _decide(version, [outputs[i] for i in rows], vectors, work.stop)
             asked = (Question(version, 0, outputs[i]) for i in rows)
             pairs = zip(asked, results, strict=True)
             decided += [(question, said) for question, said in pairs if not _stopped(said)]

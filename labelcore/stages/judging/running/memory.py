@@ -96,9 +96,9 @@ class AnswerMemory:
     def stored(self, taken: Taken) -> None:
         """Let go of answers that the database has."""
         self._journal.drop(taken.file)
-        for own in taken.answers:
-            self._unstored.pop(own.key, None)
-            self._late.add(answer_table.prefix(own.key))
+        for paid in taken.answers:
+            self._unstored.pop(paid.key, None)
+            self._late.add(answer_table.prefix(paid.key))
         if len(self._late) > _MERGE:
             both = np.concatenate([self._stored, np.fromiter(self._late, np.int64)])
             self._stored, self._late = np.sort(both), set()

@@ -46,7 +46,7 @@ class _Carried:
     """The answers that a chunk brought, and those that it takes home."""
 
     def __init__(self, known: Sequence[Mapping[str, Any]]) -> None:
-        self._known = {own.key: own for own in map(Paid.model_validate, known)}
+        self._known = {paid.key: paid for paid in map(Paid.model_validate, known)}
         self.fresh: list[Paid] = []
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -74,7 +74,7 @@ class _Desk:
         self._terms = terms
         self.clients = Clients(self._open)
         self.troubles: dict[str, ModelTrouble] = {}
-        self.slots = {name: asyncio.Semaphore(own["concurrency"]) for name, own in terms.items()}
+        self.slots = {name: asyncio.Semaphore(limits["concurrency"]) for name, limits in terms.items()}
 
     def _open(self, endpoint: Endpoint) -> Reached:
         """The client of an endpoint of this machine's settings.
@@ -90,8 +90,8 @@ class _Desk:
                 kind="endpoint",
                 fatal=True,
             )
-        own = endpoint.model_copy(update={name: terms[name] for name in TERMS})
-        return Reached(client_for(own), place_of(own), own.concurrency)
+        limited = endpoint.model_copy(update={name: terms[name] for name in TERMS})
+        return Reached(client_for(limited), place_of(limited), limited.concurrency)
 
 
 class _Station:
@@ -112,7 +112,7 @@ class _Station:
 
     async def end(self, run: str) -> None:
         """Let go of what a run used."""
-        for key in [own for own in self.desks if own[0] == run]:
+        for key in [key for key in self.desks if key[0] == run]:
             await self.desks.pop(key).clients.close()
 
 
@@ -134,8 +134,8 @@ def stop_here(run: str) -> None:
 
 def end_here(run: str) -> None:
     """Close what a run used in this process."""
-    own = _station()
-    asyncio.run_coroutine_threadsafe(own.end(run), own.loop).result(10)
+    station = _station()
+    asyncio.run_coroutine_threadsafe(station.end(run), station.loop).result(10)
 
 
 def decide_chunk(text: str) -> str:
@@ -144,8 +144,8 @@ def decide_chunk(text: str) -> str:
     if chunk["kind"] == "local":
         return json.dumps(_decide_locally(chunk))
     _step_aside()
-    own = _station()
-    asked = asyncio.run_coroutine_threadsafe(_ask(own, chunk), own.loop)
+    station = _station()
+    asked = asyncio.run_coroutine_threadsafe(_ask(station, chunk), station.loop)
     return json.dumps(asked.result())
 
 
@@ -161,13 +161,13 @@ def _step_aside() -> None:
 
 async def _ask(station: _Station, chunk: Mapping[str, Any]) -> dict[str, Any]:
     asking = _Asking(station, chunk)
-    outputs = [Output.model_validate(own) for own in chunk["outputs"]]
-    results = await asyncio.gather(*(asking.decide(own) for own in outputs))
+    outputs = [Output.model_validate(output) for output in chunk["outputs"]]
+    results = await asyncio.gather(*(asking.decide(output) for output in outputs))
     return {
         "results": results,
         "notes": sorted(asking.desk.clients.notes),
         "paused": asking.paused,
-        "answers": [own.model_dump(mode="json") for own in asking.memory.fresh],
+        "answers": [paid.model_dump(mode="json") for paid in asking.memory.fresh],
         "tally": vars(asking.tally),
     }
 
@@ -210,21 +210,21 @@ class _Asking:
 
 def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
     """Several judges on the same outputs, each of which is embedded once."""
-    outputs = [Output.model_validate(own) for own in chunk["outputs"]]
-    versions = [JudgeVersion.model_validate(own) for own in chunk["versions"]]
+    outputs = [Output.model_validate(output) for output in chunk["outputs"]]
+    versions = [JudgeVersion.model_validate(version) for version in chunk["versions"]]
     encode = SentenceEncoder().encode
     embedded = None
-    if any(own.kind == "learned" and own.spec.get("with_vectors") for own in versions):
-        embedded = encode([own.text for own in outputs]).astype(float)
-    if any(code_judge.embeds(own.spec) for own in versions):
-        texts = list({text for own in outputs for text in reference.embedded_texts(own)})
+    if any(version.kind == "learned" and version.spec.get("with_vectors") for version in versions):
+        embedded = encode([output.text for output in outputs]).astype(float)
+    if any(code_judge.embeds(version.spec) for version in versions):
+        texts = list({text for output in outputs for text in reference.embedded_texts(output)})
         embedding.remember(texts, encode(texts))
     results: list[dict[str, Any]] = []
     for version, rows in zip(versions, chunk["rows"], strict=True):
         some = [outputs[i] for i in rows]
         try:
             made = decide_local(version, some, None if embedded is None else embedded[rows])
-            results += [_plain(own) for own in made]
+            results += [_plain(decision) for decision in made]
         except LabelcoreError as trouble:
             results += [_plain(trouble)] * len(rows)
     return {"results": results, "notes": [], "paused": [], "answers": [], "tally": vars(Tally())}

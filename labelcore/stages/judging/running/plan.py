@@ -34,7 +34,7 @@ class Plan:
     @property
     def wanted(self) -> int:
         """How many decisions there are in all, made or not."""
-        return len(self.output_ids) * sum(len(self.repeats_of(own)) for own in self.versions)
+        return len(self.output_ids) * sum(len(self.repeats_of(version)) for version in self.versions)
 
     def repeats_of(self, version: JudgeVersion) -> range:
         """The repeats that a judge makes; one that is the same every time makes one."""
@@ -63,4 +63,4 @@ class Plan:
                 for repeat in self.repeats_of(version):
                     missing = verdict_table.missing(self.db, version.id, ids, repeat)
                     for outputs in output_table.chunks(self.db, missing, size):
-                        yield [Question(version, repeat, own) for own in outputs]
+                        yield [Question(version, repeat, output) for output in outputs]

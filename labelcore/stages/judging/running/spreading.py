@@ -121,9 +121,9 @@ class _Spreading:
     ) -> None:
         self._work, self._plan, self._engine = work, plan, engine
         self._concurrency, self._journal = concurrency, journal
-        asked = [own for own in plan.versions if own.kind == "llm"]
+        asked = [version for version in plan.versions if version.kind == "llm"]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        self._endpoints = {own.id: _asked_by(own) for own in asked}
+        self._endpoints = {version.id: _asked_by(version) for version in asked}
         self._workers = engine.workers()
         self._looked = self._seen = time.monotonic()
         self._out: dict[int, tuple[_Chunk, str, Any]] = {}
@@ -165,14 +165,14 @@ class _Spreading:
     async def _chunks(self) -> AsyncIterator[_Chunk]:
         for local in _local_chunks(self._work, self._plan):
             yield local
-        for version in (own for own in self._plan.versions if own.id in self._endpoints):
+        for version in (judge for judge in self._plan.versions if judge.id in self._endpoints):
             questions = self._plan.questions([version], self._size(version))
             place = place_hash(self._endpoints[version.id][0])
             while place not in self._paused and not self._halted:
                 if (some := await asyncio.to_thread(next, questions, None)) is None:
                     break
-                for own in _parts(some):
-                    if chunk := await self._sorted(own):
+                for part in _parts(some):
+                    if chunk := await self._sorted(part):
                         yield chunk
                 if len(self._held) >= _HELD:
                     async for chunk in self._once_more():
@@ -185,7 +185,7 @@ class _Spreading:
         """The questions that waited for the answers of others, once these are there."""
         await self._finish()
         held, self._held = self._held, []
-        for _, same in itertools.groupby(held, lambda own: (own.version.id, own.repeat)):
+        for _, same in itertools.groupby(held, lambda question: (question.version.id, question.repeat)):
             if chunk := await self._sorted(list(same)):
                 yield chunk
 
@@ -194,7 +194,7 @@ class _Spreading:
         endpoint = self._endpoints[questions[0].version.id][0]
         if place_hash(endpoint) in self._paused or self._halted:
             return None
-        looked = await asyncio.gather(*(self._look(own, endpoint) for own in questions))
+        looked = await asyncio.gather(*(self._look(question, endpoint) for question in questions))
         rest, known, keys = list[Question](), list[Paid](), set[str]()
         for question, (result, tally, found) in zip(questions, looked, strict=True):
             if not isinstance(result, NotYet):
@@ -217,7 +217,7 @@ class _Spreading:
         self, question: Question, endpoint: Endpoint
     ) -> tuple[Result | NotYet, Tally, list[Paid]]:
         looking, tally = _Looking(self._memory), Tally()
-        clients = Clients(lambda own: Reached(_Elsewhere(own.model), place_of(own), 1))
+        clients = Clients(lambda other: Reached(_Elsewhere(other.model), place_of(other), 1))
         reached = Reached(_Elsewhere(endpoint.model), place_of(endpoint), 1)
         view = Remembering(reached, clients, looking, tally, question.repeat)
         spec, output = question.version.spec, question.output
@@ -230,16 +230,16 @@ class _Spreading:
     def _pack(self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]) -> _Chunk:
         version, repeat = questions[0].version, questions[0].repeat
         first = self._endpoints[version.id][0]
-        every = {key_of(own): own for some in self._endpoints.values() for own in some}
+        every = {key_of(endpoint): endpoint for some in self._endpoints.values() for endpoint in some}
         chunk = {
             "kind": "llm",
             "run": self._work.run.id,
             "repeat": repeat,
             "version": version.model_dump(mode="json"),
-            "outputs": [own.output.model_dump(mode="json") for own in questions],
-            "known": [own.model_dump(mode="json") for own in {own.key: own for own in known}.values()],
+            "outputs": [question.output.model_dump(mode="json") for question in questions],
+            "known": [paid.model_dump(mode="json") for paid in {paid.key: paid for paid in known}.values()],
             "first": key_of(first),
-            "endpoints": {name: self._terms(own) for name, own in every.items()},
+            "endpoints": {name: self._terms(endpoint) for name, endpoint in every.items()},
         }
         return _Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(first))
 
@@ -275,7 +275,7 @@ class _Spreading:
             await self._find_workers()
             load = Counter(where for _, where, _ in self._out.values())
             if self._workers and len(self._out) < _AHEAD * len(self._workers):
-                where = min(self._workers, key=lambda own: load[own])
+                where = min(self._workers, key=lambda worker: load[worker])
                 if load[where] < _AHEAD:
                     return where
             await self._take()
@@ -327,7 +327,7 @@ class _Spreading:
                 self._lose(_LOST)
         elif outcome.trouble:
             trouble = ModelTrouble(f"The engine gave it up: {outcome.trouble}", kind="worker")
-            self._done += [(own, trouble) for own in chunk.questions]
+            self._done += [(question, trouble) for question in chunk.questions]
         else:
             self._record(chunk, json.loads(outcome.text))
 
@@ -346,12 +346,12 @@ class _Spreading:
             work.faults[kind] += 1
             self._paused.add(chunk.place)
         results = zip(chunk.questions, found["results"], strict=True)
-        self._done += [(question, _result(own)) for question, own in results if own is not None]
+        self._done += [(question, _result(result)) for question, result in results if result is not None]
 
 
 def _asked_by(version: JudgeVersion) -> list[Endpoint]:
     """The endpoints that a judge asks, a panel's in the order of its members."""
-    return [endpoint_for(own) for own in panel.members(version.spec)]
+    return [endpoint_for(member) for member in panel.members(version.spec)]
 
 
 def _result(plain: dict[str, Any]) -> Result:
@@ -364,10 +364,10 @@ def _result(plain: dict[str, Any]) -> Result:
 def _parts(questions: Sequence[Question]) -> Iterator[list[Question]]:
     """The questions in parts of a bounded size."""
     part, size = list[Question](), 0
-    for own in questions:
-        output = own.output
+    for question in questions:
+        output = question.output
         size += len(output.text) + len(output.input) + len(output.context)
-        part.append(own)
+        part.append(question)
         if size > _MOST_CHARACTERS:
             yield part
             part, size = [], 0
@@ -377,18 +377,18 @@ def _parts(questions: Sequence[Question]) -> Iterator[list[Question]]:
 
 def _local_chunks(work: Work, plan: Plan) -> Iterator[_Chunk]:
     """What judges that need no model have to decide, each output once for all of them."""
-    versions = [own for own in plan.versions if own.kind not in {"llm", "imported"}]
+    versions = [version for version in plan.versions if version.kind not in {"llm", "imported"}]
     for ids in plan.chunks() if versions else ():
-        missing = {own.id: set(verdict_table.missing(work.db, own.id, ids)) for own in versions}
-        wanted = [key for key in ids if any(key in own for own in missing.values())]
+        missing = {version.id: set(verdict_table.missing(work.db, version.id, ids)) for version in versions}
+        wanted = [key for key in ids if any(key in left for left in missing.values())]
         for outputs in output_table.chunks(work.db, wanted, _LOCAL):
-            rows = [[i for i, own in enumerate(outputs) if own.id in missing[v.id]] for v in versions]
+            rows = [[i for i, output in enumerate(outputs) if output.id in missing[v.id]] for v in versions]
             chunk = {
                 "kind": "local",
                 "run": work.run.id,
                 "rows": rows,
-                "versions": [own.model_dump(mode="json") for own in versions],
-                "outputs": [own.model_dump(mode="json") for own in outputs],
+                "versions": [version.model_dump(mode="json") for version in versions],
+                "outputs": [output.model_dump(mode="json") for output in outputs],
             }
             pairs = zip(versions, rows, strict=True)
             asked = [Question(v, 0, outputs[i]) for v, some in pairs for i in some]

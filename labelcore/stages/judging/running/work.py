@@ -40,10 +40,10 @@ class Work(Tally):
 
     def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
-        verdicts = [self._verdict(*own) for own in decided if isinstance(own[1], Decision)]
-        errors = [self._error(*own) for own in decided if isinstance(own[1], LabelcoreError)]
+        verdicts = [self._verdict(*pair) for pair in decided if isinstance(pair[1], Decision)]
+        errors = [self._error(*pair) for pair in decided if isinstance(pair[1], LabelcoreError)]
         self.new += verdict_table.record(self.db, verdicts, errors, answers)
-        self.errors.update(own.kind for own in errors)
+        self.errors.update(error.kind for error in errors)
         self.report()
 
     def report(self) -> None:
