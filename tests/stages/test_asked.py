@@ -50,7 +50,7 @@ def test_a_press_from_before_the_scale_was_changed_keeps_its_pass_or_fail_and_ca
     on_scale = grading.grade(db, project, output.id, "good", annotator="bo")
     project = grading.set_rules(db, project, scale=[])
     grading.undo(db, project, on_scale.id, annotator="bo")
-    assert [own.annotator for own in grading.current_grades(db, project)] == ["ann"]
+    assert [grade.annotator for grade in grading.current_grades(db, project)] == ["ann"]
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_fields_of_a_structured_output_are_graded_one_by_one(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     (output,) = add_outputs('{"price": 12, "tags": ["a", "b"], "who/what": {"~x": null}, "none": {}}')
-    pointers = [own.pointer for own in grading.fields_of(output.text)]
+    pointers = [field.pointer for field in grading.fields_of(output.text)]
     assert pointers == ["/price", "/tags/0", "/tags/1", "/who~1what/~0x", "/none"]
     grading.grade(db, project, output.id, "fail", annotator="ann", field="/price")
     grading.grade(db, project, output.id, "pass", annotator="ann", field="/tags/0")
     grading.grade(db, project, output.id, "pass", annotator="ann", field="/price")
     found = grading.part_grades(db, project, "ann", [output.id])[output.id]
-    assert {own: grade.value for own, grade in found.items()} == {"/price": "pass", "/tags/0": "pass"}
+    assert {pointer: grade.value for pointer, grade in found.items()} == {"/price": "pass", "/tags/0": "pass"}
     assert grading.human_labels(db, project).value == {}
     assert len(grading.grading_queue(db, project, "ann").items) == 1
     with pytest.raises(NotFound, match="no field '/cost'"):
@@ -104,18 +104,18 @@ def two_versions(db: Database, project: Project, add_outputs: Add) -> Project:
 def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(db: Database, two_versions: Project) -> None:
     queue = grading.comparing_queue(db, two_versions, "ann")
     assert (len(queue.items), queue.total, queue.done) == (6, 6, 0)
-    assert all(own.left.input == own.right.input for own in queue.items)
-    sides = {first_is_left(who, own.pair) for who in ("ann", "bo") for own in queue.items}
+    assert all(pair.left.input == pair.right.input for pair in queue.items)
+    sides = {first_is_left(who, pair.pair) for who in ("ann", "bo") for pair in queue.items}
     assert sides == {True, False}
     again = grading.comparing_queue(db, two_versions, "ann")
-    assert [own.left.id for own in again.items] == [own.left.id for own in queue.items]
+    assert [pair.left.id for pair in again.items] == [pair.left.id for pair in queue.items]
 
 
 def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
     db: Database, two_versions: Project
 ) -> None:
     assert grading.preferences(db, two_versions).says.startswith("Which version is better is not")
-    pairs = [own.pair.split("~") for own in grading.comparing_queue(db, two_versions, "ann").items]
+    pairs = [pair.pair.split("~") for pair in grading.comparing_queue(db, two_versions, "ann").items]
     for (first, second), ann, bo in zip(
         pairs, ["second"] * 4 + ["tie", "first"], ["second"] * 6, strict=True
     ):
@@ -143,7 +143,7 @@ def test_a_pair_is_held_for_one_person_and_the_same_press_counts_once(
     project = grading.set_rules(db, two_versions, per_output=1)
     ann = grading.comparing_queue(db, project, "ann", ahead=4).items
     bo = grading.comparing_queue(db, project, "bo", ahead=4).items
-    assert not {own.pair for own in ann} & {own.pair for own in bo}
+    assert not {pair.pair for pair in ann} & {pair.pair for pair in bo}
     first, second = ann[0].pair.split("~")
     event = Comparison(
         id="press-one",
@@ -169,17 +169,17 @@ def test_people_may_disagree_on_one_criterion_and_a_ruling_can_be_withdrawn(
     for who, value in (("ann", "pass"), ("bo", "fail")):
         grading.grade(db, project, output.id, value, annotator=who, criterion_id="c1")
         grading.grade(db, project, output.id, "pass", annotator=who)
-    (own,) = grading.conflicts(db, project)
-    assert own.criterion is not None and own.criterion.name == "Short"
+    (conflict,) = grading.conflicts(db, project)
+    assert conflict.criterion is not None and conflict.criterion.name == "Short"
     grading.rule(db, project, output.id, "fail", reason="40 words", author="lea", criterion_id="c1")
-    (own,) = grading.conflicts(db, project)
-    assert own.ruling is not None and len(own.grades) == 2
+    (conflict,) = grading.conflicts(db, project)
+    assert conflict.ruling is not None and len(conflict.grades) == 2
     assert grading.human_labels(db, project).value == {output.id: True}
     with pytest.raises(BadInput, match="Only its author"):
         grading.rule(db, project, output.id, "withdrawn", reason="no", author="bo", criterion_id="c1")
     grading.rule(db, project, output.id, "withdrawn", reason="misread", author="lea", criterion_id="c1")
-    (own,) = grading.conflicts(db, project)
-    assert own.ruling is None
+    (conflict,) = grading.conflicts(db, project)
+    assert conflict.ruling is None
     with pytest.raises(NotFound):
         grading.rule(db, project, output.id, "withdrawn", reason="x", author="lea", criterion_id="c1")
 

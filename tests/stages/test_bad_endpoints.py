@@ -76,7 +76,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if (openssl := shutil.which("openssl")) is None:
         pytest.skip("there is no openssl to make a certificate with")
     folder = tmp_path_factory.mktemp("certificate")
-    own, key = folder / "own.pem", folder / "key.pem"
+    signed, key = folder / "own.pem", folder / "key.pem"
     subprocess.run(
         [
             openssl,
@@ -94,12 +94,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             "-keyout",
             str(key),
             "-out",
-            str(own),
+            str(signed),
         ],
         check=True,
         capture_output=True,
     )
-    return own, key
+    return signed, key
 
 
 def test_a_certificate_that_is_not_trusted_pauses_the_run(

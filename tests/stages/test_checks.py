@@ -27,7 +27,7 @@ def check(output, input, context, metadata):
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(
+    made = Criterion(
         id=new_id("criterion"),
         project_id=project.id,
         version=1,
@@ -35,8 +35,8 @@ def criterion(db: Database, project: Project) -> Criterion:
         statement="At most three words.",
         status="accepted",
     )
-    criterion_table.save(db, [own])
-    return own
+    criterion_table.save(db, [made])
+    return made
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_trying_says_verdicts_and_errors_and_stores_nothing(
 ) -> None:
     trial = checks.try_check(db, project, SHORT, limit=21)
     assert (trial.count("pass"), trial.count("fail"), trial.count("error")) == (10, 10, 1)
-    (failed,) = [own for own in trial.tried if own.error]
+    (failed,) = [attempt for attempt in trial.tried if attempt.error]
     assert failed.error == "The check failed: line 5: ZeroDivisionError: division by zero"
     assert judging.list_judges(db, project) == []
 
@@ -65,8 +65,8 @@ def test_a_kept_check_is_run_like_any_judge_and_its_error_is_no_verdict(
     assert kept.description == "Fails an output of more than three words."
     run = judging.run_judges(db, project)
     assert (run.verdicts_new, run.errors) == (20, 1)
-    (own,) = judging.list_judges(db, project)
-    assert (own.passes, own.fails, own.errors) == (10, 10, 1)
+    (summary,) = judging.list_judges(db, project)
+    assert (summary.passes, summary.fails, summary.errors) == (10, 10, 1)
     again = judging.run_judges(db, project)
     assert (again.verdicts_new, again.errors) == (0, 1)
     answers = deciding.decide(db, [kept], outputs)[kept.id]
@@ -144,8 +144,8 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
     }
     said: list[str] = []
     found = judging.propose(db, project, criterion="Short", kind="code", offline=False, said=said)
-    written = [own for own in found if "source" in own.spec]
-    assert [(own.name, own.fitted_on) for own in written] == [("Short · words", ("train",))]
+    written = [judge for judge in found if "source" in judge.spec]
+    assert [(judge.name, judge.fitted_on) for judge in written] == [("Short · words", ("train",))]
     assert "line 2: `open`" in mock.prompts[-1] and len(mock.prompts) == 2
     assert said == ["The written check 'words' was dropped: it is there already."]
 
@@ -205,6 +205,9 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     assert kept.spec["field"] == "/price" and "only the field /price" in kept.description
     run = judging.run_judges(db, project)
     assert (run.verdicts_new, run.errors) == (4, 0)
-    said = {own.output_id: own.decision for own in verdicts.of_outputs(db, [o.id for o in made], [kept.id])}
-    assert [said[own.id].value for own in made] == ["pass", "fail", "abstain", "abstain"]
+    said = {
+        verdict.output_id: verdict.decision
+        for verdict in verdicts.of_outputs(db, [o.id for o in made], [kept.id])
+    }
+    assert [said[output.id].value for output in made] == ["pass", "fail", "abstain", "abstain"]
     assert said[made[2].id].reason == "The output has no field /price."

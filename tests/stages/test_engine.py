@@ -47,8 +47,8 @@ def cluster(served: tuple[MockEndpoint, str]) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in names.items():
             patch.setenv(f"LABELCORE_{name}", value)
-        with local_cluster(2) as own:
-            yield own
+        with local_cluster(2) as started:
+            yield started
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def texts(count: int) -> list[str]:
 def test_everything_is_recorded_once_and_paid_once(
     cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
-    ids = [own.id for own in add_outputs(*texts(300))]
+    ids = [output.id for output in add_outputs(*texts(300))]
     mock.shares = {"429": 0.05, "500": 0.02, "malformed": 0.01}
     # Two judges that ask the same: the second takes the first one's answers.
     judges = [judge(project, "j"), judge(project, "twin"), judge(project, "k", "It is polite.")]
@@ -137,7 +137,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
     count = 600
-    ids = [own.id for own in add_outputs(*texts(count))]
+    ids = [output.id for output in add_outputs(*texts(count))]
     mock.latency = 0.1
     distributed = pytest.importorskip("distributed")
 
@@ -164,7 +164,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 def test_a_stopped_run_goes_on_later(
     cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
-    ids = [own.id for own in add_outputs(*texts(400))]
+    ids = [output.id for output in add_outputs(*texts(400))]
     mock.latency, stop = 0.1, threading.Event()
     seen: list[int] = []
 
@@ -192,7 +192,7 @@ def test_what_cannot_be_asked_pauses_the_run_and_says_why(
     add_outputs: Callable[..., list[Output]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ids = [own.id for own in add_outputs(*texts(60))]
+    ids = [output.id for output in add_outputs(*texts(60))]
     mock.shares = {"quota": 1.0}
     done = running.run(db, project, [judge(project)], ids, concurrency=8, engine=address(cluster))
     assert (done.state, done.verdicts_new, done.errors) == ("stopped", 0, 0)
@@ -209,7 +209,7 @@ def test_what_cannot_be_asked_pauses_the_run_and_says_why(
 def test_judges_without_a_model_and_panels_run_there_too(
     cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
-    ids = [own.id for own in add_outputs(*texts(40))]
+    ids = [output.id for output in add_outputs(*texts(40))]
     alone = judge(project)
     script = "def check(output, input, context, metadata):\n    return 'bad' not in output\n"
     check = alone.model_copy(update={"id": "s", "judge_id": "s", "kind": "code", "spec": {"source": script}})
@@ -236,7 +236,7 @@ def test_no_key_and_no_address_travels(
     add_outputs: Callable[..., list[Output]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ids = [own.id for own in add_outputs(*texts(20))]
+    ids = [output.id for output in add_outputs(*texts(20))]
     sent: list[str] = []
     submit = engine.Engine.submit
 
@@ -247,7 +247,7 @@ def test_no_key_and_no_address_travels(
 
     monkeypatch.setattr(engine.Engine, "submit", listen)
     running.run(db, project, [judge(project)], ids, engine=address(cluster))
-    assert sent and all(SECRET not in own and "127.0.0.1" not in own for own in sent)
+    assert sent and all(SECRET not in text and "127.0.0.1" not in text for text in sent)
 
 
 def test_an_engine_that_is_not_installed_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,11 +289,11 @@ def test_the_command_line_runs_judges_on_an_engine_of_its_own(
     pytest.importorskip("distributed", reason="the extra dask is not installed")
     path = tmp_path / "cli.duckdb"
     db = open_database(path)
-    own = projects.open_project(db, "far")
+    project = projects.open_project(db, "far")
     output_table.add(
         db,
         [
-            Output(id=output_table.content_id(own.id, text), project_id=own.id, text=text)
+            Output(id=output_table.content_id(project.id, text), project_id=project.id, text=text)
             for text in texts(40)
         ],
     )
@@ -302,7 +302,7 @@ def test_the_command_line_runs_judges_on_an_engine_of_its_own(
         [
             Criterion(
                 id="c",
-                project_id=own.id,
+                project_id=project.id,
                 version=1,
                 name="Prices",
                 statement="No invented price.",
@@ -310,7 +310,7 @@ def test_the_command_line_runs_judges_on_an_engine_of_its_own(
             )
         ],
     )
-    judge_table.save(db, [judge(own)])
+    judge_table.save(db, [judge(project)])
     close_database(path)
 
     def run(engine: str) -> subprocess.CompletedProcess[str]:

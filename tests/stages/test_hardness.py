@@ -47,11 +47,11 @@ def story(n: int, quality: str = "fine") -> str:
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(
+    made = Criterion(
         id="c1", project_id=project.id, version=1, name="Short", statement="It is good.", status="accepted"
     )
-    criterion_table.save(db, [own])
-    return own
+    criterion_table.save(db, [made])
+    return made
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def graded(add_outputs: Add, give: Give) -> list[Output]:
 def add_judge(
     db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
-    own = JudgeVersion(
+    version = JudgeVersion(
         id=version_id(project.id, "c1", kind, spec),
         judge_id=f"judge_{name}",
         project_id=project.id,
@@ -78,8 +78,8 @@ def add_judge(
         criterion_version=1,
         spec=spec,
     )
-    judge_table.save(db, [own])
-    return own
+    judge_table.save(db, [version])
+    return version
 
 
 def llm_spec(criterion: Criterion) -> dict[str, object]:
@@ -92,7 +92,7 @@ def llm_spec(criterion: Criterion) -> dict[str, object]:
 
 
 def judged_text(prompt: str) -> str:
-    return [own[3] for own in FENCED.finditer(prompt) if own[1] == "output"][-1]
+    return [fence[3] for fence in FENCED.finditer(prompt) if fence[1] == "output"][-1]
 
 
 def obeying(prompt: str) -> str:
@@ -110,7 +110,7 @@ def gullible(prompt: str) -> str:
 
 
 def row(found: HardnessReport, test: str) -> HardnessRow:
-    return next(own for own in found.rows if own.test == test)
+    return next(tested for tested in found.rows if tested.test == test)
 
 
 def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_there(
@@ -119,9 +119,9 @@ def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_
     mock._good = obeying  # type: ignore[method-assign]
     version = add_judge(db, project, "llm", llm_spec(criterion))
     found = hardness.harden(db, project, version, limit=3, families=("injection",))
-    own = row(found, ANY_ATTACK)
-    assert (own.rate.value, own.rate.n, own.hits) == (0.0, 3, 0)
-    assert own.rate.high is not None and own.rate.high > 0.5
+    attacks = row(found, ANY_ATTACK)
+    assert (attacks.rate.value, attacks.rate.n, attacks.hits) == (0.0, 3, 0)
+    assert attacks.rate.high is not None and attacks.rate.high > 0.5
     assert found.results == 3 * (len(ATTACKS) + 2) and not found.errors
     assert not any(OBEYED.search(FENCED.sub("", p.split("abstain", 1)[-1])) for p in mock.prompts)
 
@@ -208,11 +208,11 @@ def test_sources_are_graded_outputs_of_train_and_dev(
     version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 1})
     hardness.harden(db, project, version, limit=50)
     results = hardness_table.of_judge(db, version.id)
-    groups = {own.id: own.group for own in graded}
-    assert {split_of(project.id, groups[own.output_id]) for own in results} == {"train", "dev"}
-    attacked = {own.output_id for own in results if own.family == "injection"}
-    assert attacked <= {own.id for own in graded[1:40:2]}
-    assert {own.test for own in results if own.family == "wording"} == set(CHANGES)
+    groups = {output.id: output.group for output in graded}
+    assert {split_of(project.id, groups[result.output_id]) for result in results} == {"train", "dev"}
+    attacked = {result.output_id for result in results if result.family == "injection"}
+    assert attacked <= {output.id for output in graded[1:40:2]}
+    assert {result.test for result in results if result.family == "wording"} == set(CHANGES)
 
 
 def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
@@ -220,14 +220,14 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
 ) -> None:
     version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
     made = probing.make_probes(db, project, "c1", per_defect=4).new
-    padded = [own for own in made if own.defect == "padded"]
+    padded = [probe for probe in made if probe.defect == "padded"]
     probing.say_of_probe(db, project, padded[0].id, "confirmed", "ann")
     probing.say_of_probe(db, project, padded[1].id, "rejected", "ann")
     found = hardness.harden(db, project, version, families=("defect",))
-    own = row(found, "padded")
-    groups = {own.id: own.group for own in graded}
+    padding = row(found, "padded")
+    groups = {output.id: output.group for output in graded}
     open_ = [p for p in padded if split_of(project.id, groups[p.output_id]) != "test" and p != padded[1]]
-    assert (own.rate.n, own.confirmed) == (len(open_), 1)
+    assert (padding.rate.n, padding.confirmed) == (len(open_), 1)
     assert not any("Nobody has confirmed" in said for said in found.warnings)
 
 
@@ -236,17 +236,17 @@ def test_an_attacked_output_never_changes_how_another_is_judged(
     db: Database, project: Project, criterion: Criterion, graded: list[Output], kind: JudgeKind
 ) -> None:
     judging.propose(db, project, criterion="overall", kind=kind, limit=3)
-    versions = [own for own in judge_table.current(db, project.id) if own.kind == kind]
+    versions = [version for version in judge_table.current(db, project.id) if version.kind == kind]
     assert versions
-    plain = [own.model_copy(update={"id": f"x{own.id}"}) for own in graded[:6]]
+    plain = [output.model_copy(update={"id": f"x{output.id}"}) for output in graded[:6]]
     attacked = [
-        own.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(own.text)})
-        for n, own in enumerate(graded[6:18])
+        output.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(output.text)})
+        for n, output in enumerate(graded[6:18])
     ]
     alone = deciding.decide(db, versions, plain)
     mixed = deciding.decide(db, versions, [*attacked[:6], *plain, *attacked[6:]])
     for version in versions:
-        assert all(mixed[version.id][own.id] == alone[version.id][own.id] for own in plain)
+        assert all(mixed[version.id][output.id] == alone[version.id][output.id] for output in plain)
 
 
 def test_each_prompt_holds_one_output_only(
@@ -255,12 +255,12 @@ def test_each_prompt_holds_one_output_only(
     mock._good = gullible  # type: ignore[method-assign]
     version = add_judge(db, project, "llm", llm_spec(criterion))
     attacked = [
-        own.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(own.text)})
-        for n, own in enumerate(graded[:12])
+        output.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(output.text)})
+        for n, output in enumerate(graded[:12])
     ]
     said = deciding.decide(db, [version], [*attacked, *graded[20:30]])[version.id]
     alone = deciding.decide(db, [version], graded[20:30])[version.id]
-    assert all(said[own.id].value == alone[own.id].value for own in graded[20:30])  # type: ignore[union-attr]
+    assert all(said[output.id].value == alone[output.id].value for output in graded[20:30])  # type: ignore[union-attr]
     for prompt in mock.prompts:
         assert sum(f"number {20 + n} is" in prompt for n in range(60)) == 1
 
@@ -313,7 +313,7 @@ def test_the_operations_give_one_document_and_sentences(
     assert found["results"] == 10
     assert "wording, idle sentences: 100% (34% to 100%, n = 2) of verdicts change." in lines
     shown, _ = run("judge hardness", judge="judge", test="idle sentences")
-    assert [own["after_value"] for own in shown["results"]] == ["fail", "fail"]  # type: ignore[attr-defined]
+    assert [result["after_value"] for result in shown["results"]] == ["fail", "fail"]  # type: ignore[attr-defined]
     assert run("judge hardness", judge="judge")[0]["rows"] == found["rows"]
     assert run("judge flips")[0] == {"flips": []}
 
@@ -342,7 +342,7 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
     asked = len(mock.prompts)
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
-    assert any("left" in own for own in said) and said[-1] == "stopped"
+    assert any("left" in words for words in said) and said[-1] == "stopped"
     assert hardness.standing(version) is None and not hardness.stop_test(version)
     mock.latency = 0.0
     again = hardness.harden(db, project, version, limit=3, families=("injection",))

@@ -70,7 +70,7 @@ def plant(db: Database, project: Project) -> Callable[..., list[Output]]:
 
 
 def learned(db: Database, project: Project) -> JudgeVersion:
-    return next(own for own in judge_table.current(db, project.id) if own.kind == "learned")
+    return next(judge for judge in judge_table.current(db, project.id) if judge.kind == "learned")
 
 
 def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
@@ -79,10 +79,10 @@ def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
     plant(0, 40, 40)
     deriving.derive(db, project, accept_all=True)
     found = judging.propose(db, project, limit=40)
-    for criterion in {own.criterion_id for own in found}:
-        own = [judge for judge in found if judge.criterion_id == criterion]
-        assert len(own) >= 3
-        assert {judge.kind for judge in own} == {"code", "learned"}
+    for criterion in {judge.criterion_id for judge in found}:
+        mine = [judge for judge in found if judge.criterion_id == criterion]
+        assert len(mine) >= 3
+        assert {judge.kind for judge in mine} == {"code", "learned"}
     seen = {column[0] for column in learned(db, project).spec["columns"]}
     assert {"BLEU", "chrF", "ROUGE-L"} <= seen
 
@@ -97,7 +97,9 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
     assert not same.new and same.version.id == first.id
     assert same.says.endswith("made from 40 grades; none came since.")
     early = first.model_copy(
-        update={"spec": {name: own for name, own in first.spec.items() if name not in {"failed", "digest"}}}
+        update={
+            "spec": {name: value for name, value in first.spec.items() if name not in {"failed", "digest"}}
+        }
     )
     (unsure,) = retraining.freshness(db, project, [early])
     assert unsure.since == 0 and unsure.changed  # made before grades were kept with the judge
@@ -132,11 +134,11 @@ def test_what_it_looks_at(db: Database, project: Project, plant: Callable[..., l
     outputs = plant(0, 60, 60)
     judging.propose(db, project, kind="learned")
     report = retraining.learned_report(db, project, learned(db, project))
-    assert any("words" in own.what and own.weight > 0 for own in report.weights)
+    assert any("words" in weight.what and weight.weight > 0 for weight in report.weights)
     assert report.reliability.n == 60 and report.reliability.brier is not None
     assert report.reliability.baseline is not None
     assert report.reliability.brier < report.reliability.baseline
-    long = next(own for own in outputs if len(own.text.split()) > 44)
+    long = next(output for output in outputs if len(output.text.split()) > 44)
     two = long.model_copy(update={"text": "Yes. " + long.text})
     told = explaining.explain(learned(db, project).spec, two, lambda texts: np.zeros((len(texts), 512)))
     assert told.tells[0].weight > 0
@@ -150,11 +152,11 @@ def test_a_verdict_says_its_calibrated_probability(
     judging.propose(db, project, kind="learned")
     judging.run_judges(db, project)
     judge = learned(db, project)
-    for own in verdict_table.of_outputs(db, list(judge.spec["calibrated"]), [judge.id]):
-        fail, cut = judge.spec["calibrated"][own.output_id]
-        assert own.decision.probability == pytest.approx(1 - fail, abs=1e-4)
-        assert (own.decision.value == "fail") == (judge.spec["cross_fitted"][own.output_id] > 0.5)
-        assert f"the limit is {cut:.0%}" in own.decision.reason
+    for verdict in verdict_table.of_outputs(db, list(judge.spec["calibrated"]), [judge.id]):
+        fail, cut = judge.spec["calibrated"][verdict.output_id]
+        assert verdict.decision.probability == pytest.approx(1 - fail, abs=1e-4)
+        assert (verdict.decision.value == "fail") == (judge.spec["cross_fitted"][verdict.output_id] > 0.5)
+        assert f"the limit is {cut:.0%}" in verdict.decision.reason
 
 
 @pytest.fixture
@@ -180,13 +182,13 @@ def pair(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id=then.id,
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value="fail" if i % 4 == 3 else "pass", reason="it knows"),
             )
-            for i, own in enumerate(outputs)
+            for i, output in enumerate(outputs)
         ],
     )
     return first, then
@@ -211,16 +213,16 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     assert one.error.high is not None and two.error.value == 0
     assert verdict_table.counts(db, project.id)[judge.id].get("abstain", 0) == report.people
     reasons = {
-        own.decision.reason.split(":")[0]
+        verdict.decision.reason.split(":")[0]
         for value in ("pass", "fail")
-        for own in verdict_table.page(db, judge.id, value, n, 0)
+        for verdict in verdict_table.page(db, judge.id, value, n, 0)
     }
     assert reasons == {first.name, then.name}
     same = cascading.make(db, project, first, then, error=0.15)
     assert same.judge_version_id == made.judge_version_id
-    (own,) = [one for one in aligning.race(db, project).contenders if one.kind == "cascade"]
-    assert own.how == "in-sample", "its threshold was set from these grades"
-    assert own.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
+    (contender,) = [one for one in aligning.race(db, project).contenders if one.kind == "cascade"]
+    assert contender.how == "in-sample", "its threshold was set from these grades"
+    assert contender.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
 
 
 def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
@@ -230,7 +232,7 @@ def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
     model = tool.model_copy(update={"id": "j_llm", "judge_id": "judge_llm", "name": "a model", "kind": "llm"})
     judge_table.save(db, [model])
     known = verdict_table.of_outputs(db, output_table.ids(db, project.id), [tool.id])
-    verdict_table.record(db, [own.model_copy(update={"judge_version_id": model.id}) for own in known])
+    verdict_table.record(db, [verdict.model_copy(update={"judge_version_id": model.id}) for verdict in known])
     made = cascading.make(db, project, first, model, error=0.15)
     everything = judging.run_judges(db, project)
     assert model.id not in everything.judge_version_ids
@@ -260,7 +262,7 @@ def test_the_second_judge_is_not_run_where_the_first_is_sure(
     db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, _ = pair
-    code = next(own for own in judging.propose(db, project, limit=1) if own.kind == "code")
+    code = next(judge for judge in judging.propose(db, project, limit=1) if judge.kind == "code")
     made = cascading.make(db, project, first, code, error=0.1)
     judging.run_judges(db, project, judge=made.judge)
     table = verdict_table.counts(db, project.id)
@@ -317,7 +319,7 @@ def test_an_inverted_import_is_found_and_flipped(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id=other.id,
                 project_id=project.id,
                 run_id="r",
@@ -325,7 +327,7 @@ def test_an_inverted_import_is_found_and_flipped(
                     value="pass" if i % 4 == 3 else "fail", probability=0.9 if i % 4 == 3 else 0.2
                 ),
             )
-            for i, own in enumerate(outputs)
+            for i, output in enumerate(outputs)
         ],
     )
     (suspect,) = suspecting.suspicious(db, project)
@@ -336,17 +338,17 @@ def test_an_inverted_import_is_found_and_flipped(
     assert verdict_table.counts(db, project.id)[flipped.id] == {"pass": 30, "fail": 10}
     (one,) = verdict_table.of_outputs(db, [outputs[0].id], [flipped.id])
     assert one.decision.probability == pytest.approx(0.8)
-    assert [own.name for own in suspecting.suspicious(db, project)] == ["their tool"]
+    assert [suspect.name for suspect in suspecting.suspicious(db, project)] == ["their tool"]
 
 
 def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
     db: Database, project: Project, plant: Callable[..., list[Output]]
 ) -> None:
     plant(0, 40, 40)
-    (code,) = [own for own in judging.propose(db, project, limit=1) if own.kind == "code"]
+    (code,) = [judge for judge in judging.propose(db, project, limit=1) if judge.kind == "code"]
     flipped = suspecting.flip(db, project, code)
     found = suspecting.suspicious(db, project, [code, flipped])
-    assert [(own.name, own.fault) for own in found] == [(flipped.name, "inverted")]
+    assert [(suspect.name, suspect.fault) for suspect in found] == [(flipped.name, "inverted")]
     assert verdict_table.counts(db, project.id) == {}
     with pytest.raises(BadInput, match="not flipped"):
         suspecting.flip(db, project, code.model_copy(update={"kind": "llm"}))
@@ -361,8 +363,8 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
         data = {"note": note, "price": -i if i == 5 else i, "other": " ".join(["x"] * (i * 7 % 90))}
         made.append(Output(id=f"o{i}", project_id=project.id, text=json.dumps(data) if i else "no data"))
     output_table.add(db, made)
-    for i, own in enumerate(made):
-        give(own, "fail" if i % 4 == 3 else "pass", "the note is too long" if i % 4 == 3 else "")
+    for i, output in enumerate(made):
+        give(output, "fail" if i % 4 == 3 else "pass", "the note is too long" if i % 4 == 3 else "")
     state = schemas.set_schema(db, project, "properties: {price: {minimum: 0}}\nrequired: [price]")
     assert (state.tried, state.fits) == (40, 38)
     deriving.derive(db, project, accept_all=True)
@@ -372,15 +374,15 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     schemas.set_field(db, project, criterion.id, "/note")
     project = projects.open_project(db, project.name)
     found = judging.propose(db, project)
-    assert "overall · matches the schema" in {own.name for own in found}
-    own = [judge for judge in found if judge.criterion_id == criterion.id]
-    assert {judge.spec.get("field") or judge.spec["parameters"]["field"] for judge in own} == {"/note"}
+    assert "overall · matches the schema" in {judge.name for judge in found}
+    narrowed = [judge for judge in found if judge.criterion_id == criterion.id]
+    assert {judge.spec.get("field") or judge.spec["parameters"]["field"] for judge in narrowed} == {"/note"}
     fresh = retraining.freshness(db, project, found)
     assert fresh and not any(state.changed for state in fresh), "o0 has no such field"
     judging.run_judges(db, project)
     verdicts = verdict_table.of_outputs(db, ["o0", "o5", "o7"], [judge.id for judge in found])
     said = {(v.output_id, v.judge_version_id): v.decision for v in verdicts}
-    for judge in own:
+    for judge in narrowed:
         assert said["o0", judge.id].value == "abstain"
         assert said["o7", judge.id].value == "fail"
     schema_judge = next(judge for judge in found if "schema" in judge.name)

@@ -69,16 +69,16 @@ def test_examples_are_train_outputs_of_different_groups_and_of_their_verdict(
     graded = {f"o{n}": failed for n, failed in fails.items()}
     notes = {key: (f"note on {key}",) for key, failed in graded.items() if failed}
     spec = llm_proposals.specify(db, project, CRITERION, graded, notes, "m")
-    groups = {own.id: own.group for own in made}
+    groups = {output.id: output.group for output in made}
     examples = spec.get("examples", [])
-    for own in examples:
-        assert split_of(project.id, groups[own["output_id"]]) == "train"
-        assert own["group"] == groups[own["output_id"]]
-        assert (own["verdict"] == "fail") is graded[own["output_id"]]
-        assert own["note"] == (f"note on {own['output_id']}" if own["verdict"] == "fail" else "")
+    for example in examples:
+        assert split_of(project.id, groups[example["output_id"]]) == "train"
+        assert example["group"] == groups[example["output_id"]]
+        assert (example["verdict"] == "fail") is graded[example["output_id"]]
+        assert example["note"] == (f"note on {example['output_id']}" if example["verdict"] == "fail" else "")
     for verdict in ("pass", "fail"):
-        own_groups = [own["group"] for own in examples if own["verdict"] == verdict]
-        assert len(own_groups) == len(set(own_groups)) <= 4
+        group_ids = [example["group"] for example in examples if example["verdict"] == verdict]
+        assert len(group_ids) == len(set(group_ids)) <= 4
     train = [key for key in graded if split_of(project.id, groups[key]) == "train"]
     assert bool(examples) is bool(train)
     assert spec["pass_examples"] == spec["fail_examples"] == []
@@ -92,8 +92,8 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
     notes = {key: ("wrong",) for key, failed in graded.items() if failed}
     spec = llm_proposals.specify(db, project, CRITERION, graded, notes, "m")
     for verdict in ("pass", "fail"):
-        own = [one["text"] for one in spec["examples"] if one["verdict"] == verdict]
-        assert {language_of(one) for one in own[: spec["shown"]]} == {"en", "zh"}
+        shown = [one["text"] for one in spec["examples"] if one["verdict"] == verdict]
+        assert {language_of(one) for one in shown[: spec["shown"]]} == {"en", "zh"}
     passed, failed = spec["examples"][:4], spec["examples"][4:]
     for one, other in zip(passed, failed, strict=True):
         assert language_of(one["text"]) == language_of(other["text"])
@@ -101,12 +101,14 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
 
 def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Project, list[Output]]) -> None:
     db, project, made = full
-    groups = {own.id: own.group for own in made}
-    own = next(key for key in groups if split_of(project.id, groups[key]) == "train")
+    groups = {output.id: output.group for output in made}
+    quoted = next(key for key in groups if split_of(project.id, groups[key]) == "train")
     cited = CRITERION.model_copy(
-        update={"evidence": (Evidence(grade_id="g", output_id=own, quote="price invented"),)}
+        update={"evidence": (Evidence(grade_id="g", output_id=quoted, quote="price invented"),)}
     )
-    (example,) = llm_proposals.teaching_examples(db, project, cited, {own: True}, {own: ("a long note",)})
+    (example,) = llm_proposals.teaching_examples(
+        db, project, cited, {quoted: True}, {quoted: ("a long note",)}
+    )
     assert example.note == "price invented"
 
 
@@ -149,7 +151,7 @@ def test_flips_are_counted_by_outputs_and_listed(
     assert repeating.repeat(db, project, version, times=3, limit=4).verdicts_new == 4
     (found,) = repeating.flips(db, project)
     assert found.times == 3 and found.rate.n == 4 and found.rate.value in {0.75, 1.0}
-    assert all(own.values[:2] in {("pass", "pass"), ("fail", "fail")} for own in found.flipped)
+    assert all(flipped.values[:2] in {("pass", "pass"), ("fail", "fail")} for flipped in found.flipped)
     assert repeating.repeat(db, project, version, times=3, limit=4).verdicts_new == 0
     shown = repeating.outputs_of(db, found)
     assert [one.output_id for _, one in shown] == [output.id for output, _ in shown]
@@ -170,12 +172,12 @@ def test_refusals_and_abstentions_are_values_of_their_own(
     db: Database, project: Project, judge: judging.JudgeSummary, mock: MockEndpoint
 ) -> None:
     def mixed(prompt: str) -> str:
-        own = prompt.rsplit("<<DATA output", 1)[1]
-        if "text 1\n" in own:
+        text = prompt.rsplit("<<DATA output", 1)[1]
+        if "text 1\n" in text:
             return "I'm sorry, but I can't assist with that."
-        if "text 3\n" in own:
+        if "text 3\n" in text:
             return json.dumps({"reason": "抱歉，我无法协助处理。", "verdict": "fail"})
-        verdict = "abstain" if "text 5\n" in own else "fail" if "bad" in own else "pass"
+        verdict = "abstain" if "text 5\n" in text else "fail" if "bad" in text else "pass"
         return json.dumps({"reason": "r", "verdict": verdict})
 
     mock._good = mixed  # type: ignore[method-assign]
@@ -186,8 +188,8 @@ def test_refusals_and_abstentions_are_values_of_their_own(
     summary = judging.list_judges(db, project)[0]
     assert (summary.passes, summary.fails, summary.abstains, summary.errors) == (10, 7, 1, 2)
     assert summary.refusals == 2
-    (own,) = aligning.align(db, project).judges
-    counts = own.counts
+    (alignment,) = aligning.align(db, project).judges
+    counts = alignment.counts
     assert counts.abstained == 1
     assert counts.n == 7, "of ten grades two were refused and one was abstained from"
     assert counts.true_pass + counts.true_fail == 7

@@ -84,8 +84,8 @@ def worked() -> Iterator[tuple[Database, Project]]:
 def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
     kinds = {**dict.fromkeys(LONG, "long"), **dict.fromkeys(INVENTED, "invented")}
     return [
-        {kind for item in own.evidence for note, kind in kinds.items() if item.quote in note}
-        for own in criteria
+        {kind for item in criterion.evidence for note, kind in kinds.items() if item.quote in note}
+        for criterion in criteria
     ]
 
 
@@ -94,7 +94,7 @@ def test_notes_in_two_languages_land_together(db: Database, project: Project, gr
     assert 2 <= len(found.criteria) <= 6
     assert all(len(kinds) == 1 for kinds in families(found.criteria))
     assert found.uncovered_fails == 0
-    notes = [note for own in grading.human_labels(db, project).notes.values() for note in own]
+    notes = [note for written in grading.human_labels(db, project).notes.values() for note in written]
     for criterion in found.criteria:
         assert all(any(item.quote in note for note in notes) for item in criterion.evidence)
 
@@ -106,7 +106,9 @@ def test_deriving_again_adds_nothing_and_keeps_decisions(
     deriving.reject(db, project, first.criteria[0].id)
     deriving.accept(db, project, first.criteria[1].id)
     again = deriving.derive(db, project)
-    assert {own.id for own in again.criteria} == {own.id for own in first.criteria[1:]}
+    assert {criterion.id for criterion in again.criteria} == {
+        criterion.id for criterion in first.criteria[1:]
+    }
     assert deriving.find_criterion(db, project, first.criteria[0].id).status == "rejected"
     assert again.uncovered_fails > 0
 
@@ -116,7 +118,7 @@ def test_edits_keep_every_version_and_merges_keep_the_evidence(
 ) -> None:
     one, two, *_ = deriving.derive(db, project).criteria
     changed = deriving.edit(db, project, one.id, name="Short", why="clearer", author="ann")
-    assert [own.name for own in deriving.history(db, project, one.id)] == [one.name, "Short"]
+    assert [version.name for version in deriving.history(db, project, one.id)] == [one.name, "Short"]
     assert changed.version == one.version + 1
     with pytest.raises(BadInput, match="Nothing would change"):
         deriving.edit(db, project, one.id, name="Short")
@@ -128,7 +130,7 @@ def test_edits_keep_every_version_and_merges_keep_the_evidence(
 
 def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project]) -> None:
     db, project = worked
-    assert {own.kind for own in judging.list_judges(db, project)} == {"code", "learned"}
+    assert {judge.kind for judge in judging.list_judges(db, project)} == {"code", "learned"}
     report = aligning.choose(db, project)
     assert report.held_out["alignment"] > 0.75
     assert report.held_out["low"] < report.held_out["alignment"] <= report.held_out["high"]
@@ -149,17 +151,17 @@ def test_running_again_asks_nothing_and_every_key_is_there_once(worked: tuple[Da
     assert (again.verdicts_new, again.verdicts_cached) == (0, 40 * len(judges))
     assert (again.errors, again.state) == (0, "finished")
     counts = verdicts.counts(db, project.id).values()
-    assert sum(sum(own.values()) for own in counts) == 40 * len(judges)
+    assert sum(sum(count.values()) for count in counts) == 40 * len(judges)
     assert judging.propose(db, project) == judging.propose(db, project)
     assert judging.list_judges(db, project) == judges
 
 
 def test_counts_open_the_outputs_behind_them(worked: tuple[Database, Project]) -> None:
     db, project = worked
-    for own in aligning.align(db, project).judges[::6]:
+    for judge in aligning.align(db, project).judges[::6]:
         for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
-            behind = aligning.behind(db, project, own.judge_version_id, cell)
-            assert len(behind) == getattr(own.counts, cell)
+            behind = aligning.behind(db, project, judge.judge_version_id, cell)
+            assert len(behind) == getattr(judge.counts, cell)
 
 
 def test_few_grades_one_class_and_no_notes_say_what_is_missing(

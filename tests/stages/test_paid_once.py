@@ -32,7 +32,7 @@ def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
 
 @pytest.fixture
 def ids(add_outputs: Callable[..., list[Output]]) -> list[str]:
-    return [own.id for own in add_outputs(*(f"text number {i}" for i in range(30)))]
+    return [output.id for output in add_outputs(*(f"text number {i}" for i in range(30)))]
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_malformed_answers_of_batches_are_asked_for_again_as_often_as_live_then_
     db: Database, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     def asked(text: str) -> list[str]:
-        return [own for own in mock.prompts if f"{text}\n" in own]
+        return [prompt for prompt in mock.prompts if f"{text}\n" in prompt]
 
     def answer(prompt: str) -> dict[str, object] | str:
         never, late = "text number 7\n" in prompt, "text number 5\n" in prompt
@@ -196,13 +196,13 @@ def test_malformed_answers_of_batches_are_asked_for_again_as_often_as_live_then_
     first = run(batch=True)
     rounds = [run(batch=True) for _ in range(TRIES + 2)]
     assert first.verdicts_new == 0
-    assert [own.verdicts_new for own in rounds] == [28, 0, 1, 0, 0, 0, 0, 0]
-    assert [own.requests for own in rounds] == [30, 2, 2, 1, 1, 1, 0, 0], "bounded, and paid once"
-    assert [own.error_kinds for own in rounds[4:7]] == [{}, {"malformed": 1}, {"malformed": 1}]
+    assert [run.verdicts_new for run in rounds] == [28, 0, 1, 0, 0, 0, 0, 0]
+    assert [run.requests for run in rounds] == [30, 2, 2, 1, 1, 1, 0, 0], "bounded, and paid once"
+    assert [run.error_kinds for run in rounds[4:7]] == [{}, {"malformed": 1}, {"malformed": 1}]
     assert rounds[5].state == "finished" and "malformed" in rounds[5].message
     assert len(mock.batches.batches) == TRIES
     plain, *others = asked("text number 7")
-    assert "by this schema" not in plain and all("by this schema" in own for own in others)
+    assert "by this schema" not in plain and all("by this schema" in prompt for prompt in others)
     assert db.rows("SELECT count(*) FROM verdict") == [(29,)]
     assert "Run without --batch" in db.rows("SELECT message FROM verdict_error")[0][0]
     mock.answer = None
@@ -217,7 +217,7 @@ def test_a_question_that_no_batch_answers_is_an_error_after_as_many(
     assert run(batch=True).verdicts_new == 29
     mock.batches.lost = {0}
     rounds = [run(batch=True) for _ in range(TRIES)]
-    assert [own.errors for own in rounds] == [0] * (TRIES - 2) + [1, 1]
+    assert [run.errors for run in rounds] == [0] * (TRIES - 2) + [1, 1]
     assert rounds[-1].error_kinds == {"batch": 1} and rounds[-1].state == "finished"
     assert len(mock.batches.batches) == TRIES
 
@@ -228,9 +228,9 @@ def panel_judge(project: Project, mock: MockEndpoint, monkeypatch: pytest.Monkey
     where = {"base_url": settings().base_url, "model": "big", "price_in": 20, "price_out": 40}
     monkeypatch.setenv("LABELCORE_ENDPOINTS", json.dumps({"far": where}))
     settings.cache_clear()
-    own = judge(project)
-    members = {"a": own.spec | {"endpoint": "far", "model": "big"}, "b": own.spec | {"probability": True}}
-    return own.model_copy(update={"spec": panel.make_spec(members, "majority")})
+    asked = judge(project)
+    members = {"a": asked.spec | {"endpoint": "far", "model": "big"}, "b": asked.spec | {"probability": True}}
+    return asked.model_copy(update={"spec": panel.make_spec(members, "majority")})
 
 
 def test_a_panel_asks_the_endpoints_and_models_of_its_members_and_each_once(

@@ -38,11 +38,11 @@ def story(n: int) -> str:
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(
+    made = Criterion(
         id="c1", project_id=project.id, version=1, name="Short", statement="No filler.", status="accepted"
     )
-    criterion_table.save(db, [own])
-    return own
+    criterion_table.save(db, [made])
+    return made
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def passed(add_outputs: Add, give: Give) -> list[Output]:
 def add_judge(
     db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
-    own = JudgeVersion(
+    version = JudgeVersion(
         id=version_id(project.id, "c1", kind, spec),
         judge_id=f"judge_{name}",
         project_id=project.id,
@@ -68,8 +68,8 @@ def add_judge(
         criterion_version=1,
         spec=spec,
     )
-    judge_table.save(db, [own])
-    return own
+    judge_table.save(db, [version])
+    return version
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def judge(db: Database, project: Project) -> JudgeVersion:
 
 
 def of_defect(found: probing.ProbeTest, defect: str, judge: str = "judge") -> probing.Detection:
-    (own,) = [d for d in found.detections if (d.judge, d.defect) == (judge, defect)]
-    return own
+    (detection,) = [d for d in found.detections if (d.judge, d.defect) == (judge, defect)]
+    return detection
 
 
 def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
@@ -90,14 +90,14 @@ def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
     give(passed[0], "fail", criterion_id="c1")
     made = probing.make_probes(db, project, "Short", seed=3, author="lea")
     assert not made.too_few and made.known == 0
-    by_defect = {d: [own for own in made.new if own.defect == d] for d in DEFECTS}
-    assert {len(own) for own in by_defect.values()} == {3}
-    assert {own.output_id for own in made.new} <= {own.id for own in passed[1:6]}
-    assert all((own.criterion_version, own.author) == (1, "lea") for own in made.new)
+    by_defect = {d: [probe for probe in made.new if probe.defect == d] for d in DEFECTS}
+    assert {len(probes) for probes in by_defect.values()} == {3}
+    assert {probe.output_id for probe in made.new} <= {output.id for output in passed[1:6]}
+    assert all((probe.criterion_version, probe.author) == (1, "lea") for probe in made.new)
     again = probing.make_probes(db, project, "c1", seed=4)
     assert (again.new, again.known) == ((), 27)
-    assert [own.case for own in probing.list_probes(db, project)] == sorted(
-        made.new, key=lambda own: (own.at, own.id)
+    assert [probe.case for probe in probing.list_probes(db, project)] == sorted(
+        made.new, key=lambda case: (case.at, case.id)
     )
     assert probe_table.save(db, made.new) == 0
 
@@ -112,7 +112,7 @@ def test_the_same_seed_makes_the_same_probes(
     first = probing.make_probes(db, project, "c1", seed=1).new
     monkeypatch.setattr(probe_table, "all_of", lambda *_: [])
     second = probing.make_probes(db, project, "c1", seed=1).new
-    assert [(own.id, own.text) for own in first] == [(own.id, own.text) for own in second]
+    assert [(probe.id, probe.text) for probe in first] == [(probe.id, probe.text) for probe in second]
 
 
 def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
@@ -120,7 +120,7 @@ def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
 ) -> None:
     made = probing.make_probes(db, project, "c1", per_defect=7)
     assert made.too_few["padded"].startswith("1 missing")
-    padded = [own for own in made.new if own.defect == "padded"]
+    padded = [probe for probe in made.new if probe.defect == "padded"]
     assert len(padded) == 6
     probing.say_of_probe(db, project, padded[0].id, "rejected", "lea")
     assert not probing.make_probes(db, project, "c1", per_defect=5).new
@@ -135,11 +135,11 @@ def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
     deriving.edit(db, project, "c1", statement="Without filler.", wording_only=True)
     assert not probing.make_probes(db, project, "c1", per_defect=1).new
     deriving.edit(db, project, "c1", statement="At most two sentences.")
-    assert {own.left_out for own in probing.list_probes(db, project)} == {
+    assert {probe.left_out for probe in probing.list_probes(db, project)} == {
         "the criterion has changed its meaning since"
     }
     made = probing.make_probes(db, project, "c1", per_defect=1)
-    assert {own.criterion_version for own in made.new} == {3}
+    assert {probe.criterion_version for probe in made.new} == {3}
 
 
 def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
@@ -149,11 +149,11 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     deriving.edit(db, project, "c1", statement="At most two sentences.")
     between = probing.make_probes(db, project, "c1", per_defect=1).new
     deriving.edit(db, project, "c1", statement="No filler.")
-    left_out = {own.case.id for own in probing.list_probes(db, project) if own.left_out}
-    assert left_out == {own.id for own in between}
+    left_out = {probe.case.id for probe in probing.list_probes(db, project) if probe.left_out}
+    assert left_out == {probe.id for probe in between}
     assert not probing.make_probes(db, project, "c1", per_defect=1).new
     assert made and not any(
-        "earlier meaning" in own for own in probing.test_judges_on_probes(db, project, "c1").warnings
+        "earlier meaning" in warning for warning in probing.test_judges_on_probes(db, project, "c1").warnings
     )
 
 
@@ -164,13 +164,13 @@ def test_the_rate_over_all_defects_counts_confirmed_probes_only(
     (nothing,) = probing.test_judges_on_probes(db, project, "c1").overall
     assert (nothing.rate.value, nothing.confirmed) == (None, 0)
     assert nothing.rate.why_not == "nobody has confirmed a probe"
-    for own in made:
-        if own.defect in {"padded", "number swapped"}:
-            probing.say_of_probe(db, project, own.id, "confirmed", "ann")
-    (own,) = probing.test_judges_on_probes(db, project, "c1").overall
-    assert (own.confirmed, own.detected, own.rate.n, own.rate.value) == (4, 2, 4, 0.5)
-    assert own.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
-    assert own.rate.high == pytest.approx(0.850, abs=0.001)
+    for probe in made:
+        if probe.defect in {"padded", "number swapped"}:
+            probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
+    (overall,) = probing.test_judges_on_probes(db, project, "c1").overall
+    assert (overall.confirmed, overall.detected, overall.rate.n, overall.rate.value) == (4, 2, 4, 0.5)
+    assert overall.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
+    assert overall.rate.high == pytest.approx(0.850, abs=0.001)
 
 
 def test_probes_are_written_with_what_people_and_judges_say(
@@ -183,24 +183,24 @@ def test_probes_are_written_with_what_people_and_judges_say(
 ) -> None:
     add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
     made = probing.make_probes(db, project, "c1", per_defect=1).new
-    padded = next(own for own in made if own.defect == "padded")
+    padded = next(probe for probe in made if probe.defect == "padded")
     probing.say_of_probe(db, project, padded.id, "confirmed", "ann", "filler, 空话")
     probing.say_of_probe(db, project, padded.id, "rejected", "bo")
     request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})
     assert execute(db, request).document["probes"] == len(made)
     rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
-    row = next(own for own in rows if own["probe_id"] == padded.id)
+    row = next(row for row in rows if row["probe_id"] == padded.id)
     assert (row["text"], row["where"], row["state"]) == (padded.text, padded.where, "rejected")
-    assert [(own["annotator"], own["value"], own["note"]) for own in row["opinions"]] == [
+    assert [(opinion["annotator"], opinion["value"], opinion["note"]) for opinion in row["opinions"]] == [
         ("ann", "confirmed", "filler, 空话"),
         ("bo", "rejected", ""),
     ]
-    assert [(own["judge"], own["source"], own["probe"]) for own in row["verdicts"]] == [
+    assert [(verdict["judge"], verdict["source"], verdict["probe"]) for verdict in row["verdicts"]] == [
         ("judge", "pass", "fail")
     ]
     assert export_probes(db, project, tmp_path / "p.csv", criterion="Short") == len(made)
     with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as file:
-        flat = {own["probe_id"]: own for own in csv.DictReader(file)}
+        flat = {row["probe_id"]: row for row in csv.DictReader(file)}
     assert json.loads(flat[padded.id]["verdicts"]) == row["verdicts"]
     assert flat[padded.id]["text"] == padded.text
     for out in (tmp_path / "p.xlsx", tmp_path / "nowhere" / "p.csv"):
@@ -225,7 +225,7 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
     assert len(probing.list_probes(db, project, "Short", "open")) == 8
     probing.say_of_probe(db, project, probe.id, "undone", "ann")
     assert state() == "open"
-    assert [own.value for own in probe_table.history(db, project.id)] == [
+    assert [opinion.value for opinion in probe_table.history(db, project.id)] == [
         "confirmed",
         "rejected",
         "undone",
@@ -243,7 +243,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     assert padded.rate.low is not None and 0.4 < padded.rate.low < 0.5
     assert (swapped.detected, swapped.rate.value) == (0, 0.0)
     assert "padded" in found.warnings[0]
-    probe = next(own for own in made.new if own.defect == "padded")
+    probe = next(probe for probe in made.new if probe.defect == "padded")
     probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
     padded = of_defect(probing.test_judges_on_probes(db, project, "c1"), "padded")
     assert (padded.of, padded.rate.n) == ("confirmed", 1)
@@ -273,9 +273,9 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
     add_judge(db, project, "code", {"detector": "gone", "side": "above", "threshold": 5}, "old")
     add_judge(db, project, "imported", {}, "theirs")
     made = probing.make_probes(db, project, "c1", per_defect=2)
-    for own in made.new:
-        if own.defect == "truncated":
-            probing.say_of_probe(db, project, own.id, "rejected", "ann")
+    for probe in made.new:
+        if probe.defect == "truncated":
+            probing.say_of_probe(db, project, probe.id, "rejected", "ann")
     found = probing.test_judges_on_probes(db, project, "c1")
     for name, defect, why in (
         ("strict", "padded", "passes none of the 2 sources"),
@@ -283,9 +283,9 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
         ("theirs", "padded", "imported"),
         ("judge", "truncated", "rejected all 2"),
     ):
-        own = of_defect(found, defect, name)
-        assert own.rate.value is None and own.detected is None
-        assert why in str(own.rate.why_not)
+        detection = of_defect(found, defect, name)
+        assert detection.rate.value is None and detection.detected is None
+        assert why in str(detection.rate.why_not)
     assert of_defect(found, "padded", "strict").source_not_passed == 2
     assert of_defect(found, "padded", "old").errors == 2
 
@@ -295,11 +295,11 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
 ) -> None:
     for n, output in enumerate(add_outputs(*(story(n) * (1 + 3 * (n % 2)) for n in range(12)))):
         give(output, "fail" if n % 2 else "pass", "too long" if n % 2 else "")
-    for own in judging.propose(db, project, criterion="overall", kind="learned"):
-        judge_table.save(db, [own.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])
+    for judge in judging.propose(db, project, criterion="overall", kind="learned"):
+        judge_table.save(db, [judge.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])
     probing.make_probes(db, project, "c1")
     found = probing.test_judges_on_probes(db, project, "c1")
-    assert {own.kind for own in found.detections} == {"learned"}
+    assert {detection.kind for detection in found.detections} == {"learned"}
     swapped = of_defect(found, "number swapped", found.detections[0].judge)
     assert (swapped.rate.n, swapped.detected) == (3, 0)
 
@@ -310,13 +310,13 @@ def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
     add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}))
     probing.make_probes(db, project, "c1", per_defect=1)
     found = probing.test_judges_on_probes(db, project, "c1")
-    assert {own.rate.value for own in found.detections} == {0.0}
+    assert {detection.rate.value for detection in found.detections} == {0.0}
     asked = len(mock.prompts)
     assert 10 <= asked <= 18
     mock.faults = ["quota"] * 60
     found = probing.test_judges_on_probes(db, project, "c1")
-    assert {own.rate.value for own in found.detections} == {None}
-    assert {own.errors for own in found.detections} == {1}
+    assert {detection.rate.value for detection in found.detections} == {None}
+    assert {detection.errors for detection in found.detections} == {1}
     assert verdicts.counts(db, project.id) == {}
 
 
@@ -341,12 +341,12 @@ def test_the_sealed_test_is_never_a_source(
     for n, output in enumerate(made[20:]):
         give(output, "fail" if n % 2 else "pass")
     assert grading.sealed_splits(db, project) == {"test"}
-    sealed = {own.id for own in made if split_of(project.id, own.group) == "test"}
-    assert sealed & {own.output_id for own in before.new}
+    sealed = {output.id for output in made if split_of(project.id, output.group) == "test"}
+    assert sealed & {probe.output_id for probe in before.new}
     fresh = probing.make_probes(db, project, "c1", per_defect=40).new
-    assert fresh and not sealed & {own.output_id for own in fresh}
-    left_out = {own.case.output_id for own in probing.list_probes(db, project) if own.left_out}
-    assert left_out == sealed & {own.output_id for own in before.new}
+    assert fresh and not sealed & {probe.output_id for probe in fresh}
+    left_out = {probe.case.output_id for probe in probing.list_probes(db, project) if probe.left_out}
+    assert left_out == sealed & {probe.output_id for probe in before.new}
 
 
 def test_bad_input_is_refused_with_the_next_step(
@@ -395,7 +395,7 @@ def test_the_four_operations_give_one_document_and_sentences(
     tested, lines = run("probe test", criterion="c1")
     assert len(tested["detections"]) == 9  # type: ignore[arg-type]
     assert any(
-        "judge, padded: catches 100% (21% to 100%, n = 1) of the not rejected ones." in own for own in lines
+        "judge, padded: catches 100% (21% to 100%, n = 1) of the not rejected ones." in line for line in lines
     )
     with pytest.raises(BadInput):
         run("probe say", probe=first["id"], value="perhaps")

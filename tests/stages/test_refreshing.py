@@ -18,15 +18,15 @@ from labelcore.store import judges as judge_table
 
 @pytest.fixture
 def criterion(db: Database, project: Project) -> Criterion:
-    own = Criterion(
+    made = Criterion(
         id="c1", project_id=project.id, version=1, name="Short", statement="No filler.", status="accepted"
     )
-    criterion_table.save(db, [own])
-    return own
+    criterion_table.save(db, [made])
+    return made
 
 
 def add(db: Database, project: Project, kind: str, spec: dict[str, object], name: str) -> JudgeVersion:
-    own = JudgeVersion.model_validate(
+    version = JudgeVersion.model_validate(
         {
             "id": version_id(project.id, "c1", kind, spec),
             "judge_id": f"judge_{name}",
@@ -40,8 +40,8 @@ def add(db: Database, project: Project, kind: str, spec: dict[str, object], name
             "description": "Asks m: No filler.",
         }
     )
-    judge_table.save(db, [own])
-    return own
+    judge_table.save(db, [version])
+    return version
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def fitted(db: Database, project: Project, criterion: Criterion) -> JudgeVersion
 
 
 def because(db: Database, project: Project) -> dict[str, tuple[str, ...]]:
-    return {own.name: own.stale_because for own in judging.list_judges(db, project)}
+    return {judge.name: judge.stale_because for judge in judging.list_judges(db, project)}
 
 
 def test_a_changed_glossary_makes_llm_judges_stale_and_no_others(
@@ -93,11 +93,11 @@ def test_refreshing_gives_the_next_version_with_the_present_glossary_and_wording
     assert made.id != asked.id
     assert made.id == version_id(project.id, "c1", "llm", made.spec)
     assert made.spec["statement"] == "At most two sentences."
-    assert {own["term"] for own in made.spec["glossary"]} == {"SLA", "杭分"}
+    assert {term["term"] for term in made.spec["glossary"]} == {"SLA", "杭分"}
     assert (made.spec["pass_examples"], made.spec["model"]) == (["good"], "m")
     assert made.description == "Asks m: At most two sentences."
     assert because(db, project)["asked"] == ()
-    assert [own.id for own in judge_table.history(db, "judge_asked")] == [asked.id, made.id]
+    assert [version.id for version in judge_table.history(db, "judge_asked")] == [asked.id, made.id]
     assert judging.refresh_judges(db, project) == []
 
 
@@ -111,7 +111,7 @@ def test_a_glossary_that_was_changed_back_gives_a_newer_version_all_the_same(
         (made,) = judging.refresh_judges(db, project)
         assert judge_table.current(db, project.id)[0].id == made.id
         assert because(db, project)["asked"] == ()
-    ids = [own.id for own in judge_table.history(db, "judge_asked")]
+    ids = [version.id for version in judge_table.history(db, "judge_asked")]
     assert len(ids) == len(set(ids)) == 5
 
 
@@ -126,8 +126,8 @@ def test_each_member_of_a_panel_is_made_anew(db: Database, project: Project, cri
     )
     glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
     (made,) = judging.refresh_judges(db, project, "panel")
-    assert [own["glossary"] for own in made.spec["panel"]] == [{"SLA": "service level agreement"}] * 2
-    assert [own["model"] for own in made.spec["panel"]] == ["m", "n"]
+    assert [member["glossary"] for member in made.spec["panel"]] == [{"SLA": "service level agreement"}] * 2
+    assert [member["model"] for member in made.spec["panel"]] == ["m", "n"]
 
 
 def test_what_cannot_be_refreshed_says_why(
@@ -141,5 +141,5 @@ def test_what_cannot_be_refreshed_says_why(
     listed = execute(db, Request(operation="judge list", project="test"))
     assert any("[stale: the glossary changed (SLA)]" in line for line in listed.lines)
     done = execute(db, Request(operation="judge refresh", project="test", author="ann"))
-    assert [own["version"] for own in done.document["judges"]] == [2]
+    assert [judge["version"] for judge in done.document["judges"]] == [2]
     assert done.lines[0] == "1 judges are made anew; run them."
