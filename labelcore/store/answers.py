@@ -48,9 +48,13 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
     Another answer to a question is new: who asked again could not use the one before, and the
     latest counts.
     """
-    known = find(db, [own.key for own in answers]) if answers else {}
-    latest = {own.key: own for own in answers}
-    fresh = [own for own in latest.values() if own.key not in known or known[own.key].text != own.text]
+    known = find(db, [answer.key for answer in answers]) if answers else {}
+    latest = {answer.key: answer for answer in answers}
+    fresh = [
+        answer
+        for answer in latest.values()
+        if answer.key not in known or known[answer.key].text != answer.text
+    ]
     with db.transaction() as cursor:
         append(cursor, fresh)
     return len(fresh)
@@ -59,20 +63,20 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
 def append(cursor: duckdb.DuckDBPyConnection, answers: Sequence[Paid]) -> None:
     """Store answers through an open transaction."""
     if answers:
-        append_rows(cursor, "answer", (*_COLUMNS, "prefix"), [_row(own) for own in answers])
+        append_rows(cursor, "answer", (*_COLUMNS, "prefix"), [_row(answer) for answer in answers])
 
 
-def _row(own: Paid) -> tuple[Any, ...]:
+def _row(answer: Paid) -> tuple[Any, ...]:
     return (
-        own.key,
-        own.text,
-        own.model,
-        own.tokens_in,
-        own.tokens_out,
-        own.cost_usd,
-        own.latency_ms,
-        utc(own.at),
-        prefix(own.key),
+        answer.key,
+        answer.text,
+        answer.model,
+        answer.tokens_in,
+        answer.tokens_out,
+        answer.cost_usd,
+        answer.latency_ms,
+        utc(answer.at),
+        prefix(answer.key),
     )
 
 

@@ -18,34 +18,34 @@ def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> N
             heads = [
                 (
                     new_id("event"),
-                    own.id,
-                    own.project_id,
-                    own.label,
-                    own.state,
-                    own.criterion_id,
-                    own.origin,
-                    own.author,
-                    own.why,
-                    utc(own.at),
+                    code.id,
+                    code.project_id,
+                    code.label,
+                    code.state,
+                    code.criterion_id,
+                    code.origin,
+                    code.author,
+                    code.why,
+                    utc(code.at),
                 )
-                for own in codes
+                for code in codes
             ]
             append_rows(cursor, "code_event", ("event_id", *_CODE), heads)
         if quotes:
             rows = [
                 (
                     new_id("event"),
-                    own.project_id,
-                    own.grade_id,
-                    own.output_id,
-                    own.text,
-                    own.code_id,
-                    own.sure,
-                    own.author,
-                    utc(own.at),
-                    own.marked,
+                    quote.project_id,
+                    quote.grade_id,
+                    quote.output_id,
+                    quote.text,
+                    quote.code_id,
+                    quote.sure,
+                    quote.author,
+                    utc(quote.at),
+                    quote.marked,
                 )
-                for own in quotes
+                for quote in quotes
             ]
             append_rows(cursor, "quote_event", ("event_id", *_QUOTE), rows)
 
@@ -69,7 +69,7 @@ def _codes(db: Database, table: str, project_id: str) -> list[Code]:
         named = dict(zip(_CODE, row, strict=True))
         named |= {"id": named.pop("code_id"), "at": aware(named.pop("made_at"))}
         found.append(Code(**named))
-    return sorted(found, key=lambda own: own.id) if table == "code_current" else found
+    return sorted(found, key=lambda code: code.id) if table == "code_current" else found
 
 
 def quotes(db: Database, project_id: str) -> list[Quote]:

@@ -26,17 +26,17 @@ _COLUMNS = (
 _READ = _COLUMNS[:-1]
 # The same case: equal input, context and conversation, or, where a row has none, its group.
 _PAIRS = """
-WITH own AS (
+WITH cases AS (
     SELECT output_id, prompt_version, model, made_at, row_number,
         CASE WHEN input <> '' OR context <> '' OR conversation::VARCHAR <> '[]'
             THEN md5(input || chr(30) || context || chr(30) || conversation::VARCHAR)
             ELSE group_key END AS same
     FROM output WHERE project_id = $project),
 first AS (
-    SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM own
+    SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM cases
     WHERE same IS NOT NULL AND $first IN (prompt_version, model) GROUP BY same),
 second AS (
-    SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM own
+    SELECT same, arg_min(output_id, (made_at, row_number)) AS id FROM cases
     WHERE same IS NOT NULL AND $second IN (prompt_version, model) GROUP BY same)
 SELECT first.id, second.id FROM first JOIN second USING (same) WHERE first.id <> second.id
 ORDER BY md5(first.id || second.id)

@@ -80,9 +80,9 @@ def pools_of_slices(
     fails and abstentions as in `pool_of_set` (0 for an empty set). Outputs without the field: ''.
     """
     rows = db.rows(
-        f"WITH {_SEEN}, own AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
+        f"WITH {_SEEN}, sliced AS (SELECT output_id, {VALUE_OF_FIELD} AS slice "
         "FROM output_current WHERE project_id = $project) "
-        f"SELECT slice, count(*), {_BY_VERDICT} FROM own "
+        f"SELECT slice, count(*), {_BY_VERDICT} FROM sliced "
         "LEFT JOIN (FROM seen WHERE members = $members) USING (output_id) GROUP BY slice",
         {"project": project_id, **path_of_field(field), **_of_judges(judge_version_ids)},
     )

@@ -74,8 +74,8 @@ class Database:
     def arrays(self, sql: str, **tables: pa.Table) -> dict[str, Any]:
         """The columns of a query as numpy arrays; it may name the given tables beside the stored."""
         with self._cursor() as cursor:
-            for name, own in tables.items():
-                cursor.register(name, own)
+            for name, rows in tables.items():
+                cursor.register(name, rows)
             return cursor.execute(sql).fetchnumpy()
 
     def run(self, sql: str, parameters: Parameters = None) -> None:

@@ -33,6 +33,8 @@ def costs(db: Database, project_id: str) -> dict[str, Cost]:
         [project_id],
     )
     return {
-        own: Cost(verdicts=n, cost_usd=usd, tokens_in=int(a), tokens_out=int(b), latency_ms=median)
-        for own, n, usd, a, b, median in rows
+        judge_version_id: Cost(
+            verdicts=n, cost_usd=usd, tokens_in=int(a), tokens_out=int(b), latency_ms=median
+        )
+        for judge_version_id, n, usd, a, b, median in rows
     }

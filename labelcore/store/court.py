@@ -29,7 +29,7 @@ def save(db: Database, ruling: CourtRuling) -> None:
 
 def current(db: Database, project_id: str) -> list[CourtRuling]:
     """The rulings that count now, oldest first."""
-    return [own for own in _read(db, "court_ruling_current", project_id) if own.value != "withdrawn"]
+    return [ruling for ruling in _read(db, "court_ruling_current", project_id) if ruling.value != "withdrawn"]
 
 
 def history(db: Database, project_id: str) -> list[CourtRuling]:

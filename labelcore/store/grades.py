@@ -51,9 +51,9 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
 
 def _known(db: Database, events: Sequence[Grade]) -> set[str]:
     """The ids of those events that are stored; most presses are answered from memory."""
-    followed = [own for own in events if live.is_followed(own)]
-    other = [own.id for own in events if not live.is_followed(own)]
-    known = {own.id for own in followed if live.live(db, own.project_id).knows(own.id)}
+    followed = [event for event in events if live.is_followed(event)]
+    other = [event.id for event in events if not live.is_followed(event)]
+    known = {event.id for event in followed if live.live(db, event.project_id).knows(event.id)}
     return known | (stored(db, other) if other else set())
 
 
@@ -100,7 +100,7 @@ def changed_minds(db: Database, project_id: str) -> list[str]:
         "GROUP BY output_id, annotator HAVING count(DISTINCT value) > 1) ORDER BY output_id",
         [project_id],
     )
-    return [own for (own,) in rows]
+    return [output_id for (output_id,) in rows]
 
 
 def first_overall(db: Database, project_id: str) -> list[tuple[str, str, str, bool]]:

@@ -28,7 +28,7 @@ _COLUMNS = (
 
 def save(db: Database, results: Sequence[HardnessResult]) -> None:
     """Store results; one that is there already is not counted twice."""
-    db.append("hardness_result", _COLUMNS, [_row(own) for own in results])
+    db.append("hardness_result", _COLUMNS, [_row(result) for result in results])
 
 
 def of_judge(db: Database, judge_version_id: str) -> list[HardnessResult]:

@@ -77,9 +77,9 @@ class Journal:
     def close(self, *, stored: bool) -> None:
         """End the run's files. Those whose answers are all ``stored`` go away, others are read later."""
         self.turn()
-        for own in self._courier_files:
-            if stored and own.exists() and _ended(own, 0):
-                own.unlink()
+        for file in self._courier_files:
+            if stored and file.exists() and _ended(file, 0):
+                file.unlink()
         with _using:
             _live.discard(str(self._stem))
 

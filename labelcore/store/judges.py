@@ -42,7 +42,7 @@ def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersi
     known = {row[0] for row in rows}
     fresh = {version.id: version for version in versions if version.id not in known}
     if fresh:
-        append_rows(cursor, "judge_version", _COLUMNS, [_row(own) for own in fresh.values()])
+        append_rows(cursor, "judge_version", _COLUMNS, [_row(version) for version in fresh.values()])
     return len(fresh)
 
 

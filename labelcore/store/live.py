@@ -118,7 +118,7 @@ class Live:
         if before[1] == "skipped":
             return False
         self._done[annotator] -= 1
-        self._graders[output_id] = tuple(own for own in self._graders[output_id] if own != annotator)
+        self._graders[output_id] = tuple(grader for grader in self._graders[output_id] if grader != annotator)
         return True
 
     def _put_in(self, output_id: str, annotator: str, grade_id: str, value: str) -> None:
@@ -141,18 +141,18 @@ class Live:
 
     def with_parts(self, annotator: str, output_ids: Iterable[str]) -> list[str]:
         """Those of the outputs of which a person ever graded a criterion or a field."""
-        own = self._parts[annotator]
-        return [key for key in output_ids if key in own]
+        graded = self._parts[annotator]
+        return [key for key in output_ids if key in graded]
 
     def follow_repeat(
         self, grade_id: str, output_id: str, annotator: str, value: str, supersedes: str | None
     ) -> None:
         """Take in one event on an output that came back unannounced."""
-        own = self._repeats[annotator]
+        repeats = self._repeats[annotator]
         if value == "undone":
-            own.pop(str(supersedes), None)
+            repeats.pop(str(supersedes), None)
         else:
-            own[grade_id] = output_id
+            repeats[grade_id] = output_id
 
     def repeated(self, annotator: str) -> set[str]:
         """The outputs that came back to a person and were graded again."""
@@ -198,22 +198,22 @@ class Live:
         if self.taken(output_id, annotator, moment) < most:
             return True
         if not among:
-            still = [own for own in list(holders.values()) if own > moment]
+            still = [held_until for held_until in list(holders.values()) if held_until > moment]
             self._busy[output_id] = (most, min(still, default=moment))
         return False
 
     def hold(self, annotator: str, output_ids: Iterable[str], until: datetime) -> None:
         """Take in a reservation; one that has run out gives the outputs back."""
-        for own in output_ids:
-            holders = self._held.setdefault(own, {})
+        for output_id in output_ids:
+            holders = self._held.setdefault(output_id, {})
             self.reopened += holders.get(annotator, until) > until
             holders[annotator] = until
-            self._busy.pop(own, None)
+            self._busy.pop(output_id, None)
 
     def held_by(self, annotator: str, output_ids: Sequence[str]) -> dict[str, datetime]:
         """Until when a person holds those of the outputs that they hold."""
-        own = {key: self._held.get(key, {}).get(annotator) for key in output_ids}
-        return {key: until for key, until in own.items() if until}
+        held = {key: self._held.get(key, {}).get(annotator) for key in output_ids}
+        return {key: until for key, until in held.items() if until}
 
 
 _loading = threading.RLock()

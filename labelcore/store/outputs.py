@@ -84,7 +84,7 @@ def existing(db: Database, ids: Sequence[str]) -> set[str]:
     """Those of the ids that are stored."""
     with _keeping:
         kept = _kept(db)
-        if ids and all(own in kept for own in ids):
+        if ids and all(output_id in kept for output_id in ids):
             return set(ids)
     sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))"
     found = db.rows(sql, [list(ids)])
@@ -109,19 +109,19 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
     wanted = list(dict.fromkeys(ids))
     with _keeping:
         kept = _kept(db)
-        found = {own: kept[own] for own in wanted if own in kept}
-    missing = [own for own in wanted if own not in found]
+        found = {output_id: kept[output_id] for output_id in wanted if output_id in kept}
+    missing = [output_id for output_id in wanted if output_id not in found]
     if missing:
         sql = _SELECT.format(condition="output_id IN (SELECT unnest(?))")
-        along = [own for own in soon if own not in kept]
+        along = [output_id for output_id in soon if output_id not in kept]
         fresh = {row[0]: _output(row) for row in db.rows(sql, [missing + along])}
         found |= fresh
         _keep(db, fresh)
-    return {own: found[own] for own in wanted if own in found}
+    return {output_id: found[output_id] for output_id in wanted if output_id in found}
 
 
 def _keep(db: Database, outputs: dict[str, Output]) -> None:
-    small = {key: own for key, own in outputs.items() if len(own.text) < _LARGEST_KEPT}
+    small = {key: output for key, output in outputs.items() if len(output.text) < _LARGEST_KEPT}
     if len(small) > _MOST_KEPT // 4:
         return  # a pass over everything must not push out what people are grading
     with _keeping:

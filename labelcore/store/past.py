@@ -44,11 +44,11 @@ def as_of(db: Database, moment: datetime) -> Iterator[Database]:
 
 
 def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
-    own = db.rows("SELECT current_database()")[0][0]
+    present = db.rows("SELECT current_database()")[0][0]
     for table, until in filters(db).items():
         shown = until.format(moment=f"TIMESTAMP '{moment.isoformat(sep=' ')}'", past=catalogue)
         db.run(
-            f'CREATE VIEW {catalogue}.main."{table}" AS SELECT * FROM "{own}".main."{table}" WHERE {shown}'
+            f'CREATE VIEW {catalogue}.main."{table}" AS SELECT * FROM "{present}".main."{table}" WHERE {shown}'
         )
     for made in _views(db):
         db.run(f"USE {catalogue}; {made}")
@@ -68,7 +68,7 @@ def filters(db: Database) -> dict[str, str]:
     ):
         columns.setdefault(table, set()).add(column)
     found = {table: _condition(table, columns[table]) for table in sorted(columns)}
-    return dict(sorted(found.items(), key=lambda own: own[0] in _TOLD_BY))
+    return dict(sorted(found.items(), key=lambda table_and_filter: table_and_filter[0] in _TOLD_BY))
 
 
 def _condition(table: str, columns: set[str]) -> str:
@@ -77,7 +77,7 @@ def _condition(table: str, columns: set[str]) -> str:
     if table in _TOLD_BY:
         key, teller = _TOLD_BY[table]
         return f"{key} IN (SELECT {key} FROM {{past}}.main.{teller})"
-    time = next((own for own in _TIMES if own in columns), None)
+    time = next((name for name in _TIMES if name in columns), None)
     if time is None:
         raise KeyError(f"{table} does not say when its rows were stored")
     return f"{time} <= {{moment}}"

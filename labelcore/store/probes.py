@@ -26,9 +26,9 @@ _OPINION = ("opinion_id", "project_id", "probe_id", "annotator", "value", "note"
 
 def save(db: Database, probes: Sequence[ProbeCase]) -> int:
     """Store the probes that are not there yet. Returns how many were new."""
-    known = _stored(db, [own.id for own in probes])
-    fresh = {own.id: own for own in probes if own.id not in known}
-    db.append("probe", _COLUMNS, [_row(own) for own in fresh.values()])
+    known = _stored(db, [probe.id for probe in probes])
+    fresh = {probe.id: probe for probe in probes if probe.id not in known}
+    db.append("probe", _COLUMNS, [_row(probe) for probe in fresh.values()])
     return len(fresh)
 
 
@@ -56,7 +56,7 @@ def say(db: Database, opinion: ProbeOpinion) -> None:
 
 def opinions(db: Database, project_id: str) -> dict[str, ProbeOpinion]:
     """The opinion that counts now, by probe id: the newest of anybody's that was not taken back."""
-    return {own.probe_id: own for own in _read(db, "probe_opinion_current", project_id)}
+    return {opinion.probe_id: opinion for opinion in _read(db, "probe_opinion_current", project_id)}
 
 
 def opinions_by_person(db: Database, project_id: str) -> list[ProbeOpinion]:

@@ -31,7 +31,7 @@ def save(db: Database, project: Project) -> None:
 
 def by_name(db: Database, name: str) -> Project | None:
     """The project of that name, if there is one."""
-    return next((own for own in all_of(db) if own.name == name), None)
+    return next((project for project in all_of(db) if project.name == name), None)
 
 
 def all_of(db: Database) -> list[Project]:

@@ -48,8 +48,8 @@ class Pool:
     @classmethod
     def of(cls, places: Iterable[Place]) -> Pool:
         """Index the places."""
-        own = tuple((key, sys.intern(reason), at) for key, reason, at in places)
-        return cls(own, {place[0]: at for at, place in enumerate(own)})
+        indexed = tuple((key, sys.intern(reason), at) for key, reason, at in places)
+        return cls(indexed, {place[0]: at for at, place in enumerate(indexed)})
 
     def front(self, way: object, since: object, is_done: Callable[[str], bool], least: int = 0) -> int:
         """The first place, from ``least`` on, that is not done. Only what came since the last call
@@ -72,9 +72,9 @@ class Pool:
             if known != since:
                 seen, at = 0, []
             fresh = list(itertools.islice(graded, seen, None))
-            for own in fresh:
-                if own in self.at:
-                    bisect.insort(at, self.at[own])
+            for output_id in fresh:
+                if output_id in self.at:
+                    bisect.insort(at, self.at[output_id])
             self.marks[who] = (since, seen + len(fresh), at)
             return at
 
@@ -110,8 +110,8 @@ def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
     key: tuple[object, ...] = (project_id, sample_id)
     if sample_id is None:
         key += _state(db, project_id)
-    query, own = (_IN_SAMPLE, sample_id) if sample_id else (_IN_IMPORT_ORDER, project_id)
-    return _kept(db, key, lambda: db.rows(query, [own]))
+    query, owner = (_IN_SAMPLE, sample_id) if sample_id else (_IN_IMPORT_ORDER, project_id)
+    return _kept(db, key, lambda: db.rows(query, [owner]))
 
 
 def _state(db: Database, project_id: str) -> tuple[object, ...]:

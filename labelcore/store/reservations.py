@@ -20,7 +20,7 @@ def hold(db: Database, project_id: str, annotator: str, output_ids: Sequence[str
 
 def keep(db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime) -> None:
     """Store what the project's state has taken in already, for the next process."""
-    rows = [(project_id, own, annotator, utc(until), utc(now())) for own in output_ids]
+    rows = [(project_id, output_id, annotator, utc(until), utc(now())) for output_id in output_ids]
     db.append("reservation", _COLUMNS, rows)
 
 

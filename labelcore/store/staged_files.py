@@ -65,9 +65,9 @@ def _is_detected(path: Path, options: str) -> bool:
 
     Asked on a connection of its own: a failure would end the transaction that the rows go into.
     """
-    with duckdb.connect() as own:
+    with duckdb.connect() as apart:
         try:
-            own.execute(f"DESCRIBE SELECT * FROM read_csv(?, {options})", [str(path)])
+            apart.execute(f"DESCRIBE SELECT * FROM read_csv(?, {options})", [str(path)])
         except duckdb.Error:
             return False
     return True
@@ -79,8 +79,8 @@ def _header(path: Path) -> str:
         names = next(csv.reader(file, delimiter=_delimiter(path)), [])
     seen: dict[str, None] = {}
     for place, name in enumerate(names):
-        own = name or f"column{place}"
-        seen[own if own not in seen else f"{own}_{place}"] = None
+        column = name or f"column{place}"
+        seen[column if column not in seen else f"{column}_{place}"] = None
     return "{" + ", ".join(f"{literal(name)}: 'VARCHAR'" for name in seen) + "}"
 
 
@@ -189,10 +189,10 @@ def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     if not keys and not broken:
         raise BadInput("The file holds no objects.", next_step="Each line must be a JSON object.")
     paths = ", ".join(literal('$."' + key + '"') for key in keys)
-    columns = [f"own[{at}] AS {quoted(key)}" for at, key in enumerate(keys, 1)]
+    columns = [f"fields[{at}] AS {quoted(key)}" for at, key in enumerate(keys, 1)]
     cursor.execute(
         f"CREATE TEMP TABLE staged AS SELECT {', '.join(['_row', *columns])} FROM "
-        f"(SELECT rowid - {start} + 1 AS _row, json_extract_string(line, [{paths}]::VARCHAR[]) AS own FROM lines)"
+        f"(SELECT rowid - {start} + 1 AS _row, json_extract_string(line, [{paths}]::VARCHAR[]) AS fields FROM lines)"
     )
     cursor.execute("DROP TABLE lines")
     reason = "the line is not a JSON object"

@@ -65,7 +65,7 @@ def prepare(
     conversation = conversation_sql(text("conversation"))
     # Rows without input, context and conversation are told apart by their group: the same short
     # answer to two documents is two outputs.
-    own_input = (
+    distinct_input = (
         f"CASE WHEN {text('input')} = '' AND {text('context')} = '' AND {text('conversation')} = '' "
         f"AND {text('group')} <> '' THEN chr(30) || {text('group')} ELSE {text('input')} END"
     )
@@ -74,14 +74,14 @@ def prepare(
         f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
         f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
         f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
-        f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, {own_input} AS own_input "
+        f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, {distinct_input} AS distinct_input "
         "FROM staged"
     )
     # Only keys are kept: the texts are read again from ``staged`` when they are stored.
     cursor.execute(
         "CREATE TEMP TABLE ready AS SELECT _row, external_id, model, prompt_version, "
         "length(text) AS size, trim(text) = '' AS empty, "
-        f"{CONTENT_ID_SQL.replace('input', 'own_input')} AS output_id FROM prepared"
+        f"{CONTENT_ID_SQL.replace('input', 'distinct_input')} AS output_id FROM prepared"
     )
     return _kept_apart(cursor, id_is_guess=id_is_guess)
 
@@ -163,8 +163,10 @@ def match_ids(cursor: duckdb.DuckDBPyConnection, project_id: str, id_column: str
         f"SELECT _row, {quoted(id_column)} FROM staged ANTI JOIN ready USING (_row) ORDER BY _row"
     ).fetchall()
     return [
-        RejectedRow(row=row, field="id", reason=f"no output has the id '{own or ''}'", raw=own or "")
-        for row, own in rows
+        RejectedRow(
+            row=row, field="id", reason=f"no output has the id '{external_id or ''}'", raw=external_id or ""
+        )
+        for row, external_id in rows
     ]
 
 

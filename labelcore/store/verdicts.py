@@ -61,7 +61,7 @@ def record(
             if fresh:
                 append_rows(cursor, "verdict", _COLUMNS, fresh)
             if errors:
-                append_rows(cursor, "verdict_error", _ERROR, [_error_row(own) for own in errors])
+                append_rows(cursor, "verdict_error", _ERROR, [_error_row(error) for error in errors])
             answer_table.append(cursor, answers)
     return len(fresh)
 

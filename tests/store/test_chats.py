@@ -54,4 +54,4 @@ def test_a_chat_becomes_roles_contents_and_calls(name: str) -> None:
     rows = duckdb.execute(f"SELECT {conversation_sql('x')} FROM (SELECT ? AS x)", [json.dumps(sent)])
     found = json.loads(rows.fetchall()[0][0])
     assert found == wanted
-    assert [Turn(**own).model_dump(mode="json", exclude_defaults=True) for own in found] == wanted
+    assert [Turn(**message).model_dump(mode="json", exclude_defaults=True) for message in found] == wanted

@@ -135,18 +135,18 @@ def test_what_is_followed_in_memory_equals_the_tables(
     for state in (followed, live(db, "p")):
         for who in ("ann", "bo"):
             current = grades.current(db, "p", annotator=who, overall_only=True)
-            assert state.graded(who) == {own.output_id: (own.id, own.value) for own in current}
-            assert state.counts().get(who, 0) == sum(own.value != "skipped" for own in current)
-            again = [own for own in grades.repeats(db, "p", who) if own.is_overall]
-            assert state.repeated(who) == {own.output_id for own in again}
-            parts = [own for own in grades.current(db, "p", annotator=who) if not own.is_overall]
+            assert state.graded(who) == {grade.output_id: (grade.id, grade.value) for grade in current}
+            assert state.counts().get(who, 0) == sum(grade.value != "skipped" for grade in current)
+            again = [grade for grade in grades.repeats(db, "p", who) if grade.is_overall]
+            assert state.repeated(who) == {grade.output_id for grade in again}
+            parts = [grade for grade in grades.current(db, "p", annotator=who) if not grade.is_overall]
             few = grades.of_parts(db, "p", who, ["o0", "o1", "o2"])
-            assert sorted(few, key=lambda own: own.id) == sorted(parts, key=lambda own: own.id)
+            assert sorted(few, key=lambda grade: grade.id) == sorted(parts, key=lambda grade: grade.id)
             for i in range(3):
                 others = {
-                    own.annotator
-                    for own in grades.current(db, "p", overall_only=True)
-                    if own.output_id == f"o{i}" and own.value != "skipped"
+                    grade.annotator
+                    for grade in grades.current(db, "p", overall_only=True)
+                    if grade.output_id == f"o{i}" and grade.value != "skipped"
                 }
                 assert state.taken(f"o{i}", who, now().replace(tzinfo=None)) == len(others - {who})
     db.close()
@@ -178,9 +178,9 @@ def test_what_was_taken_is_remembered_no_longer_than_it_holds(acts: list[tuple[s
             state.follow(f"g{number}", output, who, act, None)
         for most in (1, 2):
             for other in ("ann", "bo", "cy"):
-                for own in ("o1", "o2"):
-                    now_open = state.is_open(own, other, most, moment)
-                    assert now_open == (state.taken(own, other, moment) < most)
+                for output in ("o1", "o2"):
+                    now_open = state.is_open(output, other, most, moment)
+                    assert now_open == (state.taken(output, other, moment) < most)
 
 
 def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(

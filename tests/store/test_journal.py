@@ -29,7 +29,7 @@ def paid(number: int, text: str = "answer") -> Paid:
 
 def left(db: Database) -> list[Path]:
     assert db.path is not None
-    return [own for own in db.path.parent.iterdir() if SUFFIX in own.name]
+    return [file for file in db.path.parent.iterdir() if SUFFIX in file.name]
 
 
 def test_what_a_killed_run_left_comes_into_the_database_once(db: Database) -> None:
@@ -53,7 +53,7 @@ def test_a_torn_line_and_a_changed_one_are_left_out(db: Database) -> None:
     (place,) = left(db)
     first, second, third = place.read_bytes().splitlines(keepends=True)
     place.write_bytes(first + second.replace(b"answer", b"ANSWER") + third[:-9])
-    assert [own.key for own in journal.read(place)] == [paid(0).key]
+    assert [answer.key for answer in journal.read(place)] == [paid(0).key]
 
 
 @given(st.text())

@@ -21,14 +21,16 @@ def test_projects_are_as_stored_whatever_was_read_before(acts: list[tuple[str, s
         if act == "save":
             expected[name] = f"task {number}"
             project_table.save(db, Project(id=f"p-{name}", name=name, task=f"task {number}"))
-        assert [(own.name, own.task) for own in project_table.all_of(db)] == sorted(expected.items())
+        assert [(project.name, project.task) for project in project_table.all_of(db)] == sorted(
+            expected.items()
+        )
     db.close()
 
 
 def test_a_list_that_was_handed_out_can_be_changed_without_harm(db: Database) -> None:
     project_table.save(db, Project(id="p", name="p"))
     project_table.all_of(db).clear()
-    assert [own.name for own in project_table.all_of(db)] == ["p"]
+    assert [project.name for project in project_table.all_of(db)] == ["p"]
 
 
 def test_outputs_read_along_are_the_same_and_are_not_asked_for(db: Database) -> None:
@@ -41,8 +43,8 @@ def test_outputs_read_along_are_the_same_and_are_not_asked_for(db: Database) -> 
 
 def test_another_order_of_a_pool_is_made_once_and_follows_its_key() -> None:
     pool = queues.Pool.of([("a", "", 1), ("b", "", 2)])
-    turned = pool.variant("turned", lambda own: queues.Pool.of(own.places[::-1]))
-    assert [own for own, _, _ in turned.places] == ["b", "a"]
+    turned = pool.variant("turned", lambda straight: queues.Pool.of(straight.places[::-1]))
+    assert [output_id for output_id, _, _ in turned.places] == ["b", "a"]
     assert pool.variant("turned", lambda _: queues.Pool.of([])) is turned
     assert not pool.variant("none", lambda _: queues.Pool.of([])).places
 
@@ -92,26 +94,28 @@ def test_narrow_readings_equal_the_events(acts: list[tuple[int, str, str, int, s
         )
         grades.record(db, [event])
     current = grades.current(db, "p", overall_only=True)
-    assert grades.overall(db, "p") == [(own.output_id, own.annotator, own.value, own.note) for own in current]
+    assert grades.overall(db, "p") == [
+        (grade.output_id, grade.annotator, grade.value, grade.note) for grade in current
+    ]
     history = grades.history(db, "p")
-    undone = {own.supersedes for own in history if own.value == "undone"}
+    undone = {event.supersedes for event in history if event.value == "undone"}
     first: dict[tuple[str, str], tuple[str, bool]] = {}
-    for own in history:
-        judged = own.value in {"pass", "fail"} and own.is_overall and own.source != "repeat"
-        if judged and own.id not in undone:
-            first.setdefault((own.output_id, own.annotator), (own.value, own.judge_shown))
+    for event in history:
+        judged = event.value in {"pass", "fail"} and event.is_overall and event.source != "repeat"
+        if judged and event.id not in undone:
+            first.setdefault((event.output_id, event.annotator), (event.value, event.judge_shown))
     assert {(o, who): (v, shown) for o, who, v, shown in grades.first_overall(db, "p")} == first
     for tally in grades.tallies(db, "p"):
-        mine = [own for own in current if own.annotator == tally.annotator]
+        mine = [grade for grade in current if grade.annotator == tally.annotator]
         assert tally == (
             tally.annotator,
-            sum(own.value != "skipped" for own in mine),
-            *(sum(own.value == value for own in mine) for value in ("pass", "fail", "unsure")),
-            sum(bool(own.note.strip()) for own in mine),
-            median(own.seconds or 0 for own in mine),
-            max(own.at for own in mine),
+            sum(grade.value != "skipped" for grade in mine),
+            *(sum(grade.value == value for grade in mine) for value in ("pass", "fail", "unsure")),
+            sum(bool(grade.note.strip()) for grade in mine),
+            median(grade.seconds or 0 for grade in mine),
+            max(grade.at for grade in mine),
         )
-    assert {own.annotator for own in grades.tallies(db, "p")} == {own.annotator for own in current}
+    assert {tally.annotator for tally in grades.tallies(db, "p")} == {grade.annotator for grade in current}
     db.close()
 
 
