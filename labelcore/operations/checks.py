@@ -9,7 +9,7 @@ from pydantic import Field
 from labelcore.operations import Call, Outcome, operation
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.subset import CONTRACT, MODULES
-from labelcore.stages.judging import checks
+from labelcore.stages.judging.proposing import checks
 
 _SHOWN = 10
 Limit = Annotated[int, Field(ge=1, le=1_000)]

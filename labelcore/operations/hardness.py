@@ -9,8 +9,9 @@ from pydantic import Field
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
-from labelcore.stages.judging import hardness, panels, repeating
-from labelcore.stages.judging.hardness_report import HardnessReport, HardnessRow, behind
+from labelcore.stages.judging.proposing import panels
+from labelcore.stages.judging.testing import hardness, repeating
+from labelcore.stages.judging.testing.hardness_report import HardnessReport, HardnessRow, behind
 
 Family = Literal["position", "wording", "injection", "defect"]
 _CLOSING = {

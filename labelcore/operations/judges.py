@@ -11,8 +11,9 @@ from labelcore.models import Frozen, JudgeVersion, Run, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
-from labelcore.stages.judging import retraining, suspecting
+from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running.engine import check_name
+from labelcore.stages.judging.testing import suspecting
 
 Kind = Literal["code", "llm", "learned", "cascade", "imported"]
 Repeats = Annotated[int, Field(ge=1, le=20)]

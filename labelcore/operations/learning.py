@@ -9,8 +9,9 @@ from pydantic import Field
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
-from labelcore.stages.judging import cascading, retraining, suspecting
-from labelcore.stages.judging.cascading import CascadeReport
+from labelcore.stages.judging.proposing import cascades, retraining
+from labelcore.stages.judging.proposing.cascades import CascadeReport
+from labelcore.stages.judging.testing import suspecting
 
 _SHOWN = 20
 
@@ -70,7 +71,7 @@ def cascade(
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95,
 ) -> Outcome:
     """Set a cascade: the first judge where it is sure, the second where it is not, else a person."""
-    report = cascading.make(
+    report = cascades.make(
         call.db,
         call.project,
         judging.find_judge(call.db, call.project, first),
@@ -88,7 +89,7 @@ def cascade(
 def cascade_report(call: Call, *, judge: str) -> Outcome:
     """Show who decides how much in a cascade, with which error, and what it saves."""
     version = judging.find_judge(call.db, call.project, judge)
-    return _cascade_outcome(cascading.report(call.db, call.project, version))
+    return _cascade_outcome(cascades.report(call.db, call.project, version))
 
 
 def _cascade_outcome(report: CascadeReport) -> Outcome:
@@ -123,7 +124,7 @@ def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
 def ask_people(call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=1000)] = 50) -> Outcome:
     """Put outputs on which a judge abstains first in the queue for grading."""
     version = judging.find_judge(call.db, call.project, judge)
-    ids = cascading.hand_to_people(call.db, call.project, version, limit)
+    ids = cascades.hand_to_people(call.db, call.project, version, limit)
     return Outcome(
         document={"judge": version.judge_id, "output_ids": ids},
         lines=(f"{len(ids)} outputs that {version.name} leaves to people come first in the queue.",),

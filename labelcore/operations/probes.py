@@ -10,7 +10,7 @@ from pydantic import Field
 from labelcore.models import ProbeCase, ProbeValue
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import rate_words
-from labelcore.stages.judging import probe_export, probing
+from labelcore.stages.judging.testing import probe_export, probing
 
 
 @operation("probe make")

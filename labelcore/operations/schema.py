@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from labelcore.operations import Call, Outcome, operation
-from labelcore.stages.judging import schemas
-from labelcore.stages.judging.schemas import SchemaState
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.keeping.schemas import SchemaState
 
 
 @operation("schema set")

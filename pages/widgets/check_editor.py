@@ -8,7 +8,7 @@ import streamlit as st
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
 from labelcore.stages import deriving
-from labelcore.stages.judging import checks
+from labelcore.stages.judging.proposing import checks
 from pages.widgets import keys, shell
 from pages.widgets.shell import Place
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
-from labelcore.stages.judging import repeating
+from labelcore.stages.judging.testing import repeating
 from pages.widgets import charts, keys, shell
 from pages.widgets.outputs import show_output
 from pages.widgets.shell import Place, plain

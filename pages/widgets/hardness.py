@@ -12,8 +12,8 @@ from labelcore.errors import LabelcoreError
 from labelcore.models import JudgeVersion
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
-from labelcore.stages.judging import hardness
-from labelcore.stages.judging.hardness_report import (
+from labelcore.stages.judging.testing import hardness
+from labelcore.stages.judging.testing.hardness_report import (
     ANY_ATTACK,
     ANY_HARMLESS,
     HardnessReport,

@@ -9,7 +9,7 @@ import streamlit as st
 from labelcore.models import Output
 from labelcore.operations.learning import cascade_lines
 from labelcore.stages import judging
-from labelcore.stages.judging import cascading, retraining
+from labelcore.stages.judging.proposing import cascades, retraining
 from pages.widgets import charts, shell
 from pages.widgets.shell import Place, plain
 
@@ -70,7 +70,7 @@ def show_why(place: Place, judge: judging.JudgeSummary, output: Output) -> None:
 def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
     """Who decides how much, with which error, and the curve that the threshold was chosen on."""
     version = judging.find_judge(place.db, place.project, judge.judge_version_id)
-    report = cascading.report(place.db, place.project, version)
+    report = cascades.report(place.db, place.project, version)
     for line in cascade_lines(report):
         st.write(plain(line.strip()))
     points = [(own.share, own.error, own.bound) for own in report.curve]
@@ -89,7 +89,7 @@ def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
         key=f"people-{version.id}",
     ):
         with shell.guard():
-            ids = cascading.hand_to_people(place.db, place.project, version, 50)
+            ids = cascades.hand_to_people(place.db, place.project, version, 50)
             st.success(f"{len(ids)} outputs come first in the queue.")
 
 
@@ -122,7 +122,7 @@ def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
         with shell.guard(), st.spinner("Both judges decide on graded outputs …"):
             one = judging.find_judge(place.db, place.project, first.judge_version_id)
             two = judging.find_judge(place.db, place.project, then.judge_version_id)
-            report = cascading.make(
+            report = cascades.make(
                 place.db,
                 place.project,
                 one,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
-from labelcore.stages.judging import probing
+from labelcore.stages.judging.testing import probing
 from pages.widgets import shell
 from pages.widgets.shell import Place, plain
 

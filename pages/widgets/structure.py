@@ -7,7 +7,7 @@ import json
 import streamlit as st
 
 from labelcore.stages import deriving
-from labelcore.stages.judging import schemas
+from labelcore.stages.judging.keeping import schemas
 from pages.widgets import shell
 from pages.widgets.shell import Place, plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.stages import judging
-from labelcore.stages.judging import suspecting
+from labelcore.stages.judging.testing import suspecting
 from pages.widgets import shell
 from pages.widgets.shell import Place, plain
 

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from labelcore.judges import cascade
 from labelcore.judges.cascade import CascadeSpec, Step, Votes, combine, fit_first, fit_then
 from labelcore.models import Decision
-from labelcore.stages.judging.cascading import describe
+from labelcore.stages.judging.proposing.cascades import describe
 from labelcore.stats.rate import not_measurable
 
 

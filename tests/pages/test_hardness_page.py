@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from labelcore.llm import local_server
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
-from labelcore.stages.judging import hardness
+from labelcore.stages.judging.testing import hardness
 from labelcore.store import close_database, open_database
 from pages.widgets import keys
 from tests.pages.test_pages import healthy, work
@@ -122,7 +122,7 @@ def test_the_local_model_is_offered_only_where_it_can_be_started(
 
 def behind_a_figure() -> None:
     from labelcore.stages import judging
-    from labelcore.stages.judging import hardness
+    from labelcore.stages.judging.testing import hardness
     from pages.widgets import shell
     from pages.widgets.hardness import _texts
 

@@ -11,7 +11,9 @@ from labelcore.judges import portable, script_judge, writing
 from labelcore.models import Criterion, Output, Project, new_id
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, judging, projects
-from labelcore.stages.judging import checks, deciding, schemas
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.proposing import checks
+from labelcore.stages.judging.running import deciding
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
 from tests.mock_endpoint import MockEndpoint

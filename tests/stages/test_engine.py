@@ -21,7 +21,7 @@ from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import Settings, settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
-from labelcore.stages.judging.running import engine, on_worker
+from labelcore.stages.judging.running import engine, worker
 from labelcore.stages.judging.running.engine import local_cluster
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import criteria as criterion_table
@@ -30,7 +30,7 @@ from labelcore.store import outputs as output_table
 from tests.mock_endpoint import MockEndpoint, serving
 
 SECRET = "a-key-that-stays-at-home"
-TASK = on_worker.decide_chunk
+TASK = worker.decide_chunk
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,10 @@ from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import judging
-from labelcore.stages.judging import deciding, hardness, probing, repeating
-from labelcore.stages.judging.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
-from labelcore.stages.judging.hardness_report import ANY_ATTACK, HardnessReport, HardnessRow, behind
+from labelcore.stages.judging.running import deciding
+from labelcore.stages.judging.testing import hardness, probing, repeating
+from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
+from labelcore.stages.judging.testing.hardness_report import ANY_ATTACK, HardnessReport, HardnessRow, behind
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table

@@ -14,7 +14,9 @@ from labelcore.judges import explaining
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Run, Verdict
 from labelcore.operations.learning import cascade_lines
 from labelcore.stages import aligning, deriving, grading, judging, projects
-from labelcore.stages.judging import cascading, hardness, repeating, retraining, schemas, suspecting
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.proposing import cascades, retraining
+from labelcore.stages.judging.testing import hardness, repeating, suspecting
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -198,14 +200,14 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, then = pair
-    made = cascading.make(db, project, first, then, error=0.15)
+    made = cascades.make(db, project, first, then, error=0.15)
     judge = judging.find_judge(db, project, made.name)
     ran = judging.run_judges(db, project, judge=judge.id)
     n = len(output_table.ids(db, project.id))
     assert (ran.verdicts_new, ran.errors, ran.state) == (n, 0, "finished")
     again = judging.run_judges(db, project, judge=judge.id)
     assert (again.verdicts_new, again.verdicts_cached) == (0, n)
-    report = cascading.report(db, project, judge)
+    report = cascades.report(db, project, judge)
     one, two = report.steps
     assert report.outputs == one.outputs + two.outputs + report.people == n
     assert 29 <= one.outputs < n and two.outputs > 0
@@ -218,7 +220,7 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
         for verdict in verdict_table.page(db, judge.id, value, n, 0)
     }
     assert reasons == {first.name, then.name}
-    same = cascading.make(db, project, first, then, error=0.15)
+    same = cascades.make(db, project, first, then, error=0.15)
     assert same.judge_version_id == made.judge_version_id
     (contender,) = [one for one in aligning.race(db, project).contenders if one.kind == "cascade"]
     assert contender.how == "in-sample", "its threshold was set from these grades"
@@ -233,7 +235,7 @@ def test_a_model_that_a_cascade_asks_in_doubt_is_not_asked_everywhere(
     judge_table.save(db, [model])
     known = verdict_table.of_outputs(db, output_table.ids(db, project.id), [tool.id])
     verdict_table.record(db, [verdict.model_copy(update={"judge_version_id": model.id}) for verdict in known])
-    made = cascading.make(db, project, first, model, error=0.15)
+    made = cascades.make(db, project, first, model, error=0.15)
     everything = judging.run_judges(db, project)
     assert model.id not in everything.judge_version_ids
     assert {first.id, made.judge_version_id} <= set(everything.judge_version_ids)
@@ -247,7 +249,7 @@ def test_a_cascade_with_imported_verdicts_has_an_estimate_and_is_not_hardened_or
     add_outputs: Callable[..., list[Output]],
 ) -> None:
     first, then = pair
-    made = cascading.make(db, project, first, then, error=0.15)
+    made = cascades.make(db, project, first, then, error=0.15)
     add_outputs("an output that the other tool has never seen")
     found = judging.estimate_run(db, project, judge=made.judge)
     assert (found.trouble, found.calls) == ("", 0)
@@ -263,7 +265,7 @@ def test_the_second_judge_is_not_run_where_the_first_is_sure(
 ) -> None:
     first, _ = pair
     code = next(judge for judge in judging.propose(db, project, limit=1) if judge.kind == "code")
-    made = cascading.make(db, project, first, code, error=0.1)
+    made = cascades.make(db, project, first, code, error=0.1)
     judging.run_judges(db, project, judge=made.judge)
     table = verdict_table.counts(db, project.id)
     assert 0 < sum(table[code.id].values()) <= made.outputs - made.steps[0].outputs + 60
@@ -273,13 +275,13 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, then = pair
-    made = cascading.make(db, project, first, then, error=0.001)  # no 200 grades can show that
+    made = cascades.make(db, project, first, then, error=0.001)  # no 200 grades can show that
     assert made.steps[0].outputs == 0 and made.warnings[0].startswith("Grade more")
     said = "\n".join(cascade_lines(made))
     assert said.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(made.warnings)
     judge = judging.find_judge(db, project, made.name)
     judging.run_judges(db, project, judge=judge.id)
-    ids = cascading.hand_to_people(db, project, judge, 5)
+    ids = cascades.hand_to_people(db, project, judge, 5)
     fresh = projects.open_project(db, project.name)
     assert list(grading.rules_of(fresh).review) == ids and len(ids) == 5
     assert not set(ids) & set(grading.human_labels(db, project).value)
@@ -296,7 +298,7 @@ def test_pairs_that_make_no_cascade(
         (first, then.model_copy(update={"criterion_id": "x"}), 0.1, "does not decide"),
     ):
         with pytest.raises(BadInput, match=reason):
-            cascading.make(db, project, one, two, error=error)
+            cascades.make(db, project, one, two, error=error)
 
 
 def test_an_inverted_import_is_found_and_flipped(

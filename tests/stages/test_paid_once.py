@@ -11,7 +11,8 @@ from labelcore.judges import panel
 from labelcore.llm.protocol import TRIES
 from labelcore.models import Decision, JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
-from labelcore.stages.judging import deciding, running
+from labelcore.stages.judging import running
+from labelcore.stages.judging.running import deciding
 from labelcore.store import Database, batch_jobs, runs, verdicts
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge

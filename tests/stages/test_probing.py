@@ -15,8 +15,8 @@ from labelcore.judges.identity import version_id
 from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, judging
-from labelcore.stages.judging import probing
-from labelcore.stages.judging.probe_export import export_probes
+from labelcore.stages.judging.testing import probing
+from labelcore.stages.judging.testing.probe_export import export_probes
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table

@@ -34,7 +34,8 @@ from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.deriving.risk import LIMITS
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
-from labelcore.stages.judging.proposals import lessons_of, question
+from labelcore.stages.judging.proposing.proposals import lessons_of
+from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.selection import LARGEST
 from labelcore.stats.set_wish import MUST, SHOULD, Wish
 from labelcore.store import Database, audit
@@ -268,7 +269,7 @@ def _fixed(version: JudgeVersion, votes: pd.DataFrame, lessons: Lessons) -> Cand
 
 def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Target:
     """The criterion's grades on the lessons; outputs that say nothing about it are not known."""
-    fails = question(criterion, labels).fails
+    fails = subject_of(criterion, labels).fails
     ids = lessons.table.ids
     return Target(
         fails=np.array([fails.get(i, False) for i in ids], dtype=bool),

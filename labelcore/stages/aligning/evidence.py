@@ -13,7 +13,7 @@ import numpy.typing as npt
 from labelcore.models import Criterion, Project
 from labelcore.stages.deriving import history
 from labelcore.stages.grading import Labels, current_grades
-from labelcore.stages.judging.proposals import question
+from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats import resampling
 from labelcore.stats.prevalence import Graded
 from labelcore.store import Database
@@ -94,7 +94,7 @@ def truth_of(db: Database, project: Project, criterion: Criterion | None, labels
     the failed outputs that are its evidence, and all that people passed.
     """
     if criterion is None:
-        return Truth(question(None, labels).fails, "the grades of the whole output")
+        return Truth(subject_of(None, labels).fails, "the grades of the whole output")
     own = criterion_labels(db, project, labels).get(criterion.id)
     if own is not None:
         return Truth({k: not v for k, v in own.items()}, f"the grades of “{criterion.name}” itself")
@@ -102,7 +102,7 @@ def truth_of(db: Database, project: Project, criterion: Criterion | None, labels
         "its evidence among the failed outputs, and the passed ones: fewer than "
         f"{NEEDED} grades are of “{criterion.name}” itself"
     )
-    return Truth(question(criterion, labels).fails, says)
+    return Truth(subject_of(criterion, labels).fails, says)
 
 
 def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str, dict[str, bool]]:

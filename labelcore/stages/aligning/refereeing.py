@@ -25,9 +25,11 @@ from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sou
 from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import active_judges, cascading, find_judge
-from labelcore.stages.judging.proposals import lessons_of
-from labelcore.stages.judging.repeating import flips, steady
+from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stages.judging.proposing import cascades
+from labelcore.stages.judging.proposing.proposals import lessons_of
+from labelcore.stages.judging.running.cascades import judges_of
+from labelcore.stages.judging.testing.repeating import flips, steady
 from labelcore.stats import counts as figures
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
@@ -251,8 +253,8 @@ def _spent(
 ) -> tuple[float | None, float | None]:
     """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
     if version.kind == "cascade":
-        asked = cascading.report(db, project, version)
-        first, then = (_spent(db, project, own, spent)[0] for own in cascading.judges_of(db, version))
+        asked = cascades.report(db, project, version)
+        first, then = (_spent(db, project, own, spent)[0] for own in judges_of(db, version))
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     own = spent.get(version.id)

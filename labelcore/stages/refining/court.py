@@ -31,7 +31,7 @@ from labelcore.stages.aligning import chosen_set
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges, find_judge
-from labelcore.stages.judging.proposals import question
+from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, court
 from labelcore.store import judges as judge_table
@@ -125,7 +125,7 @@ def _judges(db: Database, project: Project) -> list[JudgeVersion]:
 def _conflicts(db: Database, project: Project, version: JudgeVersion, labels: Labels) -> list[Conflict]:
     criteria = {own.id: own for own in list_criteria(db, project)}
     criterion = criteria.get(version.criterion_id or "")
-    fails = question(criterion, labels).fails
+    fails = subject_of(criterion, labels).fails
     differ = [
         own
         for own in verdict_table.of_outputs(db, list(fails), [version.id])

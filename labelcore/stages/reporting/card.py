@@ -20,9 +20,9 @@ from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
-from labelcore.stages.judging.hardness_report import HardnessRow
-from labelcore.stages.judging.hardness_report import report as hardness_report
-from labelcore.stages.judging.repeating import flips, steady
+from labelcore.stages.judging.testing.hardness_report import HardnessRow
+from labelcore.stages.judging.testing.hardness_report import report as hardness_report
+from labelcore.stages.judging.testing.repeating import flips, steady
 from labelcore.stats.rate import Rate, in_words, not_measurable
 from labelcore.store import Database
 

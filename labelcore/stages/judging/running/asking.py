@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge
 from labelcore.llm.protocol import NotYet
+from labelcore.stages.judging.running.answers import AnswerMemory
+from labelcore.stages.judging.running.backlog import Plan, Question
+from labelcore.stages.judging.running.cached_client import Remembering
 from labelcore.stages.judging.running.clients import Asked, Clients
-from labelcore.stages.judging.running.memory import AnswerMemory
-from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.remembering import Remembering
-from labelcore.stages.judging.running.work import Decided, Result, Work
+from labelcore.stages.judging.running.live_run import Decided, Result, Work
 from labelcore.store.journal import Journal
 
 _FLUSH_SECONDS = 0.5

@@ -24,9 +24,9 @@ from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpo
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
 from labelcore.models import BatchJob, Paid, Project, new_id
 from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.backlog import Plan
 from labelcore.stages.judging.running.clients import Asked, Clients, Reached, place_of
-from labelcore.stages.judging.running.plan import Plan
-from labelcore.stages.judging.running.work import Work
+from labelcore.stages.judging.running.live_run import Work
 from labelcore.store import Database
 from labelcore.store import answers as answer_table
 from labelcore.store import batch_jobs as job_table

@@ -18,8 +18,8 @@ from labelcore.llm import Answer, Message, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.runner import decide_local, embed_texts
-from labelcore.stages.judging.running.plan import Plan
+from labelcore.stages.judging.running.backlog import Plan
+from labelcore.stages.judging.running.runner import decide_local, embed_texts
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from labelcore.errors import BadInput
 from labelcore.judges import cascade
-from labelcore.judges.cascade import CascadeSpec, Point, Step, Votes
+from labelcore.judges.cascade import CascadeSpec, Point, Step
 from labelcore.judges.identity import version_id
 from labelcore.llm import ModelClient
-from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Project, Run, Verdict, new_id
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
-from labelcore.stages.judging import running
-from labelcore.stages.judging.proposals import Question, question
+from labelcore.stages.judging.proposing.subjects import Subject, subject_of
+from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
-from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
 
 _CHUNK = 2_000
@@ -92,8 +89,8 @@ def make(
     _check(asked, first, then, error, confidence)
     ids, fails = list(asked.fails), np.array(list(asked.fails.values()), dtype=bool)
     tell = progress or silent
-    _run(db, project, first, ids, tell, None, client)
-    votes = _votes(db, first, ids)
+    run_missing(db, project, first, ids, tell, None, client)
+    votes = votes_of(db, first, ids)
     if np.isnan(votes.sure).all():
         raise BadInput(
             f"'{first.name}' gives no probabilities, so nobody knows where it is sure.",
@@ -102,9 +99,9 @@ def make(
     one, curve = cascade.fit_first(votes, fails, error, confidence, judge=first.id, name=first.name)
     left = np.flatnonzero(~cascade.decides(one, votes))
     rest = [ids[int(i)] for i in left]
-    _run(db, project, then, rest, tell, None, client)
+    run_missing(db, project, then, rest, tell, None, client)
     two = cascade.fit_then(
-        _votes(db, then, rest),
+        votes_of(db, then, rest),
         votes.words[left],
         fails[left],
         error,
@@ -118,12 +115,12 @@ def make(
     return report(db, project, version)
 
 
-def _asked(db: Database, project: Project, criterion: str | None) -> Question:
+def _asked(db: Database, project: Project, criterion: str | None) -> Subject:
     found = None if criterion in {None, OVERALL} else find_criterion(db, project, criterion or "")
-    return question(found, fitting_labels(db, project))
+    return subject_of(found, fitting_labels(db, project))
 
 
-def _check(asked: Question, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float) -> None:
+def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float) -> None:
     if not 0 < error < 1 or not 0.5 <= confidence < 1:
         raise BadInput("The error lies between 0 and 1, the confidence between 0.5 and 1.")
     if first.id == then.id:
@@ -143,44 +140,7 @@ def _check(asked: Question, first: JudgeVersion, then: JudgeVersion, error: floa
         raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")
 
 
-def _run(
-    db: Database,
-    project: Project,
-    judge: JudgeVersion,
-    ids: Sequence[str],
-    progress: Progress,
-    stop: threading.Event | None,
-    client: ModelClient | None,
-    concurrency: int | None = None,
-    *,
-    batch: bool = False,
-    engine: str | None = None,
-) -> Run | None:
-    """Run one judge where it has not decided yet; imported verdicts are what they are."""
-    if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
-        return None
-    return running.run(
-        db,
-        project,
-        [judge],
-        ids,
-        progress=progress,
-        stop=stop,
-        client=client,
-        concurrency=concurrency,
-        batch=batch,
-        engine=engine,
-    )
-
-
-def _votes(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:
-    table = verdict_table.values(db, [judge.id], output_ids=ids).set_index("output_id")
-    verdicts = table.reindex(list(ids))
-    words = verdicts["value"].fillna("").to_numpy(dtype=np.str_)
-    return Votes(words, verdicts["probability"].to_numpy(dtype=float))
-
-
-def _version(db: Database, project: Project, asked: Question, spec: CascadeSpec, author: str) -> JudgeVersion:
+def _version(db: Database, project: Project, asked: Subject, spec: CascadeSpec, author: str) -> JudgeVersion:
     criterion, content = asked.criterion, spec.model_dump(mode="json")
     name = f"{asked.name} · cascade"
     stem = f"{project.id}|{criterion.id if criterion else None}|cascade"
@@ -227,130 +187,12 @@ def rule_words(step: Step) -> str:
     return words.get(step.rule, f"nothing ({step.why_not})")
 
 
-def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersion, JudgeVersion]:
-    """A cascade's specification with its two judges, in the versions that it was set with."""
-    spec = CascadeSpec.model_validate(version.spec)
-    wanted = [spec.first.judge_version_id, spec.then.judge_version_id]
-    found = judge_table.many(db, wanted)
-    return spec, found[wanted[0]], found[wanted[1]]
-
-
-def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
-    """The judges that a cascade asks at most, or the judge itself where it is none."""
-    return list(parts(db, version)[1:]) if version.kind == "cascade" else [version]
-
-
-def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
-    """LLM judges that a cascade among these asks only in doubt: asking them everywhere would spend
-    what the cascade saves.
-    """
-    second = (parts(db, version)[2] for version in versions if version.kind == "cascade")
-    return {judge.id for judge in second if judge.kind == "llm"}
-
-
-def run(
-    db: Database,
-    project: Project,
-    version: JudgeVersion,
-    ids: Sequence[str],
-    *,
-    concurrency: int | None = None,
-    progress: Progress | None = None,
-    stop: threading.Event | None = None,
-    client: ModelClient | None = None,
-    batch: bool = False,
-    engine: str | None = None,
-) -> Run:
-    """Run a cascade: the first judge on all outputs, the second where it must be asked.
-
-    The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's own
-    verdicts follow from them; where a judge had an error there is none until it decides.
-    """
-    spec, first, then = parts(db, version)
-    started, tell = time.monotonic(), progress or silent
-    pending = verdict_table.missing(db, version.id, ids)
-    done = [_run(db, project, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine)]
-    if spec.then.rule != "never" and not (stop and stop.is_set()):
-        open_ids = list(_undecided(db, spec, first, pending))
-        done.append(
-            _run(db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine)
-        )
-    started_run = Run(
-        id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
-    )
-    new = _record(db, project, version, spec, pending, started_run.id)
-    known = [run for run in done if run]
-    stopped = any(run.state != "finished" for run in known)
-    failed = sum(run.errors for run in known) if stopped else len(pending) - new
-    finished = started_run.model_copy(
-        update={
-            "state": "stopped" if stopped else "finished",
-            "verdicts_new": new,
-            "verdicts_cached": len(ids) - len(pending),
-            "errors": failed,
-            "requests": sum(run.requests for run in known),
-            "cost_usd": sum(run.cost_usd for run in known),
-            "seconds": round(time.monotonic() - started, 3),
-            "message": " ".join(run.message for run in known if run.message),
-        }
-    )
-    run_table.save(db, finished)
-    return finished
-
-
-def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequence[str]) -> Iterator[str]:
-    """Outputs that the first judge has seen and is not sure of."""
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
-        votes = _votes(db, first, chunk)
-        open_ = ~cascade.decides(spec.first, votes) & (votes.words != "")
-        yield from (chunk[int(i)] for i in np.flatnonzero(open_))
-
-
-def _record(
-    db: Database, project: Project, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str], run_id: str
-) -> int:
-    new = 0
-    for start in range(0, len(ids), _CHUNK):
-        decisions = combined(db, spec, ids[start : start + _CHUNK])
-        new += verdict_table.record(
-            db,
-            [
-                Verdict(
-                    output_id=output_id,
-                    judge_version_id=version.id,
-                    project_id=project.id,
-                    run_id=run_id,
-                    decision=decision,
-                )
-                for output_id, decision in decisions.items()
-            ],
-        )
-    return new
-
-
-def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, Decision]:
-    """What the cascade says, from the stored verdicts of its judges."""
-    judges = [spec.first.judge_version_id, spec.then.judge_version_id]
-    by = {
-        (verdict.output_id, verdict.judge_version_id): verdict.decision
-        for verdict in verdict_table.of_outputs(db, ids, judges)
-    }
-    found = {}
-    for output_id in ids:
-        first = by.get((output_id, judges[0]))
-        decision = first and cascade.combine(spec, first, by.get((output_id, judges[1])))
-        if decision:
-            found[output_id] = decision
-    return found
-
-
 def report(db: Database, project: Project, version: JudgeVersion) -> CascadeReport:
     """Who decides how much, with which error, and what is saved against asking the second everywhere."""
     spec, first, then = parts(db, version)
     table = verdict_table.values(db, [first.id])
     ids = sorted(table["output_id"])
-    one, two = _votes(db, first, ids), _votes(db, then, ids)
+    one, two = votes_of(db, first, ids), votes_of(db, then, ids)
     by_first = cascade.decides(spec.first, one)
     by_then = ~by_first & cascade.decides(spec.then, two, one.words)
     asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)

@@ -13,8 +13,8 @@ from labelcore.errors import BadInput
 from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, ProbeOpinion, Project
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.judging.probe_cases import Probe, list_probes
-from labelcore.stages.judging.probing import Said, answers_on, said_of
+from labelcore.stages.judging.testing.probe_cases import Probe, list_probes
+from labelcore.stages.judging.testing.probing import Said, answers_on, said_of
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table

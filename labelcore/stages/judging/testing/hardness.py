@@ -19,12 +19,12 @@ from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
-from labelcore.stages.judging import cascading
-from labelcore.stages.judging.deciding import decide, is_stopped
-from labelcore.stages.judging.hardness_cases import FAMILIES, Case, Family, cases, sources
-from labelcore.stages.judging.hardness_report import HardnessReport, report
+from labelcore.stages.judging.running.cascades import judges_of
+from labelcore.stages.judging.running.deciding import decide, is_stopped
 from labelcore.stages.judging.running.estimating import span_words
 from labelcore.stages.judging.running.pace import Pace
+from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
+from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import verdicts as verdict_table
@@ -173,7 +173,7 @@ def left_to_ask(
     families: Sequence[Family] = FAMILIES,
 ) -> list[Case]:
     """The cases that a test would ask now; their number says what it costs."""
-    imported = [judge for judge in cascading.judges_of(db, version) if judge.kind == "imported"]
+    imported = [judge for judge in judges_of(db, version) if judge.kind == "imported"]
     if imported:
         raise BadInput(
             f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",

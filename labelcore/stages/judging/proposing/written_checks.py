@@ -13,7 +13,7 @@ from labelcore.judges.writing import WrittenCheck, WrittenChecks
 from labelcore.llm import Message, ModelClient, client_from_settings
 from labelcore.models import Criterion, Output
 from labelcore.stages.grading import Labels
-from labelcore.stages.judging.checks import trial_of
+from labelcore.stages.judging.proposing.trials import trial_of
 
 _NOTES = 12
 _EXAMPLES = 3

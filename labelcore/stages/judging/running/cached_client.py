@@ -15,8 +15,8 @@ from labelcore.llm import Answer, Message, Weighed, asking_for, parse
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.llm.refusing import kept_refusal
 from labelcore.models import Paid
+from labelcore.stages.judging.running.answers import question_key
 from labelcore.stages.judging.running.clients import Clients, Reached
-from labelcore.stages.judging.running.memory import question_key
 
 
 class Memory(Protocol):

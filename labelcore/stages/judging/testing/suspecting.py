@@ -17,8 +17,8 @@ from labelcore.judges.suspects import Fault
 from labelcore.models import Decision, Frozen, JudgeVersion, Project, Verdict, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import fitting_labels
-from labelcore.stages.judging.deciding import decide
-from labelcore.stages.judging.proposals import question
+from labelcore.stages.judging.proposing.subjects import subject_of
+from labelcore.stages.judging.running.deciding import decide
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -72,7 +72,7 @@ def suspicious(
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     truth = np.full((len(ids), len(judges)), np.nan)
     for j, version in enumerate(judges):
-        fails = question(criteria.get(version.criterion_id or ""), labels).fails
+        fails = subject_of(criteria.get(version.criterion_id or ""), labels).fails
         truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
     counts = verdict_table.counts(db, project.id)
     found = suspects.find(

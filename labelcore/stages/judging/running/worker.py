@@ -21,10 +21,10 @@ from labelcore.judges.detectors import reference
 from labelcore.llm import client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.runner import decide_local
+from labelcore.stages.judging.running.cached_client import Remembering
 from labelcore.stages.judging.running.clients import Clients, Reached, place_of
-from labelcore.stages.judging.running.remembering import Remembering
-from labelcore.stages.judging.running.tally import Tally
+from labelcore.stages.judging.running.runner import decide_local
+from labelcore.stages.judging.running.usage import Tally
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 

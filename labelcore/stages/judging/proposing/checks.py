@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from labelcore.errors import BadInput, ModelTrouble
+from labelcore.errors import BadInput
 from labelcore.judges import script_judge
-from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.stages.deriving import find_criterion
-from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import schemas
-from labelcore.stages.judging.proposals import Question, make_version, numbered
+from labelcore.stages.grading import fitting_labels
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.keeping.versions import first_version, numbered
+from labelcore.stages.judging.proposing.trials import Trial, trial_of
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
-
-_MOST = 1_000
-
-
-class Tried(Frozen):
-    """A check on one output: its decision, or its error. ``graded`` is people's overall grade."""
-
-    output: Output
-    decision: Decision | None
-    error: str = ""
-    graded: bool | None = None
-
-
-class Trial(Frozen):
-    """A check tried on some outputs; nothing is stored."""
-
-    tried: tuple[Tried, ...]
-
-    def count(self, value: str) -> int:
-        """How many outputs got this value; "error" counts errors."""
-        return sum(
-            (attempt.decision.value if attempt.decision else "error") == value for attempt in self.tried
-        )
-
-    @property
-    def all_errors(self) -> bool:
-        """Whether it stopped on every output."""
-        return bool(self.tried) and self.count("error") == len(self.tried)
-
-    @property
-    def summary(self) -> str:
-        """The counts as a sentence."""
-        names = ("pass", "fail", "abstain", "error")
-        counts = ", ".join(f"{self.count(name)} {name}" for name in names)
-        return f"Tried on {len(self.tried)} outputs: {counts}."
 
 
 def try_check(
@@ -78,31 +42,6 @@ def _field(project: Project, criterion: Criterion | None) -> str:
     return schemas.fields_of(project).get(criterion.id, "") if criterion else ""
 
 
-def trial_of(spec: dict[str, object], outputs: Sequence[Output], labels: Labels) -> Trial:
-    """A check on these outputs.
-
-    Raises:
-        BadInput: there are none, or more than can be shown.
-    """
-    if not outputs or len(outputs) > _MOST:
-        raise BadInput(
-            f"A check is tried on 1 to {_MOST:,} outputs, not on {len(outputs):,}.",
-            next_step="Import outputs first." if not outputs else "Try fewer.",
-        )
-    tried = []
-    for output, said in zip(outputs, script_judge.decide_all(spec, outputs), strict=True):
-        failed = isinstance(said, ModelTrouble)
-        tried.append(
-            Tried(
-                output=output,
-                decision=None if isinstance(said, ModelTrouble) else said,
-                error=str(said) if failed else "",
-                graded=labels.value.get(output.id),
-            )
-        )
-    return Trial(tried=tuple(tried))
-
-
 def add_check(
     db: Database,
     project: Project,
@@ -129,9 +68,9 @@ def add_check(
             next_step="Correct it and add it again.",
         )
     spec = script_judge.make_spec(source, field=_field(project, about))
-    version = make_version(
+    version = first_version(
         project,
-        Question(about, {}),
+        about,
         "code",
         f"{about.name} · {name.strip()}",
         spec,

@@ -18,6 +18,7 @@ from labelcore.models import Criterion, JudgeVersion, Project, Term, now
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
 from labelcore.stages.deriving.meaning import same_meaning
+from labelcore.stages.judging.keeping.finding import active_judges, find_judge
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
@@ -161,3 +162,18 @@ def _with_present(
     if criterion:
         present |= {"name": criterion.name, "statement": criterion.statement}
     return {**spec, **present}
+
+
+def refresh_judges(
+    db: Database, project: Project, judge: str | None = None, *, author: str = ""
+) -> list[JudgeVersion]:
+    """Make the next versions of all stale LLM judges, or of one: with the glossary and the wording
+    of now. Their verdicts are to be had by running them.
+
+    Raises:
+        NotFound: there is no such judge.
+        BadInput: the one that is named is no LLM judge, or not stale.
+    """
+    if judge:
+        return [refresh_one(db, project, find_judge(db, project, judge), author=author)]
+    return refresh(db, project, active_judges(db, project), author=author)

@@ -6,7 +6,7 @@ from labelcore.errors import BadInput
 from labelcore.llm import ModelClient
 from labelcore.models import Frozen, JudgeVersion, Output, Project, Run
 from labelcore.progress import Progress
-from labelcore.stages.judging import running
+from labelcore.stages.judging.running.execution import run
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, repeats
@@ -59,7 +59,7 @@ def repeat(
     ids = hash_order(output_table.ids(db, project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return running.run(db, project, [version], ids, repeats=times, client=client, progress=progress)
+    return run(db, project, [version], ids, repeats=times, client=client, progress=progress)
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import Frozen, HardnessResult, JudgeKind, JudgeVersion, Output, Project
-from labelcore.stages.judging.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
-from labelcore.stages.judging.probe_cases import list_probes
-from labelcore.stages.judging.repeating import steady
+from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
+from labelcore.stages.judging.testing.probe_cases import list_probes
+from labelcore.stages.judging.testing.repeating import steady
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import Decision, Paid, Project, Run, RunState, Verdict, VerdictError
 from labelcore.progress import Progress
-from labelcore.stages.judging.running.plan import Question
-from labelcore.stages.judging.running.tally import Tally
+from labelcore.stages.judging.running.backlog import Question
+from labelcore.stages.judging.running.usage import Tally
 from labelcore.store import Database
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table

@@ -10,9 +10,9 @@ from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import cascade, llm_judge
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Output
-from labelcore.stages.judging.runner import decide_local, embed_texts, remember_meanings
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import Clients, Reaching, live_clients
+from labelcore.stages.judging.running.runner import decide_local, embed_texts, remember_meanings
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 

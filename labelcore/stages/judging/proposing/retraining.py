@@ -15,8 +15,9 @@ from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import proposals, schemas
-from labelcore.stages.judging.proposals import Question, question
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.proposing.proposals import learned_again
+from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -88,14 +89,14 @@ def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) 
     ]
 
 
-def _asked(version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels | None) -> Question | None:
+def _asked(version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels | None) -> Subject | None:
     criterion = criteria.get(version.criterion_id or "")
     gone = version.criterion_id is not None and criterion is None
-    return None if gone or labels is None else question(criterion, labels)
+    return None if gone or labels is None else subject_of(criterion, labels)
 
 
 def _freshness(
-    db: Database, project: Project, version: JudgeVersion, asked: Question | None, labels: Labels
+    db: Database, project: Project, version: JudgeVersion, asked: Subject | None, labels: Labels
 ) -> Freshness:
     seen = version.spec["cross_fitted"]
     failed = version.spec.get("failed")  # judges of earlier releases do not keep how it was graded
@@ -108,7 +109,7 @@ def _freshness(
     )
     since += sum(output_id not in fails for output_id in seen)
     told = learned_judge.digest(
-        (output_id, bad, proposals.note_of(labels, output_id)) for output_id, bad in fails.items()
+        (output_id, bad, note_of(labels, output_id)) for output_id, bad in fails.items()
     )
     return Freshness(
         judge=version.judge_id,
@@ -129,7 +130,7 @@ def _with_field(db: Database, fails: dict[str, bool], pointer: str | None) -> di
     return {key: bad for key, bad in fails.items() if at_pointer(outputs[key], pointer)}
 
 
-def _why_not(version: JudgeVersion, asked: Question | None) -> str | None:
+def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
     if not version.fitted_on:
         return "it came by file"
     if asked is None:
@@ -174,7 +175,7 @@ def _made_again(
     wanted = {judge.judge_id: judge.criterion_id for judge in due}
     known = {judge.id for judge in due}
     for criterion_id in dict.fromkeys(wanted.values()):
-        made = proposals.learned_again(db, project, criterion_id, progress)
+        made = learned_again(db, project, criterion_id, progress)
         found |= {
             judge.judge_id: judge for judge in made if judge.id not in known and judge.judge_id in wanted
         }

@@ -23,11 +23,15 @@ from labelcore.llm import Answer, Message, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import Decision, JudgeVersion, Paid
 from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.answers import AnswerMemory
 from labelcore.stages.judging.running.asking import keep_storing
+from labelcore.stages.judging.running.backlog import Plan, Question
+from labelcore.stages.judging.running.cached_client import Remembering
 from labelcore.stages.judging.running.clients import Clients, Reached, place_of
 from labelcore.stages.judging.running.engine import Engine, Outcome
-from labelcore.stages.judging.running.memory import AnswerMemory
-from labelcore.stages.judging.running.on_worker import (
+from labelcore.stages.judging.running.live_run import Decided, Result, Work
+from labelcore.stages.judging.running.usage import Tally
+from labelcore.stages.judging.running.worker import (
     TERMS,
     decide_chunk,
     end_here,
@@ -35,10 +39,6 @@ from labelcore.stages.judging.running.on_worker import (
     place_hash,
     stop_here,
 )
-from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.remembering import Remembering
-from labelcore.stages.judging.running.tally import Tally
-from labelcore.stages.judging.running.work import Decided, Result, Work
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.store.journal import Journal

@@ -15,8 +15,8 @@ from labelcore.judges import llm_judge, panel
 from labelcore.models import JudgeVersion, Output, Project
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.stages.judging.probe_cases import list_probes
-from labelcore.stages.judging.proposals import question
+from labelcore.stages.judging.proposing.subjects import subject_of
+from labelcore.stages.judging.testing.probe_cases import list_probes
 from labelcore.stats.drawing import hash_order
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
@@ -82,7 +82,7 @@ def _people(db: Database, project: Project, version: JudgeVersion) -> dict[str, 
     if version.criterion_id is None:
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
     criterion = find_criterion(db, project, version.criterion_id)
-    found = {key: "fail" if failed else "pass" for key, failed in question(criterion, labels).fails.items()}
+    found = {key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()}
     graded = [grade for grade in current_grades(db, project) if grade.criterion_id == criterion.id]
     return found | {grade.output_id: grade.value for grade in graded if grade.value in {"pass", "fail"}}
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import JudgeVersion, Output
-from labelcore.stages.judging.runner import decide_local, embed_texts, remember_meanings
+from labelcore.stages.judging.running.backlog import Plan, Question
+from labelcore.stages.judging.running.live_run import Decided, Result, Work
 from labelcore.stages.judging.running.pace import Pace
-from labelcore.stages.judging.running.plan import Plan, Question
-from labelcore.stages.judging.running.work import Decided, Result, Work
+from labelcore.stages.judging.running.runner import decide_local, embed_texts, remember_meanings
 from labelcore.stats.threads import one_thread
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table

@@ -13,8 +13,8 @@ from labelcore.errors import BadInput, LabelcoreError
 from labelcore.llm import ModelClient
 from labelcore.models import Criterion, Decision, Frozen, JudgeKind, JudgeVersion, Output, Project
 from labelcore.stages.deriving import find_criterion
-from labelcore.stages.judging.deciding import Answers, decide
-from labelcore.stages.judging.probe_cases import (
+from labelcore.stages.judging.running.deciding import Answers, decide
+from labelcore.stages.judging.testing.probe_cases import (
     Probe,
     ProbesMade,
     ProbeState,

@@ -1,4 +1,4 @@
-"""Making probes, looking at them, and saying what they are; see :mod:`labelcore.stages.judging.probing`."""
+"""Making probes, looking at them, and saying what they are; see :mod:`labelcore.stages.judging.testing.probing`."""
 
 from __future__ import annotations
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,14 +12,17 @@ from labelcore.judges.code_judge import CodeSpec
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.identity import version_id
 from labelcore.judges.lessons import Lessons
-from labelcore.models import OVERALL, Criterion, JudgeVersion, Output, Project, SplitName
+from labelcore.models import OVERALL, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
-from labelcore.stages.judging import llm_proposals, schemas
+from labelcore.stages.judging.keeping import schemas
+from labelcore.stages.judging.keeping.versions import first_version, numbered
+from labelcore.stages.judging.proposing import teaching
+from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
+from labelcore.stages.judging.proposing.written_checks import write_checks
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
@@ -32,20 +33,6 @@ from labelcore.text.embedding import SentenceEncoder
 
 MOST_EMBEDDED = 5_000
 """Projects with more outputs get learned judges without embeddings: these take 50 ms an output."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of judges: one criterion, or the overall grade."""
-
-    criterion: Criterion | None
-    fails: dict[str, bool]
-    """The graded outputs that say something about it: True where it is failed."""
-
-    @property
-    def name(self) -> str:
-        """The criterion's name, or "overall"."""
-        return self.criterion.name if self.criterion else OVERALL
 
 
 @one_thread()
@@ -77,41 +64,32 @@ def propose(
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
     labels = fitting_labels(db, project)
-    questions = _questions(db, project, labels, criterion)
+    subjects = _subjects(db, project, labels, criterion)
     tell = progress or silent
     versions: list[JudgeVersion] = []
     if kind != "llm":
-        versions += _offline(db, project, questions, kind, limit, seed, labels, tell)
+        versions += _offline(db, project, subjects, kind, limit, seed, labels, tell)
     if kind in {None, "llm"} and not offline and settings().has_model:
-        asked = [q for q in questions if q.criterion]
-        versions += [_llm(db, project, question, labels, probability=probability) for question in asked]
+        asked = [q for q in subjects if q.criterion]
+        versions += [_llm(db, project, subject, labels, probability=probability) for subject in asked]
     if kind == "code" and not offline and settings().has_model:
-        asked = [q for q in questions if q.criterion]
-        for number, question in enumerate(asked):
-            tell(number, len(asked), f"the model writes checks for {question.name}")
-            versions += _written(db, project, question, labels, said if said is not None else [])
+        asked = [q for q in subjects if q.criterion]
+        for number, subject in enumerate(asked):
+            tell(number, len(asked), f"the model writes checks for {subject.name}")
+            versions += _written(db, project, subject, labels, said if said is not None else [])
     found = numbered(db, project, versions)
     judge_table.save(db, found)
     return found
 
 
-def _questions(db: Database, project: Project, labels: Labels, wanted: str | None) -> list[Question]:
+def _subjects(db: Database, project: Project, labels: Labels, wanted: str | None) -> list[Subject]:
     accepted = list_criteria(db, project, status="accepted")
     if wanted and wanted != OVERALL:
         accepted = [find_criterion(db, project, wanted)]
-    questions = [question(criterion, labels) for criterion in accepted]
+    subjects = [subject_of(criterion, labels) for criterion in accepted]
     if wanted in {None, OVERALL}:
-        questions.append(question(None, labels))
-    return questions
-
-
-def question(criterion: Criterion | None, labels: Labels) -> Question:
-    """Its evidence failed, passed outputs passed; outputs failed for other reasons say nothing."""
-    if criterion is None:
-        return Question(None, {output_id: not passed for output_id, passed in labels.value.items()})
-    cited = {item.output_id for item in criterion.evidence}
-    fails = {k: k in cited for k, passed in labels.value.items() if passed or k in cited}
-    return Question(criterion, {k: failed and not labels.value[k] for k, failed in fails.items()})
+        subjects.append(subject_of(None, labels))
+    return subjects
 
 
 def lessons_of(
@@ -122,18 +100,12 @@ def lessons_of(
     return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
 
 
-def note_of(labels: Labels, output_id: str) -> str:
-    """What people wrote on a failed output; nothing for a passed one."""
-    failed = labels.value.get(output_id) is False
-    return "\n".join(labels.notes.get(output_id, ())) if failed else ""
-
-
 def learned_again(
     db: Database, project: Project, criterion_id: str | None, progress: Progress
 ) -> list[JudgeVersion]:
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
     labels = fitting_labels(db, project)
-    asked = _questions(db, project, labels, criterion_id or OVERALL)
+    asked = _subjects(db, project, labels, criterion_id or OVERALL)
     made = _offline(db, project, asked, "learned", 1, 0, labels, progress)
     found = numbered(db, project, made)
     judge_table.save(db, found)
@@ -143,7 +115,7 @@ def learned_again(
 def _offline(
     db: Database,
     project: Project,
-    questions: Sequence[Question],
+    subjects: Sequence[Subject],
     kind: str | None,
     limit: int,
     seed: int,
@@ -154,8 +126,8 @@ def _offline(
     lessons = lessons_of(db, project, outputs, labels, progress)
     splits = fitting_splits(db, project)
     found = []
-    for number, asked in enumerate(questions):
-        progress(number, len(questions), f"fitting judges for {asked.name}")
+    for number, asked in enumerate(subjects):
+        progress(number, len(subjects), f"fitting judges for {asked.name}")
         pointer = schemas.fields_of(project).get(asked.criterion.id if asked.criterion else "")
         own_lessons = _of_field(outputs, labels, pointer) if pointer else lessons
         place = {output_id: at for at, output_id in enumerate(own_lessons.table.ids)}
@@ -174,9 +146,9 @@ def _offline(
             if kind in {None, proposal.kind}
         ]
     own_schema = schemas.schema_of(project)
-    if own_schema and kind in {None, "code"} and any(asked.criterion is None for asked in questions):
+    if own_schema and kind in {None, "code"} and any(asked.criterion is None for asked in subjects):
         found.append(schemas.schema_judge(db, project, own_schema))
-    progress(len(questions), len(questions), "done")
+    progress(len(subjects), len(subjects), "done")
     return found
 
 
@@ -188,7 +160,7 @@ def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Lesson
 
 def _proposed(
     project: Project,
-    asked: Question,
+    asked: Subject,
     proposal: proposing.Proposal,
     pointer: str | None,
     splits: Sequence[SplitName],
@@ -200,7 +172,9 @@ def _proposed(
         spec, said = code.model_dump(), code_judge.describe(code)
     elif pointer:
         spec, said = spec | {"field": pointer}, f"It sees only the field {pointer}. {said}"
-    return make_version(project, asked, proposal.kind, proposal.name, spec, f"{said} {proposal.why}", splits)
+    return first_version(
+        project, asked.criterion, proposal.kind, proposal.name, spec, f"{said} {proposal.why}", splits
+    )
 
 
 def _embedded(db: Database, project: Project, outputs: Sequence[Output], progress: Progress) -> Floats | None:
@@ -222,97 +196,45 @@ def _embedded(db: Database, project: Project, outputs: Sequence[Output], progres
 
 
 def _llm(
-    db: Database, project: Project, question: Question, labels: Labels, *, probability: bool
+    db: Database, project: Project, subject: Subject, labels: Labels, *, probability: bool
 ) -> JudgeVersion:
     """One LLM judge, shown examples of the train split only."""
-    assert question.criterion is not None  # noqa: S101 - asked only of criteria
+    assert subject.criterion is not None  # noqa: S101 - asked only of criteria
     model = settings().model or ""
-    spec = llm_proposals.specify(
-        db, project, question.criterion, question.fails, labels.notes, model, probability=probability
+    spec = teaching.specify(
+        db, project, subject.criterion, subject.fails, labels.notes, model, probability=probability
     )
-    if pointer := schemas.fields_of(project).get(question.criterion.id):
+    if pointer := schemas.fields_of(project).get(subject.criterion.id):
         spec |= {"field": pointer}
-    description = f"Asks {model}: {question.criterion.statement}"
-    return make_version(project, question, "llm", f"{question.name} · {model}", spec, description, ("train",))
+    description = f"Asks {model}: {subject.criterion.statement}"
+    return first_version(
+        project, subject.criterion, "llm", f"{subject.name} · {model}", spec, description, ("train",)
+    )
 
 
 def _written(
-    db: Database, project: Project, question: Question, labels: Labels, said: list[str]
+    db: Database, project: Project, subject: Subject, labels: Labels, said: list[str]
 ) -> list[JudgeVersion]:
     """Checks that a model wrote, shown grades of the train split only."""
-    from labelcore.stages.judging.writing_checks import write_checks  # it needs this module
-
-    assert question.criterion is not None  # noqa: S101 - asked only of criteria
-    groups = output_table.groups_of(db, list(question.fails))
+    assert subject.criterion is not None  # noqa: S101 - asked only of criteria
+    groups = output_table.groups_of(db, list(subject.fails))
     dealt = split_table.dealt(db, project.id)
-    train = [i for i in question.fails if dealt.of(groups[i]) == "train"]
+    train = [i for i in subject.fails if dealt.of(groups[i]) == "train"]
     texts = output_table.many(db, train)
-    pointer = schemas.fields_of(project).get(question.criterion.id, "")
+    pointer = schemas.fields_of(project).get(subject.criterion.id, "")
     written = write_checks(
-        question.criterion, [texts[i] for i in train], question.fails, labels, pointer=pointer
+        subject.criterion, [texts[i] for i in train], subject.fails, labels, pointer=pointer
     )
     said += written.said
     return [
-        make_version(
+        first_version(
             project,
-            question,
+            subject.criterion,
             "code",
-            f"{question.name} · {check.name}",
+            f"{subject.name} · {check.name}",
             spec,
             f"Written by {settings().model}: {script_judge.describe(check.source, pointer)}",
             ("train",),
         )
         for check, spec in written.checks
     ]
-
-
-def make_version(
-    project: Project,
-    question: Question,
-    kind: str,
-    name: str,
-    spec: dict[str, object],
-    description: str,
-    splits: Sequence[SplitName],
-) -> JudgeVersion:
-    """The first version of a judge, identified by what it is."""
-    criterion = question.criterion
-    criterion_id = criterion.id if criterion else None
-    stem = f"{project.id}|{criterion_id}|{kind}|{name}"
-    return JudgeVersion.model_validate(
-        {
-            "id": version_id(project.id, criterion_id, kind, spec),
-            "name": name,
-            "kind": kind,
-            "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-            "project_id": project.id,
-            "version": 1,
-            "criterion_id": criterion_id,
-            "criterion_version": criterion.version if criterion else None,
-            "spec": spec,
-            "fitted_on": tuple(splits),
-            "description": description,
-            "model": str(spec.get("model", "")) if kind == "llm" else "",
-        }
-    )
-
-
-def numbered(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    """Version numbers that follow the stored ones; an unchanged judge keeps its version."""
-    current = {judge.judge_id: judge for judge in judge_table.current(db, project.id)}
-    found = []
-    for version in versions:
-        old = current.get(version.judge_id)
-        if old and (old.id == version.id or _same_lessons(old, version)):
-            found.append(old)
-        else:
-            found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
-    return found
-
-
-def _same_lessons(old: JudgeVersion, new: JudgeVersion) -> bool:
-    """Whether a learned judge would be made of the same grades, notes and field again."""
-    digests = [version.spec.get("digest") for version in (old, new) if version.kind == "learned"]
-    if old.spec.get("field") != new.spec.get("field"):
-        return False
-    return len(digests) == 2 and digests[0] is not None and digests[0] == digests[1]

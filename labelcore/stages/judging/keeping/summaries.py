@@ -1,0 +1,114 @@
+"""Judges with their verdicts in counts, their history, and the outputs behind a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.stages.deriving import list_criteria
+from labelcore.stages.judging.keeping.finding import find_judge
+from labelcore.stages.judging.keeping.refreshing import Staleness
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
+
+
+class JudgeSummary(Frozen):
+    """A judge's newest version with its verdicts in counts.
+
+    ``errors`` are outputs without a verdict; ``refusals`` are those among them that the model refused.
+    ``stale_because``: what changed since it was made, in words.
+    """
+
+    judge: str
+    judge_version_id: str
+    name: str
+    kind: str
+    version: int
+    criterion: str
+    criterion_id: str | None
+    description: str
+    passes: int
+    fails: int
+    abstains: int
+    errors: int
+    stale: bool
+    stale_because: tuple[str, ...] = ()
+    refusals: int = 0
+
+
+class JudgeDetail(Frozen):
+    """A judge with its specification and the versions that it had."""
+
+    summary: JudgeSummary
+    spec: dict[str, object]
+    fitted_on: tuple[str, ...]
+    versions: tuple[str, ...]
+
+
+class Judged(Frozen):
+    """One output with a judge's decision on it."""
+
+    output: Output
+    decision: Decision
+
+
+def judged(db: Database, version: str, value: str, *, limit: int = 10, start: int = 0) -> list[Judged]:
+    """Outputs that a judge version gave a value (pass, fail, abstain), in the order of their ids."""
+    found = verdict_table.page(db, version, value, limit, start)
+    outputs = output_table.many(db, [verdict.output_id for verdict in found])
+    return [Judged(output=outputs[verdict.output_id], decision=verdict.decision) for verdict in found]
+
+
+def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
+    """Every judge's newest version with its verdicts in counts."""
+    versions = judge_table.current(db, project.id)
+    return _summaries(db, project, versions)
+
+
+def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
+    """One judge with its specification (a learned judge's numbers left out) and history."""
+    version = find_judge(db, project, word)
+    heavy = {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
+    return JudgeDetail(
+        summary=_summaries(db, project, [version])[0],
+        spec={key: value for key, value in version.spec.items() if key not in heavy},
+        fitted_on=version.fitted_on,
+        versions=tuple(
+            f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.description}"
+            for earlier in judge_table.history(db, version.judge_id)
+        ),
+    )
+
+
+def _summaries(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeSummary]:
+    counts = verdict_table.counts(db, project.id)
+    refused = verdict_table.refusals(db, project.id)
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    staleness = Staleness(db, project)
+    found = []
+    for version in versions:
+        seen = counts.get(version.id, {})
+        reasons = staleness.reasons(version)
+        criterion = criteria.get(version.criterion_id or "")
+        found.append(
+            JudgeSummary(
+                judge=version.judge_id,
+                judge_version_id=version.id,
+                name=version.name,
+                kind=version.kind,
+                version=version.version,
+                criterion=criterion.name if criterion else OVERALL,
+                criterion_id=version.criterion_id,
+                description=version.description,
+                passes=seen.get("pass", 0),
+                fails=seen.get("fail", 0),
+                abstains=seen.get("abstain", 0),
+                errors=seen.get("error", 0),
+                stale=bool(reasons),
+                stale_because=reasons,
+                refusals=refused.get(version.id, 0),
+            )
+        )
+    return found

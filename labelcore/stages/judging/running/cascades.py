@@ -1,0 +1,182 @@
+"""Cascades run step by step, so that the second judge is asked only where it must be."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from labelcore.judges import cascade
+from labelcore.judges.cascade import CascadeSpec, Votes
+from labelcore.llm import ModelClient
+from labelcore.models import Decision, JudgeVersion, Project, Run, Verdict, new_id
+from labelcore.progress import Progress, silent
+from labelcore.stages.judging.running import execution
+from labelcore.store import Database
+from labelcore.store import judges as judge_table
+from labelcore.store import runs as run_table
+from labelcore.store import verdicts as verdict_table
+
+_CHUNK = 2_000
+
+
+def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersion, JudgeVersion]:
+    """A cascade's specification with its two judges, in the versions that it was set with."""
+    spec = CascadeSpec.model_validate(version.spec)
+    wanted = [spec.first.judge_version_id, spec.then.judge_version_id]
+    found = judge_table.many(db, wanted)
+    return spec, found[wanted[0]], found[wanted[1]]
+
+
+def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
+    """The judges that a cascade asks at most, or the judge itself where it is none."""
+    return list(parts(db, version)[1:]) if version.kind == "cascade" else [version]
+
+
+def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
+    """LLM judges that a cascade among these asks only in doubt: asking them everywhere would spend
+    what the cascade saves.
+    """
+    second = (parts(db, version)[2] for version in versions if version.kind == "cascade")
+    return {judge.id for judge in second if judge.kind == "llm"}
+
+
+def run_cascade(
+    db: Database,
+    project: Project,
+    version: JudgeVersion,
+    ids: Sequence[str],
+    *,
+    concurrency: int | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    client: ModelClient | None = None,
+    batch: bool = False,
+    engine: str | None = None,
+) -> Run:
+    """Run a cascade: the first judge on all outputs, the second where it must be asked.
+
+    The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's own
+    verdicts follow from them; where a judge had an error there is none until it decides.
+    """
+    spec, first, then = parts(db, version)
+    started, tell = time.monotonic(), progress or silent
+    pending = verdict_table.missing(db, version.id, ids)
+    done = [
+        run_missing(db, project, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine)
+    ]
+    if spec.then.rule != "never" and not (stop and stop.is_set()):
+        open_ids = list(_undecided(db, spec, first, pending))
+        done.append(
+            run_missing(
+                db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine
+            )
+        )
+    started_run = Run(
+        id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
+    )
+    new = _record(db, project, version, spec, pending, started_run.id)
+    known = [run for run in done if run]
+    stopped = any(run.state != "finished" for run in known)
+    failed = sum(run.errors for run in known) if stopped else len(pending) - new
+    finished = started_run.model_copy(
+        update={
+            "state": "stopped" if stopped else "finished",
+            "verdicts_new": new,
+            "verdicts_cached": len(ids) - len(pending),
+            "errors": failed,
+            "requests": sum(run.requests for run in known),
+            "cost_usd": sum(run.cost_usd for run in known),
+            "seconds": round(time.monotonic() - started, 3),
+            "message": " ".join(run.message for run in known if run.message),
+        }
+    )
+    run_table.save(db, finished)
+    return finished
+
+
+def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequence[str]) -> Iterator[str]:
+    """Outputs that the first judge has seen and is not sure of."""
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        votes = votes_of(db, first, chunk)
+        open_ = ~cascade.decides(spec.first, votes) & (votes.words != "")
+        yield from (chunk[int(i)] for i in np.flatnonzero(open_))
+
+
+def _record(
+    db: Database, project: Project, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str], run_id: str
+) -> int:
+    new = 0
+    for start in range(0, len(ids), _CHUNK):
+        decisions = combined(db, spec, ids[start : start + _CHUNK])
+        new += verdict_table.record(
+            db,
+            [
+                Verdict(
+                    output_id=output_id,
+                    judge_version_id=version.id,
+                    project_id=project.id,
+                    run_id=run_id,
+                    decision=decision,
+                )
+                for output_id, decision in decisions.items()
+            ],
+        )
+    return new
+
+
+def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, Decision]:
+    """What the cascade says, from the stored verdicts of its judges."""
+    judges = [spec.first.judge_version_id, spec.then.judge_version_id]
+    by = {
+        (verdict.output_id, verdict.judge_version_id): verdict.decision
+        for verdict in verdict_table.of_outputs(db, ids, judges)
+    }
+    found = {}
+    for output_id in ids:
+        first = by.get((output_id, judges[0]))
+        decision = first and cascade.combine(spec, first, by.get((output_id, judges[1])))
+        if decision:
+            found[output_id] = decision
+    return found
+
+
+def run_missing(
+    db: Database,
+    project: Project,
+    judge: JudgeVersion,
+    ids: Sequence[str],
+    progress: Progress,
+    stop: threading.Event | None,
+    client: ModelClient | None,
+    concurrency: int | None = None,
+    *,
+    batch: bool = False,
+    engine: str | None = None,
+) -> Run | None:
+    """Run one judge where it has not decided yet; imported verdicts are what they are."""
+    if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
+        return None
+    return execution.run(
+        db,
+        project,
+        [judge],
+        ids,
+        progress=progress,
+        stop=stop,
+        client=client,
+        concurrency=concurrency,
+        batch=batch,
+        engine=engine,
+    )
+
+
+def votes_of(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:
+    """What a judge said of these outputs, in their order; "" where it has said nothing."""
+    table = verdict_table.values(db, [judge.id], output_ids=ids).set_index("output_id")
+    verdicts = table.reindex(list(ids))
+    words = verdicts["value"].fillna("").to_numpy(dtype=np.str_)
+    return Votes(words, verdicts["probability"].to_numpy(dtype=float))

@@ -1,0 +1,183 @@
+"""One runner for every kind of judge: exactly one verdict per output, judge version and repeat.
+
+What is missing is read from the store, so a run that was killed goes on where it stopped; answers
+that it had paid for are in the journal or the store and are not asked again. Verdicts are written in
+batches and are durable before they count; errors are kept apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+
+from labelcore.errors import BadInput, LabelcoreError
+from labelcore.llm import ModelClient
+from labelcore.models import JudgeVersion, Project, Run, new_id
+from labelcore.progress import Progress, silent
+from labelcore.settings import settings
+from labelcore.stages.judging.running.asking import ask_models
+from labelcore.stages.judging.running.backlog import Plan
+from labelcore.stages.judging.running.batching import BatchRound
+from labelcore.stages.judging.running.clients import live_clients
+from labelcore.stages.judging.running.dispatch import spread
+from labelcore.stages.judging.running.engine import opened
+from labelcore.stages.judging.running.live_run import Work
+from labelcore.stages.judging.running.local_judges import decide_locally
+from labelcore.store import Database, journal
+from labelcore.store import runs as run_table
+
+_live: dict[str, threading.Event] = {}
+_PATIENCE = 60.0  # seconds for a killed run's calls under way to end
+
+
+def run(
+    db: Database,
+    project: Project,
+    versions: Sequence[JudgeVersion],
+    output_ids: Sequence[str],
+    *,
+    concurrency: int | None = None,
+    repeats: int = 1,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    client: ModelClient | None = None,
+    batch: bool = False,
+    engine: str | None = None,
+) -> Run:
+    """Let the judges decide what they have not decided yet. Returns the finished or stopped run.
+
+    ``repeats``: how often each LLM judge decides each output in all; those made before count.
+    ``batch``: LLM judges' questions go to the providers' batches; what these have answered is
+    collected, and the run stays "stopped" until all is.
+    ``engine``: where the judges run, as the setting of this name says it; "" in this process. A
+    given ``client`` cannot travel, so with one they run here.
+
+    Raises:
+        BadInput: there is no judge or no output to judge, or the engine is not to be had.
+    """
+    where = settings().engine if engine is None else engine
+    plan = make_plan(db, versions, output_ids, repeats)
+    journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
+    started = _begun(project, plan)
+    work = Work(db, project, started, progress or silent, stop or threading.Event())
+    with _recorded(work):
+        if batch:
+            _decide_by_batch(work, plan)
+        elif where and client is None and started.total:
+            _decide_on(where, work, plan, concurrency)
+        else:
+            _decide(work, plan, concurrency, client)
+    done = work.state("stopped" if work.stop.is_set() or work.paused else "finished")
+    run_table.save(db, done)
+    return done
+
+
+def _begun(project: Project, plan: Plan) -> Run:
+    total = sum(plan.count_missing(version) for version in plan.versions)
+    return Run(
+        id=new_id("run"),
+        project_id=project.id,
+        judge_version_ids=tuple(v.id for v in plan.versions),
+        n_outputs=len(plan.output_ids),
+        verdicts_cached=plan.wanted - total,
+        total=total,
+        repeats=plan.repeats,
+    )
+
+
+@contextlib.contextmanager
+def _recorded(work: Work) -> Iterator[None]:
+    """The run is stored and can be stopped by its id; what ends it early is stored with it."""
+    _live[work.run.id] = work.stop
+    run_table.save(work.db, work.run)
+    try:
+        yield
+    except BaseException as trouble:
+        said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
+        work.paused.append(said)
+        run_table.save(work.db, work.state("failed"))
+        raise
+    finally:
+        _live.pop(work.run.id, None)
+
+
+def make_plan(
+    db: Database, versions: Sequence[JudgeVersion], output_ids: Sequence[str], repeats: int
+) -> Plan:
+    """What a run has to decide.
+
+    Raises:
+        BadInput: there is no judge or no output to judge.
+    """
+    if not versions:
+        raise BadInput("There is no judge to run.", next_step="Propose judges first.")
+    if not output_ids:
+        raise BadInput("There is no output to judge.", next_step="Import outputs first.")
+    return Plan(db, tuple(versions), output_ids, repeats)
+
+
+def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient | None) -> None:
+    missing = {version.id: plan.count_missing(version) for version in plan.versions if version.kind == "llm"}
+    asked = [version for version in plan.versions if missing.get(version.id)]
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        # Before anything is decided: a judge whose endpoint is missing is found out now.
+        clients = live_clients(concurrency, client, writing, sum(missing.values()))
+        chosen = clients.choose(asked)
+        decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
+        if chosen and not work.stop.is_set():
+            asyncio.run(ask_models(work, plan, chosen, clients, writing))
+    except BaseException:
+        writing.close(stored=False)
+        raise
+    writing.close(stored=not (work.paused or work.stop.is_set()))
+
+
+def _decide_on(engine: str, work: Work, plan: Plan, concurrency: int | None) -> None:
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        with opened(engine) as cluster:
+            spread(work, plan, cluster, concurrency, writing)
+    except BaseException:
+        writing.close(stored=False)
+        raise
+    writing.close(stored=not (work.paused or work.stop.is_set()))
+
+
+def _decide_by_batch(work: Work, plan: Plan) -> None:
+    round_ = BatchRound(work, plan)
+    round_.collect()
+    decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
+    writing = journal.Journal(work.db, work.run.id)
+    try:
+        asyncio.run(ask_models(work, plan, round_.asked(), round_.clients, writing))
+    finally:
+        writing.close(stored=False)
+    round_.hand_over()
+
+
+def stop_run(run_id: str) -> bool:
+    """Ask a run of this process to stop; it can go on later. False where no such run is under way."""
+    if stop := _live.get(run_id):
+        stop.set()
+    return stop is not None
+
+
+def stop_abandoned(db: Database, project_ids: Sequence[str]) -> int:
+    """Mark runs that a killed process left "running" as stopped. Returns how many.
+
+    Answers that such a run had paid for are brought in from its journal.
+    """
+    journal.replay(db)
+    left = [
+        run
+        for project_id in project_ids
+        for run in run_table.all_of(db, project_id)
+        if run.state == "running" and run.id not in _live
+    ]
+    for run in left:
+        message = "Its process ended; run again to go on where it stopped."
+        run_table.save(db, run.model_copy(update={"state": "stopped", "message": message}))
+    return len(left)
