@@ -10,6 +10,7 @@ from labelcore.operations import Call, Outcome, operation
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.subset import CONTRACT, MODULES
 from labelcore.stages.judging.proposing import checks
+from labelcore.stages.judging.proposing.trials import Trial
 
 _SHOWN = 10
 Limit = Annotated[int, Field(ge=1, le=1_000)]
@@ -56,7 +57,7 @@ def add(call: Call, *, source: str, criterion: str, name: str, limit: Limit = 20
     return Outcome(document={"judge": kept, "trial": _document(trial)}, lines=lines)
 
 
-def _document(trial: checks.Trial) -> dict[str, Any]:
+def _document(trial: Trial) -> dict[str, Any]:
     return {
         **{name: trial.count(name) for name in ("pass", "fail", "abstain", "error")},
         "tried": [
@@ -72,7 +73,7 @@ def _document(trial: checks.Trial) -> dict[str, Any]:
     }
 
 
-def _lines(trial: checks.Trial) -> tuple[str, ...]:
+def _lines(trial: Trial) -> tuple[str, ...]:
     rows = [
         f"  {own.output.id}: {f'{own.decision.value}: {own.decision.reason}' if own.decision else own.error}"
         for own in trial.tried[:_SHOWN]

@@ -9,6 +9,7 @@ from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.sandbox.subset import CONTRACT
 from labelcore.stages import deriving
 from labelcore.stages.judging.proposing import checks
+from labelcore.stages.judging.proposing.trials import Trial
 from pages.widgets import keys, shell
 from pages.widgets.shell import Place
 
@@ -63,7 +64,7 @@ def write_check(place: Place) -> None:
         st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
 
 
-def _show(trial: checks.Trial) -> None:
+def _show(trial: Trial) -> None:
     st.text(trial.summary)
     graded = {True: "pass", False: "fail", None: ""}
     rows = [

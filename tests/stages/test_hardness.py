@@ -358,7 +358,7 @@ def test_a_stop_while_the_model_is_slow_is_heard_soon(
     mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("labelcore.stages.judging.deciding.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("labelcore.stages.judging.running.deciding.GRACE_SECONDS", 0.2)
     version = add_judge(db, project, "llm", llm_spec(criterion))
     mock.latency, stop = 30.0, threading.Event()
     threading.Timer(0.5, stop.set).start()

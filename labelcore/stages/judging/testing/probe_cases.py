@@ -1,4 +1,4 @@
-"""Making probes, looking at them, and saying what they are; see :mod:`labelcore.stages.judging.testing.probing`."""
+"""Making probes, looking at them, and saying what they are."""
 
 from __future__ import annotations
 
