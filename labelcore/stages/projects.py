@@ -80,6 +80,11 @@ def update_project(db: Database, project: Project, **changes: Any) -> Project:
     return changed
 
 
+def has_terms(project: Project) -> bool:
+    """Whether there is any term."""
+    return bool(project.settings.get(GLOSSARY) or project.glossary)
+
+
 def terms(project: Project) -> list[Term]:
     """The project's terms, by name; those without a scope stand before those with one."""
     kept = [Term.model_validate(own) for own in project.settings.get(GLOSSARY, ())]

@@ -14,12 +14,19 @@ from typing import Literal
 
 from labelcore.models import Project
 from labelcore.stages import grading
+from labelcore.stages.grading.card import (
+    CardEvents,
+    CardItem,
+    CardNews,
+    CardSetting,
+    card_items,
+    setting_of,
+    store_events,
+)
 from labelcore.store import Database
-from pages.widgets.grading_card import CardEvents, CardItem, CardNews, CardSetting
 from pages.widgets.language import Language
 from pages.widgets.pace import pace_words
 from pages.widgets.pairs import pair_items, pair_setting, store_pairs
-from pages.widgets.queue import card_items, setting_of, store_events
 
 _EPOCH, _stamps = uuid.uuid4().hex, itertools.count(1)
 Way = Literal["single", "pairs"]

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from labelcore.models import Comparison, Preference, Project
 from labelcore.stages import grading
+from labelcore.stages.grading.card import (
+    CardEvent,
+    CardEvents,
+    CardItem,
+    CardSetting,
+    store_each,
+    terms_of_pair,
+    turns_of,
+)
 from labelcore.store import Database
-from pages.widgets.grading_card import CardEvent, CardEvents, CardItem, CardSetting
 from pages.widgets.language import Language
-from pages.widgets.queue import terms_of_pair, turns_of
-from pages.widgets.storing import store_each
 
 
 def pair_setting(project: Project, annotator: str, language: Language) -> CardSetting:

@@ -6,20 +6,19 @@ import streamlit as st
 
 from labelcore.models import Criterion, Grade
 from labelcore.stages import deriving, grading
-from pages.widgets import keys, shell
-from pages.widgets.grading_card import (
+from labelcore.stages.grading.card import (
     CardEvent,
     CardEvents,
     CardItem,
     CardNews,
     CardSetting,
-    grading_card,
-    received,
+    store_each,
+    turns_of,
 )
+from pages.widgets import keys, shell
+from pages.widgets.grading_card import grading_card, received
 from pages.widgets.language import language, say
-from pages.widgets.queue import turns_of
 from pages.widgets.shell import Place, plain
-from pages.widgets.storing import store_each
 
 
 def show_regrade(place: Place, criterion_id: str) -> None:

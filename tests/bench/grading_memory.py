@@ -22,9 +22,9 @@ import tempfile
 from pathlib import Path
 
 from labelcore.stages import projects
+from labelcore.stages.grading.card import CardItem, read_events
 from labelcore.store import Database, close_database, open_database
 from pages.widgets.desk import Desk
-from pages.widgets.grading_card import CardItem, read_events
 from tests.app_server import start_app
 from tests.bench import grading_load
 from tests.bench.grading_load import PROJECT, Person, event_on, memory, processor

@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from pages.widgets.grading_card import (
+from labelcore.browser import FILES
+from labelcore.stages.grading.card import (
     LANGUAGES,
     MESSAGES,
     CardGrade,
     CardItem,
     CardTerm,
     CardTurn,
-    asset_folder,
     read_events,
 )
-from pages.widgets.grading_card.contract import MAX_TEXT
+from labelcore.stages.grading.card.contract import MAX_TEXT
 
-SCRIPTS = sorted(asset_folder().glob("*.js"))
+SCRIPTS = sorted(FILES.glob("*.js"))
 GOOD = {
     "client_id": "0b6f6f0e-6a53-4a0f-9f57-3a3f0f1f2f3f",
     "output_id": "o1",
@@ -175,7 +175,8 @@ def test_no_script_can_turn_content_into_markup_or_code(script: Path) -> None:
 def page() -> None:
     import streamlit as st
 
-    from pages.widgets.grading_card import CardItem, CardNews, CardSetting, grading_card, received
+    from labelcore.stages.grading.card import CardItem, CardNews, CardSetting
+    from pages.widgets.grading_card import grading_card, received
 
     before = received("card")
     items = (CardItem(output_id="o1", position=1, text="An answer"),)

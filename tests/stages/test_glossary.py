@@ -24,12 +24,12 @@ from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects
 from labelcore.stages.deriving import glossary
 from labelcore.stages.grading import labels
+from labelcore.stages.grading.card import card_items
 from labelcore.stats.splits import split_of
 from labelcore.store import Database
 from labelcore.text.definitions import abbreviations, definitions
 from labelcore.text.terms import marks, occurring
 from pages.widgets.pairs import pair_items
-from pages.widgets.queue import card_items
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]

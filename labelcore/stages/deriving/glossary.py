@@ -15,7 +15,7 @@ from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, Project, Term
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
-from labelcore.stages.projects import GLOSSARY, terms
+from labelcore.stages.projects import GLOSSARY, has_terms, terms
 from labelcore.store import Database, audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
@@ -64,11 +64,6 @@ class Candidate(Frozen):
     count: int
     quotes: tuple[Quote, ...]
     outputs: tuple[str, ...] = ()
-
-
-def has_terms(project: Project) -> bool:
-    """Whether there is any term."""
-    return bool(project.settings.get(GLOSSARY) or project.glossary)
 
 
 def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[Term]:

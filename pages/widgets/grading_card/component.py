@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from labelcore.models import Frozen
-from pages.widgets.grading_card.contract import CardEvents, read_events
-from pages.widgets.grading_card.news import CardNews, held_by_browser
+from labelcore.stages.grading.card import CardEvents, CardNews, held_by_browser, read_events
+from pages.widgets.mounting import mounting
 
 _TRIGGER = "graded"
 
@@ -25,11 +19,6 @@ class Seat(Frozen):
 
     path: str
     token: str
-
-
-def asset_folder() -> Path:
-    """The folder with the card's JavaScript modules and style sheet."""
-    return Path(__file__).parent / "frontend"
 
 
 def received(key: str) -> CardEvents:
@@ -50,44 +39,14 @@ def grading_card(news: CardNews, *, seat: Seat | None = None, key: str) -> CardE
         seat: where the card may send presses by itself; without one each press runs the page.
         key: of the component; must not contain two underscores in a row.
     """
-    mount = _component()
     _, malformed = read_events(_sent(key))
-    own = {"session": _session(key), "run": _count_run(key), "seat": seat.model_dump() if seat else None}
+    run = {"session": _session(key), "run": _count_run(key), "seat": seat.model_dump() if seat else None}
     data = news.as_data(held_by_browser(_sent(key)))
     data["refused"] |= malformed
-    result = mount(key=key, data=data | own, on_graded_change=lambda: None)
+    result = mounting("card")(key=key, data=data | run, on_graded_change=lambda: None)
     events, _ = read_events(result.get(_TRIGGER))
     handed_out = st.session_state.pop(_name(key, "handed_out"), set())
     return tuple(event for event in events if event.client_id not in handed_out)
-
-
-@cache
-def _component_name() -> str:
-    """A name that changes with the files, so that no browser mixes old modules with new ones."""
-    files = sorted(asset_folder().iterdir())
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    return f"card-{digest[:12]}"
-
-
-def _component() -> Any:
-    """The mounting command, its files registered with the runtime that executes this script.
-
-    Files rather than strings: a string travels to the browser again with every run, and modules
-    served from their own address satisfy a content security policy of ``script-src 'self'``.
-    """
-    name = f"labelcore.{_component_name()}"
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(name) is None:
-        config = ComponentConfig(name=_component_name(), asset_dir=asset_folder().name)
-        manifest = ComponentManifest(name="labelcore", version="1", components=[config])
-        manager.register_from_manifest(manifest, asset_folder().parent)
-    return _mounting(name)
-
-
-@cache
-def _mounting(name: str) -> Any:
-    """Once for each process: declaring it reads the file system, a twelfth of a press's time."""
-    return st.components.v2.component(name, js="card.js", css="card.css")
 
 
 def _sent(key: str) -> object:

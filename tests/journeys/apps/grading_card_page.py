@@ -7,15 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.widgets.grading_card import (
-    CardEvent,
-    CardGrade,
-    CardItem,
-    CardNews,
-    CardSetting,
-    grading_card,
-    received,
-)
+from labelcore.stages.grading.card import CardEvent, CardGrade, CardItem, CardNews, CardSetting
+from pages.widgets.grading_card import grading_card, received
 
 KEY = "card"
 STORE = Path(os.environ["CARD_STORE"])

@@ -14,12 +14,12 @@ import secrets
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
+from labelcore.browser import FILES
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.models import Frozen, Grade, GradeValue, GradingRules, Output, Project, Term, new_id, now
 from labelcore.stages import projects
@@ -107,7 +107,7 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
         "items": [_item(own.output, rules_of(project), terms) for own in items],
         **_asked(db, project),
     }
-    page = resources.files(__name__).joinpath("page.html").read_text("utf-8")
+    page = (FILES / "pack.html").read_text("utf-8")
     # Nothing in an output can end the script element that carries it.
     data = json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
     return manifest, page.replace("__PACK__", data)

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from labelcore.models import Frozen
-from pages.widgets.grading_card.contract import CardItem, CardSetting
-from pages.widgets.grading_card.messages import messages_for
+from labelcore.stages.grading.card.contract import CardItem, CardSetting
+from labelcore.stages.grading.card.messages import messages_for
 
 
 class CardNews(Frozen):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from pages.widgets.grading_card.contract import Language
+from labelcore.stages.grading.card.contract import Language
 
 MESSAGES: dict[Language, dict[str, str]] = {
     "en": {

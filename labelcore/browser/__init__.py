@@ -1,0 +1,71 @@
+"""What runs in a browser: modules and style sheets, and how they become one file that needs no network.
+
+Pages serve ``FILES`` as they are; a pack carries the bundle of its modules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+FILES = Path(__file__).parent / "files"
+
+_IMPORT = re.compile(r'^import (\{[^}]*\}|\w+) from "\./(\w+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (default )?(?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_STYLES = re.compile(r'^@import url\("(\w+\.css)"\);\n', re.MULTILINE)
+_BREAKS_OUT = re.compile(r"</|<!--|<script", re.IGNORECASE)
+
+
+@cache
+def digest() -> str:
+    """Changes with the files."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(FILES.iterdir()))).hexdigest()
+
+
+@cache
+def bundled_script(entry: str) -> str:
+    """A module and all that it imports as one script: each becomes a function that runs once, after
+    those that it needs, so names of different modules never meet.
+
+    Raises:
+        ValueError: modules import each other in a circle, or a line would end the script element.
+    """
+    script = "\n".join(['"use strict";', *_modules(entry, done={}, path=())])
+    if _BREAKS_OUT.search(script):
+        raise ValueError("A module holds characters that end or open a script element.")
+    return script
+
+
+def _modules(name: str, done: dict[str, None], path: tuple[str, ...]) -> list[str]:
+    if name in path:
+        raise ValueError(f"Modules import each other in a circle: {' > '.join((*path, name))}.")
+    if name in done:
+        return []
+    source = (FILES / name).read_text("utf-8")
+    needed = [
+        module for match in _IMPORT.finditer(source) for module in _modules(match[2], done, (*path, name))
+    ]
+    done[name] = None
+    exports = ", ".join(
+        f"default: {match[2]}" if match[1] else match[2] for match in _EXPORT.finditer(source)
+    )
+    body = _EXPORT.sub("", _IMPORT.sub(_required, source))
+    return [*needed, f"const {_variable(name)} = (() => {{\n{body}return {{ {exports} }};\n}})();"]
+
+
+def _required(match: re.Match[str]) -> str:
+    names = match[1] if match[1].startswith("{") else f"{{ default: {match[1]} }}"
+    return f"const {names.replace(' as ', ': ')} = {_variable(match[2])};\n"
+
+
+def _variable(name: str) -> str:
+    return f"module_{name.removesuffix('.js')}"
+
+
+@cache
+def bundled_styles(entry: str) -> str:
+    """A style sheet with those that it imports in their places."""
+    source = (FILES / entry).read_text("utf-8")
+    return _STYLES.sub(lambda match: bundled_styles(match[1]), source)

@@ -1,0 +1,50 @@
+"""What travels between the grading card in a browser and the library, on a page and in a pack."""
+
+from labelcore.stages.grading.card.contract import (
+    CardCriterion,
+    CardEvent,
+    CardEvents,
+    CardField,
+    CardGrade,
+    CardItem,
+    CardLevel,
+    CardSetting,
+    CardSuggestion,
+    CardTerm,
+    CardTurn,
+    Language,
+    read_events,
+)
+from labelcore.stages.grading.card.items import card_items, coming_items, setting_of, terms_of_pair, turns_of
+from labelcore.stages.grading.card.messages import LANGUAGES, MESSAGES, messages_for
+from labelcore.stages.grading.card.news import CardNews, held_by_browser
+from labelcore.stages.grading.card.presses import grade_of, store_each, store_events
+
+__all__ = [
+    "LANGUAGES",
+    "MESSAGES",
+    "CardCriterion",
+    "CardEvent",
+    "CardEvents",
+    "CardField",
+    "CardGrade",
+    "CardItem",
+    "CardLevel",
+    "CardNews",
+    "CardSetting",
+    "CardSuggestion",
+    "CardTerm",
+    "CardTurn",
+    "Language",
+    "card_items",
+    "coming_items",
+    "grade_of",
+    "held_by_browser",
+    "messages_for",
+    "read_events",
+    "setting_of",
+    "store_each",
+    "store_events",
+    "terms_of_pair",
+    "turns_of",
+]

@@ -1,0 +1,65 @@
+"""Presses of the card become durable one by one, as grades, whichever way they came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labelcore.errors import LabelcoreError
+from labelcore.models import Grade, Project
+from labelcore.stages.grading.acts import record
+from labelcore.stages.grading.card.contract import CardEvent, CardEvents
+from labelcore.stages.grading.card.items import AGAIN
+from labelcore.store import Database
+
+
+def store_each(
+    events: CardEvents, store: Callable[[CardEvent], list[str]]
+) -> tuple[list[str], dict[str, str]]:
+    """The client ids that are stored durably, and why others can never be (a press never costs
+    another one).
+    """
+    stored: list[str] = []
+    refused: dict[str, str] = {}
+    for event in events:
+        try:
+            stored += store(event)
+        except LabelcoreError as trouble:
+            refused[event.client_id] = str(trouble)
+        except ValueError:  # the browser is not trusted: a press may not fit the question
+            refused[event.client_id] = "it does not fit what is asked"
+    return stored, refused
+
+
+def store_events(
+    db: Database, project: Project, annotator: str, events: CardEvents
+) -> tuple[list[str], dict[str, str]]:
+    """Store presses one by one. Returns the stored client ids, and why others can never be."""
+    return store_each(events, lambda event: record(db, project, [grade_of(project, annotator, event)]))
+
+
+def grade_of(project: Project, annotator: str, event: CardEvent) -> Grade:
+    """The grade that a press amounts to.
+
+    Raises:
+        ValueError: the press is no grade (a side, where two outputs are compared).
+    """
+    again = event.output_id.endswith(AGAIN)
+    source = "repeat" if again else "suggestion" if event.agreed else "person"
+    return Grade(
+        id=event.client_id,
+        project_id=project.id,
+        output_id=event.output_id.removesuffix(AGAIN),
+        annotator=annotator,
+        value=event.value,  # a side raises ValueError
+        note=event.note,
+        seconds=event.seconds,
+        supersedes=event.supersedes,
+        source=source,
+        criterion_id=event.criterion_id,
+        criterion_version=event.criterion_version,
+        field=event.field,
+        level=event.level,
+        spans=tuple(span.model_dump() for span in event.spans),
+        corrected_text=event.corrected_text,
+        judge_shown=event.judge_shown,
+    )
