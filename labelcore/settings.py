@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         named = given.get("endpoints") or {}
         if place := given.get("endpoints_file"):
             named = _read_endpoints(Path(place)) | named
-        given["endpoints"] = {name: _named(name, own) for name, own in named.items()}
+        given["endpoints"] = {name: _named(name, value) for name, value in named.items()}
         return given
 
     @model_validator(mode="after")
@@ -174,16 +174,16 @@ class Settings(BaseSettings):
                 fatal=True,
             )
         shared: dict[str, Any] = {name: getattr(self, name) for name in _SHARED}
-        for own in self.endpoints.values():
-            if own.model == self.model and own.base_url == self.base_url:
-                return own
+        for endpoint in self.endpoints.values():
+            if endpoint.model == self.model and endpoint.base_url == self.base_url:
+                return endpoint
         return Endpoint(model=self.model or "", **shared)
 
     @property
     def all_endpoints(self) -> dict[str, Endpoint]:
         """Every configured endpoint by its name; the default one first."""
         first = [self.default_endpoint] if self.has_model else []
-        return {own.name: own for own in (*first, *self.endpoints.values())}
+        return {endpoint.name: endpoint for endpoint in (*first, *self.endpoints.values())}
 
 
 _SHARED = (
@@ -199,8 +199,8 @@ _SHARED = (
 )
 
 
-def _named(name: str, own: Any) -> Any:
-    return own | {"name": name} if isinstance(own, dict) else own
+def _named(name: str, value: Any) -> Any:
+    return value | {"name": name} if isinstance(value, dict) else value
 
 
 def _read_endpoints(place: Path) -> dict[str, Any]:
@@ -212,7 +212,7 @@ def _read_endpoints(place: Path) -> dict[str, Any]:
             f"The endpoints in {place} cannot be read: {trouble}.",
             next_step="LABELCORE_ENDPOINTS_FILE wants a TOML or JSON file: name -> base_url, model, …",
         ) from trouble
-    if not isinstance(found, dict) or not all(isinstance(own, dict) for own in found.values()):
+    if not isinstance(found, dict) or not all(isinstance(endpoint, dict) for endpoint in found.values()):
         raise BadInput(f"{place} must hold one table for each endpoint, by its name.")
     return found
 

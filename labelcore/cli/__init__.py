@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        check_order(arguments, [str(own.name) for own in app.registered_groups])
+        check_order(arguments, [str(group.name) for group in app.registered_groups])
         app(args=arguments, prog_name="labelcore")
     except LabelcoreError as trouble:
         print(f"labelcore: {trouble}", file=sys.stderr)

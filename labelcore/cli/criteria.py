@@ -142,17 +142,17 @@ def criteria_split(
         author,
         criterion=criterion,
         why=why,
-        parts=[_part(own) for own in part],
+        parts=[_part(given) for given in part],
     )
 
 
 def _part(text: str) -> dict[str, object]:
     name, _, rest = text.partition("=")
     statement, _, numbers = rest.partition("=")
-    quotes = [own.strip() for own in numbers.split(",") if own.strip()]
-    if not name.strip() or not all(own.isdecimal() for own in quotes):
+    quotes = [number.strip() for number in numbers.split(",") if number.strip()]
+    if not name.strip() or not all(number.isdecimal() for number in quotes):
         raise BadInput(f"'{text}' is no part.", next_step="For example: --part 'Length=It is short.=0,2'")
-    return {"name": name, "statement": statement, "quotes": [int(own) for own in quotes]}
+    return {"name": name, "statement": statement, "quotes": [int(number) for number in quotes]}
 
 
 @criteria.command("undo")

@@ -76,7 +76,7 @@ def find(
 
 def _scope(given: list[str] | None) -> dict[str, str] | None:
     """``["city=Hangzhou"]`` as ``{"city": "Hangzhou"}``; None where nothing is given."""
-    pairs = [own.partition("=") for own in given or []]
+    pairs = [pair.partition("=") for pair in given or []]
     if wrong := [name for name, sign, value in pairs if not (name.strip() and sign and value.strip())]:
         raise BadInput(
             f"--scope wants FIELD=VALUE, not '{wrong[0]}'.", next_step="For example: --scope city=Hangzhou"

@@ -73,7 +73,7 @@ def rules(
 
 def _given(words: list[str] | None) -> list[str] | None:
     """An option that is repeated; one empty word stands for an empty list."""
-    return [own for own in words if own.strip()] if words else None
+    return [word for word in words if word.strip()] if words else None
 
 
 @team.command("prefer")

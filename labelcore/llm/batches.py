@@ -71,9 +71,9 @@ class ProviderBatches:
             ModelTrouble: as above.
         """
         with self._explained():
-            for own in self._client.batches.list(limit=100):
-                if (own.metadata or {}).get(_MARK) == job:
-                    return own.id
+            for batch in self._client.batches.list(limit=100):
+                if (batch.metadata or {}).get(_MARK) == job:
+                    return batch.id
         return None
 
     def state(self, provider_id: str) -> BatchState:
@@ -83,12 +83,12 @@ class ProviderBatches:
             ModelTrouble: as above.
         """
         with self._explained():
-            own = self._client.batches.retrieve(provider_id)
-        counts = own.request_counts
-        files = tuple(f for f in (own.output_file_id, own.error_file_id) if f)
+            batch = self._client.batches.retrieve(provider_id)
+        counts = batch.request_counts
+        files = tuple(f for f in (batch.output_file_id, batch.error_file_id) if f)
         return BatchState(
-            own.status,
-            own.status in _OVER,
+            batch.status,
+            batch.status in _OVER,
             counts.completed if counts else 0,
             counts.total if counts else 0,
             files,
@@ -114,9 +114,9 @@ class ProviderBatches:
     def _paid(self, line: str) -> Paid | None:
         """One line of a result; None where the question was not answered."""
         try:
-            own = json.loads(line)
-            body = own["response"]["body"]
-            if own["response"]["status_code"] != 200:
+            answer = json.loads(line)
+            body = answer["response"]["body"]
+            if answer["response"]["status_code"] != 200:
                 return None
             message = body["choices"][0]["message"]
             refused = message.get("refusal")
@@ -128,7 +128,7 @@ class ProviderBatches:
         cost = (given * self._endpoint.price_in + taken * self._endpoint.price_out) / 1_000_000
         model = str(body.get("model") or self._endpoint.model)
         return Paid(
-            key=str(own["custom_id"]),
+            key=str(answer["custom_id"]),
             text=text,
             model=model,
             tokens_in=given,
@@ -170,5 +170,5 @@ class _Explained:
 
 def question_line(key: str, body: dict[str, Any]) -> bytes:
     """A question as a line of a batch's file."""
-    own = {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": body}
-    return json.dumps(own).encode() + b"\n"
+    question = {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": body}
+    return json.dumps(question).encode() + b"\n"

@@ -77,7 +77,7 @@ def endpoint_for(spec: Mapping[str, Any]) -> Endpoint:
             kind="no model",
             fatal=True,
         )
-    having = [own for own in known.values() if own.model == model]
+    having = [endpoint for endpoint in known.values() if endpoint.model == model]
     default = settings().default_endpoint
     found = known[name] if name in known else having[0] if having else default
     return found.model_copy(update={"model": model}) if model else found

@@ -64,9 +64,11 @@ class OpenAIClient:
     @property
     def limiter(self) -> Limiter:
         """The endpoint's limits as they are known now."""
-        own = self.endpoint
+        endpoint = self.endpoint
         if self._limiter is None:
-            self._limiter = Limiter(own.concurrency, own.requests_per_minute, own.tokens_per_minute)
+            self._limiter = Limiter(
+                endpoint.concurrency, endpoint.requests_per_minute, endpoint.tokens_per_minute
+            )
         return self._limiter
 
     async def answer(
@@ -233,8 +235,8 @@ class OpenAIClient:
         return chosen | {"temperature": warmth} if self._warm else chosen
 
     def _cost(self, spent: _Spent) -> float:
-        own = self.endpoint
-        return (spent.tokens_in * own.price_in + spent.tokens_out * own.price_out) / 1_000_000
+        endpoint = self.endpoint
+        return (spent.tokens_in * endpoint.price_in + spent.tokens_out * endpoint.price_out) / 1_000_000
 
     def _told(self, trouble: ModelTrouble, spent: _Spent) -> ModelTrouble:
         """The trouble with what it cost until then."""
@@ -308,7 +310,7 @@ def _form(schema: type[BaseModel]) -> dict[str, Any]:
 def _guess_tokens(body: dict[str, Any]) -> int:
     """Tokens that a provider sets aside for a request: four characters each, and the answer's most."""
     most = body.get("max_tokens") or body.get("max_completion_tokens") or 0
-    return sum(len(own["content"]) for own in body["messages"]) // 4 + int(most)
+    return sum(len(message["content"]) for message in body["messages"]) // 4 + int(most)
 
 
 def _read(reply: Reply) -> tuple[str, str, str]:
@@ -332,7 +334,7 @@ def _odds(reply: Reply, words: Sequence[str]) -> dict[str, float] | None:
     """Each word's share of the likelihood of all words' first tokens; None without any."""
     try:
         rivals = reply.completion["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-        pairs = [(str(own["token"]), float(own["logprob"])) for own in rivals]
+        pairs = [(str(rival["token"]), float(rival["logprob"])) for rival in rivals]
     except (KeyError, IndexError, TypeError, ValueError):
         return None
     mass = dict.fromkeys(words, 0.0)
@@ -342,4 +344,4 @@ def _odds(reply: Reply, words: Sequence[str]) -> dict[str, float] | None:
         if len(meant) == 1:  # a token that begins two of the words says nothing
             mass[meant[0]] += math.exp(likelihood)
     whole = sum(mass.values())
-    return {word: own / whole for word, own in mass.items()} if whole else None
+    return {word: share / whole for word, share in mass.items()} if whole else None

@@ -109,9 +109,9 @@ class Courier:
         if key and response.status == 200:
             self._keep(key, raw, (time.monotonic() - started) * 1000)
         told = {
-            own.lower(): value
-            for own, value in response.headers.items()
-            if own.lower() in _HEADERS or own.lower().startswith("x-ratelimit-")
+            header.lower(): value
+            for header, value in response.headers.items()
+            if header.lower() in _HEADERS or header.lower().startswith("x-ratelimit-")
         }
         self._say({"id": name, "status": response.status, "headers": told}, raw)
 

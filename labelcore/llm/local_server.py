@@ -64,8 +64,8 @@ def installed() -> bool:
 
 def weights_here() -> Path | None:
     """The weights that the settings name, if the file is there."""
-    own = settings().weights
-    return own if own is not None and own.is_file() else None
+    weights = settings().weights
+    return weights if weights is not None and weights.is_file() else None
 
 
 def start(
@@ -93,12 +93,12 @@ def start(
             next_step="`labelcore local-model stop` ends it.",
         )
     _check(file, command)
-    own = LocalServer(0, _free_port(), secrets.token_urlsafe(24), file.stem, str(file))
-    process = _spawn(own, place, command or [sys.executable, "-m", "labelcore.llm.serve_local"])
-    own = LocalServer(process.pid, own.port, own.api_key, own.model, own.weights)
-    _write(place, own)
-    _wait(own, process, place, longest)
-    return own
+    server = LocalServer(0, _free_port(), secrets.token_urlsafe(24), file.stem, str(file))
+    process = _spawn(server, place, command or [sys.executable, "-m", "labelcore.llm.serve_local"])
+    server = LocalServer(process.pid, server.port, server.api_key, server.model, server.weights)
+    _write(place, server)
+    _wait(server, process, place, longest)
+    return server
 
 
 def _check(file: Path, command: Sequence[str] | None) -> None:
@@ -112,17 +112,17 @@ def _check(file: Path, command: Sequence[str] | None) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as own:
-        own.bind((_HOST, 0))
-        return int(own.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind((_HOST, 0))
+        return int(listener.getsockname()[1])
 
 
-def _spawn(own: LocalServer, place: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _spawn(server: LocalServer, place: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    environment = os.environ | {KEY_VARIABLE: own.api_key, "OMP_WAIT_POLICY": "passive"}
+    environment = os.environ | {KEY_VARIABLE: server.api_key, "OMP_WAIT_POLICY": "passive"}
     with _log(place).open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own program, or the one that the caller names
-            [*command, "--weights", own.weights, "--port", str(own.port)],
+            [*command, "--weights", server.weights, "--port", str(server.port)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -135,7 +135,7 @@ def _log(place: Path) -> Path:
     return place.with_suffix(".log")
 
 
-def _wait(own: LocalServer, process: subprocess.Popen[bytes], place: Path, longest: float) -> None:
+def _wait(server: LocalServer, process: subprocess.Popen[bytes], place: Path, longest: float) -> None:
     until = time.monotonic() + longest
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -146,7 +146,7 @@ def _wait(own: LocalServer, process: subprocess.Popen[bytes], place: Path, longe
                 kind="local server",
                 fatal=True,
             )
-        if _answers(own):
+        if _answers(server):
             return
         time.sleep(0.1)
     stop(place)
@@ -163,10 +163,10 @@ def _last_line(place: Path) -> str:
     return lines[-1][:200] if lines else "it said nothing."
 
 
-def _answers(own: LocalServer) -> bool:
+def _answers(server: LocalServer) -> bool:
     """Whether it is our server that listens: it takes our key."""
     request = urllib.request.Request(  # noqa: S310 - an address on this machine
-        f"{own.base_url}/models", headers={"Authorization": f"Bearer {own.api_key}"}
+        f"{server.base_url}/models", headers={"Authorization": f"Bearer {server.api_key}"}
     )
     try:
         with urllib.request.urlopen(request, timeout=2) as answer:  # noqa: S310 - as above
@@ -177,13 +177,13 @@ def _answers(own: LocalServer) -> bool:
 
 def status(place: Path = PLACE) -> LocalServer | None:
     """The server that runs, or None. A file left by one that has ended is taken away."""
-    own = _read(place)
-    if own is None:
+    server = _read(place)
+    if server is None:
         return None
-    if not _is_alive(own.pid):
+    if not _is_alive(server.pid):
         place.unlink(missing_ok=True)
         return None
-    return own
+    return server
 
 
 def stop(place: Path = PLACE) -> bool:
@@ -192,18 +192,18 @@ def stop(place: Path = PLACE) -> bool:
     Raises:
         BadInput: the process cannot be shown to be our server, so it is left alone.
     """
-    own = status(place)
-    if own is None:
+    server = status(place)
+    if server is None:
         return False
-    if not (_answers(own) or _is_ours(own)):
+    if not (_answers(server) or _is_ours(server)):
         raise BadInput(
-            f"Process {own.pid} does not answer as the local model, so it is left alone.",
+            f"Process {server.pid} does not answer as the local model, so it is left alone.",
             next_step=f"If it is gone or another program, delete {place}.",
         )
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(own.pid, sign)
-        if _has_ended(own.pid):
+            os.kill(server.pid, sign)
+        if _has_ended(server.pid):
             break
     place.unlink(missing_ok=True)
     return True
@@ -231,23 +231,23 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _is_ours(own: LocalServer) -> bool:
+def _is_ours(server: LocalServer) -> bool:
     """Whether the process was started with our port and weights, where the system tells."""
     try:
-        said = Path(f"/proc/{own.pid}/cmdline").read_bytes().split(b"\0")
+        said = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return str(own.port).encode() in said and os.fsencode(own.weights) in said
+    return str(server.port).encode() in said and os.fsencode(server.weights) in said
 
 
-def use(own: LocalServer) -> None:
+def use(server: LocalServer) -> None:
     """Make this process ask the local server from now on."""
-    os.environ.update(own.variables())
+    os.environ.update(server.variables())
     settings.cache_clear()
 
 
-def _write(place: Path, own: LocalServer) -> None:
-    text = json.dumps(asdict(own))
+def _write(place: Path, server: LocalServer) -> None:
+    text = json.dumps(asdict(server))
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)

@@ -164,7 +164,7 @@ class Output(Frozen):
     def reference(self) -> str:
         """What the output should resemble, from its metadata; "" where there is none."""
         found = (v for k, v in self.metadata.items() if str(k).lower() in REFERENCE_NAMES)
-        return next((str(own) for own in found if own is not None), "")
+        return next((str(value) for value in found if value is not None), "")
 
 
 class RejectedRow(Frozen):

@@ -62,21 +62,21 @@ def _document(trial: Trial) -> dict[str, Any]:
         **{name: trial.count(name) for name in ("pass", "fail", "abstain", "error")},
         "tried": [
             {
-                "output_id": own.output.id,
-                "verdict": own.decision.value if own.decision else None,
-                "reason": own.decision.reason if own.decision else "",
-                "error": own.error,
-                "graded_pass": own.graded,
+                "output_id": attempt.output.id,
+                "verdict": attempt.decision.value if attempt.decision else None,
+                "reason": attempt.decision.reason if attempt.decision else "",
+                "error": attempt.error,
+                "graded_pass": attempt.graded,
             }
-            for own in trial.tried
+            for attempt in trial.tried
         ],
     }
 
 
 def _lines(trial: Trial) -> tuple[str, ...]:
     rows = [
-        f"  {own.output.id}: {f'{own.decision.value}: {own.decision.reason}' if own.decision else own.error}"
-        for own in trial.tried[:_SHOWN]
+        f"  {attempt.output.id}: {f'{attempt.decision.value}: {attempt.decision.reason}' if attempt.decision else attempt.error}"
+        for attempt in trial.tried[:_SHOWN]
     ]
     more = len(trial.tried) - len(rows)
     return (trial.summary, *rows, *([f"  … {more} more (--json shows all)."] if more else []))

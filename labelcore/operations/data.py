@@ -38,7 +38,7 @@ def import_(
         annotator=annotator,
         verdicts=verdicts or {},
     )
-    others = [own.name for own in projects.list_projects(call.db)]
+    others = [other.name for other in projects.list_projects(call.db)]
     project = projects.open_project(call.db, call.project.name)
     result = importing.import_file(call.db, project, file, wanted, call.progress)
     batch = result.batch
@@ -132,7 +132,7 @@ def grade(
     annotator: str = "",
 ) -> Outcome:
     """Grade one output, or one criterion or field of it."""
-    own = None if criterion is None else find_criterion(call.db, call.project, criterion)
+    asked = None if criterion is None else find_criterion(call.db, call.project, criterion)
     event = grading.grade(
         call.db,
         call.project,
@@ -140,8 +140,8 @@ def grade(
         value,
         annotator=annotator or call.author,
         note=note,
-        criterion_id=own.id if own else None,
-        criterion_version=own.version if own else None,
+        criterion_id=asked.id if asked else None,
+        criterion_version=asked.version if asked else None,
         field=field,
     )
     document = event.model_dump(

@@ -12,11 +12,11 @@ from labelcore.settings import Endpoint, settings
 @operation("endpoints list", needs="no project")
 def list_(call: Call) -> Outcome:  # noqa: ARG001 - endpoints belong to no project
     """Show the configured endpoints with their models, prices and limits."""
-    found = [_describe(own) for own in settings().all_endpoints.values()]
+    found = [_describe(endpoint) for endpoint in settings().all_endpoints.values()]
     lines = tuple(
-        f"{own['name']}: {own['model']} at {own['base_url'] or 'OpenAI'}, "
-        f"{own['concurrency']} calls at once, key {'set' if own['has_key'] else 'not set'}"
-        for own in found
+        f"{endpoint['name']}: {endpoint['model']} at {endpoint['base_url'] or 'OpenAI'}, "
+        f"{endpoint['concurrency']} calls at once, key {'set' if endpoint['has_key'] else 'not set'}"
+        for endpoint in found
     )
     none = "None is configured: set LABELCORE_MODEL, or name several in LABELCORE_ENDPOINTS."
     return Outcome(document={"endpoints": found}, lines=lines or (none,))
@@ -30,24 +30,24 @@ def try_(call: Call, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - a
     known = settings().all_endpoints
     if name is not None and name not in known:
         raise NotFound(f"No endpoint is called '{name}'.", next_step="`labelcore endpoints list` shows them.")
-    found = [check(own) for own in known.values() if name in {None, own.name}]
+    found = [check(endpoint) for endpoint in known.values() if name in {None, endpoint.name}]
     lines = [
-        f"{own.endpoint}: {own.said}"
+        f"{answer.endpoint}: {answer.said}"
         + (
-            f" {own.latency_ms:.0f} ms, as {own.answered_as}, "
-            f"{'with' if own.likelihoods else 'without'} log-probabilities."
-            if own.answered
+            f" {answer.latency_ms:.0f} ms, as {answer.answered_as}, "
+            f"{'with' if answer.likelihoods else 'without'} log-probabilities."
+            if answer.answered
             else ""
         )
-        for own in found
+        for answer in found
     ]
     return Outcome(
-        document={"endpoints": [own.model_dump(mode="json") for own in found]},
+        document={"endpoints": [answer.model_dump(mode="json") for answer in found]},
         lines=tuple(lines) or ("None is configured: set LABELCORE_MODEL.",),
-        exit_code=0 if all(own.answered for own in found) else 1,
+        exit_code=0 if all(answer.answered for answer in found) else 1,
     )
 
 
-def _describe(own: Endpoint) -> dict[str, Any]:
-    shown = own.model_dump(mode="json", exclude={"api_key", "api_key_env"})
-    return shown | {"has_key": own.has_key}
+def _describe(endpoint: Endpoint) -> dict[str, Any]:
+    shown = endpoint.model_dump(mode="json", exclude={"api_key", "api_key_env"})
+    return shown | {"has_key": endpoint.has_key}

@@ -16,7 +16,7 @@ def list_(call: Call) -> Outcome:
     """Show every term."""
     found = glossary.terms(call.project)
     return Outcome(
-        document={"terms": [own.model_dump(mode="json") for own in found]},
+        document={"terms": [term.model_dump(mode="json") for term in found]},
         lines=tuple(map(term_words, found)) or ("The glossary is empty.",),
     )
 
@@ -35,7 +35,7 @@ def set_(
         author=call.author,
         origin="notes" if from_notes else "person",
     )
-    newest = max(glossary.terms(project), key=lambda own: own.at)
+    newest = max(glossary.terms(project), key=lambda entry: entry.at)
     return Outcome(document=newest.model_dump(mode="json"), lines=(term_words(newest),))
 
 
@@ -52,16 +52,16 @@ def find(call: Call, *, limit: Annotated[int, Field(ge=1, le=1_000)] = 20) -> Ou
     """Look for terms in notes and outputs."""
     found = glossary.find_terms(call.db, call.project, limit)
     lines = []
-    for own in found:
-        lines.append(f"{own.term} = {own.meaning or '?'} ({own.count} outputs)")
-        lines += [f"  {quote.output_id}: {quote.text}" for quote in own.quotes]
+    for candidate in found:
+        lines.append(f"{candidate.term} = {candidate.meaning or '?'} ({candidate.count} outputs)")
+        lines += [f"  {quote.output_id}: {quote.text}" for quote in candidate.quotes]
     return Outcome(
-        document={"candidates": [own.model_dump(mode="json") for own in found]},
+        document={"candidates": [candidate.model_dump(mode="json") for candidate in found]},
         lines=tuple(lines) or ("Nothing that looks like a term was found.",),
     )
 
 
-def term_words(own: Term) -> str:
+def term_words(term: Term) -> str:
     """A term as one line: ``杭分 = 杭州分公司 (where city is Hangzhou)``."""
-    where = " and ".join(f"{name} is {value}" for name, value in own.scope.items())
-    return f"{own.term} = {own.meaning}{f' (where {where})' if where else ''}"
+    where = " and ".join(f"{name} is {value}" for name, value in term.scope.items())
+    return f"{term.term} = {term.meaning}{f' (where {where})' if where else ''}"

@@ -48,10 +48,10 @@ def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
     version = judging.find_judge(call.db, call.project, judge)
     if test is None:
         return _outcome(hardness.report(call.db, call.project, version))
-    own = behind(call.db, version, test)
+    texts = behind(call.db, version, test)
     rows: list[dict[str, Any]] = [
         one.result.model_dump(mode="json", exclude={"project_id"}) | {"text": one.source.text, "hit": one.hit}
-        for one in own
+        for one in texts
     ]
     lines = [
         f"{r['output_id']}: {r['before_value']} -> {r['after_value']}. {r['after_reason']}" for r in rows
@@ -66,15 +66,15 @@ def _outcome(found: HardnessReport) -> Outcome:
     head = f"{found.judge}: {found.results:,} results, {found.errors:,} errors, US$ {found.cost_usd:.4f}."
     return Outcome(
         document=found.model_dump(mode="json"),
-        lines=(head, *found.warnings, *(_line(own) for own in found.rows)),
+        lines=(head, *found.warnings, *(_line(row) for row in found.rows)),
     )
 
 
-def _line(own: HardnessRow) -> str:
-    if own.rate.value is None:
-        return f"{own.family}, {own.test}: {rate_words(own.rate)}."
-    confirmed = f"; {own.confirmed} confirmed" if own.confirmed else ""
-    return f"{own.family}, {own.test}: {rate_words(own.rate)} {_CLOSING[own.asks]}{confirmed}."
+def _line(row: HardnessRow) -> str:
+    if row.rate.value is None:
+        return f"{row.family}, {row.test}: {rate_words(row.rate)}."
+    confirmed = f"; {row.confirmed} confirmed" if row.confirmed else ""
+    return f"{row.family}, {row.test}: {rate_words(row.rate)} {_CLOSING[row.asks]}{confirmed}."
 
 
 @operation("judge repeat")
@@ -98,7 +98,7 @@ def repeat(
             "errors": done.errors,
             "cost_usd": done.cost_usd,
             "message": done.message,
-            "flips": [own.model_dump(mode="json") for own in found],
+            "flips": [report.model_dump(mode="json") for report in found],
         },
         lines=(line.strip(), *map(_flips_line, found)),
     )
@@ -109,19 +109,19 @@ def flips(call: Call, *, judge: str | None = None) -> Outcome:
     """Show how often judges that were asked several times change their mind, and on what."""
     version = judging.find_judge(call.db, call.project, judge) if judge else None
     found = repeating.flips(call.db, call.project, version)
-    lines = [line for own in found for line in (_flips_line(own), *_flipped(own))]
+    lines = [line for report in found for line in (_flips_line(report), *_flipped(report))]
     return Outcome(
-        document={"flips": [own.model_dump(mode="json") for own in found]},
+        document={"flips": [report.model_dump(mode="json") for report in found]},
         lines=tuple(lines) or ("No judge was asked twice: `labelcore judge repeat JUDGE` does that.",),
     )
 
 
-def _flips_line(own: repeating.Flips) -> str:
-    return f"{own.judge}: differs on {rate_words(own.rate)} of outputs when asked up to {own.times} times."
+def _flips_line(report: repeating.Flips) -> str:
+    return f"{report.judge}: differs on {rate_words(report.rate)} of outputs when asked up to {report.times} times."
 
 
-def _flipped(own: repeating.Flips) -> list[str]:
-    return [f"  {one.output_id}: {', '.join(one.values)}" for one in own.flipped]
+def _flipped(report: repeating.Flips) -> list[str]:
+    return [f"  {one.output_id}: {', '.join(one.values)}" for one in report.flipped]
 
 
 @operation("judge panel")
@@ -132,7 +132,7 @@ def panel(
     rule: Literal["majority", "unanimous"] = "majority",
 ) -> Outcome:
     """Make several LLM judges one that takes their votes; of one judge, its prompt's variants."""
-    members = [judging.find_judge(call.db, call.project, own) for own in judges]
+    members = [judging.find_judge(call.db, call.project, judge) for judge in judges]
     made = panels.make_panel(call.db, call.project, members, rule=rule, author=call.author)
     return Outcome(
         document=made.model_dump(mode="json", exclude={"project_id"}),

@@ -53,7 +53,7 @@ def propose(
     }
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
-    lines += [f"  ! {own.says} {own.advice}" for own in suspects]
+    lines += [f"  ! {suspect.says} {suspect.advice}" for suspect in suspects]
     return Outcome(document=document, lines=(*lines, *said))
 
 
@@ -140,7 +140,7 @@ def estimate(
 @operation("judge stop")
 def stop(call: Call) -> Outcome:
     """Ask the project's runs that are under way to stop; they can go on later."""
-    stopped = [own.id for own in judging.runs(call.db, call.project) if judging.stop_run(own.id)]
+    stopped = [run.id for run in judging.runs(call.db, call.project) if judging.stop_run(run.id)]
     line = f"Asked {len(stopped)} runs to stop; `labelcore judge run` goes on later."
     return Outcome(document={"stopped": stopped}, lines=(line if stopped else "No run is under way.",))
 
@@ -188,8 +188,8 @@ def list_judges(call: Call) -> Outcome:
         + (f" [stale: {'; '.join(s.stale_because)}]" if s.stale else "")
         for s in found
     ]
-    lines += [f"! {own.says} {own.advice}" for own in suspects]
-    lines += [own.says for own in fresh if own.changed]
+    lines += [f"! {suspect.says} {suspect.advice}" for suspect in suspects]
+    lines += [judge.says for judge in fresh if judge.changed]
     return Outcome(
         document=document, lines=tuple(lines) or ("There are no judges yet: run `labelcore judge propose`.",)
     )
@@ -199,9 +199,9 @@ def list_judges(call: Call) -> Outcome:
 def refresh(call: Call, *, judge: str | None = None) -> Outcome:
     """Make stale LLM judges anew, with the glossary and the wording of now."""
     made = judging.refresh_judges(call.db, call.project, judge, author=call.author)
-    lines = [f"  {own.name}: version {own.version}" for own in made]
+    lines = [f"  {version.name}: version {version.version}" for version in made]
     head = f"{len(made)} judges are made anew; run them." if made else "No LLM judge is stale."
-    return Outcome(document={"judges": [_describe(own) for own in made]}, lines=(head, *lines))
+    return Outcome(document={"judges": [_describe(version) for version in made]}, lines=(head, *lines))
 
 
 @operation("judge show")
@@ -261,7 +261,7 @@ def align(
 
 def as_documents(found: Sequence[Frozen]) -> list[dict[str, Any]]:
     """Models in their JSON form."""
-    return [own.model_dump(mode="json") for own in found]
+    return [model.model_dump(mode="json") for model in found]
 
 
 def _describe(version: JudgeVersion) -> dict[str, Any]:

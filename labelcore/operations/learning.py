@@ -19,8 +19,8 @@ _SHOWN = 20
 @operation("judge retrain")
 def retrain(call: Call, *, judge: str | None = None) -> Outcome:
     """Make learned judges again from the grades as they are now."""
-    own = judging.find_judge(call.db, call.project, judge) if judge else None
-    found = retraining.retrain(call.db, call.project, judge=own, progress=call.progress)
+    version = judging.find_judge(call.db, call.project, judge) if judge else None
+    found = retraining.retrain(call.db, call.project, judge=version, progress=call.progress)
     document = {
         "judges": [
             one.before.model_dump(mode="json")
@@ -41,11 +41,11 @@ def explain(call: Call, *, judge: str, output: str | None = None) -> Outcome:
     report = retraining.learned_report(call.db, call.project, version)
     document = report.model_dump(mode="json") | {"output": None}
     lines = [report.fresh.says, report.reliability.says, "In log odds of a fail it weighs:"]
-    lines += [f"  {own.weight:+.2f}  {own.what}" for own in report.weights]
+    lines += [f"  {weight.weight:+.2f}  {weight.what}" for weight in report.weights]
     if output is not None:
-        own = retraining.find_output(call.db, output)
-        told = retraining.explain(call.db, version, own)
-        document["output"] = told.model_dump(mode="json") | {"output_id": own.id}
+        subject = retraining.find_output(call.db, output)
+        told = retraining.explain(call.db, version, subject)
+        document["output"] = told.model_dump(mode="json") | {"output_id": subject.id}
         lines += ["In this output:", *(f"  {one.weight:+.2f}  {one.what}" for one in told.tells)]
         lines += [f"  {part.pull:+.2f}  “{part.text}”" for part in told.parts]
     return Outcome(document=document, lines=tuple(lines))
@@ -101,10 +101,10 @@ def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
     lines = [
         f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"
     ]
-    for own in report.steps:
-        share = f" ({own.outputs / report.outputs:.0%})" if report.outputs else ""
+    for step in report.steps:
+        share = f" ({step.outputs / report.outputs:.0%})" if report.outputs else ""
         lines.append(
-            f"  {own.who} decides {own.rule}: {own.outputs:,} of {report.outputs:,} outputs{share}; wrong on graded ones: {rate_words(own.error)}."
+            f"  {step.who} decides {step.rule}: {step.outputs:,} of {report.outputs:,} outputs{share}; wrong on graded ones: {rate_words(step.error)}."
         )
     lines.append(
         f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: {rate_words(report.all_decided.error)}."

@@ -16,7 +16,7 @@ def save(call: Call, *, out: Path, criteria: list[str] | None = None, with_examp
     saved = sharing.save_rubric(
         call.db, call.project, out, criteria=criteria or (), with_examples=with_examples
     )
-    judges = sum(len(own.judges) for own in saved.criteria) + len(saved.overall)
+    judges = sum(len(criterion.judges) for criterion in saved.criteria) + len(saved.overall)
     texts = (
         "with examples from its outputs"
         if with_examples
@@ -27,9 +27,9 @@ def save(call: Call, *, out: Path, criteria: list[str] | None = None, with_examp
             "out": str(out),
             "with_examples": with_examples,
             "judges": judges,
-            "criteria": [own.name for own in saved.criteria],
+            "criteria": [criterion.name for criterion in saved.criteria],
             "overall": len(saved.overall),
-            "not_portable": [own.model_dump() for own in saved.not_portable],
+            "not_portable": [judge.model_dump() for judge in saved.not_portable],
         },
         lines=(
             f"{out} holds {len(saved.criteria)} criteria and {judges} judges, {len(saved.overall)} "
@@ -40,7 +40,10 @@ def save(call: Call, *, out: Path, criteria: list[str] | None = None, with_examp
 
 
 def _staying(judges: Sequence[sharing.NotPortable]) -> list[str]:
-    return [f"  not portable: {own.judge} ({own.kind}) of “{own.criterion}”: {own.reason}" for own in judges]
+    return [
+        f"  not portable: {judge.judge} ({judge.kind}) of “{judge.criterion}”: {judge.reason}"
+        for judge in judges
+    ]
 
 
 @operation("library load", needs="any project")
@@ -50,8 +53,11 @@ def load(call: Call, *, file: Path) -> Outcome:
     lines = [
         f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
         f"'{found.project}'; {len(found.known)} criteria were known already.",
-        *(f"  another criterion has the name, so it is called here: {own}" for own in found.renamed),
-        *(f"  left out: {own.judge} of “{own.criterion}”: {own.reason}" for own in found.refused),
+        *(f"  another criterion has the name, so it is called here: {name}" for name in found.renamed),
+        *(
+            f"  left out: {refusal.judge} of “{refusal.criterion}”: {refusal.reason}"
+            for refusal in found.refused
+        ),
         *_staying(found.not_portable),
     ]
     if found.criteria or found.judges:
@@ -63,10 +69,10 @@ def load(call: Call, *, file: Path) -> Outcome:
             "project": found.project,
             "known": list(found.known),
             "renamed": list(found.renamed),
-            "criteria": [{"id": own.id, "name": own.name} for own in found.criteria],
-            "judges": [{"judge_version_id": own.id, "name": own.name} for own in found.judges],
-            "refused": [own.model_dump() for own in found.refused],
-            "not_portable": [own.model_dump() for own in found.not_portable],
+            "criteria": [{"id": criterion.id, "name": criterion.name} for criterion in found.criteria],
+            "judges": [{"judge_version_id": judge.id, "name": judge.name} for judge in found.judges],
+            "refused": [refusal.model_dump() for refusal in found.refused],
+            "not_portable": [judge.model_dump() for judge in found.not_portable],
         },
         lines=tuple(lines),
     )
@@ -78,11 +84,14 @@ def transfer(call: Call) -> Outcome:
     found = sharing.transfer(call.db, call.project)
     lines = [
         line
-        for own in found
-        for line in (f"[{own.state}] {own.says}", *(f"  {judge.says}" for judge in own.judges))
+        for criterion in found
+        for line in (
+            f"[{criterion.state}] {criterion.says}",
+            *(f"  {judge.says}" for judge in criterion.judges),
+        )
     ]
     return Outcome(
-        document={"criteria": [own.model_dump(mode="json") for own in found]},
+        document={"criteria": [criterion.model_dump(mode="json") for criterion in found]},
         lines=tuple(lines) or ("No criterion came by file: `labelcore library load FILE`.",),
     )
 

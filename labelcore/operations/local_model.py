@@ -15,17 +15,17 @@ def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG00
     file = weights or local_server.weights_here()
     if file is None:
         raise BadInput("No weights are named.", next_step="Give --weights FILE, or set LABELCORE_WEIGHTS.")
-    own = local_server.start(file)
-    local_server.use(own)
-    return _describe(own)
+    server = local_server.start(file)
+    local_server.use(server)
+    return _describe(server)
 
 
 @operation("local-model status", needs="no project")
 def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Say whether the local model server runs, and how to use it."""
-    own = local_server.status()
-    if own is not None:
-        return _describe(own)
+    server = local_server.status()
+    if server is not None:
+        return _describe(server)
     can = "" if local_server.installed() else f" The package {local_server.PACKAGE} is not installed."
     return Outcome(
         document={"running": False, "installed": local_server.installed()},
@@ -41,17 +41,17 @@ def stop(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
     return Outcome(document={"stopped": ran}, lines=(said,))
 
 
-def _describe(own: local_server.LocalServer) -> Outcome:
-    lines = [f"The local model {own.model} runs (process {own.pid}). To use it in a shell:"]
-    lines += [f"export {name}={value}" for name, value in own.variables().items()]
+def _describe(server: local_server.LocalServer) -> Outcome:
+    lines = [f"The local model {server.model} runs (process {server.pid}). To use it in a shell:"]
+    lines += [f"export {name}={value}" for name, value in server.variables().items()]
     return Outcome(
         document={
             "running": True,
-            "pid": own.pid,
-            "weights": own.weights,
-            "base_url": own.base_url,
-            "api_key": own.api_key,
-            "model": own.model,
+            "pid": server.pid,
+            "weights": server.weights,
+            "base_url": server.base_url,
+            "api_key": server.api_key,
+            "model": server.model,
         },
         lines=tuple(lines),
     )

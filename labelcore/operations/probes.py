@@ -21,15 +21,15 @@ def make(
     found = probing.make_probes(
         call.db, call.project, criterion, per_defect=per_defect, seed=seed, author=call.author
     )
-    own = found.criterion
+    probed = found.criterion
     lines = [
-        f"{len(found.new)} new probes of {own.name} (v{own.version}); {found.known} were there.",
+        f"{len(found.new)} new probes of {probed.name} (v{probed.version}); {found.known} were there.",
         *(f"{defect}: {why}." for defect, why in found.too_few.items()),
     ]
     return Outcome(
         document={
-            "criterion_id": own.id,
-            "criterion_version": own.version,
+            "criterion_id": probed.id,
+            "criterion_version": probed.version,
             "new": [_case(case) for case in found.new],
             "known": found.known,
             "too_few": found.too_few,
@@ -44,20 +44,20 @@ def list_(
 ) -> Outcome:
     """Show probes with what is changed in them and what experts say."""
     found = probing.list_probes(call.db, call.project, criterion, state)
-    lines = [_line(own) for own in found]
+    lines = [_line(probe) for probe in found]
     return Outcome(
-        document={"probes": [_describe(own) for own in found]},
+        document={"probes": [_describe(probe) for probe in found]},
         lines=tuple(lines) or ("There is no such probe: `labelcore probe make CRITERION` makes some.",),
     )
 
 
-def _describe(own: probing.Probe) -> dict[str, Any]:
+def _describe(probe: probing.Probe) -> dict[str, Any]:
     """A probe in the JSON form, with the text that it was made from."""
-    said = own.opinion
-    return _case(own.case) | {
-        "state": own.state,
-        "left_out": own.left_out or None,
-        "source_text": own.source.text,
+    said = probe.opinion
+    return _case(probe.case) | {
+        "state": probe.state,
+        "left_out": probe.left_out or None,
+        "source_text": probe.source.text,
         "opinion": said.model_dump(mode="json", exclude={"project_id"}) if said else None,
     }
 
@@ -66,11 +66,11 @@ def _case(case: ProbeCase) -> dict[str, Any]:
     return case.model_dump(mode="json", exclude={"project_id"})
 
 
-def _line(own: probing.Probe) -> str:
-    said = f" by {own.opinion.annotator}" if own.opinion else ""
-    note = f" ({own.opinion.note})" if own.opinion and own.opinion.note else ""
-    aside = f"; not used: {own.left_out}" if own.left_out else ""
-    return f"[{own.state}{said}{note}] {own.case.defect}: “{own.case.where}” {own.case.id}{aside}"
+def _line(probe: probing.Probe) -> str:
+    said = f" by {probe.opinion.annotator}" if probe.opinion else ""
+    note = f" ({probe.opinion.note})" if probe.opinion and probe.opinion.note else ""
+    aside = f"; not used: {probe.left_out}" if probe.left_out else ""
+    return f"[{probe.state}{said}{note}] {probe.case.defect}: “{probe.case.where}” {probe.case.id}{aside}"
 
 
 @operation("probe say")
@@ -95,8 +95,8 @@ def test(call: Call, *, criterion: str) -> Outcome:
     document = found.model_dump(mode="json", exclude={"criterion"})
     document |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
     lines = [f"Probes of {found.criterion.name} (v{found.criterion.version}).", *found.warnings]
-    lines += [_detection_line(own) for own in found.detections]
-    lines += [overall_line(own) for own in found.overall]
+    lines += [_detection_line(detection) for detection in found.detections]
+    lines += [overall_line(rate) for rate in found.overall]
     return Outcome(document=document, lines=tuple(lines))
 
 
@@ -109,20 +109,20 @@ def export(call: Call, *, out: Path, criterion: str | None = None, ask_models: b
     return Outcome(document={"probes": number, "out": str(out)}, lines=(f"{number} probes are in {out}.",))
 
 
-def overall_line(own: probing.Overall) -> str:
+def overall_line(rate: probing.Overall) -> str:
     """A judge's rate over all confirmed probes, with what it is a rate of."""
     return (
-        f"{own.judge}, all defects: {rate_words(own.rate)} of the confirmed ones. "
+        f"{rate.judge}, all defects: {rate_words(rate.rate)} of the confirmed ones. "
         "These are planted defects, not failures that occurred by themselves."
     )
 
 
-def _detection_line(own: probing.Detection) -> str:
+def _detection_line(detection: probing.Detection) -> str:
     aside = ""
-    if own.source_not_passed:
-        aside += f"; {own.source_not_passed} left out because it does not pass their source"
-    if own.errors:
-        aside += f"; {own.errors} without a verdict"
-    if own.rate.value is None:
-        return f"{own.judge}, {own.defect}: {rate_words(own.rate)}{aside}."
-    return f"{own.judge}, {own.defect}: catches {rate_words(own.rate)} of the {own.of} ones{aside}."
+    if detection.source_not_passed:
+        aside += f"; {detection.source_not_passed} left out because it does not pass their source"
+    if detection.errors:
+        aside += f"; {detection.errors} without a verdict"
+    if detection.rate.value is None:
+        return f"{detection.judge}, {detection.defect}: {rate_words(detection.rate)}{aside}."
+    return f"{detection.judge}, {detection.defect}: catches {rate_words(detection.rate)} of the {detection.of} ones{aside}."

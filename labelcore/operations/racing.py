@@ -48,23 +48,24 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
         f"Right is what agrees with {against}."
     )
     lines = [
-        f"  {own.output.id}: {own.first} / {own.second}, people {'passed' if own.human_pass else 'failed'} it"
-        for own in found
+        f"  {difference.output.id}: {difference.first} / {difference.second}, people {'passed' if difference.human_pass else 'failed'} it"
+        for difference in found
     ]
     document = {
         "paired": paired.model_dump(mode="json"),
         "against": against,
         "differences": [
-            own.model_dump(mode="json", exclude={"output"}) | {"output_id": own.output.id} for own in found
+            difference.model_dump(mode="json", exclude={"output"}) | {"output_id": difference.output.id}
+            for difference in found
         ],
     }
     return Outcome(document=document, lines=(head, *lines))
 
 
-def contender_words(own: Contender) -> str:
+def contender_words(contender: Contender) -> str:
     """One candidate as a line."""
-    beaten = f"; {own.beaten_by} is no worse in anything" if own.beaten_by else ""
+    beaten = f"; {contender.beaten_by} is no worse in anything" if contender.beaten_by else ""
     return (
-        f"  {own.judge} ({own.kind}, {own.how}): TPR {rate_words(own.tpr)}, "
-        f"TNR {rate_words(own.tnr)}, {aligning.cost_words(own)}; good enough: {own.good}{beaten}"
+        f"  {contender.judge} ({contender.kind}, {contender.how}): TPR {rate_words(contender.tpr)}, "
+        f"TNR {rate_words(contender.tnr)}, {aligning.cost_words(contender)}; good enough: {contender.good}{beaten}"
     )

@@ -19,11 +19,11 @@ def court(call: Call, *, judge: str | None = None, limit: int = _LISTED) -> Outc
         "ruled": len(found.conflicts) - found.open,
         "sealed": found.sealed,
         "unclear": found.unclear.model_dump(),
-        "criteria": [own.model_dump(mode="json") for own in found.gaps],
-        "conflicts": [_row(own) for own in found.conflicts[:limit]],
+        "criteria": [gap.model_dump(mode="json") for gap in found.gaps],
+        "conflicts": [_row(conflict) for conflict in found.conflicts[:limit]],
     }
     lines = [docket_words(found), *map(gap_words, found.gaps)]
-    lines += [conflict_words(own) for own in found.conflicts[:limit]]
+    lines += [conflict_words(conflict) for conflict in found.conflicts[:limit]]
     return Outcome(document=document, lines=tuple(lines))
 
 
@@ -37,18 +37,18 @@ def rule(call: Call, *, output: str, judge: str, value: str, reason: str) -> Out
     return Outcome(document=made.model_dump(mode="json") | {"next": line}, lines=(line,))
 
 
-def _row(own: Conflict) -> dict[str, object]:
+def _row(conflict: Conflict) -> dict[str, object]:
     return {
-        "output_id": own.output.id,
-        "external_id": own.output.external_id,
-        "judge": own.judge.name,
-        "criterion": own.subject,
-        "verdict": own.decision.value,
-        "reason": own.decision.reason,
-        "human_pass": own.human_pass,
-        "notes": list(own.notes),
-        "split": own.split,
-        "ruling": own.ruling.model_dump(mode="json") if own.ruling else None,
+        "output_id": conflict.output.id,
+        "external_id": conflict.output.external_id,
+        "judge": conflict.judge.name,
+        "criterion": conflict.subject,
+        "verdict": conflict.decision.value,
+        "reason": conflict.decision.reason,
+        "human_pass": conflict.human_pass,
+        "notes": list(conflict.notes),
+        "split": conflict.split,
+        "ruling": conflict.ruling.model_dump(mode="json") if conflict.ruling else None,
     }
 
 
@@ -70,14 +70,16 @@ def unclear_words(unclear: Rate) -> str:
     )
 
 
-def gap_words(own: Gap) -> str:
+def gap_words(gap: Gap) -> str:
     """One criterion's rulings as a line."""
-    said = ", ".join(f"{count} × {value.replace('_', ' ')}" for value, count in own.ruled.items() if count)
-    return f"  {own.criterion}: {said or 'nothing ruled'}; {own.open} open."
+    said = ", ".join(f"{count} × {value.replace('_', ' ')}" for value, count in gap.ruled.items() if count)
+    return f"  {gap.criterion}: {said or 'nothing ruled'}; {gap.open} open."
 
 
-def conflict_words(own: Conflict) -> str:
+def conflict_words(conflict: Conflict) -> str:
     """One conflict as a line."""
-    people = "passed" if own.human_pass else "failed"
-    said = f" [{own.ruling.value.replace('_', ' ')}: {own.ruling.reason}]" if own.ruling else ""
-    return f"  {own.output.id}: {own.judge.name} says {own.decision.value}, people {people} it.{said}"
+    people = "passed" if conflict.human_pass else "failed"
+    said = (
+        f" [{conflict.ruling.value.replace('_', ' ')}: {conflict.ruling.reason}]" if conflict.ruling else ""
+    )
+    return f"  {conflict.output.id}: {conflict.judge.name} says {conflict.decision.value}, people {people} it.{said}"

@@ -30,7 +30,7 @@ def trust(call: Call) -> Outcome:
 @operation("report")
 def report(call: Call, *, out: Path, by: list[str] | None = None) -> Outcome:
     """Write the report as one HTML or PDF file."""
-    writers = {".html": lambda own: reporting.to_html(own).encode(), ".pdf": reporting.to_pdf}
+    writers = {".html": lambda built: reporting.to_html(built).encode(), ".pdf": reporting.to_pdf}
     if out.suffix.lower() not in writers:
         raise BadInput(
             f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
@@ -94,7 +94,7 @@ def check(
     )
     document = {"passes": found.passes, **found.model_dump(mode="json")}
     marks = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
-    lines = tuple(f"{marks[own.state]:>4}  {own.says}" for own in found.checks)
+    lines = tuple(f"{marks[finding.state]:>4}  {finding.says}" for finding in found.checks)
     return Outcome(document=document, lines=lines, exit_code=0 if found.passes else 1)
 
 
@@ -103,11 +103,11 @@ def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
     """Pass rates by slice, by people and corrected, adjusted for how many there are."""
     found = reporting.slices(call.db, call.project, by or ())
     lines = []
-    for own in found:
-        lines += [slice_words.slice_line(own.field, row) for row in own.rows]
-        lines += [f"  {said}" for said in slice_words.notes(own)]
+    for sliced in found:
+        lines += [slice_words.slice_line(sliced.field, row) for row in sliced.rows]
+        lines += [f"  {said}" for said in slice_words.notes(sliced)]
     return Outcome(
-        document={"slices": [own.model_dump(mode="json") for own in found]},
+        document={"slices": [sliced.model_dump(mode="json") for sliced in found]},
         lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),
     )
 
@@ -119,7 +119,8 @@ def moments(call: Call, *, before: str, after: str | None = None) -> Outcome:
         call.db, call.project, aligning.parse_moment(before), aligning.parse_moment(after) if after else None
     )
     lines = [
-        f"{own.name}: {in_words(own.before)} then, {in_words(own.after)} later." for own in found.figures
+        f"{figure.name}: {in_words(figure.before)} then, {in_words(figure.after)} later."
+        for figure in found.figures
     ]
     return Outcome(document=found.model_dump(mode="json"), lines=(*lines, *found.changes))
 

@@ -41,12 +41,12 @@ def _counted(n: int, one: str, more: str = "") -> str:
 
 def _codes(found: list[deriving.Coded]) -> Outcome:
     lines = [
-        f"[{own.code.state}] {own.code.label}: {_counted(own.outputs, 'output')}, {_counted(own.people, 'person', 'people')}; "
-        f"e.g. “{own.quotes[0].text}” {own.code.id}"
-        for own in found
+        f"[{coded.code.state}] {coded.code.label}: {_counted(coded.outputs, 'output')}, {_counted(coded.people, 'person', 'people')}; "
+        f"e.g. “{coded.quotes[0].text}” {coded.code.id}"
+        for coded in found
     ]
     return Outcome(
-        document={"codes": [own.model_dump(mode="json") for own in found]},
+        document={"codes": [coded.model_dump(mode="json") for coded in found]},
         lines=tuple(lines) or ("No note carries a code yet: fail some outputs and say why.",),
     )
 
@@ -58,22 +58,22 @@ def change(
     """Rename, accept or drop a code."""
     given = {"label": label, "state": state}
     changes = {name: value for name, value in given.items() if value is not None}
-    own = deriving.change_code(call.db, call.project, code, author=call.author, **changes)
-    return Outcome(document=own.model_dump(mode="json"), lines=(f"[{own.state}] {own.label}",))
+    changed = deriving.change_code(call.db, call.project, code, author=call.author, **changes)
+    return Outcome(document=changed.model_dump(mode="json"), lines=(f"[{changed.state}] {changed.label}",))
 
 
 @operation("codes merge")
 def merge(call: Call, *, codes: list[str]) -> Outcome:
     """Join codes into the first of them."""
-    own = deriving.merge_codes(call.db, call.project, codes, author=call.author)
-    return Outcome(document=own.model_dump(mode="json"), lines=(f"All quotes are under {own.label}.",))
+    merged = deriving.merge_codes(call.db, call.project, codes, author=call.author)
+    return Outcome(document=merged.model_dump(mode="json"), lines=(f"All quotes are under {merged.label}.",))
 
 
 @operation("codes move")
 def move(call: Call, *, grade: str, quote: str, label: str) -> Outcome:
     """Give a quote another code."""
-    own = deriving.move_quote(call.db, call.project, grade, quote, label, author=call.author)
-    return Outcome(document=own.model_dump(mode="json"), lines=(f"It is under {own.label} now.",))
+    moved = deriving.move_quote(call.db, call.project, grade, quote, label, author=call.author)
+    return Outcome(document=moved.model_dump(mode="json"), lines=(f"It is under {moved.label} now.",))
 
 
 @operation("codes group")
@@ -89,8 +89,8 @@ def group(call: Call, *, codes: list[str], name: str, statement: str = "") -> Ou
 @operation("criteria split")
 def split(call: Call, *, criterion: str, parts: list[dict[str, Any]], why: str = "") -> Outcome:
     """Divide a criterion."""
-    own = [deriving.Part.model_validate(part) for part in parts]
-    made = deriving.split(call.db, call.project, criterion, own, why=why, author=call.author)
+    divided = [deriving.Part.model_validate(part) for part in parts]
+    made = deriving.split(call.db, call.project, criterion, divided, why=why, author=call.author)
     lines = tuple(f"{c.name}: {len(c.evidence)} quotes ({c.id})" for c in made)
     return Outcome(document={"criteria": [describe(c) for c in made]}, lines=lines)
 
@@ -107,13 +107,15 @@ def undo(call: Call, *, criterion: str) -> Outcome:
 def lineage(call: Call) -> Outcome:
     """Which criterion was made from which."""
     found = deriving.lineage(call.db, call.project)
-    names = {own.id: own.name for own in found}
+    names = {criterion.id: criterion.name for criterion in found}
     lines = tuple(
-        f"{own.name} ({own.status}, {own.versions} versions)"
-        + (f" from {', '.join(names.get(p, p) for p in own.parents)}" if own.parents else "")
-        for own in found
+        f"{criterion.name} ({criterion.status}, {criterion.versions} versions)"
+        + (f" from {', '.join(names.get(p, p) for p in criterion.parents)}" if criterion.parents else "")
+        for criterion in found
     )
-    return Outcome(document={"criteria": [own.model_dump(mode="json") for own in found]}, lines=lines)
+    return Outcome(
+        document={"criteria": [criterion.model_dump(mode="json") for criterion in found]}, lines=lines
+    )
 
 
 @operation("criteria drift")
@@ -124,17 +126,18 @@ def drift(call: Call, *, criterion: str | None = None) -> Outcome:
     else:
         found = [deriving.ledger(call.db, call.project, criterion)]
     lines = []
-    for own in found:
-        lines.append(own.says)
-        if own.stale:
+    for ledger in found:
+        lines.append(ledger.says)
+        if ledger.stale:
             lines.append(
-                f"  flips: {rate_words(own.flips)}; grade next: {', '.join(own.next[:10]) or 'nothing'}"
+                f"  flips: {rate_words(ledger.flips)}; grade next: {', '.join(ledger.next[:10]) or 'nothing'}"
             )
     return Outcome(
         document={
             "ledgers": [
-                own.model_dump(mode="json", exclude={"criterion"}) | {"criterion": describe(own.criterion)}
-                for own in found
+                ledger.model_dump(mode="json", exclude={"criterion"})
+                | {"criterion": describe(ledger.criterion)}
+                for ledger in found
             ]
         },
         lines=tuple(lines) or ("There are no accepted criteria yet.",),
@@ -145,16 +148,16 @@ def drift(call: Call, *, criterion: str | None = None) -> Outcome:
 def regrade(call: Call, *, criterion: str, end: bool = False) -> Outcome:
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
     deriving.queue_regrade(call.db, call.project, criterion, end=end)
-    own = deriving.ledger(call.db, call.project, criterion)
-    words = "It is not asked anew any more." if end else own.says
-    return Outcome(document={"criterion": own.criterion.id, "next": list(own.next)}, lines=(words,))
+    ledger = deriving.ledger(call.db, call.project, criterion)
+    words = "It is not asked anew any more." if end else ledger.says
+    return Outcome(document={"criterion": ledger.criterion.id, "next": list(ledger.next)}, lines=(words,))
 
 
 @operation("criteria timeline")
 def timeline(call: Call, *, criterion: str) -> Outcome:
     """How well judges follow people, version by version of a criterion."""
-    own = deriving.find_criterion(call.db, call.project, criterion)
-    found = by_version(call.db, call.project, own.id)
+    subject = deriving.find_criterion(call.db, call.project, criterion)
+    found = by_version(call.db, call.project, subject.id)
     lines = tuple(
         f"v{one.criterion_version}{' (meaning changed)' if one.changed else ''} {one.judge}{', in-sample' if one.in_sample else ''}: "
         f"TPR {rate_words(one.tpr)}; TNR {rate_words(one.tnr)}"
@@ -170,10 +173,10 @@ def timeline(call: Call, *, criterion: str) -> Outcome:
 def lint(call: Call) -> Outcome:
     """Point out the rubric's weaknesses."""
     found = deriving.lint(call.db, call.project)
-    lines = [f"[{own.kind}] {own.says}" for own in found.findings] or ["Nothing to point out."]
-    names = {own.id: own.name for own in deriving.list_criteria(call.db, call.project)}
+    lines = [f"[{finding.kind}] {finding.says}" for finding in found.findings] or ["Nothing to point out."]
+    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(call.db, call.project)}
     if found.covering:
-        words = ", ".join(names[own] for own in found.covering)
+        words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         lines.append(
             f"The fewest criteria for the {found.explained} explained of {found.fails} fails: {words}."
         )
@@ -187,11 +190,11 @@ def from_prompt(call: Call, *, prompt: str | None = None) -> Outcome:
     rules = deriving.prompt_rules(call.db, call.project)
     return Outcome(
         document={
-            "proposed": [describe(own) for own in made],
+            "proposed": [describe(criterion) for criterion in made],
             "rules": [
-                own.model_dump(mode="json", exclude={"criterion"}) | {"criterion_id": own.criterion.id}
-                for own in rules
+                rule.model_dump(mode="json", exclude={"criterion"}) | {"criterion_id": rule.criterion.id}
+                for rule in rules
             ],
         },
-        lines=(f"{len(made)} rules of the prompt are proposed.", *(own.says for own in rules)),
+        lines=(f"{len(made)} rules of the prompt are proposed.", *(rule.says for rule in rules)),
     )

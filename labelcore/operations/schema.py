@@ -49,5 +49,8 @@ def _outcome(found: SchemaState) -> Outcome:
         if found.schema_ is not None
         else "There is no schema: `labelcore schema set FILE` gives one."
     ]
-    lines += [f"Criterion {own} is about the field {pointer}." for own, pointer in found.fields.items()]
+    lines += [
+        f"Criterion {criterion_id} is about the field {pointer}."
+        for criterion_id, pointer in found.fields.items()
+    ]
     return Outcome(document=document, lines=tuple(lines))

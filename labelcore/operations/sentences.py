@@ -35,16 +35,16 @@ def catches(counts: Counts) -> str:
     return f"{bad}; {good}"
 
 
-def set_sentence(own: SetAlignment) -> str:
+def set_sentence(alignment: SetAlignment) -> str:
     """The chosen set in one sentence."""
-    if not own.judges:
+    if not alignment.judges:
         return "The chosen set is empty: no judge is better than none."
-    return f"The chosen set ({', '.join(own.judges)}): {catches(own.counts)}."
+    return f"The chosen set ({', '.join(alignment.judges)}): {catches(alignment.counts)}."
 
 
-def judge_sentence(own: JudgeAlignment) -> str:
+def judge_sentence(alignment: JudgeAlignment) -> str:
     """One judge in one sentence."""
-    return f"{own.judge}: {catches(own.counts)}."
+    return f"{alignment.judge}: {catches(alignment.counts)}."
 
 
 def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
@@ -62,23 +62,23 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
             lines.append(
                 f"  On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}"
             )
-        lines += [f"  Good enough yet? {own.says}" for own in report.chosen.members]
-        if wanted := max((own.to_grade for own in report.chosen.members), default=0):
+        lines += [f"  Good enough yet? {member.says}" for member in report.chosen.members]
+        if wanted := max((member.to_grade for member in report.chosen.members), default=0):
             lines.append(
                 f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help most; grade them, then choose again."
             )
-    for own in report.judges:
-        lines.append(judge_sentence(own))
-        if own.against != OVERALL:
-            lines.append(f"  Measured against people's grades of “{own.against}” itself.")
+    for judge in report.judges:
+        lines.append(judge_sentence(judge))
+        if judge.against != OVERALL:
+            lines.append(f"  Measured against people's grades of “{judge.against}” itself.")
         lines.append(
-            f"  TPR {rate_words(own.tpr)}; TNR {rate_words(own.tnr)}; kappa {number_words(own.kappa)}, MCC {number_words(own.mcc)}"
+            f"  TPR {rate_words(judge.tpr)}; TNR {rate_words(judge.tnr)}; kappa {number_words(judge.kappa)}, MCC {number_words(judge.mcc)}"
         )
-        if own.weighted:
+        if judge.weighted:
             lines.append(
-                f"  On all outputs, undoing the draw: TPR {rate_words(own.weighted['tpr'])}; TNR {rate_words(own.weighted['tnr'])}"
+                f"  On all outputs, undoing the draw: TPR {rate_words(judge.weighted['tpr'])}; TNR {rate_words(judge.weighted['tnr'])}"
             )
-        lines += [f"  ! {said}" for said in own.warnings]
+        lines += [f"  ! {said}" for said in judge.warnings]
     lines.append(
         f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}."
     )
@@ -98,14 +98,14 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
 
 def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     """The moment and the versions that a report rests on."""
-    own = report.basis
-    criteria = ", ".join(f"{one.name} v{one.version}" for one in own.criteria) or "no criterion"
-    judges = ", ".join(f"{one.name} v{one.version} ({one.judge_version_id})" for one in own.judges)
-    newest = f", the newest from {_clock(own.newest_grade)}" if own.newest_grade else ""
-    chosen = f"{own.choice} of {_clock(own.chosen_at)}" if own.chosen_at else "none"
+    basis = report.basis
+    criteria = ", ".join(f"{one.name} v{one.version}" for one in basis.criteria) or "no criterion"
+    judges = ", ".join(f"{one.name} v{one.version} ({one.judge_version_id})" for one in basis.judges)
+    newest = f", the newest from {_clock(basis.newest_grade)}" if basis.newest_grade else ""
+    chosen = f"{basis.choice} of {_clock(basis.chosen_at)}" if basis.chosen_at else "none"
     shown = f"As of {_clock(report.as_of)}." if report.as_of else "As of now."
     return (
-        f"{shown} It rests on {own.grades:,} grades{newest}; chosen set: {chosen}.",
+        f"{shown} It rests on {basis.grades:,} grades{newest}; chosen set: {chosen}.",
         f"Criteria: {criteria}.",
         f"Judges: {judges or 'none'}.",
     )
@@ -133,7 +133,10 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
 
 def with_how_to_choose(warnings: Sequence[str], how: str) -> list[str]:
     """The warnings, with what picks a set where none is chosen."""
-    return [f"{own.removesuffix('.')}: {how} picks one." if own == NO_SET else own for own in warnings]
+    return [
+        f"{warning.removesuffix('.')}: {how} picks one." if warning == NO_SET else warning
+        for warning in warnings
+    ]
 
 
 def optimism_words(optimism: float) -> str:

@@ -35,7 +35,7 @@ def leaks(call: Call) -> Outcome:
     """Look for near-duplicates across splits and for examples outside train."""
     found = aligning.leakage(call.db, call.project)
     lines = [leakage_words(found)]
-    lines += [leak_words(own) for own in found.leaks[:20]]
+    lines += [leak_words(leak) for leak in found.leaks[:20]]
     return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
 
 
@@ -46,15 +46,15 @@ def _outcome(report: SplitReport) -> Outcome:
 def split_lines(report: SplitReport) -> tuple[str, ...]:
     """The splits as sentences."""
     sizes = (
-        f"{own.split}: {own.graded:,} of {own.outputs:,} outputs graded, {own.fails:,} failed "
-        f"({own.groups:,} sources)."
-        for own in report.sizes
+        f"{size.split}: {size.graded:,} of {size.outputs:,} outputs graded, {size.fails:,} failed "
+        f"({size.groups:,} sources)."
+        for size in report.sizes
     )
     state = "spent" if report.spent else "sealed" if report.sealed else "not sealed yet"
     looked = (
-        f"  {own.at:%Y-%m-%d %H:%M} {own.author or 'somebody'} ({own.purpose}"
-        f"{f', test {own.round + 1}' if report.round else ''})"
-        for own in report.openings
+        f"  {opening.at:%Y-%m-%d %H:%M} {opening.author or 'somebody'} ({opening.purpose}"
+        f"{f', test {opening.round + 1}' if report.round else ''})"
+        for opening in report.openings
     )
     return (
         *sizes,
@@ -75,12 +75,12 @@ def leakage_words(found: aligning.Leakage) -> str:
     )
 
 
-def leak_words(own: aligning.Leak) -> str:
+def leak_words(leak: aligning.Leak) -> str:
     """One leak as a sentence."""
-    if own.kind == "example":
-        return f"{own.judge} is shown {own.output_id} of {own.split} as an example."
-    what = "The texts" if own.kind == "output" else "The inputs"
+    if leak.kind == "example":
+        return f"{leak.judge} is shown {leak.output_id} of {leak.split} as an example."
+    what = "The texts" if leak.kind == "output" else "The inputs"
     return (
-        f"{what} of {own.output_id} ({own.split}) and {own.other_id} ({own.other_split}) "
-        f"are {own.similarity:.0%} alike."
+        f"{what} of {leak.output_id} ({leak.split}) and {leak.other_id} ({leak.other_split}) "
+        f"are {leak.similarity:.0%} alike."
     )

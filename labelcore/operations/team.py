@@ -60,36 +60,36 @@ def rules(
     if deadline is not None:
         changes["deadline"] = None if deadline == "none" else deadline
     project = grading.set_rules(call.db, call.project, **changes) if changes else call.project
-    own = grading.rules_of(project)
+    settled = grading.rules_of(project)
     each = (
         "everybody grades everything"
-        if own.per_output is None
-        else f"{own.per_output} people grade each output"
+        if settled.per_output is None
+        else f"{settled.per_output} people grade each output"
     )
     return Outcome(
-        document=own.model_dump(mode="json"),
+        document=settled.model_dump(mode="json"),
         lines=(
-            f"{each[0].upper()}{each[1:]}; a reservation lasts {own.reserve_minutes:g} minutes; "
-            f"{own.repeat_share:.0%} come back unannounced; {len(own.review)} outputs are in review.",
-            *_asked(own),
+            f"{each[0].upper()}{each[1:]}; a reservation lasts {settled.reserve_minutes:g} minutes; "
+            f"{settled.repeat_share:.0%} come back unannounced; {len(settled.review)} outputs are in review.",
+            *_asked(settled),
         ),
     )
 
 
-def _asked(own: GradingRules) -> list[str]:
+def _asked(rules: GradingRules) -> list[str]:
     """What people are asked, and until when."""
     found = []
-    if own.scale:
-        levels = ", ".join(f"{at} {name}" for at, name in enumerate(own.scale, 1))
-        found.append(f"Asked on a scale: {levels}; from {own.passing_from} on an output passes.")
-    if own.ask_criteria:
+    if rules.scale:
+        levels = ", ".join(f"{at} {name}" for at, name in enumerate(rules.scale, 1))
+        found.append(f"Asked on a scale: {levels}; from {rules.passing_from} on an output passes.")
+    if rules.ask_criteria:
         found.append("Each accepted criterion is asked too.")
-    if own.ask_fields:
+    if rules.ask_fields:
         found.append("Each field of a JSON output is asked too.")
-    if own.compare:
-        found.append(f"{own.compare[0]} and {own.compare[1]} are compared blind.")
-    if own.deadline:
-        found.append(f"To be done by {own.deadline}.")
+    if rules.compare:
+        found.append(f"{rules.compare[0]} and {rules.compare[1]} are compared blind.")
+    if rules.deadline:
+        found.append(f"To be done by {rules.deadline}.")
     return found
 
 
@@ -141,27 +141,27 @@ def agreement(call: Call) -> Outcome:
     lines = [f"Overall: {alpha_words(found.overall)}"]
     if found.levels:
         lines.append(f"On the scale: {alpha_words(found.levels)}")
-    lines += [f"{word}: {alpha_words(own)}" for word, own in found.by_criterion.items()]
+    lines += [f"{word}: {alpha_words(alpha)}" for word, alpha in found.by_criterion.items()]
     lines += [
-        f"{own.one} and {own.other}: the same grade on {rate_words(own.same)}; {alpha_words(own.agreement)}"
-        for own in sorted(found.pairs, key=lambda own: _least_first(own.agreement))[:_SHOWN]
+        f"{pair.one} and {pair.other}: the same grade on {rate_words(pair.same)}; {alpha_words(pair.agreement)}"
+        for pair in sorted(found.pairs, key=lambda pair: _least_first(pair.agreement))[:_SHOWN]
     ]
     if (more := len(found.pairs) - _SHOWN) > 0:
         lines.append(f"… and {more:,} pairs that agree better; --json has all of them.")
     return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
 
 
-def _least_first(own: Agreement) -> float:
+def _least_first(alpha: Agreement) -> float:
     """What pairs are listed by: the least agreement first, what is not measurable last."""
-    return 2.0 if own.alpha is None else own.alpha
+    return 2.0 if alpha.alpha is None else alpha.alpha
 
 
-def alpha_words(own: Agreement) -> str:
+def alpha_words(alpha: Agreement) -> str:
     """Krippendorff's alpha as a sentence."""
-    if own.alpha is None:
-        return f"not measurable: {own.why_not}"
-    spread = "" if own.low is None or own.high is None else f" ({own.low:.2f} to {own.high:.2f})"
-    return f"alpha {number_words(own.alpha)}{spread} on {own.n_outputs} outputs"
+    if alpha.alpha is None:
+        return f"not measurable: {alpha.why_not}"
+    spread = "" if alpha.low is None or alpha.high is None else f" ({alpha.low:.2f} to {alpha.high:.2f})"
+    return f"alpha {number_words(alpha.alpha)}{spread} on {alpha.n_outputs} outputs"
 
 
 @operation("team conflicts")
@@ -169,24 +169,26 @@ def conflicts(call: Call) -> Outcome:
     """Outputs on which people disagree, with every grade and note."""
     found = grading.conflicts(call.db, call.project)
     lines = []
-    for own in found:
-        said = _grades_words(own.grades)
+    for conflict in found:
+        said = _grades_words(conflict.grades)
         settled = (
-            f"; ruled {own.ruling.value} by {own.ruling.author}: {own.ruling.reason}" if own.ruling else ""
+            f"; ruled {conflict.ruling.value} by {conflict.ruling.author}: {conflict.ruling.reason}"
+            if conflict.ruling
+            else ""
         )
-        on = f" on {own.criterion.name}" if own.criterion else ""
-        lines.append(f"{own.output.id}{on}: {said}{settled}")
+        on = f" on {conflict.criterion.name}" if conflict.criterion else ""
+        lines.append(f"{conflict.output.id}{on}: {said}{settled}")
     return Outcome(
         document={
             "conflicts": [
                 {
-                    "output_id": own.output.id,
-                    "external_id": own.output.external_id,
-                    "criterion_id": own.criterion.id if own.criterion else None,
-                    "grades": [g.model_dump(mode="json") for g in own.grades],
-                    "ruling": own.ruling.model_dump(mode="json") if own.ruling else None,
+                    "output_id": conflict.output.id,
+                    "external_id": conflict.output.external_id,
+                    "criterion_id": conflict.criterion.id if conflict.criterion else None,
+                    "grades": [g.model_dump(mode="json") for g in conflict.grades],
+                    "ruling": conflict.ruling.model_dump(mode="json") if conflict.ruling else None,
                 }
-                for own in found
+                for conflict in found
             ]
         },
         lines=tuple(lines) or ("Nobody disagrees.",),
@@ -211,7 +213,7 @@ def rule(
     criterion: str | None = None,
 ) -> Outcome:
     """Settle a conflict, or withdraw one's ruling; every single grade is kept."""
-    own = None if criterion is None else find_criterion(call.db, call.project, criterion)
+    asked = None if criterion is None else find_criterion(call.db, call.project, criterion)
     ruling = grading.rule(
         call.db,
         call.project,
@@ -219,9 +221,9 @@ def rule(
         value,
         reason=reason,
         author=call.author,
-        criterion_id=own.id if own else None,
+        criterion_id=asked.id if asked else None,
     )
-    on = f" on {own.name}" if own else ""
+    on = f" on {asked.name}" if asked else ""
     words = "has no ruling" if value == "withdrawn" else f"counts as {ruling.value}"
     return Outcome(
         document=ruling.model_dump(mode="json"), lines=(f"{ruling.output_id}{on} {words} from now on.",)
@@ -253,7 +255,7 @@ def merge(call: Call, *, file: Path) -> Outcome:
     lines = [
         f"{found.merged} acts of {found.annotator} came in, {found.known} were known already, "
         f"{found.kept_online} gave way to later grades online, {len(found.refused)} were refused.",
-        *(f"  {own['id']}: {own['reason']}" for own in found.refused[:10]),
+        *(f"  {act['id']}: {act['reason']}" for act in found.refused[:10]),
     ]
     return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
 
@@ -266,17 +268,17 @@ def progress(call: Call, *, within: Annotated[float, Field(gt=0, lt=0.5)] = 0.08
     budget = grading.label_budget(call.db, call.project, within=within)
     followed = grading.anchoring(call.db, call.project)
     lines = [
-        f"{own.annotator}: {own.graded} graded ({own.passes} pass, {own.fails} fail, {own.unsure} unsure), "
-        f"{own.notes} notes; with others {rate_words(own.with_others)}; "
-        f"steadiness {rate_words(own.steadiness)}"
-        for own in people
+        f"{person.annotator}: {person.graded} graded ({person.passes} pass, {person.fails} fail, {person.unsure} unsure), "
+        f"{person.notes} notes; with others {rate_words(person.with_others)}; "
+        f"steadiness {rate_words(person.steadiness)}"
+        for person in people
     ]
     return Outcome(
         document={
-            "people": [own.model_dump(mode="json") for own in people],
+            "people": [person.model_dump(mode="json") for person in people],
             "saturation": seen.model_dump(mode="json"),
             "anchoring": followed.model_dump(mode="json"),
-            "budget": [own.model_dump(mode="json") for own in budget],
+            "budget": [need.model_dump(mode="json") for need in budget],
         },
-        lines=(*lines, seen.says, followed.says, *(own.says for own in budget)),
+        lines=(*lines, seen.says, followed.says, *(need.says for need in budget)),
     )

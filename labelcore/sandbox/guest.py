@@ -58,9 +58,9 @@ class Program:
         """The call for the input ``NAME_rows``: a result for each, None where the check raised."""
         return f"{self.name}_all({self.name}_rows)"
 
-    def line(self, own: int) -> int | None:
+    def line(self, number: int) -> int | None:
         """The check's line for a line of the program."""
-        return own - 1 if 1 < own <= self.lines + 1 else None
+        return number - 1 if 1 < number <= self.lines + 1 else None
 
 
 def program(source: str) -> Program:

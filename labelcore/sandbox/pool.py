@@ -63,7 +63,8 @@ class _Job:
 
     def count(self, results: Sequence[Result]) -> None:
         stuck = sum(
-            isinstance(own, Trouble) and own.kind in {"timeout", "memory", "crash"} for own in results
+            isinstance(result, Trouble) and result.kind in {"timeout", "memory", "crash"}
+            for result in results
         )
         with self.lock:
             self.stuck += stuck
@@ -95,7 +96,7 @@ class Pool:
     @property
     def pids(self) -> list[int]:
         """The process ids of the workers that live now."""
-        return [own.pid for own in self._living]
+        return [worker.pid for worker in self._living]
 
     def no_network(self) -> bool:
         """Whether workers here have no network interface at all, beside an interpreter without one."""
@@ -140,10 +141,10 @@ class Pool:
         try:
             with ThreadPoolExecutor(max(1, min(self._size, len(batches)))) as threads:
                 for places, found in zip(
-                    batches, threads.map(lambda own: self._batch(job, own), batches), strict=True
+                    batches, threads.map(lambda batch: self._batch(job, batch), batches), strict=True
                 ):
-                    for place, own in zip(places, found, strict=True):
-                        results[place] = own
+                    for place, result in zip(places, found, strict=True):
+                        results[place] = result
         finally:
             job.ended = True
         return results
@@ -162,7 +163,7 @@ class Pool:
         if len(places) == 1:
             job.count([found])
             return [found]
-        return [own for place in places for own in self._batch(job, [place])]
+        return [result for place in places for result in self._batch(job, [place])]
 
     def _run(self, job: _Job, rows: Sequence[str]) -> list[Result] | Trouble:
         """The results of a batch, or why it was given up."""
@@ -273,7 +274,7 @@ def _batches(rows: Sequence[str]) -> Iterator[list[int]]:
 @lru_cache(maxsize=1)
 def shared_pool() -> Pool:
     """The pool of this process, made by the settings; its workers end with the process."""
-    own = settings()
-    pool = Pool(own.sandbox_workers, Limits(own.sandbox_seconds, own.sandbox_memory_mb * 1_000_000))
+    config = settings()
+    pool = Pool(config.sandbox_workers, Limits(config.sandbox_seconds, config.sandbox_memory_mb * 1_000_000))
     atexit.register(pool.close)
     return pool

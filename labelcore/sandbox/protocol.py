@@ -80,7 +80,7 @@ def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
     results = document.get("results")
     if not isinstance(results, list) or len(results) != n:
         raise ValueError("another number of results")
-    return [_result(own) for own in results]
+    return [_result(result) for result in results]
 
 
 def read_faults(document: object) -> list[Fault]:
@@ -92,31 +92,31 @@ def read_faults(document: object) -> list[Fault]:
     faults = document.get("faults") if isinstance(document, dict) else None
     if not isinstance(faults, list):
         raise ValueError("no faults")
-    return [Fault(_text(own[0]), _line(own[1])) for own in faults if len(own) == 2]
+    return [Fault(_text(fault[0]), _line(fault[1])) for fault in faults if len(fault) == 2]
 
 
-def _result(own: object) -> Answer | Trouble:
-    if isinstance(own, list) and len(own) == 2 and type(own[0]) is int and own[0] in _VALUES:
-        return Answer(_VALUES[own[0]], _text(own[1]))
-    return _trouble(own)
+def _result(result: object) -> Answer | Trouble:
+    if isinstance(result, list) and len(result) == 2 and type(result[0]) is int and result[0] in _VALUES:
+        return Answer(_VALUES[result[0]], _text(result[1]))
+    return _trouble(result)
 
 
-def _trouble(own: object) -> Trouble:
-    if not isinstance(own, list) or len(own) != 3 or own[0] not in _KINDS:
+def _trouble(trouble: object) -> Trouble:
+    if not isinstance(trouble, list) or len(trouble) != 3 or trouble[0] not in _KINDS:
         raise ValueError("no result")
-    message, line = _text(own[1]), _line(own[2])
-    if own[0] == "verdict":
+    message, line = _text(trouble[1]), _line(trouble[2])
+    if trouble[0] == "verdict":
         message = (
             f"check returned {message}; it must return True, False or None, alone or as (verdict, reason)."
         )
-    return Trouble(own[0], message, line)
+    return Trouble(trouble[0], message, line)
 
 
-def _text(own: object) -> str:
-    if not isinstance(own, str):
+def _text(text: object) -> str:
+    if not isinstance(text, str):
         raise ValueError("no text")
-    return own.encode("utf-8", "replace").decode()[:LONGEST_REASON]
+    return text.encode("utf-8", "replace").decode()[:LONGEST_REASON]
 
 
-def _line(own: object) -> int | None:
-    return own if type(own) is int and own > 0 else None
+def _line(number: object) -> int | None:
+    return number if type(number) is int and number > 0 else None

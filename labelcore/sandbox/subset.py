@@ -78,7 +78,7 @@ def faults_of(source: str) -> Faults:
         return [(f"SyntaxError: {trouble.msg}", trouble.lineno)]
     except (ValueError, RecursionError, MemoryError):
         return [("The text is too deeply nested to be read.", None)]
-    found = sorted({*_shape(tree), *_words(tree)}, key=lambda own: own[1] or 0)
+    found = sorted({*_shape(tree), *_words(tree)}, key=lambda fault: fault[1] or 0)
     return found[:_MOST_FAULTS]
 
 
@@ -88,33 +88,33 @@ def _characters(source: str) -> Faults:
     if len(source) > LONGEST_SOURCE:
         return [(f"The text has {len(source):,} characters; {LONGEST_SOURCE:,} are the most.", None)]
     for number, line in enumerate(source.split("\n"), 1):
-        for own in line:
-            if unicodedata.category(own) in {"Cc", "Cs"} and own != "\t":
-                return [(f"The character U+{ord(own):04X} has no place in a check.", number)]
+        for character in line:
+            if unicodedata.category(character) in {"Cc", "Cs"} and character != "\t":
+                return [(f"The character U+{ord(character):04X} has no place in a check.", number)]
     return []
 
 
 def _shape(tree: ast.Module) -> Iterator[tuple[str, int | None]]:
     """The function that is called must be there with its four arguments."""
-    own = [node for node in tree.body if getattr(node, "name", "") == "check"]
-    if not own or not isinstance(own[-1], ast.FunctionDef):
-        line = own[-1].lineno if own else None
+    checks = [node for node in tree.body if getattr(node, "name", "") == "check"]
+    if not checks or not isinstance(checks[-1], ast.FunctionDef):
+        line = checks[-1].lineno if checks else None
         yield ("There is no function `def check(output, input, context, metadata):`.", line)
         return
-    given = own[-1].args
+    given = checks[-1].args
     places = len(given.posonlyargs) + len(given.args)
     open_ = any(default is None for default in given.kw_defaults)
     least = places - len(given.defaults)
     fits = least <= _ARGUMENTS and (places >= _ARGUMENTS or given.vararg is not None)
     if not fits or open_:
-        yield ("check takes four arguments: output, input, context, metadata.", own[-1].lineno)
+        yield ("check takes four arguments: output, input, context, metadata.", checks[-1].lineno)
 
 
 def _words(tree: ast.Module) -> Iterator[tuple[str, int | None]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            for own in node.names:
-                yield from _module(own.name, node.lineno)
+            for alias in node.names:
+                yield from _module(alias.name, node.lineno)
         elif isinstance(node, ast.ImportFrom):
             yield from _module(node.module or ".", node.lineno)
         elif isinstance(node, ast.Global):

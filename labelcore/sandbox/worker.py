@@ -103,8 +103,8 @@ class _Host:
                 opened = True
                 given = {f"{made.name}_rows": rows}
                 results = session.feed_run(made.all, inputs=given, print_callback=_nothing)
-                for at, own in enumerate(results):
-                    if own is None:
+                for at, result in enumerate(results):
+                    if result is None:
                         results[at] = self._error(session, made, rows[at])
         except MontyError as trouble:
             kind, message, line = _described(trouble, made)
@@ -135,7 +135,7 @@ def _described(trouble: Any, made: Program) -> list[Any]:
     if not isinstance(trouble, MontyRuntimeError | MontySyntaxError):
         return ["crash", str(trouble)[:_MESSAGE], None]
     lines = [made.line(frame.line) for frame in trouble.traceback()]
-    line = next((own for own in reversed(lines) if own), None)
+    line = next((number for number in reversed(lines) if number), None)
     message = trouble.display("type-msg")[:_MESSAGE].replace(_UNSUPPORTED, "Not possible in a check: ")
     kind = {"TimeoutError": "timeout", "MemoryError": "memory"}.get(message.split(":")[0], "check")
     return [kind, message, line]

@@ -37,12 +37,12 @@ class Attack:
 
 def _unseen(text: str) -> str:
     """In tag characters, which no reader sees and a model may read."""
-    return "".join(chr(0xE0000 + ord(own)) for own in text)
+    return "".join(chr(0xE0000 + ord(character)) for character in text)
 
 
 def _sprinkled(text: str) -> str:
     """With a space of no width behind every character."""
-    return "".join(f"{own}\u200b" for own in text)
+    return "".join(f"{character}\u200b" for character in text)
 
 
 def _encoded(text: str) -> str:
@@ -190,4 +190,4 @@ ATTACKS: tuple[Attack, ...] = (
 )
 """All attacks, by family."""
 
-FAMILIES = tuple(dict.fromkeys(own.family for own in ATTACKS))
+FAMILIES = tuple(dict.fromkeys(attack.family for attack in ATTACKS))

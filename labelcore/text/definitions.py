@@ -82,7 +82,7 @@ class Definition(NamedTuple):
 
 def definitions(text: str) -> list[Definition]:
     """What a text defines, in its order; () where it defines nothing."""
-    return [own for sentence in sentences(text) for own in _of_sentence(sentence[:_SENTENCE])]
+    return [definition for sentence in sentences(text) for definition in _of_sentence(sentence[:_SENTENCE])]
 
 
 def is_abbreviation(word: str) -> bool:
@@ -103,9 +103,9 @@ def small_words(text: str) -> set[str]:
 
 def _of_sentence(sentence: str) -> Iterator[Definition]:
     for term, meaning in (*_by_words(sentence), *_by_brackets(sentence)):
-        own, said = term.strip(_STRIP), _meaning(meaning)
-        if _is_usable(own, said):
-            yield Definition(own, said, sentence)
+        name, said = term.strip(_STRIP), _meaning(meaning)
+        if _is_usable(name, said):
+            yield Definition(name, said, sentence)
 
 
 def _by_words(sentence: str) -> Iterator[tuple[str, str]]:
@@ -114,7 +114,7 @@ def _by_words(sentence: str) -> Iterator[tuple[str, str]]:
         for match in pattern.finditer(sentence):
             named = match.groupdict()
             meanings = (named.get(key) for key in ("meaning", "whole", "same", "says", "full"))
-            meaning = next((own for own in meanings if own), "")
+            meaning = next((given for given in meanings if given), "")
             yield _term(named, meaning), meaning
     for match in _CALLED.finditer(sentence):
         yield match["term"], _FILLERS.sub("", match["meaning"])

@@ -27,7 +27,7 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
     """
     if not texts:
         return []
-    plain = [_SPACE.sub(" ", own).strip().casefold() for own in texts]
+    plain = [_SPACE.sub(" ", text).strip().casefold() for text in texts]
     hashed = HashingVectorizer(
         analyzer="char",
         ngram_range=(_SHINGLE, _SHINGLE),
@@ -36,26 +36,26 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
         norm=None,
         alternate_sign=False,
         lowercase=False,
-    ).transform([own.ljust(_SHINGLE, "·") for own in plain])
+    ).transform([text.ljust(_SHINGLE, "·") for text in plain])
     sets = [hashed.indices[a:b] for a, b in zip(hashed.indptr, hashed.indptr[1:], strict=False)]
     found = []
     for i, j in _candidates(sets):
         if (index := _jaccard(sets[i], sets[j])) >= least:
             found.append((i, j, index))
-    return sorted(found, key=lambda own: (-own[2], own[0], own[1]))
+    return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 
 def _candidates(sets: Sequence[Ints]) -> Iterator[tuple[int, int]]:
     """Pairs that share a band of their signatures, each once."""
     seen: set[tuple[int, int]] = set()
-    signatures = np.array([_signature(own) for own in sets])
+    signatures = np.array([_signature(shingles) for shingles in sets])
     for band in range(_BANDS):
         buckets: dict[bytes, list[int]] = defaultdict(list)
         for at, row in enumerate(signatures[:, band * _ROWS : (band + 1) * _ROWS]):
             buckets[row.tobytes()].append(at)
         for rows in buckets.values():
             # Many alike: each beside the first says the same as all pairs, which would be many.
-            near = combinations(rows, 2) if len(rows) < 50 else ((rows[0], own) for own in rows[1:])
+            near = combinations(rows, 2) if len(rows) < 50 else ((rows[0], other) for other in rows[1:])
             for pair in near:
                 if pair not in seen:
                     seen.add(pair)

@@ -45,7 +45,7 @@ def _marked(text: str) -> str | None:
     """A heading, bold words and a rule in Markdown."""
     if not sentences_at(text):
         return None
-    bold = _LONG_WORD.sub(lambda own: f"**{own[0]}**", text, count=_MOST_BOLD)
+    bold = _LONG_WORD.sub(lambda match: f"**{match[0]}**", text, count=_MOST_BOLD)
     return f"## Answer\n\n{bold}\n\n---"
 
 
@@ -72,5 +72,5 @@ def _guarded(change: Change) -> Change:
     return guarded
 
 
-CHANGES: dict[str, Change] = {name: _guarded(own) for name, own in _CHANGES.items()}
+CHANGES: dict[str, Change] = {name: _guarded(change) for name, change in _CHANGES.items()}
 """Every change by its name, in the order in which they are shown."""

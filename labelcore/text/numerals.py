@@ -26,25 +26,25 @@ _MOST = {"月": 12, "日": 28, "号": 28, "时": 23, "点": 23, "%": 100, "％":
 
 def numbers_at(text: str, stretch: Stretch) -> list[Stretch]:
     """Where numbers stand: those in digits, or, without any, small ones in words."""
-    digits = [own.span() for own in _DIGITS.finditer(text, *stretch)]
-    return digits or [own.span() for own in _IN_WORDS.finditer(text, *stretch)]
+    digits = [match.span() for match in _DIGITS.finditer(text, *stretch)]
+    return digits or [match.span() for match in _IN_WORDS.finditer(text, *stretch)]
 
 
 def another(text: str, place: Stretch, rng: random.Random) -> str:
     """Another number than the one at ``place``, of like size and in the same format."""
-    own = text[slice(*place)]
+    number = text[slice(*place)]
     for small in (_ENGLISH, _CHINESE):
-        if own in small:
-            return rng.choice([word for word in small if word != own])
+        if number in small:
+            return rng.choice([word for word in small if word != number])
     if _is_year(text, place):
-        return rng.choice([str(int(own) + by) for by in range(-12, 13) if by])
+        return rng.choice([str(int(number) + by) for by in range(-12, 13) if by])
     after = text[place[1] : place[1] + 1]
-    return _dressed(_other_digits(re.sub(r"[.,]", "", own), own, _MOST.get(after), rng), own)
+    return _dressed(_other_digits(re.sub(r"[.,]", "", number), number, _MOST.get(after), rng), number)
 
 
 def _is_year(text: str, place: Stretch) -> bool:
-    own = text[slice(*place)]
-    if len(own) != 4 or not own.isdigit() or int(own) not in _YEARS:
+    number = text[slice(*place)]
+    if len(number) != 4 or not number.isdigit() or int(number) not in _YEARS:
         return False
     before = text[max(0, place[0] - 10) : place[0]]
     return text[place[1] : place[1] + 1] == "年" or bool(_YEAR_BEFORE.search(before))
@@ -55,13 +55,13 @@ def _other_digits(digits: str, written: str, most: int | None, rng: random.Rando
     plain = digits.lstrip("0")
     width = max(1, len(plain))
     low, high = 10 ** (width - 1), 10**width - 1
-    own = int(plain or "0")
-    if most and "." not in written and own <= most:
+    number = int(plain or "0")
+    if most and "." not in written and number <= most:
         high = min(high, most)
-    near = {round(own * factor) for factor in _FACTORS}
-    pool = sorted(value for value in near if low <= value <= high and value != own)
-    pool = pool or [value for value in range(low, min(high, low + 9) + 1) if value != own]
-    pool = pool or [low + 1 if own == low else low]
+    near = {round(number * factor) for factor in _FACTORS}
+    pool = sorted(value for value in near if low <= value <= high and value != number)
+    pool = pool or [value for value in range(low, min(high, low + 9) + 1) if value != number]
+    pool = pool or [low + 1 if number == low else low]
     return str(rng.choice(pool)).rjust(len(digits), "0")
 
 

@@ -89,20 +89,20 @@ _CITATION = re.compile(
 @_defect("citation dropped")
 def drop_citation(text: str, rng: random.Random) -> Planted | None:
     """One citation is taken away: [1], (Smith 2020), a link, a line "Source: …" or "来源：…"."""
-    changes = [_without(text, own) for own in _CITATION.finditer(text)]
+    changes = [_without(text, match) for match in _CITATION.finditer(text)]
     return _changed("citation dropped", text, changes, rng)
 
 
-def _without(text: str, own: re.Match[str]) -> Change:
+def _without(text: str, match: re.Match[str]) -> Change:
     """A link keeps its label; white space goes with what is taken away."""
-    begin, end = own.span()
-    kept = own["label"] or ""
+    begin, end = match.span()
+    kept = match["label"] or ""
     if not kept:
         line = text.rfind("\n", 0, begin) + 1
         begin = line + len(text[line:begin].rstrip(" \t"))
         if begin == line:
             end += len(text[end:]) - len(text[end:].lstrip(" \t"))
-    return begin, end, kept, own[0]
+    return begin, end, kept, match[0]
 
 
 # Facts ----------------------------------------------------------------------------------------
@@ -139,7 +139,10 @@ def negate(text: str, rng: random.Random) -> Planted | None:
         return None
     turns = _turned_zh if language == "zh" else _turned_en
     changes = [
-        own for stretch in sentences_at(text) if not _asks(text, stretch) for own in turns(text, stretch)
+        change
+        for stretch in sentences_at(text)
+        if not _asks(text, stretch)
+        for change in turns(text, stretch)
     ]
     return _changed("fact negated", text, changes, rng)
 
@@ -149,11 +152,11 @@ def _asks(text: str, stretch: Stretch) -> bool:
 
 
 def _turned_en(text: str, stretch: Stretch) -> Iterator[Change]:
-    for own in _ADD_NOT.finditer(text, *stretch):
-        new = "cannot" if own[0] == "can" else f"{own[0]} not"
-        yield own.start(), own.end(), new, new
-    for own in _TAKE_NOT.finditer(text, *stretch):
-        yield own.start(), own.end(), _affirmed(own[0]), own[0]
+    for match in _ADD_NOT.finditer(text, *stretch):
+        new = "cannot" if match[0] == "can" else f"{match[0]} not"
+        yield match.start(), match.end(), new, new
+    for match in _TAKE_NOT.finditer(text, *stretch):
+        yield match.start(), match.end(), _affirmed(match[0]), match[0]
 
 
 def _affirmed(negated: str) -> str:
@@ -166,21 +169,21 @@ def _affirmed(negated: str) -> str:
 
 
 def _turned_zh(text: str, stretch: Stretch) -> Iterator[Change]:
-    for own in _ADD_BU.finditer(text, *stretch):
-        yield own.start(), own.end(), f"不{own[0]}", f"不{own[0]}"
-    for own in _TAKE_BU.finditer(text, *stretch):
-        yield own.start(), own.end(), own[0][1:], own[0]
+    for match in _ADD_BU.finditer(text, *stretch):
+        yield match.start(), match.end(), f"不{match[0]}", f"不{match[0]}"
+    for match in _TAKE_BU.finditer(text, *stretch):
+        yield match.start(), match.end(), match[0][1:], match[0]
 
 
 @_defect("number swapped")
 def swap_number(text: str, rng: random.Random) -> Planted | None:
     """A number becomes another one of like size, in the same format; citations are left alone."""
-    cited = {at for own in _CITATION.finditer(text) for at in range(*own.span())}
+    cited = {at for match in _CITATION.finditer(text) for at in range(*match.span())}
     places = [
-        own
+        place
         for stretch in sentences_at(text)
-        for own in numerals.numbers_at(text, stretch)
-        if own[0] not in cited
+        for place in numerals.numbers_at(text, stretch)
+        if place[0] not in cited
     ]
     if not places:
         return None
@@ -197,8 +200,8 @@ def _behind_any(defect: str, text: str, extra: Callable[[str], str], rng: random
     language, stretches = language_of(text), sentences_at(text)
     if language is None or not stretches:
         return None
-    own = extra(language)
-    return Planted(defect=defect, text=put_behind(text, rng.choice(stretches)[1], own), where=own)
+    sentence = extra(language)
+    return Planted(defect=defect, text=put_behind(text, rng.choice(stretches)[1], sentence), where=sentence)
 
 
 @_defect("padded", prose=True)
@@ -224,7 +227,7 @@ def reorder(text: str, rng: random.Random) -> Planted | None:
     new = old[::-1] if len(steps) > 1 else rng.sample(old, len(old))
     if new == old:
         new = [*old[1:], old[0]]  # with two different parts, turning by one always differs
-    moved = [at for at, own in enumerate(old) if own != new[at]]
+    moved = [at for at, part in enumerate(old) if part != new[at]]
     changed = _with_parts(text, stretches, new)
     # What is moved is as long as before, so the first and the last place stay where they were.
     where = changed[stretches[moved[0]][0] : stretches[moved[-1]][1]]
@@ -243,14 +246,16 @@ def _with_parts(text: str, stretches: Sequence[Stretch], parts: Sequence[str]) -
 @_defect("instruction inserted", prose=True)
 def insert_instruction(text: str, rng: random.Random) -> Planted | None:
     """A sentence that tells the judge to answer pass."""
-    return _behind_any("instruction inserted", text, lambda own: rng.choice(stock.INSTRUCTIONS[own]), rng)
+    return _behind_any(
+        "instruction inserted", text, lambda language: rng.choice(stock.INSTRUCTIONS[language]), rng
+    )
 
 
 @_defect("language changed", prose=True)
 def change_language(text: str, rng: random.Random) -> Planted | None:
     """A sentence gives way to one of the other language; the text keeps at least one of its own."""
     language = language_of(text)
-    places = [own for own in sentences_at(text) if len(tokens_at(text, own)) >= _WHOLE]
+    places = [stretch for stretch in sentences_at(text) if len(tokens_at(text, stretch)) >= _WHOLE]
     if language is None or len(places) < 2:
         return None
     begin, end = rng.choice(places)
@@ -267,8 +272,8 @@ _CUTTABLE = 4
 def truncate(text: str, rng: random.Random) -> Planted | None:
     """The end is missing, from the middle of a sentence of the last third on."""
     stretches = sentences_at(text)
-    late = [own for own in stretches if 3 * own[1] > 2 * len(text)] or stretches[-1:]
-    places = [own for own in (tokens_at(text, one) for one in late) if len(own) >= _CUTTABLE]
+    late = [stretch for stretch in stretches if 3 * stretch[1] > 2 * len(text)] or stretches[-1:]
+    places = [words for words in (tokens_at(text, one) for one in late) if len(words) >= _CUTTABLE]
     if not places:
         return None
     tokens = rng.choice(places)
@@ -281,7 +286,7 @@ def truncate(text: str, rng: random.Random) -> Planted | None:
 def repeat(text: str, rng: random.Random) -> Planted | None:
     """A sentence stands twice, the second time right behind it or later."""
     stretches = sentences_at(text)
-    places = [at for at, own in enumerate(stretches) if len(tokens_at(text, own)) >= _WHOLE]
+    places = [at for at, stretch in enumerate(stretches) if len(tokens_at(text, stretch)) >= _WHOLE]
     if not places:
         return None
     at = rng.choice(places)

@@ -81,13 +81,13 @@ def han_share(text: str) -> float:
 
 def ngrams(text: str, size: int) -> Counter[tuple[str, ...]]:
     """How often each run of ``size`` words occurs."""
-    own = words(text)
-    return Counter(zip(*(own[start:] for start in range(size)), strict=False))
+    found = words(text)
+    return Counter(zip(*(found[start:] for start in range(size)), strict=False))
 
 
 def content_words(text: str) -> set[str]:
     """Words that carry meaning: longer English words, and pairs of Chinese characters."""
-    own = words(text)
-    latin = {word for word in own if len(word) > 3 and word.isascii()}
-    pairs = {a + b for a, b in itertools.pairwise(own) if not (a + b).isascii()}
+    found = words(text)
+    latin = {word for word in found if len(word) > 3 and word.isascii()}
+    pairs = {a + b for a, b in itertools.pairwise(found) if not (a + b).isascii()}
     return latin | {pair for pair in pairs if len(pair) == 2}

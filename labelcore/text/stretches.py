@@ -66,23 +66,23 @@ def _trimmed(text: str, start: int, end: int) -> Stretch:
 
 def steps_at(text: str) -> list[Stretch]:
     """The bodies of numbered lines ("1. …", "Step 2: …", "第三步：…"), without their numbers."""
-    return [own.span(1) for own in _STEP_LINE.finditer(text)]
+    return [match.span(1) for match in _STEP_LINE.finditer(text)]
 
 
 def longest_paragraph(text: str, stretches: list[Stretch]) -> list[Stretch]:
     """The stretches of the line that holds the most of them; all, where no line holds two."""
     lines: list[list[Stretch]] = [stretches[:1]]
-    for before, own in itertools.pairwise(stretches):
-        if "\n" in text[before[1] : own[0]]:
+    for before, stretch in itertools.pairwise(stretches):
+        if "\n" in text[before[1] : stretch[0]]:
             lines.append([])
-        lines[-1].append(own)
+        lines[-1].append(stretch)
     longest = max(lines, key=len)
     return longest if len(longest) > 1 else stretches
 
 
 def tokens_at(text: str, stretch: Stretch) -> list[Stretch]:
     """Words with the marks that stick to them; each Chinese character is one."""
-    return [own.span() for own in _TOKEN.finditer(text, *stretch)]
+    return [match.span() for match in _TOKEN.finditer(text, *stretch)]
 
 
 def put_behind(text: str, end: int, extra: str) -> str:
@@ -99,8 +99,8 @@ def language_of(text: str) -> Language | None:
         return None
     if han_share(text) >= _HAN_TEXT:
         return "zh"
-    own = words(text)
+    found = words(text)
     letters = sum(c.isalpha() for c in text)
     if not letters or 2 * len(_LATIN.findall(text)) < letters:
         return None
-    return "en" if len(own) < _SAID_ENOUGH or _ENGLISH & set(own) else None
+    return "en" if len(found) < _SAID_ENOUGH or _ENGLISH & set(found) else None

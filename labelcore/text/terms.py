@@ -44,10 +44,10 @@ def marks(text: str, terms: Iterable[str]) -> list[Mark]:
 def holding(terms: Sequence[Term], metadata: Mapping[str, Any]) -> list[Term]:
     """The terms whose scope fits; of several meanings of one term the one with most fields."""
     chosen: dict[str, Term] = {}
-    for own in terms:
-        before = chosen.get(own.term)
-        if _fits(own.scope, metadata) and (before is None or len(own.scope) >= len(before.scope)):
-            chosen[own.term] = own
+    for term in terms:
+        before = chosen.get(term.term)
+        if _fits(term.scope, metadata) and (before is None or len(term.scope) >= len(before.scope)):
+            chosen[term.term] = term
     return list(chosen.values())
 
 
@@ -55,7 +55,7 @@ def occurring(terms: Sequence[Term], text: str, metadata: Mapping[str, Any]) -> 
     """The terms that occur in a text and hold for an output with this metadata, longest first."""
     if not terms:
         return []
-    known = {own.term: own for own in holding(terms, metadata)}
+    known = {term.term: term for term in holding(terms, metadata)}
     names = {mark.term for mark in marks(text, known)}
     return [known[name] for name in _longest_first(names)]
 
@@ -68,7 +68,7 @@ def _fits(scope: Mapping[str, str], metadata: Mapping[str, Any]) -> bool:
 def _possible(text: str, terms: Iterable[str]) -> list[str]:
     """The terms whose letters stand in the text, longest first; a quick look saves most patterns."""
     given = _longest_first(terms)
-    lower = "" if all(_is_exact(own) for own in given) else text.lower()
+    lower = "" if all(_is_exact(term) for term in given) else text.lower()
     return [t for t in given if (t in text if _is_exact(t) else t.lower() in lower)]
 
 
@@ -80,7 +80,7 @@ def _is_exact(term: str) -> bool:
 def _longest_first(terms: Iterable[str]) -> list[str]:
     # Capitals before other cases, because "API" says more than "Api" where both would fit.
     given = {term for term in terms if term.strip()}
-    return sorted(given, key=lambda own: (-len(own), not _is_exact(own), own))
+    return sorted(given, key=lambda term: (-len(term), not _is_exact(term), term))
 
 
 @lru_cache(maxsize=4096)
