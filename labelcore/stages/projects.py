@@ -87,14 +87,14 @@ def has_terms(project: Project) -> bool:
 
 def terms(project: Project) -> list[Term]:
     """The project's terms, by name; those without a scope stand before those with one."""
-    kept = [Term.model_validate(own) for own in project.settings.get(GLOSSARY, ())]
-    known = {own.term for own in kept if not own.scope}
+    kept = [Term.model_validate(stored) for stored in project.settings.get(GLOSSARY, ())]
+    known = {term.term for term in kept if not term.scope}
     older = [
         Term(term=term, meaning=meaning, at=project.at)
         for term, meaning in project.glossary.items()
         if term not in known
     ]
-    return sorted([*older, *kept], key=lambda own: (own.term, sorted(own.scope.items())))
+    return sorted([*older, *kept], key=lambda term: (term.term, sorted(term.scope.items())))
 
 
 def find_output(db: Database, word: str) -> Output | None:

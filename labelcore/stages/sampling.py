@@ -92,11 +92,11 @@ def _stratified(db: Database, project: Project, pool: list[str], n: int, seed: i
             next_step=f"Use one of {', '.join(sorted(known | set(keys)))}.",
         )
     strata = output_table.strata(db, project.id, field)
-    own = {output_id: strata.get(output_id, "") for output_id in pool}
+    stratum_of = {output_id: strata.get(output_id, "") for output_id in pool}
     said = []
-    if len(set(own.values())) == 1:
+    if len(set(stratum_of.values())) == 1:
         said.append(f"All outputs have the same '{field}', so this is a simple random draw.")
-    return drawing.draw_stratified(own, n, seed), said
+    return drawing.draw_stratified(stratum_of, n, seed), said
 
 
 def _mixture(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
@@ -127,16 +127,16 @@ def _disagreement(
 def _newest(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     """For a daily review: at random from the newest import only."""
     fresh = output_table.newest_batch(db, project.id)
-    own = [output_id for output_id in pool if output_id in fresh]
-    if not own:
+    newest = [output_id for output_id in pool if output_id in fresh]
+    if not newest:
         raise BadInput("Every output of the newest import is graded.", next_step="Import the next outputs.")
     # Older outputs have no chance here, so these picks say nothing about the whole project.
     picks = [
         pick.model_copy(update={"probability": None, "reason": "new in the last import"})
-        for pick in drawing.draw_random(own, n, seed)
+        for pick in drawing.draw_random(newest, n, seed)
     ]
     said = [
-        f"Drawn from the {len(own):,} ungraded outputs of the newest import: they stand for that import only."
+        f"Drawn from the {len(newest):,} ungraded outputs of the newest import: they stand for that import only."
     ]
     return picks, said
 
@@ -162,12 +162,12 @@ def _rarity(db: Database, project: Project, pool: list[str]) -> drawing.Floats:
     A kind is a model with a length class and a format: cheap enough for a million outputs.
     """
     kinds = output_table.kinds(db, project.id)
-    own = [kinds.get(output_id, "") for output_id in pool]
+    kind_of = [kinds.get(output_id, "") for output_id in pool]
     sizes: dict[str, int] = {}
-    for kind in own:
+    for kind in kind_of:
         sizes[kind] = sizes.get(kind, 0) + 1
     common = max(1.0, _COMMON_SHARE * len(pool))
-    return np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in own])
+    return np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in kind_of])
 
 
 RULES: dict[str, Callable[[Database, Project, list[str], int, int, str | None], Draw]] = {

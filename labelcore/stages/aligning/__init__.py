@@ -155,7 +155,7 @@ def _report(
     votes = words_on(db, used, list(labels.value))
     evidence = evidence_of(db, project, labels.value)
     measured = _measured(db, project, versions, votes, labels, evidence, split)
-    words = set_words(votes, [own.id for own in members]) if members else None
+    words = set_words(votes, [version.id for version in members]) if members else None
     stored = choice["figures"] if choice else None
     own_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
     return AlignmentReport(
@@ -163,7 +163,7 @@ def _report(
         n_grades=len(labels.value),
         judges=measured,
         chosen=own_set,
-        pass_rate=pass_rates(db, evidence, words, [own.id for own in members]),
+        pass_rate=pass_rates(db, evidence, words, [version.id for version in members]),
         agreement=agreement(labels.by_annotator),
         openings=test_openings(db, project),
         ceiling=ceiling(db, project, labels),
@@ -184,14 +184,14 @@ def test_as_seen(db: Database, project: Project) -> SealedView | None:
     openings = split_table.openings(db, project.id, "test")
     if "test" not in sealed_splits(db, project):
         return None
-    for own in [one for one in openings if one.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
-        with at_moment(db, project, own.at) as (then, known):
+    for opening in [one for one in openings if one.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
+        with at_moment(db, project, opening.at) as (then, known):
             labels = _of_split(then, known, human_labels(then, known), "test")
-            if state_of_test(_shown(then, known, labels)) != own.state:
+            if state_of_test(_shown(then, known, labels)) != opening.state:
                 continue  # an earlier moment was looked at, or it is from before states were kept
             report = _report(then, known, "test", None, chosen=False, look=lambda _: None)
-        report = report.model_copy(update={"as_of": own.at})
-        return SealedView(author=own.author, at=own.at, report=report, outside=_outside(db, project))
+        report = report.model_copy(update={"as_of": opening.at})
+        return SealedView(author=opening.author, at=opening.at, report=report, outside=_outside(db, project))
     return None
 
 
@@ -215,19 +215,19 @@ def _measured(
     split: Split,
 ) -> tuple[JudgeAlignment, ...]:
     """Each judge against the grades of its own criterion where people gave enough, else overall."""
-    criteria = {own.id: own for own in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     drawn = figures_on(evidence, votes)
     single = criterion_labels(db, project, labels)
     found = []
-    for own in versions:
-        criterion = criteria.get(own.criterion_id or "")
-        part, mine, figures = _against(own, labels, single), evidence, drawn.get(own.id)
+    for version in versions:
+        criterion = criteria.get(version.criterion_id or "")
+        part, mine, figures = _against(version, labels, single), evidence, drawn.get(version.id)
         if part is not labels:
             mine = evidence_of(db, project, part.value)
-            figures = figures_on(mine, votes.reindex(mine.ids)[[own.id]])[own.id]
+            figures = figures_on(mine, votes.reindex(mine.ids)[[version.id]])[version.id]
         against = OVERALL if part is labels or criterion is None else criterion.name
         aligned = measure_judge(
-            own, votes[own.id], part, criterion, split, drawn=figures, evidence=mine, against=against
+            version, votes[version.id], part, criterion, split, drawn=figures, evidence=mine, against=against
         )
         found.append(aligned)
     return tuple(found)
@@ -235,8 +235,8 @@ def _measured(
 
 def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, bool]]) -> Labels:
     """The grades of the judge's own criterion where there are enough, else the overall ones."""
-    own = single.get(version.criterion_id or "")
-    return labels if own is None else labels.model_copy(update={"value": own})
+    passes = single.get(version.criterion_id or "")
+    return labels if passes is None else labels.model_copy(update={"value": passes})
 
 
 def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
@@ -250,22 +250,22 @@ def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> L
 
 def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
     """What decides every figure on these labels, so that the same figures are the same look."""
-    judges = sorted(own.id for own in active_judges(db, project))
+    judges = sorted(judge.id for judge in active_judges(db, project))
     choice = judge_table.chosen(db, project.id)
     members = choice["judge_version_ids"] if choice else []
     table = verdict_table.values(db, sorted({*judges, *members}), output_ids=list(labels.value))
     answers = table.groupby("judge_version_id")["value"].value_counts()
     return [
         *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
-        *(f"{own}" for own in answers.items()),
+        *(f"{answer}" for answer in answers.items()),
         *judges,
-        *(f"in set {own}" for own in members),
+        *(f"in set {version_id}" for version_id in members),
     ]
 
 
 def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
     found = judge_table.many(db, ids)
-    return [found[own] for own in ids if own in found]
+    return [found[version_id] for version_id in ids if version_id in found]
 
 
 def _wanted(
@@ -277,7 +277,7 @@ def _wanted(
 
 
 def _distinct(versions: list[JudgeVersion]) -> list[JudgeVersion]:
-    return list({own.id: own for own in versions}.values())
+    return list({version.id: version for version in versions}.values())
 
 
 def _warnings(
@@ -308,7 +308,7 @@ def _warnings(
 
 def _changed(db: Database, project: Project, labels: Labels) -> list[str]:
     graded = {*labels.value, *labels.conflicts}
-    changed = [own for own in grade_table.changed_minds(db, project.id) if own in graded]
+    changed = [output_id for output_id in grade_table.changed_minds(db, project.id) if output_id in graded]
     what = f"{len(changed):,} outputs were" if len(changed) > 1 else "1 output was"
     return [f"{what} both passed and failed by one person: the newest grade counts."] if changed else []
 
@@ -334,24 +334,24 @@ def _behind(
     db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
 ) -> list[Disagreement]:
     labels = _of_split(db, project, human_labels(db, project), split)
-    own = judge_table.many(db, [judge_version_id]).get(judge_version_id)
-    if own and own.criterion_id:
-        labels = _against(own, labels, criterion_labels(db, project, labels))
+    judge = judge_table.many(db, [judge_version_id]).get(judge_version_id)
+    if judge and judge.criterion_id:
+        labels = _against(judge, labels, criterion_labels(db, project, labels))
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
-    ids = [own for own, passed in labels.value.items() if passed is want_pass]
+    ids = [output_id for output_id, passed in labels.value.items() if passed is want_pass]
     found = verdict_table.of_outputs(db, ids, [judge_version_id])
-    kept = [own for own in found if own.decision.value == verdict]
-    outputs = output_table.many(db, [own.output_id for own in kept])
+    kept = [given for given in found if given.decision.value == verdict]
+    outputs = output_table.many(db, [given.output_id for given in kept])
     return [
         Disagreement(
-            output=outputs[own.output_id],
+            output=outputs[given.output_id],
             human_pass=want_pass,
             verdict=verdict,
-            notes=labels.notes.get(own.output_id, ()),
-            reason=own.decision.reason,
+            notes=labels.notes.get(given.output_id, ()),
+            reason=given.decision.reason,
         )
-        for own in kept
+        for given in kept
     ]
 
 

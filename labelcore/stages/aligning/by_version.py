@@ -41,17 +41,17 @@ class VersionAlignment(Frozen):
 
 def by_version(db: Database, project: Project, criterion_id: str) -> list[VersionAlignment]:
     """Each version that has judges with verdicts on graded outputs, oldest first."""
-    versions = {own.version: own for own in history(db, project, criterion_id)}
+    versions = {criterion.version: criterion for criterion in history(db, project, criterion_id)}
     judges = judge_table.of_criterion(db, project.id, criterion_id)
     labels = fitting_labels(db, project)
-    table = verdict_table.values(db, [own.id for own in judges], output_ids=list(labels.value))
+    table = verdict_table.values(db, [judge.id for judge in judges], output_ids=list(labels.value))
     found = []
     for judge in judges:
         words = table[table["judge_version_id"] == judge.id].set_index("output_id")["value"]
-        own = versions.get(judge.criterion_version or 0)
-        if own and len(words):
-            found.append(_measured(own, judge, words, labels))
-    return sorted(found, key=lambda own: (own.criterion_version, own.judge))
+        criterion = versions.get(judge.criterion_version or 0)
+        if criterion and len(words):
+            found.append(_measured(criterion, judge, words, labels))
+    return sorted(found, key=lambda row: (row.criterion_version, row.judge))
 
 
 def outputs_of(db: Database, project: Project, judge_version_id: str) -> dict[str, list[str]]:
@@ -68,17 +68,17 @@ def outputs_of(db: Database, project: Project, judge_version_id: str) -> dict[st
     return found
 
 
-def _measured(own: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:
+def _measured(criterion: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:
     ids = list(labels.value)
     passes = np.asarray(words.reindex(ids).map(_AS_NUMBER), dtype=np.float64)  # type: ignore[attr-defined]  # a pandas Series
     counts = figures.count(passes, np.array([labels.value[key] for key in ids], dtype=bool))
     return VersionAlignment(
-        criterion_version=own.version,
-        changed=own.version > 1 and not own.wording_only,
+        criterion_version=criterion.version,
+        changed=criterion.version > 1 and not criterion.wording_only,
         in_sample=bool(judge.fitted_on),
-        why=own.why,
-        author=own.author,
-        at=own.at,
+        why=criterion.why,
+        author=criterion.author,
+        at=criterion.at,
         judge=judge.name,
         judge_version_id=judge.id,
         tpr=figures.tpr(counts),

@@ -34,15 +34,15 @@ class Ceiling(Frozen):
 def ceiling(db: Database, project: Project, labels: Labels) -> Ceiling:
     """On the labelled outputs; silent repeats give what people say of the same output twice."""
     between = _between(labels)
-    own = _with_themselves(db, project, labels)
+    repeated = _with_themselves(db, project, labels)
     passed = len(labels.passes)
     constant = max(passed, len(labels.value) - passed) / len(labels.value) if labels.value else None
     return Ceiling(
         between_people=between,
-        with_themselves=own,
+        with_themselves=repeated,
         constant=constant,
         level_kappa=_on_levels(db, project, labels),
-        says=_words(between, own, constant),
+        says=_words(between, repeated, constant),
     )
 
 
@@ -98,7 +98,7 @@ def _on_levels(db: Database, project: Project, labels: Labels) -> float | None:
     return mean(found) if found else None
 
 
-def _words(between: Rate, own: Rate, constant: float | None) -> str:
+def _words(between: Rate, rate: Rate, constant: float | None) -> str:
     if constant is None:
         return "There are no grades yet to set a judge beside."
 
@@ -106,6 +106,6 @@ def _words(between: Rate, own: Rate, constant: float | None) -> str:
         return f"{rate.value:.0%}" if rate.value is not None else f"not measurable ({rate.why_not})"
 
     return (
-        f"People agree with each other: {share(between)}; with themselves: {share(own)}. Always "
+        f"People agree with each other: {share(between)}; with themselves: {share(rate)}. Always "
         f"giving the more frequent grade is right on {constant:.0%}: a judge must beat that."
     )

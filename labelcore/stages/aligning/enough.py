@@ -74,7 +74,7 @@ def held_out_judge(
 ) -> HeldOutJudge:
     """``failed``: the judge's cross-fitted votes, by output id."""
     truth = truth_of(db, project, criterion, labels)
-    known = {key: not own for key, own in truth.fails.items() if key in failed}
+    known = {key: not failing for key, failing in truth.fails.items() if key in failed}
     evidence = evidence_of(db, project, known)
     caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))
     counted = int((~evidence.passes).sum())
@@ -100,11 +100,11 @@ def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
     fails = ~evidence.passes
     groups = np.arange(len(fails)) if evidence.groups is None else evidence.groups
     weights = evidence.weights if evidence.uneven and evidence.weights is not None else np.ones(len(fails))
-    own = np.bincount(groups[fails], weights=weights[fails])
-    total = float(own.sum())
+    sizes = np.bincount(groups[fails], weights=weights[fails])
+    total = float(sizes.sum())
     if total == 0:
         return 0, 0
-    size = math.floor(total**2 / float((own**2).sum()) + _ROUNDING)
+    size = math.floor(total**2 / float((sizes**2).sum()) + _ROUNDING)
     share = float(weights[fails & failed].sum()) / total
     return math.floor(share * size + _ROUNDING), size
 

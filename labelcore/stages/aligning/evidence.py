@@ -55,23 +55,23 @@ def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evid
     ids = list(labels)
     known = sample_table.probabilities(db, project.id)
     weights = None
-    if ids and all(own in known for own in ids):
-        weights = 1 / np.array([known[own] for own in ids], dtype=np.float64)
+    if ids and all(output_id in known for output_id in ids):
+        weights = 1 / np.array([known[output_id] for output_id in ids], dtype=np.float64)
     elif ids and len(ids) == output_table.count(db, project.id):
         weights = np.ones(len(ids))  # nothing was picked where everything is graded
     return Evidence(
         ids=ids,
-        passes=np.array([labels[own] for own in ids], dtype=bool),
+        passes=np.array([labels[output_id] for output_id in ids], dtype=bool),
         groups=sources_of(db, ids),
         weights=weights,
-        undrawn=sum(own not in known for own in ids),
+        undrawn=sum(output_id not in known for output_id in ids),
     )
 
 
 def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
     """The number of each output's source, from 0 up; None where no two share one."""
     groups = output_table.groups_of(db, list(ids))
-    names = [groups.get(own, own) for own in ids]
+    names = [groups.get(output_id, output_id) for output_id in ids]
     if len(set(names)) == len(names):
         return None
     numbers = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)[1]
@@ -95,9 +95,9 @@ def truth_of(db: Database, project: Project, criterion: Criterion | None, labels
     """
     if criterion is None:
         return Truth(subject_of(None, labels).fails, "the grades of the whole output")
-    own = criterion_labels(db, project, labels).get(criterion.id)
-    if own is not None:
-        return Truth({k: not v for k, v in own.items()}, f"the grades of “{criterion.name}” itself")
+    passes = criterion_labels(db, project, labels).get(criterion.id)
+    if passes is not None:
+        return Truth({k: not v for k, v in passes.items()}, f"the grades of “{criterion.name}” itself")
     says = (
         "its evidence among the failed outputs, and the passed ones: fewer than "
         f"{NEEDED} grades are of “{criterion.name}” itself"
@@ -114,23 +114,23 @@ def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str,
     votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     since: dict[str, int] = {}
     for event in current_grades(db, project, criteria_only=True):
-        own = event.criterion_id
-        if own is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
+        criterion_id = event.criterion_id
+        if criterion_id is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
             continue
-        if own not in since:
-            since[own] = _meaning_since(db, project, own)
-        if event.criterion_version is None or event.criterion_version >= since[own]:
-            votes[own][event.output_id].append(event.value == "pass")
+        if criterion_id not in since:
+            since[criterion_id] = _meaning_since(db, project, criterion_id)
+        if event.criterion_version is None or event.criterion_version >= since[criterion_id]:
+            votes[criterion_id][event.output_id].append(event.value == "pass")
     found = {
-        own: {k: 2 * sum(v) > len(v) for k, v in ballots.items() if 2 * sum(v) != len(v)}
-        for own, ballots in votes.items()
+        criterion_id: {k: 2 * sum(v) > len(v) for k, v in ballots.items() if 2 * sum(v) != len(v)}
+        for criterion_id, ballots in votes.items()
     }
-    return {own: labels for own, labels in found.items() if len(labels) >= NEEDED}
+    return {criterion_id: labels for criterion_id, labels in found.items() if len(labels) >= NEEDED}
 
 
 def _meaning_since(db: Database, project: Project, criterion_id: str) -> int:
     versions = history(db, project, criterion_id)
-    changed = [own.version for own in versions if own.version == 1 or not own.wording_only]
+    changed = [version.version for version in versions if version.version == 1 or not version.wording_only]
     return max(changed, default=1)
 
 

@@ -57,9 +57,9 @@ def leakage(db: Database, project: Project) -> Leakage:
     outputs = list(output_table.many(db, ids).values())
     dealt = split_table.dealt(db, project.id)
     found = [*_examples(active_judges(db, project), outputs, dealt), *_near(outputs, dealt)]
-    found.sort(key=lambda own: ("test" not in {own.split, own.other_split}, -own.similarity))
-    test = {own.id for own in outputs if dealt.of(own.group) == "test"}
-    touched = {own.output_id for own in found} | {own.other_id for own in found}
+    found.sort(key=lambda leak: ("test" not in {leak.split, leak.other_split}, -leak.similarity))
+    test = {output.id for output in outputs if dealt.of(output.group) == "test"}
+    touched = {leak.output_id for leak in found} | {leak.other_id for leak in found}
     return Leakage(
         looked_at=len(outputs),
         leaks=tuple(found[:_MOST]),
@@ -72,8 +72,8 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs of different groups and splits whose texts, or else inputs, are nearly the same."""
     seen: set[tuple[str, str]] = set()
     texts: tuple[tuple[Literal["output", "input"], list[str]], ...] = (
-        ("output", [own.text for own in outputs]),
-        ("input", [own.input for own in outputs]),
+        ("output", [output.text for output in outputs]),
+        ("input", [output.input for output in outputs]),
     )
     for kind, own_texts in texts:
         rows = [at for at, text in enumerate(own_texts) if len(text) >= _SHORT]

@@ -32,15 +32,15 @@ def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
 
     An abstention is nan in the frame's cells, as is a missing verdict; see ``decided_on``.
     """
-    table = verdict_table.values(db, [own.id for own in versions])
+    table = verdict_table.values(db, [version.id for version in versions])
     wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
-    ordered: pd.DataFrame = wide.reindex(columns=[own.id for own in versions])
+    ordered: pd.DataFrame = wide.reindex(columns=[version.id for version in versions])
     return ordered
 
 
 def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str]) -> pd.DataFrame:
     """The same on some outputs only: one join in the store, for pools of any size."""
-    names = [own.id for own in versions]
+    names = [version.id for version in versions]
     cells = confusion.matrix(db, ids, names)
     words = np.where(np.isnan(cells), None, _WORDS[np.nan_to_num(cells).astype(int) + 1])
     return pd.DataFrame(words, index=list(ids), columns=names, dtype=object)
@@ -64,7 +64,7 @@ def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, R
     cells, replicated, groups = resampled(evidence, verdicts)
     found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
     if groups is not None and groups < resampling.FEWEST_GROUPS:
-        found = [{name: _without_interval(own, groups) for name, own in one.items()} for one in found]
+        found = [{name: _without_interval(rate, groups) for name, rate in one.items()} for one in found]
     return found
 
 
@@ -95,11 +95,11 @@ def measure_judge(
     ``drawn``: its figures with intervals (`figures_on`). ``against``: what people graded, the output
     or the judge's criterion.
     """
-    seen = words[[own for own in labels.value if own in words.index]].dropna()
-    human = np.array([labels.value[own] for own in seen.index], dtype=bool)
+    seen = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
+    human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
-    own_fails = [own for own in seen.index if own in cited and not labels.value[own]]
+    own_fails = [output_id for output_id in seen.index if output_id in cited and not labels.value[output_id]]
     missing = len(labels.value) - len(seen)
     return JudgeAlignment(
         judge=version.name,
@@ -133,11 +133,15 @@ def by_source(name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: E
     """
     if not drawn or evidence is None or evidence.groups is None or plain.value is None:
         return plain
-    own = drawn[name]
-    if own.low is None or own.high is None or plain.low is None or plain.high is None:
-        return plain.model_copy(update={"low": None, "high": None, "why_not": own.why_not})
+    interval = drawn[name]
+    if interval.low is None or interval.high is None or plain.low is None or plain.high is None:
+        return plain.model_copy(update={"low": None, "high": None, "why_not": interval.why_not})
     return plain.model_copy(
-        update={"low": min(plain.low, own.low), "high": max(plain.high, own.high), "method": own.method}
+        update={
+            "low": min(plain.low, interval.low),
+            "high": max(plain.high, interval.high),
+            "method": interval.method,
+        }
     )
 
 
@@ -157,8 +161,8 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
         if n == 0:
             found[name] = not_measurable("there are no outputs of this grade that it decided")
             continue
-        own = evidence.weights[inside]
-        value = float((own * right[inside]).sum() / own.sum())
+        weights = evidence.weights[inside]
+        value = float((weights * right[inside]).sum() / weights.sum())
         low, high = share.interval()
         found[name] = Rate(
             value=value,
@@ -197,12 +201,12 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
     """The set's verdict on every output that all its judges have seen: fail where any fails, abstain
     where all abstain.
     """
-    own = votes[list(ids)].dropna(how="any")
-    words = np.full(len(own), "pass", dtype=object)
+    seen = votes[list(ids)].dropna(how="any")
+    words = np.full(len(seen), "pass", dtype=object)
     if ids:
-        words[(own == "abstain").all(axis=1).to_numpy()] = "abstain"
-    words[(own == "fail").any(axis=1).to_numpy()] = "fail"
-    return pd.Series(words, index=own.index, dtype=object)
+        words[(seen == "abstain").all(axis=1).to_numpy()] = "abstain"
+    words[(seen == "fail").any(axis=1).to_numpy()] = "fail"
+    return pd.Series(words, index=seen.index, dtype=object)
 
 
 def measure_set(
@@ -219,9 +223,9 @@ def measure_set(
     ``known``: the figures that were stored when it was chosen. ``evidence``: sources and drawing
     chances of the labelled outputs, for intervals over sources and for the pool's values.
     """
-    said = words[[own for own in labels.value if own in words.index]]
+    said = words[[output_id for output_id in labels.value if output_id in words.index]]
     silent, seen = bool((said == "abstain").all()), said.replace("abstain", "pass")
-    human = np.array([labels.value[own] for own in seen.index], dtype=bool)
+    human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cov, ffr = _set_rates(counts, seen, evidence)
     weighted = _weighted_set(evidence, seen) if evidence else {}
@@ -230,8 +234,8 @@ def measure_set(
         weighted = {}
     reasons = [f"Not measurable: {rate.why_not}." for rate in (cov, ffr) if rate.why_not]
     return SetAlignment(
-        judges=tuple(own.name for own in versions),
-        judge_version_ids=tuple(own.id for own in versions),
+        judges=tuple(version.name for version in versions),
+        judge_version_ids=tuple(version.id for version in versions),
         counts=counts,
         coverage=cov,
         false_failure_rate=ffr,
@@ -239,7 +243,7 @@ def measure_set(
         held_out=(known or {}).get("held_out"),
         warnings=tuple(reasons),
         in_sample=((known or {}).get("in_sample") or {}).get("alignment"),
-        members=tuple(HeldOutJudge(**own) for own in (known or {}).get("members", ())),
+        members=tuple(HeldOutJudge(**member) for member in (known or {}).get("members", ())),
         weighted=weighted,
     )
 
@@ -266,11 +270,11 @@ def _complement(passes: Rate, plain: Rate) -> Rate:
 
 def _weighted_set(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
     """Coverage and false failure rate on the whole pool, where outputs had different chances."""
-    own = _weighted(evidence, words)
-    if not own:
+    rates = _weighted(evidence, words)
+    if not rates:
         return {}
     none = not_measurable("there are no outputs that people passed")
-    return {"coverage": own["tnr"], "false_failure_rate": _complement(own["tpr"], none)}
+    return {"coverage": rates["tnr"], "false_failure_rate": _complement(rates["tpr"], none)}
 
 
 def pass_rates(
@@ -296,8 +300,8 @@ def pass_rates(
     if name == "Rogan-Gladen":  # the others need a sample of the pool
         why = "the graded outputs were not drawn with known probabilities"
         others = {
-            name: own if name == "Rogan-Gladen" else not_measurable(why, graded.n)
-            for name, own in others.items()
+            name: rate if name == "Rogan-Gladen" else not_measurable(why, graded.n)
+            for name, rate in others.items()
         }
     return PassRates(
         human=human,
@@ -334,5 +338,5 @@ def set_verdicts(db: Database, project: Project, ids: Sequence[str]) -> tuple[li
     members = list(known.values())
     if not members:
         return [], np.full(len(ids), np.nan)
-    votes = set_words(words_on(db, members, ids), [own.id for own in members])
-    return [own.id for own in members], _numbers(votes.reindex(list(ids)))
+    votes = set_words(words_on(db, members, ids), [version.id for version in members])
+    return [version.id for version in members], _numbers(votes.reindex(list(ids)))

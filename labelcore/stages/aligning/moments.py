@@ -58,18 +58,18 @@ def basis(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> B
     choice = judge_table.chosen(db, project.id)
     return Basis(
         criteria=tuple(
-            CriterionUsed(criterion_id=own.id, name=own.name, version=own.version)
-            for own in list_criteria(db, project, status="accepted")
+            CriterionUsed(criterion_id=criterion.id, name=criterion.name, version=criterion.version)
+            for criterion in list_criteria(db, project, status="accepted")
         ),
         judges=tuple(
             JudgeUsed(
-                judge_version_id=own.id,
-                name=own.name,
-                kind=own.kind,
-                version=own.version,
-                criterion_version=own.criterion_version,
+                judge_version_id=version.id,
+                name=version.name,
+                kind=version.kind,
+                version=version.version,
+                criterion_version=version.criterion_version,
             )
-            for own in versions
+            for version in versions
         ),
         grades=grades,
         newest_grade=newest,

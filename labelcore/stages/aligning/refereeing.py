@@ -120,24 +120,24 @@ def race(
         NotFound: there is no such criterion.
         BadInput: it has no judge, or no graded output with verdicts.
     """
-    own = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
-    versions = [v for v in active_judges(db, project) if v.criterion_id == (own.id if own else None)]
+    decided = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
+    versions = [v for v in active_judges(db, project) if v.criterion_id == (decided.id if decided else None)]
     if not versions:
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
     labels = fitting_labels(db, project)
-    truth = truth_of(db, project, own, labels)
+    truth = truth_of(db, project, decided, labels)
     tell = progress or silent
     tell(0, 2, "judging each output by judges that had not seen it")
     with one_thread():
         ids, answers, how, left_out = _words(db, project, versions, labels, truth.fails, seed)
     tell(1, 2, "comparing")
-    limits = _limits(own, least_tnr, max_ffr)
+    limits = _limits(decided, least_tnr, max_ffr)
     evidence = evidence_of(db, project, {key: not truth.fails[key] for key in ids})
     ranked = _ranked(_contenders(db, project, versions, answers, how, evidence, limits))
     cheapest = next((one for one in _by_cost(ranked) if one.good == "yes"), None)
     tell(2, 2, "done")
     return Race(
-        criterion=own.name if own else OVERALL,
+        criterion=decided.name if decided else OVERALL,
         against=truth.against,
         n=len(ids),
         least_tpr=limits[0],
@@ -149,9 +149,11 @@ def race(
     )
 
 
-def _limits(own: Criterion | None, least_tnr: float | None, max_ffr: float | None) -> tuple[float, float]:
+def _limits(
+    criterion: Criterion | None, least_tnr: float | None, max_ffr: float | None
+) -> tuple[float, float]:
     """The least TPR and TNR: what the person says, else the criterion, else what is usual."""
-    ffr = max_ffr if max_ffr is not None else own.max_false_failure_rate if own else MOST_FFR
+    ffr = max_ffr if max_ffr is not None else criterion.max_false_failure_rate if criterion else MOST_FFR
     return 1 - ffr, LEAST_TNR if least_tnr is None else least_tnr
 
 
@@ -165,7 +167,7 @@ def _contenders(
     limits: tuple[float, float],
 ) -> list[Contender]:
     spent = costs(db, project.id)
-    racing = [at for at, own in enumerate(how) if own]
+    racing = [at for at, kept in enumerate(how) if kept]
     drawn = figures_of(evidence, answers[:, racing])
     return [
         _contender(
@@ -217,9 +219,9 @@ def _words(
         how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
         if not how[-1]:
             left_out.append(f"{version.name}: it has decided {seen} of {known.sum()} graded outputs.")
-    racing = [at for at, own in enumerate(how) if own]
+    racing = [at for at, kept in enumerate(how) if kept]
     shared = known & decided[:, racing].all(axis=1)
-    ids = [key for key, own in zip(lessons.table.ids, shared, strict=True) if own]
+    ids = [key for key, decides in zip(lessons.table.ids, shared, strict=True) if decides]
     return ids, answers[shared], how, left_out
 
 
@@ -230,8 +232,8 @@ def _stored(votes: pd.DataFrame, version: JudgeVersion, ids: Sequence[str]) -> p
 
 def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
     found = np.full(len(fold), np.nan)
-    for own in range(_FOLDS):
-        test, train = np.flatnonzero(fold == own), np.flatnonzero(fold != own)
+    for part in range(_FOLDS):
+        test, train = np.flatnonzero(fold == part), np.flatnonzero(fold != part)
         if len(test):
             found[test] = 1.0 - candidate.fails(train, test)
     if isinstance(candidate, CodeCandidate):  # where there is nothing to measure it abstains
@@ -254,14 +256,14 @@ def _spent(
     """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
     if version.kind == "cascade":
         asked = cascades.report(db, project, version)
-        first, then = (_spent(db, project, own, spent)[0] for own in judges_of(db, version))
+        first, then = (_spent(db, project, judge, spent)[0] for judge in judges_of(db, version))
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
-    own = spent.get(version.id)
+    cost = spent.get(version.id)
     here = version.kind in {"code", "learned"}
-    if own is None or (version.kind == "imported" and not own.cost_usd):
-        return (0.0 if here else None), own.latency_ms if own else None
-    return own.per_thousand, own.latency_ms
+    if cost is None or (version.kind == "imported" and not cost.cost_usd):
+        return (0.0 if here else None), cost.latency_ms if cost else None
+    return cost.per_thousand, cost.latency_ms
 
 
 def _contender(
@@ -312,10 +314,12 @@ def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool)
 
 def _ranked(found: Sequence[Contender]) -> list[Contender]:
     """The best balanced accuracy first, each with who beats it."""
-    ranked = sorted(found, key=lambda own: -(own.balanced_accuracy or 0))
+    ranked = sorted(found, key=lambda contender: -(contender.balanced_accuracy or 0))
     return [
-        own.model_copy(update={"beaten_by": next((o.judge for o in ranked if _beats(o, own)), "")})
-        for own in ranked
+        contender.model_copy(
+            update={"beaten_by": next((o.judge for o in ranked if _beats(o, contender)), "")}
+        )
+        for contender in ranked
     ]
 
 
@@ -332,20 +336,20 @@ def _beats(one: Contender, other: Contender) -> bool:
     return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
 
 
-def _price(own: Contender) -> float:
+def _price(contender: Contender) -> float:
     """What it costs; what is not known counts as dearest."""
-    return np.inf if own.cost_per_thousand is None else own.cost_per_thousand
+    return np.inf if contender.cost_per_thousand is None else contender.cost_per_thousand
 
 
 def _by_cost(found: Sequence[Contender]) -> list[Contender]:
-    return sorted(found, key=lambda own: (_price(own), own.latency_ms or 0.0))
+    return sorted(found, key=lambda contender: (_price(contender), contender.latency_ms or 0.0))
 
 
-def cost_words(own: Contender) -> str:
+def cost_words(contender: Contender) -> str:
     """What 1,000 of its verdicts cost."""
-    if own.cost_per_thousand is None:
+    if contender.cost_per_thousand is None:
         return "its cost is not known"
-    return f"US$ {own.cost_per_thousand:.3f} for 1,000" if own.cost_per_thousand else "no cost"
+    return f"US$ {contender.cost_per_thousand:.3f} for 1,000" if contender.cost_per_thousand else "no cost"
 
 
 def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> str:
@@ -354,10 +358,10 @@ def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple
         return f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: {cost_words(cheapest)}."
     if not ranked:
         return "No judge could race: none has decided enough of the graded outputs. Run them first."
-    if all(own.good == "not measurable" for own in ranked):
+    if all(contender.good == "not measurable" for contender in ranked):
         why = next(rate.why_not for rate in (ranked[0].tpr, ranked[0].tnr) if rate.value is None)
         return f"Whether any is good enough (wanted: {asked}) is not measurable: {why}."
-    perhaps = [own.judge for own in ranked if own.good == "perhaps"]
+    perhaps = [contender.judge for contender in ranked if contender.good == "perhaps"]
     if perhaps:
         return f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."
     return f"None is good enough (wanted: {asked}): refine the judges or the criterion."
@@ -377,8 +381,8 @@ def differences(
     one, other = find_judge(db, project, first), find_judge(db, project, second)
     if one.criterion_id != other.criterion_id:
         raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")
-    own = find_criterion(db, project, one.criterion_id) if one.criterion_id else None
-    truth = truth_of(db, project, own, fitting_labels(db, project))
+    criterion = find_criterion(db, project, one.criterion_id) if one.criterion_id else None
+    truth = truth_of(db, project, criterion, fitting_labels(db, project))
     left, right = (_decisions(db, version, truth) for version in (one, other))
     both = [key for key in truth.fails if key in left and key in right]
     paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(db, both))
@@ -403,7 +407,7 @@ def differences(
 
 def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, Decision]:
     said = verdict_table.of_outputs(db, list(truth.fails), [version.id])
-    return {own.output_id: own.decision for own in said}
+    return {verdict.output_id: verdict.decision for verdict in said}
 
 
 def _right(said: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:

@@ -132,7 +132,9 @@ class SetAlignment(Frozen):
             "held_out": self.held_out,
             "warnings": list(self.warnings),
             "in_sample": self.in_sample,
-            "good_enough": [own.model_dump() | {"more": own.more, "says": own.says} for own in self.members],
+            "good_enough": [
+                member.model_dump() | {"more": member.more, "says": member.says} for member in self.members
+            ],
         }
 
 
@@ -189,7 +191,7 @@ class AlignmentReport(Frozen):
         return {
             "split": self.split,
             "n_grades": self.n_grades,
-            "judges": [own.document() for own in self.judges],
+            "judges": [judge.document() for judge in self.judges],
             "set": self.chosen.document() if self.chosen else None,
             "pass_rate": self.pass_rate.document(),
             "agreement": self.agreement.model_dump(),

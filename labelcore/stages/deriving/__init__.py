@@ -152,7 +152,7 @@ def uncovered_fails(db: Database, project: Project) -> list[str]:
     """Failed outputs that no proposed or accepted criterion explains (the sealed split aside)."""
     live = [c for c in list_criteria(db, project) if c.status in {"proposed", "accepted"}]
     explained = {item.output_id for criterion in live for item in criterion.evidence}
-    return [own for own in fitting_labels(db, project).fails if own not in explained]
+    return [output_id for output_id in fitting_labels(db, project).fails if output_id not in explained]
 
 
 def _new_clauses(db: Database, project: Project, before: Sequence[Criterion]) -> list[Clause]:
@@ -160,9 +160,9 @@ def _new_clauses(db: Database, project: Project, before: Sequence[Criterion]) ->
     notes, and the marked words of grades without a note.
     """
     cited = {item.grade_id for criterion in before for item in criterion.evidence}
-    fresh = [own for own in said_of_fails(db, project) if own.grade_id not in cited]
-    noted = {own.grade_id for own in fresh if not own.marked}
-    return [own for own in fresh if not (own.marked and own.grade_id in noted)]
+    fresh = [clause for clause in said_of_fails(db, project) if clause.grade_id not in cited]
+    noted = {clause.grade_id for clause in fresh if not clause.marked}
+    return [clause for clause in fresh if not (clause.marked and clause.grade_id in noted)]
 
 
 def _derive_offline(
@@ -176,15 +176,15 @@ def _derive_offline(
 ) -> None:
     live = [c for c in before if c.status in {"proposed", "accepted"}]
     cited = [item for criterion in live for item in criterion.evidence]
-    quotes = [item.quote for item in cited] + [own.text for own in clauses]
-    about = [item.output_id for item in cited] + [own.output_id for own in clauses]
+    quotes = [item.quote for item in cited] + [clause.text for clause in clauses]
+    about = [item.output_id for item in cited] + [clause.output_id for clause in clauses]
     found = output_table.many(db, list(dict.fromkeys(about)))
-    sources = [_source(found.get(own)) for own in about]
-    groups = [found[own].group if own in found else own for own in about]
+    sources = [_source(found.get(output_id)) for output_id in about]
+    groups = [found[output_id].group if output_id in found else output_id for output_id in about]
     case = case_words(quotes, sources, groups)
-    points = without_model.points_of(db, [without_case(own, case) for own in quotes], progress)
-    own, fresh = points[: len(cited)], points[len(cited) :]
-    joined, rest = without_model.join_existing(clauses, fresh, live, own)
+    points = without_model.points_of(db, [without_case(quote, case) for quote in quotes], progress)
+    old, fresh = points[: len(cited)], points[len(cited) :]
+    joined, rest = without_model.join_existing(clauses, fresh, live, old)
     changed = [_with_more(c, joined[c.id], author) for c in live if c.id in joined]
     taken = {criterion.name for criterion in before}
     proposed = without_model.propose(
@@ -200,7 +200,7 @@ def _source(output: Output | None) -> str:
 
 def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> Criterion:
     """The criterion with more evidence; its wording, and so its grades, stay as they are."""
-    evidence = (*criterion.evidence, *(own.evidence() for own in clauses))
+    evidence = (*criterion.evidence, *(clause.evidence() for clause in clauses))
     return criterion.model_copy(
         update={
             "version": criterion.version + 1,

@@ -36,7 +36,7 @@ def store_act(
     quotes: Sequence[tuple[Quote, Quote]] = (),
 ) -> None:
     """Store new states of codes and quotes, given with those before (None: made now)."""
-    code_table.save(db, [own for _, own in codes], [own for _, own in quotes])
+    code_table.save(db, [code for _, code in codes], [quote for _, quote in quotes])
     skipped = {"project_id", "at"}
     audit.note(
         db,
@@ -45,18 +45,18 @@ def store_act(
         _DONE,
         act or new_id("act"),
         says=says,
-        codes=[own.model_dump(mode="json", exclude=skipped) for own, _ in codes if own],
-        made=[fresh.id for own, fresh in codes if own is None],
-        quotes=[own.model_dump(mode="json", exclude=skipped) for own, _ in quotes],
+        codes=[before.model_dump(mode="json", exclude=skipped) for before, _ in codes if before],
+        made=[fresh.id for before, fresh in codes if before is None],
+        quotes=[before.model_dump(mode="json", exclude=skipped) for before, _ in quotes],
     )
 
 
 def last_act(db: Database, project: Project) -> tuple[str, dict[str, Any]] | None:
     """The newest act that was not taken back: its id and what it did; None where there is none."""
-    undone = {own["subject"] for own in audit.all_of(db, project.id, (_UNDONE,))}
-    for own in audit.all_of(db, project.id, (_DONE,)):
-        if own["subject"] not in undone:
-            return own["subject"], own["detail"]
+    undone = {event["subject"] for event in audit.all_of(db, project.id, (_UNDONE,))}
+    for event in audit.all_of(db, project.id, (_DONE,)):
+        if event["subject"] not in undone:
+            return event["subject"], event["detail"]
     return None
 
 
@@ -72,11 +72,11 @@ def undo_codes(db: Database, project: Project, *, act: str = "", author: str = "
         found = last_act(db, project)
         if found is None or (act and found[0] != act):
             raise BadInput("There is no such change of codes to take back.")
-        own, detail = found
+        newest, detail = found
         at = now()
         head = {"project_id": project.id, "at": at}
         codes = [Code.model_validate(one | head | {"why": "taken back"}) for one in detail["codes"]]
-        made = {own.id: own for own in code_table.current(db, project.id)}
+        made = {code.id: code for code in code_table.current(db, project.id)}
         codes += [
             made[key].model_copy(update={"state": "dropped", "why": "taken back", "at": at})
             for key in detail["made"]
@@ -84,5 +84,5 @@ def undo_codes(db: Database, project: Project, *, act: str = "", author: str = "
         ]
         quotes = [Quote.model_validate(one | head) for one in detail["quotes"]]
         code_table.save(db, codes, quotes)
-        audit.note(db, project.id, author, _UNDONE, own)
+        audit.note(db, project.id, author, _UNDONE, newest)
     return str(detail["says"])

@@ -29,7 +29,7 @@ class Coded(Frozen):
 def list_codes(db: Database, project: Project) -> list[Coded]:
     """The codes in use with the quotes that fitting may see, those with most outputs first."""
     visible = set(fitting_labels(db, project).value)
-    who = {own.id: own.annotator for own in current_grades(db, project)}
+    who = {grade.id: grade.annotator for grade in current_grades(db, project)}
     quotes: dict[str, list[Quote]] = {}
     for quote in code_table.quotes(db, project.id):
         if quote.code_id and quote.grade_id in who and quote.output_id in visible:
@@ -37,14 +37,14 @@ def list_codes(db: Database, project: Project) -> list[Coded]:
     found = [
         Coded(
             code=code,
-            quotes=tuple(own),
-            people=len({who[item.grade_id] for item in own}),
-            outputs=len({item.output_id for item in own}),
+            quotes=tuple(cited),
+            people=len({who[item.grade_id] for item in cited}),
+            outputs=len({item.output_id for item in cited}),
         )
         for code in code_table.current(db, project.id)
-        if code.state != "dropped" and (own := quotes.get(code.id))
+        if code.state != "dropped" and (cited := quotes.get(code.id))
     ]
-    return sorted(found, key=lambda own: (-own.outputs, own.code.label))
+    return sorted(found, key=lambda coded: (-coded.outputs, coded.code.label))
 
 
 def find_code(db: Database, project: Project, word: str) -> Code:
@@ -53,9 +53,9 @@ def find_code(db: Database, project: Project, word: str) -> Code:
     Raises:
         NotFound: none is called that.
     """
-    for own in code_table.current(db, project.id):
-        if own.state != "dropped" and (own.id == word or own.label.casefold() == word.casefold()):
-            return own
+    for code in code_table.current(db, project.id):
+        if code.state != "dropped" and (code.id == word or code.label.casefold() == word.casefold()):
+            return code
     raise NotFound(f"There is no code '{word}'.", next_step="`labelcore codes list` shows them.")
 
 
@@ -77,9 +77,9 @@ def change_code(
     old = find_code(db, project, word)
     label = str(changes.get("label", old.label)).strip()
     others = {
-        own.label.casefold()
-        for own in code_table.current(db, project.id)
-        if own.id != old.id and own.state != "dropped"
+        code.label.casefold()
+        for code in code_table.current(db, project.id)
+        if code.id != old.id and code.state != "dropped"
     }
     if not label:
         raise BadInput("A code needs a label.")
@@ -106,21 +106,21 @@ def merge_codes(
         if is_done(db, project, act):
             return find_code(db, project, words[0])
         named = [find_code(db, project, word) for word in words]
-        target, *others = list({own.id: own for own in named}.values())
+        target, *others = list({code.id: code for code in named}.values())
         if not others:
             raise BadInput("A merge needs two codes.", next_step="Name another one.")
-        gone, at = {own.id for own in others}, now()
+        gone, at = {code.id for code in others}, now()
         moved = [
-            (own, own.model_copy(update={"code_id": target.id, "sure": None, "author": author, "at": at}))
-            for own in code_table.quotes(db, project.id)
-            if own.code_id in gone
+            (quote, quote.model_copy(update={"code_id": target.id, "sure": None, "author": author, "at": at}))
+            for quote in code_table.quotes(db, project.id)
+            if quote.code_id in gone
         ]
         reason = why or f"merged into {target.label}"
         dropped = [
-            (own, own.model_copy(update={"state": "dropped", "author": author, "why": reason, "at": at}))
-            for own in others
+            (code, code.model_copy(update={"state": "dropped", "author": author, "why": reason, "at": at}))
+            for code in others
         ]
-        names = ", ".join(f"“{own.label}”" for own in others)
+        names = ", ".join(f"“{code.label}”" for code in others)
         store_act(
             db,
             project,
@@ -145,7 +145,7 @@ def move_quote(
         BadInput: the label is empty.
     """
     with one_at_a_time:
-        quotes = {(own.grade_id, own.text): own for own in code_table.quotes(db, project.id)}
+        quotes = {(quote.grade_id, quote.text): quote for quote in code_table.quotes(db, project.id)}
         quote = quotes.get((grade_id, text))
         if quote is None:
             raise NotFound("There is no such quote.", next_step="Propose codes again.")
@@ -187,12 +187,12 @@ def criterion_from_codes(
         BadInput: the name is empty or taken, or no code is named.
     """
     wanted = {find_code(db, project, word).id for word in words}
-    own = [coded for coded in list_codes(db, project) if coded.code.id in wanted]
-    if not own or not name.strip():
+    chosen = [coded for coded in list_codes(db, project) if coded.code.id in wanted]
+    if not chosen or not name.strip():
         raise BadInput("A criterion from codes needs a name and at least one code with quotes.")
     if name.strip().casefold() in {c.name.casefold() for c in list_criteria(db, project)}:
         raise BadInput(f"There is a criterion '{name}' already.", next_step="Take another name.")
-    quotes = [quote for coded in own for quote in coded.quotes]
+    quotes = [quote for coded in chosen for quote in coded.quotes]
     evidence = tuple(
         Evidence(grade_id=item.grade_id, output_id=item.output_id, quote=item.text, marked=item.marked)
         for item in quotes
@@ -208,11 +208,11 @@ def criterion_from_codes(
         max_false_failure_rate=default_limit(project),
         evidence=evidence,
         author=author,
-        why=f"from {len(own)} codes",
+        why=f"from {len(chosen)} codes",
     )
     criterion_table.save(db, [criterion])
     at = {"criterion_id": criterion.id, "author": author, "at": now()}
-    code_table.save(db, [coded.code.model_copy(update=at) for coded in own])
+    code_table.save(db, [coded.code.model_copy(update=at) for coded in chosen])
     return criterion
 
 
@@ -224,11 +224,11 @@ def link_codes(db: Database, project: Project, *, author: str = "") -> None:
             for item in criterion.evidence:
                 cites.setdefault(item.grade_id, set()).add(criterion.id)
     linked = []
-    for own in list_codes(db, project):
-        votes = Counter(c for quote in own.quotes for c in cites.get(quote.grade_id, ()))
-        if own.code.criterion_id is None and votes:
+    for coded in list_codes(db, project):
+        votes = Counter(c for quote in coded.quotes for c in cites.get(quote.grade_id, ()))
+        if coded.code.criterion_id is None and votes:
             best = votes.most_common(1)[0][0]
             update = {"criterion_id": best, "author": author, "at": now()}
-            linked.append(own.code.model_copy(update=update))
+            linked.append(coded.code.model_copy(update=update))
     if linked:
         code_table.save(db, linked)

@@ -119,12 +119,12 @@ def parts_of(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The clauses in parts that fit one question each."""
     parts: list[list[Clause]] = [[]]
     size = 0
-    for own in clauses:
-        length = min(len(own.text) + len(own.about), _LONGEST_NOTE)
+    for clause in clauses:
+        length = min(len(clause.text) + len(clause.about), _LONGEST_NOTE)
         if len(parts[-1]) == NOTES or (parts[-1] and size + length > _CHARACTERS):
             parts.append([])
             size = 0
-        parts[-1].append(own)
+        parts[-1].append(clause)
         size += length
     return [part for part in parts if part]
 
@@ -142,9 +142,9 @@ async def _ask_all(
     async def one(part: list[Clause]) -> list[tuple[list[Clause], NamedCodes | ModelTrouble]]:
         nonlocal done
         async with gate:
-            hopeless = next((own for _, own in found.troubles if own.fatal), None)
+            hopeless = next((trouble for _, trouble in found.troubles if trouble.fatal), None)
             answers = [(part, hopeless)] if hopeless else await _ask_part(client, part, labels, language)
-            found.troubles += [(len(own), it) for own, it in answers if isinstance(it, ModelTrouble)]
+            found.troubles += [(len(asked), it) for asked, it in answers if isinstance(it, ModelTrouble)]
             done += 1
             progress(done, len(parts), "asking the model")
         return list(answers)
@@ -166,7 +166,7 @@ async def _ask_part(
     client: ModelClient, part: list[Clause], labels: Sequence[str], language: str
 ) -> list[tuple[list[Clause], NamedCodes | ModelTrouble]]:
     """The answer about a part; one that is useless again and again is asked for in halves."""
-    content = fenced_lines("notes", [_shown(own) for own in part])
+    content = fenced_lines("notes", [_shown(clause) for clause in part])
     if labels:
         used = fenced_lines("codes in use", labels[:_MOST_LABELS])
         content += f"\n\nCodes in use already:\n{used}"
@@ -184,15 +184,15 @@ async def _ask_part(
     return [*first, *await _ask_part(client, part[half:], labels, language)]
 
 
-def _shown(own: Clause) -> str:
-    if not own.marked:
-        return own.text[:_LONGEST_NOTE]
-    note = f" (the note says: {own.about})" if own.about else ""
-    return f"words marked in the output: {own.text}{note}"[:_LONGEST_NOTE]
+def _shown(clause: Clause) -> str:
+    if not clause.marked:
+        return clause.text[:_LONGEST_NOTE]
+    note = f" (the note says: {clause.about})" if clause.about else ""
+    return f"words marked in the output: {clause.text}{note}"[:_LONGEST_NOTE]
 
 
 def _language(clauses: Sequence[Clause]) -> str:
-    chinese = sum(han_share(own.meaning) > 0.5 for own in clauses)
+    chinese = sum(han_share(clause.meaning) > 0.5 for clause in clauses)
     return "Chinese" if 2 * chinese > len(clauses) else "English"
 
 
@@ -205,7 +205,7 @@ def checked(answer: NamedCodes, part: Sequence[Clause], left: Left) -> list[tupl
         if not label:
             left.empty += 1
             continue
-        _, own = by_label.setdefault(label.casefold(), (label, {}))
+        _, quotes = by_label.setdefault(label.casefold(), (label, {}))
         for cited in code.notes:
             if not 0 <= cited.note < len(part):
                 left.unknown += 1
@@ -215,10 +215,12 @@ def checked(answer: NamedCodes, part: Sequence[Clause], left: Left) -> list[tupl
                 left.invented += 1
             elif (cited.note, clause.text) not in taken:
                 taken.add((cited.note, clause.text))
-                own[cited.note, clause.text] = clause
-    kept = sorted((own for own in by_label.values() if own[1]), key=lambda own: -len(own[1]))
+                quotes[cited.note, clause.text] = clause
+    kept = sorted(
+        (labelled for labelled in by_label.values() if labelled[1]), key=lambda labelled: -len(labelled[1])
+    )
     left.beyond += len(kept[_MOST_CODES:])
-    return [(clause, label) for label, own in kept[:_MOST_CODES] for clause in own.values()]
+    return [(clause, label) for label, quotes in kept[:_MOST_CODES] for clause in quotes.values()]
 
 
 def _cut(clause: Clause, quote: str) -> Clause | None:

@@ -77,26 +77,26 @@ class Ledger(Frozen):
 
 def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     """What is stale for a criterion, what was graded anew, and what to grade next."""
-    own = find_criterion(db, project, criterion_id)
-    versions = history(db, project, own.id)
+    criterion = find_criterion(db, project, criterion_id)
+    versions = history(db, project, criterion.id)
     same = same_meaning(versions)
     change = next((v for v in versions if v.version > _last_other(versions, same)), versions[0])
     visible = set(fitting_labels(db, project).value) | _ungraded(db, project)
-    before, _ = _answers(db, project, own, {v.version for v in versions} - same)
-    after, undecided = _answers(db, project, own, same)
+    before, _ = _answers(db, project, criterion, {v.version for v in versions} - same)
+    after, undecided = _answers(db, project, criterion, same)
     cited = _cited(versions, change.version) if change.version > 1 else ()
     before = {item.output_id: False for item in cited} | before
     before = {key: passed for key, passed in before.items() if key in visible and key not in undecided}
     if change.version == 1:
-        return _untouched(own, len(after))
+        return _untouched(criterion, len(after))
     again = {key: after[key] for key in before if key in after}
-    drawn = _random_part(own.id, change.version, sorted(before))
+    drawn = _random_part(criterion.id, change.version, sorted(before))
     flipped = [before[key] != again[key] for key in drawn if key in again]
     flips = wilson(sum(flipped), len(flipped), what="outputs of the random part graded anew")
     stage = _stage(before, again, drawn, flips)
     todo = _todo(db, project, versions, change, before, again, drawn, stage)
     return Ledger(
-        criterion=own,
+        criterion=criterion,
         changed_in=change.version,
         changed_at=change.at,
         changed_by=change.author,
@@ -110,21 +110,21 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
         flips=flips,
         next=tuple(todo),
         stage=stage,
-        says=_in_words(own, before, again, drawn, flips, stage),
+        says=_in_words(criterion, before, again, drawn, flips, stage),
     )
 
 
 def ledgers(db: Database, project: Project) -> list[Ledger]:
     """The ledgers of all accepted criteria; those with something to grade first."""
-    found = [ledger(db, project, own.id) for own in list_criteria(db, project, status="accepted")]
-    return sorted(found, key=lambda own: (not own.next, own.criterion.name))
+    found = [ledger(db, project, criterion.id) for criterion in list_criteria(db, project, status="accepted")]
+    return sorted(found, key=lambda ledger: (not ledger.next, ledger.criterion.name))
 
 
 def queue_regrade(db: Database, project: Project, criterion_id: str, *, end: bool = False) -> Project:
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
-    own = find_criterion(db, project, criterion_id)
-    queued = [key for key in rules_of(open_project(db, project.name)).regrade if key != own.id]
-    return set_rules(db, project, regrade=queued if end else [*queued, own.id])
+    criterion = find_criterion(db, project, criterion_id)
+    queued = [key for key in rules_of(open_project(db, project.name)).regrade if key != criterion.id]
+    return set_rules(db, project, regrade=queued if end else [*queued, criterion.id])
 
 
 def regrade_items(
@@ -137,7 +137,8 @@ def regrade_items(
     left = [
         key
         for key in found.next
-        if (own := given.get(key, {}).get(found.criterion.id)) is None or (own.criterion_version or 0) < since
+        if (grade := given.get(key, {}).get(found.criterion.id)) is None
+        or (grade.criterion_version or 0) < since
     ]
     outputs = output_table.many(db, left)
     return found, [outputs[key] for key in left if key in outputs]
@@ -145,18 +146,18 @@ def regrade_items(
 
 def _last_other(versions: Sequence[Criterion], same: set[int]) -> int:
     """The newest version that means something else; 0 where there is none."""
-    return max((own.version for own in versions if own.version not in same), default=0)
+    return max((version.version for version in versions if version.version not in same), default=0)
 
 
 def _ungraded(db: Database, project: Project) -> set[str]:
     """Outputs with answers on criteria but no overall grade: no split was ever sealed over them."""
     known = human_labels(db, project).value
-    return {own.output_id for own in current_grades(db, project) if own.output_id not in known}
+    return {grade.output_id for grade in current_grades(db, project) if grade.output_id not in known}
 
 
-def _untouched(own: Criterion, kept: int) -> Ledger:
+def _untouched(criterion: Criterion, kept: int) -> Ledger:
     return Ledger(
-        criterion=own,
+        criterion=criterion,
         changed_in=None,
         changed_at=None,
         changed_by="",
@@ -169,12 +170,12 @@ def _untouched(own: Criterion, kept: int) -> Ledger:
         flips=wilson(0, 0, what="outputs of the random part graded anew"),
         next=(),
         stage="nothing stale",
-        says=f"{own.name} has kept its meaning: no grade is stale.",
+        says=f"{criterion.name} has kept its meaning: no grade is stale.",
     )
 
 
 def _answers(
-    db: Database, project: Project, own: Criterion, numbers: set[int]
+    db: Database, project: Project, criterion: Criterion, numbers: set[int]
 ) -> tuple[dict[str, bool], set[str]]:
     """What people said of the criterion in some of its versions: the majority of each output, and
     the outputs on which nobody decided (unsure, skipped, or as many passes as fails).
@@ -182,7 +183,7 @@ def _answers(
     From the history: a grade given under the new wording takes the place of the same person's
     earlier one, and both are needed here. Silent repeats never count.
     """
-    events = grade_history(db, project, criterion_id=own.id)
+    events = grade_history(db, project, criterion_id=criterion.id)
     undone = {grade.supersedes for grade in events if grade.value == "undone"}
     newest: dict[tuple[str, str], str] = {}
     for grade in events:
@@ -198,15 +199,15 @@ def _answers(
 
 
 def _cited(versions: Sequence[Criterion], changed_in: int) -> Sequence[Evidence]:
-    before = [own for own in versions if own.version < changed_in]
+    before = [version for version in versions if version.version < changed_in]
     return before[-1].evidence if before else ()
 
 
 def _random_part(criterion_id: str, version: int, outputs: Sequence[str]) -> tuple[str, ...]:
     """Drawn by a hash, so that everybody sees the same part and nothing need be stored."""
 
-    def lot(own: str) -> str:
-        return hashlib.sha256(f"{criterion_id}\x1e{version}\x1e{own}".encode()).hexdigest()
+    def lot(output_id: str) -> str:
+        return hashlib.sha256(f"{criterion_id}\x1e{version}\x1e{output_id}".encode()).hexdigest()
 
     return tuple(sorted(outputs, key=lot)[: _enough(len(outputs))])
 
@@ -260,7 +261,7 @@ def _doubtful(
     for grade in current_grades(db, project):
         if grade.output_id in set(left) and grade.note.strip():
             notes[grade.output_id].append(grade.note)
-    old = next(own for own in reversed(versions) if own.version < change.version)
+    old = next(version for version in reversed(versions) if version.version < change.version)
     texts = [old.statement, change.statement, *(" ".join(notes[key]) or "-" for key in left)]
     points = points_of(db, texts, silent)
     moved = np.abs(points[2:] @ (points[1] - points[0]))
@@ -269,7 +270,7 @@ def _doubtful(
 
 
 def _in_words(
-    own: Criterion,
+    criterion: Criterion,
     before: Mapping[str, bool],
     again: Mapping[str, bool],
     drawn: Sequence[str],
@@ -278,8 +279,8 @@ def _in_words(
 ) -> str:
     total, left = len(before), sum(key not in again for key in drawn)
     if stage == "nothing stale":
-        return f"{own.name} changed its meaning, and no grade was given before."
-    head = f"{total} answers on {own.name} are from before its meaning changed"
+        return f"{criterion.name} changed its meaning, and no grade was given before."
+    head = f"{total} answers on {criterion.name} are from before its meaning changed"
     if stage == "random part":
         return f"{head}: grade {left} of the {len(drawn)} drawn by chance to see how many flip."
     if flips.value == 0:

@@ -17,7 +17,7 @@ _RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 def list_criteria(db: Database, project: Project, status: str | None = None) -> list[Criterion]:
     """The newest versions, oldest criterion first; of one status only if it is given."""
     found = criterion_table.current(db, project.id)
-    return [own for own in found if status is None or own.status == status]
+    return [criterion for criterion in found if status is None or criterion.status == status]
 
 
 def find_criterion(db: Database, project: Project, word: str) -> Criterion:
@@ -26,21 +26,23 @@ def find_criterion(db: Database, project: Project, word: str) -> Criterion:
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    own = criterion_table.current(db, project.id)
+    criteria = criterion_table.current(db, project.id)
     for matches in (
-        [c for c in own if c.id == word],
-        [c for c in own if c.name.casefold() == word.casefold()],
-        [c for c in own if c.id.startswith(word)],
+        [c for c in criteria if c.id == word],
+        [c for c in criteria if c.name.casefold() == word.casefold()],
+        [c for c in criteria if c.id.startswith(word)],
     ):
         if len(matches) == 1:
             return matches[0]
-    names = ", ".join(f"'{criterion.name}'" for criterion in own) or "none yet"
+    names = ", ".join(f"'{criterion.name}'" for criterion in criteria) or "none yet"
     raise NotFound(f"No single criterion is called '{word}'.", next_step=f"There are: {names}.")
 
 
 def history(db: Database, project: Project, criterion_id: str) -> list[Criterion]:
     """All versions of a criterion, oldest first."""
-    return [own for own in criterion_table.history(db, criterion_id) if own.project_id == project.id]
+    return [
+        version for version in criterion_table.history(db, criterion_id) if version.project_id == project.id
+    ]
 
 
 def edit(
@@ -151,8 +153,8 @@ def merge(
     parents = [find_criterion(db, project, word) for word in dict.fromkeys(criterion_ids)]
     if len(parents) < 2:
         raise BadInput("A merge needs two criteria.", next_step="Name another one.")
-    first = max(parents, key=lambda own: len(own.evidence))
-    evidence = tuple(dict.fromkeys(item for own in parents for item in own.evidence))
+    first = max(parents, key=lambda parent: len(parent.evidence))
+    evidence = tuple(dict.fromkeys(item for parent in parents for item in parent.evidence))
     merged = first.model_copy(
         update={
             "id": new_id("criterion"),
@@ -162,14 +164,14 @@ def merge(
             "statement": statement or first.statement,
             "evidence": evidence,
             "author": author,
-            "risk": max((own.risk for own in parents if own.risk), key=_RISKS.index, default=None),
-            "parents": tuple(own.id for own in parents),
+            "risk": max((parent.risk for parent in parents if parent.risk), key=_RISKS.index, default=None),
+            "parents": tuple(parent.id for parent in parents),
             "why": why or "merged",
-            "keywords": tuple(dict.fromkeys(word for own in parents for word in own.keywords)),
-            "status": "accepted" if any(own.status == "accepted" for own in parents) else "proposed",
+            "keywords": tuple(dict.fromkeys(word for parent in parents for word in parent.keywords)),
+            "status": "accepted" if any(parent.status == "accepted" for parent in parents) else "proposed",
         }
     )
     criterion_table.save(db, [merged])
-    for own in parents:
-        drop(db, project, own.id, why=f"merged into {name}", author=author)
+    for parent in parents:
+        drop(db, project, parent.id, why=f"merged into {name}", author=author)
     return merged

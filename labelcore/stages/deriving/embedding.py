@@ -30,7 +30,7 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
     encoder = SentenceEncoder()
     distinct = list(dict.fromkeys(texts))
     known = vectors.known(db, distinct, encoder.name)
-    fresh = [own for own in distinct if own not in known]
+    fresh = [text for text in distinct if text not in known]
     chosen = fresh if len(fresh) <= ALL_UP_TO else _spread(fresh)
     found = vectors.embed(
         db,
@@ -40,9 +40,9 @@ def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
         lambda done, total: progress(done, total, "reading the notes"),
     )
     known |= dict(zip(chosen, found, strict=True))
-    left = [own for own in fresh if own not in known]
+    left = [text for text in fresh if text not in known]
     known |= dict(zip(left, _guessed(left, known), strict=True)) if left else {}
-    return np.array([known[own] for own in texts], dtype=np.float64)
+    return np.array([known[text] for text in texts], dtype=np.float64)
 
 
 def _spread(texts: Sequence[str]) -> list[str]:

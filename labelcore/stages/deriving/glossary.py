@@ -100,7 +100,7 @@ def set_term(
     )
     with _changing:
         stored = projects.open_project(db, project.name)
-        others = [own for own in terms(stored) if (own.term, own.scope) != (fresh.term, fresh.scope)]
+        others = [entry for entry in terms(stored) if (entry.term, entry.scope) != (fresh.term, fresh.scope)]
         if len(others) >= MOST_TERMS:
             raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
         changed = _keep(db, stored, [*others, fresh])
@@ -120,9 +120,9 @@ def drop_term(
     with _changing:
         stored = projects.open_project(db, project.name)
         before = terms(stored)
-        left = [own for own in before if own.term != name or scope not in (None, own.scope)]
+        left = [entry for entry in before if entry.term != name or scope not in (None, entry.scope)]
         if len(left) == len(before):
-            known = ", ".join(dict.fromkeys(own.term for own in before)) or "none yet"
+            known = ", ".join(dict.fromkeys(entry.term for entry in before)) or "none yet"
             raise NotFound(f"There is no such term '{name}'.", next_step=f"There are: {known}.")
         changed = _keep(db, stored, left)
     audit.note(db, project.id, author, "term dropped", name, scope=scope)
@@ -131,7 +131,7 @@ def drop_term(
 
 def _keep(db: Database, project: Project, kept: Sequence[Term]) -> Project:
     """Store the terms, all in one place: what the older dictionary held is among them."""
-    rows = [own.model_dump(mode="json") for own in kept]
+    rows = [entry.model_dump(mode="json") for entry in kept]
     return projects.update_project(db, project, settings={GLOSSARY: rows}, glossary={})
 
 
@@ -166,15 +166,17 @@ def find_terms(db: Database, project: Project, limit: int = 20) -> list[Candidat
     """
     labels = fitting_labels(db, project)
     texts = _texts(db, project, labels)
-    known = {own.term for own in terms(project)}
+    known = {entry.term for entry in terms(project)}
     defined: dict[str, list[tuple[str, Definition]]] = {}
     for output_id, notes in labels.notes.items():
-        for own in definitions("\n".join(notes)):
-            if own.term not in known:
-                defined.setdefault(own.term, []).append((output_id, own))
-    found = [_defined(term, own, texts) for term, own in defined.items()]
+        for definition in definitions("\n".join(notes)):
+            if definition.term not in known:
+                defined.setdefault(definition.term, []).append((output_id, definition))
+    found = [_defined(term, meanings, texts) for term, meanings in defined.items()]
     found += _undefined(texts, known | defined.keys())
-    return sorted(found, key=lambda own: (not own.meaning, -own.count, own.term))[:limit]
+    return sorted(found, key=lambda candidate: (not candidate.meaning, -candidate.count, candidate.term))[
+        :limit
+    ]
 
 
 def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
@@ -182,7 +184,7 @@ def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
     sealed = sealed_splits(db, project)
     groups = output_table.groups(db, project.id)
     dealt = split_table.dealt(db, project.id)
-    others = (own for own, group in groups.items() if dealt.of(group) not in sealed)
+    others = (output_id for output_id, group in groups.items() if dealt.of(group) not in sealed)
     wanted = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
     return {
         output.id: "\n".join((*labels.notes.get(output.id, ()), output.text[:LONGEST]))
@@ -193,8 +195,8 @@ def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
 
 def _defined(term: str, said: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:
     """A term with the meaning that most notes give; of equally frequent ones the first."""
-    meanings = [own.meaning for _, own in said]
-    own_quotes = [Quote(output_id=where, text=own.sentence[:_QUOTE]) for where, own in said]
+    meanings = [definition.meaning for _, definition in said]
+    own_quotes = [Quote(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in said]
     found = {where for where, _ in said} | {i for i, text in texts.items() if marks(text, [term])}
     return Candidate(
         term=term,
@@ -219,7 +221,10 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
             meaning="",
             count=len(ids),
             outputs=tuple(ids),
-            quotes=tuple(Quote(output_id=own, text=_around(texts[own], short)) for own in ids[:_QUOTES]),
+            quotes=tuple(
+                Quote(output_id=output_id, text=_around(texts[output_id], short))
+                for output_id in ids[:_QUOTES]
+            ),
         )
         for short, ids in several.items()
         if small[short.lower()] <= len(ids)
@@ -228,6 +233,6 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
 
 def _around(text: str, term: str) -> str:
     """The sentence of a text in which a term stands, cut around it."""
-    sentence = next((own for own in sentences(text) if marks(own, [term])), "")
+    sentence = next((sentence for sentence in sentences(text) if marks(sentence, [term])), "")
     start = max(0, sentence.find(term) - _QUOTE // 2)
     return sentence[start : start + _QUOTE]

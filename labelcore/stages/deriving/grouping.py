@@ -26,8 +26,8 @@ _FEW = 24
 _SHORTEST = 4
 _WEIGHTS = {"meaning": 0.45, "wording": 0.15, "family": 0.40}
 _ABBREVIATIONS = "".join(
-    rf"(?<!\b{own}\.)"
-    for own in ("Mr", "Mrs", "Ms", "Dr", "St", "No", "v", "vs", "cf", r"e\.g", r"i\.e", "[A-Z]")
+    rf"(?<!\b{short}\.)"
+    for short in ("Mr", "Mrs", "Ms", "Dr", "St", "No", "v", "vs", "cf", r"e\.g", r"i\.e", "[A-Z]")
 )
 _MARKS = re.compile(
     rf"(?:(?<=[.!?;]){_ABBREVIATIONS}\s+|[。！？；]|\n+|(?:^|\s)\d{{1,2}}、\s*"
@@ -62,7 +62,7 @@ class Clause(Frozen):
 def clauses_of(note: str) -> list[str]:
     """The parts of a note that each name a fault, verbatim."""
     items = _NUMBERED.split(note) if re.match(r"\s*1[.)]", note) else [note]
-    parts = [part.strip(" \t\r\n,，;；") for own in items for part in _MARKS.split(own)]
+    parts = [part.strip(" \t\r\n,，;；") for item in items for part in _MARKS.split(item)]
     kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else _SHORTEST)]
     return kept or ([note.strip()] if note.strip() else [])
 

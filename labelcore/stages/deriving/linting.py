@@ -72,8 +72,8 @@ def lint(db: Database, project: Project) -> Lint:
     decided = _failed_by_judges(db, project, criteria)
     covering = _covering(said)
     found = [
-        *(own for c in criteria for own in _wording(db, c)),
-        *(own for a, b in itertools.combinations(criteria, 2) for own in _pair(a, b, said, decided)),
+        *(finding for c in criteria for finding in _wording(db, c)),
+        *(finding for a, b in itertools.combinations(criteria, 2) for finding in _pair(a, b, said, decided)),
         *_silent(criteria, said, decided),
         *_not_needed(criteria, said, covering),
     ]
@@ -92,7 +92,9 @@ def _failed_by_people(
     db: Database, project: Project, criteria: Sequence[Criterion], visible: set[str]
 ) -> dict[str, set[str]]:
     """Outputs that people failed for a criterion: cited in its evidence, or graded so."""
-    found = {own.id: {item.output_id for item in own.evidence} & visible for own in criteria}
+    found = {
+        criterion.id: {item.output_id for item in criterion.evidence} & visible for criterion in criteria
+    }
     for grade in current_grades(db, project):
         sees = grade.output_id in visible and grade.value == "fail"
         if sees and grade.criterion_id in found:
@@ -107,9 +109,9 @@ def _failed_by_judges(
     chosen = judge_table.chosen(db, project.id)
     preferred = set(chosen["judge_version_ids"]) if chosen else set()
     judges: dict[str, str] = {}
-    for own in judge_table.current(db, project.id):
-        if own.criterion_id and (own.criterion_id not in judges or own.id in preferred):
-            judges[own.criterion_id] = own.id
+    for version in judge_table.current(db, project.id):
+        if version.criterion_id and (version.criterion_id not in judges or version.id in preferred):
+            judges[version.criterion_id] = version.id
     wanted = {judges[c.id]: c.id for c in criteria if c.id in judges}
     found: dict[str, dict[str, bool]] = defaultdict(dict)
     table = verdict_table.values(db, list(wanted))
@@ -121,32 +123,36 @@ def _failed_by_judges(
     return found
 
 
-def _wording(db: Database, own: Criterion) -> list[Finding]:
-    text = _OWN_WORDS.sub("", own.statement)
+def _wording(db: Database, criterion: Criterion) -> list[Finding]:
+    text = _OWN_WORDS.sub("", criterion.statement)
     found = []
     if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
-        says = f"'{own.name}' leans on {', '.join(words)}: two people may read that differently. Say what can be seen in an output."
-        found.append(_finding("vague", [own], says))
+        says = f"'{criterion.name}' leans on {', '.join(words)}: two people may read that differently. Say what can be seen in an output."
+        found.append(_finding("vague", [criterion], says))
     halves = [half.strip(' .,“”"。，') for half in _AND.split(text)]
     if len(halves) > 1 and min(len(half) for half in halves[:2]) > 3:
-        found += _compound(db, own, halves[:2])
+        found += _compound(db, criterion, halves[:2])
     return found
 
 
-def _compound(db: Database, own: Criterion, halves: Sequence[str]) -> list[Finding]:
+def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> list[Finding]:
     """Two demands in one; the evidence is which half each quote speaks of."""
-    quotes = [item.quote for item in own.evidence]
+    quotes = [item.quote for item in criterion.evidence]
     if len(quotes) < 2:
         return [
-            _finding("compound", [own], f"'{own.name}' asks for two things: “{halves[0]}” and “{halves[1]}”.")
+            _finding(
+                "compound",
+                [criterion],
+                f"'{criterion.name}' asks for two things: “{halves[0]}” and “{halves[1]}”.",
+            )
         ]
     points = points_of(db, [*halves, *quotes], silent)
     first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
     other = len(quotes) - first
     if min(first, other) < max(2, _SHARE * len(quotes)):
         return []  # nearly all evidence speaks of one half: it is one demand, said at length
-    says = f"'{own.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of “{halves[1]}”. Split it."
-    return [_finding("compound", [own], says, [item.output_id for item in own.evidence])]
+    says = f"'{criterion.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of “{halves[1]}”. Split it."
+    return [_finding("compound", [criterion], says, [item.output_id for item in criterion.evidence])]
 
 
 def _pair(
@@ -188,14 +194,14 @@ def _silent(
     criteria: Sequence[Criterion], said: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
 ) -> list[Finding]:
     found = []
-    for own in criteria:
-        judged = decided.get(own.id, {})
-        if not said[own.id]:
-            says = f"No expert ever failed an output for '{own.name}'."
-            found.append(_finding("never fires", [own], says))
+    for criterion in criteria:
+        judged = decided.get(criterion.id, {})
+        if not said[criterion.id]:
+            says = f"No expert ever failed an output for '{criterion.name}'."
+            found.append(_finding("never fires", [criterion], says))
         elif len(judged) >= _TEN and not any(judged.values()):
-            says = f"The judge of '{own.name}' fails none of {len(judged)} outputs, though people failed {len(said[own.id])}."
-            found.append(_finding("never fires", [own], says, sorted(said[own.id])))
+            says = f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people failed {len(said[criterion.id])}."
+            found.append(_finding("never fires", [criterion], says, sorted(said[criterion.id])))
     return found
 
 
@@ -207,7 +213,7 @@ def _covering(said: Mapping[str, set[str]]) -> set[str]:
     outputs = sorted(set().union(*said.values())) if said else []
     if not outputs:
         return set()
-    explains = np.array([[key in said[own] for own in ids] for key in outputs], dtype=float)
+    explains = np.array([[key in said[criterion_id] for criterion_id in ids] for key in outputs], dtype=float)
     answer = milp(
         np.ones(len(ids)),
         integrality=np.ones(len(ids), dtype=np.int64),
@@ -217,7 +223,7 @@ def _covering(said: Mapping[str, set[str]]) -> set[str]:
     )
     if answer.x is None:
         return set(ids)
-    return {own for own, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
+    return {criterion_id for criterion_id, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
 
 
 def _not_needed(
@@ -226,20 +232,20 @@ def _not_needed(
     return [
         _finding(
             "not needed",
-            [own],
-            f"Every fail that '{own.name}' explains is explained by another criterion too.",
-            sorted(said[own.id]),
+            [criterion],
+            f"Every fail that '{criterion.name}' explains is explained by another criterion too.",
+            sorted(said[criterion.id]),
         )
-        for own in criteria
-        if said[own.id] and own.id not in covering
+        for criterion in criteria
+        if said[criterion.id] and criterion.id not in covering
     ]
 
 
 def _finding(kind: Kind, criteria: Sequence[Criterion], says: str, outputs: Sequence[str] = ()) -> Finding:
     return Finding(
         kind=kind,
-        criteria=tuple(own.id for own in criteria),
-        names=tuple(own.name for own in criteria),
+        criteria=tuple(criterion.id for criterion in criteria),
+        names=tuple(criterion.name for criterion in criteria),
         says=says,
         outputs=tuple(dict.fromkeys(outputs)),
     )

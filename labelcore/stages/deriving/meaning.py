@@ -15,10 +15,10 @@ def same_meaning(versions: Sequence[Criterion]) -> set[int]:
     """
     meaning: dict[int, int] = {}
     first_with: dict[str, int] = {}
-    for at, own in enumerate(versions):
-        known = first_with.get(own.statement)
-        as_before = meaning[versions[at - 1].version] if at and own.wording_only else None
-        meaning[own.version] = as_before or known or own.version
-        first_with.setdefault(own.statement, meaning[own.version])
+    for at, version in enumerate(versions):
+        known = first_with.get(version.statement)
+        as_before = meaning[versions[at - 1].version] if at and version.wording_only else None
+        meaning[version.version] = as_before or known or version.version
+        first_with.setdefault(version.statement, meaning[version.version])
     newest = meaning[versions[-1].version]
-    return {number for number, own in meaning.items() if own == newest}
+    return {number for number, oldest in meaning.items() if oldest == newest}

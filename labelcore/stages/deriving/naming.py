@@ -28,11 +28,11 @@ _DOMINANT = 0.4
 
 def terms(text: str) -> set[str]:
     """The words of a note that could name it: no stop words, no digits; pairs in Chinese."""
-    own = words(text)
-    latin = {w for w in own if w.isascii() and len(w) > 2 and w not in _STOP and w.isalpha()}
+    found = words(text)
+    latin = {w for w in found if w.isascii() and len(w) > 2 and w not in _STOP and w.isalpha()}
     pairs = {
         a + b
-        for a, b in itertools.pairwise(own)
+        for a, b in itertools.pairwise(found)
         if not a.isascii() and not b.isascii() and a not in _STOP and b not in _STOP
     }
     return latin | pairs
@@ -46,12 +46,12 @@ def telling_words(
     ``case`` are words of the graded outputs: they say what a note is about, not what is wrong.
     """
     counts = [Counter(term for text in texts for term in terms(text) - case) for texts in groups]
-    everywhere = Counter(term for own in counts for term in own)
+    everywhere = Counter(term for count in counts for term in count)
     found = []
-    for own, texts in zip(counts, groups, strict=True):
+    for counted, texts in zip(counts, groups, strict=True):
         score = {
             term: count / len(texts) * math.log(1 + len(groups) / everywhere[term])
-            for term, count in own.items()
+            for term, count in counted.items()
         }
         found.append(sorted(score, key=lambda term: (-score[term], term))[:limit])
     return found
@@ -78,9 +78,9 @@ def name_of(texts: Sequence[str], typical: str, taken: set[str]) -> str:
     """A short name that nothing else has: the family of failures, else the most typical quote."""
     short = shortened(typical)
     family = family_of(texts) if len(texts) > 1 else None
-    names = [own for own in (family, short, f"{family or 'again'}: {short}") if own]
-    known = {own.casefold() for own in taken}
-    return next((own for own in names if own.casefold() not in known), f"{short} ({len(taken) + 1})")
+    names = [name for name in (family, short, f"{family or 'again'}: {short}") if name]
+    known = {name.casefold() for name in taken}
+    return next((name for name in names if name.casefold() not in known), f"{short} ({len(taken) + 1})")
 
 
 def statement_of(quote: str, *, marked: bool = False) -> str:

@@ -28,17 +28,17 @@ def points_of(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
 
 
 def join_existing(
-    clauses: Sequence[Clause], points: Floats, existing: Sequence[Criterion], own: Floats
+    clauses: Sequence[Clause], points: Floats, existing: Sequence[Criterion], old: Floats
 ) -> tuple[dict[str, list[Clause]], list[int]]:
     """New clauses that belong to an existing criterion, and the numbers of those that do not.
 
-    ``own`` are the points of the criteria's quotes, one row for each quote, in order.
+    ``old`` are the points of the criteria's quotes, one row for each quote, in order.
     """
     centres, ids, start = [], [], 0
     for criterion in existing:
         size = len(criterion.evidence)
         if size:
-            centres.append(own[start : start + size].mean(axis=0))
+            centres.append(old[start : start + size].mean(axis=0))
             ids.append(criterion.id)
         start += size
     if not centres:
@@ -68,14 +68,14 @@ def propose(
         return []
     numbers = group(points)
     members = [np.flatnonzero(numbers == k).tolist() for k in range(int(numbers.max()) + 1)]
-    telling = telling_words([[clauses[i].text for i in own] for own in members], case)
+    telling = telling_words([[clauses[i].text for i in numbered] for numbered in members], case)
     found = []
-    for own, keywords in zip(members, telling, strict=True):
-        texts = [clauses[i].text for i in own]
-        typical = clauses[own[central(points[own])]]
+    for numbered, keywords in zip(members, telling, strict=True):
+        texts = [clauses[i].text for i in numbered]
+        typical = clauses[numbered[central(points[numbered])]]
         name = name_of(texts, typical.text, taken)
         taken.add(name)
-        evidence = [clauses[i].evidence() for i in own]
+        evidence = [clauses[i].evidence() for i in numbered]
         statement = statement_of(typical.text, marked=typical.marked)
         found.append(_criterion(db, project, name, statement, keywords, evidence, labels, author))
     return found

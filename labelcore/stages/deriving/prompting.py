@@ -120,8 +120,8 @@ def propose_from_prompt(
         raise BadInput("There is no prompt yet.", next_step="Give the pipeline's prompt as text.")
     if prompt is not None and prompt != project.prompt_template:
         projects.update_project(db, project, prompt_template=prompt)
-    known = {own.statement.casefold() for own in list_criteria(db, project)}
-    taken = {own.name for own in list_criteria(db, project)}
+    known = {criterion.statement.casefold() for criterion in list_criteria(db, project)}
+    taken = {criterion.name for criterion in list_criteria(db, project)}
     found = []
     for rule in rules_in(text):
         if rule.casefold() not in known:
@@ -179,14 +179,14 @@ def check_of(rule: str) -> CodeSpec | None:
 
 def prompt_rules(db: Database, project: Project) -> list[PromptRule]:
     """Each criterion from the prompt with what the grades say to it, contradicted ones first."""
-    own = [
+    criteria = [
         c for c in list_criteria(db, project) if c.origin == "prompt" and c.status in {"proposed", "accepted"}
     ]
-    if not own:
+    if not criteria:
         return []
     labels = fitting_labels(db, project)
     passed = list(output_table.many(db, labels.passes).values())
-    found = [_rule(db, project, criterion, labels, passed) for criterion in own]
+    found = [_rule(db, project, criterion, labels, passed) for criterion in criteria]
     return sorted(found, key=lambda rule: (not rule.contradicted, rule.criterion.name))
 
 
@@ -204,7 +204,7 @@ def _rule(
     if spec is None:
         breaks = not_measurable("no code check can be read from its words")
     else:
-        broken = [own.id for own in passed if decide(spec, own).value == "fail"]
+        broken = [output.id for output in passed if decide(spec, output).value == "fail"]
         breaks = wilson(len(broken), len(passed), what="outputs that experts passed")
     contradicted = breaks.low is not None and breaks.low > _MUCH
     return PromptRule(

@@ -70,17 +70,17 @@ def code_notes(
     fresh = _uncoded(said_of_fails(db, project), known)
     if not fresh:
         return Coding(codes=tuple(list_codes(db, project)))
-    live = {own.id: own for own in code_table.current(db, project.id) if own.state != "dropped"}
+    live = {code.id: code for code in code_table.current(db, project.id) if code.state != "dropped"}
     asked = None if offline else _by_model(fresh, list(live.values()), client, tell)
     placed = asked.placed if asked else []
-    rest = _uncoded(fresh, placed=[own for own, _ in placed])
-    clauses = [*(own for own, _ in placed), *rest]
-    coded = [own for own in known if own.code_id in live]
-    points = points_of(db, [own.text for own in coded] + [own.meaning for own in clauses], tell)
+    rest = _uncoded(fresh, placed=[clause for clause, _ in placed])
+    clauses = [*(clause for clause, _ in placed), *rest]
+    coded = [quote for quote in known if quote.code_id in live]
+    points = points_of(db, [quote.text for quote in coded] + [clause.meaning for clause in clauses], tell)
     old, new = points[: len(coded)], points[len(coded) :]
-    labels = _settled(db, asked, [own.label for own in live.values()], tell) if asked else []
+    labels = _settled(db, asked, [code.label for code in live.values()], tell) if asked else []
     made, numbers = _named(project, list(live.values()), labels, author)
-    ids = [str(own.code_id) for own in coded] + list(numbers.values())
+    ids = [str(quote.code_id) for quote in coded] + list(numbers.values())
     centres = _centres(ids, np.vstack([old, new[: len(placed)]]))
     joined, left = _join(new, centres, range(len(placed), len(clauses)))
     numbers |= joined
@@ -92,15 +92,15 @@ def code_notes(
     quotes = [
         Quote(
             project_id=project.id,
-            grade_id=own.grade_id,
-            output_id=own.output_id,
-            text=own.text,
+            grade_id=clause.grade_id,
+            output_id=clause.output_id,
+            text=clause.text,
             code_id=numbers[at],
             sure=float(sure[at]),
-            marked=own.marked,
+            marked=clause.marked,
             author=author,
         )
-        for at, own in enumerate(clauses)
+        for at, clause in enumerate(clauses)
     ]
     code_table.save(db, made, quotes)
     link_codes(db, project, author=author)
@@ -120,9 +120,9 @@ def _uncoded(
     for grade_id, text in [(k.grade_id, k.text) for k in known] + [(k.grade_id, k.text) for k in placed]:
         texts.setdefault(grade_id, []).append(text)
     return [
-        own
-        for own in clauses
-        if not any(text in own.text or own.text in text for text in texts.get(own.grade_id, ()))
+        clause
+        for clause in clauses
+        if not any(text in clause.text or clause.text in text for text in texts.get(clause.grade_id, ()))
     ]
 
 
@@ -135,7 +135,7 @@ def _by_model(
         asked = client or client_from_settings()
     except ModelTrouble as trouble:
         return coding_with_model.Proposal(troubles=[(len(clauses), trouble)], parts=1)
-    return coding_with_model.ask(asked, clauses, [own.label for own in live], tell)
+    return coding_with_model.ask(asked, clauses, [code.label for code in live], tell)
 
 
 def _settled(
@@ -146,7 +146,7 @@ def _settled(
     joined = asked.joined
     if joined is None and asked.parts > 1:
         joined = _same_by_meaning(db, list(dict.fromkeys([*used, *labels])), labels, tell)
-    known = {own.casefold(): own for own in used}
+    known = {label.casefold(): label for label in used}
     groups: dict[str, str] = {}
     for label, group in (joined or {}).items():
         if label.casefold() in known:  # a label that people see already stays
@@ -178,7 +178,7 @@ def _named(
     project: Project, live: Sequence[Code], labels: Sequence[str], author: str
 ) -> tuple[list[Code], dict[int, str]]:
     """The codes of labels, made now where none has the label, and the code id of each place."""
-    ids = {own.label.casefold(): own.id for own in live}
+    ids = {code.label.casefold(): code.id for code in live}
     made = []
     for label in labels:
         if label.casefold() not in ids:
@@ -209,8 +209,8 @@ def _by_sentence(troubles: Sequence[tuple[int, ModelTrouble]]) -> dict[str, list
 
 def _centres(ids: Sequence[str], points: Floats) -> dict[str, Floats]:
     members: dict[str, list[int]] = {}
-    for at, own in enumerate(ids):
-        members.setdefault(own, []).append(at)
+    for at, key in enumerate(ids):
+        members.setdefault(key, []).append(at)
     found = {}
     for code_id, rows in members.items():
         centre = points[rows].mean(axis=0)
@@ -242,15 +242,15 @@ def _new_codes(
 ) -> list[tuple[Code, list[int]]]:
     if not rest:
         return []
-    members = [[rest[at] for at in own] for own in code_groups(points[list(rest)])]
-    taken = {own.label for own in (*code_table.current(db, project.id), *made)}
+    members = [[rest[at] for at in group] for group in code_groups(points[list(rest)])]
+    taken = {code.label for code in (*code_table.current(db, project.id), *made)}
     found = []
-    for own in members:
-        texts = [clauses[at].meaning for at in own]
-        label = name_of(texts, texts[central(points[own])], taken)
+    for group in members:
+        texts = [clauses[at].meaning for at in group]
+        label = name_of(texts, texts[central(points[group])], taken)
         taken.add(label)
         code = Code(id=new_id("code"), project_id=project.id, label=label, author=author)
-        found.append((code, own))
+        found.append((code, group))
     return found
 
 
@@ -268,7 +268,7 @@ def code_groups(points: Floats) -> list[list[int]]:
         others = np.setdiff1d(left, core, assume_unique=True)
         if not len(others):
             return groups + fresh
-        centres = np.stack([points[own].mean(axis=0) for own in fresh])
+        centres = np.stack([points[group].mean(axis=0) for group in fresh])
         centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
         likeness = points[others] @ centres.T
         nearest, best = likeness.argmax(axis=1), likeness.max(axis=1)
@@ -290,11 +290,11 @@ def _cut_tree(points: Floats) -> np.ndarray:
     return np.asarray(fcluster(np.clip(tree, 0, None), APART, "distance"))
 
 
-def _sureness(points: Floats, centres: dict[str, Floats], own: Sequence[str]) -> Floats:
+def _sureness(points: Floats, centres: dict[str, Floats], code_ids: Sequence[str]) -> Floats:
     """From 0 (as near to another code) to 1: the margin to the next code, over what is possible."""
     names = {name: at for at, name in enumerate(centres)}
     likeness = points @ np.stack(list(centres.values())).T
-    rows, columns = np.arange(len(points)), [names[name] for name in own]
+    rows, columns = np.arange(len(points)), [names[name] for name in code_ids]
     near = likeness[rows, columns]
     likeness[rows, columns] = 0.0
     return np.asarray(np.clip((near - likeness.max(axis=1)) / np.maximum(1e-9, near), 0, 1))

@@ -48,10 +48,10 @@ def wanted_coverage(criteria: Sequence[Criterion], project: Project) -> float | 
     None where nobody has said what is at risk: no accepted criterion has a risk of its own, and the
     project's is the medium that it began with.
     """
-    accepted = [own for own in criteria if own.status == "accepted"]
-    if project.risk == "medium" and not any(own.risk for own in accepted):
+    accepted = [criterion for criterion in criteria if criterion.status == "accepted"]
+    if project.risk == "medium" and not any(criterion.risk for criterion in accepted):
         return None
-    return max((limits_of(own, project).min_coverage for own in accepted), default=None)
+    return max((limits_of(criterion, project).min_coverage for criterion in accepted), default=None)
 
 
 def follow_risk(old: Criterion, project: Project, changes: dict[str, object]) -> dict[str, object]:

@@ -16,19 +16,19 @@ def said_of_fails(db: Database, project: Project) -> list[Clause]:
     """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
     visible = set(fitting_labels(db, project).value)
     grades = [
-        own
-        for own in sorted(current_grades(db, project), key=lambda own: own.id)
-        if own.value == "fail" and own.output_id in visible
+        grade
+        for grade in sorted(current_grades(db, project), key=lambda grade: grade.id)
+        if grade.value == "fail" and grade.output_id in visible
     ]
-    outputs = output_table.many(db, [own.output_id for own in grades if own.spans])
+    outputs = output_table.many(db, [grade.output_id for grade in grades if grade.spans])
     found: dict[tuple[str, str], Clause] = {}
     for grade in grades:
-        own = {"grade_id": grade.id, "output_id": grade.output_id}
+        source = {"grade_id": grade.id, "output_id": grade.output_id}
         noted = clauses_of(grade.note) if grade.note.strip() else []
         for text in noted:
-            found[grade.id, text] = Clause(**own, text=text)
+            found[grade.id, text] = Clause(**source, text=text)
         for text in marked_words(grade, outputs.get(grade.output_id)):
-            clause = Clause(**own, text=text, marked=True, about=_about(text, noted))
+            clause = Clause(**source, text=text, marked=True, about=_about(text, noted))
             found.setdefault((grade.id, text), clause)
     return list(found.values())
 
@@ -39,10 +39,10 @@ def marked_words(grade: Grade, output: Output | None) -> list[str]:
         return []
     texts = [span.get("text") for span in grade.spans]
     words = (text.strip() for text in texts if isinstance(text, str))
-    return list(dict.fromkeys(own for own in words if own and own in output.text))
+    return list(dict.fromkeys(word for word in words if word and word in output.text))
 
 
 def _about(marked: str, noted: Sequence[str]) -> str:
     """The clause of the note that shares most words with the marked ones, else its first."""
-    own = terms(marked)
-    return max(noted, key=lambda text: len(terms(text) & own), default="")
+    marked_terms = terms(marked)
+    return max(noted, key=lambda text: len(terms(text) & marked_terms), default="")

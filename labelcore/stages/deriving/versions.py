@@ -78,13 +78,13 @@ def split(
                 "at": now(),
                 "statement": part.statement.strip() or old.statement,
                 "parents": (old.id,),
-                "evidence": tuple(old.evidence[n] for n in sorted(own)),
+                "evidence": tuple(old.evidence[n] for n in sorted(quotes)),
                 "author": author,
                 "why": reason,
                 "wording_only": False,
             }
         )
-        for part, own in zip(parts, numbers, strict=True)
+        for part, quotes in zip(parts, numbers, strict=True)
     ]
     criterion_table.save(db, made)
     names = " and ".join(part.name for part in parts)
@@ -100,15 +100,17 @@ def undo_change(db: Database, project: Project, criterion_id: str, *, author: st
     Raises:
         BadInput: there is nothing to take back.
     """
-    own = find_criterion(db, project, criterion_id)
-    versions = history(db, project, own.id)
+    criterion = find_criterion(db, project, criterion_id)
+    versions = history(db, project, criterion.id)
     if (at := _standing(versions)) > 1:
         return [_as_before(db, project, versions, at, author)]
-    if not own.parents:
-        raise BadInput(f"'{own.name}' was never changed.", next_step="Reject it instead.")
-    family = [c for c in list_criteria(db, project) if c.parents == own.parents and c.status != "dropped"]
+    if not criterion.parents:
+        raise BadInput(f"'{criterion.name}' was never changed.", next_step="Reject it instead.")
+    family = [
+        c for c in list_criteria(db, project) if c.parents == criterion.parents and c.status != "dropped"
+    ]
     back = []
-    for parent in own.parents:
+    for parent in criterion.parents:
         before = history(db, project, parent)
         back.append(_as_before(db, project, before, _standing(before), author))
     for child in family:
@@ -149,9 +151,14 @@ def lineage(db: Database, project: Project) -> list[Ancestor]:
     """Every criterion with what it was made from, oldest first."""
     return [
         Ancestor(
-            id=own.id, name=own.name, status=own.status, versions=own.version, at=own.at, parents=own.parents
+            id=criterion.id,
+            name=criterion.name,
+            status=criterion.status,
+            versions=criterion.version,
+            at=criterion.at,
+            parents=criterion.parents,
         )
-        for own in list_criteria(db, project)
+        for criterion in list_criteria(db, project)
     ]
 
 

@@ -70,7 +70,7 @@ def derive(
     """
     asked = client or client_from_settings()
     answers = asyncio.run(_ask_all(asked, clauses, before, progress))
-    troubles = [own for _, own in answers if isinstance(own, ModelTrouble)]
+    troubles = [answer for _, answer in answers if isinstance(answer, ModelTrouble)]
     if len(troubles) == len(answers):
         raise troubles[0]
     left = Left()
@@ -78,12 +78,14 @@ def derive(
     found: list[Criterion] = []
     for part, answer in answers:
         if isinstance(answer, ProposedCriteria):
-            tried = [_checked(project, own, part, author, left) for own in answer.criteria]
-            kept = [own for own in tried if own]
+            tried = [_checked(project, proposal, part, author, left) for proposal in answer.criteria]
+            kept = [criterion for criterion in tried if criterion]
             left.beyond += len(kept[_MOST:])
             found += kept[:_MOST]
-    criterion_table.save(db, [own for own in _distinct(found) if own.name.casefold() not in taken])
-    failed = sum(len(part) for part, own in answers if isinstance(own, ModelTrouble))
+    criterion_table.save(
+        db, [criterion for criterion in _distinct(found) if criterion.name.casefold() not in taken]
+    )
+    failed = sum(len(part) for part, answer in answers if isinstance(answer, ModelTrouble))
     more = [f"The model failed for {failed} notes ({troubles[0]})"] if troubles else []
     return [*left.says(), *more]
 
@@ -94,13 +96,13 @@ def _distinct(found: Sequence[Criterion]) -> list[Criterion]:
     """
     kept: dict[str, Criterion] = {}
     names: dict[str, str] = {}
-    for own in found:
-        said = " ".join(own.statement.casefold().split())
-        key = said if said in kept else names.get(own.name.casefold(), said)
-        first = kept.setdefault(key, own)
-        names.setdefault(own.name.casefold(), key)
-        if first is not own:
-            evidence = tuple(dict.fromkeys((*first.evidence, *own.evidence)))
+    for criterion in found:
+        said = " ".join(criterion.statement.casefold().split())
+        key = said if said in kept else names.get(criterion.name.casefold(), said)
+        first = kept.setdefault(key, criterion)
+        names.setdefault(criterion.name.casefold(), key)
+        if first is not criterion:
+            evidence = tuple(dict.fromkeys((*first.evidence, *criterion.evidence)))
             why = f"{len(evidence)} cited notes."
             kept[key] = first.model_copy(update={"evidence": evidence, "why": why})
     return list(kept.values())
@@ -136,23 +138,23 @@ async def _ask_all(
 
 
 def _prompt(clauses: Sequence[Clause], before: Sequence[Criterion]) -> list[Message]:
-    content = fenced_lines("notes", [own.text for own in clauses])
+    content = fenced_lines("notes", [clause.text for clause in clauses])
     if before:
-        known = fenced_lines("criteria", [own.name for own in before])
+        known = fenced_lines("criteria", [criterion.name for criterion in before])
         content += f"\n\nThese criteria exist already; do not repeat them:\n{known}"
     return [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": content}]
 
 
 def _checked(
-    project: Project, own: ProposedCriterion, clauses: Sequence[Clause], author: str, left: Left
+    project: Project, proposal: ProposedCriterion, clauses: Sequence[Clause], author: str, left: Left
 ) -> Criterion | None:
     """The criterion with those citations that exist and are verbatim; None without any."""
-    name, statement = tidy(own.name), tidy(own.statement, _LONGEST)
+    name, statement = tidy(proposal.name), tidy(proposal.statement, _LONGEST)
     if not name or not statement:
         left.empty += 1
         return None
     evidence: dict[Evidence, None] = {}
-    for cited in own.evidence:
+    for cited in proposal.evidence:
         quote = cited.quote.strip()
         if not 0 <= cited.note < len(clauses):
             left.unknown += 1
@@ -169,7 +171,7 @@ def _checked(
         version=1,
         name=name,
         statement=statement,
-        severity=own.severity,
+        severity=proposal.severity,
         max_false_failure_rate=default_limit(project),
         origin="model",
         evidence=tuple(evidence),

@@ -32,10 +32,10 @@ def case_words(texts: Sequence[str], sources: Sequence[str], groups: Sequence[st
     total = len(set(groups))
     known = {source: terms(source) for source in set(sources)}
     for text, source, group in zip(texts, sources, groups, strict=True):
-        own = terms(text)
-        used.update(own)
-        inside.update(own & known[source])
-        for term in own:
+        found = terms(text)
+        used.update(found)
+        inside.update(found & known[source])
+        for term in found:
             where.setdefault(term, set()).add(group)
     return frozenset(
         term

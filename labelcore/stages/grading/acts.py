@@ -24,7 +24,7 @@ def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]
     known = output_table.existing(db, [event.output_id for event in events])
     _check_fields(db, [event for event in events if event.field is not None])
     undone = [str(event.supersedes) for event in events if event.value == "undone"]
-    authors = {own.id: own.annotator for own in grade_table.some(db, undone)} if undone else {}
+    authors = {grade.id: grade.annotator for grade in grade_table.some(db, undone)} if undone else {}
     for event in events:
         _check(event, project, known)
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
@@ -59,8 +59,8 @@ def _check_fields(db: Database, events: Sequence[Grade]) -> None:
         return
     found = output_table.many(db, sorted({event.output_id for event in events}))
     for event in events:
-        own = found.get(event.output_id)
-        if own and event.field not in {field.pointer for field in fields_of(own.text)}:
+        output = found.get(event.output_id)
+        if output and event.field not in {field.pointer for field in fields_of(output.text)}:
             raise NotFound(f"The output has no field '{event.field}'.")
 
 

@@ -71,11 +71,11 @@ def comparing_queue(db: Database, project: Project, annotator: str, *, ahead: in
     pool = queues.pairs(db, project.id, _versions(project))
     rules = rules_of(project).model_copy(update={"review": ()})
     places = hand_out(db, project, annotator, pool, rules, ahead)
-    found = output_table.many(db, [own for pair, _, _ in places for own in pair.split("~")])
+    found = output_table.many(db, [output_id for pair, _, _ in places for output_id in pair.split("~")])
     items = [_item(annotator, pair, at, found) for pair, _, at in places]
     mine = live(db, project.id).graded(annotator)
     return PairQueue(
-        items=tuple(items), done=sum(own in pool.at for own in list(mine)), total=len(pool.places)
+        items=tuple(items), done=sum(shown in pool.at for shown in list(mine)), total=len(pool.places)
     )
 
 
@@ -90,7 +90,7 @@ def _versions(project: Project) -> tuple[str, str]:
 
 
 def _item(annotator: str, pair: str, position: int, found: dict[str, Output]) -> PairItem:
-    first, second = (found[own] for own in pair.split("~"))
+    first, second = (found[output_id] for output_id in pair.split("~"))
     left, right = (first, second) if first_is_left(annotator, pair) else (second, first)
     return PairItem(pair=pair, left=left, right=right, position=position)
 
@@ -108,7 +108,7 @@ def compare(db: Database, project: Project, events: Sequence[Comparison]) -> lis
         NotFound: one of the two outputs does not exist.
     """
     pool = queues.pairs(db, project.id, _versions(project))
-    ids = sorted({own for event in events for own in (event.first_id, event.second_id)})
+    ids = sorted({output_id for event in events for output_id in (event.first_id, event.second_id)})
     known = output_table.existing(db, ids)
     taken_back = [str(event.supersedes) for event in events if event.value == "undone"]
     authors = comparisons.stored(db, taken_back) if taken_back else {}
@@ -135,7 +135,7 @@ def prefer(
     note: str = "",
 ) -> Comparison:
     """Say which of two outputs is better; each is named by its id or a unique beginning of it."""
-    found = [output_table.get(db, own) for own in (first, second)]
+    found = [output_table.get(db, word) for word in (first, second)]
     one, other = found
     if one is None or other is None:
         missing = first if one is None else second
@@ -182,7 +182,7 @@ def preferences(db: Database, project: Project) -> Preferences:
     for event in comparisons.current(db, project.id):
         if event.value != "skipped" and event.pair in pool.at:
             ballots[event.pair].append(event)
-    outcomes = [_outcome(own) for own in ballots.values()]
+    outcomes = [_outcome(votes) for votes in ballots.values()]
     wins = {side: outcomes.count(side) for side in ("first", "second", "tie")}
     decided = wins["first"] + wins["second"]
     better = wilson(wins["second"], decided, what="pairs that are no tie")
@@ -202,15 +202,15 @@ def preferences(db: Database, project: Project) -> Preferences:
 
 
 def _outcome(ballots: Sequence[Comparison]) -> str:
-    first = sum(own.value == "first" for own in ballots)
-    second = sum(own.value == "second" for own in ballots)
+    first = sum(vote.value == "first" for vote in ballots)
+    second = sum(vote.value == "second" for vote in ballots)
     return "tie" if first == second else "first" if first > second else "second"
 
 
 def _left(ballots: dict[str, list[Comparison]]) -> Rate:
     # Without a screen there is no left: such acts do not count here.
-    decided = [own for votes in ballots.values() for own in votes if own.value != "tie" and own.left_id]
-    left = sum((own.value == "first") == (own.left_id == own.first_id) for own in decided)
+    decided = [vote for votes in ballots.values() for vote in votes if vote.value != "tie" and vote.left_id]
+    left = sum((vote.value == "first") == (vote.left_id == vote.first_id) for vote in decided)
     return wilson(left, len(decided), what="decisions for a side")
 
 

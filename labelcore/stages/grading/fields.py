@@ -25,7 +25,7 @@ def fields_of(text: str) -> tuple[OutputField, ...]:
         return ()
     try:
         found = _leaves(json.loads(text), "")
-        return tuple(own for own, _ in zip(found, range(MOST_FIELDS), strict=False))
+        return tuple(field for field, _ in zip(found, range(MOST_FIELDS), strict=False))
     except (ValueError, RecursionError):
         return ()
 

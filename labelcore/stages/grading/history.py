@@ -29,27 +29,27 @@ def latest_acts(
 ) -> list[Act]:
     """The newest acts of everybody or of one person, newest first."""
     events = grade_table.latest(db, project.id, annotator=annotator, limit=limit)
-    undone, in_force = grade_table.states(db, [own.id for own in events])
-    names = {own.id: own.name for own in criterion_table.current(db, project.id)}
-    outputs = output_table.many(db, sorted({own.output_id for own in events}))
+    undone, in_force = grade_table.states(db, [event.id for event in events])
+    names = {criterion.id: criterion.name for criterion in criterion_table.current(db, project.id)}
+    outputs = output_table.many(db, sorted({event.output_id for event in events}))
     return [
         Act(
-            grade=own,
-            output=outputs.get(own.output_id),
-            subject=own.field or names.get(str(own.criterion_id), own.criterion_id or ""),
-            state=_state(own, undone, in_force),
+            grade=event,
+            output=outputs.get(event.output_id),
+            subject=event.field or names.get(str(event.criterion_id), event.criterion_id or ""),
+            state=_state(event, undone, in_force),
         )
-        for own in events
+        for event in events
     ]
 
 
 def _state(
-    own: Grade, undone: set[str], in_force: set[str]
+    grade: Grade, undone: set[str], in_force: set[str]
 ) -> Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]:
-    if own.value == "undone":
+    if grade.value == "undone":
         return "takes back"
-    if own.id in undone:
+    if grade.id in undone:
         return "taken back"
-    if own.source == "repeat":
+    if grade.source == "repeat":
         return "silent repeat"
-    return "counts" if own.id in in_force else "replaced"
+    return "counts" if grade.id in in_force else "replaced"

@@ -48,7 +48,8 @@ class Labels(Frozen):
             conflicts=tuple(k for k in self.conflicts if k in wanted),
             unsure=tuple(k for k in self.unsure if k in wanted),
             by_annotator={
-                who: {k: v for k, v in own.items() if k in wanted} for who, own in self.by_annotator.items()
+                who: {k: v for k, v in given.items() if k in wanted}
+                for who, given in self.by_annotator.items()
             },
         )
 
@@ -64,9 +65,9 @@ def human_labels(db: Database, project: Project) -> Labels:
             by_annotator[who][output_id] = value == "pass"
     settled = {output_id: _majority(ballots) for output_id, ballots in votes.items()}
     settled |= {
-        own.output_id: own.value == "pass"
-        for own in rulings.current(db, project.id)
-        if own.criterion_id is None and own.output_id in settled
+        ruling.output_id: ruling.value == "pass"
+        for ruling in rulings.current(db, project.id)
+        if ruling.criterion_id is None and ruling.output_id in settled
     }
     return Labels(
         value={k: v for k, v in settled.items() if v is not None},

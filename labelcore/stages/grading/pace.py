@@ -32,4 +32,4 @@ def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace |
 def counts_by_person(db: Database, project: Project) -> list[tuple[str, int]]:
     """(person, acts that count now), the most first: read from memory, so it can stand on a card."""
     counts = live(db, project.id).counts()
-    return sorted(counts.items(), key=lambda own: (-own[1], own[0]))
+    return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))

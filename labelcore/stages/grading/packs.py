@@ -89,7 +89,7 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
     """
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
-    items = [own for own in grading_queue(db, project, annotator, ahead=n).items if not own.repeat]
+    items = [item for item in grading_queue(db, project, annotator, ahead=n).items if not item.repeat]
     if not items:
         raise BadInput(f"{annotator} has nothing left to grade.", next_step="Draw a sample first.")
     manifest = Manifest(
@@ -97,14 +97,14 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
         project_id=project.id,
         project=project.name,
         annotator=annotator,
-        outputs=tuple(own.output.id for own in items),
+        outputs=tuple(item.output.id for item in items),
         made_at=now(),
     )
     terms = projects.terms(project)
     document = {
         "manifest": manifest.model_dump(mode="json"),
         "signature": _sign(manifest, _key(db, project)),
-        "items": [_item(own.output, rules_of(project), terms) for own in items],
+        "items": [_item(item.output, rules_of(project), terms) for item in items],
         **_asked(db, project),
     }
     page = (FILES / "pack.html").read_text("utf-8")
@@ -116,11 +116,13 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
 def _asked(db: Database, project: Project) -> dict[str, Any]:
     """What is asked of every output: a scale in place of pass and fail, and criteria."""
     rules = rules_of(project)
-    accepted = [own for own in criterion_table.current(db, project.id) if own.status == "accepted"]
+    accepted = [
+        criterion for criterion in criterion_table.current(db, project.id) if criterion.status == "accepted"
+    ]
     names = {"id", "version", "name", "severity", "statement"}
     return {
         "scale": [{"name": name, "value": rules.value_of(at)} for at, name in enumerate(rules.scale, 1)],
-        "criteria": [own.model_dump(include=names) for own in accepted if rules.ask_criteria],
+        "criteria": [criterion.model_dump(include=names) for criterion in accepted if rules.ask_criteria],
     }
 
 
@@ -133,10 +135,10 @@ def _item(output: Output, rules: GradingRules, terms: Sequence[Term]) -> dict[st
         "context": output.context,
         "conversation": turns,
         "output": output.text,
-        "fields": [own.model_dump() for own in fields],
+        "fields": [field.model_dump() for field in fields],
         "terms": [
-            own.model_dump(include={"term", "meaning"})
-            for own in occurring(
+            term.model_dump(include={"term", "meaning"})
+            for term in occurring(
                 terms, "\n".join((output.text, output.input, output.context, turns)), output.metadata
             )[:_MOST_TERMS]
         ],

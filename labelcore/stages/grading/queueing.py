@@ -69,11 +69,12 @@ def grading_queue(
     places = hand_out(db, project, annotator, pool, rules, ahead)
     again = _repeat(db, project, annotator, rules) if places else None
     after = pool.at[places[-1][0]] + 1 if places else 0
-    soon = tuple(own for own, _, _ in pool.places[after : after + _SOON])
-    wanted = [own for own, _, _ in places] + ([again] if again else [])
+    soon = tuple(output_id for output_id, _, _ in pool.places[after : after + _SOON])
+    wanted = [output_id for output_id, _, _ in places] + ([again] if again else [])
     found = output_table.many(db, wanted, soon)
     items = [
-        QueueItem(output=found[own], position=position, reason=reason) for own, reason, position in places
+        QueueItem(output=found[output_id], position=position, reason=reason)
+        for output_id, reason, position in places
     ]
     if again and again in found:
         first = items[0]
@@ -93,15 +94,15 @@ def _pool(db: Database, project: Project, sample_id: str | None, rules: GradingR
     pool = queues.pool(db, project.id, sample_id)
     if not rules.review:
         return pool
-    return pool.variant(rules.review, lambda own: _moved(own, rules.review))
+    return pool.variant(rules.review, lambda plain: _moved(plain, rules.review))
 
 
 def _moved(pool: queues.Pool, review: Sequence[str]) -> queues.Pool:
     """The pool with the outputs picked by hand before all others."""
     picked = set(review)
-    rest = [own for own in pool.places if own[0] not in picked]
-    first = [(own, FROM_REVIEW, at) for at, own in enumerate(review, 1)]
-    moved = ((own, why, at + len(first)) for at, (own, why, _) in enumerate(rest, 1))
+    rest = [place for place in pool.places if place[0] not in picked]
+    first = [(output_id, FROM_REVIEW, at) for at, output_id in enumerate(review, 1)]
+    moved = ((output_id, why, at + len(first)) for at, (output_id, why, _) in enumerate(rest, 1))
     return queues.Pool.of([*first, *moved])
 
 
@@ -115,12 +116,12 @@ def hand_out(
     start = _front(db, project, annotator, pool, rules)
     if most is None:
         rest = itertools.islice(pool.places, start, None)
-        return list(itertools.islice((own for own in rest if own[0] not in mine), ahead))
+        return list(itertools.islice((place for place in rest if place[0] not in mine), ahead))
     with _handing_out:
         moment = utc(now())
 
-        def is_closed(own: str) -> bool:
-            return own in mine or not state.is_open(own, annotator, most, moment)
+        def is_closed(output_id: str) -> bool:
+            return output_id in mine or not state.is_open(output_id, annotator, most, moment)
 
         since = (
             state.reopened,
@@ -129,10 +130,10 @@ def hand_out(
         )
         start = pool.front((most, annotator), since, is_closed, start)
         rest = itertools.islice(pool.places, start, None)
-        free = (own for own in rest if not is_closed(own[0]))
+        free = (place for place in rest if not is_closed(place[0]))
         places = list(itertools.islice(free, ahead))
         until = now() + timedelta(minutes=rules.reserve_minutes)
-        fresh = _reserve(state, annotator, [own for own, _, _ in places], free, until)
+        fresh = _reserve(state, annotator, [output_id for output_id, _, _ in places], free, until)
     # Stored outside: the others need not wait for the disk, and nobody is shown anything before it.
     reservations.keep(db, project.id, annotator, fresh, until)
     return places
@@ -144,7 +145,7 @@ def _front(db: Database, project: Project, annotator: str, pool: queues.Pool, ru
     if most is None:
         since = state.moved[annotator]
         return pool.front(annotator, since, state.graded(annotator).__contains__)
-    return pool.front(most, state.reopened, lambda own: state.is_full(own, most))
+    return pool.front(most, state.reopened, lambda output_id: state.is_full(output_id, most))
 
 
 def _reserve(
@@ -157,9 +158,9 @@ def _reserve(
     """
     mine = state.held_by(annotator, wanted)
     fresh_enough = utc(now() + (until - now()) / 2)
-    renew = [own for own in wanted if own not in mine or mine[own] < fresh_enough]
+    renew = [output_id for output_id in wanted if output_id not in mine or mine[output_id] < fresh_enough]
     if renew and len(renew) < len(wanted):
-        renew += [own for own, _, _ in itertools.islice(further, _HELD_ALONG)]
+        renew += [output_id for output_id, _, _ in itertools.islice(further, _HELD_ALONG)]
     state.hold(annotator, renew, utc(until))
     return renew
 
@@ -172,8 +173,8 @@ def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules)
     repeated = state.repeated(annotator)
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
-    judged = [own for own, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]
-    return next((own for own in judged[:-_REPEAT_AFTER] if own not in repeated), None)
+    judged = [output_id for output_id, (_, value) in list(state.graded(annotator).items()) if value in JUDGED]
+    return next((output_id for output_id in judged[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
 def recent(
@@ -181,12 +182,14 @@ def recent(
 ) -> list[QueueItem]:
     """The outputs that a person graded last, in queue order, for looking back."""
     last = dict(list(live(db, project.id).graded(annotator).items())[-limit:])
-    given = {own.output_id: own for own in grade_table.some(db, [own for own, _ in last.values()])}
+    given = {
+        grade.output_id: grade for grade in grade_table.some(db, [grade_id for grade_id, _ in last.values()])
+    }
     pool = _pool(db, project, sample_id, rules_of(project))
-    places = sorted(pool.at[own] for own in last if own in pool.at)
+    places = sorted(pool.at[output_id] for output_id in last if output_id in pool.at)
     found = output_table.many(db, list(last))
     return [
-        QueueItem(output=found[own], position=position, reason=reason, current=given[own])
-        for own, reason, position in (pool.places[at] for at in places)
-        if own in found and own in given
+        QueueItem(output=found[output_id], position=position, reason=reason, current=given[output_id])
+        for output_id, reason, position in (pool.places[at] for at in places)
+        if output_id in found and output_id in given
     ]

@@ -41,7 +41,7 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
         raise BadInput(f"These rules cannot be: {_fault(trouble)}.") from trouble
     if rules.compare and "compare" in changes:
         known = comparisons.versions(db, stored.id)
-        if unknown := [own for own in rules.compare if own not in known]:
+        if unknown := [version for version in rules.compare if version not in known]:
             raise BadInput(
                 f"No output is of the version '{unknown[0]}'.",
                 next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
@@ -65,8 +65,8 @@ def versions(db: Database, project: Project) -> dict[str, int]:
 
 def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:
     """Put outputs picked by hand before everything else; an empty list ends the review."""
-    found = {own: output_table.get(db, own) for own in output_ids}
-    if missing := [own for own, output in found.items() if output is None]:
+    found = {output_id: output_table.get(db, output_id) for output_id in output_ids}
+    if missing := [output_id for output_id, output in found.items() if output is None]:
         raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
     ids = [output.id for output in found.values() if output]
     return set_rules(db, project, review=ids)

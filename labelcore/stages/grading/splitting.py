@@ -62,9 +62,9 @@ def looks_at_test(db: Database, project: Project) -> int:
 
 
 def _looks(openings: Iterable[Opening], number: int) -> int:
-    mine = [own for own in openings if own.round == number]
-    unknown = sum(not own.state for own in mine)  # logged before states were kept
-    return unknown + len({own.state for own in mine if own.state})
+    mine = [opening for opening in openings if opening.round == number]
+    unknown = sum(not opening.state for opening in mine)  # logged before states were kept
+    return unknown + len({opening.state for opening in mine if opening.state})
 
 
 def looks_limit(project: Project) -> int:
@@ -105,7 +105,9 @@ def open_test(db: Database, project: Project, *, author: str, purpose: str, seen
     state = state_of_test(seen)
     number = split_table.dealt(db, project.id).round
     known = split_table.openings(db, project.id, "test")
-    if not any(own.author == author and own.state == state and own.round == number for own in known):
+    if not any(
+        opening.author == author and opening.state == state and opening.round == number for opening in known
+    ):
         split_table.record_opening(
             db, project.id, "test", author=author, purpose=purpose, state=state, round_=number
         )
@@ -134,21 +136,23 @@ def split_report(db: Database, project: Project) -> SplitReport:
 
 
 def _sizes(groups: dict[str, str], labels: Labels, dealt: Splits) -> tuple[SplitSize, ...]:
-    split_by_output = {own: dealt.of(group) for own, group in groups.items()}
+    split_by_output = {output_id: dealt.of(group) for output_id, group in groups.items()}
     outputs = Counter(split_by_output.values())
     sources = Counter(dealt.of(group) for group in set(groups.values()))
-    passes = Counter(split_by_output[own] for own in labels.passes if own in split_by_output)
-    fails = Counter(split_by_output[own] for own in labels.fails if own in split_by_output)
+    passes = Counter(
+        split_by_output[output_id] for output_id in labels.passes if output_id in split_by_output
+    )
+    fails = Counter(split_by_output[output_id] for output_id in labels.fails if output_id in split_by_output)
     return tuple(
         SplitSize(
-            split=own,
-            outputs=outputs[own],
-            groups=sources[own],
-            graded=passes[own] + fails[own],
-            passes=passes[own],
-            fails=fails[own],
+            split=name,
+            outputs=outputs[name],
+            groups=sources[name],
+            graded=passes[name] + fails[name],
+            passes=passes[name],
+            fails=fails[name],
         )
-        for own in _NAMES
+        for name in _NAMES
     )
 
 
@@ -189,7 +193,7 @@ def renew_test(db: Database, project: Project, *, author: str, why: str) -> Spli
     if not author.strip() or not why.strip():
         raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")
     dealt = split_table.dealt(db, project.id)
-    touched = {own.output_id for own in grade_table.current(db, project.id)}
+    touched = {grade.output_id for grade in grade_table.current(db, project.id)}
     graded = output_table.groups_of(db, sorted(touched))
     now_known: dict[str, SplitName] = {}
     for group in set(graded.values()) - set(dealt.settled):

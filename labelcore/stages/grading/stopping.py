@@ -48,8 +48,8 @@ def saturation(db: Database, project: Project) -> Saturation:
     kinds = _kinds_by_output(db, project)
     seen: Counter[str] = Counter()
     curve = []
-    for at, own in enumerate((own for own in failed if own in kinds), 1):
-        seen.update(kinds[own])
+    for at, output_id in enumerate((output_id for output_id in failed if output_id in kinds), 1):
+        seen.update(kinds[output_id])
         curve.append((at, len(seen)))
     if not seen:
         why = "no note carries a code yet: derive criteria from the notes first"
@@ -66,13 +66,13 @@ def saturation(db: Database, project: Project) -> Saturation:
 
 def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
     """The codes of each output's notes; codes are finer than criteria, which would flatter."""
-    live = {own.id for own in code_table.current(db, project.id) if own.state != "dropped"}
+    live = {code.id for code in code_table.current(db, project.id) if code.state != "dropped"}
     quotes = code_table.quotes(db, project.id)
-    _, counts = grade_table.states(db, [own.grade_id for own in quotes if own.grade_id])
+    _, counts = grade_table.states(db, [quote.grade_id for quote in quotes if quote.grade_id])
     found: dict[str, set[str]] = {}
-    for own in quotes:
-        if own.code_id in live and own.grade_id in counts:
-            found.setdefault(own.output_id, set()).add(str(own.code_id))
+    for quote in quotes:
+        if quote.code_id in live and quote.grade_id in counts:
+            found.setdefault(quote.output_id, set()).add(str(quote.code_id))
     return found
 
 
@@ -98,12 +98,12 @@ def label_budget(db: Database, project: Project, *, within: float = 0.08) -> lis
     if chosen and chosen["judge_version_ids"]:
         versions = list(judge_table.many(db, chosen["judge_version_ids"]).values())
     ids = list(labels.value)
-    table = verdict_table.values(db, [own.id for own in versions], output_ids=ids)
+    table = verdict_table.values(db, [version.id for version in versions], output_ids=ids)
     human = np.array(list(labels.value.values()), dtype=bool)
     found = []
     for version in versions:
-        own = table[table["judge_version_id"] == version.id].set_index("output_id")["value"]
-        passes = np.asarray(own.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
+        verdicts = table[table["judge_version_id"] == version.id].set_index("output_id")["value"]
+        passes = np.asarray(verdicts.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
         counts = count(passes, human)
         for rate, good, n in (
             ("TNR", counts.true_fail, counts.human_fails),

@@ -33,13 +33,17 @@ def phrases(db: Database, project: Project, annotator: str, *, limit: int = 9) -
 
     Other people's notes are left out, so that nobody is told what others saw.
     """
-    names = [own.name for own in criterion_table.current(db, project.id) if own.status == "accepted"]
-    own = Counter(
+    names = [
+        criterion.name
+        for criterion in criterion_table.current(db, project.id)
+        if criterion.status == "accepted"
+    ]
+    notes = Counter(
         event.note.strip()
         for event in grade_table.current(db, project.id, annotator=annotator, overall_only=True)
         if 0 < len(event.note.strip()) <= _SHORT
     )
-    again = [note for note, count in own.most_common(limit) if count > 1]
+    again = [note for note, count in notes.most_common(limit) if count > 1]
     return list(dict.fromkeys([*again, *names]))[:limit]
 
 
@@ -75,7 +79,7 @@ def suggestions(
             if known.lacks(output_ids):
                 wanted = known.lacks([*output_ids, *soon])
                 known.keep(wanted, _read(db, wanted, members))
-    return {own: said for own in output_ids if (said := known.said.get(own))}
+    return {output_id: said for output_id in output_ids if (said := known.said.get(output_id))}
 
 
 class _Known:
@@ -92,9 +96,9 @@ class _Known:
         since = time.monotonic() - _ASK_AGAIN
         with self._lock:
             return [
-                own
-                for own in output_ids
-                if own not in self.said and self._open.get(own, -_ASK_AGAIN) <= since
+                output_id
+                for output_id in output_ids
+                if output_id not in self.said and self._open.get(output_id, -_ASK_AGAIN) <= since
             ]
 
     def keep(self, asked: Collection[str], found: dict[str, Suggestion]) -> None:
@@ -103,7 +107,7 @@ class _Known:
             self.said |= found
             if len(self._open) > _MOST_KEPT:
                 self._open.clear()
-            self._open |= {own: time.monotonic() for own in asked if own not in found}
+            self._open |= {output_id: time.monotonic() for output_id in asked if output_id not in found}
             while len(self.said) > _MOST_KEPT:
                 self.said.popitem(last=False)
 
@@ -148,7 +152,7 @@ def _judged(db: Database, project: Project, output_ids: Collection[str]) -> dict
     if not chosen or not chosen["judge_version_ids"] or not output_ids:
         return {}
     failing = verdict_table.failing(db, list(output_ids), chosen["judge_version_ids"])
-    return {own: "fail" if fails else "pass" for own, fails in failing.items()}
+    return {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
 
 
 def _in_words(blind: Rate, seen: Rate) -> str:

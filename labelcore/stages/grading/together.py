@@ -73,7 +73,7 @@ class Conflict(Frozen):
 def together(db: Database, project: Project) -> Together:
     """How far people agree, on their current grades."""
     grades = grade_table.current(db, project.id)
-    names = {own.id: own.name for own in criterion_table.current(db, project.id)}
+    names = {criterion.id: criterion.name for criterion in criterion_table.current(db, project.id)}
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
     for event in grades:
         if event.value in {"pass", "fail"} and event.field is None:
@@ -103,8 +103,8 @@ def _pairs(votes: Votes) -> list[Pair]:
     for one, other in itertools.combinations(sorted(votes), 2):
         shared = votes[one].keys() & votes[other].keys()
         if shared:
-            same = sum(votes[one][own] == votes[other][own] for own in shared)
-            both = {who: {own: votes[who][own] for own in shared} for who in (one, other)}
+            same = sum(votes[one][output_id] == votes[other][output_id] for output_id in shared)
+            both = {who: {output_id: votes[who][output_id] for output_id in shared} for who in (one, other)}
             rate = wilson(same, len(shared), what="outputs that both graded")
             found.append(Pair(one=one, other=other, same=rate, agreement=agreement(both)))
     return found
@@ -118,13 +118,13 @@ def contributions(db: Database, project: Project) -> list[Contribution]:
         again[event.annotator].append(event)
     found = [
         Contribution(
-            **own._asdict() | {"seconds": None if own.seconds is None else round(own.seconds, 1)},
-            with_others=_with_others(own.annotator, votes),
-            steadiness=_steadiness(again[own.annotator], votes.get(own.annotator, {})),
+            **tally._asdict() | {"seconds": None if tally.seconds is None else round(tally.seconds, 1)},
+            with_others=_with_others(tally.annotator, votes),
+            steadiness=_steadiness(again[tally.annotator], votes.get(tally.annotator, {})),
         )
-        for own in grade_table.tallies(db, project.id)
+        for tally in grade_table.tallies(db, project.id)
     ]
-    return sorted(found, key=lambda own: (-own.graded, own.annotator))
+    return sorted(found, key=lambda contribution: (-contribution.graded, contribution.annotator))
 
 
 def _with_others(who: str, votes: Votes) -> Rate:
@@ -134,26 +134,26 @@ def _with_others(who: str, votes: Votes) -> Rate:
         if other != who:
             shared = votes.get(who, {}).keys() & theirs.keys()
             total += len(shared)
-            same += sum(votes[who][own] == theirs[own] for own in shared)
+            same += sum(votes[who][output_id] == theirs[output_id] for output_id in shared)
     return wilson(same, total, what="outputs that somebody else graded too")
 
 
 def _steadiness(again: Sequence[Grade], first: Mapping[str, bool]) -> Rate:
-    known = [own for own in again if own.value in {"pass", "fail"} and own.output_id in first]
-    same = sum((own.value == "pass") == first[own.output_id] for own in known)
+    known = [grade for grade in again if grade.value in {"pass", "fail"} and grade.output_id in first]
+    same = sum((grade.value == "pass") == first[grade.output_id] for grade in known)
     return wilson(same, len(known), what="silent repeats")
 
 
 def conflicts(db: Database, project: Project) -> list[Conflict]:
     """What people disagree on, output by output and criterion by criterion, unsettled ones first."""
-    criteria = {own.id: own for own in criterion_table.current(db, project.id)}
+    criteria = {criterion.id: criterion for criterion in criterion_table.current(db, project.id)}
     given: dict[_Subject, list[Grade]] = defaultdict(list)
     for event in grade_table.current(db, project.id):
         if event.field is None:
             given[event.output_id, event.criterion_id].append(event)
-    split = [key for key, own in given.items() if {"pass", "fail"} <= {g.value for g in own}]
-    ruled = {(own.output_id, own.criterion_id): own for own in rulings.current(db, project.id)}
-    outputs = output_table.many(db, sorted({own for own, _ in split}))
+    split = [key for key, grades in given.items() if {"pass", "fail"} <= {g.value for g in grades}]
+    ruled = {(ruling.output_id, ruling.criterion_id): ruling for ruling in rulings.current(db, project.id)}
+    outputs = output_table.many(db, sorted({output_id for output_id, _ in split}))
     found = [
         Conflict(
             output=outputs[key[0]],
@@ -164,7 +164,7 @@ def conflicts(db: Database, project: Project) -> list[Conflict]:
         for key in split
         if key[0] in outputs and (key[1] is None or key[1] in criteria)
     ]
-    return sorted(found, key=lambda own: own.ruling is not None)
+    return sorted(found, key=lambda conflict: conflict.ruling is not None)
 
 
 def rule(
@@ -212,7 +212,7 @@ def rule(
 
 
 def _check_withdrawal(db: Database, project: Project, subject: _Subject, author: str) -> None:
-    in_force = {(own.output_id, own.criterion_id): own for own in rulings.current(db, project.id)}
+    in_force = {(ruling.output_id, ruling.criterion_id): ruling for ruling in rulings.current(db, project.id)}
     if subject not in in_force:
         raise NotFound("There is no ruling to withdraw.")
     if in_force[subject].author != author:

@@ -62,14 +62,14 @@ def find(place: str) -> list[Path]:
     if path.is_file():
         return [path]
     if found := sorted(Path(name) for name in glob.glob(str(path), recursive=True)):  # noqa: PTH207 - a pattern from a person may be absolute
-        return [own for own in found if own.is_file()]
+        return [path for path in found if path.is_file()]
     raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
 
 
 def _nearest(path: Path) -> str:
     if not path.parent.is_dir():
         return f" There is no folder {path.parent} either."
-    names = [own.name for own in path.parent.iterdir()]
+    names = [neighbour.name for neighbour in path.parent.iterdir()]
     close = difflib.get_close_matches(path.name, names, n=1)
     return f" Did you mean {close[0]}?" if close else ""
 

@@ -144,8 +144,8 @@ class Mapping(Frozen):
 
     def named(self) -> dict[str, str]:
         """The columns that are mapped, by meaning."""
-        own = {name: getattr(self, name) for name in (*_TEXT, "grade", "note", "annotator")}
-        return {name: column for name, column in own.items() if column}
+        columns = {name: getattr(self, name) for name in (*_TEXT, "grade", "note", "annotator")}
+        return {name: column for name, column in columns.items() if column}
 
 
 def guess(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:

@@ -91,7 +91,7 @@ class Docket(Frozen):
     @property
     def open(self) -> int:
         """How many conflicts nobody has ruled on."""
-        return sum(own.ruling is None for own in self.conflicts)
+        return sum(conflict.ruling is None for conflict in self.conflicts)
 
 
 def docket(db: Database, project: Project, *, judge: str | None = None) -> Docket:
@@ -102,13 +102,13 @@ def docket(db: Database, project: Project, *, judge: str | None = None) -> Docke
     """
     labels = fitting_labels(db, project)
     judges = [find_judge(db, project, judge)] if judge else _judges(db, project)
-    found = [own for version in judges for own in _conflicts(db, project, version, labels)]
-    found.sort(key=lambda own: (own.ruling is not None, own.subject, own.output.id))
+    found = [conflict for version in judges for conflict in _conflicts(db, project, version, labels)]
+    found.sort(key=lambda conflict: (conflict.ruling is not None, conflict.subject, conflict.output.id))
     everything = grading.human_labels(db, project)
     return Docket(
         conflicts=tuple(found),
         gaps=tuple(_gaps(found)),
-        unclear=_unclear([own.ruling for own in found if own.ruling]),
+        unclear=_unclear([conflict.ruling for conflict in found if conflict.ruling]),
         sealed=len(everything.value) - len(labels.value),
     )
 
@@ -119,49 +119,52 @@ def _judges(db: Database, project: Project) -> list[JudgeVersion]:
         return active_judges(db, project)
     ids: list[str] = choice["judge_version_ids"]  # type: ignore[assignment]  # JSON written by choose
     found = judge_table.many(db, ids)
-    return [found[own] for own in ids if own in found]
+    return [found[version_id] for version_id in ids if version_id in found]
 
 
 def _conflicts(db: Database, project: Project, version: JudgeVersion, labels: Labels) -> list[Conflict]:
-    criteria = {own.id: own for own in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     criterion = criteria.get(version.criterion_id or "")
     fails = subject_of(criterion, labels).fails
     differ = [
-        own
-        for own in verdict_table.of_outputs(db, list(fails), [version.id])
-        if own.decision.value == ("pass" if fails[own.output_id] else "fail")
+        verdict
+        for verdict in verdict_table.of_outputs(db, list(fails), [version.id])
+        if verdict.decision.value == ("pass" if fails[verdict.output_id] else "fail")
     ]
-    outputs = output_table.many(db, [own.output_id for own in differ])
+    outputs = output_table.many(db, [verdict.output_id for verdict in differ])
     dealt = split_table.dealt(db, project.id)
     ruled = _ruled(db, project)
     return [
         Conflict(
-            output=outputs[own.output_id],
+            output=outputs[verdict.output_id],
             judge=version,
             criterion=criterion,
-            decision=own.decision,
-            human_pass=not fails[own.output_id],
-            notes=labels.notes.get(own.output_id, ()),
-            split=dealt.of(outputs[own.output_id].group),
-            ruling=ruled.get((own.output_id, version.judge_id, not fails[own.output_id])),
+            decision=verdict.decision,
+            human_pass=not fails[verdict.output_id],
+            notes=labels.notes.get(verdict.output_id, ()),
+            split=dealt.of(outputs[verdict.output_id].group),
+            ruling=ruled.get((verdict.output_id, version.judge_id, not fails[verdict.output_id])),
         )
-        for own in differ
+        for verdict in differ
     ]
 
 
 def _ruled(db: Database, project: Project) -> Mapping[tuple[str, str, bool], CourtRuling]:
     """Rulings by what they are on; a changed grade or verdict is another conflict."""
-    return {(own.output_id, own.judge_id, own.human_pass): own for own in court.current(db, project.id)}
+    return {
+        (ruling.output_id, ruling.judge_id, ruling.human_pass): ruling
+        for ruling in court.current(db, project.id)
+    }
 
 
 def _gaps(found: Sequence[Conflict]) -> list[Gap]:
     by_subject: dict[tuple[str, str | None], list[Conflict]] = defaultdict(list)
-    for own in found:
-        by_subject[own.subject, own.criterion.id if own.criterion else None].append(own)
+    for conflict in found:
+        by_subject[conflict.subject, conflict.criterion.id if conflict.criterion else None].append(conflict)
     gaps = []
     for (name, criterion_id), own_conflicts in by_subject.items():
-        rulings = [own.ruling for own in own_conflicts if own.ruling]
-        counts = Counter(own.value for own in rulings)
+        rulings = [conflict.ruling for conflict in own_conflicts if conflict.ruling]
+        counts = Counter(ruling.value for ruling in rulings)
         gaps.append(
             Gap(
                 criterion=name,
@@ -171,12 +174,12 @@ def _gaps(found: Sequence[Conflict]) -> list[Gap]:
                 unclear=_unclear(rulings),
             )
         )
-    return sorted(gaps, key=lambda own: (-own.ruled["criterion_unclear"], -own.open, own.criterion))
+    return sorted(gaps, key=lambda gap: (-gap.ruled["criterion_unclear"], -gap.open, gap.criterion))
 
 
 def _unclear(rulings: Sequence[CourtRuling]) -> Rate:
     """The share of ruled conflicts whose criterion is unclear: of conflicts, not of all outputs."""
-    unclear = sum(own.value == "criterion_unclear" for own in rulings)
+    unclear = sum(ruling.value == "criterion_unclear" for ruling in rulings)
     return wilson(unclear, len(rulings), what="ruled conflicts")
 
 
@@ -193,14 +196,14 @@ def decide(
         NotFound: there is no such judge, or it does not differ from people on this output.
     """
     if value not in {*VALUES, "withdrawn"}:
-        words = ", ".join(own.replace("_", "-") for own in VALUES)
+        words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
         raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
     if not author.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
     version = find_judge(db, project, judge)
     standing = _conflicts(db, project, version, fitting_labels(db, project))
     output = output_table.get(db, output_id)
-    conflict = next((own for own in standing if output and own.output.id == output.id), None)
+    conflict = next((conflict for conflict in standing if output and conflict.output.id == output.id), None)
     if conflict is None:
         raise NotFound(
             f"{version.name} does not differ from people on the output '{output_id}' (now).",

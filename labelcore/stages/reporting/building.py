@@ -47,19 +47,19 @@ def build_report(db: Database, project: Project, *, by: tuple[str, ...] = ()) ->
     )
 
 
-def _reasons(own: Trust) -> Iterator[Block]:
+def _reasons(trust: Trust) -> Iterator[Block]:
     yield Text(words="Why", tone="heading")
-    for reason in own.reasons:
+    for reason in trust.reasons:
         yield Text(words=reason_words(reason), tone=reason.weight)
-    yield Text(words=own.enough)
-    for said in own.rests_on:
+    yield Text(words=trust.enough)
+    for said in trust.rests_on:
         yield Text(words=said, tone="small")
 
 
-def reason_words(own: Reason) -> str:
+def reason_words(reason: Reason) -> str:
     """A reason with its weight in words, so that nothing rests on its colour."""
-    next_step = f" Next: {own.next_step}" if own.next_step else ""
-    return f"{_TITLES[own.weight]}: {own.says}{next_step}"
+    next_step = f" Next: {reason.next_step}" if reason.next_step else ""
+    return f"{_TITLES[reason.weight]}: {reason.says}{next_step}"
 
 
 def _rates(report: AlignmentReport) -> Iterator[Block]:
@@ -76,14 +76,14 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
 
 def _judges(report: AlignmentReport) -> Iterator[Block]:
     members = set(report.chosen.judge_version_ids) if report.chosen else set()
-    own = [one for one in report.judges if one.judge_version_id in members]
-    shown = (own or _best(report))[:_SHOWN]
+    chosen = [one for one in report.judges if one.judge_version_id in members]
+    shown = (chosen or _best(report))[:_SHOWN]
     if not shown:
         return
     yield Text(words="How well do the judges follow people?", tone="heading")
     yield Intervals(
         title="Judges of the chosen set, on all grades"
-        if own
+        if chosen
         else "The judges that follow people best, on all grades",
         names=tuple(one.judge for one in shown),
         series={
@@ -97,32 +97,32 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
 
 
 def _best(report: AlignmentReport) -> list[JudgeAlignment]:
-    known = [own for own in report.judges if own.balanced_accuracy is not None]
-    return sorted(known, key=lambda own: -(own.balanced_accuracy or 0))
+    known = [judge for judge in report.judges if judge.balanced_accuracy is not None]
+    return sorted(known, key=lambda judge: -(judge.balanced_accuracy or 0))
 
 
 def _slices(found: list[SliceReport]) -> Iterator[Block]:
     if not found:
         return
     yield Text(words="Where is it better or worse?", tone="heading")
-    for own in found:
+    for sliced in found:
         yield Intervals(
-            title=f"Pass rate by {own.field} (intervals hold for all at once)",
-            names=tuple(row.name for row in own.rows[:_SHOWN]),
-            series=series(own, _SHOWN),
+            title=f"Pass rate by {sliced.field} (intervals hold for all at once)",
+            names=tuple(row.name for row in sliced.rows[:_SHOWN]),
+            series=series(sliced, _SHOWN),
         )
-        yield from (Text(words=said, tone="care") for said in telling(own))
-        yield slice_table(own, _SHOWN)
-        yield from (Text(words=said, tone="small") for said in notes(own))
+        yield from (Text(words=said, tone="care") for said in telling(sliced))
+        yield slice_table(sliced, _SHOWN)
+        yield from (Text(words=said, tone="small") for said in notes(sliced))
 
 
 def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:
     rows = []
-    for own in report.judges:
-        cost = known.get(own.judge_version_id)
+    for judge in report.judges:
+        cost = known.get(judge.judge_version_id)
         if cost and cost.cost_usd:
             per = cost.per_thousand or 0.0
-            rows.append((own.judge, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{per:.3f}"))
+            rows.append((judge.judge, f"{cost.verdicts:,}", f"{cost.cost_usd:.4f}", f"{per:.3f}"))
     if rows:
         yield Text(words="What it cost", tone="heading")
         yield Table(title="", columns=("judge", "verdicts", "US$", "US$ for 1,000"), rows=tuple(rows))
@@ -144,7 +144,10 @@ def _rests_on(db: Database, project: Project, report: AlignmentReport, made: dat
     yield Table(
         title="Criteria",
         columns=("criterion", "version", "severity", "what it asks"),
-        rows=tuple((own.name, str(own.version), own.severity, own.statement) for own in accepted),
+        rows=tuple(
+            (criterion.name, str(criterion.version), criterion.severity, criterion.statement)
+            for criterion in accepted
+        ),
     )
     members = report.chosen.judge_version_ids if report.chosen else ()
     versions = judge_table.many(db, list(members))
@@ -152,7 +155,7 @@ def _rests_on(db: Database, project: Project, report: AlignmentReport, made: dat
         title="Judges of the chosen set",
         columns=("judge", "kind", "version", "id", "model"),
         rows=tuple(
-            (own.name, own.kind, str(own.version), own.id, own.model)
-            for own in (versions[key] for key in members if key in versions)
+            (version.name, version.kind, str(version.version), version.id, version.model)
+            for version in (versions[key] for key in members if key in versions)
         ),
     )

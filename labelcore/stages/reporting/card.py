@@ -148,16 +148,16 @@ def make_card(
     sealed = "test" in sealed_splits(db, project)
     chosen_split: CardSplit = split or ("test" if sealed else "all")
     report = align(db, project, split=chosen_split, judge=version.id, author=author)
-    own = report.judges[0]
+    alignment = report.judges[0]
     criterion = next((c for c in list_criteria(db, project) if c.id == version.criterion_id), None)
-    return _card(db, project, version, own, report, criterion, chosen_split, limits or Limits(), days)
+    return _card(db, project, version, alignment, report, criterion, chosen_split, limits or Limits(), days)
 
 
 def _card(
     db: Database,
     project: Project,
     version: JudgeVersion,
-    own: JudgeAlignment,
+    alignment: JudgeAlignment,
     report: AlignmentReport,
     criterion: Criterion | None,
     split: CardSplit,
@@ -182,19 +182,19 @@ def _card(
         labels=label_set(db, project),
         split=split,
         in_sample=_in_sample(version, split),
-        tpr=own.tpr,
-        tnr=own.tnr,
-        ppv=own.ppv,
-        npv=own.npv,
-        balanced_accuracy=own.balanced_accuracy,
-        mcc=own.mcc,
-        kappa=own.kappa,
-        baseline=own.baseline,
-        abstained=own.counts.abstained,
+        tpr=alignment.tpr,
+        tnr=alignment.tnr,
+        ppv=alignment.ppv,
+        npv=alignment.npv,
+        balanced_accuracy=alignment.balanced_accuracy,
+        mcc=alignment.mcc,
+        kappa=alignment.kappa,
+        baseline=alignment.baseline,
+        abstained=alignment.counts.abstained,
         flip_rate=_flip_rate(db, project, version),
         pass_rate=report.pass_rate.corrected,
-        blind_spots=tuple(_blind_spots(db, project, version, own)),
-        warnings=own.warnings,
+        blind_spots=tuple(_blind_spots(db, project, version, alignment)),
+        warnings=alignment.warnings,
         limits=limits,
         made_at=made,
         valid_until=made.date() + timedelta(days=days),
@@ -232,12 +232,14 @@ def _flip_rate(db: Database, project: Project, version: JudgeVersion) -> Rate:
     return known[0].rate if known else not_measurable("it was never asked twice")
 
 
-def _blind_spots(db: Database, project: Project, version: JudgeVersion, own: JudgeAlignment) -> list[str]:
+def _blind_spots(
+    db: Database, project: Project, version: JudgeVersion, alignment: JudgeAlignment
+) -> list[str]:
     """What the judge is known not to see, on real outputs and in hardness tests."""
-    said, counts = [], own.counts
-    if own.tnr.value is not None and own.tnr.value < _BLIND:
+    said, counts = [], alignment.counts
+    if alignment.tnr.value is not None and alignment.tnr.value < _BLIND:
         said.append(f"It lets {counts.false_pass} of {counts.human_fails} bad outputs through.")
-    if own.tpr.value is not None and own.tpr.value < _BLIND:
+    if alignment.tpr.value is not None and alignment.tpr.value < _BLIND:
         said.append(f"It fails {counts.false_fail} of {counts.human_passes} good outputs.")
     rows = hardness_report(db, project, version).rows
     return said + [spot for row in rows if (spot := _hard_spot(row))]

@@ -39,7 +39,7 @@ class GateReport(Frozen):
     @property
     def passes(self) -> bool:
         """Whether the gate is open."""
-        return all(own.state != "fails" for own in self.checks)
+        return all(check.state != "fails" for check in self.checks)
 
 
 def check(
@@ -103,7 +103,7 @@ def _of_card(
         )
     else:
         yield Check(name="judge", state="holds", says="The judge is the one of the card.")
-    summary = next(own for own in list_judges(db, project) if own.judge_version_id == version.id)
+    summary = next(judge for judge in list_judges(db, project) if judge.judge_version_id == version.id)
     if summary.stale:
         yield Check(
             name="criterion",
@@ -127,10 +127,10 @@ def _of_card(
 
 def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> Iterator[Check]:
     if has_judge:
-        own = report.judges[0]
-        for name, rate, limit in (("TPR", own.tpr, asked.tpr), ("TNR", own.tnr, asked.tnr)):
+        judge = report.judges[0]
+        for name, rate, limit in (("TPR", judge.tpr, asked.tpr), ("TNR", judge.tnr, asked.tnr)):
             if limit is not None:
-                yield _against(f"{name} of {own.judge}", rate, limit)
+                yield _against(f"{name} of {judge.judge}", rate, limit)
     if asked.pass_rate is not None:
         rates = report.pass_rate
         known = rates.corrected if rates.corrected.value is not None else rates.human
@@ -155,9 +155,9 @@ def _against(name: str, rate: Rate, limit: float) -> Check:
 
 def _look(db: Database, project: Project) -> Check:
     """What this check cost: each new state of the figures is a look at the sealed test."""
-    own = split_report(db, project)
-    says = f"The sealed test has been looked at {own.looks} of {own.limit} times."
-    if not own.spent:
+    test = split_report(db, project)
+    says = f"The sealed test has been looked at {test.looks} of {test.limit} times."
+    if not test.spent:
         return Check(name="sealed test", state="holds", says=says)
     return Check(
         name="sealed test",
@@ -172,8 +172,8 @@ def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
     The two share most of their grades, so the interval for independent shares is wider than
     needed: a fall that it shows is one.
     """
-    own = report.judges[0]
-    for name, then, present in (("TPR", card.tpr, own.tpr), ("TNR", card.tnr, own.tnr)):
+    alignment = report.judges[0]
+    for name, then, present in (("TPR", card.tpr, alignment.tpr), ("TNR", card.tnr, alignment.tnr)):
         change = difference(present, then)
         if change.high is not None and change.high < 0:
             yield Check(

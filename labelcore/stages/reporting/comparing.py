@@ -83,8 +83,8 @@ def _changes(then: AlignmentReport, now: AlignmentReport) -> list[str]:
     said = []
     if then.n_grades != now.n_grades:
         said.append(f"{then.n_grades:,} outputs had a label, {now.n_grades:,} have one.")
-    old = {own.name: own.version for own in then.basis.criteria}
-    new = {own.name: own.version for own in now.basis.criteria}
+    old = {criterion.name: criterion.version for criterion in then.basis.criteria}
+    new = {criterion.name: criterion.version for criterion in now.basis.criteria}
     said += [
         f"'{name}' went from version {old[name]} to {new[name]}."
         for name in old
@@ -106,10 +106,12 @@ def compare_versions(db: Database, project: Project, first: str, second: str) ->
         BadInput: no output is of one of them, or they share no input.
     """
     known = versions(db, project)
-    for own in (first, second):
-        if own not in known:
+    for version in (first, second):
+        if version not in known:
             names = ", ".join(sorted(known)) or "none yet"
-            raise BadInput(f"No output is of the version '{own}'.", next_step=f"The versions are: {names}.")
+            raise BadInput(
+                f"No output is of the version '{version}'.", next_step=f"The versions are: {names}."
+            )
     pairs = comparisons.pairs(db, project.id, first, second)
     if not pairs:
         raise BadInput(
@@ -128,7 +130,7 @@ def compare_versions(db: Database, project: Project, first: str, second: str) ->
 
 def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
     both = [(a, b) for a, b in pairs if a in passed and b in passed]
-    one, other = (np.array([passed[own[k]] for own in both], dtype=bool) for k in (0, 1))
+    one, other = (np.array([passed[pair[k]] for pair in both], dtype=bool) for k in (0, 1))
     return compare(one, other, sources_of(db, [a for a, _ in both]))
 
 
@@ -138,12 +140,12 @@ def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]])
         return None
     ids: list[str] = choice["judge_version_ids"]  # type: ignore[assignment]  # JSON written by choose
     members = list(judge_table.many(db, ids).values())
-    outputs = sorted({own for pair in pairs for own in pair})
-    words = set_words(words_on(db, members, outputs), [own.id for own in members])
+    outputs = sorted({output_id for pair in pairs for output_id in pair})
+    words = set_words(words_on(db, members, outputs), [judge.id for judge in members])
     return _paired(db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"})
 
 
-def paired_words(own: VersionComparison, paired: Paired) -> str:
+def paired_words(compared: VersionComparison, paired: Paired) -> str:
     """A paired comparison as a sentence."""
     rate = paired.difference
     if paired.n == 0:
@@ -152,6 +154,6 @@ def paired_words(own: VersionComparison, paired: Paired) -> str:
         return f"not measurable: {rate.why_not}."
     more = "fewer" if rate.value < 0 else "more"
     return (
-        f"{own.second} passes {abs(rate.value) * 100:.0f} points {more} than {own.first} "
+        f"{compared.second} passes {abs(rate.value) * 100:.0f} points {more} than {compared.first} "
         f"({rate.low * 100:+.0f} to {rate.high * 100:+.0f}, n = {paired.n}): {paired.says}."
     )

@@ -72,22 +72,22 @@ class Drawing:
     says: str
 
 
-def draw_intervals(own: Intervals) -> Drawing:
+def draw_intervals(intervals: Intervals) -> Drawing:
     """A row for each name, a mark with its interval for each series."""
-    each = max(1, len(own.series))
-    height = _TOP + len(own.names) * each * _ROW + _FOOT
+    each = max(1, len(intervals.series))
+    height = _TOP + len(intervals.names) * each * _ROW + _FOOT
     bottom = height - _FOOT
-    parts: list[Part] = [*_axis(bottom), *_references(own.references, bottom)]
+    parts: list[Part] = [*_axis(bottom), *_references(intervals.references, bottom)]
     said = []
-    for row, name in enumerate(own.names):
+    for row, name in enumerate(intervals.names):
         y = _TOP + (row * each + each / 2) * _ROW
         parts.append(Words(_LEFT - 12, y + 4, _short(name), "end"))
-        for number, (label, rates) in enumerate(own.series.items()):
+        for number, (label, rates) in enumerate(intervals.series.items()):
             at = _TOP + (row * each + number + 0.5) * _ROW
             parts += _rate(rates[row], at, number)
             said.append(f"{name}, {label}: {in_words(rates[row])}")
-    parts += _legend(list(own.series), height - 8)
-    return Drawing(WIDTH, height, tuple(parts), f"{own.title}. {'; '.join(said)}")
+    parts += _legend(list(intervals.series), height - 8)
+    return Drawing(WIDTH, height, tuple(parts), f"{intervals.title}. {'; '.join(said)}")
 
 
 def _x(share: float) -> float:
@@ -132,10 +132,10 @@ def _legend(labels: list[str], y: float) -> list[Part]:
     return parts
 
 
-def draw_timeline(own: Timeline) -> Drawing:
+def draw_timeline(timeline: Timeline) -> Drawing:
     """Rates over time with their intervals; what happened is a numbered line."""
     height, bottom, left, right = 250.0, 210.0, 50.0, WIDTH - 20
-    moments = [at for at, _ in own.points] + [mark.at for mark in own.marks]
+    moments = [at for at, _ in timeline.points] + [mark.at for mark in timeline.marks]
     first, last = min(moments), max(moments)
     whole = (last - first).total_seconds() or 1.0
 
@@ -150,17 +150,17 @@ def draw_timeline(own: Timeline) -> Drawing:
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(Line(left, y(tick), right, y(tick), _FAINT, 0.6))
         parts.append(Words(left - 8, y(tick) + 4, f"{tick:.0%}", "end", 10))
-    for number, mark in enumerate(own.marks, 1):
+    for number, mark in enumerate(timeline.marks, 1):
         parts.append(Line(x(mark.at), 20, x(mark.at), bottom, _INK, 1, dashed=True))
         parts.append(Words(x(mark.at), 14, str(number), "middle", 10))
-    for at, rate in own.points:
+    for at, rate in timeline.points:
         if rate.value is not None and rate.low is not None and rate.high is not None:
             parts.append(Line(x(at), y(rate.low), x(at), y(rate.high), _COLOURS[0], 2))
             parts.append(Point(x(at), y(rate.value), "circle", _COLOURS[0]))
     parts.append(Words(left, bottom + 18, f"{first:%Y-%m-%d %H:%M}", "start", 10))
     parts.append(Words(right, bottom + 18, f"{last:%Y-%m-%d %H:%M}", "end", 10))
-    said = "; ".join(f"{at:%Y-%m-%d %H:%M}: {in_words(rate)}" for at, rate in own.points)
-    return Drawing(WIDTH, height, tuple(parts), f"{own.title}. {said}")
+    said = "; ".join(f"{at:%Y-%m-%d %H:%M}: {in_words(rate)}" for at, rate in timeline.points)
+    return Drawing(WIDTH, height, tuple(parts), f"{timeline.title}. {said}")
 
 
 def _short(name: str) -> str:

@@ -59,28 +59,28 @@ def to_html(report: Document) -> str:
     )
 
 
-def _block(own: Block) -> str:
-    if isinstance(own, Text):
-        if own.tone == "heading":
-            return f"<h2>{escape(own.words)}</h2>"
-        return f'<p class="{own.tone}">{escape(own.words)}</p>'
-    if isinstance(own, Table):
-        return _table(own)
-    if isinstance(own, Intervals):
-        return _figure(own.title, draw_intervals(own))
-    return _timeline(own)
+def _block(block: Block) -> str:
+    if isinstance(block, Text):
+        if block.tone == "heading":
+            return f"<h2>{escape(block.words)}</h2>"
+        return f'<p class="{block.tone}">{escape(block.words)}</p>'
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Intervals):
+        return _figure(block.title, draw_intervals(block))
+    return _timeline(block)
 
 
-def _timeline(own: Timeline) -> str:
-    figure = _figure(own.title, draw_timeline(own))
-    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in own.marks)
+def _timeline(timeline: Timeline) -> str:
+    figure = _figure(timeline.title, draw_timeline(timeline))
+    marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in timeline.marks)
     return f"{figure}<ol>{marks}</ol>" if marks else figure
 
 
-def _table(own: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in own.columns)
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in own.rows)
-    caption = f"<caption>{escape(own.title)}</caption>" if own.title else ""
+def _table(table: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in table.columns)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
     return (
         f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
@@ -95,20 +95,20 @@ def _figure(title: str, drawing: Drawing) -> str:
     )
 
 
-def _part(own: Part) -> str:
-    if isinstance(own, Line):
-        dash = ' stroke-dasharray="4 3"' if own.dashed else ""
+def _part(part: Part) -> str:
+    if isinstance(part, Line):
+        dash = ' stroke-dasharray="4 3"' if part.dashed else ""
         return (
-            f'<line x1="{own.x1:.1f}" y1="{own.y1:.1f}" x2="{own.x2:.1f}" y2="{own.y2:.1f}" '
-            f'stroke="{own.colour}" stroke-width="{own.width:g}"{dash}/>'
+            f'<line x1="{part.x1:.1f}" y1="{part.y1:.1f}" x2="{part.x2:.1f}" y2="{part.y2:.1f}" '
+            f'stroke="{part.colour}" stroke-width="{part.width:g}"{dash}/>'
         )
-    if isinstance(own, Point):
-        return _SHAPES[own.shape].format(x=own.x, y=own.y, c=own.colour)
-    return _words(own)
+    if isinstance(part, Point):
+        return _SHAPES[part.shape].format(x=part.x, y=part.y, c=part.colour)
+    return _words(part)
 
 
-def _words(own: Words) -> str:
+def _words(words: Words) -> str:
     return (
-        f'<text x="{own.x:.1f}" y="{own.y:.1f}" font-size="{own.size:g}" fill="{own.colour}" '
-        f'text-anchor="{own.anchor}">{escape(own.text)}</text>'
+        f'<text x="{words.x:.1f}" y="{words.y:.1f}" font-size="{words.size:g}" fill="{words.colour}" '
+        f'text-anchor="{words.anchor}">{escape(words.text)}</text>'
     )

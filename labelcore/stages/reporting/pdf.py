@@ -47,15 +47,15 @@ def to_pdf(report: Document) -> bytes:
     return out.getvalue()
 
 
-def _block(own: Block, width: float) -> list[Any]:
-    if isinstance(own, Text):
-        return [_paragraph(own.words, own.tone)]
-    if isinstance(own, Table):
-        return _table(own, width)
-    drawing = draw_intervals(own) if isinstance(own, Intervals) else draw_timeline(own)
-    caption = _paragraph(own.title, "caption")
+def _block(block: Block, width: float) -> list[Any]:
+    if isinstance(block, Text):
+        return [_paragraph(block.words, block.tone)]
+    if isinstance(block, Table):
+        return _table(block, width)
+    drawing = draw_intervals(block) if isinstance(block, Intervals) else draw_timeline(block)
+    caption = _paragraph(block.title, "caption")
     caption.keepWithNext = True  # with the heading before it, which KeepTogether would leave behind
-    marks = own.marks if isinstance(own, Timeline) else ()
+    marks = block.marks if isinstance(block, Timeline) else ()
     listed = (
         _paragraph(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}", "small")
         for number, mark in enumerate(marks, 1)
@@ -107,77 +107,77 @@ def _readable(words: str) -> str:
     )
 
 
-def _table(own: Table, width: float) -> list[Any]:
+def _table(table: Table, width: float) -> list[Any]:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import Table as Grid
 
-    rows = [[_paragraph(cell, "small") for cell in row] for row in (own.columns, *own.rows)]
-    grid = Grid(rows, colWidths=_widths(own, width), repeatRows=1)
+    rows = [[_paragraph(cell, "small") for cell in row] for row in (table.columns, *table.rows)]
+    grid = Grid(rows, colWidths=_widths(table, width), repeatRows=1)
     line = HexColor("#bbbbbb")
     grid.setStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, line), ("VALIGN", (0, 0), (-1, -1), "TOP")])
-    return [_paragraph(own.title, "caption"), grid] if own.title else [grid]
+    return [_paragraph(table.title, "caption"), grid] if table.title else [grid]
 
 
-def _widths(own: Table, width: float) -> list[float]:
+def _widths(table: Table, width: float) -> list[float]:
     """Columns in proportion to their longest text, within limits."""
-    columns = zip(own.columns, *own.rows, strict=True)
+    columns = zip(table.columns, *table.rows, strict=True)
     sizes = [min(40, max(9, *map(len, column))) for column in columns]
     return [width * size / sum(sizes) for size in sizes]
 
 
-def _drawn(own: Drawing, width: float) -> Any:
+def _drawn(drawing: Drawing, width: float) -> Any:
     from reportlab.graphics.shapes import Drawing as Canvas
 
-    scale = width / own.width
-    canvas = Canvas(width, own.height * scale)
-    for part in own.parts:
-        canvas.add(_part(part, own.height))
+    scale = width / drawing.width
+    canvas = Canvas(width, drawing.height * scale)
+    for part in drawing.parts:
+        canvas.add(_part(part, drawing.height))
     canvas.scale(scale, scale)
     return canvas
 
 
-def _part(own: Part, height: float) -> Any:
+def _part(part: Part, height: float) -> Any:
     """A part in PDF's own direction: y grows upwards."""
     from reportlab.graphics import shapes
     from reportlab.lib.colors import HexColor
 
-    if isinstance(own, Line):
-        dash = [4, 3] if own.dashed else None
+    if isinstance(part, Line):
+        dash = [4, 3] if part.dashed else None
         return shapes.Line(
-            own.x1,
-            height - own.y1,
-            own.x2,
-            height - own.y2,
-            strokeColor=HexColor(own.colour),
-            strokeWidth=own.width,
+            part.x1,
+            height - part.y1,
+            part.x2,
+            height - part.y2,
+            strokeColor=HexColor(part.colour),
+            strokeWidth=part.width,
             strokeDashArray=dash,
         )
-    if isinstance(own, Point):
-        return _point(own, height - own.y)
-    text = _readable(own.text)
+    if isinstance(part, Point):
+        return _point(part, height - part.y)
+    text = _readable(part.text)
     font = _CHINESE if _WIDE.search(text) else "Helvetica"
     return shapes.String(
-        own.x,
-        height - own.y,
+        part.x,
+        height - part.y,
         text,
         fontName=font,
-        fontSize=own.size,
-        textAnchor=own.anchor,
-        fillColor=HexColor(own.colour),
+        fontSize=part.size,
+        textAnchor=part.anchor,
+        fillColor=HexColor(part.colour),
     )
 
 
-def _point(own: Point, y: float) -> Any:
+def _point(point: Point, y: float) -> Any:
     from reportlab.graphics import shapes
     from reportlab.lib.colors import HexColor
 
-    fill = {"fillColor": HexColor(own.colour), "strokeColor": None}
-    x = own.x
-    if own.shape == "circle":
+    fill = {"fillColor": HexColor(point.colour), "strokeColor": None}
+    x = point.x
+    if point.shape == "circle":
         return shapes.Circle(x, y, 4.5, **fill)
     corners = {
         "diamond": [x, y + 6, x + 6, y, x, y - 6, x - 6, y],
         "square": [x - 4.5, y - 4.5, x + 4.5, y - 4.5, x + 4.5, y + 4.5, x - 4.5, y + 4.5],
         "triangle": [x, y + 6, x + 6, y - 4, x - 6, y - 4],
     }
-    return shapes.Polygon(corners[own.shape], **fill)
+    return shapes.Polygon(corners[point.shape], **fill)

@@ -15,9 +15,9 @@ _ANYTHING = 0.8
 """A corrected rate whose interval is wider could be nearly anything: it is in the table only."""
 
 
-def series(own: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
+def series(sliced: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
     """What a chart of the first ``most`` slices shows; the intervals hold for all slices at once."""
-    rows = own.rows[:most]
+    rows = sliced.rows[:most]
     found = {"by people": tuple(row.together for row in rows)}
     corrected = tuple(map(_drawn, rows))
     if any(rate.value is not None for rate in corrected):
@@ -26,15 +26,20 @@ def series(own: SliceReport, most: int) -> dict[str, tuple[Rate, ...]]:
 
 
 def _drawn(row: SliceRate) -> Rate:
-    own = row.corrected_together
-    if own is None or own.low is None or own.high is None or own.high - own.low > _ANYTHING:
+    corrected = row.corrected_together
+    if (
+        corrected is None
+        or corrected.low is None
+        or corrected.high is None
+        or corrected.high - corrected.low > _ANYTHING
+    ):
         return not_measurable("it could be nearly anything")
-    return own
+    return corrected
 
 
-def slice_table(own: SliceReport, most: int) -> Table:
+def slice_table(sliced: SliceReport, most: int) -> Table:
     """The first ``most`` slices in numbers, each interval alone."""
-    judged = any(row.corrected is not None for row in own.rows)
+    judged = any(row.corrected is not None for row in sliced.rows)
     rows = [
         (
             row.name,
@@ -45,10 +50,10 @@ def slice_table(own: SliceReport, most: int) -> Table:
             _points(row.against_rest),
             "" if row.p is None else _p(row.p),
         )
-        for row in own.rows[:most]
+        for row in sliced.rows[:most]
     ]
     columns = (
-        own.field,
+        sliced.field,
         "outputs",
         "graded",
         "by people",
@@ -62,24 +67,26 @@ def slice_table(own: SliceReport, most: int) -> Table:
 TITLE = "Each interval alone holds at 95 %; p is adjusted for the number of slices"
 
 
-def telling(own: SliceReport) -> list[str]:
+def telling(sliced: SliceReport) -> list[str]:
     """The slices that differ from the others by more than chance, in words."""
-    return [f"{row.name}: {against_words(row)}" for row in own.rows if row.p is not None and row.p <= _ALPHA]
+    return [
+        f"{row.name}: {against_words(row)}" for row in sliced.rows if row.p is not None and row.p <= _ALPHA
+    ]
 
 
 def against_words(row: SliceRate) -> str:
     """``worse than the rest: -14 points (-23 to -2), p = 0.03``, or why it is not tested."""
     if row.p is None:
         return row.says
-    own = _points(row.against_rest).replace(" (", " points (", 1)
+    points = _points(row.against_rest).replace(" (", " points (", 1)
     p = _p(row.p)
-    return f"{row.says}: {own}, p {p if p[0] == '<' else '= ' + p}"
+    return f"{row.says}: {points}, p {p if p[0] == '<' else '= ' + p}"
 
 
 def _points(rate: Rate) -> str:
     if rate.value is None or rate.low is None or rate.high is None:
         return "not measurable"
-    value, low, high = (f"{round(100 * own):+d}" for own in (rate.value, rate.low, rate.high))
+    value, low, high = (f"{round(100 * share):+d}" for share in (rate.value, rate.low, rate.high))
     return f"{value} ({low} to {high})"
 
 
@@ -103,19 +110,19 @@ def slice_line(field: str, row: SliceRate) -> str:
     return f"{field} = {row.name}{size}: {in_words(row.together)}{fixed}; {against_words(row)}."
 
 
-def notes(own: SliceReport) -> Iterator[str]:
+def notes(sliced: SliceReport) -> Iterator[str]:
     """What the rates rest on, what is left out, and why a correction is refused."""
-    if any(row.corrected and row.corrected.value is not None for row in own.rows):
-        yield f"Corrected for the judges' errors, if {own.assumption}."
+    if any(row.corrected and row.corrected.value is not None for row in sliced.rows):
+        yield f"Corrected for the judges' errors, if {sliced.assumption}."
     untold: dict[str, list[str]] = defaultdict(list)
-    for row in own.rows:
-        if row.p is None and len(own.rows) > 1:
+    for row in sliced.rows:
+        if row.p is None and len(sliced.rows) > 1:
             untold[f"Not compared: {{}} ({row.says})."].append(row.name)
         if row.corrected is not None and row.corrected.value is None:
             untold[f"Not corrected: {{}} ({row.corrected.why_not})."].append(row.name)
     for said, names in untold.items():
         yield said.replace("{}", ", ".join(names), 1)
-    if own.doubt:
-        yield own.doubt
-    if own.left_out:
-        yield f"{own.left_out:,} graded outputs have no {own.field} and are left out."
+    if sliced.doubt:
+        yield sliced.doubt
+    if sliced.left_out:
+        yield f"{sliced.left_out:,} graded outputs have no {sliced.field} and are left out."

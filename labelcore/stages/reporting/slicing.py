@@ -46,7 +46,7 @@ def fields(db: Database, project: Project) -> list[str]:
         values["prompt_version"].add(output.prompt_version)
         for name, value in output.metadata.items():
             values.setdefault(name, set()).add(str(value))
-    return [name for name, own in values.items() if 2 <= len(own) <= MOST]
+    return [name for name, kinds in values.items() if 2 <= len(kinds) <= MOST]
 
 
 def slices(db: Database, project: Project, by: Sequence[str] = ()) -> list[SliceReport]:
@@ -60,7 +60,7 @@ def slices(db: Database, project: Project, by: Sequence[str] = ()) -> list[Slice
     found = []
     for name in list(by) or fields(db, project)[:5]:
         values = output_table.strata(db, project.id, name)
-        known = [own for own in evidence.ids if values.get(own)]
+        known = [output_id for output_id in evidence.ids if values.get(output_id)]
         if by and evidence.ids and not known:
             raise BadInput(
                 f"No graded output has a field '{name}'.",
@@ -68,11 +68,18 @@ def slices(db: Database, project: Project, by: Sequence[str] = ()) -> list[Slice
             )
         if not known:
             continue
-        inside = np.array([bool(values.get(own)) for own in evidence.ids])
+        inside = np.array([bool(values.get(output_id)) for output_id in evidence.ids])
         graded = evidence.graded(verdicts).part(inside)
         pools = confusion.pools_of_slices(db, project.id, name, members)
         found.append(
-            _report(name, evidence, graded, [values[own] for own in known], pools, judged=bool(members))
+            _report(
+                name,
+                evidence,
+                graded,
+                [values[output_id] for output_id in known],
+                pools,
+                judged=bool(members),
+            )
         )
     return found
 
@@ -97,9 +104,9 @@ def _corrected(
     row: SliceRate, graded: Graded, names: Sequence[str], pools: _Pools, method: str, level: float
 ) -> SliceRate:
     """With the pass rate of all outputs of the slice, by the set's verdicts on them."""
-    own = graded.part(np.array([name == row.name for name in names]))
+    inside = graded.part(np.array([name == row.name for name in names]))
     pool = Pool(*pools[row.name][1:])
-    alone, wide = (prevalence.corrected(own, pool, method, level=at) for at in (0.95, level))
+    alone, wide = (prevalence.corrected(inside, pool, method, level=at) for at in (0.95, level))
     if alone.value is not None and wide.low is not None and wide.high is not None:
         low, high = min(wide.low, alone.value), max(wide.high, alone.value)
         wide = wide.model_copy(update={"value": alone.value, "low": low, "high": high})
@@ -110,8 +117,8 @@ def _doubts(evidence: Evidence, pools: _Pools, *, judged: bool) -> list[str]:
     said = []
     if evidence.weights is None:
         said.append(f"The graded outputs are {sampling_words(evidence)}.")
-    sliced = [own for name, own in pools.items() if name]
-    everything, seen = (sum(own[0] for own in sliced), sum(sum(own[1:]) for own in sliced))
+    sliced = [pool for name, pool in pools.items() if name]
+    everything, seen = (sum(pool[0] for pool in sliced), sum(sum(pool[1:]) for pool in sliced))
     if judged and seen < (1 - _MOST_MISSING) * everything:
         said.append(
             f"The chosen set has seen {seen:,} of the {everything:,} outputs: corrected rates are of these."

@@ -23,7 +23,7 @@ def timeline(db: Database, project: Project) -> Timeline | None:
     marks = [*_criteria(db, project), *_judges(db, project), *_tests(db, project)]
     if not points and not marks:
         return None
-    marks.sort(key=lambda own: own.at)
+    marks.sort(key=lambda mark: mark.at)
     return Timeline(
         title="Alignment of the chosen set on outputs that it had not seen, 95 % intervals",
         points=points,
@@ -48,23 +48,23 @@ def _choices(db: Database, project: Project) -> Iterator[tuple[datetime, Rate]]:
 def _criteria(db: Database, project: Project) -> Iterator[Mark]:
     """Edits that change what is asked; edits of the wording only are left out."""
     for criterion in list_criteria(db, project):
-        for own in history(db, project, criterion.id):
-            if own.version > 1 and not own.wording_only and own.status == "accepted":
-                why = f" ({own.why})" if own.why else ""
-                yield Mark(at=own.at, words=f"'{own.name}' changed to version {own.version}{why}")
+        for version in history(db, project, criterion.id):
+            if version.version > 1 and not version.wording_only and version.status == "accepted":
+                why = f" ({version.why})" if version.why else ""
+                yield Mark(at=version.at, words=f"'{version.name}' changed to version {version.version}{why}")
 
 
 def _judges(db: Database, project: Project) -> Iterator[Mark]:
     """New versions of judges, those of one minute together."""
     made: dict[datetime, list[str]] = defaultdict(list)
     for version in judge_table.current(db, project.id):
-        for own in judge_table.history(db, version.judge_id):
-            made[own.at.replace(second=0, microsecond=0)].append(f"{own.name} v{own.version}")
+        for judge in judge_table.history(db, version.judge_id):
+            made[judge.at.replace(second=0, microsecond=0)].append(f"{judge.name} v{judge.version}")
     for at, names in made.items():
         shown = names[0] if len(names) == 1 else f"{len(names)} judges, such as {names[0]}"
         yield Mark(at=at, words=f"New: {shown}")
 
 
 def _tests(db: Database, project: Project) -> Iterator[Mark]:
-    for own in split_report(db, project).rounds:
-        yield Mark(at=own.at, words=f"A fresh test begun by {own.author}: {own.why}")
+    for test in split_report(db, project).rounds:
+        yield Mark(at=test.at, words=f"A fresh test begun by {test.author}: {test.why}")

@@ -74,8 +74,8 @@ class _Seen:
     @property
     def chosen(self) -> SetAlignment | None:
         """The chosen set, if it has judges."""
-        own = self.report.chosen
-        return own if own and own.judges else None
+        chosen = self.report.chosen
+        return chosen if chosen and chosen.judges else None
 
 
 def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
@@ -89,12 +89,12 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
         splits=split_report(db, project),
         court=docket(db, project),
         rate=rate,
-        members=[own for own in list_judges(db, project) if own.judge_version_id in ids],
+        members=[judge for judge in list_judges(db, project) if judge.judge_version_id in ids],
         outputs=projects.overview(db, project).outputs,
         test=test_as_seen(db, project),
     )
     reasons = [reason for check in _CHECKS for reason in check(seen)]
-    reasons.sort(key=lambda own: ("bad", "care", "good").index(own.weight))
+    reasons.sort(key=lambda reason: ("bad", "care", "good").index(reason.weight))
     answer = _answer(reasons)
     method = (
         f"judged by the chosen set and corrected for its errors, if {rates.assumption}"
@@ -139,8 +139,8 @@ def _shaped_words(seen: _Seen) -> str:
     if seen.chosen is None or seen.report.pass_rate.corrected.value is None:
         return ""
     members = set(seen.chosen.judge_version_ids)
-    mine = [own for own in seen.report.judges if own.judge_version_id in members]
-    shaped = [own for own in mine if any(said.startswith("In-sample") for said in own.warnings)]
+    mine = [judge for judge in seen.report.judges if judge.judge_version_id in members]
+    shaped = [judge for judge in mine if any(said.startswith("In-sample") for said in judge.warnings)]
     if not shaped:
         return "; none of them shaped a judge's verdict on its own output"
     return (
@@ -172,7 +172,7 @@ def _enough(seen: _Seen) -> str:
 
 
 def _answer(reasons: list[Reason]) -> Answer:
-    weights = {own.weight for own in reasons}
+    weights = {reason.weight for reason in reasons}
     return "no" if "bad" in weights else "with care" if "care" in weights else "yes"
 
 
@@ -187,8 +187,8 @@ def _headline(answer: Answer, rate: Rate) -> str:
 
 
 def _classes(seen: _Seen) -> Iterator[Reason]:
-    passes = sum(own.passes for own in seen.splits.sizes)
-    fails = sum(own.fails for own in seen.splits.sizes)
+    passes = sum(size.passes for size in seen.splits.sizes)
+    fails = sum(size.fails for size in seen.splits.sizes)
     if not passes or not fails:
         what = "graded" if not passes and not fails else "failed" if passes else "passed"
         yield Reason(
@@ -281,20 +281,24 @@ def _held_out(seen: _Seen) -> Iterator[Reason]:
 
 def _flattered(seen: _Seen) -> str:
     """The in-sample figure beside the held-out one, where they are not the same."""
-    own = seen.chosen
-    value = (own.held_out or {}).get("alignment") if own else None
-    if own is None or own.in_sample is None or value is None or own.in_sample - value < LITTLE:
+    chosen = seen.chosen
+    value = (chosen.held_out or {}).get("alignment") if chosen else None
+    if chosen is None or chosen.in_sample is None or value is None or chosen.in_sample - value < LITTLE:
         return ""
-    return f" On the grades that it was fitted and chosen on it is {own.in_sample:.2f}: that figure flatters."
+    return (
+        f" On the grades that it was fitted and chosen on it is {chosen.in_sample:.2f}: that figure flatters."
+    )
 
 
 def _sealed_test(seen: _Seen) -> Iterator[Reason]:
     """The test as it was seen last, against the grades outside it, judge by judge."""
     if seen.test is None or seen.chosen is None:
         return
-    on_test = {own.judge_version_id: own for own in seen.test.report.judges}
+    on_test = {judge.judge_version_id: judge for judge in seen.test.report.judges}
     pairs = [
-        (own, on_test[own.judge_version_id]) for own in seen.test.outside if own.judge_version_id in on_test
+        (judge, on_test[judge.judge_version_id])
+        for judge in seen.test.outside
+        if judge.judge_version_id in on_test
     ]
     if not pairs:
         yield Reason(
@@ -352,10 +356,10 @@ def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[s
 
 def _set_on_test(seen: _Seen, test: SealedView) -> str:
     """What the chosen set itself did there, in counts."""
-    own, now = test.report.chosen, seen.chosen
-    if own is None or now is None or own.judge_version_ids != now.judge_version_ids:
+    then, now = test.report.chosen, seen.chosen
+    if then is None or now is None or then.judge_version_ids != now.judge_version_ids:
         return ""
-    counts = own.counts
+    counts = then.counts
     return (
         f" There the chosen set caught {counts.true_fail} of {counts.human_fails} bad outputs and wrongly "
         f"failed {counts.false_fail} of {counts.human_passes} good ones."
@@ -363,7 +367,7 @@ def _set_on_test(seen: _Seen, test: SealedView) -> str:
 
 
 def _stale(seen: _Seen) -> Iterator[Reason]:
-    if changed := sorted({own.criterion for own in seen.members if own.stale}):
+    if changed := sorted({judge.criterion for judge in seen.members if judge.stale}):
         yield Reason(
             weight="bad",
             says=f"What is asked has changed since its judge was made: {', '.join(changed)}.",
@@ -372,24 +376,24 @@ def _stale(seen: _Seen) -> Iterator[Reason]:
 
 
 def _people(seen: _Seen) -> Iterator[Reason]:
-    own = seen.report.agreement
-    if own.alpha is None or own.low is None or own.high is None:
+    agreement = seen.report.agreement
+    if agreement.alpha is None or agreement.low is None or agreement.high is None:
         yield Reason(
             weight="care",
-            says=f"Whether people agree is not measurable: {own.why_not}.",
+            says=f"Whether people agree is not measurable: {agreement.why_not}.",
             next_step="Let a second person grade some of the same outputs.",
         )
-    elif own.alpha < WEAK:
-        weight: Weight = "bad" if own.high < TOO_WEAK else "care"
+    elif agreement.alpha < WEAK:
+        weight: Weight = "bad" if agreement.high < TOO_WEAK else "care"
         yield Reason(
             weight=weight,
-            says=f"People agree weakly: alpha is {own.alpha:.2f} ({own.low:.2f} to {own.high:.2f}) on {own.n_outputs} outputs.",
+            says=f"People agree weakly: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to {agreement.high:.2f}) on {agreement.n_outputs} outputs.",
             next_step="Settle their conflicts on the Team page, and sharpen the criteria.",
         )
     else:
         yield Reason(
             weight="good",
-            says=f"People agree: alpha is {own.alpha:.2f} ({own.low:.2f} to {own.high:.2f}) on {own.n_outputs} outputs.",
+            says=f"People agree: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to {agreement.high:.2f}) on {agreement.n_outputs} outputs.",
         )
 
 
@@ -406,21 +410,21 @@ def _sample(seen: _Seen) -> Iterator[Reason]:
 
 
 def _test(seen: _Seen) -> Iterator[Reason]:
-    own = seen.splits
-    if own.spent:
+    splits = seen.splits
+    if splits.spent:
         yield Reason(
             weight="care",
-            says=f"The sealed test is spent: {own.looks} looks, the limit is {own.limit}.",
+            says=f"The sealed test is spent: {splits.looks} looks, the limit is {splits.limit}.",
             next_step="Begin a fresh test (Alignment page).",
         )
-    elif not own.sealed:
+    elif not splits.sealed:
         yield Reason(
             weight="care",
             says="No test is sealed yet; figures come from cross-fitting.",
             next_step="Grade on: it is sealed by itself.",
         )
     else:
-        yield Reason(weight="good", says=f"The test is sealed; looks used: {own.looks} of {own.limit}.")
+        yield Reason(weight="good", says=f"The test is sealed; looks used: {splits.looks} of {splits.limit}.")
 
 
 def _specification(seen: _Seen) -> Iterator[Reason]:

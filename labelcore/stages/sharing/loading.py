@@ -80,7 +80,7 @@ def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> L
                 "library loaded",
                 rubric.project,
                 file=file.name,
-                criteria=[own.id for own in loaded.criteria],
+                criteria=[criterion.id for criterion in loaded.criteria],
             )
     return loaded
 
@@ -139,34 +139,36 @@ def _sorted_out(db: Database, project: Project, rubric: RubricFile, author: str)
     fresh: list[tuple[SharedCriterion, Criterion]] = []
     known: list[str] = []
     here = list_criteria(db, project)
-    taken = {own.name.casefold() for own in here}
+    taken = {criterion.name.casefold() for criterion in here}
     texts = _texts(db, here)
     for shared in rubric.criteria:
         text = (_stem(shared.name), shared.statement)
         if text in texts:
             known.append(shared.name)
             continue
-        own = _criterion(project, rubric, shared, _free(shared.name, taken), author)
-        fresh.append((shared, own))
-        taken.add(own.name.casefold())
+        made = _criterion(project, rubric, shared, _free(shared.name, taken), author)
+        fresh.append((shared, made))
+        taken.add(made.name.casefold())
         texts.add(text)
-    tried = [judge for shared, own in fresh for judge in _judges(project, rubric, shared.judges, own, author)]
+    tried = [
+        judge for shared, made in fresh for judge in _judges(project, rubric, shared.judges, made, author)
+    ]
     tried += _overall(db, project, rubric, author)
     return Loaded(
         project=rubric.project,
-        criteria=tuple(own for _, own in fresh),
+        criteria=tuple(made for _, made in fresh),
         known=tuple(known),
-        renamed=tuple(own.name for shared, own in fresh if own.name != shared.name),
-        judges=tuple(own for own in tried if isinstance(own, JudgeVersion)),
-        refused=tuple(own for own in tried if isinstance(own, Refused)),
+        renamed=tuple(made.name for shared, made in fresh if made.name != shared.name),
+        judges=tuple(version for version in tried if isinstance(version, JudgeVersion)),
+        refused=tuple(refusal for refusal in tried if isinstance(refusal, Refused)),
         not_portable=rubric.not_portable,
     )
 
 
 def _texts(db: Database, here: Sequence[Criterion]) -> set[tuple[str, str]]:
     """Names and statements of all versions of criteria: who edits one does not want it again."""
-    versions = [version for own in here for version in criterion_table.history(db, own.id)]
-    return {(_stem(own.name), own.statement) for own in versions}
+    versions = [version for criterion in here for version in criterion_table.history(db, criterion.id)]
+    return {(_stem(version.name), version.statement) for version in versions}
 
 
 def _stem(name: str) -> str:
@@ -214,26 +216,33 @@ def _overall(
     db: Database, project: Project, rubric: RubricFile, author: str
 ) -> Iterator[JudgeVersion | Refused]:
     """The judges of the overall grade that are not here yet, by what they are."""
-    here = [own for own in judge_table.current(db, project.id) if own.criterion_id is None]
+    here = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id is None]
     known = [
-        (own.kind, portable.checked(own.kind, portable.leaving(own.kind, own.spec, with_examples=True)))
-        for own in here
-        if own.kind in portable.TRAVELLING
+        (
+            judge.kind,
+            portable.checked(judge.kind, portable.leaving(judge.kind, judge.spec, with_examples=True)),
+        )
+        for judge in here
+        if judge.kind in portable.TRAVELLING
     ]
-    numbers = {own.judge_id: own.version for own in here}
-    for own in _judges(project, rubric, rubric.overall, None, author):
-        if isinstance(own, Refused):
-            yield own
-        elif (own.kind, _without_origin(own)) not in known:
-            yield own.model_copy(update={"version": numbers.get(own.judge_id, 0) + 1})
+    numbers = {judge.judge_id: judge.version for judge in here}
+    for judge in _judges(project, rubric, rubric.overall, None, author):
+        if isinstance(judge, Refused):
+            yield judge
+        elif (judge.kind, _without_origin(judge)) not in known:
+            yield judge.model_copy(update={"version": numbers.get(judge.judge_id, 0) + 1})
 
 
-def _without_origin(own: JudgeVersion) -> dict[str, object]:
-    return {key: value for key, value in own.spec.items() if key != portable.RESERVED}
+def _without_origin(judge: JudgeVersion) -> dict[str, object]:
+    return {key: value for key, value in judge.spec.items() if key != portable.RESERVED}
 
 
 def _judges(
-    project: Project, rubric: RubricFile, shared: Sequence[SharedJudge], own: Criterion | None, author: str
+    project: Project,
+    rubric: RubricFile,
+    shared: Sequence[SharedJudge],
+    criterion: Criterion | None,
+    author: str,
 ) -> Iterator[JudgeVersion | Refused]:
     names: set[str] = set()
     for judge in shared:
@@ -242,15 +251,15 @@ def _judges(
             reason = "another judge of the same has its name"
         names.add(judge.name)
         if reason:
-            yield Refused(criterion=own.name if own else OVERALL, judge=judge.name, reason=reason)
+            yield Refused(criterion=criterion.name if criterion else OVERALL, judge=judge.name, reason=reason)
         else:
-            yield _version(project, rubric, judge, own, author)
+            yield _version(project, rubric, judge, criterion, author)
 
 
 def _version(
-    project: Project, rubric: RubricFile, judge: SharedJudge, own: Criterion | None, author: str
+    project: Project, rubric: RubricFile, judge: SharedJudge, criterion: Criterion | None, author: str
 ) -> JudgeVersion:
-    criterion_id = own.id if own else None
+    criterion_id = criterion.id if criterion else None
     note = _note(rubric, judge)
     came = {
         "project": rubric.project,
@@ -270,7 +279,7 @@ def _version(
             "project_id": project.id,
             "version": 1,
             "criterion_id": criterion_id,
-            "criterion_version": 1 if own else None,
+            "criterion_version": 1 if criterion else None,
             "spec": spec,
             "description": f"{judge.description} {note}",
             "model": judge.model,

@@ -48,7 +48,9 @@ def save_rubric(
         BadInput: there is no criterion, the file exists already, cannot be written or is too large.
         NotFound: a criterion that is named does not exist.
     """
-    wanted: dict[str | None, Criterion | None] = {own.id: own for own in _wanted(db, project, criteria)}
+    wanted: dict[str | None, Criterion | None] = {
+        criterion.id: criterion for criterion in _wanted(db, project, criteria)
+    }
     if not criteria or OVERALL in criteria:
         wanted[None] = None
     judges, staying = _judges(db, project, wanted, with_examples=with_examples)
@@ -57,9 +59,9 @@ def save_rubric(
             project=project.name,
             exported_at=now().replace(microsecond=0),
             criteria=tuple(
-                _criterion(db, own, judges.get(own.id, ()), with_examples=with_examples)
-                for own in wanted.values()
-                if own
+                _criterion(db, criterion, judges.get(criterion.id, ()), with_examples=with_examples)
+                for criterion in wanted.values()
+                if criterion
             ),
             overall=tuple(judges.get(None, ())),
             not_portable=tuple(staying),
@@ -100,22 +102,22 @@ def _write(out: Path, text: str) -> None:
 
 
 def _criterion(
-    db: Database, own: Criterion, judges: Sequence[SharedJudge], *, with_examples: bool
+    db: Database, criterion: Criterion, judges: Sequence[SharedJudge], *, with_examples: bool
 ) -> SharedCriterion:
-    cited = grade_table.some(db, [item.grade_id for item in own.evidence])
+    cited = grade_table.some(db, [item.grade_id for item in criterion.evidence])
     return SharedCriterion(
-        name=own.name,
-        statement=own.statement,
-        severity=own.severity,
-        max_false_failure_rate=own.max_false_failure_rate,
-        risk=own.risk,
-        risk_why=own.risk_why,
-        keywords=own.keywords,
-        pass_examples=own.pass_examples if with_examples else (),
-        fail_examples=own.fail_examples if with_examples else (),
-        origin=own.origin,
-        version=own.version,
-        evidence=len(own.evidence),
+        name=criterion.name,
+        statement=criterion.statement,
+        severity=criterion.severity,
+        max_false_failure_rate=criterion.max_false_failure_rate,
+        risk=criterion.risk,
+        risk_why=criterion.risk_why,
+        keywords=criterion.keywords,
+        pass_examples=criterion.pass_examples if with_examples else (),
+        fail_examples=criterion.fail_examples if with_examples else (),
+        origin=criterion.origin,
+        version=criterion.version,
+        evidence=len(criterion.evidence),
         annotators=len({grade.annotator for grade in cited}),
         judges=tuple(judges),
     )
@@ -126,21 +128,21 @@ def _judges(
 ) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:
     """The newest versions of the judges by criterion id (None: overall), and those that stay here."""
     versions, staying = [], []
-    for own in judge_table.current(db, project.id):
-        if own.criterion_id not in wanted:
+    for judge in judge_table.current(db, project.id):
+        if judge.criterion_id not in wanted:
             continue
-        if reason := _why_not(own, with_examples=with_examples):
-            criterion = wanted[own.criterion_id]
+        if reason := _why_not(judge, with_examples=with_examples):
+            criterion = wanted[judge.criterion_id]
             staying.append(
                 NotPortable(
                     criterion=criterion.name if criterion else OVERALL,
-                    judge=own.name,
-                    kind=own.kind,
+                    judge=judge.name,
+                    kind=judge.kind,
                     reason=" ".join(reason.split()),
                 )
             )
         else:
-            versions.append(own)
+            versions.append(judge)
     found: dict[str | None, list[SharedJudge]] = {}
     for version, figures in _measured(db, project, versions, wanted):
         own_judges = found.setdefault(version.criterion_id, [])
@@ -148,13 +150,13 @@ def _judges(
     return found, staying
 
 
-def _why_not(own: JudgeVersion, *, with_examples: bool) -> str | None:
+def _why_not(judge: JudgeVersion, *, with_examples: bool) -> str | None:
     """Why a judge could not run elsewhere; None where it can."""
-    if own.kind == "imported":
+    if judge.kind == "imported":
         return "its verdicts were imported from another tool, which is not here to be run"
-    if own.kind not in portable.TRAVELLING:
-        return f"judges of the kind '{own.kind}' cannot be written to a file"
-    return portable.fault(own.kind, portable.leaving(own.kind, own.spec, with_examples=with_examples))
+    if judge.kind not in portable.TRAVELLING:
+        return f"judges of the kind '{judge.kind}' cannot be written to a file"
+    return portable.fault(judge.kind, portable.leaving(judge.kind, judge.spec, with_examples=with_examples))
 
 
 def _measured(
@@ -168,23 +170,23 @@ def _measured(
         return
     labels = human_labels(db, project)
     votes = votes_on(db, versions)
-    for own in versions:
-        criterion = wanted[own.criterion_id]
-        found = measure_judge(own, votes[own.id], labels, criterion, "all")
-        shaped = own.kind == "code" and bool(own.fitted_on)
-        yield own, Figures(tpr=Figure.of(found.tpr), tnr=Figure.of(found.tnr), in_sample=shaped)
+    for judge in versions:
+        criterion = wanted[judge.criterion_id]
+        found = measure_judge(judge, votes[judge.id], labels, criterion, "all")
+        shaped = judge.kind == "code" and bool(judge.fitted_on)
+        yield judge, Figures(tpr=Figure.of(found.tpr), tnr=Figure.of(found.tnr), in_sample=shaped)
 
 
-def _judge(own: JudgeVersion, figures: Figures, *, with_examples: bool) -> SharedJudge:
-    spec = portable.leaving(own.kind, own.spec, with_examples=with_examples)
-    came = own.spec.get(portable.RESERVED) or {}
-    has_examples = portable.has_examples(own.kind, own.spec)
+def _judge(judge: JudgeVersion, figures: Figures, *, with_examples: bool) -> SharedJudge:
+    spec = portable.leaving(judge.kind, judge.spec, with_examples=with_examples)
+    came = judge.spec.get(portable.RESERVED) or {}
+    has_examples = portable.has_examples(judge.kind, judge.spec)
     return SharedJudge(
-        name=own.name.removesuffix(SUFFIX) if came else own.name,
-        kind=own.kind,
+        name=judge.name.removesuffix(SUFFIX) if came else judge.name,
+        kind=judge.kind,
         spec=spec,
-        description=own.description.removesuffix(f" {came['note']}") if came else own.description,
-        model=own.model,
+        description=judge.description.removesuffix(f" {came['note']}") if came else judge.description,
+        model=judge.model,
         figures=figures,
         note=_WITHOUT if has_examples and not with_examples else "",
     )

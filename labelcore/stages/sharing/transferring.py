@@ -67,32 +67,34 @@ def transfer(db: Database, project: Project) -> list[Transfer]:
 
     Grades are those of outputs as a whole, of all splits, as in the figures of the file.
     """
-    live = [own for own in list_criteria(db, project) if own.status in {"proposed", "accepted"}]
-    came: list[Criterion | None] = [own for own in live if own.origin == "library"]
+    live = [
+        criterion for criterion in list_criteria(db, project) if criterion.status in {"proposed", "accepted"}
+    ]
+    came: list[Criterion | None] = [criterion for criterion in live if criterion.origin == "library"]
     current = judge_table.current(db, project.id)
-    versions = [own for own in current if RESERVED in own.spec]
-    came += [None] * any(own.criterion_id is None for own in versions)
+    versions = [version for version in current if RESERVED in version.spec]
+    came += [None] * any(version.criterion_id is None for version in versions)
     votes = votes_on(db, versions) if versions else pd.DataFrame()
     labels = human_labels(db, project)
     return [
         _criterion(
-            own,
+            criterion,
             [
-                _judge(version, measure_judge(version, votes[version.id], labels, own, "all"))
+                _judge(version, measure_judge(version, votes[version.id], labels, criterion, "all"))
                 for version in versions
-                if version.criterion_id == (own.id if own else None)
+                if version.criterion_id == (criterion.id if criterion else None)
             ],
             labels,
         )
-        for own in came
+        for criterion in came
     ]
 
 
-def _criterion(own: Criterion | None, judges: list[JudgeTransfer], labels: Labels) -> Transfer:
-    name = own.name if own else OVERALL
+def _criterion(criterion: Criterion | None, judges: list[JudgeTransfer], labels: Labels) -> Transfer:
+    name = criterion.name if criterion else OVERALL
     aligned = any(judge.state == "aligned here" for judge in judges)
     return Transfer(
-        criterion_id=own.id if own else None,
+        criterion_id=criterion.id if criterion else None,
         criterion=name,
         judges=tuple(judges),
         state="aligned here" if aligned else "not yet aligned here",
@@ -123,17 +125,17 @@ def _waiting_words(name: str, judges: list[JudgeTransfer], labels: Labels) -> st
     )
 
 
-def _judge(own: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
-    there = Figures.model_validate(own.spec[RESERVED]["figures"])
+def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
+    there = Figures.model_validate(judge.spec[RESERVED]["figures"])
     passes, fails = found.counts.human_passes, found.counts.human_fails
     enough = passes >= NEEDED_PASSES and fails >= NEEDED_FAILS
     tpr, tnr = (found.tpr, found.tnr) if enough else (_too_few(passes, fails),) * 2
     changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))
     result = _result(*changes, there) if enough else None
     return JudgeTransfer(
-        judge=own.name,
-        judge_version_id=own.id,
-        kind=own.kind,
+        judge=judge.name,
+        judge_version_id=judge.id,
+        kind=judge.kind,
         passes=passes,
         fails=fails,
         state="aligned here" if enough else "not yet aligned here",
@@ -143,7 +145,7 @@ def _judge(own: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
         tpr_change=changes[0],
         tnr_change=changes[1],
         result=result,
-        says=_words(own, tpr, tnr, there, changes, result),
+        says=_words(judge, tpr, tnr, there, changes, result),
     )
 
 
@@ -158,21 +160,26 @@ def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:
     """Worse where an interval of the change lies below 0; holds where both lie above the margin."""
     if there.tpr.value is None or there.tnr.value is None:
         return "nothing to compare with"
-    lows = [own.low for own in (tpr, tnr) if own.low is not None]
-    highs = [own.high for own in (tpr, tnr) if own.high is not None]
+    lows = [rate.low for rate in (tpr, tnr) if rate.low is not None]
+    highs = [rate.high for rate in (tpr, tnr) if rate.high is not None]
     if min(highs) < 0:
         return "worse"
     return "holds" if min(lows) > -MARGIN else "not clear"
 
 
 def _words(
-    own: JudgeVersion, tpr: Rate, tnr: Rate, there: Figures, changes: tuple[Rate, Rate], result: Result | None
+    judge: JudgeVersion,
+    tpr: Rate,
+    tnr: Rate,
+    there: Figures,
+    changes: tuple[Rate, Rate],
+    result: Result | None,
 ) -> str:
     if result is None:
-        return f"{own.name}: not yet aligned here, {tpr.why_not}."
+        return f"{judge.name}: not yet aligned here, {tpr.why_not}."
     flattered = " on the grades that it was fitted to" if there.in_sample else ""
     return (
-        f"{own.name}: of the outputs that people pass here it passes {_share(tpr)}, of those that "
+        f"{judge.name}: of the outputs that people pass here it passes {_share(tpr)}, of those that "
         f"they fail it catches {_share(tnr)}; there{flattered} it was {_share(there.tpr)} and "
         f"{_share(there.tnr)}. {_conclusion(result, changes)}"
     )
@@ -191,7 +198,9 @@ def _conclusion(result: Result, changes: tuple[Rate, Rate]) -> str:
         return f"It does here what it did there (a fall of {MARGIN:.0%} or more is ruled out)."
     if result == "worse":
         whats = ("passes fewer good outputs", "catches fewer bad outputs")
-        fallen = [w for w, own in zip(whats, changes, strict=True) if own.high is not None and own.high < 0]
+        fallen = [
+            w for w, change in zip(whats, changes, strict=True) if change.high is not None and change.high < 0
+        ]
         return f"It {' and '.join(fallen)} here than there: propose judges that fit these grades."
-    deepest = -min(own.low for own in changes if own.low is not None)
+    deepest = -min(change.low for change in changes if change.low is not None)
     return f"No clear difference, but a fall of up to {deepest:.0%} is not ruled out: grade on."

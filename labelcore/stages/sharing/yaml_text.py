@@ -59,7 +59,7 @@ for _name, (_pattern, _first) in _PLAIN.items():
     _Reader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_name}",
         re.compile(rf"^{_pattern}$"),
-        ["" if own == "\0" else own for own in _first],
+        ["" if first == "\0" else first for first in _first],
     )
 
 
@@ -78,7 +78,7 @@ def _represent_text(writer: Any, text: str) -> Any:
 
 
 def _represent_list(writer: Any, items: list[Any]) -> Any:
-    numbers = bool(items) and all(isinstance(own, int | float) for own in items)
+    numbers = bool(items) and all(isinstance(item, int | float) for item in items)
     return writer.represent_sequence(_SEQ, items, flow_style=numbers)
 
 
