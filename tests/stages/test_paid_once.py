@@ -107,14 +107,14 @@ def test_an_endpoint_without_schemas_is_said_so(run: Callable[..., Run], mock: M
 def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
     db: Database, project: Project, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
-    plan = running.make_plan(db, [judge(project)], ids, 1)
-    before = running.estimate(db, project, plan, concurrency=2)
+    backlog = running.make_backlog(db, [judge(project)], ids, 1)
+    before = running.estimate(db, project, backlog, concurrency=2)
     assert (before.decisions, before.calls, before.known) == (30, 30, 0)
     assert before.tokens_in > 30 * 100 and mock.prompts == []
     assert before.cost_usd == pytest.approx((before.tokens_in * 2 + before.tokens_out * 4) / 1e6)
     assert before.seconds == pytest.approx(30 * 2.0 / 2), "nothing was asked yet: 2 s are assumed"
     run()
-    later = running.make_plan(db, [judge(project)], ids, 2)
+    later = running.make_backlog(db, [judge(project)], ids, 2)
     after = running.estimate(db, project, later)
     assert (after.calls, after.known, after.tokens_in, after.tokens_out) == (30, 30, 300, 150)
     assert "30 verdicts" in " ".join(after.based_on)
@@ -248,10 +248,10 @@ def test_a_panel_asks_the_endpoints_and_models_of_its_members_and_each_once(
 def test_a_panel_s_estimate_counts_every_call_at_its_own_price(
     db: Database, project: Project, ids: list[str], panel_judge: JudgeVersion, mock: MockEndpoint
 ) -> None:
-    plan = running.make_plan(db, [panel_judge], ids, 1)
-    found = running.estimate(db, project, plan)
+    backlog = running.make_backlog(db, [panel_judge], ids, 1)
+    found = running.estimate(db, project, backlog)
     assert (found.decisions, found.calls, found.trouble) == (30, 90, "")
-    alone = running.make_plan(db, [judge(project)], ids, 1)
+    alone = running.make_backlog(db, [judge(project)], ids, 1)
     single = running.estimate(db, project, alone)
     assert found.cost_usd > 11 * single.cost_usd, "the far member costs ten times as much"
 

@@ -1,7 +1,7 @@
 """Running judges: what is missing is decided, exactly once, by code, models, batches or workers."""
 
 from labelcore.stages.judging.running.estimating import Estimate, estimate, estimate_words, span_words
-from labelcore.stages.judging.running.execution import make_plan, run, stop_run
+from labelcore.stages.judging.running.execution import make_backlog, run, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words, progress_words
 from labelcore.stages.judging.running.orders import estimate_run, run_judges, runs, stop_abandoned_runs
 
@@ -11,7 +11,7 @@ __all__ = [
     "estimate_run",
     "estimate_words",
     "kinds_words",
-    "make_plan",
+    "make_backlog",
     "progress_words",
     "run",
     "run_judges",

@@ -31,7 +31,7 @@ class Taken:
     file: Path | None
 
 
-class AnswerMemory:
+class AnswerCache:
     """What this database's judges were ever answered; use it in one event loop."""
 
     def __init__(self, db: Database, journal: Journal) -> None:

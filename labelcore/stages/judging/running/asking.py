@@ -15,11 +15,11 @@ from collections.abc import Iterator, Sequence
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge
 from labelcore.llm.protocol import NotYet
-from labelcore.stages.judging.running.answers import AnswerMemory
-from labelcore.stages.judging.running.backlog import Plan, Question
-from labelcore.stages.judging.running.cached_client import Remembering
-from labelcore.stages.judging.running.clients import Asked, Clients
-from labelcore.stages.judging.running.live_run import Decided, Result, Work
+from labelcore.stages.judging.running.answers import AnswerCache
+from labelcore.stages.judging.running.backlog import Question
+from labelcore.stages.judging.running.cached_client import CachedClient
+from labelcore.stages.judging.running.clients import Assignment, Clients
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
 from labelcore.store.journal import Journal
 
 _FLUSH_SECONDS = 0.5
@@ -30,30 +30,26 @@ _PATIENCE = 0.0002  # seconds for which the thread that stores may keep the loop
 GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 
 
-async def ask_models(
-    work: Work, plan: Plan, asked: Sequence[Asked], clients: Clients, journal: Journal
-) -> None:
+async def ask_models(live: LiveRun, asked: Sequence[Assignment], clients: Clients, journal: Journal) -> None:
     """Ask everybody at once until all is decided, somebody stops the run, or nobody can go on.
 
     The clients are closed when this returns.
     """
     try:
         with _impatient():
-            await _ask_all(work, plan, asked, clients, journal)
+            await _ask_all(live, asked, clients, journal)
     finally:
-        work.notes |= clients.notes
+        live.notes |= clients.notes
         await clients.close()
 
 
-async def _ask_all(
-    work: Work, plan: Plan, asked: Sequence[Asked], clients: Clients, journal: Journal
-) -> None:
-    memory = await asyncio.to_thread(AnswerMemory, work.db, journal)
+async def _ask_all(live: LiveRun, asked: Sequence[Assignment], clients: Clients, journal: Journal) -> None:
+    cache = await asyncio.to_thread(AnswerCache, live.db, journal)
     done: list[Decided] = []
-    askers = [_Asker(work, plan, asking, clients, memory, done) for asking in asked]
+    askers = [_Asker(live, asking, clients, cache, done) for asking in asked]
     tasks = [asyncio.create_task(asker.run()) for asker in askers]
     ended = asyncio.Event()
-    keeper = asyncio.create_task(keep_storing(work, memory, done, ended))
+    keeper = asyncio.create_task(keep_storing(live, cache, done, ended))
     try:
         waiting = {keeper, *tasks}
         while any(not task.done() for task in tasks):
@@ -95,18 +91,13 @@ class _Asker:
     """Asks one endpoint; its trouble pauses its judges and nobody else's."""
 
     def __init__(
-        self,
-        work: Work,
-        plan: Plan,
-        asked: Asked,
-        clients: Clients,
-        memory: AnswerMemory,
-        done: list[Decided],
+        self, live: LiveRun, asked: Assignment, clients: Clients, cache: AnswerCache, done: list[Decided]
     ) -> None:
-        self._work, self._plan, self._done = work, plan, done
-        self._versions, self._concurrency = asked.versions, asked.reached.concurrency
+        self._live, self._done = live, done
+        self._versions, self._concurrency = asked.versions, asked.connection.concurrency
         self._clients = [
-            Remembering(asked.reached, clients, memory, work, repeat) for repeat in range(plan.repeats)
+            CachedClient(asked.connection, clients, cache, live, repeat)
+            for repeat in range(live.backlog.repeats)
         ]
         self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * self._concurrency)
         self._idle: set[asyncio.Task[None]] = set()
@@ -114,7 +105,7 @@ class _Asker:
 
     @property
     def _halted(self) -> bool:
-        return self._paused or self._work.stop.is_set()
+        return self._paused or self._live.stop.is_set()
 
     async def run(self) -> None:
         feeding = asyncio.create_task(self._feed())
@@ -137,7 +128,7 @@ class _Asker:
             await asyncio.gather(feeding, *workers, return_exceptions=True)
 
     async def _feed(self) -> None:
-        questions = self._plan.questions(self._versions)
+        questions = self._live.backlog.questions(self._versions)
         while (some := await asyncio.to_thread(_next, questions)) is not None:
             for question in some:
                 await self._jobs.put(question)
@@ -168,13 +159,13 @@ class _Asker:
         except LabelcoreError as trouble:
             if isinstance(trouble, ModelTrouble) and trouble.fatal:
                 self._paused = True
-                self._work.paused.append(str(trouble))
-                self._work.faults[trouble.kind] += 1
+                self._live.paused.append(str(trouble))
+                self._live.faults[trouble.kind] += 1
                 return None
             return trouble
 
 
-async def keep_storing(work: Work, memory: AnswerMemory, done: list[Decided], ended: asyncio.Event) -> None:
+async def keep_storing(live: LiveRun, cache: AnswerCache, done: list[Decided], ended: asyncio.Event) -> None:
     """Store what has come in, twice a second or more often when much comes, until all has."""
     waited = 0.0
     while not ended.is_set():
@@ -183,16 +174,16 @@ async def keep_storing(work: Work, memory: AnswerMemory, done: list[Decided], en
         waited += _LOOK_SECONDS
         if waited >= _FLUSH_SECONDS or len(done) >= _FLUSH_VERDICTS:
             waited = 0.0
-            await _flush(work, memory, done)
-    await _flush(work, memory, done)
+            await _flush(live, cache, done)
+    await _flush(live, cache, done)
 
 
-async def _flush(work: Work, memory: AnswerMemory, done: list[Decided]) -> None:
+async def _flush(live: LiveRun, cache: AnswerCache, done: list[Decided]) -> None:
     decided, done[:] = list(done), []
-    taken = memory.take()
+    taken = cache.take()
     if decided or taken.answers:
-        await asyncio.to_thread(work.store, decided, taken.answers)
-    memory.stored(taken)
+        await asyncio.to_thread(live.store, decided, taken.answers)
+    cache.stored(taken)
 
 
 def _next(questions: Iterator[list[Question]]) -> list[Question] | None:

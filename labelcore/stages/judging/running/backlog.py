@@ -23,7 +23,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Backlog:
     """All decisions that are wanted. The versions stay what they were when the run began."""
 
     db: Database

@@ -24,9 +24,8 @@ from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpo
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
 from labelcore.models import BatchJob, Paid, Project, new_id
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.backlog import Plan
-from labelcore.stages.judging.running.clients import Asked, Clients, Reached, place_of
-from labelcore.stages.judging.running.live_run import Work
+from labelcore.stages.judging.running.clients import Assignment, Clients, Connection, place_of
+from labelcore.stages.judging.running.live_run import LiveRun
 from labelcore.store import Database
 from labelcore.store import answers as answer_table
 from labelcore.store import batch_jobs as job_table
@@ -38,7 +37,7 @@ _AT_ONCE = 2_000  # answers that are stored together
 _SIDE_BY_SIDE = 8
 
 
-class _AskedBefore:
+class _BatchHistory:
     """Which questions are with a provider, and how often one was asked without an answer of use."""
 
     def __init__(self, db: Database, project: Project) -> None:
@@ -74,12 +73,12 @@ class _AskedBefore:
 class _Writer:
     """A client that writes questions down instead of asking them."""
 
-    def __init__(self, endpoint: Endpoint, folder: Path, asked: _AskedBefore) -> None:
+    def __init__(self, endpoint: Endpoint, folder: Path, asked: _BatchHistory) -> None:
         from labelcore.llm.batches import MOST_BYTES, MOST_QUESTIONS
 
         self.model, self.endpoint = endpoint.model, endpoint
         self._client = client_for(endpoint)
-        self._folder, self._before = folder, asked
+        self._folder, self._history = folder, asked
         self._most = (MOST_QUESTIONS, MOST_BYTES)
         self.files: list[tuple[Path, list[str]]] = []
         self._size = 0
@@ -95,9 +94,9 @@ class _Writer:
         from labelcore.llm.batches import question_line
 
         key = asked_key() or ""
-        if key not in self._before.waiting:
-            again = self._before.times(key)
-            self._before.waiting.add(key)
+        if key not in self._history.waiting:
+            again = self._history.times(key)
+            self._history.waiting.add(key)
             body = self._client.request_body(messages, schema, most_tokens, again=again)
             self._write(key, question_line(key, body))
         raise NotYet
@@ -125,17 +124,19 @@ class _Writer:
 class BatchRound:
     """One round: collect, decide what is known, hand over the rest."""
 
-    def __init__(self, work: Work, plan: Plan) -> None:
-        self._work, self._db, self._plan = work, work.db, plan
+    def __init__(self, live: LiveRun) -> None:
+        self._live, self._db = live, live.db
         self._folder = tempfile.TemporaryDirectory(prefix="labelcore-")
         self._writers: list[_Writer] = []
-        self._before = _AskedBefore(work.db, work.project)
+        self._history = _BatchHistory(live.db, live.project)
         self.clients = Clients(self._open)
-        self._chosen = self.clients.choose([version for version in plan.versions if version.kind == "llm"])
+        self._chosen = self.clients.choose(
+            [version for version in live.backlog.versions if version.kind == "llm"]
+        )
 
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
-        for job in job_table.under_way(self._db, self._work.project.id):
+        for job in job_table.under_way(self._db, self._live.project.id):
             endpoint = endpoint_for({"endpoint": job.endpoint, "model": job.model})
             with _batches(endpoint) as batches:
                 self._collect(job, batches)
@@ -159,33 +160,33 @@ class BatchRound:
         done = {"state": "collected" if through else "failed", "provider_id": provider_id}
         job_table.save(self._db, job.model_copy(update=done | {"message": said if missed else ""}))
         if missed:
-            self._work.faults["batch"] += missed
-            self._work.notes.add(f"{said} They are asked again.")
+            self._live.faults["batch"] += missed
+            self._live.notes.add(f"{said} They are asked again.")
 
     def _keep(self, answers: Iterator[Paid]) -> int:
         count, some = 0, list[Paid]()
         for paid in answers:
             some.append(paid)
             count += 1
-            self._work.cost += paid.cost_usd
-            self._work.tokens_in += paid.tokens_in
-            self._work.tokens_out += paid.tokens_out
-            self._work.requests += 1
+            self._live.cost += paid.cost_usd
+            self._live.tokens_in += paid.tokens_in
+            self._live.tokens_out += paid.tokens_out
+            self._live.requests += 1
             if len(some) >= _AT_ONCE:
                 answer_table.add(self._db, some)
                 some = []
         answer_table.add(self._db, some)
         return count
 
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[Assignment]:
         """Who writes down what is not known, and is not with a provider already."""
-        self._before.look()
+        self._history.look()
         return self._chosen
 
-    def _open(self, endpoint: Endpoint) -> Reached:
-        writer = _Writer(endpoint, Path(self._folder.name), self._before)
+    def _open(self, endpoint: Endpoint) -> Connection:
+        writer = _Writer(endpoint, Path(self._folder.name), self._history)
         self._writers.append(writer)
-        return Reached(writer, place_of(endpoint), _SIDE_BY_SIDE)
+        return Connection(writer, place_of(endpoint), _SIDE_BY_SIDE)
 
     def hand_over(self) -> None:
         """Send what was written down; the run waits for it."""
@@ -195,9 +196,9 @@ class BatchRound:
                     with _batches(writer.endpoint) as batches:
                         for place, keys in writer.files:
                             self._hand_over(writer.endpoint, place, keys, batches)
-        waiting = job_table.under_way(self._db, self._work.project.id)
+        waiting = job_table.under_way(self._db, self._live.project.id)
         if count := sum(len(job.questions) for job in waiting):
-            self._work.paused.append(
+            self._live.paused.append(
                 f"{count:,} questions are with the provider; run again with --batch to collect."
             )
 
@@ -206,7 +207,7 @@ class BatchRound:
     ) -> None:
         job = BatchJob(
             id=new_id("batch"),
-            project_id=self._work.project.id,
+            project_id=self._live.project.id,
             endpoint=endpoint.name,
             model=endpoint.model,
             state="handing over",
@@ -217,7 +218,7 @@ class BatchRound:
             known = {"provider_id": batches.hand_over(place, job.id), "state": "with the provider"}
         except ModelTrouble as trouble:
             known = {"state": "failed", "message": str(trouble)}
-            self._work.paused.append(str(trouble))
+            self._live.paused.append(str(trouble))
         job_table.save(self._db, job.model_copy(update=known))
 
 

@@ -16,10 +16,10 @@ from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.llm.refusing import kept_refusal
 from labelcore.models import Paid
 from labelcore.stages.judging.running.answers import question_key
-from labelcore.stages.judging.running.clients import Clients, Reached
+from labelcore.stages.judging.running.clients import Clients, Connection
 
 
-class Memory(Protocol):
+class AnswerStore(Protocol):
     """Answers that are known, and where new ones are kept: a run's, or those of a part of it."""
 
     def turn(self, key: str) -> asyncio.Lock: ...  # noqa: D102 - as AnswerMemory, like the others
@@ -37,7 +37,7 @@ class Counters(Protocol):
     def lost(self, trouble: ModelTrouble) -> None: ...  # noqa: D102
 
 
-class Remembering:
+class CachedClient:
     """One repeat's view of a client: an answer that is known costs nothing and takes no call.
 
     A known answer keeps the tokens, price and time that it took when it was asked for, because they
@@ -45,11 +45,11 @@ class Remembering:
     """
 
     def __init__(
-        self, reached: Reached, clients: Clients, memory: Memory, work: Counters, repeat: int
+        self, connection: Connection, clients: Clients, cache: AnswerStore, usage: Counters, repeat: int
     ) -> None:
-        self.model = reached.client.model
-        self._reached, self._client, self._place = reached, reached.client, reached.place
-        self._clients, self._memory, self._work, self._repeat = clients, memory, work, repeat
+        self.model = connection.client.model
+        self._connection, self._client, self._place = connection, connection.client, connection.place
+        self._clients, self._cache, self._usage, self._repeat = clients, cache, usage, repeat
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
@@ -57,25 +57,25 @@ class Remembering:
         """The answer that is known, or a new one; see the protocol."""
         form = [_form(schema), most_tokens]
         key = question_key(self._place, messages, form, self._repeat)
-        async with self._memory.turn(key):
+        async with self._cache.turn(key):
             if known := await self._known(key, schema):
                 return known
             try:
                 with asking_for(key):
                     answer = await self._client.answer(messages, schema, most_tokens=most_tokens)
             except ModelTrouble as trouble:
-                self._work.lost(trouble)
+                self._usage.lost(trouble)
                 raise
-            self._keep(key, answer, answer.text, on_disk=self._reached.on_disk)
-        await self._memory.pass_on()
+            self._keep(key, answer, answer.text, on_disk=self._connection.on_disk)
+        await self._cache.pass_on()
         return answer
 
     async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         """The likelihoods that are known, or new ones; see the protocol."""
         key = question_key(self._place, messages, ["weigh", *words], self._repeat)
-        async with self._memory.turn(key):
-            if paid := await self._memory.find(key):
-                self._work.cached += 1
+        async with self._cache.turn(key):
+            if paid := await self._cache.find(key):
+                self._usage.cached += 1
                 return Weighed(
                     probabilities=json.loads(paid.text),
                     tokens_in=paid.tokens_in,
@@ -88,7 +88,7 @@ class Remembering:
             try:
                 weighed = await self._client.weigh(messages, words)
             except ModelTrouble as trouble:
-                self._work.lost(trouble)
+                self._usage.lost(trouble)
                 raise
             if weighed is not None:
                 text = json.dumps(dict(weighed.probabilities))
@@ -106,31 +106,31 @@ class Remembering:
                 self._keep(key, taken, text)
             return weighed
 
-    def named(self, spec: Mapping[str, Any]) -> Remembering:
+    def named(self, spec: Mapping[str, Any]) -> CachedClient:
         """The same view of the client of a panel's member.
 
         Raises:
             ModelTrouble: its endpoint is not configured, or its key is missing.
         """
-        reached = self._clients.of(spec)
-        if reached is self._reached:
+        connection = self._clients.of(spec)
+        if connection is self._connection:
             return self
-        return Remembering(reached, self._clients, self._memory, self._work, self._repeat)
+        return CachedClient(connection, self._clients, self._cache, self._usage, self._repeat)
 
     async def close(self) -> None:
         """Nothing: the run closes its clients."""
 
     async def _known(self, key: str, schema: type[Schema]) -> Answer[Schema] | None:
-        if (paid := await self._memory.find(key)) is None:
+        if (paid := await self._cache.find(key)) is None:
             return None
         if refused := kept_refusal(paid.text):
-            self._work.cached += 1
+            self._usage.cached += 1
             raise ModelTrouble(f"The model refuses: {refused[:200]}", kind="refusal")
         try:
             parsed = parse(paid.text, schema)
         except ValidationError:
             return None
-        self._work.cached += 1
+        self._usage.cached += 1
         return Answer(
             parsed=parsed,
             text=paid.text,
@@ -152,8 +152,8 @@ class Remembering:
             cost_usd=answer.cost_usd,
             latency_ms=answer.latency_ms,
         )
-        self._memory.keep(paid, on_disk=on_disk)
-        self._work.paid(answer)
+        self._cache.keep(paid, on_disk=on_disk)
+        self._usage.paid(answer)
 
 
 @lru_cache(maxsize=64)

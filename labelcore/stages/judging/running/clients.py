@@ -17,7 +17,7 @@ _FOR_A_COURIER = 50  # calls from which on it pays to start one
 
 
 @dataclass(frozen=True)
-class Reached:
+class Connection:
     """A client, what its answers are known by, and how many calls at once it takes."""
 
     client: ModelClient
@@ -27,24 +27,24 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Assignment:
     """An endpoint's model with the judges that begin with it (a panel: with its first member)."""
 
-    reached: Reached
+    connection: Connection
     versions: tuple[JudgeVersion, ...]
 
 
-Open = Callable[[Endpoint], Reached]
+Open = Callable[[Endpoint], Connection]
 
 
 class Clients:
     """The clients of one run, each opened when first wanted; ``given`` takes the place of all."""
 
-    def __init__(self, open_: Open, given: Reached | None = None) -> None:
+    def __init__(self, open_: Open, given: Connection | None = None) -> None:
         self._open, self._given = open_, given
-        self._opened: dict[tuple[str, str], Reached] = {}
+        self._opened: dict[tuple[str, str], Connection] = {}
 
-    def of(self, spec: Mapping[str, Any]) -> Reached:
+    def of(self, spec: Mapping[str, Any]) -> Connection:
         """Who answers a judge that is no panel, or a panel's member.
 
         Raises:
@@ -58,30 +58,30 @@ class Clients:
             self._opened[key] = self._open(endpoint)
         return self._opened[key]
 
-    def choose(self, versions: Sequence[JudgeVersion]) -> list[Asked]:
+    def choose(self, versions: Sequence[JudgeVersion]) -> list[Assignment]:
         """Who answers which judges; a panel's members are all looked for before anybody is asked.
 
         Raises:
             ModelTrouble: one of them is not configured, or its key is missing.
         """
-        found: dict[int, tuple[Reached, list[JudgeVersion]]] = {}
+        found: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
         for version in versions:
             first, *_ = [self.of(member) for member in panel.members(version.spec)]
             found.setdefault(id(first), (first, []))[1].append(version)
-        return [Asked(reached, tuple(asking)) for reached, asking in found.values()]
+        return [Assignment(connection, tuple(asking)) for connection, asking in found.values()]
 
     @property
     def notes(self) -> set[str]:
         """What the endpoints cannot do, in sentences."""
-        every = [reached.client for reached in self._all()]
+        every = [connection.client for connection in self._all()]
         return {said for client in every for said in getattr(client, "notes", ())}
 
     async def close(self) -> None:
         """Give all connections back."""
-        for reached in self._all():
-            await reached.client.close()
+        for connection in self._all():
+            await connection.client.close()
 
-    def _all(self) -> list[Reached]:
+    def _all(self) -> list[Connection]:
         return [*self._opened.values(), *([self._given] if self._given else [])]
 
 
@@ -93,15 +93,15 @@ def live_clients(
 ) -> Clients:
     """Clients that ask at once; with a journal and many calls, couriers keep what is answered."""
 
-    def open_(endpoint: Endpoint) -> Reached:
+    def open_(endpoint: Endpoint) -> Connection:
         many = concurrency or endpoint.concurrency
         kept_in = journal.for_courier() if journal and calls >= _FOR_A_COURIER else None
         opened = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
-        return Reached(opened, place_of(endpoint), many, opened.on_disk)
+        return Connection(opened, place_of(endpoint), many, opened.on_disk)
 
     if client is None:
         return Clients(open_)
-    return Clients(open_, Reached(client, client.model, concurrency or settings().concurrency))
+    return Clients(open_, Connection(client, client.model, concurrency or settings().concurrency))
 
 
 def place_of(endpoint: Endpoint) -> str:
@@ -109,12 +109,12 @@ def place_of(endpoint: Endpoint) -> str:
     return f"{endpoint.base_url or ''}|{endpoint.model}"
 
 
-class Reaching:
+class PanelClient:
     """A client that finds the others by what a panel's member says; nothing is remembered."""
 
-    def __init__(self, reached: Reached, clients: Clients) -> None:
-        self.model = reached.client.model
-        self._client, self._clients = reached.client, clients
+    def __init__(self, connection: Connection, clients: Clients) -> None:
+        self.model = connection.client.model
+        self._client, self._clients = connection.client, clients
 
     async def answer(
         self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
@@ -126,13 +126,13 @@ class Reaching:
         """See the protocol."""
         return await self._client.weigh(messages, words)
 
-    def named(self, spec: Mapping[str, Any]) -> Reaching:
+    def named(self, spec: Mapping[str, Any]) -> PanelClient:
         """The client of a panel's member.
 
         Raises:
             ModelTrouble: its endpoint is not configured, or its key is missing.
         """
-        return Reaching(self._clients.of(spec), self._clients)
+        return PanelClient(self._clients.of(spec), self._clients)
 
     async def close(self) -> None:
         """Give all connections back."""

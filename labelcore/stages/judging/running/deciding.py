@@ -11,7 +11,7 @@ from labelcore.judges import cascade, llm_judge
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
-from labelcore.stages.judging.running.clients import Clients, Reaching, live_clients
+from labelcore.stages.judging.running.clients import Clients, PanelClient, live_clients
 from labelcore.stages.judging.running.runner import decide_local, embed_texts, remember_meanings
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -113,8 +113,8 @@ async def _ask_all(
     fatal: list[ModelTrouble] = []
     try:
         (asked,) = clients.choose([version])
-        slots = asyncio.Semaphore(asked.reached.concurrency)
-        view = Reaching(asked.reached, clients)
+        slots = asyncio.Semaphore(asked.connection.concurrency)
+        view = PanelClient(asked.connection, clients)
 
         async def ask(output: Output) -> Decision | LabelcoreError:
             async with slots:

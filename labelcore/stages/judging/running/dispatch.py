@@ -23,14 +23,14 @@ from labelcore.llm import Answer, Message, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import Decision, JudgeVersion, Paid
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.answers import AnswerMemory
+from labelcore.stages.judging.running.answers import AnswerCache
 from labelcore.stages.judging.running.asking import keep_storing
-from labelcore.stages.judging.running.backlog import Plan, Question
-from labelcore.stages.judging.running.cached_client import Remembering
-from labelcore.stages.judging.running.clients import Clients, Reached, place_of
+from labelcore.stages.judging.running.backlog import Question
+from labelcore.stages.judging.running.cached_client import CachedClient
+from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.engine import Engine, Outcome
-from labelcore.stages.judging.running.live_run import Decided, Result, Work
-from labelcore.stages.judging.running.usage import Tally
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
+from labelcore.stages.judging.running.usage import Usage
 from labelcore.stages.judging.running.worker import (
     TERMS,
     decide_chunk,
@@ -66,7 +66,7 @@ class _Chunk:
     place: str = ""
 
 
-def spread(work: Work, plan: Plan, engine: Engine, concurrency: int | None, journal: Journal) -> None:
+def dispatch(live: LiveRun, engine: Engine, concurrency: int | None, journal: Journal) -> None:
     """Let an engine's workers decide what is missing, until all is or somebody stops the run.
 
     ``concurrency``: model calls at once over all workers; None for what each endpoint takes.
@@ -74,10 +74,10 @@ def spread(work: Work, plan: Plan, engine: Engine, concurrency: int | None, jour
     Raises:
         ModelTrouble: a judge's endpoint is not configured.
     """
-    asyncio.run(_Spreading(work, plan, engine, concurrency, journal).run())
+    asyncio.run(_Dispatcher(live, engine, concurrency, journal).run())
 
 
-class _Elsewhere:
+class _DeferringClient:
     """A client that asks nobody: what is not known is asked by a worker."""
 
     def __init__(self, model: str) -> None:
@@ -99,29 +99,27 @@ class _Elsewhere:
         """There is nothing to close."""
 
 
-class _Looking:
+class _RecordedLookups:
     """The run's memory as one question sees it; what it found goes along with the question."""
 
-    def __init__(self, memory: AnswerMemory) -> None:
-        self._memory = memory
+    def __init__(self, cache: AnswerCache) -> None:
+        self._cache = cache
         self.found: list[Paid] = []
-        self.turn, self.keep, self.pass_on = memory.turn, memory.keep, memory.pass_on
+        self.turn, self.keep, self.pass_on = cache.turn, cache.keep, cache.pass_on
 
     async def find(self, key: str) -> Paid | None:
-        if paid := await self._memory.find(key):
+        if paid := await self._cache.find(key):
             self.found.append(paid)
         return paid
 
 
-class _Spreading:
+class _Dispatcher:
     """One run on an engine."""
 
-    def __init__(
-        self, work: Work, plan: Plan, engine: Engine, concurrency: int | None, journal: Journal
-    ) -> None:
-        self._work, self._plan, self._engine = work, plan, engine
+    def __init__(self, live: LiveRun, engine: Engine, concurrency: int | None, journal: Journal) -> None:
+        self._live, self._engine = live, engine
         self._concurrency, self._journal = concurrency, journal
-        asked = [version for version in plan.versions if version.kind == "llm"]
+        asked = [version for version in live.backlog.versions if version.kind == "llm"]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         self._endpoints = {version.id: _asked_by(version) for version in asked}
         self._workers = engine.workers()
@@ -136,10 +134,10 @@ class _Spreading:
         self._done: list[Decided] = []
 
     async def run(self) -> None:
-        self._memory = await asyncio.to_thread(AnswerMemory, self._work.db, self._journal)
+        self._cache = await asyncio.to_thread(AnswerCache, self._live.db, self._journal)
         self._loop = asyncio.get_running_loop()
         ended = asyncio.Event()
-        storing = keep_storing(self._work, self._memory, self._done, ended)
+        storing = keep_storing(self._live, self._cache, self._done, ended)
         keeper = asyncio.create_task(storing)
         try:
             async for chunk in self._chunks():
@@ -154,24 +152,24 @@ class _Spreading:
                 future.cancel()
             ended.set()  # a batch on its way into the database must not be cut off
             await keeper
-            await asyncio.to_thread(self._engine.everywhere, end_here, self._work.run.id)
+            await asyncio.to_thread(self._engine.everywhere, end_here, self._live.run.id)
 
     @property
     def _halted(self) -> bool:
-        return self._lost or self._work.stop.is_set()
+        return self._lost or self._live.stop.is_set()
 
     # What goes out
 
     async def _chunks(self) -> AsyncIterator[_Chunk]:
-        for local in _local_chunks(self._work, self._plan):
+        for local in _local_chunks(self._live):
             yield local
-        for version in (judge for judge in self._plan.versions if judge.id in self._endpoints):
-            questions = self._plan.questions([version], self._size(version))
+        for version in (judge for judge in self._live.backlog.versions if judge.id in self._endpoints):
+            questions = self._live.backlog.questions([version], self._size(version))
             place = place_hash(self._endpoints[version.id][0])
             while place not in self._paused and not self._halted:
                 if (some := await asyncio.to_thread(next, questions, None)) is None:
                     break
-                for part in _parts(some):
+                for part in _bounded(some):
                     if chunk := await self._sorted(part):
                         yield chunk
                 if len(self._held) >= _HELD:
@@ -196,10 +194,10 @@ class _Spreading:
             return None
         looked = await asyncio.gather(*(self._look(question, endpoint) for question in questions))
         rest, known, keys = list[Question](), list[Paid](), set[str]()
-        for question, (result, tally, found) in zip(questions, looked, strict=True):
+        for question, (result, usage, found) in zip(questions, looked, strict=True):
             if not isinstance(result, NotYet):
                 self._done.append((question, result))
-                self._work.cached += tally.cached
+                self._live.cached += usage.cached
                 continue
             key = result.args[0]
             if key in keys or self._claimed[key]:
@@ -209,23 +207,23 @@ class _Spreading:
                 keys.add(key)
             rest.append(question)
             known += found
-            self._work.cached += tally.cached
+            self._live.cached += usage.cached
         self._claimed.update(keys)
         return self._pack(rest, known, keys) if rest else None
 
     async def _look(
         self, question: Question, endpoint: Endpoint
-    ) -> tuple[Result | NotYet, Tally, list[Paid]]:
-        looking, tally = _Looking(self._memory), Tally()
-        clients = Clients(lambda other: Reached(_Elsewhere(other.model), place_of(other), 1))
-        reached = Reached(_Elsewhere(endpoint.model), place_of(endpoint), 1)
-        view = Remembering(reached, clients, looking, tally, question.repeat)
+    ) -> tuple[Result | NotYet, Usage, list[Paid]]:
+        lookups, usage = _RecordedLookups(self._cache), Usage()
+        clients = Clients(lambda other: Connection(_DeferringClient(other.model), place_of(other), 1))
+        connection = Connection(_DeferringClient(endpoint.model), place_of(endpoint), 1)
+        view = CachedClient(connection, clients, lookups, usage, question.repeat)
         spec, output = question.version.spec, question.output
         try:
             result: Result | NotYet = (await llm_judge.decide(spec, output, view))[0]
         except (NotYet, LabelcoreError) as other:
             result = other
-        return result, tally, looking.found
+        return result, usage, lookups.found
 
     def _pack(self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]) -> _Chunk:
         version, repeat = questions[0].version, questions[0].repeat
@@ -233,7 +231,7 @@ class _Spreading:
         every = {key_of(endpoint): endpoint for some in self._endpoints.values() for endpoint in some}
         chunk = {
             "kind": "llm",
-            "run": self._work.run.id,
+            "run": self._live.run.id,
             "repeat": repeat,
             "version": version.model_dump(mode="json"),
             "outputs": [question.output.model_dump(mode="json") for question in questions],
@@ -298,7 +296,7 @@ class _Spreading:
 
     def _lose(self, why: str) -> None:
         self._lost = True
-        self._work.paused.append(why)
+        self._live.paused.append(why)
 
     # What comes back
 
@@ -308,7 +306,7 @@ class _Spreading:
             await self._find_workers()
             await self._take()
         if self._out and not self._lost:
-            await asyncio.to_thread(self._engine.everywhere, stop_here, self._work.run.id)
+            await asyncio.to_thread(self._engine.everywhere, stop_here, self._live.run.id)
             until = time.monotonic() + _GRACE_SECONDS
             while self._out and time.monotonic() < until:
                 await self._take()
@@ -333,17 +331,17 @@ class _Spreading:
 
     def _record(self, chunk: _Chunk, found: dict[str, Any]) -> None:
         for paid in map(Paid.model_validate, found["answers"]):
-            self._memory.keep(paid)
-        tally, work = found["tally"], self._work
-        work.requests += tally["requests"]
-        work.cost += tally["cost"]
-        work.tokens_in += tally["tokens_in"]
-        work.tokens_out += tally["tokens_out"]
-        work.faults.update(tally["faults"])
-        work.notes.update(found["notes"])
+            self._cache.keep(paid)
+        usage, live = found["usage"], self._live
+        live.requests += usage["requests"]
+        live.cost += usage["cost"]
+        live.tokens_in += usage["tokens_in"]
+        live.tokens_out += usage["tokens_out"]
+        live.faults.update(usage["faults"])
+        live.notes.update(found["notes"])
         for said, kind in found["paused"]:
-            work.paused.append(said)
-            work.faults[kind] += 1
+            live.paused.append(said)
+            live.faults[kind] += 1
             self._paused.add(chunk.place)
         results = zip(chunk.questions, found["results"], strict=True)
         self._done += [(question, _result(result)) for question, result in results if result is not None]
@@ -361,7 +359,7 @@ def _result(plain: dict[str, Any]) -> Result:
     return ModelTrouble(said, kind=kind) if kind else LabelcoreError(said)
 
 
-def _parts(questions: Sequence[Question]) -> Iterator[list[Question]]:
+def _bounded(questions: Sequence[Question]) -> Iterator[list[Question]]:
     """The questions in parts of a bounded size."""
     part, size = list[Question](), 0
     for question in questions:
@@ -375,17 +373,17 @@ def _parts(questions: Sequence[Question]) -> Iterator[list[Question]]:
         yield part
 
 
-def _local_chunks(work: Work, plan: Plan) -> Iterator[_Chunk]:
+def _local_chunks(live: LiveRun) -> Iterator[_Chunk]:
     """What judges that need no model have to decide, each output once for all of them."""
-    versions = [version for version in plan.versions if version.kind not in {"llm", "imported"}]
-    for ids in plan.chunks() if versions else ():
-        missing = {version.id: set(verdict_table.missing(work.db, version.id, ids)) for version in versions}
+    versions = [version for version in live.backlog.versions if version.kind not in {"llm", "imported"}]
+    for ids in live.backlog.chunks() if versions else ():
+        missing = {version.id: set(verdict_table.missing(live.db, version.id, ids)) for version in versions}
         wanted = [key for key in ids if any(key in left for left in missing.values())]
-        for outputs in output_table.chunks(work.db, wanted, _LOCAL):
+        for outputs in output_table.chunks(live.db, wanted, _LOCAL):
             rows = [[i for i, output in enumerate(outputs) if output.id in missing[v.id]] for v in versions]
             chunk = {
                 "kind": "local",
-                "run": work.run.id,
+                "run": live.run.id,
                 "rows": rows,
                 "versions": [version.model_dump(mode="json") for version in versions],
                 "outputs": [output.model_dump(mode="json") for output in outputs],

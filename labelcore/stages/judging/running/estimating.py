@@ -18,7 +18,7 @@ from labelcore.llm import Answer, Message, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.backlog import Plan
+from labelcore.stages.judging.running.backlog import Backlog
 from labelcore.stages.judging.running.runner import decide_local, embed_texts
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
@@ -114,14 +114,14 @@ def guess_tokens(text: str) -> int:
     return plain // 4 + len(text) - plain
 
 
-def estimate(db: Database, project: Project, plan: Plan, concurrency: int | None = None) -> Estimate:
+def estimate(db: Database, project: Project, backlog: Backlog, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
-    past = verdict_table.figures(db, [version.id for version in plan.versions])
-    sample = _sample(db, plan)
+    past = verdict_table.figures(db, [version.id for version in backlog.versions])
+    sample = _sample(db, backlog)
     words: dict[str, None] = {}
     judges, trouble = [], ""
-    for version in plan.versions:
-        missing = plan.count_missing(version)
+    for version in backlog.versions:
+        missing = backlog.count_missing(version)
         try:
             if version.kind == "llm":
                 usual = verdict_table.usual_latency(db, project.id, version.model)
@@ -134,7 +134,7 @@ def estimate(db: Database, project: Project, plan: Plan, concurrency: int | None
         judges.append(share)
     return Estimate(
         decisions=sum(judge.decisions for judge in judges),
-        known=plan.wanted - sum(judge.decisions for judge in judges) if not trouble else 0,
+        known=backlog.wanted - sum(judge.decisions for judge in judges) if not trouble else 0,
         calls=sum(judge.calls for judge in judges),
         tokens_in=sum(judge.tokens_in for judge in judges),
         tokens_out=sum(judge.tokens_out for judge in judges),
@@ -157,9 +157,11 @@ def _seconds(judges: Sequence[JudgeEstimate]) -> float:
     return round(local + max(asked, default=0.0), 1)
 
 
-def _sample(db: Database, plan: Plan) -> list[Output]:
-    step = max(1, len(plan.output_ids) // _SAMPLE)
-    return [output for some in output_table.chunks(db, plan.output_ids[::step][:_SAMPLE]) for output in some]
+def _sample(db: Database, backlog: Backlog) -> list[Output]:
+    step = max(1, len(backlog.output_ids) // _SAMPLE)
+    return [
+        output for some in output_table.chunks(db, backlog.output_ids[::step][:_SAMPLE]) for output in some
+    ]
 
 
 def _asked(

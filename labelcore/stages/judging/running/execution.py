@@ -18,12 +18,12 @@ from labelcore.models import JudgeVersion, Project, Run, new_id
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.asking import ask_models
-from labelcore.stages.judging.running.backlog import Plan
+from labelcore.stages.judging.running.backlog import Backlog
 from labelcore.stages.judging.running.batching import BatchRound
 from labelcore.stages.judging.running.clients import live_clients
-from labelcore.stages.judging.running.dispatch import spread
+from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
-from labelcore.stages.judging.running.live_run import Work
+from labelcore.stages.judging.running.live_run import LiveRun
 from labelcore.stages.judging.running.local_judges import decide_locally
 from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
@@ -58,54 +58,54 @@ def run(
         BadInput: there is no judge or no output to judge, or the engine is not to be had.
     """
     where = settings().engine if engine is None else engine
-    plan = make_plan(db, versions, output_ids, repeats)
+    backlog = make_backlog(db, versions, output_ids, repeats)
     journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
-    started = _begun(project, plan)
-    work = Work(db, project, started, progress or silent, stop or threading.Event())
-    with _recorded(work):
+    started = _begun(project, backlog)
+    live = LiveRun(db, project, started, backlog, progress or silent, stop or threading.Event())
+    with _recorded(live):
         if batch:
-            _decide_by_batch(work, plan)
+            _decide_by_batch(live)
         elif where and client is None and started.total:
-            _decide_on(where, work, plan, concurrency)
+            _decide_on(where, live, concurrency)
         else:
-            _decide(work, plan, concurrency, client)
-    done = work.state("stopped" if work.stop.is_set() or work.paused else "finished")
+            _decide(live, concurrency, client)
+    done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(db, done)
     return done
 
 
-def _begun(project: Project, plan: Plan) -> Run:
-    total = sum(plan.count_missing(version) for version in plan.versions)
+def _begun(project: Project, backlog: Backlog) -> Run:
+    total = sum(backlog.count_missing(version) for version in backlog.versions)
     return Run(
         id=new_id("run"),
         project_id=project.id,
-        judge_version_ids=tuple(v.id for v in plan.versions),
-        n_outputs=len(plan.output_ids),
-        verdicts_cached=plan.wanted - total,
+        judge_version_ids=tuple(v.id for v in backlog.versions),
+        n_outputs=len(backlog.output_ids),
+        verdicts_cached=backlog.wanted - total,
         total=total,
-        repeats=plan.repeats,
+        repeats=backlog.repeats,
     )
 
 
 @contextlib.contextmanager
-def _recorded(work: Work) -> Iterator[None]:
+def _recorded(live: LiveRun) -> Iterator[None]:
     """The run is stored and can be stopped by its id; what ends it early is stored with it."""
-    _live[work.run.id] = work.stop
-    run_table.save(work.db, work.run)
+    _live[live.run.id] = live.stop
+    run_table.save(live.db, live.run)
     try:
         yield
     except BaseException as trouble:
         said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
-        work.paused.append(said)
-        run_table.save(work.db, work.state("failed"))
+        live.paused.append(said)
+        run_table.save(live.db, live.state("failed"))
         raise
     finally:
-        _live.pop(work.run.id, None)
+        _live.pop(live.run.id, None)
 
 
-def make_plan(
+def make_backlog(
     db: Database, versions: Sequence[JudgeVersion], output_ids: Sequence[str], repeats: int
-) -> Plan:
+) -> Backlog:
     """What a run has to decide.
 
     Raises:
@@ -115,44 +115,48 @@ def make_plan(
         raise BadInput("There is no judge to run.", next_step="Propose judges first.")
     if not output_ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return Plan(db, tuple(versions), output_ids, repeats)
+    return Backlog(db, tuple(versions), output_ids, repeats)
 
 
-def _decide(work: Work, plan: Plan, concurrency: int | None, client: ModelClient | None) -> None:
-    missing = {version.id: plan.count_missing(version) for version in plan.versions if version.kind == "llm"}
-    asked = [version for version in plan.versions if missing.get(version.id)]
-    writing = journal.Journal(work.db, work.run.id)
+def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) -> None:
+    missing = {
+        version.id: live.backlog.count_missing(version)
+        for version in live.backlog.versions
+        if version.kind == "llm"
+    }
+    asked = [version for version in live.backlog.versions if missing.get(version.id)]
+    writing = journal.Journal(live.db, live.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         clients = live_clients(concurrency, client, writing, sum(missing.values()))
         chosen = clients.choose(asked)
-        decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
-        if chosen and not work.stop.is_set():
-            asyncio.run(ask_models(work, plan, chosen, clients, writing))
+        decide_locally(live, [v for v in live.backlog.versions if v.kind not in {"llm", "imported"}])
+        if chosen and not live.stop.is_set():
+            asyncio.run(ask_models(live, chosen, clients, writing))
     except BaseException:
         writing.close(stored=False)
         raise
-    writing.close(stored=not (work.paused or work.stop.is_set()))
+    writing.close(stored=not (live.paused or live.stop.is_set()))
 
 
-def _decide_on(engine: str, work: Work, plan: Plan, concurrency: int | None) -> None:
-    writing = journal.Journal(work.db, work.run.id)
+def _decide_on(engine: str, live: LiveRun, concurrency: int | None) -> None:
+    writing = journal.Journal(live.db, live.run.id)
     try:
         with opened(engine) as cluster:
-            spread(work, plan, cluster, concurrency, writing)
+            dispatch(live, cluster, concurrency, writing)
     except BaseException:
         writing.close(stored=False)
         raise
-    writing.close(stored=not (work.paused or work.stop.is_set()))
+    writing.close(stored=not (live.paused or live.stop.is_set()))
 
 
-def _decide_by_batch(work: Work, plan: Plan) -> None:
-    round_ = BatchRound(work, plan)
+def _decide_by_batch(live: LiveRun) -> None:
+    round_ = BatchRound(live)
     round_.collect()
-    decide_locally(work, plan, [v for v in plan.versions if v.kind not in {"llm", "imported"}])
-    writing = journal.Journal(work.db, work.run.id)
+    decide_locally(live, [v for v in live.backlog.versions if v.kind not in {"llm", "imported"}])
+    writing = journal.Journal(live.db, live.run.id)
     try:
-        asyncio.run(ask_models(work, plan, round_.asked(), round_.clients, writing))
+        asyncio.run(ask_models(live, round_.asked(), round_.clients, writing))
     finally:
         writing.close(stored=False)
     round_.hand_over()

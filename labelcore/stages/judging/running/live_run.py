@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import Decision, Paid, Project, Run, RunState, Verdict, VerdictError
 from labelcore.progress import Progress
-from labelcore.stages.judging.running.backlog import Question
-from labelcore.stages.judging.running.usage import Tally
+from labelcore.stages.judging.running.backlog import Backlog, Question
+from labelcore.stages.judging.running.usage import Usage
 from labelcore.store import Database
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
@@ -23,12 +23,13 @@ Decided = tuple[Question, Result]
 
 
 @dataclass
-class Work(Tally):
+class LiveRun(Usage):
     """Counters of one run. ``paused`` are the sentences that say why it cannot go on."""
 
     db: Database
     project: Project
     run: Run
+    backlog: Backlog
     progress: Progress
     stop: threading.Event
     started: float = field(default_factory=time.monotonic)

@@ -9,8 +9,8 @@ import numpy as np
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import JudgeVersion, Output
-from labelcore.stages.judging.running.backlog import Plan, Question
-from labelcore.stages.judging.running.live_run import Decided, Result, Work
+from labelcore.stages.judging.running.backlog import Question
+from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
 from labelcore.stages.judging.running.pace import Pace
 from labelcore.stages.judging.running.runner import decide_local, embed_texts, remember_meanings
 from labelcore.stats.threads import one_thread
@@ -22,35 +22,35 @@ _FIRST = 20
 
 
 @one_thread()
-def decide_locally(work: Work, plan: Plan, versions: Sequence[JudgeVersion]) -> None:
+def decide_locally(live: LiveRun, versions: Sequence[JudgeVersion]) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
     pace = Pace(_FIRST, _TEXTS)
-    for ids in plan.chunks():
-        missing = {version.id: set(verdict_table.missing(work.db, version.id, ids)) for version in versions}
+    for ids in live.backlog.chunks():
+        missing = {version.id: set(verdict_table.missing(live.db, version.id, ids)) for version in versions}
         wanted = [output_id for output_id in ids if any(output_id in left for left in missing.values())]
-        for outputs in output_table.chunks(work.db, wanted, _TEXTS):
+        for outputs in output_table.chunks(live.db, wanted, _TEXTS):
             for some in pace.parts(outputs):
-                if work.stop.is_set():
+                if live.stop.is_set():
                     return
-                work.store(_decide_some(work, versions, missing, some))
+                live.store(_decide_some(live, versions, missing, some))
 
 
 def _decide_some(
-    work: Work, versions: Sequence[JudgeVersion], missing: dict[str, set[str]], outputs: Sequence[Output]
+    live: LiveRun, versions: Sequence[JudgeVersion], missing: dict[str, set[str]], outputs: Sequence[Output]
 ) -> list[Decided]:
     """What the judges say until somebody stops the run."""
     embedded: np.ndarray | None = None
     if any(version.kind == "learned" and version.spec.get("with_vectors") for version in versions):
-        embedded = embed_texts(work.db, outputs)
-    remember_meanings(work.db, versions, outputs)
+        embedded = embed_texts(live.db, outputs)
+    remember_meanings(live.db, versions, outputs)
     decided: list[Decided] = []
     for version in versions:
-        if work.stop.is_set():
+        if live.stop.is_set():
             break
         rows = [i for i, output in enumerate(outputs) if output.id in missing[version.id]]
         if rows:
             vectors = None if embedded is None else embedded[rows]
-            results = _decide(version, [outputs[i] for i in rows], vectors, work.stop)
+            results = _decide(version, [outputs[i] for i in rows], vectors, live.stop)
             asked = (Question(version, 0, outputs[i]) for i in rows)
             pairs = zip(asked, results, strict=True)
             decided += [(question, said) for question, said in pairs if not _stopped(said)]

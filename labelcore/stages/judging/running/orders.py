@@ -106,8 +106,8 @@ def estimate_run(
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     asked = [part for version in versions for part in judges_of(db, version)]
     distinct = list({version.id: version for version in asked if version.kind != "imported"}.values())
-    plan = execution.make_plan(db, distinct, ids, repeats)
-    return estimate(db, project, plan, concurrency)
+    backlog = execution.make_backlog(db, distinct, ids, repeats)
+    return estimate(db, project, backlog, concurrency)
 
 
 def _asked_for(

@@ -11,7 +11,7 @@ from labelcore.llm import Answer
 
 
 @dataclass(kw_only=True)
-class Tally:
+class Usage:
     """``cached``: answers that were known; ``cost`` in US$; ``faults``: what went wrong, by kind."""
 
     cached: int = 0

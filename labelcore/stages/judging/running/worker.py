@@ -21,10 +21,10 @@ from labelcore.judges.detectors import reference
 from labelcore.llm import client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.cached_client import Remembering
-from labelcore.stages.judging.running.clients import Clients, Reached, place_of
+from labelcore.stages.judging.running.cached_client import CachedClient
+from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.runner import decide_local
-from labelcore.stages.judging.running.usage import Tally
+from labelcore.stages.judging.running.usage import Usage
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
@@ -42,7 +42,7 @@ def place_hash(endpoint: Endpoint) -> str:
     return hashlib.blake2b(place_of(endpoint).encode(), digest_size=8).hexdigest()
 
 
-class _Carried:
+class _CarriedAnswers:
     """The answers that a chunk brought, and those that it takes home."""
 
     def __init__(self, known: Sequence[Mapping[str, Any]]) -> None:
@@ -64,7 +64,7 @@ class _Carried:
         """Nothing waits."""
 
 
-class _Desk:
+class _Session:
     """One run's clients in this process, with the limits that its chunks bring.
 
     ``troubles``: by the endpoints' names, after what no call to them can succeed.
@@ -76,7 +76,7 @@ class _Desk:
         self.troubles: dict[str, ModelTrouble] = {}
         self.slots = {name: asyncio.Semaphore(limits["concurrency"]) for name, limits in terms.items()}
 
-    def _open(self, endpoint: Endpoint) -> Reached:
+    def _open(self, endpoint: Endpoint) -> Connection:
         """The client of an endpoint of this machine's settings.
 
         Raises:
@@ -91,51 +91,51 @@ class _Desk:
                 fatal=True,
             )
         limited = endpoint.model_copy(update={name: terms[name] for name in TERMS})
-        return Reached(client_for(limited), place_of(limited), limited.concurrency)
+        return Connection(client_for(limited), place_of(limited), limited.concurrency)
 
 
-class _Station:
+class _Process:
     """What this process keeps from chunk to chunk."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.desks: dict[tuple[str, str], _Desk] = {}
+        self.sessions: dict[tuple[str, str], _Session] = {}
         self.stopped: set[str] = set()
         threading.Thread(target=self.loop.run_forever, name="labelcore", daemon=True).start()
 
-    def desk(self, run: str, terms: Mapping[str, Mapping[str, Any]]) -> _Desk:
+    def session(self, run: str, terms: Mapping[str, Mapping[str, Any]]) -> _Session:
         """Where a run is at work in this process; call it in the station's loop."""
         key = run, json.dumps(terms)
-        if key not in self.desks:
-            self.desks[key] = _Desk(terms)
-        return self.desks[key]
+        if key not in self.sessions:
+            self.sessions[key] = _Session(terms)
+        return self.sessions[key]
 
     async def end(self, run: str) -> None:
         """Let go of what a run used."""
-        for key in [key for key in self.desks if key[0] == run]:
-            await self.desks.pop(key).clients.close()
+        for key in [key for key in self.sessions if key[0] == run]:
+            await self.sessions.pop(key).clients.close()
 
 
 _starting = threading.Lock()
-_stations: list[_Station] = []
+_processes: list[_Process] = []
 
 
-def _station() -> _Station:
+def _process() -> _Process:
     with _starting:
-        if not _stations:
-            _stations.append(_Station())
-        return _stations[0]
+        if not _processes:
+            _processes.append(_Process())
+        return _processes[0]
 
 
 def stop_here(run: str) -> None:
     """Begin no further call of a run in this process; calls under way end."""
-    _station().stopped.add(run)
+    _process().stopped.add(run)
 
 
 def end_here(run: str) -> None:
     """Close what a run used in this process."""
-    station = _station()
-    asyncio.run_coroutine_threadsafe(station.end(run), station.loop).result(10)
+    process = _process()
+    asyncio.run_coroutine_threadsafe(process.end(run), process.loop).result(10)
 
 
 def decide_chunk(text: str) -> str:
@@ -144,8 +144,8 @@ def decide_chunk(text: str) -> str:
     if chunk["kind"] == "local":
         return json.dumps(_decide_locally(chunk))
     _step_aside()
-    station = _station()
-    asked = asyncio.run_coroutine_threadsafe(_ask(station, chunk), station.loop)
+    process = _process()
+    asked = asyncio.run_coroutine_threadsafe(_ask(process, chunk), process.loop)
     return json.dumps(asked.result())
 
 
@@ -159,51 +159,51 @@ def _step_aside() -> None:
         return
 
 
-async def _ask(station: _Station, chunk: Mapping[str, Any]) -> dict[str, Any]:
-    asking = _Asking(station, chunk)
+async def _ask(process: _Process, chunk: Mapping[str, Any]) -> dict[str, Any]:
+    asking = _ChunkAsker(process, chunk)
     outputs = [Output.model_validate(output) for output in chunk["outputs"]]
     results = await asyncio.gather(*(asking.decide(output) for output in outputs))
     return {
         "results": results,
-        "notes": sorted(asking.desk.clients.notes),
+        "notes": sorted(asking.session.clients.notes),
         "paused": asking.paused,
-        "answers": [paid.model_dump(mode="json") for paid in asking.memory.fresh],
-        "tally": vars(asking.tally),
+        "answers": [paid.model_dump(mode="json") for paid in asking.cache.fresh],
+        "usage": vars(asking.usage),
     }
 
 
-class _Asking:
+class _ChunkAsker:
     """One chunk's questions to models."""
 
-    def __init__(self, station: _Station, chunk: Mapping[str, Any]) -> None:
-        self._station, self._run, self._repeat = station, chunk["run"], chunk["repeat"]
+    def __init__(self, process: _Process, chunk: Mapping[str, Any]) -> None:
+        self._process, self._run, self._repeat = process, chunk["run"], chunk["repeat"]
         self._version = JudgeVersion.model_validate(chunk["version"])
         self._first = chunk["first"]
-        self.desk = station.desk(self._run, chunk["endpoints"])
-        self.memory, self.tally = _Carried(chunk["known"]), Tally()
+        self.session = process.session(self._run, chunk["endpoints"])
+        self.cache, self.usage = _CarriedAnswers(chunk["known"]), Usage()
         self.paused: list[list[str]] = []
 
     async def decide(self, output: Output) -> dict[str, Any] | None:
         """A decision or a trouble in plain data; None where it was not asked."""
-        async with self.desk.slots[self._first]:
-            if self._run in self._station.stopped or self._first in self.desk.troubles:
+        async with self.session.slots[self._first]:
+            if self._run in self._process.stopped or self._first in self.session.troubles:
                 self._pause()
                 return None
             try:
                 spec = self._version.spec
-                reached = self.desk.clients.of(panel.members(spec)[0])
-                view = Remembering(reached, self.desk.clients, self.memory, self.tally, self._repeat)
+                connection = self.session.clients.of(panel.members(spec)[0])
+                view = CachedClient(connection, self.session.clients, self.cache, self.usage, self._repeat)
                 decision, _ = await llm_judge.decide(spec, output, view)
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
-                    self.desk.troubles[self._first] = trouble
+                    self.session.troubles[self._first] = trouble
                     self._pause()
                     return None
                 return _plain(trouble)
         return _plain(decision)
 
     def _pause(self) -> None:
-        trouble = self.desk.troubles.get(self._first)
+        trouble = self.session.troubles.get(self._first)
         if trouble and not self.paused:
             self.paused.append([str(trouble), trouble.kind])
 
@@ -227,7 +227,7 @@ def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
             results += [_plain(decision) for decision in made]
         except LabelcoreError as trouble:
             results += [_plain(trouble)] * len(rows)
-    return {"results": results, "notes": [], "paused": [], "answers": [], "tally": vars(Tally())}
+    return {"results": results, "notes": [], "paused": [], "answers": [], "usage": vars(Usage())}
 
 
 def _plain(result: Decision | LabelcoreError) -> dict[str, Any]:
