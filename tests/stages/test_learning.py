@@ -16,6 +16,7 @@ from labelcore.operations.learning import cascade_lines
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import cascades, retraining
+from labelcore.stages.judging.running import orders
 from labelcore.stages.judging.testing import hardness, repeating, suspecting
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -398,5 +399,5 @@ def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
     whole = {"project_id": "p", "n_outputs": 3}
     one = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)  # type: ignore[arg-type]  # test data
     two = Run(id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole)  # type: ignore[arg-type]  # test data
-    both = judging._together([one, two])
+    both = orders.together([one, two])
     assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})

@@ -11,6 +11,7 @@ from labelcore.stages.deriving.code_acts import is_done, one_at_a_time, store_ac
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import statement_of
 from labelcore.stages.deriving.risk import default_limit
+from labelcore.stages.finding import Ambiguous, Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
 from labelcore.store import codes as code_table
@@ -47,16 +48,19 @@ def list_codes(db: Database, project: Project) -> list[Coded]:
     return sorted(found, key=lambda coded: (-coded.outputs, coded.code.label))
 
 
+CODES = Catalogue[Code](
+    "code", "labelcore codes list", ids=lambda code: (code.id,), name=lambda code: code.label
+)
+
+
 def find_code(db: Database, project: Project, word: str) -> Code:
-    """A code by its id or its label.
+    """A code by its id, its label, or the beginning of its id; see :func:`find_named`.
 
     Raises:
-        NotFound: none is called that.
+        NotFound: none, or more than one, is called that.
     """
-    for code in code_table.current(db, project.id):
-        if code.state != "dropped" and (code.id == word or code.label.casefold() == word.casefold()):
-            return code
-    raise NotFound(f"There is no code '{word}'.", next_step="`labelcore codes list` shows them.")
+    codes = [code for code in code_table.current(db, project.id) if code.state != "dropped"]
+    return find_named(codes, word, CODES)
 
 
 def change_code(
@@ -154,6 +158,8 @@ def move_quote(
         fresh: list[tuple[Code | None, Code]] = []
         try:
             code = find_code(db, project, label)
+        except Ambiguous:
+            raise
         except NotFound:
             code = Code(
                 id=new_id("code"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from labelcore.errors import BadInput, NotFound
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Project, Risk, new_id, now
 from labelcore.stages.deriving.risk import follow_risk
+from labelcore.stages.finding import Catalogue, find_named
 from labelcore.store import Database, audit
 from labelcore.store import criteria as criterion_table
 
@@ -20,22 +21,18 @@ def list_criteria(db: Database, project: Project, status: str | None = None) -> 
     return [criterion for criterion in found if status is None or criterion.status == status]
 
 
+CRITERIA = Catalogue[Criterion](
+    "criterion", "labelcore criteria list", ids=lambda found: (found.id,), name=lambda found: found.name
+)
+
+
 def find_criterion(db: Database, project: Project, word: str) -> Criterion:
-    """A criterion by its id, the beginning of its id, or its name.
+    """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`.
 
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    criteria = criterion_table.current(db, project.id)
-    for matches in (
-        [c for c in criteria if c.id == word],
-        [c for c in criteria if c.name.casefold() == word.casefold()],
-        [c for c in criteria if c.id.startswith(word)],
-    ):
-        if len(matches) == 1:
-            return matches[0]
-    names = ", ".join(f"'{criterion.name}'" for criterion in criteria) or "none yet"
-    raise NotFound(f"No single criterion is called '{word}'.", next_step=f"There are: {names}.")
+    return find_named(criterion_table.current(db, project.id), word, CRITERIA)
 
 
 def history(db: Database, project: Project, criterion_id: str) -> list[Criterion]:

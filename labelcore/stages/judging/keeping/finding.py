@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from labelcore.errors import NotFound
 from labelcore.models import JudgeVersion, Project
 from labelcore.stages.deriving import list_criteria
+from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.judging.keeping import schemas
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -22,17 +22,18 @@ def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
     ]
 
 
+JUDGES = Catalogue[JudgeVersion](
+    "judge",
+    "labelcore judge list",
+    ids=lambda version: (version.judge_id, version.id),
+    name=lambda version: version.name,
+)
+
+
 def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
-    """A judge by its id, its version's id, or its name.
+    """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`.
 
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    current = judge_table.current(db, project.id)
-    for found in (
-        [judge for judge in current if word in {judge.id, judge.judge_id}],
-        [judge for judge in current if judge.name.casefold() == word.casefold()],
-    ):
-        if len(found) == 1:
-            return found[0]
-    raise NotFound(f"No single judge is called '{word}'.", next_step="`labelcore judge list` shows them.")
+    return find_named(judge_table.current(db, project.id), word, JUDGES)

@@ -84,7 +84,7 @@ def run_judges(
         for version in versions
         if version.kind == "cascade" and not (stop and stop.is_set())
     ]
-    return _together(done)
+    return together(done)
 
 
 def estimate_run(
@@ -129,7 +129,7 @@ def _asked_for(
     return versions, _wanted(db, project, split)[:limit]
 
 
-def _together(done: Sequence[Run]) -> Run:
+def together(done: Sequence[Run]) -> Run:
     """Several runs as one in what is told; each is stored by itself."""
     if len(done) == 1:
         return done[0]

@@ -7,10 +7,11 @@ import random
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from labelcore.errors import BadInput, NotFound
+from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, Project, new_id
 from labelcore.stages.deriving import find_criterion, history
 from labelcore.stages.deriving.meaning import same_meaning
+from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
@@ -203,20 +204,16 @@ def versions_meaning_it(db: Database, project: Project, criterion_id: str) -> se
     return same_meaning(history(db, project, criterion_id))
 
 
+PROBES = Catalogue[ProbeCase]("probe", "labelcore probe list", ids=lambda case: (case.id,), name=lambda _: "")
+
+
 def find_probe(db: Database, project: Project, probe_id: str) -> ProbeCase:
     """A probe by its id or a unique beginning of it.
 
     Raises:
         NotFound: none, or more than one, begins like that.
     """
-    cases = probe_table.all_of(db, project.id)
-    for found in (
-        [case for case in cases if case.id == probe_id],
-        [case for case in cases if probe_id and case.id.startswith(probe_id)],
-    ):
-        if len(found) == 1:
-            return found[0]
-    raise NotFound(f"No single probe is called '{probe_id}'.", next_step="`labelcore probe list` shows them.")
+    return find_named(probe_table.all_of(db, project.id), probe_id, PROBES)
 
 
 def say_of_probe(

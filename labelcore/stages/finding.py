@@ -1,0 +1,74 @@
+"""One rule by which a word finds a judge, a criterion, a code or a probe."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from labelcore.errors import NotFound
+
+Thing = TypeVar("Thing")
+_NEAR = 3
+
+
+class Ambiguous(NotFound):
+    """A word means several things."""
+
+
+@dataclass(frozen=True)
+class Catalogue(Generic[Thing]):
+    """What is looked for: its noun, the command that lists all, and what a thing answers to.
+
+    ``ids``: of a judge the judge's and its version's. ``name``: "" where it has none.
+    """
+
+    noun: str
+    listing: str
+    ids: Callable[[Thing], Sequence[str]]
+    name: Callable[[Thing], str]
+
+
+def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) -> Thing:
+    """The thing with this id, else with this name (in any case), else with an id that begins so.
+
+    A beginning counts only where it goes past what all ids of a catalogue share, as in ``code_1f``.
+
+    Raises:
+        Ambiguous: several have this name, or begin so.
+        NotFound: none does.
+    """
+    by_id = [thing for thing in things if word in catalogue.ids(thing)]
+    by_name = [thing for thing in things if word and catalogue.name(thing).casefold() == word.casefold()]
+    begun = [thing for thing in things if any(_begins(key, word) for key in catalogue.ids(thing))]
+    found = by_id or by_name or begun
+    if len(found) == 1:
+        return found[0]
+    says = f"No single {catalogue.noun} is called '{word}'"
+    if found:
+        listed = ", ".join(
+            f"'{_label(thing, catalogue)}' ({catalogue.ids(thing)[0]})" for thing in found[:_NEAR]
+        )
+        raise Ambiguous(
+            f"{says}, {len(found)} are: {listed}.",
+            next_step=f"Give the id; `{catalogue.listing}` shows them.",
+        )
+    raise NotFound(
+        f"{says}{_nearest(things, word, catalogue)}.", next_step=f"`{catalogue.listing}` shows them."
+    )
+
+
+def _begins(key: str, word: str) -> bool:
+    return len(word) > key.find("_") + 1 and key.startswith(word)
+
+
+def _label(thing: Thing, catalogue: Catalogue[Thing]) -> str:
+    return catalogue.name(thing) or catalogue.ids(thing)[0]
+
+
+def _nearest(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) -> str:
+    labels = {label.casefold(): label for thing in things if (label := _label(thing, catalogue))}
+    near = difflib.get_close_matches(word.casefold(), labels, _NEAR)
+    near += [key for key in labels if word and word.casefold() in key and key not in near]
+    return "; nearest: " + ", ".join(f"'{labels[key]}'" for key in near[:_NEAR]) if near else ""

@@ -1,0 +1,147 @@
+"""A word finds a judge, a criterion, a code or a probe by one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from labelcore.errors import LabelcoreError, NotFound
+from labelcore.models import Code, Criterion, JudgeVersion, Output, ProbeCase, Project, Quote
+from labelcore.stages import deriving, judging
+from labelcore.stages.finding import Ambiguous
+from labelcore.stages.judging.testing import probing
+from labelcore.store import Database
+from labelcore.store import codes as code_table
+from labelcore.store import criteria as criterion_table
+from labelcore.store import judges as judge_table
+from labelcore.store import outputs as output_table
+from labelcore.store import probes as probe_table
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One kind: how its things are found, and the command that lists them."""
+
+    find: Callable[[Database, Project, str], object]
+    listing: str
+    prefix: str
+
+
+SHELVES = {
+    "judge": Shelf(judging.find_judge, "labelcore judge list", "judge_"),
+    "criterion": Shelf(deriving.find_criterion, "labelcore criteria list", "criterion_"),
+    "code": Shelf(deriving.find_code, "labelcore codes list", "code_"),
+}
+NAMES = {"aa1": "Tone", "aa2": "Invented price", "bb1": "Invented date", "bb2": "Twin", "bb3": "Twin"}
+
+
+@pytest.fixture(autouse=True)
+def stored(db: Database, project: Project) -> None:
+    """Five judges, criteria and codes with the same names and endings of ids, and two probes."""
+    mine = project.id
+    judge_table.save(
+        db,
+        [
+            JudgeVersion(
+                id=f"j_{key}",
+                judge_id=f"judge_{key}",
+                project_id=mine,
+                name=name,
+                kind="code",
+                version=1,
+                criterion_id=None,
+                criterion_version=None,
+                spec={"detector": key},
+                description="",
+            )
+            for key, name in NAMES.items()
+        ],
+    )
+    criteria = [
+        Criterion(id=f"criterion_{key}", project_id=mine, version=1, name=name, statement=f"Has {key}.")
+        for key, name in NAMES.items()
+    ]
+    criterion_table.save(db, criteria)
+    codes = [Code(id=f"code_{key}", project_id=mine, label=name) for key, name in NAMES.items()]
+    quote = Quote(project_id=mine, grade_id="g1", output_id="o1", text="too short", code_id="code_aa1")
+    code_table.save(db, codes, [quote])
+    output_table.add(db, [Output(id="o1", project_id=mine, text="All is well.")])
+    probe_table.save(
+        db,
+        [
+            ProbeCase(
+                id=f"probe_{key}",
+                project_id=mine,
+                criterion_id="criterion_aa1",
+                criterion_version=1,
+                output_id="o1",
+                defect="padded",
+                text=key,
+                where="",
+                seed=0,
+            )
+            for key in ("aa1", "aa2", "bb1")
+        ],
+    )
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_an_id_a_name_in_any_case_and_the_beginning_of_an_id_find_it(
+    db: Database, project: Project, kind: str
+) -> None:
+    shelf = SHELVES[kind]
+    tone = shelf.find(db, project, "Tone")
+    for word in (f"{shelf.prefix}aa1", "tone", "TONE"):
+        assert shelf.find(db, project, word) == tone
+    price = shelf.find(db, project, "invented price")
+    assert shelf.find(db, project, f"{shelf.prefix}aa2") == price
+    assert shelf.find(db, project, f"{shelf.prefix}bb1") == shelf.find(db, project, "invented date")
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_what_means_several_says_which(db: Database, project: Project, kind: str) -> None:
+    shelf = SHELVES[kind]
+    with pytest.raises(Ambiguous) as twins:
+        shelf.find(db, project, "twin")
+    assert twins.value.what.startswith(
+        f"No single {kind} is called 'twin', 2 are: 'Twin' ({shelf.prefix}bb2)"
+    )
+    assert shelf.listing in str(twins.value)
+    with pytest.raises(Ambiguous, match=f"2 are: .*'Tone' .{shelf.prefix}aa1."):
+        shelf.find(db, project, f"{shelf.prefix}aa")
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+@pytest.mark.parametrize("word", ["", "{prefix}", "{prefix}zz", "Tonne"])
+def test_what_finds_nothing_names_the_nearest_and_the_command(
+    db: Database, project: Project, kind: str, word: str
+) -> None:
+    shelf = SHELVES[kind]
+    with pytest.raises(NotFound) as missing:
+        shelf.find(db, project, word.format(prefix=shelf.prefix))
+    assert not isinstance(missing.value, Ambiguous)
+    assert shelf.listing in str(missing.value)
+    assert (word == "Tonne") == ("nearest: 'Tone'" in missing.value.what)
+
+
+def test_a_judge_is_found_by_its_versions_id(db: Database, project: Project) -> None:
+    assert judging.find_judge(db, project, "j_aa2").name == "Invented price"
+    assert judging.find_judge(db, project, "j_bb1").judge_id == "judge_bb1"
+
+
+def test_a_probe_is_found_by_its_id_or_the_beginning_of_it(db: Database, project: Project) -> None:
+    assert probing.find_probe(db, project, "probe_aa2").text == "aa2"
+    assert probing.find_probe(db, project, "probe_b").text == "bb1"
+    with pytest.raises(Ambiguous, match="2 are: 'probe_aa1'"):
+        probing.find_probe(db, project, "probe_aa")
+    with pytest.raises(LabelcoreError, match="labelcore probe list"):
+        probing.find_probe(db, project, "")
+
+
+def test_a_label_that_means_several_codes_makes_no_further_one(db: Database, project: Project) -> None:
+    before = code_table.current(db, project.id)
+    with pytest.raises(Ambiguous):
+        deriving.move_quote(db, project, "g1", "too short", "Twin")
+    assert code_table.current(db, project.id) == before
