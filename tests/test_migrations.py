@@ -36,6 +36,26 @@ def test_every_older_schema_comes_up_with_its_rows(tmp_path: Path, rows: int) ->
         db.close()
 
 
+def test_what_an_old_undo_brought_back_is_read_from_its_reason_once(tmp_path: Path) -> None:
+    path = tmp_path / "old.duckdb"
+    db = connect(path, "1GB")
+    migrations.applied(db)
+    for number, name, sql in migrations.available()[:13]:
+        db.run(sql)
+        db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
+    versions = [("A", ""), ("B", "took version 2 back"), ("C", ""), ("B", "took version 3 back")]
+    for number, (statement, why) in enumerate(versions, 1):
+        db.run(
+            "INSERT INTO criterion_version (criterion_id, project_id, version, name, statement, severity, "
+            "status, max_false_failure_rate, why) VALUES ('c', 'p', ?, 'n', ?, 'must', 'accepted', 0.25, ?)",
+            [number, statement, why],
+        )
+    migrations.migrate(db)
+    found = db.rows("SELECT restores FROM criterion_version ORDER BY version")
+    assert found == [(None,), (None,), (None,), (2,)]
+    db.close()
+
+
 def test_a_newer_schema_is_refused_with_the_next_step(tmp_path: Path) -> None:
     path = tmp_path / "new.duckdb"
     open_database(path).run("INSERT INTO schema_migration VALUES (9999, 'x', NULL)")

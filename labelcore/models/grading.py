@@ -144,7 +144,7 @@ class Criterion(Frozen):
     """One thing that makes an output good, in one version of its wording.
 
     ``risk``: what it costs when an output breaks it unnoticed, ``risk_why`` in words; None takes the
-    project's risk.
+    project's risk. ``restores``: the earlier version that this one brings back, where an undo made it.
     """
 
     id: str
@@ -163,6 +163,7 @@ class Criterion(Frozen):
     keywords: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     wording_only: bool = False
+    restores: int | None = None
     author: str = ""
     why: str = ""
     evidence: tuple[Evidence, ...] = ()

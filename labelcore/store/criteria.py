@@ -31,6 +31,7 @@ _COLUMNS = (
     "made_at",
     "risk",
     "risk_why",
+    "restores",
 )
 _TABLE = "criterion_version"
 _LISTS = ("pass_examples", "fail_examples", "keywords", "parents")

@@ -131,6 +131,29 @@ def test_undo_takes_one_change_back_and_keeps_the_history(
         deriving.undo_change(db, project, fresh.id)
 
 
+@pytest.mark.parametrize("why", ["took version 2 back", "took version 1 back", "took version 9 back"])
+def test_a_reason_that_reads_like_an_undo_is_only_a_reason(
+    db: Database, project: Project, noted: list[Grade], why: str
+) -> None:
+    short = criterion(db, project, "Short", noted[:2])
+    deriving.edit(db, project, short.id, statement="At most 50 words.", why=why)
+    deriving.edit(db, project, short.id, statement="At most 20 words.", why=why)
+    for statement in ("At most 50 words.", "Short."):
+        (back,) = deriving.undo_change(db, project, short.id)
+        assert back.statement == statement
+    assert [version.restores for version in deriving.history(db, project, short.id)] == [
+        None,
+        None,
+        None,
+        2,
+        1,
+    ]
+    with pytest.raises(BadInput, match="never changed"):
+        deriving.undo_change(db, project, short.id)
+    deriving.edit(db, project, short.id, statement="At most 10 words.", why=why)
+    assert deriving.find_criterion(db, project, short.id).restores is None
+
+
 @given(before=st.text(max_size=60), after=st.text(max_size=60))
 def test_a_difference_holds_both_texts(before: str, after: str) -> None:
     found = deriving.difference(before, after)

@@ -90,8 +90,8 @@ def revise(
     wording_only: bool,
 ) -> Criterion:
     """The next version of a criterion, stored with its author and reason."""
-    fresh = {"version": old.version + 1, "at": now(), "why": why, "author": author}
-    changed = Criterion.model_validate(old.model_dump() | changes | fresh | {"wording_only": wording_only})
+    fresh = {"version": old.version + 1, "at": now(), "why": why, "author": author, "restores": None}
+    changed = Criterion.model_validate(old.model_dump() | fresh | changes | {"wording_only": wording_only})
     criterion_table.save(db, [changed])
     audit.note(db, project.id, author, "criterion changed", old.id, **changes, why=why)
     return changed
@@ -164,6 +164,7 @@ def merge(
             "risk": max((parent.risk for parent in parents if parent.risk), key=_RISKS.index, default=None),
             "parents": tuple(parent.id for parent in parents),
             "why": why or "merged",
+            "restores": None,
             "keywords": tuple(dict.fromkeys(word for parent in parents for word in parent.keywords)),
             "status": "accepted" if any(parent.status == "accepted" for parent in parents) else "proposed",
         }

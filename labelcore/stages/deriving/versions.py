@@ -14,7 +14,6 @@ from labelcore.stages.deriving.editing import drop, find_criterion, history, lis
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 
-_TAKEN_BACK = re.compile(r"took version (\d+) back$")
 _WORDS = re.compile(r"\s+|[\u3400-\u9fff]|\w+|.", re.S)
 
 
@@ -82,6 +81,7 @@ def split(
                 "author": author,
                 "why": reason,
                 "wording_only": False,
+                "restores": None,
             }
         )
         for part, quotes in zip(parts, numbers, strict=True)
@@ -120,17 +120,17 @@ def undo_change(db: Database, project: Project, criterion_id: str, *, author: st
 
 def _standing(versions: Sequence[Criterion]) -> int:
     """The number of the version that stands now: one that takes others back stands for an earlier."""
-    at = versions[-1].version
-    while match := _TAKEN_BACK.match(versions[at - 1].why):
-        at = int(match[1]) - 1
-    return at
+    number = versions[-1].version
+    while earlier := versions[number - 1].restores:
+        number = earlier
+    return number
 
 
 def _as_before(
     db: Database, project: Project, versions: Sequence[Criterion], standing: int, author: str
 ) -> Criterion:
     before, last = versions[standing - 2], versions[-1]
-    kept = {"id", "project_id", "version", "at", "author", "why", "wording_only"}
+    kept = {"id", "project_id", "version", "at", "author", "why", "wording_only", "restores"}
     changes = {
         name: value
         for name, value in before.model_dump(exclude=kept).items()
@@ -140,7 +140,7 @@ def _as_before(
         db,
         project,
         last,
-        changes,
+        changes | {"restores": before.version},
         f"took version {standing} back",
         author,
         wording_only=versions[standing - 1].wording_only,
