@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Project, Verdict
 from labelcore.stages import deriving, grading
+from labelcore.stages.aligning.evidence import criterion_labels
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, rules_in
 from labelcore.store import Database
@@ -209,6 +210,26 @@ def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_furthe
     assert (back.severity, back.version) == ("must", 5)
     with pytest.raises(BadInput, match="never changed"):
         deriving.undo_change(db, project, own.id)
+
+
+def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
+    db: Database, project: Project, add_outputs: Add
+) -> None:
+    short = criterion(db, project, "Short", [])
+    for at, output in enumerate(add_outputs(*(f"text {i}" for i in range(20)))):
+        value = "pass" if at % 2 else "fail"
+        answer(db, project, short, output, value)
+        grading.grade(db, project, output.id, value, annotator="ann")
+
+    def seen() -> tuple[int, int]:
+        measured = criterion_labels(db, project, grading.human_labels(db, project))
+        return len(deriving.ledger(db, project, short.id).stale), len(measured.get(short.id, {}))
+
+    assert seen() == (0, 20)
+    deriving.edit(db, project, short.id, statement="At most 20 words.")
+    assert seen() == (20, 0)
+    deriving.undo_change(db, project, short.id)
+    assert seen() == (0, 20)
 
 
 def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(

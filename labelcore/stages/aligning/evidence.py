@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from labelcore.models import Criterion, Project
 from labelcore.stages.deriving import history
+from labelcore.stages.deriving.meaning import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats import resampling
@@ -108,30 +109,24 @@ def truth_of(db: Database, project: Project, criterion: Criterion | None, labels
 def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str, dict[str, bool]]:
     """People's grades of single criteria on outputs that have a label: criterion id -> output -> pass.
 
-    The majority of people; ties and grades from before the criterion changed its meaning count
-    nowhere. Only criteria with at least `NEEDED` such outputs.
+    The majority of people; ties and grades under another meaning of the criterion count nowhere. Only
+    criteria with at least `NEEDED` such outputs.
     """
     votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
-    since: dict[str, int] = {}
+    same: dict[str, set[int]] = {}
     for event in current_grades(db, project, criteria_only=True):
         criterion_id = event.criterion_id
         if criterion_id is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
             continue
-        if criterion_id not in since:
-            since[criterion_id] = _meaning_since(db, project, criterion_id)
-        if event.criterion_version is None or event.criterion_version >= since[criterion_id]:
+        if criterion_id not in same:
+            same[criterion_id] = same_meaning(history(db, project, criterion_id))
+        if given_under(event, same[criterion_id]):
             votes[criterion_id][event.output_id].append(event.value == "pass")
     found = {
         criterion_id: {k: 2 * sum(v) > len(v) for k, v in ballots.items() if 2 * sum(v) != len(v)}
         for criterion_id, ballots in votes.items()
     }
     return {criterion_id: labels for criterion_id, labels in found.items() if len(labels) >= NEEDED}
-
-
-def _meaning_since(db: Database, project: Project, criterion_id: str) -> int:
-    versions = history(db, project, criterion_id)
-    changed = [version.version for version in versions if version.version == 1 or not version.wording_only]
-    return max(changed, default=1)
 
 
 def resampled(evidence: Evidence, verdicts: Floats) -> tuple[Floats, Floats, int | None]:

@@ -24,7 +24,7 @@ from scipy.stats import hypergeom
 from labelcore.models import Criterion, Evidence, Frozen, Output, Project
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import find_criterion, history, list_criteria
-from labelcore.stages.deriving.meaning import same_meaning
+from labelcore.stages.deriving.meaning import given_under, same_meaning
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import (
     current_grades,
@@ -188,7 +188,7 @@ def _answers(
     newest: dict[tuple[str, str], str] = {}
     for grade in events:
         counts = grade.value != "undone" and grade.id not in undone and grade.source != "repeat"
-        if counts and (grade.criterion_version or 1) in numbers:
+        if counts and given_under(grade, numbers):
             newest[grade.output_id, grade.annotator] = grade.value
     votes: dict[str, list[str]] = defaultdict(list)
     for (output_id, _), value in newest.items():

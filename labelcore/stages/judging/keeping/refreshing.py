@@ -50,7 +50,7 @@ class Staleness:
             return False
         if version.criterion_id not in self._same:
             history = criterion_table.history(self._db, version.criterion_id)
-            self._same[version.criterion_id] = same_meaning(history) if history else set()
+            self._same[version.criterion_id] = same_meaning(history)
         same = self._same[version.criterion_id]
         return bool(same) and version.criterion_version not in same
 
