@@ -33,6 +33,7 @@ from labelcore.models.base import (
     new_id,
     now,
 )
+from labelcore.models.facts import NOTHING, Fact, fact
 from labelcore.models.grading import Code, Comparison, Criterion, Evidence, Grade, Quote, Ruling
 from labelcore.models.judging import (
     BatchJob,
@@ -50,6 +51,7 @@ from labelcore.models.judging import (
 
 __all__ = [
     "DOOR_SUFFIX",
+    "NOTHING",
     "OVERALL",
     "BatchJob",
     "Code",
@@ -61,6 +63,7 @@ __all__ = [
     "CriterionStatus",
     "Decision",
     "Evidence",
+    "Fact",
     "Frozen",
     "Grade",
     "GradeValue",
@@ -92,6 +95,7 @@ __all__ = [
     "Verdict",
     "VerdictError",
     "VerdictValue",
+    "fact",
     "new_id",
     "now",
 ]

@@ -1,19 +1,14 @@
-"""The words of the experts' pages in their language, from a gettext catalogue (pages/locale)."""
+"""Which language a person's pages speak; the words themselves are in `labelcore.messages`."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import streamlit as st
-from babel.messages.pofile import read_po
 
+from labelcore import messages
+from labelcore.messages import NAMES, Language
 from pages.widgets import keys
-
-Language = Literal["en", "zh"]
-NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
-CATALOGUE = Path(__file__).parent.parent / "locale" / "zh.po"
 
 
 def language() -> Language:
@@ -38,18 +33,4 @@ def choose_language() -> None:
 
 def say(words: str, **values: object) -> str:
     """The words in the person's language, with names in braces filled in."""
-    return say_in(language(), words, **values)
-
-
-def say_in(spoken: Language, words: str, **values: object) -> str:
-    """The words in a language, for where no page is running."""
-    found = chinese().get(words, words) if spoken == "zh" else words
-    return found.format(**values) if values else found
-
-
-@cache
-def chinese() -> dict[str, str]:
-    """English words and what they are in Chinese."""
-    with CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, locale="zh")
-    return {str(entry.id): str(entry.string) for entry in catalogue if entry.id and entry.string}
+    return messages.say(words, language=language(), **values)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from labelcore.messages import Language, say
 from labelcore.models import Project
 from labelcore.stages import grading
 from labelcore.store import Database
-from pages.widgets.language import Language, say_in
 
 _NAMED = 5
 
@@ -24,12 +24,12 @@ def pace_words(db: Database, project: Project, queue: grading.Queue, language: L
 
 def _words(pace: grading.Pace, language: Language) -> str:
     if pace.left == 0:
-        return say_in(language, "Done before {day}.", day=pace.deadline)
+        return say("Done before {day}.", language=language, day=pace.deadline)
     if pace.days_left < 0:
-        return say_in(language, "Was due on {day}: {left} left.", day=pace.deadline, left=pace.left)
-    return say_in(
-        language,
+        return say("Was due on {day}: {left} left.", language=language, day=pace.deadline, left=pace.left)
+    return say(
         "Due on {day}: {left} left, about {each} a day.",
+        language=language,
         day=pace.deadline,
         left=pace.left,
         each=pace.a_day,

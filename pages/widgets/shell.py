@@ -21,13 +21,14 @@ if str(ROOT) not in sys.path:  # a page that is opened directly must find its wi
     sys.path.insert(0, str(ROOT))
 
 from labelcore.errors import LabelcoreError
+from labelcore.messages import speak
 from labelcore.models import Project
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import Database, open_database
 from pages.widgets import keys
 from pages.widgets.icon import ICON
-from pages.widgets.language import choose_language, say
+from pages.widgets.language import choose_language, language, say
 
 _log = logging.getLogger("labelcore.pages")
 
@@ -43,7 +44,8 @@ class Place:
 
 def open_page(title: str, explain: str = "") -> Place:
     """Title, database, project and person; stops with a clear sentence where one is missing."""
-    title, explain = say(title), say(explain)
+    speak(language())
+    title, explain = say(title), say(explain) if explain else ""
     in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
     st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
     with guard():

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
+from labelcore.messages.__main__ import PLACES, Message, used
+from labelcore.messages.catalogue import CATALOGUE
 from labelcore.settings import settings
 from labelcore.store import close_database
 from pages.widgets import keys
-from pages.widgets.language import chinese
-from pages.widgets.navigation import LOOP
 
 ROOT = Path(__file__).parents[2]
-SPOKEN = {"say": 0, "say_in": 1, "open_page": 0, "go": 1}
 
 
-def words_of_the_pages() -> set[str]:
-    """Every text that a page gives to the functions that translate."""
-    found = {title for _, title, _, _ in LOOP}
-    for path in [*(ROOT / "pages").glob("*.py"), *(ROOT / "pages" / "widgets").glob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            name = getattr(
-                getattr(node, "func", None), "id", getattr(getattr(node, "func", None), "attr", "")
-            )
-            if isinstance(node, ast.Call) and name in SPOKEN:
-                texts = node.args[:2] if name == "open_page" else node.args[SPOKEN[name] :][:1]
-                found |= {str(own.value) for own in texts if isinstance(own, ast.Constant)}
-    return found
+def catalogue() -> dict[Message, tuple[str, ...]]:
+    with CATALOGUE.open("rb") as file:
+        entries = [entry for entry in read_po(file, locale="zh") if entry.id]
+    return {
+        entry.id if isinstance(entry.id, str) else tuple(entry.id): (entry.string,)
+        if isinstance(entry.string, str)
+        else tuple(entry.string)
+        for entry in entries
+    }
 
 
-def test_every_text_is_there_in_chinese_with_the_same_places_to_fill() -> None:
-    known = chinese()
-    missing = sorted(words_of_the_pages() - known.keys())
-    assert not missing, missing
-    for english, own in known.items():
-        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", own))
+def test_every_message_is_there_in_chinese_and_none_that_nobody_says() -> None:
+    known, wanted = catalogue(), used(ROOT)
+    assert sorted(wanted - known.keys(), key=str) == []
+    assert sorted(known.keys() - wanted, key=str) == []
+    assert [message for message, strings in known.items() if not all(strings)] == []
+
+
+def test_a_translation_has_the_places_to_fill_of_its_message() -> None:
+    for message, strings in catalogue().items():
+        english = set(PLACES.findall(message if isinstance(message, str) else message[1]))
+        for string in strings:
+            assert set(PLACES.findall(string)) == english, message
 
 
 def test_the_switch_changes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,24 @@
+"""Everything that labelcore says to people about its results, in every language of the interface.
+
+Reports hold facts (`labelcore.models.Fact`) and figures; here they become sentences, the same ones for
+pages, the command line and reports. `python -m labelcore.messages` brings the catalogue up to the code.
+"""
+
+from labelcore.messages.catalogue import NAMES, Language, counted, language, say, speak, speaking
+from labelcore.messages.figures import number_words, rate_words
+from labelcore.messages.telling import document, sentence, sentences
+
+__all__ = [
+    "NAMES",
+    "Language",
+    "counted",
+    "document",
+    "language",
+    "number_words",
+    "rate_words",
+    "say",
+    "sentence",
+    "sentences",
+    "speak",
+    "speaking",
+]

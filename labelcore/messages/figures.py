@@ -1,0 +1,27 @@
+"""Figures in words: shares with their intervals, or why there are none."""
+
+from __future__ import annotations
+
+from labelcore.messages.catalogue import say
+from labelcore.stats.rate import Rate, share_words
+
+
+def rate_words(rate: Rate) -> str:
+    """``83% (74% to 90%, n = 96)``, or why it is not measurable or has no interval."""
+    why = say(rate.why_not or "")
+    if rate.value is None:
+        return say("not measurable: {why}", why=why)
+    if rate.low is None or rate.high is None:
+        return say("{share} (n = {n:,}; {why})", share=share_words(rate.value), n=rate.n, why=why)
+    return say(
+        "{share} ({low:.0%} to {high:.0%}, n = {n:,})",
+        share=share_words(rate.value),
+        low=rate.low,
+        high=rate.high,
+        n=rate.n,
+    )
+
+
+def number_words(value: float | None) -> str:
+    """A figure with two decimals, or "not measurable"."""
+    return say("not measurable") if value is None else f"{value:.2f}"

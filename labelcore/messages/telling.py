@@ -1,0 +1,62 @@
+"""Sentences from facts: each code has its words here, in English; the catalogue has the other languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from labelcore.messages.catalogue import Language, counted, language, say, speaking
+from labelcore.messages.figures import rate_words
+from labelcore.models import Fact
+from labelcore.stats.rate import Rate
+
+Words = str | tuple[str, str]
+"""What a fact says; two texts where it counts something (``n``), for one and for several."""
+
+WORDS: dict[str, Words] = {}
+_BETWEEN: dict[Language, tuple[str, str]] = {"en": (" ", ", "), "zh": ("", "、")}
+"""What stands between sentences, and between names."""
+
+
+def learn(words: Mapping[str, Words]) -> None:
+    """Know what to say for these codes."""
+    if known := words.keys() & WORDS.keys():
+        raise ValueError(f"two facts have the code {min(known)}")
+    WORDS.update(words)
+
+
+def sentence(told: Fact | Iterable[Fact]) -> str:
+    """A fact, or several one after the other, in the language spoken here."""
+    facts = (told,) if isinstance(told, Fact) else told
+    return _BETWEEN[language()][0].join(filter(None, (_said(part) for part in facts)))
+
+
+def _said(told: Fact) -> str:
+    if not told:
+        return ""
+    words, values = WORDS[told.code], {name: _value(value) for name, value in told.values.items()}
+    said = say(words, **values) if isinstance(words, str) else counted(words[0], words[1], **values)
+    return _BETWEEN[language()][0].join([said, sentence(told.then)]) if told.then else said
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Fact):
+        return sentence(value)
+    if isinstance(value, Rate):
+        return rate_words(value)
+    if isinstance(value, list | tuple):
+        return _BETWEEN[language()][1].join(str(_value(part)) for part in value)
+    return value
+
+
+def sentences(told: Iterable[Fact]) -> tuple[str, ...]:
+    """Each of several facts as a sentence of its own."""
+    return tuple(map(sentence, told))
+
+
+def document(report: Any) -> Any:
+    """A report, or anything with facts in it, as plain JSON values with facts as English sentences."""
+    with speaking("en"):
+        return to_jsonable_python(report, context={"sentence": sentence}, fallback=str)
