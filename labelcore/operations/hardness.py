@@ -11,7 +11,7 @@ from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import panels
 from labelcore.stages.judging.testing import hardness, repeating
-from labelcore.stages.judging.testing.hardness_report import HardnessReport, HardnessRow, behind
+from labelcore.stages.judging.testing.hardness_report import HardnessReport, HardnessRow, changed_texts
 
 Family = Literal["position", "wording", "injection", "defect"]
 _CLOSING = {
@@ -48,7 +48,7 @@ def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
     version = judging.find_judge(call.db, call.project, judge)
     if test is None:
         return _outcome(hardness.report(call.db, call.project, version))
-    texts = behind(call.db, version, test)
+    texts = changed_texts(call.db, version, test)
     rows: list[dict[str, Any]] = [
         one.result.model_dump(mode="json", exclude={"project_id"}) | {"text": one.source.text, "hit": one.hit}
         for one in texts

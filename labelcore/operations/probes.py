@@ -91,7 +91,7 @@ def say(call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator:
 @operation("probe test")
 def test(call: Call, *, criterion: str) -> Outcome:
     """How many probes of each defect the criterion's judges catch."""
-    found = probing.test_judges_on_probes(call.db, call.project, criterion)
+    found = probing.try_judges_on_probes(call.db, call.project, criterion)
     document = found.model_dump(mode="json", exclude={"criterion"})
     document |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
     lines = [f"Probes of {found.criterion.name} (v{found.criterion.version}).", *found.warnings]
@@ -109,7 +109,7 @@ def export(call: Call, *, out: Path, criterion: str | None = None, ask_models: b
     return Outcome(document={"probes": number, "out": str(out)}, lines=(f"{number} probes are in {out}.",))
 
 
-def overall_line(rate: probing.Overall) -> str:
+def overall_line(rate: probing.OverallRate) -> str:
     """A judge's rate over all confirmed probes, with what it is a rate of."""
     return (
         f"{rate.judge}, all defects: {rate_words(rate.rate)} of the confirmed ones. "

@@ -18,7 +18,7 @@ from labelcore.stages.judging.testing.hardness_report import (
     ANY_HARMLESS,
     HardnessReport,
     HardnessRow,
-    behind,
+    changed_texts,
 )
 from pages.widgets import charts, keys, shell
 from pages.widgets.shell import Place, plain
@@ -52,7 +52,7 @@ def show_hardness(place: Place) -> None:
     with shell.guard():
         waiting = len(hardness.left_to_ask(place.db, place.project, version, limit=limit))
     calls = " model calls at least" if version.kind == "llm" else " decisions"
-    ready = waiting and not hardness.standing(version)
+    ready = waiting and not hardness.ongoing_test(version)
     if st.button(f"Test it ({waiting:,}{calls})", disabled=not ready, key=f"{keys.HARDENED}-go"):
         _start(place, version, limit)
         st.rerun()
@@ -92,7 +92,7 @@ def _watch(version: JudgeVersion) -> None:
     """The test of this judge as it goes, whoever began it, with a way to stop it."""
     for said in st.session_state.get(keys.HARDENING_FAILED, []):
         st.error(plain(said))
-    now = hardness.standing(version)
+    now = hardness.ongoing_test(version)
     was = st.session_state.get(keys.HARDENING)
     st.session_state[keys.HARDENING] = version.id if now else None
     if now is None:
@@ -166,7 +166,7 @@ def _behind(place: Place, found: HardnessReport) -> None:
 def _texts(place: Place, found: HardnessReport, row: HardnessRow) -> None:
     with shell.guard():
         version = judging.find_judge(place.db, place.project, found.judge_version_id)
-    own = behind(place.db, version, row.test)
+    own = changed_texts(place.db, version, row.test)
     pages = max(1, (len(own) + _PAGE - 1) // _PAGE)
     page = (
         st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1

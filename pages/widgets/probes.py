@@ -34,7 +34,7 @@ def show_probes(place: Place) -> None:
     kept = shell.key_of("probe-test", [place.project.id, chosen.id])
     if right.button("Test the judges on them", width="stretch"):
         with shell.guard(), st.spinner("The judges decide …"):
-            st.session_state[kept] = probing.test_judges_on_probes(place.db, place.project, chosen.id)
+            st.session_state[kept] = probing.try_judges_on_probes(place.db, place.project, chosen.id)
     if kept in st.session_state:
         _show_test(place, st.session_state[kept])
     found = probing.list_probes(place.db, place.project, chosen.id)

@@ -44,7 +44,7 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
     project = projects.open_project(db, "shop")
     chosen = judging.find_judge(db, project, app.selectbox(key="hardened-judge").value.id)
     until = time.monotonic() + 100
-    while hardness.standing(chosen) and time.monotonic() < until:
+    while hardness.ongoing_test(chosen) and time.monotonic() < until:
         time.sleep(0.05)
     healthy(app.run())
     found = hardness.report(db, project, chosen)
@@ -77,7 +77,7 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     chosen = judging.find_judge(
         db, projects.open_project(db, "shop"), app.selectbox(key="hardened-judge").value.id
     )
-    while hardness.standing(chosen) and time.monotonic() < started + 5:
+    while hardness.ongoing_test(chosen) and time.monotonic() < started + 5:
         time.sleep(0.05)
     assert time.monotonic() - started < 5
     healthy(app.run())

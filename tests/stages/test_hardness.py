@@ -21,7 +21,12 @@ from labelcore.stages import judging
 from labelcore.stages.judging.running import deciding
 from labelcore.stages.judging.testing import hardness, probing, repeating
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS
-from labelcore.stages.judging.testing.hardness_report import ANY_ATTACK, HardnessReport, HardnessRow, behind
+from labelcore.stages.judging.testing.hardness_report import (
+    ANY_ATTACK,
+    HardnessReport,
+    HardnessRow,
+    changed_texts,
+)
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
@@ -137,7 +142,7 @@ def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
     assert row(found, "plea").rate.value == 1.0
     assert row(found, "base64").rate.n == 2
     assert row(found, "any harmless sentence").rate.value == 0.0
-    (first, _) = behind(db, version, "order")
+    (first, _) = changed_texts(db, version, "order")
     assert first.hit and first.result.after_reason == "told so"
     assert first.result.changed_text.startswith(first.source.text)
     assert first.result.people == "fail"
@@ -344,7 +349,7 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
     assert any("left" in words for words in said) and said[-1] == "stopped"
-    assert hardness.standing(version) is None and not hardness.stop_test(version)
+    assert hardness.ongoing_test(version) is None and not hardness.stop_test(version)
     mock.latency = 0.0
     again = hardness.harden(db, project, version, limit=3, families=("injection",))
     assert again.results == len(plain) and not again.errors

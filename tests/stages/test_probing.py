@@ -153,7 +153,7 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     assert left_out == {probe.id for probe in between}
     assert not probing.make_probes(db, project, "c1", per_defect=1).new
     assert made and not any(
-        "earlier meaning" in warning for warning in probing.test_judges_on_probes(db, project, "c1").warnings
+        "earlier meaning" in warning for warning in probing.try_judges_on_probes(db, project, "c1").warnings
     )
 
 
@@ -161,13 +161,13 @@ def test_the_rate_over_all_defects_counts_confirmed_probes_only(
     db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
     made = probing.make_probes(db, project, "c1", per_defect=2).new
-    (nothing,) = probing.test_judges_on_probes(db, project, "c1").overall
+    (nothing,) = probing.try_judges_on_probes(db, project, "c1").overall
     assert (nothing.rate.value, nothing.confirmed) == (None, 0)
     assert nothing.rate.why_not == "nobody has confirmed a probe"
     for probe in made:
         if probe.defect in {"padded", "number swapped"}:
             probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
-    (overall,) = probing.test_judges_on_probes(db, project, "c1").overall
+    (overall,) = probing.try_judges_on_probes(db, project, "c1").overall
     assert (overall.confirmed, overall.detected, overall.rate.n, overall.rate.value) == (4, 2, 4, 0.5)
     assert overall.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
     assert overall.rate.high == pytest.approx(0.850, abs=0.001)
@@ -237,7 +237,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
     made = probing.make_probes(db, project, "c1")
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     padded, swapped = of_defect(found, "padded"), of_defect(found, "number swapped")
     assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)
     assert padded.rate.low is not None and 0.4 < padded.rate.low < 0.5
@@ -245,7 +245,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     assert "padded" in found.warnings[0]
     probe = next(probe for probe in made.new if probe.defect == "padded")
     probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
-    padded = of_defect(probing.test_judges_on_probes(db, project, "c1"), "padded")
+    padded = of_defect(probing.try_judges_on_probes(db, project, "c1"), "padded")
     assert (padded.of, padded.rate.n) == ("confirmed", 1)
     assert verdicts.counts(db, project.id) == {}
 
@@ -261,7 +261,7 @@ def test_a_judge_that_looks_for_a_bracket_catches_a_dropped_citation(
     }
     add_judge(db, project, "code", phrase)
     probing.make_probes(db, project, "c1")
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     assert of_defect(found, "citation dropped").rate.value == 1.0
     assert of_defect(found, "padded").rate.value == 0.0
 
@@ -276,7 +276,7 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
     for probe in made.new:
         if probe.defect == "truncated":
             probing.say_of_probe(db, project, probe.id, "rejected", "ann")
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     for name, defect, why in (
         ("strict", "padded", "passes none of the 2 sources"),
         ("old", "padded", "no detector 'gone'"),
@@ -298,7 +298,7 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
     for judge in judging.propose(db, project, criterion="overall", kind="learned"):
         judge_table.save(db, [judge.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])
     probing.make_probes(db, project, "c1")
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     assert {detection.kind for detection in found.detections} == {"learned"}
     swapped = of_defect(found, "number swapped", found.detections[0].judge)
     assert (swapped.rate.n, swapped.detected) == (3, 0)
@@ -309,12 +309,12 @@ def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
 ) -> None:
     add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}))
     probing.make_probes(db, project, "c1", per_defect=1)
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     assert {detection.rate.value for detection in found.detections} == {0.0}
     asked = len(mock.prompts)
     assert 10 <= asked <= 18
     mock.faults = ["quota"] * 60
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     assert {detection.rate.value for detection in found.detections} == {None}
     assert {detection.errors for detection in found.detections} == {1}
     assert verdicts.counts(db, project.id) == {}
@@ -325,7 +325,7 @@ def test_without_a_model_an_llm_judge_is_not_measurable(
 ) -> None:
     add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
     probing.make_probes(db, project, "c1", per_defect=1)
-    found = probing.test_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(db, project, "c1")
     assert of_defect(found, "padded", "asked").rate.value is None
     assert of_defect(found, "padded").rate.value == 1.0
 
@@ -361,10 +361,10 @@ def test_bad_input_is_refused_with_the_next_step(
     with pytest.raises(NotFound, match="No single criterion"):
         probing.make_probes(db, project, "nothing")
     with pytest.raises(BadInput, match="judge propose"):
-        probing.test_judges_on_probes(db, project, "c1")
+        probing.try_judges_on_probes(db, project, "c1")
     add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
     with pytest.raises(BadInput, match="probe make c1"):
-        probing.test_judges_on_probes(db, project, "c1")
+        probing.try_judges_on_probes(db, project, "c1")
     probe = probing.make_probes(db, project, "c1").new[0]
     for who, value, what in (
         ("", "confirmed", "name of who"),

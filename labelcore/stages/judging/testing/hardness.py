@@ -34,11 +34,11 @@ __all__ = [
     "MOST",
     "Family",
     "HardnessReport",
-    "Standing",
+    "OngoingTest",
     "harden",
     "left_to_ask",
+    "ongoing_test",
     "report",
-    "standing",
     "stop_test",
 ]
 
@@ -50,7 +50,7 @@ _CALLS = 2
 
 
 @dataclass
-class Standing:
+class OngoingTest:
     """A test under way: how many cases are decided, and about how many seconds are left."""
 
     stop: threading.Event
@@ -65,11 +65,11 @@ class Standing:
         return passed / self.done * (self.total - self.done) if self.done else None
 
 
-_live: dict[str, Standing] = {}
+_live: dict[str, OngoingTest] = {}
 _starting = threading.Lock()
 
 
-def standing(version: JudgeVersion) -> Standing | None:
+def ongoing_test(version: JudgeVersion) -> OngoingTest | None:
     """How far the test of a judge is, where this process makes one now."""
     return _live.get(version.id)
 
@@ -81,7 +81,7 @@ def stop_test(version: JudgeVersion) -> bool:
     return test is not None
 
 
-class _Said(NamedTuple):
+class _Answer(NamedTuple):
     """A value with its reason, and what it cost now (nothing where it was known)."""
 
     decision: Decision
@@ -113,11 +113,11 @@ def harden(
 
 
 @contextlib.contextmanager
-def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iterator[Standing]:
+def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iterator[OngoingTest]:
     with _starting:
         if version.id in _live:  # two would pay for the same answers
             raise BadInput(f"'{version.name}' is being tested already.", next_step="Wait, or stop that test.")
-        now = _live[version.id] = Standing(stop, total)
+        now = _live[version.id] = OngoingTest(stop, total)
     try:
         yield now
     finally:
@@ -129,7 +129,7 @@ def _ask(
     version: JudgeVersion,
     waiting: Sequence[Case],
     client: ModelClient | None,
-    now: Standing,
+    now: OngoingTest,
     tell: Progress,
 ) -> list[LabelcoreError]:
     """Decide and store a few cases at a time. Returns the troubles of those without a result."""
@@ -159,7 +159,7 @@ def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[
         yield waiting[start : start + size]
 
 
-def _words(now: Standing) -> str:
+def _words(now: OngoingTest) -> str:
     left = now.seconds_left
     return "testing" if left is None else f"testing, about {span_words(left)} left"
 
@@ -189,10 +189,10 @@ def left_to_ask(
     return [case for key, case in every.items() if key not in done]
 
 
-def _known(db: Database, version: JudgeVersion) -> dict[str, _Said]:
+def _known(db: Database, version: JudgeVersion) -> dict[str, _Answer]:
     """What the judge said of unchanged outputs in earlier tests."""
     return {
-        result.output_id: _Said(Decision(value=result.before_value, reason=result.before_reason), 0.0)
+        result.output_id: _Answer(Decision(value=result.before_value, reason=result.before_reason), 0.0)
         for result in hardness_table.of_judge(db, version.id)
     }
 
@@ -201,7 +201,7 @@ def _decided(
     db: Database,
     version: JudgeVersion,
     part: Sequence[Case],
-    known: dict[str, _Said],
+    known: dict[str, _Answer],
     client: ModelClient | None,
     stop: threading.Event,
 ) -> tuple[list[HardnessResult], list[LabelcoreError]]:
@@ -214,7 +214,7 @@ def _decided(
             errors.append(answer)
         elif before is not None:
             found.append(_result(version, case, before, answer))
-            known[case.source.id] = _Said(before.decision, 0.0)
+            known[case.source.id] = _Answer(before.decision, 0.0)
     return found, errors
 
 
@@ -222,7 +222,7 @@ def _learn(
     db: Database,
     version: JudgeVersion,
     outputs: Sequence[Output],
-    known: dict[str, _Said],
+    known: dict[str, _Answer],
     client: ModelClient | None,
     stop: threading.Event,
 ) -> list[LabelcoreError]:
@@ -230,7 +230,7 @@ def _learn(
     wanted = {output.id: output for output in outputs if output.id not in known}
     if version.kind == "llm":
         for verdict in verdict_table.of_outputs(db, list(wanted), [version.id]):
-            known[verdict.output_id] = _Said(verdict.decision, 0.0)
+            known[verdict.output_id] = _Answer(verdict.decision, 0.0)
             wanted.pop(verdict.output_id)
     # A learned judge answers for a graded output from a model that did not see its grade; before and
     # after must come from the same model, so the output is judged under an id that no fit has seen.
@@ -241,7 +241,7 @@ def _learn(
     answers = decide(db, [version], fresh, client, stop)[version.id] if fresh else {}
     for key, answer in zip(wanted, answers.values(), strict=True):
         if isinstance(answer, Decision):
-            known[key] = _Said(answer, answer.cost_usd)
+            known[key] = _Answer(answer, answer.cost_usd)
     return [answer for answer in answers.values() if isinstance(answer, LabelcoreError)]
 
 
@@ -261,7 +261,7 @@ def _answers(
     return [found[case.id] for case in part]
 
 
-def _result(version: JudgeVersion, case: Case, before: _Said, after: Decision) -> HardnessResult:
+def _result(version: JudgeVersion, case: Case, before: _Answer, after: Decision) -> HardnessResult:
     return HardnessResult(
         id=case.id,
         project_id=version.project_id,

@@ -61,7 +61,7 @@ class HardnessReport(Frozen):
     cost_usd: float
 
 
-class Behind(Frozen):
+class ChangedText(Frozen):
     """The texts behind one figure, with both verdicts."""
 
     source: Output
@@ -89,7 +89,7 @@ def report(
     )
 
 
-def behind(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[Behind]:
+def changed_texts(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> list[ChangedText]:
     """The changed texts of one row (or of an attack's family), those that hit first."""
     results = [
         result
@@ -99,7 +99,7 @@ def behind(db: Database, version: JudgeVersion, test: str, limit: int = 200) -> 
     results.sort(key=lambda result: not _hits(result))
     outputs = output_table.many(db, [result.output_id for result in results[:limit]])
     return [
-        Behind(source=outputs[result.output_id], result=result, hit=_hits(result))
+        ChangedText(source=outputs[result.output_id], result=result, hit=_hits(result))
         for result in results[:limit]
     ]
 

@@ -14,7 +14,7 @@ from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, ProbeOpinion, Project
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes
-from labelcore.stages.judging.testing.probing import Said, answers_on, said_of
+from labelcore.stages.judging.testing.probing import ProbeVerdicts, answers_on, verdicts_on
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table
@@ -101,24 +101,24 @@ def probe_rows(
 
 def _verdicts(
     db: Database, project: Project, probes: Sequence[Probe], *, ask_models: bool, client: ModelClient | None
-) -> Mapping[str, list[Said]]:
+) -> Mapping[str, list[ProbeVerdicts]]:
     """By probe id: what each judge of its criterion says."""
     kinds = {"code", "learned", *(["llm"] if ask_models else [])}
     judges: dict[str, list[JudgeVersion]] = defaultdict(list)
     for judge in judge_table.current(db, project.id):
         if judge.criterion_id and judge.kind in kinds:
             judges[judge.criterion_id].append(judge)
-    found: dict[str, list[Said]] = defaultdict(list)
+    found: dict[str, list[ProbeVerdicts]] = defaultdict(list)
     for criterion_id, asked in judges.items():
         mine = [probe for probe in probes if probe.case.criterion_id == criterion_id]
         answers = answers_on(db, asked, mine, client) if mine else {}
         for probe in mine:
-            found[probe.case.id] = [said_of(probe, judge, answers[judge.id]) for judge in asked]
+            found[probe.case.id] = [verdicts_on(probe, judge, answers[judge.id]) for judge in asked]
     return found
 
 
 def _row(
-    probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], said: Sequence[Said]
+    probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], said: Sequence[ProbeVerdicts]
 ) -> dict[str, Any]:
     case = probe.case
     return {

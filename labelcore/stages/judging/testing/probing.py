@@ -31,7 +31,7 @@ from labelcore.text.planting import DEFECTS
 
 __all__ = [
     "Detection",
-    "Overall",
+    "OverallRate",
     "Probe",
     "ProbeState",
     "ProbeTest",
@@ -40,7 +40,7 @@ __all__ = [
     "list_probes",
     "make_probes",
     "say_of_probe",
-    "test_judges_on_probes",
+    "try_judges_on_probes",
 ]
 
 _CANNOT_RUN = "its verdicts were imported, so it cannot be run"
@@ -68,7 +68,7 @@ class Detection(Frozen):
     missed: tuple[str, ...] = ()
 
 
-class Overall(Frozen):
+class OverallRate(Frozen):
     """How many of all confirmed probes a judge fails, among those whose source it passes.
 
     It is a rate over planted defects, each as frequent as somebody made it: it says nothing about
@@ -82,7 +82,7 @@ class Overall(Frozen):
     confirmed: int
 
 
-class Said(Frozen):
+class ProbeVerdicts(Frozen):
     """What one judge says of a probe and of its source; None where it gives no verdict."""
 
     judge: str
@@ -97,12 +97,12 @@ class ProbeTest(Frozen):
 
     criterion: Criterion
     detections: tuple[Detection, ...]
-    overall: tuple[Overall, ...]
+    overall: tuple[OverallRate, ...]
     warnings: tuple[str, ...]
     cost_usd: float = 0.0
 
 
-class _Counted(Frozen):
+class _DefectProbes(Frozen):
     """The probes with one defect that judges are tested on, and how many there are in all."""
 
     defect: str
@@ -111,12 +111,8 @@ class _Counted(Frozen):
     total: int
 
 
-def test_judges_on_probes(
-    db: Database,
-    project: Project,
-    criterion_id: str,
-    *,
-    client: ModelClient | None = None,  # noqa: PT028 - judges are tested here, not this library
+def try_judges_on_probes(
+    db: Database, project: Project, criterion_id: str, *, client: ModelClient | None = None
 ) -> ProbeTest:
     """Run each judge of the criterion on its probes and on their sources; nothing is stored.
 
@@ -153,10 +149,10 @@ def _check(criterion: Criterion, judges: Sequence[JudgeVersion], probes: Sequenc
         )
 
 
-def _counted(defect: str, probes: Sequence[Probe]) -> _Counted:
+def _counted(defect: str, probes: Sequence[Probe]) -> _DefectProbes:
     confirmed = tuple(probe for probe in probes if probe.state == "confirmed")
     rest = tuple(probe for probe in probes if probe.state != "rejected")
-    return _Counted(
+    return _DefectProbes(
         defect=defect,
         of="confirmed" if confirmed else "not rejected",
         probes=confirmed or rest,
@@ -179,7 +175,7 @@ def _source_id(probe: Probe) -> str:
     return f"source of probes: {probe.case.output_id}"
 
 
-def _detection(judge: JudgeVersion, counted: _Counted, answers: Answers | None) -> Detection:
+def _detection(judge: JudgeVersion, counted: _DefectProbes, answers: Answers | None) -> Detection:
     found = Detection(
         judge=judge.name,
         judge_version_id=judge.id,
@@ -194,16 +190,16 @@ def _detection(judge: JudgeVersion, counted: _Counted, answers: Answers | None) 
     return found.model_copy(update=_measured(counted, answers)) if counted.probes else found
 
 
-def _overall(judge: JudgeVersion, counted: Sequence[_Counted], answers: Answers | None) -> Overall:
+def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Answers | None) -> OverallRate:
     confirmed = [probe for one in counted if one.of == "confirmed" for probe in one.probes]
-    every = _Counted(
+    every = _DefectProbes(
         defect="", of="confirmed", probes=tuple(confirmed), total=sum(group.total for group in counted)
     )
     why = "nobody has confirmed a probe" if answers is not None else _CANNOT_RUN
     figures: dict[str, object] = {"rate": not_measurable(why), "detected": None}
     if confirmed and answers is not None:
         figures = _measured(every, answers)
-    return Overall.model_validate(
+    return OverallRate.model_validate(
         {
             "judge": judge.name,
             "judge_version_id": judge.id,
@@ -222,14 +218,14 @@ def answers_on(
     return decide(db, judges, list(texts.values()), client)
 
 
-def said_of(probe: Probe, judge: JudgeVersion, answers: Answers) -> Said:
+def verdicts_on(probe: Probe, judge: JudgeVersion, answers: Answers) -> ProbeVerdicts:
     """One judge's words on one probe, out of `answers_on`."""
 
     def value(key: str) -> str | None:
         answer = answers.get(key)
         return answer.value if isinstance(answer, Decision) else None
 
-    return Said(
+    return ProbeVerdicts(
         judge=judge.name,
         judge_version_id=judge.id,
         kind=judge.kind,
@@ -238,13 +234,13 @@ def said_of(probe: Probe, judge: JudgeVersion, answers: Answers) -> Said:
     )
 
 
-def _why_nothing(counted: _Counted) -> str:
+def _why_nothing(counted: _DefectProbes) -> str:
     if counted.total:
         return f"experts rejected all {counted.total} probes with this defect"
     return "there is no probe with this defect"
 
 
-def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
+def _measured(counted: _DefectProbes, answers: Answers) -> dict[str, object]:
     """The fields of a detection that come from the judge's answers."""
     pairs = [(answers[_source_id(probe)], answers[probe.case.id]) for probe in counted.probes]
     troubles = [answer for pair in pairs for answer in pair if isinstance(answer, LabelcoreError)]
@@ -266,7 +262,7 @@ def _measured(counted: _Counted, answers: Answers) -> dict[str, object]:
     }
 
 
-def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _caught(counted: _DefectProbes, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The probes that a judge fails, and that it does not, where it passes the source."""
     found: tuple[list[str], list[str]] = ([], [])
     for probe in counted.probes:
@@ -276,7 +272,7 @@ def _caught(counted: _Counted, answers: Answers) -> tuple[tuple[str, ...], tuple
     return tuple(found[0]), tuple(found[1])
 
 
-def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_Counted], same: set[int]) -> list[str]:
+def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_DefectProbes], same: set[int]) -> list[str]:
     said = [
         f"{judge.name} was made for an earlier meaning of the criterion: propose judges again."
         for judge in judges
