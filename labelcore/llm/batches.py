@@ -153,7 +153,7 @@ class _Explained:
         """Raise what a person can act on."""
         if isinstance(trouble, self._openai.APIStatusError):
             response = trouble.response
-            said: Exception = refusal(response.status_code, trouble.message.encode(), response.headers)
+            refused: Exception = refusal(response.status_code, trouble.message.encode(), response.headers)
             if response.status_code == 404:
                 raise ModelTrouble(
                     f"{self._endpoint.base_url or 'The provider'} offers no batches.",
@@ -161,11 +161,11 @@ class _Explained:
                     kind="no batches",
                     fatal=True,
                 ) from trouble
-            raise explain(self._endpoint, said) from trouble
+            raise explain(self._endpoint, refused) from trouble
         if isinstance(trouble, self._openai.APIConnectionError):
             cause = str(trouble.__cause__ or trouble)
-            said = Unreachable(cause, certificate="CERTIFICATE" in cause.upper())
-            raise explain(self._endpoint, said) from trouble
+            refused = Unreachable(cause, certificate="CERTIFICATE" in cause.upper())
+            raise explain(self._endpoint, refused) from trouble
 
 
 def question_line(key: str, body: dict[str, Any]) -> bytes:

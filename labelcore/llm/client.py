@@ -182,15 +182,15 @@ class OpenAIClient:
             except (Refused, Unreachable, Garbled, TimeoutError) as trouble:
                 if isinstance(trouble, Refused) and self._adapt(body, trouble):
                     continue
-                said = explain(self.endpoint, trouble)
-                limited += said.kind == "rate limit"
-                tries += said.kind != "rate limit"
+                explained = explain(self.endpoint, trouble)
+                limited += explained.kind == "rate limit"
+                tries += explained.kind != "rate limit"
                 hopeless = tries >= TRIES or limited >= _RATE_TRIES
-                if said.fatal or said.kind == "rejected" or hopeless:
-                    said.fatal = said.fatal or self._silent(said)
-                    raise said from trouble
-                spent.faults.append(said.kind)
-                await asyncio.sleep(waiting(tries, trouble) if said.kind != "malformed" else 0)
+                if explained.fatal or explained.kind == "rejected" or hopeless:
+                    explained.fatal = explained.fatal or self._silent(explained)
+                    raise explained from trouble
+                spent.faults.append(explained.kind)
+                await asyncio.sleep(waiting(tries, trouble) if explained.kind != "malformed" else 0)
 
     async def _once(self, body: dict[str, Any]) -> Reply:
         limiter = self.limiter
@@ -207,11 +207,11 @@ class OpenAIClient:
         limiter.accepted(reply.headers)
         return reply
 
-    def _silent(self, said: ModelTrouble) -> bool:
+    def _silent(self, trouble: ModelTrouble) -> bool:
         """Whether to pause: nobody is there, or nothing good ever came from this endpoint."""
-        if said.kind == "rejected":
+        if trouble.kind == "rejected":
             return False
-        return said.kind == "connection" or not self._answered
+        return trouble.kind == "connection" or not self._answered
 
     def _adapt(self, body: dict[str, Any], refused: Refused) -> bool:
         """Leave out what the endpoint does not know; True if this body had it, so ask again."""
@@ -285,8 +285,8 @@ class _Builder:
             chosen["response_format"] = {"type": "json_schema", "json_schema": named}
         if self.again or not self.client.by_schema:
             # An endpoint may also take the schema and ignore it.
-            said = f"Answer with one JSON object only, by this schema: {json.dumps(form, ensure_ascii=False)}"
-            chosen["messages"].append({"role": "user", "content": said})
+            demand = f"Answer with one JSON object only, by this schema: {json.dumps(form, ensure_ascii=False)}"
+            chosen["messages"].append({"role": "user", "content": demand})
         return chosen
 
 
@@ -326,8 +326,8 @@ def _refusal(reply: Reply, text: str) -> str:
     """What the model says instead of an answer, in the field for it or in plain words; or ""."""
     choices = reply.completion.get("choices") or [{}]
     message = choices[0].get("message") if isinstance(choices[0], dict) else None
-    said = (message or {}).get("refusal")
-    return str(said) if said else text if refuses(text) else ""
+    refusal = (message or {}).get("refusal")
+    return str(refusal) if refusal else text if refuses(text) else ""
 
 
 def _odds(reply: Reply, words: Sequence[str]) -> dict[str, float] | None:

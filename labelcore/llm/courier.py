@@ -103,8 +103,8 @@ class Courier:
             return  # the run counts the seconds itself, and stopped to wait before
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
             certificate = isinstance(trouble, aiohttp.ClientConnectorCertificateError)
-            said = {"trouble": str(trouble), "certificate": certificate}
-            self._say({"id": name, **said})
+            failure = {"trouble": str(trouble), "certificate": certificate}
+            self._say({"id": name, **failure})
             return
         if key and response.status == 200:
             self._keep(key, raw, (time.monotonic() - started) * 1000)

@@ -47,7 +47,7 @@ def explain(endpoint: Endpoint, trouble: Exception) -> ModelTrouble:
 
 
 def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
-    status, said = trouble.status, f"{trouble.code} {trouble.message}"
+    status, message = trouble.status, f"{trouble.code} {trouble.message}"
     if status in {401, 403}:
         return ModelTrouble(
             f"{where} refuses the key.",
@@ -55,14 +55,14 @@ def _refusal(endpoint: Endpoint, where: str, trouble: Refused) -> ModelTrouble:
             kind="key",
             fatal=True,
         )
-    if status == 404 or (status in {400, 422} and _NO_MODEL.search(said[:300])):
+    if status == 404 or (status in {400, 422} and _NO_MODEL.search(message[:300])):
         return ModelTrouble(
             f"{where} knows no model '{endpoint.model}', or the address is wrong.",
             next_step=f"Check {_setting(endpoint, 'model')} and {_setting(endpoint, 'base_url')}.",
             kind="unknown model",
             fatal=True,
         )
-    if status == 402 or "insufficient_quota" in said:
+    if status == 402 or "insufficient_quota" in message:
         return ModelTrouble(
             "The quota of the key is used up.",
             next_step="Raise it, then run again: nothing is asked twice.",

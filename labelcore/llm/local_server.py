@@ -234,10 +234,10 @@ def _is_alive(pid: int) -> bool:
 def _is_ours(server: LocalServer) -> bool:
     """Whether the process was started with our port and weights, where the system tells."""
     try:
-        said = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
+        command = Path(f"/proc/{server.pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return str(server.port).encode() in said and os.fsencode(server.weights) in said
+    return str(server.port).encode() in command and os.fsencode(server.weights) in command
 
 
 def use(server: LocalServer) -> None:

@@ -26,9 +26,9 @@ _CHINESE = re.compile(
 )
 
 
-def refusal_text(said: str) -> str:
+def refusal_text(text: str) -> str:
     """A refusal that a provider gives in a field of its own, as a text to be kept."""
-    return json.dumps({"refusal": said}, ensure_ascii=False)
+    return json.dumps({"refusal": text}, ensure_ascii=False)
 
 
 def kept_refusal(text: str) -> str:

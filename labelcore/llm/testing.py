@@ -71,18 +71,18 @@ async def _ask(client: OpenAIClient) -> dict[str, object]:
     latency = (time.monotonic() - started) * 1000
     obeyed = client.by_schema and _fits(text)
     weighed = await client.weigh(_QUESTION, _WORDS)
-    said = "It answers and enforces schemas."
+    finding = "It answers and enforces schemas."
     if not client.by_schema:
-        said = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
+        finding = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
     elif not obeyed:
-        said = "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are parsed strictly."
+        finding = "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are parsed strictly."
     return {
         "answered": True,
         "answered_as": model,
         "schemas": obeyed,
         "latency_ms": round(latency, 1),
         "likelihoods": weighed is not None,
-        "said": said,
+        "said": finding,
     }
 
 

@@ -33,10 +33,10 @@ def contract(call: Call) -> Outcome:  # noqa: ARG001 - every operation has one
 
 def walls(*, alone: bool) -> str:
     """What keeps a check in on this machine, as a sentence."""
-    said = "Checks run in an interpreter without files, network or environment, in limited processes"
+    words = "Checks run in an interpreter without files, network or environment, in limited processes"
     if alone:
-        return f"{said} that have no network interface."
-    return f"{said}. This system does not let those be cut off from the network as well."
+        return f"{words} that have no network interface."
+    return f"{words}. This system does not let those be cut off from the network as well."
 
 
 @operation("judge try")

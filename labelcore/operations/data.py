@@ -57,8 +57,8 @@ def _mapping_line(mapping: dict[str, Any], words: dict[str, str]) -> str:
     """Which column was read as what, so that a wrong guess is seen at once."""
     names = list(importing.Mapping.model_validate(mapping).named())
     told = ", ".join(f"{word} is {value}" for word, value in words.items() if word != value)
-    said = {"grade": f" ({told})"} if told else {}
-    read = ", ".join(f"{name} from '{mapping[name]}'{said.get(name, '')}" for name in names)
+    hint = {"grade": f" ({told})"} if told else {}
+    read = ", ".join(f"{name} from '{mapping[name]}'{hint.get(name, '')}" for name in names)
     rest = "other columns are kept as metadata" if mapping.get("meta") is None else "no others"
     return f"Read: {read}; {rest}."
 

@@ -50,8 +50,8 @@ def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
         return _outcome(hardness.report(call.db, call.project, version))
     texts = changed_texts(call.db, version, test)
     rows: list[dict[str, Any]] = [
-        one.result.model_dump(mode="json", exclude={"project_id"}) | {"text": one.source.text, "hit": one.hit}
-        for one in texts
+        asked.result.model_dump(mode="json", exclude={"project_id"}) | {"text": asked.source.text, "hit": asked.hit}
+        for asked in texts
     ]
     lines = [
         f"{r['output_id']}: {r['before_value']} -> {r['after_value']}. {r['after_reason']}" for r in rows
@@ -121,7 +121,7 @@ def _flips_line(report: repeating.Flips) -> str:
 
 
 def _flipped(report: repeating.Flips) -> list[str]:
-    return [f"  {one.output_id}: {', '.join(one.values)}" for one in report.flipped]
+    return [f"  {flip.output_id}: {', '.join(flip.values)}" for flip in report.flipped]
 
 
 @operation("judge panel")

@@ -32,7 +32,7 @@ def propose(
     probability: bool = False,
 ) -> Outcome:
     """Propose candidate judges for each accepted criterion."""
-    said: list[str] = []
+    troubles: list[str] = []
     found = judging.propose(
         call.db,
         call.project,
@@ -43,18 +43,18 @@ def propose(
         seed=seed,
         probability=probability,
         progress=call.progress,
-        said=said,
+        said=troubles,
     )
     suspects = suspecting.suspicious(call.db, call.project, found)
     document = {
         "judges": [_describe(version) for version in found],
         "suspects": as_documents(suspects),
-        "warnings": said,
+        "warnings": troubles,
     }
     lines = [f"Proposed {len(found)} judges."]
     lines += [f"  {version.name} ({version.kind}): {version.description}" for version in found]
     lines += [f"  ! {suspect.says} {suspect.advice}" for suspect in suspects]
-    return Outcome(document=document, lines=(*lines, *said))
+    return Outcome(document=document, lines=(*lines, *troubles))
 
 
 @operation("judge run")

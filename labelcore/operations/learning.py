@@ -23,13 +23,13 @@ def retrain(call: Call, *, judge: str | None = None) -> Outcome:
     found = retraining.retrain(call.db, call.project, judge=version, progress=call.progress)
     document = {
         "judges": [
-            one.before.model_dump(mode="json")
-            | {"new": one.new, "judge_version_id": one.version.id, "version": one.version.version}
-            for one in found
+            retrained.before.model_dump(mode="json")
+            | {"new": retrained.new, "judge_version_id": retrained.version.id, "version": retrained.version.version}
+            for retrained in found
         ]
     }
-    lines = [one.says for one in found]
-    if any(one.new for one in found):
+    lines = [retrained.says for retrained in found]
+    if any(retrained.new for retrained in found):
         lines.append("Run the new versions: `labelcore judge run --kind learned`.")
     return Outcome(document=document, lines=tuple(lines))
 
@@ -46,7 +46,7 @@ def explain(call: Call, *, judge: str, output: str | None = None) -> Outcome:
         subject = retraining.find_output(call.db, output)
         told = retraining.explain(call.db, version, subject)
         document["output"] = told.model_dump(mode="json") | {"output_id": subject.id}
-        lines += ["In this output:", *(f"  {one.weight:+.2f}  {one.what}" for one in told.tells)]
+        lines += ["In this output:", *(f"  {tell.weight:+.2f}  {tell.what}" for tell in told.tells)]
         lines += [f"  {part.pull:+.2f}  “{part.text}”" for part in told.parts]
     return Outcome(document=document, lines=tuple(lines))
 

@@ -37,8 +37,8 @@ def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
 def stop(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Stop the local model server."""
     ran = local_server.stop()
-    said = "The local model is stopped." if ran else "No local model ran."
-    return Outcome(document={"stopped": ran}, lines=(said,))
+    words = "The local model is stopped." if ran else "No local model ran."
+    return Outcome(document={"stopped": ran}, lines=(words,))
 
 
 def _describe(server: local_server.LocalServer) -> Outcome:

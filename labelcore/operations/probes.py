@@ -53,12 +53,12 @@ def list_(
 
 def _describe(probe: probing.Probe) -> dict[str, Any]:
     """A probe in the JSON form, with the text that it was made from."""
-    said = probe.opinion
+    opinion = probe.opinion
     return _case(probe.case) | {
         "state": probe.state,
         "left_out": probe.left_out or None,
         "source_text": probe.source.text,
-        "opinion": said.model_dump(mode="json", exclude={"project_id"}) if said else None,
+        "opinion": opinion.model_dump(mode="json", exclude={"project_id"}) if opinion else None,
     }
 
 
@@ -67,24 +67,24 @@ def _case(case: ProbeCase) -> dict[str, Any]:
 
 
 def _line(probe: probing.Probe) -> str:
-    said = f" by {probe.opinion.annotator}" if probe.opinion else ""
+    author = f" by {probe.opinion.annotator}" if probe.opinion else ""
     note = f" ({probe.opinion.note})" if probe.opinion and probe.opinion.note else ""
     aside = f"; not used: {probe.left_out}" if probe.left_out else ""
-    return f"[{probe.state}{said}{note}] {probe.case.defect}: “{probe.case.where}” {probe.case.id}{aside}"
+    return f"[{probe.state}{author}{note}] {probe.case.defect}: “{probe.case.where}” {probe.case.id}{aside}"
 
 
 @operation("probe say")
 def say(call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator: str = "") -> Outcome:
     """Say whether a probe is a failure of its criterion now, or take that back."""
-    said = probing.say_of_probe(call.db, call.project, probe, value, annotator or call.author, note)
+    opinion = probing.say_of_probe(call.db, call.project, probe, value, annotator or call.author, note)
     words = {
         "confirmed": "counts as a failure",
         "rejected": "counts as no failure",
         "undone": "has one opinion less",
     }
     return Outcome(
-        document=said.model_dump(mode="json", exclude={"project_id"}),
-        lines=(f"{said.probe_id} {words[said.value]} from now on.",),
+        document=opinion.model_dump(mode="json", exclude={"project_id"}),
+        lines=(f"{opinion.probe_id} {words[opinion.value]} from now on.",),
     )
 
 

@@ -72,14 +72,14 @@ def unclear_words(unclear: Rate) -> str:
 
 def gap_words(gap: Gap) -> str:
     """One criterion's rulings as a line."""
-    said = ", ".join(f"{count} × {value.replace('_', ' ')}" for value, count in gap.ruled.items() if count)
-    return f"  {gap.criterion}: {said or 'nothing ruled'}; {gap.open} open."
+    rulings = ", ".join(f"{count} × {value.replace('_', ' ')}" for value, count in gap.ruled.items() if count)
+    return f"  {gap.criterion}: {rulings or 'nothing ruled'}; {gap.open} open."
 
 
 def conflict_words(conflict: Conflict) -> str:
     """One conflict as a line."""
     people = "passed" if conflict.human_pass else "failed"
-    said = (
+    ruling = (
         f" [{conflict.ruling.value.replace('_', ' ')}: {conflict.ruling.reason}]" if conflict.ruling else ""
     )
-    return f"  {conflict.output.id}: {conflict.judge.name} says {conflict.decision.value}, people {people} it.{said}"
+    return f"  {conflict.output.id}: {conflict.judge.name} says {conflict.decision.value}, people {people} it.{ruling}"

@@ -105,7 +105,7 @@ def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
     lines = []
     for sliced in found:
         lines += [slice_words.slice_line(sliced.field, row) for row in sliced.rows]
-        lines += [f"  {said}" for said in slice_words.notes(sliced)]
+        lines += [f"  {note}" for note in slice_words.notes(sliced)]
     return Outcome(
         document={"slices": [sliced.model_dump(mode="json") for sliced in found]},
         lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),

@@ -35,8 +35,8 @@ def list_codes(call: Call) -> Outcome:
     return _codes(deriving.list_codes(call.db, call.project))
 
 
-def _counted(n: int, one: str, more: str = "") -> str:
-    return f"{n:,} {one if n == 1 else more or one + 's'}"
+def _counted(n: int, singular: str, more: str = "") -> str:
+    return f"{n:,} {singular if n == 1 else more or singular + 's'}"
 
 
 def _codes(found: list[deriving.Coded]) -> Outcome:
@@ -159,12 +159,12 @@ def timeline(call: Call, *, criterion: str) -> Outcome:
     subject = deriving.find_criterion(call.db, call.project, criterion)
     found = by_version(call.db, call.project, subject.id)
     lines = tuple(
-        f"v{one.criterion_version}{' (meaning changed)' if one.changed else ''} {one.judge}{', in-sample' if one.in_sample else ''}: "
-        f"TPR {rate_words(one.tpr)}; TNR {rate_words(one.tnr)}"
-        for one in found
+        f"v{version.criterion_version}{' (meaning changed)' if version.changed else ''} {version.judge}{', in-sample' if version.in_sample else ''}: "
+        f"TPR {rate_words(version.tpr)}; TNR {rate_words(version.tnr)}"
+        for version in found
     )
     return Outcome(
-        document={"versions": [one.model_dump(mode="json") for one in found]},
+        document={"versions": [version.model_dump(mode="json") for version in found]},
         lines=lines or ("No judge of this criterion has decided a graded output yet.",),
     )
 

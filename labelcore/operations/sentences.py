@@ -78,7 +78,7 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
             lines.append(
                 f"  On all outputs, undoing the draw: TPR {rate_words(judge.weighted['tpr'])}; TNR {rate_words(judge.weighted['tnr'])}"
             )
-        lines += [f"  ! {said}" for said in judge.warnings]
+        lines += [f"  ! {warning}" for warning in judge.warnings]
     lines.append(
         f"Pass rate by people: {rate_words(rates.human)}; the graded outputs are {rates.human_sampling}."
     )
@@ -99,8 +99,8 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
 def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     """The moment and the versions that a report rests on."""
     basis = report.basis
-    criteria = ", ".join(f"{one.name} v{one.version}" for one in basis.criteria) or "no criterion"
-    judges = ", ".join(f"{one.name} v{one.version} ({one.judge_version_id})" for one in basis.judges)
+    criteria = ", ".join(f"{criterion.name} v{criterion.version}" for criterion in basis.criteria) or "no criterion"
+    judges = ", ".join(f"{judge.name} v{judge.version} ({judge.judge_version_id})" for judge in basis.judges)
     newest = f", the newest from {_clock(basis.newest_grade)}" if basis.newest_grade else ""
     chosen = f"{basis.choice} of {_clock(basis.chosen_at)}" if basis.chosen_at else "none"
     shown = f"As of {_clock(report.as_of)}." if report.as_of else "As of now."

@@ -170,14 +170,14 @@ def conflicts(call: Call) -> Outcome:
     found = grading.conflicts(call.db, call.project)
     lines = []
     for conflict in found:
-        said = _grades_words(conflict.grades)
+        grades = _grades_words(conflict.grades)
         settled = (
             f"; ruled {conflict.ruling.value} by {conflict.ruling.author}: {conflict.ruling.reason}"
             if conflict.ruling
             else ""
         )
         on = f" on {conflict.criterion.name}" if conflict.criterion else ""
-        lines.append(f"{conflict.output.id}{on}: {said}{settled}")
+        lines.append(f"{conflict.output.id}{on}: {grades}{settled}")
     return Outcome(
         document={
             "conflicts": [

@@ -35,10 +35,10 @@ def vacuum(call: Call) -> Outcome:
 def restore(source: Path, db: Path) -> Outcome:
     """Put a backup in the place of a database that nothing holds."""
     kept = backups.restore(source, db.expanduser().resolve())
-    said = f" What stood there is kept as {kept}." if kept else ""
+    aside = f" What stood there is kept as {kept}." if kept else ""
     return Outcome(
         document={"db": str(db), "kept": str(kept) if kept else None},
-        lines=(f"{db} is now the backup {source}.{said}",),
+        lines=(f"{db} is now the backup {source}.{aside}",),
     )
 
 

@@ -47,14 +47,14 @@ def draw_sample(
     if not pool:
         raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
     warnings = _warnings(n, len(pool), len(graded))
-    picks, said = RULES[rule](db, project, pool, n, seed, by)
+    picks, doubts = RULES[rule](db, project, pool, n, seed, by)
     sample = Sample(
         id=new_id("sample"),
         project_id=project.id,
         rule=rule,
         seed=seed,
         picks=tuple(picks),
-        parameters={"n": n, "by": by, "pool": len(pool), "warnings": warnings + said},
+        parameters={"n": n, "by": by, "pool": len(pool), "warnings": warnings + doubts},
         author=author,
     )
     sample_table.save(db, sample)
@@ -67,12 +67,12 @@ def samples(db: Database, project: Project) -> list[Sample]:
 
 
 def _warnings(n: int, pool: int, graded: int) -> list[str]:
-    said = []
+    warnings = []
     if n > pool:
-        said.append(f"Only {pool:,} ungraded outputs were left, so all of them were drawn.")
+        warnings.append(f"Only {pool:,} ungraded outputs were left, so all of them were drawn.")
     if graded:
-        said.append(f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool.")
-    return said
+        warnings.append(f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool.")
+    return warnings
 
 
 Draw = tuple[list[Pick], list[str]]
@@ -93,22 +93,22 @@ def _stratified(db: Database, project: Project, pool: list[str], n: int, seed: i
         )
     strata = output_table.strata(db, project.id, field)
     stratum_of = {output_id: strata.get(output_id, "") for output_id in pool}
-    said = []
+    warnings = []
     if len(set(stratum_of.values())) == 1:
-        said.append(f"All outputs have the same '{field}', so this is a simple random draw.")
-    return drawing.draw_stratified(stratum_of, n, seed), said
+        warnings.append(f"All outputs have the same '{field}', so this is a simple random draw.")
+    return drawing.draw_stratified(stratum_of, n, seed), warnings
 
 
 def _mixture(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     fails, unsure = _verdict_scores(db, project, pool)
     rare = _rarity(db, project, pool)
     parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
-    said = [
+    warnings = [
         f"No output is known where '{name}': that share of the draw is uniform."
         for name, scores in parts.items()
         if scores.sum() == 0
     ]
-    return drawing.draw_mixture(pool, n, seed, parts), said
+    return drawing.draw_mixture(pool, n, seed, parts), warnings
 
 
 def _disagreement(
@@ -135,10 +135,10 @@ def _newest(db: Database, project: Project, pool: list[str], n: int, seed: int, 
         pick.model_copy(update={"probability": None, "reason": "new in the last import"})
         for pick in drawing.draw_random(newest, n, seed)
     ]
-    said = [
+    warnings = [
         f"Drawn from the {len(newest):,} ungraded outputs of the newest import: they stand for that import only."
     ]
-    return picks, said
+    return picks, warnings
 
 
 def _verdict_scores(db: Database, project: Project, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:

@@ -103,9 +103,9 @@ def small_words(text: str) -> set[str]:
 
 def _of_sentence(sentence: str) -> Iterator[Definition]:
     for term, meaning in (*_by_words(sentence), *_by_brackets(sentence)):
-        name, said = term.strip(_STRIP), _meaning(meaning)
-        if _is_usable(name, said):
-            yield Definition(name, said, sentence)
+        name, explained = term.strip(_STRIP), _meaning(meaning)
+        if _is_usable(name, explained):
+            yield Definition(name, explained, sentence)
 
 
 def _by_words(sentence: str) -> Iterator[tuple[str, str]]:

@@ -62,9 +62,9 @@ def remember(texts: Sequence[str], vectors: Vectors) -> None:
     _kept.update(zip(texts, vectors, strict=True))
 
 
-def similarity(one: str, other: str) -> float:
+def similarity(text: str, other: str) -> float:
     """The cosine of two texts' embeddings, at least 0: about .6 for alike, .1 for unlike texts."""
-    return max(0.0, float(_vector(one) @ _vector(other)))
+    return max(0.0, float(_vector(text) @ _vector(other)))
 
 
 def _vector(text: str) -> Vectors:

@@ -73,6 +73,6 @@ def _signature(shingles: Ints) -> npt.NDArray[np.uint32]:
     return np.asarray(mixed.min(axis=1), dtype=np.uint32)
 
 
-def _jaccard(one: Ints, other: Ints) -> float:
-    shared = len(np.intersect1d(one, other, assume_unique=True))
-    return shared / (len(one) + len(other) - shared)
+def _jaccard(first: Ints, other: Ints) -> float:
+    shared = len(np.intersect1d(first, other, assume_unique=True))
+    return shared / (len(first) + len(other) - shared)

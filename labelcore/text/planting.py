@@ -273,7 +273,7 @@ def truncate(text: str, rng: random.Random) -> Planted | None:
     """The end is missing, from the middle of a sentence of the last third on."""
     stretches = sentences_at(text)
     late = [stretch for stretch in stretches if 3 * stretch[1] > 2 * len(text)] or stretches[-1:]
-    places = [words for words in (tokens_at(text, one) for one in late) if len(words) >= _CUTTABLE]
+    places = [words for words in (tokens_at(text, stretch) for stretch in late) if len(words) >= _CUTTABLE]
     if not places:
         return None
     tokens = rng.choice(places)
@@ -290,6 +290,6 @@ def repeat(text: str, rng: random.Random) -> Planted | None:
     if not places:
         return None
     at = rng.choice(places)
-    said = text[slice(*stretches[at])]
+    sentence = text[slice(*stretches[at])]
     behind = rng.choice(stretches[at:])[1]
-    return Planted(defect="sentence repeated", text=put_behind(text, behind, said), where=said)
+    return Planted(defect="sentence repeated", text=put_behind(text, behind, sentence), where=sentence)

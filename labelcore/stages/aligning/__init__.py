@@ -184,7 +184,7 @@ def test_as_seen(db: Database, project: Project) -> SealedView | None:
     openings = split_table.openings(db, project.id, "test")
     if "test" not in sealed_splits(db, project):
         return None
-    for opening in [one for one in openings if one.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
+    for opening in [look for look in openings if look.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
         with at_moment(db, project, opening.at) as (then, known):
             labels = _of_split(then, known, human_labels(then, known), "test")
             if state_of_test(_shown(then, known, labels)) != opening.state:
@@ -283,27 +283,27 @@ def _distinct(versions: list[JudgeVersion]) -> list[JudgeVersion]:
 def _warnings(
     labels: Labels, judges: tuple[JudgeAlignment, ...], split: Split, *, sealed: bool, has_set: bool
 ) -> list[str]:
-    said = []
+    warnings = []
     if not labels.value:
-        said.append("No output of this split has a pass or a fail yet: grade some.")
+        warnings.append("No output of this split has a pass or a fail yet: grade some.")
     elif not labels.fails:
-        said.append("People failed none of these outputs, so TNR and coverage are not measurable.")
+        warnings.append("People failed none of these outputs, so TNR and coverage are not measurable.")
     elif not labels.passes:
-        said.append("People passed none of these outputs, so TPR is not measurable.")
+        warnings.append("People passed none of these outputs, so TPR is not measurable.")
     if not judges:
-        said.append("There are no judges yet: propose some, then run them.")
+        warnings.append("There are no judges yet: propose some, then run them.")
     if not has_set:
-        said.append(NO_SET)
+        warnings.append(NO_SET)
     if labels.conflicts:
-        said.append(f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere.")
+        warnings.append(f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere.")
     if split == "test" and not sealed:
-        said.append(
+        warnings.append(
             "The test split is not sealed yet (too few grades), so judges may have been fitted on it: "
             "trust the cross-fitted figures instead."
         )
     if split == "all" and sealed:
-        said.append("Most of these grades shaped the judges; the test split was kept apart.")
-    return said
+        warnings.append("Most of these grades shaped the judges; the test split was kept apart.")
+    return warnings
 
 
 def _changed(db: Database, project: Project, labels: Labels) -> list[str]:

@@ -53,9 +53,9 @@ def _between(labels: Labels) -> Rate:
         for output_id, passed in given.items():
             votes[output_id].append(passed)
     pairs = [
-        (at, one == other)
+        (at, first == other)
         for at, ballots in enumerate(v for v in votes.values() if len(v) > 1)
-        for one, other in itertools.combinations(ballots, 2)
+        for first, other in itertools.combinations(ballots, 2)
     ]
     if not pairs:
         return not_measurable("no output was graded by two people")
@@ -90,9 +90,9 @@ def _on_levels(db: Database, project: Project, labels: Labels) -> float | None:
             given[event.annotator][event.output_id] = event.level
     levels = list(range(1, len(scale) + 1))
     found = []
-    for one, other in itertools.combinations(given.values(), 2):
-        shared = sorted(one.keys() & other.keys())
-        table = table_of([one[k] for k in shared], [other[k] for k in shared], levels)
+    for first, other in itertools.combinations(given.values(), 2):
+        shared = sorted(first.keys() & other.keys())
+        table = table_of([first[k] for k in shared], [other[k] for k in shared], levels)
         kappa = weighted_kappa(table)
         found += [] if kappa is None else [kappa]
     return mean(found) if found else None

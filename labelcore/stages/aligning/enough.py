@@ -52,8 +52,8 @@ class HeldOutJudge(Frozen):
     @property
     def says(self) -> str:
         """The answer in words."""
-        said = enough_words(self.caught, self.fails, self.wanted, "failed outputs")
-        return f"{self.judge}: {said}{worth_words(self.counted, self.fails)}"
+        words = enough_words(self.caught, self.fails, self.wanted, "failed outputs")
+        return f"{self.judge}: {words}{worth_words(self.counted, self.fails)}"
 
 
 def worth_words(counted: int, worth: int) -> str:

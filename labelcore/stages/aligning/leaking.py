@@ -78,13 +78,13 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     for kind, own_texts in texts:
         rows = [at for at, text in enumerate(own_texts) if len(text) >= _SHORT]
         for i, j, index in near_pairs([own_texts[at] for at in rows], NEAR):
-            one, other = outputs[rows[i]], outputs[rows[j]]
-            one_split, other_split = dealt.of(one.group), dealt.of(other.group)
-            if one_split != other_split and (one.id, other.id) not in seen:
-                seen.add((one.id, other.id))
+            first, other = outputs[rows[i]], outputs[rows[j]]
+            one_split, other_split = dealt.of(first.group), dealt.of(other.group)
+            if one_split != other_split and (first.id, other.id) not in seen:
+                seen.add((first.id, other.id))
                 yield Leak(
                     kind=kind,
-                    output_id=one.id,
+                    output_id=first.id,
                     split=one_split,
                     other_id=other.id,
                     other_split=other_split,

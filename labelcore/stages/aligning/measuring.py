@@ -64,7 +64,7 @@ def figures_of(evidence: Evidence, verdicts: figures.Floats) -> list[dict[str, R
     cells, replicated, groups = resampled(evidence, verdicts)
     found = resampling.intervals(cells, replicated, _WITH_INTERVALS, groups=groups)
     if groups is not None and groups < resampling.FEWEST_GROUPS:
-        found = [{name: _without_interval(rate, groups) for name, rate in one.items()} for one in found]
+        found = [{name: _without_interval(rate, groups) for name, rate in rates.items()} for rates in found]
     return found
 
 
@@ -176,21 +176,21 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
 
 def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: str) -> list[str]:
     rates = (figures.tpr(counts), figures.tnr(counts))
-    said = [f"Not measurable: {rate.why_not}." for rate in rates if rate.why_not]
+    doubts = [f"Not measurable: {rate.why_not}." for rate in rates if rate.why_not]
     if 0 < counts.human_fails < _FEW:
-        said.append(f"TNR rests on {counts.human_fails} failed outputs: its interval is wide.")
+        doubts.append(f"TNR rests on {counts.human_fails} failed outputs: its interval is wide.")
     if missing:
-        said.append(f"{missing} graded outputs have no verdict yet: run the judge.")
+        doubts.append(f"{missing} graded outputs have no verdict yet: run the judge.")
     if counts.abstained:
-        said.append(f"It abstained on {counts.abstained} graded outputs.")
+        doubts.append(f"It abstained on {counts.abstained} graded outputs.")
     if version.kind in {"code", "cascade"} and _shaped_by(version, split):
-        said.append("In-sample: it was fitted on grades of these outputs.")
+        doubts.append("In-sample: it was fitted on grades of these outputs.")
     mcc = figures.mcc(counts)
     if mcc is not None and mcc < -0.2 and counts.n >= 20:
-        said.append("It is inverted: it fails what people pass. Consider the opposite check.")
+        doubts.append("It is inverted: it fails what people pass. Consider the opposite check.")
     if counts.n and counts.true_fail + counts.false_fail in {0, counts.n}:
-        said.append("It gives the same answer everywhere.")
-    return said
+        doubts.append("It gives the same answer everywhere.")
+    return doubts
 
 
 def _shaped_by(version: JudgeVersion, split: str) -> bool:
@@ -223,8 +223,8 @@ def measure_set(
     ``known``: the figures that were stored when it was chosen. ``evidence``: sources and drawing
     chances of the labelled outputs, for intervals over sources and for the pool's values.
     """
-    said = words[[output_id for output_id in labels.value if output_id in words.index]]
-    silent, seen = bool((said == "abstain").all()), said.replace("abstain", "pass")
+    verdicts = words[[output_id for output_id in labels.value if output_id in words.index]]
+    silent, seen = bool((verdicts == "abstain").all()), verdicts.replace("abstain", "pass")
     human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cov, ffr = _set_rates(counts, seen, evidence)

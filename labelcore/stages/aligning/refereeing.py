@@ -134,7 +134,7 @@ def race(
     limits = _limits(decided, least_tnr, max_ffr)
     evidence = evidence_of(db, project, {key: not truth.fails[key] for key in ids})
     ranked = _ranked(_contenders(db, project, versions, answers, how, evidence, limits))
-    cheapest = next((one for one in _by_cost(ranked) if one.good == "yes"), None)
+    cheapest = next((contender for contender in _by_cost(ranked) if contender.good == "yes"), None)
     tell(2, 2, "done")
     return Race(
         criterion=decided.name if decided else OVERALL,
@@ -212,9 +212,9 @@ def _words(
             answers[:, at] = _out_of_fold(candidate, fold)
             how.append("cross-fitted")
             continue
-        said = _stored(votes, version, lessons.table.ids)
-        answers[:, at] = said.map(_AS_NUMBER).to_numpy(dtype=np.float64)
-        decided[:, at] = said.notna().to_numpy()
+        stored = _stored(votes, version, lessons.table.ids)
+        answers[:, at] = stored.map(_AS_NUMBER).to_numpy(dtype=np.float64)
+        decided[:, at] = stored.notna().to_numpy()
         seen = int(decided[known, at].sum())
         how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
         if not how[-1]:
@@ -323,15 +323,15 @@ def _ranked(found: Sequence[Contender]) -> list[Contender]:
     ]
 
 
-def _beats(one: Contender, other: Contender) -> bool:
-    if None in {one.tpr.value, one.tnr.value, other.tpr.value, other.tnr.value}:
+def _beats(contender: Contender, other: Contender) -> bool:
+    if None in {contender.tpr.value, contender.tnr.value, other.tpr.value, other.tnr.value}:
         return False
-    if (one.cost_per_thousand is None) != (other.cost_per_thousand is None):
+    if (contender.cost_per_thousand is None) != (other.cost_per_thousand is None):
         return False
     pairs = [
-        (one.tpr.value or 0.0, other.tpr.value or 0.0),
-        (one.tnr.value or 0.0, other.tnr.value or 0.0),
-        (-_price(one), -_price(other)),
+        (contender.tpr.value or 0.0, other.tpr.value or 0.0),
+        (contender.tnr.value or 0.0, other.tnr.value or 0.0),
+        (-_price(contender), -_price(other)),
     ]
     return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
 
@@ -378,12 +378,12 @@ def differences(
         NotFound: there is no such judge.
         BadInput: they do not decide the same criterion.
     """
-    one, other = find_judge(db, project, first), find_judge(db, project, second)
-    if one.criterion_id != other.criterion_id:
+    judge, other = find_judge(db, project, first), find_judge(db, project, second)
+    if judge.criterion_id != other.criterion_id:
         raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")
-    criterion = find_criterion(db, project, one.criterion_id) if one.criterion_id else None
+    criterion = find_criterion(db, project, judge.criterion_id) if judge.criterion_id else None
     truth = truth_of(db, project, criterion, fitting_labels(db, project))
-    left, right = (_decisions(db, version, truth) for version in (one, other))
+    left, right = (_decisions(db, version, truth) for version in (judge, other))
     both = [key for key in truth.fails if key in left and key in right]
     paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(db, both))
     differ = [key for key in both if left[key].value != right[key].value]
@@ -406,10 +406,10 @@ def differences(
 
 
 def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, Decision]:
-    said = verdict_table.of_outputs(db, list(truth.fails), [version.id])
-    return {verdict.output_id: verdict.decision for verdict in said}
+    verdicts = verdict_table.of_outputs(db, list(truth.fails), [version.id])
+    return {verdict.output_id: verdict.decision for verdict in verdicts}
 
 
-def _right(said: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:
+def _right(decisions: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:
     """Where the judge says what people said; an abstention is not right."""
-    return np.array([said[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool)
+    return np.array([decisions[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool)

@@ -129,12 +129,12 @@ def derive(
     labels = fitting_labels(db, project)
     before = criterion_table.current(db, project.id)
     clauses = _new_clauses(db, project, before)
-    said: list[str] = []
+    troubles: list[str] = []
     if clauses:
         if offline:
             _derive_offline(db, project, clauses, labels, before, author, tell)
         else:
-            said = with_model.derive(db, project, clauses, before, author, client, tell)
+            troubles = with_model.derive(db, project, clauses, before, author, client, tell)
         propose_codes(db, project, author=author, progress=tell)
     if accept_all:
         for criterion in list_criteria(db, project, status="proposed"):
@@ -144,7 +144,7 @@ def derive(
     return Derivation(
         criteria=tuple(after),
         uncovered_fails=len(open_fails),
-        warnings=(*said, *_warnings(db, project, labels, after)),
+        warnings=(*troubles, *_warnings(db, project, labels, after)),
     )
 
 
@@ -214,19 +214,19 @@ def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> 
 
 
 def _warnings(db: Database, project: Project, labels: Labels, criteria: Sequence[Criterion]) -> list[str]:
-    said = []
+    warnings = []
     everything = human_labels(db, project)
     if not everything.value:
-        said.append("No output has a pass or a fail yet: grade some first.")
+        warnings.append("No output has a pass or a fail yet: grade some first.")
     elif not everything.fails:
-        said.append("No output has been failed yet, so there is nothing to derive from: grade on.")
+        warnings.append("No output has been failed yet, so there is nothing to derive from: grade on.")
     elif not said_of_fails(db, project):
-        said.append(
+        warnings.append(
             "No failed output has a note: say in a few words what is wrong with some, or mark the words."
         )
     if held := len(everything.value) - len(labels.value):
-        said.append(f"{held} graded outputs are set aside as the sealed test; their notes are not read here.")
+        warnings.append(f"{held} graded outputs are set aside as the sealed test; their notes are not read here.")
     single = [c.name for c in criteria if len({item.grade_id for item in c.evidence}) == 1]
     if single:
-        said.append(f"Resting on a single note: {', '.join(single)}.")
-    return said
+        warnings.append(f"Resting on a single note: {', '.join(single)}.")
+    return warnings

@@ -75,14 +75,14 @@ def undo_codes(db: Database, project: Project, *, act: str = "", author: str = "
         newest, detail = found
         at = now()
         head = {"project_id": project.id, "at": at}
-        codes = [Code.model_validate(one | head | {"why": "taken back"}) for one in detail["codes"]]
+        codes = [Code.model_validate(code | head | {"why": "taken back"}) for code in detail["codes"]]
         made = {code.id: code for code in code_table.current(db, project.id)}
         codes += [
             made[key].model_copy(update={"state": "dropped", "why": "taken back", "at": at})
             for key in detail["made"]
             if key in made
         ]
-        quotes = [Quote.model_validate(one | head) for one in detail["quotes"]]
+        quotes = [Quote.model_validate(quote | head) for quote in detail["quotes"]]
         code_table.save(db, codes, quotes)
         audit.note(db, project.id, author, _UNDONE, newest)
     return str(detail["says"])

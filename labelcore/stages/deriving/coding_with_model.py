@@ -139,7 +139,7 @@ async def _ask_all(
     gate = asyncio.Semaphore(settings().concurrency)
     done = 0
 
-    async def one(part: list[Clause]) -> list[tuple[list[Clause], NamedCodes | ModelTrouble]]:
+    async def ask_one(part: list[Clause]) -> list[tuple[list[Clause], NamedCodes | ModelTrouble]]:
         nonlocal done
         async with gate:
             hopeless = next((trouble for _, trouble in found.troubles if trouble.fatal), None)
@@ -150,7 +150,7 @@ async def _ask_all(
         return list(answers)
 
     try:
-        for answers in await asyncio.gather(*(one(part) for part in parts)):
+        for answers in await asyncio.gather(*(ask_one(part) for part in parts)):
             for part, answer in answers:
                 if isinstance(answer, NamedCodes):
                     found.placed += checked(answer, part, found.left)

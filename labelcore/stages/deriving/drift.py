@@ -193,7 +193,7 @@ def _answers(
     votes: dict[str, list[str]] = defaultdict(list)
     for (output_id, _), value in newest.items():
         votes[output_id].append(value)
-    balance = {key: said.count("pass") - said.count("fail") for key, said in votes.items()}
+    balance = {key: values.count("pass") - values.count("fail") for key, values in votes.items()}
     decided = {key: balance > 0 for key, balance in balance.items() if balance}
     return decided, votes.keys() - decided.keys()
 

@@ -68,16 +68,16 @@ def lint(db: Database, project: Project) -> Lint:
     """Look at the accepted (or, where none is, the proposed) criteria."""
     criteria = list_criteria(db, project, status="accepted") or list_criteria(db, project, status="proposed")
     fails = set(fitting_labels(db, project).fails)
-    said = _failed_by_people(db, project, criteria, fails)
+    failed = _failed_by_people(db, project, criteria, fails)
     decided = _failed_by_judges(db, project, criteria)
-    covering = _covering(said)
+    covering = _covering(failed)
     found = [
         *(finding for c in criteria for finding in _wording(db, c)),
-        *(finding for a, b in itertools.combinations(criteria, 2) for finding in _pair(a, b, said, decided)),
-        *_silent(criteria, said, decided),
-        *_not_needed(criteria, said, covering),
+        *(finding for a, b in itertools.combinations(criteria, 2) for finding in _pair(a, b, failed, decided)),
+        *_silent(criteria, failed, decided),
+        *_not_needed(criteria, failed, covering),
     ]
-    explained = set().union(*said.values())
+    explained = set().union(*failed.values())
     return Lint(
         findings=tuple(found),
         covering=tuple(c.id for c in criteria if c.id in covering),
@@ -156,14 +156,14 @@ def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> list
 
 
 def _pair(
-    a: Criterion, b: Criterion, said: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
+    a: Criterion, b: Criterion, failed: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
 ) -> list[Finding]:
     found = []
-    for source, one, other in (
-        ("people", said[a.id], said[b.id]),
+    for source, first, other in (
+        ("people", failed[a.id], failed[b.id]),
         ("judges", _fails(decided, a.id), _fails(decided, b.id)),
     ):
-        both, either = one & other, one | other
+        both, either = first & other, first | other
         if len(either) >= _FEW and len(both) / len(either) >= _SAME:
             says = f"'{a.name}' and '{b.name}' fail the same outputs: by {source}, {len(both)} of the {len(either)} that either fails. Merge them, or say what sets them apart."
             found.append(_finding("overlapping", [a, b], says, sorted(both)))
@@ -184,36 +184,36 @@ def _fails(decided: Mapping[str, Mapping[str, bool]], criterion_id: str) -> set[
     return {key for key, failed in decided.get(criterion_id, {}).items() if failed}
 
 
-def _phi(one: Sequence[bool], other: Sequence[bool]) -> float | None:
+def _phi(first: Sequence[bool], other: Sequence[bool]) -> float | None:
     """The correlation of two yes-no columns; None where one is constant."""
-    a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    a, b = np.asarray(first, dtype=float), np.asarray(other, dtype=float)
     return None if a.std() == 0 or b.std() == 0 else float(np.corrcoef(a, b)[0, 1])
 
 
 def _silent(
-    criteria: Sequence[Criterion], said: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
+    criteria: Sequence[Criterion], failed: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
 ) -> list[Finding]:
     found = []
     for criterion in criteria:
         judged = decided.get(criterion.id, {})
-        if not said[criterion.id]:
+        if not failed[criterion.id]:
             says = f"No expert ever failed an output for '{criterion.name}'."
             found.append(_finding("never fires", [criterion], says))
         elif len(judged) >= _TEN and not any(judged.values()):
-            says = f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people failed {len(said[criterion.id])}."
-            found.append(_finding("never fires", [criterion], says, sorted(said[criterion.id])))
+            says = f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people failed {len(failed[criterion.id])}."
+            found.append(_finding("never fires", [criterion], says, sorted(failed[criterion.id])))
     return found
 
 
-def _covering(said: Mapping[str, set[str]]) -> set[str]:
+def _covering(failed: Mapping[str, set[str]]) -> set[str]:
     """The fewest criteria that explain every fail that any explains: set cover, solved by HiGHS."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    ids = list(said)
-    outputs = sorted(set().union(*said.values())) if said else []
+    ids = list(failed)
+    outputs = sorted(set().union(*failed.values())) if failed else []
     if not outputs:
         return set()
-    explains = np.array([[key in said[criterion_id] for criterion_id in ids] for key in outputs], dtype=float)
+    explains = np.array([[key in failed[criterion_id] for criterion_id in ids] for key in outputs], dtype=float)
     answer = milp(
         np.ones(len(ids)),
         integrality=np.ones(len(ids), dtype=np.int64),
@@ -227,17 +227,17 @@ def _covering(said: Mapping[str, set[str]]) -> set[str]:
 
 
 def _not_needed(
-    criteria: Sequence[Criterion], said: Mapping[str, set[str]], covering: set[str]
+    criteria: Sequence[Criterion], failed: Mapping[str, set[str]], covering: set[str]
 ) -> list[Finding]:
     return [
         _finding(
             "not needed",
             [criterion],
             f"Every fail that '{criterion.name}' explains is explained by another criterion too.",
-            sorted(said[criterion.id]),
+            sorted(failed[criterion.id]),
         )
         for criterion in criteria
-        if said[criterion.id] and criterion.id not in covering
+        if failed[criterion.id] and criterion.id not in covering
     ]
 
 

@@ -191,13 +191,13 @@ def _named(
 def _told(asked: coding_with_model.Proposal | None, rest: int) -> list[str]:
     if asked is None:
         return ["No model is configured: the codes are given by meaning, offline."]
-    said = asked.left.says()
+    lines = asked.left.says()
     for what, parts in _by_sentence(asked.troubles).items():
-        said.append(f"The model failed for {sum(parts)} notes ({what}); they got codes by meaning, offline.")
+        lines.append(f"The model failed for {sum(parts)} notes ({what}); they got codes by meaning, offline.")
     failed = sum(n for n, _ in asked.troubles)
     if rest > failed:
-        said.append(f"The model gave no code to {rest - failed} notes; they got codes by meaning.")
-    return said
+        lines.append(f"The model gave no code to {rest - failed} notes; they got codes by meaning.")
+    return lines
 
 
 def _by_sentence(troubles: Sequence[tuple[int, ModelTrouble]]) -> dict[str, list[int]]:

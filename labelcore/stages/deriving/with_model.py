@@ -97,8 +97,8 @@ def _distinct(found: Sequence[Criterion]) -> list[Criterion]:
     kept: dict[str, Criterion] = {}
     names: dict[str, str] = {}
     for criterion in found:
-        said = " ".join(criterion.statement.casefold().split())
-        key = said if said in kept else names.get(criterion.name.casefold(), said)
+        statement = " ".join(criterion.statement.casefold().split())
+        key = statement if statement in kept else names.get(criterion.name.casefold(), statement)
         first = kept.setdefault(key, criterion)
         names.setdefault(criterion.name.casefold(), key)
         if first is not criterion:
@@ -116,7 +116,7 @@ async def _ask_all(
     hopeless: list[ModelTrouble] = []
     done = 0
 
-    async def one(part: list[Clause]) -> tuple[list[Clause], ProposedCriteria | ModelTrouble]:
+    async def ask_one(part: list[Clause]) -> tuple[list[Clause], ProposedCriteria | ModelTrouble]:
         nonlocal done
         async with gate:
             if hopeless:
@@ -132,7 +132,7 @@ async def _ask_all(
         return part, answer.parsed
 
     try:
-        return list(await asyncio.gather(*(one(part) for part in parts)))
+        return list(await asyncio.gather(*(ask_one(part) for part in parts)))
     finally:
         await client.close()
 

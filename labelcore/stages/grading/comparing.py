@@ -217,9 +217,9 @@ def _left(ballots: dict[str, list[Comparison]]) -> Rate:
 def _same(ballots: dict[str, list[Comparison]]) -> Rate:
     same = total = 0
     for votes in ballots.values():
-        for at, one in enumerate(votes):
+        for at, vote in enumerate(votes):
             total += len(votes) - at - 1
-            same += sum(one.value == other.value for other in votes[at + 1 :])
+            same += sum(vote.value == other.value for other in votes[at + 1 :])
     return wilson(same, total, what="pairs that two people compared")
 
 

@@ -83,9 +83,9 @@ def _majority(ballots: Sequence[bool]) -> bool | None:
     return None if 2 * passes == len(ballots) else 2 * passes > len(ballots)
 
 
-def _notes(said: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _notes(noted: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for output_id, note in said:
+    for output_id, note in noted:
         if note.strip():
             found[output_id] = (*found.get(output_id, ()), note)
     return found

@@ -79,7 +79,7 @@ def suggestions(
             if known.lacks(output_ids):
                 wanted = known.lacks([*output_ids, *soon])
                 known.keep(wanted, _read(db, wanted, members))
-    return {output_id: said for output_id in output_ids if (said := known.said.get(output_id))}
+    return {output_id: suggestion for output_id in output_ids if (suggestion := known.said.get(output_id))}
 
 
 class _Known:
@@ -117,9 +117,9 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
     for output_id, value, reason in verdict_table.said(db, output_ids, members):
         by_output.setdefault(output_id, []).append((value, reason))
     found = {}
-    for output_id, said in by_output.items():
-        if len(said) == len(members):
-            fails = [reason for value, reason in said if value == "fail"]
+    for output_id, verdicts in by_output.items():
+        if len(verdicts) == len(members):
+            fails = [reason for value, reason in verdicts if value == "fail"]
             reason = " ".join(fails) or "No judge of the chosen set fails it."
             found[output_id] = Suggestion(value="fail" if fails else "pass", reason=reason)
     return found

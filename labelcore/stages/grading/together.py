@@ -100,13 +100,13 @@ def _on_the_scale(project: Project, grades: Sequence[Grade]) -> Agreement | None
 
 def _pairs(votes: Votes) -> list[Pair]:
     found = []
-    for one, other in itertools.combinations(sorted(votes), 2):
-        shared = votes[one].keys() & votes[other].keys()
+    for annotator, other in itertools.combinations(sorted(votes), 2):
+        shared = votes[annotator].keys() & votes[other].keys()
         if shared:
-            same = sum(votes[one][output_id] == votes[other][output_id] for output_id in shared)
-            both = {who: {output_id: votes[who][output_id] for output_id in shared} for who in (one, other)}
+            same = sum(votes[annotator][output_id] == votes[other][output_id] for output_id in shared)
+            both = {who: {output_id: votes[who][output_id] for output_id in shared} for who in (annotator, other)}
             rate = wilson(same, len(shared), what="outputs that both graded")
-            found.append(Pair(one=one, other=other, same=rate, agreement=agreement(both)))
+            found.append(Pair(one=annotator, other=other, same=rate, agreement=agreement(both)))
     return found
 
 

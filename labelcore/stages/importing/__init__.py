@@ -169,13 +169,13 @@ def import_bytes(
 
 
 def _summed(results: Sequence[ImportResult]) -> ImportResult:
-    sums = {name: sum(getattr(one.batch, name) for one in results) for name in COUNTS}
+    sums = {name: sum(getattr(result.batch, name) for result in results) for name in COUNTS}
     batch = results[-1].batch.model_copy(update=sums)
     return ImportResult(
         batch=batch,
-        rejected=tuple(row for one in results for row in one.rejected)[:_SHOWN],
+        rejected=tuple(row for result in results for row in result.rejected)[:_SHOWN],
         grade_words=results[0].grade_words,
-        warnings=tuple(said for one in results for said in one.warnings),
+        warnings=tuple(warning for result in results for warning in result.warnings),
     )
 
 
@@ -295,14 +295,14 @@ def _doubts(columns: Sequence[str]) -> list[str]:
 
 
 def _said(mapping: Mapping, batch: ImportBatch, unread: str) -> list[str]:
-    said = [unread] if unread else []
+    warnings = [unread] if unread else []
     if batch.rows_read == 0:
-        said.append("The file has a header but no rows.")
+        warnings.append("The file has a header but no rows.")
     if mapping.output and not (mapping.input or mapping.context or mapping.conversation):
-        said.append(
+        warnings.append(
             "No column is mapped to the input, so judges cannot compare outputs with what they answer."
         )
-    return said
+    return warnings
 
 
 def imports(db: Database, project: Project) -> list[ImportBatch]:

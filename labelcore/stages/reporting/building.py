@@ -52,8 +52,8 @@ def _reasons(trust: Trust) -> Iterator[Block]:
     for reason in trust.reasons:
         yield Text(words=reason_words(reason), tone=reason.weight)
     yield Text(words=trust.enough)
-    for said in trust.rests_on:
-        yield Text(words=said, tone="small")
+    for line in trust.rests_on:
+        yield Text(words=line, tone="small")
 
 
 def reason_words(reason: Reason) -> str:
@@ -76,7 +76,7 @@ def _rates(report: AlignmentReport) -> Iterator[Block]:
 
 def _judges(report: AlignmentReport) -> Iterator[Block]:
     members = set(report.chosen.judge_version_ids) if report.chosen else set()
-    chosen = [one for one in report.judges if one.judge_version_id in members]
+    chosen = [judge for judge in report.judges if judge.judge_version_id in members]
     shown = (chosen or _best(report))[:_SHOWN]
     if not shown:
         return
@@ -85,14 +85,14 @@ def _judges(report: AlignmentReport) -> Iterator[Block]:
         title="Judges of the chosen set, on all grades"
         if chosen
         else "The judges that follow people best, on all grades",
-        names=tuple(one.judge for one in shown),
+        names=tuple(judge.judge for judge in shown),
         series={
-            "TPR: good outputs passed": tuple(one.tpr for one in shown),
-            "TNR: bad outputs caught": tuple(one.tnr for one in shown),
+            "TPR: good outputs passed": tuple(judge.tpr for judge in shown),
+            "TNR: bad outputs caught": tuple(judge.tnr for judge in shown),
         },
     )
-    said = [f"{one.judge}: {warning}" for one in shown for warning in one.warnings]
-    for words in said[:_SHOWN]:
+    warnings = [f"{judge.judge}: {warning}" for judge in shown for warning in judge.warnings]
+    for words in warnings[:_SHOWN]:
         yield Text(words=words, tone="small")
 
 
@@ -111,9 +111,9 @@ def _slices(found: list[SliceReport]) -> Iterator[Block]:
             names=tuple(row.name for row in sliced.rows[:_SHOWN]),
             series=series(sliced, _SHOWN),
         )
-        yield from (Text(words=said, tone="care") for said in telling(sliced))
+        yield from (Text(words=sentence, tone="care") for sentence in telling(sliced))
         yield slice_table(sliced, _SHOWN)
-        yield from (Text(words=said, tone="small") for said in notes(sliced))
+        yield from (Text(words=note, tone="small") for note in notes(sliced))
 
 
 def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:

@@ -236,13 +236,13 @@ def _blind_spots(
     db: Database, project: Project, version: JudgeVersion, alignment: JudgeAlignment
 ) -> list[str]:
     """What the judge is known not to see, on real outputs and in hardness tests."""
-    said, counts = [], alignment.counts
+    spots, counts = [], alignment.counts
     if alignment.tnr.value is not None and alignment.tnr.value < _BLIND:
-        said.append(f"It lets {counts.false_pass} of {counts.human_fails} bad outputs through.")
+        spots.append(f"It lets {counts.false_pass} of {counts.human_fails} bad outputs through.")
     if alignment.tpr.value is not None and alignment.tpr.value < _BLIND:
-        said.append(f"It fails {counts.false_fail} of {counts.human_passes} good outputs.")
+        spots.append(f"It fails {counts.false_fail} of {counts.human_passes} good outputs.")
     rows = hardness_report(db, project, version).rows
-    return said + [spot for row in rows if (spot := _hard_spot(row))]
+    return spots + [spot for row in rows if (spot := _hard_spot(row))]
 
 
 def _hard_spot(row: HardnessRow) -> str:

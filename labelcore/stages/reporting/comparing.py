@@ -80,23 +80,23 @@ def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
 
 
 def _changes(then: AlignmentReport, now: AlignmentReport) -> list[str]:
-    said = []
+    changes = []
     if then.n_grades != now.n_grades:
-        said.append(f"{then.n_grades:,} outputs had a label, {now.n_grades:,} have one.")
+        changes.append(f"{then.n_grades:,} outputs had a label, {now.n_grades:,} have one.")
     old = {criterion.name: criterion.version for criterion in then.basis.criteria}
     new = {criterion.name: criterion.version for criterion in now.basis.criteria}
-    said += [
+    changes += [
         f"'{name}' went from version {old[name]} to {new[name]}."
         for name in old
         if name in new and old[name] != new[name]
     ]
-    said += [f"'{name}' came." for name in new if name not in old]
-    said += [f"'{name}' went." for name in old if name not in new]
+    changes += [f"'{name}' came." for name in new if name not in old]
+    changes += [f"'{name}' went." for name in old if name not in new]
     before = set(then.chosen.judges) if then.chosen else set()
     after = set(now.chosen.judges) if now.chosen else set()
-    said += [f"{name} joined the chosen set." for name in sorted(after - before)]
-    said += [f"{name} left the chosen set." for name in sorted(before - after)]
-    return said
+    changes += [f"{name} joined the chosen set." for name in sorted(after - before)]
+    changes += [f"{name} left the chosen set." for name in sorted(before - after)]
+    return changes
 
 
 def compare_versions(db: Database, project: Project, first: str, second: str) -> VersionComparison:
@@ -130,8 +130,8 @@ def compare_versions(db: Database, project: Project, first: str, second: str) ->
 
 def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bool]) -> Paired:
     both = [(a, b) for a, b in pairs if a in passed and b in passed]
-    one, other = (np.array([passed[pair[k]] for pair in both], dtype=bool) for k in (0, 1))
-    return compare(one, other, sources_of(db, [a for a, _ in both]))
+    first, other = (np.array([passed[pair[k]] for pair in both], dtype=bool) for k in (0, 1))
+    return compare(first, other, sources_of(db, [a for a, _ in both]))
 
 
 def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]]) -> Paired | None:

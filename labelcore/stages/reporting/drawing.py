@@ -78,16 +78,16 @@ def draw_intervals(intervals: Intervals) -> Drawing:
     height = _TOP + len(intervals.names) * each * _ROW + _FOOT
     bottom = height - _FOOT
     parts: list[Part] = [*_axis(bottom), *_references(intervals.references, bottom)]
-    said = []
+    readings = []
     for row, name in enumerate(intervals.names):
         y = _TOP + (row * each + each / 2) * _ROW
         parts.append(Words(_LEFT - 12, y + 4, _short(name), "end"))
         for number, (label, rates) in enumerate(intervals.series.items()):
             at = _TOP + (row * each + number + 0.5) * _ROW
             parts += _rate(rates[row], at, number)
-            said.append(f"{name}, {label}: {in_words(rates[row])}")
+            readings.append(f"{name}, {label}: {in_words(rates[row])}")
     parts += _legend(list(intervals.series), height - 8)
-    return Drawing(WIDTH, height, tuple(parts), f"{intervals.title}. {'; '.join(said)}")
+    return Drawing(WIDTH, height, tuple(parts), f"{intervals.title}. {'; '.join(readings)}")
 
 
 def _x(share: float) -> float:
@@ -159,8 +159,8 @@ def draw_timeline(timeline: Timeline) -> Drawing:
             parts.append(Point(x(at), y(rate.value), "circle", _COLOURS[0]))
     parts.append(Words(left, bottom + 18, f"{first:%Y-%m-%d %H:%M}", "start", 10))
     parts.append(Words(right, bottom + 18, f"{last:%Y-%m-%d %H:%M}", "end", 10))
-    said = "; ".join(f"{at:%Y-%m-%d %H:%M}: {in_words(rate)}" for at, rate in timeline.points)
-    return Drawing(WIDTH, height, tuple(parts), f"{timeline.title}. {said}")
+    readings = "; ".join(f"{at:%Y-%m-%d %H:%M}: {in_words(rate)}" for at, rate in timeline.points)
+    return Drawing(WIDTH, height, tuple(parts), f"{timeline.title}. {readings}")
 
 
 def _short(name: str) -> str:

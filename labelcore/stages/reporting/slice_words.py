@@ -120,8 +120,8 @@ def notes(sliced: SliceReport) -> Iterator[str]:
             untold[f"Not compared: {{}} ({row.says})."].append(row.name)
         if row.corrected is not None and row.corrected.value is None:
             untold[f"Not corrected: {{}} ({row.corrected.why_not})."].append(row.name)
-    for said, names in untold.items():
-        yield said.replace("{}", ", ".join(names), 1)
+    for reason, names in untold.items():
+        yield reason.replace("{}", ", ".join(names), 1)
     if sliced.doubt:
         yield sliced.doubt
     if sliced.left_out:

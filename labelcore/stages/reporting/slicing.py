@@ -114,13 +114,13 @@ def _corrected(
 
 
 def _doubts(evidence: Evidence, pools: _Pools, *, judged: bool) -> list[str]:
-    said = []
+    doubts = []
     if evidence.weights is None:
-        said.append(f"The graded outputs are {sampling_words(evidence)}.")
+        doubts.append(f"The graded outputs are {sampling_words(evidence)}.")
     sliced = [pool for name, pool in pools.items() if name]
     everything, seen = (sum(pool[0] for pool in sliced), sum(sum(pool[1:]) for pool in sliced))
     if judged and seen < (1 - _MOST_MISSING) * everything:
-        said.append(
+        doubts.append(
             f"The chosen set has seen {seen:,} of the {everything:,} outputs: corrected rates are of these."
         )
-    return said
+    return doubts

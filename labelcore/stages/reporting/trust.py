@@ -140,7 +140,7 @@ def _shaped_words(seen: _Seen) -> str:
         return ""
     members = set(seen.chosen.judge_version_ids)
     mine = [judge for judge in seen.report.judges if judge.judge_version_id in members]
-    shaped = [judge for judge in mine if any(said.startswith("In-sample") for said in judge.warnings)]
+    shaped = [judge for judge in mine if any(warning.startswith("In-sample") for warning in judge.warnings)]
     if not shaped:
         return "; none of them shaped a judge's verdict on its own output"
     return (
@@ -163,9 +163,9 @@ def _enough(seen: _Seen) -> str:
         return (
             "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
         )
-    said = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
+    words = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
     return (
-        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {said}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
+        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {words}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
         "outputs that the judges fail or are not sure of, drawn with known chances (Alignment page, or "
         "`labelcore sample --rule mixture`)."
     )
@@ -307,7 +307,7 @@ def _sealed_test(seen: _Seen) -> Iterator[Reason]:
             next_step="`labelcore align --split test` looks at it again, and counts.",
         )
         return
-    fallen = [said for outside, inside in pairs for said in _fallen(outside, inside)]
+    fallen = [sentence for outside, inside in pairs for sentence in _fallen(outside, inside)]
     shown = _set_on_test(seen, seen.test)
     if fallen:
         yield Reason(

@@ -290,7 +290,7 @@ def _version(
 
 
 def _note(rubric: RubricFile, judge: SharedJudge) -> str:
-    said = (
+    reason = (
         "it was written there"
         if is_script(judge.spec)
         else {
@@ -300,4 +300,4 @@ def _note(rubric: RubricFile, judge: SharedJudge) -> str:
         }[judge.kind]
     )
     more = f" {judge.note}" if judge.note else ""
-    return f"From the rubric of '{rubric.project}': {said}.{more}"
+    return f"From the rubric of '{rubric.project}': {reason}.{more}"

@@ -106,8 +106,8 @@ def read(text: str, name: str) -> Any:
     except yaml.MarkedYAMLError as trouble:
         raise _bad(name, trouble.problem_mark, str(trouble.problem)) from trouble
     except (yaml.YAMLError, ValueError, OverflowError) as trouble:
-        said = getattr(trouble, "reason", None) or "a value cannot be read"
-        raise _bad(name, None, str(said)) from trouble
+        reason = getattr(trouble, "reason", None) or "a value cannot be read"
+        raise _bad(name, None, str(reason)) from trouble
 
 
 def _look_through(text: str, name: str) -> None:
