@@ -46,7 +46,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 
 def _leave(door: Path) -> None:
-    address = "127.0.0.1" if settings().address == "0.0.0.0" else settings().address  # noqa: S104 - compared, not bound
+    address = settings().address
+    address = "127.0.0.1" if address == "0.0.0.0" else address  # noqa: S104 - compared, not bound
     url = f"http://{address}:{settings().port}"
     content = json.dumps({"url": url, "token": TOKEN, "pid": os.getpid()})
     door.unlink(missing_ok=True)

@@ -228,7 +228,8 @@ def judge_run(
     engine: Annotated[
         str | None,
         typer.Option(
-            help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.'
+            help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: '
+            "LABELCORE_ENGINE."
         ),
     ] = None,
     db: Db = None,
@@ -372,7 +373,8 @@ def align(
         str | None,
         typer.Option(
             "--as-of",
-            help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your own time where no offset is given.",
+            help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your "
+            "own time where no offset is given.",
         ),
     ] = None,
     db: Db = None,

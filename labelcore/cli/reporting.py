@@ -19,7 +19,8 @@ Split = Annotated[
     str | None,
     typer.Option(
         "--split",
-        help="test, dev, train or all; by default the sealed test for a judge (each new state of it counts as a look), else all.",
+        help="test, dev, train or all; by default the sealed test for a judge (each new state of it "
+        "counts as a look), else all.",
     ),
 ]
 By = Annotated[list[str] | None, typer.Option("--by", help="A field to slice by; repeat.")]

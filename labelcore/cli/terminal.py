@@ -8,7 +8,7 @@ import sys
 import time
 
 from labelcore.operations import Outcome
-from labelcore.progress import Progress
+from labelcore.progress import Progress, silent
 
 _BAR = 24
 _SECONDS_BETWEEN = 0.1
@@ -30,7 +30,7 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
 def progress_bar() -> Progress:
     """A bar on a terminal; nothing elsewhere, so that logs stay readable."""
     if not sys.stderr.isatty():
-        return lambda done, total, words: None  # noqa: ARG005 - the shape of a progress report
+        return silent
     last = 0.0
 
     def report(done: int, total: int, words: str) -> None:

@@ -285,7 +285,9 @@ class _Builder:
             chosen["response_format"] = {"type": "json_schema", "json_schema": named}
         if self.again or not self.client.by_schema:
             # An endpoint may also take the schema and ignore it.
-            demand = f"Answer with one JSON object only, by this schema: {json.dumps(form, ensure_ascii=False)}"
+            demand = (
+                f"Answer with one JSON object only, by this schema: {json.dumps(form, ensure_ascii=False)}"
+            )
             chosen["messages"].append({"role": "user", "content": demand})
         return chosen
 

@@ -15,7 +15,8 @@ _TASK = (
     r"provide (?:that|this|any|such|an assessment|a judge?ment)|take part|support (?:that|this))\b"
 )
 _ENGLISH = re.compile(
-    r"\W{0,9}(?:(?:i['’]m|i am|we['’]re)?\s?(?:very |so )?sorry|i apologi[sz]e|unfortunately)?\W{0,3}(?:but )?"
+    r"\W{0,9}(?:(?:i['’]m|i am|we['’]re)?\s?(?:very |so )?sorry|i apologi[sz]e|"
+    r"unfortunately)?\W{0,3}(?:but )?"
     rf"(?:as an? (?:ai|language model)[^.\n]{{0,60}}?,\s?)?i {_WILL_NOT} {_TASK}",
     re.IGNORECASE,
 )

@@ -75,7 +75,10 @@ async def _ask(client: OpenAIClient) -> dict[str, object]:
     if not client.by_schema:
         finding = "It answers but refuses schemas: they go into the prompt, and answers are parsed strictly."
     elif not obeyed:
-        finding = "It answers but ignores schemas: they go into the prompt when an answer does not fit, and answers are parsed strictly."
+        finding = (
+            "It answers but ignores schemas: they go into the prompt when an answer does not fit, and "
+            "answers are parsed strictly."
+        )
     return {
         "answered": True,
         "answered_as": model,

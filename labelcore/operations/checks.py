@@ -75,7 +75,10 @@ def _document(trial: Trial) -> dict[str, Any]:
 
 def _lines(trial: Trial) -> tuple[str, ...]:
     rows = [
-        f"  {attempt.output.id}: {f'{attempt.decision.value}: {attempt.decision.reason}' if attempt.decision else attempt.error}"
+        (
+            f"  {attempt.output.id}: "
+            f"{f'{attempt.decision.value}: {attempt.decision.reason}' if attempt.decision else attempt.error}"
+        )
         for attempt in trial.tried[:_SHOWN]
     ]
     more = len(trial.tried) - len(rows)

@@ -70,7 +70,10 @@ def history(call: Call, *, criterion: str) -> Outcome:
     found = deriving.find_criterion(call.db, call.project, criterion)
     versions = deriving.history(call.db, call.project, found.id)
     lines = tuple(
-        f"v{v.version} {v.at:%Y-%m-%d %H:%M} {v.author or 'labelcore'}: {v.status}, {v.why or 'no reason given'}"
+        (
+            f"v{v.version} {v.at:%Y-%m-%d %H:%M} {v.author or 'labelcore'}: {v.status}, "
+            f"{v.why or 'no reason given'}"
+        )
         for v in versions
     )
     return Outcome(document={"versions": [describe(v) for v in versions]}, lines=lines)

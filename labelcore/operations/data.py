@@ -66,7 +66,8 @@ def _mapping_line(mapping: dict[str, Any], words: dict[str, str]) -> str:
 def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -> tuple[str, ...]:
     head = (
         f"Read {document['rows_read']:,} rows: {document['outputs_new']:,} new outputs, "
-        f"{document['outputs_known']:,} known from before, {document['duplicates']:,} repeated within the file, "
+        f"{document['outputs_known']:,} known from before, {document['duplicates']:,} repeated "
+        "within the file, "
         f"{document['rows_rejected']:,} rows kept apart; "
         f"{document['grades_new']:,} grades and {document['verdicts_new']:,} verdicts came along."
     )

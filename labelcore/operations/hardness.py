@@ -50,7 +50,8 @@ def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
         return _outcome(hardness.report(call.db, call.project, version))
     texts = changed_texts(call.db, version, test)
     rows: list[dict[str, Any]] = [
-        asked.result.model_dump(mode="json", exclude={"project_id"}) | {"text": asked.source.text, "hit": asked.hit}
+        asked.result.model_dump(mode="json", exclude={"project_id"})
+        | {"text": asked.source.text, "hit": asked.hit}
         for asked in texts
     ]
     lines = [
@@ -89,7 +90,10 @@ def repeat(
     version = judging.find_judge(call.db, call.project, judge)
     done = repeating.repeat(call.db, call.project, version, times=times, limit=limit, progress=call.progress)
     found = repeating.flips(call.db, call.project, version)
-    line = f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ {done.cost_usd:.4f}. {done.message}"
+    line = (
+        f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ "
+        f"{done.cost_usd:.4f}. {done.message}"
+    )
     return Outcome(
         document={
             "run": done.id,
@@ -117,7 +121,10 @@ def flips(call: Call, *, judge: str | None = None) -> Outcome:
 
 
 def _flips_line(report: repeating.Flips) -> str:
-    return f"{report.judge}: differs on {rate_words(report.rate)} of outputs when asked up to {report.times} times."
+    return (
+        f"{report.judge}: differs on {rate_words(report.rate)} of outputs when asked up to "
+        f"{report.times} times."
+    )
 
 
 def _flipped(report: repeating.Flips) -> list[str]:

@@ -24,7 +24,11 @@ def retrain(call: Call, *, judge: str | None = None) -> Outcome:
     document = {
         "judges": [
             retrained.before.model_dump(mode="json")
-            | {"new": retrained.new, "judge_version_id": retrained.version.id, "version": retrained.version.version}
+            | {
+                "new": retrained.new,
+                "judge_version_id": retrained.version.id,
+                "version": retrained.version.version,
+            }
             for retrained in found
         ]
     }
@@ -104,10 +108,12 @@ def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
     for step in report.steps:
         share = f" ({step.outputs / report.outputs:.0%})" if report.outputs else ""
         lines.append(
-            f"  {step.who} decides {step.rule}: {step.outputs:,} of {report.outputs:,} outputs{share}; wrong on graded ones: {rate_words(step.error)}."
+            f"  {step.who} decides {step.rule}: {step.outputs:,} of {report.outputs:,} "
+            f"outputs{share}; wrong on graded ones: {rate_words(step.error)}."
         )
     lines.append(
-        f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: {rate_words(report.all_decided.error)}."
+        f"  Both together: {report.all_decided.outputs:,} outputs; wrong on graded ones: "
+        f"{rate_words(report.all_decided.error)}."
     )
     lines.append(f"  Left to people: {report.people:,}, {len(report.ungraded):,} of them without a grade.")
     money = "" if report.saved_usd is None else f", US$ {report.saved_usd:.4f}"

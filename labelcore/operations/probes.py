@@ -125,4 +125,7 @@ def _detection_line(detection: probing.Detection) -> str:
         aside += f"; {detection.errors} without a verdict"
     if detection.rate.value is None:
         return f"{detection.judge}, {detection.defect}: {rate_words(detection.rate)}{aside}."
-    return f"{detection.judge}, {detection.defect}: catches {rate_words(detection.rate)} of the {detection.of} ones{aside}."
+    return (
+        f"{detection.judge}, {detection.defect}: catches {rate_words(detection.rate)} of the "
+        f"{detection.of} ones{aside}."
+    )

@@ -33,7 +33,10 @@ def race(
         seed=seed,
         progress=call.progress,
     )
-    head = f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs, against {found.against}."
+    head = (
+        f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs, "
+        f"against {found.against}."
+    )
     lines = (head, found.says, *map(contender_words, found.contenders), *found.left_out)
     return Outcome(document=found.model_dump(mode="json"), lines=lines)
 
@@ -48,7 +51,10 @@ def differences(call: Call, *, first: str, second: str) -> Outcome:
         f"Right is what agrees with {against}."
     )
     lines = [
-        f"  {difference.output.id}: {difference.first} / {difference.second}, people {'passed' if difference.human_pass else 'failed'} it"
+        (
+            f"  {difference.output.id}: {difference.first} / {difference.second}, people "
+            f"{'passed' if difference.human_pass else 'failed'} it"
+        )
         for difference in found
     ]
     document = {
@@ -67,5 +73,6 @@ def contender_words(contender: Contender) -> str:
     beaten = f"; {contender.beaten_by} is no worse in anything" if contender.beaten_by else ""
     return (
         f"  {contender.judge} ({contender.kind}, {contender.how}): TPR {rate_words(contender.tpr)}, "
-        f"TNR {rate_words(contender.tnr)}, {aligning.cost_words(contender)}; good enough: {contender.good}{beaten}"
+        f"TNR {rate_words(contender.tnr)}, {aligning.cost_words(contender)}; good enough: "
+        f"{contender.good}{beaten}"
     )

@@ -66,7 +66,8 @@ def unclear_words(unclear: Rate) -> str:
         return f"Specification gap: not measurable ({unclear.why_not})."
     return (
         f"Specification gap: {unclear.value:.0%} of the ruled conflicts "
-        f"({unclear.low:.0%} to {unclear.high:.0%}, n = {unclear.n}) are there because a criterion is unclear."
+        f"({unclear.low:.0%} to {unclear.high:.0%}, n = {unclear.n}) are there because a criterion "
+        "is unclear."
     )
 
 
@@ -82,4 +83,7 @@ def conflict_words(conflict: Conflict) -> str:
     ruling = (
         f" [{conflict.ruling.value.replace('_', ' ')}: {conflict.ruling.reason}]" if conflict.ruling else ""
     )
-    return f"  {conflict.output.id}: {conflict.judge.name} says {conflict.decision.value}, people {people} it.{ruling}"
+    return (
+        f"  {conflict.output.id}: {conflict.judge.name} says {conflict.decision.value}, people {people} "
+        f"it.{ruling}"
+    )

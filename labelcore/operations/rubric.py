@@ -41,7 +41,8 @@ def _counted(n: int, singular: str, more: str = "") -> str:
 
 def _codes(found: list[deriving.Coded]) -> Outcome:
     lines = [
-        f"[{coded.code.state}] {coded.code.label}: {_counted(coded.outputs, 'output')}, {_counted(coded.people, 'person', 'people')}; "
+        f"[{coded.code.state}] {coded.code.label}: {_counted(coded.outputs, 'output')}, "
+        f"{_counted(coded.people, 'person', 'people')}; "
         f"e.g. “{coded.quotes[0].text}” {coded.code.id}"
         for coded in found
     ]
@@ -159,7 +160,8 @@ def timeline(call: Call, *, criterion: str) -> Outcome:
     subject = deriving.find_criterion(call.db, call.project, criterion)
     found = by_version(call.db, call.project, subject.id)
     lines = tuple(
-        f"v{version.criterion_version}{' (meaning changed)' if version.changed else ''} {version.judge}{', in-sample' if version.in_sample else ''}: "
+        f"v{version.criterion_version}{' (meaning changed)' if version.changed else ''} "
+        f"{version.judge}{', in-sample' if version.in_sample else ''}: "
         f"TPR {rate_words(version.tpr)}; TNR {rate_words(version.tnr)}"
         for version in found
     )

@@ -60,23 +60,27 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
         )
         if drawn := report.chosen.weighted:
             lines.append(
-                f"  On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}"
+                f"  On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; "
+                f"false failure rate {rate_words(drawn['false_failure_rate'])}"
             )
         lines += [f"  Good enough yet? {member.says}" for member in report.chosen.members]
         if wanted := max((member.to_grade for member in report.chosen.members), default=0):
             lines.append(
-                f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help most; grade them, then choose again."
+                f"  `labelcore sample --rule mixture --n {wanted}` draws the outputs that help "
+                "most; grade them, then choose again."
             )
     for judge in report.judges:
         lines.append(judge_sentence(judge))
         if judge.against != OVERALL:
             lines.append(f"  Measured against people's grades of “{judge.against}” itself.")
         lines.append(
-            f"  TPR {rate_words(judge.tpr)}; TNR {rate_words(judge.tnr)}; kappa {number_words(judge.kappa)}, MCC {number_words(judge.mcc)}"
+            f"  TPR {rate_words(judge.tpr)}; TNR {rate_words(judge.tnr)}; kappa "
+            f"{number_words(judge.kappa)}, MCC {number_words(judge.mcc)}"
         )
         if judge.weighted:
             lines.append(
-                f"  On all outputs, undoing the draw: TPR {rate_words(judge.weighted['tpr'])}; TNR {rate_words(judge.weighted['tnr'])}"
+                f"  On all outputs, undoing the draw: TPR {rate_words(judge.weighted['tpr'])}; TNR "
+                f"{rate_words(judge.weighted['tnr'])}"
             )
         lines += [f"  ! {warning}" for warning in judge.warnings]
     lines.append(
@@ -99,7 +103,9 @@ def alignment_lines(report: AlignmentReport) -> tuple[str, ...]:
 def basis_lines(report: AlignmentReport) -> tuple[str, ...]:
     """The moment and the versions that a report rests on."""
     basis = report.basis
-    criteria = ", ".join(f"{criterion.name} v{criterion.version}" for criterion in basis.criteria) or "no criterion"
+    criteria = (
+        ", ".join(f"{criterion.name} v{criterion.version}" for criterion in basis.criteria) or "no criterion"
+    )
     judges = ", ".join(f"{judge.name} v{judge.version} ({judge.judge_version_id})" for judge in basis.judges)
     newest = f", the newest from {_clock(basis.newest_grade)}" if basis.newest_grade else ""
     chosen = f"{basis.choice} of {_clock(basis.chosen_at)}" if basis.chosen_at else "none"
@@ -120,7 +126,10 @@ def choice_lines(report: ChoiceReport) -> tuple[str, ...]:
     shown = ", ".join(report.judges) or "no judge"
     lines = [
         f"Chose {shown} from {report.n_grades} grades ({report.n_fails} fails).",
-        f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out {_held_out(report.held_out)}",
+        (
+            f"In-sample alignment {number_words(report.in_sample['alignment'])}; held out "
+            f"{_held_out(report.held_out)}"
+        ),
     ]
     if (drawn := report.held_out.get("weighted")) and drawn["alignment"]["value"] is not None:
         lines.append(f"On all outputs, undoing the draw, held out {_held_out(_flat(drawn['alignment']))}")

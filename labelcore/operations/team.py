@@ -143,7 +143,10 @@ def agreement(call: Call) -> Outcome:
         lines.append(f"On the scale: {alpha_words(found.levels)}")
     lines += [f"{word}: {alpha_words(alpha)}" for word, alpha in found.by_criterion.items()]
     lines += [
-        f"{pair.one} and {pair.other}: the same grade on {rate_words(pair.same)}; {alpha_words(pair.agreement)}"
+        (
+            f"{pair.one} and {pair.other}: the same grade on {rate_words(pair.same)}; "
+            f"{alpha_words(pair.agreement)}"
+        )
         for pair in sorted(found.pairs, key=lambda pair: _least_first(pair.agreement))[:_SHOWN]
     ]
     if (more := len(found.pairs) - _SHOWN) > 0:
@@ -243,7 +246,10 @@ def pack(call: Call, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1,
     return Outcome(
         document=manifest.model_dump(mode="json") | {"out": str(out)},
         lines=(
-            f"{out} holds {len(manifest.outputs)} outputs for {annotator}; merge what comes back with `labelcore team merge`.",
+            (
+                f"{out} holds {len(manifest.outputs)} outputs for {annotator}; merge what comes back "
+                "with `labelcore team merge`."
+            ),
         ),
     )
 
@@ -268,7 +274,8 @@ def progress(call: Call, *, within: Annotated[float, Field(gt=0, lt=0.5)] = 0.08
     budget = grading.label_budget(call.db, call.project, within=within)
     followed = grading.anchoring(call.db, call.project)
     lines = [
-        f"{person.annotator}: {person.graded} graded ({person.passes} pass, {person.fails} fail, {person.unsure} unsure), "
+        f"{person.annotator}: {person.graded} graded ({person.passes} pass, {person.fails} fail, "
+        f"{person.unsure} unsure), "
         f"{person.notes} notes; with others {rate_words(person.with_others)}; "
         f"steadiness {rate_words(person.steadiness)}"
         for person in people

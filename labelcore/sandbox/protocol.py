@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from labelcore.sandbox.limits import LONGEST_REASON
 
 TroubleKind = Literal["check", "verdict", "timeout", "memory", "crash", "size", "source", "stopped"]
 """check: it raised an error. verdict: what it returned is none. timeout, memory: it used up what it
-may. crash: its interpreter ended. size: the output is too large. source: it cannot be run at all. stopped: somebody stopped it before."""
+may. crash: its interpreter ended. size: the output is too large. source: it cannot be run
+at all. stopped: somebody stopped it before."""
 
-_KINDS = frozenset(TroubleKind.__args__) - {"stopped"}  # type: ignore[attr-defined]  # typing hides it
+_KINDS = frozenset(get_args(TroubleKind)) - {"stopped"}
 _VALUES: dict[int, bool | None] = {0: False, 1: True, 2: None}
 
 

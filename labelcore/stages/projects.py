@@ -55,8 +55,8 @@ def open_project(db: Database, name: str, *, create: bool = True) -> Project:
         )
     # From the name, because the splits hash the id: the same file gives the same splits, criteria
     # and figures to everybody.
-    own_id = f"project_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-    project = Project(id=own_id, name=name)
+    project_id = f"project_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    project = Project(id=project_id, name=name)
     project_table.save(db, project)
     return project
 

@@ -71,7 +71,9 @@ def _warnings(n: int, pool: int, graded: int) -> list[str]:
     if n > pool:
         warnings.append(f"Only {pool:,} ungraded outputs were left, so all of them were drawn.")
     if graded:
-        warnings.append(f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool.")
+        warnings.append(
+            f"The pool is the {pool:,} outputs without a grade; probabilities hold for that pool."
+        )
     return warnings
 
 
@@ -136,7 +138,10 @@ def _newest(db: Database, project: Project, pool: list[str], n: int, seed: int, 
         for pick in drawing.draw_random(newest, n, seed)
     ]
     warnings = [
-        f"Drawn from the {len(newest):,} ungraded outputs of the newest import: they stand for that import only."
+        (
+            f"Drawn from the {len(newest):,} ungraded outputs of the newest import: they stand for that "
+            "import only."
+        )
     ]
     return picks, warnings
 

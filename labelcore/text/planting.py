@@ -114,7 +114,8 @@ _ADD_NOT = re.compile(
     r"(?!(?:not|never|no|nothing|none|nobody|hardly|only|just|of)\b)\w)"
 )
 _TAKE_NOT = re.compile(
-    rf"(?<![\w./])(?:(?:{_VERBS}|do|does|did|has|have|had)(?:[ ]{{1,3}}not|n['’]t)|cannot|can['’]t|won['’]t)\b"
+    rf"(?<![\w./])(?:(?:{_VERBS}|do|does|did|has|have|had)(?:[ ]{{1,3}}not|n['’]t)|cannot|can['’]t|"
+    r"won['’]t)\b"
     r"(?![ ]{1,3}(?:only|just|merely|simply)\b)",
     re.IGNORECASE,
 )

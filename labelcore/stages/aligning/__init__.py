@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -157,12 +157,12 @@ def _report(
     measured = _measured(db, project, versions, votes, labels, evidence, split)
     words = set_words(votes, [version.id for version in members]) if members else None
     stored = choice["figures"] if choice else None
-    own_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
+    measured_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
     return AlignmentReport(
         split=split,
         n_grades=len(labels.value),
         judges=measured,
-        chosen=own_set,
+        chosen=measured_set,
         pass_rate=pass_rates(db, evidence, words, [version.id for version in members]),
         agreement=agreement(labels.by_annotator),
         openings=test_openings(db, project),
@@ -355,7 +355,7 @@ def _behind(
     ]
 
 
-def chosen_set(db: Database, project: Project) -> dict[str, object] | None:
+def chosen_set(db: Database, project: Project) -> dict[str, Any] | None:
     """The newest chosen set with its figures, if one was chosen."""
     return judge_table.chosen(db, project.id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from labelcore.stats.rate import Rate
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
 
@@ -68,9 +72,11 @@ def outputs_of(db: Database, project: Project, judge_version_id: str) -> dict[st
     return found
 
 
-def _measured(criterion: Criterion, judge: JudgeVersion, words: object, labels: Labels) -> VersionAlignment:
+def _measured(
+    criterion: Criterion, judge: JudgeVersion, words: pd.Series, labels: Labels
+) -> VersionAlignment:
     ids = list(labels.value)
-    passes = np.asarray(words.reindex(ids).map(_AS_NUMBER), dtype=np.float64)  # type: ignore[attr-defined]  # a pandas Series
+    passes = np.asarray(words.reindex(ids).map(_AS_NUMBER), dtype=np.float64)
     counts = figures.count(passes, np.array([labels.value[key] for key in ids], dtype=bool))
     return VersionAlignment(
         criterion_version=criterion.version,

@@ -134,11 +134,10 @@ def resampled(evidence: Evidence, verdicts: Floats) -> tuple[Floats, Floats, int
 
     ``verdicts`` (n, judges): 1, 0, nan.
     """
-    alone = evidence.groups is None
-    groups = np.zeros(len(evidence.ids), dtype=np.int64) if alone else evidence.groups
-    assert groups is not None  # noqa: S101 - for the type checker: alone is the only None
-    by_group = resampling.cells_by_group(verdicts, evidence.passes, groups)
+    groups = evidence.groups
+    together = np.zeros(len(evidence.ids), dtype=np.int64) if groups is None else groups
+    by_group = resampling.cells_by_group(verdicts, evidence.passes, together)
     cells = by_group.sum(axis=0)
-    if alone:
+    if groups is None:
         return cells, resampling.replicates_of_counts(cells), None
     return cells, resampling.replicates(by_group), len(by_group)

@@ -75,17 +75,17 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
         ("output", [output.text for output in outputs]),
         ("input", [output.input for output in outputs]),
     )
-    for kind, own_texts in texts:
-        rows = [at for at, text in enumerate(own_texts) if len(text) >= _SHORT]
-        for i, j, index in near_pairs([own_texts[at] for at in rows], NEAR):
+    for kind, output_texts in texts:
+        rows = [at for at, text in enumerate(output_texts) if len(text) >= _SHORT]
+        for i, j, index in near_pairs([output_texts[at] for at in rows], NEAR):
             first, other = outputs[rows[i]], outputs[rows[j]]
-            one_split, other_split = dealt.of(first.group), dealt.of(other.group)
-            if one_split != other_split and (first.id, other.id) not in seen:
+            first_split, other_split = dealt.of(first.group), dealt.of(other.group)
+            if first_split != other_split and (first.id, other.id) not in seen:
                 seen.add((first.id, other.id))
                 yield Leak(
                     kind=kind,
                     output_id=first.id,
-                    split=one_split,
+                    split=first_split,
                     other_id=other.id,
                     other_split=other_split,
                     similarity=index,

@@ -99,7 +99,9 @@ def measure_judge(
     human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
     cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
-    own_fails = [output_id for output_id in seen.index if output_id in cited and not labels.value[output_id]]
+    cited_fails = [
+        output_id for output_id in seen.index if output_id in cited and not labels.value[output_id]
+    ]
     missing = len(labels.value) - len(seen)
     return JudgeAlignment(
         judge=version.name,
@@ -121,8 +123,8 @@ def measure_judge(
         against=against,
         weighted=_weighted(evidence, words) if evidence else {},
         baseline=figures.constant_answer(counts),
-        criterion_fails=len(own_fails),
-        criterion_caught=int((seen[own_fails] == "fail").sum()),
+        criterion_fails=len(cited_fails),
+        criterion_caught=int((seen[cited_fails] == "fail").sum()),
         warnings=tuple(_doubts(counts, missing, version, split)),
     )
 
@@ -319,7 +321,10 @@ def sampling_words(evidence: Evidence) -> str:
     n, undrawn = len(evidence.ids), evidence.undrawn
     if evidence.weights is None:
         part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
-        return f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand for all"
+        return (
+            f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand "
+            "for all"
+        )
     everything = bool((evidence.weights == 1).all())
     return "drawn with known probabilities" + (": they are all that there are" if everything else "")
 

@@ -355,7 +355,10 @@ def cost_words(contender: Contender) -> str:
 def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> str:
     asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
     if cheapest:
-        return f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: {cost_words(cheapest)}."
+        return (
+            f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: "
+            f"{cost_words(cheapest)}."
+        )
     if not ranked:
         return "No judge could race: none has decided enough of the graded outputs. Run them first."
     if all(contender.good == "not measurable" for contender in ranked):
@@ -363,7 +366,10 @@ def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple
         return f"Whether any is good enough (wanted: {asked}) is not measurable: {why}."
     perhaps = [contender.judge for contender in ranked if contender.good == "perhaps"]
     if perhaps:
-        return f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} may be: grade more to know."
+        return (
+            f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} "
+            "may be: grade more to know."
+        )
     return f"None is good enough (wanted: {asked}): refine the judges or the criterion."
 
 
@@ -412,4 +418,6 @@ def _decisions(db: Database, version: JudgeVersion, truth: Truth) -> dict[str, D
 
 def _right(decisions: dict[str, Decision], ids: Sequence[str], truth: Truth) -> npt.NDArray[np.bool_]:
     """Where the judge says what people said; an abstention is not right."""
-    return np.array([decisions[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool)
+    return np.array(
+        [decisions[key].value == ("fail" if truth.fails[key] else "pass") for key in ids], dtype=bool
+    )

@@ -225,7 +225,9 @@ def _warnings(db: Database, project: Project, labels: Labels, criteria: Sequence
             "No failed output has a note: say in a few words what is wrong with some, or mark the words."
         )
     if held := len(everything.value) - len(labels.value):
-        warnings.append(f"{held} graded outputs are set aside as the sealed test; their notes are not read here.")
+        warnings.append(
+            f"{held} graded outputs are set aside as the sealed test; their notes are not read here."
+        )
     single = [c.name for c in criteria if len({item.grade_id for item in c.evidence}) == 1]
     if single:
         warnings.append(f"Resting on a single note: {', '.join(single)}.")

@@ -285,7 +285,10 @@ def _in_words(
         return f"{head}: grade {left} of the {len(drawn)} drawn by chance to see how many flip."
     if flips.value == 0:
         return f"{head}; none of the {len(drawn)} drawn by chance flipped, so at most a tenth would: settled."
-    share = f"{flips.value:.0%} of those drawn by chance flipped ({flips.low:.0%} to {flips.high:.0%}, n = {flips.n})"
+    share = (
+        f"{flips.value:.0%} of those drawn by chance flipped ({flips.low:.0%} to {flips.high:.0%}, n = "
+        f"{flips.n})"
+    )
     if stage == "settled":
         return f"{head}; all are graded anew, {share}."
     if stage == "all":

@@ -16,7 +16,10 @@ import numpy.typing as npt
 
 from labelcore.text.reading import words
 
-_NOT = "not|no|never|nowhere|none|neither|without|doesn't|don't|didn't|isn't|wasn't|aren't|weren't|hasn't|haven't|cannot|can't"
+_NOT = (
+    "not|no|never|nowhere|none|neither|without|doesn't|don't|didn't|isn't|wasn't|aren't|weren't|hasn't|"
+    "haven't|cannot|can't"
+)
 
 FAMILIES: dict[str, tuple[str, str]] = {
     "Too long": (
@@ -28,7 +31,12 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "太短|过短|太简单|不够详细|缺少细节",
     ),
     "Invents what is not in the source": (
-        "invent*|made up|makes up|hallucinat*|fabricat*|not in the source|unsupported|not supported|extrinsic|adds|NOT~mention*|NOT~stated|NOT~state|NOT~information|NOT~said|NOT~specif*|NOT~apparent|NOT~indicat*|NOT~discuss*|NOT~describ*|NOT~explicit*|NOT~reference to|NOT~evidence",
+        (
+            "invent*|made up|makes up|hallucinat*|fabricat*|not in the source|unsupported|not supported|"
+            "extrinsic|adds|NOT~mention*|NOT~stated|NOT~state|NOT~information|NOT~said|NOT~specif*|"
+            "NOT~apparent|NOT~indicat*|NOT~discuss*|NOT~describ*|NOT~explicit*|NOT~reference to|"
+            "NOT~evidence"
+        ),
         "编造|捏造|虚构|无中生有|没有提到|未提到|没提到|没有提及|未提及|原文没有|资料里没有|臆造|凭空",
     ),
     "Contradicts the source": (
@@ -36,11 +44,18 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "矛盾|相反|不一致|说反|不符|冲突",
     ),
     "Wrong person or thing": (
-        "wrong person|wrong name|wrong speaker|wrong company|misattribut*|attribut*|misreferenc*|refers to|referring to|referenced|confuses|confused with|mixes up|mixed up|conflat*|instead of|someone else|another person|rather than",
+        (
+            "wrong person|wrong name|wrong speaker|wrong company|misattribut*|attribut*|misreferenc*|"
+            "refers to|referring to|referenced|confuses|confused with|mixes up|mixed up|conflat*|"
+            "instead of|someone else|another person|rather than"
+        ),
         "张冠李戴|归属|指代|混淆|弄混|搞混|认错|另一个人",
     ),
     "Wrong conclusion": (
-        "reasoning|logic*|illogical|conclu*|infer|infers|inferred|inference|caus*|because of|leads to|assum*|implies|implied|jumps to|calculat*|math",
+        (
+            "reasoning|logic*|illogical|conclu*|infer|infers|inferred|inference|caus*|because of|"
+            "leads to|assum*|implies|implied|jumps to|calculat*|math"
+        ),
         "推理|逻辑|结论|因果|推断|推论|算错|计算",
     ),
     "States opinion as fact": (
@@ -48,11 +63,18 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "观点|主观|当成事实|当作事实|个人看法|猜测|臆测",
     ),
     "Tense or certainty": (
-        "tense|modality|future|has not happened|not yet|hasn't happened|already happened|certainty|uncertain*|hypothetical|overconfident|too certain|proposed|proposal|plans to|planned",
+        (
+            "tense|modality|future|has not happened|not yet|hasn't happened|already happened|certainty|"
+            "uncertain*|hypothetical|overconfident|too certain|proposed|proposal|plans to|planned"
+        ),
         "时态|尚未|还没|不确定|太肯定|过于肯定|绝对化|计划中",
     ),
     "Shifts the meaning": (
-        "misrepresent*|misconstru*|mischaracteri*|distort*|twist*|nuance*|misleading|overstat*|understat*|overgenerali*|generali*|too strong|too broad|exaggerat*|not quite|not exactly|slightly different|misinterpret*|oversimplif*",
+        (
+            "misrepresent*|misconstru*|mischaracteri*|distort*|twist*|nuance*|misleading|overstat*|"
+            "understat*|overgenerali*|generali*|too strong|too broad|exaggerat*|not quite|not exactly|"
+            "slightly different|misinterpret*|oversimplif*"
+        ),
         "曲解|误导|歪曲|断章取义|以偏概全|夸大|偏离原意|意思变",
     ),
     "Wrong facts": (
@@ -60,7 +82,10 @@ FAMILIES: dict[str, tuple[str, str]] = {
         "错误|不准确|写错|弄错|搞错|不对|不属实|事实",
     ),
     "Leaves something out": (
-        "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|does not include|doesn't include|incomplete list|ignores|skips",
+        (
+            "miss|misses|missing|omit*|omission|left out|leaves out|forgot|forgets|does not include|"
+            "doesn't include|incomplete list|ignores|skips"
+        ),
         "遗漏|漏掉|漏了|缺少|缺失|没有包含|没写|没有说明|忽略|未包含|少了",
     ),
     "Wrong language": (
@@ -86,7 +111,10 @@ FAMILIES: dict[str, tuple[str, str]] = {
     ),
     "Repeats itself": ("repeat*|repetiti*|redundan*|twice|again and again|duplicate*", "重复|反复|车轱辘"),
     "Misses the question": (
-        "off topic|irrelevant|does not answer|doesn't answer|not answer|unrelated|misunderst*|misses the point",
+        (
+            "off topic|irrelevant|does not answer|doesn't answer|not answer|unrelated|misunderst*|"
+            "misses the point"
+        ),
         "答非所问|跑题|无关|没有回答|没回答|误解|理解错",
     ),
     "Refuses": ("refus*|declines|declined|won't help|won't answer|unhelpful", "拒绝|不肯|不愿回答"),
@@ -96,7 +124,10 @@ FAMILIES: dict[str, tuple[str, str]] = {
     ),
     "Promises what cannot be kept": ("promis*|commits|guarantee*|refund|overpromis*", "承诺|保证|答应|许诺"),
     "Personal data": (
-        "personal data|personal information|privacy|pii|name of the|phone number|e mail|email address|identifiable",
+        (
+            "personal data|personal information|privacy|pii|name of the|phone number|e mail|"
+            "email address|identifiable"
+        ),
         "隐私|个人信息|电话|邮箱|姓名|身份",
     ),
     "No source given": (

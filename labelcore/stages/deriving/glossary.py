@@ -196,14 +196,14 @@ def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
 def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [definition.meaning for _, definition in defined]
-    own_quotes = [Quote(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in defined]
+    quotes = [Quote(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in defined]
     found = {where for where, _ in defined} | {i for i, text in texts.items() if marks(text, [term])}
     return Candidate(
         term=term,
         meaning=max(meanings, key=meanings.count),
         count=len(found),
         outputs=tuple(sorted(found)),
-        quotes=tuple(dict.fromkeys(own_quotes))[:_QUOTES],
+        quotes=tuple(dict.fromkeys(quotes))[:_QUOTES],
     )
 
 

@@ -24,7 +24,8 @@ from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 
 _VAGUE = re.compile(
-    r"\b(good|bad|nice|appropriate(?:ly)?|proper(?:ly)?|high[- ]quality|reasonable|suitabl[ey]|adequate(?:ly)?"
+    r"\b(good|bad|nice|appropriate(?:ly)?|proper(?:ly)?|high[- ]quality|reasonable|suitabl[ey]|"
+    r"adequate(?:ly)?"
     r"|professional(?:ly)?|clear(?:ly)?|natural(?:ly)?|helpful|useful|relevant|as needed|if possible|etc)\b"
     r"|合适|恰当|适当|良好|高质量|合理|专业|自然|有帮助|有用|尽量|等等",
     re.IGNORECASE,
@@ -73,7 +74,11 @@ def lint(db: Database, project: Project) -> Lint:
     covering = _covering(failed)
     found = [
         *(finding for c in criteria for finding in _wording(db, c)),
-        *(finding for a, b in itertools.combinations(criteria, 2) for finding in _pair(a, b, failed, decided)),
+        *(
+            finding
+            for a, b in itertools.combinations(criteria, 2)
+            for finding in _pair(a, b, failed, decided)
+        ),
         *_silent(criteria, failed, decided),
         *_not_needed(criteria, failed, covering),
     ]
@@ -127,7 +132,10 @@ def _wording(db: Database, criterion: Criterion) -> list[Finding]:
     text = _OWN_WORDS.sub("", criterion.statement)
     found = []
     if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
-        says = f"'{criterion.name}' leans on {', '.join(words)}: two people may read that differently. Say what can be seen in an output."
+        says = (
+            f"'{criterion.name}' leans on {', '.join(words)}: two people may read that differently. Say "
+            "what can be seen in an output."
+        )
         found.append(_finding("vague", [criterion], says))
     halves = [half.strip(' .,“”"。，') for half in _AND.split(text)]
     if len(halves) > 1 and min(len(half) for half in halves[:2]) > 3:
@@ -151,7 +159,10 @@ def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> list
     other = len(quotes) - first
     if min(first, other) < max(2, _SHARE * len(quotes)):
         return []  # nearly all evidence speaks of one half: it is one demand, said at length
-    says = f"'{criterion.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of “{halves[1]}”. Split it."
+    says = (
+        f"'{criterion.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of "
+        f"“{halves[1]}”. Split it."
+    )
     return [_finding("compound", [criterion], says, [item.output_id for item in criterion.evidence])]
 
 
@@ -165,7 +176,10 @@ def _pair(
     ):
         both, either = first & other, first | other
         if len(either) >= _FEW and len(both) / len(either) >= _SAME:
-            says = f"'{a.name}' and '{b.name}' fail the same outputs: by {source}, {len(both)} of the {len(either)} that either fails. Merge them, or say what sets them apart."
+            says = (
+                f"'{a.name}' and '{b.name}' fail the same outputs: by {source}, {len(both)} of the "
+                f"{len(either)} that either fails. Merge them, or say what sets them apart."
+            )
             found.append(_finding("overlapping", [a, b], says, sorted(both)))
     shared = sorted(decided.get(a.id, {}).keys() & decided.get(b.id, {}).keys())
     phi = (
@@ -174,7 +188,10 @@ def _pair(
         else None
     )
     if phi is not None and phi <= _OPPOSITE:
-        says = f"'{a.name}' and '{b.name}' pull against each other: what one passes the other fails (phi {phi:.2f} on {len(shared)} outputs)."
+        says = (
+            f"'{a.name}' and '{b.name}' pull against each other: what one passes the other fails (phi "
+            f"{phi:.2f} on {len(shared)} outputs)."
+        )
         opposite = [key for key in shared if decided[a.id][key] != decided[b.id][key]]
         found.append(_finding("contradictory", [a, b], says, opposite))
     return found
@@ -200,7 +217,10 @@ def _silent(
             says = f"No expert ever failed an output for '{criterion.name}'."
             found.append(_finding("never fires", [criterion], says))
         elif len(judged) >= _TEN and not any(judged.values()):
-            says = f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people failed {len(failed[criterion.id])}."
+            says = (
+                f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people "
+                f"failed {len(failed[criterion.id])}."
+            )
             found.append(_finding("never fires", [criterion], says, sorted(failed[criterion.id])))
     return found
 
@@ -213,7 +233,9 @@ def _covering(failed: Mapping[str, set[str]]) -> set[str]:
     outputs = sorted(set().union(*failed.values())) if failed else []
     if not outputs:
         return set()
-    explains = np.array([[key in failed[criterion_id] for criterion_id in ids] for key in outputs], dtype=float)
+    explains = np.array(
+        [[key in failed[criterion_id] for criterion_id in ids] for key in outputs], dtype=float
+    )
     answer = milp(
         np.ones(len(ids)),
         integrality=np.ones(len(ids), dtype=np.int64),

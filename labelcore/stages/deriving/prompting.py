@@ -26,7 +26,8 @@ from labelcore.store import outputs as output_table
 _ASKS = re.compile(
     r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|at most|at least"
     r"|no more than|fewer than|less than)\b"
-    r"|^(?:please\s+)?(?:include|exclude|limit|keep|use|write|respond|answer|cite|return|give|add|start|end)\b"
+    r"|^(?:please\s+)?(?:include|exclude|limit|keep|use|write|respond|answer|cite|return|give|add|"
+    r"start|end)\b"
     r"|必须|应当|应该|不要|不得|不能|禁止|务必|请|至少|最多|不超过|以内|只",
     re.IGNORECASE,
 )
@@ -226,6 +227,9 @@ def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: b
     )
     if breaks.value is None:
         return f"{head}{never}."
-    share = f"it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} outputs that experts passed"
+    share = (
+        f"it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} "
+        "outputs that experts passed"
+    )
     ending = ": their grades contradict it" if contradicted else ""
     return f"{head}{never}; {share}{ending}."

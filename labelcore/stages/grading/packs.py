@@ -210,12 +210,12 @@ def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) 
         except ValidationError as trouble:
             name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
             refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
-    own_ids = {act.client_id for act in acts}
-    stored = grade_table.stored(db, sorted(own_ids))
+    act_ids = {act.client_id for act in acts}
+    stored = grade_table.stored(db, sorted(act_ids))
     online = {
         (event.output_id, event.criterion_id, event.field): event
         for event in current_grades(db, project, manifest.annotator)
-        if event.id not in own_ids
+        if event.id not in act_ids
     }
     merged = kept = 0
     for act in acts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from pydantic import ValidationError
@@ -33,8 +33,8 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
         BadInput: a value is out of its range, or no output has one of the versions to compare.
     """
     stored = projects.open_project(db, project.name)
-    if pair := changes.get("compare"):
-        changes["compare"] = tuple(sorted(pair))  # type: ignore[call-overload]  # checked below; one order, so that pairs keep their ids
+    if isinstance(pair := changes.get("compare"), Collection):
+        changes["compare"] = tuple(sorted(pair))  # in one order, so that pairs keep their ids
     try:
         rules = GradingRules.model_validate(rules_of(stored).model_dump() | changes)
     except ValueError as trouble:

@@ -81,7 +81,10 @@ def _in_words(kinds: int, unseen: Rate) -> str:
         return f"{kinds} kinds of failure seen; {unseen.why_not}."
     share = f"about {unseen.value:.0%} of failures (up to {unseen.high:.0%}) are of a kind not seen yet"
     if unseen.high <= _ENOUGH:
-        return f"{kinds} kinds of failure seen; {share}: new kinds have become rare, you may stop looking for them."
+        return (
+            f"{kinds} kinds of failure seen; {share}: new kinds have become rare, you may stop looking "
+            "for them."
+        )
     return (
         f"{kinds} kinds of failure seen; {share}: grade on, most of all outputs that look unlike the others."
     )
@@ -122,5 +125,8 @@ def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
     elif more == 0:
         says = f"{rate} of {judge} is known within {within * 100:.0f} points."
     else:
-        says = f"Grade about {more} more {kind} outputs to know the {rate} of {judge} within {within * 100:.0f} points."
+        says = (
+            f"Grade about {more} more {kind} outputs to know the {rate} of {judge} within "
+            f"{within * 100:.0f} points."
+        )
     return Budget(judge=judge, rate=rate, now=now, more=more, says=says)

@@ -104,7 +104,9 @@ def _pairs(votes: Votes) -> list[Pair]:
         shared = votes[annotator].keys() & votes[other].keys()
         if shared:
             same = sum(votes[annotator][output_id] == votes[other][output_id] for output_id in shared)
-            both = {who: {output_id: votes[who][output_id] for output_id in shared} for who in (annotator, other)}
+            both = {
+                who: {output_id: votes[who][output_id] for output_id in shared} for who in (annotator, other)
+            }
             rate = wilson(same, len(shared), what="outputs that both graded")
             found.append(Pair(one=annotator, other=other, same=rate, agreement=agreement(both)))
     return found

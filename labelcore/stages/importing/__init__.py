@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, RejectedRow, new_id
@@ -70,7 +72,7 @@ class Preview(Frozen):
     rows_read: int
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
-    grade_words: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    grade_words: dict[str, str] = Field(default_factory=dict)
 
 
 class ImportResult(Frozen):
@@ -79,7 +81,7 @@ class ImportResult(Frozen):
     batch: ImportBatch
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
-    grade_words: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    grade_words: dict[str, str] = Field(default_factory=dict)
 
 
 def preview(db: Database, place: str) -> Preview:
@@ -230,7 +232,9 @@ def _check(mapping: Mapping, columns: Sequence[str]) -> None:
 def _store(
     cursor: Any, project: Project, mapping: Mapping, columns: Sequence[str], batch_id: str
 ) -> tuple[int, int, int, list[RejectedRow]]:
-    """Outputs first: new, known from before, and rows that repeat another one of the file; a file of grades alone is matched to the outputs that are there."""
+    """Outputs first: new, known from before, and rows that repeat another one of the file; a file of
+    grades alone is matched to the outputs that are there.
+    """
     if not mapping.output:
         apart = staging.match_ids(cursor, project.id, str(mapping.id))
         return 0, staging.count_rows(cursor) - len(apart), 0, apart

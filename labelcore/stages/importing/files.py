@@ -61,7 +61,8 @@ def find(place: str) -> list[Path]:
         raise BadInput(f"{path} is a folder.", next_step=f"Name a file, or a glob like {path}/*.jsonl.")
     if path.is_file():
         return [path]
-    if found := sorted(Path(name) for name in glob.glob(str(path), recursive=True)):  # noqa: PTH207 - a pattern from a person may be absolute
+    names = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern from a person may be absolute
+    if found := sorted(map(Path, names)):
         return [path for path in found if path.is_file()]
     raise BadInput(f"There is no file {path}.{_nearest(path)}", next_step="Check the path.")
 

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import Field
+
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
 from labelcore.store.staging import GRADE_WORDS
@@ -139,7 +141,7 @@ class Mapping(Frozen):
     annotator: str | None = None
     annotator_name: str = "import"
     meta: tuple[str, ...] | None = None
-    verdicts: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    verdicts: dict[str, str] = Field(default_factory=dict)
     id_is_guess: bool = False
 
     def named(self) -> dict[str, str]:

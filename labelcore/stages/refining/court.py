@@ -117,7 +117,7 @@ def _judges(db: Database, project: Project) -> list[JudgeVersion]:
     choice = chosen_set(db, project)
     if choice is None:
         return active_judges(db, project)
-    ids: list[str] = choice["judge_version_ids"]  # type: ignore[assignment]  # JSON written by choose
+    ids: list[str] = choice["judge_version_ids"]
     found = judge_table.many(db, ids)
     return [found[version_id] for version_id in ids if version_id in found]
 
@@ -162,14 +162,14 @@ def _gaps(found: Sequence[Conflict]) -> list[Gap]:
     for conflict in found:
         by_subject[conflict.subject, conflict.criterion.id if conflict.criterion else None].append(conflict)
     gaps = []
-    for (name, criterion_id), own_conflicts in by_subject.items():
-        rulings = [conflict.ruling for conflict in own_conflicts if conflict.ruling]
+    for (name, criterion_id), conflicts in by_subject.items():
+        rulings = [conflict.ruling for conflict in conflicts if conflict.ruling]
         counts = Counter(ruling.value for ruling in rulings)
         gaps.append(
             Gap(
                 criterion=name,
                 criterion_id=criterion_id,
-                open=len(own_conflicts) - len(rulings),
+                open=len(conflicts) - len(rulings),
                 ruled={value: counts[value] for value in VALUES},
                 unclear=_unclear(rulings),
             )

@@ -137,7 +137,8 @@ def _rests_on(db: Database, project: Project, report: AlignmentReport, made: dat
     yield Text(
         words=(
             f"{seen.outputs:,} outputs, {report.n_grades:,} of them with a label from "
-            f"{'1 person' if seen.annotators == 1 else f'{seen.annotators} people'}. `labelcore align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
+            f"{'1 person' if seen.annotators == 1 else f'{seen.annotators} people'}. `labelcore "
+            f"align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
         )
     )
     accepted = list_criteria(db, project, status="accepted")

@@ -66,7 +66,8 @@ def check(
     if card is None and asked == Limits():
         raise BadInput(
             "There is nothing to check.",
-            next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or --min-pass-rate 0.7.",
+            next_step="Give --card FILE, or limits such as --judge NAME --min-tnr 0.8 or "
+            "--min-pass-rate 0.7.",
         )
     if judge is None and card is None and (asked.tpr is not None or asked.tnr is not None):
         raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")
@@ -99,7 +100,8 @@ def _of_card(
         yield Check(
             name="judge",
             state="fails",
-            says=f"The judge is version {version.version} now; the card is of version {card.judge_version}. Make the card again.",
+            says=f"The judge is version {version.version} now; the card is of version "
+            f"{card.judge_version}. Make the card again.",
         )
     else:
         yield Check(name="judge", state="holds", says="The judge is the one of the card.")
@@ -108,7 +110,8 @@ def _of_card(
         yield Check(
             name="criterion",
             state="fails",
-            says=f"'{summary.criterion}' has changed since the judge was made. Make the judge and its card again.",
+            says=f"'{summary.criterion}' has changed since the judge was made. Make the judge and its "
+            "card again.",
         )
     if today > card.valid_until:
         yield Check(
@@ -162,7 +165,8 @@ def _look(db: Database, project: Project) -> Check:
     return Check(
         name="sealed test",
         state="warns",
-        says=f"{says} It is spent, so these figures may flatter: `labelcore splits renew` deals a fresh one; --split all uses none.",
+        says=f"{says} It is spent, so these figures may flatter: `labelcore splits renew` deals a fresh "
+        "one; --split all uses none.",
     )
 
 

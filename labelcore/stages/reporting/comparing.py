@@ -138,7 +138,7 @@ def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]])
     choice = chosen_set(db, project)
     if choice is None:
         return None
-    ids: list[str] = choice["judge_version_ids"]  # type: ignore[assignment]  # JSON written by choose
+    ids: list[str] = choice["judge_version_ids"]
     members = list(judge_table.many(db, ids).values())
     outputs = sorted({output_id for pair in pairs for output_id in pair})
     words = set_words(words_on(db, members, outputs), [judge.id for judge in members])

@@ -7,6 +7,7 @@ and every figure is written beside its mark, so that nothing rests on colour or 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from labelcore.stages.reporting.document import Intervals, Timeline
@@ -139,8 +140,8 @@ def draw_timeline(timeline: Timeline) -> Drawing:
     first, last = min(moments), max(moments)
     whole = (last - first).total_seconds() or 1.0
 
-    def x(at: object) -> float:
-        passed = (at - first).total_seconds()  # type: ignore[operator]  # datetimes only
+    def x(at: datetime) -> float:
+        passed = (at - first).total_seconds()
         return float(left + passed / whole * (right - left)) if whole > 1 else (left + right) / 2
 
     def y(share: float) -> float:

@@ -35,7 +35,8 @@ figure { margin: 1.2rem 0; overflow-x: auto; } svg { width: 100%; min-width: 36r
 figcaption, caption { font-weight: 600; text-align: left; padding-bottom: .4rem; }
 .wide { overflow-x: auto; margin-bottom: 1.2rem; }
 @media (max-width: 32rem) { table { font-size: .8rem; } th, td { padding: .3rem .2rem; } }
-@media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } svg { min-width: 0; } }
+@media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } svg { min-width: 0; \
+} }
 """
 _SHAPES = {
     "circle": '<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{c}"/>',

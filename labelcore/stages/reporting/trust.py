@@ -126,7 +126,8 @@ def _rests_on(seen: _Seen) -> Iterator[str]:
     if seen.test:
         yield (
             f"Figures of the sealed test are those that {seen.test.author or 'somebody'} saw on "
-            f"{_day(seen.test)}, on its {seen.test.report.n_grades:,} grades of then; showing them here is no look."
+            f"{_day(seen.test)}, on its {seen.test.report.n_grades:,} grades of then; showing them "
+            "here is no look."
         )
     elif seen.splits.sealed:
         yield (
@@ -165,7 +166,8 @@ def _enough(seen: _Seen) -> str:
         )
     words = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
     return (
-        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? {words}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
+        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? "
+        f"{words}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
         "outputs that the judges fail or are not sure of, drawn with known chances (Alignment page, or "
         "`labelcore sample --rule mixture`)."
     )
@@ -207,7 +209,8 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
         rare = "failed" if fails < passes else "passed"
         yield Reason(
             weight="care",
-            says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known only roughly.",
+            says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known "
+            "only roughly.",
             next_step=f"Grade until {FEW_FAILS} are {rare}.",
         )
     else:
@@ -244,7 +247,8 @@ def _judge(seen: _Seen) -> Iterator[Reason]:
         yield Reason(
             weight="care",
             says=f"The judges do not help here: {rates.corrected.why_not}.",
-            next_step="Run the judges on the graded outputs, grade more, or refine them; until then the number rests on people's grades alone.",
+            next_step="Run the judges on the graded outputs, grade more, or refine them; until then the "
+            "number rests on people's grades alone.",
         )
     else:
         judged = rates.judge.n
@@ -269,13 +273,16 @@ def _held_out(seen: _Seen) -> Iterator[Reason]:
     elif low < 0.5:
         yield Reason(
             weight="care",
-            says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as {low:.2f}, no better than a coin; the correction carries the number.{_flattered(seen)}",
+            says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as "
+            f"{low:.2f}, no better than a coin; the correction carries the "
+            f"number.{_flattered(seen)}",
             next_step="Refine the judges.",
         )
     else:
         yield Reason(
             weight="good",
-            says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least {low:.2f}).{_flattered(seen)}",
+            says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least "
+            f"{low:.2f}).{_flattered(seen)}",
         )
 
 
@@ -312,19 +319,22 @@ def _sealed_test(seen: _Seen) -> Iterator[Reason]:
     if fallen:
         yield Reason(
             weight="care",
-            says=f"On the sealed test judges do worse than elsewhere, and not by chance: {'; '.join(fallen)}.{shown} Expect the figures of the test.",
+            says="On the sealed test judges do worse than elsewhere, and not by chance: "
+            f"{'; '.join(fallen)}.{shown} Expect the figures of the test.",
             next_step="Refine these judges, or choose again.",
         )
     elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), ""):
         yield Reason(
             weight="care",
-            says=f"Whether the judges do worse on the sealed test than elsewhere cannot be told ({why}).{shown}",
+            says="Whether the judges do worse on the sealed test than elsewhere cannot be told "
+            f"({why}).{shown}",
             next_step="Grade more outputs from other sources.",
         )
     else:
         yield Reason(
             weight="good",
-            says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse than on the other grades beyond chance.{shown}",
+            says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse "
+            f"than on the other grades beyond chance.{shown}",
         )
 
 
@@ -347,7 +357,9 @@ def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
 def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
     """Why a judge's figures inside and outside cannot be set beside each other."""
     if outside.against != inside.against:
-        yield f"there {inside.judge} is measured against {inside.against}, elsewhere against {outside.against}"
+        yield (
+            f"there {inside.judge} is measured against {inside.against}, elsewhere against {outside.against}"
+        )
     for _, elsewhere, there in _rates(outside, inside):
         change = difference(there, elsewhere)
         if change.value is None:
@@ -387,13 +399,15 @@ def _people(seen: _Seen) -> Iterator[Reason]:
         weight: Weight = "bad" if agreement.high < TOO_WEAK else "care"
         yield Reason(
             weight=weight,
-            says=f"People agree weakly: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to {agreement.high:.2f}) on {agreement.n_outputs} outputs.",
+            says=f"People agree weakly: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to "
+            f"{agreement.high:.2f}) on {agreement.n_outputs} outputs.",
             next_step="Settle their conflicts on the Team page, and sharpen the criteria.",
         )
     else:
         yield Reason(
             weight="good",
-            says=f"People agree: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to {agreement.high:.2f}) on {agreement.n_outputs} outputs.",
+            says=f"People agree: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to "
+            f"{agreement.high:.2f}) on {agreement.n_outputs} outputs.",
         )
 
 
@@ -432,7 +446,8 @@ def _specification(seen: _Seen) -> Iterator[Reason]:
     if gap.value is not None and gap.value > GAP:
         yield Reason(
             weight="care",
-            says=f"The specification has a gap: of the ruled conflicts a criterion is unclear in {in_words(gap)}.",
+            says="The specification has a gap: of the ruled conflicts a criterion is unclear in "
+            f"{in_words(gap)}.",
             next_step="Edit these criteria (Refine page).",
         )
 

@@ -145,8 +145,8 @@ def _judges(
             versions.append(judge)
     found: dict[str | None, list[SharedJudge]] = {}
     for version, figures in _measured(db, project, versions, wanted):
-        own_judges = found.setdefault(version.criterion_id, [])
-        own_judges.append(_judge(version, figures, with_examples=with_examples))
+        shared = found.setdefault(version.criterion_id, [])
+        shared.append(_judge(version, figures, with_examples=with_examples))
     return found, staying
 
 

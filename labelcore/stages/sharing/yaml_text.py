@@ -8,7 +8,7 @@ means false. Writing gives what reading reads; other YAML readers understand it 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -42,9 +42,9 @@ def _refusal(problem: str, node: Any) -> Exception:
 class _Reader(_READER):  # type: ignore[misc]  # one of two classes of the package
     """Knows the few types above, and refuses a key that stands twice."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - a class attribute of the base
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as the base has it
+    def construct_mapping(self, node: Any, *, deep: bool = False) -> Any:
         seen = set()
         for key, _ in node.value:
             if not isinstance(key.value, str):
@@ -52,7 +52,7 @@ class _Reader(_READER):  # type: ignore[misc]  # one of two classes of the packa
             if key.value in seen:
                 raise _refusal(f"the key {key.value[:40]!r} stands twice", key)
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        return super().construct_mapping(node, deep=deep)
 
 
 for _name, (_pattern, _first) in _PLAIN.items():
@@ -66,7 +66,7 @@ for _name, (_pattern, _first) in _PLAIN.items():
 class _Writer(yaml.SafeDumper):
     """Long texts as blocks, rows of numbers on a line, everything written out where it stands."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as the base has it
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 
