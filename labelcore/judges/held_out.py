@@ -139,7 +139,7 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
         nothing = dict.fromkeys((*NAMES, "low", "high"))
         return HeldOut(**nothing, repeats=0, why_not="there was no time to choose again")
     seen = nested[0].seen
-    measured, votes = grades.only(seen), np.array([one.failed[seen] for one in nested], dtype=float)
+    measured, votes = grades.only(seen), np.array([repeat.failed[seen] for repeat in nested], dtype=float)
     plain = rates(votes, again[:, seen], Grades(measured.fails, measured.sources), seed)
     weighted = rates(votes, again[:, seen], measured, seed) if measured.weights is not None else {}
     flat = {f"{name}_{end}": getattr(plain[name], end) for name in NAMES for end in ("low", "high")}
@@ -165,8 +165,8 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
     value = repeats.mean(axis=0)
     if why := _no_interval(again, grades):
         return {
-            name: Rate(value=float(one), low=None, high=None, n=n, method=METHOD, why_not=why)
-            for name, one in zip(NAMES, value, strict=True)
+            name: Rate(value=float(figure), low=None, high=None, n=n, method=METHOD, why_not=why)
+            for name, figure in zip(NAMES, value, strict=True)
         }
     prior = 1.0 if grades.weights is None else float(typical_weight(grades.weights))
     drawn = _figures(resampling.replicates(cells[:, None], seed=seed, prior=prior)[:, 0])

@@ -45,19 +45,19 @@ def quantile(level: float) -> float:
     return NormalDist().inv_cdf(1 - (1 - level) / 2)
 
 
-def difference(one: Rate, other: Rate) -> Rate:
-    """``one`` - ``other``, in [-1, 1], of two independent shares (Newcombe 1998, method 10).
+def difference(first: Rate, second: Rate) -> Rate:
+    """``first`` - ``second``, in [-1, 1], of two independent shares (Newcombe 1998, method 10).
 
     Its n is the smaller of the two; not measurable where one of the shares is not.
     """
-    n = min(one.n, other.n)
-    if one.value is None or one.low is None or one.high is None:
-        return not_measurable(one.why_not or "the first share is not known", n)
-    if other.value is None or other.low is None or other.high is None:
-        return not_measurable(other.why_not or "the second share is not known", n)
-    value = one.value - other.value
-    down = math.hypot(one.value - one.low, other.high - other.value)
-    up = math.hypot(one.high - one.value, other.value - other.low)
+    n = min(first.n, second.n)
+    if first.value is None or first.low is None or first.high is None:
+        return not_measurable(first.why_not or "the first share is not known", n)
+    if second.value is None or second.low is None or second.high is None:
+        return not_measurable(second.why_not or "the second share is not known", n)
+    value = first.value - second.value
+    down = math.hypot(first.value - first.low, second.high - second.value)
+    up = math.hypot(first.high - first.value, second.value - second.low)
     return Rate(value=value, low=value - down, high=value + up, n=n, method="Newcombe")
 
 

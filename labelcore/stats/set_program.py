@@ -204,35 +204,32 @@ class _Problem(SetVotes):
 
     def words(self, found: _Found, time_limit: float, *, proven: bool) -> list[str]:
         """What could not be met, and by how much; ``proven``: surely, not only within the time."""
-        said = []
+        sentences = []
         for name, amount in found.slack.items():
             if name == "coverage":
                 reached = self.coverage(found.members or ())
-                said.append(self._coverage_words(reached, found.gap, time_limit, proven=proven))
+                sentences.append(self._coverage_words(reached, found.gap, time_limit, proven=proven))
             else:
                 limit = self.wish.max_ffr if name == "ffr" else self.wish.limits[name]
                 least = limit + amount / max(1, len(self.wrong_by))
                 whose = "the set" if name == "ffr" else f"“{name}”"
-                said.append(
+                sentences.append(
                     f"The false failure rate of {whose} cannot be kept at {limit:.0%} with the judges "
                     f"that must be in: it is {least:.0%}."
                 )
-        return said
+        return sentences
 
     def _coverage_words(self, reached: float, gap: float, time_limit: float, *, proven: bool) -> str:
         wish = f"A coverage of {self.wish.min_coverage:.0%}"
         best = "the best set" if gap < _SMALL else "the best set found"
         head = "cannot be met" if proven else "was not reached in the time given"
-        said = f"{wish} {head}: with the limits on false failures {best} has {reached:.0%}."
+        words = f"{wish} {head}: with the limits on false failures {best} has {reached:.0%}."
         free = self.run(time_limit, slack=("ffr", "limits"))
         if free.members is None:
-            return (
-                f"{said} No set of these judges reaches it, whatever it wrongly fails."
-                if free.impossible
-                else said
-            )
+            never = " No set of these judges reaches it, whatever it wrongly fails."
+            return words + never if free.impossible else words
         needed = self.false_failure_rate(free.members)
-        return said if needed is None else f"{said} A set that reaches it wrongly fails {needed:.0%}."
+        return words if needed is None else f"{words} A set that reaches it wrongly fails {needed:.0%}."
 
     def chosen(self, found: _Found, seconds: float, unmet: tuple[str, ...], *, stopped: bool) -> Chosen:
         """The answer."""

@@ -1,6 +1,6 @@
 """Pass rates by city, product, language or model, without crying wolf over many slices.
 
-Each slice has the estimate of the project's own pass rate (weights, sources; `stats.parts`) and is
+Each slice has the estimate of the project's own pass rate (weights, sources; `stats.subsamples`) and is
 set against all others; the p values are adjusted together (Holm, or Benjamini-Hochberg for a first
 look), and each rate also has an interval that holds for all slices at once (Bonferroni).
 """
@@ -14,9 +14,9 @@ import numpy as np
 from scipy import stats
 
 from labelcore.models import Frozen
-from labelcore.stats.parts import Part, against
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.rate import Rate
+from labelcore.stats.subsamples import Subsample, against
 
 Correction = Literal["holm", "benjamini-hochberg"]
 _ALPHA = 0.05
@@ -47,7 +47,8 @@ def by_slice(graded: Graded, names: Sequence[str], *, correction: Correction = "
     """The slices of n graded outputs, the worst first. ``names`` (n,) in their order."""
     slice_of = np.asarray(names, dtype=object)
     parts = {
-        name: (Part(graded, slice_of == name), Part(graded, slice_of != name)) for name in sorted(set(names))
+        name: (Subsample(graded, slice_of == name), Subsample(graded, slice_of != name))
+        for name in sorted(set(names))
     }
     found = {name: against(*pair) for name, pair in parts.items()}
     raw = {name: p for name, (_, p) in found.items() if p is not None}
@@ -65,7 +66,7 @@ def by_slice(graded: Graded, names: Sequence[str], *, correction: Correction = "
         for name, (part, rest) in parts.items()
     ]
     # Rounded, so that equal rates stand by name whatever the order of the rows that they are summed in.
-    return sorted(rows, key=lambda one: (round(one.rate.value or 0.0, 12), one.name))
+    return sorted(rows, key=lambda row: (round(row.rate.value or 0.0, 12), row.name))
 
 
 def together(slices: int) -> float:
@@ -86,7 +87,7 @@ def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
     return [float(p) for p in found]
 
 
-def _says(part: Part, rest: Part, p: float | None) -> str:
+def _says(part: Subsample, rest: Subsample, p: float | None) -> str:
     if p is None:
         if not rest.graded.n:
             return "nothing to set it against"

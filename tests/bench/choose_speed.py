@@ -29,8 +29,8 @@ from labelcore.judges.candidates import (
     PhraseCandidate,
     Target,
 )
-from labelcore.judges.choosing import choose
 from labelcore.judges.lessons import Lessons
+from labelcore.judges.set_search import choose
 from labelcore.models import Output
 from labelcore.stats.set_program import MUST, SHOULD, Floats, Wish, solve
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from labelcore.stats import anytime, prevalence, resampling
 from labelcore.stats.paired import paired_difference
-from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.prevalence.people import share_of_passes
 from labelcore.stats.rate import wilson
 from tests.bench.pools import IN_GROUPS, SIZE, Floats, Table, World, new_table, note, rows_of, samples, world
@@ -35,7 +35,7 @@ RULES = ("random", "stratified", "mixture", "disagreement")
 DRAWS = 1_000
 
 
-def judgy(graded: Graded, pool: Pool, random: np.random.Generator) -> tuple[Floats, Floats]:
+def judgy(graded: Graded, pool: PoolVerdicts, random: np.random.Generator) -> tuple[Floats, Floats]:
     """judgy's interval, on evenly drawn grades."""
     cells = four_cells(graded)
     low, high = np.empty(len(cells)), np.empty(len(cells))
@@ -65,7 +65,7 @@ def pass_rates(table: Table, pool: World, rule: str, n: int, runs: int, random: 
         groups = np.broadcast_to(np.arange(n) // 5, rows.shape)
     graded = Graded(pool.passes[rows], pool.judge[rows].astype(float), weights, groups)
     truth = float(pool.passes.mean())
-    verdicts = Pool(int(pool.judge.sum()), int((~pool.judge).sum()))
+    verdicts = PoolVerdicts(int(pool.judge.sum()), int((~pool.judge).sum()))
     everywhere = np.ones(runs, dtype=bool)
     if graded.even and groups is None:
         rates = [wilson(int(k), n) for k in range(n + 1)]

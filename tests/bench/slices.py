@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from labelcore.stats import drawing, prevalence
-from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate
 from labelcore.stats.slices import SliceRate, by_slice
 from tests.bench.pools import SIZE, Bools, Floats, Ints, Table, new_table, note, rank, rows_of
@@ -164,7 +164,7 @@ def one_setting(
 def _corrected(pool: Sliced, graded: Graded, own: np.ndarray, name: str, random: np.random.Generator) -> Rate:
     """As `prevalence.corrected` with fewer draws."""
     part, judged = graded.part(own == name), pool.judge[NAMES[pool.slice] == name]
-    verdicts = Pool(int(judged.sum()), int((~judged).sum()))
+    verdicts = PoolVerdicts(int(judged.sum()), int((~judged).sum()))
     if why := prevalence.refusal(part, verdicts, "post-stratified"):
         return Rate(value=None, low=None, high=None, n=part.n, why_not=why)
     found = prevalence.METHODS["post-stratified"](part, verdicts, random, DRAWS, 0.95)

@@ -12,7 +12,7 @@ from labelcore.operations import Request, execute
 from labelcore.stages import aligning, reporting
 from labelcore.stages.reporting import slice_words
 from labelcore.stats import prevalence
-from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, difference, not_measurable, wilson
 from labelcore.stats.slices import SliceRate
 from labelcore.store import Database, confusion, samples, verdicts
@@ -97,7 +97,7 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(
         own, n = rows[name], passes + fails
         said = np.array([float(answers[one.id] == "pass") for one in outputs])
         graded = Graded(np.arange(n) < passes, said[:n])
-        pool = Pool(int(said.sum()), int((1 - said).sum()))
+        pool = PoolVerdicts(int(said.sum()), int((1 - said).sum()))
         expected = prevalence.corrected(graded, pool)
         assert own.corrected is not None and own.corrected_together is not None
         assert own.corrected.value == pytest.approx(expected.value, abs=1e-9)

@@ -11,10 +11,10 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from labelcore.stats import parts, slices
-from labelcore.stats.parts import Part
+from labelcore.stats import slices, subsamples
 from labelcore.stats.prevalence import Graded, people_only
 from labelcore.stats.rate import difference, wilson
+from labelcore.stats.subsamples import Subsample
 
 Bools = npt.NDArray[np.bool_]
 
@@ -160,9 +160,11 @@ def test_a_source_in_two_slices_makes_their_difference_surer() -> None:
     passes = np.where(random.random(240) < 0.15, first, level)
     across = _graded(passes, groups=np.repeat(np.arange(40), 6))
     whole = _graded(passes, groups=np.repeat(np.arange(80), 3))
-    shared, apart = (parts.against(Part(graded, first), Part(graded, ~first)) for graded in (across, whole))
-    assert parts.correlation(Part(across, first), Part(across, ~first)) > 0.5
-    assert parts.correlation(Part(whole, first), Part(whole, ~first)) == 0
+    shared, apart = (
+        subsamples.against(Subsample(graded, first), Subsample(graded, ~first)) for graded in (across, whole)
+    )
+    assert subsamples.correlation(Subsample(across, first), Subsample(across, ~first)) > 0.5
+    assert subsamples.correlation(Subsample(whole, first), Subsample(whole, ~first)) == 0
     assert shared[0].value == apart[0].value
     assert (shared[0].high or 0) - (shared[0].low or 0) < 0.75 * ((apart[0].high or 0) - (apart[0].low or 0))
     assert (shared[1] or 0) < (apart[1] or 0)
@@ -172,8 +174,8 @@ def test_a_source_in_two_slices_makes_their_difference_surer() -> None:
 def test_the_p_value_and_the_interval_agree(seed: int, size: int) -> None:
     graded, names = _world(seed, 90, kinds=2, size=size)
     inside = np.array(names) == "s0"
-    rate, p = parts.against(Part(graded, inside), Part(graded, ~inside))
-    turned, same = parts.against(Part(graded, ~inside), Part(graded, inside))
+    rate, p = subsamples.against(Subsample(graded, inside), Subsample(graded, ~inside))
+    turned, same = subsamples.against(Subsample(graded, ~inside), Subsample(graded, inside))
     assert p == pytest.approx(same, rel=1e-4)
     if p is None or rate.low is None or rate.high is None:
         assert rate.why_not

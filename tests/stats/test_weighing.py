@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from labelcore.stats import prevalence
-from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.prevalence.weighing import posterior
 
 ONES = np.ones(40)
@@ -67,7 +67,7 @@ def _graded(n: int = 200, **more: np.ndarray) -> Graded:
 
 @pytest.mark.parametrize("method", list(prevalence.METHODS))
 def test_every_correction_states_an_assumption_and_contains_the_truth(method: str) -> None:
-    rate = prevalence.corrected(_graded(), Pool(7_400, 2_600), method)
+    rate = prevalence.corrected(_graded(), PoolVerdicts(7_400, 2_600), method)
     assert prevalence.ASSUMPTIONS[method]
     assert rate.low is not None and rate.high is not None
     assert rate.low < 0.8 < rate.high
@@ -78,11 +78,11 @@ def test_abstentions_are_a_stratum_of_their_own() -> None:
     graded = _graded()
     verdicts = graded.verdicts.copy()
     verdicts[:60] = np.nan
-    rate = prevalence.corrected(Graded(graded.passes, verdicts), Pool(5_200, 1_800, 3_000))
+    rate = prevalence.corrected(Graded(graded.passes, verdicts), PoolVerdicts(5_200, 1_800, 3_000))
     assert rate.low is not None and rate.high is not None and rate.low < 0.8 < rate.high
     always = Graded(graded.passes, np.full(200, np.nan))
-    assert "verdict" in (prevalence.corrected(always, Pool(5, 5)).why_not or "")
-    nowhere = prevalence.corrected(graded, Pool(0, 0, 10_000))
+    assert "verdict" in (prevalence.corrected(always, PoolVerdicts(5, 5)).why_not or "")
+    nowhere = prevalence.corrected(graded, PoolVerdicts(0, 0, 10_000))
     assert nowhere.value is None and nowhere.why_not == "the judge has decided no outputs of the pool"
 
 
@@ -90,20 +90,20 @@ def test_uneven_draws_are_weighed_or_refused_with_a_reason() -> None:
     weights = np.where(np.arange(200) < 3, 3_000.0, 1.0)
     graded = _graded(weights=weights)
     for method in prevalence.METHODS:
-        rate = prevalence.corrected(graded, Pool(7_400, 2_600), method)
+        rate = prevalence.corrected(graded, PoolVerdicts(7_400, 2_600), method)
         assert rate.value is None and rate.why_not
         assert not prevalence.offered(graded, method).all()
     mild = _graded(weights=np.where(np.arange(200) < 100, 3.0, 1.0))
-    assert "even draws" in (prevalence.corrected(mild, Pool(7_400, 2_600), "PPI++").why_not or "")
-    assert prevalence.corrected(mild, Pool(7_400, 2_600)).value is not None
+    assert "even draws" in (prevalence.corrected(mild, PoolVerdicts(7_400, 2_600), "PPI++").why_not or "")
+    assert prevalence.corrected(mild, PoolVerdicts(7_400, 2_600)).value is not None
 
 
 def test_few_groups_are_refused_everywhere() -> None:
     graded = _graded(groups=np.arange(200) // 20)
     assert "groups" in (prevalence.people_only(graded).why_not or "")
-    assert "groups" in (prevalence.corrected(graded, Pool(7_400, 2_600)).why_not or "")
+    assert "groups" in (prevalence.corrected(graded, PoolVerdicts(7_400, 2_600)).why_not or "")
 
 
 def test_corrected_of_one_version_repeats_itself() -> None:
-    one = prevalence.corrected(_graded(), Pool(7_400, 2_600), seed=3)
-    assert one == prevalence.corrected(_graded(), Pool(7_400, 2_600), seed=3)
+    one = prevalence.corrected(_graded(), PoolVerdicts(7_400, 2_600), seed=3)
+    assert one == prevalence.corrected(_graded(), PoolVerdicts(7_400, 2_600), seed=3)

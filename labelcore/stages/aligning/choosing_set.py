@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from labelcore.errors import BadInput
-from labelcore.judges import choosing
+from labelcore.judges import set_search
 from labelcore.judges.candidates import (
     Candidate,
     CodeCandidate,
@@ -75,7 +75,7 @@ def choose(
     must_include: Sequence[str] = (),
     seed: int = 0,
     author: str = "",
-    seconds: float = choosing.SECONDS,
+    seconds: float = set_search.SECONDS,
     progress: Progress | None = None,
 ) -> ChoiceReport:
     """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
@@ -143,7 +143,7 @@ def _chosen(
     wish: Wish,
     seed: int,
     seconds: float,
-) -> choosing.Choice:
+) -> set_search.Choice:
     """The choice on the labelled outputs, in the order of the labels."""
     human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
     outputs = output_table.many(db, list(labels.value))
@@ -153,7 +153,7 @@ def _chosen(
         j for j, version in enumerate(versions) if version.kind == "learned" and not version.criterion_id
     ]
     evidence = evidence_of(db, project, labels.value)
-    return choosing.choose(
+    return set_search.choose(
         candidates,
         human_fails,
         lessons.groups,
@@ -283,7 +283,7 @@ def _record(
     members: Sequence[JudgeVersion],
     votes: pd.DataFrame,
     labels: Labels,
-    found: choosing.Choice,
+    found: set_search.Choice,
     asked: _Asked,
     author: str,
 ) -> ChoiceReport:
@@ -317,7 +317,7 @@ def _record(
         "in_sample": in_sample,
         "held_out": held_out,
         "n_grades": len(labels.value),
-        "members": [one.model_dump() for one in _each(db, project, members, labels, found)],
+        "members": [member.model_dump() for member in _each(db, project, members, labels, found)],
     }
     ids = [version.id for version in members]
     choice = judge_table.save_choice(db, project.id, ids, parameters, figures, author)
@@ -340,7 +340,7 @@ def _record(
 
 
 def _held_out(
-    db: Database, project: Project, labels: Labels, found: choosing.Choice, asked: _Asked
+    db: Database, project: Project, labels: Labels, found: set_search.Choice, asked: _Asked
 ) -> dict[str, Any]:
     """The held-out figures with the grades that they rest on, and what these are worth."""
     evidence = evidence_of(db, project, labels.value)
@@ -356,7 +356,7 @@ def _held_out(
 
 
 def _each(
-    db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels, found: choosing.Choice
+    db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels, found: set_search.Choice
 ) -> list[HeldOutJudge]:
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
     return [
@@ -381,44 +381,44 @@ def _warnings(
     splits: Sequence[str],
     members: Sequence[JudgeVersion],
 ) -> list[str]:
-    said = []
+    warnings = []
     if len(labels.value) < _FEW:
-        said.append(
+        warnings.append(
             f"With {len(labels.value)} grades ({len(labels.fails)} fails) little can be known: "
             "look at the held-out interval, and grade on."
         )
     if "test" in splits:
-        said.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")
+        warnings.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")
     if not members:
-        said.append("No judge is better than none: the set is empty.")
+        warnings.append("No judge is better than none: the set is empty.")
     low = held_out["low"]
     if members and low is not None and low <= _COIN:
-        said.append(
+        warnings.append(
             f"Held out, the set is not clearly better than a coin (alignment {_COIN:.2f}): "
             "do not rely on it; grade more, write notes, or add what outputs answer as input."
         )
     ffr = in_sample["false_failure_rate"]
     if ffr is not None and ffr > asked.max_ffr:
-        said.append(
+        warnings.append(
             f"No useful set keeps the false failure rate at {asked.max_ffr:.0%}; this one has {ffr:.0%}."
         )
     cov = held_out["coverage"]
     if asked.min_coverage is not None and (cov is None or cov < asked.min_coverage):
         reached = "is not measurable" if cov is None else f"is {cov:.0%}"
-        said.append(f"The held-out coverage {reached}; {asked.min_coverage:.0%} was asked for.")
-    return said
+        warnings.append(f"The held-out coverage {reached}; {asked.min_coverage:.0%} was asked for.")
+    return warnings
 
 
 def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> list[str]:
     """Cells without a pass or fail neither catch nor fail an output: said, never counted as 0."""
-    said = []
+    warnings = []
     for version in members:
         words = votes[version.id].reindex(list(labels.value))
         abstained, missing = int((words == "abstain").sum()), int(words.isna().sum())
         if abstained or missing:
-            said.append(
+            warnings.append(
                 f"{version.name} abstained on {abstained} and has no verdict on {missing} of "
                 f"{len(words)} graded outputs: there it neither catches nor wrongly fails."
                 + (" Run it, then choose again." if missing else "")
             )
-    return said
+    return warnings

@@ -15,7 +15,7 @@ from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlign
 from labelcore.stages.grading import Labels
 from labelcore.stats import counts as figures
 from labelcore.stats import prevalence, resampling
-from labelcore.stats.prevalence import Pool
+from labelcore.stats.prevalence import PoolVerdicts
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.store import Database, confusion
 from labelcore.store import judges as judge_table
@@ -296,7 +296,7 @@ def pass_rates(
         return PassRates(
             human=human, human_sampling=sampling, judge=nothing, corrected=nothing, assumption=""
         )
-    pool = Pool(*confusion.pool_of_set(db, member_ids))
+    pool = PoolVerdicts(*confusion.pool_of_set(db, member_ids))
     others = {name: prevalence.corrected(graded, pool, name) for name in prevalence.METHODS}
     name = correction_of(evidence)
     if name == "Rogan-Gladen":  # the others need a sample of the pool

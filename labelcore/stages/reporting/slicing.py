@@ -12,7 +12,7 @@ from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import correction_of, sampling_words, set_verdicts
 from labelcore.stages.grading import human_labels
 from labelcore.stats import prevalence
-from labelcore.stats.prevalence import Graded, Pool
+from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.slices import SliceRate, by_slice, together
 from labelcore.store import Database, confusion
 from labelcore.store import outputs as output_table
@@ -105,7 +105,7 @@ def _corrected(
 ) -> SliceRate:
     """With the pass rate of all outputs of the slice, by the set's verdicts on them."""
     inside = graded.part(np.array([name == row.name for name in names]))
-    pool = Pool(*pools[row.name][1:])
+    pool = PoolVerdicts(*pools[row.name][1:])
     alone, wide = (prevalence.corrected(inside, pool, method, level=at) for at in (0.95, level))
     if alone.value is not None and wide.low is not None and wide.high is not None:
         low, high = min(wide.low, alone.value), max(wide.high, alone.value)

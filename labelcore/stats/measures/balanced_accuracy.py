@@ -17,14 +17,14 @@ def balanced_accuracy(counts: Counts) -> float | None:
 
 def balanced_accuracy_rate(counts: Counts) -> Rate:
     """With an interval that squares and adds the Wilson distances of both shares (Newcombe 1998)."""
-    one, other = tpr(counts), tnr(counts)
-    if one.value is None or one.low is None or one.high is None:
-        return not_measurable(one.why_not or "TPR is not known", counts.n)
-    if other.value is None or other.low is None or other.high is None:
-        return not_measurable(other.why_not or "TNR is not known", counts.n)
-    value = (one.value + other.value) / 2
-    down = math.hypot(one.value - one.low, other.value - other.low) / 2
-    up = math.hypot(one.high - one.value, other.high - other.value) / 2
+    passes, fails = tpr(counts), tnr(counts)
+    if passes.value is None or passes.low is None or passes.high is None:
+        return not_measurable(passes.why_not or "TPR is not known", counts.n)
+    if fails.value is None or fails.low is None or fails.high is None:
+        return not_measurable(fails.why_not or "TNR is not known", counts.n)
+    value = (passes.value + fails.value) / 2
+    down = math.hypot(passes.value - passes.low, fails.value - fails.low) / 2
+    up = math.hypot(passes.high - passes.value, fails.high - fails.value) / 2
     return Rate(value=value, low=value - down, high=value + up, n=counts.n, method="Newcombe")
 
 

@@ -48,10 +48,10 @@ def weighted_kappa(table: npt.ArrayLike, weights: Weights = "quadratic") -> floa
     return None if by_chance == 0 else 1 - float((apart * observed).sum()) / by_chance
 
 
-def table_of(one: Sequence[int], other: Sequence[int], levels: Sequence[int]) -> Floats:
+def table_of(first: Sequence[int], second: Sequence[int], levels: Sequence[int]) -> Floats:
     """How often two graders gave which pair of ``levels``, shape (levels, levels)."""
     place = {level: at for at, level in enumerate(levels)}
     table = np.zeros((len(levels), len(levels)))
-    for first, second in zip(one, other, strict=True):
-        table[place[first], place[second]] += 1
+    for row, column in zip(first, second, strict=True):
+        table[place[row], place[column]] += 1
     return table

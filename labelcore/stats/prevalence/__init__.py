@@ -12,8 +12,8 @@ import numpy as np
 
 from labelcore.stats.measures.confusion import Counts
 from labelcore.stats.prevalence import inverting, powering, stratifying
-from labelcore.stats.prevalence.drawing import Interval
-from labelcore.stats.prevalence.graded import Graded, Pool, of_counts
+from labelcore.stats.prevalence.graded import Graded, PoolVerdicts, of_counts
+from labelcore.stats.prevalence.interval import Interval
 from labelcore.stats.prevalence.people import FEW_GROUPS, effective_grades, people_only, weighted_pass_rate
 from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, wilson
@@ -22,7 +22,7 @@ __all__ = [
     "ASSUMPTIONS",
     "METHODS",
     "Graded",
-    "Pool",
+    "PoolVerdicts",
     "as_is",
     "corrected",
     "effective_grades",
@@ -47,7 +47,7 @@ _NO_INFORMATION = 0.1
 _FEWEST_EFFECTIVE = 15.0
 _SHARE_EFFECTIVE = 0.4
 
-Estimate = Callable[[Graded, Pool, np.random.Generator, int, float], Interval]
+Estimate = Callable[[Graded, PoolVerdicts, np.random.Generator, int, float], Interval]
 METHODS: dict[str, Estimate] = {
     "post-stratified": stratifying.post_stratified_interval,
     "Rogan-Gladen": inverting.rogan_gladen_interval,
@@ -57,13 +57,13 @@ METHODS: dict[str, Estimate] = {
 }
 
 
-def as_is(pool: Pool) -> Rate:
+def as_is(pool: PoolVerdicts) -> Rate:
     """The share that the judge passes of what it decides: nobody's correction, nobody's assumption."""
     return wilson(pool.passes, pool.passes + pool.fails, what="judged outputs")
 
 
 def corrected(
-    graded: Graded, pool: Pool, method: str = "post-stratified", seed: int = 0, level: float = 0.95
+    graded: Graded, pool: PoolVerdicts, method: str = "post-stratified", seed: int = 0, level: float = 0.95
 ) -> Rate:
     """The pool's pass rate by one of `METHODS`, or why it is refused."""
     if refused := refusal(graded, pool, method):
@@ -80,7 +80,7 @@ def corrected(
     )
 
 
-def refusal(graded: Graded, pool: Pool, method: str) -> str | None:
+def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> str | None:
     """Why a correction is not offered here; None where it is."""
     if pool.passes + pool.fails == 0:
         return "the judge has decided no outputs of the pool"
@@ -123,14 +123,14 @@ def _uneven(graded: Graded, method: str) -> str | None:
 
 def post_stratified(counts: Counts, judge_pass: int, judge_fail: int, seed: int = 0) -> Rate:
     """`corrected` from the counts on evenly drawn outputs and the verdicts on the whole pool."""
-    return corrected(of_counts(counts), Pool(judge_pass, judge_fail), "post-stratified", seed)
+    return corrected(of_counts(counts), PoolVerdicts(judge_pass, judge_fail), "post-stratified", seed)
 
 
 def rogan_gladen(counts: Counts, judge_pass: int, judge_fail: int, seed: int = 0) -> Rate:
     """`corrected` by trusting only the judge's TPR and TNR."""
-    return corrected(of_counts(counts), Pool(judge_pass, judge_fail), "Rogan-Gladen", seed)
+    return corrected(of_counts(counts), PoolVerdicts(judge_pass, judge_fail), "Rogan-Gladen", seed)
 
 
 def prediction_powered(counts: Counts, judge_pass: int, judge_fail: int) -> Rate:
     """`corrected` by PPI++."""
-    return corrected(of_counts(counts), Pool(judge_pass, judge_fail), "PPI++")
+    return corrected(of_counts(counts), PoolVerdicts(judge_pass, judge_fail), "PPI++")

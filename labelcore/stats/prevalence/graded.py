@@ -110,7 +110,7 @@ def of_counts(counts: Counts) -> Graded:
 
 
 @dataclass(frozen=True)
-class Pool:
+class PoolVerdicts:
     """The judge's verdicts on everything, in numbers."""
 
     passes: int

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcore.stats.prevalence.drawing import Interval, summary
-from labelcore.stats.prevalence.graded import Graded, Pool
+from labelcore.stats.prevalence.graded import Graded, PoolVerdicts
+from labelcore.stats.prevalence.interval import Interval, summary
 
 ASSUMPTION = "the judge's TPR and TNR are the same in the pool as on the graded outputs"
 _SMALLEST = 0.05
@@ -17,7 +17,7 @@ _SMALLEST = 0.05
 
 
 def rogan_gladen_interval(
-    graded: Graded, pool: Pool, random: np.random.Generator, draws: int, level: float = 0.95
+    graded: Graded, pool: PoolVerdicts, random: np.random.Generator, draws: int, level: float = 0.95
 ) -> Interval:
     """Of the outputs of the pool that the judge decides."""
     q = random.beta(pool.passes + 0.5, pool.fails + 0.5, size=draws)

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcore.stats.prevalence.drawing import Interval
-from labelcore.stats.prevalence.graded import Graded, Pool
+from labelcore.stats.prevalence.graded import Graded, PoolVerdicts
+from labelcore.stats.prevalence.interval import Interval
 from labelcore.stats.prevalence.weighing import Floats
 from labelcore.stats.rate import quantile
 
 ASSUMPTION = "the graded outputs are an even random sample of this pool"
 
 
-def prediction_powered_interval(graded: Graded, pool: Pool, level: float = 0.95) -> Interval:
+def prediction_powered_interval(graded: Graded, pool: PoolVerdicts, level: float = 0.95) -> Interval:
     """A closed form; abstentions count as half a pass, in the sample and in the pool."""
     verdicts = np.where(np.isnan(graded.verdicts), 0.5, graded.verdicts)
     grades = graded.passes.astype(np.float64)

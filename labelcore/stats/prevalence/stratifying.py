@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from labelcore.stats.prevalence.drawing import Interval, summary
-from labelcore.stats.prevalence.graded import Graded, Pool
+from labelcore.stats.prevalence.graded import Graded, PoolVerdicts
+from labelcore.stats.prevalence.interval import Interval, summary
 from labelcore.stats.prevalence.weighing import Floats
 
 ASSUMPTION = "the graded outputs are a known-probability sample of this pool"
 
 
 def post_stratified_interval(
-    graded: Graded, pool: Pool, random: np.random.Generator, draws: int, level: float = 0.95
+    graded: Graded, pool: PoolVerdicts, random: np.random.Generator, draws: int, level: float = 0.95
 ) -> Interval:
     """Jeffreys draws of each stratum's share of passes and of the strata's shares."""
     strata = (pool.passes, pool.fails, pool.abstains)

@@ -32,7 +32,7 @@ _SMALLEST_P, _LARGEST_P = 1e-12, 1 - 1e-6
 
 
 @dataclass(frozen=True)
-class Part:
+class Subsample:
     """The grades ``inside`` (n,) of a sample; it may be empty."""
 
     sample: Graded
@@ -108,68 +108,69 @@ class Part:
         return ""
 
 
-def against(one: Part, other: Part) -> tuple[Rate, float | None]:
-    """``one``'s share less ``other``'s, of the same sample, and the two-sided p value of no difference.
+def against(first: Subsample, second: Subsample) -> tuple[Rate, float | None]:
+    """``first``'s share less ``second``'s, of the same sample, and the two-sided p value of no difference.
 
     Both without a number where one of them cannot be tested.
     """
-    n = min(one.graded.n, other.graded.n)
-    if why := one.untestable or other.untestable:
+    n = min(first.graded.n, second.graded.n)
+    if why := first.untestable or second.untestable:
         return not_measurable(why, n), None
-    shared = correlation(one, other)
-    if one.plain and other.plain and shared == 0:
-        return difference(one.rate(), other.rate()), _fisher(one.graded, other.graded)
-    low, high = _between(one, other, shared, 0.95)
-    value = one.value - other.value
+    shared = correlation(first, second)
+    if first.plain and second.plain and shared == 0:
+        return difference(first.rate(), second.rate()), _fisher(first.graded, second.graded)
+    low, high = _between(first, second, shared, 0.95)
+    value = first.value - second.value
     rate = Rate(value=value, low=low, high=high, n=n, method="of the two intervals (MOVER)")
-    return rate, _p(one, other, shared)
+    return rate, _p(first, second, shared)
 
 
-def correlation(one: Part, other: Part) -> float:
+def correlation(first: Subsample, second: Subsample) -> float:
     """Of the two shares, by the residuals that sources in both parts have in common (linearised)."""
-    groups = one.sample.groups
+    groups = first.sample.groups
     if groups is None:
         return 0.0
-    first, second = (_residuals(part) for part in (one, other))
-    of_one, of_other = (group_sums(residuals, groups) for residuals in (first, second))
-    spread = max((first**2).sum(), (of_one**2).sum()) * max((second**2).sum(), (of_other**2).sum())
-    return float((of_one * of_other).sum() / math.sqrt(spread)) if spread > 0 else 0.0
+    alone = [_residuals(part) for part in (first, second)]
+    summed = [group_sums(residuals, groups) for residuals in alone]
+    squares = [max((a**2).sum(), (s**2).sum()) for a, s in zip(alone, summed, strict=True)]
+    spread = math.sqrt(squares[0] * squares[1])
+    return float((summed[0] * summed[1]).sum()) / spread if spread > 0 else 0.0
 
 
-def _residuals(part: Part) -> Floats:
+def _residuals(part: Subsample) -> Floats:
     weights = np.where(part.inside, part.sample.weighed, 0.0)
     return np.asarray(weights * (part.sample.passes - part.value) / weights.sum())
 
 
-def _between(one: Part, other: Part, shared: float, level: float) -> tuple[float, float]:
-    (low, high), (floor, top) = one.bounds(level), other.bounds(level)
-    value = one.value - other.value
+def _between(first: Subsample, second: Subsample, shared: float, level: float) -> tuple[float, float]:
+    (low, high), (floor, top) = first.bounds(level), second.bounds(level)
+    value = first.value - second.value
     down, up = (
-        _arm(one.value - low, top - other.value, shared),
-        _arm(high - one.value, other.value - floor, shared),
+        _arm(first.value - low, top - second.value, shared),
+        _arm(high - first.value, second.value - floor, shared),
     )
     return value - down, value + up
 
 
-def _arm(one: float, other: float, shared: float) -> float:
-    return math.sqrt(max(0.0, one**2 + other**2 - 2 * shared * one * other))
+def _arm(first: float, second: float, shared: float) -> float:
+    return math.sqrt(max(0.0, first**2 + second**2 - 2 * shared * first * second))
 
 
-def _p(one: Part, other: Part, shared: float) -> float:
+def _p(first: Subsample, second: Subsample, shared: float) -> float:
     """The level at which the interval of the difference just reaches 0."""
 
     def beyond(logarithm: float) -> float:
-        low, high = _between(one, other, shared, 1 - math.exp(logarithm))
-        return low if one.value > other.value else -high
+        low, high = _between(first, second, shared, 1 - math.exp(logarithm))
+        return low if first.value > second.value else -high
 
     least, most = math.log(_SMALLEST_P), math.log(_LARGEST_P)
-    if one.value == other.value or beyond(most) <= 0:
+    if first.value == second.value or beyond(most) <= 0:
         return 1.0
     if beyond(least) >= 0:
         return _SMALLEST_P
     return math.exp(float(optimize.brentq(beyond, least, most, xtol=1e-6)))
 
 
-def _fisher(one: Graded, other: Graded) -> float:
-    table = [[int(graded.passes.sum()), int((~graded.passes).sum())] for graded in (one, other)]
+def _fisher(first: Graded, second: Graded) -> float:
+    table = [[int(graded.passes.sum()), int((~graded.passes).sum())] for graded in (first, second)]
     return float(stats.fisher_exact(np.array(table)).pvalue)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from labelcore.judges.candidates import CodeCandidate, FixedCandidate, Target, parties
-from labelcore.judges.choosing import choose
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, Repeat, rates, summary
 from labelcore.judges.lessons import Bools, Ints, Lessons
+from labelcore.judges.set_search import choose
 from labelcore.models import Output
 from labelcore.stats.rate import Rate
 from labelcore.stats.set_wish import Wish

@@ -97,8 +97,8 @@ def choose(
         again = task.again(picked, grades)
         nested = task.nested(inner)
     figures = summary(nested, again, grades, seed)
-    said = _cut_short(picked, inner, again, nested, seconds)
-    return Choice(picked.members, figures, picked.matrices[0][:, picked.members], picked.program, said)
+    cut_short = _cut_short(picked, inner, again, nested, seconds)
+    return Choice(picked.members, figures, picked.matrices[0][:, picked.members], picked.program, cut_short)
 
 
 def _repeats(n: int) -> int:
@@ -168,8 +168,8 @@ class _Task:
             rows = grades.drawn_again(random)
             fails = self.human_fails[rows]
             if 0 < fails.sum() < len(fails):
-                members = self._quick([one[rows] for one in picked.matrices], fails)
-                votes = [one[:, members].any(axis=1) for one in picked.matrices]
+                members = self._quick([matrix[rows] for matrix in picked.matrices], fails)
+                votes = [matrix[:, members].any(axis=1) for matrix in picked.matrices]
                 found.append(np.mean(votes, axis=0))
             if until.over:
                 break
@@ -309,38 +309,38 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
 
 def _cut_short(picked: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float) -> str:
     """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
-    said, n = [], again.shape[1]
+    missing, n = [], again.shape[1]
     wanted = _repeats(n)
     if picked.late:
-        said.append(f"{len(picked.late)} judges could not be compared with the others")
+        missing.append(f"{len(picked.late)} judges could not be compared with the others")
     if inner < wanted:
-        said.append("judges were compared by one cross-fit in place of two")
+        missing.append("judges were compared by one cross-fit in place of two")
     if not nested:
-        said.append("none was left for held-out figures")
+        missing.append("none was left for held-out figures")
     elif not nested[0].whole:
         seen = int(nested[0].seen.sum())
-        said.append(f"held-out figures rest on {seen} of {n} outputs")
+        missing.append(f"held-out figures rest on {seen} of {n} outputs")
     elif len(nested) < wanted:
-        said.append("held-out figures rest on one repeat of the nested split in place of two")
+        missing.append("held-out figures rest on one repeat of the nested split in place of two")
     if nested and len(again) < FEWEST_DRAWN:
-        said.append("their interval is missing")
+        missing.append("their interval is missing")
     if picked.stopped:
         better = (
             ""
             if picked.gap is None
             else f" (another may have up to {picked.gap:.0%} fewer false failures and judges)"
         )
-        said.append(f"the search for the best set was stopped{better}")
-    if stopped := sum(one.stopped for one in nested):
-        sets = sum(one.sets for one in nested)
-        said.append(
+        missing.append(f"the search for the best set was stopped{better}")
+    if stopped := sum(repeat.stopped for repeat in nested):
+        sets = sum(repeat.sets for repeat in nested)
+        missing.append(
             f"so was that of {stopped} of the {sets} sets behind the held-out figures"
             if picked.stopped
             else f"the search for {stopped} of the {sets} sets behind the held-out figures was stopped"
         )
-    if not said:
+    if not missing:
         return ""
     return (
-        f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(said)}. "
+        f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(missing)}. "
         "Chosen again, the set may differ; more time settles it."
     )
