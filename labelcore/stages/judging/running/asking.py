@@ -11,6 +11,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge
@@ -100,7 +101,7 @@ class _Asker:
             for repeat in range(live.backlog.repeats)
         ]
         self._jobs: asyncio.Queue[Question | None] = asyncio.Queue(maxsize=2 * self._concurrency)
-        self._idle: set[asyncio.Task[None]] = set()
+        self._idle: set[asyncio.Task[Any] | None] = set()
         self._paused = False
 
     @property
@@ -138,7 +139,6 @@ class _Asker:
     async def _answer_all(self, later: float) -> None:
         await asyncio.sleep(later)
         me = asyncio.current_task()
-        assert me is not None  # noqa: S101 - a coroutine runs in a task
         while not self._halted:
             self._idle.add(me)
             question = await self._jobs.get()

@@ -19,8 +19,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from labelcore.errors import ModelTrouble
-from labelcore.llm import Answer, Message, Weighed, asked_key, client_for, endpoint_for
+from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
 from labelcore.models import BatchJob, Paid, Project, new_id
 from labelcore.settings import Endpoint
@@ -70,7 +72,7 @@ class _BatchHistory:
         raise trouble
 
 
-class _Writer:
+class _Writer(ModelClient):
     """A client that writes questions down instead of asking them."""
 
     def __init__(self, endpoint: Endpoint, folder: Path, asked: _BatchHistory) -> None:
@@ -101,7 +103,8 @@ class _Writer:
             self._write(key, question_line(key, body))
         raise NotYet
 
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
+    @override
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         """None: that would be a call."""
         return None
 
@@ -168,10 +171,7 @@ class BatchRound:
         for paid in answers:
             some.append(paid)
             count += 1
-            self._live.cost += paid.cost_usd
-            self._live.tokens_in += paid.tokens_in
-            self._live.tokens_out += paid.tokens_out
-            self._live.requests += 1
+            self._live.collected(paid)
             if len(some) >= _AT_ONCE:
                 answer_table.add(self._db, some)
                 some = []

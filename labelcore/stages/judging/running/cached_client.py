@@ -22,19 +22,29 @@ from labelcore.stages.judging.running.clients import Clients, Connection
 class AnswerStore(Protocol):
     """Answers that are known, and where new ones are kept: a run's, or those of a part of it."""
 
-    def turn(self, key: str) -> asyncio.Lock: ...  # noqa: D102 - as AnswerMemory, like the others
-    async def find(self, key: str) -> Paid | None: ...  # noqa: D102
-    def keep(self, paid: Paid, *, on_disk: bool = False) -> None: ...  # noqa: D102
-    async def pass_on(self) -> None: ...  # noqa: D102
+    def turn(self, key: str) -> asyncio.Lock:
+        """Held while a question is asked."""
+
+    async def find(self, key: str) -> Paid | None:
+        """The answer to a question, if it is known."""
+
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:
+        """Keep an answer."""
+
+    async def pass_on(self) -> None:
+        """Wait until nothing more urgent is there."""
 
 
 class Counters(Protocol):
-    """What counts the answers that were known, paid for and lost: a run's work, or a part of it."""
+    """What counts the answers that were known, paid for and lost: a run's usage, or a part's."""
 
     cached: int
 
-    def paid(self, answer: Answer[Any]) -> None: ...  # noqa: D102 - as Work, like the other
-    def lost(self, trouble: ModelTrouble) -> None: ...  # noqa: D102
+    def paid(self, answer: Answer[Any] | Weighed) -> None:
+        """Count an answer that was paid for now."""
+
+    def lost(self, trouble: ModelTrouble) -> None:
+        """Count what a question took that got no answer."""
 
 
 class CachedClient:
@@ -76,34 +86,14 @@ class CachedClient:
         async with self._cache.turn(key):
             if paid := await self._cache.find(key):
                 self._usage.cached += 1
-                return Weighed(
-                    probabilities=json.loads(paid.text),
-                    tokens_in=paid.tokens_in,
-                    tokens_out=paid.tokens_out,
-                    cost_usd=paid.cost_usd,
-                    model=paid.model,
-                    latency_ms=paid.latency_ms,
-                    requests=0,
-                )
+                return Weighed(probabilities=json.loads(paid.text), requests=0, **_figures(paid))
             try:
                 weighed = await self._client.weigh(messages, words)
             except ModelTrouble as trouble:
                 self._usage.lost(trouble)
                 raise
             if weighed is not None:
-                text = json.dumps(dict(weighed.probabilities))
-                taken: Answer[Any] = Answer(
-                    parsed=weighed,
-                    text=text,
-                    model=weighed.model,
-                    tokens_in=weighed.tokens_in,
-                    tokens_out=weighed.tokens_out,
-                    cost_usd=weighed.cost_usd,
-                    latency_ms=weighed.latency_ms,
-                    requests=weighed.requests,
-                    faults=weighed.faults,
-                )
-                self._keep(key, taken, text)
+                self._keep(key, weighed, json.dumps(dict(weighed.probabilities)))
             return weighed
 
     def named(self, spec: Mapping[str, Any]) -> CachedClient:
@@ -131,29 +121,17 @@ class CachedClient:
         except ValidationError:
             return None
         self._usage.cached += 1
-        return Answer(
-            parsed=parsed,
-            text=paid.text,
-            model=paid.model,
-            tokens_in=paid.tokens_in,
-            tokens_out=paid.tokens_out,
-            cost_usd=paid.cost_usd,
-            latency_ms=paid.latency_ms,
-            requests=0,
-        )
+        return Answer(parsed=parsed, text=paid.text, requests=0, **_figures(paid))
 
-    def _keep(self, key: str, answer: Answer[Any], text: str, *, on_disk: bool = False) -> None:
-        paid = Paid(
-            key=key,
-            text=text,
-            model=answer.model,
-            tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out,
-            cost_usd=answer.cost_usd,
-            latency_ms=answer.latency_ms,
-        )
-        self._cache.keep(paid, on_disk=on_disk)
+    def _keep(self, key: str, answer: Answer[Any] | Weighed, text: str, *, on_disk: bool = False) -> None:
+        self._cache.keep(Paid(key=key, text=text, **_figures(answer)), on_disk=on_disk)
         self._usage.paid(answer)
+
+
+def _figures(answer: Answer[Any] | Weighed | Paid) -> dict[str, Any]:
+    """What an answer took when it was asked for."""
+    names = ("model", "tokens_in", "tokens_out", "cost_usd", "latency_ms")
+    return {name: getattr(answer, name) for name in names}
 
 
 @lru_cache(maxsize=64)

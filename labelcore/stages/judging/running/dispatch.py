@@ -17,9 +17,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import override
+
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import llm_judge, panel
-from labelcore.llm import Answer, Message, Weighed, asked_key, endpoint_for
+from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import Decision, JudgeVersion, Paid
 from labelcore.settings import Endpoint
@@ -77,22 +79,20 @@ def dispatch(live: LiveRun, engine: Engine, concurrency: int | None, journal: Jo
     asyncio.run(_Dispatcher(live, engine, concurrency, journal).run())
 
 
-class _DeferringClient:
+class _DeferringClient(ModelClient):
     """A client that asks nobody: what is not known is asked by a worker."""
 
     def __init__(self, model: str) -> None:
         self.model = model
 
+    @override
     async def answer(
-        self,
-        messages: Sequence[Message],  # noqa: ARG002 - the protocol
-        schema: type[Schema],  # noqa: ARG002 - the protocol
-        *,
-        most_tokens: int = MOST_TOKENS,  # noqa: ARG002 - the protocol
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> Answer[Schema]:
         raise NotYet(asked_key())
 
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
+    @override
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         raise NotYet(None)
 
     async def close(self) -> None:
@@ -332,12 +332,8 @@ class _Dispatcher:
     def _record(self, chunk: _Chunk, found: dict[str, Any]) -> None:
         for paid in map(Paid.model_validate, found["answers"]):
             self._cache.keep(paid)
-        usage, live = found["usage"], self._live
-        live.requests += usage["requests"]
-        live.cost += usage["cost"]
-        live.tokens_in += usage["tokens_in"]
-        live.tokens_out += usage["tokens_out"]
-        live.faults.update(usage["faults"])
+        live = self._live
+        live.join(found["usage"])
         live.notes.update(found["notes"])
         for said, kind in found["paused"]:
             live.paused.append(said)

@@ -12,9 +12,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from typing_extensions import override
+
 from labelcore.errors import LabelcoreError
 from labelcore.judges import llm_judge, panel
-from labelcore.llm import Answer, Message, Weighed, endpoint_for
+from labelcore.llm import Answer, Message, ModelClient, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.settings import Endpoint
@@ -61,7 +63,7 @@ class Estimate(Frozen):
     trouble: str = ""
 
 
-class _Scales:
+class _Scales(ModelClient):
     """Takes the size of prompts instead of answering them; a panel's members have scales each."""
 
     def __init__(self, endpoint: Endpoint, others: dict[tuple[str, str], _Scales]) -> None:
@@ -69,12 +71,9 @@ class _Scales:
         self.calls = self.tokens_in = self.tokens_out = 0
         self._others = others
 
+    @override
     async def answer(
-        self,
-        messages: Sequence[Message],
-        schema: type[Schema],
-        *,
-        most_tokens: int = MOST_TOKENS,  # noqa: ARG002 - the protocol
+        self, messages: Sequence[Message], schema: type[Schema], *, most_tokens: int = MOST_TOKENS
     ) -> Answer[Schema]:
         """An abstention that nobody reads."""
         form = str(schema.model_json_schema())
@@ -82,7 +81,8 @@ class _Scales:
         parsed = schema.model_validate({"reason": "", "verdict": "abstain"})
         return Answer(parsed=parsed, text="", model=self.model)
 
-    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:  # noqa: ARG002 - the protocol
+    @override
+    async def weigh(self, messages: Sequence[Message], words: Sequence[str]) -> Weighed | None:
         """No likelihoods, but the call counts."""
         self._take("".join(message["content"] for message in messages), 1)
         return None

@@ -15,13 +15,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
+from typing_extensions import override
+
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges import code_judge, llm_judge, panel
 from labelcore.judges.detectors import reference
 from labelcore.llm import client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
-from labelcore.stages.judging.running.cached_client import CachedClient
+from labelcore.stages.judging.running.cached_client import AnswerStore, CachedClient
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.runner import decide_local
 from labelcore.stages.judging.running.usage import Usage
@@ -42,7 +44,7 @@ def place_hash(endpoint: Endpoint) -> str:
     return hashlib.blake2b(place_of(endpoint).encode(), digest_size=8).hexdigest()
 
 
-class _CarriedAnswers:
+class _CarriedAnswers(AnswerStore):
     """The answers that a chunk brought, and those that it takes home."""
 
     def __init__(self, known: Sequence[Mapping[str, Any]]) -> None:
@@ -56,7 +58,8 @@ class _CarriedAnswers:
     async def find(self, key: str) -> Paid | None:
         return self._known.get(key)
 
-    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:  # noqa: ARG002 - no courier here
+    @override
+    def keep(self, paid: Paid, *, on_disk: bool = False) -> None:
         self._known[paid.key] = paid
         self.fresh.append(paid)
 
