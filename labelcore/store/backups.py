@@ -23,12 +23,13 @@ def copy_to(db: Database, out: Path) -> int:
     if not out.parent.is_dir():
         raise BadInput(f"There is no folder {out.parent}.", next_step="Make it, or name another.")
     target = str(out).replace("'", "''")
-    source = db.rows("SELECT current_database()")[0][0]
-    db.run(f"ATTACH '{target}' AS backup_copy")
+    outside = db.outside()
+    source = outside.rows("SELECT current_database()")[0][0]
+    outside.run(f"ATTACH '{target}' AS backup_copy")
     try:
-        db.run(f'COPY FROM DATABASE "{source}" TO backup_copy')
+        outside.run(f'COPY FROM DATABASE "{source}" TO backup_copy')
     finally:
-        db.run("DETACH backup_copy")
+        outside.run("DETACH backup_copy")
     return out.stat().st_size
 
 
@@ -81,8 +82,8 @@ def _move_away(target: Path) -> Path | None:
 def compact(db: Database) -> tuple[int, int]:
     """Write the log into the file and give free blocks back. Returns the sizes before and after."""
     before = db.path.stat().st_size if db.path else 0
-    db.run("VACUUM")
-    db.run("CHECKPOINT")
+    db.outside().run("VACUUM")
+    db.outside().run("CHECKPOINT")
     return before, db.path.stat().st_size if db.path else 0
 
 

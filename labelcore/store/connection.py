@@ -1,8 +1,8 @@
 """The connection to the one DuckDB file, safe to share between threads.
 
-DuckDB gives a file to one process. Inside it, every call takes its own cursor: a connection shared
-by threads without that silently returns another thread's rows (measured). Appends never conflict,
-so there is no lock.
+DuckDB gives a file to one process. Inside it, every call takes a cursor for itself, or that of the
+transaction which its thread is in: a connection shared by threads without that silently returns
+another thread's rows (measured). Appends never conflict, so there is no lock.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged
+from labelcore.store.transactions import Transaction
 
 Parameters = Sequence[Any] | dict[str, Any] | None
 
@@ -36,6 +38,8 @@ class Database:
         self.path = path
         self.memory: dict[Any, Any] = {}
         """What store modules keep of unchanging or followed rows; it ends with the database."""
+        self.writes: Counter[str] = Counter()
+        """How often each table whose answers are remembered was written."""
         self._connection = connection
         self._catalogue = catalogue
 
@@ -48,18 +52,49 @@ class Database:
         """The same connection with a memory of its own, reading from another catalogue."""
         return Database(self.path, self._connection, catalogue)
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def outside(self) -> Database:
+        """The same connection with a memory of its own, outside the transaction that this thread is in.
+
+        It sees what is stored for good; attaching and following need it.
+        """
+        return Database(self.path, self._connection, self._catalogue)
+
+    @property
+    def here(self) -> Transaction | None:
+        """The transaction that this thread is in."""
+        return Transaction.of(self)
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        """Call this once what the transaction wrote is stored; at once where there is none."""
+        if transaction := self.here:
+            transaction.after(commit=callback, rollback=None)
+        else:
+            callback()
+
+    def after_rollback(self, callback: Callable[[], object]) -> None:
+        """Call this when the transaction that this thread is in is taken back."""
+        if transaction := self.here:
+            transaction.after(commit=None, rollback=callback)
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if transaction := self.here:
+            yield transaction.cursor
+            return
+        with self._fresh_cursor() as cursor:
+            yield cursor
+
+    def _fresh_cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()
         if self._catalogue:
             cursor.execute(f"USE {self._catalogue}")
         return cursor
 
-    def _writing(self) -> duckdb.DuckDBPyConnection:
+    def _check_present(self) -> None:
         if self.is_past:
             raise BadInput(
                 "The past can be read, not changed.", next_step="Leave the moment out to act on the present."
             )
-        return self._cursor()
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -76,29 +111,41 @@ class Database:
         with self._cursor() as cursor:
             for name, rows in tables.items():
                 cursor.register(name, rows)
-            return cursor.execute(sql).fetchnumpy()
+            try:
+                return cursor.execute(sql).fetchnumpy()
+            finally:
+                for name in tables:
+                    cursor.unregister(name)
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
-        """One statement; durable when this returns."""
-        with self._writing() as cursor:
+        """One statement; durable when this returns, or with the transaction that this thread is in."""
+        self._check_present()
+        with self._cursor() as cursor:
             cursor.execute(sql, parameters)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor whose statements are stored together, or not at all."""
-        with self._writing() as cursor:
-            cursor.execute("BEGIN")
-            try:
+        """What this thread reads and writes inside is stored together, or not at all.
+
+        A transaction inside another joins it. Other threads take no part: what they store meanwhile
+        is not seen here, nor is what is stored here seen by them before the end. So work that is
+        handed to threads, such as a run of judges, does not belong inside.
+
+        Raises:
+            RuntimeError: a transaction inside failed, and its error was not passed on.
+        """
+        self._check_present()
+        if transaction := self.here:
+            with transaction.joined() as cursor:
                 yield cursor
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
-            cursor.execute("COMMIT")
+            return
+        with self._fresh_cursor() as cursor, Transaction(self, cursor, dict(self.writes)).opened() as opened:
+            yield opened
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for temporary tables; whatever it does to the database is taken back."""
-        with self._cursor() as cursor:
+        with self._fresh_cursor() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor
@@ -106,7 +153,7 @@ class Database:
                 cursor.execute("ROLLBACK")
 
     def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows in one transaction; durable when this returns."""
+        """Insert rows in one transaction; durable when this returns, or with the one around it."""
         if not rows:
             return
         if len(rows) == 1:  # a transaction of its own, without the cost of opening one

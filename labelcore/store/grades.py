@@ -51,10 +51,14 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
 
 def _known(db: Database, events: Sequence[Grade]) -> set[str]:
     """The ids of those events that are stored; most presses are answered from memory."""
-    followed = [event for event in events if live.is_followed(event)]
-    other = [event.id for event in events if not live.is_followed(event)]
+    followed = [event for event in events if _is_in_memory(db, event)]
+    other = [event.id for event in events if not _is_in_memory(db, event)]
     known = {event.id for event in followed if live.live(db, event.project_id).knows(event.id)}
     return known | (stored(db, other) if other else set())
+
+
+def _is_in_memory(db: Database, event: Grade) -> bool:
+    return live.is_followed(event) and not live.changed_here(db, event.project_id)
 
 
 def current(

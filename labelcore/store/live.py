@@ -15,7 +15,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from labelcore.models import Comparison, Grade, now
 from labelcore.store.connection import Database, utc
@@ -220,20 +220,41 @@ _loading = threading.RLock()
 
 
 def live(db: Database, project_id: str) -> Live:
-    """The project's state, read from the tables when it is asked for first."""
+    """The project's state, read from the tables when it is asked for first.
+
+    A transaction that has written events of the project gets one of its own, read with them.
+    """
+    transaction = db.here
+    if transaction and changed_here(db, project_id):
+        return _kept(db, transaction.memory, project_id)
     with _loading:
-        known: Live | None = db.memory.get((Live, project_id))
-        if known is None:
-            known = Live()
-            for row in db.rows(_EVENTS, {"project": project_id}):
-                take_in = known.follow_repeat if row[-2] else known.follow
-                take_in(*row[:-2])
-            for output_id, who in db.rows(_WITH_PARTS, [project_id]):
-                known.follow_part(output_id, who)
-            for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
-                known.hold(who, [output_id], until)
-            db.memory[Live, project_id] = known
-        return known
+        # Outside a transaction, which would miss events that were stored since it began.
+        return _kept(db.outside(), db.memory, project_id)
+
+
+def _kept(db: Database, memory: dict[Any, Any], project_id: str) -> Live:
+    known: Live | None = memory.get((Live, project_id))
+    if known is None:
+        known = memory[Live, project_id] = _read(db, project_id)
+    return known
+
+
+def _read(db: Database, project_id: str) -> Live:
+    state = Live()
+    for row in db.rows(_EVENTS, {"project": project_id}):
+        take_in = state.follow_repeat if row[-2] else state.follow
+        take_in(*row[:-2])
+    for output_id, who in db.rows(_WITH_PARTS, [project_id]):
+        state.follow_part(output_id, who)
+    for output_id, who, until in db.rows(_HELD, [project_id, utc(now())]):
+        state.hold(who, [output_id], until)
+    return state
+
+
+def changed_here(db: Database, project_id: str) -> bool:
+    """Whether this thread is in a transaction that has written events of the project."""
+    transaction = db.here
+    return bool(transaction and (transaction.changed[Live, project_id] or transaction.changed[Live]))
 
 
 def is_followed(event: Grade) -> bool:
@@ -241,26 +262,50 @@ def is_followed(event: Grade) -> bool:
     return event.is_overall and event.value != "undone" and event.source != "repeat"
 
 
-def follow(db: Database, events: Iterable[Grade | Comparison]) -> None:
-    """Tell the loaded projects of events that are stored now."""
+def follow(db: Database, events: Sequence[Grade | Comparison]) -> None:
+    """Tell the loaded projects of events, once they are stored for good."""
+    if transaction := db.here:
+        transaction.changed.update((Live, event.project_id) for event in events)
+        _follow(transaction.memory, events)
+    db.after_commit(lambda: _follow(db.memory, events))
+
+
+def _follow(memory: dict[Any, Any], events: Iterable[Grade | Comparison]) -> None:
     with _loading:
         for event in events:
-            known = db.memory.get((Live, event.project_id))
-            if known is None:
-                continue
-            if isinstance(event, Comparison):
-                what, take_in = event.pair, known.follow
-            elif event.is_overall:
-                again = event.source == "repeat"
-                what, take_in = event.output_id, known.follow_repeat if again else known.follow
-            else:
-                known.follow_part(event.output_id, event.annotator)
-                continue
-            take_in(event.id, what, event.annotator, event.value, event.supersedes)
+            if state := memory.get((Live, event.project_id)):
+                _take_in(state, event)
+
+
+def _take_in(state: Live, event: Grade | Comparison) -> None:
+    what, take_in = event.pair if isinstance(event, Comparison) else event.output_id, state.follow
+    if isinstance(event, Grade) and not event.is_overall:
+        state.follow_part(event.output_id, event.annotator)
+        return
+    if isinstance(event, Grade) and event.source == "repeat":
+        take_in = state.follow_repeat
+    take_in(event.id, what, event.annotator, event.value, event.supersedes)
+
+
+def follow_hold(
+    db: Database, project_id: str, annotator: str, output_ids: Sequence[str], until: datetime
+) -> None:
+    """A reservation that this thread's transaction stores: others learn what comes of it."""
+    if changed_here(db, project_id):  # the state that it was put down in is the transaction's
+        db.after_commit(lambda: live(db, project_id).hold(annotator, output_ids, utc(until)))
+    elif output_ids:
+        db.after_rollback(lambda: db.memory.pop((Live, project_id), None))
 
 
 def forget(db: Database) -> None:
     """Read everything again when it is asked for next: many rows were written at once."""
+    if transaction := db.here:
+        transaction.changed[Live] += 1
+        _drop(transaction.memory)
+    db.after_commit(lambda: _drop(db.memory))
+
+
+def _drop(memory: dict[Any, Any]) -> None:
     with _loading:
-        for key in [key for key in db.memory if key[0] is Live]:
-            del db.memory[key]
+        for key in [key for key in memory if key[0] is Live]:
+            del memory[key]

@@ -116,7 +116,7 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
         along = [output_id for output_id in soon if output_id not in kept]
         fresh = {row[0]: _output(row) for row in db.rows(sql, [missing + along])}
         found |= fresh
-        _keep(db, fresh)
+        db.after_commit(lambda: _keep(db, fresh))
     return {output_id: found[output_id] for output_id in wanted if output_id in found}
 
 

@@ -35,12 +35,13 @@ def as_of(db: Database, moment: datetime) -> Iterator[Database]:
     if db.is_past:
         raise BadInput("The past of a past cannot be read.", next_step="Start from the present.")
     catalogue = f"past_{uuid.uuid4().hex}"
-    db.run(f"ATTACH ':memory:' AS {catalogue}")
+    outside = db.outside()  # a transaction writes to one catalogue only
+    outside.run(f"ATTACH ':memory:' AS {catalogue}")
     try:
-        _make_views(db, catalogue, utc(moment))
+        _make_views(outside, catalogue, utc(moment))
         yield db.looking_at(catalogue)
     finally:
-        db.run(f"DETACH {catalogue}")
+        outside.run(f"DETACH {catalogue}")
 
 
 def _make_views(db: Database, catalogue: str, moment: datetime) -> None:

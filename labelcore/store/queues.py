@@ -13,6 +13,7 @@ from typing import Any
 
 from labelcore.store import comparisons
 from labelcore.store.connection import Database
+from labelcore.store.live import changed_here
 
 _IN_IMPORT_ORDER = (
     "SELECT output_id, 'in the order of import' AS reason, "
@@ -98,7 +99,7 @@ def pairs(db: Database, project_id: str, versions: tuple[str, str]) -> Pool:
         found = comparisons.pairs(db, project_id, *versions)
         return [(f"{a}~{b}", "", at) for at, (a, b) in enumerate(found, 1)]
 
-    return _kept(db, (project_id, versions, *_state(db, project_id)), read)
+    return _kept(db, project_id, (project_id, versions, *_state(db, project_id)), read)
 
 
 def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
@@ -111,7 +112,7 @@ def pool(db: Database, project_id: str, sample_id: str | None) -> Pool:
     if sample_id is None:
         key += _state(db, project_id)
     query, owner = (_IN_SAMPLE, sample_id) if sample_id else (_IN_IMPORT_ORDER, project_id)
-    return _kept(db, key, lambda: db.rows(query, [owner]))
+    return _kept(db, project_id, key, lambda: db.rows(query, [owner]))
 
 
 def _state(db: Database, project_id: str) -> tuple[object, ...]:
@@ -120,15 +121,31 @@ def _state(db: Database, project_id: str) -> tuple[object, ...]:
     return db.rows(counted, [project_id])[0]
 
 
-def _kept(db: Database, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
+def _kept(db: Database, project_id: str, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
+    """A pool that is in memory; a transaction marks what it has graded in one for itself."""
+    transaction = db.here
+    if transaction and changed_here(db, project_id):
+        if (Pool, key) not in transaction.memory:
+            shared = _shared(db, key, read)
+            transaction.memory[Pool, key] = Pool(shared.places, shared.at)
+        inside: Pool = transaction.memory[Pool, key]
+        return inside
+    return _shared(db, key, read)
+
+
+def _shared(db: Database, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
     kept: OrderedDict[tuple[object, ...], Pool] = db.memory.setdefault((Pool,), OrderedDict())
     with _keeping:
         if key in kept:
             kept.move_to_end(key)
             return kept[key]
     found = Pool.of(read())
-    with _keeping:
-        kept[key] = found
-        while len(kept) > _MOST_KEPT:
-            kept.popitem(last=False)
+
+    def keep() -> None:
+        with _keeping:
+            kept[key] = found
+            while len(kept) > _MOST_KEPT:
+                kept.popitem(last=False)
+
+    db.after_commit(keep)
     return found

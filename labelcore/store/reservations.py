@@ -7,7 +7,7 @@ from datetime import datetime
 
 from labelcore.models import now
 from labelcore.store.connection import Database, utc
-from labelcore.store.live import live
+from labelcore.store.live import follow_hold, live
 
 _COLUMNS = ("project_id", "output_id", "annotator", "until", "made_at")
 
@@ -22,6 +22,7 @@ def keep(db: Database, project_id: str, annotator: str, output_ids: Sequence[str
     """Store what the project's state has taken in already, for the next process."""
     rows = [(project_id, output_id, annotator, utc(until), utc(now())) for output_id in output_ids]
     db.append("reservation", _COLUMNS, rows)
+    follow_hold(db, project_id, annotator, output_ids, until)
 
 
 def held(db: Database, project_id: str) -> list[tuple[str, str, datetime]]:

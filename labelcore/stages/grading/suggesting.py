@@ -74,12 +74,14 @@ def suggestions(
     if not members or not output_ids:
         return {}
     known: _Known = db.memory.setdefault((_Known, project.id, members), _Known())
+    fresh: dict[str, Suggestion] = {}
     if known.lacks(output_ids):
         with known.reading:  # one reads, and the others who lack the same find it
-            if known.lacks(output_ids):
-                wanted = known.lacks([*output_ids, *soon])
-                known.keep(wanted, _read(db, wanted, members))
-    return {output_id: suggestion for output_id in output_ids if (suggestion := known.said.get(output_id))}
+            if wanted := known.lacks(output_ids) and known.lacks([*output_ids, *soon]):
+                fresh = _read(db, wanted, members)
+                db.after_commit(lambda: known.keep(wanted, fresh))
+    found = ((output_id, known.said.get(output_id) or fresh.get(output_id)) for output_id in output_ids)
+    return {output_id: suggestion for output_id, suggestion in found if suggestion}
 
 
 class _Known:

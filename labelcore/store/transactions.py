@@ -1,0 +1,100 @@
+"""The transaction that a thread is in: whatever it asks of the database goes through its cursor.
+
+Known by context and thread, so that neither another task of an event loop nor a thread that was
+handed a copy of the context ever shares the cursor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import duckdb
+
+_innermost: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+
+
+class Transaction:
+    """One open transaction of one database, which the blocks inside it join.
+
+    ``writes`` says how often each remembered table had been written before it began. ``changed`` names
+    what it has written itself (a table, or the followed state of a project), and ``memory`` keeps what
+    was made of that, which nobody else may see yet.
+    """
+
+    def __init__(self, owner: object, cursor: duckdb.DuckDBPyConnection, writes: dict[str, int]) -> None:
+        self.cursor = cursor
+        self.writes = writes
+        self.changed: Counter[Hashable] = Counter()
+        self.memory: dict[Any, Any] = {}
+        self.has_failed = False
+        self._owner: object | None = owner
+        self._thread = threading.get_ident()
+        self._outer = _innermost.get()
+        self._after_commit: list[Callable[[], object]] = []
+        self._after_rollback: list[Callable[[], object]] = []
+
+    @classmethod
+    def of(cls, owner: object) -> Transaction | None:
+        """The transaction of a database that this thread is in."""
+        found = _innermost.get()
+        while found and (found._owner is not owner or found._thread != threading.get_ident()):
+            found = found._outer
+        return found
+
+    def after(self, *, commit: Callable[[], object] | None, rollback: Callable[[], object] | None) -> None:
+        """Call these once all is stored, or once all is taken back."""
+        if commit:
+            self._after_commit.append(commit)
+        if rollback:
+            self._after_rollback.append(rollback)
+
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A block inside: when it fails, the whole can only be taken back."""
+        try:
+            yield self.cursor
+        except BaseException:
+            self.has_failed = True
+            raise
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The outermost block: its end stores everything, or nothing.
+
+        Raises:
+            RuntimeError: a block inside failed, and its error was not passed on.
+        """
+        try:
+            with self._entered():
+                yield self.cursor
+            if self.has_failed:
+                raise RuntimeError("A part of this transaction failed, so nothing of it is stored.")
+            self.cursor.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(duckdb.TransactionException):  # a failed COMMIT has ended it
+                self.cursor.execute("ROLLBACK")
+            _call(self._after_rollback)
+            raise
+        _call(self._after_commit)
+
+    @contextlib.contextmanager
+    def _entered(self) -> Iterator[None]:
+        self.cursor.execute("BEGIN")
+        token = _innermost.set(self)
+        try:
+            yield
+        finally:
+            _innermost.reset(token)
+            self._owner = None  # a task that was begun inside may outlive it, with a copy of the context
+
+
+def _call(callbacks: list[Callable[[], object]]) -> None:
+    """All of them in their order, also when one fails."""
+    with contextlib.ExitStack() as calls:
+        for callback in reversed(callbacks):
+            calls.callback(callback)
