@@ -5,6 +5,7 @@ Pages serve ``FILES`` as they are; a pack carries the bundle of its modules.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from functools import cache
@@ -69,3 +70,30 @@ def bundled_styles(entry: str) -> str:
     """A style sheet with those that it imports in their places."""
     source = (FILES / entry).read_text("utf-8")
     return _STYLES.sub(lambda match: bundled_styles(match[1]), source)
+
+
+@cache
+def _page(name: str) -> str:
+    """A page with its modules and styles in it, and a policy that runs these and nothing else."""
+    script, styles = bundled_script(f"{name}.js"), bundled_styles(f"{name}.css")
+    parts = {
+        "script": script,
+        "styles": styles,
+        "script_hash": _policy_hash(script),
+        "styles_hash": _policy_hash(styles),
+    }
+    page = (FILES / f"{name}.html").read_text("utf-8")
+    return re.sub("__(" + "|".join(parts) + ")__", lambda match: parts[match[1]], page)
+
+
+def page_with(name: str, data: str) -> str:
+    """A page in one file, with JSON that its script reads.
+
+    Nothing in the data can end the element that carries it.
+    """
+    before, after = _page(name).split("__data__")
+    return before + data.replace("<", "\\u003c") + after
+
+
+def _policy_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

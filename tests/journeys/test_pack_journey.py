@@ -41,7 +41,8 @@ def test_a_pack_is_graded_without_a_network(tmp_path: Path) -> None:
         page.goto(f"file://{tmp_path}/pack.html")
         expect(page.get_by_text("1 / 3")).to_be_visible()
         page.keyboard.press("p")
-        expect(page.locator(".output pre")).to_contain_text("⟨202e⟩ reversed")
+        expect(page.locator(".output .chip")).to_have_text("U+202E")
+        expect(page.locator(".output .text")).to_contain_text("</script><img src=x")
         page.keyboard.press("f")
         page.keyboard.type("tries to break out")
         page.keyboard.press("Enter")
@@ -88,9 +89,9 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = chromium.new_context(offline=True, accept_downloads=True).new_page()
         page.goto(f"file://{tmp_path}/pack.html")
-        expect(page.locator(".parts li")).to_have_count(2)
+        expect(page.locator(".marks li")).to_have_count(2)
         page.keyboard.press("p")
-        expect(page.locator("#saved")).to_have_text("Press a number to choose the level.")
+        expect(page.locator(".notice")).to_have_text("Press a number from 1 to 3.")
         for key in ("c", "f", "p", "z", "c", "c", "u", "3"):
             page.keyboard.press(key)
         expect(page.get_by_text("All graded")).to_be_visible()
@@ -100,8 +101,8 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
         chromium.close()
     assert not grading.merge_pack(db, project, tmp_path / "grades.json").refused
     parts = grading.part_grades(db, project, "ann", [output.id])[output.id]
-    assert {key: own.value for key, own in parts.items()} == {"c1": "fail", "/price": "unsure"}
-    (whole,) = [own for own in grading.current_grades(db, project, "ann") if own.is_overall]
+    assert {part: grade.value for part, grade in parts.items()} == {"c1": "fail", "/price": "unsure"}
+    (whole,) = [grade for grade in grading.current_grades(db, project, "ann") if grade.is_overall]
     assert (whole.value, whole.level) == ("pass", 3)
     db.close()
 
@@ -125,11 +126,11 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
         page.goto(f"file://{tmp_path}/pack.html")
         marked = page.locator("section.output abbr.term")
         expect(marked).to_have_text(["杭分", "US", "US"])
-        expect(page.locator("section.input abbr.term")).to_have_text(["Refund"])
+        expect(page.locator(".part.input abbr.term")).to_have_text(["Refund"])
         meaning = page.get_by_role("tooltip")
         expect(meaning).to_be_hidden()
         marked.first.tap()
-        expect(meaning).to_have_text("杭分: 杭州分公司")
+        expect(meaning).to_have_text("杭州分公司")
         box = meaning.bounding_box()
         assert box and box["y"] + box["height"] <= 800 and box["x"] >= 0 and box["x"] + box["width"] <= 390
         marked.nth(1).focus()
@@ -137,10 +138,80 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
         page.keyboard.press("Escape")
         expect(meaning).to_be_hidden()
         marked.first.tap()
-        page.locator("header").tap()
+        page.locator("#strip").tap()
         expect(meaning).to_be_hidden()
         assert page.title() == "labelcore" and page.locator("main img").count() == 0
         page.keyboard.press("p")
         expect(page.get_by_text("All graded")).to_be_visible()
         chromium.close()
+    db.close()
+
+
+def test_a_browser_that_keeps_nothing_still_grades_and_says_so(tmp_path: Path) -> None:
+    db = open_database(None)
+    project = projects.open_project(db, "test")
+    output_table.add(
+        db,
+        [Output(id=text, project_id=project.id, text=f"the {text} output") for text in ("first", "second")],
+    )
+    _, page_text = grading.make_pack(db, project, "ann")
+    (tmp_path / "pack.html").write_text(page_text)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = chromium.new_context(offline=True, accept_downloads=True).new_page()
+        troubles: list[str] = []
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("pageerror", lambda trouble: troubles.append(str(trouble)))
+        page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
+        page.goto(f"file://{tmp_path}/pack.html")
+        page.keyboard.press("p")
+        expect(page.locator("#strip [role=status]")).to_have_text(
+            "This browser keeps nothing: download before you close"
+        )
+        page.keyboard.press("o")
+        page.keyboard.type(", as it should read")
+        page.keyboard.press("Control+Enter")
+        page.keyboard.press("Shift+F")
+        expect(page.get_by_text("All graded")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download the grades").click()
+        download.value.save_as(tmp_path / "grades.json")
+        assert not troubles
+        chromium.close()
+    assert not grading.merge_pack(db, project, tmp_path / "grades.json").refused
+    grades = {grade.output_id: grade for grade in grading.current_grades(db, project, "ann")}
+    assert {output_id: grade.value for output_id, grade in grades.items()} == {
+        "first": "pass",
+        "second": "fail",
+    }
+    assert grades["second"].corrected_text == "the second output, as it should read"
+    db.close()
+
+
+def test_two_tabs_of_a_pack_lose_no_grade(tmp_path: Path) -> None:
+    db = open_database(None)
+    project = projects.open_project(db, "test")
+    output_table.add(db, [Output(id=f"o{n}", project_id=project.id, text=f"output {n}") for n in range(3)])
+    _, page_text = grading.make_pack(db, project, "ann")
+    (tmp_path / "pack.html").write_text(page_text)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        context = chromium.new_context(offline=True, accept_downloads=True)
+        first, second = context.new_page(), context.new_page()
+        for page in (first, second):
+            page.goto(f"file://{tmp_path}/pack.html")
+        first.keyboard.press("p")
+        expect(first.locator(".card .place")).to_have_text("2 / 3")
+        second.keyboard.press("ArrowRight")
+        second.keyboard.press("ArrowRight")
+        second.keyboard.press("u")
+        expect(second.locator(".card .place")).to_have_text("1 / 3")
+        expect(second.locator(".card .mine")).to_have_text("Your grade: Pass")
+        with first.expect_download() as download:
+            first.get_by_role("button", name="Download the grades").click()
+        download.value.save_as(tmp_path / "grades.json")
+        chromium.close()
+    assert grading.merge_pack(db, project, tmp_path / "grades.json").merged == 2
     db.close()

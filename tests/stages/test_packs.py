@@ -46,7 +46,7 @@ def test_a_pack_comes_back_and_is_merged_once(
     db: Database, project: Project, outputs: list[Output], tmp_path: Path
 ) -> None:
     manifest, page = grading.make_pack(db, project, "ann")
-    assert manifest.outputs == tuple(own.id for own in outputs)
+    assert manifest.outputs == tuple(output.id for output in outputs)
     document = back(
         page,
         {"output_id": outputs[0].id, "value": "pass"},
@@ -62,7 +62,22 @@ def test_a_pack_comes_back_and_is_merged_once(
     labels = grading.human_labels(db, project)
     assert labels.value == {outputs[0].id: True, outputs[1].id: False}
     assert labels.notes == {outputs[1].id: ("too short",)}
-    assert {own.annotator for own in grading.current_grades(db, project)} == {"ann"}
+    assert {grade.annotator for grade in grading.current_grades(db, project)} == {"ann"}
+
+
+def test_marked_words_and_a_corrected_text_come_back_too(
+    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+) -> None:
+    _, page = grading.make_pack(db, project, "ann")
+    span = {"part": "output", "text": "one", "start": 0, "end": 3}
+    act = {"output_id": outputs[0].id, "value": "fail", "spans": [span], "corrected_text": "One."}
+    pressed = now() - timedelta(minutes=1)
+    side = {"output_id": outputs[1].id, "value": "left"}
+    file = saved(tmp_path, back(page, act | {"at": pressed.isoformat()}, side))
+    found = grading.merge_pack(db, project, file)
+    assert (found.merged, [refusal["id"] for refusal in found.refused]) == (1, ["client-1"])
+    (grade,) = grading.current_grades(db, project, "ann")
+    assert (grade.corrected_text, list(grade.spans), grade.at) == ("One.", [span], pressed)
 
 
 def test_hostile_outputs_cannot_leave_their_element(

@@ -27,7 +27,7 @@ export function textBody(part, sent, { say, taste, foldAt, against = "" }) {
     json: () => jsonTree(value),
     markdown: () => markdown(text, say),
     plain: () => plain(text),
-    passages: () => passages(value, { say, taste, foldAt }),
+    passages: () => passages(value, (title, passage) => textBody(title, passage, { say, taste, foldAt: 700 })),
     diff: () => differences(against, text),
   };
   const holder = el("div", { class: "text" });

@@ -1,6 +1,5 @@
 // Retrieved passages: a JSON list of texts, or of objects with a text and where it comes from.
 import { el, visible } from "./text.js";
-import { textBody } from "./panel.js";
 
 const TEXT = ["text", "content", "page_content", "passage", "chunk", "body", "snippet", "正文"];
 const SOURCE = ["title", "source", "url", "doc", "document", "doc_id", "id", "标题", "来源"];
@@ -9,24 +8,24 @@ const SCORE = ["score", "relevance", "similarity", "distance"];
 /** [{text, source, score}], or null when the value is no list of passages. */
 export function passagesOf(value) {
   if (!Array.isArray(value) || value.length === 0) return null;
-  const found = value.map((own) => (typeof own === "string" ? { text: own, source: "", score: "" } : passageOf(own)));
-  return found.every(Boolean) && found.some((own) => own.text.length > 40) ? found : null;
+  const found = value.map((passage) => (typeof passage === "string" ? { text: passage, source: "", score: "" } : passageOf(passage)));
+  return found.every(Boolean) && found.some(({ text }) => text.length > 40) ? found : null;
 }
 
-function passageOf(own) {
-  if (!own || typeof own !== "object" || Array.isArray(own)) return null;
-  const read = (names) => own[names.find((name) => Object.hasOwn(own, name))];
+function passageOf(entry) {
+  if (!entry || typeof entry !== "object" || Array.isArray(entry)) return null;
+  const read = (names) => entry[names.find((name) => Object.hasOwn(entry, name))];
   const text = read(TEXT);
   if (typeof text !== "string") return null;
   const written = (value) => (value === undefined || value === null ? "" : String(value.source ?? value));
-  return { text, source: written(read(SOURCE) ?? own.metadata?.source), score: written(read(SCORE)) };
+  return { text, source: written(read(SOURCE) ?? entry.metadata?.source), score: written(read(SCORE)) };
 }
 
-/** Each passage with its number, source and score, to open and close. */
-export function passages(value, options) {
+/** Each passage with its number, source and score, to open and close; `body(part, text)` lays out its text. */
+export function passages(value, body) {
   const parts = passagesOf(value).map(({ text, source, score }, at) => {
     const title = el("summary", {}, `${at + 1}`, source ? " · " : "", ...visible(source), score ? el("span", { class: "size" }, ` ${score}`) : null);
-    const details = el("details", { class: "passage" }, title, textBody(String(at + 1), text, { ...options, foldAt: 700 }));
+    const details = el("details", { class: "passage" }, title, body(String(at + 1), text));
     details.open = at < 3;
     return details;
   });

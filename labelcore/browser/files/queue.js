@@ -13,22 +13,26 @@ export function newClientId() {
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What the browser keeps for one person in one project; silent when it keeps nothing. */
+/** What the browser keeps for one person in one project; what it refuses lasts as long as the page. */
 export class Keep {
   constructor(project, annotator) {
     this.prefix = `labelcore.grading/${JSON.stringify([project, annotator])}/`;
     this.works = true;
+    this.refused = new Map();
   }
 
   put(name, value) {
     try {
       localStorage.setItem(this.prefix + name, JSON.stringify(value));
+      this.refused.delete(name);
     } catch {
       this.works = false;
+      this.refused.set(name, value);
     }
   }
 
   get(name) {
+    if (this.refused.has(name)) return this.refused.get(name);
     try {
       return JSON.parse(localStorage.getItem(this.prefix + name));
     } catch {
@@ -37,6 +41,7 @@ export class Keep {
   }
 
   drop(name) {
+    this.refused.delete(name);
     try {
       localStorage.removeItem(this.prefix + name);
     } catch {
@@ -46,15 +51,15 @@ export class Keep {
 
   /** All values whose names begin so. */
   all(start) {
+    const names = new Set(this.refused.keys());
     try {
-      return Object.keys(localStorage)
-        .filter((name) => name.startsWith(this.prefix + start))
-        .map((name) => this.get(name.slice(this.prefix.length)))
-        .filter((value) => value !== null);
+      for (const name of Object.keys(localStorage)) {
+        if (name.startsWith(this.prefix)) names.add(name.slice(this.prefix.length));
+      }
     } catch {
       this.works = false;
-      return [];
     }
+    return [...names].filter((name) => name.startsWith(start)).map((name) => this.get(name)).filter((value) => value !== null);
   }
 }
 

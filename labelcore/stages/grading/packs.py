@@ -12,29 +12,25 @@ import hmac
 import json
 import secrets
 import threading
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import ConfigDict, ValidationError
 
-from labelcore.browser import FILES
-from labelcore.errors import BadInput, LabelcoreError
-from labelcore.models import Frozen, Grade, GradeValue, GradingRules, Output, Project, Term, new_id, now
+from labelcore.browser import page_with
+from labelcore.errors import BadInput
+from labelcore.models import Frozen, Project, new_id, now
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
-from labelcore.stages.grading.fields import fields_of
+from labelcore.stages.grading.card import MESSAGES, CardEvent, coming_items, grade_of, setting_of, store_each
 from labelcore.stages.grading.queueing import grading_queue
-from labelcore.stages.grading.rules import rules_of
+from labelcore.stages.grading.suggesting import phrases
 from labelcore.store import Database
-from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
-from labelcore.text.terms import occurring
 
 _KEY = "pack_key"
 _LARGEST = 50_000_000
-_MOST_TERMS = 100
 _making_key = threading.Lock()
 
 
@@ -49,25 +45,21 @@ class Manifest(Frozen):
     made_at: datetime
 
 
-class Act(BaseModel):
-    """One act that comes back from the browser."""
+class PackEvent(CardEvent):
+    """One press that comes back from the browser, and when it was made."""
 
-    client_id: str = Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")
-    output_id: str
-    value: GradeValue
-    note: str = Field(default="", max_length=50_000)
-    seconds: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    shown_at: datetime | None = None
-    supersedes: str | None = Field(default=None, max_length=80)
-    criterion_id: str | None = Field(default=None, max_length=120)
-    criterion_version: int | None = None
-    field: str | None = Field(default=None, max_length=2_000)
-    level: int | None = Field(default=None, ge=1, le=9)
+    model_config = ConfigDict(extra="ignore")
+
+    at: datetime | None = None
 
     @property
     def about(self) -> tuple[str, str | None, str | None]:
         """The output, and the criterion or field of it."""
         return self.output_id, self.criterion_id, self.field
+
+    def moment(self, manifest: Manifest) -> datetime:
+        """When it was made, or the next best that is known."""
+        return (self.at or self.shown_at or manifest.made_at).astimezone(UTC)
 
 
 class Merged(Frozen):
@@ -89,60 +81,30 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
     """
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
-    items = [item for item in grading_queue(db, project, annotator, ahead=n).items if not item.repeat]
-    if not items:
+    queued = [item for item in grading_queue(db, project, annotator, ahead=n).items if not item.repeat]
+    if not queued:
         raise BadInput(f"{annotator} has nothing left to grade.", next_step="Draw a sample first.")
     manifest = Manifest(
         pack=new_id("pack"),
         project_id=project.id,
         project=project.name,
         annotator=annotator,
-        outputs=tuple(item.output.id for item in items),
+        outputs=tuple(item.output.id for item in queued),
         made_at=now(),
     )
-    terms = projects.terms(project)
+    setting = setting_of(db, project, annotator, "en", phrases(db, project, annotator))
     document = {
         "manifest": manifest.model_dump(mode="json"),
         "signature": _sign(manifest, _key(db, project)),
-        "items": [_item(item.output, rules_of(project), terms) for item in items],
-        **_asked(db, project),
-    }
-    page = (FILES / "pack.html").read_text("utf-8")
-    # Nothing in an output can end the script element that carries it.
-    data = json.dumps(document, ensure_ascii=False).replace("<", "\\u003c")
-    return manifest, page.replace("__PACK__", data)
-
-
-def _asked(db: Database, project: Project) -> dict[str, Any]:
-    """What is asked of every output: a scale in place of pass and fail, and criteria."""
-    rules = rules_of(project)
-    accepted = [
-        criterion for criterion in criterion_table.current(db, project.id) if criterion.status == "accepted"
-    ]
-    names = {"id", "version", "name", "severity", "statement"}
-    return {
-        "scale": [{"name": name, "value": rules.value_of(at)} for at, name in enumerate(rules.scale, 1)],
-        "criteria": [criterion.model_dump(include=names) for criterion in accepted if rules.ask_criteria],
-    }
-
-
-def _item(output: Output, rules: GradingRules, terms: Sequence[Term]) -> dict[str, Any]:
-    fields = fields_of(output.text) if rules.ask_fields else ()
-    turns = "\n\n".join(f"{turn.role}: {turn.content}" for turn in output.conversation)
-    return {
-        "output_id": output.id,
-        "input": output.input,
-        "context": output.context,
-        "conversation": turns,
-        "output": output.text,
-        "fields": [field.model_dump() for field in fields],
-        "terms": [
-            term.model_dump(include={"term", "meaning"})
-            for term in occurring(
-                terms, "\n".join((output.text, output.input, output.context, turns)), output.metadata
-            )[:_MOST_TERMS]
+        "items": [
+            card.model_copy(update={"position": at}).as_data()
+            for at, card in enumerate(coming_items(project, queued), start=1)
         ],
+        # The browser keeps the presses of each pack under a name of its own.
+        "setting": setting.model_copy(update={"project": manifest.pack}).as_data(),
+        "messages": MESSAGES,
     }
+    return manifest, page_with("pack", json.dumps(document, ensure_ascii=False))
 
 
 def _key(db: Database, project: Project) -> bytes:
@@ -202,59 +164,44 @@ def _read(place: Path) -> dict[str, Any]:
 
 
 def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) -> Merged:
-    refused: list[dict[str, str]] = []
-    acts: list[Act] = []
-    for raw in sent:
-        try:
-            acts.append(Act.model_validate(raw))
-        except ValidationError as trouble:
-            name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
-            refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
-    act_ids = {act.client_id for act in acts}
-    stored = grade_table.stored(db, sorted(act_ids))
+    events, refused = _read_events(sent)
+    stored = grade_table.stored(db, sorted(event.client_id for event in events))
+    fresh = [event for event in events if event.client_id not in stored]
+    ids = {event.client_id for event in events}
     online = {
-        (event.output_id, event.criterion_id, event.field): event
-        for event in current_grades(db, project, manifest.annotator)
-        if event.id not in act_ids
+        (grade.output_id, grade.criterion_id, grade.field): grade.at
+        for grade in current_grades(db, project, manifest.annotator)
+        if grade.id not in ids
     }
-    merged = kept = 0
-    for act in acts:
-        if act.client_id in stored:
-            continue
-        later = online.get(act.about)
-        if later and later.at > (act.shown_at or manifest.made_at).astimezone(UTC):
-            kept += 1
-        elif act.output_id not in manifest.outputs:
-            refused.append({"id": act.client_id, "reason": "its output is not in the pack"})
-        else:
-            try:
-                record(db, project, [_grade(project, manifest, act)])
-                merged += 1
-            except LabelcoreError as trouble:
-                refused.append({"id": act.client_id, "reason": str(trouble)})
+    kept = [
+        event for event in fresh if event.about in online and online[event.about] > event.moment(manifest)
+    ]
+
+    def store(event: CardEvent) -> list[str]:
+        if event.output_id not in manifest.outputs:
+            raise BadInput("its output is not in the pack")
+        grade = grade_of(project, manifest.annotator, event)
+        return record(db, project, [grade.model_copy(update={"at": moments[event.client_id]})])
+
+    moments = {event.client_id: event.moment(manifest) for event in fresh}
+    merged, reasons = store_each(tuple(event for event in fresh if event not in kept), store)
     return Merged(
         pack=manifest.pack,
         annotator=manifest.annotator,
-        merged=merged,
+        merged=len(merged),
         known=len(stored),
-        kept_online=kept,
-        refused=tuple(refused),
+        kept_online=len(kept),
+        refused=(*refused, *({"id": name, "reason": reason} for name, reason in reasons.items())),
     )
 
 
-def _grade(project: Project, manifest: Manifest, act: Act) -> Grade:
-    return Grade(
-        id=act.client_id,
-        project_id=project.id,
-        output_id=act.output_id,
-        annotator=manifest.annotator,
-        value=act.value,
-        note=act.note,
-        seconds=act.seconds,
-        criterion_id=act.criterion_id,
-        criterion_version=act.criterion_version,
-        field=act.field,
-        level=act.level,
-        supersedes=act.supersedes,
-        at=(act.shown_at or manifest.made_at).astimezone(UTC),
-    )
+def _read_events(sent: list[Any]) -> tuple[list[PackEvent], list[dict[str, str]]]:
+    events: list[PackEvent] = []
+    refused: list[dict[str, str]] = []
+    for raw in sent:
+        try:
+            events.append(PackEvent.model_validate(raw))
+        except ValidationError as trouble:
+            name = str(raw.get("client_id", "?")) if isinstance(raw, dict) else "?"
+            refused.append({"id": name[:80], "reason": trouble.errors()[0]["msg"]})
+    return events, refused

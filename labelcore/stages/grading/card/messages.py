@@ -121,6 +121,10 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "found": "{at} of {n}",
         "key_find": "Search in the texts",
         "key_choice": "Choose a level, or a side, where that is asked",
+        "download": "Download the grades",
+        "kept": "Kept in this browser",
+        "not_kept": "This browser keeps nothing: download before you close",
+        "pack_finished": "All graded: download the grades and send them back.",
     },
     "zh": {
         "card": "评分卡",
@@ -234,6 +238,10 @@ MESSAGES: dict[Language, dict[str, str]] = {
         "found": "第 {at} 处，共 {n} 处",
         "key_find": "在文本中查找",
         "key_choice": "选择等级或左右（在需要时）",
+        "download": "下载评分结果",
+        "kept": "已存于此浏览器",
+        "not_kept": "此浏览器不保存数据：关闭前请先下载",
+        "pack_finished": "全部评完，请下载并发回。",
     },
 }
 
