@@ -1,7 +1,7 @@
 """How judges decide, are fitted, explained and chosen; nothing here knows a database.
 
 A judge is a specification, plain data whose hash is its version (:mod:`labelcore.judges.identity`).
-Three kinds read one: code (detectors with thresholds, or a check in the sandbox), llm (one question,
-or a panel's votes), learned (a small linear model with checks; a cascade orders several judges).
-Examples and thresholds come from graded outputs as :mod:`labelcore.judges.lessons` prepares them.
+What decides with one is an object of its kind (:mod:`labelcore.judges.kinds`): code, check, llm,
+panel, learned, cascade, imported. Examples and thresholds come from graded outputs as
+:mod:`labelcore.judges.training_data` prepares them.
 """

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcore.judges.features import Floats
-from labelcore.judges.lessons import Bools, Ints
+from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Frozen
 from labelcore.stats.rate import Z95, Rate, wilson
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
-from labelcore.judges import fitting
-from labelcore.judges.learned_judge import CUT, LearnedModel
-from labelcore.judges.lessons import Bools, Ints, Lessons
+from labelcore.judges.features import Bools, Ints
+from labelcore.judges.training_data import TrainingData
 
 
 class Candidate(Protocol):
@@ -50,84 +47,46 @@ class Target:
 
 
 @dataclass(frozen=True)
-class CodeCandidate:
-    """A threshold on one column of the lessons, refitted on the training rows."""
+class Refitting:
+    """What the judges of one criterion are fitted to again; ``ranks`` counts the phrases among them."""
 
-    lessons: Lessons
-    column: int
-    side: str
-    guided: bool
+    data: TrainingData
     target: Target
+    ranks: Counter[bool] = field(default_factory=Counter)
 
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Votes with the threshold that the training rows give; none where nothing helps."""
-        return _votes_of_codes([self], train, test)[:, 0]
+    def rank(self, *, guided: bool) -> int:
+        """The place of the next phrase among those that the notes point out, or the grades."""
+        self.ranks[guided] += 1
+        return self.ranks[guided] - 1
+
+
+class Refitted:
+    """A candidate that grades shape; those of a class with the same ``key`` are fitted in one go."""
 
     @property
-    def bad(self) -> str:
-        """The end of the column that it fails."""
-        return "high" if self.side == "above" else "low"
-
-
-def _votes_of_codes(codes: Sequence[CodeCandidate], train: Ints, test: Ints) -> Bools:
-    """Votes (len(test), len(codes)) of candidates with the same lessons, target and guide."""
-    found = np.zeros((len(test), len(codes)), dtype=bool)
-    first = codes[0]
-    seen = first.target.of(train)
-    if seen is None:
-        return found
-    stumps = fitting.fit_columns(
-        first.lessons,
-        np.array([one.column for one in codes]),
-        *seen,
-        guided=first.guided,
-        bad=[one.bad for one in codes],
-    )
-    for at, stump in enumerate(stumps):
-        if stump is not None:
-            found[:, at] = fitting.votes(stump, first.lessons.table.values[test, stump.column])
-    return found
-
-
-@dataclass(frozen=True)
-class PhraseCandidate:
-    """The phrase of some rank, sought again in the training rows (and their notes)."""
-
-    lessons: Lessons
-    rank: int
-    guided: bool
-    target: Target
+    def key(self) -> Hashable:
+        """What it is fitted with; None where it is fitted alone."""
 
     def fails(self, train: Ints, test: Ints) -> Bools:
-        """Fail where the phrase stands, or where it is missing, as the training rows say."""
-        seen = self.target.of(train)
-        mine = fitting.noted_phrases if self.guided else fitting.mined_phrases
-        best = mine(self.lessons, *seen, self.rank + 1) if seen else []
-        if len(best) <= self.rank:
-            return np.zeros(len(test), dtype=bool)
-        return fitting.phrase_votes(best[self.rank], self.lessons, test)
+        """Votes on ``test`` after fitting on ``train`` (row numbers); shape (len(test),)."""
+        return self.fails_together([self], train, test)[:, 0]
 
+    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
+        """The same of all candidates with its key, shape (len(test), len(candidates))."""
+        raise NotImplementedError
 
-@dataclass(frozen=True)
-class LearnedCandidate:
-    """A learned judge, refitted on the training rows."""
+    def silent(self) -> Bools | None:
+        """Where there is nothing for it to measure, shape (n,); None where there always is."""
 
-    lessons: Lessons
-    target: Target
-
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Votes of the model that the training rows give; none from one class only."""
-        seen = self.target.of(train)
-        if seen is None:
-            return np.zeros(len(test), dtype=bool)
-        _, everywhere = LearnedModel.fit(self.lessons, *seen)
-        return everywhere[test] > CUT
+    def prepare(self) -> None:
+        """Load what fitting needs: a second once in a process, which is no measure of fitting."""
 
 
 def prepare(candidates: Sequence[Candidate]) -> None:
-    """Load what fitting needs: a second once in a process, which is no measure of fitting."""
-    if any(isinstance(candidate, LearnedCandidate) for candidate in candidates):
-        importlib.import_module("sklearn.linear_model")
+    """Load what fitting them needs."""
+    for candidate in candidates:
+        if isinstance(candidate, Refitted):
+            candidate.prepare()
 
 
 @dataclass(frozen=True)
@@ -144,22 +103,22 @@ class Party:
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes on ``test`` after fitting on ``train``, shape (len(test), len(which))."""
-        codes = [candidate for candidate in self.candidates if isinstance(candidate, CodeCandidate)]
-        if codes:
-            return _votes_of_codes(codes, train, test)
-        return self.candidates[0].fails(train, test)[:, None]
+        first = self.candidates[0]
+        if isinstance(first, Refitted):
+            together = [candidate for candidate in self.candidates if isinstance(candidate, Refitted)]
+            return first.fails_together(together, train, test)
+        return first.fails(train, test)[:, None]
 
 
 def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[Party]:
-    """Thresholds on columns with the same target together, all others alone.
+    """Candidates with the same key together, all others alone.
 
     Candidates that nothing shapes come first, then those with ``first``, then the others.
     """
-    found: dict[tuple[int, ...], Party] = {}
+    found: dict[Hashable, Party] = {}
     for j, candidate in enumerate(candidates):
-        key: tuple[int, ...] = (j,)
-        if isinstance(candidate, CodeCandidate):
-            key = (id(candidate.lessons), id(candidate.target), candidate.guided)
+        key = candidate.key if isinstance(candidate, Refitted) else None
+        key = j if key is None else (type(candidate), key)
         party = found.setdefault(key, Party([], []))
         party.which.append(j)
         party.candidates.append(candidate)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from labelcore.judges import learned_judge
-from labelcore.judges.code_judge import CodeSpec, describe, quantity
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Column, Floats, measure
-from labelcore.judges.learned_judge import RANK_SCALE
+from labelcore.judges.features import Column, FeatureTable, Floats, measure
+from labelcore.judges.kinds.code import CodeSpec, check_words, quantity
+from labelcore.judges.kinds.learned import LearnedKind
+from labelcore.judges.learned_model import RANK_SCALE
 from labelcore.models import Frozen, Output
 from labelcore.text.reading import sentences
 
@@ -32,7 +31,7 @@ class Weight(Frozen):
     weight: float
 
 
-class Part(Frozen):
+class SentencePull(Frozen):
     """A sentence, and how far it pulls the log odds towards a fail (below 0: towards a pass)."""
 
     text: str
@@ -47,29 +46,25 @@ class Explanation(Frozen):
     """
 
     tells: tuple[Weight, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[SentencePull, ...]
 
 
-def weights(spec: Mapping[str, Any], limit: int = 12) -> list[Weight]:
+def weights(judge: LearnedKind, limit: int = 12) -> list[Weight]:
     """A learned judge's weights in words, the strongest first."""
-    model = learned_judge.model_of(dict(spec))
+    model = judge.learned
     parts, d = model.linear.parts, len(model.linear.knots)
+    slopes = (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist()
     found = [
-        Weight(what=f"{_more(column)} {_words(column)}", weight=round(weight, 4))
-        for column, weight, (knots, _) in zip(
-            spec["columns"][:d],
-            (parts["coefficients"][:d] * parts["weight"] * RANK_SCALE).tolist(),
-            model.linear.knots,
-            strict=True,
-        )
+        Weight(what=f"{_more(column)} {_words(column)}", weight=round(slope, 4))
+        for column, slope, (knots, _) in zip(judge.columns[:d], slopes, model.linear.knots, strict=True)
         if len(knots) > 1
     ]
     found += [
-        Weight(what=_check_words(check), weight=round((bad - good) * model.check_weight, 4))
+        Weight(what=check_words(check), weight=round((bad - good) * model.check_weight, 4))
         for check, bad, good in model.checks
     ]
-    if spec.get("meaning"):
-        found.append(Weight(what=f"{MEANING}, either way", weight=float(spec["meaning"])))
+    if judge.spec.meaning:
+        found.append(Weight(what=f"{MEANING}, either way", weight=judge.spec.meaning))
     return _strongest(found, limit)
 
 
@@ -78,56 +73,50 @@ def _strongest(found: Sequence[Weight], limit: int) -> list[Weight]:
     return sorted(kept, key=lambda weight: -abs(weight.weight))[:limit]
 
 
-def _more(column: Sequence[Any]) -> str:
-    return "a larger" if REGISTRY[column[0]].percent else "more"
+def _more(column: Column) -> str:
+    return "a larger" if REGISTRY[column.detector].percent else "more"
 
 
-def _words(column: Sequence[Any]) -> str:
-    return quantity(CodeSpec(detector=column[0], side="above", threshold=0, parameters=column[1]))
+def _words(column: Column) -> str:
+    parameters = dict(column.parameters)
+    return quantity(CodeSpec(detector=column.detector, side="above", threshold=0, parameters=parameters))
 
 
-def _check_words(spec: CodeSpec) -> str:
-    return describe(spec).removeprefix("Fails an output with ").rstrip(".")
-
-
-def explain(spec: Mapping[str, Any], output: Output, encode: Encode, limit: int = 6) -> Explanation:
+def explain(judge: LearnedKind, output: Output, encode: Encode, limit: int = 6) -> Explanation:
     """What tells in one output, and which sentences: each is left out once, to see what changes."""
-    distinct = list(dict.fromkeys(sentences(output.text)))[:_MOST_SENTENCES]
-    without = [output.model_copy(update={"text": output.text.replace(s, "", 1)}) for s in distinct]
-    everything = [output, *(without if len(distinct) > 1 else [])]
-    vectors = encode([one.text for one in everything]) if spec["with_vectors"] else None
-    columns = [Column(name, parameters) for name, parameters in spec["columns"]]
-    table = measure(everything, columns, vectors)
-    model = learned_judge.model_of(dict(spec))
-    fail = np.clip(model.fail_probability(table), 1e-12, 1 - 1e-12)
+    texts = list(dict.fromkeys(sentences(output.text)))[:_MOST_SENTENCES]
+    without = [output.model_copy(update={"text": output.text.replace(text, "", 1)}) for text in texts]
+    seen = [output, *(without if len(texts) > 1 else [])]
+    vectors = encode([part.text for part in seen]) if judge.reads_vectors else None
+    table = measure(seen, judge.columns, vectors)
+    fail = np.clip(judge.learned.fail_probability(table), 1e-12, 1 - 1e-12)
     odds = np.log(fail / (1 - fail))
-    parts = [
-        Part(text=text, pull=round(float(odds[0] - value), 4))
-        for text, value in zip(distinct, odds[1:], strict=False)
+    pulls = [
+        SentencePull(text=text, pull=round(float(odds[0] - value), 4))
+        for text, value in zip(texts, odds[1:], strict=False)
     ]
-    told = [part for part in parts if abs(part.pull) >= _LEAST]
+    told = [pull for pull in pulls if abs(pull.pull) >= _LEAST]
     return Explanation(
-        tells=tuple(_strongest(_told(model, spec, table.rows(np.array([0]))), limit)),
-        parts=tuple(sorted(told, key=lambda part: -abs(part.pull))[:limit]),
+        tells=tuple(_strongest(_tells(judge, table.rows(np.array([0]))), limit)),
+        parts=tuple(sorted(told, key=lambda pull: -abs(pull.pull))[:limit]),
     )
 
 
-def _told(model: learned_judge.LearnedModel, spec: Mapping[str, Any], table: Any) -> list[Weight]:
+def _tells(judge: LearnedKind, table: FeatureTable) -> list[Weight]:
+    model = judge.learned
     d = len(model.linear.knots)
     moved = model.linear.inputs(table)[0] * model.linear.parts["coefficients"]
+    columns = zip(judge.columns[:d], table.values[0, :d].tolist(), moved[:d].tolist(), strict=True)
     found = [
         Weight(what=f"{_number(value)} {_words(column)}", weight=round(pull, 4))
-        for column, value, pull in zip(
-            spec["columns"][:d], table.values[0, :d].tolist(), moved[:d].tolist(), strict=True
-        )
+        for column, value, pull in columns
         if value == value  # not a nan: a quantity that does not apply here tells nothing
     ]
     if len(moved) > d:
         found.append(Weight(what=MEANING, weight=round(float(moved[d:].sum()), 4)))
     for vote, (check, bad, good) in zip(model.check_votes(table), model.checks, strict=True):
-        what = _check_words(check)
-        said = what if vote[0] else f"not {what}"
-        found.append(Weight(what=said, weight=round((bad if vote[0] else good) * model.check_weight, 4)))
+        what = check_words(check) if vote[0] else f"not {check_words(check)}"
+        found.append(Weight(what=what, weight=round((bad if vote[0] else good) * model.check_weight, 4)))
     return found
 
 

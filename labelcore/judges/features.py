@@ -13,6 +13,8 @@ from labelcore.judges.detectors import REGISTRY
 from labelcore.models import Output
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class FeatureTable:
     values: Floats
     vectors: Floats | None = None
 
-    def rows(self, where: npt.NDArray[np.int64]) -> FeatureTable:
+    def rows(self, where: Ints) -> FeatureTable:
         """The same columns for some of the outputs."""
         vectors = None if self.vectors is None else self.vectors[where]
         ids = tuple(self.ids[int(i)] for i in where)

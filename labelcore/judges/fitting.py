@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
-from labelcore.judges.code_judge import CodeSpec, Side
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Column, Floats
-from labelcore.judges.lessons import Bools, Ints, Lessons
+from labelcore.judges.features import Bools, Floats, Ints
+from labelcore.judges.training_data import TrainingData
 
+Side = Literal["above", "below"]
 SHRINK = 6.0
 SHRINK_WITH_TOPIC = 2.0
 _COMMON = 0.5
@@ -54,24 +55,24 @@ def shrinkage(topics: Floats) -> Floats:
 
 
 def fit_column(
-    lessons: Lessons, column: int, rows: Ints, fails: Bools, *, guided: bool, bad: str | None = None
+    data: TrainingData, column: int, rows: Ints, fails: Bools, *, guided: bool, bad: str | None = None
 ) -> Stump | None:
     """The best threshold of one column on ``rows`` with their grades ``fails``, both (m,)."""
     sides = None if bad is None else [bad]
-    return fit_columns(lessons, np.array([column]), rows, fails, guided=guided, bad=sides)[0]
+    return fit_columns(data, np.array([column]), rows, fails, guided=guided, bad=sides)[0]
 
 
-def fit_all(lessons: Lessons, rows: Ints, fails: Bools, *, guided: bool) -> list[Stump]:
+def fit_all(data: TrainingData, rows: Ints, fails: Bools, *, guided: bool) -> list[Stump]:
     """Every column's best threshold, the largest gain first."""
-    columns = np.arange(len(lessons.table.columns))
+    columns = np.arange(len(data.table.columns))
     if guided:
-        columns = np.flatnonzero(lessons.mentions[rows[fails]].sum(axis=0) >= GUIDES)
-    fitted = fit_columns(lessons, columns, rows, fails, guided=guided)
+        columns = np.flatnonzero(data.mentions[rows[fails]].sum(axis=0) >= GUIDES)
+    fitted = fit_columns(data, columns, rows, fails, guided=guided)
     return sorted((stump for stump in fitted if stump), key=lambda stump: (-stump.gain, stump.column))
 
 
 def fit_columns(
-    lessons: Lessons,
+    data: TrainingData,
     columns: Ints,
     rows: Ints,
     fails: Bools,
@@ -83,24 +84,24 @@ def fit_columns(
 
     ``bad``: the end of each column that fails (high, low, either), the detector's if it is not given.
     """
-    bad = bad or [REGISTRY[lessons.table.columns[int(column)].detector].bad for column in columns]
-    values = lessons.table.values[np.ix_(rows, columns)]
+    bad = bad or [REGISTRY[data.table.columns[int(column)].detector].bad for column in columns]
+    values = data.table.values[np.ix_(rows, columns)]
     wrong = np.broadcast_to(fails[:, None], values.shape)
     if not guided:
-        topics = lessons.topics(rows[fails])[columns]
+        topics = data.topics(rows[fails])[columns]
         return fit_stumps(values, wrong, wrong | True, columns, bad, shrinkage(topics))
-    noted = lessons.mentions[np.ix_(rows, columns)] & wrong
+    noted = data.mentions[np.ix_(rows, columns)] & wrong
     known = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
     shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
     found = fit_stumps(values, noted, known, columns, bad, shrink)
     return [stump and replace(stump, guided=True) for stump in found]
 
 
-def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
+def noted_phrases(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
     """Phrases of the notes that the outputs use too, by how well they tell the noted fails."""
-    noted = lessons.noted[rows] & fails[:, None]
+    noted = data.noted[rows] & fails[:, None]
     places = np.flatnonzero(noted.sum(axis=0) >= GUIDES)
-    shown = lessons.incidence.shown[np.ix_(rows, places)]
+    shown = data.incidence.shown[np.ix_(rows, places)]
     base = shown.mean(axis=0) * SHRINK_WITH_TOPIC
     noted_fails = noted[:, places]
     caught = ((shown & noted_fails).sum(axis=0) + base) / (noted_fails.sum(axis=0) + SHRINK_WITH_TOPIC)
@@ -110,15 +111,15 @@ def noted_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> lis
     gain = np.where((gain > 0) | (shown[~fails].mean(axis=0) > _COMMON), gain, 0.0)
     ranked = places[np.argsort(-np.abs(gain), kind="stable")]
     at = {int(place): k for k, place in enumerate(places)}
-    kept = lessons.incidence.different(ranked[: 10 * limit], limit)
+    kept = data.incidence.different(ranked[: 10 * limit], limit)
     return [PhraseCheck(k, bool(gain[at[k]] > 0), abs(float(gain[at[k]]))) for k in kept]
 
 
-def mined_phrases(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
+def mined_phrases(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
     """Phrases that the grades alone point out, whatever the notes say."""
     found = []
-    for place in lessons.incidence.best(rows, fails, limit):
-        shown = lessons.incidence.shown[rows, place]
+    for place in data.incidence.best(rows, fails, limit):
+        shown = data.incidence.shown[rows, place]
         gain = float(shown[fails].mean() - shown[~fails].mean())
         if gain < 0 and shown[~fails].mean() <= _COMMON:
             continue
@@ -209,28 +210,7 @@ def votes(stump: Stump, values: Floats) -> Bools:
         return values > stump.threshold if stump.side == "above" else values < stump.threshold
 
 
-def phrase_votes(check: PhraseCheck, lessons: Lessons, rows: Ints) -> Bools:
+def phrase_votes(check: PhraseCheck, data: TrainingData, rows: Ints) -> Bools:
     """Which rows the phrase check fails, shape (len(rows),)."""
-    shown = lessons.incidence.shown[rows, check.phrase]
+    shown = data.incidence.shown[rows, check.phrase]
     return np.asarray(shown if check.bad_when_shown else ~shown, dtype=bool)
-
-
-def spec_of(stump: Stump, column: Column) -> CodeSpec:
-    """The stump as a judge's specification."""
-    return CodeSpec(
-        detector=column.detector,
-        parameters=dict(column.parameters),
-        side=stump.side,
-        threshold=stump.threshold,
-        guided=stump.guided,
-    )
-
-
-def phrase_spec(check: PhraseCheck, lessons: Lessons, *, guided: bool) -> CodeSpec:
-    """The phrase check as a judge's specification."""
-    phrase = list(lessons.incidence.phrases[check.phrase])
-    side: Side = "above" if check.bad_when_shown else "below"
-    threshold = 0.0 if check.bad_when_shown else 1.0
-    return CodeSpec(
-        detector="phrase", parameters={"phrase": phrase}, side=side, threshold=threshold, guided=guided
-    )

@@ -21,8 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.judges.features import Floats
-from labelcore.judges.lessons import Bools, Ints
+from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Frozen
 from labelcore.stats import resampling
 from labelcore.stats.measures.tnr import tnr_of

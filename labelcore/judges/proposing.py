@@ -8,9 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labelcore.judges import code_judge, fitting, learned_judge
-from labelcore.judges.code_judge import CodeSpec
-from labelcore.judges.lessons import Bools, Ints, Lessons
+from labelcore.judges import fitting
+from labelcore.judges.features import Bools, Ints
+from labelcore.judges.kinds import code, learned
+from labelcore.judges.kinds.code import CodeSpec, phrase_spec, spec_of
+from labelcore.judges.kinds.learned import LearnedKind
+from labelcore.judges.learned_model import too_few
+from labelcore.judges.training_data import TrainingData
 
 _SAME = 0.95  # two candidates that agree on this share of outputs are duplicates
 _USEFUL = 0.05  # the least shrunk gain for which a threshold is worth proposing
@@ -35,25 +39,25 @@ class Proposal:
 
 
 def propose(
-    lessons: Lessons, rows: Ints, fails: Bools, *, limit: int, name: str = "overall", seed: int = 0
+    data: TrainingData, rows: Ints, fails: Bools, *, limit: int, name: str = "overall", seed: int = 0
 ) -> list[Proposal]:
     """Candidates for one criterion (or the overall grade), the most promising first.
 
-    ``rows`` (m,) are the lessons that say something about it, ``fails`` (m,) their grades on it.
+    ``rows`` (m,) are the data that say something about it, ``fails`` (m,) their grades on it.
     At most ``limit`` code judges, and a learned one when there are enough grades. Where too few are
     useful, the best of the other kinds are proposed all the same, and say that they are weak.
     """
     if not 0 < fails.sum() < len(fails):
         return []
-    found = [_code(spec, votes[rows], fails, name) for spec, votes in _different(lessons, rows, fails, limit)]
-    if learned_judge.too_few(fails) is None:
-        found.append(_learned(lessons, rows, fails, name, seed))
+    found = [_code(spec, votes[rows], fails, name) for spec, votes in _different(data, rows, fails, limit)]
+    if too_few(fails) is None:
+        found.append(_learned(data, rows, fails, name, seed))
     return found
 
 
-def _different(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> list[tuple[CodeSpec, Bools]]:
+def _different(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> list[tuple[CodeSpec, Bools]]:
     """The best checks that vote differently from each other, kind by kind in turn."""
-    kinds = [list(kind) for kind in _kinds(lessons, rows, fails, limit)]
+    kinds = [list(kind) for kind in _kinds(data, rows, fails, limit)]
     kept: list[tuple[CodeSpec, Bools]] = []
 
     def keep(candidates: Iterable[_Check], most: int) -> None:
@@ -74,27 +78,27 @@ _Check = tuple[float, CodeSpec, Bools]
 """A check with its shrunk gain and its votes on all n outputs."""
 
 
-def _kinds(lessons: Lessons, rows: Ints, fails: Bools, limit: int) -> Iterator[Iterator[_Check]]:
+def _kinds(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> Iterator[Iterator[_Check]]:
     """Thresholds by the notes, thresholds by the grades, phrases by both."""
     for guided in (True, False):
         yield (
             (
                 stump.gain,
-                fitting.spec_of(stump, lessons.table.columns[stump.column]),
-                fitting.votes(stump, lessons.table.values[:, stump.column]),
+                spec_of(stump, data.table.columns[stump.column]),
+                fitting.votes(stump, data.table.values[:, stump.column]),
             )
-            for stump in fitting.fit_all(lessons, rows, fails, guided=guided)[: 3 * limit]
+            for stump in fitting.fit_all(data, rows, fails, guided=guided)[: 3 * limit]
         )
-    everything = np.arange(len(lessons.groups))
+    everything = np.arange(len(data.groups))
     for guided in (True, False):
         mine = fitting.noted_phrases if guided else fitting.mined_phrases
         yield (
             (
                 check.gain,
-                fitting.phrase_spec(check, lessons, guided=guided),
-                fitting.phrase_votes(check, lessons, everything),
+                phrase_spec(check, data, guided=guided),
+                fitting.phrase_votes(check, data, everything),
             )
-            for check in mine(lessons, rows, fails, max(1, limit // 3))
+            for check in mine(data, rows, fails, max(1, limit // 3))
         )
 
 
@@ -113,21 +117,16 @@ def _code(spec: CodeSpec, votes: Bools, fails: Bools, name: str) -> Proposal:
         kind="code",
         name=f"{name} · {spec.key}",
         spec=spec.model_dump(),
-        description=code_judge.describe(spec),
+        description=code.describe(spec),
         why=why,
     )
 
 
-def _learned(lessons: Lessons, rows: Ints, fails: Bools, name: str, seed: int) -> Proposal:
-    spec = learned_judge.make_spec(lessons, rows, fails, seed)
-    looks = ", ".join(spec["looks_at"])
+def _learned(data: TrainingData, rows: Ints, fails: Bools, name: str, seed: int) -> Proposal:
+    spec = learned.make_spec(data, rows, fails, seed)
     why = "It is cross-fitted: no graded output is judged by a model that saw its grade."
     if len(fails) < _FEW:
         why += f" With only {len(fails)} grades it is a guess that more grades will sharpen."
     return Proposal(
-        kind="learned",
-        name=f"{name} · learned",
-        spec=spec,
-        description=f"A linear model of {len(fails)} grades; it looks most at: {looks}.",
-        why=why,
+        kind="learned", name=f"{name} · learned", spec=spec, description=LearnedKind(spec).describe(), why=why
     )

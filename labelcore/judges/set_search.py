@@ -21,10 +21,9 @@ from functools import cached_property
 import numpy as np
 
 from labelcore.judges.candidates import Candidate, Party, parties, prepare
-from labelcore.judges.features import Floats
+from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
-from labelcore.judges.learned_judge import folds_by_group
-from labelcore.judges.lessons import Bools, Ints
+from labelcore.judges.learned_model import folds_by_group
 from labelcore.stats.deadline import Deadline
 from labelcore.stats.selection import select, worth
 from labelcore.stats.set_program import Chosen, Front, front, solve

@@ -10,8 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.judges.features import Floats
-from labelcore.judges.lessons import Bools, Ints
+from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Frozen
 
 Fault = Literal["duplicate", "constant", "inverted", "abstaining", "erroring"]

@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.detectors.phrases import Incidence, phrases_of
-from labelcore.judges.features import Column, FeatureTable, Floats, measure, plain_columns
+from labelcore.judges.features import Bools, Column, FeatureTable, Floats, Ints, measure, plain_columns
 from labelcore.models import Output
 from labelcore.text.reading import words
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 _SHORTEST_TOPIC = 2
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TrainingData:
     """n graded outputs with d measured columns and p phrases.
 
     ``table`` holds the plain columns; ``mentions`` (n, d) says whose note talks about which
@@ -37,7 +34,9 @@ class Lessons:
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None) -> Lessons:
+    def of(
+        cls, outputs: Sequence[Output], notes: Sequence[str], vectors: Floats | None = None
+    ) -> TrainingData:
         """Measure the outputs and read their notes ("" where there is none), both of length n."""
         known = any(output.reference for output in outputs)
         columns = plain_columns(reference=known, embedded=vectors is not None)

@@ -1,32 +1,26 @@
-"""A learned judge: a regularised linear model and a few checks, cross-fitted.
+"""What a learned judge is fitted to: a regularised linear model and a few checks, cross-fitted.
 
 The linear model is a logistic regression with balanced classes on the detectors' ranks among the
 graded outputs (larger where the notes talk about a detector) and a few principal components of the
 embeddings. To its log odds come the log odds of the few best checks: thresholds that the grades
 point out, thresholds and phrases that the notes point out. Both halves are strongly shrunk, so that
 sixteen grades do not mislead. No graded output is judged by a model that saw its grade: for these
-the judge answers from a model fitted without their group. The specification holds every
-coefficient, so that verdicts can be made again. The score decides; the probability that goes with a
-verdict is calibrated out of fold (:mod:`labelcore.judges.calibration`).
+the judge answers from a model fitted without their group.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh
 
-from labelcore.judges import calibration, fitting
-from labelcore.judges.calibration import Calibrator
-from labelcore.judges.code_judge import CodeSpec, describe
-from labelcore.judges.features import Column, FeatureTable, Floats, measure
-from labelcore.judges.fields import at_pointer
-from labelcore.judges.lessons import Bools, Ints, Lessons
-from labelcore.models import Decision, Output
+from labelcore.judges import fitting
+from labelcore.judges.features import Bools, FeatureTable, Floats, Ints
+from labelcore.judges.kinds.code import CodeSpec, phrase_spec, spec_of
+from labelcore.judges.training_data import TrainingData
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
@@ -65,7 +59,7 @@ class LinearModel:
         self.parts = {key: np.asarray(value, dtype=float) for key, value in plain.items()}
 
     @classmethod
-    def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> tuple[LinearModel, Floats]:
+    def fit(cls, data: TrainingData, rows: Ints, fails: Bools) -> tuple[LinearModel, Floats]:
         """The model of ``rows`` with their grades ``fails`` (m,), and its log odds on all n.
 
         Both classes must be there.
@@ -73,18 +67,18 @@ class LinearModel:
         from sklearn import config_context
         from sklearn.linear_model import LogisticRegression
 
-        table = lessons.table.rows(rows)
+        table = data.table.rows(rows)
         mean, axes = _principal(table.vectors)
         model = cls(
             {
                 "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
-                "weight": _UNNAMED + _NAMED * lessons.topics(rows[fails]),
+                "weight": _UNNAMED + _NAMED * data.topics(rows[fails]),
                 "mean": mean,
                 "axes": axes,
             }
         )
         fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky")
-        inputs = model.inputs(lessons.table)
+        inputs = model.inputs(data.table)
         with config_context(assume_finite=True, skip_parameter_validation=True):
             fitted.fit(inputs[rows], fails)
         model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
@@ -155,21 +149,21 @@ def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
     return mean, np.asarray(axes)
 
 
-def few_checks(lessons: Lessons, rows: Ints, fails: Bools) -> list[tuple[CodeSpec, Bools]]:
+def few_checks(data: TrainingData, rows: Ints, fails: Bools) -> list[tuple[CodeSpec, Bools]]:
     """The best checks of three kinds with their votes on all n outputs: what the grades point
     out, what the notes point out, and phrases that notes and outputs share.
     """
     found = []
     for guided in (False, True):
-        for stump in fitting.fit_all(lessons, rows, fails, guided=guided)[:_CHECKS]:
-            values = lessons.table.values[:, stump.column]
-            spec = fitting.spec_of(stump, lessons.table.columns[stump.column])
+        for stump in fitting.fit_all(data, rows, fails, guided=guided)[:_CHECKS]:
+            values = data.table.values[:, stump.column]
+            spec = spec_of(stump, data.table.columns[stump.column])
             found.append((spec, fitting.votes(stump, values)))
-    everything = np.arange(len(lessons.groups))
-    for check in fitting.noted_phrases(lessons, rows, fails, _CHECKS):
+    everything = np.arange(len(data.groups))
+    for check in fitting.noted_phrases(data, rows, fails, _CHECKS):
         if check.gain > _LEAST_GAIN:
-            spec = fitting.phrase_spec(check, lessons, guided=True)
-            found.append((spec, fitting.phrase_votes(check, lessons, everything)))
+            spec = phrase_spec(check, data, guided=True)
+            found.append((spec, fitting.phrase_votes(check, data, everything)))
     return found
 
 
@@ -188,10 +182,10 @@ class LearnedModel:
         self.checks = list(checks)
 
     @classmethod
-    def fit(cls, lessons: Lessons, rows: Ints, fails: Bools) -> tuple[LearnedModel, Floats]:
+    def fit(cls, data: TrainingData, rows: Ints, fails: Bools) -> tuple[LearnedModel, Floats]:
         """The model of ``rows`` with grades ``fails`` (m,), and its fail probabilities on all n."""
-        linear, log_odds = LinearModel.fit(lessons, rows, fails)
-        chosen = few_checks(lessons, rows, fails)
+        linear, log_odds = LinearModel.fit(data, rows, fails)
+        chosen = few_checks(data, rows, fails)
         odds = [_check_odds(votes[rows], fails) for _, votes in chosen]
         model = cls(linear, [(spec, *pair) for (spec, _), pair in zip(chosen, odds, strict=True)])
         return model, model._together(log_odds, [votes for _, votes in chosen])
@@ -233,113 +227,17 @@ def folds_by_group(groups: Sequence[str], count: int, seed: int) -> npt.NDArray[
 
 
 def cross_fitted(
-    lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0
+    data: TrainingData, rows: Ints, fails: Bools, seed: int = 0
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Fail probabilities of ``rows``, each by a model that did not see the output's group, (m,).
 
     The folds come with them, (m,).
     """
-    folds = folds_by_group([lessons.groups[int(i)] for i in rows], _FOLDS, seed)
+    folds = folds_by_group([data.groups[int(i)] for i in rows], _FOLDS, seed)
     found = np.full(len(rows), float(fails.mean()) if len(fails) else 0.5)
     for fold in range(_FOLDS):
         out, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(out) and 0 < fails[rest].sum() < len(rest):
-            _, everywhere = LearnedModel.fit(lessons, rows[rest], fails[rest])
+            _, everywhere = LearnedModel.fit(data, rows[rest], fails[rest])
             found[out] = everywhere[rows[out]]
     return found, folds
-
-
-def make_spec(lessons: Lessons, rows: Ints, fails: Bools, seed: int = 0) -> dict[str, Any]:
-    """The judge's specification: columns, model, checks, cut, and the cross-fitted answers.
-
-    ``calibrated`` has for each of ``rows`` the calibrated fail probability and the calibrated cut.
-    """
-    held_out, folds = cross_fitted(lessons, rows, fails, seed)
-    calibrated, cuts = calibration.out_of_fold(held_out, fails, folds, CUT)
-    own_groups = [lessons.groups[int(i)] for i in rows]
-    model, _ = LearnedModel.fit(lessons, rows, fails)
-    plain = lessons.table.columns
-    phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.parameters]
-    ids = [lessons.table.ids[int(i)] for i in rows]
-    final = Calibrator.fit(held_out, fails)
-    pairs = np.round(np.column_stack([calibrated, cuts]), 4).tolist()
-    return {
-        "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases)],
-        "with_vectors": lessons.table.vectors is not None,
-        "model": model.linear.as_dict(),
-        "checks": [[spec.model_dump(), round(bad, 6), round(good, 6)] for spec, bad, good in model.checks],
-        "cut": CUT,
-        "cross_fitted": dict(zip(ids, np.round(held_out, 4).tolist(), strict=True)),
-        "looks_at": looks_at(model, plain),
-        "calibration": [final.slope, final.intercept],
-        "calibrated": dict(zip(ids, pairs, strict=True)),
-        "failed": [output_id for output_id, bad in zip(ids, fails, strict=True) if bad],
-        "meaning": round(model.linear.meaning_spread(lessons.table.rows(rows)), 4),
-        "reliability": calibration.reliability(held_out, calibrated, fails, own_groups).model_dump(),
-        "digest": digest(zip(ids, map(bool, fails), (lessons.notes[int(i)] for i in rows), strict=True)),
-    }
-
-
-def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
-    """What a judge is made of, in short, from (output id, failed, note) of each of its grades."""
-    text = repr(sorted(seen))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
-    """What weighs most, in words: the checks, then "more words", "less covered words"."""
-    parts = model.linear.parts
-    weights = parts["coefficients"][: len(columns)] * parts["weight"]
-    order = np.argsort(-np.abs(weights))[:limit]
-    said = [f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}" for i in order if weights[i] != 0]
-    strongest = sorted(model.checks, key=lambda check: check[2] - check[1])[:limit]
-    checks = (describe(spec).removeprefix("Fails an output with ").rstrip(".") for spec, _, _ in strongest)
-    return list(dict.fromkeys([*checks, *said]))
-
-
-def spec_columns(spec: dict[str, Any]) -> list[Column]:
-    """The columns that a specification measures."""
-    return [Column(name, parameters) for name, parameters in spec["columns"]]
-
-
-def decide(spec: dict[str, Any], outputs: Sequence[Output], vectors: Floats | None) -> list[Decision]:
-    """Decisions on outputs; ``vectors`` (n, 512) are their embeddings where the judge reads them.
-
-    A judge of one field sees only that, and abstains where an output has no such field.
-    """
-    pointer = spec.get("field")
-    seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
-    known = [output for output in seen if output is not None]
-    made = iter(decide_all(spec, measure(known, spec_columns(spec), vectors)))
-    missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
-    return [missing if output is None else next(made) for output in seen]
-
-
-def decide_all(spec: dict[str, Any], table: FeatureTable) -> list[Decision]:
-    """Decisions for outputs measured by ``spec_columns(spec)``, with vectors if it wants them."""
-    scores = model_of(spec).fail_probability(table)
-    final = Calibrator(*spec.get("calibration") or ())
-    shown, cut = final(scores) if spec.get("calibration") else scores, final.one(spec["cut"])
-    known: dict[str, float] = spec["cross_fitted"]
-    pairs: dict[str, tuple[float, float]] = spec.get("calibrated", {})
-    found = []
-    for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
-        raw = known.get(output_id, score)
-        fail, limit = pairs.get(output_id, (raw, cut) if output_id in known else (p, cut))
-        found.append(_decision(fail, limit, failed=raw > spec["cut"], cross=output_id in known))
-    return found
-
-
-def model_of(spec: dict[str, Any]) -> LearnedModel:
-    """The model that a specification holds."""
-    checks = [(CodeSpec.model_validate(check), bad, good) for check, bad, good in spec["checks"]]
-    return LearnedModel(LinearModel(spec["model"]), checks)
-
-
-def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision:
-    how = " by a model that did not see its grade" if cross else ""
-    return Decision(
-        value="fail" if failed else "pass",
-        probability=round(1 - fail, 4),
-        reason=f"Probability of a fail {fail:.0%}{how}; the limit is {cut:.0%}.",
-    )

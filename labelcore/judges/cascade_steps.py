@@ -1,4 +1,4 @@
-"""A cascade: a cheap judge where it is sure, a second one where it is not, a person where neither.
+"""The steps of a cascade, set from grades: which judge decides where.
 
 What each step may decide is set from grades for a stated error e: a step decides only where, of the
 graded outputs that it would decide, the share that it gets wrong has an upper confidence bound
@@ -17,8 +17,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.judges.features import Floats
-from labelcore.judges.lessons import Bools
+from labelcore.judges.features import Bools, Floats
 from labelcore.models import Decision, Frozen
 from labelcore.stats.rate import Rate, wilson
 
@@ -57,16 +56,6 @@ class Point(Frozen):
     bound: float
 
 
-class CascadeSpec(Frozen):
-    """What a cascade is made of. ``error`` is the most that may be wrong at each step."""
-
-    error: float
-    confidence: float
-    first: Step
-    then: Step
-    curve: tuple[Point, ...] = ()
-
-
 @dataclass(frozen=True)
 class Votes:
     """What a judge says on n outputs: words (pass, fail, abstain or ""), probabilities of a pass."""
@@ -102,83 +91,101 @@ def upper_bound(wrong: int, n: int, confidence: float) -> float:
     return 1.0 if wrong >= n else float(beta.ppf(confidence, wrong + 1, n - wrong))
 
 
-def fit_first(
-    votes: Votes, fails: Bools, error: float, confidence: float, *, judge: str, name: str
-) -> tuple[Step, tuple[Point, ...]]:
+@dataclass(frozen=True)
+class Demand:
+    """What is asked of a judge's step: at most so large an error, shown with so much confidence."""
+
+    judge_version_id: str
+    name: str
+    error: float
+    confidence: float
+
+    @property
+    def needed(self) -> int:
+        """So many decisions without a mistake show it."""
+        return needed(self.error, self.confidence)
+
+    def met(self, rule: Rule, wrong: int, n: int, at: float | None = None) -> Step | None:
+        """The step that decides ``n`` graded outputs, ``wrong`` of them wrongly; None where that may
+        be too many.
+        """
+        bound = upper_bound(wrong, n, self.confidence)
+        if bound > self.error:
+            return None
+        return Step(
+            judge_version_id=self.judge_version_id,
+            name=self.name,
+            rule=rule,
+            at=at,
+            error=_error(wrong, n),
+            bound=bound,
+        )
+
+    def never(self, wrong: int, n: int, would: str = "would decide") -> Step:
+        """The step that decides nothing, and why."""
+        if n < self.needed:
+            why = (
+                f"there are {n} graded outputs to set it by; "
+                f"an error of at most {self.error:.0%} takes at least {self.needed}"
+            )
+        else:
+            why = (
+                f"of the {n} graded outputs that it {would}, {wrong} are wrong; with {self.confidence:.0%} "
+                f"confidence that can be up to {upper_bound(wrong, n, self.confidence):.0%}"
+            )
+        return Step(
+            judge_version_id=self.judge_version_id,
+            name=self.name,
+            rule="never",
+            error=_error(0, 0),
+            why_not=why,
+        )
+
+
+def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[Point, ...]]:
     """Where a judge with probabilities may decide, and the curve of what other thresholds give."""
     sure = votes.sure
     with np.errstate(invalid="ignore"):
         known = np.flatnonzero(sure >= _EVEN)
     order = known[np.argsort(-sure[known], kind="stable")]
-    step = _fit_sure(sure[order], votes.wrong(fails)[order], error, confidence, judge, name)
-    return step, _curve(sure[order], votes.wrong(fails)[order], confidence, len(fails))
+    wrong = votes.wrong(fails)[order]
+    step = _fit_sure(sure[order], wrong, demand)
+    return step, _curve(sure[order], wrong, demand.confidence, len(fails))
 
 
-def fit_then(
-    votes: Votes, leaning: Words, fails: Bools, error: float, confidence: float, *, judge: str, name: str
-) -> Step:
+def fit_then(votes: Votes, leaning: Words, fails: Bools, demand: Demand) -> Step:
     """Where the second judge may decide what the first one left, all of shape (m,).
 
     By its own probabilities where it has them; else where it agrees with what the first leans to, or
     everywhere, tested in the order of their sizes.
     """
-    sure = votes.sure
-    if (~np.isnan(sure)).sum() >= needed(error, confidence):
-        return fit_first(votes, fails, error, confidence, judge=judge, name=name)[0]
+    if (~np.isnan(votes.sure)).sum() >= demand.needed:
+        return fit_first(votes, fails, demand)[0]
     wrong, decided = votes.wrong(fails), votes.decided
-    agreed = decided & (votes.words == leaning)
-    rules: list[tuple[Rule, Bools]] = [("agrees", agreed), ("always", decided)]
+    rules: list[tuple[Rule, Bools]] = [("agrees", decided & (votes.words == leaning)), ("always", decided)]
     best: Step | None = None
     for rule, where in rules:
-        n, mistakes = int(where.sum()), int(wrong[where].sum())
-        if n < needed(error, confidence):
+        n = int(where.sum())
+        if n < demand.needed:
             continue
-        bound = upper_bound(mistakes, n, confidence)
-        if bound > error:
+        step = demand.met(rule, int(wrong[where].sum()), n)
+        if step is None:
             break
-        best = Step(judge_version_id=judge, name=name, rule=rule, error=_error(mistakes, n), bound=bound)
-    n, mistakes = int(decided.sum()), int(wrong.sum())
-    why = _why_never(mistakes, n, error, confidence)
-    return best or Step(judge_version_id=judge, name=name, rule="never", error=_error(0, 0), why_not=why)
+        best = step
+    return best or demand.never(int(wrong.sum()), int(decided.sum()))
 
 
-def _fit_sure(sure: Floats, wrong: Bools, error: float, confidence: float, judge: str, name: str) -> Step:
+def _fit_sure(sure: Floats, wrong: Bools, demand: Demand) -> Step:
     """``sure`` (m,) falls; ``wrong`` goes with it."""
-    m, start = len(sure), _start(len(sure), error, confidence)
+    start = max(demand.needed, math.ceil(len(sure) / _FIRST_PART))  # with few, one mistake would end it
     best: Step | None = None
     for size in _sizes(sure, start, _STEPS):
-        mistakes = int(wrong[:size].sum())
-        bound = upper_bound(mistakes, size, confidence)
-        if bound > error:
+        step = demand.met("sure", int(wrong[:size].sum()), size, _floor(float(sure[size - 1])))
+        if step is None:
             break
-        best = Step(
-            judge_version_id=judge,
-            name=name,
-            rule="sure",
-            at=_floor(float(sure[size - 1])),
-            error=_error(mistakes, size),
-            bound=bound,
-        )
-    if best:
-        return best
-    start = min(m, start)
-    why = _why_never(int(wrong[:start].sum()), start, error, confidence, "is surest of")
-    return Step(judge_version_id=judge, name=name, rule="never", error=_error(0, 0), why_not=why)
-
-
-def _start(m: int, error: float, confidence: float) -> int:
-    """Where the tests begin: a third, because a start with few outputs would fail by one mistake."""
-    return max(needed(error, confidence), math.ceil(m / _FIRST_PART))
-
-
-def _why_never(wrong: int, n: int, error: float, confidence: float, would: str = "would decide") -> str:
-    least = needed(error, confidence)
-    if n < least:
-        return f"there are {n} graded outputs to set it by; an error of at most {error:.0%} takes at least {least}"
-    return (
-        f"of the {n} graded outputs that it {would}, {wrong} are wrong; with {confidence:.0%} "
-        f"confidence that can be up to {upper_bound(wrong, n, confidence):.0%}"
-    )
+        best = step
+    start = min(len(sure), start)
+    return best or demand.never(int(wrong[:start].sum()), start, "is surest of")
 
 
 def _sizes(sure: Floats, start: int, count: int) -> list[int]:
@@ -226,44 +233,8 @@ def decides(step: Step, votes: Votes, leaning: Words | None = None) -> Bools:
 def votes_of(decisions: list[Decision | None]) -> Votes:
     """Decisions as votes; None where there is none."""
     none = math.nan
+    known = [decision and decision.probability for decision in decisions]
     return Votes(
         np.array([decision.value if decision else "" for decision in decisions], dtype=np.str_),
-        np.array(
-            [
-                none if decision is None or decision.probability is None else decision.probability
-                for decision in decisions
-            ],
-            dtype=float,
-        ),
+        np.array([none if probability is None else probability for probability in known], dtype=float),
     )
-
-
-def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decision | None:
-    """What the cascade says of one output; None while the second judge has still to be asked."""
-    one = votes_of([first])
-    if decides(spec.first, one)[0]:
-        return _by(spec.first, first)
-    if spec.then.rule == "never":
-        return _person(f"{_doubt(spec.first, one)} {spec.then.name} is not asked: {spec.then.why_not}.")
-    if then is None:
-        return None
-    two = votes_of([then])
-    if decides(spec.then, two, one.words)[0]:
-        return _by(spec.then, then)
-    return _person(f"{_doubt(spec.first, one)} {spec.then.name} says {then.value}: {then.reason}")
-
-
-def _by(step: Step, decision: Decision) -> Decision:
-    return Decision(
-        value=decision.value, probability=decision.probability, reason=f"{step.name}: {decision.reason}"
-    )
-
-
-def _person(why: str) -> Decision:
-    return Decision(value="abstain", reason=f"A person must decide. {why}")
-
-
-def _doubt(step: Step, votes: Votes) -> str:
-    sure = float(votes.sure[0])
-    said = f"leans to {votes.words[0]}, only {sure:.0%} sure" if sure == sure else "says nothing"
-    return f"{step.name} {said}."

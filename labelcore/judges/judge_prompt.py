@@ -1,0 +1,262 @@
+"""What an LLM judge is told to ask: its specification, and the messages that it makes of an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from labelcore.judges import prompts
+from labelcore.judges.prompts import Example
+from labelcore.llm import Message
+from labelcore.models import Criterion, Frozen, Output, Term
+from labelcore.text.terms import occurring
+
+_SAME = 120
+"""Texts that begin alike over so many characters are taken for one and the same."""
+
+
+class Teaching(Frozen):
+    """An output of the train split that is shown as an example, with an expert's note on it.
+
+    ``output_id`` and ``group`` say on which outputs it must not be shown.
+    """
+
+    verdict: Literal["pass", "fail"]
+    text: str
+    note: str = ""
+    output_id: str = ""
+    group: str = ""
+
+
+class ScopedTerm(Frozen):
+    """A term of the domain that holds where the metadata has these values."""
+
+    term: str
+    meaning: str
+    scope: dict[str, str] = Field(default_factory=dict)
+
+
+def _is_empty(value: object) -> bool:
+    """Left out where it is not used, so that older specifications stay as they are."""
+    return not value
+
+
+class PromptSpec(Frozen):
+    """What may be written to a file; keys and addresses of an endpoint have no place in it."""
+
+    prompt_version: str
+    name: str
+    statement: str
+    pass_examples: tuple[str, ...] = ()
+    fail_examples: tuple[str, ...] = ()
+    glossary: dict[str, str] | tuple[ScopedTerm, ...] = Field(default_factory=dict)
+    model: str = ""
+    probability: bool = Field(default=False, exclude_if=_is_empty)
+    variant: str = Field(default="", exclude_if=_is_empty)
+    field: str = Field(default="", exclude_if=_is_empty)
+
+
+class TravellingPrompt(PromptSpec):
+    """A prompt that came by file: it names only what is known here."""
+
+    @model_validator(mode="after")
+    def _prompt_is_ours(self) -> TravellingPrompt:
+        if self.prompt_version not in prompts.VERSIONS:
+            raise ValueError(f"prompt '{self.prompt_version}' is none of {', '.join(prompts.VERSIONS)}")
+        if self.variant and self.variant not in prompts.VARIANTS:
+            raise ValueError(f"there is no variant '{self.variant}' of the prompt")
+        return self
+
+
+class StoredPrompt(PromptSpec):
+    """A prompt as the store has it.
+
+    ``examples`` are in the order of their use: of each verdict the first ``shown`` are shown that
+    may be. ``fail_option_first`` and ``fail_examples_first`` are orders that a hardness test asks in.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    prompt_version: str = prompts.VERSION
+    examples: tuple[Teaching, ...] = ()
+    shown: int = 0
+    endpoint: str = ""
+    fail_option_first: bool = False
+    fail_examples_first: bool = False
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a judge asks: whom, and what besides the verdict.
+
+    Of each verdict ``shown`` examples are shown. ``probability`` asks once more, for the probability
+    of pass. ``variant`` is a name of ``prompts.VARIANTS``.
+    """
+
+    model: str
+    shown: int = 2
+    probability: bool = False
+    variant: str = "plain"
+    endpoint: str = ""
+
+
+def make_spec(
+    criterion: Criterion, asking: Asking, glossary: Sequence[Term] = (), examples: Sequence[Teaching] = ()
+) -> dict[str, Any]:
+    """The specification of a judge of one criterion, whole: another process can run it.
+
+    ``examples`` are in the order of their use; those that are not shown stand in for those that must
+    not be. What is not used is left out, so that earlier versions keep their ids.
+    """
+    spec = {
+        "prompt_version": prompts.VERSION,
+        "name": criterion.name,
+        "statement": criterion.statement,
+        "pass_examples": [] if examples else list(criterion.pass_examples),
+        "fail_examples": [] if examples else list(criterion.fail_examples),
+        "glossary": glossary_spec(glossary),
+        "model": asking.model,
+    }
+    more = {
+        "examples": [example.model_dump() for example in examples],
+        "shown": asking.shown if examples else 0,
+        "probability": asking.probability,
+        "variant": "" if asking.variant == "plain" else asking.variant,
+        "endpoint": asking.endpoint,
+    }
+    return spec | {key: value for key, value in more.items() if value}
+
+
+def glossary_spec(glossary: Sequence[Term]) -> dict[str, str] | list[dict[str, Any]]:
+    """The terms in a spec: a list where one has a scope, else a dictionary as it always was.
+
+    The spec's hash is the judge's version, so a project without scopes must give what it gave.
+    """
+    if any(term.scope for term in glossary):
+        rows = (term.model_dump(include={"term", "meaning", "scope"}) for term in glossary)
+        return sorted(rows, key=lambda row: (row["term"], sorted(row["scope"].items())))
+    return {term.term: term.meaning for term in glossary}
+
+
+class Prompt:
+    """A prompt read from its specification: of an LLM judge, or of one member of a panel."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
+
+    @cached_property
+    def spec(self) -> StoredPrompt:
+        """The specification, with its fields."""
+        return StoredPrompt.model_validate(dict(self.content))
+
+    @cached_property
+    def _terms(self) -> list[Term]:
+        rows = _rows(self.spec.glossary)
+        return [Term(term=row.term, meaning=row.meaning, scope=row.scope) for row in rows]
+
+    def glossary_for(self, output: Output) -> dict[str, str]:
+        """Term -> meaning, for the terms that occur in what is judged and hold for this output."""
+        turns = (turn.content for turn in output.conversation)
+        text = "\n".join((output.text, output.input, output.context, *turns, self.spec.statement))
+        return {term.term: term.meaning for term in occurring(self._terms, text, output.metadata)}
+
+    def messages_for(self, output: Output, *, one_word: bool = False) -> list[Message]:
+        """What is asked about one output."""
+        spec = self.spec
+        return prompts.render(
+            output,
+            name=spec.name,
+            statement=spec.statement,
+            examples=self.shown_with(output),
+            glossary=self.glossary_for(output),
+            variant=spec.variant or "plain",
+            fail_first=spec.fail_option_first,
+            one_word=one_word,
+            version=spec.prompt_version,
+        )
+
+    @property
+    def example_texts(self) -> list[str]:
+        """Every text that may be shown as an example."""
+        spec = self.spec
+        return [*spec.pass_examples, *spec.fail_examples, *(example.text for example in spec.examples)]
+
+    def shown_with(self, output: Output) -> list[Example]:
+        """The examples that may be shown with this output, passes before fails unless it is turned.
+
+        An example that is the output itself, or of its group, is left out: a judge must not be shown
+        its answer.
+        """
+        spec = self.spec
+        found: dict[str, list[Example]] = {
+            "pass": [Example("pass", text) for text in spec.pass_examples if not _is_same(text, output)],
+            "fail": [Example("fail", text) for text in spec.fail_examples if not _is_same(text, output)],
+        }
+        for example in self._teaching(output):
+            if len(found[example.verdict]) < spec.shown:
+                found[example.verdict].append(Example(example.verdict, example.text, example.note))
+        order = ("fail", "pass") if spec.fail_examples_first else ("pass", "fail")
+        return [example for verdict in order for example in found[verdict]]
+
+    def _teaching(self, output: Output) -> Iterable[Teaching]:
+        for example in self.spec.examples:
+            related = example.output_id == output.id or (example.group and example.group == output.group)
+            if not related and not _is_same(example.text, output):
+                yield example
+
+    def shows_both(self, output: Output) -> bool:
+        """Whether it shows passes and fails with this output, which then can change places."""
+        return len({example.verdict for example in self.shown_with(output)}) > 1
+
+    def turned(self, order: Literal["fail_examples_first", "fail_option_first"]) -> dict[str, Any]:
+        """The specification with fails named or shown first."""
+        return {**self.content, order: True}
+
+    def varied(self, variant: str) -> dict[str, Any]:
+        """The specification that stresses what a variant of the prompt stresses."""
+        return {**self.content, "variant": variant}
+
+    def changed_terms(self, terms: Sequence[Term]) -> set[str]:
+        """The terms that it has and the glossary has not, or with other meanings or scopes."""
+        present = _meanings(ScopedTerm(term=t.term, meaning=t.meaning, scope=t.scope) for t in terms)
+        return {name for name, _ in _meanings(_rows(self.spec.glossary)) ^ present}
+
+    def present(self, criterion: Criterion | None, terms: Sequence[Term]) -> dict[str, Any]:
+        """The specification with the present glossary, and the wording of its criterion."""
+        wording = {"name": criterion.name, "statement": criterion.statement} if criterion else {}
+        return {**self.content, "glossary": glossary_spec(terms), **wording}
+
+    def leaving(self) -> dict[str, Any]:
+        """What may be written to a file: examples are texts, without the ids and notes beside them."""
+        kept = {name: self.content[name] for name in PromptSpec.model_fields if name in self.content}
+        return kept | {f"{verdict}_examples": self._leaving(verdict) for verdict in ("pass", "fail")}
+
+    def _leaving(self, verdict: str) -> list[str]:
+        spec = self.spec
+        plain = spec.pass_examples if verdict == "pass" else spec.fail_examples
+        texts = [example.text for example in spec.examples if example.verdict == verdict]
+        return [*plain, *texts[: spec.shown or None]]
+
+    def leaving_bare(self) -> dict[str, Any]:
+        """The same without any text of an output."""
+        return self.leaving() | {"pass_examples": [], "fail_examples": []}
+
+
+def _rows(glossary: dict[str, str] | tuple[ScopedTerm, ...]) -> Sequence[ScopedTerm]:
+    if isinstance(glossary, dict):
+        return [ScopedTerm(term=term, meaning=meaning) for term, meaning in glossary.items()]
+    return glossary
+
+
+def _meanings(rows: Iterable[ScopedTerm]) -> set[tuple[str, str]]:
+    """(term, meaning with scope), whichever form of a glossary they stood in."""
+    return {(row.term, f"{row.meaning}|{sorted(row.scope.items())}") for row in rows}
+
+
+def _is_same(example: str, output: Output) -> bool:
+    """Whether an example is the output itself, or the beginning of it."""
+    return bool(example) and output.text.startswith(example[:_SAME])

@@ -1,0 +1,132 @@
+"""Cascades: a cheap judge where it is sure, a second one where it is not, a person where neither.
+
+Where each step decides was set from grades (:mod:`labelcore.judges.cascade_steps`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from labelcore.errors import LabelcoreError
+from labelcore.judges.cascade_steps import Point, Step, Votes, decides, votes_of
+from labelcore.judges.kinds.base import Kind, register
+from labelcore.models import Decision, Frozen
+
+Result = Decision | LabelcoreError
+Ask = Callable[[str, Sequence[str]], Mapping[str, Result]]
+"""What a judge version decides on outputs, by their ids."""
+
+
+class CascadeSpec(Frozen):
+    """What a cascade is made of. ``error`` is the most that may be wrong at each step."""
+
+    error: float
+    confidence: float
+    first: Step
+    then: Step
+    curve: tuple[Point, ...] = ()
+
+
+@register
+class CascadeKind(Kind):
+    """Two judges with the rules by which each decides."""
+
+    stored = "cascade"
+    place = 3
+    composed = True
+
+    @cached_property
+    def spec(self) -> CascadeSpec:
+        """The steps."""
+        return CascadeSpec.model_validate(dict(self.content))
+
+    def describe(self) -> str:
+        """Who decides what."""
+        return describe(self.spec)
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The first judge, and the one that is asked in doubt."""
+        return self.spec.first.judge_version_id, self.spec.then.judge_version_id
+
+    @property
+    def steady(self) -> str:
+        """See :attr:`Kind.steady`."""
+        return "a cascade changes its mind where the judges that it is made of do"
+
+    def combine(self, first: Result, then: Result | None) -> Result | None:
+        """What it says of one output; None while the second judge has still to be asked.
+
+        The trouble of a judge that it asked is its own.
+        """
+        if not isinstance(first, Decision):
+            return first
+        if then is not None and not isinstance(then, Decision):
+            return then
+        return combine(self.spec, first, then)
+
+    def decide_in_turn(self, ask: Ask, ids: Sequence[str]) -> dict[str, Result]:
+        """The first judge on all outputs, the second where it must be asked; only what is decided."""
+        first_id, then_id = self.parts
+        first = ask(first_id, ids)
+        found = {output_id: self.combine(result, None) for output_id, result in first.items()}
+        left = [output_id for output_id in ids if output_id in first and found[output_id] is None]
+        then = ask(then_id, left) if left else {}
+        found |= {output_id: self.combine(first[output_id], result) for output_id, result in then.items()}
+        return {output_id: result for output_id, result in found.items() if result is not None}
+
+
+def describe(spec: CascadeSpec) -> str:
+    """A cascade as a sentence."""
+    if {spec.first.rule, spec.then.rule} == {"never"}:
+        reasons = "; ".join(dict.fromkeys((spec.first.why_not, spec.then.why_not)))
+        return (
+            f"A person decides everything: {spec.first.name} and {spec.then.name} decide nothing ({reasons})."
+        )
+    return (
+        f"{spec.first.name} decides {rule_words(spec.first)}; of the rest {spec.then.name} decides "
+        f"{rule_words(spec.then)}; a person the others. At most {spec.error:.0%} wrong at each step "
+        f"({spec.confidence:.0%} confidence)."
+    )
+
+
+def rule_words(step: Step) -> str:
+    """Where a step decides, in words."""
+    if step.rule == "sure":
+        return f"where it is at least {step.at:.0%} sure"
+    words = {
+        "agrees": "where it agrees with what the first leans to",
+        "always": "wherever it does not abstain",
+    }
+    return words.get(step.rule, f"nothing ({step.why_not})")
+
+
+def combine(spec: CascadeSpec, first: Decision, then: Decision | None) -> Decision | None:
+    """What the cascade says of one output; None while the second judge has still to be asked."""
+    cheap = votes_of([first])
+    if decides(spec.first, cheap)[0]:
+        return _by(spec.first, first)
+    if spec.then.rule == "never":
+        return _person(f"{_doubt(spec.first, cheap)} {spec.then.name} is not asked: {spec.then.why_not}.")
+    if then is None:
+        return None
+    if decides(spec.then, votes_of([then]), cheap.words)[0]:
+        return _by(spec.then, then)
+    return _person(f"{_doubt(spec.first, cheap)} {spec.then.name} says {then.value}: {then.reason}")
+
+
+def _by(step: Step, decision: Decision) -> Decision:
+    return Decision(
+        value=decision.value, probability=decision.probability, reason=f"{step.name}: {decision.reason}"
+    )
+
+
+def _person(why: str) -> Decision:
+    return Decision(value="abstain", reason=f"A person must decide. {why}")
+
+
+def _doubt(step: Step, votes: Votes) -> str:
+    sure = float(votes.sure[0])
+    leaning = f"leans to {votes.words[0]}, only {sure:.0%} sure" if sure == sure else "says nothing"
+    return f"{step.name} {leaning}."

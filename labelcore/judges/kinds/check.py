@@ -1,0 +1,132 @@
+"""Checks written in Python, by a person or a model, run in the sandbox; errors are never verdicts.
+
+The store calls them code judges; their specification has a ``source`` instead of a detector.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from labelcore.errors import BadInput, ModelTrouble
+from labelcore.judges.features import Floats
+from labelcore.judges.fields import at_pointer
+from labelcore.judges.kinds.base import Kind, register
+from labelcore.models import Decision, Frozen, Output, VerdictValue
+from labelcore.sandbox.limits import LONGEST_SOURCE
+from labelcore.sandbox.pool import Pool, shared_pool
+from labelcore.sandbox.protocol import Answer, Row, Trouble
+
+_VALUES: dict[bool | None, VerdictValue] = {True: "pass", False: "fail", None: "abstain"}
+_NO_REASON = "The check gives no reason."
+_LONGEST_DESCRIPTION = 200
+
+
+class CheckSpec(Frozen):
+    """A check's text. ``library`` says where one that came by file was measured before.
+
+    ``field``: the JSON pointer of the only part of an output that it sees; it stays out of what is
+    written where there is none, so that the ids of other checks are what they were.
+    """
+
+    source: str = Field(min_length=1, max_length=LONGEST_SOURCE)
+    language: Literal["python-subset"] = "python-subset"
+    field: str = Field(default="", exclude_if=lambda field: not field)
+    library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
+
+
+def make_spec(source: str, pool: Pool | None = None, *, field: str = "") -> dict[str, Any]:
+    """The specification of a text, read and compiled in the sandbox but not run.
+
+    ``field``: the JSON pointer of the only part of an output that it shall see; "" for all.
+
+    Raises:
+        BadInput: it is no check; the sentence names the line.
+    """
+    text = source.replace("\r\n", "\n")
+    faults = (pool or shared_pool()).faults(text)
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise BadInput(
+            f"The check cannot be used: {faults[0]}{more}",
+            next_step="`labelcore judge contract` says what a check may use.",
+        )
+    return CheckSpec(source=text, field=field).model_dump(mode="json")
+
+
+@register
+class CheckKind(Kind):
+    """A check's text."""
+
+    stored = "code"
+    mark = "source"
+    place = 0
+    decides_here = True
+    written_by_model = True
+    travels: ClassVar[type[Frozen]] = CheckSpec
+    came = "it was written there"
+    no_prompt = (
+        "{name} is written by hand; no prompt of it could be refreshed.",
+        "`labelcore judge add` stores its next version.",
+    )
+    no_flip = ("A written check is not flipped.", "Write it the other way round: `labelcore judge write`.")
+
+    @cached_property
+    def spec(self) -> CheckSpec:
+        """The text, and the field that it sees."""
+        return CheckSpec.model_validate(dict(self.content))
+
+    def describe(self) -> str:
+        """What the writer says of it."""
+        return describe(self.spec.source, self.spec.field)
+
+    def decide(
+        self,
+        outputs: Sequence[Output],
+        vectors: Floats | None = None,  # noqa: ARG002 - it sees texts
+        stop: threading.Event | None = None,
+    ) -> list[Decision | ModelTrouble]:
+        """See :meth:`Kind.decide`."""
+        return decide_all(self.spec, outputs, stop=stop)
+
+    def try_once(self) -> None:
+        """Read and compile it; it is not run."""
+        make_spec(self.spec.source, field=self.spec.field)
+
+
+def decide_all(
+    spec: CheckSpec, outputs: Sequence[Output], pool: Pool | None = None, stop: threading.Event | None = None
+) -> list[Decision | ModelTrouble]:
+    """One decision for each output, or why there is none; an output's trouble is its own.
+
+    After ``stop`` outputs without an answer have the trouble "stopped". A check of a field sees its
+    text in the output's place, and abstains where an output has no such field.
+    """
+    seen = [at_pointer(output, spec.field) if spec.field else output for output in outputs]
+    rows = [Row(output.text, output.input, output.context, output.metadata) for output in seen if output]
+    results = iter((pool or shared_pool()).evaluate(spec.source, rows, stop=stop))
+    missing = Decision(value="abstain", reason=f"The output has no field {spec.field}.")
+    return [_decision(next(results)) if output else missing for output in seen]
+
+
+def describe(source: str, field: str = "") -> str:
+    """The first words that the writer says about the check, else that it is one."""
+    return f"It sees only the field {field}. {_first_words(source)}" if field else _first_words(source)
+
+
+def _first_words(source: str) -> str:
+    for line in source.split("\n"):
+        words = line.strip().strip("#").strip().strip("\"'").strip()
+        if line.strip().startswith(("#", '"""', "'''")) and words:
+            return words[:_LONGEST_DESCRIPTION]
+    return "A check in Python."
+
+
+def _decision(result: Answer | Trouble) -> Decision | ModelTrouble:
+    if isinstance(result, Trouble):
+        return ModelTrouble(f"The check failed: {result}", kind=result.kind)
+    return Decision(value=_VALUES[result.value], reason=result.reason or _NO_REASON)

@@ -1,0 +1,315 @@
+"""Code judges: a detector, its parameters, and the threshold past which an output fails."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from labelcore.errors import BadInput, NotFound
+from labelcore.judges import fitting
+from labelcore.judges.candidates import Candidate, Refitted, Refitting, Target
+from labelcore.judges.detectors import REGISTRY, Detector
+from labelcore.judges.features import Bools, Column, Floats, Ints
+from labelcore.judges.fields import at_pointer
+from labelcore.judges.fitting import PhraseCheck, Side, Stump
+from labelcore.judges.kinds.base import Kind, register
+from labelcore.judges.training_data import TrainingData
+from labelcore.models import Decision, Frozen, Output
+
+_NOTHING = {
+    "input": "There is no input or context to compare with.",
+    "reference": "There is no reference to compare with.",
+    "schema": "It cannot be checked: there is no schema, or it takes too long.",
+}
+
+
+class CodeSpec(Frozen):
+    """Fails an output whose measured value lies on ``side`` of ``threshold``.
+
+    ``parameters``: what the detector needs, and what every check may have: ``flipped`` (it says the
+    opposite) and ``field`` (the JSON pointer of the only part of an output that it sees).
+    ``guided``: the threshold was fitted to the fails whose own note talks about the quantity.
+    ``library``: where a judge that came by file was measured before. It decides nothing, and stays
+    out of what is written, so that the ids of all other judges are what they were.
+    """
+
+    detector: str
+    side: Side
+    threshold: float
+    guided: bool = False
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
+
+    @property
+    def key(self) -> str:
+        """What is measured, apart from the threshold: one column of a feature table."""
+        phrase = self.parameters.get("phrase")
+        return f"{self.detector}:{' '.join(phrase)}" if phrase else self.detector
+
+
+def detector_of(spec: CodeSpec) -> Detector:
+    """The detector that a spec names.
+
+    Raises:
+        NotFound: this version of labelcore has no such detector.
+    """
+    if spec.detector not in REGISTRY:
+        raise NotFound(
+            f"There is no detector '{spec.detector}'.",
+            next_step="The judge was made by another version of labelcore: propose judges again.",
+        )
+    return REGISTRY[spec.detector]
+
+
+def decide(spec: CodeSpec, output: Output) -> Decision:
+    """Measure an output and say pass or fail with the figure; abstain where it does not apply."""
+    detector = detector_of(spec)
+    pointer = spec.parameters.get("field")
+    seen = at_pointer(output, pointer) if pointer else output
+    if seen is None:
+        return Decision(value="abstain", reason=f"The output has no field {pointer}.")
+    value = detector.feature(seen, spec.parameters)
+    if value is None:
+        return Decision(value="abstain", reason=_NOTHING[detector.needs])
+    decision = _decided(spec, detector, value)
+    if detector.explain and value > 0:
+        decision = decision.model_copy(update={"reason": detector.explain(seen, spec.parameters)})
+    if spec.parameters.get("flipped"):
+        opposite = "pass" if decision.value == "fail" else "fail"
+        reason = f"{decision.reason} The check is flipped."
+        return decision.model_copy(update={"value": opposite, "reason": reason})
+    return decision
+
+
+def _decided(spec: CodeSpec, detector: Detector, value: float) -> Decision:
+    found = f"{_shown(detector, value)} {quantity(spec)}"
+    if value > spec.threshold if spec.side == "above" else value < spec.threshold:
+        limit = "more" if spec.side == "above" else "less"
+        reason = f"{found}: {limit} than {_shown(detector, spec.threshold)}."
+        return Decision(value="fail", reason=reason)
+    limit = "not more" if spec.side == "above" else "not less"
+    return Decision(value="pass", reason=f"{found}: {limit} than {_shown(detector, spec.threshold)}.")
+
+
+def describe(spec: CodeSpec) -> str:
+    """The check as a sentence."""
+    detector = detector_of(spec)
+    words = "Passes" if spec.parameters.get("flipped") else "Fails"
+    field = spec.parameters.get("field")
+    what = f"whose field {field} has" if field else "with"
+    return f"{words} an output {what} {_too_much(spec, detector)}."
+
+
+def check_words(spec: CodeSpec) -> str:
+    """What it fails, as a part of a sentence: "more than 3 words"."""
+    return describe(spec).removeprefix("Fails an output with ").rstrip(".")
+
+
+def _too_much(spec: CodeSpec, detector: Detector) -> str:
+    limit = "more" if spec.side == "above" else "fewer"
+    if detector.percent:
+        limit = "over" if spec.side == "above" else "under"
+        return f"{limit} {_shown(detector, spec.threshold)} {quantity(spec)}"
+    return f"{limit} than {_shown(detector, spec.threshold)} {quantity(spec)}"
+
+
+def embeds(names: Iterable[str]) -> bool:
+    """Whether some of these detectors measure likeness in meaning."""
+    return any(name in REGISTRY and REGISTRY[name].embeds for name in names)
+
+
+def quantity(spec: CodeSpec) -> str:
+    """What is measured, in words."""
+    phrase = spec.parameters.get("phrase")
+    if phrase:
+        joined = "".join(phrase) if not "".join(phrase).isascii() else " ".join(phrase)
+        return f"uses of “{joined}”"
+    return detector_of(spec).quantity
+
+
+def _shown(detector: Detector, value: float) -> str:
+    if detector.percent:
+        return f"{value:.0%}"
+    return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.1f}"
+
+
+def spec_of(stump: Stump, column: Column) -> CodeSpec:
+    """A fitted threshold as a judge's specification."""
+    return CodeSpec(
+        detector=column.detector,
+        parameters=dict(column.parameters),
+        side=stump.side,
+        threshold=stump.threshold,
+        guided=stump.guided,
+    )
+
+
+def phrase_spec(check: PhraseCheck, data: TrainingData, *, guided: bool) -> CodeSpec:
+    """A fitted phrase as a judge's specification."""
+    phrase = list(data.incidence.phrases[check.phrase])
+    side: Side = "above" if check.bad_when_shown else "below"
+    threshold = 0.0 if check.bad_when_shown else 1.0
+    return CodeSpec(
+        detector="phrase", parameters={"phrase": phrase}, side=side, threshold=threshold, guided=guided
+    )
+
+
+def column_key(detector: str, parameters: Mapping[str, Any]) -> str:
+    """The name of a column that came by file, checked: a phrase is some words, a detector one of ours.
+
+    Raises:
+        LabelcoreError: it is not.
+    """
+    spec = CodeSpec(detector=detector, side="above", threshold=0, parameters=dict(parameters))
+    must_be_known(spec)
+    return spec.key
+
+
+def must_be_known(spec: CodeSpec) -> None:
+    """Raises LabelcoreError where the detector is none of ours, or its phrase is none."""
+    detector_of(spec)
+    phrase = spec.parameters.get("phrase")
+    if (spec.detector == "phrase") != (phrase is not None):
+        raise BadInput("only the detector 'phrase' has a phrase, and it needs one")
+    if phrase is not None and not (
+        isinstance(phrase, list) and phrase and all(isinstance(word, str) for word in phrase)
+    ):
+        raise BadInput("a phrase is a list of words")
+
+
+@register
+class CodeKind(Kind):
+    """A threshold on what one detector measures."""
+
+    stored = "code"
+    place = 0
+    decides_here = True
+    travels: ClassVar[type[Frozen]] = CodeSpec
+    came = "its threshold was fitted there, to none of the grades here"
+
+    @cached_property
+    def spec(self) -> CodeSpec:
+        """The detector with its threshold."""
+        return CodeSpec.model_validate(dict(self.content))
+
+    def describe(self) -> str:
+        """What it fails."""
+        return describe(self.spec)
+
+    @property
+    def reads_meaning(self) -> bool:
+        """See :attr:`Kind.reads_meaning`."""
+        return embeds([self.spec.detector])
+
+    def decide(
+        self,
+        outputs: Sequence[Output],
+        vectors: Floats | None = None,  # noqa: ARG002 - it measures texts
+        stop: threading.Event | None = None,  # noqa: ARG002 - it takes no time
+    ) -> list[Decision]:
+        """See :meth:`Kind.decide`."""
+        return [decide(self.spec, output) for output in outputs]
+
+    def candidate(self, refitting: Refitting) -> Candidate | None:
+        """A threshold on the same column, or the phrase of the same rank."""
+        spec, data = self.spec, refitting.data
+        if {"field", "flipped"} & set(spec.parameters):
+            return None
+        columns = {column.key: at for at, column in enumerate(data.table.columns)}
+        if spec.key in columns:
+            return CodeCandidate(data, columns[spec.key], spec.side, spec.guided, refitting.target)
+        rank = refitting.rank(guided=spec.guided)
+        return PhraseCandidate(data, rank, spec.guided, refitting.target)
+
+    def of_field(self, pointer: str) -> tuple[dict[str, Any], str]:
+        """See :meth:`Kind.of_field`."""
+        return self._with({"field": pointer})
+
+    def flipped(self, version_id: str, name: str) -> tuple[dict[str, Any], str]:  # noqa: ARG002 - it turns itself
+        """The same threshold, that fails what lies on the other side."""
+        return self._with({"flipped": True})
+
+    def _with(self, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        changed = self.spec.model_copy(update={"parameters": {**self.spec.parameters, **parameters}})
+        return changed.model_dump(), describe(changed)
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The JSON schema that it holds outputs against."""
+        found: Mapping[str, Any] | None = self.spec.parameters.get("schema")
+        return found
+
+    def try_once(self) -> None:
+        """See :meth:`Kind.try_once`."""
+        must_be_known(self.spec)
+        super().try_once()
+
+
+@dataclass(frozen=True)
+class CodeCandidate(Refitted):
+    """A threshold on one column of the data, refitted on the training rows."""
+
+    data: TrainingData
+    column: int
+    side: str
+    guided: bool
+    target: Target
+
+    @property
+    def key(self) -> Hashable:
+        """Thresholds on any columns are fitted to one target at once."""
+        return id(self.data), id(self.target), self.guided
+
+    @property
+    def bad(self) -> str:
+        """The end of the column that it fails."""
+        return "high" if self.side == "above" else "low"
+
+    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
+        """Votes with the thresholds that the training rows give; none where nothing helps."""
+        found = np.zeros((len(test), len(candidates)), dtype=bool)
+        codes = [candidate for candidate in candidates if isinstance(candidate, CodeCandidate)]
+        seen = self.target.of(train)
+        if seen is None:
+            return found
+        stumps = fitting.fit_columns(
+            self.data,
+            np.array([code.column for code in codes]),
+            *seen,
+            guided=self.guided,
+            bad=[code.bad for code in codes],
+        )
+        for at, stump in enumerate(stumps):
+            if stump is not None:
+                found[:, at] = fitting.votes(stump, self.data.table.values[test, stump.column])
+        return found
+
+    def silent(self) -> Bools:
+        """Where its detector does not apply."""
+        return np.isnan(self.data.table.values[:, self.column])
+
+
+@dataclass(frozen=True)
+class PhraseCandidate(Refitted):
+    """The phrase of some rank, sought again in the training rows (and their notes)."""
+
+    data: TrainingData
+    rank: int
+    guided: bool
+    target: Target
+
+    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - alone
+        """Fail where the phrase stands, or where it is missing, as the training rows say."""
+        seen = self.target.of(train)
+        mine = fitting.noted_phrases if self.guided else fitting.mined_phrases
+        best = mine(self.data, *seen, self.rank + 1) if seen else []
+        if len(best) <= self.rank:
+            return np.zeros((len(test), 1), dtype=bool)
+        return fitting.phrase_votes(best[self.rank], self.data, test)[:, None]

@@ -1,0 +1,51 @@
+"""Imported verdicts: another tool decided, and nothing here can ask it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pydantic import ConfigDict
+
+from labelcore.judges.kinds.base import Kind, register
+from labelcore.models import Frozen
+
+
+class ImportedSpec(Frozen):
+    """The tool; ``flipped`` is the judge version whose verdicts these are, turned round."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    tool: str = ""
+    flipped: str = ""
+
+
+@register
+class ImportedKind(Kind):
+    """Verdicts without a judge."""
+
+    stored = "imported"
+    place = 4
+    runs = False
+    turns_verdicts = True
+    no_prompt = (
+        "The verdicts of {name} were imported, so it cannot be refreshed.",
+        "Import the other tool's new verdicts.",
+    )
+
+    @cached_property
+    def spec(self) -> ImportedSpec:
+        """Where the verdicts come from."""
+        return ImportedSpec.model_validate(dict(self.content))
+
+    def describe(self) -> str:
+        """Where the verdicts come from."""
+        return "Verdicts of another tool, imported with the outputs."
+
+    def flipped(self, version_id: str, name: str) -> tuple[dict[str, object], str]:
+        """The same tool, with the version that it turns round."""
+        return {**self.content, "flipped": version_id}, f"The opposite of what {name} says."
+
+    @property
+    def stays(self) -> str:
+        """See :attr:`Kind.stays`."""
+        return "its verdicts were imported from another tool, which is not here to be run"

@@ -1,0 +1,273 @@
+"""Learned judges: a model of the grades, with its answers on the outputs that it was made from.
+
+The specification holds every coefficient, so that verdicts can be made again. No graded output is
+judged by a model that saw its grade: for these the cross-fitted answers are kept
+(:mod:`labelcore.judges.learned_model`). The score decides; the probability that goes with a verdict
+is calibrated out of fold (:mod:`labelcore.judges.calibration`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import ConfigDict, Field, model_validator
+
+from labelcore.judges import calibration
+from labelcore.judges.calibration import Calibrator, Reliability
+from labelcore.judges.candidates import Candidate, Refitted, Refitting, Target
+from labelcore.judges.features import Bools, Column, FeatureTable, Floats, Ints, measure
+from labelcore.judges.fields import at_pointer
+from labelcore.judges.kinds.base import PROBE, Kind, register
+from labelcore.judges.kinds.code import CodeSpec, check_words, column_key, embeds
+from labelcore.judges.learned_model import CUT, LearnedModel, LinearModel, cross_fitted
+from labelcore.judges.training_data import TrainingData
+from labelcore.models import Decision, Frozen, Output
+from labelcore.text.embedding import SIZE
+
+Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+"""Small enough that no product of two runs over."""
+
+
+class LinearParts(Frozen):
+    """The numbers of a linear model on d detectors and k axes of c-dimensional embeddings."""
+
+    knots: tuple[tuple[tuple[Number, ...], tuple[Number, ...]], ...]
+    weight: tuple[Number, ...]
+    mean: tuple[Number, ...]
+    axes: tuple[tuple[Number, ...], ...]
+    coefficients: tuple[Number, ...]
+    intercept: tuple[Number]
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> LinearParts:
+        d, k = len(self.knots), len(self.axes)
+        if any(len(x) != len(y) or not x for x, y in self.knots):
+            raise ValueError("each detector needs as many values as ranks")
+        if (len(self.weight), len(self.coefficients)) != (d, d + k):
+            raise ValueError("the coefficients do not fit the detectors and axes")
+        if any(len(axis) != len(self.mean) for axis in self.axes):
+            raise ValueError("the axes do not fit the mean")
+        return self
+
+
+class TravellingModel(Frozen):
+    """What of a learned judge leaves. ``cross_fitted`` names outputs, so it never does."""
+
+    columns: tuple[tuple[str, dict[str, Any]], ...]
+    with_vectors: bool
+    model: LinearParts
+    checks: tuple[tuple[CodeSpec, Number, Number], ...]
+    cut: float = Field(ge=0, le=1)
+    cross_fitted: dict[str, float] = Field(default_factory=dict, max_length=0)
+    looks_at: tuple[str, ...] = ()
+    calibration: tuple[Number, Number] | None = None
+    meaning: Number = 0.0
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> TravellingModel:
+        keys = {column_key(*column) for column in self.columns}
+        if any(spec.key not in keys for spec, _, _ in self.checks):
+            raise ValueError("a check has no column")
+        if len(self.model.knots) > len(self.columns):
+            raise ValueError("there are more detectors than columns")
+        if self.with_vectors and self.model.axes and len(self.model.mean) != SIZE:
+            raise ValueError(f"the axes are not those of embeddings of {SIZE} numbers")
+        return self
+
+
+class LearnedSpec(Frozen):
+    """A learned judge as the store has it; what earlier releases did not keep is None or empty.
+
+    ``cross_fitted`` has for each graded output the fail probability by a model that did not see it,
+    ``calibrated`` the same calibrated with the calibrated cut, ``failed`` those that people failed.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    columns: tuple[tuple[str, dict[str, Any]], ...]
+    with_vectors: bool = False
+    model: dict[str, Any]
+    checks: tuple[tuple[CodeSpec, float, float], ...]
+    cut: float
+    cross_fitted: dict[str, float]
+    looks_at: tuple[str, ...] = ()
+    calibration: tuple[float, float] | None = None
+    calibrated: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    failed: frozenset[str] | None = None
+    meaning: float = 0.0
+    reliability: Reliability | None = None
+    digest: str | None = None
+    field: str | None = None
+
+
+def make_spec(data: TrainingData, rows: Ints, fails: Bools, seed: int = 0) -> dict[str, Any]:
+    """The judge's specification: columns, model, checks, cut, and the cross-fitted answers."""
+    held_out, folds = cross_fitted(data, rows, fails, seed)
+    calibrated, cuts = calibration.out_of_fold(held_out, fails, folds, CUT)
+    groups = [data.groups[int(i)] for i in rows]
+    model, _ = LearnedModel.fit(data, rows, fails)
+    plain = data.table.columns
+    phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.parameters]
+    ids = [data.table.ids[int(i)] for i in rows]
+    final = Calibrator.fit(held_out, fails)
+    pairs = np.round(np.column_stack([calibrated, cuts]), 4).tolist()
+    return {
+        "columns": [[column.detector, dict(column.parameters)] for column in (*plain, *phrases)],
+        "with_vectors": data.table.vectors is not None,
+        "model": model.linear.as_dict(),
+        "checks": [[spec.model_dump(), round(bad, 6), round(good, 6)] for spec, bad, good in model.checks],
+        "cut": CUT,
+        "cross_fitted": dict(zip(ids, np.round(held_out, 4).tolist(), strict=True)),
+        "looks_at": looks_at(model, plain),
+        "calibration": [final.slope, final.intercept],
+        "calibrated": dict(zip(ids, pairs, strict=True)),
+        "failed": [output_id for output_id, bad in zip(ids, fails, strict=True) if bad],
+        "meaning": round(model.linear.meaning_spread(data.table.rows(rows)), 4),
+        "reliability": calibration.reliability(held_out, calibrated, fails, groups).model_dump(),
+        "digest": digest(zip(ids, map(bool, fails), (data.notes[int(i)] for i in rows), strict=True)),
+    }
+
+
+def digest(seen: Iterable[tuple[str, bool, str]]) -> str:
+    """What a judge is made of, in short, from (output id, failed, note) of each of its grades."""
+    text = repr(sorted(seen))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> list[str]:
+    """What weighs most, in words: the checks, then "more words", "less covered words"."""
+    parts = model.linear.parts
+    weights = parts["coefficients"][: len(columns)] * parts["weight"]
+    order = np.argsort(-np.abs(weights))[:limit]
+    plain = [
+        f"{'more' if weights[i] > 0 else 'less'} {columns[int(i)].key}" for i in order if weights[i] != 0
+    ]
+    strongest = sorted(model.checks, key=lambda check: check[2] - check[1])[:limit]
+    return list(dict.fromkeys([*(check_words(spec) for spec, _, _ in strongest), *plain]))
+
+
+@register
+class LearnedKind(Kind):
+    """A linear model of the grades with a few checks."""
+
+    stored = "learned"
+    place = 2
+    decides_here = True
+    learns = True
+    gives_probabilities = True
+    shaped = "cross-fitted"
+    heavy = frozenset({"model", "cross_fitted", "calibrated", "failed"})
+    travels: ClassVar[type[Frozen]] = TravellingModel
+    came = "it was fitted there, to none of the grades here"
+
+    @cached_property
+    def spec(self) -> LearnedSpec:
+        """The model, and its answers on the outputs that it was made from."""
+        return LearnedSpec.model_validate(dict(self.content))
+
+    @cached_property
+    def learned(self) -> LearnedModel:
+        """The model that decides."""
+        return LearnedModel(LinearModel(self.spec.model), self.spec.checks)
+
+    @property
+    def columns(self) -> list[Column]:
+        """What it measures."""
+        return [Column(name, parameters) for name, parameters in self.spec.columns]
+
+    def describe(self) -> str:
+        """How many grades it was made from, and what weighs most."""
+        looks = ", ".join(self.spec.looks_at)
+        return f"A linear model of {len(self.spec.cross_fitted)} grades; it looks most at: {looks}."
+
+    @property
+    def reads_vectors(self) -> bool:
+        """See :attr:`Kind.reads_vectors`."""
+        return self.spec.with_vectors
+
+    @property
+    def reads_meaning(self) -> bool:
+        """See :attr:`Kind.reads_meaning`."""
+        return embeds(name for name, _ in self.spec.columns)
+
+    def decide(
+        self,
+        outputs: Sequence[Output],
+        vectors: Floats | None = None,
+        stop: threading.Event | None = None,  # noqa: ARG002 - it takes no time
+    ) -> list[Decision]:
+        """See :meth:`Kind.decide`. A judge of one field abstains where an output has no such field."""
+        pointer = self.spec.field
+        seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
+        known = [output for output in seen if output is not None]
+        table = measure(known, self.columns, vectors if self.spec.with_vectors else None)
+        made = iter(self.decide_measured(table))
+        missing = Decision(value="abstain", reason=f"The output has no field {pointer}.")
+        return [missing if output is None else next(made) for output in seen]
+
+    def decide_measured(self, table: FeatureTable) -> list[Decision]:
+        """Decisions for outputs measured by ``columns``, with vectors if it wants them."""
+        spec = self.spec
+        scores = self.learned.fail_probability(table)
+        final = Calibrator(*spec.calibration or ())
+        shown, cut = final(scores) if spec.calibration else scores, final.one(spec.cut)
+        found = []
+        for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
+            graded = output_id in spec.cross_fitted
+            raw = spec.cross_fitted.get(output_id, score)
+            fail, limit = spec.calibrated.get(output_id, (raw, cut) if graded else (p, cut))
+            found.append(_decision(fail, limit, failed=raw > spec.cut, cross=graded))
+        return found
+
+    def candidate(self, refitting: Refitting) -> Candidate | None:
+        """The model, fitted again; one of a field alone stays as it is."""
+        return None if self.spec.field is not None else LearnedCandidate(refitting.data, refitting.target)
+
+    @property
+    def made_of(self) -> str | None:
+        """The digest of its grades, and its field."""
+        return self.spec.digest and f"{self.spec.digest} {self.spec.field or ''}"
+
+    def leaving(self) -> dict[str, Any]:
+        """See :meth:`Kind.leaving`."""
+        return super().leaving() | {"cross_fitted": {}}
+
+    def try_once(self) -> None:
+        """Decide a made-up output with an embedding of nothing."""
+        self.decide([PROBE], np.zeros((1, SIZE)))
+
+
+def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision:
+    how = " by a model that did not see its grade" if cross else ""
+    return Decision(
+        value="fail" if failed else "pass",
+        probability=round(1 - fail, 4),
+        reason=f"Probability of a fail {fail:.0%}{how}; the limit is {cut:.0%}.",
+    )
+
+
+@dataclass(frozen=True)
+class LearnedCandidate(Refitted):
+    """A learned judge, refitted on the training rows."""
+
+    data: TrainingData
+    target: Target
+
+    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - alone
+        """Votes of the model that the training rows give; none from one class only."""
+        seen = self.target.of(train)
+        if seen is None:
+            return np.zeros((len(test), 1), dtype=bool)
+        _, everywhere = LearnedModel.fit(self.data, *seen)
+        return np.asarray(everywhere[test] > CUT)[:, None]
+
+    def prepare(self) -> None:
+        """See :meth:`Refitted.prepare`."""
+        importlib.import_module("sklearn.linear_model")

@@ -1,0 +1,151 @@
+"""LLM judges: one criterion each, the reason before the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from labelcore.errors import ModelTrouble
+from labelcore.judges.fields import at_pointer
+from labelcore.judges.judge_prompt import Prompt, StoredPrompt, TravellingPrompt
+from labelcore.judges.kinds.base import PROBE, Kind, register
+from labelcore.llm import Answer, ModelClient
+from labelcore.llm.refusing import refuses
+from labelcore.models import Decision, Frozen, Output, VerdictValue
+
+
+class JudgeAnswer(BaseModel):
+    """What the model must fill in; the order of the fields makes it reason first."""
+
+    reason: str = Field(max_length=600)
+    verdict: VerdictValue
+
+
+class FailFirstAnswer(BaseModel):
+    """The same with the verdicts in another order."""
+
+    reason: str = Field(max_length=600)
+    verdict: Literal["fail", "pass", "abstain"]
+
+
+class AskingKind(Kind):
+    """What LLM judges and panels of them share: they ask models, with prompts."""
+
+    stored = "llm"
+    place = 1
+    needs_model = True
+    gives_probabilities = True
+    shaped = "as it is"
+    came = "it was measured there with the model '{model}' and asks yours here"
+    steady = ""
+
+    def try_once(self) -> None:
+        """Write what would be asked about a made-up output."""
+        for prompt in self.prompts:
+            prompt.messages_for(PROBE)
+
+
+@register
+class LlmKind(AskingKind):
+    """One prompt, asked of one model."""
+
+    joins_panels = True
+    travels: ClassVar[type[Frozen]] = TravellingPrompt
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        """The prompt."""
+        return Prompt(self.content)
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The one prompt."""
+        return (self.prompt,)
+
+    @property
+    def spec(self) -> StoredPrompt:
+        """The prompt's specification."""
+        return self.prompt.spec
+
+    def describe(self) -> str:
+        """Whom it asks, and what."""
+        return f"Asks {self.spec.model}: {self.spec.statement}"
+
+    async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
+        """See :meth:`Kind.ask`."""
+        return await ask(self.prompt, output, client)
+
+    def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
+        """The prompt's specification, changed."""
+        return change(self.prompt)
+
+    def leaving(self) -> dict[str, Any]:
+        """See :meth:`Kind.leaving`."""
+        return self.prompt.leaving()
+
+    def leaving_bare(self) -> dict[str, Any]:
+        """See :meth:`Kind.leaving_bare`."""
+        return self.prompt.leaving_bare()
+
+
+async def ask(prompt: Prompt, output: Output, client: ModelClient) -> tuple[Decision, int]:
+    """What a model decides on one output, and how many requests it took.
+
+    Raises:
+        ModelTrouble: there is no usable answer, or the model refuses (kind "refusal").
+    """
+    spec = prompt.spec
+    seen = at_pointer(output, spec.field) if spec.field else output
+    if seen is None:
+        return Decision(value="abstain", reason=f"The output has no field {spec.field}."), 0
+    form: type[Any] = FailFirstAnswer if spec.fail_option_first else JudgeAnswer
+    answer: Answer[Any] = await client.answer(prompt.messages_for(seen), form)
+    if refuses(answer.parsed.reason):
+        raise ModelTrouble(
+            f"The model refuses: {answer.parsed.reason[:200]}",
+            kind="refusal",
+            next_step="Ask another model, or look at what the output holds.",
+        )
+    decision = Decision(
+        value=answer.parsed.verdict,
+        reason=answer.parsed.reason,
+        raw=answer.text,
+        model=answer.model,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        cost_usd=answer.cost_usd,
+        latency_ms=answer.latency_ms,
+    )
+    if not spec.probability:
+        return decision, answer.requests
+    return await _weighed(decision, prompt, seen, client), answer.requests + 1
+
+
+async def _weighed(decision: Decision, prompt: Prompt, output: Output, client: ModelClient) -> Decision:
+    """The decision with the probability of pass, or with a sentence why there is none.
+
+    Raises:
+        ModelTrouble: nobody can be asked any more; what was answered before is kept by the run.
+    """
+    why, found = "the endpoint gives no log-probabilities", None
+    try:
+        found = await client.weigh(prompt.messages_for(output, one_word=True), ("pass", "fail"))
+    except ModelTrouble as trouble:
+        if trouble.fatal:
+            raise
+        why = str(trouble)
+    if found is None:
+        reason = f"{decision.reason} (No probability: {why.rstrip('.')}.)"
+        return decision.model_copy(update={"reason": reason})
+    return decision.model_copy(
+        update={
+            "probability": round(found.probabilities["pass"], 4),
+            "tokens_in": decision.tokens_in + found.tokens_in,
+            "tokens_out": decision.tokens_out + found.tokens_out,
+            "cost_usd": decision.cost_usd + found.cost_usd,
+            "latency_ms": decision.latency_ms + found.latency_ms,
+        }
+    )

@@ -1,0 +1,191 @@
+"""Panels: several LLM judges of one criterion, whose votes become one decision."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+
+from pydantic import ConfigDict, Field, model_validator
+
+from labelcore.errors import ModelTrouble
+from labelcore.judges.judge_prompt import Prompt, TravellingPrompt
+from labelcore.judges.kinds.base import register
+from labelcore.judges.kinds.llm import AskingKind, ask
+from labelcore.llm import ModelClient
+from labelcore.llm.protocol import NotYet
+from labelcore.models import Decision, Frozen, Output, VerdictValue
+
+Rule = Literal["majority", "unanimous"]
+
+RULES: dict[Rule, str] = {
+    "majority": "What most members say; a tie abstains.",
+    "unanimous": "What all members say, else it abstains.",
+}
+_LONGEST = 400
+
+
+@runtime_checkable
+class Endpoints(Protocol):
+    """A client that finds the others: a member may ask another endpoint or another model."""
+
+    def named(self, spec: Mapping[str, Any]) -> ModelClient:
+        """The client of the endpoint and the model of a member's specification."""
+        ...
+
+
+class TravellingPanel(Frozen):
+    """What a panel is made of: its members in full, their names, and how their votes count."""
+
+    panel: tuple[TravellingPrompt, ...] = Field(min_length=2, max_length=9)
+    names: tuple[str, ...]
+    rule: Rule
+
+    @model_validator(mode="after")
+    def _each_has_a_name(self) -> TravellingPanel:
+        if len(self.names) != len(self.panel):
+            raise ValueError("the panel needs a name for each member")
+        return self
+
+
+class PanelSpec(Frozen):
+    """A panel as the store has it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    panel: tuple[dict[str, Any], ...]
+    names: tuple[str, ...] = ()
+    rule: Rule
+
+
+def make_spec(members: Mapping[str, Mapping[str, Any]], rule: Rule) -> dict[str, Any]:
+    """The specification of a panel: its members' whole specifications by their names."""
+    return {"panel": [dict(member) for member in members.values()], "names": list(members), "rule": rule}
+
+
+@register
+class PanelKind(AskingKind):
+    """Several prompts; their models are asked in turn."""
+
+    mark = "panel"
+    travels: ClassVar[type[Frozen]] = TravellingPanel
+
+    @cached_property
+    def spec(self) -> PanelSpec:
+        """The members, their names, and how their votes count."""
+        return PanelSpec.model_validate(dict(self.content))
+
+    @cached_property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """The members' prompts, in their order."""
+        return tuple(Prompt(member) for member in self.spec.panel)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The members' names; their models' where they have none."""
+        return self.spec.names or tuple(prompt.spec.model for prompt in self.prompts)
+
+    def describe(self) -> str:
+        """How votes count, and whose."""
+        return f"{RULES[self.spec.rule]} Members: {', '.join(self.names)}."
+
+    async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
+        """The panel's decision and how many requests its members took; they are asked in turn.
+
+        Raises:
+            NotYet: a member's answer comes another day.
+            ModelTrouble: a member gives no verdict, or its endpoint is not to be had. A panel without
+                one of its members would be another judge.
+        """
+        votes, requests, later = [], 0, None
+        for prompt in self.prompts:
+            try:
+                decision, took = await ask(prompt, output, _client_of(prompt, client))
+            except NotYet as trouble:  # the others are asked all the same, so that all come together
+                later = trouble
+                continue
+            votes.append(decision)
+            requests += took
+        if later:
+            raise later
+        return joined(self.names, votes, self.spec.rule), requests
+
+    def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
+        """The panel with each member changed."""
+        return {**self.content, "panel": [change(prompt) for prompt in self.prompts]}
+
+    def leaving(self) -> dict[str, Any]:
+        """See :meth:`Kind.leaving`."""
+        return super().leaving() | {"panel": [prompt.leaving() for prompt in self.prompts]}
+
+    def leaving_bare(self) -> dict[str, Any]:
+        """See :meth:`Kind.leaving_bare`."""
+        return super().leaving() | {"panel": [prompt.leaving_bare() for prompt in self.prompts]}
+
+
+def _client_of(prompt: Prompt, client: ModelClient) -> ModelClient:
+    if isinstance(client, Endpoints):
+        return client.named(prompt.content)
+    endpoint = prompt.spec.endpoint
+    if not endpoint:
+        return client
+    raise ModelTrouble(
+        f"The endpoint '{endpoint}' of a panel's member is not configured here.",
+        next_step="Configure it, or make the panel of judges that can be asked.",
+        kind="endpoint",
+        fatal=True,
+    )
+
+
+def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
+    """One verdict from the votes.
+
+    ``majority``: the more frequent of pass and fail, abstentions count for neither and a tie
+    abstains. ``unanimous``: what all say, else the panel abstains.
+    """
+    count = Counter(votes)
+    if rule == "unanimous":
+        return votes[0] if len(count) == 1 else "abstain"
+    if count["pass"] == count["fail"]:
+        return "abstain"
+    return "pass" if count["pass"] > count["fail"] else "fail"
+
+
+def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:
+    """The members' decisions as one, with every vote in its reason and its raw answer."""
+    value = value_of([vote.value for vote in votes], rule)
+    raw = [
+        {
+            "member": name,
+            "value": vote.value,
+            "probability": vote.probability,
+            "model": vote.model,
+            "reason": vote.reason,
+            "raw": vote.raw,
+        }
+        for name, vote in zip(names, votes, strict=True)
+    ]
+    shares = [vote.probability for vote in votes if vote.probability is not None]
+    return Decision(
+        value=value,
+        reason=_reason(names, votes, rule),
+        raw=json.dumps(raw, ensure_ascii=False),
+        probability=sum(shares) / len(shares) if len(shares) == len(votes) else None,
+        model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),
+        tokens_in=sum(vote.tokens_in for vote in votes),
+        tokens_out=sum(vote.tokens_out for vote in votes),
+        cost_usd=sum(vote.cost_usd for vote in votes),
+        latency_ms=sum(vote.latency_ms for vote in votes),
+    )
+
+
+def _reason(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> str:
+    count = Counter(vote.value for vote in votes)
+    order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
+    head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
+    said = [
+        f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in zip(names, votes, strict=True)
+    ]
+    return "\n".join([f"{head} ({rule}).", *said])
