@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from labelcore.judges.detectors import REGISTRY
-from labelcore.judges.features import Column, FeatureTable, Floats, measure
+from labelcore.judges.features import Column, FeatureTable, measure
 from labelcore.judges.kinds.code import CodeSpec, check_words, quantity
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.judges.learned_model import RANK_SCALE
+from labelcore.judges.meanings import Embed
 from labelcore.models import Frozen, Output
 from labelcore.text.reading import sentences
 
-Encode = Callable[[list[str]], Floats]
 _LEAST = 0.01
 _MOST_SENTENCES = 12
 MEANING = "what the text means as a whole (its embedding)"
@@ -82,12 +82,12 @@ def _words(column: Column) -> str:
     return quantity(CodeSpec(detector=column.detector, side="above", threshold=0, parameters=parameters))
 
 
-def explain(judge: LearnedKind, output: Output, encode: Encode, limit: int = 6) -> Explanation:
+def explain(judge: LearnedKind, output: Output, embed: Embed, limit: int = 6) -> Explanation:
     """What tells in one output, and which sentences: each is left out once, to see what changes."""
     texts = list(dict.fromkeys(sentences(output.text)))[:_MOST_SENTENCES]
     without = [output.model_copy(update={"text": output.text.replace(text, "", 1)}) for text in texts]
     seen = [output, *(without if len(texts) > 1 else [])]
-    vectors = encode([part.text for part in seen]) if judge.reads_vectors else None
+    vectors = embed([part.text for part in seen]).astype(float) if judge.reads_vectors else None
     table = measure(seen, judge.columns, vectors)
     fail = np.clip(judge.learned.fail_probability(table), 1e-12, 1 - 1e-12)
     odds = np.log(fail / (1 - fail))

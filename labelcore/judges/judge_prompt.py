@@ -15,6 +15,7 @@ from labelcore.llm import Message
 from labelcore.models import Criterion, Frozen, Output, Term
 from labelcore.text.terms import occurring
 
+Order = Literal["fail_examples_first", "fail_option_first"]
 _SAME = 120
 """Texts that begin alike over so many characters are taken for one and the same."""
 
@@ -212,7 +213,7 @@ class Prompt:
         """Whether it shows passes and fails with this output, which then can change places."""
         return len({example.verdict for example in self.shown_with(output)}) > 1
 
-    def turned(self, order: Literal["fail_examples_first", "fail_option_first"]) -> dict[str, Any]:
+    def turned(self, order: Order) -> dict[str, Any]:
         """The specification with fails named or shown first."""
         return {**self.content, order: True}
 

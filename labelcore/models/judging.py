@@ -7,15 +7,13 @@ from typing import Any
 
 from pydantic import Field
 
-from labelcore.models.base import CourtValue, Frozen, JudgeKind, ProbeValue, RunState, VerdictValue, now
+from labelcore.models.base import CourtValue, Frozen, ProbeValue, RunState, VerdictValue, now
 
 
 class JudgeVersion(Frozen):
     """One version of an automatic decision on one criterion. ``id`` is the hash of its content.
 
-    ``spec`` depends on ``kind``: a detector with its parameters and threshold (code), a prompt with
-    its few-shot items and model (llm), a recipe with the hash of the grades that it saw (learned),
-    two other judges with the rules by which they decide (cascade).
+    ``kind`` is a word that :mod:`labelcore.judges.kinds` knows, and ``spec`` what its kind reads.
     ``fitted_on`` says which splits' grades shaped it, so that no figure on them is called held-out;
     () where none of this project's did, as for a judge that came by file.
     """
@@ -24,7 +22,7 @@ class JudgeVersion(Frozen):
     judge_id: str
     project_id: str
     name: str
-    kind: JudgeKind
+    kind: str
     version: int
     criterion_id: str | None
     criterion_version: int | None

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from labelcore.judges.kinds import known_word
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
 from labelcore.operations import Call, Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
@@ -15,7 +16,7 @@ from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.testing import suspecting
 
-Kind = Literal["code", "llm", "learned", "cascade", "imported"]
+Kind = Annotated[str, AfterValidator(known_word)]
 Repeats = Annotated[int, Field(ge=1, le=20)]
 Engine = Annotated[str, AfterValidator(check_name)]
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from labelcore.models import now
 from labelcore.store.connection import Database, utc
+from labelcore.text.embedding import SentenceEncoder
 
 Vectors = npt.NDArray[np.float32]
 _BATCH = 64
@@ -40,6 +41,12 @@ def embed(
     if not keys:
         return np.zeros((0, 0), dtype=np.float32)
     return np.stack([have[key] for key in keys])
+
+
+def embedder(db: Database) -> Callable[[list[str]], Vectors]:
+    """The sentence encoder, with its vectors kept here: each text is embedded once."""
+    encoder = SentenceEncoder()
+    return lambda texts: embed(db, texts, encoder.name, encoder.encode)
 
 
 def known(db: Database, texts: Sequence[str], model: str) -> dict[str, Vectors]:

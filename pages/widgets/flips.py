@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_of
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import repeating
@@ -14,7 +15,7 @@ from pages.widgets.shell import Place, plain
 
 def show_flips(place: Place) -> None:
     """Ask a judge again, and see the share of outputs on which it differs."""
-    judges = [own for own in judging.active_judges(place.db, place.project) if own.kind == "llm"]
+    judges = [own for own in judging.active_judges(place.db, place.project) if kind_of(own).needs_model]
     if not judges:
         st.info("Only LLM judges can change their mind, and there are none yet.")
         return

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
+from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
@@ -35,7 +36,7 @@ _log = logging.getLogger("labelcore.pages")
 
 def show_hardness(place: Place) -> None:
     """Choose a judge, test it, and open what is behind its figures."""
-    judges = [own for own in judging.active_judges(place.db, place.project) if own.kind != "imported"]
+    judges = [own for own in judging.active_judges(place.db, place.project) if kind_of(own).runs]
     if not judges:
         st.info("There are no judges yet.")
         return
@@ -51,7 +52,7 @@ def show_hardness(place: Place) -> None:
     )
     with shell.guard():
         waiting = len(hardness.left_to_ask(place.db, place.project, version, limit=limit))
-    calls = " model calls at least" if version.kind == "llm" else " decisions"
+    calls = " model calls at least" if kind_of(version).needs_model else " decisions"
     ready = waiting and not hardness.ongoing_test(version)
     if st.button(f"Test it ({waiting:,}{calls})", disabled=not ready, key=f"{keys.HARDENED}-go"):
         _start(place, version, limit)

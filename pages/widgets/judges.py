@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from labelcore.judges.kinds import kind_named
 from labelcore.settings import settings
 from labelcore.stages import judging
 from pages.widgets import learned, running, shell, suspects
@@ -73,9 +74,10 @@ def _show_table(place: Place, criterion: str, own: list[judging.JudgeSummary]) -
 def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
     """What a judge says about outputs, value by value."""
     st.text(judge.description)
-    if judge.kind == "learned":
+    kind = kind_named(judge.kind)
+    if kind.learns:
         learned.show_learned(place, judge)
-    if judge.kind == "cascade":
+    if kind.composed:
         learned.show_cascade(place, judge)
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
     value = st.segmented_control(
@@ -93,7 +95,7 @@ def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
         with st.container(border=True):
             st.text(own.decision.reason)
             show_output(own.output)
-            if judge.kind == "learned":
+            if kind.learns:
                 learned.show_why(place, judge, own.output)
 
 
@@ -102,7 +104,7 @@ def _refreshing(place: Place, judges: list[judging.JudgeSummary]) -> None:
     stale = [own for own in judges if own.stale]
     if not stale:
         return
-    asked = [own for own in stale if own.kind == "llm"]
+    asked = [own for own in stale if kind_named(own.kind).needs_model]
     fitted = len(stale) - len(asked)
     with st.container(border=True):
         for reason in dict.fromkeys(said for own in stale for said in own.stale_because):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from labelcore.judges.kinds import kind_named
 from labelcore.models import Output
 from labelcore.operations.learning import cascade_lines
 from labelcore.stages import judging
@@ -99,14 +100,14 @@ def show_cascades(place: Place) -> None:
     judges = judging.list_judges(place.db, place.project)
     _make_cascade(place, judges)
     for own in judges:
-        if own.kind == "cascade":
+        if kind_named(own.kind).composed:
             with st.container(border=True):
                 st.text(own.name)
                 show_cascade(place, own)
 
 
 def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
-    firsts = [own for own in judges if own.kind in {"learned", "llm"}]
+    firsts = [own for own in judges if kind_named(own.kind).gives_probabilities]
     if not firsts:
         st.write("A cascade begins with a judge that gives probabilities: propose a learned one.")
         return
@@ -114,7 +115,9 @@ def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
     others = [
         own
         for own in judges
-        if own.criterion_id == first.criterion_id and own.judge != first.judge and own.kind != "cascade"
+        if own.criterion_id == first.criterion_id
+        and own.judge != first.judge
+        and not kind_named(own.kind).composed
     ]
     then = st.selectbox("Then", others, format_func=lambda own: own.name, key="cascade-then")
     error = st.number_input("At most wrong at each step, in %", 1, 50, 10, key="cascade-error")

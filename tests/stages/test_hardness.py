@@ -14,7 +14,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import llm_judge, panel
 from labelcore.judges.identity import version_id
 from labelcore.judges.llm_judge import Teaching
-from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
+from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -71,7 +71,7 @@ def graded(add_outputs: Add, give: Give) -> list[Output]:
 
 
 def add_judge(
-    db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
+    db: Database, project: Project, kind: spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
     version = JudgeVersion(
         id=version_id(project.id, "c1", kind, spec),
@@ -239,7 +239,7 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
 
 @pytest.mark.parametrize("kind", ["code", "learned"])
 def test_an_attacked_output_never_changes_how_another_is_judged(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], kind: JudgeKind
+    db: Database, project: Project, criterion: Criterion, graded: list[Output], kind: str
 ) -> None:
     judging.propose(db, project, criterion="overall", kind=kind, limit=3)
     versions = [version for version in judge_table.current(db, project.id) if version.kind == kind]

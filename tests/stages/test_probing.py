@@ -12,7 +12,7 @@ import pytest
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges import llm_judge
 from labelcore.judges.identity import version_id
-from labelcore.models import Criterion, JudgeKind, JudgeVersion, Output, Project
+from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging.testing import probing
@@ -55,7 +55,7 @@ def passed(add_outputs: Add, give: Give) -> list[Output]:
 
 
 def add_judge(
-    db: Database, project: Project, kind: JudgeKind, spec: dict[str, object], name: str = "judge"
+    db: Database, project: Project, kind: spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
     version = JudgeVersion(
         id=version_id(project.id, "c1", kind, spec),

@@ -16,7 +16,18 @@ from labelcore.errors import NotFound
 from labelcore.judges.kinds.base import RESERVED, Kind, registered
 from labelcore.models import JudgeVersion
 
-__all__ = ["RESERVED", "Kind", "every_kind", "fault", "judge_of", "kind_named", "kind_of", "of_kind", "words"]
+__all__ = [
+    "RESERVED",
+    "Kind",
+    "every_kind",
+    "fault",
+    "judge_of",
+    "kind_named",
+    "kind_of",
+    "known_word",
+    "of_kind",
+    "words",
+]
 
 
 @cache
@@ -47,6 +58,15 @@ def kind_named(word: str, spec: Mapping[str, Any] | None = None) -> type[Kind]:
             next_step=f"This version of labelcore knows {', '.join(words())}.",
         )
     return kinds[-1]  # a marked one comes after what it is told from
+
+
+def known_word(word: str) -> str:
+    """A word for a kind, as it came.
+
+    Raises:
+        NotFound: this version of labelcore knows no such kind.
+    """
+    return kind_named(word).stored
 
 
 def judge_of(word: str, spec: Mapping[str, Any]) -> Kind:

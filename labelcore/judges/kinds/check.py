@@ -66,7 +66,6 @@ class CheckKind(Kind):
     mark = "source"
     place = 0
     decides_here = True
-    written_by_model = True
     travels: ClassVar[type[Frozen]] = CheckSpec
     came = "it was written there"
     no_prompt = (

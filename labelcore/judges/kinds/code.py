@@ -191,6 +191,7 @@ class CodeKind(Kind):
     stored = "code"
     place = 0
     decides_here = True
+    written_by_model = True
     travels: ClassVar[type[Frozen]] = CodeSpec
     came = "its threshold was fitted there, to none of the grades here"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,19 +11,12 @@ import pandas as pd
 
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
-from labelcore.judges.candidates import (
-    Candidate,
-    CodeCandidate,
-    FixedCandidate,
-    LearnedCandidate,
-    PhraseCandidate,
-    Target,
-)
-from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.candidates import Candidate, FixedCandidate, Refitting, Target
 from labelcore.judges.held_out import METHOD
-from labelcore.judges.lessons import Lessons
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
 from labelcore.judges.proposing import LEARNED_FROM
-from labelcore.judges.script_judge import is_script
+from labelcore.judges.training_data import TrainingData
 from labelcore.models import Criterion, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
@@ -34,7 +26,7 @@ from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.deriving.risk import LIMITS
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
-from labelcore.stages.judging.proposing.proposals import lessons_of
+from labelcore.stages.judging.proposing.proposals import training_data_of
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.selection import LARGEST
 from labelcore.stats.set_wish import MUST, SHOULD, Wish
@@ -147,16 +139,16 @@ def _chosen(
     """The choice on the labelled outputs, in the order of the labels."""
     human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
     outputs = output_table.many(db, list(labels.value))
-    lessons = lessons_of(db, project, [outputs[output_id] for output_id in labels.value], labels)
-    candidates = candidates_of(db, project, versions, votes, lessons, labels)
+    data = training_data_of(db, project, [outputs[output_id] for output_id in labels.value], labels)
+    candidates = candidates_of(db, project, versions, votes, data, labels)
     default = [
-        j for j, version in enumerate(versions) if version.kind == "learned" and not version.criterion_id
+        j for j, version in enumerate(versions) if kind_of(version).learns and not version.criterion_id
     ]
     evidence = evidence_of(db, project, labels.value)
     return set_search.choose(
         candidates,
         human_fails,
-        lessons.groups,
+        data.groups,
         default=default,
         wish=wish,
         seed=seed,
@@ -176,16 +168,18 @@ class _Asked:
 
 def _worth_choosing_from(versions: Sequence[JudgeVersion], needed: Collection[str]) -> list[JudgeVersion]:
     """All but the learned judges of rare criteria: refitting each one many times takes long."""
-    learned = [version for version in versions if version.kind == "learned" and _enough(version)]
-    learned.sort(key=lambda version: (version.criterion_id is not None, -len(version.spec["cross_fitted"])))
-    kept = {version.id for version in learned[:_MOST_LEARNED]} | set(needed)
-    return [version for version in versions if version.kind != "learned" or version.id in kept]
+    learned = {
+        v.id: (v.criterion_id, judge.spec) for v in versions if isinstance(judge := kind_of(v), LearnedKind)
+    }
+    enough = [key for key, judge in learned.items() if _enough(*judge)]
+    enough.sort(key=lambda key: (learned[key][0] is not None, -len(learned[key][1].cross_fitted)))
+    kept = {*enough[:_MOST_LEARNED], *needed}
+    return [version for version in versions if version.id not in learned or version.id in kept]
 
 
-def _enough(version: JudgeVersion) -> bool:
+def _enough(criterion_id: str | None, spec: LearnedSpec) -> bool:
     """The overall grade's learned judge, or one of a criterion with so many fails."""
-    failed = version.spec.get("failed")
-    return version.criterion_id is None or failed is None or len(failed) >= LEARNED_FROM
+    return criterion_id is None or spec.failed is None or len(spec.failed) >= LEARNED_FROM
 
 
 def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list[str]) -> None:
@@ -227,50 +221,32 @@ def candidates_of(
     project: Project,
     versions: Sequence[JudgeVersion],
     votes: pd.DataFrame,
-    lessons: Lessons,
+    data: TrainingData,
     labels: Labels,
 ) -> list[Candidate]:
-    """The judges as candidates that can be fitted again on some of the lessons, in their order."""
+    """The judges as candidates that can be fitted again on some of the data, in their order."""
     criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
-    columns = {column.key: at for at, column in enumerate(lessons.table.columns)}
-    ranks: Counter[tuple[str | None, bool]] = Counter()
+    groups: dict[str | None, Refitting] = {}  # judges of one criterion are fitted together
     found: list[Candidate] = []
-    targets: dict[str | None, Target] = {}  # candidates that share one are fitted together
     for version in versions:
         criterion = criteria.get(version.criterion_id or "")
-        own_id = criterion.id if criterion else None
-        target = targets.get(own_id) or _target(criterion, lessons, labels)
-        targets[own_id] = target
-        if not version.fitted_on or is_script(version.spec):  # fitting here gives another judge
-            found.append(_fixed(version, votes, lessons))
-        elif version.kind == "code":
-            spec = CodeSpec.model_validate(version.spec)
-            if {"field", "flipped"} & set(spec.parameters):
-                found.append(_fixed(version, votes, lessons))
-                continue
-            if spec.key in columns:
-                column = columns[spec.key]
-                found.append(CodeCandidate(lessons, column, spec.side, spec.guided, target))
-                continue
-            kind = (version.criterion_id, spec.guided)
-            found.append(PhraseCandidate(lessons, ranks[kind], spec.guided, target))
-            ranks[kind] += 1
-        elif version.kind == "learned" and "field" not in version.spec:
-            found.append(LearnedCandidate(lessons, target))
-        else:
-            found.append(_fixed(version, votes, lessons))
+        if version.criterion_id not in groups:
+            groups[version.criterion_id] = Refitting(data, _target(criterion, data, labels))
+        refitting = groups[version.criterion_id]
+        again = kind_of(version).candidate(refitting) if version.fitted_on else None
+        found.append(again or _fixed(version, votes, data))
     return found
 
 
-def _fixed(version: JudgeVersion, votes: pd.DataFrame, lessons: Lessons) -> Candidate:
-    words = votes[version.id].reindex(list(lessons.table.ids))
+def _fixed(version: JudgeVersion, votes: pd.DataFrame, data: TrainingData) -> Candidate:
+    words = votes[version.id].reindex(list(data.table.ids))
     return FixedCandidate((words == "fail").to_numpy(dtype=bool))
 
 
-def _target(criterion: Criterion | None, lessons: Lessons, labels: Labels) -> Target:
-    """The criterion's grades on the lessons; outputs that say nothing about it are not known."""
+def _target(criterion: Criterion | None, data: TrainingData, labels: Labels) -> Target:
+    """The criterion's grades on the data; outputs that say nothing about it are not known."""
     fails = subject_of(criterion, labels).fails
-    ids = lessons.table.ids
+    ids = data.table.ids
     return Target(
         fails=np.array([fails.get(i, False) for i in ids], dtype=bool),
         known=np.array([i in fails for i in ids], dtype=bool),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from labelcore.judges import llm_judge
+from labelcore.judges.kinds import kind_of
 from labelcore.models import Frozen, JudgeVersion, Output, Project, SplitName
 from labelcore.stages.grading import human_labels
 from labelcore.stages.judging import active_judges
@@ -95,7 +95,7 @@ def _near(outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
 def _examples(judges: Sequence[JudgeVersion], outputs: Sequence[Output], dealt: Splits) -> Iterator[Leak]:
     """Outputs outside train that a judge is shown as an example."""
     for judge in judges:
-        shown = llm_judge.example_texts(judge.spec) if judge.kind == "llm" else []
+        shown = [text for prompt in kind_of(judge).prompts for text in prompt.example_texts]
         for output in outputs if shown else ():
             split = dealt.of(output.group)
             if split != "train" and any(_is_beginning(text, output.text) for text in shown):

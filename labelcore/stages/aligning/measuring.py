@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Project
 from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.evidence import Evidence, resampled
@@ -185,7 +186,7 @@ def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: 
         doubts.append(f"{missing} graded outputs have no verdict yet: run the judge.")
     if counts.abstained:
         doubts.append(f"It abstained on {counts.abstained} graded outputs.")
-    if version.kind in {"code", "cascade"} and _shaped_by(version, split):
+    if kind_of(version).shaped == "in-sample" and _shaped_by(version, split):
         doubts.append("In-sample: it was fitted on grades of these outputs.")
     mcc = figures.mcc(counts)
     if mcc is not None and mcc < -0.2 and counts.n >= 20:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from labelcore.errors import BadInput
-from labelcore.judges.candidates import Candidate, CodeCandidate, FixedCandidate
-from labelcore.judges.learned_judge import folds_by_group
+from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.learned_model import folds_by_group
 from labelcore.models import OVERALL, Criterion, Decision, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.choosing_set import candidates_of
@@ -27,9 +28,9 @@ from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing import cascades
-from labelcore.stages.judging.proposing.proposals import lessons_of
+from labelcore.stages.judging.proposing.proposals import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
-from labelcore.stages.judging.testing.repeating import flips, steady
+from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures
 from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate, not_measurable
@@ -197,14 +198,14 @@ def _words(
     about ("" for who is left out), and why some are left out.
     """
     outputs = output_table.many(db, sorted(labels.value))
-    lessons = lessons_of(db, project, list(outputs.values()), labels)
+    data = training_data_of(db, project, list(outputs.values()), labels)
     votes = votes_on(db, versions)
-    candidates = candidates_of(db, project, versions, votes, lessons, labels)
-    known = np.array([key in fails for key in lessons.table.ids], dtype=bool)
+    candidates = candidates_of(db, project, versions, votes, data, labels)
+    known = np.array([key in fails for key in data.table.ids], dtype=bool)
     if not known.any():
         raise BadInput("No graded output says anything about it.", next_step="Grade more outputs.")
-    fold = folds_by_group(lessons.groups, _FOLDS, seed)
-    answers = np.full((len(lessons.groups), len(versions)), np.nan)
+    fold = folds_by_group(data.groups, _FOLDS, seed)
+    answers = np.full((len(data.groups), len(versions)), np.nan)
     decided = np.ones_like(answers, dtype=bool)
     how, left_out = [], []
     for at, (version, candidate) in enumerate(zip(versions, candidates, strict=True)):
@@ -212,7 +213,7 @@ def _words(
             answers[:, at] = _out_of_fold(candidate, fold)
             how.append("cross-fitted")
             continue
-        stored = _stored(votes, version, lessons.table.ids)
+        stored = _stored(votes, version, data.table.ids)
         answers[:, at] = stored.map(_AS_NUMBER).to_numpy(dtype=np.float64)
         decided[:, at] = stored.notna().to_numpy()
         seen = int(decided[known, at].sum())
@@ -221,7 +222,7 @@ def _words(
             left_out.append(f"{version.name}: it has decided {seen} of {known.sum()} graded outputs.")
     racing = [at for at, kept in enumerate(how) if kept]
     shared = known & decided[:, racing].all(axis=1)
-    ids = [key for key, decides in zip(lessons.table.ids, shared, strict=True) if decides]
+    ids = [key for key, decides in zip(data.table.ids, shared, strict=True) if decides]
     return ids, answers[shared], how, left_out
 
 
@@ -236,8 +237,9 @@ def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
         test, train = np.flatnonzero(fold == part), np.flatnonzero(fold != part)
         if len(test):
             found[test] = 1.0 - candidate.fails(train, test)
-    if isinstance(candidate, CodeCandidate):  # where there is nothing to measure it abstains
-        found[np.isnan(candidate.lessons.table.values[:, candidate.column])] = np.nan
+    silent = candidate.silent() if isinstance(candidate, Refitted) else None
+    if silent is not None:  # where there is nothing to measure it abstains
+        found[silent] = np.nan
     return found
 
 
@@ -245,24 +247,22 @@ def _kept(version: JudgeVersion) -> str:
     """What stored verdicts are: a learned judge's own are cross-fitted already, and an LLM is never
     shown the output that it judges.
     """
-    if not version.fitted_on or version.kind == "llm":
-        return "as it is"
-    return "cross-fitted" if version.kind == "learned" else "in-sample"
+    return kind_of(version).shaped if version.fitted_on else "as it is"
 
 
 def _spent(
     db: Database, project: Project, version: JudgeVersion, spent: dict[str, Cost]
 ) -> tuple[float | None, float | None]:
     """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
-    if version.kind == "cascade":
+    kind = kind_of(version)
+    if kind.composed:
         asked = cascades.report(db, project, version)
         first, then = (_spent(db, project, judge, spent)[0] for judge in judges_of(db, version))
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     cost = spent.get(version.id)
-    here = version.kind in {"code", "learned"}
-    if cost is None or (version.kind == "imported" and not cost.cost_usd):
-        return (0.0 if here else None), cost.latency_ms if cost else None
+    if cost is None or not (kind.runs or cost.cost_usd):
+        return (0.0 if kind.decides_here else None), cost.latency_ms if cost else None
     return cost.per_thousand, cost.latency_ms
 
 
@@ -280,7 +280,8 @@ def _contender(
     counts = figures.count(answers, evidence.passes)
     tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
     tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
-    known = flips(db, project, version) if version.kind == "llm" else []
+    steady = kind_of(version).steady
+    known = [] if steady else flips(db, project, version)
     return Contender(
         judge=version.name,
         judge_version_id=version.id,
@@ -293,15 +294,10 @@ def _contender(
         balanced_accuracy=figures.balanced_accuracy(counts),
         cost_per_thousand=paid[0],
         latency_ms=paid[1],
-        flip_rate=known[0].rate if known else _no_flips(version),
+        flip_rate=known[0].rate if known else not_measurable(steady or "it was never asked twice"),
         beaten_by="",
         good=_good(tpr, tnr, limits, in_sample=how == "in-sample"),
     )
-
-
-def _no_flips(version: JudgeVersion) -> Rate:
-    asked = "it was never asked twice" if version.kind == "llm" else steady(version)
-    return not_measurable(asked)
 
 
 def _good(tpr: Rate, tnr: Rate, limits: tuple[float, float], *, in_sample: bool) -> Good:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from labelcore.errors import BadInput
-from labelcore.judges.code_judge import CodeSpec, decide, describe
+from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import Criterion, Frozen, Output, Project, new_id
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria

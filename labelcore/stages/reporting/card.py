@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from labelcore.errors import BadInput
+from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, now
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
@@ -22,7 +23,7 @@ from labelcore.stages.grading import human_labels, sealed_splits
 from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.testing.hardness_report import HardnessRow
 from labelcore.stages.judging.testing.hardness_report import report as hardness_report
-from labelcore.stages.judging.testing.repeating import flips, steady
+from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats.rate import Rate, in_words, not_measurable
 from labelcore.store import Database
 
@@ -226,8 +227,8 @@ def _in_sample(version: JudgeVersion, split: CardSplit) -> bool:
 
 
 def _flip_rate(db: Database, project: Project, version: JudgeVersion) -> Rate:
-    if version.kind != "llm":
-        return not_measurable(steady(version))
+    if steady := kind_of(version).steady:
+        return not_measurable(steady)
     known = flips(db, project, version)
     return known[0].rate if known else not_measurable("it was never asked twice")
 

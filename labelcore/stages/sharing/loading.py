@@ -12,9 +12,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.judges import portable
+from labelcore.judges import kinds
 from labelcore.judges.identity import version_id
-from labelcore.judges.script_judge import is_script
+from labelcore.judges.kinds import RESERVED, kind_named, kind_of
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.sharing import yaml_text
@@ -217,14 +217,7 @@ def _overall(
 ) -> Iterator[JudgeVersion | Refused]:
     """The judges of the overall grade that are not here yet, by what they are."""
     here = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id is None]
-    known = [
-        (
-            judge.kind,
-            portable.checked(judge.kind, portable.leaving(judge.kind, judge.spec, with_examples=True)),
-        )
-        for judge in here
-        if judge.kind in portable.TRAVELLING
-    ]
+    known = [(judge.kind, kind.checked(kind.leaving())) for judge in here if (kind := kind_of(judge)).travels]
     numbers = {judge.judge_id: judge.version for judge in here}
     for judge in _judges(project, rubric, rubric.overall, None, author):
         if isinstance(judge, Refused):
@@ -234,7 +227,7 @@ def _overall(
 
 
 def _without_origin(judge: JudgeVersion) -> dict[str, object]:
-    return {key: value for key, value in judge.spec.items() if key != portable.RESERVED}
+    return {key: value for key, value in judge.spec.items() if key != RESERVED}
 
 
 def _judges(
@@ -246,7 +239,7 @@ def _judges(
 ) -> Iterator[JudgeVersion | Refused]:
     names: set[str] = set()
     for judge in shared:
-        reason = portable.fault(judge.kind, judge.spec)
+        reason = kinds.fault(judge.kind, judge.spec)
         if judge.name in names:
             reason = "another judge of the same has its name"
         names.add(judge.name)
@@ -267,7 +260,7 @@ def _version(
         "note": note,
         "figures": judge.figures.model_dump(mode="json"),
     }
-    spec = portable.checked(judge.kind, judge.spec) | {portable.RESERVED: came}
+    spec = kind_named(judge.kind, judge.spec).checked(judge.spec) | {RESERVED: came}
     name = judge.name + SUFFIX
     stem = f"{project.id}|{criterion_id}|{judge.kind}|{name}"
     return JudgeVersion.model_validate(
@@ -290,14 +283,6 @@ def _version(
 
 
 def _note(rubric: RubricFile, judge: SharedJudge) -> str:
-    reason = (
-        "it was written there"
-        if is_script(judge.spec)
-        else {
-            "code": "its threshold was fitted there, to none of the grades here",
-            "learned": "it was fitted there, to none of the grades here",
-            "llm": f"it was measured there with the model '{judge.model}' and asks yours here",
-        }[judge.kind]
-    )
+    reason = kind_named(judge.kind, judge.spec).came.format(model=judge.model)
     more = f" {judge.note}" if judge.note else ""
     return f"From the rubric of '{rubric.project}': {reason}.{more}"

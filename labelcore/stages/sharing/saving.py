@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.judges import portable
+from labelcore.judges.kinds import RESERVED, kind_of
 from labelcore.models import OVERALL, Criterion, JudgeVersion, Project, now
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
@@ -152,11 +153,13 @@ def _judges(
 
 def _why_not(judge: JudgeVersion, *, with_examples: bool) -> str | None:
     """Why a judge could not run elsewhere; None where it can."""
-    if judge.kind == "imported":
-        return "its verdicts were imported from another tool, which is not here to be run"
-    if judge.kind not in portable.TRAVELLING:
-        return f"judges of the kind '{judge.kind}' cannot be written to a file"
-    return portable.fault(judge.kind, portable.leaving(judge.kind, judge.spec, with_examples=with_examples))
+    kind = kind_of(judge)
+    return kind.stays or kind.fault(_leaving(judge, with_examples=with_examples))
+
+
+def _leaving(judge: JudgeVersion, *, with_examples: bool) -> dict[str, Any]:
+    kind = kind_of(judge)
+    return kind.leaving() if with_examples else kind.leaving_bare()
 
 
 def _measured(
@@ -173,14 +176,14 @@ def _measured(
     for judge in versions:
         criterion = wanted[judge.criterion_id]
         found = measure_judge(judge, votes[judge.id], labels, criterion, "all")
-        shaped = judge.kind == "code" and bool(judge.fitted_on)
+        shaped = kind_of(judge).shaped == "in-sample" and bool(judge.fitted_on)
         yield judge, Figures(tpr=Figure.of(found.tpr), tnr=Figure.of(found.tnr), in_sample=shaped)
 
 
 def _judge(judge: JudgeVersion, figures: Figures, *, with_examples: bool) -> SharedJudge:
-    spec = portable.leaving(judge.kind, judge.spec, with_examples=with_examples)
-    came = judge.spec.get(portable.RESERVED) or {}
-    has_examples = portable.has_examples(judge.kind, judge.spec)
+    spec = _leaving(judge, with_examples=with_examples)
+    came = judge.spec.get(RESERVED) or {}
+    has_examples = any(prompt.example_texts for prompt in kind_of(judge).prompts)
     return SharedJudge(
         name=judge.name.removesuffix(SUFFIX) if came else judge.name,
         kind=judge.kind,

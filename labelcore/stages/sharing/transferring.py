@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from labelcore.judges.portable import RESERVED
+from labelcore.judges.kinds import RESERVED
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project
 from labelcore.stages.aligning import JudgeAlignment
 from labelcore.stages.aligning.measuring import measure_judge, votes_on

@@ -7,14 +7,12 @@ it; it becomes stale, and refreshing it makes the next version.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge, panel
 from labelcore.judges.identity import version_id
-from labelcore.judges.script_judge import is_script
-from labelcore.models import Criterion, JudgeVersion, Project, Term, now
+from labelcore.judges.kinds import kind_of
+from labelcore.models import JudgeVersion, Project, now
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
 from labelcore.stages.deriving.meaning import same_meaning
@@ -26,6 +24,7 @@ from labelcore.store import judges as judge_table
 MEANING = "the criterion changed its meaning"
 GLOSSARY = "the glossary changed"
 _NAMED = 5
+_AGAIN = "again"  # a key of a specification that differs from an earlier one in nothing else
 
 
 class Staleness:
@@ -39,7 +38,8 @@ class Staleness:
     def reasons(self, version: JudgeVersion) -> tuple[str, ...]:
         """What changed since a judge was made, in words; () where nothing did."""
         found = [MEANING] if self._changed(version) else []
-        names = sorted({name for spec in _prompts(version) for name in changed_terms(spec, self._terms)})
+        prompts = kind_of(version).prompts
+        names = sorted({name for prompt in prompts for name in prompt.changed_terms(self._terms)})
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             found.append(f"{GLOSSARY} ({', '.join(names[:_NAMED])}{more})")
@@ -55,31 +55,6 @@ class Staleness:
         return bool(same) and version.criterion_version not in same
 
 
-def changed_terms(spec: Mapping[str, Any], terms: Sequence[Term]) -> set[str]:
-    """The terms that a prompt has and the glossary has not, or with other meanings or scopes."""
-    before, after = _meanings(spec["glossary"]), _meanings(_glossary_spec(spec, terms))
-    return {name for name, _ in before ^ after}
-
-
-def _meanings(kept: Any) -> set[tuple[str, str]]:
-    """(term, meaning with scope), from either form of a glossary in a specification."""
-    if isinstance(kept, Mapping):
-        return {(term, f"{meaning}|[]") for term, meaning in kept.items()}
-    return {(term["term"], f"{term['meaning']}|{sorted(term.get('scope', {}).items())}") for term in kept}
-
-
-def _glossary_spec(spec: Mapping[str, Any], terms: Sequence[Term]) -> Any:
-    empty = Criterion(id="", project_id="", version=1, name="", statement="")
-    return llm_judge.make_spec(empty, str(spec.get("model", "")), terms)["glossary"]
-
-
-def _prompts(version: JudgeVersion) -> list[Mapping[str, Any]]:
-    """The specifications that hold a prompt: of an LLM judge, or of each member of a panel."""
-    if version.kind != "llm":
-        return []
-    return panel.members(version.spec)
-
-
 def refresh(
     db: Database, project: Project, versions: Sequence[JudgeVersion], *, author: str = ""
 ) -> list[JudgeVersion]:
@@ -92,7 +67,7 @@ def refresh(
     made = [
         _refreshed(db, project, version, author)
         for version in versions
-        if version.kind == "llm" and stale.reasons(version)
+        if kind_of(version).prompts and stale.reasons(version)
     ]
     judge_table.save(db, made)
     return made
@@ -104,21 +79,10 @@ def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author
     Raises:
         BadInput: it is no LLM judge, or not stale.
     """
-    if version.kind == "imported":
-        raise BadInput(
-            f"The verdicts of {version.name} were imported, so it cannot be refreshed.",
-            next_step="Import the other tool's new verdicts.",
-        )
-    if is_script(version.spec):
-        raise BadInput(
-            f"{version.name} is written by hand; no prompt of it could be refreshed.",
-            next_step="`labelcore judge add` stores its next version.",
-        )
-    if version.kind != "llm":
-        raise BadInput(
-            f"{version.name} is fitted to grades; no prompt of it could be refreshed.",
-            next_step="`labelcore judge propose` fits judges anew.",
-        )
+    judge = kind_of(version)
+    if not judge.prompts:
+        why, advice = judge.no_prompt
+        raise BadInput(why.format(name=version.name), next_step=advice)
     made = refresh(db, project, [version], author=author)
     if not made:
         raise BadInput(f"{version.name} is up to date.", next_step="`labelcore judge run` runs it.")
@@ -128,23 +92,21 @@ def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author
 def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -> JudgeVersion:
     criterion = find_criterion(db, project, old.criterion_id) if old.criterion_id else None
     terms = glossary.terms(projects.open_project(db, project.name))
-    spec: dict[str, Any] = {key: value for key, value in old.spec.items() if key != "again"}
-    if panel.is_panel(spec):
-        spec["panel"] = [_with_present(member, criterion, terms) for member in spec["panel"]]
-    else:
-        spec = _with_present(spec, criterion, terms)
+    judge = kind_of(old)
+    spec = judge.rewritten(lambda prompt: prompt.present(criterion, terms))
+    spec.pop(_AGAIN, None)
     known = {version.id for version in judge_table.history(db, old.judge_id)}
     number = 1
-    while (own_id := version_id(project.id, old.criterion_id, old.kind, spec)) in known:
+    while (new_id := version_id(project.id, old.criterion_id, old.kind, spec)) in known:
         # What changed was changed back; the newest version must be the newest all the same.
         number += 1
-        spec = spec | {"again": number}
+        spec |= {_AGAIN: number}
     description = old.description
-    if criterion and (statement := str(_prompts(old)[0].get("statement", ""))):
+    if criterion and (statement := judge.prompts[0].spec.statement):
         description = description.replace(statement, criterion.statement)
     return old.model_copy(
         update={
-            "id": own_id,
+            "id": new_id,
             "version": old.version + 1,
             "spec": spec,
             "description": description,
@@ -153,15 +115,6 @@ def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -
             "at": now(),
         }
     )
-
-
-def _with_present(
-    spec: Mapping[str, Any], criterion: Criterion | None, terms: Sequence[Term]
-) -> dict[str, Any]:
-    present = {"glossary": _glossary_spec(spec, terms)}
-    if criterion:
-        present |= {"name": criterion.name, "statement": criterion.statement}
-    return {**spec, **present}
 
 
 def refresh_judges(

@@ -6,9 +6,10 @@ import hashlib
 from typing import Any
 
 from labelcore.errors import BadInput
-from labelcore.judges import code_judge, fields, schema
-from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges import fields, schema
 from labelcore.judges.identity import version_id
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, list_criteria
@@ -57,7 +58,7 @@ def state(db: Database, project: Project) -> SchemaState:
     fits = 0
     for outputs in output_table.chunks(db, ids, _TRIED):
         spec = _spec(stored or {})
-        fits += sum(code_judge.decide(spec, output).value == "pass" for output in outputs)
+        fits += sum(decide(spec, output).value == "pass" for output in outputs)
     return SchemaState(
         schema_=stored,
         judge=_name() if stored else None,
@@ -131,16 +132,15 @@ def schema_judge(db: Database, project: Project, content: dict[str, Any], author
         criterion_id=None,
         criterion_version=None,
         spec=spec.model_dump(),
-        description=code_judge.describe(spec),
+        description=describe(spec),
         author=author,
     )
 
 
 def outdated(project: Project, version: JudgeVersion) -> bool:
     """Whether a judge checks a schema that is not the project's any more."""
-    if version.kind != "code" or version.spec.get("detector") != DETECTOR:
-        return False
-    return bool(version.spec["parameters"].get("schema") != schema_of(project))
+    checked = kind_of(version).schema
+    return checked is not None and checked != schema_of(project)
 
 
 def _spec(content: dict[str, Any]) -> CodeSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Project
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.keeping.finding import find_judge
@@ -70,7 +71,7 @@ def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
 def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
     """One judge with its specification (a learned judge's numbers left out) and history."""
     version = find_judge(db, project, word)
-    heavy = {"model", "cross_fitted", "calibrated", "failed"} if version.kind == "learned" else set()
+    heavy = kind_of(version).heavy
     return JudgeDetail(
         summary=_summaries(db, project, [version])[0],
         spec={key: value for key, value in version.spec.items() if key not in heavy},

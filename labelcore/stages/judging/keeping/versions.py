@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from labelcore.judges.identity import version_id
+from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.models import Criterion, JudgeVersion, Project, SplitName
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -36,7 +37,7 @@ def first_version(
             "spec": spec,
             "fitted_on": tuple(splits),
             "description": description,
-            "model": str(spec.get("model", "")) if kind == "llm" else "",
+            "model": ", ".join(dict.fromkeys(prompt.spec.model for prompt in judge_of(kind, spec).prompts)),
         }
     )
 
@@ -47,16 +48,14 @@ def numbered(db: Database, project: Project, versions: Sequence[JudgeVersion]) -
     found = []
     for version in versions:
         old = current.get(version.judge_id)
-        if old and (old.id == version.id or _same_lessons(old, version)):
+        if old and (old.id == version.id or _same_training(old, version)):
             found.append(old)
         else:
             found.append(version.model_copy(update={"version": old.version + 1 if old else 1}))
     return found
 
 
-def _same_lessons(old: JudgeVersion, new: JudgeVersion) -> bool:
-    """Whether a learned judge would be made of the same grades, notes and field again."""
-    digests = [version.spec.get("digest") for version in (old, new) if version.kind == "learned"]
-    if old.spec.get("field") != new.spec.get("field"):
-        return False
-    return len(digests) == 2 and digests[0] is not None and digests[0] == digests[1]
+def _same_training(old: JudgeVersion, new: JudgeVersion) -> bool:
+    """Whether a judge would be made of the same grades, notes and field again."""
+    made_of = kind_of(new).made_of
+    return made_of is not None and made_of == kind_of(old).made_of

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import cascade
-from labelcore.judges.cascade import CascadeSpec, Point, Step
+from labelcore.judges.cascade_steps import Demand, Point, decides, fit_first, fit_then
 from labelcore.judges.identity import version_id
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.cascade import CascadeSpec, describe, rule_words
 from labelcore.llm import ModelClient
 from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
 from labelcore.progress import Progress, silent
@@ -96,19 +97,12 @@ def make(
             f"'{first.name}' gives no probabilities, so nobody knows where it is sure.",
             next_step="Put a learned judge first: `labelcore judge propose --kind learned`.",
         )
-    one, curve = cascade.fit_first(votes, fails, error, confidence, judge=first.id, name=first.name)
-    left = np.flatnonzero(~cascade.decides(one, votes))
+    one, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
+    left = np.flatnonzero(~decides(one, votes))
     rest = [ids[int(i)] for i in left]
     run_missing(db, project, then, rest, tell, None, client)
-    two = cascade.fit_then(
-        votes_of(db, then, rest),
-        votes.words[left],
-        fails[left],
-        error,
-        confidence,
-        judge=then.id,
-        name=then.name,
-    )
+    demand = Demand(then.id, then.name, error, confidence)
+    two = fit_then(votes_of(db, then, rest), votes.words[left], fails[left], demand)
     spec = CascadeSpec(error=error, confidence=confidence, first=one, then=two, curve=curve)
     version = _version(db, project, asked, spec, author)
     judge_table.save(db, [version])
@@ -127,7 +121,7 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
         raise BadInput("A cascade needs two different judges.")
     criterion_id = asked.criterion.id if asked.criterion else None
     for judge in (first, then):
-        if judge.kind == "cascade":
+        if kind_of(judge).composed:
             raise BadInput(
                 f"'{judge.name}' is a cascade itself.", next_step="Name the judges that it is made of."
             )
@@ -164,37 +158,14 @@ def _version(db: Database, project: Project, asked: Subject, spec: CascadeSpec, 
     )
 
 
-def describe(spec: CascadeSpec) -> str:
-    """The cascade as a sentence."""
-    if {spec.first.rule, spec.then.rule} == {"never"}:
-        reasons = dict.fromkeys((spec.first.why_not, spec.then.why_not))
-        return f"A person decides everything: {spec.first.name} and {spec.then.name} decide nothing ({'; '.join(reasons)})."
-    return (
-        f"{spec.first.name} decides {rule_words(spec.first)}; of the rest {spec.then.name} decides "
-        f"{rule_words(spec.then)}; a person the others. At most {spec.error:.0%} wrong at each step "
-        f"({spec.confidence:.0%} confidence)."
-    )
-
-
-def rule_words(step: Step) -> str:
-    """Where a step decides, in words."""
-    if step.rule == "sure":
-        return f"where it is at least {step.at:.0%} sure"
-    words = {
-        "agrees": "where it agrees with what the first leans to",
-        "always": "wherever it does not abstain",
-    }
-    return words.get(step.rule, f"nothing ({step.why_not})")
-
-
 def report(db: Database, project: Project, version: JudgeVersion) -> CascadeReport:
     """Who decides how much, with which error, and what is saved against asking the second everywhere."""
     spec, first, then = parts(db, version)
     table = verdict_table.values(db, [first.id])
     ids = sorted(table["output_id"])
     one, two = votes_of(db, first, ids), votes_of(db, then, ids)
-    by_first = cascade.decides(spec.first, one)
-    by_then = ~by_first & cascade.decides(spec.then, two, one.words)
+    by_first = decides(spec.first, one)
+    by_then = ~by_first & decides(spec.then, two, one.words)
     asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
     people = ~by_first & ~by_then & ~(asked & (two.words == ""))
     labels = _asked(db, project, version.criterion_id).fails
@@ -239,7 +210,7 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
 
 def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
     """What one verdict of an LLM judge cost so far; None where it has none, or costs nothing."""
-    spent = verdict_table.mean_cost(db, judge.id) if judge.kind == "llm" else None
+    spent = verdict_table.mean_cost(db, judge.id) if kind_of(judge).needs_model else None
     return spent or None
 
 

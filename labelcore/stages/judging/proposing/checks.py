@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labelcore.errors import BadInput
-from labelcore.judges import script_judge
+from labelcore.judges.kinds.check import CheckKind, make_spec
 from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels
@@ -27,7 +27,7 @@ def try_check(
         NotFound: there is no such criterion.
     """
     about = find_criterion(db, project, criterion) if criterion else None
-    spec = script_judge.make_spec(source, field=_field(project, about))
+    spec = make_spec(source, field=_field(project, about))
     labels = fitting_labels(db, project)
     graded = sorted(labels.value)[: limit // 2]
     known = set(graded)
@@ -67,15 +67,9 @@ def add_check(
             f"The check stops on every output that it was tried on. {trial.tried[0].error}",
             next_step="Correct it and add it again.",
         )
-    spec = script_judge.make_spec(source, field=_field(project, about))
+    spec = make_spec(source, field=_field(project, about))
     version = first_version(
-        project,
-        about,
-        "code",
-        f"{about.name} · {name.strip()}",
-        spec,
-        script_judge.describe(source, spec.get("field", "")),
-        (),
+        project, about, "code", f"{about.name} · {name.strip()}", spec, CheckKind(spec).describe(), ()
     ).model_copy(update={"author": author})
     (kept,) = numbered(db, project, [version])
     judge_table.save(db, [kept])

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
-from labelcore.judges import panel, prompts
+from labelcore.judges import prompts
 from labelcore.judges.identity import version_id
-from labelcore.judges.panel import Rule
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.panel import PanelKind, Rule, make_spec
 from labelcore.models import JudgeVersion, Project
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -32,7 +33,7 @@ def make_panel(
     """
     _check(members)
     specs = _variants(members[0]) if len(members) == 1 else {member.name: member.spec for member in members}
-    spec = panel.make_spec(specs, rule)
+    spec = make_spec(specs, rule)
     first = members[0]
     what = "variants" if len(members) == 1 else "judges"
     name = f"{first.name} · panel of {len(specs)} {what} ({rule})"
@@ -41,16 +42,16 @@ def make_panel(
     stem = f"{project.id}|{first.criterion_id}|panel|{name}"
     judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
     made = JudgeVersion(
-        id=version_id(project.id, first.criterion_id, "llm", spec),
+        id=version_id(project.id, first.criterion_id, PanelKind.stored, spec),
         judge_id=judge_id,
         project_id=project.id,
         name=name,
-        kind="llm",
+        kind=PanelKind.stored,
         version=len(judge_table.history(db, judge_id)) + 1,
         criterion_id=first.criterion_id,
         criterion_version=min((member.criterion_version or 1 for member in members), default=1),
         spec=spec,
-        description=f"{_RULES[rule]} Members: {', '.join(specs)}.",
+        description=PanelKind(spec).describe(),
         model=", ".join(dict.fromkeys(member.model for member in members if member.model)),
         fitted_on=tuple(dict.fromkeys(split for member in members for split in member.fitted_on)),
         author=author,
@@ -59,18 +60,13 @@ def make_panel(
     return judge_table.many(db, [made.id])[made.id]
 
 
-_RULES: dict[Rule, str] = {
-    "majority": "What most members say; a tie abstains.",
-    "unanimous": "What all members say, else it abstains.",
-}
-
-
 def _variants(judge: JudgeVersion) -> dict[str, Mapping[str, Any]]:
-    return {f"{judge.name} · {name}": judge.spec | {"variant": name} for name in prompts.VARIANTS}
+    (prompt,) = kind_of(judge).prompts
+    return {f"{judge.name} · {name}": prompt.varied(name) for name in prompts.VARIANTS}
 
 
 def _check(members: Sequence[JudgeVersion]) -> None:
-    others = [member.name for member in members if member.kind != "llm" or panel.is_panel(member.spec)]
+    others = [member.name for member in members if not kind_of(member).joins_panels]
     if others:
         raise BadInput(
             f"'{others[0]}' cannot be in a panel.", next_step="Name LLM judges that are no panels."

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import code_judge, proposing, script_judge
-from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges import proposing
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.lessons import Lessons
+from labelcore.judges.kinds import judge_of, kind_named, of_kind
+from labelcore.judges.kinds.check import CheckKind
+from labelcore.judges.training_data import TrainingData
 from labelcore.models import OVERALL, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
@@ -58,7 +59,8 @@ def propose(
     Raises:
         BadInput: a kind was asked for that cannot be had.
     """
-    if kind == "llm" and (offline or not settings().has_model):
+    wanted, model_at_hand = kind and kind_named(kind), not offline and settings().has_model
+    if wanted and wanted.needs_model and not model_at_hand:
         raise BadInput(
             "LLM judges need a model.",
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
@@ -67,12 +69,12 @@ def propose(
     subjects = _subjects(db, project, labels, criterion)
     tell = progress or silent
     versions: list[JudgeVersion] = []
-    if kind != "llm":
+    if not wanted or not wanted.needs_model:
         versions += _offline(db, project, subjects, kind, limit, seed, labels, tell)
-    if kind in {None, "llm"} and not offline and settings().has_model:
+    if model_at_hand and (not wanted or wanted.needs_model):
         asked = [q for q in subjects if q.criterion]
         versions += [_llm(db, project, subject, labels, probability=probability) for subject in asked]
-    if kind == "code" and not offline and settings().has_model:
+    if model_at_hand and wanted and wanted.written_by_model:
         asked = [q for q in subjects if q.criterion]
         for number, subject in enumerate(asked):
             tell(number, len(asked), f"the model writes checks for {subject.name}")
@@ -92,12 +94,12 @@ def _subjects(db: Database, project: Project, labels: Labels, wanted: str | None
     return subjects
 
 
-def lessons_of(
+def training_data_of(
     db: Database, project: Project, outputs: Sequence[Output], labels: Labels, progress: Progress = silent
-) -> Lessons:
+) -> TrainingData:
     """The graded outputs, measured and embedded, with the notes of those that failed."""
     notes = [note_of(labels, output.id) for output in outputs]
-    return Lessons.of(outputs, notes, _embedded(db, project, outputs, progress))
+    return TrainingData.of(outputs, notes, _embedded(db, project, outputs, progress))
 
 
 def learned_again(
@@ -123,39 +125,35 @@ def _offline(
     progress: Progress,
 ) -> list[JudgeVersion]:
     outputs = list(output_table.many(db, sorted(labels.value)).values())
-    lessons = lessons_of(db, project, outputs, labels, progress)
+    data = training_data_of(db, project, outputs, labels, progress)
     splits = fitting_splits(db, project)
     found = []
     for number, asked in enumerate(subjects):
         progress(number, len(subjects), f"fitting judges for {asked.name}")
         pointer = schemas.fields_of(project).get(asked.criterion.id if asked.criterion else "")
-        own_lessons = _of_field(outputs, labels, pointer) if pointer else lessons
-        place = {output_id: at for at, output_id in enumerate(own_lessons.table.ids)}
+        visible = _of_field(outputs, labels, pointer) if pointer else data
+        place = {output_id: at for at, output_id in enumerate(visible.table.ids)}
         ids = [output_id for output_id in asked.fails if output_id in place]
         proposals = proposing.propose(
-            own_lessons,
+            visible,
             np.array([place[output_id] for output_id in ids], dtype=int),
             np.array([asked.fails[output_id] for output_id in ids], dtype=bool),
             limit=limit,
             name=asked.name,
             seed=seed,
         )
-        found += [
-            _proposed(project, asked, proposal, pointer, splits)
-            for proposal in proposals
-            if kind in {None, proposal.kind}
-        ]
-    own_schema = schemas.schema_of(project)
-    if own_schema and kind in {None, "code"} and any(asked.criterion is None for asked in subjects):
-        found.append(schemas.schema_judge(db, project, own_schema))
+        found += [_proposed(project, asked, proposal, pointer, splits) for proposal in proposals]
+    schema = schemas.schema_of(project)
+    if schema and any(asked.criterion is None for asked in subjects):
+        found.append(schemas.schema_judge(db, project, schema))
     progress(len(subjects), len(subjects), "done")
-    return found
+    return of_kind(found, kind)
 
 
-def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Lessons:
-    """Lessons from one field of the outputs that have it, without embeddings: fields are short."""
+def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> TrainingData:
+    """Training data from one field of the outputs that have it, without embeddings: fields are short."""
     seen = [value for output in outputs if (value := at_pointer(output, pointer))]
-    return Lessons.of(seen, [note_of(labels, output.id) for output in seen])
+    return TrainingData.of(seen, [note_of(labels, output.id) for output in seen])
 
 
 def _proposed(
@@ -166,12 +164,8 @@ def _proposed(
     splits: Sequence[SplitName],
 ) -> JudgeVersion:
     spec, said = proposal.spec, proposal.description
-    if pointer and proposal.kind == "code":
-        code = CodeSpec.model_validate(spec)
-        code = code.model_copy(update={"parameters": code.parameters | {"field": pointer}})
-        spec, said = code.model_dump(), code_judge.describe(code)
-    elif pointer:
-        spec, said = spec | {"field": pointer}, f"It sees only the field {pointer}. {said}"
+    if pointer:
+        spec, said = judge_of(proposal.kind, spec).of_field(pointer)
     return first_version(
         project, asked.criterion, proposal.kind, proposal.name, spec, f"{said} {proposal.why}", splits
     )
@@ -233,7 +227,7 @@ def _written(
             "code",
             f"{subject.name} · {check.name}",
             spec,
-            f"Written by {settings().model}: {script_judge.describe(check.source, pointer)}",
+            f"Written by {settings().model}: {CheckKind(spec).describe()}",
             ("train",),
         )
         for check, spec in written.checks

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import explaining, learned_judge
+from labelcore.judges import explaining
 from labelcore.judges.calibration import Reliability
 from labelcore.judges.explaining import Explanation, Weight
 from labelcore.judges.fields import at_pointer
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.learned import LearnedKind, digest
+from labelcore.judges.learned_model import too_few
 from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import list_criteria
@@ -21,7 +24,6 @@ from labelcore.stages.judging.proposing.subjects import Subject, note_of, subjec
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
-from labelcore.text.embedding import SentenceEncoder
 
 
 class Freshness(Frozen):
@@ -61,7 +63,7 @@ class Retrained(Frozen):
         """The same as a sentence."""
         if not self.new:
             return self.before.says
-        now = len(self.version.spec["cross_fitted"])
+        now = len(LearnedKind(self.version.spec).spec.cross_fitted)
         return f"{self.before.says} Version {self.version.version} is made from {now} grades."
 
 
@@ -74,7 +76,7 @@ class LearnedReport(Frozen):
 
 
 def _learned(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
-    return [version for version in versions if version.kind == "learned"]
+    return [version for version in versions if kind_of(version).learns]
 
 
 def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[Freshness]:
@@ -98,26 +100,24 @@ def _asked(version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels
 def _freshness(
     db: Database, project: Project, version: JudgeVersion, asked: Subject | None, labels: Labels
 ) -> Freshness:
-    seen = version.spec["cross_fitted"]
-    failed = version.spec.get("failed")  # judges of earlier releases do not keep how it was graded
+    spec = LearnedKind(version.spec).spec
+    seen, failed = spec.cross_fitted, spec.failed
     pointer = schemas.fields_of(project).get(version.criterion_id or "")
-    moved = bool(version.fitted_on) and version.spec.get("field") != pointer
+    moved = bool(version.fitted_on) and spec.field != pointer
     fails = _with_field(db, asked.fails if asked else {}, pointer)
     since = sum(
         output_id not in seen or (failed is not None and bad != (output_id in failed))
         for output_id, bad in fails.items()
     )
     since += sum(output_id not in fails for output_id in seen)
-    told = learned_judge.digest(
-        (output_id, bad, note_of(labels, output_id)) for output_id, bad in fails.items()
-    )
+    told = digest((output_id, bad, note_of(labels, output_id)) for output_id, bad in fails.items())
     return Freshness(
         judge=version.judge_id,
         judge_version_id=version.id,
         name=version.name,
         made_from=len(seen),
         since=since,
-        changed=moved or told != version.spec.get("digest"),
+        changed=moved or told != spec.digest,
         why_not=_why_not(version, asked),
     )
 
@@ -135,7 +135,7 @@ def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
         return "it came by file"
     if asked is None:
         return "its criterion is gone"
-    reason = learned_judge.too_few(np.array(list(asked.fails.values()), dtype=bool))
+    reason = too_few(np.array(list(asked.fails.values()), dtype=bool))
     return reason and reason[0].lower() + reason[1:].rstrip(".")
 
 
@@ -148,7 +148,7 @@ def retrain(
         BadInput: the judge is not a learned one, or there is none.
     """
     versions = [judge] if judge else _learned(judge_table.current(db, project.id))
-    if judge and judge.kind != "learned":
+    if judge and not kind_of(judge).learns:
         raise BadInput(
             f"'{judge.name}' is a {judge.kind} judge.",
             next_step="Only learned judges are made from grades again.",
@@ -188,15 +188,14 @@ def learned_report(db: Database, project: Project, version: JudgeVersion) -> Lea
     Raises:
         BadInput: it is not a learned judge.
     """
-    _must_be_learned(version)
-    stored = version.spec.get("reliability")
+    judge = _learned_judge(version)
     nothing = Reliability(
         n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere"
     )
     return LearnedReport(
         fresh=freshness(db, project, [version])[0],
-        weights=tuple(explaining.weights(version.spec)),
-        reliability=Reliability.model_validate(stored) if stored else nothing,
+        weights=tuple(explaining.weights(judge)),
+        reliability=judge.spec.reliability or nothing,
     )
 
 
@@ -206,13 +205,7 @@ def explain(db: Database, version: JudgeVersion, output: Output) -> Explanation:
     Raises:
         BadInput: it is not a learned judge.
     """
-    _must_be_learned(version)
-    encoder = SentenceEncoder()
-    return explaining.explain(
-        version.spec,
-        output,
-        lambda texts: vectors.embed(db, texts, encoder.name, encoder.encode).astype(float),
-    )
+    return explaining.explain(_learned_judge(version), output, vectors.embedder(db))
 
 
 def find_output(db: Database, word: str) -> Output:
@@ -227,9 +220,11 @@ def find_output(db: Database, word: str) -> Output:
     return found
 
 
-def _must_be_learned(version: JudgeVersion) -> None:
-    if version.kind != "learned":
-        raise BadInput(
-            f"'{version.name}' is a {version.kind} judge.",
-            next_step="Its description and its reasons say what it looks at.",
-        )
+def _learned_judge(version: JudgeVersion) -> LearnedKind:
+    judge = kind_of(version)
+    if isinstance(judge, LearnedKind):
+        return judge
+    raise BadInput(
+        f"'{version.name}' is a {version.kind} judge.",
+        next_step="Its description and its reasons say what it looks at.",
+    )

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from labelcore.judges import llm_judge
 from labelcore.judges.features import Floats
-from labelcore.judges.llm_judge import Teaching
+from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.models import Criterion, Output, Project
 from labelcore.stages.deriving import glossary
 from labelcore.stats.drawing import hash_order
@@ -38,22 +37,12 @@ def specify(
     model: str,
     *,
     probability: bool = False,
-    variant: str = "plain",
-    endpoint: str = "",
 ) -> dict[str, Any]:
     """The specification of an LLM judge with its examples; ``fails`` are the graded outputs."""
     examples = teaching_examples(db, project, criterion, fails, notes)
     bare = criterion.model_copy(update={"pass_examples": (), "fail_examples": ()})
-    return llm_judge.make_spec(
-        bare,
-        model,
-        glossary.terms(project),
-        examples,
-        shown=_SHOWN,
-        probability=probability,
-        variant=variant,
-        endpoint=endpoint,
-    )
+    asking = Asking(model, shown=_SHOWN, probability=probability)
+    return make_spec(bare, asking, glossary.terms(project), examples)
 
 
 def teaching_examples(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.judges import script_judge
+from labelcore.judges.kinds.check import CheckKind
 from labelcore.models import Decision, Frozen, Output
 from labelcore.stages.grading import Labels
 
@@ -57,7 +57,7 @@ def trial_of(spec: dict[str, object], outputs: Sequence[Output], labels: Labels)
             next_step="Import outputs first." if not outputs else "Try fewer.",
         )
     tried = []
-    for output, said in zip(outputs, script_judge.decide_all(spec, outputs), strict=True):
+    for output, said in zip(outputs, CheckKind(spec).decide(outputs), strict=True):
         failed = isinstance(said, ModelTrouble)
         tried.append(
             Tried(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.judges import script_judge, writing
+from labelcore.judges import writing
 from labelcore.judges.fields import at_pointer
+from labelcore.judges.kinds.check import make_spec
 from labelcore.judges.writing import WrittenCheck, WrittenChecks
 from labelcore.llm import Message, ModelClient, client_from_settings
 from labelcore.models import Criterion, Output
@@ -104,7 +105,7 @@ def _usable(
 ) -> tuple[dict[str, object] | None, str]:
     """Its specification, or why there is none."""
     try:
-        spec = script_judge.make_spec(check.source, field=pointer)
+        spec = make_spec(check.source, field=pointer)
     except BadInput as trouble:
         return None, trouble.what
     if train:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import llm_judge
+from labelcore.judges.kinds import kind_of
 from labelcore.llm.protocol import NotYet
 from labelcore.stages.judging.running.answers import AnswerCache
 from labelcore.stages.judging.running.backlog import Question
@@ -153,7 +153,7 @@ class _Asker:
         """The decision, or why there is none; None where the run pauses and asks it another day."""
         client = self._clients[question.repeat]
         try:
-            return (await llm_judge.decide(question.version.spec, question.output, client))[0]
+            return (await kind_of(question.version).ask(question.output, client))[0]
         except NotYet:
             return None
         except LabelcoreError as trouble:

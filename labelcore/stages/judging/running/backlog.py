@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion, Output
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
@@ -38,7 +39,7 @@ class Backlog:
 
     def repeats_of(self, version: JudgeVersion) -> range:
         """The repeats that a judge makes; one that is the same every time makes one."""
-        return range(self.repeats if version.kind == "llm" else 1)
+        return range(self.repeats if kind_of(version).needs_model else 1)
 
     def count_missing(self, version: JudgeVersion) -> int:
         """How many of a judge's decisions are still to be made."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
 from labelcore.models import BatchJob, Paid, Project, new_id
@@ -134,7 +135,7 @@ class BatchRound:
         self._history = _BatchHistory(live.db, live.project)
         self.clients = Clients(self._open)
         self._chosen = self.clients.choose(
-            [version for version in live.backlog.versions if version.kind == "llm"]
+            [version for version in live.backlog.versions if kind_of(version).needs_model]
         )
 
     def collect(self) -> None:

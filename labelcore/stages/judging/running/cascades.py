@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from labelcore.judges import cascade
-from labelcore.judges.cascade import CascadeSpec, Votes
+from labelcore.judges.cascade_steps import Votes, decides
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, combine
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Project, Run, Verdict, new_id
 from labelcore.progress import Progress, silent
@@ -24,23 +25,25 @@ _CHUNK = 2_000
 
 def parts(db: Database, version: JudgeVersion) -> tuple[CascadeSpec, JudgeVersion, JudgeVersion]:
     """A cascade's specification with its two judges, in the versions that it was set with."""
-    spec = CascadeSpec.model_validate(version.spec)
-    wanted = [spec.first.judge_version_id, spec.then.judge_version_id]
-    found = judge_table.many(db, wanted)
-    return spec, found[wanted[0]], found[wanted[1]]
+    judge = CascadeKind(version.spec)
+    found = judge_table.many(db, judge.parts)
+    first, then = judge.parts
+    return judge.spec, found[first], found[then]
 
 
 def judges_of(db: Database, version: JudgeVersion) -> list[JudgeVersion]:
     """The judges that a cascade asks at most, or the judge itself where it is none."""
-    return list(parts(db, version)[1:]) if version.kind == "cascade" else [version]
+    asked = kind_of(version).parts
+    found = judge_table.many(db, asked) if asked else {}
+    return [found[part] for part in asked] or [version]
 
 
 def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
     """LLM judges that a cascade among these asks only in doubt: asking them everywhere would spend
     what the cascade saves.
     """
-    second = (parts(db, version)[2] for version in versions if version.kind == "cascade")
-    return {judge.id for judge in second if judge.kind == "llm"}
+    second = [part for version in versions for part in kind_of(version).parts[1:]]
+    return {judge.id for judge in judge_table.many(db, second).values() if kind_of(judge).needs_model}
 
 
 def run_cascade(
@@ -102,7 +105,7 @@ def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequen
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
         votes = votes_of(db, first, chunk)
-        open_ = ~cascade.decides(spec.first, votes) & (votes.words != "")
+        open_ = ~decides(spec.first, votes) & (votes.words != "")
         yield from (chunk[int(i)] for i in np.flatnonzero(open_))
 
 
@@ -138,7 +141,7 @@ def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, D
     found = {}
     for output_id in ids:
         first = by.get((output_id, judges[0]))
-        decision = first and cascade.combine(spec, first, by.get((output_id, judges[1])))
+        decision = first and combine(spec, first, by.get((output_id, judges[1])))
         if decision:
             found[output_id] = decision
     return found
@@ -158,7 +161,7 @@ def run_missing(
     engine: str | None = None,
 ) -> Run | None:
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
-    if judge.kind == "imported" or not verdict_table.missing(db, judge.id, ids):
+    if not kind_of(judge).runs or not verdict_table.missing(db, judge.id, ids):
         return None
     return execution.run(
         db,

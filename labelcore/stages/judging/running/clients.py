@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labelcore.judges import panel
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import JudgeVersion
@@ -66,7 +66,7 @@ class Clients:
         """
         found: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
         for version in versions:
-            first, *_ = [self.of(member) for member in panel.members(version.spec)]
+            first, *_ = [self.of(prompt.content) for prompt in kind_of(version).prompts]
             found.setdefault(id(first), (first, []))[1].append(version)
         return [Assignment(connection, tuple(asking)) for connection, asking in found.values()]
 

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import cascade, llm_judge
+from labelcore.judges.kinds import Kind, kind_of
+from labelcore.judges.kinds.cascade import CascadeKind
+from labelcore.judges.meanings import read_meanings
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Output
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import Clients, PanelClient, live_clients
-from labelcore.stages.judging.running.runner import decide_local, embed_texts, remember_meanings
-from labelcore.store import Database
+from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 
 _Said = Decision | LabelcoreError
@@ -35,13 +36,16 @@ def decide(
     too, so that one judge's trouble does not hide the others. After ``stop`` what is not decided has
     the trouble "stopped"; calls under way are paid for, so they have some seconds to end.
     """
-    local = [version for version in versions if version.kind in {"code", "learned"}]
-    asked = [version for version in versions if version.kind == "llm"]
-    found = {version.id: _locally(db, version, outputs, stop) for version in local}
-    if asked:
-        found |= _by_models(asked, outputs, client, stop)
-    cascades = [version for version in versions if version.kind == "cascade"]
-    return found | {version.id: _by_cascade(db, version, outputs, client, stop) for version in cascades}
+    found: dict[str, Answers] = {}
+    for version in versions:
+        judge = kind_of(version)
+        if judge.decides_here:
+            found[version.id] = _locally(db, judge, outputs, stop)
+        elif judge.needs_model:
+            found[version.id] = _by_model(version, outputs, client, stop)
+        elif isinstance(judge, CascadeKind):
+            found[version.id] = _by_parts(db, judge, outputs, client, stop)
+    return found
 
 
 def is_stopped(said: object) -> bool:
@@ -49,68 +53,46 @@ def is_stopped(said: object) -> bool:
     return isinstance(said, ModelTrouble) and said.kind == "stopped"
 
 
-def _by_cascade(
+def _by_parts(
     db: Database,
-    version: JudgeVersion,
+    judge: CascadeKind,
     outputs: Sequence[Output],
     client: ModelClient | None,
     stop: threading.Event | None,
 ) -> Answers:
-    """The first judge on all outputs, the second where it must be asked."""
-    spec = cascade.CascadeSpec.model_validate(version.spec)
-    judges = [spec.first.judge_version_id, spec.then.judge_version_id]
-    known = judge_table.many(db, judges)
-    first = decide(db, [known[judges[0]]], outputs, client, stop).get(judges[0], {})
-    found = {i: _with(spec, decision, None) for i, decision in first.items()}
-    left = [output for output in outputs if output.id in first and found[output.id] is None]
-    then = decide(db, [known[judges[1]]], left, client, stop).get(judges[1], {}) if left else {}
-    found |= {i: _with(spec, first[i], decision) for i, decision in then.items()}
-    return {i: decision for i, decision in found.items() if decision is not None}
+    known = judge_table.many(db, judge.parts)
+
+    def ask(version_id: str, ids: Sequence[str]) -> Answers:
+        wanted = set(ids)
+        some = [output for output in outputs if output.id in wanted]
+        return decide(db, [known[version_id]], some, client, stop).get(version_id, {})
+
+    return judge.decide_in_turn(ask, [output.id for output in outputs])
 
 
-def _with(
-    spec: cascade.CascadeSpec, first: Decision | LabelcoreError, then: Decision | LabelcoreError | None
-) -> Decision | LabelcoreError | None:
-    trouble = next((answer for answer in (first, then) if isinstance(answer, LabelcoreError)), None)
-    if trouble or not isinstance(first, Decision):
-        return trouble
-    return cascade.combine(spec, first, then if isinstance(then, Decision) else None)
-
-
-def _locally(
-    db: Database, version: JudgeVersion, outputs: Sequence[Output], stop: threading.Event | None
-) -> Answers:
+def _locally(db: Database, judge: Kind, outputs: Sequence[Output], stop: threading.Event | None) -> Answers:
     try:
-        wants = version.kind == "learned" and version.spec["with_vectors"]
-        remember_meanings(db, [version], outputs)
-        vectors = embed_texts(db, outputs) if wants else None
-        decisions = decide_local(version, outputs, vectors, stop)
+        embedded = read_meanings([judge], outputs, vectors.embedder(db))
+        decisions = judge.decide(outputs, embedded, stop)
     except LabelcoreError as trouble:
         return {output.id: trouble for output in outputs}
     return {output.id: decision for output, decision in zip(outputs, decisions, strict=True)}
 
 
-def _by_models(
-    versions: Sequence[JudgeVersion],
-    outputs: Sequence[Output],
-    client: ModelClient | None,
-    stop: threading.Event | None,
-) -> dict[str, Answers]:
-    found: dict[str, Answers] = {}
-    for version in versions:
-        try:
-            asking = _ask_all(version, outputs, live_clients(client=client), stop)
-            found[version.id] = asyncio.run(asking)
-        except ModelTrouble as trouble:
-            found[version.id] = {output.id: trouble for output in outputs}
-    return found
+def _by_model(
+    version: JudgeVersion, outputs: Sequence[Output], client: ModelClient | None, stop: threading.Event | None
+) -> Answers:
+    try:
+        return asyncio.run(_ask_all(version, outputs, live_clients(client=client), stop))
+    except ModelTrouble as trouble:
+        return {output.id: trouble for output in outputs}
 
 
 async def _ask_all(
     version: JudgeVersion, outputs: Sequence[Output], clients: Clients, stop: threading.Event | None
 ) -> Answers:
     """One judge on all outputs, at most as many at once as its endpoint takes."""
-    fatal: list[ModelTrouble] = []
+    judge, fatal = kind_of(version), list[ModelTrouble]()
     try:
         (asked,) = clients.choose([version])
         slots = asyncio.Semaphore(asked.connection.concurrency)
@@ -121,7 +103,7 @@ async def _ask_all(
                 if fatal or (stop and stop.is_set()):
                     return fatal[0] if fatal else _stopped()
                 try:
-                    return (await llm_judge.decide(version.spec, output, view))[0]
+                    return (await judge.ask(output, view))[0]
                 except ModelTrouble as trouble:
                     fatal.extend([trouble] * trouble.fatal)
                     return trouble

@@ -20,7 +20,7 @@ from typing import Any
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import llm_judge, panel
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import Decision, JudgeVersion, Paid
@@ -119,7 +119,7 @@ class _Dispatcher:
     def __init__(self, live: LiveRun, engine: Engine, concurrency: int | None, journal: Journal) -> None:
         self._live, self._engine = live, engine
         self._concurrency, self._journal = concurrency, journal
-        asked = [version for version in live.backlog.versions if version.kind == "llm"]
+        asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         self._endpoints = {version.id: _asked_by(version) for version in asked}
         self._workers = engine.workers()
@@ -218,9 +218,8 @@ class _Dispatcher:
         clients = Clients(lambda other: Connection(_DeferringClient(other.model), place_of(other), 1))
         connection = Connection(_DeferringClient(endpoint.model), place_of(endpoint), 1)
         view = CachedClient(connection, clients, lookups, usage, question.repeat)
-        spec, output = question.version.spec, question.output
         try:
-            result: Result | NotYet = (await llm_judge.decide(spec, output, view))[0]
+            result: Result | NotYet = (await kind_of(question.version).ask(question.output, view))[0]
         except (NotYet, LabelcoreError) as other:
             result = other
         return result, usage, lookups.found
@@ -345,7 +344,7 @@ class _Dispatcher:
 
 def _asked_by(version: JudgeVersion) -> list[Endpoint]:
     """The endpoints that a judge asks, a panel's in the order of its members."""
-    return [endpoint_for(member) for member in panel.members(version.spec)]
+    return [endpoint_for(prompt.content) for prompt in kind_of(version).prompts]
 
 
 def _result(plain: dict[str, Any]) -> Result:
@@ -371,7 +370,7 @@ def _bounded(questions: Sequence[Question]) -> Iterator[list[Question]]:
 
 def _local_chunks(live: LiveRun) -> Iterator[_Chunk]:
     """What judges that need no model have to decide, each output once for all of them."""
-    versions = [version for version in live.backlog.versions if version.kind not in {"llm", "imported"}]
+    versions = [version for version in live.backlog.versions if kind_of(version).decides_here]
     for ids in live.backlog.chunks() if versions else ():
         missing = {version.id: set(verdict_table.missing(live.db, version.id, ids)) for version in versions}
         wanted = [key for key in ids if any(key in left for left in missing.values())]

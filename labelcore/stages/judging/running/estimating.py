@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError
-from labelcore.judges import llm_judge, panel
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.meanings import read_meanings
 from labelcore.llm import Answer, Message, ModelClient, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output, Project
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.backlog import Backlog
-from labelcore.stages.judging.running.runner import decide_local, embed_texts
-from labelcore.store import Database
+from labelcore.store import Database, vectors
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 
@@ -123,7 +124,7 @@ def estimate(db: Database, project: Project, backlog: Backlog, concurrency: int 
     for version in backlog.versions:
         missing = backlog.count_missing(version)
         try:
-            if version.kind == "llm":
+            if kind_of(version).needs_model:
                 usual = verdict_table.usual_latency(db, project.id, version.model)
                 share = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)
             else:
@@ -147,14 +148,11 @@ def estimate(db: Database, project: Project, backlog: Backlog, concurrency: int 
 
 
 def _seconds(judges: Sequence[JudgeEstimate]) -> float:
-    """Local judges go first, one after the other; endpoints work side by side."""
-    local = sum(judge.seconds for judge in judges if judge.kind != "llm")
-    places = {judge.endpoint for judge in judges if judge.kind == "llm"}
-    asked = [
-        sum(judge.seconds for judge in judges if judge.endpoint == place and judge.kind == "llm")
-        for place in places
-    ]
-    return round(local + max(asked, default=0.0), 1)
+    """Local judges, which have no endpoint, go first, one after the other; endpoints work side by side."""
+    seconds: dict[str, float] = defaultdict(float)
+    for judge in judges:
+        seconds[judge.endpoint] += judge.seconds
+    return round(seconds.pop("", 0.0) + max(seconds.values(), default=0.0), 1)
 
 
 def _sample(db: Database, backlog: Backlog) -> list[Output]:
@@ -230,12 +228,12 @@ def _call_seconds(
 async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:
     """The scales of every endpoint that a judge asks, the first member's first."""
     others: dict[tuple[str, str], _Scales] = {}
-    for member in panel.members(version.spec):
-        endpoint = endpoint_for(member)
+    for prompt in kind_of(version).prompts:
+        endpoint = endpoint_for(prompt.content)
         others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, others))
     first = next(iter(others.values()))
     for output in sample:
-        await llm_judge.decide(version.spec, output, first)
+        await kind_of(version).ask(output, first)
     return list(others.values())
 
 
@@ -244,8 +242,8 @@ def _local(db: Database, version: JudgeVersion, missing: int, sample: Sequence[O
     seconds = 0.0
     if missing and sample:
         started = time.perf_counter()
-        wants = version.kind == "learned" and version.spec.get("with_vectors")
-        decide_local(version, sample, embed_texts(db, sample) if wants else None)
+        judge = kind_of(version)
+        judge.decide(sample, read_meanings([judge], sample, vectors.embedder(db)))
         seconds = (time.perf_counter() - started) / len(sample) * missing
     return JudgeEstimate(
         judge=version.name,

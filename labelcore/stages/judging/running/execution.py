@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from labelcore.errors import BadInput, LabelcoreError
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Project, Run, new_id
 from labelcore.progress import Progress, silent
@@ -122,7 +123,7 @@ def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) 
     missing = {
         version.id: live.backlog.count_missing(version)
         for version in live.backlog.versions
-        if version.kind == "llm"
+        if kind_of(version).needs_model
     }
     asked = [version for version in live.backlog.versions if missing.get(version.id)]
     writing = journal.Journal(live.db, live.run.id)
@@ -130,7 +131,7 @@ def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) 
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         clients = live_clients(concurrency, client, writing, sum(missing.values()))
         chosen = clients.choose(asked)
-        decide_locally(live, [v for v in live.backlog.versions if v.kind not in {"llm", "imported"}])
+        decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
         if chosen and not live.stop.is_set():
             asyncio.run(ask_models(live, chosen, clients, writing))
     except BaseException:
@@ -153,7 +154,7 @@ def _decide_on(engine: str, live: LiveRun, concurrency: int | None) -> None:
 def _decide_by_batch(live: LiveRun) -> None:
     round_ = BatchRound(live)
     round_.collect()
-    decide_locally(live, [v for v in live.backlog.versions if v.kind not in {"llm", "imported"}])
+    decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
     writing = journal.Journal(live.db, live.run.id)
     try:
         asyncio.run(ask_models(live, round_.asked(), round_.clients, writing))

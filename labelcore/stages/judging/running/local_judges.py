@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-import numpy as np
-
 from labelcore.errors import LabelcoreError, ModelTrouble
+from labelcore.judges.features import Floats
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.meanings import read_meanings
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.running.backlog import Question
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
 from labelcore.stages.judging.running.pace import Pace
-from labelcore.stages.judging.running.runner import decide_local, embed_texts, remember_meanings
 from labelcore.stats.threads import one_thread
 from labelcore.store import outputs as output_table
+from labelcore.store import vectors as vector_table
 from labelcore.store import verdicts as verdict_table
 
 _TEXTS = 2_000
@@ -39,10 +40,7 @@ def _decide_some(
     live: LiveRun, versions: Sequence[JudgeVersion], missing: dict[str, set[str]], outputs: Sequence[Output]
 ) -> list[Decided]:
     """What the judges say until somebody stops the run."""
-    embedded: np.ndarray | None = None
-    if any(version.kind == "learned" and version.spec.get("with_vectors") for version in versions):
-        embedded = embed_texts(live.db, outputs)
-    remember_meanings(live.db, versions, outputs)
+    embedded = read_meanings(map(kind_of, versions), outputs, vector_table.embedder(live.db))
     decided: list[Decided] = []
     for version in versions:
         if live.stop.is_set():
@@ -58,10 +56,10 @@ def _decide_some(
 
 
 def _decide(
-    version: JudgeVersion, outputs: Sequence[Output], embedded: np.ndarray | None, stop: threading.Event
+    version: JudgeVersion, outputs: Sequence[Output], embedded: Floats | None, stop: threading.Event
 ) -> Sequence[Result]:
     try:
-        return decide_local(version, outputs, embedded, stop)
+        return kind_of(version).decide(outputs, embedded, stop)
     except LabelcoreError as trouble:
         return [trouble] * len(outputs)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from labelcore.errors import BadInput
+from labelcore.judges.kinds import kind_of, of_kind
 from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Project, Run, SplitName
 from labelcore.progress import Progress
@@ -48,7 +49,7 @@ def run_judges(
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     spared = set() if judge or kind else asked_in_doubt(db, versions)
-    plain = [version for version in versions if version.kind != "cascade" and version.id not in spared]
+    plain = [version for version in versions if not kind_of(version).composed and version.id not in spared]
     done = (
         [
             execution.run(
@@ -82,7 +83,7 @@ def run_judges(
             engine=engine,
         )
         for version in versions
-        if version.kind == "cascade" and not (stop and stop.is_set())
+        if kind_of(version).composed and not (stop and stop.is_set())
     ]
     return together(done)
 
@@ -105,7 +106,7 @@ def estimate_run(
     """
     versions, ids = _asked_for(db, project, judge, kind, split, limit)
     asked = [part for version in versions for part in judges_of(db, version)]
-    distinct = list({version.id: version for version in asked if version.kind != "imported"}.values())
+    distinct = list({version.id: version for version in asked if kind_of(version).runs}.values())
     backlog = execution.make_backlog(db, distinct, ids, repeats)
     return estimate(db, project, backlog, concurrency)
 
@@ -120,7 +121,7 @@ def _asked_for(
 ) -> tuple[list[JudgeVersion], list[str]]:
     """The judges and the outputs that a run is about."""
     versions = [find_judge(db, project, judge)] if judge else active_judges(db, project)
-    versions = [v for v in versions if v.kind != "imported" and kind in {None, v.kind}]
+    versions = [version for version in of_kind(versions, kind) if kind_of(version).runs]
     if not versions:
         raise BadInput(
             "There is no judge to run.",

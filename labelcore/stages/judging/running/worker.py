@@ -18,16 +18,14 @@ from weakref import WeakValueDictionary
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges import code_judge, llm_judge, panel
-from labelcore.judges.detectors import reference
+from labelcore.judges.kinds import kind_of
+from labelcore.judges.meanings import read_meanings
 from labelcore.llm import client_for
 from labelcore.models import Decision, JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.cached_client import AnswerStore, CachedClient
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
-from labelcore.stages.judging.running.runner import decide_local
 from labelcore.stages.judging.running.usage import Usage
-from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
 
 TERMS = ("concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout")
@@ -193,10 +191,10 @@ class _ChunkAsker:
                 self._pause()
                 return None
             try:
-                spec = self._version.spec
-                connection = self.session.clients.of(panel.members(spec)[0])
+                judge = kind_of(self._version)
+                connection = self.session.clients.of(judge.prompts[0].content)
                 view = CachedClient(connection, self.session.clients, self.cache, self.usage, self._repeat)
-                decision, _ = await llm_judge.decide(spec, output, view)
+                decision, _ = await judge.ask(output, view)
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
                     self.session.troubles[self._first] = trouble
@@ -215,18 +213,12 @@ def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
     """Several judges on the same outputs, each of which is embedded once."""
     outputs = [Output.model_validate(output) for output in chunk["outputs"]]
     versions = [JudgeVersion.model_validate(version) for version in chunk["versions"]]
-    encode = SentenceEncoder().encode
-    embedded = None
-    if any(version.kind == "learned" and version.spec.get("with_vectors") for version in versions):
-        embedded = encode([output.text for output in outputs]).astype(float)
-    if any(code_judge.embeds(version.spec) for version in versions):
-        texts = list({text for output in outputs for text in reference.embedded_texts(output)})
-        embedding.remember(texts, encode(texts))
+    embedded = read_meanings(map(kind_of, versions), outputs, SentenceEncoder().encode)
     results: list[dict[str, Any]] = []
     for version, rows in zip(versions, chunk["rows"], strict=True):
         some = [outputs[i] for i in rows]
         try:
-            made = decide_local(version, some, None if embedded is None else embedded[rows])
+            made = kind_of(version).decide(some, None if embedded is None else embedded[rows])
             results += [_plain(decision) for decision in made]
         except LabelcoreError as trouble:
             results += [_plain(trouble)] * len(rows)

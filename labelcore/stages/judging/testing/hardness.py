@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
 from labelcore.progress import Progress, silent
@@ -150,7 +151,7 @@ def _ask(
 
 def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[Case]]:
     """As many cases together as a look at a stop may wait for."""
-    if version.kind in {"code", "learned"}:
+    if kind_of(version).decides_here:
         yield from Pace(_FIRST, _CHUNK).parts(waiting)
         return
     known = settings().all_endpoints.values()
@@ -173,7 +174,7 @@ def left_to_ask(
     families: Sequence[Family] = FAMILIES,
 ) -> list[Case]:
     """The cases that a test would ask now; their number says what it costs."""
-    imported = [judge for judge in judges_of(db, version) if judge.kind == "imported"]
+    imported = [judge for judge in judges_of(db, version) if not kind_of(judge).runs]
     if imported:
         raise BadInput(
             f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",
@@ -228,7 +229,7 @@ def _learn(
 ) -> list[LabelcoreError]:
     """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
     wanted = {output.id: output for output in outputs if output.id not in known}
-    if version.kind == "llm":
+    if kind_of(version).needs_model:
         for verdict in verdict_table.of_outputs(db, list(wanted), [version.id]):
             known[verdict.output_id] = _Answer(verdict.decision, 0.0)
             wanted.pop(verdict.output_id)

@@ -9,9 +9,10 @@ import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from labelcore.judges import llm_judge, panel
+from labelcore.judges.judge_prompt import Order
+from labelcore.judges.kinds import kind_of
 from labelcore.models import JudgeVersion, Output, Project
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import current_grades, fitting_labels
@@ -130,7 +131,8 @@ def _mixed(material: Sources, limit: int) -> list[Output]:
 
 def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     """The same output, asked again and with the parts of the prompt in another order."""
-    if version.kind != "llm":
+    prompts = kind_of(version).prompts
+    if not prompts:
         return
     turned = {
         EXAMPLES: _turned(version, "fail_examples_first"),
@@ -139,24 +141,13 @@ def _positions(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Ma
     for source in outputs:
         yield ASKED_AGAIN, "position", source, source.text, version
         for test, judge in turned.items():
-            if test == OPTIONS or _has_both(version, source):
+            if test == OPTIONS or any(prompt.shows_both(source) for prompt in prompts):
                 yield test, "position", source, source.text, judge
 
 
-def _turned(version: JudgeVersion, key: str) -> JudgeVersion:
-    spec: dict[str, Any]
-    if panel.is_panel(version.spec):
-        turned = [{**member, key: True} for member in version.spec["panel"]]
-        spec = version.spec | {"panel": turned}
-    else:
-        spec = version.spec | {key: True}
-    return version.model_copy(update={"id": f"{version.id} {key}", "spec": spec})
-
-
-def _has_both(version: JudgeVersion, output: Output) -> bool:
-    """Whether some member is shown passes and fails, which then can change places."""
-    shown = (llm_judge.shown_with(member, output) for member in panel.members(version.spec))
-    return any(len({example.verdict for example in examples}) > 1 for examples in shown)
+def _turned(version: JudgeVersion, order: Order) -> JudgeVersion:
+    spec = kind_of(version).rewritten(lambda prompt: prompt.turned(order))
+    return version.model_copy(update={"id": f"{version.id} {order}", "spec": spec})
 
 
 def _wordings(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:

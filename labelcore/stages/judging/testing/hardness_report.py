@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.models import Frozen, HardnessResult, JudgeKind, JudgeVersion, Output, Project
+from labelcore.judges.kinds import kind_of
+from labelcore.models import Frozen, HardnessResult, JudgeVersion, Output, Project
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import list_probes
-from labelcore.stages.judging.testing.repeating import steady
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
@@ -52,7 +52,7 @@ class HardnessReport(Frozen):
 
     judge: str
     judge_version_id: str
-    kind: JudgeKind
+    kind: str
     criterion_id: str | None
     rows: tuple[HardnessRow, ...]
     warnings: tuple[str, ...]
@@ -161,8 +161,8 @@ def _row(
 
 def _positions(version: JudgeVersion, found: _Results) -> list[HardnessRow]:
     why = _why("position", found, "no output was shown examples of both kinds")
-    if version.kind != "llm":
-        why = f"it has no prompt of its own: {steady(version)}"
+    if steady := kind_of(version).steady:
+        why = f"it has no prompt of its own: {steady}"
     return [
         _row(test, "position", "changed", _of(found, test, "position"), why)
         for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from labelcore.errors import BadInput
+from labelcore.judges.kinds import Kind, kind_of
 from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, ProbeOpinion, Project
 from labelcore.stages.deriving import list_criteria
@@ -103,10 +104,9 @@ def _verdicts(
     db: Database, project: Project, probes: Sequence[Probe], *, ask_models: bool, client: ModelClient | None
 ) -> Mapping[str, list[ProbeVerdicts]]:
     """By probe id: what each judge of its criterion says."""
-    kinds = {"code", "learned", *(["llm"] if ask_models else [])}
     judges: dict[str, list[JudgeVersion]] = defaultdict(list)
     for judge in judge_table.current(db, project.id):
-        if judge.criterion_id and judge.kind in kinds:
+        if judge.criterion_id and _can_say(kind_of(judge), ask_models=ask_models):
             judges[judge.criterion_id].append(judge)
     found: dict[str, list[ProbeVerdicts]] = defaultdict(list)
     for criterion_id, asked in judges.items():
@@ -115,6 +115,10 @@ def _verdicts(
         for probe in mine:
             found[probe.case.id] = [verdicts_on(probe, judge, answers[judge.id]) for judge in asked]
     return found
+
+
+def _can_say(judge: Kind, *, ask_models: bool) -> bool:
+    return judge.decides_here or (judge.needs_model and ask_models)
 
 
 def _row(

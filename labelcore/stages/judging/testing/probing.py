@@ -11,7 +11,7 @@ from typing import Literal
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.llm import ModelClient
-from labelcore.models import Criterion, Decision, Frozen, JudgeKind, JudgeVersion, Output, Project
+from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output, Project
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.testing.probe_cases import (
@@ -57,7 +57,7 @@ class Detection(Frozen):
 
     judge: str
     judge_version_id: str
-    kind: JudgeKind
+    kind: str
     defect: str
     of: Literal["confirmed", "not rejected"]
     rate: Rate
@@ -87,7 +87,7 @@ class ProbeVerdicts(Frozen):
 
     judge: str
     judge_version_id: str
-    kind: JudgeKind
+    kind: str
     source: str | None
     probe: str | None
 

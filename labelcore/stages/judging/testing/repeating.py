@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labelcore.errors import BadInput
+from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
 from labelcore.models import Frozen, JudgeVersion, Output, Project, Run
 from labelcore.progress import Progress
@@ -63,22 +64,13 @@ def repeat(
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
-    if version.kind != "llm":
-        raise BadInput(
-            f"'{version.name}' cannot be repeated: {steady(version)}.", next_step="Repeat an LLM judge."
-        )
+    if steady := kind_of(version).steady:
+        raise BadInput(f"'{version.name}' cannot be repeated: {steady}.", next_step="Repeat an LLM judge.")
     if not 2 <= times <= MOST_TIMES or not 1 <= limit <= MOST_OUTPUTS:
         raise BadInput(
             f"{times} times on {limit} outputs cannot be asked.",
             next_step=f"Ask 2 to {MOST_TIMES} times on 1 to {MOST_OUTPUTS:,} outputs.",
         )
-
-
-def steady(version: JudgeVersion) -> str:
-    """Why a judge that is no LLM judge has no flip rate of its own."""
-    if version.kind == "cascade":
-        return "a cascade changes its mind where the judges that it is made of do"
-    return f"a {version.kind} judge decides the same text the same way"
 
 
 def flips(db: Database, project: Project, version: JudgeVersion | None = None) -> list[Flips]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from labelcore.errors import BadInput
-from labelcore.judges import code_judge, suspects
-from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges import suspects
 from labelcore.judges.identity import version_id
-from labelcore.judges.script_judge import is_script
+from labelcore.judges.kinds import kind_of
 from labelcore.judges.suspects import Fault
 from labelcore.models import Decision, Frozen, JudgeVersion, Project, Verdict, new_id
 from labelcore.stages.deriving import list_criteria
@@ -108,9 +108,7 @@ def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried
     wide = table.pivot(index="output_id", columns="judge_version_id", values="value")
     words: pd.DataFrame = wide.reindex(index=ids, columns=names).astype(object)
     fresh = [
-        version
-        for version in versions
-        if version.kind in {"code", "learned"} and words[version.id].isna().all()
+        version for version in versions if kind_of(version).decides_here and words[version.id].isna().all()
     ]
     outputs = list(output_table.many(db, tried).values()) if fresh and tried else []
     for version_key, answers in decide(db, fresh, outputs).items():
@@ -128,33 +126,20 @@ def flip(db: Database, project: Project, version: JudgeVersion, author: str = ""
     Raises:
         BadInput: the judge is of a kind that is not flipped.
     """
-    if is_script(version.spec):
-        raise BadInput(
-            "A written check is not flipped.",
-            next_step="Write it the other way round: `labelcore judge write`.",
-        )
-    if version.kind not in {"code", "imported"}:
-        raise BadInput(
-            f"A {version.kind} judge is not flipped.",
-            next_step="`judge retrain` makes a learned judge again; an LLM judge needs a clearer criterion.",
-        )
-    made = _flipped(version, author)
+    judge = kind_of(version)
+    turned = judge.flipped(version.id, version.name)
+    if turned is None:
+        why, advice = judge.no_flip
+        raise BadInput(why.format(kind=version.kind), next_step=advice)
+    made = _flipped(version, *turned, author)
     stored = judge_table.many(db, [made.id])
     judge_table.save(db, [made])
-    if version.kind == "imported" and not stored:
+    if judge.turns_verdicts and not stored:
         _turn_round(db, project, version, made)
     return stored.get(made.id, made)
 
 
-def _flipped(version: JudgeVersion, author: str) -> JudgeVersion:
-    spec = dict(version.spec)
-    if version.kind == "code":
-        code = CodeSpec.model_validate(spec)
-        turned = code.model_copy(update={"parameters": code.parameters | {"flipped": True}})
-        spec, description = turned.model_dump(), code_judge.describe(turned)
-    else:
-        spec |= {"flipped": version.id}
-        description = f"The opposite of what {version.name} says."
+def _flipped(version: JudgeVersion, spec: dict[str, Any], description: str, author: str) -> JudgeVersion:
     name = f"{version.name} · flipped"
     stem = f"{version.judge_id}|flipped"
     return version.model_copy(
