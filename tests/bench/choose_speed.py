@@ -21,16 +21,11 @@ import time
 
 import numpy as np
 
-from labelcore.judges.candidates import (
-    Candidate,
-    CodeCandidate,
-    FixedCandidate,
-    LearnedCandidate,
-    PhraseCandidate,
-    Target,
-)
-from labelcore.judges.lessons import Lessons
+from labelcore.judges.candidates import Candidate, FixedCandidate, Target
+from labelcore.judges.kinds.code import CodeCandidate, PhraseCandidate
+from labelcore.judges.kinds.learned import LearnedCandidate
 from labelcore.judges.set_search import choose
+from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
 from labelcore.stats.set_program import MUST, SHOULD, Floats, Wish, solve
 
@@ -122,7 +117,7 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(size=512)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     said = [str(random.choice(notes)) if fail else "" for fail in fails]
-    lessons = Lessons.of(made, said, vectors)
+    lessons = TrainingData.of(made, said, vectors)
     every = Target(fails, np.ones(len(fails), dtype=bool))
     found: list[Candidate] = []
     for _ in range(8):

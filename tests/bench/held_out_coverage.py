@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from labelcore.judges.candidates import FixedCandidate
-from labelcore.judges.lessons import Bools, Ints
+from labelcore.judges.features import Bools, Ints
 from labelcore.judges.set_search import choose
 from labelcore.stats.selection import figures
 from labelcore.stats.set_wish import Floats

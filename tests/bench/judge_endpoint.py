@@ -26,7 +26,9 @@ from typing import Any
 import aiohttp
 import openai
 
-from labelcore.judges import llm_judge, prompts
+from labelcore.judges import prompts
+from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.kinds.llm import JudgeAnswer
 from labelcore.llm import Message
 from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import settings
@@ -39,7 +41,7 @@ from tests.mock_endpoint import serving
 MODEL = "mock-judge"
 LATENCY = 0.2
 STATEMENT = "It answers what was asked and invents no price."
-SCHEMA = llm_judge.JudgeAnswer.model_json_schema()
+SCHEMA = JudgeAnswer.model_json_schema()
 
 
 def make_outputs(project: str, count: int, tag: str) -> list[Output]:
@@ -64,7 +66,7 @@ def make_judge(project: Project) -> JudgeVersion:
         author="",
         why="",
     )
-    spec = llm_judge.make_spec(criterion, MODEL, ())
+    spec = make_spec(criterion, Asking(MODEL), ())
     return JudgeVersion(
         id="j",
         judge_id="j",
@@ -98,7 +100,7 @@ async def side_by_side(
 
     async def work() -> None:
         for output in rest:
-            llm_judge.JudgeAnswer.model_validate_json(await ask(body(output)))
+            JudgeAnswer.model_validate_json(await ask(body(output)))
 
     await asyncio.gather(*(work() for _ in range(concurrency)))
 

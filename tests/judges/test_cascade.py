@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from labelcore.judges import cascade
-from labelcore.judges.cascade import CascadeSpec, Step, Votes, combine, fit_first, fit_then
+from labelcore.judges import cascade_steps
+from labelcore.judges.cascade_steps import Demand, Step, Votes, fit_first, fit_then
+from labelcore.judges.kinds.cascade import CascadeSpec, combine, describe
 from labelcore.models import Decision
-from labelcore.stages.judging.proposing.cascades import describe
 from labelcore.stats.rate import not_measurable
 
 
@@ -26,13 +26,13 @@ def calibrated(n: int, seed: int) -> tuple[Votes, np.ndarray]:
 @pytest.mark.parametrize(("wrong", "n"), [(0, 59), (3, 100), (10, 40)])
 def test_the_bound_is_clopper_and_pearsons(wrong: int, n: int) -> None:
     exact = binomtest(wrong, n).proportion_ci(0.90, method="exact").high  # two-sided 90 = one-sided 95
-    assert cascade.upper_bound(wrong, n, 0.95) == pytest.approx(exact)
+    assert cascade_steps.upper_bound(wrong, n, 0.95) == pytest.approx(exact)
 
 
 def test_so_many_decisions_without_a_mistake_are_needed() -> None:
-    least = cascade.needed(0.05, 0.95)
+    least = cascade_steps.needed(0.05, 0.95)
     assert least == 59
-    assert cascade.upper_bound(0, least, 0.95) <= 0.05 < cascade.upper_bound(0, least - 1, 0.95)
+    assert cascade_steps.upper_bound(0, least, 0.95) <= 0.05 < cascade_steps.upper_bound(0, least - 1, 0.95)
 
 
 def test_the_stated_error_holds_on_outputs_to_come() -> None:
@@ -41,9 +41,9 @@ def test_the_stated_error_holds_on_outputs_to_come() -> None:
     broken = decided = 0
     for seed in range(120):
         cheap, fails = calibrated(300, seed)
-        step, _ = fit_first(cheap, fails, 0.1, 0.95, judge="j", name="n")
+        step, _ = fit_first(cheap, fails, Demand("j", "n", 0.1, 0.95))
         fresh, truth = calibrated(4000, 10_000 + seed)
-        where = cascade.decides(step, fresh)
+        where = cascade_steps.decides(step, fresh)
         decided += int(where.any())
         if where.any():
             broken += fresh.wrong(truth)[where].mean() > 0.1
@@ -53,8 +53,8 @@ def test_the_stated_error_holds_on_outputs_to_come() -> None:
 
 def test_a_threshold_decides_what_it_was_set_on() -> None:
     cheap, fails = calibrated(400, 1)
-    step, curve = fit_first(cheap, fails, 0.15, 0.95, judge="j", name="n")
-    where = cascade.decides(step, cheap)
+    step, curve = fit_first(cheap, fails, Demand("j", "n", 0.15, 0.95))
+    where = cascade_steps.decides(step, cheap)
     assert step.rule == "sure" and where.sum() >= step.error.n
     assert step.bound is not None and step.bound <= 0.15
     assert [point.share for point in curve] == sorted(point.share for point in curve)
@@ -64,16 +64,16 @@ def test_a_threshold_decides_what_it_was_set_on() -> None:
 def test_what_is_less_likely_than_not_is_never_decided() -> None:
     passing = np.full(400, 0.3)  # it says pass, though a fail is likelier
     cheap = Votes(np.full(400, "pass"), passing)
-    step, curve = fit_first(cheap, np.zeros(400, dtype=bool), 0.1, 0.95, judge="j", name="n")
+    step, curve = fit_first(cheap, np.zeros(400, dtype=bool), Demand("j", "n", 0.1, 0.95))
     assert step.rule == "never" and curve == ()
 
 
 def test_too_few_grades_decide_nothing_and_say_why() -> None:
     cheap, fails = calibrated(40, 2)
-    step, _ = fit_first(cheap, fails, 0.05, 0.95, judge="j", name="n")
+    step, _ = fit_first(cheap, fails, Demand("j", "n", 0.05, 0.95))
     assert step.rule == "never" and "at least 59" in step.why_not
     assert step.error.value is None
-    assert not cascade.decides(step, cheap).any()
+    assert not cascade_steps.decides(step, cheap).any()
 
 
 def test_the_second_judge_decides_where_grades_show_it() -> None:
@@ -82,21 +82,21 @@ def test_the_second_judge_decides_where_grades_show_it() -> None:
     nothing = np.full(n, np.nan)
     right = Votes(np.where(fails, "fail", "pass"), nothing)
     leaning = np.where(np.arange(n) % 3 == 0, "fail", "pass")
-    assert fit_then(right, leaning, fails, 0.05, 0.95, judge="j", name="n").rule == "always"
+    assert fit_then(right, leaning, fails, Demand("j", "n", 0.05, 0.95)).rule == "always"
     # Wrong only where it differs from what the first leans to: agreement decides, the rest does not.
     words = np.where((leaning == "pass") == ~fails, leaning, np.where(leaning == "pass", "fail", "pass"))
     off = np.where(words == leaning, words, np.where(words == "pass", "fail", "pass"))
     half = Votes(np.where(np.arange(n) % 2 == 0, np.where(fails, "fail", "pass"), off), nothing)
-    found = fit_then(half, leaning, fails, 0.05, 0.95, judge="j", name="n")
+    found = fit_then(half, leaning, fails, Demand("j", "n", 0.05, 0.95))
     agreed = half.words == leaning
     expected = (
         "agrees"
-        if cascade.upper_bound(int(half.wrong(fails)[agreed].sum()), int(agreed.sum()), 0.95) <= 0.05
+        if cascade_steps.upper_bound(int(half.wrong(fails)[agreed].sum()), int(agreed.sum()), 0.95) <= 0.05
         else "never"
     )
     assert found.rule == expected
     coin = Votes(np.where(np.arange(n) % 2 == 0, "fail", "pass"), nothing)
-    assert fit_then(coin, leaning, fails, 0.05, 0.95, judge="j", name="n").rule == "never"
+    assert fit_then(coin, leaning, fails, Demand("j", "n", 0.05, 0.95)).rule == "never"
 
 
 def spec(then: str = "always") -> CascadeSpec:

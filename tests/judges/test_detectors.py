@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.judges import prompts
-from labelcore.judges.code_judge import CodeSpec, decide, describe
 from labelcore.judges.detectors import REGISTRY
+from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import Output
 
 

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelcore.errors import ModelTrouble
-from labelcore.judges import llm_judge, panel, portable
-from labelcore.judges.llm_judge import Teaching
+from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
+from labelcore.judges.kinds import judge_of, panel
+from labelcore.judges.kinds.llm import LlmKind
+from labelcore.judges.kinds.panel import PanelKind
 from labelcore.llm import Answer, Weighed
 from labelcore.llm.refusing import refuses
 from labelcore.models import Criterion, Decision, Output
@@ -62,7 +64,7 @@ def output(text: str = "some text", key: str = "o", **more: Any) -> Output:
 
 
 def decide(spec: dict[str, Any], model: Any, judged: Output | None = None) -> tuple[Decision, int]:
-    return asyncio.run(llm_judge.decide(spec, judged or output(), model))
+    return asyncio.run(judge_of("llm", spec).ask(judged or output(), model))
 
 
 def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
@@ -77,7 +79,7 @@ def teaching(n: int, verdict: str = "fail", **more: str) -> Teaching:
 
 def taught(**more: Any) -> dict[str, Any]:
     every = [teaching(n, verdict) for verdict in ("pass", "fail") for n in range(4)]
-    return llm_judge.make_spec(CRITERION, "m", (), every, **more)
+    return make_spec(CRITERION, Asking("m", **more), (), every)
 
 
 def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
@@ -100,20 +102,20 @@ def test_fails_come_with_the_experts_note_and_only_so_many_are_shown() -> None:
 def test_an_example_of_the_judged_output_or_its_group_is_left_out_and_another_stands_in(
     related: Output,
 ) -> None:
-    shown = [one.text for one in llm_judge.shown_with(taught(), related)]
+    shown = [one.text for one in Prompt(taught()).shown_with(related)]
     assert shown == ["pass example 0", "pass example 1", "fail example 1", "fail example 2"]
 
 
 def test_older_specs_work_and_leave_out_the_same_text() -> None:
     criterion = CRITERION.model_copy(update={"pass_examples": ("some text", ""), "fail_examples": ("b",)})
-    spec = llm_judge.make_spec(criterion, "m", ())
+    spec = make_spec(criterion, Asking("m"), ())
     assert "examples" not in spec and "shown" not in spec
-    assert [one.text for one in llm_judge.shown_with(spec, output())] == ["", "b"]
+    assert [one.text for one in Prompt(spec).shown_with(output())] == ["", "b"]
 
 
 def test_turned_prompts_hold_the_same_with_fails_first() -> None:
-    plain = llm_judge.shown_with(taught(), output())
-    turned = llm_judge.shown_with(taught() | {"fail_examples_first": True}, output())
+    plain = Prompt(taught()).shown_with(output())
+    turned = Prompt(taught() | {"fail_examples_first": True}).shown_with(output())
     assert plain != turned and sorted(plain) == sorted(turned)
     assert decide(taught() | {"fail_option_first": True}, Model("fail"))[0].value == "fail"
 
@@ -182,9 +184,9 @@ def test_a_quota_that_ends_at_the_probability_pauses_and_loses_no_probability() 
 
 
 def test_a_judge_of_a_field_travels_with_its_field() -> None:
-    leaves = portable.leaving("llm", taught() | {"field": "/title"}, with_examples=True)
-    assert portable.checked("llm", leaves)["field"] == "/title"
-    assert "field" not in portable.checked("llm", portable.leaving("llm", taught(), with_examples=True))
+    leaves = LlmKind(taught() | {"field": "/title"}).leaving()
+    assert LlmKind.checked(leaves)["field"] == "/title"
+    assert "field" not in LlmKind.checked(LlmKind(taught()).leaving())
 
 
 # Panels ----------------------------------------------------------------------------------------
@@ -249,13 +251,14 @@ def test_a_panel_without_a_member_gives_no_verdict() -> None:
 def test_judges_travel_without_ids_and_notes() -> None:
     single = taught(probability=True, endpoint="secret-place")
     for spec in (single, panel.make_spec({"a": single, "b": single | {"variant": "strict"}}, "majority")):
-        leaves = portable.leaving("llm", spec, with_examples=True)
+        judge = judge_of("llm", spec)
+        leaves = judge.leaving()
         text = json.dumps(leaves)
         assert "fail example 1" in text and "fail example 2" not in text
         for secret in ("note 0", "gfail0", "output_id", "secret-place"):
             assert secret not in text
-        assert portable.fault("llm", leaves) is None
-        assert portable.checked("llm", leaves) == leaves | ({"glossary": {}} if "glossary" in leaves else {})
-        bare = json.dumps(portable.leaving("llm", spec, with_examples=False))
-        assert "example 0" not in bare and portable.has_examples("llm", spec)
-    assert portable.fault("llm", leaves | {"rule": "loudest"}) is not None
+        assert judge.fault(leaves) is None
+        assert judge.checked(leaves) == leaves | ({"glossary": {}} if "glossary" in leaves else {})
+        bare = json.dumps(judge.leaving_bare())
+        assert "example 0" not in bare and judge.prompts[0].example_texts
+    assert PanelKind.fault(leaves | {"rule": "loudest"}) is not None

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.judges import prompts
-from labelcore.judges.llm_judge import messages_for
+from labelcore.judges.judge_prompt import Prompt
 from labelcore.judges.prompts import Example, render
 from labelcore.models import Output, Turn
 from labelcore.text.attacks import ATTACKS, FAMILIES
@@ -171,7 +171,9 @@ def test_the_prompts_of_a_judge_begin_alike() -> None:
     whole = [
         "\n".join(
             message["content"]
-            for message in messages_for(SPEC, Output(id=f"o{i}", project_id="p", text=text, input=f"q{i}"))
+            for message in Prompt(SPEC).messages_for(
+                Output(id=f"o{i}", project_id="p", text=text, input=f"q{i}")
+            )
         )
         for i, text in enumerate(texts)
     ]
@@ -182,8 +184,8 @@ def test_the_prompts_of_a_judge_begin_alike() -> None:
     old = [
         "\n".join(
             message["content"]
-            for message in messages_for(
-                SPEC | {"prompt_version": "judge-v1"}, Output(id="o", project_id="p", text=text)
+            for message in Prompt(SPEC | {"prompt_version": "judge-v1"}).messages_for(
+                Output(id="o", project_id="p", text=text)
             )
         )
         for text in texts[:2]
@@ -210,5 +212,5 @@ def test_to_know_the_shared_token_is_of_no_use() -> None:
 def test_a_judge_of_before_asks_what_it_always_asked() -> None:
     """Answers are known by the hash of the whole prompt: another one would be paid for again."""
     judged = Output(id="o", project_id="p", text="KPI 3", input="q", context="c")
-    asked = json.dumps(messages_for(SPEC | {"prompt_version": "judge-v1"}, judged))
+    asked = json.dumps(Prompt(SPEC | {"prompt_version": "judge-v1"}).messages_for(judged))
     assert hashlib.sha256(asked.encode()).hexdigest()[:16] == "a6afc435e0f19992"

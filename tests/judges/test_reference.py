@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from labelcore.judges.code_judge import CodeSpec, decide
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import plain_columns
-from labelcore.judges.lessons import Lessons
+from labelcore.judges.kinds.code import CodeSpec, decide
+from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
 
 SCORERS = [name for name, detector in REGISTRY.items() if detector.needs == "reference"]
@@ -79,7 +79,7 @@ def test_without_a_reference_they_abstain(name: str) -> None:
 def test_they_are_candidates_only_where_there_are_references() -> None:
     with_one = [output("a", "b"), output("b")]
     assert not {c.detector for c in plain_columns()} & set(SCORERS)
-    found = {column.detector for column in Lessons.of(with_one, ["", ""]).table.columns}
+    found = {column.detector for column in TrainingData.of(with_one, ["", ""]).table.columns}
     assert {"BLEU", "chrF", "ROUGE-L", "fuzzy match", "no exact match"} <= found
     assert "similar to the reference" not in found  # no embeddings were asked for
 

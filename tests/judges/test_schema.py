@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
 from labelcore.judges import fields, schema
-from labelcore.judges.code_judge import CodeSpec, decide, describe
+from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import Output
 
 SCHEMA: dict[str, Any] = {

@@ -7,10 +7,12 @@ import time
 import numpy as np
 import pytest
 
-from labelcore.judges.candidates import CodeCandidate, FixedCandidate, Target, parties
+from labelcore.judges.candidates import FixedCandidate, Target, parties
+from labelcore.judges.features import Bools, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, Repeat, rates, summary
-from labelcore.judges.lessons import Bools, Ints, Lessons
+from labelcore.judges.kinds.code import CodeCandidate
 from labelcore.judges.set_search import choose
+from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
 from labelcore.stats.rate import Rate
 from labelcore.stats.set_wish import Wish
@@ -85,7 +87,7 @@ def test_thresholds_of_one_target_are_fitted_together_as_they_are_alone() -> Non
     outputs = [
         Output(id=str(i), project_id="p", text="word. " * int(random.integers(1, 40))) for i in range(60)
     ]
-    lessons = Lessons.of(outputs, [""] * 60)
+    lessons = TrainingData.of(outputs, [""] * 60)
     fails = random.random(60) < 0.4
     targets = [Target(fails, np.ones(60, dtype=bool)), Target(~fails, fails | (random.random(60) < 0.7))]
     codes = [

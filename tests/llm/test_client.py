@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from labelcore.errors import ModelTrouble
-from labelcore.judges.llm_judge import JudgeAnswer
+from labelcore.judges.kinds.llm import JudgeAnswer
 from labelcore.llm import Answer, Message, Weighed, client_from_settings
 from labelcore.llm import client as client_module
 from labelcore.llm.client import STRICT, OpenAIClient

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.judges import portable, script_judge, writing
+from labelcore.judges import kinds, writing
+from labelcore.judges.kinds.check import CheckKind, make_spec
 from labelcore.models import Criterion, Output, Project, new_id
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, judging, projects
@@ -114,13 +115,13 @@ def test_a_check_that_cannot_work_is_not_kept(
 
 def test_a_check_travels_by_file_and_is_read_before_it_is_used() -> None:
     spec = {"source": SHORT, "language": "python-subset", "library": {"x": 1}}
-    left = portable.leaving("code", spec, with_examples=False)
+    left = CheckKind(spec).leaving_bare()
     assert left == {"source": SHORT, "language": "python-subset"}
-    assert portable.checked("code", left) == left
-    assert portable.fault("code", left) is None
-    assert "line 1" in str(portable.fault("code", {**left, "source": "import os\n" + SHORT}))
-    assert "language" in str(portable.fault("code", {**left, "language": "python"}))
-    assert portable.fault("code", {**left, "command": "sh"}) is not None
+    assert CheckKind.checked(left) == left
+    assert kinds.fault("code", left) is None
+    assert "line 1" in str(kinds.fault("code", {**left, "source": "import os\n" + SHORT}))
+    assert "language" in str(kinds.fault("code", {**left, "language": "python"}))
+    assert kinds.fault("code", {**left, "command": "sh"}) is not None
 
 
 def test_operations_give_documents(
@@ -193,7 +194,7 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
             )
         ],
     )
-    whole = script_judge.make_spec(FIELD_CHECK)
+    whole = make_spec(FIELD_CHECK)
     assert "field" not in whole, "the ids of checks without a field stay what they were"
     with pytest.raises(BadInput, match="the whole output"):
         checks.add_check(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge
+from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import Settings, settings
 from labelcore.stages import projects
@@ -85,7 +85,7 @@ def judge(
         author="",
         why="",
     )
-    spec = llm_judge.make_spec(criterion, "mock", ()) | more
+    spec = make_spec(criterion, Asking("mock"), ()) | more
     return JudgeVersion(
         id=name,
         judge_id=name,

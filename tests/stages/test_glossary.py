@@ -16,8 +16,9 @@ from typer.testing import CliRunner
 
 from labelcore.cli.commands import app
 from labelcore.errors import BadInput, NotFound
-from labelcore.judges import llm_judge
 from labelcore.judges.identity import version_id
+from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.kinds.llm import JudgeAnswer, LlmKind
 from labelcore.llm import Answer
 from labelcore.models import Criterion, Grade, Output, Project, Term
 from labelcore.operations import Request, execute
@@ -267,7 +268,7 @@ class Listener:
 
     async def answer(self, messages: list[dict[str, str]], _: Any) -> Answer[Any]:
         self.prompt = messages[1]["content"]
-        parsed = llm_judge.JudgeAnswer(reason="r", verdict="pass")
+        parsed = JudgeAnswer(reason="r", verdict="pass")
         return Answer(
             parsed=parsed,
             text="",
@@ -282,7 +283,7 @@ class Listener:
 
 def asked(spec: dict[str, Any], output: Output) -> str:
     listener = Listener()
-    asyncio.run(llm_judge.decide(spec, output, listener))  # type: ignore[arg-type]
+    asyncio.run(LlmKind(spec).ask(output, listener))  # type: ignore[arg-type]
     return listener.prompt
 
 
@@ -293,7 +294,7 @@ def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
         Term(term="short", meaning="below 20 words"),
         Term(term="GMV", meaning="never said"),
     ]
-    spec = llm_judge.make_spec(CRITERION, "mock", known)
+    spec = make_spec(CRITERION, Asking("mock"), known)
     inside = Output(id="o", project_id="p", text="杭分 tells us", metadata={"city": "Hangzhou"})
     prompt = asked(spec, inside)
     assert "杭分 = branch in Hangzhou" in prompt
@@ -306,14 +307,14 @@ def test_a_judge_is_told_the_terms_that_occur_and_hold() -> None:
 
 def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> None:
     def version(*known: Term) -> str:
-        spec = llm_judge.make_spec(CRITERION, "mock", known)
+        spec = make_spec(CRITERION, Asking("mock"), known)
         return version_id("p", "c", "llm", spec | {"prompt_version": "judge-v1"})
 
     assert version() == "j_507a911084d8134f6e03668c"
     assert version(Term(term="KPI", meaning="key figure")) == "j_573f7b2b74cc6eae41877633"
     scoped = Term(term="KPI", meaning="key figure", scope={"a": "b"}), Term(term="A", meaning="b")
     assert version(*scoped) == version(*reversed(scoped))
-    spec = llm_judge.make_spec(CRITERION, "mock", ()) | {"glossary": {"KPI": "key figure"}}
+    spec = make_spec(CRITERION, Asking("mock"), ()) | {"glossary": {"KPI": "key figure"}}
     assert "KPI = key figure" in asked(spec, Output(id="o", project_id="p", text="the KPI"))
     assert "glossary" not in asked(spec, Output(id="o", project_id="p", text="KPIs"))
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge, panel
 from labelcore.judges.identity import version_id
-from labelcore.judges.llm_judge import Teaching
+from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
+from labelcore.judges.kinds import panel
 from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.settings import settings
@@ -71,7 +71,7 @@ def graded(add_outputs: Add, give: Give) -> list[Output]:
 
 
 def add_judge(
-    db: Database, project: Project, kind: spec: dict[str, object], name: str = "judge"
+    db: Database, project: Project, kind: str, spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
     version = JudgeVersion(
         id=version_id(project.id, "c1", kind, spec),
@@ -89,9 +89,9 @@ def add_judge(
 
 
 def llm_spec(criterion: Criterion) -> dict[str, object]:
-    return llm_judge.make_spec(
+    return make_spec(
         criterion,
-        "mock",
+        Asking("mock"),
         (),
         [Teaching(verdict="pass", text="ok text"), Teaching(verdict="fail", text="bad text", note="n")],
     )

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
-from labelcore.judges import code_judge
-from labelcore.judges.code_judge import CodeSpec
+from labelcore.judges.kinds.code import CodeSpec, decide
 from labelcore.models import Project
 from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import Database, grades, outputs
@@ -347,7 +346,7 @@ def test_a_reference_column_is_what_scorers_compare_with(
     assert {own.reference for own in every} == {"the cat sat", "the cat ran"}
     assert {own.context for own in every} == {""}
     spec = CodeSpec(detector="no exact match", side="above", threshold=0.5)
-    values = {own.text: code_judge.decide(spec, own).value for own in every}
+    values = {own.text: decide(spec, own).value for own in every}
     assert values == {"the cat sat": "pass", "a dog": "fail"}
     other = projects.open_project(db, "mapped")
     own = importing.mapping_for(

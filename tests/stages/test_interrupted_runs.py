@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from labelcore.judges import llm_judge
+from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
 from labelcore.stages import projects
@@ -64,7 +64,7 @@ def judge(project: Project, name: str = "Prices", kind: str = "j") -> JudgeVersi
         criterion_id="c",
         criterion_version=1,
         model="mock",
-        spec=llm_judge.make_spec(criterion, "mock", ()),
+        spec=make_spec(criterion, Asking("mock"), ()),
     )
 
 

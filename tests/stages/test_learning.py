@@ -11,6 +11,7 @@ import pytest
 
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
+from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Run, Verdict
 from labelcore.operations.learning import cascade_lines
 from labelcore.stages import aligning, deriving, grading, judging, projects
@@ -143,7 +144,9 @@ def test_what_it_looks_at(db: Database, project: Project, plant: Callable[..., l
     assert report.reliability.brier < report.reliability.baseline
     long = next(output for output in outputs if len(output.text.split()) > 44)
     two = long.model_copy(update={"text": "Yes. " + long.text})
-    told = explaining.explain(learned(db, project).spec, two, lambda texts: np.zeros((len(texts), 512)))
+    told = explaining.explain(
+        LearnedKind(learned(db, project).spec), two, lambda texts: np.zeros((len(texts), 512))
+    )
     assert told.tells[0].weight > 0
     assert told.parts[0].text == long.text.rstrip(".") and told.parts[0].pull > 0
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from labelcore.judges import panel
+from labelcore.judges.kinds import panel
 from labelcore.llm.protocol import TRIES
 from labelcore.models import Decision, JudgeVersion, Output, Project, Run
 from labelcore.settings import settings

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.judges import llm_judge
 from labelcore.judges.identity import version_id
+from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, judging
@@ -55,7 +55,7 @@ def passed(add_outputs: Add, give: Give) -> list[Output]:
 
 
 def add_judge(
-    db: Database, project: Project, kind: spec: dict[str, object], name: str = "judge"
+    db: Database, project: Project, kind: str, spec: dict[str, object], name: str = "judge"
 ) -> JudgeVersion:
     version = JudgeVersion(
         id=version_id(project.id, "c1", kind, spec),
@@ -181,7 +181,7 @@ def test_probes_are_written_with_what_people_and_judges_say(
     judge: JudgeVersion,
     tmp_path: Path,
 ) -> None:
-    add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
+    add_judge(db, project, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
     made = probing.make_probes(db, project, "c1", per_defect=1).new
     padded = next(probe for probe in made if probe.defect == "padded")
     probing.say_of_probe(db, project, padded.id, "confirmed", "ann", "filler, 空话")
@@ -307,7 +307,7 @@ def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
 def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
     db: Database, project: Project, criterion: Criterion, passed: list[Output], mock: MockEndpoint
 ) -> None:
-    add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}))
+    add_judge(db, project, "llm", make_spec(criterion, Asking("mock"), ()))
     probing.make_probes(db, project, "c1", per_defect=1)
     found = probing.try_judges_on_probes(db, project, "c1")
     assert {detection.rate.value for detection in found.detections} == {0.0}
@@ -323,7 +323,7 @@ def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
 def test_without_a_model_an_llm_judge_is_not_measurable(
     db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    add_judge(db, project, "llm", llm_judge.make_spec(criterion, "mock", {}), "asked")
+    add_judge(db, project, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
     probing.make_probes(db, project, "c1", per_defect=1)
     found = probing.try_judges_on_probes(db, project, "c1")
     assert of_defect(found, "padded", "asked").rate.value is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.judges import llm_judge
 from labelcore.judges.identity import version_id
+from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, judging, projects
@@ -48,7 +48,7 @@ def add(db: Database, project: Project, kind: str, spec: dict[str, object], name
 def asked(db: Database, project: Project, criterion: Criterion) -> JudgeVersion:
     glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "杭州"}, author="ann")
     terms = glossary.terms(projects.open_project(db, project.name))
-    spec = llm_judge.make_spec(criterion.model_copy(update={"pass_examples": ("good",)}), "m", terms)
+    spec = make_spec(criterion.model_copy(update={"pass_examples": ("good",)}), Asking("m"), terms)
     return add(db, project, "llm", spec, "asked")
 
 
@@ -116,7 +116,7 @@ def test_a_glossary_that_was_changed_back_gives_a_newer_version_all_the_same(
 
 
 def test_each_member_of_a_panel_is_made_anew(db: Database, project: Project, criterion: Criterion) -> None:
-    member = llm_judge.make_spec(criterion, "m", [])
+    member = make_spec(criterion, Asking("m"), [])
     add(
         db,
         project,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.judges import llm_judge, portable
+from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.judges.kinds import RESERVED
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
@@ -66,7 +67,7 @@ def plant(db: Database, name: str = "home") -> Project:
     )
     criterion_table.save(db, [own, other])
     judging.propose(db, project, criterion="Short")
-    spec = llm_judge.make_spec(own, "model-7", [Term(term="SKU", meaning="a product", scope={"shop": "de"})])
+    spec = make_spec(own, Asking("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})])
     judge_table.save(
         db,
         [
@@ -136,7 +137,7 @@ def test_a_round_trip_keeps_every_field(
     assert len(stored) == sum(len(own.judges) for own in saved.criteria)
     for judge in short.judges:
         own_judge = stored[f"{judge.name} (library)"]
-        came = own_judge.spec.pop(portable.RESERVED)
+        came = own_judge.spec.pop(RESERVED)
         assert own_judge.spec == judge.spec and own_judge.fitted_on == ()
         assert came["figures"] == judge.figures.model_dump() and came["project"] == "home"
         assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
@@ -250,7 +251,7 @@ def test_judges_of_the_overall_grade_travel_with_the_rubric(
     assert {own.id for own in came} <= {own.id for own in loaded.judges}
     for own in saved.overall:
         there = next(one for one in came if one.name == f"{own.name} (library)")
-        assert {k: v for k, v in there.spec.items() if k != portable.RESERVED} == own.spec
+        assert {k: v for k, v in there.spec.items() if k != RESERVED} == own.spec
     state = next(own for own in sharing.transfer(db, project) if own.criterion_id is None)
     assert (state.criterion, state.state) == ("overall", "not yet aligned here")
     before = counts(db, project)

@@ -244,8 +244,8 @@ class CodeKind(Kind):
     @property
     def schema(self) -> Mapping[str, Any] | None:
         """The JSON schema that it holds outputs against."""
-        found: Mapping[str, Any] | None = self.spec.parameters.get("schema")
-        return found
+        found: Mapping[str, Any] | None = self.content.get("parameters", {}).get("schema")
+        return found  # read without the rest: it is asked of every judge, often
 
     def try_once(self) -> None:
         """See :meth:`Kind.try_once`."""
