@@ -45,31 +45,31 @@ def variants() -> Iterator[dict[str, Any]]:
     ]
     for version in (0, 1):
         for number, temperature in enumerate(TEMPERATURES):
-            for own in inputs:
-                name = list(PROMPTS[own["pipeline"]])[version]
-                yield own | {
+            for record in inputs:
+                name = list(PROMPTS[record["pipeline"]])[version]
+                yield record | {
                     "prompt_version": name,
                     "temperature": temperature,
                     "seed": 7 + number,
-                    "id": f"{own['id']}-{version + 1}{'ab'[number]}",
-                    "group": own["id"],
+                    "id": f"{record['id']}-{version + 1}{'ab'[number]}",
+                    "group": record["id"],
                 }
 
 
-def answer(client: Any, model: str, own: dict[str, Any]) -> dict[str, Any]:
+def answer(client: Any, model: str, variant: dict[str, Any]) -> dict[str, Any]:
     """One variant's record with the model's answer."""
-    template = PROMPTS[own["pipeline"]][own["prompt_version"]]
-    prompt = template.format(input=own["input"], context=own.get("context", ""))
+    template = PROMPTS[variant["pipeline"]][variant["prompt_version"]]
+    prompt = template.format(input=variant["input"], context=variant.get("context", ""))
     done = client.chat.completions.create(
         model=model,
-        temperature=own["temperature"],
-        seed=own["seed"],
+        temperature=variant["temperature"],
+        seed=variant["seed"],
         max_tokens=MAX_TOKENS,
         messages=[{"role": "user", "content": prompt}],
     )
     choice = done.choices[0]
     fields = ("id", "pipeline", "language", "group", "prompt_version", "input", "temperature")
-    record = {name: own[name] for name in fields} | {"context": own.get("context", "")}
+    record = {name: variant[name] for name in fields} | {"context": variant.get("context", "")}
     text = (choice.message.content or "").strip()
     return record | {"output": text, "model": model, "finish_reason": choice.finish_reason}
 
@@ -86,9 +86,9 @@ def main() -> None:
     lines = OUT.read_text("utf-8").splitlines() if OUT.exists() else []
     known = {json.loads(line)["id"] for line in lines}
     with OUT.open("a", encoding="utf-8") as file:
-        for own in variants():
-            if own["id"] not in known:
-                record = answer(client, chosen.model, own)
+        for variant in variants():
+            if variant["id"] not in known:
+                record = answer(client, chosen.model, variant)
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
                 file.flush()
                 print(record["id"], record["output"][:60].replace("\n", " "))

@@ -54,7 +54,7 @@ def show_result(result: importing.ImportResult) -> None:
     shell.warn(result.warnings)
     if result.rejected:
         st.warning(f"{batch.rows_rejected:,} rows were kept apart; the others came in.")
-        st.dataframe(pd.DataFrame([own.model_dump() for own in result.rejected]), hide_index=True)
+        st.dataframe(pd.DataFrame([row.model_dump() for row in result.rejected]), hide_index=True)
 
 
 place = shell.open_page("Import", "CSV, JSON lines, JSON or Parquet; grades and notes may be in it.")

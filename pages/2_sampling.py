@@ -41,4 +41,4 @@ with shell.guard():
     for sample in found:
         head = f"{sample.at:%Y-%m-%d %H:%M} — {sample.rule}, seed {sample.seed}, {len(sample.picks)} outputs"
         with st.expander(head):
-            st.dataframe(pd.DataFrame([own.model_dump() for own in sample.picks]), hide_index=True)
+            st.dataframe(pd.DataFrame([pick.model_dump() for pick in sample.picks]), hide_index=True)

@@ -44,9 +44,9 @@ with shell.guard():
     rules = grading.rules_of(place.project)
     if rules.compare:
         ways = {"pairs": say("Compare two versions"), **ways}
-    for own in deriving.list_criteria(place.db, place.project, status="accepted"):
-        if own.id in rules.regrade:
-            ways[own.id] = say("Grade anew: {name}", name=shell.plain(own.name))
+    for criterion in deriving.list_criteria(place.db, place.project, status="accepted"):
+        if criterion.id in rules.regrade:
+            ways[criterion.id] = say("Grade anew: {name}", name=shell.plain(criterion.name))
     way = next(iter(ways))
     if len(ways) > 1:
         way = st.segmented_control(

@@ -33,24 +33,26 @@ _CHARTED, _SPOKEN = 12, 6
 
 def show_judges(report: aligning.AlignmentReport) -> None:
     """Judges as sentences, then as intervals, then as a table."""
-    ranked = sorted(report.judges, key=lambda own: -(own.balanced_accuracy or 0))[:_CHARTED]
+    ranked = sorted(report.judges, key=lambda judge: -(judge.balanced_accuracy or 0))[:_CHARTED]
     st.subheader("Each judge against people")
-    for own in ranked[:_SPOKEN]:
-        where = "" if own.against == OVERALL else f" Measured against the grades of “{own.against}” itself."
-        st.write(shell.plain(judge_sentence(own) + where))
+    for judge in ranked[:_SPOKEN]:
+        where = (
+            "" if judge.against == OVERALL else f" Measured against the grades of “{judge.against}” itself."
+        )
+        st.write(shell.plain(judge_sentence(judge) + where))
     show_ceiling(report)
     if ranked:
         series = {
-            "TPR (passes it passes)": [own.tpr for own in ranked],
-            "TNR (fails it catches)": [own.tnr for own in ranked],
+            "TPR (passes it passes)": [judge.tpr for judge in ranked],
+            "TNR (fails it catches)": [judge.tnr for judge in ranked],
         }
         charts.intervals(
-            "TPR and TNR with 95 % intervals", [own.judge for own in ranked], series, key="judges"
+            "TPR and TNR with 95 % intervals", [judge.judge for judge in ranked], series, key="judges"
         )
-        right = {"agrees with people": [own.accuracy for own in ranked]}
+        right = {"agrees with people": [judge.accuracy for judge in ranked]}
         charts.intervals(
             "Share of equal answers, beside people and the best constant answer",
-            [own.judge for own in ranked],
+            [judge.judge for judge in ranked],
             right,
             key="judges-beside",
             lines=beside(report),
@@ -64,12 +66,12 @@ def show_outputs(report: aligning.AlignmentReport) -> None:
         return
     st.subheader("The outputs behind a number")
     first = report.chosen.judge_version_ids if report.chosen else ()
-    ordered = sorted(report.judges, key=lambda own: own.judge_version_id not in first)
-    names = {own.judge_version_id: f"{own.judge} ({own.criterion})" for own in ordered}
+    ordered = sorted(report.judges, key=lambda judge: judge.judge_version_id not in first)
+    names = {judge.judge_version_id: f"{judge.judge} ({judge.criterion})" for judge in ordered}
     judge = st.selectbox("Judge", list(names), format_func=names.__getitem__, key="behind-judge")
-    chosen = next(own for own in report.judges if own.judge_version_id == judge)
-    said = catches(chosen.counts)
-    st.write(shell.plain(f"{said[:1].upper()}{said[1:]}."))
+    chosen = next(alignment for alignment in report.judges if alignment.judge_version_id == judge)
+    caught = catches(chosen.counts)
+    st.write(shell.plain(f"{caught[:1].upper()}{caught[1:]}."))
     cell = st.radio(
         "Show",
         list(CELLS),

@@ -53,7 +53,7 @@ def show_basis(report: aligning.AlignmentReport) -> None:
     st.write(shell.plain(basis_lines(report)[0]))
     with st.expander("The versions that it was made with"):
         for rows in (report.basis.criteria, report.basis.judges):
-            table = pd.DataFrame([own.model_dump() for own in rows])
+            table = pd.DataFrame([row.model_dump() for row in rows])
             st.dataframe(
                 table, hide_index=True, column_order=["name", *table.columns.drop("name", errors="ignore")]
             )
@@ -61,20 +61,21 @@ def show_basis(report: aligning.AlignmentReport) -> None:
 
 def show_set(report: aligning.AlignmentReport) -> None:
     """The chosen set in a sentence, with its figures on outputs that it had not seen."""
-    own = report.chosen
-    if own is None:
+    chosen = report.chosen
+    if chosen is None:
         return
-    if not own.judges:
+    if not chosen.judges:
         st.subheader("The chosen set is empty: no judge is better than none.")
         return
-    st.subheader(shell.plain(f"The chosen set: {catches(own.counts)}."))
+    st.subheader(shell.plain(f"The chosen set: {catches(chosen.counts)}."))
     described = {judge.judge_version_id: judge.description for judge in report.judges}
-    for version, name in zip(own.judge_version_ids, own.judges, strict=True):
+    for version, name in zip(chosen.judge_version_ids, chosen.judges, strict=True):
         st.markdown(f"- **{shell.plain(name)}** — {shell.plain(described.get(version, ''))}")
-    held = own.held_out or {}
+    held = chosen.held_out or {}
     here, unseen = st.columns(2)
     here.metric(
-        "Alignment on these grades", "not measurable" if own.alignment is None else f"{own.alignment:.2f}"
+        "Alignment on these grades",
+        "not measurable" if chosen.alignment is None else f"{chosen.alignment:.2f}",
     )
     value = held.get("alignment")
     unseen.metric(
@@ -85,9 +86,9 @@ def show_set(report: aligning.AlignmentReport) -> None:
             f"The second one is the honest figure: {value:.2f}; on fresh outputs this set will have between {held['low']:.2f} and {held['high']:.2f} (95 %)."
         )
     st.write(
-        f"On these grades: coverage {rate_words(own.coverage)}; false failure rate {rate_words(own.false_failure_rate)}"
+        f"On these grades: coverage {rate_words(chosen.coverage)}; false failure rate {rate_words(chosen.false_failure_rate)}"
     )
-    if drawn := own.weighted:
+    if drawn := chosen.weighted:
         st.write(
             f"On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}"
         )
@@ -107,10 +108,10 @@ def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
         "Of the bad outputs that it had not seen, as of the choice of the set. The bound holds "
         "however often somebody looks, so grading may stop as soon as it is reached."
     )
-    for own in report.chosen.members:
-        st.write(shell.plain(own.says))
-        st.caption(shell.plain(f"Measured against {own.against}."))
-    wanted = max((own.to_grade for own in report.chosen.members), default=0)
+    for member in report.chosen.members:
+        st.write(shell.plain(member.says))
+        st.caption(shell.plain(f"Measured against {member.against}."))
+    wanted = max((member.to_grade for member in report.chosen.members), default=0)
     if report.as_of is None and wanted:
         _offer_next(place, wanted)
 
@@ -170,27 +171,27 @@ def show_ceiling(report: aligning.AlignmentReport) -> None:
 
 def beside(report: aligning.AlignmentReport) -> dict[str, float]:
     """What a judge's share of equal answers is set beside, by name."""
-    own = report.ceiling
-    if own is None:
+    ceiling = report.ceiling
+    if ceiling is None:
         return {}
     known = {
-        "people with each other": own.between_people.value,
-        "people with themselves": own.with_themselves.value,
-        "best constant answer": own.constant,
+        "people with each other": ceiling.between_people.value,
+        "people with themselves": ceiling.with_themselves.value,
+        "best constant answer": ceiling.constant,
     }
     return {name: value for name, value in known.items() if value is not None}
 
 
 def show_judge_table(report: aligning.AlignmentReport) -> None:
     """All figures of all judges; TPR and TNR for the whole pool where outputs had uneven chances."""
-    if any(own.weighted for own in report.judges):
+    if any(judge.weighted for judge in report.judges):
         st.write("Columns “on all outputs” undo the uneven draw.")
     rows = []
-    for own in report.judges:
-        row = own.document()
+    for judge in report.judges:
+        row = judge.document()
         for left_out in ("judge_version_id", "warnings", "weighted"):
             row.pop(left_out)
-        row |= {f"{name.upper()} on all outputs": rate_words(rate) for name, rate in own.weighted.items()}
-        rows.append({"judge": own.judge, "measured against": row.pop("against"), **row})
+        row |= {f"{name.upper()} on all outputs": rate_words(rate) for name, rate in judge.weighted.items()}
+        rows.append({"judge": judge.judge, "measured against": row.pop("against"), **row})
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     st.caption("AC1 is secondary: it looks good for a judge that misses nearly every fail.")

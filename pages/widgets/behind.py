@@ -29,13 +29,13 @@ def outputs_behind(place: Place, words: str, ids: Iterable[str], key: str) -> No
         return
     shown = wanted[_start(len(wanted), key) :][:_PAGE]
     grades = _grades(place, shown)
-    for own in shown:
+    for output_id in shown:
         with st.container(border=True):
-            for grade in grades[own]:
+            for grade in grades[output_id]:
                 st.text(_said(grade))
-            if not grades[own]:
+            if not grades[output_id]:
                 st.write("Nobody has graded it.")
-            if output := projects.find_output(place.db, own):
+            if output := projects.find_output(place.db, output_id):
                 show_output(output)
 
 
@@ -47,9 +47,9 @@ def _start(total: int, key: str) -> int:
 
 def _grades(place: Place, ids: Collection[str]) -> dict[str, list[Grade]]:
     found: dict[str, list[Grade]] = defaultdict(list)
-    for own in grading.current_grades(place.db, place.project):
-        if own.output_id in ids:
-            found[own.output_id].append(own)
+    for grade in grading.current_grades(place.db, place.project):
+        if grade.output_id in ids:
+            found[grade.output_id].append(grade)
     return found
 
 
@@ -64,7 +64,9 @@ def judges_behind(place: Place, judges: Sequence[tuple[str, str]], key: str) -> 
     names = dict(judges)
     if not names or not st.toggle("Show the outputs behind these figures", key=key):
         return
-    judge = st.selectbox("Judge", list(names), format_func=lambda own: plain(names[own]), key=f"{key}-judge")
+    judge = st.selectbox(
+        "Judge", list(names), format_func=lambda version_id: plain(names[version_id]), key=f"{key}-judge"
+    )
     cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")
     with shell.guard():
         found = aligning.behind(place.db, place.project, judge, cell)  # type: ignore[arg-type]  # a key of CELLS

@@ -87,15 +87,15 @@ def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:
 
 def _arms(rates: Sequence[Rate]) -> dict[str, list[float]]:
     """How far each interval reaches to both sides; nowhere where there is none."""
-    values = [own.value or 0.0 for own in rates]
+    values = [rate.value or 0.0 for rate in rates]
     return {
         "array": [
-            0.0 if own.high is None else max(0.0, own.high - value)
-            for own, value in zip(rates, values, strict=True)
+            0.0 if rate.high is None else max(0.0, rate.high - value)
+            for rate, value in zip(rates, values, strict=True)
         ],
         "arrayminus": [
-            0.0 if own.low is None else max(0.0, value - own.low)
-            for own, value in zip(rates, values, strict=True)
+            0.0 if rate.low is None else max(0.0, value - rate.low)
+            for rate, value in zip(rates, values, strict=True)
         ],
     }
 
@@ -104,8 +104,8 @@ def growth(title: str, curve: Sequence[tuple[int, int]], *, key: str) -> None:
     """A count that only grows, as steps."""
     figure = go.Figure(
         go.Scatter(
-            x=[own[0] for own in curve],
-            y=[own[1] for own in curve],
+            x=[point[0] for point in curve],
+            y=[point[1] for point in curve],
             mode="lines",
             line={"shape": "hv", "color": _BLUE, "width": 3},
             hovertemplate="%{y} kinds after %{x} failed outputs<extra></extra>",
@@ -161,8 +161,8 @@ def weights(title: str, names: Sequence[str], values: Sequence[float], *, key: s
             x=list(values),
             y=shown,
             orientation="h",
-            marker={"color": [_ORANGE if own > 0 else _BLUE for own in values]},
-            customdata=[own.replace("<", "‹") for own in names],
+            marker={"color": [_ORANGE if weight > 0 else _BLUE for weight in values]},
+            customdata=[name.replace("<", "‹") for name in names],
             hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
         )
     )
@@ -188,22 +188,22 @@ def reliability(title: str, points: Sequence[tuple[float, Rate]], *, key: str) -
             hoverinfo="skip",
         )
     )
-    known = [(x, own) for x, own in points if own.value is not None]
+    known = [(x, rate) for x, rate in points if rate.value is not None]
     figure.add_scatter(
         name="graded outputs, 95 % intervals",
         mode="markers",
         x=[x for x, _ in known],
-        y=[own.value for _, own in known],
+        y=[rate.value for _, rate in known],
         marker={"size": 10, "color": _BLUE},
         error_y={
             "type": "data",
             "symmetric": False,
             "color": _BLUE,
             "thickness": 2,
-            "array": [(own.high or 0) - (own.value or 0) for _, own in known],
-            "arrayminus": [(own.value or 0) - (own.low or 0) for _, own in known],
+            "array": [(rate.high or 0) - (rate.value or 0) for _, rate in known],
+            "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
         },
-        customdata=[own.n for _, own in known],
+        customdata=[rate.n for _, rate in known],
         hovertemplate="stated %{x:.0%}, failed %{y:.0%} of %{customdata}<extra></extra>",
     )
     figure.update_layout(
@@ -220,22 +220,22 @@ def risk(
     title: str, points: Sequence[tuple[float, Rate, float]], chosen: float | None, error: float, *, key: str
 ) -> None:
     """Error and its upper bound against the share decided; the chosen share and the limit marked."""
-    shares = [own[0] for own in points]
+    shares = [point[0] for point in points]
     figure = go.Figure(
         go.Scatter(
             name="wrong",
             x=shares,
-            y=[own[1].value for own in points],
+            y=[point[1].value for point in points],
             mode="lines+markers",
             line={"color": _BLUE},
-            customdata=[own[1].n for own in points],
+            customdata=[point[1].n for point in points],
             hovertemplate="decides %{x:.0%}: %{y:.1%} of %{customdata} wrong<extra></extra>",
         )
     )
     figure.add_scatter(
         name="upper bound",
         x=shares,
-        y=[own[2] for own in points],
+        y=[point[2] for point in points],
         mode="lines",
         line={"color": _ORANGE, "dash": "dash"},
         hovertemplate="decides %{x:.0%}: at most %{y:.1%} wrong<extra></extra>",
@@ -248,7 +248,7 @@ def risk(
             annotation_text=f"chosen {chosen:.0%}",
             annotation_position="bottom left",
         )
-    top = max([error, *(own[1].value or 0 for own in points), *(own[2] for own in points[3:])])
+    top = max([error, *(point[1].value or 0 for point in points), *(point[2] for point in points[3:])])
     figure.update_layout(
         height=300,
         margin={"l": 10, "r": 20, "t": 10, "b": 40},
@@ -271,7 +271,7 @@ def row_names(names: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in map(_short, names):
         numbered = (f"{name} ({number})" for number in count(2))
-        found.append(next(own for own in chain([name], numbered) if own not in found))
+        found.append(next(candidate for candidate in chain([name], numbered) if candidate not in found))
     return found
 
 

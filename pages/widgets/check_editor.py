@@ -34,7 +34,7 @@ def write_check(place: Place) -> None:
     source = st.text_area("The check", _START, height=260, max_chars=LONGEST_SOURCE, key=keys.CHECK_SOURCE)
     left, right = st.columns(2)
     chosen = left.selectbox(
-        "It decides", criteria, format_func=lambda own: own.name, key=keys.CHECK_CRITERION
+        "It decides", criteria, format_func=lambda criterion: criterion.name, key=keys.CHECK_CRITERION
     )
     name = right.text_input("Its name", max_chars=60, key=keys.CHECK_NAME)
     limit = int(st.number_input("Outputs to try it on", 5, 200, 20, 5, key=keys.CHECK_LIMIT))
@@ -69,11 +69,11 @@ def _show(trial: Trial) -> None:
     graded = {True: "pass", False: "fail", None: ""}
     rows = [
         {
-            "check says": own.decision.value if own.decision else "error",
-            "people say": graded[own.graded],
-            "why": own.decision.reason if own.decision else own.error,
-            "output": own.output.text[:_SHOWN],
+            "check says": tried.decision.value if tried.decision else "error",
+            "people say": graded[tried.graded],
+            "why": tried.decision.reason if tried.decision else tried.error,
+            "output": tried.output.text[:_SHOWN],
         }
-        for own in sorted(trial.tried, key=lambda own: own.decision is not None)
+        for tried in sorted(trial.tried, key=lambda tried: tried.decision is not None)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")

@@ -30,7 +30,7 @@ def show_codes(place: Place) -> None:
         shell.go("3_grading.py", "Grade")
         return
     code_board(
-        [_on_board(own) for own in found[:_ON_BOARD]],
+        [_on_board(coded) for coded in found[:_ON_BOARD]],
         undo=_undoable(place),
         done=done,
         refused=refused,
@@ -56,15 +56,15 @@ def _propose(place: Place) -> None:
         st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")
 
 
-def _on_board(own: deriving.Coded) -> BoardCode:
-    quotes = sorted(own.quotes, key=lambda quote: 2.0 if quote.sure is None else quote.sure)
+def _on_board(coded: deriving.Coded) -> BoardCode:
+    quotes = sorted(coded.quotes, key=lambda quote: 2.0 if quote.sure is None else quote.sure)
     known = [quote.sure for quote in quotes if quote.sure is not None]
     return BoardCode(
-        id=own.code.id,
-        label=own.code.label,
-        state=own.code.state,
-        outputs=own.outputs,
-        people=own.people,
+        id=coded.code.id,
+        label=coded.code.label,
+        state=coded.code.state,
+        outputs=coded.outputs,
+        people=coded.people,
         sure=median(known) if known else None,
         more=max(0, len(quotes) - _QUOTES),
         quotes=tuple(
@@ -119,14 +119,14 @@ def _table(place: Place, found: list[deriving.Coded]) -> None:
     st.subheader("All codes")
     rows = [
         {
-            "code": own.code.label,
-            "outputs": own.outputs,
-            "people": own.people,
-            "state": own.code.state,
-            "by": own.code.origin,
-            "e.g.": own.quotes[0].text,
+            "code": coded.code.label,
+            "outputs": coded.outputs,
+            "people": coded.people,
+            "state": coded.code.state,
+            "by": coded.code.origin,
+            "e.g.": coded.quotes[0].text,
         }
-        for own in found
+        for coded in found
     ]
     st.write("Choose codes to merge them, to say that they are right, or to make a criterion of them.")
     picked = st.dataframe(
@@ -134,22 +134,24 @@ def _table(place: Place, found: list[deriving.Coded]) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        key=shell.key_of("codes", [own.code.id for own in found]),
+        key=shell.key_of("codes", [coded.code.id for coded in found]),
     )
     if chosen := [found[at] for at in picked.selection.rows]:
         _with_chosen(place, chosen)
 
 
 def _with_chosen(place: Place, chosen: list[deriving.Coded]) -> None:
-    ids = [own.code.id for own in chosen]
+    ids = [coded.code.id for coded in chosen]
     with st.container(horizontal=True):
         if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
             deriving.merge_codes(place.db, place.project, ids, author=place.annotator)
             st.rerun()
         for label, state in (("They are right", "accepted"), ("Drop", "dropped")):
             if st.button(label, key=shell.key_of(state, ids)):
-                for own in ids:
-                    deriving.change_code(place.db, place.project, own, state=state, author=place.annotator)
+                for code_id in ids:
+                    deriving.change_code(
+                        place.db, place.project, code_id, state=state, author=place.annotator
+                    )
                 st.rerun()
     with st.form("criterion-of-codes"):
         name = st.text_input("Name of the criterion", chosen[0].code.label)
@@ -169,7 +171,7 @@ def _quotes(place: Place, found: list[deriving.Coded]) -> None:
         "The least sure come first."
     )
     quotes = sorted(
-        ((own.code.label, quote) for own in found for quote in own.quotes),
+        ((coded.code.label, quote) for coded in found for quote in coded.quotes),
         key=lambda pair: 2.0 if pair[1].sure is None else pair[1].sure,
     )
     if len(quotes) > _IN_TABLE:

@@ -26,27 +26,27 @@ def show_court(place: Place) -> None:
     if not found.conflicts:
         st.info("Nothing to rule on: judges need verdicts on graded outputs (see Judges).")
         return
-    waiting = [own for own in found.conflicts if own.ruling is None]
+    waiting = [conflict for conflict in found.conflicts if conflict.ruling is None]
     if waiting:
         _rule(place, waiting)
     _show_gaps(found)
-    _show_ruled(place, [own for own in found.conflicts if own.ruling])
+    _show_ruled(place, [conflict for conflict in found.conflicts if conflict.ruling])
 
 
 def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
-    criteria = list(dict.fromkeys(own.subject for own in waiting))
+    criteria = list(dict.fromkeys(conflict.subject for conflict in waiting))
     if len(criteria) > 1:
         wanted = st.selectbox("Criterion", ["all", *criteria], key="court-criterion")
-        waiting = [own for own in waiting if wanted in {"all", own.subject}]
-    own = waiting[0]
+        waiting = [conflict for conflict in waiting if wanted in {"all", conflict.subject}]
+    conflict = waiting[0]
     with st.container(border=True):
-        _show(own)
-        with st.form(f"court-{own.output.id}-{own.judge.id}", clear_on_submit=True):
+        _show(conflict)
+        with st.form(f"court-{conflict.output.id}-{conflict.judge.id}", clear_on_submit=True):
             value = st.radio(
                 "Who is right?",
                 list(refining.VALUES),
                 index=None,
-                format_func=lambda own: f"{_WORDS[own]}. {refining.NEXT[own]}",
+                format_func=lambda ruling: f"{_WORDS[ruling]}. {refining.NEXT[ruling]}",
             )
             reason = st.text_input("Why")
             ruled = st.form_submit_button("Rule, and show the next", type="primary")
@@ -57,8 +57,8 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
                     refining.decide(
                         place.db,
                         place.project,
-                        own.output.id,
-                        own.judge.id,
+                        conflict.output.id,
+                        conflict.judge.id,
                         value,
                         reason=reason,
                         author=place.annotator,
@@ -66,32 +66,34 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
                 st.rerun()
 
 
-def _show(own: refining.Conflict) -> None:
-    people = "passed" if own.human_pass else "failed"
-    st.markdown(f"**{shell.plain(own.judge.name)}** says **{own.decision.value}**; people **{people}** it.")
-    if own.criterion:
-        st.text(f"{own.criterion.name}: {own.criterion.statement}")
-    for note in own.notes:
+def _show(conflict: refining.Conflict) -> None:
+    people = "passed" if conflict.human_pass else "failed"
+    st.markdown(
+        f"**{shell.plain(conflict.judge.name)}** says **{conflict.decision.value}**; people **{people}** it."
+    )
+    if conflict.criterion:
+        st.text(f"{conflict.criterion.name}: {conflict.criterion.statement}")
+    for note in conflict.notes:
         st.text(f"Their note: {note}")
-    if own.decision.reason:
-        st.text(f"The judge's reason: {own.decision.reason}")
-    show_output(own.output)
+    if conflict.decision.reason:
+        st.text(f"The judge's reason: {conflict.decision.reason}")
+    show_output(conflict.output)
 
 
 def _show_gaps(found: refining.Docket) -> None:
-    ruled = [own for own in found.gaps if own.unclear.n]
+    ruled = [gap for gap in found.gaps if gap.unclear.n]
     if not ruled:
         return
     charts.intervals(
         "Where the specification has a gap: conflicts whose criterion is unclear, 95 % intervals",
-        [own.criterion for own in ruled],
-        {"criterion unclear": [own.unclear for own in ruled]},
+        [gap.criterion for gap in ruled],
+        {"criterion unclear": [gap.unclear for gap in ruled]},
         key="court-gaps",
     )
     rows = [
-        {"criterion": own.criterion, "open": own.open}
-        | {_WORDS[name]: own.ruled[name] for name in refining.VALUES}
-        for own in found.gaps
+        {"criterion": gap.criterion, "open": gap.open}
+        | {_WORDS[name]: gap.ruled[name] for name in refining.VALUES}
+        for gap in found.gaps
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
@@ -102,16 +104,16 @@ def _show_ruled(place: Place, ruled: list[refining.Conflict]) -> None:
     st.subheader("Ruled")
     rows = [
         {
-            "ruling": _WORDS[own.ruling.value],
-            "criterion": own.subject,
-            "judge": own.judge.name,
-            "reason": own.ruling.reason,
-            "by": own.ruling.author,
-            "when": own.ruling.at,
-            "next": refining.NEXT[own.ruling.value],
+            "ruling": _WORDS[conflict.ruling.value],
+            "criterion": conflict.subject,
+            "judge": conflict.judge.name,
+            "reason": conflict.ruling.reason,
+            "by": conflict.ruling.author,
+            "when": conflict.ruling.at,
+            "next": refining.NEXT[conflict.ruling.value],
         }
-        for own in ruled
-        if own.ruling
+        for conflict in ruled
+        if conflict.ruling
     ]
     picked = st.dataframe(
         pd.DataFrame(rows),
@@ -119,19 +121,19 @@ def _show_ruled(place: Place, ruled: list[refining.Conflict]) -> None:
         on_select="rerun",
         selection_mode="single-row",
         width="stretch",
-        key=shell.key_of("ruled", [own.output.id + own.judge.id for own in ruled]),
+        key=shell.key_of("ruled", [conflict.output.id + conflict.judge.id for conflict in ruled]),
     )
     for row in picked.selection.rows:
-        own = ruled[row]
+        conflict = ruled[row]
         with st.container(border=True):
-            _show(own)
-            if st.button("Take the ruling back", key=f"court-back-{own.output.id}"):
+            _show(conflict)
+            if st.button("Take the ruling back", key=f"court-back-{conflict.output.id}"):
                 with shell.guard():
                     refining.decide(
                         place.db,
                         place.project,
-                        own.output.id,
-                        own.judge.id,
+                        conflict.output.id,
+                        conflict.judge.id,
                         "withdrawn",
                         reason="taken back",
                         author=place.annotator,

@@ -39,10 +39,12 @@ def show_criteria(place: Place) -> None:
         )
         return
     _unexplained(place)
-    who = {own.id: own for own in grading.current_grades(place.db, place.project)}
-    for criterion in sorted(criteria, key=lambda own: (_ORDER[own.status], -len(own.evidence))):
+    who = {grade.id: grade for grade in grading.current_grades(place.db, place.project)}
+    for criterion in sorted(
+        criteria, key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence))
+    ):
         _box(place, criterion, who)
-    if any(own.status == "accepted" for own in criteria):
+    if any(criterion.status == "accepted" for criterion in criteria):
         shell.go("5_judging.py", "Next: judges")
 
 
@@ -54,8 +56,8 @@ def _unexplained(place: Place) -> None:
         return
     missing = set(left)
     codes = deriving.list_codes(place.db, place.project)
-    gain = {own.code.id: len({q.output_id for q in own.quotes} & missing) for own in codes}
-    best = max(codes, key=lambda own: gain[own.code.id], default=None)
+    gain = {coded.code.id: len({q.output_id for q in coded.quotes} & missing) for coded in codes}
+    best = max(codes, key=lambda coded: gain[coded.code.id], default=None)
     outputs_behind(place, "Show them", left, "unexplained")
     if best and gain[best.code.id]:
         st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))
@@ -72,11 +74,11 @@ def _unexplained(place: Place) -> None:
         )
 
 
-def _box(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
+def _box(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None:
     with st.container(border=True):
-        st.subheader(plain(own.name))
-        st.text(own.statement)
-        grades = {item.grade_id for item in own.evidence}
+        st.subheader(plain(criterion.name))
+        st.text(criterion.statement)
+        grades = {item.grade_id for item in criterion.evidence}
         people = {who[key].annotator for key in grades if key in who}
         origin = {
             "prompt": "from the prompt",
@@ -86,53 +88,53 @@ def _box(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
         }
         st.write(
             plain(
-                f"{own.status}, {own.severity}, {origin.get(own.origin, 'from notes')}, version {own.version} "
-                f"of {own.at:%Y-%m-%d}: {len(own.evidence)} quotes from {len(grades)} grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
+                f"{criterion.status}, {criterion.severity}, {origin.get(criterion.origin, 'from notes')}, version {criterion.version} "
+                f"of {criterion.at:%Y-%m-%d}: {len(criterion.evidence)} quotes from {len(grades)} grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
                 f"{_since([who[key].at for key in grades if key in who])}."
             )
         )
-        st.write(plain(_risk(place, own)))
-        for item in own.evidence[:_SEEN]:
+        st.write(plain(_risk(place, criterion)))
+        for item in criterion.evidence[:_SEEN]:
             st.text(f"“{item.quote[:200]}”{' (marked words)' if item.marked else ''}")
         parts: dict[str, Callable[[], None]] = {
-            f"Evidence ({len(own.evidence)})": lambda: _evidence(place, own, who),
-            "Versions": lambda: _versions(place, own),
-            "Edit": lambda: _edit(place, own),
-            "Split": lambda: _split(place, own),
+            f"Evidence ({len(criterion.evidence)})": lambda: _evidence(place, criterion, who),
+            "Versions": lambda: _versions(place, criterion),
+            "Edit": lambda: _edit(place, criterion),
+            "Split": lambda: _split(place, criterion),
         }
         for name, show in parts.items():  # only what is open is computed
-            box = st.expander(name, on_change="rerun", key=f"{name.split()[0]}-{own.id}")
+            box = st.expander(name, on_change="rerun", key=f"{name.split()[0]}-{criterion.id}")
             if box.open:
                 with box:
                     show()
         with st.container(horizontal=True):
-            _acts(place, own)
+            _acts(place, criterion)
 
 
 def _since(days: Sequence[datetime]) -> str:
     return f", since {min(days):%Y-%m-%d}" if days else ""
 
 
-def _risk(place: Place, own: Criterion) -> str:
+def _risk(place: Place, criterion: Criterion) -> str:
     """The risk behind it and what it asks of the judges."""
-    limits = deriving.limits_of(own, place.project)
-    whose = "" if own.risk else " (the project's)"
-    why = f": {own.risk_why.rstrip('.')}" if own.risk_why else ""
+    limits = deriving.limits_of(criterion, place.project)
+    whose = "" if criterion.risk else " (the project's)"
+    why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
     return (
-        f"Risk {deriving.risk_of(own, place.project)}{whose}{why}. Judges may fail "
-        f"{own.max_false_failure_rate:.0%} of the good outputs and should find "
+        f"Risk {deriving.risk_of(criterion, place.project)}{whose}{why}. Judges may fail "
+        f"{criterion.max_false_failure_rate:.0%} of the good outputs and should find "
         f"{limits.min_coverage:.0%} of the bad ones."
     )
 
 
-def _evidence(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
+def _evidence(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None:
     """Every quote with the grade that it comes from; choosing one opens its output."""
-    if not own.evidence:
+    if not criterion.evidence:
         st.write("No quote supports it yet.")
         return
-    if len(own.evidence) > _QUOTES:
-        st.write(f"The first {_QUOTES} of {len(own.evidence):,} quotes.")
-    cited = own.evidence[:_QUOTES]
+    if len(criterion.evidence) > _QUOTES:
+        st.write(f"The first {_QUOTES} of {len(criterion.evidence):,} quotes.")
+    cited = criterion.evidence[:_QUOTES]
     grades = [who.get(item.grade_id) for item in cited]
     picked = st.dataframe(
         pd.DataFrame(
@@ -150,16 +152,16 @@ def _evidence(place: Place, own: Criterion, who: dict[str, Grade]) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key=shell.key_of("open", [own.id, *(item.grade_id for item in cited)]),
+        key=shell.key_of("open", [criterion.id, *(item.grade_id for item in cited)]),
     )
     for at in picked.selection.rows:
         if found := projects.find_output(place.db, cited[at].output_id):
             show_output(found)
 
 
-def _versions(place: Place, own: Criterion) -> None:
+def _versions(place: Place, criterion: Criterion) -> None:
     """Every version with who, when, why, and what became of the words."""
-    versions = deriving.history(place.db, place.project, own.id)
+    versions = deriving.history(place.db, place.project, criterion.id)
     for before, after in zip([None, *versions], versions, strict=False):
         kept = "wording only" if after.wording_only else "the meaning may have changed"
         head = f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: {after.status}"
@@ -172,45 +174,50 @@ def _versions(place: Place, own: Criterion) -> None:
 
 def _changed(pieces: Sequence[deriving.Piece]) -> str:
     marks = {"same": "{}", "gone": ":red[~~{}~~]", "new": ":green[**{}**]"}
-    return "".join(marks[own.kind].format(plain(own.text)) if own.text.strip() else " " for own in pieces)
+    return "".join(
+        marks[piece.kind].format(plain(piece.text)) if piece.text.strip() else " " for piece in pieces
+    )
 
 
-def _stakes(own: Criterion) -> str:
-    why = f" ({own.risk_why})" if own.risk_why else ""
-    return f"{own.severity}, risk {own.risk or 'as the project'}{why}, limit {own.max_false_failure_rate:.0%}"
+def _stakes(criterion: Criterion) -> str:
+    why = f" ({criterion.risk_why})" if criterion.risk_why else ""
+    return f"{criterion.severity}, risk {criterion.risk or 'as the project'}{why}, limit {criterion.max_false_failure_rate:.0%}"
 
 
-def _edit(place: Place, own: Criterion) -> None:
-    with st.form(f"edit-{own.id}", border=False):
-        _edit_form(place, own)
+def _edit(place: Place, criterion: Criterion) -> None:
+    with st.form(f"edit-{criterion.id}", border=False):
+        _edit_form(place, criterion)
 
 
-def _edit_form(place: Place, own: Criterion) -> None:
-    name = st.text_input("Name", own.name)
-    statement = st.text_area("Statement", own.statement)
-    severity = st.selectbox("Severity", ["must", "should"], index=int(own.severity == "should"))
+def _edit_form(place: Place, criterion: Criterion) -> None:
+    name = st.text_input("Name", criterion.name)
+    statement = st.text_area("Statement", criterion.statement)
+    severity = st.selectbox("Severity", ["must", "should"], index=int(criterion.severity == "should"))
     limit = st.number_input(
-        "Most good outputs it may wrongly fail, in percent", 0, 100, round(100 * own.max_false_failure_rate)
+        "Most good outputs it may wrongly fail, in percent",
+        0,
+        100,
+        round(100 * criterion.max_false_failure_rate),
     )
     risks = [None, *_RISKS]
     risk = st.selectbox(
         "Risk of the use case behind it",
         risks,
-        index=risks.index(own.risk),
+        index=risks.index(criterion.risk),
         format_func=lambda level: level or f"as the project ({place.project.risk})",
     )
-    risk_why = st.text_input("What happens if it fails", own.risk_why, max_chars=500)
+    risk_why = st.text_input("What happens if it fails", criterion.risk_why, max_chars=500)
     same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
     why = st.text_input("Why")
     if st.form_submit_button("Save a new version"):
         changes: dict[str, object] = {"risk": risk, "risk_why": risk_why.strip()}
-        if limit != round(100 * own.max_false_failure_rate):  # else it follows the risk
+        if limit != round(100 * criterion.max_false_failure_rate):  # else it follows the risk
             changes["max_false_failure_rate"] = limit / 100
         with shell.guard():
             deriving.edit(
                 place.db,
                 place.project,
-                own.id,
+                criterion.id,
                 name=name,
                 statement=statement,
                 severity=severity,
@@ -222,18 +229,18 @@ def _edit_form(place: Place, own: Criterion) -> None:
         st.rerun()
 
 
-def _split(place: Place, own: Criterion) -> None:
-    with st.form(f"split-{own.id}", border=False):
-        _split_form(place, own)
+def _split(place: Place, criterion: Criterion) -> None:
+    with st.form(f"split-{criterion.id}", border=False):
+        _split_form(place, criterion)
 
 
-def _split_form(place: Place, own: Criterion) -> None:
+def _split_form(place: Place, criterion: Criterion) -> None:
     names = [st.text_input(f"Name of the {word} part") for word in ("first", "second")]
     statements = [st.text_area(f"Statement of the {word} part") for word in ("first", "second")]
     quotes = st.multiselect(
         "Quotes of the second part",
-        range(len(own.evidence)),
-        format_func=lambda at: own.evidence[at].quote[:60],
+        range(len(criterion.evidence)),
+        format_func=lambda at: criterion.evidence[at].quote[:60],
     )
     if st.form_submit_button("Split"):
         chosen = ((), tuple(quotes))
@@ -242,18 +249,18 @@ def _split_form(place: Place, own: Criterion) -> None:
             for name, statement, numbers in zip(names, statements, chosen, strict=True)
         ]
         with shell.guard():
-            deriving.split(place.db, place.project, own.id, parts, author=place.annotator)
+            deriving.split(place.db, place.project, criterion.id, parts, author=place.annotator)
         st.rerun()
 
 
-def _acts(place: Place, own: Criterion) -> None:
+def _acts(place: Place, criterion: Criterion) -> None:
     acts: dict[str, dict[str, Callable[..., object]]] = {
         "proposed": {"Accept": deriving.accept, "Reject": deriving.reject},
         "accepted": {"Drop": deriving.drop},
     }
-    possible = acts.get(own.status, {"Restore": deriving.restore})
+    possible = acts.get(criterion.status, {"Restore": deriving.restore})
     for label, act in {**possible, "Undo the last change": deriving.undo_change}.items():
-        if st.button(label, key=f"{act.__name__}-{own.id}"):
+        if st.button(label, key=f"{act.__name__}-{criterion.id}"):
             with shell.guard():
-                act(place.db, place.project, own.id, author=place.annotator)
+                act(place.db, place.project, criterion.id, author=place.annotator)
             st.rerun()

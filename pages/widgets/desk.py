@@ -45,15 +45,15 @@ class Desk:
 
     def store(self, events: CardEvents) -> tuple[list[str], dict[str, str]]:
         """Make presses durable. Returns the stored client ids, and why others can never be."""
-        own = store_events if self.way == "single" else store_pairs
-        return own(self.db, self.project, self.annotator, events)
+        save = store_events if self.way == "single" else store_pairs
+        return save(self.db, self.project, self.annotator, events)
 
     def news(self, events: CardEvents) -> CardNews:
         """Store the presses, then say what comes next; without presses also what was last."""
         stored, refused = self.store(events)
         stamp = next(_stamps)
-        own = self._outputs(first=not stored) if self.way == "single" else self._pairs()
-        return own.model_copy(
+        coming = self._outputs(first=not stored) if self.way == "single" else self._pairs()
+        return coming.model_copy(
             update={"acknowledged": tuple(stored), "refused": refused, "epoch": _EPOCH, "stamp": stamp}
         )
 

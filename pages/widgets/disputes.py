@@ -19,33 +19,33 @@ _ACTS = 200
 def show_conflicts(place: Place) -> None:
     """Each output or criterion on which people disagree, with every grade, and a form to settle it."""
     found = grading.conflicts(place.db, place.project)
-    still = sum(own.ruling is None for own in found)
+    still = sum(conflict.ruling is None for conflict in found)
     st.write(say("{open} are open, {settled} are settled.", open=still, settled=len(found) - still))
-    for own in found[:_AT_ONCE]:
+    for conflict in found[:_AT_ONCE]:
         with st.container(border=True):
-            if own.criterion:
-                st.text(f"{own.criterion.name}: {own.criterion.statement}")
-            show_output(own.output)
-            for event in own.grades:
+            if conflict.criterion:
+                st.text(f"{conflict.criterion.name}: {conflict.criterion.statement}")
+            show_output(conflict.output)
+            for event in conflict.grades:
                 st.text(f"{event.annotator}: {_said(event)}{f' — {event.note}' if event.note else ''}")
-            _settle(place, own)
+            _settle(place, conflict)
 
 
-def _settle(place: Place, own: grading.Conflict) -> None:
-    subject = own.criterion.id if own.criterion else None
-    key = f"{own.output.id}-{subject}"
-    if own.ruling:
+def _settle(place: Place, conflict: grading.Conflict) -> None:
+    subject = conflict.criterion.id if conflict.criterion else None
+    key = f"{conflict.output.id}-{subject}"
+    if conflict.ruling:
         st.text(
             say(
                 "Ruled {value} by {author}: {reason}",
-                value=say(own.ruling.value),
-                author=own.ruling.author,
-                reason=own.ruling.reason,
+                value=say(conflict.ruling.value),
+                author=conflict.ruling.author,
+                reason=conflict.ruling.reason,
             )
         )
     with st.form(f"rule-{key}"):
         words = {"pass": say("pass"), "fail": say("fail")}
-        if own.ruling and own.ruling.author == place.annotator:
+        if conflict.ruling and conflict.ruling.author == place.annotator:
             words["withdrawn"] = say("withdraw my ruling")
         value = st.radio(
             say("It counts as"), list(words), index=None, format_func=words.__getitem__, horizontal=True
@@ -56,7 +56,7 @@ def _settle(place: Place, own: grading.Conflict) -> None:
                 grading.rule(
                     place.db,
                     place.project,
-                    own.output.id,
+                    conflict.output.id,
                     value or "",
                     reason=reason,
                     author=place.annotator,
@@ -77,34 +77,34 @@ def show_history(place: Place) -> None:
     st.write(say("Choose a row to see the output, and to take the act back if it is yours."))
     rows = [
         {
-            say("when"): own.grade.at,
-            say("person"): own.grade.annotator,
-            say("grade"): _said(own.grade),
-            say("on"): own.subject or say("the whole"),
-            say("note"): own.grade.note,
-            say("state"): say(own.state),
+            say("when"): act.grade.at,
+            say("person"): act.grade.annotator,
+            say("grade"): _said(act.grade),
+            say("on"): act.subject or say("the whole"),
+            say("note"): act.grade.note,
+            say("state"): say(act.state),
         }
-        for own in acts
+        for act in acts
     ]
     picked = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key=shell.key_of("acts", [own.grade.id for own in acts]),
+        key=shell.key_of("acts", [act.grade.id for act in acts]),
     )
     for row in picked.selection.rows:
         _show_act(place, acts[row])
 
 
-def _show_act(place: Place, own: grading.Act) -> None:
+def _show_act(place: Place, act: grading.Act) -> None:
     with st.container(border=True):
-        if own.output:
-            show_output(own.output)
-        is_mine = own.state == "counts" and own.grade.annotator == place.annotator
-        if is_mine and st.button(say("Take this back"), key=f"back-{own.grade.id}"):
+        if act.output:
+            show_output(act.output)
+        is_mine = act.state == "counts" and act.grade.annotator == place.annotator
+        if is_mine and st.button(say("Take this back"), key=f"back-{act.grade.id}"):
             with shell.guard():
-                grading.undo(place.db, place.project, own.grade.id, annotator=place.annotator)
+                grading.undo(place.db, place.project, act.grade.id, annotator=place.annotator)
             st.rerun()
 
 

@@ -22,50 +22,58 @@ def show_drift(place: Place) -> None:
     )
     _timeline(place)
     st.subheader("Stale answers")
-    changed = [own for own in found if own.stale]
-    for own in changed:
+    changed = [ledger for ledger in found if ledger.stale]
+    for ledger in changed:
         with st.container(border=True):
-            st.subheader(plain(own.criterion.name))
-            st.write(plain(own.says))
-            who = own.changed_by or "labelcore"
-            st.write(plain(f"Changed in version {own.changed_in} by {who}: {own.why or 'no reason given'}."))
-            st.progress(len(own.again) / len(own.stale), f"{len(own.again)} of {len(own.stale)} graded anew")
-            _behind_ledger(place, own)
-            queued = own.criterion.id in grading.rules_of(place.project).regrade
+            st.subheader(plain(ledger.criterion.name))
+            st.write(plain(ledger.says))
+            who = ledger.changed_by or "labelcore"
+            st.write(
+                plain(f"Changed in version {ledger.changed_in} by {who}: {ledger.why or 'no reason given'}.")
+            )
+            st.progress(
+                len(ledger.again) / len(ledger.stale),
+                f"{len(ledger.again)} of {len(ledger.stale)} graded anew",
+            )
+            _behind_ledger(place, ledger)
+            queued = ledger.criterion.id in grading.rules_of(place.project).regrade
             if (
-                own.next
+                ledger.next
                 and not queued
-                and st.button("Ask for them on the Grade page", key=f"again-{own.criterion.id}")
+                and st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}")
             ):
-                deriving.queue_regrade(place.db, place.project, own.criterion.id)
+                deriving.queue_regrade(place.db, place.project, ledger.criterion.id)
                 st.rerun()
-            if own.next and queued:
+            if ledger.next and queued:
                 shell.go("3_grading.py", "Grade")
     if not changed:
         st.success("Every accepted criterion has kept its meaning: no grade is stale.")
         return
-    measured = [own for own in changed if own.flips.value is not None]
+    measured = [ledger for ledger in changed if ledger.flips.value is not None]
     if measured:
-        names = [own.criterion.name for own in measured]
-        series = {"answers that flip": [own.flips for own in measured]}
+        names = [ledger.criterion.name for ledger in measured]
+        series = {"answers that flip": [ledger.flips for ledger in measured]}
         charts.intervals(
             "Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips"
         )
 
 
-def _behind_ledger(place: Place, own: deriving.Ledger) -> None:
+def _behind_ledger(place: Place, ledger: deriving.Ledger) -> None:
     """The outputs behind each number of one criterion's ledger."""
-    flipped = [key for key in own.random if key in own.again and own.again[key] != own.stale[key]]
-    key = f"ledger-{own.criterion.id}"
-    outputs_behind(place, "Show the stale answers", own.stale, f"{key}-stale")
-    outputs_behind(place, "Show those graded anew", own.again, f"{key}-again")
-    outputs_behind(place, "Show those drawn by chance", own.random, f"{key}-random")
+    flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
+    key = f"ledger-{ledger.criterion.id}"
+    outputs_behind(place, "Show the stale answers", ledger.stale, f"{key}-stale")
+    outputs_behind(place, "Show those graded anew", ledger.again, f"{key}-again")
+    outputs_behind(place, "Show those drawn by chance", ledger.random, f"{key}-random")
     outputs_behind(place, "Show those that flipped", flipped, f"{key}-flipped")
 
 
 def _timeline(place: Place) -> None:
     """How well judges follow people, version by version of one criterion."""
-    names = {own.name: own.id for own in deriving.list_criteria(place.db, place.project, status="accepted")}
+    names = {
+        criterion.name: criterion.id
+        for criterion in deriving.list_criteria(place.db, place.project, status="accepted")
+    }
     st.subheader("Alignment along the versions of a criterion")
     chosen = st.selectbox("Criterion", list(names), key="timeline")
     found = by_version(place.db, place.project, names[chosen]) if chosen else []
@@ -73,12 +81,12 @@ def _timeline(place: Place) -> None:
         st.write("No judge of this criterion has decided a graded output yet.")
         return
     rows = [
-        f"v{own.criterion_version}{' (meaning changed)' if own.changed else ''} · {own.judge.split(' · ')[-1]}"
-        for own in found
+        f"v{alignment.criterion_version}{' (meaning changed)' if alignment.changed else ''} · {alignment.judge.split(' · ')[-1]}"
+        for alignment in found
     ]
-    if any(own.in_sample for own in found):
+    if any(alignment.in_sample for alignment in found):
         st.write("In-sample: some judges were fitted on grades of these outputs, so their figures flatter.")
-    series = {"TPR": [own.tpr for own in found], "TNR": [own.tnr for own in found]}
+    series = {"TPR": [alignment.tpr for alignment in found], "TNR": [alignment.tnr for alignment in found]}
     charts.intervals(
         "Each version's judges, the sealed test left out, 95 % intervals",
         rows,
@@ -100,22 +108,24 @@ def show_lineage(place: Place) -> None:
     if not found:
         st.info("There are no criteria yet.")
         return
-    related = {p for own in found for p in own.parents} | {own.id for own in found if own.parents}
+    related = {p for criterion in found for p in criterion.parents} | {
+        criterion.id for criterion in found if criterion.parents
+    }
     if not related:
         st.info("No criterion was merged or split yet: each stands for itself.")
         return
-    found = [own for own in found if own.id in related]
-    names = {own.id: f"n{at}" for at, own in enumerate(found)}
+    found = [criterion for criterion in found if criterion.id in related]
+    names = {criterion.id: f"n{at}" for at, criterion in enumerate(found)}
     colours = {"accepted": "#009E73", "proposed": "#0072B2", "rejected": "#888888", "dropped": "#888888"}
     ink = "#e6e6e6" if st.context.theme.type == "dark" else "#31333f"
     lines = [
         f'digraph {{ rankdir=LR; bgcolor="transparent"; edge [color="{ink}"]; '
         f'node [shape=box, style=rounded, fontname="sans-serif", fontcolor="{ink}"];'
     ]
-    for own in found:
-        label = _quoted(f"{own.name[:40]}\n{own.status}, {own.versions} versions")
-        lines.append(f'{names[own.id]} [label={label}, color="{colours[own.status]}"];')
-        lines += [f"{names[p]} -> {names[own.id]};" for p in own.parents if p in names]
+    for criterion in found:
+        label = _quoted(f"{criterion.name[:40]}\n{criterion.status}, {criterion.versions} versions")
+        lines.append(f'{names[criterion.id]} [label={label}, color="{colours[criterion.status]}"];')
+        lines += [f"{names[p]} -> {names[criterion.id]};" for p in criterion.parents if p in names]
     st.graphviz_chart("\n".join([*lines, "}"]))
 
 

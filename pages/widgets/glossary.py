@@ -19,15 +19,15 @@ def show_glossary(place: Place) -> None:
     )
     if known:
         rows = [
-            {"term": own.term, "meaning": own.meaning, "only where": _scope(own.scope), "by": own.author}
-            for own in known
+            {"term": term.term, "meaning": term.meaning, "only where": _scope(term.scope), "by": term.author}
+            for term in known
         ]
         picked = st.dataframe(
             pd.DataFrame(rows),
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
-            key=shell.key_of("terms", [f"{own.term} {own.scope}" for own in known]),
+            key=shell.key_of("terms", [f"{term.term} {term.scope}" for term in known]),
         )
         for row in picked.selection.rows:
             if st.button(
@@ -55,26 +55,26 @@ def show_glossary(place: Place) -> None:
     found = f"found-terms-{place.project.id}"
     if st.button("Look for terms in notes and outputs"):
         st.session_state[found] = glossary.find_terms(place.db, place.project)
-    for at, own in enumerate(st.session_state.get(found, [])):
-        _candidate(place, own, at)
+    for at, candidate in enumerate(st.session_state.get(found, [])):
+        _candidate(place, candidate, at)
 
 
-def _candidate(place: Place, own: glossary.Candidate, at: int) -> None:
+def _candidate(place: Place, candidate: glossary.Candidate, at: int) -> None:
     with st.container(border=True):
-        st.text(f"{own.term} ({own.count} outputs)")
-        for quote in own.quotes:
+        st.text(f"{candidate.term} ({candidate.count} outputs)")
+        for quote in candidate.quotes:
             st.text(f"“{quote.text}”")
-        outputs_behind(place, "Show the outputs", own.outputs, shell.key_of("term", [own.term]))
-        _keep_candidate(place, own, at)
+        outputs_behind(place, "Show the outputs", candidate.outputs, shell.key_of("term", [candidate.term]))
+        _keep_candidate(place, candidate, at)
 
 
-def _keep_candidate(place: Place, own: glossary.Candidate, at: int) -> None:
+def _keep_candidate(place: Place, candidate: glossary.Candidate, at: int) -> None:
     with st.form(f"candidate-{at}", border=False):
-        meaning = st.text_input("Meaning", own.meaning)
+        meaning = st.text_input("Meaning", candidate.meaning)
         if st.form_submit_button("Keep it"):
             with shell.guard():
                 glossary.set_term(
-                    place.db, place.project, own.term, meaning, author=place.annotator, origin="notes"
+                    place.db, place.project, candidate.term, meaning, author=place.annotator, origin="notes"
                 )
             st.rerun()
 

@@ -54,15 +54,15 @@ def _say_merged(found: grading.Merged) -> None:
             refused=len(found.refused),
         )
     )
-    for own in found.refused[:20]:
-        st.text(f"{own['id']}: {own['reason']}")
+    for refusal in found.refused[:20]:
+        st.text(f"{refusal['id']}: {refusal['reason']}")
 
 
 def show_rules(place: Place) -> None:
     """How outputs are handed out, and what is asked of people."""
-    own = grading.rules_of(place.project)
+    rules = grading.rules_of(place.project)
     with st.form("rules"):
-        changes = _who_gets_what(own) | _what_is_asked(place, own) | _when(own)
+        changes = _who_gets_what(rules) | _what_is_asked(place, rules) | _when(rules)
         if st.form_submit_button(say("Save")):
             ids = changes.pop("review")
             with shell.guard():
@@ -71,17 +71,17 @@ def show_rules(place: Place) -> None:
             st.success(say("Saved; it holds from the next output on."))
 
 
-def _who_gets_what(own: GradingRules) -> dict[str, Any]:
+def _who_gets_what(rules: GradingRules) -> dict[str, Any]:
     st.subheader(say("Who gets what"))
     many = st.number_input(
-        say("People on each output (0: everybody grades everything)"), 0, 100, own.per_output or 0
+        say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
     )
     minutes = st.number_input(
-        say("Minutes for which an output is held"), 1.0, 1440.0, float(own.reserve_minutes)
+        say("Minutes for which an output is held"), 1.0, 1440.0, float(rules.reserve_minutes)
     )
-    share = st.number_input(say("Percent that come back unannounced"), 0, 50, round(100 * own.repeat_share))
+    share = st.number_input(say("Percent that come back unannounced"), 0, 50, round(100 * rules.repeat_share))
     ids = st.text_area(
-        say("Outputs picked by hand that come first, one id on each line"), "\n".join(own.review)
+        say("Outputs picked by hand that come first, one id on each line"), "\n".join(rules.review)
     )
     return {
         "per_output": int(many) or None,
@@ -91,26 +91,26 @@ def _who_gets_what(own: GradingRules) -> dict[str, Any]:
     }
 
 
-def _what_is_asked(place: Place, own: GradingRules) -> dict[str, Any]:
+def _what_is_asked(place: Place, rules: GradingRules) -> dict[str, Any]:
     st.subheader(say("What is asked"))
-    criteria = st.checkbox(say("Ask for each accepted criterion too"), own.ask_criteria)
-    fields = st.checkbox(say("Ask for each field of a JSON output too"), own.ask_fields)
+    criteria = st.checkbox(say("Ask for each accepted criterion too"), rules.ask_criteria)
+    fields = st.checkbox(say("Ask for each field of a JSON output too"), rules.ask_fields)
     scale = st.text_area(
-        say("Levels in place of pass and fail, the worst first, one on each line"), "\n".join(own.scale)
+        say("Levels in place of pass and fail, the worst first, one on each line"), "\n".join(rules.scale)
     )
-    passing = st.number_input(say("The level from which an output passes"), 2, 9, own.passing_from)
+    passing = st.number_input(say("The level from which an output passes"), 2, 9, rules.passing_from)
     words = {"off": say("never"), "after": say("after the grade is given"), "first": say("before the grade")}
     shown = st.selectbox(
         say("Show what the chosen judges say"),
         list(words),
         format_func=words.__getitem__,
-        index=list(words).index(own.suggestions),
+        index=list(words).index(rules.suggestions),
     )
     known = grading.versions(place.db, place.project)
     picked = st.multiselect(
         say("Compare two versions"),
         list(known),
-        [v for v in own.compare or () if v in known],
+        [v for v in rules.compare or () if v in known],
         max_selections=2,
         format_func=lambda name: f"{name} ({known[name]:,})",
     )
@@ -124,8 +124,8 @@ def _what_is_asked(place: Place, own: GradingRules) -> dict[str, Any]:
     }
 
 
-def _when(own: GradingRules) -> dict[str, Any]:
+def _when(rules: GradingRules) -> dict[str, Any]:
     st.subheader(say("Until when"))
-    deadline = st.date_input(say("To be done by"), own.deadline)
-    contest = st.checkbox(say("Show everybody's counts while they grade"), own.contest)
+    deadline = st.date_input(say("To be done by"), rules.deadline)
+    contest = st.checkbox(say("Show everybody's counts while they grade"), rules.contest)
     return {"deadline": deadline, "contest": contest}

@@ -15,7 +15,9 @@ from pages.widgets.shell import Place, plain
 
 def show_library(place: Place) -> None:
     """Save the rubric, take one in, and compare its figures there and here."""
-    names = [own.name for own in deriving.list_criteria(place.db, place.project, status="accepted")]
+    names = [
+        criterion.name for criterion in deriving.list_criteria(place.db, place.project, status="accepted")
+    ]
     chosen = st.multiselect(
         "Criteria to save (none: all accepted ones, and the judges of the overall grade)", names
     )
@@ -41,8 +43,8 @@ def show_library(place: Place) -> None:
         st.success(
             f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out."
         )
-        for own in found.refused:
-            st.text(f"{own.judge} of {own.criterion}: {own.reason}")
+        for refusal in found.refused:
+            st.text(f"{refusal.judge} of {refusal.criterion}: {refusal.reason}")
         for staying in found.not_portable:
             st.text(f"Not portable: {staying.judge} of {staying.criterion}: {staying.reason}")
     _transfers(place)
@@ -52,23 +54,26 @@ def _transfers(place: Place) -> None:
     found = sharing.transfer(place.db, place.project)
     if not found:
         st.write("No criterion of this project came by file.")
-    for own in found:
+    for transfer in found:
         with st.container(border=True):
-            st.badge(own.state)
-            st.write(plain(own.says))
-            for judge in own.judges:
+            st.badge(transfer.state)
+            st.write(plain(transfer.says))
+            for judge in transfer.judges:
                 st.write(plain(judge.says))
             judges_behind(
                 place,
-                [(judge.judge_version_id, judge.judge) for judge in own.judges],
-                f"transfer-{own.criterion_id or 'overall'}",
+                [(judge.judge_version_id, judge.judge) for judge in transfer.judges],
+                f"transfer-{transfer.criterion_id or 'overall'}",
             )
-    judges = [judge for own in found for judge in own.judges]
+    judges = [judge for transfer in found for judge in transfer.judges]
     if judges:
-        series = {"TNR there": [own.there.tnr for own in judges], "TNR here": [own.tnr for own in judges]}
+        series = {
+            "TNR there": [judge.there.tnr for judge in judges],
+            "TNR here": [judge.tnr for judge in judges],
+        }
         charts.intervals(
             "Bad outputs caught, there and here, 95 % intervals",
-            [own.judge for own in judges],
+            [judge.judge for judge in judges],
             series,
             key="transfer",
         )

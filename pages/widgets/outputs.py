@@ -35,10 +35,12 @@ def show_behind(found: Sequence[Disagreement], key: str) -> None:
     pages = (len(found) + _PAGE - 1) // _PAGE
     page = st.number_input(f"Page of {pages}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
     start = (int(page) - 1) * _PAGE
-    for own in found[start : start + _PAGE]:
+    for disagreement in found[start : start + _PAGE]:
         with st.container(border=True):
-            people = "passed" if own.human_pass else "failed"
-            st.write(f"People {people} it; the judge says {own.verdict}: {plain(own.reason)}")
-            for note in own.notes:
+            people = "passed" if disagreement.human_pass else "failed"
+            st.write(
+                f"People {people} it; the judge says {disagreement.verdict}: {plain(disagreement.reason)}"
+            )
+            for note in disagreement.notes:
                 st.text(f"Note: {note}")
-            show_output(own.output)
+            show_output(disagreement.output)

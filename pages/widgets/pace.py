@@ -18,7 +18,7 @@ def pace_words(db: Database, project: Project, queue: grading.Queue, language: L
         parts.append(_words(pace, language))
     if grading.rules_of(project).contest:
         counts = grading.counts_by_person(db, project)[:_NAMED]
-        parts.append(" · ".join(f"{own} {n}" for own, n in counts))
+        parts.append(" · ".join(f"{person} {n}" for person, n in counts))
     return "  |  ".join(parts)
 
 

@@ -26,17 +26,17 @@ def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
     """The coming pairs, blind: no version, no model, no metadata."""
     return [
         CardItem(
-            output_id=own.pair,
-            position=own.position,
-            text=own.left.text,
-            other=own.right.text,
-            input=own.left.input,
-            context=own.left.context,
-            reason_for_pick=own.reason,
-            conversation=turns_of(own.left),
-            terms=terms_of_pair(project, own.left, own.right),
+            output_id=item.pair,
+            position=item.position,
+            text=item.left.text,
+            other=item.right.text,
+            input=item.left.input,
+            context=item.left.context,
+            reason_for_pick=item.reason,
+            conversation=turns_of(item.left),
+            terms=terms_of_pair(project, item.left, item.right),
         )
-        for own in queue.items
+        for item in queue.items
     ]
 
 
@@ -45,7 +45,7 @@ def store_pairs(
 ) -> tuple[list[str], dict[str, str]]:
     """Store presses one by one. Returns the stored client ids, and why others can never be."""
     return store_each(
-        events, lambda own: grading.compare(db, project, [_comparison(project, annotator, own)])
+        events, lambda event: grading.compare(db, project, [_comparison(project, annotator, event)])
     )
 
 

@@ -23,7 +23,7 @@ def show_probes(place: Place) -> None:
     st.write(
         "A probe is an output that experts passed, with one defect planted into it. Confirm those that break the criterion; judges are then tested on them."
     )
-    chosen = st.selectbox("Criterion", criteria, format_func=lambda own: own.name, key="probed")
+    chosen = st.selectbox("Criterion", criteria, format_func=lambda criterion: criterion.name, key="probed")
     left, right = st.columns(2)
     if left.button("Make probes", width="stretch"):
         with shell.guard():
@@ -38,18 +38,23 @@ def show_probes(place: Place) -> None:
     if kept in st.session_state:
         _show_test(place, st.session_state[kept])
     found = probing.list_probes(place.db, place.project, chosen.id)
-    waiting = [own for own in found if own.state == "open" and not own.left_out]
+    waiting = [probe for probe in found if probe.state == "open" and not probe.left_out]
     st.write(f"{len(found)} probes, {len(waiting)} wait for an opinion.")
-    for own in waiting[:_AT_ONCE]:
-        _ask(place, own)
+    for probe in waiting[:_AT_ONCE]:
+        _ask(place, probe)
 
 
 def _show_test(place: Place, found: probing.ProbeTest) -> None:
     """The rates; a chosen row opens the probes behind it."""
     shell.warn(list(found.warnings))
     rows = [
-        {"judge": own.judge, "defect": own.defect, "caught": rate_words(own.rate), "of": own.of}
-        for own in found.detections
+        {
+            "judge": detection.judge,
+            "defect": detection.defect,
+            "caught": rate_words(detection.rate),
+            "of": detection.of,
+        }
+        for detection in found.detections
     ]
     if rows:
         st.write("Choose a row to see the probes behind its rate.")
@@ -66,32 +71,32 @@ def _show_test(place: Place, found: probing.ProbeTest) -> None:
             "Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves."
         )
         every = [
-            {"judge": own.judge, "caught": rate_words(own.rate), "confirmed": own.confirmed}
-            for own in found.overall
+            {"judge": detection.judge, "caught": rate_words(detection.rate), "confirmed": detection.confirmed}
+            for detection in found.overall
         ]
         st.dataframe(pd.DataFrame(every), hide_index=True)
     else:
         st.info("There are no probes or no judges of this criterion yet.")
 
 
-def _show_probes(place: Place, own: probing.Detection) -> None:
-    cases = {one.case.id: one for one in probing.list_probes(place.db, place.project)}
-    for words, ids in (("It misses", own.missed), ("It catches", own.caught)):
-        for probe in (cases[one] for one in ids if one in cases):
+def _show_probes(place: Place, detection: probing.Detection) -> None:
+    cases = {probe.case.id: probe for probe in probing.list_probes(place.db, place.project)}
+    for words, ids in (("It misses", detection.missed), ("It catches", detection.caught)):
+        for probe in (cases[case_id] for case_id in ids if case_id in cases):
             with st.container(border=True):
                 st.write(plain(f"{words} “{probe.case.where}” ({probe.state})."))
                 st.code(probe.case.text, language=None, wrap_lines=True)
 
 
-def _ask(place: Place, own: probing.Probe) -> None:
+def _ask(place: Place, probe: probing.Probe) -> None:
     with st.container(border=True):
-        st.write(plain(f"{own.case.defect}: {own.case.where}"))
-        st.code(own.case.text, language=None, wrap_lines=True)
+        st.write(plain(f"{probe.case.defect}: {probe.case.where}"))
+        st.code(probe.case.text, language=None, wrap_lines=True)
         with st.expander("The output that it was made from"):
-            st.code(own.source.text, language=None, wrap_lines=True)
+            st.code(probe.source.text, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             for label, value in (("It breaks the criterion", "confirmed"), ("It does not", "rejected")):
-                if st.button(label, key=f"{value}-{own.case.id}"):
+                if st.button(label, key=f"{value}-{probe.case.id}"):
                     with shell.guard():
-                        probing.say_of_probe(place.db, place.project, own.case.id, value, place.annotator)
+                        probing.say_of_probe(place.db, place.project, probe.case.id, value, place.annotator)
                     st.rerun()

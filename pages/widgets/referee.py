@@ -18,7 +18,10 @@ _CHARTED = 12
 
 def show_race(place: Place) -> None:
     """Choose a criterion and limits, race its judges, open where two of them differ."""
-    names = [OVERALL, *(own.name for own in list_criteria(place.db, place.project, status="accepted"))]
+    names = [
+        OVERALL,
+        *(criterion.name for criterion in list_criteria(place.db, place.project, status="accepted")),
+    ]
     left, right = st.columns([2, 1])
     criterion = left.selectbox("Race the judges of", names, key="race-criterion")
     least = right.number_input("Least TNR, in percent", 0, 100, 60, 5, key="race-tnr")
@@ -31,10 +34,10 @@ def show_race(place: Place) -> None:
     shown = found.contenders[:_CHARTED]
     charts.intervals(
         f"TPR and TNR on the same {found.n} graded outputs, 95 % intervals",
-        [own.judge for own in shown],
+        [contender.judge for contender in shown],
         {
-            "TPR (good ones passed)": [own.tpr for own in shown],
-            "TNR (bad ones caught)": [own.tnr for own in shown],
+            "TPR (good ones passed)": [contender.tpr for contender in shown],
+            "TNR (bad ones caught)": [contender.tnr for contender in shown],
         },
         key="race",
     )
@@ -47,18 +50,18 @@ def _table(found: aligning.Race) -> None:
     rows = pd.DataFrame(
         [
             {
-                "judge": own.judge,
-                "kind": own.kind,
-                "measured": own.how,
-                "good enough": own.good,
-                "TPR": rate_words(own.tpr),
-                "TNR": rate_words(own.tnr),
-                "US$ for 1,000": own.cost_per_thousand,
-                "ms": own.latency_ms,
-                "flips": rate_words(own.flip_rate),
-                "beaten by": own.beaten_by,
+                "judge": contender.judge,
+                "kind": contender.kind,
+                "measured": contender.how,
+                "good enough": contender.good,
+                "TPR": rate_words(contender.tpr),
+                "TNR": rate_words(contender.tnr),
+                "US$ for 1,000": contender.cost_per_thousand,
+                "ms": contender.latency_ms,
+                "flips": rate_words(contender.flip_rate),
+                "beaten by": contender.beaten_by,
             }
-            for own in found.contenders
+            for contender in found.contenders
         ]
     )
     grey = rows.style.apply(lambda row: ["color: #8a8a8a" if row["beaten by"] else ""] * len(row), axis=1)
@@ -68,19 +71,19 @@ def _table(found: aligning.Race) -> None:
 def _differences(place: Place, found: aligning.Race) -> None:
     if len(found.contenders) < 2:
         return
-    names = {own.judge_version_id: own.judge for own in found.contenders}
+    names = {contender.judge_version_id: contender.judge for contender in found.contenders}
     left, right = st.columns(2)
-    one = left.selectbox("Where does", list(names), format_func=names.__getitem__, key="race-one")
-    rest = [own for own in names if own != one]
+    first = left.selectbox("Where does", list(names), format_func=names.__getitem__, key="race-one")
+    rest = [version_id for version_id in names if version_id != first]
     other = right.selectbox("differ from", rest, format_func=names.__getitem__, key="race-other")
-    paired, differ, _ = aligning.differences(place.db, place.project, one, other)
+    paired, differ, _ = aligning.differences(place.db, place.project, first, other)
     st.write(
         f"On {len(differ)} of {paired.n} graded outputs; only the first is right on "
         f"{paired.only_first}, only the second on {paired.only_second} (verdicts as stored)."
     )
-    for own in differ[:10]:
+    for difference in differ[:10]:
         with st.container(border=True):
-            st.write(f"People {'passed' if own.human_pass else 'failed'} it.")
-            st.text(f"{names[one]}: {own.first}. {own.first_reason}")
-            st.text(f"{names[other]}: {own.second}. {own.second_reason}")
-            show_output(own.output)
+            st.write(f"People {'passed' if difference.human_pass else 'failed'} it.")
+            st.text(f"{names[first]}: {difference.first}. {difference.first_reason}")
+            st.text(f"{names[other]}: {difference.second}. {difference.second_reason}")
+            show_output(difference.output)

@@ -24,11 +24,11 @@ from pages.widgets.shell import Place, plain
 def show_regrade(place: Place, criterion_id: str) -> None:
     """One criterion, asked again of the outputs that the drift ledger names."""
     key = f"{keys.REGRADE}-{criterion_id}"
-    own = deriving.find_criterion(place.db, place.project, criterion_id)
-    acknowledged, refused = _store(place, own, received(key))
-    found, outputs = deriving.regrade_items(place.db, place.project, own.id, place.annotator)
-    st.subheader(plain(own.name))
-    st.info(plain(own.statement))
+    criterion = deriving.find_criterion(place.db, place.project, criterion_id)
+    acknowledged, refused = _store(place, criterion, received(key))
+    found, outputs = deriving.regrade_items(place.db, place.project, criterion.id, place.annotator)
+    st.subheader(plain(criterion.name))
+    st.info(plain(criterion.statement))
     done = len(found.again)
     items = [
         CardItem(
@@ -43,9 +43,9 @@ def show_regrade(place: Place, criterion_id: str) -> None:
     ]
     setting = CardSetting(
         annotator=place.annotator,
-        project=f"{place.project.id}/{own.id}",
+        project=f"{place.project.id}/{criterion.id}",
         language=language(),
-        asked_version=own.version,
+        asked_version=criterion.version,
     )
     news = CardNews(
         items=tuple(items),
@@ -56,14 +56,14 @@ def show_regrade(place: Place, criterion_id: str) -> None:
         acknowledged=tuple(acknowledged),
         refused=refused,
     )
-    _store(place, own, grading_card(news, key=key))
+    _store(place, criterion, grading_card(news, key=key))
     if not outputs:
         st.write(say("Nothing is left to grade anew for this criterion."))
         shell.go("4_deriving.py", "See what flipped")
 
 
-def _store(place: Place, own: Criterion, events: CardEvents) -> tuple[list[str], dict[str, str]]:
-    def one(event: CardEvent) -> list[str]:
+def _store(place: Place, criterion: Criterion, events: CardEvents) -> tuple[list[str], dict[str, str]]:
+    def record(event: CardEvent) -> list[str]:
         grade = Grade(
             id=event.client_id,
             project_id=place.project.id,
@@ -73,9 +73,9 @@ def _store(place: Place, own: Criterion, events: CardEvents) -> tuple[list[str],
             note=event.note,
             seconds=event.seconds,
             supersedes=event.supersedes,
-            criterion_id=own.id,
-            criterion_version=event.criterion_version or own.version,
+            criterion_id=criterion.id,
+            criterion_version=event.criterion_version or criterion.version,
         )
         return grading.record(place.db, place.project, [grade])
 
-    return store_each(events, one)
+    return store_each(events, record)

@@ -16,9 +16,9 @@ def show_lint(place: Place) -> None:
     if not deriving.list_criteria(place.db, place.project):
         st.info("There are no criteria yet.")
         return
-    names = {own.id: own.name for own in deriving.list_criteria(place.db, place.project)}
+    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(place.db, place.project)}
     if found.covering:
-        words = ", ".join(names[own] for own in found.covering)
+        words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         st.write(
             plain(
                 f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."
@@ -28,11 +28,11 @@ def show_lint(place: Place) -> None:
     outputs_behind(place, "Show the fails without a criterion", found.open_outputs, "lint-open")
     if not found.findings:
         st.success("Nothing to point out.")
-    for at, own in enumerate(found.findings):
+    for at, finding in enumerate(found.findings):
         with st.container(border=True):
-            st.badge(own.kind)
-            st.write(plain(own.says))
-            outputs_behind(place, "Show the outputs behind it", own.outputs, f"lint-{at}")
+            st.badge(finding.kind)
+            st.write(plain(finding.says))
+            outputs_behind(place, "Show the outputs behind it", finding.outputs, f"lint-{at}")
 
 
 def show_prompt(place: Place) -> None:
@@ -44,15 +44,15 @@ def show_prompt(place: Place) -> None:
                 made = deriving.propose_from_prompt(place.db, place.project, text, author=place.annotator)
             st.success(f"{len(made)} rules are proposed; accept them under Criteria.")
     rules = deriving.prompt_rules(place.db, place.project)
-    for own in rules:
-        (st.error if own.contradicted else st.write)(plain(own.says))
-        key = f"rule-{own.criterion.id}"
-        outputs_behind(place, "Show what experts failed for it", own.failing, f"{key}-failing")
-        outputs_behind(place, "Show what experts passed and it would fail", own.breaking, f"{key}-breaking")
-    measured = [own for own in rules if own.breaks.value is not None]
+    for rule in rules:
+        (st.error if rule.contradicted else st.write)(plain(rule.says))
+        key = f"rule-{rule.criterion.id}"
+        outputs_behind(place, "Show what experts failed for it", rule.failing, f"{key}-failing")
+        outputs_behind(place, "Show what experts passed and it would fail", rule.breaking, f"{key}-breaking")
+    measured = [rule for rule in rules if rule.breaks.value is not None]
     if measured:
-        names = [own.criterion.name for own in measured]
-        series = {"good outputs that break it": [own.breaks for own in measured]}
+        names = [rule.criterion.name for rule in measured]
+        series = {"good outputs that break it": [rule.breaks for rule in measured]}
         charts.intervals(
             "Outputs that experts passed and the prompt's rule would fail, 95 % intervals",
             names,

@@ -43,7 +43,7 @@ def start(db: Database, project: Project, kind: str | None) -> None:
     thread = st.session_state.get(keys.RUN_THREAD)
     if thread is not None and thread.is_alive():
         return
-    if any(own.state == "running" for own in judging.runs(db, project)[:1]):
+    if any(run.state == "running" for run in judging.runs(db, project)[:1]):
         st.info("Somebody's run is under way already.")  # two would pay for the same answers
         return
     failed: list[str] = []
@@ -65,8 +65,8 @@ def start(db: Database, project: Project, kind: str | None) -> None:
 @st.fragment(run_every=1.0)
 def watch(db: Database, project: Project) -> None:
     """The newest run as it goes, with a way to stop it."""
-    for said in st.session_state.get(keys.RUN_FAILED, []):
-        st.error(plain(said))
+    for failure in st.session_state.get(keys.RUN_FAILED, []):
+        st.error(plain(failure))
     runs = judging.runs(db, project)
     if not runs:
         return
@@ -101,9 +101,9 @@ def _figures(run: Run) -> str:
 
 
 def _troubles(run: Run) -> str:
-    said = []
+    troubles = []
     if run.error_kinds:
-        said.append(f"No verdict: {judging.kinds_words(run.error_kinds)}.")
+        troubles.append(f"No verdict: {judging.kinds_words(run.error_kinds)}.")
     if run.faults:
-        said.append(f"Asked again: {judging.kinds_words(run.faults)}.")
-    return " ".join(said)
+        troubles.append(f"Asked again: {judging.kinds_words(run.faults)}.")
+    return " ".join(troubles)

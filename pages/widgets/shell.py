@@ -89,7 +89,7 @@ def key_of(name: str, ids: Sequence[str]) -> str:
 
 
 def _project(db: Database) -> Project:
-    known = {own.name: own for own in projects.list_projects(db)}
+    known = {project.name: project for project in projects.list_projects(db)}
     names = list(known)
     wanted = settings().project
     if wanted not in names:
@@ -122,5 +122,5 @@ def go(file: str, label: str) -> None:
 
 def warn(sentences: tuple[str, ...] | list[str]) -> None:
     """Warnings as sentences, each on its own."""
-    for said in sentences:
-        st.warning(plain(said), icon=":material/info:")
+    for sentence in sentences:
+        st.warning(plain(sentence), icon=":material/info:")

@@ -32,7 +32,7 @@ def show_splits(db: Database, project: Project, person: str) -> None:
         report = grading.split_report(db, project)
         names = ("split", "outputs", "groups", "graded", "passes", "fails")
         st.dataframe(
-            pd.DataFrame([own.model_dump(include=set(names)) for own in report.sizes]),
+            pd.DataFrame([size.model_dump(include=set(names)) for size in report.sizes]),
             hide_index=True,
             width="stretch",
         )
@@ -42,12 +42,12 @@ def show_splits(db: Database, project: Project, person: str) -> None:
                 pd.DataFrame(
                     [
                         {
-                            "when": own.at,
-                            "who": own.author or "somebody",
-                            "for": own.purpose,
-                            "test": own.round + 1,
+                            "when": opening.at,
+                            "who": opening.author or "somebody",
+                            "for": opening.purpose,
+                            "test": opening.round + 1,
                         }
-                        for own in report.openings
+                        for opening in report.openings
                     ]
                 ),
                 hide_index=True,
@@ -71,8 +71,8 @@ def _renew(db: Database, project: Project, person: str) -> None:
     if st.button("Begin a fresh test", disabled=not why.strip()):
         st.session_state["split-said"] = grading.renew_test(db, project, author=person, why=why).advice
         st.rerun()
-    if said := st.session_state.pop("split-said", ""):
-        st.success(shell.plain(said))
+    if message := st.session_state.pop("split-said", ""):
+        st.success(shell.plain(message))
 
 
 def _leaks(db: Database, project: Project) -> None:
@@ -81,5 +81,5 @@ def _leaks(db: Database, project: Project) -> None:
     with st.spinner("Comparing the graded outputs …"):
         found = aligning.leakage(db, project)
     st.write(shell.plain(leakage_words(found)))
-    for own in found.leaks[:20]:
-        st.text(leak_words(own))
+    for leak in found.leaks[:20]:
+        st.text(leak_words(leak))

@@ -14,10 +14,10 @@ from pages.widgets.shell import Place, plain
 
 def show_schema(place: Place) -> None:
     """Give, see and clear the schema; say which field a criterion is about."""
-    own = schemas.schema_of(place.project)
+    schema = schemas.schema_of(place.project)
     text = st.text_area(
         "JSON Schema, as JSON or YAML",
-        json.dumps(own, ensure_ascii=False, indent=2) if own else "",
+        json.dumps(schema, ensure_ascii=False, indent=2) if schema else "",
         key=f"schema-{place.project.id}",
         height=180,
     )
@@ -26,7 +26,7 @@ def show_schema(place: Place) -> None:
             with shell.guard():
                 found = schemas.set_schema(place.db, place.project, text, place.annotator)
                 st.success(f"{found.fits:,} of {found.tried:,} outputs fit; its judge is proposed.")
-        if own and st.button("Clear it", key="schema-clear"):
+        if schema and st.button("Clear it", key="schema-clear"):
             schemas.clear_schema(place.db, place.project)
             st.rerun()
     _fields(place)
@@ -40,7 +40,9 @@ def _fields(place: Place) -> None:
     for name, pointer in known.items():
         st.write(plain(f"{name} is about the field {pointer}."))
     left, right = st.columns(2)
-    chosen = left.selectbox("Criterion", criteria, format_func=lambda own: own.name, key="field-of")
+    chosen = left.selectbox(
+        "Criterion", criteria, format_func=lambda criterion: criterion.name, key="field-of"
+    )
     pointer = right.text_input("is about the field (empty: all)", placeholder="/price", key="field")
     if st.button("Remember this", key="field-set"):
         with shell.guard():

@@ -23,14 +23,16 @@ def show_suspects(place: Place) -> None:
     with st.expander(
         f"{len(found)} judges to look at: duplicates, constants, inverted, erroring", expanded=True
     ):
-        said = ""
-        for own in sorted(found, key=lambda own: (own.fault != "inverted", own.fault, own.advice)):
-            if own.advice != said:
-                said = own.advice
-                st.write(f"**{own.fault.capitalize()}.** {plain(said)}")
-            st.text(own.says)
-            if own.fault == "inverted" and st.button("Flip it", key=f"flip-{own.judge_version_id}"):
+        advice = ""
+        for suspect in sorted(
+            found, key=lambda suspect: (suspect.fault != "inverted", suspect.fault, suspect.advice)
+        ):
+            if suspect.advice != advice:
+                advice = suspect.advice
+                st.write(f"**{suspect.fault.capitalize()}.** {plain(advice)}")
+            st.text(suspect.says)
+            if suspect.fault == "inverted" and st.button("Flip it", key=f"flip-{suspect.judge_version_id}"):
                 with shell.guard():
-                    version = judging.find_judge(place.db, place.project, own.judge_version_id)
+                    version = judging.find_judge(place.db, place.project, suspect.judge_version_id)
                     made = suspecting.flip(place.db, place.project, version, place.annotator)
                     st.success(plain(f"{made.name} is a judge now."))

@@ -21,17 +21,17 @@ def show_progress(place: Place) -> None:
         return
     rows = [
         {
-            say("person"): own.annotator,
-            say("graded"): own.graded,
-            say("pass"): own.passes,
-            say("fail"): own.fails,
-            say("unsure"): own.unsure,
-            say("notes"): own.notes,
-            say("seconds each"): own.seconds,
-            say("agrees with others"): rate_words(own.with_others),
-            say("steady"): rate_words(own.steadiness),
+            say("person"): person.annotator,
+            say("graded"): person.graded,
+            say("pass"): person.passes,
+            say("fail"): person.fails,
+            say("unsure"): person.unsure,
+            say("notes"): person.notes,
+            say("seconds each"): person.seconds,
+            say("agrees with others"): rate_words(person.with_others),
+            say("steady"): rate_words(person.steadiness),
         }
-        for own in people
+        for person in people
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     seen = grading.saturation(place.db, place.project)
@@ -44,8 +44,8 @@ def show_progress(place: Place) -> None:
     budget = grading.label_budget(place.db, place.project)[:12]
     if not budget:
         st.write(say("There are no judges yet."))
-    for own in budget:
-        st.write(plain(budget_words(own)))
+    for judge_budget in budget:
+        st.write(plain(budget_words(judge_budget)))
 
 
 def show_agreement(place: Place) -> None:
@@ -54,11 +54,11 @@ def show_agreement(place: Place) -> None:
     st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
     if found.levels:
         st.write(plain(say("On the scale: {alpha}", alpha=alpha_words(found.levels))))
-    for word, own in found.by_criterion.items():
-        st.write(plain(f"{word}: {alpha_words(own)}"))
+    for word, agreement in found.by_criterion.items():
+        st.write(plain(f"{word}: {alpha_words(agreement)}"))
     if found.pairs:
-        names = [f"{own.one} · {own.other}" for own in found.pairs]
-        series = {say("same grade"): [own.same for own in found.pairs]}
+        names = [f"{pair.one} · {pair.other}" for pair in found.pairs]
+        series = {say("same grade"): [pair.same for pair in found.pairs]}
         title = say("Share of the same grades, 95 % intervals")
         charts.intervals(title, names, series, key="people")
 

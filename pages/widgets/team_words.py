@@ -21,18 +21,18 @@ def rate_words(rate: Rate) -> str:
     )
 
 
-def alpha_words(own: Agreement) -> str:
+def alpha_words(agreement: Agreement) -> str:
     """Krippendorff's alpha with its interval, or why there is none."""
-    if own.alpha is None:
-        return say("not measurable: {why}", why=say(own.why_not or ""))
-    if own.low is None or own.high is None:
-        return say("alpha {alpha} on {n} outputs", alpha=f"{own.alpha:.2f}", n=own.n_outputs)
+    if agreement.alpha is None:
+        return say("not measurable: {why}", why=say(agreement.why_not or ""))
+    if agreement.low is None or agreement.high is None:
+        return say("alpha {alpha} on {n} outputs", alpha=f"{agreement.alpha:.2f}", n=agreement.n_outputs)
     return say(
         "alpha {alpha} ({low} to {high}) on {n} outputs",
-        alpha=f"{own.alpha:.2f}",
-        low=f"{own.low:.2f}",
-        high=f"{own.high:.2f}",
-        n=own.n_outputs,
+        alpha=f"{agreement.alpha:.2f}",
+        low=f"{agreement.low:.2f}",
+        high=f"{agreement.high:.2f}",
+        n=agreement.n_outputs,
     )
 
 
@@ -47,32 +47,32 @@ def saturation_words(seen: grading.Saturation) -> str:
     )
 
 
-def anchoring_words(own: grading.Anchoring) -> str:
+def anchoring_words(anchoring: grading.Anchoring) -> str:
     """How often people say what the judges say, before and after they see it."""
     return say(
         "People agree with the judges: blind {blind}; after seeing the verdict {seen}.",
-        blind=rate_words(own.blind),
-        seen=rate_words(own.suggested),
+        blind=rate_words(anchoring.blind),
+        seen=rate_words(anchoring.suggested),
     )
 
 
-def budget_words(own: grading.Budget, within: str = "8") -> str:
+def budget_words(budget: grading.Budget, within: str = "8") -> str:
     """What one judge's rate still needs."""
-    if own.more is None:
-        return say("{rate} of {judge} is not measurable yet.", rate=own.rate, judge=own.judge)
-    if own.more == 0:
+    if budget.more is None:
+        return say("{rate} of {judge} is not measurable yet.", rate=budget.rate, judge=budget.judge)
+    if budget.more == 0:
         return say(
             "{rate} of {judge} is known within {within} points.",
-            rate=own.rate,
-            judge=own.judge,
+            rate=budget.rate,
+            judge=budget.judge,
             within=within,
         )
-    kind = say("failing") if own.rate == "TNR" else say("passing")
+    kind = say("failing") if budget.rate == "TNR" else say("passing")
     return say(
         "Grade about {more} more {kind} outputs to know the {rate} of {judge} within {within} points.",
-        more=own.more,
+        more=budget.more,
         kind=kind,
-        rate=own.rate,
-        judge=own.judge,
+        rate=budget.rate,
+        judge=budget.judge,
         within=within,
     )

@@ -19,22 +19,22 @@ _BOXES = {
 _CHARTED = 12
 
 
-def show_answer(own: reporting.Trust) -> None:
+def show_answer(trust: reporting.Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
-    st.header(shell.plain(own.headline))
-    st.write(shell.plain(f"The figure: {own.method}."))
-    st.write(shell.plain(own.enough))
-    against = [reason for reason in own.reasons if reason.weight != "good"]
+    st.header(shell.plain(trust.headline))
+    st.write(shell.plain(f"The figure: {trust.method}."))
+    st.write(shell.plain(trust.enough))
+    against = [reason for reason in trust.reasons if reason.weight != "good"]
     for reason in against:
         _show(reason)
-    good = [reason for reason in own.reasons if reason.weight == "good"]
+    good = [reason for reason in trust.reasons if reason.weight == "good"]
     if good:
         with st.expander(f"What speaks for it ({len(good)})", expanded=not against):
             for reason in good:
                 _show(reason)
     with st.expander("Which grades each figure rests on", expanded=True):
-        for said in own.rests_on:
-            st.write(shell.plain(said))
+        for sentence in trust.rests_on:
+            st.write(shell.plain(sentence))
 
 
 def _show(reason: reporting.Reason) -> None:
@@ -45,20 +45,22 @@ def _show(reason: reporting.Reason) -> None:
 def show_judges(report: AlignmentReport) -> None:
     """The chosen set's judges with their intervals; every count opens on the Alignment page."""
     members = set(report.chosen.judge_version_ids) if report.chosen else set()
-    own = [one for one in report.judges if one.judge_version_id in members][:_CHARTED]
-    if not own:
+    judges = [judge for judge in report.judges if judge.judge_version_id in members][:_CHARTED]
+    if not judges:
         return
     st.subheader("How well do the judges follow people?")
     charts.intervals(
         "TPR and TNR of the chosen set's judges on all grades, 95 % intervals",
-        [one.judge for one in own],
+        [judge.judge for judge in judges],
         {
-            "TPR (good ones passed)": [one.tpr for one in own],
-            "TNR (bad ones caught)": [one.tnr for one in own],
+            "TPR (good ones passed)": [judge.tpr for judge in judges],
+            "TNR (bad ones caught)": [judge.tnr for judge in judges],
         },
         key="trust-judges",
     )
-    shaped = [one.judge for one in own if any(said.startswith("In-sample") for said in one.warnings)]
+    shaped = [
+        judge.judge for judge in judges if any(warning.startswith("In-sample") for warning in judge.warnings)
+    ]
     if shaped:
         st.caption(
             shell.plain(f"In-sample, so it flatters, for {', '.join(shaped)}: these grades shaped them.")
@@ -73,21 +75,21 @@ def show_slices(place: Place) -> None:
         return
     st.subheader("Where is it better or worse?")
     field = st.segmented_control("By", known, default=known[0], key="trust-slice") or known[0]
-    for own in reporting.slices(place.db, place.project, [field]):
+    for breakdown in reporting.slices(place.db, place.project, [field]):
         charts.intervals(
             "Pass rate; the intervals hold for all values at once",
-            [row.name for row in own.rows[:_CHARTED]],
-            slice_words.series(own, _CHARTED),
+            [row.name for row in breakdown.rows[:_CHARTED]],
+            slice_words.series(breakdown, _CHARTED),
             key="trust-slices",
         )
-        for said in slice_words.telling(own):
-            st.write(shell.plain(said))
-        table = slice_words.slice_table(own, len(own.rows))
+        for sentence in slice_words.telling(breakdown):
+            st.write(shell.plain(sentence))
+        table = slice_words.slice_table(breakdown, len(breakdown.rows))
         with st.expander("In numbers"):
             st.dataframe(pd.DataFrame(list(table.rows), columns=list(table.columns)), hide_index=True)
             st.caption(table.title)
-        for said in slice_words.notes(own):
-            st.caption(shell.plain(said))
+        for sentence in slice_words.notes(breakdown):
+            st.caption(shell.plain(sentence))
 
 
 def show_timeline(place: Place) -> None:
@@ -96,10 +98,12 @@ def show_timeline(place: Place) -> None:
     if found is None:
         return
     st.subheader("What happened?")
-    charts.timeline(found.title, found.points, [(own.at, own.words) for own in found.marks], key="trust-time")
+    charts.timeline(
+        found.title, found.points, [(mark.at, mark.words) for mark in found.marks], key="trust-time"
+    )
     with st.expander(f"Changes ({len(found.marks)})"):
-        for number, own in enumerate(found.marks, 1):
-            st.text(f"{number}. {own.at:%Y-%m-%d %H:%M}: {own.words}")
+        for number, mark in enumerate(found.marks, 1):
+            st.text(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}")
 
 
 def offer_report(place: Place) -> None:
@@ -138,25 +142,32 @@ def show_comparison(place: Place) -> None:
     with st.expander("Two versions of the pipeline on the same inputs"):
         left, right = st.columns(2)
         first = left.selectbox("Version", known, key="trust-first")
-        second = right.selectbox("Against", [own for own in known if own != first], key="trust-second")
+        second = right.selectbox(
+            "Against", [version for version in known if version != first], key="trust-second"
+        )
         if st.toggle("Compare them", key="trust-versions"):
             with shell.guard():
                 _show_versions(reporting.compare_versions(place.db, place.project, first, second))
 
 
-def _show_moments(own: reporting.MomentComparison) -> None:
+def _show_moments(comparison: reporting.MomentComparison) -> None:
     charts.intervals(
         "Then and now, 95 % intervals",
-        [moved.name for moved in own.figures],
-        {"then": [moved.before for moved in own.figures], "now": [moved.after for moved in own.figures]},
+        [moved.name for moved in comparison.figures],
+        {
+            "then": [moved.before for moved in comparison.figures],
+            "now": [moved.after for moved in comparison.figures],
+        },
         key="trust-moments",
     )
-    for said in own.changes or ("Nothing that the figures rest on has changed.",):
-        st.text(said)
+    for change in comparison.changes or ("Nothing that the figures rest on has changed.",):
+        st.text(change)
 
 
-def _show_versions(own: reporting.VersionComparison) -> None:
-    st.write(f"Both answered {own.pairs} of the same inputs.")
-    st.write(shell.plain(f"By people: {reporting.paired_words(own, own.by_people)}"))
-    if own.by_judges:
-        st.write(shell.plain(f"By the chosen set: {reporting.paired_words(own, own.by_judges)}"))
+def _show_versions(comparison: reporting.VersionComparison) -> None:
+    st.write(f"Both answered {comparison.pairs} of the same inputs.")
+    st.write(shell.plain(f"By people: {reporting.paired_words(comparison, comparison.by_people)}"))
+    if comparison.by_judges:
+        st.write(
+            shell.plain(f"By the chosen set: {reporting.paired_words(comparison, comparison.by_judges)}")
+        )

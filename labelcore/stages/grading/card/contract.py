@@ -99,10 +99,10 @@ class CardSetting(Frozen):
 
     def as_data(self) -> dict[str, Any]:
         """The setting as plain JSON."""
-        own = self.model_dump(mode="json", exclude={"phrases"})
+        setting = self.model_dump(mode="json", exclude={"phrases"})
         if self.phrases is None:
-            return own
-        return own | {"phrases": [words[:80] for words in self.phrases[:9]]}
+            return setting
+        return setting | {"phrases": [words[:80] for words in self.phrases[:9]]}
 
 
 class CardSuggestion(Frozen):
@@ -150,8 +150,8 @@ class CardItem(Frozen):
         """Changes with the terms and their meanings; "" where there are none."""
         if not self.terms:
             return ""
-        said = "\x1f".join(f"{own.term}\x1e{own.meaning}" for own in self.terms[:MAX_TERMS])
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        joined = "\x1f".join(f"{term.term}\x1e{term.meaning}" for term in self.terms[:MAX_TERMS])
+        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     def as_data(self, *, known: bool = False, known_terms: str = "") -> dict[str, Any]:
         """The item as plain JSON, with overlong texts cut and the length of the rest kept.
@@ -159,7 +159,7 @@ class CardItem(Frozen):
         With ``known`` only what may have changed: an output's texts never do. ``known_terms`` is the
         key of the terms that the browser holds for it.
         """
-        terms = {"terms": [own.model_dump() for own in self.terms[:MAX_TERMS]], "terms_key": self.terms_key}
+        terms = {"terms": [term.model_dump() for term in self.terms[:MAX_TERMS]], "terms_key": self.terms_key}
         current = self.current.model_dump() if self.current else None
         marks = {criterion: grade.model_dump() for criterion, grade in self.marks.items()}
         moving = {
@@ -181,7 +181,7 @@ class CardItem(Frozen):
                 "other": None if self.other is None else _cut(self.other),
                 "reference": _cut(self.reference),
                 "conversation": [turn.as_data() for turn in self.conversation],
-                "fields": [own.model_dump() for own in self.fields],
+                "fields": [field.model_dump() for field in self.fields],
                 "metadata": _small(self.metadata),
                 "reason_for_pick": self.reason_for_pick,
             }

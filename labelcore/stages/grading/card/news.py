@@ -46,12 +46,12 @@ class CardNews(Frozen):
 
     def as_data(self, have: Collection[str] = ()) -> dict[str, Any]:
         """Plain JSON, without what the browser says that it holds (see `held_by_browser`)."""
-        terms_held = dict(own.rsplit("#", 1) for own in have if "#" in own)
+        terms_held = dict(held.rsplit("#", 1) for held in have if "#" in held)
         language = self.setting.language
         news = {
             "items": [
-                own.as_data(known=own.output_id in have, known_terms=terms_held.get(own.output_id, ""))
-                for own in self.items
+                card.as_data(known=card.output_id in have, known_terms=terms_held.get(card.output_id, ""))
+                for card in self.items
             ],
             "place": self.place,
             "total": self.total,
