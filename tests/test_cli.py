@@ -291,7 +291,7 @@ def test_a_rubric_goes_from_one_project_to_another(db: Path) -> None:
     assert saved["criteria"] and "word word" not in (db.parent / "r.yaml").read_text("utf-8")
     there = ("--project", "there", "--json")
     came = document(labelcore("library", "load", "r.yaml", *there, db=db))
-    assert [own["name"] for own in came["criteria"]] == saved["criteria"]  # type: ignore[attr-defined]
+    assert [criterion["name"] for criterion in came["criteria"]] == saved["criteria"]  # type: ignore[attr-defined]
     again = document(labelcore("library", "load", "r.yaml", *there, db=db))
     assert (again["criteria"], again["known"]) == ([], saved["criteria"])
     seen = document(labelcore("library", "transfer", *there, db=db))

@@ -50,8 +50,8 @@ def written_commands() -> list[str]:
     fenced = re.findall(r"^(labelcore [^#\n]+)", "\n".join(README.split("```")[1::2]), re.M)
     indented = re.findall(r"^ {4}(?:- run: )?(labelcore [^#\n]+)", README, re.M)
     found = []
-    for own in dict.fromkeys([*inline, *(line.strip() for line in (*fenced, *indented))]):
-        first, *others = re.split(r" \| (?!-)", own)
+    for command in dict.fromkeys([*inline, *(line.strip() for line in (*fenced, *indented))]):
+        first, *others = re.split(r" \| (?!-)", command)
         found += [first, *(" ".join([*first.split()[:-1], other]) for other in others)]
     return found
 
@@ -63,6 +63,6 @@ def test_every_command_and_option_that_it_names_exists(line: str) -> None:
     while words and (commands := getattr(command, "commands", None)):
         assert words[0] in commands, f"{line}: no {words[0]}"
         command = commands[words.pop(0)]
-    known = {name for own in command.params for name in (*own.opts, *own.secondary_opts)}
-    asked = {own.split("=")[0] for own in words if own.startswith("--")}
+    known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
+    asked = {word.split("=")[0] for word in words if word.startswith("--")}
     assert asked <= known | {"--help"}, line

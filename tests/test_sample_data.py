@@ -12,19 +12,19 @@ GRADES = list(csv.DictReader((DATA / "sample_grades.csv").read_text("utf-8").spl
 
 
 def test_outputs_are_distinct_and_complete() -> None:
-    assert len({own["id"] for own in OUTPUTS}) == len(OUTPUTS)
-    assert all(own["output"] and own["input"] and own["group"] for own in OUTPUTS)
-    assert {own["pipeline"] for own in OUTPUTS} == {
+    assert len({output["id"] for output in OUTPUTS}) == len(OUTPUTS)
+    assert all(output["output"] and output["input"] and output["group"] for output in OUTPUTS)
+    assert {output["pipeline"] for output in OUTPUTS} == {
         "support_replies",
         "product_descriptions",
         "meeting_summaries",
     }
-    assert {own["language"] for own in OUTPUTS} == {"en", "zh"}
+    assert {output["language"] for output in OUTPUTS} == {"en", "zh"}
 
 
 def test_every_grade_has_its_output_and_every_failure_its_note() -> None:
-    known = {own["id"] for own in OUTPUTS}
-    assert {own["id"] for own in GRADES} <= known
-    assert {own["grade"] for own in GRADES} <= {"pass", "fail", "unsure"}
-    assert all(own["note"] for own in GRADES if own["grade"] == "fail")
-    assert len({(own["id"], own["annotator"]) for own in GRADES}) == len(GRADES)
+    known = {output["id"] for output in OUTPUTS}
+    assert {grade["id"] for grade in GRADES} <= known
+    assert {grade["grade"] for grade in GRADES} <= {"pass", "fail", "unsure"}
+    assert all(grade["note"] for grade in GRADES if grade["grade"] == "fail")
+    assert len({(grade["id"], grade["annotator"]) for grade in GRADES}) == len(GRADES)

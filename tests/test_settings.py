@@ -80,11 +80,11 @@ def test_no_error_and_no_description_shows_a_key(configured: Callable[..., Setti
 def test_a_key_can_stay_in_a_variable_of_its_own(
     configured: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = configured(ENDPOINTS=json.dumps({"big": BIG})).endpoints["big"]
+    endpoint = configured(ENDPOINTS=json.dumps({"big": BIG})).endpoints["big"]
     with pytest.raises(ModelTrouble, match="BIG_KEY is not set"):
-        _ = own.key
+        _ = endpoint.key
     monkeypatch.setenv("BIG_KEY", "k2")
-    assert own.key == "k2"
+    assert endpoint.key == "k2"
 
 
 def test_a_judge_is_answered_by_whom_it_names_or_who_has_its_model(

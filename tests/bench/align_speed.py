@@ -61,8 +61,8 @@ def reference(frame: pd.DataFrame, passes: pd.Series, judges: int) -> float:
     replicates, few = _REFERENCE
     started = time.perf_counter()
     for name in wide.columns[:few]:
-        own = wide[name][wide[name] != "abstain"]
-        judge, human = (own == "pass").to_numpy(), passes[own.index].to_numpy()
+        decided = wide[name][wide[name] != "abstain"]
+        judge, human = (decided == "pass").to_numpy(), passes[decided.index].to_numpy()
         for _ in range(replicates):
             at = random.integers(0, len(judge), len(judge))
             y, f = human[at], judge[at]
@@ -81,7 +81,7 @@ def best(work: Callable[[], object]) -> tuple[float, float]:
         wall, processor = time.perf_counter(), time.process_time()
         work()
         found.append((time.perf_counter() - wall, time.process_time() - processor))
-    return min(own[0] for own in found), min(own[1] for own in found)
+    return min(timing[0] for timing in found), min(timing[1] for timing in found)
 
 
 def main() -> None:

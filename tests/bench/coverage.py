@@ -40,10 +40,10 @@ def judgy(graded: Graded, pool: PoolVerdicts, random: np.random.Generator) -> tu
     cells = four_cells(graded)
     low, high = np.empty(len(cells)), np.empty(len(cells))
     q = pool.passes / pool.n
-    for at, own in enumerate(cells):
-        tp, fp, tn, fn = random.multinomial(int(own.sum()), own / own.sum(), DRAWS).T
+    for at, counts in enumerate(cells):
+        tp, fp, tn, fn = random.multinomial(int(counts.sum()), counts / counts.sum(), DRAWS).T
         usable = (tp + fn > 0) & (tn + fp > 0)
-        tp, fp, tn, fn = (one[usable] for one in (tp, fp, tn, fn))
+        tp, fp, tn, fn = (cell[usable] for cell in (tp, fp, tn, fn))
         youden = tp / (tp + fn) + tn / (tn + fp) - 1
         corrected = (q + (tn / (tn + fp))[youden > 0] - 1) / youden[youden > 0]
         corrected = np.clip(corrected, 0, 1)
@@ -54,7 +54,7 @@ def judgy(graded: Graded, pool: PoolVerdicts, random: np.random.Generator) -> tu
 def four_cells(graded: Graded) -> Floats:
     """Unweighted counts of each run, shape (runs, 4)."""
     y, f = graded.passes, graded.verdicts == 1
-    return np.stack([(own).sum(axis=1) for own in (y & f, ~y & f, ~y & ~f, y & ~f)], axis=1).astype(float)
+    return np.stack([(cell).sum(axis=1) for cell in (y & f, ~y & f, ~y & ~f, y & ~f)], axis=1).astype(float)
 
 
 def pass_rates(table: Table, pool: World, rule: str, n: int, runs: int, random: np.random.Generator) -> None:
@@ -70,13 +70,13 @@ def pass_rates(table: Table, pool: World, rule: str, n: int, runs: int, random: 
     if graded.even and groups is None:
         rates = [wilson(int(k), n) for k in range(n + 1)]
         passed = graded.passes.sum(axis=1)
-        low = np.array([own.low for own in rates], dtype=float)[passed]
-        high = np.array([own.high for own in rates], dtype=float)[passed]
+        low = np.array([rate.low for rate in rates], dtype=float)[passed]
+        high = np.array([rate.high for rate in rates], dtype=float)[passed]
         note(table, (rule, "people only, Wilson", n), low, high, truth, everywhere)
     else:
-        own = share_of_passes(graded).interval()
+        rate = share_of_passes(graded).interval()
         offered = everywhere & (not graded.few_groups)
-        note(table, (rule, "people only, weighted Jeffreys", n), *own, truth, offered)
+        note(table, (rule, "people only, weighted Jeffreys", n), *rate, truth, offered)
     for name, method in prevalence.METHODS.items():
         offered = prevalence.offered(graded, name)
         if offered.any():
@@ -100,9 +100,9 @@ def judge_figures(
         rates = [
             wilson(int(k), int(m)) for k, m in zip(cells[:, top], cells[:, top] + cells[:, rest], strict=True)
         ]
-        offered = np.array([own.value is not None for own in rates])
-        low = np.array([own.low if own.low is not None else np.nan for own in rates])
-        high = np.array([own.high if own.high is not None else np.nan for own in rates])
+        offered = np.array([rate.value is not None for rate in rates])
+        low = np.array([rate.low if rate.low is not None else np.nan for rate in rates])
+        high = np.array([rate.high if rate.high is not None else np.nan for rate in rates])
         truth = float(resampling.FIGURES[name](chances))
         note(table, ("random", f"{name.upper()}, Wilson", n), low, high, truth, offered)
     drawn = resampling.replicates_of_counts(cells, draws=DRAWS, seed=int(random.integers(2**31)))
@@ -156,9 +156,9 @@ def comparisons(table: Table, n: int, runs: int, random: np.random.Generator) ->
                 if chances.min() < 0:
                     continue
                 cells = random.multinomial(n, chances, runs)
-                rates = [paired_difference(*(int(k) for k in own)) for own in cells]
-                low = np.array([own.low for own in rates], dtype=float)
-                high = np.array([own.high for own in rates], dtype=float)
+                rates = [paired_difference(*(int(k) for k in counts)) for counts in cells]
+                low = np.array([rate.low for rate in rates], dtype=float)
+                high = np.array([rate.high for rate in rates], dtype=float)
                 note(
                     table,
                     ("same inputs", "difference of two versions, paired Jeffreys", n),

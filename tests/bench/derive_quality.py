@@ -68,7 +68,7 @@ def _found(kinds: list[str], labels: Sequence[int]) -> set[str]:
     """Kinds that are at least half of some group of three or more."""
     found = set()
     for number in set(labels):
-        inside = Counter(kind for kind, own in zip(kinds, labels, strict=True) if own == number)
+        inside = Counter(kind for kind, label in zip(kinds, labels, strict=True) if label == number)
         kind, most = inside.most_common(1)[0]
         if inside.total() >= 3 and 2 * most >= inside.total():
             found.add(kind)

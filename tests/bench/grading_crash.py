@@ -22,23 +22,23 @@ from tests.bench.grading_load import PROJECT, Person, make_project
 async def grade_until(url: str, count: int, seconds: float, server: subprocess.Popen[bytes]) -> list[Person]:
     """People grade as fast as they can; the server is killed in the middle of it."""
     people = [Person(f"p{i}", url) for i in range(count)]
-    await asyncio.gather(*(own.open() for own in people))
+    await asyncio.gather(*(person.open() for person in people))
 
-    async def press_on(own: Person) -> None:
+    async def press_on(person: Person) -> None:
         with contextlib.suppress(Exception):
-            while await own.press():
+            while await person.press():
                 pass
 
-    work = [asyncio.create_task(press_on(own)) for own in people]
+    work = [asyncio.create_task(press_on(person)) for person in people]
     await asyncio.sleep(seconds)
     server.kill()
     server.wait()
     await asyncio.sleep(0.05)
     for task in work:
         task.cancel()
-    for own in people:
-        await own.wire.close()
-        own.reader.cancel()
+    for person in people:
+        await person.wire.close()
+        person.reader.cancel()
     await asyncio.gather(*work, return_exceptions=True)
     return people
 
@@ -53,11 +53,11 @@ def run(kills: int, count: int, outputs: int = 20_000) -> tuple[int, int, int]:
         for _ in range(kills):
             server, url = start_app(path, PROJECT)
             people = asyncio.run(grade_until(url, count, chance.uniform(0.05, 1.5), server))
-            known = {key for own in people for key in own.pressed if key in own.acknowledged}
+            known = {key for person in people for key in person.pressed if key in person.acknowledged}
             db = open_database(path)
             project = projects.open_project(db, PROJECT)
-            stored = {own.id for own in grading.grade_history(db, project)}
-            stuck += sum(not grading.grading_queue(db, project, own.name).items for own in people)
+            stored = {grade.id for grade in grading.grade_history(db, project)}
+            stuck += sum(not grading.grading_queue(db, project, person.name).items for person in people)
             close_database(path)
             acknowledged += len(known)
             lost += len(known - stored)

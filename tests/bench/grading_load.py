@@ -138,10 +138,10 @@ class Person:
     async def press(self) -> bool:
         """Grade the first output that is held and not graded; False when there is none."""
         done = set(self.pressed.values())
-        left = sorted((place, own) for own, place in self.items.items() if own not in done)
+        left = sorted((place, output_id) for output_id, place in self.items.items() if output_id not in done)
         if not left:
             return False
-        event, held = event_on(left[0][1]), ["en", *(own for _, own in left)]
+        event, held = event_on(left[0][1]), ["en", *(output_id for _, output_id in left)]
         await self.give(event, held)
         if event["value"] == "fail" and random.random() < NOTED:
             note = {"supersedes": event["client_id"], "note": "says nothing of the price"}
@@ -249,13 +249,13 @@ def add_judges(db: Database, project: Project) -> None:
                 db,
                 [
                     Verdict(
-                        output_id=own,
+                        output_id=output_id,
                         judge_version_id=judge.id,
                         project_id=project.id,
                         run_id="load",
                         decision=Decision(value=chance.choice(["pass", "fail"]), reason="by chance"),
                     )
-                    for own in ids[start : start + 10_000]
+                    for output_id in ids[start : start + 10_000]
                 ],
             )
     judge_table.save_choice(db, project.id, judges, {}, {"held_out": None}, "load")
@@ -266,15 +266,17 @@ def check(path: Path, people: list[Person]) -> str:
     db = open_database(path)
     project = projects.open_project(db, PROJECT)
     history = grading.grade_history(db, project)
-    stored = Counter(own.id for own in history)
-    where = {own.id: own.output_id for own in history}
-    repeats = {own.id for own in history if own.source == "repeat"}
-    pressed = {key: own for person in people for key, own in person.pressed.items()}
+    stored = Counter(grade.id for grade in history)
+    where = {grade.id: grade.output_id for grade in history}
+    repeats = {grade.id for grade in history if grade.source == "repeat"}
+    pressed = {key: output_id for person in people for key, output_id in person.pressed.items()}
     lost = [key for key in pressed if key not in stored]
     doubled = [key for key, count in stored.items() if count > 1]
-    moved = [key for key, own in pressed.items() if where.get(key, own) != own.removesuffix("~2")]
-    graders = {(own.output_id, own.annotator) for own in history if own.id not in repeats}
-    per_output = Counter(own for own, _ in graders)
+    moved = [
+        key for key, output_id in pressed.items() if where.get(key, output_id) != output_id.removesuffix("~2")
+    ]
+    graders = {(grade.output_id, grade.annotator) for grade in history if grade.id not in repeats}
+    per_output = Counter(output_id for output_id, _ in graders)
     crowded = sum(count > 2 for count in per_output.values())
     close_database(path)
     return f"{len(pressed)} pressed, {len(lost)} lost, {len(doubled)} doubled, {len(moved)} on another output, {crowded} outputs graded by more than two"
@@ -333,17 +335,17 @@ async def load(
     people = [Person(f"p{i}", url, by_page=by_page) for i in range(count)]
     opened = []
     for start in range(0, count, 10):
-        opened += await asyncio.gather(*(own.open() for own in people[start : start + 10]))
+        opened += await asyncio.gather(*(person.open() for person in people[start : start + 10]))
     before, used = memory(pid), processor(pid)
     until = time.perf_counter() + seconds
     others = asyncio.create_task(look_around(url, 0 if alone else until))
     growth = asyncio.create_task(watch_memory(pid, until))
     chromium = asyncio.create_task(press_keys(url, keys)) if keys else None
-    await asyncio.gather(*(own.work(interval, until) for own in people))
+    await asyncio.gather(*(person.work(interval, until) for person in people))
     pages = sorted(await others)
     if chromium:
         await chromium
-    waits = sorted(1000 * wait for own in people for wait in own.waits)
+    waits = sorted(1000 * wait for person in people for wait in person.waits)
     p50, p95 = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
     print(
         f"{count} people, one grade each {interval:g} s: {len(waits)} acknowledged, p50 {p50:.0f} ms, p95 {p95:.0f} ms, worst {waits[-1]:.0f} ms"
@@ -351,12 +353,12 @@ async def load(
     print(
         f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server {100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> {memory(pid):.0f} MB"
     )
-    print(f"{sum(own.runs for own in people)} presses needed a run of the page")
-    print("memory by minute:", " ".join(f"{own:.0f}" for own in await growth), "MB")
+    print(f"{sum(person.runs for person in people)} presses needed a run of the page")
+    print("memory by minute:", " ".join(f"{megabytes:.0f}" for megabytes in await growth), "MB")
     if pages:
         print(f"other pages meanwhile p50 {pages[len(pages) // 2]:.2f} s, worst {pages[-1]:.2f} s")
-    for own in people:
-        await own.close()
+    for person in people:
+        await person.close()
     return people
 
 

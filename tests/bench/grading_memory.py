@@ -51,7 +51,7 @@ class Report:
         print(line, flush=True)
 
     def end(self) -> None:
-        warm = next(own for own in self.lines if own[0] >= self.lines[-1][0] / 10)
+        warm = next(line for line in self.lines if line[0] >= self.lines[-1][0] / 10)
         presses, grown = (b - a for a, b in zip(warm, self.lines[-1], strict=True))
         each = f"{10_000 * grown / presses:+.1f} MB" if presses else "nothing to compare"
         print(f"after {warm[0]} presses: {each} per 10,000 presses")
@@ -66,29 +66,29 @@ class Replay:
     def visit(self, who: str, payload: object = None) -> list[str]:
         """One answer to the card; returns what was acknowledged."""
         db = self.db
-        project = next(own for own in projects.list_projects(db) if own.name == PROJECT)
+        project = next(project for project in projects.list_projects(db) if project.name == PROJECT)
         events, _ = read_events(payload)
         news = Desk(db, project, who, "en", "single").news(events)
-        held = {own.output_id for own in self.cards.get(who, ())}
+        held = {card.output_id for card in self.cards.get(who, ())}
         json.dumps(news.as_data(held))
         self.cards[who] = list(news.items)
         return list(news.acknowledged)
 
     def press(self, who: str) -> bool:
         """Grade the next output of a person; False when none is left."""
-        coming = [event_on(own.output_id) for own in self.cards[who] if own.current is None]
+        coming = [event_on(card.output_id) for card in self.cards[who] if card.current is None]
         return bool(coming) and self.visit(who, {"events": coming[:1]}) == [coming[0]["client_id"]]
 
 
 def replay(path: Path, presses: int) -> None:
     logging.disable(logging.WARNING)  # Streamlit's, about being used without its server
     db = open_database(path)
-    people, own = [f"p{i}" for i in range(PEOPLE)], Replay(db)
+    people, app = [f"p{i}" for i in range(PEOPLE)], Replay(db)
     for who in people:
-        own.visit(who)
+        app.visit(who)
     report = Report(os.getpid(), db)
     for number, who in enumerate(itertools.islice(itertools.cycle(people), presses), 1):
-        if not own.press(who):
+        if not app.press(who):
             break
         if number % EVERY == 0:
             report.at(number)
@@ -98,24 +98,24 @@ def replay(path: Path, presses: int) -> None:
 
 async def served(url: str, pid: int, count: int, presses: int) -> list[Person]:
     people = [Person(f"p{i}", url) for i in range(count)]
-    for own in people:
-        await own.open()
+    for grader in people:
+        await grader.open()
     report = Report(pid)
 
     async def press_on(person: Person) -> None:
-        while sum(len(own.waits) for own in people) < presses and await person.press():
+        while sum(len(person.waits) for person in people) < presses and await person.press():
             pass
 
     work, following = asyncio.gather(*map(press_on, people)), EVERY
     while not work.done():
         await asyncio.sleep(0.1)
-        if (number := sum(len(own.waits) for own in people)) >= following:
+        if (number := sum(len(person.waits) for person in people)) >= following:
             report.at(number)
             following += EVERY
     await work
     report.end()
-    for own in people:
-        await own.close()
+    for grader in people:
+        await grader.close()
     return people
 
 

@@ -131,7 +131,7 @@ def by_labelcore(url: str, db: Database, outputs: list[Output], project: Project
     os.environ |= {f"LABELCORE_{name}": value for name, value in told.items()}
     settings.cache_clear()
     judge = make_judge(project)
-    done = running.run(db, project, [judge], [own.id for own in outputs], concurrency=concurrency)
+    done = running.run(db, project, [judge], [output.id for output in outputs], concurrency=concurrency)
     stored = verdicts.counts(db, project.id)[judge.id]
     assert sum(stored.values()) == done.verdicts_new == len(outputs), (done, stored)
 
@@ -158,9 +158,9 @@ def endpoint(url: str | None) -> Iterator[str]:
     if url:
         yield url
         return
-    with serving() as (mock, own):
+    with serving() as (mock, address):
         mock.latency = LATENCY
-        yield own
+        yield address
 
 
 def one_round(url: str, number: int, count: int, concurrency: int) -> list[tuple[str, float, float]]:
@@ -198,7 +198,7 @@ def main() -> None:
         for number in range(chosen.rounds):
             print(f"round {number + 1} of {chosen.rounds}, {chosen.outputs:,} outputs")
             found += one_round(url, number, chosen.outputs, chosen.concurrency)
-    for name, same in itertools.groupby(sorted(found), key=lambda own: own[0]):
+    for name, same in itertools.groupby(sorted(found), key=lambda timing: timing[0]):
         _, ratios, cpu = zip(*same, strict=True)
         print(
             f"{name}: median {statistics.median(ratios):.2f} x ideal ({min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(cpu):,.0f} µs of CPU each"

@@ -52,7 +52,7 @@ def main() -> None:
         )
     deriving.derive(db, project, accept_all=True)
     judges = judging.propose(db, project)
-    kinds = [own.kind for own in judges]
+    kinds = [judge.kind for judge in judges]
     columns = plain_columns()
     started = time.perf_counter()
     measure(made, columns)

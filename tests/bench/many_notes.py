@@ -127,19 +127,19 @@ def plant(db: Database, project: Project, n: int) -> None:
             part=draw.choice(PARTS), thing=draw.choice(THINGS), n=draw.randrange(10, 999_999)
         )
         notes[note] = None
-    said = list(notes)
+    written = list(notes)
     grade_table.record(
         db,
         [
             Grade(
                 id=f"g{i}",
                 project_id=project.id,
-                output_id=own.id,
+                output_id=output.id,
                 annotator=f"ann{i % 5}",
                 value="fail" if i < n else "pass",
-                note=said[i] if i < n else "",
+                note=written[i] if i < n else "",
             )
-            for i, own in enumerate(outputs)
+            for i, output in enumerate(outputs)
         ],
     )
 

@@ -34,8 +34,8 @@ def sample_rows() -> list[Row]:
     """The sample project's graded outputs."""
     found = {}
     for line in (DATA / "sample_outputs.jsonl").read_text("utf-8").splitlines():
-        own = json.loads(line)
-        found[own["id"]] = own
+        record = json.loads(line)
+        found[record["id"]] = record
     with (DATA / "sample_grades.csv").open(encoding="utf-8") as file:
         return [found[row["id"]] | row for row in csv.DictReader(file)]
 
@@ -89,7 +89,7 @@ def product(db: Database, name: str, rows: list[Row], train: list[int], test: li
     table = verdicts.values(db, members)
     failed = set(table[table["value"] == "fail"]["output_id"])
     human = np.array([rows[i]["grade"] != "pass" for i in test])
-    return figures(np.array([own in failed for own in wanted]), human).alignment
+    return figures(np.array([output_id in failed for output_id in wanted]), human).alignment
 
 
 def floor(rows: list[Row], train: list[int], test: list[int]) -> float | None:
@@ -107,7 +107,7 @@ def floor(rows: list[Row], train: list[int], test: list[int]) -> float | None:
     known = [votes(stump, table.values[:, stump.column]) for stump in fitted if stump]
     chosen, best = np.zeros(len(rows), dtype=bool), 0.0
     while known:
-        scores = [figures((chosen | own)[seen], human[seen]).alignment or 0.0 for own in known]
+        scores = [figures((chosen | mask)[seen], human[seen]).alignment or 0.0 for mask in known]
         if max(scores) <= best + 1e-9:
             break
         best = max(scores)
@@ -131,13 +131,13 @@ def main() -> None:
     db = open_database(None)
     found: dict[str, list[float]] = {}
     for split in range(chosen.splits):
-        own = [rows[int(i)] for i in random.permutation(len(rows))[: chosen.size]]
-        order = [int(i) for i in random.permutation(len(own))]
-        for label, n in (("80 %", int(0.8 * len(own))), ("16", 16)):
+        drawn = [rows[int(i)] for i in random.permutation(len(rows))[: chosen.size]]
+        order = [int(i) for i in random.permutation(len(drawn))]
+        for label, n in (("80 %", int(0.8 * len(drawn))), ("16", 16)):
             train, test = order[:n], order[n:]
             for name, value in (
-                ("product", product(db, f"{split}-{n}", own, train, test)),
-                ("floor", floor(own, train, test)),
+                ("product", product(db, f"{split}-{n}", drawn, train, test)),
+                ("floor", floor(drawn, train, test)),
             ):
                 found.setdefault(f"{name}, {label}", []).append(value or 0.0)
         print(split, {name: round(values[-1], 2) for name, values in found.items()}, flush=True)

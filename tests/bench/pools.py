@@ -38,13 +38,13 @@ def new_table() -> Table:
 
 def note(table: Table, key: Key, low: Floats, high: Floats, truth: float, offered: Bools) -> None:
     """Add one setting's runs."""
-    own = table[key]
-    own.offered.append(float(offered.mean()))
+    tally = table[key]
+    tally.offered.append(float(offered.mean()))
     if offered.sum() >= 50:
         low, high = low[offered], high[offered]
         # A bound that equals the truth holds it; rounding of the two must not decide.
-        own.cover.append(float(((low <= truth + 1e-12) & (truth - 1e-12 <= high)).mean()))
-        own.width.append(float((high - low).mean()))
+        tally.cover.append(float(((low <= truth + 1e-12) & (truth - 1e-12 <= high)).mean()))
+        tally.width.append(float((high - low).mean()))
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ def world(rate: float, tpr: float, tnr: float, random: np.random.Generator) -> W
     model = random.choice(4, SIZE, p=[0.5, 0.3, 0.15, 0.05])
     source = np.arange(SIZE) // 5
     room = min(rate, 1 - rate)
-    own = rate + np.array([0.2, -0.2, -0.3, -0.1])[model] * room
+    pass_rate = rate + np.array([0.2, -0.2, -0.3, -0.1])[model] * room
     hardness = random.normal(size=SIZE // 5)[source]
     level = random.normal(size=SIZE)
     # A third of the spread belongs to the source.
-    passes = rank(np.sqrt(0.3) * hardness + np.sqrt(0.7) * level) < own
+    passes = rank(np.sqrt(0.3) * hardness + np.sqrt(0.7) * level) < pass_rate
     judge = random.random(SIZE) < np.where(passes, tpr, 1 - tnr)
     second = random.random(SIZE) < np.where(passes, 0.85, 0.25)
     return World(passes, judge, second, model, source)
@@ -114,25 +114,27 @@ def _chances(pool: World, rule: str, n: int) -> Floats:
 
 def _stratified(pool: World, n: int, runs: int, random: np.random.Generator) -> tuple[Ints, Floats]:
     members = {str(m): np.flatnonzero(pool.model == m) for m in range(4)}
-    sizes = drawing._allocate({name: len(own) for name, own in members.items()}, n)
+    sizes = drawing._allocate({name: len(stratum) for name, stratum in members.items()}, n)
     rows = [
-        np.concatenate([random.permutation(own)[: sizes[name]] for name, own in members.items()])
+        np.concatenate([random.permutation(stratum)[: sizes[name]] for name, stratum in members.items()])
         for _ in range(runs)
     ]
-    weights = np.concatenate([np.full(sizes[name], len(own) / sizes[name]) for name, own in members.items()])
+    weights = np.concatenate(
+        [np.full(sizes[name], len(stratum) / sizes[name]) for name, stratum in members.items()]
+    )
     return np.stack(rows), np.broadcast_to(weights, (runs, n)).copy()
 
 
 def rows_of(table: Table) -> Iterator[tuple[Key, float | None, float | None, float | None, float]]:
     """Key, mean cover, worst cover, mean width, share offered."""
-    for key, own in sorted(table.items(), key=lambda one: (one[0][0], one[0][1], one[0][2])):
-        if own.cover:
+    for key, tally in sorted(table.items(), key=lambda pair: (pair[0][0], pair[0][1], pair[0][2])):
+        if tally.cover:
             yield (
                 key,
-                float(np.mean(own.cover)),
-                min(own.cover),
-                float(np.mean(own.width)),
-                float(np.mean(own.offered)),
+                float(np.mean(tally.cover)),
+                min(tally.cover),
+                float(np.mean(tally.width)),
+                float(np.mean(tally.offered)),
             )
         else:
-            yield key, None, None, None, float(np.mean(own.offered))
+            yield key, None, None, None, float(np.mean(tally.offered))

@@ -63,7 +63,7 @@ def measure(engine: str, count: int, concurrency: int) -> float:
             db,
             project,
             [make_judge(project)],
-            [own.id for own in outputs],
+            [output.id for output in outputs],
             concurrency=concurrency,
             engine=engine,
         )

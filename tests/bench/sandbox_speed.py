@@ -91,7 +91,9 @@ def plain(rows: list[Row]) -> tuple[float, list[bool]]:
     exec(CHECK, names)
     check = names["check"]
     found = [check(row.output, row.input, row.context, dict(row.metadata)) for row in rows]
-    return time.perf_counter() - start, [own[0] if isinstance(own, tuple) else own for own in found]
+    return time.perf_counter() - start, [
+        outcome[0] if isinstance(outcome, tuple) else outcome for outcome in found
+    ]
 
 
 def processor_seconds(rows: list[Row], workers: int) -> float:
@@ -148,7 +150,7 @@ def main() -> None:
 
 def _checked(rows: list[Row], workers: int, wanted: list[bool]) -> float:
     seconds, answers = sandboxed(rows, workers)
-    assert [own.value for own in answers] == wanted, "the sandbox decides otherwise than Python"
+    assert [answer.value for answer in answers] == wanted, "the sandbox decides otherwise than Python"
     return seconds
 
 

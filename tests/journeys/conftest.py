@@ -31,8 +31,8 @@ def trial(tmp_path: Path) -> Iterator[Callable[..., Trial]]:
         return trials[-1]
 
     yield make
-    for one in trials:
-        one.server.stop()
+    for started in trials:
+        started.server.stop()
 
 
 @pytest.fixture

@@ -72,4 +72,7 @@ def test_no_page_breaks_the_rules(app: str) -> None:
 def broken(page: Page, where: str) -> list[str]:
     """Each rule of WCAG A and AA that the page breaks, with the first place."""
     answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-    return [f"{where}: {own['id']} at {own['nodes'][0]['target']}" for own in answer.response["violations"]]
+    return [
+        f"{where}: {violation['id']} at {violation['nodes'][0]['target']}"
+        for violation in answer.response["violations"]
+    ]

@@ -17,8 +17,8 @@ CRITERIA = [
 
 
 def test_criteria_are_graded_by_key_and_the_whole_after_them(trial: Any, visit: Any) -> None:
-    one = trial(criteria=CRITERIA)
-    page = visit(one)
+    card = trial(criteria=CRITERIA)
+    page = visit(card)
     expect(page.locator(".mark")).to_have_count(2)
     page.keyboard.press("c")
     expect(page.locator(".mark").first).to_have_attribute("aria-current", "true")
@@ -27,35 +27,35 @@ def test_criteria_are_graded_by_key_and_the_whole_after_them(trial: Any, visit: 
     page.keyboard.press("p")
     page.keyboard.press("p")
     expect_shown(page, "o2")
-    seen = [(e["output_id"], e["criterion_id"], e["criterion_version"], e["value"]) for e in one.wait_for(3)]
+    seen = [(e["output_id"], e["criterion_id"], e["criterion_version"], e["value"]) for e in card.wait_for(3)]
     assert seen == [("o1", "c1", 1, "fail"), ("o1", "c2", 3, "pass"), ("o1", None, None, "pass")]
     page.keyboard.press("z")
     page.keyboard.press("z")
     expect_shown(page, "o1")
     expect(page.locator(".mark").nth(1)).to_have_attribute("data-value", "none")
-    taken_back = one.wait_for(5)[3:]
+    taken_back = card.wait_for(5)[3:]
     assert [(e["value"], e["criterion_id"]) for e in taken_back] == [("undone", None), ("undone", "c2")]
     page.reload()
     expect(page.locator(".mark").first).to_have_attribute("data-value", "fail", timeout=20_000)
 
 
 def test_redo_gives_again_what_was_taken_back(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("u")
     expect_shown(page, "o2")
     page.keyboard.press("z")
     expect_shown(page, "o1")
     page.keyboard.press("y")
     expect_shown(page, "o2")
-    assert [e["value"] for e in one.wait_for(3)] == ["unsure", "undone", "unsure"]
+    assert [e["value"] for e in card.wait_for(3)] == ["unsure", "undone", "unsure"]
     page.keyboard.press("y")
     expect(page.get_by_text("There is nothing to give again.")).to_be_visible()
 
 
 def test_marked_words_and_a_corrected_text_travel_with_the_grade(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("m")
     expect(page.get_by_text("Select some words of the output first")).to_be_visible()
     page.locator(".output .text").dblclick(position={"x": 10, "y": 12})
@@ -69,14 +69,14 @@ def test_marked_words_and_a_corrected_text_travel_with_the_grade(trial: Any, vis
     page.keyboard.press("Control+Enter")
     page.keyboard.press("p")
     expect_shown(page, "o2")
-    (event,) = one.wait_for(1)
+    (event,) = card.wait_for(1)
     assert event["corrected_text"] == "Answer 1, said kindly"
     assert [(s["text"], s["start"], s["end"]) for s in event["spans"]] == [("Answer", 0, 6)]
 
 
 def test_keys_can_be_changed_and_stay_changed(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("?")
     page.get_by_role("button", name="Change U").click()
     page.keyboard.press("p")  # taken by pass
@@ -89,7 +89,7 @@ def test_keys_can_be_changed_and_stay_changed(trial: Any, visit: Any) -> None:
     page.keyboard.press("u")
     page.keyboard.press("x")
     expect_shown(page, "o2")
-    assert one.graded() == [("o1", "unsure")] or one.wait_for(1)[0]["value"] == "unsure"
+    assert card.graded() == [("o1", "unsure")] or card.wait_for(1)[0]["value"] == "unsure"
 
 
 def test_unseen_goes_to_the_first_output_without_a_grade(trial: Any, visit: Any) -> None:
@@ -103,12 +103,12 @@ def test_unseen_goes_to_the_first_output_without_a_grade(trial: Any, visit: Any)
     expect_shown(page, "o2")
 
 
-JUDGED = [own | {"suggestion": {"value": "fail", "reason": "It is too long."}} for own in PLAIN]
+JUDGED = [output | {"suggestion": {"value": "fail", "reason": "It is too long."}} for output in PLAIN]
 
 
 def test_the_judges_are_silent_until_the_grade_is_given(trial: Any, visit: Any) -> None:
-    one = trial(JUDGED)
-    page = visit(one)
+    card = trial(JUDGED)
+    page = visit(card)
     page.keyboard.press("a")
     expect(page.get_by_text("only after you have graded")).to_be_visible()
     expect(page.get_by_text("It is too long.")).to_have_count(0)
@@ -117,30 +117,30 @@ def test_the_judges_are_silent_until_the_grade_is_given(trial: Any, visit: Any) 
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_text("The judges: Fail. It is too long.")).to_be_visible()
     page.keyboard.press("a")
-    first, second = one.wait_for(2)
+    first, second = card.wait_for(2)
     assert (first["value"], first["judge_shown"], first["agreed"]) == ("pass", False, False)
     assert (second["value"], second["judge_shown"], second["agreed"]) == ("fail", True, True)
     assert second["supersedes"] == first["client_id"]
 
 
 def test_a_project_may_show_the_judges_first(trial: Any, visit: Any) -> None:
-    one = trial(JUDGED, suggest_first=True)
-    page = visit(one)
+    card = trial(JUDGED, suggest_first=True)
+    page = visit(card)
     expect(page.get_by_text("The judges: Fail. It is too long.")).to_be_visible()
     page.keyboard.press("a")
     expect_shown(page, "o2")
     page.keyboard.press("p")
-    seen = [(e["value"], e["judge_shown"], e["agreed"]) for e in one.wait_for(2)]
+    seen = [(e["value"], e["judge_shown"], e["agreed"]) for e in card.wait_for(2)]
     assert seen == [("fail", True, True), ("pass", True, False)]
 
 
 def test_what_was_said_before_is_taken_by_key(trial: Any, visit: Any) -> None:
-    one = trial(phrases=["too long", "invents a price"])
-    page = visit(one)
+    card = trial(phrases=["too long", "invents a price"])
+    page = visit(card)
     page.keyboard.press("f")
     expect(page.get_by_role("button", name="invents a price")).to_be_visible()
     page.keyboard.press("Alt+2")
     page.keyboard.press("Alt+1")
     page.keyboard.press("Enter")
     expect_shown(page, "o2")
-    assert one.wait_for(2)[1]["note"] == "invents a price; too long"
+    assert card.wait_for(2)[1]["note"] == "invents a price; too long"

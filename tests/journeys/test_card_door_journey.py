@@ -57,9 +57,9 @@ class App:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    own = App(tmp_path)
-    with own.server:
-        yield own
+    served = App(tmp_path)
+    with served.server:
+        yield served
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def open_card(app: App, browser: Browser) -> Iterator[Callable[[], Page]]:
 def posted(page: Page) -> list[int]:
     """Grows with each request through the door."""
     seen: list[int] = []
-    page.on("response", lambda own: seen.append(own.status) if DOOR.search(own.url) else None)
+    page.on("response", lambda response: seen.append(response.status) if DOOR.search(response.url) else None)
     return seen
 
 
@@ -102,7 +102,9 @@ def test_a_burst_goes_through_the_door_and_grades_what_was_shown(
     expect_status(page, "saved")
     assert seen and set(seen) == {200}
     stored = app.grades()
-    assert [(own.output_id, own.value) for own in stored] == [(own, "pass") for own in outputs]
+    assert [(grade.output_id, grade.value) for grade in stored] == [
+        (output_id, "pass") for output_id in outputs
+    ]
     assert len(set(outputs)) == 6
 
 
@@ -119,7 +121,7 @@ def test_the_last_grade_shows_where_to_go_and_its_undo_takes_that_away(
     page.keyboard.press("f")
     page.keyboard.press("Enter")
     expect(onward).to_be_visible(timeout=10_000)
-    values = [own.value for own in app.grades()]
+    values = [grade.value for grade in app.grades()]
     assert values == [*["pass"] * 8, "undone", "fail"]
 
 
@@ -131,7 +133,7 @@ def test_where_the_door_is_shut_the_page_stores_the_presses(
     page.route(DOOR, lambda route: route.fulfill(status=status, body="{}"))
     outputs = burst(page, 3)
     expect_status(page, "saved", timeout=20_000)
-    assert [own.output_id for own in app.grades()] == outputs
+    assert [grade.output_id for grade in app.grades()] == outputs
 
 
 def test_a_slow_answer_holds_back_no_key_and_doubles_nothing(app: App, open_card: Callable[[], Page]) -> None:
@@ -141,7 +143,7 @@ def test_a_slow_answer_holds_back_no_key_and_doubles_nothing(app: App, open_card
     assert len(set(outputs)) == 4
     expect_status(page, "saving")
     expect_status(page, "saved", timeout=10_000)
-    assert [own.output_id for own in app.grades()] == outputs
+    assert [grade.output_id for grade in app.grades()] == outputs
 
 
 def test_a_restarted_server_refuses_the_old_token_and_the_page_brings_a_new_one(
@@ -161,7 +163,7 @@ def test_a_restarted_server_refuses_the_old_token_and_the_page_brings_a_new_one(
     page.wait_for_timeout(300)
     assert seen == [200]
     expect_shown(page, shown(page))
-    assert [own.output_id for own in app.grades()] == [*first, *second, third]
+    assert [grade.output_id for grade in app.grades()] == [*first, *second, third]
 
 
 def test_a_page_that_is_left_at_once_keeps_its_presses(app: App, open_card: Callable[[], Page]) -> None:
@@ -176,4 +178,4 @@ def test_a_page_that_is_left_at_once_keeps_its_presses(app: App, open_card: Call
             break
         page.wait_for_timeout(100)
     assert page.evaluate(kept) == 0
-    assert [own.output_id for own in app.grades()] == outputs
+    assert [grade.output_id for grade in app.grades()] == outputs

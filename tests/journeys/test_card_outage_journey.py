@@ -14,12 +14,12 @@ pytestmark = pytest.mark.journey
 def test_grades_pressed_while_the_server_is_down_are_stored_once_after_it_returns(
     trial: Any, visit: Any
 ) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("p")
-    one.wait_for(1)
+    card.wait_for(1)
     expect_status(page, "saved")
-    one.server.stop()
+    card.server.stop()
     for _ in range(3):
         page.keyboard.press("p")
         page.wait_for_timeout(100)
@@ -28,38 +28,38 @@ def test_grades_pressed_while_the_server_is_down_are_stored_once_after_it_return
     page.keyboard.press("Enter")
     expect_status(page, "failing")
     expect(page.locator(".status")).to_have_text("5 not saved – retrying")
-    one.server.start()
+    card.server.start()
     expect_status(page, "saved", timeout=40_000)
     page.wait_for_timeout(1000)
-    assert one.graded() == [*((f"o{n}", "pass") for n in range(1, 5)), ("o5", "fail"), ("o5", "fail")]
-    assert one.events()[-1]["note"] == "written while offline"
+    assert card.graded() == [*((f"o{n}", "pass") for n in range(1, 5)), ("o5", "fail"), ("o5", "fail")]
+    assert card.events()[-1]["note"] == "written while offline"
     expect_shown(page, "o6")
 
 
 def test_a_reload_while_the_server_is_down_loses_nothing(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
-    one.server.stop()
+    card = trial()
+    page = visit(card)
+    card.server.stop()
     page.keyboard.press("p")
     page.keyboard.press("u")
     page.keyboard.press("f")
     page.keyboard.type("half a note")
-    one.server.start()
+    card.server.start()
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect_status(page, "saved", timeout=30_000)
-    assert one.graded() == [("o1", "pass"), ("o2", "unsure"), ("o3", "fail")]
+    assert card.graded() == [("o1", "pass"), ("o2", "unsure"), ("o3", "fail")]
     expect(page.get_by_label("What is wrong")).to_have_value("half a note")
     page.keyboard.press("Enter")
-    assert one.wait_for(4)[3]["note"] == "half a note"
+    assert card.wait_for(4)[3]["note"] == "half a note"
 
 
 def test_a_long_outage_neither_stops_the_grading_nor_takes_words_out_of_a_note(
     trial: Any, visit: Any
 ) -> None:
-    one = trial()
-    page = visit(one)
-    one.server.stop()
+    card = trial()
+    page = visit(card)
+    card.server.stop()
     page.keyboard.press("f")
     words = "typed slowly, all through the outage: pass fail unsure undo " * 2
     page.keyboard.type(words, delay=80)
@@ -67,29 +67,29 @@ def test_a_long_outage_neither_stops_the_grading_nor_takes_words_out_of_a_note(
     page.keyboard.press("Enter")
     page.keyboard.press("p")
     expect_shown(page, "o3")
-    one.server.start()
+    card.server.start()
     expect_status(page, "saved", timeout=60_000)
-    assert one.graded() == [("o1", "fail"), ("o1", "fail"), ("o2", "pass")]
+    assert card.graded() == [("o1", "fail"), ("o1", "fail"), ("o2", "pass")]
 
 
 def test_the_browser_warns_before_an_unsaved_tab_closes(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
-    one.server.stop()
+    card = trial()
+    page = visit(card)
+    card.server.stop()
     page.keyboard.press("p")
     page.on("dialog", lambda dialog: dialog.dismiss())
     with page.expect_event("dialog", timeout=5000) as asked:
         page.close(run_before_unload=True)
     assert asked.value.type == "beforeunload"
-    one.server.start()
+    card.server.start()
     expect_status(page, "saved", timeout=30_000)
     page.close(run_before_unload=True)
     assert page.is_closed() or page.wait_for_event("close")
 
 
 def test_a_grade_that_can_never_be_stored_is_said_so_and_not_sent_for_ever(trial: Any, visit: Any) -> None:
-    one = trial([{"output_id": "gone", "text": "about to be deleted"}, *PLAIN])
-    page = visit(one)
+    card = trial([{"output_id": "gone", "text": "about to be deleted"}, *PLAIN])
+    page = visit(card)
     page.keyboard.press("p")
     expect(page.get_by_text("could not be stored: this output was deleted")).to_be_visible()
     page.keyboard.press("ArrowRight")

@@ -21,8 +21,8 @@ SCALE = [
 
 
 def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(trial: Any, visit: Any) -> None:
-    one = trial(scale=SCALE)
-    page = visit(one)
+    card = trial(scale=SCALE)
+    page = visit(card)
     expect(page.get_by_role("button", name="Great")).to_be_visible()
     expect(page.locator(".act.pass:not(.choices .act)")).to_be_hidden()
     page.keyboard.press("4")
@@ -33,14 +33,14 @@ def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(trial: Any,
     page.keyboard.type("misses the date")
     page.keyboard.press("Enter")
     expect_shown(page, "o3")
-    events = one.wait_for(3)
-    said = [(e["output_id"], e["value"], e["level"], e["note"]) for e in events]
-    assert said == [("o1", "pass", 4, ""), ("o2", "fail", 2, ""), ("o2", "fail", 2, "misses the date")]
+    events = card.wait_for(3)
+    answered = [(e["output_id"], e["value"], e["level"], e["note"]) for e in events]
+    assert answered == [("o1", "pass", 4, ""), ("o2", "fail", 2, ""), ("o2", "fail", 2, "misses the date")]
     page.keyboard.press("z")
     page.keyboard.press("z")
     expect_shown(page, "o1")
     page.keyboard.press("y")
-    assert [(e["value"], e["level"]) for e in one.wait_for(7)[-1:]] == [("pass", 4)]
+    assert [(e["value"], e["level"]) for e in card.wait_for(7)[-1:]] == [("pass", 4)]
     page.reload()
     expect(page.locator(".card")).to_be_visible()
     page.keyboard.press("ArrowLeft")
@@ -51,18 +51,18 @@ def test_a_number_chooses_the_level_and_a_low_one_asks_what_is_wrong(trial: Any,
 def test_fields_of_a_structured_output_are_graded_like_criteria(trial: Any, visit: Any) -> None:
     text = json.dumps({"price": 12, "a/b": "x"})
     fields = [{"pointer": "/price", "value": "12"}, {"pointer": "/a~1b", "value": '"x"'}]
-    one = trial([{"output_id": "o1", "text": text, "fields": fields}, *PLAIN[1:3]])
-    page = visit(one)
+    card = trial([{"output_id": "o1", "text": text, "fields": fields}, *PLAIN[1:3]])
+    page = visit(card)
     expect(page.locator(".mark .name")).to_have_text(["price", "a/b"])
     for key in ("c", "f", "p", "p"):
         page.keyboard.press(key)
     expect_shown(page, "o2")
     expect(page.locator(".mark")).to_have_count(0)
-    said = [(e["field"], e["criterion_id"], e["value"]) for e in one.wait_for(3)]
-    assert said == [("/price", None, "fail"), ("/a~1b", None, "pass"), (None, None, "pass")]
+    answered = [(e["field"], e["criterion_id"], e["value"]) for e in card.wait_for(3)]
+    assert answered == [("/price", None, "fail"), ("/a~1b", None, "pass"), (None, None, "pass")]
     page.keyboard.press("z")
     page.keyboard.press("z")
-    undone = one.wait_for(5)[3:]
+    undone = card.wait_for(5)[3:]
     assert [(e["field"], e["value"]) for e in undone] == [(None, "undone"), ("/a~1b", "undone")]
 
 
@@ -76,8 +76,8 @@ def test_two_versions_stand_side_by_side_and_differences_can_be_shown(trial: Any
         }
         for n in range(1, 5)
     ]
-    one = trial(pairs, compare=True)
-    page = visit(one)
+    card = trial(pairs, compare=True)
+    page = visit(card)
     expect(page.locator(".sides .output")).to_have_count(2)
     expect(page.get_by_role("button", name="Unsure")).to_be_hidden()
     page.locator("[data-format=diff]").first.click()
@@ -87,17 +87,17 @@ def test_two_versions_stand_side_by_side_and_differences_can_be_shown(trial: Any
         before = shown(page)
         page.keyboard.press(key)
         expect(page.locator(".card")).not_to_have_attribute("data-output-id", before)
-    assert [e["value"] for e in one.wait_for(3)] == ["left", "right", "tie"]
+    assert [e["value"] for e in card.wait_for(3)] == ["left", "right", "tie"]
     page.set_viewport_size({"width": 390, "height": 800})
-    boxes = [own.bounding_box() for own in page.locator(".sides .output").all()]
+    boxes = [side.bounding_box() for side in page.locator(".sides .output").all()]
     assert boxes[0] and boxes[1] and boxes[1]["y"] > boxes[0]["y"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_texts_are_searched_and_folded_ones_open_where_something_is_found(trial: Any, visit: Any) -> None:
     long = "\n".join(["filler line"] * 200 + ["the needle", "a second Needle"])
-    one = trial([{"output_id": "o1", "text": "no match", "input": long}, *PLAIN[1:3]])
-    page = visit(one)
+    card = trial([{"output_id": "o1", "text": "no match", "input": long}, *PLAIN[1:3]])
+    page = visit(card)
     expect(page.locator(".text.folded")).to_have_count(1)
     page.keyboard.press("/")
     page.keyboard.type("needle pass"[:6])
@@ -107,7 +107,7 @@ def test_texts_are_searched_and_folded_ones_open_where_something_is_found(trial:
     expect(page.locator(".find .count")).to_have_text("2 of 2")
     painted = "CSS.highlights.get('labelcore-found').size"
     assert page.evaluate(painted) == 2
-    assert one.events() == []
+    assert card.events() == []
     page.keyboard.press("Escape")
     page.keyboard.press("p")
     expect_shown(page, "o2")
@@ -126,7 +126,7 @@ def test_tool_calls_and_passages_are_laid_out(trial: Any, visit: Any) -> None:
             "Another passage without a source, also long enough.",
         ]
     )
-    one = trial(
+    card = trial(
         [
             {
                 "output_id": "o1",
@@ -137,7 +137,7 @@ def test_tool_calls_and_passages_are_laid_out(trial: Any, visit: Any) -> None:
             }
         ]
     )
-    page = visit(one)
+    page = visit(card)
     expect(page.locator(".call code")).to_have_text("search")
     expect(page.locator(".call .json .name")).to_have_text(["query"])
     expect(page.locator(".bubble.tool .role")).to_have_text("tool · search")
@@ -159,9 +159,9 @@ def test_every_question_keeps_the_rules_of_accessibility(trial: Any, browser: An
         },
         {"output_id": "o2~o3", "text": "left text", "other": "right text"},
     ]
-    one = trial(items, scale=SCALE)
+    card = trial(items, scale=SCALE)
     page = browser.new_context(color_scheme=scheme, bypass_csp=True).new_page()
-    page.goto(one.server.url)
+    page.goto(card.server.url)
     expect(page.locator(".card")).to_be_visible(timeout=20_000)
     found = []
     for keys in (["/"], ["Escape", "4", "/"]):
@@ -169,6 +169,8 @@ def test_every_question_keeps_the_rules_of_accessibility(trial: Any, browser: An
             page.keyboard.press(key)
         page.locator("[data-format=diff]").first.click()
         answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
-        found += [(own["id"], own["nodes"][0]["target"]) for own in answer.response["violations"]]
+        found += [
+            (violation["id"], violation["nodes"][0]["target"]) for violation in answer.response["violations"]
+        ]
     page.context.close()
     assert not found, found

@@ -34,11 +34,11 @@ def test_hostile_content_is_inert_and_what_hides_is_shown(trial: Any, visit: Any
         }
         for n, text in enumerate(HOSTILE)
     ]
-    one = trial(hostile)
-    page = visit(one)
+    shown_card = trial(hostile)
+    page = visit(shown_card)
     asked: list[str] = []
     dialogs: list[str] = []
-    page.on("request", lambda request: asked.append(_outside(request, one.server.url)))
+    page.on("request", lambda request: asked.append(_outside(request, shown_card.server.url)))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     for n, text in enumerate(HOSTILE):
         expect_shown(page, f"h{n}")
@@ -70,8 +70,8 @@ MARKDOWN = (
 
 def test_markdown_and_json_are_laid_out_and_can_be_read_raw(trial: Any, visit: Any) -> None:
     tree = '{"big": 12345678901234567890, "list": [1, 2], "deep": {"a": {"b": {"c": 1}}}}'
-    one = trial([{"output_id": "m", "text": MARKDOWN}, {"output_id": "j", "text": tree}])
-    page = visit(one)
+    card = trial([{"output_id": "m", "text": MARKDOWN}, {"output_id": "j", "text": tree}])
+    page = visit(card)
     output = page.locator(".output")
     for selector in ("[role=heading]", "strong", "em", "ol > li ul li", "blockquote", "td", "pre"):
         expect(output.locator(f".markdown {selector}").first).to_be_visible()
@@ -87,8 +87,8 @@ def test_markdown_and_json_are_laid_out_and_can_be_read_raw(trial: Any, visit: A
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(trial: Any, visit: Any, scheme: str) -> None:
     wide = "x" * 400 + "\n\n```\n" + "y" * 400 + "\n```\n\n|" + "wide cell|" * 30 + "\n|" + "--|" * 30
-    one = trial([{"output_id": "w", "text": wide, "input": "z" * 500}, *PLAIN])
-    page = visit(one, viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True)
+    card = trial([{"output_id": "w", "text": wide, "input": "z" * 500}, *PLAIN])
+    page = visit(card, viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True)
     expect(page.locator(".card")).to_have_attribute("data-theme", scheme)
     sideways = "() => document.querySelector('[data-testid=stMain]').scrollWidth"
     assert page.evaluate(sideways) <= 360
@@ -103,7 +103,7 @@ def test_a_phone_sees_all_buttons_and_never_scrolls_sideways(trial: Any, visit: 
     page.keyboard.type("too wide")
     assert page.evaluate(sideways) <= 360
     page.get_by_role("button", name="Save, next").tap()
-    assert one.wait_for(2)[1]["note"] == "too wide"
+    assert card.wait_for(2)[1]["note"] == "too wide"
 
 
 def test_the_card_speaks_chinese(trial: Any, visit: Any) -> None:

@@ -23,8 +23,8 @@ TERMS = [
 
 def test_a_term_is_marked_and_tells_its_meaning_on_focus_as_text(trial: Any, visit: Any) -> None:
     text = "由杭分办理。The US desk told us: Refund, no refunds. BUSY 杭州分公司 <b>US</b>"
-    one = trial([{"output_id": "o1", "text": text, "input": "杭分?", "terms": TERMS}, *PLAIN[1:3]])
-    page = visit(one)
+    card = trial([{"output_id": "o1", "text": text, "input": "杭分?", "terms": TERMS}, *PLAIN[1:3]])
+    page = visit(card)
     marked = page.locator(".output abbr.term")
     expect(marked).to_have_text(["杭分", "US", "Refund", "杭州分公司", "US"])
     expect(page.locator(".output .text")).to_have_text(text)
@@ -38,8 +38,8 @@ def test_a_term_is_marked_and_tells_its_meaning_on_focus_as_text(trial: Any, vis
     expect(meaning).to_have_text(HOSTILE)
     assert page.locator(".card img, .card b").count() == 0
     assert page.evaluate("window.broken") is None
-    box, own = meaning.bounding_box(), marked.nth(1).bounding_box()
-    assert box and own and 0 <= box["y"] - own["y"] - own["height"] < 20
+    box, mark_box = meaning.bounding_box(), marked.nth(1).bounding_box()
+    assert box and mark_box and 0 <= box["y"] - mark_box["y"] - mark_box["height"] < 20
     page.keyboard.press("Escape")
     expect(meaning).to_be_hidden()
     marked.nth(2).click()
@@ -47,7 +47,7 @@ def test_a_term_is_marked_and_tells_its_meaning_on_focus_as_text(trial: Any, vis
     page.keyboard.press("p")
     expect_shown(page, "o2")
     expect(meaning).to_be_hidden()
-    assert [e["value"] for e in one.wait_for(1)] == ["pass"]
+    assert [e["value"] for e in card.wait_for(1)] == ["pass"]
 
 
 def test_terms_are_marked_in_every_layout_at_most_two_hundred_times_and_found_by_searching(
@@ -79,20 +79,20 @@ def test_terms_are_marked_in_every_layout_at_most_two_hundred_times_and_found_by
 
 def test_an_edit_of_the_glossary_reaches_cards_that_the_browser_holds(trial: Any, visit: Any) -> None:
     def items(*terms: dict[str, str]) -> list[dict[str, Any]]:
-        own = [{"output_id": f"o{n}", "text": f"the US desk {n}", "terms": terms} for n in range(1, 4)]
-        return [*own, *PLAIN[3:6]]
+        outputs = [{"output_id": f"o{n}", "text": f"the US desk {n}", "terms": terms} for n in range(1, 4)]
+        return [*outputs, *PLAIN[3:6]]
 
-    one = trial(items({"term": "US", "meaning": "old"}, {"term": "desk", "meaning": "table"}))
-    page = visit(one)
+    card = trial(items({"term": "US", "meaning": "old"}, {"term": "desk", "meaning": "table"}))
+    page = visit(card)
     marked = page.locator(".output abbr.term")
     expect(marked).to_have_text(["US", "desk"])
-    one.store.with_name("items.json").write_text(json.dumps(items({"term": "US", "meaning": "new"})))
+    card.store.with_name("items.json").write_text(json.dumps(items({"term": "US", "meaning": "new"})))
     page.keyboard.press("p")
     expect_shown(page, "o2")
-    one.wait_for(1)
+    card.wait_for(1)
     expect(marked).to_have_text(["US"])
     expect(marked).to_have_attribute("title", "new")
-    one.store.with_name("items.json").write_text(json.dumps(items()))
+    card.store.with_name("items.json").write_text(json.dumps(items()))
     page.keyboard.press("p")
     expect_shown(page, "o3")
     expect(marked).to_have_count(0)
@@ -108,13 +108,15 @@ def test_both_sides_of_a_pair_have_their_terms(trial: Any, visit: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_shown_meaning_keeps_the_rules_of_accessibility(trial: Any, browser: Any, scheme: str) -> None:
-    one = trial([{"output_id": "o1", "text": "The US desk", "terms": TERMS}])
+    card = trial([{"output_id": "o1", "text": "The US desk", "terms": TERMS}])
     context = browser.new_context(color_scheme=scheme, bypass_csp=True, has_touch=True)
     page = context.new_page()
-    page.goto(one.server.url)
+    page.goto(card.server.url)
     page.locator("abbr.term").tap(timeout=20_000)
     expect(page.get_by_role("tooltip")).to_be_visible()
     answer = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     context.close()
-    found = [(own["id"], own["nodes"][0]["target"]) for own in answer.response["violations"]]
+    found = [
+        (violation["id"], violation["nodes"][0]["target"]) for violation in answer.response["violations"]
+    ]
     assert not found, found

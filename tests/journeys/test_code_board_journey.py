@@ -38,7 +38,7 @@ def plant(path: Path) -> None:
     )
     for n, (_, text) in enumerate(quotes):
         grading.grade(db, project, f"o{n}", "fail", annotator="ann", note=text)
-    ids = {own.note: own for own in grading.current_grades(db, project)}
+    ids = {grade.note: grade for grade in grading.current_grades(db, project)}
     names = {label: f"code_{at}" for at, label in enumerate(CODES)}
     code_table.save(
         db,
@@ -71,9 +71,9 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
         page = chromium.new_page(viewport={"width": 1280, "height": 1000})
         page.on(
             "console",
-            lambda own: (
-                violations.append(own.text)
-                if "Content Security Policy" in own.text and "inline script" not in own.text
+            lambda message: (
+                violations.append(message.text)
+                if "Content Security Policy" in message.text and "inline script" not in message.text
                 else None
             ),
         )

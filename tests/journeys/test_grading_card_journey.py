@@ -13,58 +13,58 @@ pytestmark = pytest.mark.journey
 
 
 def test_each_paced_press_grades_the_output_that_was_shown(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     expect(page.locator(".place")).to_have_text("1 / 40")
     seen = []
     for key, value in [("p", "pass"), ("Shift+F", "fail"), ("3", "unsure"), ("s", "skipped")] * 3:
         seen.append((shown(page), value))
         page.keyboard.press(key)
         page.wait_for_timeout(80)
-    one.wait_for(12)
-    assert one.graded() == seen
+    card.wait_for(12)
+    assert card.graded() == seen
     assert [output for output, _ in seen] == [f"o{n}" for n in range(1, 13)]
     expect_status(page, "saved")
-    event = one.events()[0]
+    event = card.events()[0]
     assert event["seconds"] > 0
     assert event["shown_at"].startswith("20")
 
 
 def test_a_burst_of_six_keys_shows_six_and_stores_six(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     for _ in range(6):
         page.keyboard.press("p")
         page.wait_for_timeout(30)
     expect_shown(page, "o7")
-    one.wait_for(6)
+    card.wait_for(6)
     page.wait_for_timeout(500)
-    assert one.graded() == [(f"o{n}", "pass") for n in range(1, 7)]
+    assert card.graded() == [(f"o{n}", "pass") for n in range(1, 7)]
 
 
 def test_presses_beyond_what_is_loaded_are_refused_on_screen_and_stored_for_nothing(
     trial: Any, visit: Any
 ) -> None:
-    one = trial(PLAIN[:20])
-    page = visit(one)
+    card = trial(PLAIN[:20])
+    page = visit(card)
     for _ in range(25):
         page.keyboard.press("p")
     expect_status(page, "saved")
     page.wait_for_timeout(500)
-    stored = one.graded()
+    stored = card.graded()
     assert len(stored) == len({output for output, _ in stored}) >= 11
     if len(stored) < 20:
         expect_shown(page, f"o{len(stored) + 1}")
 
 
 def test_a_held_key_grades_once(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     for _ in range(12):
         page.keyboard.down("p")
     page.keyboard.up("p")
     page.wait_for_timeout(600)
-    assert one.graded() == [("o1", "pass")]
+    assert card.graded() == [("o1", "pass")]
     expect_shown(page, "o2")
 
 
@@ -79,26 +79,26 @@ def test_a_held_f_types_nothing_into_the_note(trial: Any, visit: Any) -> None:
 
 
 def test_undo_takes_back_the_latest_grade_and_shows_its_output_again(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("p")
     page.keyboard.press("p")
     expect_shown(page, "o3")
     page.keyboard.press("z")
     expect_shown(page, "o2")
-    first, second, undone = one.wait_for(3)
+    first, second, undone = card.wait_for(3)
     assert (undone["value"], undone["output_id"]) == ("undone", "o2")
     assert undone["supersedes"] == second["client_id"]
     page.keyboard.press("z")
     expect_shown(page, "o1")
-    assert one.wait_for(4)[3]["supersedes"] == first["client_id"]
+    assert card.wait_for(4)[3]["supersedes"] == first["client_id"]
     page.keyboard.press("z")
     expect(page.get_by_text("There is nothing to take back.")).to_be_visible()
 
 
 def test_undo_works_after_a_reload(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     for _ in range(8):
         page.keyboard.press("p")
     expect_status(page, "saved")
@@ -106,33 +106,33 @@ def test_undo_works_after_a_reload(trial: Any, visit: Any) -> None:
     expect_shown(page, "o9")
     page.keyboard.press("z")
     expect_shown(page, "o8")
-    events = one.wait_for(9)
+    events = card.wait_for(9)
     assert events[8]["supersedes"] == events[7]["client_id"]
 
 
 def test_fail_is_stored_at_once_and_its_note_when_it_is_written(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("f")
-    (fail,) = one.wait_for(1)
+    (fail,) = card.wait_for(1)
     assert (fail["value"], fail["note"]) == ("fail", "")
     expect_shown(page, "o1")
     page.keyboard.type("The year is wrong, p u z")
     page.keyboard.press("Enter")
     expect_shown(page, "o2")
-    noted = one.wait_for(2)[1]
+    noted = card.wait_for(2)[1]
     assert (noted["output_id"], noted["value"]) == ("o1", "fail")
     assert noted["note"] == "The year is wrong, p u z"
     assert noted["supersedes"] == fail["client_id"]
     page.keyboard.press("z")
     expect_shown(page, "o1")
-    taken_back = {event["supersedes"] for event in one.wait_for(4)[2:]}
+    taken_back = {event["supersedes"] for event in card.wait_for(4)[2:]}
     assert taken_back == {fail["client_id"], noted["client_id"]}
 
 
 def test_escape_goes_on_without_a_note_but_asks_before_it_drops_text(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("f")
     page.keyboard.press("Escape")
     expect_shown(page, "o2")
@@ -142,25 +142,25 @@ def test_escape_goes_on_without_a_note_but_asks_before_it_drops_text(trial: Any,
     expect(page.get_by_text("Press Esc once more")).to_be_visible()
     page.keyboard.press("Escape")
     expect_shown(page, "o3")
-    assert [event["note"] for event in one.wait_for(2)] == ["", ""]
+    assert [event["note"] for event in card.wait_for(2)] == ["", ""]
 
 
 def test_a_note_written_first_is_stored_with_the_grade(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("n")
     page.keyboard.type("good tone")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Note for your grade: good tone")).to_be_visible()
     page.keyboard.press("p")
     expect_shown(page, "o2")
-    (event,) = one.wait_for(1)
+    (event,) = card.wait_for(1)
     assert (event["value"], event["note"]) == ("pass", "good tone")
 
 
 def test_looking_back_and_grading_again_supersedes_the_earlier_grade(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("p")
     page.keyboard.press("p")
     page.keyboard.press("ArrowLeft")
@@ -168,7 +168,7 @@ def test_looking_back_and_grading_again_supersedes_the_earlier_grade(trial: Any,
     expect_shown(page, "o1")
     expect(page.get_by_role("button", name="Pass")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("u")
-    events = one.wait_for(3)
+    events = card.wait_for(3)
     assert (events[2]["output_id"], events[2]["value"]) == ("o1", "unsure")
     assert events[2]["supersedes"] == events[0]["client_id"]
     expect_shown(page, "o3")
@@ -191,27 +191,27 @@ def test_in_a_hail_of_keys_every_grade_is_on_the_output_that_was_on_screen(
     trial: Any, visit: Any, seed: int
 ) -> None:
     draw = random.Random(seed)
-    one = trial([*PLAIN, *({"output_id": f"x{n}", "text": f"More {n}"} for n in range(100))])
-    page = visit(one)
+    card = trial([*PLAIN, *({"output_id": f"x{n}", "text": f"More {n}"} for n in range(100))])
+    page = visit(card)
     page.evaluate(WITNESS)
     for n in range(90):
         keys = ["p", "u", "s", "Shift+F", "z", "ArrowLeft", "ArrowRight"]
         page.keyboard.press(draw.choices(keys, [6, 3, 2, 3, 2, 1, 1])[0])
         page.wait_for_timeout(draw.choice([0, 0, 5, 20, 60]))
         if n == 45 and seed == 2:
-            one.server.stop()
-            one.server.start()
+            card.server.stop()
+            card.server.start()
     expect_status(page, "saved", timeout=40_000)
     page.wait_for_timeout(300)
     meant = [(output, VALUES[key]) for output, key in page.evaluate("seen") if key in VALUES and output]
-    assert [grade for grade in one.graded() if grade[1] != "undone"] == meant
-    ids = [event["client_id"] for event in one.events()]
+    assert [grade for grade in card.graded() if grade[1] != "undone"] == meant
+    ids = [event["client_id"] for event in card.events()]
     assert len(ids) == len(set(ids))
 
 
 def test_keys_typed_into_another_field_or_meant_for_the_browser_grade_nothing(trial: Any, visit: Any) -> None:
-    one = trial()
-    page = visit(one)
+    card = trial()
+    page = visit(card)
     page.keyboard.press("Control+p")
     page.keyboard.press("Alt+f")
     page.keyboard.press("?")
@@ -220,12 +220,12 @@ def test_keys_typed_into_another_field_or_meant_for_the_browser_grade_nothing(tr
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.wait_for_timeout(400)
-    assert one.events() == []
+    assert card.events() == []
 
 
 def test_the_end_is_said_and_the_last_grade_can_still_be_taken_back(trial: Any, visit: Any) -> None:
-    one = trial(PLAIN[:2])
-    page = visit(one)
+    card = trial(PLAIN[:2])
+    page = visit(card)
     page.keyboard.press("p")
     page.keyboard.press("p")
     expect(page.get_by_text("All 2 graded")).to_be_visible()
@@ -233,7 +233,7 @@ def test_the_end_is_said_and_the_last_grade_can_still_be_taken_back(trial: Any, 
     expect_shown(page, "o2")
     page.keyboard.press("u")
     expect(page.get_by_text("All 2 graded")).to_be_visible()
-    assert one.graded()[-1] == ("o2", "unsure")
+    assert card.graded()[-1] == ("o2", "unsure")
 
 
 def test_nothing_to_grade_is_said_with_the_next_step(trial: Any, visit: Any) -> None:

@@ -41,18 +41,18 @@ def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        own = chromium.new_page()
+        tab = chromium.new_page()
         faults: list[str] = []
-        own.on("pageerror", lambda error: faults.append(str(error)))
-        own.on(
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        tab.on(
             "console",
-            lambda said: (
-                faults.append(said.text)
-                if "Content Security Policy" in said.text and "Executing inline" not in said.text
+            lambda message: (
+                faults.append(message.text)
+                if "Content Security Policy" in message.text and "Executing inline" not in message.text
                 else None
             ),
         )
-        yield own
+        yield tab
         chromium.close()
         assert not faults, faults[:3]
 
@@ -62,12 +62,12 @@ def tab_to(page: Page, words: str, tag: str) -> None:
     page.locator("h1").first.wait_for()
     for _ in range(80):
         page.keyboard.press("Tab")
-        said = page.evaluate(
+        focused = page.evaluate(
             "tag => { const own = document.activeElement; return own.matches(tag || 'a, button') "
             "? own.innerText : '' }",
             tag.lower(),
         )
-        if words in str(said):
+        if words in str(focused):
             return
     raise AssertionError(f"Tab never reached '{words}'")
 

@@ -110,7 +110,7 @@ def test_calls_under_way_when_schemas_are_refused_are_asked_again(
         return answers, client.notes
 
     answers, notes = asyncio.run(many())
-    assert [own.parsed.verdict for own in answers] == ["pass"] * 8
+    assert [answer.parsed.verdict for answer in answers] == ["pass"] * 8
     assert notes == {STRICT}
 
 

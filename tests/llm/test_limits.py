@@ -137,7 +137,7 @@ def test_only_so_many_are_under_way() -> None:
     async def most() -> int:
         limiter, now, seen = Limiter(3), 0, 0
 
-        async def one() -> None:
+        async def ask() -> None:
             nonlocal now, seen
             await limiter.enter(1)
             now += 1
@@ -146,7 +146,7 @@ def test_only_so_many_are_under_way() -> None:
             now -= 1
             limiter.leave()
 
-        await asyncio.gather(*(one() for _ in range(20)))
+        await asyncio.gather(*(ask() for _ in range(20)))
         return seen
 
     assert asyncio.run(most()) == 3

@@ -23,9 +23,9 @@ FAKE = [sys.executable, str(Path(__file__).with_name("fake_server.py"))]
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Path]:
-    own = tmp_path / "state" / "local-model.json"
-    yield own
-    local_server.stop(own)
+    state = tmp_path / "state" / "local-model.json"
+    yield state
+    local_server.stop(state)
 
 
 def weights(tmp_path: Path, how: str = "good") -> Path:
@@ -36,17 +36,17 @@ def weights(tmp_path: Path, how: str = "good") -> Path:
 
 @pytest.mark.slow
 def test_it_is_started_once_found_again_and_stopped(place: Path, tmp_path: Path) -> None:
-    own = local_server.start(weights(tmp_path), place=place, command=FAKE)
-    assert local_server.start(weights(tmp_path), place=place, command=FAKE) == own
-    assert local_server.status(place) == own
-    assert own.base_url.startswith("http://127.0.0.1:") and own.model == "good"
+    server = local_server.start(weights(tmp_path), place=place, command=FAKE)
+    assert local_server.start(weights(tmp_path), place=place, command=FAKE) == server
+    assert local_server.status(place) == server
+    assert server.base_url.startswith("http://127.0.0.1:") and server.model == "good"
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    assert own.api_key not in " ".join(Path(f"/proc/{own.pid}/cmdline").read_text().split("\0"))
+    assert server.api_key not in " ".join(Path(f"/proc/{server.pid}/cmdline").read_text().split("\0"))
     with pytest.raises(BadInput, match="runs already"):
         local_server.start(weights(tmp_path, "other"), place=place, command=FAKE)
     assert local_server.stop(place) is True
     with pytest.raises(ProcessLookupError):
-        os.kill(own.pid, 0)
+        os.kill(server.pid, 0)
     assert local_server.status(place) is None and local_server.stop(place) is False
 
 
@@ -99,10 +99,10 @@ def test_the_operations_say_what_runs(
 
 
 def test_using_it_sets_what_labelcore_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = local_server.LocalServer(pid=1, port=1234, api_key="k", model="m", weights="w")
-    for name in own.variables():
+    server = local_server.LocalServer(pid=1, port=1234, api_key="k", model="m", weights="w")
+    for name in server.variables():
         monkeypatch.setenv(name, "")
-    local_server.use(own)
+    local_server.use(server)
     assert settings().base_url == "http://127.0.0.1:1234/v1"
     assert settings().model == "m" and settings().has_model
     settings.cache_clear()

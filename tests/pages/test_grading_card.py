@@ -83,7 +83,7 @@ def test_a_note_with_half_a_character_can_still_be_stored() -> None:
 def test_events_keep_the_order_of_the_presses() -> None:
     sent = [GOOD | {"client_id": f"client-id-{n}"} for n in range(9)]
     events, _ = read_events({"events": sent})
-    assert [event.client_id for event in events] == [one["client_id"] for one in sent]
+    assert [event.client_id for event in events] == [press["client_id"] for press in sent]
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
@@ -115,7 +115,7 @@ def test_terms_travel_again_when_the_browser_holds_others() -> None:
             output_id="o",
             position=1,
             text="t",
-            terms=tuple(CardTerm(term="T", meaning=own) for own in meanings),
+            terms=tuple(CardTerm(term="T", meaning=meaning) for meaning in meanings),
         )
 
     old, new, none = item("old"), item("new"), item()
@@ -158,9 +158,9 @@ def test_every_language_has_every_message_with_the_same_places_to_fill(language:
 
 def test_every_message_that_the_card_says_exists() -> None:
     source = "\n".join(script.read_text() for script in SCRIPTS)
-    said = set(re.findall(r"""\bsay\(\s*"(\w+)\"""", source))
-    assert len(said) > 20
-    assert said <= MESSAGES["en"].keys()
+    spoken = set(re.findall(r"""\bsay\(\s*"(\w+)\"""", source))
+    assert len(spoken) > 20
+    assert spoken <= MESSAGES["en"].keys()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)

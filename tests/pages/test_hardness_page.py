@@ -37,7 +37,7 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
     app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
     app.session_state[keys.JUDGES] = "Hardness"
     healthy(app.run())
-    assert any("was not tested yet" in own.value for own in app.info)
+    assert any("was not tested yet" in element.value for element in app.info)
     app.number_input(key="hardened-judge-limit").set_value(2).run()
     healthy(app.button(key="hardened-judge-go").click().run())
     db = open_database(worked)
@@ -62,7 +62,7 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
         stop.wait(60)  # the judge's answer comes only once somebody stops
         return []
 
-    monkeypatch.setattr(hardness, "_decided", lambda *own: (slow(stop=own[-1]), []))
+    monkeypatch.setattr(hardness, "_decided", lambda *arguments: (slow(stop=arguments[-1]), []))
     app = AppTest.from_file(PAGE, default_timeout=240)
     app.session_state[keys.JUDGES] = "Hardness"
     healthy(app.run())
@@ -88,21 +88,21 @@ def test_without_llm_judges_there_are_no_flips(worked: Path) -> None:
     app = healthy(AppTest.from_file(PAGE, default_timeout=240).run())
     app.session_state[keys.JUDGES] = "Flips"
     healthy(app.run())
-    assert any("there are none yet" in own.value for own in app.info)
+    assert any("there are none yet" in element.value for element in app.info)
 
 
 def test_the_local_model_is_offered_only_where_it_can_be_started(
     worked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Path] = []
-    own = local_server.LocalServer(1, 9, "k", "tiny", str(tmp_path / "tiny.gguf"))
+    server = local_server.LocalServer(1, 9, "k", "tiny", str(tmp_path / "tiny.gguf"))
 
     def start(weights: Path) -> local_server.LocalServer:
         started.append(weights)
-        monkeypatch.setattr(local_server, "status", lambda: own)
-        return own
+        monkeypatch.setattr(local_server, "status", lambda: server)
+        return server
 
-    for name in own.variables():
+    for name in server.variables():
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setattr(local_server, "status", lambda: None)
@@ -116,7 +116,7 @@ def test_the_local_model_is_offered_only_where_it_can_be_started(
     app.run()
     healthy(app.button(key="local-model-start").click().run())
     assert started == [tmp_path / "tiny.gguf"]
-    assert settings().base_url == own.base_url
+    assert settings().base_url == server.base_url
     assert "local-model-stop" in [button.key for button in app.button]
 
 
@@ -129,12 +129,12 @@ def behind_a_figure() -> None:
     place = shell.open_page("Judges")
     version = judging.active_judges(place.db, place.project)[0]
     found = hardness.harden(place.db, place.project, version, limit=2)
-    _texts(place, found, next(own for own in found.rows if own.test == "idle sentences"))
+    _texts(place, found, next(row for row in found.rows if row.test == "idle sentences"))
 
 
 def test_a_figure_opens_the_texts_before_and_after(worked: Path) -> None:
     app = healthy(AppTest.from_function(behind_a_figure, default_timeout=240).run())
-    before, after = (own.value for own in app.code[:2])
+    before, after = (element.value for element in app.code[:2])
     assert after.startswith(before) and len(after) > len(before)
-    said = [own.value for own in app.text]
-    assert said[0].startswith("Before: ") and said[1].startswith("After: ")
+    shown = [element.value for element in app.text]
+    assert shown[0].startswith("Before: ") and shown[1].startswith("After: ")

@@ -92,7 +92,7 @@ def work(path: Path) -> None:
 
 def healthy(app: AppTest) -> AppTest:
     assert not app.exception, app.exception
-    assert not app.error, [own.value for own in app.error]
+    assert not app.error, [element.value for element in app.error]
     return app
 
 
@@ -135,16 +135,16 @@ def test_the_navigation_opens_home(database: Path) -> None:
 
 def test_alignment_speaks_in_sentences_before_tables(worked: Path) -> None:
     app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
-    assert any("it catches" in own.value for own in app.subheader)
-    assert any("wrongly fails" in own.value for own in app.markdown)
+    assert any("it catches" in element.value for element in app.subheader)
+    assert any("wrongly fails" in element.value for element in app.markdown)
 
 
 def test_alignment_names_its_own_button_where_no_set_is_chosen(database: Path) -> None:
     app = healthy(AppTest.from_file(ROOT / "pages" / "6_aligning.py", default_timeout=20).run())
-    told = [own.value.replace("\\", "") for own in app.warning]  # plain text is escaped
+    told = [element.value.replace("\\", "") for element in app.warning]  # plain text is escaped
     assert "No set is chosen yet: “Choose the best set” above picks one." in told
-    assert any(own.label == "Choose the best set" for own in app.button)
-    assert not any("labelcore choose" in own for own in told)
+    assert any(button.label == "Choose the best set" for button in app.button)
+    assert not any("labelcore choose" in line for line in told)
 
 
 def test_sampling_draws_and_says_why(database: Path) -> None:

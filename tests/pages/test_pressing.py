@@ -79,7 +79,7 @@ def test_a_press_is_stored_and_answered_with_what_comes_next(
     shown = first["items"][0]["output_id"]
     answer = send(press(shown, note="too long")).json()
     assert answer["acknowledged"] == ["press-0001"] and answer["refused"] == {}
-    assert shown not in {own["output_id"] for own in answer["items"]}
+    assert shown not in {item["output_id"] for item in answer["items"]}
     assert (answer["done"], answer["total"]) == (1, 8)
     (stored,) = grading.current_grades(*place)
     assert (stored.output_id, stored.value, stored.note, stored.annotator) == (
@@ -93,17 +93,17 @@ def test_a_press_is_stored_and_answered_with_what_comes_next(
 def test_the_same_press_twice_is_one_grade_and_acknowledged_twice(
     send: Send, place: tuple[Database, Project]
 ) -> None:
-    own = press(send().json()["items"][0]["output_id"])
-    assert [send(own).json()["acknowledged"] for _ in range(2)] == [["press-0001"]] * 2
+    event = press(send().json()["items"][0]["output_id"])
+    assert [send(event).json()["acknowledged"] for _ in range(2)] == [["press-0001"]] * 2
     assert len(grading.grade_history(*place)) == 1
 
 
 def test_what_the_browser_holds_is_not_sent_again(send: Send) -> None:
     first = send().json()
-    ids = [own["output_id"] for own in first["items"]]
+    ids = [item["output_id"] for item in first["items"]]
     answer = send(have=("en", *ids)).json()
     assert answer["messages"] is None and first["messages"]
-    assert all("text" not in own for own in answer["items"]) and len(answer["items"]) == len(ids)
+    assert all("text" not in item for item in answer["items"]) and len(answer["items"]) == len(ids)
 
 
 def test_the_person_is_the_tokens_whatever_the_body_says(send: Send, place: tuple[Database, Project]) -> None:
@@ -111,7 +111,7 @@ def test_the_person_is_the_tokens_whatever_the_body_says(send: Send, place: tupl
     token = token_of(place, who="bob")
     answer = send(press(shown, "press-0002") | {"annotator": "eve"}, press(shown), token=token)
     assert set(answer.json()["refused"]) == {"press-0002"}
-    assert [own.annotator for own in grading.current_grades(*place)] == ["bob"]
+    assert [grade.annotator for grade in grading.current_grades(*place)] == ["bob"]
 
 
 @pytest.mark.parametrize("token", ["", "eyJ.no", "another.server.made.this"])
@@ -164,7 +164,7 @@ def test_the_page_is_asked_for_only_when_the_rules_or_the_end_change_it(
 ) -> None:
     pages = [send().json()["page"]]
     for at in range(8):
-        shown = next(own["output_id"] for own in send().json()["items"] if not own["current"])
+        shown = next(item["output_id"] for item in send().json()["items"] if not item["current"])
         pages.append(send(press(shown, f"press-{at:04}")).json()["page"])
     assert len(set(pages[:8])) == 1 and pages[8] != pages[7]
     grading.set_rules(*place, ask_criteria=True)
@@ -172,8 +172,8 @@ def test_the_page_is_asked_for_only_when_the_rules_or_the_end_change_it(
 
 
 def test_a_later_answer_carries_a_later_stamp(send: Send) -> None:
-    one, two = send().json(), send().json()
-    assert one["epoch"] == two["epoch"] and one["stamp"] < two["stamp"]
+    first, two = send().json(), send().json()
+    assert first["epoch"] == two["epoch"] and first["stamp"] < two["stamp"]
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Due on"), ("zh", "截止")])

@@ -47,82 +47,82 @@ def tab(name: str) -> AppTest:
     return app
 
 
-def said(app: AppTest) -> str:
-    return " ".join(own.value for own in [*app.markdown, *app.subheader, *app.error, *app.success])
+def shown_text(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.subheader, *app.error, *app.success])
 
 
 def test_numbers_open_the_outputs_and_grades_behind_them(rubric: tuple[Database, Project]) -> None:
     app = tab("Lint")
-    (shown,) = [own for own in app.toggle if own.label.startswith("Show the explained fails")]
+    (shown,) = [toggle for toggle in app.toggle if toggle.label.startswith("Show the explained fails")]
     shown.set_value(True).run()
     assert not app.exception
-    notes = [own.value for own in app.text if own.value.startswith("ann, ")]
-    assert notes and all(", fail: " in own for own in notes)
+    notes = [element.value for element in app.text if element.value.startswith("ann, ")]
+    assert notes and all(", fail: " in note for note in notes)
 
 
 def test_the_alignment_page_shows_an_earlier_moment(rubric: tuple[Database, Project]) -> None:
     app = AppTest.from_file(PAGES / "6_aligning.py", default_timeout=30)
     app.session_state[keys.ANNOTATOR] = "ann"
     app.run()
-    assert "It rests on 12 grades" in said(app)
+    assert "It rests on 12 grades" in shown_text(app)
     app.session_state["align-as-of"] = datetime(2020, 1, 1, 12)
     app.run()
     assert not app.exception
-    assert "There was no project" in " ".join(own.value for own in app.error)
+    assert "There was no project" in " ".join(element.value for element in app.error)
 
 
 def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> None:
-    assert "failed outputs are not explained" in said(tab("Criteria"))
-    assert "The least sure come first" in said(tab("Codes"))
-    assert "has kept its meaning" in said(tab("Drift"))
-    assert "fails are explained" in said(tab("Lint"))
+    assert "failed outputs are not explained" in shown_text(tab("Criteria"))
+    assert "The least sure come first" in shown_text(tab("Codes"))
+    assert "has kept its meaning" in shown_text(tab("Drift"))
+    assert "fails are explained" in shown_text(tab("Lint"))
     assert "No criterion was merged or split yet" in tab("Family tree").info[0].value
-    assert "came by file" in said(tab("Library"))
+    assert "came by file" in shown_text(tab("Library"))
     app = tab("Glossary")
-    next(own for own in app.text_input if own.label == "Term").set_value("SKU")
-    next(own for own in app.text_input if own.label == "Meaning").set_value("a product")
-    next(own for own in app.button if own.label == "Keep it").click().run()
+    next(field for field in app.text_input if field.label == "Term").set_value("SKU")
+    next(field for field in app.text_input if field.label == "Meaning").set_value("a product")
+    next(button for button in app.button if button.label == "Keep it").click().run()
     assert not app.exception
     db, project = rubric
-    assert [own.term for own in glossary.terms(projects.open_project(db, project.name))] == ["SKU"]
+    assert [term.term for term in glossary.terms(projects.open_project(db, project.name))] == ["SKU"]
     app = tab("Probes")
-    next(own for own in app.button if own.label == "Make probes").click().run()
-    assert "wait for an opinion" in said(app)
-    next(own for own in app.button if own.label == "It breaks the criterion").click().run()
+    next(button for button in app.button if button.label == "Make probes").click().run()
+    assert "wait for an opinion" in shown_text(app)
+    next(button for button in app.button if button.label == "It breaks the criterion").click().run()
     assert not app.exception
     app = tab("From the prompt")
     app.text_area[0].set_value("Use at most 2 words. Never be rude to anybody.")
     app.button[0].click().run()
-    assert "their grades contradict it" in said(app)
+    assert "their grades contradict it" in shown_text(app)
 
 
 def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Database, Project]) -> None:
     db, project = rubric
-    own = deriving.list_criteria(db, project, status="accepted")[0]
-    deriving.edit(db, project, own.id, statement="Something else entirely.", author="ann")
+    criterion = deriving.list_criteria(db, project, status="accepted")[0]
+    deriving.edit(db, project, criterion.id, statement="Something else entirely.", author="ann")
     app = tab("Drift")
-    assert "are from before its meaning changed" in said(app).replace("\\", "")
-    app.button(key=f"again-{own.id}").click().run()
+    assert "are from before its meaning changed" in shown_text(app).replace("\\", "")
+    app.button(key=f"again-{criterion.id}").click().run()
     assert not app.exception
     project = projects.open_project(db, project.name)
-    assert grading.rules_of(project).regrade == (own.id,)
+    assert grading.rules_of(project).regrade == (criterion.id,)
     grade = AppTest.from_file(PAGES / "3_grading.py", default_timeout=30)
     grade.session_state[keys.ANNOTATOR] = "ann"
     grade.run()
     assert not grade.exception
-    grade.session_state[keys.WAY] = own.id
+    grade.session_state[keys.WAY] = criterion.id
     grade.run()
     assert not grade.exception
     assert grade.info[0].value.replace("\\", "") == "Something else entirely."
-    _, before = deriving.regrade_items(db, project, own.id, "ann")
+    _, before = deriving.regrade_items(db, project, criterion.id, "ann")
     grading.grade(
         db,
         project,
         before[0].id,
         "pass",
         annotator="ann",
-        criterion_id=own.id,
-        criterion_version=deriving.find_criterion(db, project, own.id).version,
+        criterion_id=criterion.id,
+        criterion_version=deriving.find_criterion(db, project, criterion.id).version,
     )
-    _, after = deriving.regrade_items(db, project, own.id, "ann")
+    _, after = deriving.regrade_items(db, project, criterion.id, "ann")
     assert len(after) == len(before) - 1

@@ -62,7 +62,7 @@ def page(tab: str, who: str = "ann", language: str = "en") -> AppTest:
 def test_everything_that_a_team_did_is_there_in_both_languages(team: tuple[Database, Project]) -> None:
     app = page("Versions")
     assert not app.exception
-    shown = " ".join(own.value for own in [*app.markdown, *app.subheader])
+    shown = " ".join(element.value for element in [*app.markdown, *app.subheader])
     assert "v2 is better than v1\\: 100% \\(51% to 100%, n = 4\\)" in shown
     app.selectbox(key=keys.LANGUAGE).set_value("zh").run()
     assert not app.exception
@@ -77,7 +77,7 @@ def test_everything_that_a_team_did_is_there_in_both_languages(team: tuple[Datab
     }.items():
         app = page(tab, language="zh")
         assert not app.exception
-        shown = " ".join(own.value for own in [*app.markdown, *app.subheader])
+        shown = " ".join(element.value for element in [*app.markdown, *app.subheader])
         assert words in shown
 
 
@@ -85,20 +85,20 @@ def test_a_conflict_is_settled_and_every_grade_stays(team: tuple[Database, Proje
     db, project = team
     app = page("Conflicts", "lea")
     app.radio[0].set_value("fail")
-    next(own for own in app.text_input if own.label == "Why").set_value("40 words")
-    next(own for own in app.button if own.label == "Settle").click().run()
+    next(field for field in app.text_input if field.label == "Why").set_value("40 words")
+    next(button for button in app.button if button.label == "Settle").click().run()
     assert not app.exception
-    (own,) = grading.conflicts(db, project)
-    assert own.ruling is not None and (own.ruling.author, own.ruling.value) == ("lea", "fail")
-    assert len(own.grades) == 2
+    (conflict,) = grading.conflicts(db, project)
+    assert conflict.ruling is not None and (conflict.ruling.author, conflict.ruling.value) == ("lea", "fail")
+    assert len(conflict.grades) == 2
 
 
 def test_the_rules_are_kept_as_they_are_written(team: tuple[Database, Project]) -> None:
     db, project = team
     app = page("Rules")
-    scale = next(own for own in app.text_area if own.label.startswith("Levels"))
+    scale = next(field for field in app.text_area if field.label.startswith("Levels"))
     scale.set_value("bad\n\ngood\ngreat")
-    next(own for own in app.button if own.label == "Save").click().run()
+    next(button for button in app.button if button.label == "Save").click().run()
     assert not app.exception
     rules = grading.rules_of(projects.open_project(db, project.name))
     assert rules.scale == ("bad", "good", "great")
@@ -111,6 +111,6 @@ def test_acts_say_what_became_of_them(team: tuple[Database, Project]) -> None:
     grading.undo(db, project, again.id, annotator="ann")
     grading.grade(db, project, "v11", "unsure", annotator="ann")
     acts = grading.latest_acts(db, project, annotator="ann")
-    states = [own.state for own in acts]
+    states = [act.state for act in acts]
     assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]
     assert len(grading.latest_acts(db, project, limit=3)) == 3

@@ -65,38 +65,46 @@ def test_trust_answers_first_and_gives_its_reasons(worked: Path) -> None:
     assert len(app.header) == 1
     assert app.header[0].value
     assert app.error or app.warning or app.success
-    assert [own.label for own in app.get("download_button")] == ["Report as HTML", "Report as PDF"]
+    assert [button.label for button in app.get("download_button")] == ["Report as HTML", "Report as PDF"]
 
 
 def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     db = open_database(worked)
     project = projects.open_project(db, "shop")
-    passed = [own for own, good in grading.human_labels(db, project).value.items() if good]
+    passed = [output_id for output_id, good in grading.human_labels(db, project).value.items() if good]
     grading.record(
         db,
         project,
         [
-            Grade(id=f"late{own}", project_id=project.id, output_id=own, annotator="ann", value="fail")
-            for own in passed[:6]
+            Grade(
+                id=f"late{output_id}",
+                project_id=project.id,
+                output_id=output_id,
+                annotator="ann",
+                value="fail",
+            )
+            for output_id in passed[:6]
         ],
     )
     waiting = refining.docket(db, project).open
     assert waiting
     app = opened(REFINE)
-    rule = next(own for own in app.button if own.label.startswith("Rule"))
+    rule = next(button for button in app.button if button.label.startswith("Rule"))
     healthy(rule.click().run())
     assert "Choose first" in app.warning[0].value
     app.radio[0].set_value("judge_wrong")
-    next(own for own in app.text_input if own.label == "Why").set_value("the note says so")
-    next(own for own in app.text_input if own.label == "Your name").set_value("ann")
-    healthy(next(own for own in app.button if own.label.startswith("Rule")).click().run())
+    next(field for field in app.text_input if field.label == "Why").set_value("the note says so")
+    next(field for field in app.text_input if field.label == "Your name").set_value("ann")
+    healthy(next(button for button in app.button if button.label.startswith("Rule")).click().run())
     found = refining.docket(db, project)
     assert found.open == waiting - 1
-    assert any(own.value == "Ruled" for own in app.subheader)
-    own = next(one for one in found.conflicts if one.ruling)
-    refining.decide(db, project, own.output.id, own.judge.id, "withdrawn", reason="taken back", author="ann")
+    assert any(element.value == "Ruled" for element in app.subheader)
+    conflict = next(conflict for conflict in found.conflicts if conflict.ruling)
+    refining.decide(
+        db, project, conflict.output.id, conflict.judge.id, "withdrawn", reason="taken back", author="ann"
+    )
     healthy(app.run())
-    assert not any(own.value == "Ruled" for own in app.subheader)
+    assert not any(element.value == "Ruled" for element in app.subheader)
 
 
 def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None:
@@ -108,19 +116,19 @@ def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None
     figures = stored["figures"] | {"members": [lacking]}
     judges.save_choice(db, project.id, stored["judge_version_ids"], stored["parameters"], figures)
     app = opened(ROOT / "pages" / "6_aligning.py")
-    assert any(own.value == "Good enough yet?" for own in app.subheader)
-    assert any("so far 29 of 30 failed outputs" in own.value for own in app.markdown)
-    (button,) = [own for own in app.button if "that help most" in own.label]
+    assert any(element.value == "Good enough yet?" for element in app.subheader)
+    assert any("so far 29 of 30 failed outputs" in element.value for element in app.markdown)
+    (button,) = [button for button in app.button if "that help most" in button.label]
     healthy(button.click().run())
     assert "come first now" in app.success[0].value
     after = grading.grading_queue(db, project, "ann").items
-    assert after and not {own.output.id for own in after} & set(grading.human_labels(db, project).value)
+    assert after and not {item.output.id for item in after} & set(grading.human_labels(db, project).value)
 
 
 def test_trust_says_on_which_grades_it_rests(worked: Path) -> None:
     app = opened(TRUST)
-    assert any("Which grades each figure rests on" in own.label for own in app.expander)
-    assert any("pass rate rests on all" in own.value for own in app.markdown)
+    assert any("Which grades each figure rests on" in expander.label for expander in app.expander)
+    assert any("pass rate rests on all" in element.value for element in app.markdown)
 
 
 def test_trust_shows_slices_in_a_chart_and_in_numbers(database: Path) -> None:
@@ -143,16 +151,16 @@ def test_trust_shows_slices_in_a_chart_and_in_numbers(database: Path) -> None:
             Grade(
                 id=f"g{k}",
                 project_id=project.id,
-                output_id=own.id,
+                output_id=output.id,
                 annotator="ann",
                 value="fail" if k % 2 and k < 50 else "pass",
             )
-            for k, own in enumerate(made)
+            for k, output in enumerate(made)
         ],
     )
     app = opened(TRUST)
-    assert any(own.value == "Where is it better or worse?" for own in app.subheader)
-    assert any(own.label == "In numbers" for own in app.expander)
-    shown = next(own.value for own in app.dataframe if "city" in own.value.columns)
+    assert any(element.value == "Where is it better or worse?" for element in app.subheader)
+    assert any(expander.label == "In numbers" for expander in app.expander)
+    shown = next(table.value for table in app.dataframe if "city" in table.value.columns)
     assert list(shown["city"]) == ["Ulm *x*", "Bonn"] and list(shown["graded"]) == ["30", "30"]
-    assert any(r"Ulm \*x\*\: worse than the rest\: \-83 points" in own.value for own in app.markdown)
+    assert any(r"Ulm \*x\*\: worse than the rest\: \-83 points" in element.value for element in app.markdown)

@@ -19,7 +19,9 @@ class Attempt(NamedTuple):
 
 
 def imports(*modules: str) -> list[Attempt]:
-    return [Attempt(f"import {own}", f"import {own}\nreturn str({own}.__dict__)") for own in modules]
+    return [
+        Attempt(f"import {module}", f"import {module}\nreturn str({module}.__dict__)") for module in modules
+    ]
 
 
 IMPORTS = [

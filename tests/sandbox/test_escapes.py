@@ -23,16 +23,16 @@ _GOOD = "def check(output, input, context, metadata):\n    return output == 'fin
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     os.environ["LABELCORE_SECRET"] = _SECRET
-    with Pool(1, _LIMITS) as own:
-        yield own
+    with Pool(1, _LIMITS) as workers:
+        yield workers
     del os.environ["LABELCORE_SECRET"]
 
 
 @pytest.fixture(scope="module")
 def listener() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as own:
-        own.settimeout(0)
-        yield own
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        yield server
 
 
 @pytest.fixture
@@ -61,21 +61,24 @@ def untouched(canary: Path, listener: socket.socket) -> bool:
 
 @pytest.mark.parametrize(
     "attempt",
-    [pytest.param(own, marks=pytest.mark.slow if own.slow else (), id=own.name) for own in ATTEMPTS],
+    [
+        pytest.param(attempt, marks=pytest.mark.slow if attempt.slow else (), id=attempt.name)
+        for attempt in ATTEMPTS
+    ],
 )
 def test_an_attempt_harms_nothing(
     pool: Pool, canary: Path, listener: socket.socket, attempt: Attempt
 ) -> None:
     source = text_of(attempt, canary, listener.getsockname()[1])
     rows = [Row("before"), Row("attack"), Row("after")]
-    first, own, last = pool.evaluate(source, rows, read_first=False)  # the walls alone
+    first, middle, last = pool.evaluate(source, rows, read_first=False)  # the walls alone
     assert untouched(canary, listener)
-    assert _SECRET not in str(own) and "root:" not in str(own)
+    assert _SECRET not in str(middle) and "root:" not in str(middle)
     if attempt.kind == "any":
-        assert isinstance(own, Trouble) or len(own.reason) <= LONGEST_REASON
+        assert isinstance(middle, Trouble) or len(middle.reason) <= LONGEST_REASON
     else:
-        assert isinstance(own, Trouble) and own.kind == attempt.kind, own
-    if not (isinstance(own, Trouble) and own.kind == "source"):
+        assert isinstance(middle, Trouble) and middle.kind == attempt.kind, middle
+    if not (isinstance(middle, Trouble) and middle.kind == "source"):
         assert (first, last) == (Answer(True), Answer(True))
     assert pool.evaluate(_GOOD, [Row("fine", "in"), Row("bad")]) == [Answer(True, "in"), Answer(False)]
 
@@ -86,13 +89,15 @@ def test_an_output_leaves_nothing_for_the_next(pool: Pool, name: str) -> None:
     results = pool.evaluate(LEAKS[name], rows, read_first=False)
     if name == "global":  # `seen` is this check's own name in the wrapper's module, so it is read first
         results = pool.evaluate(LEAKS[name], rows)
-        assert all(isinstance(own, Trouble) and own.kind == "source" and own.line == 2 for own in results)
+        assert all(
+            isinstance(result, Trouble) and result.kind == "source" and result.line == 2 for result in results
+        )
     else:
         assert results == [Answer(True)] * 6
 
 
 def test_there_are_at_least_sixty_different_attempts() -> None:
-    assert len({own.body for own in ATTEMPTS}) == len(ATTEMPTS) >= 60
+    assert len({attempt.body for attempt in ATTEMPTS}) == len(ATTEMPTS) >= 60
 
 
 def test_text_in_outputs_is_only_text(pool: Pool) -> None:
@@ -106,8 +111,8 @@ def test_text_in_outputs_is_only_text(pool: Pool) -> None:
         "\r\n\t\x1b[31m",
     ]
     source = "def check(output, input, context, metadata):\n    return True, str(len(output))"
-    assert [own.reason for own in pool.evaluate(source, [Row(own) for own in hostile])] == [
-        str(len(own)) for own in hostile
+    assert [decision.reason for decision in pool.evaluate(source, [Row(text) for text in hostile])] == [
+        str(len(text)) for text in hostile
     ]
 
 

@@ -32,8 +32,8 @@ def living(group: int) -> list[str]:
     found = []
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            state, _, own = file.read_text().rpartition(")")[2].split()[:3]
-            if int(own) == group and state != "Z":
+            state, _, process_group = file.read_text().rpartition(")")[2].split()[:3]
+            if int(process_group) == group and state != "Z":
                 found.append(file.parent.name)
     return found
 
@@ -48,8 +48,8 @@ def gone(group: int) -> bool:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    with Pool(2, Limits(seconds=0.4)) as own:
-        yield own
+    with Pool(2, Limits(seconds=0.4)) as workers:
+        yield workers
 
 
 def test_verdicts_come_in_the_order_of_the_outputs(pool: Pool) -> None:
@@ -67,9 +67,9 @@ def test_a_stuck_output_is_an_error_of_its_own(pool: Pool) -> None:
 
 
 def test_an_error_names_its_line(pool: Pool) -> None:
-    (own,) = pool.evaluate(SHORT, [Row("zero")])
-    assert own == Trouble("check", "ZeroDivisionError: division by zero", 6)
-    assert str(own) == "line 6: ZeroDivisionError: division by zero"
+    (decision,) = pool.evaluate(SHORT, [Row("zero")])
+    assert decision == Trouble("check", "ZeroDivisionError: division by zero", 6)
+    assert str(decision) == "line 6: ZeroDivisionError: division by zero"
 
 
 def test_lines_hold_where_strings_go_over_several(pool: Pool) -> None:
@@ -94,37 +94,37 @@ def test_a_check_that_always_sticks_is_given_up(pool: Pool) -> None:
     source = "def check(output, input, context, metadata):\n    while True: pass"
     start = time.monotonic()
     results = pool.evaluate(source, [Row(str(n)) for n in range(500)], limits=Limits(seconds=0.1))
-    assert all(isinstance(own, Trouble) and own.kind == "timeout" for own in results)
+    assert all(isinstance(result, Trouble) and result.kind == "timeout" for result in results)
     assert "Not tried" in str(results[-1])
     assert time.monotonic() - start < 30
 
 
 def test_a_killed_worker_is_replaced() -> None:
-    with Pool(1) as own:
-        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
-        (pid,) = own.pids
+    with Pool(1) as pool:
+        assert pool.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+        (pid,) = pool.pids
         os.kill(pid, signal.SIGKILL)
-        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+        assert pool.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
 
 
 @pytest.mark.slow
 def test_a_worker_that_does_not_answer_is_killed_with_its_interpreter() -> None:
-    with Pool(1, Limits(seconds=0.1)) as own:
-        own.evaluate(SHORT, [Row("x")])
-        (pid,) = own.pids
+    with Pool(1, Limits(seconds=0.1)) as pool:
+        pool.evaluate(SHORT, [Row("x")])
+        (pid,) = pool.pids
         os.kill(pid, signal.SIGSTOP)
-        (late,) = own.evaluate(SHORT, [Row("x")])
+        (late,) = pool.evaluate(SHORT, [Row("x")])
         assert isinstance(late, Trouble) and late.kind == "timeout"
         assert gone(pid)
-        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+        assert pool.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
 
 
 def test_closing_leaves_no_process() -> None:
-    own = Pool(1)
-    own.evaluate(SHORT, [Row("x")])
-    (pid,) = own.pids
+    pool = Pool(1)
+    pool.evaluate(SHORT, [Row("x")])
+    (pid,) = pool.pids
     assert living(pid)
-    own.close()
+    pool.close()
     assert gone(pid)
 
 
@@ -210,14 +210,14 @@ def test_a_worker_that_cannot_be_started_is_an_error_and_its_place_stays(
     def none_left() -> None:
         raise OSError("no more processes")
 
-    with Pool(1, Limits(seconds=0.4)) as own:
+    with Pool(1, Limits(seconds=0.4)) as pool:
         with monkeypatch.context() as without:
             without.setattr("labelcore.sandbox.pool.Worker", none_left)
             for _ in range(2):
-                (said,) = own.evaluate(SHORT, [Row("x")])
-                assert isinstance(said, Trouble) and said.kind == "crash"
-                assert "cannot be read" in str(own.faults(SHORT)[0])
-        assert own.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
+                (decision,) = pool.evaluate(SHORT, [Row("x")])
+                assert isinstance(decision, Trouble) and decision.kind == "crash"
+                assert "cannot be read" in str(pool.faults(SHORT)[0])
+        assert pool.evaluate(SHORT, [Row("x")]) == [Answer(True, "1")]
 
 
 def test_a_stop_is_heard_while_outputs_are_slow_and_keeps_what_is_decided() -> None:
@@ -228,13 +228,13 @@ def test_a_stop_is_heard_while_outputs_are_slow_and_keeps_what_is_decided() -> N
 """
     stop = threading.Event()
     timer = threading.Timer(1.0, stop.set)
-    with Pool(2, Limits(seconds=30)) as own:
-        own.evaluate(slow, [Row("fine")])
+    with Pool(2, Limits(seconds=30)) as pool:
+        pool.evaluate(slow, [Row("fine")])
         timer.start()
         started = time.monotonic()
-        found = own.evaluate(slow, [Row("fine")] * 50 + [Row("slow")] * 200, stop=stop)
+        found = pool.evaluate(slow, [Row("fine")] * 50 + [Row("slow")] * 200, stop=stop)
         assert time.monotonic() - started < 2.0
         assert found[:50] == [Answer(True)] * 50
-        assert {own.kind for own in found[50:] if isinstance(own, Trouble)} == {"stopped"}
+        assert {outcome.kind for outcome in found[50:] if isinstance(outcome, Trouble)} == {"stopped"}
         assert len(found) == 250
-        assert own.evaluate(slow, [Row("fine")]) == [Answer(True)], "the pool goes on"
+        assert pool.evaluate(slow, [Row("fine")]) == [Answer(True)], "the pool goes on"

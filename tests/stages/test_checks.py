@@ -145,21 +145,21 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
             {"name": "reads files", "source": "def check(a, b, c, d):\n    return open('x')"},
         ]
     }
-    said: list[str] = []
-    found = judging.propose(db, project, criterion="Short", kind="code", offline=False, said=said)
+    sentences: list[str] = []
+    found = judging.propose(db, project, criterion="Short", kind="code", offline=False, said=sentences)
     written = [judge for judge in found if "source" in judge.spec]
     assert [(judge.name, judge.fitted_on) for judge in written] == [("Short · words", ("train",))]
     assert "line 2: `open`" in mock.prompts[-1] and len(mock.prompts) == 2
-    assert said == ["The written check 'words' was dropped: it is there already."]
+    assert sentences == ["The written check 'words' was dropped: it is there already."]
 
 
 def test_a_model_that_is_not_there_is_said(
     db: Database, project: Project, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
 ) -> None:
     mock.faults = ["401"] * 9
-    said: list[str] = []
-    judging.propose(db, project, criterion="Short", kind="code", offline=False, said=said)
-    assert said and said[0].startswith("No check was written for 'Short'")
+    sentences: list[str] = []
+    judging.propose(db, project, criterion="Short", kind="code", offline=False, said=sentences)
+    assert sentences and sentences[0].startswith("No check was written for 'Short'")
 
 
 def test_hostile_notes_cannot_close_their_fence(criterion: Criterion) -> None:
@@ -208,9 +208,9 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     assert kept.spec["field"] == "/price" and "only the field /price" in kept.description
     run = judging.run_judges(db, project)
     assert (run.verdicts_new, run.errors) == (4, 0)
-    said = {
+    decisions = {
         verdict.output_id: verdict.decision
         for verdict in verdicts.of_outputs(db, [o.id for o in made], [kept.id])
     }
-    assert [said[output.id].value for output in made] == ["pass", "fail", "abstain", "abstain"]
-    assert said[made[2].id].reason == "The output has no field /price."
+    assert [decisions[output.id].value for output in made] == ["pass", "fail", "abstain", "abstain"]
+    assert decisions[made[2].id].reason == "The output has no field /price."

@@ -42,25 +42,25 @@ def outputs(
     made = add_outputs("good kept", "good failed", "bad caught", "bad missed")
     for output, value in zip(made, ("pass", "pass", "fail", "fail"), strict=True):
         give(output, value, "wrong" if value == "fail" else "")
-    said: tuple[VerdictValue, ...] = ("pass", "fail", "fail", "pass")
-    _say(db, project, judge, list(zip(made, said, strict=True)))
+    values: tuple[VerdictValue, ...] = ("pass", "fail", "fail", "pass")
+    _say(db, project, judge, list(zip(made, values, strict=True)))
     return made
 
 
 def _say(
-    db: Database, project: Project, judge: JudgeVersion, said: list[tuple[Output, VerdictValue]]
+    db: Database, project: Project, judge: JudgeVersion, values: list[tuple[Output, VerdictValue]]
 ) -> None:
     verdicts.record(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id=judge.id,
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value=value, reason="because"),
             )
-            for own, value in said
+            for output, value in values
         ],
     )
 
@@ -74,10 +74,9 @@ def test_only_what_judge_and_people_see_differently_is_a_conflict(
     db: Database, project: Project, outputs: list[Output]
 ) -> None:
     found = refining.docket(db, project)
-    assert {(own.output.text, own.decision.value, own.human_pass) for own in found.conflicts} == {
-        ("good failed", "fail", True),
-        ("bad missed", "pass", False),
-    }
+    assert {
+        (conflict.output.text, conflict.decision.value, conflict.human_pass) for conflict in found.conflicts
+    } == {("good failed", "fail", True), ("bad missed", "pass", False)}
     assert found.open == 2
     assert found.unclear.value is None
     assert found.unclear.why_not
@@ -111,7 +110,7 @@ def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
     _rule(db, project, outputs[1], "judge_wrong")
     give(outputs[1], "fail")
     found = refining.docket(db, project)
-    assert [own.output.text for own in found.conflicts] == ["bad missed"]
+    assert [conflict.output.text for conflict in found.conflicts] == ["bad missed"]
     with pytest.raises(NotFound, match="does not differ"):
         _rule(db, project, outputs[1], "judge_wrong")
 
@@ -141,8 +140,8 @@ def test_the_sealed_test_stays_out(
     made = add_outputs(*(f"text number {i}" for i in range(150)))
     for i, output in enumerate(made):
         give(output, "fail" if i % 3 == 0 else "pass")
-    _say(db, project, judge, [(own, "fail") for own in made])
+    _say(db, project, judge, [(output, "fail") for output in made])
     found = refining.docket(db, project)
     assert found.sealed > 20
     assert len(found.conflicts) < 100
-    assert all(own.split != "test" for own in found.conflicts)
+    assert all(conflict.split != "test" for conflict in found.conflicts)

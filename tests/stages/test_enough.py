@@ -46,8 +46,8 @@ def chosen(
     """A judge from elsewhere that catches seven of eight; 100 outputs graded, 60 not."""
     made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
     chance = random.Random(3)
-    for i, own in enumerate(made[:100]):
-        give(own, "fail" if i < 40 else "pass")
+    for i, output in enumerate(made[:100]):
+        give(output, "fail" if i < 40 else "pass")
     judge_table.save(
         db,
         [
@@ -68,7 +68,7 @@ def chosen(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id="j1",
                 project_id=project.id,
                 run_id="r",
@@ -76,7 +76,7 @@ def chosen(
                     value="fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass"
                 ),
             )
-            for i, own in enumerate(made)
+            for i, output in enumerate(made)
         ],
     )
     aligning.choose(db, project)
@@ -87,16 +87,16 @@ def test_each_judge_of_the_set_says_what_is_missing(
     db: Database, project: Project, chosen: aligning.AlignmentReport
 ) -> None:
     assert chosen.chosen is not None
-    (own,) = chosen.chosen.members
-    assert (own.caught, own.fails, own.wanted) == (35, 40, 0.7)
-    assert own.more is not None and own.more > 0
-    assert "Not yet: so far 35 of 40 failed outputs" in own.says
-    assert f"about {own.more} more failed outputs" in own.says
-    assert own.to_grade == pytest.approx(own.more / 0.4, abs=1)
+    (member,) = chosen.chosen.members
+    assert (member.caught, member.fails, member.wanted) == (35, 40, 0.7)
+    assert member.more is not None and member.more > 0
+    assert "Not yet: so far 35 of 40 failed outputs" in member.says
+    assert f"about {member.more} more failed outputs" in member.says
+    assert member.to_grade == pytest.approx(member.more / 0.4, abs=1)
     lines = "\n".join(alignment_lines(chosen))
-    assert "Good enough yet? checker" in lines and f"--n {own.to_grade}" in lines
+    assert "Good enough yet? checker" in lines and f"--n {member.to_grade}" in lines
     document = chosen.document()["set"]["good_enough"][0]
-    assert (document["more"], document["caught"]) == (own.more, 35)
+    assert (document["more"], document["caught"]) == (member.more, 35)
 
 
 def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
@@ -106,24 +106,24 @@ def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
     first = grading.grading_queue(db, project, "ann", ahead=20).items
     known = samples.probabilities(db, project.id)
     assert len(first) == 20
-    assert all(own.output.id in known for own in first)
-    assert "judge fails it" in {own.reason for own in first}
+    assert all(item.output.id in known for item in first)
+    assert "judge fails it" in {item.reason for item in first}
     graded = grading.human_labels(db, project).value
-    assert not {own.output.id for own in first} & set(graded)
+    assert not {item.output.id for item in first} & set(graded)
     aligning.ask_next(db, project, 500, author="ann")
 
 
 def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
-    own = HeldOutJudge(
+    judge = HeldOutJudge(
         judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3
     )
-    assert (own.more, own.to_grade) == (None, 0)
-    assert "more grades alone will not get there" in own.says
-    near = own.model_copy(update={"caught": 5, "fails": 7})
+    assert (judge.more, judge.to_grade) == (None, 0)
+    assert "more grades alone will not get there" in judge.says
+    near = judge.model_copy(update={"caught": 5, "fails": 7})
     assert (near.more or 0) > 2_000 and near.to_grade == 0 and "thousands more" in near.says
     assert "12 failed outputs" not in near.says
     assert "12 failed outputs, which share sources" in near.model_copy(update={"counted": 12}).says
-    none = own.model_copy(update={"caught": 0, "fails": 0, "share": 0.0})
+    none = judge.model_copy(update={"caught": 0, "fails": 0, "share": 0.0})
     assert none.to_grade == 0 and "Not measurable" in none.says
 
 
@@ -131,7 +131,7 @@ def test_where_everything_is_graded_that_is_said(
     db: Database, project: Project, chosen: aligning.AlignmentReport, give: Callable[..., object]
 ) -> None:
     aligning.ask_next(db, project, 100)
-    for own in grading.grading_queue(db, project, "ann", ahead=100).items:
-        give(own.output, "pass")
+    for item in grading.grading_queue(db, project, "ann", ahead=100).items:
+        give(item.output, "pass")
     with pytest.raises(BadInput, match="outputs are graded"):
         aligning.ask_next(db, project, 5)

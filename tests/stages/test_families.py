@@ -61,7 +61,7 @@ def test_a_negation_counts_only_before_what_it_negates(note: str) -> None:
 def test_a_note_is_cut_between_faults_and_not_inside_them(note: str, parts: list[str]) -> None:
     found = clauses_of(note)
     assert found == parts
-    assert all(own in note for own in found)
+    assert all(word in note for word in found)
 
 
 @pytest.mark.parametrize("text", ["short", "a word " * 20, "字" * 90, "x" * 90])

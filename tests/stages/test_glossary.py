@@ -43,10 +43,10 @@ def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(
     for meaning, scope in (("first", None), ("branch", {"city": "Hangzhou"}), ("second", {})):
         glossary.set_term(db, old, " 杭\n分 ", meaning, scope=scope, author="ann")
     project = projects.open_project(db, "test")
-    found = [(own.term, own.meaning, own.scope, own.author) for own in glossary.terms(project)]
+    found = [(term.term, term.meaning, term.scope, term.author) for term in glossary.terms(project)]
     assert found == [("杭 分", "second", {}, "ann"), ("杭 分", "branch", {"city": "Hangzhou"}, "ann")]
     project = glossary.drop_term(db, project, "杭 分", scope={})
-    assert [own.meaning for own in glossary.terms(project)] == ["branch"]
+    assert [term.meaning for term in glossary.terms(project)] == ["branch"]
     with pytest.raises(NotFound, match="There are: 杭 分"):
         glossary.drop_term(db, project, "杭分")
     assert glossary.terms(glossary.drop_term(db, project, "杭 分")) == []
@@ -54,11 +54,11 @@ def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(
 
 def test_the_older_dictionary_counts_as_terms_without_a_scope(db: Database, project: Project) -> None:
     project = projects.update_project(db, project, glossary={"KPI": "key figure", "SLA": "promise"})
-    assert [(own.term, own.scope) for own in glossary.terms(project)] == [("KPI", {}), ("SLA", {})]
+    assert [(term.term, term.scope) for term in glossary.terms(project)] == [("KPI", {}), ("SLA", {})]
     project = glossary.set_term(db, project, "KPI", "another", author="ann")
-    assert [own.meaning for own in glossary.terms(project)] == ["another", "promise"]
+    assert [term.meaning for term in glossary.terms(project)] == ["another", "promise"]
     project = glossary.drop_term(db, project, "SLA")
-    assert [own.term for own in glossary.terms(project)] == ["KPI"]
+    assert [term.term for term in glossary.terms(project)] == ["KPI"]
 
 
 @pytest.mark.parametrize(
@@ -122,13 +122,13 @@ names = st.text(max_size=6) | st.sampled_from(["API", "api", "杭分", "分", "�
 
 @given(st.lists(names, max_size=6), st.lists(names | st.text(max_size=9), max_size=12).map("".join))
 def test_marks_lie_inside_the_text_and_never_overlap(known: list[str], text: str) -> None:
-    own = [Term(term=term, meaning="m") for term in known]
+    terms = [Term(term=term, meaning="m") for term in known]
     found = marks(text, known)
     ends = [0, *(mark.end for mark in found)]
     for end, mark in zip(ends, found, strict=False):
         assert end <= mark.start < mark.end <= len(text)
         assert text[mark.start : mark.end].lower() == mark.term.lower() or "İ" in known
-    assert {term.term for term in occurring(own, text, {})} == {mark.term for mark in found}
+    assert {term.term for term in occurring(terms, text, {})} == {mark.term for mark in found}
 
 
 def test_a_scope_holds_where_every_field_is_equal_and_the_narrowest_meaning_counts() -> None:
@@ -138,13 +138,13 @@ def test_a_scope_holds_where_every_field_is_equal_and_the_narrowest_meaning_coun
         Term(term="P1", meaning="urgent", scope={"city": "Hangzhou", "level": "1"}),
     ]
 
-    def said(metadata: dict[str, Any]) -> list[str]:
-        return [own.meaning for own in occurring(known, "杭分 P1", metadata)]
+    def meanings(metadata: dict[str, Any]) -> list[str]:
+        return [term.meaning for term in occurring(known, "杭分 P1", metadata)]
 
-    assert said({}) == ["any"]
-    assert said({"city": "Hangzhou", "level": 1}) == ["urgent", "branch"]
-    assert said({"city": "Hangzhou", "level": 2}) == ["branch"]
-    assert said({"city": None}) == ["any"]
+    assert meanings({}) == ["any"]
+    assert meanings({"city": "Hangzhou", "level": 1}) == ["urgent", "branch"]
+    assert meanings({"city": "Hangzhou", "level": 2}) == ["branch"]
+    assert meanings({"city": None}) == ["any"]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_scope_holds_where_every_field_is_equal_and_the_narrowest_meaning_coun
     ],
 )
 def test_definitions_are_read_from_notes(note: str, term: str, meaning: str) -> None:
-    assert {(own.term, own.meaning) for own in definitions(note)} == {(term, meaning)}
+    assert {(definition.term, definition.meaning) for definition in definitions(note)} == {(term, meaning)}
 
 
 @pytest.mark.parametrize(
@@ -205,9 +205,9 @@ def test_what_only_looks_like_a_definition_is_none(note: str) -> None:
 
 @given(st.text() | st.text(alphabet="AB=（）()“”是指即 的简称，means", max_size=200))
 def test_any_note_is_read(note: str) -> None:
-    for own in definitions(note):
-        assert own.term in note
-        assert own.meaning in note
+    for definition in definitions(note):
+        assert definition.term in note
+        assert definition.meaning in note
     assert all(word in note for word in abbreviations(note))
 
 
@@ -231,12 +231,12 @@ def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
     add_outputs("it is not done", "nor not that", "not", "or not", "not here", "SOLO once")
     project = glossary.set_term(db, project, "KYC", "know your customer", author="ann")
     found = glossary.find_terms(db, project)
-    assert [(own.term, own.meaning, own.count) for own in found] == [
+    assert [(candidate.term, candidate.meaning, candidate.count) for candidate in found] == [
         ("AOV", "average order value", 4),
         ("杭分", "杭州分公司", 1),
         ("K8s", "", 4),
     ]
-    assert [quote.output_id for quote in found[0].quotes] == [own.id for own in made[:3]]
+    assert [quote.output_id for quote in found[0].quotes] == [output.id for output in made[:3]]
     assert found[0].quotes[0].text == "AOV means average order value"
     assert found[2].quotes[0].text.startswith("AOV of K8s")
     assert len(glossary.find_terms(db, project, limit=1)) == 1
@@ -251,8 +251,8 @@ def test_notes_and_outputs_of_the_sealed_test_are_not_read(
     for n, output in enumerate(made):
         give(output, "fail", f"T{n}A means thing {n} of it")
     assert grading.sealed_splits(db, project) == {"test"}
-    found = {own.term for own in glossary.find_terms(db, project, limit=100)}
-    open_ = {f"T{n}A" for n, own in enumerate(made) if split_of(project.id, own.group) != "test"}
+    found = {candidate.term for candidate in glossary.find_terms(db, project, limit=100)}
+    open_ = {f"T{n}A" for n, output in enumerate(made) if split_of(project.id, output.group) != "test"}
     assert found == open_
     assert 0 < len(open_) < 40
 
@@ -325,8 +325,8 @@ def test_cards_carry_the_terms_that_hold_for_them(db: Database, project: Project
     project = glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "Hangzhou"}, author="a")
     project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
     queue = grading.grading_queue(db, project, "ann")
-    cards = {own.metadata["city"]: own for own in card_items(db, project, "ann", queue)}
-    assert [own.term for own in cards["Hangzhou"].terms] == ["GMV", "杭分"]
+    cards = {card.metadata["city"]: card for card in card_items(db, project, "ann", queue)}
+    assert [term.term for term in cards["Hangzhou"].terms] == ["GMV", "杭分"]
     assert cards["Hangzhou"].as_data()["terms"][1] == {"term": "杭分", "meaning": "杭州分公司"}
     assert cards["Ningbo"].terms == ()
 
@@ -342,10 +342,10 @@ def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_ve
         project = glossary.set_term(db, project, term, "a meaning", scope=scope, author="a")
     project = grading.set_rules(db, project, compare=("v1", "v2"))
     (card,) = pair_items(project, grading.comparing_queue(db, project, "ann"))
-    assert {own.term for own in card.terms} == {"GMV", "KPI"}
+    assert {term.term for term in card.terms} == {"GMV", "KPI"}
     project = glossary.set_term(db, project, "GMV", "turnover", author="a")
     (card,) = pair_items(project, grading.comparing_queue(db, project, "ann"))
-    assert {own.meaning for own in card.terms if own.term == "GMV"} == {"turnover"}
+    assert {term.meaning for term in card.terms if term.term == "GMV"} == {"turnover"}
 
 
 def test_a_pack_carries_the_terms_that_hold_for_each_output(
@@ -359,8 +359,8 @@ def test_a_pack_carries_the_terms_that_hold_for_each_output(
     project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
     _, page = grading.make_pack(db, project, "ann")
     data = page.split('id="pack">')[1].split("</script>")[0]
-    found = {own["output"]: own["terms"] for own in json.loads(data)["items"]}
-    assert [own["term"] for own in found["由杭分办理"]] == ["GMV", "杭分"]
+    found = {item["output"]: item["terms"] for item in json.loads(data)["items"]}
+    assert [term["term"] for term in found["由杭分办理"]] == ["GMV", "杭分"]
     assert found["由杭分办理"][1]["meaning"] == "</script>杭州分公司"
     assert found["由杭分办理。"] == []
 

@@ -41,4 +41,4 @@ def test_a_column_of_grades_that_is_not_taken_is_named(
 ) -> None:
     result = bring(db, project, tmp_path / "a.csv", "output,grade\none,pass\ntwo,banana\n")
     assert result.batch.grades_new == 0
-    assert any("'grade'" in said and "'banana'" in said for said in result.warnings)
+    assert any("'grade'" in warning and "'banana'" in warning for warning in result.warnings)

@@ -212,11 +212,11 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     again = judging.run_judges(db, project, judge=judge.id)
     assert (again.verdicts_new, again.verdicts_cached) == (0, n)
     report = cascades.report(db, project, judge)
-    one, two = report.steps
-    assert report.outputs == one.outputs + two.outputs + report.people == n
-    assert 29 <= one.outputs < n and two.outputs > 0
-    assert (report.asked, report.saved_calls) == (n - one.outputs, one.outputs)
-    assert one.error.high is not None and two.error.value == 0
+    first_step, two = report.steps
+    assert report.outputs == first_step.outputs + two.outputs + report.people == n
+    assert 29 <= first_step.outputs < n and two.outputs > 0
+    assert (report.asked, report.saved_calls) == (n - first_step.outputs, first_step.outputs)
+    assert first_step.error.high is not None and two.error.value == 0
     assert verdict_table.counts(db, project.id)[judge.id].get("abstain", 0) == report.people
     reasons = {
         verdict.decision.reason.split(":")[0]
@@ -226,7 +226,9 @@ def test_a_cascade_runs_step_by_step_and_is_recorded_once(
     assert reasons == {first.name, then.name}
     same = cascades.make(db, project, first, then, error=0.15)
     assert same.judge_version_id == made.judge_version_id
-    (contender,) = [one for one in aligning.race(db, project).contenders if one.kind == "cascade"]
+    (contender,) = [
+        contender for contender in aligning.race(db, project).contenders if contender.kind == "cascade"
+    ]
     assert contender.how == "in-sample", "its threshold was set from these grades"
     assert contender.cost_per_thousand is None, "nobody knows what the tool that it asks costs"
 
@@ -281,8 +283,8 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     first, then = pair
     made = cascades.make(db, project, first, then, error=0.001)  # no 200 grades can show that
     assert made.steps[0].outputs == 0 and made.warnings[0].startswith("Grade more")
-    said = "\n".join(cascade_lines(made))
-    assert said.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(made.warnings)
+    lines = "\n".join(cascade_lines(made))
+    assert lines.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(made.warnings)
     judge = judging.find_judge(db, project, made.name)
     judging.run_judges(db, project, judge=judge.id)
     ids = cascades.hand_to_people(db, project, judge, 5)
@@ -295,14 +297,14 @@ def test_pairs_that_make_no_cascade(
     db: Database, project: Project, pair: tuple[JudgeVersion, JudgeVersion]
 ) -> None:
     first, then = pair
-    for one, two, error, reason in (
+    for opener, two, error, reason in (
         (first, first, 0.1, "two different"),
         (then, first, 0.1, "no probabilities"),
         (first, then, 1.5, "between 0 and 1"),
         (first, then.model_copy(update={"criterion_id": "x"}), 0.1, "does not decide"),
     ):
         with pytest.raises(BadInput, match=reason):
-            cascades.make(db, project, one, two, error=error)
+            cascades.make(db, project, opener, two, error=error)
 
 
 def test_an_inverted_import_is_found_and_flipped(
@@ -342,8 +344,8 @@ def test_an_inverted_import_is_found_and_flipped(
     flipped = suspecting.flip(db, project, other)
     assert suspecting.flip(db, project, other).id == flipped.id
     assert verdict_table.counts(db, project.id)[flipped.id] == {"pass": 30, "fail": 10}
-    (one,) = verdict_table.of_outputs(db, [outputs[0].id], [flipped.id])
-    assert one.decision.probability == pytest.approx(0.8)
+    (verdict,) = verdict_table.of_outputs(db, [outputs[0].id], [flipped.id])
+    assert verdict.decision.probability == pytest.approx(0.8)
     assert [suspect.name for suspect in suspecting.suspicious(db, project)] == ["their tool"]
 
 
@@ -387,12 +389,12 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
     assert fresh and not any(state.changed for state in fresh), "o0 has no such field"
     judging.run_judges(db, project)
     verdicts = verdict_table.of_outputs(db, ["o0", "o5", "o7"], [judge.id for judge in found])
-    said = {(v.output_id, v.judge_version_id): v.decision for v in verdicts}
+    decisions = {(v.output_id, v.judge_version_id): v.decision for v in verdicts}
     for judge in narrowed:
-        assert said["o0", judge.id].value == "abstain"
-        assert said["o7", judge.id].value == "fail"
+        assert decisions["o0", judge.id].value == "abstain"
+        assert decisions["o7", judge.id].value == "fail"
     schema_judge = next(judge for judge in found if "schema" in judge.name)
-    assert said["o5", schema_judge.id].reason == "At /price: -5 is less than the minimum of 0."
+    assert decisions["o5", schema_judge.id].reason == "At /price: -5 is less than the minimum of 0."
     schemas.clear_schema(db, project)
     project = projects.open_project(db, project.name)
     assert schema_judge.id not in {judge.id for judge in judging.active_judges(db, project)}
@@ -400,7 +402,7 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
 
 def test_several_runs_are_told_as_one_with_all_their_counts() -> None:
     whole = {"project_id": "p", "n_outputs": 3}
-    one = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)  # type: ignore[arg-type]  # test data
+    run = Run(id="a", judge_version_ids=("x",), total=3, error_kinds={"timeout": 1}, **whole)  # type: ignore[arg-type]  # test data
     two = Run(id="b", judge_version_ids=("y",), total=4, error_kinds={"timeout": 2, "key": 1}, **whole)  # type: ignore[arg-type]  # test data
-    both = orders.together([one, two])
+    both = orders.together([run, two])
     assert (both.total, both.error_kinds) == (7, {"timeout": 3, "key": 1})

@@ -93,11 +93,11 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
     notes = {key: ("wrong",) for key, failed in graded.items() if failed}
     spec = teaching.specify(db, project, CRITERION, graded, notes, "m")
     for verdict in ("pass", "fail"):
-        shown = [one["text"] for one in spec["examples"] if one["verdict"] == verdict]
-        assert {language_of(one) for one in shown[: spec["shown"]]} == {"en", "zh"}
+        shown = [example["text"] for example in spec["examples"] if example["verdict"] == verdict]
+        assert {language_of(text) for text in shown[: spec["shown"]]} == {"en", "zh"}
     passed, failed = spec["examples"][:4], spec["examples"][4:]
-    for one, other in zip(passed, failed, strict=True):
-        assert language_of(one["text"]) == language_of(other["text"])
+    for text, other in zip(passed, failed, strict=True):
+        assert language_of(text["text"]) == language_of(other["text"])
 
 
 def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Project, list[Output]]) -> None:
@@ -153,7 +153,7 @@ def test_flips_are_counted_by_outputs_and_listed(
     assert all(flipped.values[:2] in {("pass", "pass"), ("fail", "fail")} for flipped in found.flipped)
     assert repeating.repeat(db, project, version, times=3, limit=4).verdicts_new == 0
     shown = repeating.outputs_of(db, found)
-    assert [one.output_id for _, one in shown] == [output.id for output, _ in shown]
+    assert [answers.output_id for _, answers in shown] == [output.id for output, _ in shown]
     first = verdicts.values(db, [version.id], repeat=0)
     assert len(first) == 4
 
@@ -204,8 +204,8 @@ def test_panels_are_judges_like_others(
     run = judging.run_judges(db, project, judge=made.id, limit=5)
     assert (run.verdicts_new, run.requests) == (5, 15)
     assert any(prompts.VARIANTS["strict"] in prompt for prompt in mock.prompts)
-    (one, *_) = verdicts.of_outputs(db, output_table.ids(db, project.id), [made.id])
-    assert one.decision.reason.startswith("3 ")
+    (verdict, *_) = verdicts.of_outputs(db, output_table.ids(db, project.id), [made.id])
+    assert verdict.decision.reason.startswith("3 ")
     with pytest.raises(BadInput, match="cannot be in a panel"):
         panels.make_panel(db, project, [version, made])
     with pytest.raises(BadInput, match="different"):

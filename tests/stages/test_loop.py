@@ -116,15 +116,15 @@ def test_deriving_again_adds_nothing_and_keeps_decisions(
 def test_edits_keep_every_version_and_merges_keep_the_evidence(
     db: Database, project: Project, graded: list[Output]
 ) -> None:
-    one, two, *_ = deriving.derive(db, project).criteria
-    changed = deriving.edit(db, project, one.id, name="Short", why="clearer", author="ann")
-    assert [version.name for version in deriving.history(db, project, one.id)] == [one.name, "Short"]
-    assert changed.version == one.version + 1
+    first, two, *_ = deriving.derive(db, project).criteria
+    changed = deriving.edit(db, project, first.id, name="Short", why="clearer", author="ann")
+    assert [version.name for version in deriving.history(db, project, first.id)] == [first.name, "Short"]
+    assert changed.version == first.version + 1
     with pytest.raises(BadInput, match="Nothing would change"):
-        deriving.edit(db, project, one.id, name="Short")
-    merged = deriving.merge(db, project, [one.id, two.id], name="Both")
-    assert set(merged.evidence) == set(one.evidence) | set(two.evidence)
-    assert merged.parents == (one.id, two.id)
+        deriving.edit(db, project, first.id, name="Short")
+    merged = deriving.merge(db, project, [first.id, two.id], name="Both")
+    assert set(merged.evidence) == set(first.evidence) | set(two.evidence)
+    assert merged.parents == (first.id, two.id)
     assert deriving.find_criterion(db, project, two.id).status == "dropped"
 
 
@@ -168,8 +168,8 @@ def test_few_grades_one_class_and_no_notes_say_what_is_missing(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
     assert "grade some first" in deriving.derive(db, project).warnings[0]
-    one, two = add_outputs("one", "two")
-    give(one, "pass")
+    first, two = add_outputs("one", "two")
+    give(first, "pass")
     assert "No output has been failed yet" in deriving.derive(db, project).warnings[0]
     with pytest.raises(BadInput, match="failed yet"):
         aligning.choose(db, project)

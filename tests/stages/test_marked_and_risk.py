@@ -40,14 +40,14 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     give(second, "fail", "", spans=(span("You fool"),))
     give(third, "pass", "", spans=(span("Fine"),))
     done = deriving.code_notes(db, project, offline=True)
-    quotes = {own.text: own for own in code_table.quotes(db, project.id)}
-    assert {text for text, own in quotes.items() if own.marked} == {"1987", "was", "You fool"}
+    quotes = {quote.text: quote for quote in code_table.quotes(db, project.id)}
+    assert {text for text, quote in quotes.items() if quote.marked} == {"1987", "was", "You fool"}
     assert quotes["1987"].code_id == quotes["wrong year"].code_id
     assert not quotes["wrong year"].marked
     assert deriving.code_notes(db, project, offline=True).quotes_new == 0
-    shown = {quote.text: quote.marked for own in done.codes for quote in own.quotes}
+    shown = {quote.text: quote.marked for coded in done.codes for quote in coded.quotes}
     assert shown["You fool"]
-    label = next(own.code.label for own in done.codes if "You fool" in {q.text for q in own.quotes})
+    label = next(coded.code.label for coded in done.codes if "You fool" in {q.text for q in coded.quotes})
     made = deriving.criterion_from_codes(db, project, [label], name="Polite")
     assert made.statement == "A good output has no words like: “You fool”."
     assert [item.marked for item in deriving.find_criterion(db, project, made.id).evidence] == [True]
@@ -60,36 +60,38 @@ def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
     give(rude, "fail", spans=(span("You fool"),))
     give(wrong, "fail", "wrong year", spans=(span("1987"),))
     found = deriving.derive(db, project)
-    cited = {item.quote: item.marked for own in found.criteria for item in own.evidence}
+    cited = {item.quote: item.marked for criterion in found.criteria for item in criterion.evidence}
     assert cited == {"You fool": True, "wrong year": False}
     assert found.uncovered_fails == 0
     assert deriving.derive(db, project).criteria == found.criteria
 
 
 def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: Give) -> None:
-    (own,) = add_outputs("<b>Bold</b> claim")
-    grade = give(own, "fail", spans=(span("Bold claim", "shown"), span("<b>Bold</b>")))
-    assert marked_words(grade, own) == ["<b>Bold</b>"]
+    (output,) = add_outputs("<b>Bold</b> claim")
+    grade = give(output, "fail", spans=(span("Bold claim", "shown"), span("<b>Bold</b>")))
+    assert marked_words(grade, output) == ["<b>Bold</b>"]
     assert marked_words(grade, None) == []
 
 
 @pytest.fixture
 def coded(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
     notes = ["too long", "wrong year", "rude tone"]
-    grades = [give(own, "fail", note) for own, note in zip(add_outputs("a", "b", "c"), notes, strict=True)]
+    grades = [
+        give(output, "fail", note) for output, note in zip(add_outputs("a", "b", "c"), notes, strict=True)
+    ]
     deriving.code_notes(db, project, offline=True)
     return grades
 
 
 def state(db: Database, project: Project) -> dict[str, set[str]]:
-    return {own.code.label: {q.text for q in own.quotes} for own in deriving.list_codes(db, project)}
+    return {coded.code.label: {q.text for q in coded.quotes} for coded in deriving.list_codes(db, project)}
 
 
 def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
     db: Database, project: Project, coded: list[Grade]
 ) -> None:
     before = state(db, project)
-    long, year, rude = (next(k for k, own in before.items() if g.note in own) for g in coded)
+    long, year, rude = (next(k for k, quotes in before.items() if g.note in quotes) for g in coded)
     for _ in range(3):
         deriving.merge_codes(db, project, [long, year], author="ann", act="act-00000001")
     assert len(code_table.history(db, project.id)) == len(before) + 1
@@ -119,30 +121,33 @@ def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
     db: Database, project: Project, coded: list[Grade]
 ) -> None:
     (label, *_) = state(db, project)
-    own = deriving.criterion_from_codes(db, project, [label], name="Facts")
-    assert (own.risk, own.max_false_failure_rate) == (None, LIMITS["medium"].max_false_failure_rate)
+    criterion = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    assert (criterion.risk, criterion.max_false_failure_rate) == (
+        None,
+        LIMITS["medium"].max_false_failure_rate,
+    )
     after = edit(db, project, "Facts", risk="high", risk_why="A patient takes the wrong dose.")
     assert after["max_false_failure_rate"] == LIMITS["high"].max_false_failure_rate
     assert edit(db, project, "Facts", max_ffr=0.4)["risk"] == "high"
     assert edit(db, project, "Facts", risk="low")["max_false_failure_rate"] == 0.4
-    versions = deriving.history(db, project, own.id)
+    versions = deriving.history(db, project, criterion.id)
     assert [v.risk for v in versions] == [None, "high", "high", "low"]
     assert versions[-1].risk_why == "A patient takes the wrong dose."
-    deriving.undo_change(db, project, own.id)
-    assert deriving.find_criterion(db, project, own.id).risk == "high"
+    deriving.undo_change(db, project, criterion.id)
+    assert deriving.find_criterion(db, project, criterion.id).risk == "high"
     with pytest.raises(BadInput, match="risk"):
         edit(db, project, "Facts", risk="enormous")
 
 
 def test_higher_risk_asks_for_more(db: Database, project: Project, coded: list[Grade]) -> None:
     rates = [LIMITS[level] for level in ("low", "medium", "high")]
-    assert rates == sorted(rates, key=lambda own: -own.max_false_failure_rate)
-    assert rates == sorted(rates, key=lambda own: own.min_coverage)
+    assert rates == sorted(rates, key=lambda limits: -limits.max_false_failure_rate)
+    assert rates == sorted(rates, key=lambda limits: limits.min_coverage)
     (label, *_) = state(db, project)
-    own = deriving.criterion_from_codes(db, project, [label], name="Facts")
-    deriving.accept(db, project, own.id)
+    criterion = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    deriving.accept(db, project, criterion.id)
     assert wanted_coverage(deriving.list_criteria(db, project), project) is None
-    deriving.edit(db, project, own.id, risk="high")
+    deriving.edit(db, project, criterion.id, risk="high")
     assert wanted_coverage(deriving.list_criteria(db, project), project) == LIMITS["high"].min_coverage
     risky = projects.update_project(db, project, risk="high")
     fresh = deriving.propose_from_prompt(db, risky, "Never be rude to a customer.")
@@ -153,9 +158,9 @@ def test_the_risk_travels_in_the_library_and_older_files_are_read(
     db: Database, project: Project, coded: list[Grade], tmp_path: Path
 ) -> None:
     (label, *_) = state(db, project)
-    own = deriving.criterion_from_codes(db, project, [label], name="Facts")
-    deriving.accept(db, project, own.id)
-    deriving.edit(db, project, own.id, risk="high", risk_why="It costs money.")
+    criterion = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    deriving.accept(db, project, criterion.id)
+    deriving.edit(db, project, criterion.id, risk="high", risk_why="It costs money.")
     file, older = tmp_path / "new.yaml", tmp_path / "old.yaml"
     sharing.save_rubric(db, project, file)
     text = file.read_text("utf-8")
@@ -179,7 +184,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
 
     def encode(self: SentenceEncoder, wanted: list[str]) -> vectors.Vectors:
         asked.extend(wanted)
-        return vectors.np.stack([next(v for k, v in fake.items() if own.startswith(k)) for own in wanted])
+        return vectors.np.stack([next(v for k, v in fake.items() if text.startswith(k)) for text in wanted])
 
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
     monkeypatch.setattr(embedding, "AT_ONCE", part)
@@ -197,7 +202,7 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
 def test_grades_that_were_taken_back_lose_their_marked_words(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
-    (own,) = add_outputs("You fool.")
+    (output,) = add_outputs("You fool.")
     grading.record(
         db,
         project,
@@ -205,7 +210,7 @@ def test_grades_that_were_taken_back_lose_their_marked_words(
             Grade(
                 id="g-1",
                 project_id=project.id,
-                output_id=own.id,
+                output_id=output.id,
                 annotator="ann",
                 value="fail",
                 spans=(span("fool"),),

@@ -68,7 +68,7 @@ def grade(
 
 
 def judge(
-    db: Database, project: Project, name: str, said: dict[str, str], criterion: Criterion | None = None
+    db: Database, project: Project, name: str, values: dict[str, str], criterion: Criterion | None = None
 ) -> JudgeVersion:
     """A judge that came with its verdicts, as from another tool."""
     version = JudgeVersion(
@@ -87,13 +87,13 @@ def judge(
         db,
         [
             Verdict(
-                output_id=own,
+                output_id=output_id,
                 judge_version_id=version.id,
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value=value),
             )  # type: ignore[arg-type]  # test data
-            for own, value in said.items()
+            for output_id, value in values.items()
         ],
     )
     return version
@@ -104,46 +104,52 @@ def world(db: Database, project: Project) -> list[Output]:
     """Sixty outputs, every fourth failed; two judges of different kinds of failure."""
     outputs = made(db, project, 60)
     chance = random.Random(1)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 4 == 0 else "pass")
     judge(
         db,
         project,
         "eights",
-        {own.id: "fail" if i % 8 == 0 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)},
+        {
+            output.id: "fail" if i % 8 == 0 or chance.random() < 0.05 else "pass"
+            for i, output in enumerate(outputs)
+        },
     )
     judge(
         db,
         project,
         "fours",
-        {own.id: "fail" if i % 8 == 4 or chance.random() < 0.05 else "pass" for i, own in enumerate(outputs)},
+        {
+            output.id: "fail" if i % 8 == 4 or chance.random() < 0.05 else "pass"
+            for i, output in enumerate(outputs)
+        },
     )
     return outputs
 
 
 def test_the_matrix_holds_every_verdict_once(db: Database, project: Project) -> None:
     outputs = made(db, project, 4)
-    ids = [own.id for own in outputs]
-    one = judge(db, project, "one", {ids[0]: "pass", ids[1]: "fail", ids[2]: "abstain"})
-    found = confusion.matrix(db, ids[::-1], [one.id, "jv_nobody"])
+    ids = [output.id for output in outputs]
+    version = judge(db, project, "one", {ids[0]: "pass", ids[1]: "fail", ids[2]: "abstain"})
+    found = confusion.matrix(db, ids[::-1], [version.id, "jv_nobody"])
     assert found[::-1, 0].tolist()[:3] == [1.0, 0.0, confusion.ABSTAINED]
     assert str(found[0, 0]) == "nan" and str(found[:, 1].tolist()[0]) == "nan"
-    assert confusion.matrix(db, [], [one.id]).shape == (0, 1)
+    assert confusion.matrix(db, [], [version.id]).shape == (0, 1)
     # A key that was stored twice counts once, with what was said first.
     db.run(
         "INSERT INTO verdict SELECT * REPLACE ('fail' AS value, made_at + INTERVAL 1 HOUR AS made_at) "
         "FROM verdict WHERE output_id = ?",
         [ids[0]],
     )
-    assert confusion.matrix(db, ids, [one.id])[0, 0] == 1.0
+    assert confusion.matrix(db, ids, [version.id])[0, 0] == 1.0
 
 
 def test_a_set_passes_only_where_all_its_judges_have_spoken(db: Database, project: Project) -> None:
-    a, b, c, d = (own.id for own in made(db, project, 4))
-    one = judge(db, project, "one", {a: "pass", b: "fail", c: "abstain", d: "pass"})
+    a, b, c, d = (output.id for output in made(db, project, 4))
+    version = judge(db, project, "one", {a: "pass", b: "fail", c: "abstain", d: "pass"})
     two = judge(db, project, "two", {a: "pass", b: "pass", c: "pass"})
-    assert confusion.pool_of_set(db, [one.id, two.id]) == (2, 1, 0)
-    assert confusion.pool_of_set(db, [one.id]) == (2, 1, 1)
+    assert confusion.pool_of_set(db, [version.id, two.id]) == (2, 1, 0)
+    assert confusion.pool_of_set(db, [version.id]) == (2, 1, 1)
 
 
 def test_choose_reaches_the_coverage_that_is_asked_for(
@@ -178,7 +184,7 @@ def test_judges_that_must_be_in_are_in_or_refused(
 def test_a_judge_that_abstains_always_has_reasons_for_figures(
     db: Database, project: Project, world: list[Output]
 ) -> None:
-    judge(db, project, "shy", {own.id: "abstain" for own in world})
+    judge(db, project, "shy", {output.id: "abstain" for output in world})
     found = aligning.align(db, project, judge="shy").judges[0]
     assert (found.counts.n, found.counts.abstained) == (0, 60)
     assert found.tpr.value is None and found.tnr.value is None and found.kappa is None
@@ -187,18 +193,18 @@ def test_a_judge_that_abstains_always_has_reasons_for_figures(
     document = found.document()
     assert document["kappa_low"] is None and document["warnings"]
     report = aligning.choose(db, project, must_include=["shy"], min_coverage=0.3)
-    assert any("shy abstained on 60" in said for said in report.warnings)
+    assert any("shy abstained on 60" in warning for warning in report.warnings)
 
 
 def by_source(db: Database, project: Project) -> list[Output]:
     """Thirty sources of four outputs, each wholly good or bad, judged alike within a source."""
-    chance, outputs, said = random.Random(2), made(db, project, 120, per_source=4), {}
+    chance, outputs, verdicts = random.Random(2), made(db, project, 120, per_source=4), {}
     for source in range(30):
         bad, right = chance.random() < 0.4, chance.random() < 0.75
-        for own in outputs[4 * source : 4 * source + 4]:
-            grade(db, project, own, "fail" if bad else "pass")
-            said[own.id] = "fail" if bad == right else "pass"
-    judge(db, project, "by source", said)
+        for output in outputs[4 * source : 4 * source + 4]:
+            grade(db, project, output, "fail" if bad else "pass")
+            verdicts[output.id] = "fail" if bad == right else "pass"
+    judge(db, project, "by source", verdicts)
     return outputs
 
 
@@ -215,11 +221,11 @@ def test_outputs_of_one_source_widen_the_interval(db: Database, project: Project
 def test_a_judge_of_a_criterion_is_measured_by_that_criterions_grades(
     db: Database, project: Project, world: list[Output]
 ) -> None:
-    own = Criterion(
+    criterion = Criterion(
         id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted"
     )
-    criterion_table.save(db, [own])
-    judge(db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own)
+    criterion_table.save(db, [criterion])
+    judge(db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, criterion)
     assert aligning.align(db, project, judge="kind").judges[0].against == "overall"
     for i, output in enumerate(world[:20]):
         grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)
@@ -234,8 +240,8 @@ def test_uneven_draws_are_weighed_and_every_correction_is_offered_or_refused(
     db: Database, project: Project, world: list[Output]
 ) -> None:
     picks = tuple(
-        Pick(output_id=own.id, reason="uniform", probability=0.8 if i % 4 == 0 else 0.2, position=i)
-        for i, own in enumerate(world)
+        Pick(output_id=output.id, reason="uniform", probability=0.8 if i % 4 == 0 else 0.2, position=i)
+        for i, output in enumerate(world)
     )
     sample_table.save(db, Sample(id="s1", project_id=project.id, rule="mixture", seed=1, picks=picks))
     aligning.choose(db, project, min_coverage=0.9)
@@ -256,9 +262,9 @@ def test_people_are_the_ceiling_and_the_constant_answer_the_floor(
     assert found is not None and found.constant == 0.75
     assert found.between_people.why_not == "no output was graded by two people"
     assert found.with_themselves.why_not == "there are no silent repeats"
-    for i, own in enumerate(world[:20]):
-        grade(db, project, own, "fail" if i % 4 == 0 or i == 1 else "pass", who="bo")
-        grade(db, project, own, "fail" if i % 4 == 0 else "pass", source="repeat")
+    for i, output in enumerate(world[:20]):
+        grade(db, project, output, "fail" if i % 4 == 0 or i == 1 else "pass", who="bo")
+        grade(db, project, output, "fail" if i % 4 == 0 else "pass", source="repeat")
     found = aligning.align(db, project).ceiling
     assert found is not None
     assert found.between_people.value == 0.95
@@ -266,9 +272,9 @@ def test_people_are_the_ceiling_and_the_constant_answer_the_floor(
 
 
 def test_a_hundred_people_on_one_output_are_no_agreement(db: Database, project: Project) -> None:
-    (own,) = made(db, project, 1)
+    (output,) = made(db, project, 1)
     for i in range(123):
-        grade(db, project, own, "fail" if i % 3 == 0 else "pass", who=f"person {i}")
+        grade(db, project, output, "fail" if i % 3 == 0 else "pass", who=f"person {i}")
     report = aligning.align(db, project)
     assert report.agreement.alpha is None
     assert "only one output" in (report.agreement.why_not or "")
@@ -277,24 +283,24 @@ def test_a_hundred_people_on_one_output_are_no_agreement(db: Database, project: 
 
 def test_all_passed_says_what_cannot_be_known(db: Database, project: Project) -> None:
     outputs = made(db, project, 12)
-    for own in outputs:
-        grade(db, project, own, "pass")
-    judge(db, project, "one", {own.id: "pass" for own in outputs})
+    for output in outputs:
+        grade(db, project, output, "pass")
+    judge(db, project, "one", {output.id: "pass" for output in outputs})
     report = aligning.align(db, project)
-    assert any("failed none" in said for said in report.warnings)
-    own = report.judges[0]
-    assert own.tnr.value is None and own.mcc is None and own.balanced_accuracy is None
+    assert any("failed none" in warning for warning in report.warnings)
+    alignment = report.judges[0]
+    assert alignment.tnr.value is None and alignment.mcc is None and alignment.balanced_accuracy is None
     with pytest.raises(BadInput, match="failed yet"):
         aligning.choose(db, project, min_coverage=0.5)
 
 
 def test_verdicts_on_other_outputs_than_grades_say_so(db: Database, project: Project) -> None:
     outputs = made(db, project, 20)
-    for i, own in enumerate(outputs[:10]):
-        grade(db, project, own, "fail" if i < 3 else "pass")
-    judge(db, project, "elsewhere", {own.id: "pass" for own in outputs[10:]})
-    own = aligning.align(db, project).judges[0]
-    assert (own.counts.n, own.missing, own.tpr.value) == (0, 10, None)
+    for i, output in enumerate(outputs[:10]):
+        grade(db, project, output, "fail" if i < 3 else "pass")
+    judge(db, project, "elsewhere", {output.id: "pass" for output in outputs[10:]})
+    alignment = aligning.align(db, project).judges[0]
+    assert (alignment.counts.n, alignment.missing, alignment.tpr.value) == (0, 10, None)
     with pytest.raises(BadInput, match="No judge has a verdict on a graded output"):
         aligning.choose(db, project)
 
@@ -302,9 +308,9 @@ def test_verdicts_on_other_outputs_than_grades_say_so(db: Database, project: Pro
 def test_an_earlier_moment_has_its_own_figures(db: Database, project: Project, world: list[Output]) -> None:
     then = now()
     before = aligning.align(db, project)
-    judge(db, project, "later", {own.id: "pass" for own in world})
-    for own in world[:10]:
-        grade(db, project, own, "pass")
+    judge(db, project, "later", {output.id: "pass" for output in world})
+    for output in world[:10]:
+        grade(db, project, output, "pass")
     assert len(aligning.align(db, project).judges) == 3
     again = aligning.align(db, project, as_of=then)
     assert again.judges == before.judges
@@ -314,11 +320,13 @@ def test_an_earlier_moment_has_its_own_figures(db: Database, project: Project, w
 def test_a_criterions_counts_open_the_outputs_that_were_counted(
     db: Database, project: Project, world: list[Output]
 ) -> None:
-    own = Criterion(
+    criterion = Criterion(
         id="c1", project_id=project.id, version=1, name="Kind", statement="It is kind.", status="accepted"
     )
-    criterion_table.save(db, [own])
-    kind = judge(db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, own)
+    criterion_table.save(db, [criterion])
+    kind = judge(
+        db, project, "kind", {o.id: "fail" if i < 5 else "pass" for i, o in enumerate(world)}, criterion
+    )
     for i, output in enumerate(world[:20]):
         grade(db, project, output, "fail" if i < 5 else "pass", criterion_id="c1", criterion_version=1)
     counts = aligning.align(db, project, judge="kind").judges[0].counts
@@ -331,14 +339,14 @@ def test_asking_again_adds_nothing_to_counts(db: Database, project: Project, wor
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id="jv_fours",
                 project_id=project.id,
                 run_id="r2",
                 repeat=1,
                 decision=Decision(value="fail"),
             )
-            for own in world
+            for output in world
         ],
     )
     assert sum(verdicts.counts(db, project.id)["jv_fours"].values()) == 60
@@ -349,16 +357,16 @@ def test_asking_again_adds_nothing_to_counts(db: Database, project: Project, wor
 
 def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(db: Database, project: Project) -> None:
     outputs = made(db, project, 200)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
-    said = {own.id: "fail" if i % 3 == 0 else "pass" for i, own in enumerate(outputs)}
-    early = judge(db, project, "early", said)
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 3 == 0 else "pass")
+    verdicts = {output.id: "fail" if i % 3 == 0 else "pass" for i, output in enumerate(outputs)}
+    early = judge(db, project, "early", verdicts)
     for name, kind, splits in (
         ("early", "code", ("train", "dev", "test")),
         ("late", "code", ("train", "dev")),
         ("steps", "cascade", ("train", "dev", "test")),
     ):
-        judge(db, project, f"{name} 2", said)
+        judge(db, project, f"{name} 2", verdicts)
         judge_table.save(
             db,
             [
@@ -374,30 +382,32 @@ def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(db: Database, p
             ],
         )
     found = aligning.align(db, project, split="test", author="ann").judges
-    shaped = {own.judge for own in found if any("In-sample" in said for said in own.warnings)}
+    shaped = {judge.judge for judge in found if any("In-sample" in warning for warning in judge.warnings)}
     assert shaped == {"early 3", "steps 3"}
 
 
 def test_too_few_sources_give_no_interval(db: Database, project: Project) -> None:
     outputs = made(db, project, 60, per_source=6)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    judge(db, project, "one", {own.id: "fail" if i % 5 == 0 else "pass" for i, own in enumerate(outputs)})
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 4 == 0 else "pass")
+    judge(
+        db, project, "one", {output.id: "fail" if i % 5 == 0 else "pass" for i, output in enumerate(outputs)}
+    )
     found = aligning.align(db, project).judges[0].tpr
     assert found.value is not None and found.low is None and "sources" in (found.why_not or "")
 
 
 def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Project) -> None:
     outputs = made(db, project, 40)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 4 == 0 else "pass")
-    own = judge(
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 4 == 0 else "pass")
+    version = judge(
         db,
         project,
         "shy",
         {o.id: ("fail" if i % 8 == 0 else "abstain" if i < 20 else "pass") for i, o in enumerate(outputs)},
     )
-    judge_table.save_choice(db, project.id, [own.id], {}, {"held_out": None}, "ann")
+    judge_table.save_choice(db, project.id, [version.id], {}, {"held_out": None}, "ann")
     report = aligning.align(db, project)
     assert report.pass_rate.judge.n == 3 + 20, "seventeen of the first twenty are abstained from"
     assert report.chosen is not None and report.chosen.counts.n == 40
@@ -406,26 +416,28 @@ def test_where_a_whole_set_abstains_it_passes_nothing(db: Database, project: Pro
 def test_a_split_has_its_own_ceiling(db: Database, project: Project) -> None:
     project = grading.set_rules(db, project, scale=("bad", "good", "great"), passing_from=2)
     outputs = made(db, project, 60)
-    dealt = {own.id: split_table.dealt(db, project.id).of(own.group_key or own.id) for own in outputs}
-    for i, own in enumerate(outputs):
+    dealt = {
+        output.id: split_table.dealt(db, project.id).of(output.group_key or output.id) for output in outputs
+    }
+    for i, output in enumerate(outputs):
         level = 1 + i % 3
-        other = level if dealt[own.id] == "dev" else 1 + (i + 1) % 3  # they agree on dev alone
-        for who, said in (("ann", level), ("bo", other)):
-            grade(db, project, own, "fail" if said == 1 else "pass", who=who, level=said)
+        other = level if dealt[output.id] == "dev" else 1 + (i + 1) % 3  # they agree on dev alone
+        for who, given in (("ann", level), ("bo", other)):
+            grade(db, project, output, "fail" if given == 1 else "pass", who=who, level=given)
     found = {split: aligning.align(db, project, split=split) for split in ("dev", "train", "all")}  # type: ignore[arg-type]  # literals
-    kappas = {split: own.ceiling.level_kappa for split, own in found.items() if own.ceiling}
+    kappas = {split: report.ceiling.level_kappa for split, report in found.items() if report.ceiling}
     assert kappas["dev"] == pytest.approx(1.0)
     assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1
     assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1
-    assert any("as many passes as fails" in said for said in found["train"].warnings)
+    assert any("as many passes as fails" in warning for warning in found["train"].warnings)
 
 
 def test_chances_that_are_missing_for_some_are_counted(
     db: Database, project: Project, world: list[Output]
 ) -> None:
     picks = tuple(
-        Pick(output_id=own.id, reason="uniform", probability=0.5, position=i)
-        for i, own in enumerate(world[:50])
+        Pick(output_id=output.id, reason="uniform", probability=0.5, position=i)
+        for i, output in enumerate(world[:50])
     )
     sample_table.save(db, Sample(id="s1", project_id=project.id, rule="random", seed=1, picks=picks))
     output_table.add(db, [Output(id="more", project_id=project.id, text="ungraded")])

@@ -123,5 +123,5 @@ def test_the_same_statement_under_two_names_is_one_criterion() -> None:
         for name, statement in (("a", "It is short."), ("b", "it is  SHORT."), ("c", "It is kind."))
     )
     kept = with_model._distinct([first, second, other])
-    assert [own.name for own in kept] == ["a", "c"]
+    assert [criterion.name for criterion in kept] == ["a", "c"]
     assert [item.grade_id for item in kept[0].evidence] == ["a", "b"]

@@ -85,7 +85,7 @@ class World:
 
     def _made(self, n: int) -> str:
         known = judge_table.current(self.db, self.project.id)
-        own = JudgeVersion(
+        judge = JudgeVersion(
             id=new_id("version"),
             judge_id=f"j{n % 3}",
             project_id=self.project.id,
@@ -96,8 +96,8 @@ class World:
             criterion_version=1 if n % 2 else None,
             spec={"n": n},
         )
-        judge_table.save(self.db, [own])
-        return own.id
+        judge_table.save(self.db, [judge])
+        return judge.id
 
     def decide(self, judge: str, n: int) -> None:
         ids = output_table.ids(self.db, self.project.id)
@@ -105,13 +105,13 @@ class World:
             self.db,
             [
                 Verdict(
-                    output_id=own,
+                    output_id=output_id,
                     judge_version_id=judge,
                     project_id=self.project.id,
                     run_id="r",
                     decision=Decision(value="fail" if (at + n) % 3 else "pass"),
                 )
-                for at, own in enumerate(ids)
+                for at, output_id in enumerate(ids)
                 if (at + n) % 5
             ],
         )
@@ -137,12 +137,12 @@ class World:
                 ],
             )
         elif what == "undo":
-            for own in grade_table.current(db, project.id)[:1]:
-                grading.undo(db, project, own.id, annotator=own.annotator)
+            for grade in grade_table.current(db, project.id)[:1]:
+                grading.undo(db, project, grade.id, annotator=grade.annotator)
         elif what == "edit":
             deriving.edit(db, project, "c_Short", statement=f"No more than {now()} words.", why="drift")
         elif what == "merge":
-            if all(own.status == "accepted" for own in deriving.list_criteria(db, project)):
+            if all(criterion.status == "accepted" for criterion in deriving.list_criteria(db, project)):
                 deriving.merge(db, project, ["c_Short", "c_True"], name=f"Both {n}", statement="Both.")
         elif what in {"rule", "withdraw"}:
             value = "withdrawn" if what == "withdraw" else ("pass", "fail")[n % 2]
@@ -165,7 +165,7 @@ class World:
             judge_table.save_choice(
                 db,
                 project.id,
-                [own.id for own in judges[: 1 + n % 2]],
+                [judge.id for judge in judges[: 1 + n % 2]],
                 {},
                 {"held_out": {"alignment": n / 40}},
             )
@@ -214,12 +214,12 @@ def test_it_names_the_versions_that_it_rests_on() -> None:
     world.act("judge", 1)
     world.act("choose", 1)
     old, new = world.report(before).basis, world.report().basis
-    versions = [{own.name: own.version for own in basis.criteria} for basis in (old, new)]
+    versions = [{criterion.name: criterion.version for criterion in basis.criteria} for basis in (old, new)]
     assert versions == [{"Short": 1, "True": 1}, {"Short": 2, "True": 1}]
     assert old.grades == new.grades == 1
     assert old.choice != new.choice
-    assert {own.name: own.judge_version_id for own in old.judges}["judge 1"] not in {
-        own.judge_version_id for own in new.judges if own.name == "judge 1"
+    assert {judge.name: judge.judge_version_id for judge in old.judges}["judge 1"] not in {
+        judge.judge_version_id for judge in new.judges if judge.name == "judge 1"
     }
     document = world.report(before).document()
     assert document["as_of"] == before.isoformat()
@@ -234,10 +234,10 @@ def test_the_outputs_behind_a_number_are_those_of_the_moment() -> None:
     cells = ("true_pass", "false_pass", "true_fail", "false_fail")
     for n in range(6):
         world.act("grade", 4 * n + 1 - n % 2)
-    for own in report.judges:
+    for judge in report.judges:
         for cell in cells:
-            shown = aligning.behind(world.db, world.project, own.judge_version_id, cell, as_of=moment)  # type: ignore[arg-type]  # a literal
-            assert len(shown) == getattr(own.counts, cell)
+            shown = aligning.behind(world.db, world.project, judge.judge_version_id, cell, as_of=moment)  # type: ignore[arg-type]  # a literal
+            assert len(shown) == getattr(judge.counts, cell)
 
 
 def test_the_present_goes_on_while_the_past_is_read(
@@ -255,7 +255,7 @@ def test_the_present_goes_on_while_the_past_is_read(
         assert grading.human_labels(then, project).value == {outputs[0].id: True}
         assert not deriving.list_criteria(then, project)
         assert len(grading.human_labels(db, project).value) == 2
-        assert [own.id for own in deriving.list_criteria(db, project)] == ["c"]
+        assert [criterion.id for criterion in deriving.list_criteria(db, project)] == ["c"]
     assert not [
         name for (name,) in db.rows("SELECT database_name FROM duckdb_databases()") if name.startswith("past")
     ]
@@ -281,8 +281,8 @@ def test_the_past_cannot_be_written(
 def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
-    for at, own in enumerate(add_outputs(*(f"text {n}" for n in range(160)))):
-        give(own, "fail" if at % 2 else "pass")
+    for at, output in enumerate(add_outputs(*(f"text {n}" for n in range(160)))):
+        give(output, "fail" if at % 2 else "pass")
     with at_moment(db, project, now()) as (then, known):
         assert grading.sealed_splits(then, known) == {"test"}
     assert not audit.happened(db, project.id, "seal test")
@@ -292,19 +292,19 @@ def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
     outputs = add_outputs(*(f"text {n}" for n in range(160)))
-    for at, own in enumerate(outputs):
-        give(own, "fail" if at % 2 else "pass")
+    for at, output in enumerate(outputs):
+        give(output, "fail" if at % 2 else "pass")
     shown = aligning.align(db, project, split="test", author="ann")
     moment = now()
     assert (shown.openings, aligning.test_openings(db, project)) == (1, 1)
-    for own in outputs:
-        give(own, "pass", annotator="bob")
+    for output in outputs:
+        give(output, "pass", annotator="bob")
     again = aligning.align(db, project, split="test", author="ann", as_of=moment)
     assert again.model_copy(update={"as_of": None}) == shown
     assert aligning.test_openings(db, project) == 1  # nothing that had not been seen
     with pytest.raises(BadInput, match="named person"):
         aligning.align(db, project, split="test", as_of=moment)
-    before = next(own for own in grade_table.history(db, project.id)[130:]).at
+    before = next(grade for grade in grade_table.history(db, project.id)[130:]).at
     aligning.align(db, project, split="test", author="ann", as_of=before)
     assert aligning.test_openings(db, project) == 2
 

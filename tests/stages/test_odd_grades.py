@@ -14,9 +14,9 @@ from tests.stages.test_measuring import grade, judge, made
 
 def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(db: Database, project: Project) -> None:
     outputs = made(db, project, 30)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
-    shy = judge(db, project, "shy", {own.id: "abstain" for own in outputs})
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 3 == 0 else "pass")
+    shy = judge(db, project, "shy", {output.id: "abstain" for output in outputs})
     with pytest.raises(BadInput, match="abstains on every graded output"):
         aligning.choose(db, project)
     judge_table.save_choice(db, project.id, [shy.id], {}, {"held_out": None}, "ann")
@@ -31,14 +31,16 @@ def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(db: Database,
 
 def test_contradictory_grades_of_one_person_are_said(db: Database, project: Project) -> None:
     outputs = made(db, project, 12)
-    for i, own in enumerate(outputs):
-        grade(db, project, own, "fail" if i % 3 == 0 else "pass")
-    assert not any("both passed and failed" in said for said in aligning.align(db, project).warnings)
-    for own in outputs[:2]:
-        grade(db, project, own, "pass")
-        grade(db, project, own, "fail")
+    for i, output in enumerate(outputs):
+        grade(db, project, output, "fail" if i % 3 == 0 else "pass")
+    assert not any("both passed and failed" in warning for warning in aligning.align(db, project).warnings)
+    for output in outputs[:2]:
+        grade(db, project, output, "pass")
+        grade(db, project, output, "fail")
     grade(db, project, outputs[5], "fail", source="repeat")
     grade(db, project, outputs[7], "fail", who="bo")
-    said = [own for own in aligning.align(db, project).warnings if "both passed and failed" in own]
-    assert said == ["2 outputs were both passed and failed by one person: the newest grade counts."]
+    warnings = [
+        warning for warning in aligning.align(db, project).warnings if "both passed and failed" in warning
+    ]
+    assert warnings == ["2 outputs were both passed and failed by one person: the newest grade counts."]
     assert grading.human_labels(db, project).value[outputs[1].id] is False

@@ -270,6 +270,6 @@ def test_texts_that_are_no_outputs_are_asked_of_the_panel_s_members_too(
     db: Database, project: Project, panel_judge: JudgeVersion, mock: MockEndpoint
 ) -> None:
     text = Output(id="x", project_id=project.id, text="never stored")
-    said = deciding.decide(db, [panel_judge], [text])[panel_judge.id]["x"]
-    assert isinstance(said, Decision) and said.value == "pass"
+    decision = deciding.decide(db, [panel_judge], [text])[panel_judge.id]["x"]
+    assert isinstance(decision, Decision) and decision.value == "pass"
     assert mock.models == {"big": 1, "mock": 2}

@@ -29,8 +29,8 @@ acts = st.lists(
 def queues(db: Database, project: Project) -> list[Any]:
     found = [grading.grading_queue(db, project, who, ahead=3) for who in PEOPLE]
     return [
-        (own.done, own.left, own.total, [(item.output.id, item.repeat) for item in own.items])
-        for own in found
+        (queue.done, queue.left, queue.total, [(item.output.id, item.repeat) for item in queue.items])
+        for queue in found
     ]
 
 

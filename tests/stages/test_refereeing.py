@@ -47,13 +47,13 @@ def _judge(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id=name,
                 project_id=project.id,
                 run_id="r",
                 decision=Decision.model_validate({"value": said(at), "cost_usd": cost, "latency_ms": 5}),
             )
-            for at, own in enumerate(made)
+            for at, output in enumerate(made)
         ],
     )
 
@@ -74,16 +74,18 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
     for name, cost, wrong in (("small", 0.001, 3), ("big", 0.01, 1), ("bad", 0.02, 20)):
         _judge(db, project, name, cost=cost, wrong=wrong, made=graded, fails=40)
     found = aligning.race(db, project, least_tnr=0.75, max_ffr=0.2)
-    good = {own.judge: own.good for own in found.contenders}
+    good = {contender.judge: contender.good for contender in found.contenders}
     assert good == {"small": "yes", "big": "yes", "bad": "no"}
     assert found.cheapest == "small"
-    beaten = {own.judge: own.beaten_by for own in found.contenders}
+    beaten = {contender.judge: contender.beaten_by for contender in found.contenders}
     assert (beaten["small"], beaten["big"], beaten["bad"]) == ("", "", "big")
-    assert {own.judge: own.cost_per_thousand for own in found.contenders}["small"] == pytest.approx(1.0)
-    assert all(own.n == 100 and own.how == "as it is" for own in found.contenders)
+    assert {contender.judge: contender.cost_per_thousand for contender in found.contenders}[
+        "small"
+    ] == pytest.approx(1.0)
+    assert all(contender.n == 100 and contender.how == "as it is" for contender in found.contenders)
     strict = aligning.race(db, project, least_tnr=0.95, max_ffr=0.05)
     assert strict.cheapest == ""
-    assert {own.judge: own.good for own in strict.contenders}["big"] == "perhaps"
+    assert {contender.judge: contender.good for contender in strict.contenders}["big"] == "perhaps"
 
 
 def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
@@ -92,7 +94,7 @@ def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
     _judge(db, project, "whole", cost=0, wrong=1, made=graded, fails=40)
     _judge(db, project, "part", cost=0, wrong=0, made=graded[:10], fails=10)
     found = aligning.race(db, project)
-    assert [own.judge for own in found.contenders] == ["whole"]
+    assert [contender.judge for contender in found.contenders] == ["whole"]
     assert "10 of 100" in found.left_out[0]
 
 
@@ -105,7 +107,7 @@ def test_two_judges_are_compared_on_what_both_decided(
     assert (paired.n, paired.only_first, paired.only_second) == (100, 0, 20)
     assert paired.says == "better"
     assert len(differ) == 20
-    assert all(own.first != own.second for own in differ)
+    assert all(difference.first != difference.second for difference in differ)
 
 
 def test_without_judges_there_is_no_race(db: Database, project: Project, graded: list[Output]) -> None:
@@ -122,8 +124,8 @@ def test_fitted_judges_are_fitted_again_for_the_race(
     judging.propose(db, project, criterion="overall")
     judging.run_judges(db, project)
     found = aligning.race(db, project)
-    assert {own.how for own in found.contenders} == {"cross-fitted"}
-    assert max(own.balanced_accuracy or 0 for own in found.contenders) > 0.9
+    assert {contender.how for contender in found.contenders} == {"cross-fitted"}
+    assert max(contender.balanced_accuracy or 0 for contender in found.contenders) > 0.9
 
 
 def test_what_cannot_be_fitted_again_is_called_in_sample(
@@ -146,16 +148,16 @@ def test_what_cannot_be_fitted_again_is_called_in_sample(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id="script",
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value="abstain" if at == 99 else "fail" if at < 40 else "pass"),
             )
-            for at, own in enumerate(graded)
+            for at, output in enumerate(graded)
         ],
     )
-    found = {own.judge: own for own in aligning.race(db, project).contenders}
+    found = {contender.judge: contender for contender in aligning.race(db, project).contenders}
     assert (found["script"].how, found["script"].good) == ("in-sample", "perhaps")
     assert found["script"].abstained == 1
     assert (found["written"].how, found["written"].good) == ("as it is", "yes")
@@ -166,25 +168,25 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(
 ) -> None:
     _judge(db, project, "paid", cost=0.01, wrong=1, made=graded, fails=40)
     _judge(db, project, "theirs", cost=0, wrong=1, made=graded, fails=40)
-    own = judge_table.many(db, ["theirs"])["theirs"]
+    theirs = judge_table.many(db, ["theirs"])["theirs"]
     judge_table.save(
-        db, [own.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})]
+        db, [theirs.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})]
     )
     verdicts.record(
         db,
         [
             Verdict(
-                output_id=one.id,
+                output_id=output.id,
                 judge_version_id="tool",
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value="fail" if at < 40 else "pass"),
             )
-            for at, one in enumerate(graded)
+            for at, output in enumerate(graded)
         ],
     )
     found = aligning.race(db, project)
-    costs = {one.judge: one.cost_per_thousand for one in found.contenders}
+    costs = {contender.judge: contender.cost_per_thousand for contender in found.contenders}
     assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
     assert found.cheapest == "theirs"
     assert found.against == "the grades of the whole output"
@@ -204,8 +206,8 @@ def _of_sources(
         for i in range(number)
     ]
     outputs.add(db, made)
-    for i, own in enumerate(made):
-        give(own, "fail" if i // each % 2 else "pass")
+    for i, output in enumerate(made):
+        give(output, "fail" if i // each % 2 else "pass")
     return made
 
 
@@ -232,13 +234,13 @@ def _says(
         db,
         [
             Verdict(
-                output_id=own,
+                output_id=output_id,
                 judge_version_id=name,
                 project_id=project.id,
                 run_id="r",
-                decision=Decision.model_validate({"value": said}),
+                decision=Decision.model_validate({"value": value}),
             )
-            for own, said in answers.items()
+            for output_id, value in answers.items()
         ],
     )
 
@@ -247,15 +249,15 @@ def test_intervals_of_a_race_are_over_sources(
     db: Database, project: Project, give: Callable[..., object]
 ) -> None:
     made = _of_sources(db, project, 116, 4, give)
-    wrong = {own.id: i // 4 % 5 == 0 for i, own in enumerate(made)}  # whole sources go wrong
-    truth = {own.id: bool(i // 4 % 2) for i, own in enumerate(made)}
+    wrong = {output.id: i // 4 % 5 == 0 for i, output in enumerate(made)}  # whole sources go wrong
+    truth = {output.id: bool(i // 4 % 2) for i, output in enumerate(made)}
     _says(db, project, "one", {k: "fail" if truth[k] != wrong[k] else "pass" for k in truth})
     _says(db, project, "two", {k: "fail" if truth[k] else "pass" for k in truth})
-    own = next(c for c in aligning.race(db, project).contenders if c.judge == "one")
-    right = round((own.tnr.value or 0) * own.tnr.n)
-    plain = wilson(right, own.tnr.n)
-    assert own.tnr.low is not None and own.tnr.high is not None
-    assert own.tnr.high - own.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
+    contender = next(c for c in aligning.race(db, project).contenders if c.judge == "one")
+    right = round((contender.tnr.value or 0) * contender.tnr.n)
+    plain = wilson(right, contender.tnr.n)
+    assert contender.tnr.low is not None and contender.tnr.high is not None
+    assert contender.tnr.high - contender.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
     paired, differ, _ = aligning.differences(db, project, "one", "two")
     alone = compare(np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool))
     assert len(differ) == sum(wrong.values()) and paired.p is None
@@ -269,10 +271,14 @@ def test_from_few_sources_nothing_is_surely_good_enough(
     db: Database, project: Project, give: Callable[..., object]
 ) -> None:
     made = _of_sources(db, project, 112, 16, give)
-    _says(db, project, "one", {own.id: "fail" if i // 16 % 2 else "pass" for i, own in enumerate(made)})
-    (own,) = aligning.race(db, project).contenders
-    assert own.tnr.value == 1.0 and own.tnr.low is None and "sources" in (own.tnr.why_not or "")
-    assert own.good == "perhaps"
+    _says(db, project, "one", {output.id: "fail" if i // 16 % 2 else "pass" for i, output in enumerate(made)})
+    (contender,) = aligning.race(db, project).contenders
+    assert (
+        contender.tnr.value == 1.0
+        and contender.tnr.low is None
+        and "sources" in (contender.tnr.why_not or "")
+    )
+    assert contender.good == "perhaps"
 
 
 def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
@@ -299,7 +305,7 @@ def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
         give(output, "fail" if i < 12 else "pass", criterion_id="c1", criterion_version=1)
     found = aligning.race(db, project, criterion="Kind")
     assert found.against == "the grades of “Kind” itself"
-    own = next(c for c in found.contenders if c.judge == "kind")
-    assert (found.n, own.tnr.value, own.tpr.value) == (24, 1.0, 1.0)
+    contender = next(c for c in found.contenders if c.judge == "kind")
+    assert (found.n, contender.tnr.value, contender.tpr.value) == (24, 1.0, 1.0)
     paired, _, against = aligning.differences(db, project, "kind", "rude")
     assert (paired.n, paired.only_first, against) == (24, 12, found.against)

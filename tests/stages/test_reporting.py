@@ -54,13 +54,13 @@ def plant(
             db,
             [
                 Verdict(
-                    output_id=own.id,
+                    output_id=output.id,
                     judge_version_id=judge.id,
                     project_id=project.id,
                     run_id="r",
                     decision=Decision(value="fail" if i < caught else "pass"),
                 )
-                for i, own in enumerate(made)
+                for i, output in enumerate(made)
             ],
         )
 
@@ -86,7 +86,7 @@ def test_one_class_or_too_few_of_it_speaks_against_the_number(
     plant(n, fails, fails)
     found = _trust(db, project)
     assert found.answer == "no"
-    assert any(said in own.says for own in found.reasons if own.weight == "bad")
+    assert any(said in reason.says for reason in found.reasons if reason.weight == "bad")
 
 
 def test_grades_that_nobody_drew_are_said_to_stand_for_little(
@@ -96,7 +96,7 @@ def test_grades_that_nobody_drew_are_said_to_stand_for_little(
     add_outputs("one that nobody graded")
     found = _trust(db, project)
     assert found.answer == "with care"
-    assert any("hand-picked" in own.says and own.next_step for own in found.reasons)
+    assert any("hand-picked" in reason.says and reason.next_step for reason in found.reasons)
 
 
 def test_where_everything_is_graded_nobody_is_asked_to_draw(
@@ -104,8 +104,8 @@ def test_where_everything_is_graded_nobody_is_asked_to_draw(
 ) -> None:
     plant(100, 40, 36)
     reasons = _trust(db, project).reasons
-    assert not any("hand-picked" in own.says for own in reasons)
-    assert any("all that there are" in own.says and own.weight == "good" for own in reasons)
+    assert not any("hand-picked" in reason.says for reason in reasons)
+    assert any("all that there are" in reason.says and reason.weight == "good" for reason in reasons)
 
 
 def test_the_gate_closes_by_significance_and_not_by_noise(
@@ -141,10 +141,10 @@ def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
     assert (card.tnr.n, card.labels.fails, card.in_sample) == (40, 40, False)
     assert reporting.check(db, project, card=card).passes
     late = reporting.check(db, project, card=card, today=card.valid_until + timedelta(days=1))
-    assert [own.name for own in late.checks if own.state == "fails"] == ["valid until"]
+    assert [check.name for check in late.checks if check.state == "fails"] == ["valid until"]
     judge_table.save(db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})])
     changed = reporting.check(db, project, card=card)
-    assert any(own.name == "judge" and own.state == "fails" for own in changed.checks)
+    assert any(check.name == "judge" and check.state == "fails" for check in changed.checks)
 
 
 def test_a_fall_since_the_card_closes_the_gate(
@@ -154,7 +154,7 @@ def test_a_fall_since_the_card_closes_the_gate(
     card = reporting.make_card(db, project, "judge", split="all")
     plant(200, 150, 20, start=1_000)
     found = reporting.check(db, project, card=card)
-    assert any("TNR fell" in own.says for own in found.checks)
+    assert any("TNR fell" in check.says for check in found.checks)
     assert not found.passes
 
 
@@ -206,8 +206,8 @@ def test_the_report_names_what_it_rests_on(
 ) -> None:
     plant(100, 40, 36)
     text = reporting.to_html(reporting.build_report(db, project))
-    for said in ("100 outputs", "align --as-of", "For it", "Take care"):
-        assert said in text
+    for words in ("100 outputs", "align --as-of", "For it", "Take care"):
+        assert words in text
     assert reporting.to_pdf(reporting.build_report(db, project)).startswith(b"%PDF")
 
 
@@ -240,10 +240,10 @@ def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
         for output in made:
             give(output, "pass" if city == "Ulm" else "fail")
     (found,) = reporting.slices(db, project, ["city"])
-    assert {own.name: own.rate.value for own in found.rows} == {"Ulm": 1, "Bonn": 0}
-    for own in found.rows:
-        assert own.rate.low is None and "1 source only" in (own.rate.why_not or "")
-        assert own.p is None and own.says == "too few sources to tell (1)"
+    assert {row.name: row.rate.value for row in found.rows} == {"Ulm": 1, "Bonn": 0}
+    for row in found.rows:
+        assert row.rate.low is None and "1 source only" in (row.rate.why_not or "")
+        assert row.p is None and row.says == "too few sources to tell (1)"
     with pytest.raises(BadInput, match=r"no.* field 'town'|field 'town'.*Slice by city"):
         reporting.slices(db, project, ["town"])
 
@@ -327,16 +327,16 @@ def test_trust_says_what_the_sealed_test_showed_without_looking_again(
 ) -> None:
     _two_thirds(db, project, judge, plant, worse=True)
     before = _trust(db, project)
-    assert any("not read here" in said for said in before.rests_on)
-    assert not any("sealed test judges do worse" in own.says for own in before.reasons)
+    assert any("not read here" in sentence for sentence in before.rests_on)
+    assert not any("sealed test judges do worse" in reason.says for reason in before.reasons)
     gate = reporting.check(db, project, judge="late", limits=reporting.Limits(tnr=0.5), author="ann")
     assert not gate.passes
     looks = grading.looks_at_test(db, project)
     after = _trust(db, project)
-    (said,) = [own for own in after.reasons if "do worse than elsewhere" in own.says]
-    assert said.weight == "care"
-    assert "late catches 0%" in said.says and "100%" in said.says
-    assert any("that ann saw on" in own for own in after.rests_on)
+    (reason,) = [reason for reason in after.reasons if "do worse than elsewhere" in reason.says]
+    assert reason.weight == "care"
+    assert "late catches 0%" in reason.says and "100%" in reason.says
+    assert any("that ann saw on" in sentence for sentence in after.rests_on)
     assert grading.looks_at_test(db, project) == looks == 1
 
 
@@ -350,13 +350,13 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     again = aligning.test_as_seen(db, project)
     assert seen is not None and again is not None
     assert again.report == seen.report
-    assert any("no judge of the set did worse" in own.says for own in _trust(db, project).reasons)
+    assert any("no judge of the set did worse" in reason.says for reason in _trust(db, project).reasons)
     newer = judge.model_copy(
         update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()}
     )
     judge_table.save(db, [newer])
     judge_table.save_choice(db, project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann")
-    assert any("none of the present judges" in own.says for own in _trust(db, project).reasons)
+    assert any("none of the present judges" in reason.says for reason in _trust(db, project).reasons)
 
 
 def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
@@ -375,7 +375,7 @@ def test_the_difference_of_in_sample_and_held_out_figures_is_named(
 ) -> None:
     _two_thirds(db, project, judge, plant, worse=False)
     found = _trust(db, project)
-    held = [own.says for own in found.reasons if "not seen before" in own.says]
+    held = [reason.says for reason in found.reasons if "not seen before" in reason.says]
     assert held and "0.80" in held[0] and "0.95: that figure flatters" in held[0]
     assert "112 of 140 failed outputs" in found.enough or "Good enough:" in found.enough
     assert "rests on all 400 graded outputs" in found.rests_on[0]
@@ -402,32 +402,32 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
             Grade(
                 id=f"g{i}",
                 project_id=project.id,
-                output_id=own.id,
+                output_id=output.id,
                 annotator="ann",
                 value="fail" if i % 2 else "pass",
             )
-            for i, own in enumerate(made)
+            for i, output in enumerate(made)
         ],
     )
     verdicts.record(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id="j1",
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value="fail" if i % 2 else "pass"),
             )
-            for i, own in enumerate(made)
+            for i, output in enumerate(made)
         ],
     )
     judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
     seen = aligning.align(db, project, split="test", author="ann").judges[0].tnr
     assert seen.low is None, "the test holds fewer than twenty sources"
-    (said,) = [own for own in _trust(db, project).reasons if "cannot be told" in own.says]
-    assert said.weight == "care" and "sources only" in said.says
-    assert "There the chosen set caught" in said.says and "wrongly failed 0 of" in said.says
+    (reason,) = [reason for reason in _trust(db, project).reasons if "cannot be told" in reason.says]
+    assert reason.weight == "care" and "sources only" in reason.says
+    assert "There the chosen set caught" in reason.says and "wrongly failed 0 of" in reason.says
 
 
 @pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])
@@ -441,23 +441,23 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(20)), metadata={"city": "Ulm"})
     value = {"all fail": "fail"}.get(grades, "pass")
-    for i, own in enumerate(() if grades == "none" else made[:10]):
+    for i, output in enumerate(() if grades == "none" else made[:10]):
         if grades == "one output":
             for person in range(123 if i == 0 else 0):
-                give(own, "pass" if person % 3 else "fail", annotator=f"person {person}")
+                give(output, "pass" if person % 3 else "fail", annotator=f"person {person}")
         else:
-            give(own, "fail" if grades in {"no overlap", "abstains"} and i % 2 else value)
+            give(output, "fail" if grades in {"no overlap", "abstains"} and i % 2 else value)
     verdicts.record(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id="j1",
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"),
             )
-            for i, own in enumerate(made)
+            for i, output in enumerate(made)
             if grades != "no overlap" or i >= 10
         ],
     )
@@ -470,8 +470,8 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
     assert reporting.to_pdf(document).startswith(b"%PDF")
     card = reporting.make_card(db, project, "judge")
     assert card.tnr.value is None or card.tpr.value is None
-    assert None not in {own.why_not for own in (card.tnr, card.tpr) if own.value is None}
+    assert None not in {rate.why_not for rate in (card.tnr, card.tpr) if rate.value is None}
     gate = reporting.check(db, project, judge="judge", limits=reporting.Limits(tnr=0.1, tpr=0.1))
-    assert not gate.passes and any("cannot be checked" in own.says for own in gate.checks)
+    assert not gate.passes and any("cannot be checked" in check.says for check in gate.checks)
     reporting.slices(db, project, ["city"])
     assert _trust(db, project).reasons

@@ -36,14 +36,14 @@ NOTES = [
 @pytest.fixture
 def noted(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
     made = add_outputs(*(f"text {i}" for i in range(len(NOTES) + 4)))
-    for own in made[len(NOTES) :]:
-        give(own, "pass")
-    return [give(own, "fail", note) for own, note in zip(made, NOTES, strict=False)]
+    for output in made[len(NOTES) :]:
+        give(output, "pass")
+    return [give(output, "fail", note) for output, note in zip(made, NOTES, strict=False)]
 
 
 def criterion(db: Database, project: Project, name: str, grades: list[Grade], **more: object) -> Criterion:
     evidence = tuple(Evidence(grade_id=g.id, output_id=g.output_id, quote=g.note) for g in grades)
-    own = Criterion(
+    made = Criterion(
         id=f"c-{name}",
         project_id=project.id,
         version=1,
@@ -52,15 +52,15 @@ def criterion(db: Database, project: Project, name: str, grades: list[Grade], **
         evidence=evidence,
         **{"statement": f"{name}.", **more},
     )  # type: ignore[arg-type]
-    criterion_table.save(db, [own])
-    return own
+    criterion_table.save(db, [made])
+    return made
 
 
 def code_of(db: Database, project: Project, text: str) -> str:
     return next(
-        own.code.label
-        for own in deriving.list_codes(db, project)
-        if text in {quote.text for quote in own.quotes}
+        coded.code.label
+        for coded in deriving.list_codes(db, project)
+        if text in {quote.text for quote in coded.quotes}
     )
 
 
@@ -71,9 +71,9 @@ def test_notes_that_mean_the_same_get_one_code_across_languages(
     assert code_of(db, project, "too long") == code_of(db, project, "太长了")
     assert code_of(db, project, "too long") != code_of(db, project, "wrong year")
     assert 3 <= len(deriving.list_codes(db, project)) < len(NOTES)
-    before = [own.code.id for own in deriving.list_codes(db, project)]
+    before = [coded.code.id for coded in deriving.list_codes(db, project)]
     deriving.propose_codes(db, project)
-    assert [own.code.id for own in deriving.list_codes(db, project)] == before
+    assert [coded.code.id for coded in deriving.list_codes(db, project)] == before
 
 
 def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
@@ -98,17 +98,17 @@ def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
 def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
     db: Database, project: Project, noted: list[Grade]
 ) -> None:
-    own = criterion(db, project, "All", noted[:4])
+    whole = criterion(db, project, "All", noted[:4])
     parts = [
         deriving.Part(name="Length", statement="Short."),
         deriving.Part(name="Year", statement="Right year.", quotes=(3,)),
     ]
-    length, year = deriving.split(db, project, own.id, parts, author="ann")
+    length, year = deriving.split(db, project, whole.id, parts, author="ann")
     assert [len(length.evidence), len(year.evidence)] == [3, 1]
-    assert deriving.find_criterion(db, project, own.id).status == "dropped"
-    assert [a.parents for a in deriving.lineage(db, project)] == [(), (own.id,), (own.id,)]
+    assert deriving.find_criterion(db, project, whole.id).status == "dropped"
+    assert [a.parents for a in deriving.lineage(db, project)] == [(), (whole.id,), (whole.id,)]
     (back,) = deriving.undo_change(db, project, length.id, author="ann")
-    assert (back.id, back.status, len(back.evidence)) == (own.id, "accepted", 4)
+    assert (back.id, back.status, len(back.evidence)) == (whole.id, "accepted", 4)
     assert [c.status for c in deriving.list_criteria(db, project)] == ["accepted", "dropped", "dropped"]
     for wrong in (
         [parts[0]],
@@ -116,17 +116,17 @@ def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
         [parts[0], deriving.Part(name="x", statement="", quotes=(9,))],
     ):
         with pytest.raises(BadInput):
-            deriving.split(db, project, own.id, wrong)
+            deriving.split(db, project, whole.id, wrong)
 
 
 def test_undo_takes_one_change_back_and_keeps_the_history(
     db: Database, project: Project, noted: list[Grade]
 ) -> None:
-    own = criterion(db, project, "Short", noted[:2])
-    deriving.edit(db, project, own.id, statement="At most 50 words.", author="ann")
-    (back,) = deriving.undo_change(db, project, own.id, author="bo")
+    short = criterion(db, project, "Short", noted[:2])
+    deriving.edit(db, project, short.id, statement="At most 50 words.", author="ann")
+    (back,) = deriving.undo_change(db, project, short.id, author="bo")
     assert (back.version, back.statement, back.author) == (3, "Short.", "bo")
-    assert len(deriving.history(db, project, own.id)) == 3
+    assert len(deriving.history(db, project, short.id)) == 3
     fresh = criterion(db, project, "New", [])
     with pytest.raises(BadInput, match="never changed"):
         deriving.undo_change(db, project, fresh.id)
@@ -158,8 +158,8 @@ def test_a_reason_that_reads_like_an_undo_is_only_a_reason(
 @given(before=st.text(max_size=60), after=st.text(max_size=60))
 def test_a_difference_holds_both_texts(before: str, after: str) -> None:
     found = deriving.difference(before, after)
-    assert "".join(own.text for own in found if own.kind != "new") == before
-    assert "".join(own.text for own in found if own.kind != "gone") == after
+    assert "".join(piece.text for piece in found if piece.kind != "new") == before
+    assert "".join(piece.text for piece in found if piece.kind != "gone") == after
 
 
 @pytest.mark.parametrize(("total", "size"), [(1, 1), (10, 9), (30, 16), (100, 23), (1000, 28)])
@@ -167,9 +167,15 @@ def test_the_random_part_is_as_small_as_the_hypergeometric_allows(total: int, si
     assert _enough(total) == pytest.approx(size, abs=2)
 
 
-def answer(db: Database, project: Project, own: Criterion, output: Output, value: str) -> None:
+def answer(db: Database, project: Project, criterion: Criterion, output: Output, value: str) -> None:
     grading.grade(
-        db, project, output.id, value, annotator="ann", criterion_id=own.id, criterion_version=own.version
+        db,
+        project,
+        output.id,
+        value,
+        annotator="ann",
+        criterion_id=criterion.id,
+        criterion_version=criterion.version,
     )
 
 
@@ -177,39 +183,39 @@ def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_s
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(40)))
-    own = criterion(db, project, "Short", [])
+    short = criterion(db, project, "Short", [])
     for at, output in enumerate(made):
-        answer(db, project, own, output, "pass" if at % 2 else "fail")
-    own = deriving.edit(db, project, own.id, statement="Brief.", wording_only=True)
-    assert deriving.ledger(db, project, own.id).stage == "nothing stale"
-    own = deriving.edit(db, project, own.id, statement="At most 20 words.", author="ann", why="clearer")
-    found = deriving.ledger(db, project, own.id)
+        answer(db, project, short, output, "pass" if at % 2 else "fail")
+    short = deriving.edit(db, project, short.id, statement="Brief.", wording_only=True)
+    assert deriving.ledger(db, project, short.id).stage == "nothing stale"
+    short = deriving.edit(db, project, short.id, statement="At most 20 words.", author="ann", why="clearer")
+    found = deriving.ledger(db, project, short.id)
     assert (found.stage, len(found.stale), found.changed_by) == ("random part", 40, "ann")
     assert found.flips.why_not and 10 < len(found.random) < 25
     assert found.probability == len(found.random) / 40
     for output_id in found.next:
-        said = found.stale[output_id]
-        answer(db, project, own, next(o for o in made if o.id == output_id), "pass" if said else "fail")
-    found = deriving.ledger(db, project, own.id)
+        stale = found.stale[output_id]
+        answer(db, project, short, next(o for o in made if o.id == output_id), "pass" if stale else "fail")
+    found = deriving.ledger(db, project, short.id)
     assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
 
 
 def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_further_back(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
-    own = criterion(db, project, "Short", [])
+    short = criterion(db, project, "Short", [])
     for output in add_outputs(*(f"text {i}" for i in range(12))):
-        answer(db, project, own, output, "pass")
-    deriving.edit(db, project, own.id, severity="should", why="less so")
-    deriving.edit(db, project, own.id, statement="At most 20 words.")
-    assert len(deriving.ledger(db, project, own.id).stale) == 12
-    deriving.undo_change(db, project, own.id)
-    found = deriving.ledger(db, project, own.id)
+        answer(db, project, short, output, "pass")
+    deriving.edit(db, project, short.id, severity="should", why="less so")
+    deriving.edit(db, project, short.id, statement="At most 20 words.")
+    assert len(deriving.ledger(db, project, short.id).stale) == 12
+    deriving.undo_change(db, project, short.id)
+    found = deriving.ledger(db, project, short.id)
     assert (found.stage, found.stale) == ("nothing stale", {})
-    (back,) = deriving.undo_change(db, project, own.id)
+    (back,) = deriving.undo_change(db, project, short.id)
     assert (back.severity, back.version) == ("must", 5)
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(db, project, own.id)
+        deriving.undo_change(db, project, short.id)
 
 
 def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
@@ -236,13 +242,13 @@ def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(12)))
-    own = criterion(db, project, "Short", [])
+    short = criterion(db, project, "Short", [])
     for output in made:
-        answer(db, project, own, output, "pass")
-    own = deriving.edit(db, project, own.id, statement="At most 20 words.")
-    for key in deriving.ledger(db, project, own.id).next:
-        answer(db, project, own, next(o for o in made if o.id == key), "unsure")
-    found = deriving.ledger(db, project, own.id)
+        answer(db, project, short, output, "pass")
+    short = deriving.edit(db, project, short.id, statement="At most 20 words.")
+    for key in deriving.ledger(db, project, short.id).next:
+        answer(db, project, short, next(o for o in made if o.id == key), "unsure")
+    found = deriving.ledger(db, project, short.id)
     assert found.undecided > 0 and len(found.stale) == 12 - found.undecided
     assert not set(found.next) - set(found.stale)
 
@@ -251,39 +257,39 @@ def test_flips_ask_for_the_doubtful_ones_and_many_for_all(
     db: Database, project: Project, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(40)))
-    own = criterion(db, project, "Short", [])
+    short = criterion(db, project, "Short", [])
     for output in made:
-        answer(db, project, own, output, "pass")
-    own = deriving.edit(db, project, own.id, statement="At most 20 words.")
-    drawn = deriving.ledger(db, project, own.id).random
+        answer(db, project, short, output, "pass")
+    short = deriving.edit(db, project, short.id, statement="At most 20 words.")
+    drawn = deriving.ledger(db, project, short.id).random
     by_id = {output.id: output for output in made}
     for at, key in enumerate(drawn):
-        answer(db, project, own, by_id[key], "fail" if at < 2 else "pass")
-    found = deriving.ledger(db, project, own.id)
+        answer(db, project, short, by_id[key], "fail" if at < 2 else "pass")
+    found = deriving.ledger(db, project, short.id)
     assert found.stage == "doubtful ones" and 0 < len(found.next) <= 10
     assert found.flips.n == len(drawn)
     for key in drawn:
-        answer(db, project, own, by_id[key], "fail")
-    found = deriving.ledger(db, project, own.id)
+        answer(db, project, short, by_id[key], "fail")
+    found = deriving.ledger(db, project, short.id)
     assert (found.stage, len(found.next)) == ("all", 40 - len(drawn))
 
 
 def test_lint_names_each_weakness_with_its_counts(
     db: Database, project: Project, noted: list[Grade], add_outputs: Add
 ) -> None:
-    one = criterion(db, project, "Length", noted[:4], statement="The output is appropriate.")
+    length = criterion(db, project, "Length", noted[:4], statement="The output is appropriate.")
     two = criterion(db, project, "Brevity", [*noted[:4], noted[7]], statement="Few words.")
     criterion(db, project, "Tone", [], statement="Polite.")
     made = add_outputs(*(f"judged {i}" for i in range(20)))
-    for own, flip in ((one, False), (two, True)):
+    for rule, flip in ((length, False), (two, True)):
         judge = JudgeVersion(
-            id=f"j{own.id}",
-            judge_id=f"j{own.id}",
+            id=f"j{rule.id}",
+            judge_id=f"j{rule.id}",
             project_id=project.id,
             name="j",
             kind="code",
             version=1,
-            criterion_id=own.id,
+            criterion_id=rule.id,
             criterion_version=1,
             spec={},
         )
@@ -302,12 +308,12 @@ def test_lint_names_each_weakness_with_its_counts(
             ],
         )
     found = deriving.lint(db, project)
-    said = {own.kind: own for own in found.findings}
-    assert "appropriate" in said["vague"].says
-    assert "4 of the 5 that either fails" in said["overlapping"].says
-    assert "phi -1.00 on 20 outputs" in said["contradictory"].says
-    assert said["never fires"].names == ("Tone",)
-    assert found.covering == (two.id,) and said["not needed"].names == ("Length",)
+    by_kind = {finding.kind: finding for finding in found.findings}
+    assert "appropriate" in by_kind["vague"].says
+    assert "4 of the 5 that either fails" in by_kind["overlapping"].says
+    assert "phi -1.00 on 20 outputs" in by_kind["contradictory"].says
+    assert by_kind["never fires"].names == ("Tone",)
+    assert found.covering == (two.id,) and by_kind["not needed"].names == ("Length",)
     assert found.explained == 5
 
 
@@ -315,7 +321,7 @@ def test_two_demands_in_one_are_shown_by_the_quotes_of_each(
     db: Database, project: Project, noted: list[Grade]
 ) -> None:
     criterion(db, project, "Both", noted[:5], statement="The answer is not too long and the year is right.")
-    (found,) = [own for own in deriving.lint(db, project).findings if own.kind == "compound"]
+    (found,) = [finding for finding in deriving.lint(db, project).findings if finding.kind == "compound"]
     assert "3 quotes speak of" in found.says and "2 of" in found.says
 
 
@@ -356,12 +362,12 @@ def test_any_prompt_can_be_read(text: str) -> None:
 def test_rules_of_the_prompt_say_what_the_grades_contradict(
     db: Database, project: Project, add_outputs: Add, give: Give
 ) -> None:
-    for own in add_outputs(*(f"one two three four five {i}" for i in range(20))):
-        give(own, "pass")
+    for output in add_outputs(*(f"one two three four five {i}" for i in range(20))):
+        give(output, "pass")
     prompt = "You are a helpful bot.\n- Use at most 3 words.\n- Never mention prices.\n{question}"
     made = deriving.propose_from_prompt(db, project, prompt, author="ann")
-    assert [own.statement for own in made] == ["Use at most 3 words.", "Never mention prices."]
-    assert {own.origin for own in made} == {"prompt"}
+    assert [criterion.statement for criterion in made] == ["Use at most 3 words.", "Never mention prices."]
+    assert {criterion.origin for criterion in made} == {"prompt"}
     assert deriving.propose_from_prompt(db, project, prompt) == []
     first, other = deriving.prompt_rules(db, project)
     assert first.contradicted and "100%" in first.says and "no expert ever failed" in first.says

@@ -24,14 +24,17 @@ def chosen(db: Database, project: Project, version_id: str) -> aligning.SetAlign
 def drawn_unevenly(db: Database, project: Project) -> None:
     """Sixty outputs; those that the judge fails had four times the chance of the others."""
     outputs = made(db, project, 60)
-    said = {output.id: "fail" if i % 3 == 0 else "pass" for i, output in enumerate(outputs)}
+    verdicts = {output.id: "fail" if i % 3 == 0 else "pass" for i, output in enumerate(outputs)}
     for i, output in enumerate(outputs):
         grade(db, project, output, "fail" if (i % 3 == 0 and i % 4) or i % 10 == 1 else "pass")
-    judge(db, project, "j", said)
+    judge(db, project, "j", verdicts)
     made(db, project, 200)  # not all are graded, so that chances matter
     picks = [
         Pick(
-            output_id=output.id, reason="x", probability=0.8 if said[output.id] == "fail" else 0.2, position=i
+            output_id=output.id,
+            reason="x",
+            probability=0.8 if verdicts[output.id] == "fail" else 0.2,
+            position=i,
         )
         for i, output in enumerate(outputs)
     ]

@@ -93,8 +93,8 @@ def test_files_that_cannot_be_read(db: Database, project: Project, tmp_path: Pat
     huge, latin = tmp_path / "huge.yaml", tmp_path / "latin.yaml"
     huge.write_bytes(ONE.encode() + b"# " + b"x" * 5_000_000)
     latin.write_bytes(ONE.encode() + b"# \xe9")
-    for file, said in ((huge, "larger than"), (latin, "UTF-8"), (tmp_path, "no file")):
-        with pytest.raises(BadInput, match=said):
+    for file, reason in ((huge, "larger than"), (latin, "UTF-8"), (tmp_path, "no file")):
+        with pytest.raises(BadInput, match=reason):
             sharing.load_rubric(db, project, file, author="lea")
     assert counts(db, project) == (0, 0)
 
@@ -102,8 +102,8 @@ def test_files_that_cannot_be_read(db: Database, project: Project, tmp_path: Pat
 def test_plain_values_stay_what_they_look_like(tmp_path: Path) -> None:
     file = tmp_path / "plain.yaml"
     file.write_text(ONE + "  keywords: [no, 1:20, 0123, 2026-11-21, '1']", "utf-8")
-    (own,) = sharing.loading.read_rubric(file).criteria
-    assert own.keywords == ("no", "1:20", "0123", "2026-11-21", "1")
+    (criterion,) = sharing.loading.read_rubric(file).criteria
+    assert criterion.keywords == ("no", "1:20", "0123", "2026-11-21", "1")
 
 
 def wrong_specs() -> list[tuple[str, dict[str, Any], str]]:
@@ -151,11 +151,11 @@ def test_judges_that_cannot_work_are_left_out_by_name_and_the_rest_goes_on(
     file = tmp_path / "mixed.yaml"
     file.write_text(yaml_text.write(document), "utf-8")
     loaded = sharing.load_rubric(db, project, file, author="lea")
-    assert [own.name for own in loaded.judges] == ["good (library)"]
-    assert [own.judge for own in loaded.refused] == [*(own["name"] for own in judges), "good"]
-    for own, (_, _, said) in zip(loaded.refused, wrong_specs(), strict=False):
-        assert re.search(said, own.reason), own
-        assert SECRET not in own.reason
+    assert [judge.name for judge in loaded.judges] == ["good (library)"]
+    assert [refusal.judge for refusal in loaded.refused] == [*(judge["name"] for judge in judges), "good"]
+    for refusal, (_, _, reason) in zip(loaded.refused, wrong_specs(), strict=False):
+        assert re.search(reason, refusal.reason), refusal
+        assert SECRET not in refusal.reason
     execute(db, Request(operation="judge show", project="test", arguments={"judge": "good (library)"}))
 
 

@@ -38,7 +38,7 @@ def test_the_same_figures_are_one_look_and_each_person_is_logged(
         aligning.align(db, project, split="test", author=author)
     report = grading.split_report(db, project)
     assert report.looks == 1
-    assert [own.author for own in report.openings] == ["ann", "bo"]
+    assert [opening.author for opening in report.openings] == ["ann", "bo"]
     of_test = next(o for o in sealed if split_of(project.id, o.group) == "test")
     give(of_test, "unsure", annotator="ann")
     aligning.align(db, project, split="test", author="ann")
@@ -59,19 +59,19 @@ def test_a_test_is_spent_at_the_limit_and_a_fresh_one_takes_only_new_sources(
     project = grading.set_looks_limit(db, project, 1)
     aligning.align(db, project, split="test", author="ann")
     assert grading.split_report(db, project).spent
-    before = {own.id: split_of(project.id, own.group) for own in sealed}
+    before = {output.id: split_of(project.id, output.group) for output in sealed}
     report = grading.renew_test(db, project, author="ann", why="looked at too often")
     assert (report.round, report.looks, report.spent) == (1, 0, False)
-    assert next(own for own in report.sizes if own.split == "test").graded == 0
+    assert next(size for size in report.sizes if size.split == "test").graded == 0
     dealt = splits.dealt(db, project.id)
     moved = {"train": "train", "dev": "dev", "test": "dev"}
-    assert all(dealt.of(own.group) == moved[before[own.id]] for own in sealed)
+    assert all(dealt.of(output.group) == moved[before[output.id]] for output in sealed)
     assert len(grading.fitting_labels(db, project).value) == 150
     fresh = add_outputs(*(LONG.format(f"guest {i} {i * 7}") for i in range(60)))
     for output in fresh:
         give(output, "fail", "wrong")
     kept = grading.fitting_labels(db, project).value
-    in_test = {own.id for own in fresh if dealt.of(own.group) == "test"}
+    in_test = {output.id for output in fresh if dealt.of(output.group) == "test"}
     assert 8 <= len(in_test) <= 30
     assert not in_test & kept.keys()
 
@@ -90,7 +90,7 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
     for output in outputs:
         give(output, "pass")
     assert aligning.leakage(db, project).total == 0
-    test = next(own for own in outputs if split_of(project.id, own.group) == "test")
+    test = next(output for output in outputs if split_of(project.id, output.group) == "test")
     twin = next(
         copy
         for i in range(50)
@@ -115,8 +115,8 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
         ],
     )
     found = aligning.leakage(db, project)
-    assert {own.kind for own in found.leaks} == {"output", "example"}
-    assert all(test.id in {own.output_id, own.other_id} for own in found.leaks)
+    assert {leak.kind for leak in found.leaks} == {"output", "example"}
+    assert all(test.id in {leak.output_id, leak.other_id} for leak in found.leaks)
     assert found.test_share
     assert found.leaks[0].similarity >= 0.8
 

@@ -44,7 +44,7 @@ def stored(db: Database) -> int:
 def test_a_run_of_slow_checks_stops_soon_and_goes_on(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
-    ids = [own.id for own in add_outputs(*(f"text {i}" for i in range(1_500)))]
+    ids = [output.id for output in add_outputs(*(f"text {i}" for i in range(1_500)))]
     stop, pressed = threading.Event(), list[float]()
 
     def press(done: int, total: int, words: str) -> None:
@@ -66,7 +66,7 @@ def test_a_run_of_slow_checks_stops_soon_and_goes_on(
 def test_progress_of_slow_checks_is_told_every_second_or_so(
     db: Database, project: Project, add_outputs: Callable[..., list[Output]]
 ) -> None:
-    ids = [own.id for own in add_outputs(*(f"text {i}" for i in range(30)))]
+    ids = [output.id for output in add_outputs(*(f"text {i}" for i in range(30)))]
     told: list[float] = []
     started = time.monotonic()
     done = running.run(

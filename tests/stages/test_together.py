@@ -42,13 +42,13 @@ def give(db: Database, project: Project, output: Output, who: str, value: str, *
 
 
 def ids(queue: grading.Queue) -> list[str]:
-    return [own.output.id for own in queue.items]
+    return [item.output.id for item in queue.items]
 
 
 def test_without_a_target_everybody_gets_everything(db: Database, project: Project, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(5)))
     for who in ("ann", "ben"):
-        assert ids(grading.grading_queue(db, project, who)) == [own.id for own in made]
+        assert ids(grading.grading_queue(db, project, who)) == [output.id for output in made]
     assert not reservations.held(db, project.id)
 
 
@@ -74,8 +74,8 @@ def test_a_reservation_runs_out_and_frees_its_outputs(
     assert len(ids(grading.grading_queue(db, project, "ann"))) == 2
     assert ids(grading.grading_queue(db, project, "ben")) == []
     past = now() - timedelta(seconds=1)
-    reservations.hold(db, project.id, "ann", [own.id for own in made], past)
-    assert ids(grading.grading_queue(db, project, "ben")) == [own.id for own in made]
+    reservations.hold(db, project.id, "ann", [output.id for output in made], past)
+    assert ids(grading.grading_queue(db, project, "ben")) == [output.id for output in made]
 
 
 @pytest.mark.slow
@@ -91,7 +91,7 @@ def test_no_output_is_handed_out_twice_in_a_thousand_tries(
         return ids(grading.grading_queue(db, project, f"p{person}", ahead=50))
 
     with ThreadPoolExecutor(20) as people:
-        handed = [own for found in people.map(grab, range(20)) for own in found]
+        handed = [output_id for found in people.map(grab, range(20)) for output_id in found]
     assert len(handed) == len(set(handed)) == 1_000
 
 
@@ -106,10 +106,10 @@ def test_who_is_at_work_is_held_a_few_along_and_writes_seldom(
         give(db, project, graded[-1], "ann", "pass")
     written = int(db.rows("SELECT count(DISTINCT until) FROM reservation")[0][0])
     assert written <= 4
-    assert len({own.id for own in graded}) == 12
+    assert len({output.id for output in graded}) == 12
     others = set(ids(grading.grading_queue(db, project, "ben", ahead=40)))
     ahead = set(ids(grading.grading_queue(db, project, "ann", ahead=5)))
-    assert len(ahead) == 5 and not others & ahead and not others & {own.id for own in graded}
+    assert len(ahead) == 5 and not others & ahead and not others & {output.id for output in graded}
 
 
 def test_review_lists_come_first_and_end(db: Database, project: Project, add_outputs: Add) -> None:
@@ -117,10 +117,10 @@ def test_review_lists_come_first_and_end(db: Database, project: Project, add_out
     project = grading.review(db, project, [made[2].id, made[1].id[:12]])
     queue = grading.grading_queue(db, project, "ann")
     assert ids(queue) == [made[2].id, made[1].id, made[0].id]
-    assert [own.position for own in queue.items] == [1, 2, 3]
+    assert [item.position for item in queue.items] == [1, 2, 3]
     assert queue.items[0].reason == "picked by hand for review"
     project = grading.review(db, project, [])
-    assert ids(grading.grading_queue(db, project, "ann")) == [own.id for own in made]
+    assert ids(grading.grading_queue(db, project, "ann")) == [output.id for output in made]
     with pytest.raises(BadInput, match="no output 'gone'"):
         grading.review(db, project, ["gone"])
 
@@ -151,7 +151,7 @@ def test_a_ruling_settles_a_conflict_and_keeps_every_grade(
     give(db, project, output, "ben", "fail", note="invents a price")
     assert grading.human_labels(db, project).conflicts == (output.id,)
     (conflict,) = grading.conflicts(db, project)
-    assert {own.note for own in conflict.grades} == {"", "invents a price"}
+    assert {grade.note for grade in conflict.grades} == {"", "invents a price"}
     with pytest.raises(BadInput, match="needs a name and a reason"):
         grading.rule(db, project, output.id, "fail", reason=" ", author="cho")
     grading.rule(db, project, output.id, "fail", reason="the price is not in the source", author="cho")
@@ -169,8 +169,8 @@ def test_pairs_and_alpha_follow_the_grades(db: Database, project: Project, add_o
     made = add_outputs(*(f"text {i}" for i in range(20)))
     ann = [i % 3 != 0 for i in range(20)]
     ben = [i % 3 != 0 if i % 5 else i % 2 == 0 for i in range(20)]
-    for output, one, other in zip(made, ann, ben, strict=True):
-        give(db, project, output, "ann", "pass" if one else "fail")
+    for output, first, other in zip(made, ann, ben, strict=True):
+        give(db, project, output, "ann", "pass" if first else "fail")
         give(db, project, output, "ben", "pass" if other else "fail")
     found = grading.together(db, project)
     (pair,) = found.pairs
@@ -186,7 +186,7 @@ def test_good_turing_is_the_share_of_kinds_seen_once(counts: list[int]) -> None:
     if sum(counts) < 5:
         assert found.value is None
         return
-    assert found.value == sum(own == 1 for own in counts) / sum(counts)
+    assert found.value == sum(count == 1 for count in counts) / sum(counts)
     assert found.low is not None
     assert found.high is not None
     assert 0 <= found.low <= found.value <= found.high <= 1
@@ -220,19 +220,19 @@ def test_anchoring_compares_blind_with_suggested_grades(
         db,
         [
             Verdict(
-                output_id=own.id,
+                output_id=output.id,
                 judge_version_id="j",
                 project_id=project.id,
                 run_id="r",
                 decision=Decision(value="pass", reason="short"),
             )
-            for own in made
+            for output in made
         ],
     )
     assert grading.suggestions(db, project, [made[0].id])[made[0].id].value == "pass"
-    for i, own in enumerate(made):
+    for i, output in enumerate(made):
         shown = i % 2 == 0
-        give(db, project, own, "ann", "pass" if shown or i % 4 == 1 else "fail", judge_shown=shown)
+        give(db, project, output, "ann", "pass" if shown or i % 4 == 1 else "fail", judge_shown=shown)
     found = grading.anchoring(db, project)
     assert (found.blind.value, found.suggested.value) == (0.5, 1.0)
     assert "+50 points, more than chance explains" in found.says
@@ -285,10 +285,12 @@ def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(
 def test_only_its_author_takes_a_grade_back(db: Database, project: Project, add_outputs: Add) -> None:
     (output,) = add_outputs("text")
     give(db, project, output, "ann", "pass")
-    (own,) = grading.current_grades(db, project)
-    taken = own.model_copy(update={"id": "undo", "annotator": "ben", "value": "undone", "supersedes": own.id})
+    (grade,) = grading.current_grades(db, project)
+    taken = grade.model_copy(
+        update={"id": "undo", "annotator": "ben", "value": "undone", "supersedes": grade.id}
+    )
     with pytest.raises(BadInput, match="Only its author"):
         grading.record(db, project, [taken])
-    assert grading.current_grades(db, project) == [own]
+    assert grading.current_grades(db, project) == [grade]
     grading.record(db, project, [taken.model_copy(update={"annotator": "ann"})])
     assert grading.current_grades(db, project) == []

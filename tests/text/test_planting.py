@@ -25,11 +25,11 @@ JSON = '{"price": 12.5, "note": "It is new. It was sold."}'
 
 def plants(defect: str, text: str, seeds: int = 30) -> list[Planted]:
     found = [DEFECTS[defect](text, random.Random(seed)) for seed in range(seeds)]
-    return [own for own in found if own is not None]
+    return [plant for plant in found if plant is not None]
 
 
 def results(defect: str, text: str) -> set[str]:
-    return {own.text for own in plants(defect, text)}
+    return {plant.text for plant in plants(defect, text)}
 
 
 def test_there_are_nine_defects_and_each_fits_both_languages() -> None:
@@ -159,9 +159,9 @@ def test_a_text_without_a_place_for_a_defect_stays_without(defect: str, text: st
     ],
 )
 def test_another_number_is_of_like_size(text: str, low: int, high: int) -> None:
-    for own in plants("number swapped", text):
-        assert low <= int(own.where) <= high
-        assert len(own.text) == len(text)
+    for plant in plants("number swapped", text):
+        assert low <= int(plant.where) <= high
+        assert len(plant.text) == len(text)
 
 
 @pytest.mark.parametrize(
@@ -169,19 +169,23 @@ def test_another_number_is_of_like_size(text: str, low: int, high: int) -> None:
     [("About 5,000,000 people.", "d,ddd,ddd"), ("It is 3.14 long.", "d.dd"), ("Only 0.05 g.", "d.dd")],
 )
 def test_a_swapped_number_keeps_its_format(text: str, like: str) -> None:
-    for own in plants("number swapped", text):
-        assert "".join("d" if c.isdigit() else c for c in own.where) == like
+    for plant in plants("number swapped", text):
+        assert "".join("d" if c.isdigit() else c for c in plant.where) == like
 
 
 def test_small_numbers_in_words_are_swapped_too() -> None:
-    assert all(own.where != "three" for own in plants("number swapped", "It has three doors."))
+    assert all(plant.where != "three" for plant in plants("number swapped", "It has three doors."))
     assert len(results("number swapped", "It has three doors.")) > 3
     assert len(results("number swapped", "这里有三个入口。")) > 3
 
 
 def test_what_is_put_in_speaks_the_language_of_the_text_or_the_other_one() -> None:
-    for text, own, other in ((EN, "en", "zh"), (ZH, "zh", "en")):
-        for defect, language in (("padded", own), ("instruction inserted", own), ("language changed", other)):
+    for text, spoken, other in ((EN, "en", "zh"), (ZH, "zh", "en")):
+        for defect, language in (
+            ("padded", spoken),
+            ("instruction inserted", spoken),
+            ("language changed", other),
+        ):
             for planted in plants(defect, text):
                 assert language_of(planted.where) == language
                 assert planted.where in planted.text and planted.where not in text
@@ -189,9 +193,9 @@ def test_what_is_put_in_speaks_the_language_of_the_text_or_the_other_one() -> No
 
 def test_padding_is_at_least_three_sentences_and_nothing_is_lost() -> None:
     for text in (EN, ZH):
-        for own in plants("padded", text):
-            assert len(sentences_at(own.where)) >= 3
-            assert own.text.replace(own.where, "").replace(" ", "") == text.replace(" ", "")
+        for plant in plants("padded", text):
+            assert len(sentences_at(plant.where)) >= 3
+            assert plant.text.replace(plant.where, "").replace(" ", "") == text.replace(" ", "")
 
 
 def test_sentences_do_not_end_at_abbreviations_and_list_numbers() -> None:
