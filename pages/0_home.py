@@ -41,7 +41,7 @@ for start in range(0, len(STEPS), 3):
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))
 if seen.verdicts:
-    for column, (title, file, _, _, explain) in zip(st.columns(2), AFTER, strict=True):
+    for column, (title, file, _count, _unit, explain) in zip(st.columns(2), AFTER, strict=True):
         with column.container(border=True, height="stretch"):
             st.write(say(explain))
             shell.go(file, say("Open {step}", step=say(title)))

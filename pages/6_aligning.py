@@ -29,6 +29,7 @@ from pages.widgets.outputs import show_behind
 from pages.widgets.splits import may_open, show_splits
 
 _CHARTED, _SPOKEN = 12, 6
+SPLITS: tuple[aligning.Split, ...] = ("all", "train", "dev", "test")
 
 
 def show_judges(report: aligning.AlignmentReport) -> None:
@@ -60,7 +61,7 @@ def show_judges(report: aligning.AlignmentReport) -> None:
     show_judge_table(report)
 
 
-def show_outputs(report: aligning.AlignmentReport) -> None:
+def show_outputs(report: aligning.AlignmentReport, split: aligning.Split) -> None:
     """Every count opens the outputs behind it."""
     if not report.judges:
         return
@@ -79,13 +80,13 @@ def show_outputs(report: aligning.AlignmentReport) -> None:
         horizontal=True,
         format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",
     )
-    found = aligning.behind(place.db, place.project, judge, cell, split=report.split, as_of=report.as_of)
+    found = aligning.behind(place.db, place.project, judge, cell, split=split, as_of=report.as_of)
     show_behind(found, "behind")
 
 
 place = shell.open_page("Alignment", "What the judges get right and wrong, measured against people.")
 with shell.guard():
-    split = st.radio("Grades of", ["all", "train", "dev", "test"], horizontal=True, key="align-split")
+    split = st.radio("Grades of", SPLITS, horizontal=True, key="align-split")
     show_splits(place.db, place.project, place.annotator)
     if split == "test" and not may_open(place.db, place.project, place.annotator):
         st.stop()
@@ -102,4 +103,4 @@ with shell.guard():
     show_rates(report)
     show_methods(report)
     show_judges(report)
-    show_outputs(report)
+    show_outputs(report, split)

@@ -14,7 +14,7 @@ from pages.widgets.outputs import show_behind, show_output
 from pages.widgets.shell import Place, plain
 
 _PAGE = 5
-CELLS: dict[str, str] = {
+CELLS: dict[aligning.Cell, str] = {
     "false_pass": "bad ones it lets through",
     "false_fail": "good ones it wrongly fails",
     "true_fail": "bad ones it catches",
@@ -69,5 +69,5 @@ def judges_behind(place: Place, judges: Sequence[tuple[str, str]], key: str) -> 
     )
     cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")
     with shell.guard():
-        found = aligning.behind(place.db, place.project, judge, cell)  # type: ignore[arg-type]  # a key of CELLS
+        found = aligning.behind(place.db, place.project, judge, cell)
         show_behind(found, f"{key}-{judge}-{cell}")

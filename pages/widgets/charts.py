@@ -22,7 +22,7 @@ _LONGEST, _TAIL = 34, 14
 def intervals(
     title: str,
     names: Sequence[str],
-    series: dict[str, Sequence[Rate]],
+    series: Mapping[str, Sequence[Rate]],
     *,
     key: str,
     lines: Mapping[str, float] | None = None,

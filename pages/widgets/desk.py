@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from labelcore.messages import Language
 from labelcore.models import Project
 from labelcore.stages import grading
 from labelcore.stages.grading.card import (
@@ -24,7 +25,6 @@ from labelcore.stages.grading.card import (
     store_events,
 )
 from labelcore.store import Database
-from pages.widgets.language import Language
 from pages.widgets.pace import pace_words
 from pages.widgets.pairs import pair_items, pair_setting, store_pairs
 

@@ -98,8 +98,10 @@ def _timeline(place: Place) -> None:
     at = st.selectbox(
         "Judge", range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge"
     )
-    for cell, ids in outputs_of(place.db, place.project, found[at].judge_version_id).items():
-        outputs_behind(place, CELLS[cell].capitalize(), ids, f"timeline-{found[at].judge_version_id}-{cell}")
+    version_id = found[at].judge_version_id
+    behind = outputs_of(place.db, place.project, version_id)
+    for cell, words in CELLS.items():
+        outputs_behind(place, words.capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
 
 
 def show_lineage(place: Place) -> None:

@@ -25,15 +25,12 @@ def show_flips(place: Place) -> None:
     limit = int(limit_at.number_input("Outputs", 1, repeating.MOST_OUTPUTS, 50, key=f"{keys.REPEATED}-limit"))
     if st.button("Ask again", key=f"{keys.REPEATED}-go"):
         bar = st.progress(0.0)
+
+        def show(made: int, total: int, words: str) -> None:
+            bar.progress(made / total if total else 1.0, words)
+
         with shell.guard():
-            done = repeating.repeat(
-                place.db,
-                place.project,
-                version,
-                times=times,
-                limit=limit,
-                progress=lambda made, total, words: bar.progress(made / total if total else 1.0, words),
-            )
+            done = repeating.repeat(place.db, place.project, version, times=times, limit=limit, progress=show)
         bar.empty()
         st.write(plain(f"{done.verdicts_new} new verdicts, {done.errors} errors. {done.message}"))
     found = repeating.flips(place.db, place.project)

@@ -67,13 +67,9 @@ def _transfers(place: Place) -> None:
             )
     judges = [judge for transfer in found for judge in transfer.judges]
     if judges:
-        series = {
-            "TNR there": [judge.there.tnr for judge in judges],
-            "TNR here": [judge.tnr for judge in judges],
-        }
         charts.intervals(
             "Bad outputs caught, there and here, 95 % intervals",
             [judge.judge for judge in judges],
-            series,
+            {"TNR there": [judge.there.tnr for judge in judges], "TNR here": [judge.tnr for judge in judges]},
             key="transfer",
         )

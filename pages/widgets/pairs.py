@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labelcore.messages import Language
 from labelcore.models import Comparison, Preference, Project
 from labelcore.stages import grading
 from labelcore.stages.grading.card import (
@@ -14,7 +15,6 @@ from labelcore.stages.grading.card import (
     turns_of,
 )
 from labelcore.store import Database
-from pages.widgets.language import Language
 
 
 def pair_setting(project: Project, annotator: str, language: Language) -> CardSetting:
@@ -69,7 +69,7 @@ def _comparison(project: Project, annotator: str, event: CardEvent) -> Compariso
 def _preferred(side: str, *, is_first_left: bool) -> Preference:
     match side:
         case "tie" | "skipped" | "undone":
-            return side  # type: ignore[return-value]  # the three words that both share
+            return side
         case "left" | "right":
             return "first" if (side == "left") == is_first_left else "second"
     raise ValueError(side)

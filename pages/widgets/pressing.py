@@ -19,13 +19,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from labelcore.errors import LabelcoreError
+from labelcore.messages import Language
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
 from pages.widgets.desk import Desk, Way
 from pages.widgets.grading_card import Seat
-from pages.widgets.language import Language
 
 PATH = "/labelcore/presses"
 LARGEST = 64 * 2**20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from labelcore.models import ProbeValue
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
 from labelcore.stages.judging.testing import probing
@@ -95,7 +96,11 @@ def _ask(place: Place, probe: probing.Probe) -> None:
         with st.expander("The output that it was made from"):
             st.code(probe.source.text, language=None, wrap_lines=True)
         with st.container(horizontal=True):
-            for label, value in (("It breaks the criterion", "confirmed"), ("It does not", "rejected")):
+            opinions: tuple[tuple[str, ProbeValue], ...] = (
+                ("It breaks the criterion", "confirmed"),
+                ("It does not", "rejected"),
+            )
+            for label, value in opinions:
                 if st.button(label, key=f"{value}-{probe.case.id}"):
                     with shell.guard():
                         probing.say_of_probe(place.db, place.project, probe.case.id, value, place.annotator)

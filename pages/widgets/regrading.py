@@ -69,7 +69,7 @@ def _store(place: Place, criterion: Criterion, events: CardEvents) -> tuple[list
             project_id=place.project.id,
             output_id=event.output_id,
             annotator=place.annotator,
-            value=event.value,  # type: ignore[arg-type]  # a side raises ValueError
+            value=event.value,
             note=event.note,
             seconds=event.seconds,
             supersedes=event.supersedes,

@@ -96,8 +96,8 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
         shown = [example["text"] for example in spec["examples"] if example["verdict"] == verdict]
         assert {language_of(text) for text in shown[: spec["shown"]]} == {"en", "zh"}
     passed, failed = spec["examples"][:4], spec["examples"][4:]
-    for text, other in zip(passed, failed, strict=True):
-        assert language_of(text["text"]) == language_of(other["text"])
+    for example, other in zip(passed, failed, strict=True):
+        assert language_of(example["text"]) == language_of(other["text"])
 
 
 def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Project, list[Output]]) -> None:
