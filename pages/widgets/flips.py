@@ -15,12 +15,12 @@ from pages.widgets.shell import Place, plain
 
 def show_flips(place: Place) -> None:
     """Ask a judge again, and see the share of outputs on which it differs."""
-    judges = [own for own in judging.active_judges(place.db, place.project) if kind_of(own).needs_model]
+    judges = [judge for judge in judging.active_judges(place.db, place.project) if kind_of(judge).needs_model]
     if not judges:
         st.info("Only LLM judges can change their mind, and there are none yet.")
         return
     left, times_at, limit_at = st.columns([3, 1, 1], vertical_alignment="bottom")
-    version = left.selectbox("LLM judge", judges, format_func=lambda own: own.name, key=keys.REPEATED)
+    version = left.selectbox("LLM judge", judges, format_func=lambda judge: judge.name, key=keys.REPEATED)
     times = int(times_at.number_input("Times", 2, repeating.MOST_TIMES, 3, key=f"{keys.REPEATED}-times"))
     limit = int(limit_at.number_input("Outputs", 1, repeating.MOST_OUTPUTS, 50, key=f"{keys.REPEATED}-limit"))
     if st.button("Ask again", key=f"{keys.REPEATED}-go"):
@@ -39,21 +39,23 @@ def show_flips(place: Place) -> None:
         return
     charts.intervals(
         "Outputs on which a judge differs when it is asked again (low is good)",
-        [own.judge for own in found],
-        {"share": [own.rate for own in found]},
+        [flips.judge for flips in found],
+        {"share": [flips.rate for flips in found]},
         key="flips",
     )
-    for own in found:
-        st.write(plain(f"{own.judge}: {rate_words(own.rate)} of outputs, asked up to {own.times} times."))
-        if own.flipped and st.toggle(
-            f"Show the {len(own.flipped)} outputs", key=f"flips-{own.judge_version_id}"
+    for flips in found:
+        st.write(
+            plain(f"{flips.judge}: {rate_words(flips.rate)} of outputs, asked up to {flips.times} times.")
+        )
+        if flips.flipped and st.toggle(
+            f"Show the {len(flips.flipped)} outputs", key=f"flips-{flips.judge_version_id}"
         ):
-            _show(place, own)
+            _show(place, flips)
 
 
-def _show(place: Place, own: repeating.Flips) -> None:
-    for output, one in repeating.outputs_of(place.db, own):
+def _show(place: Place, flips: repeating.Flips) -> None:
+    for output, answers in repeating.outputs_of(place.db, flips):
         with st.container(border=True):
-            for value, reason in zip(one.values, one.reasons, strict=True):
+            for value, reason in zip(answers.values, answers.reasons, strict=True):
                 st.text(f"{value}: {reason}")
             show_output(output)

@@ -36,7 +36,7 @@ _log = logging.getLogger("labelcore.pages")
 
 def show_hardness(place: Place) -> None:
     """Choose a judge, test it, and open what is behind its figures."""
-    judges = [own for own in judging.active_judges(place.db, place.project) if kind_of(own).runs]
+    judges = [judge for judge in judging.active_judges(place.db, place.project) if kind_of(judge).runs]
     if not judges:
         st.info("There are no judges yet.")
         return
@@ -45,7 +45,7 @@ def show_hardness(place: Place) -> None:
     )
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     version = left.selectbox(
-        "Judge", judges, format_func=lambda own: f"{own.name} ({own.kind})", key=keys.HARDENED
+        "Judge", judges, format_func=lambda judge: f"{judge.name} ({judge.kind})", key=keys.HARDENED
     )
     limit = int(
         right.number_input("Outputs for each test", 1, hardness.MOST, 10, key=f"{keys.HARDENED}-limit")
@@ -88,11 +88,15 @@ def _start(place: Place, version: JudgeVersion, limit: int) -> None:
     begun.wait(_BEGIN_SECONDS)  # so that the page already shows it
 
 
+def _stop(version: JudgeVersion) -> None:
+    hardness.stop_test(version)
+
+
 @st.fragment(run_every=1.0)
 def _watch(version: JudgeVersion) -> None:
     """The test of this judge as it goes, whoever began it, with a way to stop it."""
-    for said in st.session_state.get(keys.HARDENING_FAILED, []):
-        st.error(plain(said))
+    for failure in st.session_state.get(keys.HARDENING_FAILED, []):
+        st.error(plain(failure))
     now = hardness.ongoing_test(version)
     was = st.session_state.get(keys.HARDENING)
     st.session_state[keys.HARDENING] = version.id if now else None
@@ -109,7 +113,7 @@ def _watch(version: JudgeVersion) -> None:
         key=f"{keys.HARDENED}-stop",
         icon=":material/stop:",
         disabled=stopping,
-        on_click=hardness.stop_test,
+        on_click=_stop,
         args=(version,),
     )
 
@@ -117,38 +121,38 @@ def _watch(version: JudgeVersion) -> None:
 def _show(found: HardnessReport) -> None:
     shell.warn(list(found.warnings))
     for asks, title in _TITLES.items():
-        rows = [own for own in found.rows if own.asks == asks and _in_chart(own)]
+        rows = [row for row in found.rows if row.asks == asks and _in_chart(row)]
         if rows:
             charts.intervals(
                 title,
-                [own.test for own in rows],
-                {"share": [own.rate for own in rows]},
+                [row.test for row in rows],
+                {"share": [row.rate for row in rows]},
                 key=f"hardness-{asks}",
             )
-    unknown = {own.rate.why_not: own.asks for own in found.rows if own.rate.value is None}
+    unknown = {row.rate.why_not: row.asks for row in found.rows if row.rate.value is None}
     for why in unknown:
         st.caption(plain(f"Not measurable in part: {why}."))
 
 
-def _in_chart(own: HardnessRow) -> bool:
+def _in_chart(row: HardnessRow) -> bool:
     """Single attacks stand in the table only; the chart has their families."""
-    summed = own.test in {ANY_ATTACK, ANY_HARMLESS} or own.test.startswith("any by ")
-    return own.rate.value is not None and (own.family != "injection" or summed)
+    summed = row.test in {ANY_ATTACK, ANY_HARMLESS} or row.test.startswith("any by ")
+    return row.rate.value is not None and (row.family != "injection" or summed)
 
 
 def _behind(place: Place, found: HardnessReport) -> None:
     """All figures in a table; a row opens the texts before and after."""
-    rows = [own for own in found.rows if own.rate.value is not None]
+    rows = [row for row in found.rows if row.rate.value is not None]
     table = pd.DataFrame(
         [
             {
-                "test": own.test,
-                "asks": own.asks,
-                "share": rate_words(own.rate),
-                "to pass": own.to_pass,
-                "to fail": own.to_fail,
+                "test": row.test,
+                "asks": row.asks,
+                "share": rate_words(row.rate),
+                "to pass": row.to_pass,
+                "to fail": row.to_fail,
             }
-            for own in rows
+            for row in rows
         ]
     )
     st.write("Choose a row to see the texts behind its figure.")
@@ -158,7 +162,7 @@ def _behind(place: Place, found: HardnessReport) -> None:
         width="stretch",
         on_select="rerun",
         selection_mode="single-row",
-        key=shell.key_of("hardness-rows", [found.judge_version_id, *(own.test for own in rows)]),
+        key=shell.key_of("hardness-rows", [found.judge_version_id, *(row.test for row in rows)]),
     )
     for at in picked.selection.rows:
         _texts(place, found, rows[at])
@@ -167,22 +171,24 @@ def _behind(place: Place, found: HardnessReport) -> None:
 def _texts(place: Place, found: HardnessReport, row: HardnessRow) -> None:
     with shell.guard():
         version = judging.find_judge(place.db, place.project, found.judge_version_id)
-    own = changed_texts(place.db, version, row.test)
-    pages = max(1, (len(own) + _PAGE - 1) // _PAGE)
+    cases = changed_texts(place.db, version, row.test)
+    pages = max(1, (len(cases) + _PAGE - 1) // _PAGE)
     page = (
         st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1
     )
     start = (int(page) - 1) * _PAGE
-    for one in own[start : start + _PAGE]:
-        said = one.result
+    for case in cases[start : start + _PAGE]:
+        result = case.result
         with st.container(border=True):
-            people = f"; people say {said.people}" if said.people else ""
-            hit = f" · {row.asks}" if one.hit else ""
-            st.write(plain(f"{said.test}: {said.before_value} before, {said.after_value} after{people}{hit}"))
+            people = f"; people say {result.people}" if result.people else ""
+            hit = f" · {row.asks}" if case.hit else ""
+            st.write(
+                plain(f"{result.test}: {result.before_value} before, {result.after_value} after{people}{hit}")
+            )
             before, after = st.columns(2)
             with before:
-                st.text(f"Before: {said.before_value}. {said.before_reason}")
-                st.code(one.source.text, language=None, wrap_lines=True)
+                st.text(f"Before: {result.before_value}. {result.before_reason}")
+                st.code(case.source.text, language=None, wrap_lines=True)
             with after:
-                st.text(f"After: {said.after_value}. {said.after_reason}")
-                st.code(said.changed_text, language=None, wrap_lines=True)
+                st.text(f"After: {result.after_value}. {result.after_reason}")
+                st.code(result.changed_text, language=None, wrap_lines=True)

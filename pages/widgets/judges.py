@@ -32,8 +32,8 @@ def show_judges(place: Place) -> None:
     learned.show_freshness(place)
     suspects.show_suspects(place)
     st.write("Choose a row to see what a judge says about outputs.")
-    for criterion in dict.fromkeys(own.criterion for own in judges):
-        _show_table(place, criterion, [own for own in judges if own.criterion == criterion])
+    for criterion in dict.fromkeys(judge.criterion for judge in judges):
+        _show_table(place, criterion, [judge for judge in judges if judge.criterion == criterion])
     shell.go("6_aligning.py", "Next: alignment")
 
 
@@ -50,13 +50,13 @@ def _propose_or_run(place: Place) -> None:
         running.start(place.db, place.project, None)
 
 
-def _show_table(place: Place, criterion: str, own: list[judging.JudgeSummary]) -> None:
+def _show_table(place: Place, criterion: str, summaries: list[judging.JudgeSummary]) -> None:
     st.subheader(plain(criterion))
     names = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
     table = pd.DataFrame(
         [
             {name: getattr(judge, name) for name in names} | {"stale": "; ".join(judge.stale_because)}
-            for judge in own
+            for judge in summaries
         ]
     )
     picked = st.dataframe(
@@ -68,7 +68,7 @@ def _show_table(place: Place, criterion: str, own: list[judging.JudgeSummary]) -
         key=f"judges-{criterion}",
     )
     for row in picked.selection.rows:
-        _show_verdicts(place, own[row])
+        _show_verdicts(place, summaries[row])
 
 
 def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
@@ -82,8 +82,8 @@ def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
     value = st.segmented_control(
         "Show outputs with the verdict",
-        [own for own in counts if counts[own]],
-        format_func=lambda own: f"{own} ({counts[own]:,})",
+        [value for value in counts if counts[value]],
+        format_func=lambda value: f"{value} ({counts[value]:,})",
         key=f"verdicts-{judge.judge_version_id}",
     )
     if not value:
@@ -91,24 +91,24 @@ def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
     pages = (counts[value] + _PAGE - 1) // _PAGE
     page = st.number_input(f"Page of {pages:,}", 1, pages, 1) if pages > 1 else 1
     start = (int(page) - 1) * _PAGE
-    for own in judging.judged(place.db, judge.judge_version_id, value, limit=_PAGE, start=start):
+    for judged in judging.judged(place.db, judge.judge_version_id, value, limit=_PAGE, start=start):
         with st.container(border=True):
-            st.text(own.decision.reason)
-            show_output(own.output)
+            st.text(judged.decision.reason)
+            show_output(judged.output)
             if kind.learns:
-                learned.show_why(place, judge, own.output)
+                learned.show_why(place, judge, judged.output)
 
 
 def _refreshing(place: Place, judges: list[judging.JudgeSummary]) -> None:
     """Say which judges are stale, and offer to make those that a prompt makes anew."""
-    stale = [own for own in judges if own.stale]
+    stale = [judge for judge in judges if judge.stale]
     if not stale:
         return
-    asked = [own for own in stale if kind_named(own.kind).needs_model]
+    asked = [judge for judge in stale if kind_named(judge.kind).needs_model]
     fitted = len(stale) - len(asked)
     with st.container(border=True):
-        for reason in dict.fromkeys(said for own in stale for said in own.stale_because):
-            names = [own.name for own in stale if reason in own.stale_because]
+        for reason in dict.fromkeys(reason for judge in stale for reason in judge.stale_because):
+            names = [judge.name for judge in stale if reason in judge.stale_because]
             shown = ", ".join(names[:_PAGE]) + (" and others" if len(names) > _PAGE else "")
             st.text(f"{len(names)} stale because {reason}: {shown}.")
         if fitted:

@@ -19,9 +19,9 @@ def show_freshness(place: Place) -> None:
     """How many grades came since the learned judges were made, with one button."""
     active = judging.active_judges(place.db, place.project)
     stale = [
-        own
-        for own in retraining.freshness(place.db, place.project, active)
-        if own.changed and not own.why_not
+        freshness
+        for freshness in retraining.freshness(place.db, place.project, active)
+        if freshness.changed and not freshness.why_not
     ]
     if not stale:
         return
@@ -29,7 +29,7 @@ def show_freshness(place: Place) -> None:
     if st.button("Make learned judges again", key="retrain"):
         with shell.guard(), st.spinner("Fitting to the grades …"):
             found = retraining.retrain(place.db, place.project)
-            st.success(f"{sum(own.new for own in found)} new versions; run them next.")
+            st.success(f"{sum(freshness.new for freshness in found)} new versions; run them next.")
 
 
 def show_learned(place: Place, judge: judging.JudgeSummary) -> None:
@@ -42,15 +42,15 @@ def show_learned(place: Place, judge: judging.JudgeSummary) -> None:
     with left:
         charts.weights(
             "What it looks at (log odds of a fail)",
-            [own.what for own in report.weights],
-            [own.weight for own in report.weights],
+            [weight.what for weight in report.weights],
+            [weight.weight for weight in report.weights],
             key=f"weights-{version.id}",
         )
     with right:
         if report.reliability.bins:
             charts.reliability(
                 f"Stated and found, n = {report.reliability.n}",
-                [(own.predicted, own.observed) for own in report.reliability.bins],
+                [(point.predicted, point.observed) for point in report.reliability.bins],
                 key=f"reliability-{version.id}",
             )
 
@@ -62,8 +62,8 @@ def show_why(place: Place, judge: judging.JudgeSummary, output: Output) -> None:
     version = judging.find_judge(place.db, place.project, judge.judge_version_id)
     with shell.guard(), st.spinner("Leaving out one sentence after the other …"):
         told = retraining.explain(place.db, version, output)
-        for own in told.tells:
-            st.text(f"{own.weight:+.2f}  {own.what}")
+        for tell in told.tells:
+            st.text(f"{tell.weight:+.2f}  {tell.what}")
         for part in told.parts:
             st.text(f"{part.pull:+.2f}  “{part.text}”")
 
@@ -74,9 +74,10 @@ def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
     report = cascades.report(place.db, place.project, version)
     for line in cascade_lines(report):
         st.write(plain(line.strip()))
-    points = [(own.share, own.error, own.bound) for own in report.curve]
+    points = [(point.share, point.error, point.bound) for point in report.curve]
     chosen = next(
-        (own.share for own in reversed(report.curve) if report.at is not None and own.at >= report.at), None
+        (point.share for point in reversed(report.curve) if report.at is not None and point.at >= report.at),
+        None,
     )
     charts.risk(
         "Error against the share that the first judge decides",
@@ -99,37 +100,37 @@ def show_cascades(place: Place) -> None:
     st.write("A cheap judge decides first; where it is not sure, another one; else a person.")
     judges = judging.list_judges(place.db, place.project)
     _make_cascade(place, judges)
-    for own in judges:
-        if kind_named(own.kind).composed:
+    for judge in judges:
+        if kind_named(judge.kind).composed:
             with st.container(border=True):
-                st.text(own.name)
-                show_cascade(place, own)
+                st.text(judge.name)
+                show_cascade(place, judge)
 
 
 def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
-    firsts = [own for own in judges if kind_named(own.kind).gives_probabilities]
+    firsts = [judge for judge in judges if kind_named(judge.kind).gives_probabilities]
     if not firsts:
         st.write("A cascade begins with a judge that gives probabilities: propose a learned one.")
         return
-    first = st.selectbox("First", firsts, format_func=lambda own: own.name, key="cascade-first")
+    first = st.selectbox("First", firsts, format_func=lambda judge: judge.name, key="cascade-first")
     others = [
-        own
-        for own in judges
-        if own.criterion_id == first.criterion_id
-        and own.judge != first.judge
-        and not kind_named(own.kind).composed
+        judge
+        for judge in judges
+        if judge.criterion_id == first.criterion_id
+        and judge.judge != first.judge
+        and not kind_named(judge.kind).composed
     ]
-    then = st.selectbox("Then", others, format_func=lambda own: own.name, key="cascade-then")
+    then = st.selectbox("Then", others, format_func=lambda judge: judge.name, key="cascade-then")
     error = st.number_input("At most wrong at each step, in %", 1, 50, 10, key="cascade-error")
     if then and st.button("Set the cascade from the grades", key="cascade-make"):
         with shell.guard(), st.spinner("Both judges decide on graded outputs …"):
-            one = judging.find_judge(place.db, place.project, first.judge_version_id)
-            two = judging.find_judge(place.db, place.project, then.judge_version_id)
+            first_version = judging.find_judge(place.db, place.project, first.judge_version_id)
+            then_version = judging.find_judge(place.db, place.project, then.judge_version_id)
             report = cascades.make(
                 place.db,
                 place.project,
-                one,
-                two,
+                first_version,
+                then_version,
                 criterion=first.criterion_id,
                 error=error / 100,
                 author=place.annotator,

@@ -116,8 +116,8 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     ]
     vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(size=512)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    said = [str(random.choice(notes)) if fail else "" for fail in fails]
-    lessons = TrainingData.of(made, said, vectors)
+    remarks = [str(random.choice(notes)) if fail else "" for fail in fails]
+    lessons = TrainingData.of(made, remarks, vectors)
     every = Target(fails, np.ones(len(fails), dtype=bool))
     found: list[Candidate] = []
     for _ in range(8):

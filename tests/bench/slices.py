@@ -71,14 +71,14 @@ def pool_of(
     """A pool with exactly the pass rates of the setting in each slice."""
     rate, tpr, tnr, worse = setting
     source = np.arange(SIZE) // 5
-    own = (
+    slices = (
         random.choice(4, SIZE // 5, p=SHARES)[source] if design == WHOLE else random.choice(4, SIZE, p=SHARES)
     )
     level = np.sqrt(0.3) * random.normal(size=SIZE // 5)[source] + np.sqrt(0.7) * random.normal(size=SIZE)
     passes = np.zeros(SIZE, dtype=bool)
     for at in range(4):
-        passes[own == at] = rank(level[own == at]) < rate - worse * (at == WORST)
-    wrongly = 1 - tpr + np.where(own == 3, 0.2, 0.0)
+        passes[slices == at] = rank(level[slices == at]) < rate - worse * (at == WORST)
+    wrongly = 1 - tpr + np.where(slices == 3, 0.2, 0.0)
     judge, second = (
         random.random(SIZE) >= np.where(passes, *chances) for chances in ((wrongly, tnr), (0.15, 0.75))
     )
@@ -86,10 +86,10 @@ def pool_of(
     parts = {
         "judge fails it": fails,
         "judge is unsure": 4 * fails * (1 - fails),
-        "rare kind": (own == 3) * 1.0,
+        "rare kind": (slices == 3) * 1.0,
     }
     chance = drawing._inclusion(drawing._shares(SIZE, parts), n)[0]
-    return Sliced(passes, judge, chance, own)
+    return Sliced(passes, judge, chance, slices)
 
 
 def draw(pool: Sliced, design: str, n: int, random: np.random.Generator) -> tuple[Ints, Graded]:
@@ -130,17 +130,17 @@ class Seen:
     def take(self, rows: list[SliceRate], pool: Sliced, corrected: dict[str, Rate]) -> None:
         """One run."""
         all_hold = True
-        for own in rows:
-            inside = pool.slice == list(NAMES).index(own.name)
+        for row in rows:
+            inside = pool.slice == list(NAMES).index(row.name)
             truth = pool.rate(inside)
-            self.add("a slice, people only", own.rate, truth)
-            self.add("a slice less the others", own.against_rest, truth - pool.rate(~inside))
+            self.add("a slice, people only", row.rate, truth)
+            self.add("a slice less the others", row.against_rest, truth - pool.rate(~inside))
             if corrected:
-                self.add("a slice, corrected", corrected[own.name], truth)
-            all_hold &= self.add("a slice, wide enough for all at once", own.together, truth)
-            self.tested.append(own.p is not None)
+                self.add("a slice, corrected", corrected[row.name], truth)
+            all_hold &= self.add("a slice, wide enough for all at once", row.together, truth)
+            self.tested.append(row.p is not None)
         self.held.append(all_hold)
-        blamed = {own.name for own in rows if own.p is not None and own.p <= 0.05}
+        blamed = {row.name for row in rows if row.p is not None and row.p <= 0.05}
         self.alarms.append(bool(blamed))
         self.found.append(NAMES[WORST] in blamed)
 
@@ -153,17 +153,19 @@ def one_setting(
     seen = {"labelcore": Seen(), "each output alone": Seen()}
     for _ in range(runs):
         rows, graded = draw(pool, design, n, random)
-        own = NAMES[pool.slice[rows]]
-        fixed = {name: _corrected(pool, graded, own, name, random) for name in sorted(set(own))}
-        seen["labelcore"].take(by_slice(graded, list(own)), pool, fixed)
+        names = NAMES[pool.slice[rows]]
+        fixed = {name: _corrected(pool, graded, names, name, random) for name in sorted(set(names))}
+        seen["labelcore"].take(by_slice(graded, list(names)), pool, fixed)
         alone = Graded(graded.passes, graded.verdicts)
-        seen["each output alone"].take(by_slice(alone, list(own)), pool, {})
+        seen["each output alone"].take(by_slice(alone, list(names)), pool, {})
     return seen
 
 
-def _corrected(pool: Sliced, graded: Graded, own: np.ndarray, name: str, random: np.random.Generator) -> Rate:
+def _corrected(
+    pool: Sliced, graded: Graded, names: np.ndarray, name: str, random: np.random.Generator
+) -> Rate:
     """As `prevalence.corrected` with fewer draws."""
-    part, judged = graded.part(own == name), pool.judge[NAMES[pool.slice] == name]
+    part, judged = graded.part(names == name), pool.judge[NAMES[pool.slice] == name]
     verdicts = PoolVerdicts(int(judged.sum()), int((~judged).sum()))
     if why := prevalence.refusal(part, verdicts, "post-stratified"):
         return Rate(value=None, low=None, high=None, n=part.n, why_not=why)
@@ -183,18 +185,18 @@ def simulate(
     for design in DESIGNS:
         for n in sizes:
             for setting in settings:
-                for way, own in one_setting(setting, design, n, runs, random).items():
-                    _note(table, alarms, own, design, way, n, null=setting[3] == 0)
+                for way, seen in one_setting(setting, design, n, runs, random).items():
+                    _note(table, alarms, seen, design, way, n, null=setting[3] == 0)
     return table, alarms
 
 
-def _note(table: Table, alarms: Alarms, own: Seen, design: str, way: str, n: int, *, null: bool) -> None:
-    for name, pairs in own.ends.items():
+def _note(table: Table, alarms: Alarms, seen: Seen, design: str, way: str, n: int, *, null: bool) -> None:
+    for name, pairs in seen.ends.items():
         low, high = np.array(pairs).T
         note(table, (design, f"{name}: {way}", n), low, high, 0.0, ~np.isnan(low))
-    for what, share in (("all hold", own.held), ("tested", own.tested)):
+    for what, share in (("all hold", seen.held), ("tested", seen.tested)):
         alarms.setdefault((design, way, what, n), []).append(float(np.mean(share)))
-    share = own.alarms if null else own.found
+    share = seen.alarms if null else seen.found
     alarms.setdefault((design, way, "false alarm" if null else "found", n), []).append(float(np.mean(share)))
 
 
@@ -231,8 +233,8 @@ def page(table: Table, alarms: Alarms, runs: int, seconds: float) -> str:
         "|---|---|---:|---:|---:|---:|---:|",
     ]
     for (design, name, n), cover, worst, width, offered in rows_of(table):
-        said = "| | | |" if cover is None else f"| {cover:.1%} | {worst:.1%} | {width:.3f} |"
-        lines.append(f"| {design} | {name} | {n} {said} {offered:.0%} |")
+        figures = "| | | |" if cover is None else f"| {cover:.1%} | {worst:.1%} | {width:.3f} |"
+        lines.append(f"| {design} | {name} | {n} {figures} {offered:.0%} |")
     return "\n".join(lines) + "\n"
 
 

@@ -204,8 +204,8 @@ def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
         assert row(found, test).rate.value is None and row(found, test).hits is None
     assert "no prompt" in (row(found, EXAMPLES).rate.why_not or "")
     assert "it fails none" in (row(found, ANY_ATTACK).rate.why_not or "")
-    assert any("about length" in said for said in found.warnings)
-    assert any("Nobody has confirmed" in said for said in found.warnings)
+    assert any("about length" in warning for warning in found.warnings)
+    assert any("Nobody has confirmed" in warning for warning in found.warnings)
 
 
 def test_sources_are_graded_outputs_of_train_and_dev(
@@ -234,7 +234,7 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     groups = {output.id: output.group for output in graded}
     open_ = [p for p in padded if split_of(project.id, groups[p.output_id]) != "test" and p != padded[1]]
     assert (padding.rate.n, padding.confirmed) == (len(open_), 1)
-    assert not any("Nobody has confirmed" in said for said in found.warnings)
+    assert not any("Nobody has confirmed" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize("kind", ["code", "learned"])
@@ -264,9 +264,9 @@ def test_each_prompt_holds_one_output_only(
         output.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(output.text)})
         for n, output in enumerate(graded[:12])
     ]
-    said = deciding.decide(db, [version], [*attacked, *graded[20:30]])[version.id]
+    decided = deciding.decide(db, [version], [*attacked, *graded[20:30]])[version.id]
     alone = deciding.decide(db, [version], graded[20:30])[version.id]
-    assert all(said[output.id].value == alone[output.id].value for output in graded[20:30])  # type: ignore[union-attr]
+    assert all(decided[output.id].value == alone[output.id].value for output in graded[20:30])  # type: ignore[union-attr]
     for prompt in mock.prompts:
         assert sum(f"number {20 + n} is" in prompt for n in range(60)) == 1
 
@@ -337,10 +337,10 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
     version = add_judge(db, project, "llm", llm_spec(criterion))
     plain = hardness.left_to_ask(db, project, version, limit=3, families=("injection",))
     mock.latency = 0.1
-    said: list[str] = []
+    lines: list[str] = []
 
     def watch(done: int, total: int, words: str) -> None:
-        said.append(words)
+        lines.append(words)
         if done >= 8:
             assert hardness.stop_test(version)
 
@@ -348,7 +348,7 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
     asked = len(mock.prompts)
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
-    assert any("left" in words for words in said) and said[-1] == "stopped"
+    assert any("left" in words for words in lines) and lines[-1] == "stopped"
     assert hardness.ongoing_test(version) is None and not hardness.stop_test(version)
     mock.latency = 0.0
     again = hardness.harden(db, project, version, limit=3, families=("injection",))

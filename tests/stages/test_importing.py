@@ -57,7 +57,7 @@ def test_duplicates_within_a_file_are_not_called_known(
     assert (first.outputs_new, first.outputs_known, first.duplicates) == (2, 0, 2)
     again = bring(db, project, tmp_path / "b.csv", rows + "q,three\n").batch
     assert (again.outputs_new, again.outputs_known, again.duplicates) == (1, 2, 2)
-    assert {own.duplicates for own in importing.imports(db, project)} == {2}
+    assert {record.duplicates for record in importing.imports(db, project)} == {2}
 
 
 def test_a_changed_grade_supersedes(db: Database, project: Project, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_other_encodings_are_read(
 def test_nul_characters_stay_visible(db: Database, project: Project, tmp_path: Path) -> None:
     result = bring(db, project, tmp_path / "a.csv", b"id,output\na,x\x00y\n")
     assert texts(db, project) == ["x␀y"]
-    assert any("NUL" in said for said in result.warnings)
+    assert any("NUL" in warning for warning in result.warnings)
 
 
 def test_ragged_rows_are_kept_apart(db: Database, project: Project, tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_a_glob_imports_every_file(db: Database, project: Project, tmp_path: Pat
 
 def test_the_first_line_may_be_no_header(db: Database, project: Project, tmp_path: Path) -> None:
     result = bring(db, project, tmp_path / "a.csv", "1,3.5\n2,4.5\n")
-    assert any("looks like data" in said for said in result.warnings)
+    assert any("looks like data" in warning for warning in result.warnings)
 
 
 def test_mapping_is_guessed_from_names_and_contents(db: Database, tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_row_numbers_hold_in_a_file_that_several_threads_read(
     lines = ["id,output", *(f"{i},{'' if i in bad else 'text ' * 8 + str(i)}" for i in range(1, 160_001))]
     (tmp_path / "long.csv").write_text("\n".join(lines) + "\n")
     result = importing.import_file(db, project, str(tmp_path / "long.csv"))
-    assert {own.row for own in result.rejected} == bad
+    assert {rejection.row for rejection in result.rejected} == bad
     assert result.batch.outputs_new == 160_000 - len(bad)
 
 
@@ -331,9 +331,9 @@ def test_the_newest_rule_draws_from_the_last_import_alone(
         (tmp_path / f"{name}.csv").write_text("output\n" + "\n".join(f"text {i}" for i in rows))
         importing.import_file(db, project, str(tmp_path / f"{name}.csv"))
     drawn = sampling.draw_sample(db, project, rule="newest", n=3, seed=1)
-    found = outputs.many(db, [own.output_id for own in drawn.picks])
-    assert {int(own.text.split()[1]) for own in found.values()} <= set(range(100, 105))
-    assert [own.probability for own in drawn.picks] == [None] * 3
+    found = outputs.many(db, [pick.output_id for pick in drawn.picks])
+    assert {int(output.text.split()[1]) for output in found.values()} <= set(range(100, 105))
+    assert [pick.probability for pick in drawn.picks] == [None] * 3
 
 
 def test_a_reference_column_is_what_scorers_compare_with(
@@ -343,13 +343,13 @@ def test_a_reference_column_is_what_scorers_compare_with(
     file.write_text("input,output,reference\nask,the cat sat,the cat sat\nask more,a dog,the cat ran\n")
     importing.import_file(db, project, str(file))
     every = outputs.many(db, outputs.ids(db, project.id)).values()
-    assert {own.reference for own in every} == {"the cat sat", "the cat ran"}
-    assert {own.context for own in every} == {""}
+    assert {output.reference for output in every} == {"the cat sat", "the cat ran"}
+    assert {output.context for output in every} == {""}
     spec = CodeSpec(detector="no exact match", side="above", threshold=0.5)
-    values = {own.text: decide(spec, own).value for own in every}
+    values = {output.text: decide(spec, output).value for output in every}
     assert values == {"the cat sat": "pass", "a dog": "fail"}
     other = projects.open_project(db, "mapped")
-    own = importing.mapping_for(
+    mapping = importing.mapping_for(
         db,
         str(file),
         columns={"context": "reference"},
@@ -359,6 +359,6 @@ def test_a_reference_column_is_what_scorers_compare_with(
         annotator=None,
         verdicts={},
     )
-    importing.import_file(db, other, str(file), own)
+    importing.import_file(db, other, str(file), mapping)
     every = outputs.many(db, outputs.ids(db, other.id)).values()
-    assert {own.context for own in every} == {"the cat sat", "the cat ran"}, "what is said holds"
+    assert {output.context for output in every} == {"the cat sat", "the cat ran"}, "what is said holds"

@@ -48,7 +48,7 @@ def plant(db: Database, name: str = "home") -> Project:
     ]
     grading.record(db, project, grades)
     cited = [Evidence(grade_id=g.id, output_id=g.output_id, quote="far too long") for g in grades if g.note]
-    own = Criterion(
+    criterion = Criterion(
         id="c-short",
         project_id=project.id,
         version=3,
@@ -62,12 +62,14 @@ def plant(db: Database, name: str = "home") -> Project:
         fail_examples=(made[1].text,),
         evidence=tuple(cited),
     )
-    other = own.model_copy(
+    other = criterion.model_copy(
         update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1}
     )
-    criterion_table.save(db, [own, other])
+    criterion_table.save(db, [criterion, other])
     judging.propose(db, project, criterion="Short")
-    spec = make_spec(own, Asking("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})])
+    spec = make_spec(
+        criterion, Asking("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
+    )
     judge_table.save(
         db,
         [
@@ -78,7 +80,7 @@ def plant(db: Database, name: str = "home") -> Project:
                 name="Short · model-7",
                 kind="llm",
                 version=1,
-                criterion_id=own.id,
+                criterion_id=criterion.id,
                 criterion_version=3,
                 model="model-7",
                 fitted_on=("train",),
@@ -121,8 +123,13 @@ def test_a_round_trip_keeps_every_field(
     assert {judge.kind for judge in short.judges} == {"code", "learned", "llm"}
     loaded = sharing.load_rubric(db, project, file, author="lea")
     assert not loaded.refused and not loaded.known
-    for shared, own in zip(saved.criteria, loaded.criteria, strict=True):
-        assert (own.status, own.origin, own.version, own.author) == ("accepted", "library", 1, "lea")
+    for shared, criterion in zip(saved.criteria, loaded.criteria, strict=True):
+        assert (criterion.status, criterion.origin, criterion.version, criterion.author) == (
+            "accepted",
+            "library",
+            1,
+            "lea",
+        )
         for name in (
             "name",
             "statement",
@@ -132,9 +139,9 @@ def test_a_round_trip_keeps_every_field(
             "pass_examples",
             "fail_examples",
         ):
-            assert getattr(own, name) == getattr(shared, name)
-    stored = {own.name: own for own in judge_table.current(db, project.id)}
-    assert len(stored) == sum(len(own.judges) for own in saved.criteria)
+            assert getattr(criterion, name) == getattr(shared, name)
+    stored = {judge.name: judge for judge in judge_table.current(db, project.id)}
+    assert len(stored) == sum(len(criterion.judges) for criterion in saved.criteria)
     for judge in short.judges:
         own_judge = stored[f"{judge.name} (library)"]
         came = own_judge.spec.pop(RESERVED)
@@ -143,8 +150,8 @@ def test_a_round_trip_keeps_every_field(
         assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
     back = sharing.save_rubric(db, project, tmp_path / "back.yaml").criteria
     local = {"origin", "version", "evidence", "annotators", "judges"}
-    assert [own.model_dump(exclude=local) for own in back] == [
-        own.model_dump(exclude=local) for own in saved.criteria
+    assert [criterion.model_dump(exclude=local) for criterion in back] == [
+        criterion.model_dump(exclude=local) for criterion in saved.criteria
     ]
     figures = {"figures"}
     assert [j.model_dump(exclude=figures) for c in back for j in c.judges] == [
@@ -160,7 +167,7 @@ def test_a_judge_decides_here_as_it_did_there(
     done = [judging.run_judges(db, project, kind=kind) for kind in ("code", "learned")]
     assert all(run.errors == 0 and run.verdicts_new for run in done)
     words = aligning.measuring.votes_on(db, judge_table.current(db, project.id))
-    learned = next(own for own in judge_table.current(db, project.id) if own.kind == "learned")
+    learned = next(judge for judge in judge_table.current(db, project.id) if judge.kind == "learned")
     assert sorted(words[learned.id]) == ["fail"] * 3 + ["pass"] * 3
 
 
@@ -179,8 +186,8 @@ def test_without_examples_no_text_of_an_output_leaves(home: tuple[Database, Proj
     saved = sharing.save_rubric(*home, out, with_examples=False)
     text = out.read_text("utf-8")
     assert "word word" not in text and "number 1" not in text
-    assert not any(own.pass_examples or own.fail_examples for own in saved.criteria)
-    llm = next(judge for own in saved.criteria for judge in own.judges if judge.kind == "llm")
+    assert not any(criterion.pass_examples or criterion.fail_examples for criterion in saved.criteria)
+    llm = next(judge for criterion in saved.criteria for judge in criterion.judges if judge.kind == "llm")
     assert llm.note == "Measured with examples that this file leaves out."
     assert sharing.loading.read_rubric(out).criteria == saved.criteria
 
@@ -217,9 +224,9 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
     project = plant(db)
     judging.propose(db, project, criterion="overall")
     mine = judge_table.current(db, project.id)
-    overall = [own for own in mine if own.criterion_id is None]
-    assert {own.kind for own in overall} == {"code", "learned"}
-    llm = next(own for own in mine if own.kind == "llm")
+    overall = [judge for judge in mine if judge.criterion_id is None]
+    assert {judge.kind for judge in overall} == {"code", "learned"}
+    llm = next(judge for judge in mine if judge.kind == "llm")
     changed = {
         "judge_id": "j-import",
         "id": "v-import",
@@ -244,15 +251,15 @@ def test_judges_of_the_overall_grade_travel_with_the_rubric(
     whole: tuple[Database, Project, Path], db: Database, project: Project, tmp_path: Path
 ) -> None:
     saved = sharing.save_rubric(*whole)
-    assert {own.kind for own in saved.overall} == {"code", "learned"}
+    assert {judge.kind for judge in saved.overall} == {"code", "learned"}
     loaded = sharing.load_rubric(db, project, whole[2], author="lea")
-    came = [own for own in judge_table.current(db, project.id) if own.criterion_id is None]
-    assert {own.name for own in came} == {f"{own.name} (library)" for own in saved.overall}
-    assert {own.id for own in came} <= {own.id for own in loaded.judges}
-    for own in saved.overall:
-        there = next(one for one in came if one.name == f"{own.name} (library)")
-        assert {k: v for k, v in there.spec.items() if k != RESERVED} == own.spec
-    state = next(own for own in sharing.transfer(db, project) if own.criterion_id is None)
+    came = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id is None]
+    assert {judge.name for judge in came} == {f"{judge.name} (library)" for judge in saved.overall}
+    assert {judge.id for judge in came} <= {judge.id for judge in loaded.judges}
+    for shared in saved.overall:
+        there = next(imported for imported in came if imported.name == f"{shared.name} (library)")
+        assert {k: v for k, v in there.spec.items() if k != RESERVED} == shared.spec
+    state = next(transfer for transfer in sharing.transfer(db, project) if transfer.criterion_id is None)
     assert (state.criterion, state.state) == ("overall", "not yet aligned here")
     before = counts(db, project)
     assert not sharing.load_rubric(db, project, whole[2], author="lea").judges
@@ -269,16 +276,16 @@ def test_judges_that_cannot_run_elsewhere_are_named_with_the_reason(
     whole: tuple[Database, Project, Path], db: Database, project: Project
 ) -> None:
     saved = sharing.save_rubric(*whole)
-    named = {(own.judge, own.criterion): own.reason for own in saved.not_portable}
+    named = {(refusal.judge, refusal.criterion): refusal.reason for refusal in saved.not_portable}
     assert named.keys() == {("other tool", "overall"), ("old prompt", "Short")}
     assert "imported from another tool" in named["other tool", "overall"]
     assert "prompt 'judge-v0'" in named["old prompt", "Short"]
     assert "other tool" in whole[2].read_text("utf-8")
     request = Request(operation="library load", project="test", arguments={"file": str(whole[2])})
     done = execute(db, request)
-    assert {own["judge"] for own in done.document["not_portable"]} == {"other tool", "old prompt"}
+    assert {refusal["judge"] for refusal in done.document["not_portable"]} == {"other tool", "old prompt"}
     assert any("not portable: other tool (imported) of “overall”" in line for line in done.lines)
-    assert not {"other tool", "old prompt"} & {own.name for own in judge_table.current(db, project.id)}
+    assert not {"other tool", "old prompt"} & {judge.name for judge in judge_table.current(db, project.id)}
 
 
 def test_judges_of_the_overall_grade_stay_when_single_criteria_are_saved(
@@ -332,27 +339,27 @@ def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
     file = tmp_path / "r.yaml"
     only_code(file, KNOWN)
     sharing.load_rubric(db, project, file, author="lea")
-    (own,) = sharing.transfer(db, project)
-    assert own.state == "not yet aligned here" and "Grade on" in own.says
+    (transfer,) = sharing.transfer(db, project)
+    assert transfer.state == "not yet aligned here" and "Grade on" in transfer.says
     graded_here(db, project, add_outputs, sharing.NEEDED_PASSES, sharing.NEEDED_FAILS - 1)
     judging.run_judges(db, project)
-    (own,) = sharing.transfer(db, project)
-    (judge,) = own.judges
-    assert (own.state, judge.passes, judge.fails) == ("not yet aligned here", 10, 9)
+    (transfer,) = sharing.transfer(db, project)
+    (judge,) = transfer.judges
+    assert (transfer.state, judge.passes, judge.fails) == ("not yet aligned here", 10, 9)
     assert judge.tpr.value is None and judge.result is None
     assert judge.there.tpr.value == 0.9
     (output,) = add_outputs("one more " * 50)
     grading.grade(db, project, output.id, "fail", annotator="cy")
-    (own,) = sharing.transfer(db, project)
-    assert own.state == "not yet aligned here" and "Run them" in own.says
+    (transfer,) = sharing.transfer(db, project)
+    assert transfer.state == "not yet aligned here" and "Run them" in transfer.says
     judging.run_judges(db, project)
-    (own,) = sharing.transfer(db, project)
-    (judge,) = own.judges
-    assert own.state == judge.state == "aligned here"
+    (transfer,) = sharing.transfer(db, project)
+    (judge,) = transfer.judges
+    assert transfer.state == judge.state == "aligned here"
     assert (judge.tpr.value, judge.tpr.n, judge.tnr.value) == (1.0, 10, 1.0)
     assert judge.tpr_change.value == pytest.approx(0.1) and judge.result == "not clear"
     assert "is not ruled out: grade on" in judge.says
-    deriving.drop(db, project, own.criterion_id)
+    deriving.drop(db, project, transfer.criterion_id)
     assert sharing.transfer(db, project) == []
 
 
@@ -365,10 +372,10 @@ def test_a_judge_that_does_worse_here_is_said_to(
     for i, output in enumerate(add_outputs(*(f"short {i}" for i in range(40)))):
         grading.grade(db, project, output.id, "fail" if i % 2 else "pass", annotator="cy")
     judging.run_judges(db, project)
-    (own,) = sharing.transfer(db, project)
-    assert own.judges[0].result == "worse" and own.judges[0].tnr.value == 0
-    assert "catches fewer bad outputs here than there" in own.judges[0].says
-    assert "1 do worse" in own.says
+    (transfer,) = sharing.transfer(db, project)
+    assert transfer.judges[0].result == "worse" and transfer.judges[0].tnr.value == 0
+    assert "catches fewer bad outputs here than there" in transfer.judges[0].says
+    assert "1 do worse" in transfer.says
 
 
 def test_a_judge_that_holds_and_one_without_figures(
@@ -382,7 +389,7 @@ def test_a_judge_that_holds_and_one_without_figures(
     sharing.load_rubric(db, project, file, author="lea")
     graded_here(db, project, add_outputs, 40, 40)
     judging.run_judges(db, project)
-    found = {own.criterion: own.judges[0].result for own in sharing.transfer(db, project)}
+    found = {transfer.criterion: transfer.judges[0].result for transfer in sharing.transfer(db, project)}
     assert found == {"Short": "holds", "Brief": "nothing to compare with"}
 
 
@@ -395,7 +402,7 @@ def test_a_set_can_be_chosen_from_judges_that_came(
         judging.run_judges(db, project, kind=kind)
     chosen = aligning.choose(db, project)
     assert chosen.held_out["alignment"] > 0.9
-    assert all(own.endswith("(library)") for own in chosen.judges)
+    assert all(name.endswith("(library)") for name in chosen.judges)
 
 
 def test_the_operations_say_what_they_did(
@@ -410,8 +417,8 @@ def test_the_operations_say_what_they_did(
     came = execute(db, Request(operation="library load", project="there", arguments={"file": out}))
     assert len(came.document["criteria"]) == 2 and "not yet aligned here" in came.lines[-1]
     seen = execute(db, Request(operation="library transfer", project="there"))
-    assert {own["state"] for own in seen.document["criteria"]} == {"not yet aligned here"}
+    assert {criterion["state"] for criterion in seen.document["criteria"]} == {"not yet aligned here"}
     schema = execute(db, Request(operation="library schema", project="there")).document
     assert schema["required"] == ["format", "version", "project", "exported_at", "criteria"]
     listed = execute(db, Request(operation="criteria list", project="there")).document["criteria"]
-    assert {own["kind"] for own in listed} == {"library"}
+    assert {judge["kind"] for judge in listed} == {"library"}

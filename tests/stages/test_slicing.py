@@ -33,12 +33,12 @@ def plant(
     def do(city: str, pool: int, passes: int, fails: int, chance: float | None) -> list[Output]:
         made = add_outputs(*(f"{city} {k}" for k in range(pool)), metadata={"city": city})
         graded = made[: passes + fails]
-        for at, own in enumerate(graded):
-            give(own, "pass" if at < passes else "fail")
+        for at, output in enumerate(graded):
+            give(output, "pass" if at < passes else "fail")
         if chance is not None:
             picks = tuple(
-                Pick(output_id=own.id, reason="uniform", probability=chance, position=at)
-                for at, own in enumerate(graded)
+                Pick(output_id=output.id, reason="uniform", probability=chance, position=at)
+                for at, output in enumerate(graded)
             )
             samples.save(
                 db, Sample(id=f"s {city}", project_id=project.id, rule="random", seed=0, picks=picks)
@@ -65,13 +65,13 @@ def _judge(db: Database, project: Project, name: str, answers: dict[str, str]) -
         db,
         [
             Verdict(
-                output_id=own,
+                output_id=output_id,
                 judge_version_id=name,
                 project_id=project.id,
                 run_id="r",
-                decision=Decision(value=said),
+                decision=Decision(value=value),
             )
-            for own, said in answers.items()
+            for output_id, value in answers.items()
         ],
     )
 
@@ -85,27 +85,27 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(
     db: Database, project: Project, plant: Plant
 ) -> None:
     ulm, bonn = plant("Ulm", 60, 20, 10, 0.5), plant("Bonn", 100, 10, 15, 0.25)
-    answers = {own.id: "fail" if k % 3 == 0 or 22 < k < 30 else "pass" for k, own in enumerate(ulm)}
-    answers |= {own.id: "pass" if k < 12 or k % 5 == 0 else "fail" for k, own in enumerate(bonn)}
+    answers = {output.id: "fail" if k % 3 == 0 or 22 < k < 30 else "pass" for k, output in enumerate(ulm)}
+    answers |= {output.id: "pass" if k < 12 or k % 5 == 0 else "fail" for k, output in enumerate(bonn)}
     _judge(db, project, "j1", answers)
     judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(db, project)
-    rows = {own.name: own for own in found.rows}
+    rows = {row.name: row for row in found.rows}
     assert (rows["Ulm"].size, rows["Bonn"].size, found.left_out, found.doubt) == (60, 100, 0, "")
     assert found.assumption == prevalence.ASSUMPTIONS["post-stratified"]
     for outputs, name, passes, fails in ((ulm, "Ulm", 20, 10), (bonn, "Bonn", 10, 15)):
-        own, n = rows[name], passes + fails
-        said = np.array([float(answers[one.id] == "pass") for one in outputs])
-        graded = Graded(np.arange(n) < passes, said[:n])
-        pool = PoolVerdicts(int(said.sum()), int((1 - said).sum()))
+        row, n = rows[name], passes + fails
+        passed = np.array([float(answers[output.id] == "pass") for output in outputs])
+        graded = Graded(np.arange(n) < passes, passed[:n])
+        pool = PoolVerdicts(int(passed.sum()), int((1 - passed).sum()))
         expected = prevalence.corrected(graded, pool)
-        assert own.corrected is not None and own.corrected_together is not None
-        assert own.corrected.value == pytest.approx(expected.value, abs=1e-9)
-        assert own.corrected.low == pytest.approx(expected.low, abs=1e-9)
-        assert own.rate.value == passes / n and own.rate.method == "Wilson"
-        assert own.corrected_together.value == own.corrected.value
-        assert (own.corrected_together.low or 0) < (own.corrected.low or 0)
-        assert (own.corrected_together.high or 0) > (own.corrected.high or 0)
+        assert row.corrected is not None and row.corrected_together is not None
+        assert row.corrected.value == pytest.approx(expected.value, abs=1e-9)
+        assert row.corrected.low == pytest.approx(expected.low, abs=1e-9)
+        assert row.rate.value == passes / n and row.rate.method == "Wilson"
+        assert row.corrected_together.value == row.corrected.value
+        assert (row.corrected_together.low or 0) < (row.corrected.low or 0)
+        assert (row.corrected_together.high or 0) > (row.corrected.high or 0)
 
 
 def test_slices_together_are_what_the_whole_project_is(db: Database, project: Project, plant: Plant) -> None:
@@ -113,18 +113,18 @@ def test_slices_together_are_what_the_whole_project_is(db: Database, project: Pr
     plant("Ulm", 60, 20, 10, 0.5)
     plant("Bonn", 100, 10, 15, 0.25)
     found, report = _report(db, project), aligning.align(db, project)
-    share = sum((own.rate.value or 0) * (own.size or 0) for own in found.rows) / 160
+    share = sum((row.rate.value or 0) * (row.size or 0) for row in found.rows) / 160
     assert report.pass_rate.human.value == pytest.approx(share)
-    assert all(own.corrected is None for own in found.rows) and found.assumption == ""
+    assert all(row.corrected is None for row in found.rows) and found.assumption == ""
 
 
 def test_a_correction_of_a_slice_is_refused_with_its_reason(
     db: Database, project: Project, plant: Plant
 ) -> None:
     ulm, bonn = plant("Ulm", 60, 30, 0, 0.5), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(db, project, "j1", {own.id: "pass" for own in ulm + bonn})
+    _judge(db, project, "j1", {output.id: "pass" for output in ulm + bonn})
     judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
-    rows = {own.name: own for own in _report(db, project).rows}
+    rows = {row.name: row for row in _report(db, project).rows}
     assert rows["Ulm"].corrected is not None and rows["Bonn"].corrected is not None
     assert rows["Ulm"].corrected.why_not == "there are no outputs that people failed"
     assert "carries no information" in (rows["Bonn"].corrected.why_not or "")
@@ -133,7 +133,12 @@ def test_a_correction_of_a_slice_is_refused_with_its_reason(
 
 def test_hand_picked_grades_and_unseen_outputs_are_said(db: Database, project: Project, plant: Plant) -> None:
     ulm, bonn = plant("Ulm", 60, 20, 10, None), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(db, project, "j1", {own.id: "pass" if k % 3 else "fail" for k, own in enumerate(ulm[:35] + bonn)})
+    _judge(
+        db,
+        project,
+        "j1",
+        {output.id: "pass" if k % 3 else "fail" for k, output in enumerate(ulm[:35] + bonn)},
+    )
     judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(db, project)
     assert "not drawn with known probabilities in 30 of 55 cases" in found.doubt
@@ -145,26 +150,33 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(
     db: Database, project: Project, add_outputs: Plant
 ) -> None:
     made = [
-        own
+        output
         for k, city in enumerate(("Ulm", "Bonn", "Kiel\"'; --", ""))
-        for own in add_outputs(*(f"{city} {n}" for n in range(5 + k)), metadata={"city": city})
+        for output in add_outputs(*(f"{city} {n}" for n in range(5 + k)), metadata={"city": city})
     ]
     made += add_outputs("without any city", model="gpt")
     words = ("pass", "fail", "abstain", "pass", "abstain")
     for shift in (0, 1):
         seen = made[2:] if shift else made
-        _judge(db, project, f"j{shift}", {own.id: words[(k * (1 + shift)) % 5] for k, own in enumerate(seen)})
+        _judge(
+            db,
+            project,
+            f"j{shift}",
+            {output.id: words[(k * (1 + shift)) % 5] for k, output in enumerate(seen)},
+        )
     for members in (["j0"], ["j0", "j1"], []):
-        own = confusion.pools_of_slices(db, project.id, "city", members)
-        assert {k: v[0] for k, v in own.items()} == {"Ulm": 5, "Bonn": 6, "Kiel\"'; --": 7, "": 9}
-        sums = tuple(sum(pool[at] for pool in own.values()) for at in (1, 2, 3))
+        pools = confusion.pools_of_slices(db, project.id, "city", members)
+        assert {k: v[0] for k, v in pools.items()} == {"Ulm": 5, "Bonn": 6, "Kiel\"'; --": 7, "": 9}
+        sums = tuple(sum(pool[at] for pool in pools.values()) for at in (1, 2, 3))
         assert sums == (confusion.pool_of_set(db, members) if members else (0, 0, 0))
     assert confusion.pools_of_slices(db, project.id, "model", [])["gpt"] == (1, 0, 0, 0)
 
 
 def test_one_document_and_one_line_for_each_slice(db: Database, project: Project, plant: Plant) -> None:
     ulm, bonn = plant("Ulm", 60, 28, 2, 0.5), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(db, project, "j1", {own.id: "pass" if k < 20 else "fail" for k, own in enumerate(ulm + bonn)})
+    _judge(
+        db, project, "j1", {output.id: "pass" if k < 20 else "fail" for k, output in enumerate(ulm + bonn)}
+    )
     judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
     found = execute(db, Request(operation="slices", project=project.name, arguments={"by": ["city"]}))
     (document,) = found.document["slices"]
@@ -173,8 +185,8 @@ def test_one_document_and_one_line_for_each_slice(db: Database, project: Project
     assert found.lines[0].startswith("city = Bonn (100 outputs): 40% (")
     assert "worse than the rest: -53 points (" in found.lines[0] and "p < 0.001" in found.lines[0]
     assert found.lines[1].startswith("city = Ulm (60 outputs): 93% (") and "; corrected 85%" in found.lines[1]
-    assert any("known-probability sample" in own for own in found.lines)
-    assert any(own.startswith("  Not corrected: Bonn (") for own in found.lines)
+    assert any("known-probability sample" in line for line in found.lines)
+    assert any(line.startswith("  Not corrected: Bonn (") for line in found.lines)
     html = reporting.to_html(reporting.build_report(db, project, by=("city",)))
     assert "Bonn: worse than the rest" in html and "points from the others" in html
 
@@ -211,7 +223,7 @@ def test_slices_in_words_say_what_is_not_known() -> None:
     )
     assert slice_words.telling(report) == ["A: worse than the rest: -30 points (-42 to -17), p < 0.001"]
     drawn = slice_words.series(report, 3)["corrected"]
-    assert [own.value for own in drawn] == [0.3, None, None]
+    assert [rate.value for rate in drawn] == [0.3, None, None]
     table = slice_words.slice_table(report, 3)
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert table.rows[2][1:] == ("1,000", "8", "50% (no interval)", "not measurable", "not measurable", "")
