@@ -57,10 +57,10 @@ def test_any_text_is_measured(text: str, given_: str) -> None:
     "text", ["a" * 100_000, "[" * 50_000, "a@" * 40_000, "- " * 50_000, "1," * 50_000, "\n" * 60_000]
 )
 def test_no_text_makes_a_check_slow(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for detector in REGISTRY.values():
         detector.feature(output(text, input=text), {"phrase": ["a"]})
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_code_judge_gives_its_figure_and_abstains_without_input() -> None:
