@@ -14,7 +14,7 @@ from pages.widgets.language import say
 place = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
 )
-seen = projects.overview(place.db, place.project)
+seen = projects.overview(place)
 
 STEPS = (
     ("Import", "1_importing.py", seen.outputs, "outputs", "Bring in outputs of your pipeline."),

@@ -76,9 +76,9 @@ with shell.guard(), tempfile.TemporaryDirectory() as folder:
         st.dataframe(pd.DataFrame(list(preview.rows)[:8]), hide_index=True)
         if st.button("Import", type="primary", disabled=mapping.output is None and mapping.id is None):
             with st.spinner("Importing …"):
-                show_result(importing.import_file(place.db, place.project, source, mapping))
+                show_result(importing.import_file(place, source, mapping))
             shell.go("2_sampling.py", "Next: draw a sample")
-    history = importing.imports(place.db, place.project)
+    history = importing.imports(place)
     if history:
         st.subheader("Imports so far")
     for batch in history:

@@ -29,13 +29,11 @@ st.write(EXPLAIN[rule])
 by = st.text_input("Field", "model", key="sample-by") if rule == "stratified" else None
 with shell.guard():
     if st.button("Draw", type="primary"):
-        drawn = sampling.draw_sample(
-            place.db, place.project, rule=rule, n=int(n), seed=int(seed), by=by, author=place.annotator
-        )
+        drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), by=by)
         st.success(f"Drew {len(drawn.picks)} outputs.")
         shell.warn(drawn.parameters["warnings"])
         shell.go("3_grading.py", "Next: grade them")
-    found = sampling.samples(place.db, place.project)
+    found = sampling.samples(place)
     if not found:
         st.info("Nothing has been drawn yet: without a sample, outputs are graded in the order of import.")
     for sample in found:

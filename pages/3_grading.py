@@ -8,24 +8,24 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import streamlit as st
 
 from labelcore.stages import deriving, grading
+from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.desk import Desk, Way
 from pages.widgets.grading_card import grading_card, received
 from pages.widgets.language import language, say
 from pages.widgets.pressing import seat_of
 from pages.widgets.regrading import show_regrade
-from pages.widgets.shell import Place
 
 place = shell.open_page("Grade")
-if not place.annotator:
+if not place.person:
     st.info(say("Write your name on the left first: every grade carries the name of who gave it."))
     st.stop()
 
 
-def grade(place: Place, way: Way) -> None:
+def grade(workspace: Workspace, way: Way) -> None:
     """Outputs one by one, or two versions of the same input side by side."""
     key = keys.CARD if way == "single" else keys.PAIRS
-    desk = Desk(place.db, place.project, place.annotator, language(), way)
+    desk = Desk(workspace, language(), way)
     news = desk.news(received(key))
     if way == "single" and not news.total:
         st.info(say("There are no outputs to grade yet."))
@@ -44,7 +44,7 @@ with shell.guard():
     rules = grading.rules_of(place.project)
     if rules.compare:
         ways = {"pairs": say("Compare two versions"), **ways}
-    for criterion in deriving.list_criteria(place.db, place.project, status="accepted"):
+    for criterion in deriving.list_criteria(place, status="accepted"):
         if criterion.id in rules.regrade:
             ways[criterion.id] = say("Grade anew: {name}", name=shell.plain(criterion.name))
     way = next(iter(ways))

@@ -80,20 +80,20 @@ def show_outputs(report: aligning.AlignmentReport, split: aligning.Split) -> Non
         horizontal=True,
         format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",
     )
-    found = aligning.behind(place.db, place.project, judge, cell, split=split, as_of=report.as_of)
+    found = aligning.behind(place, judge, cell, split=split, as_of=report.as_of)
     show_behind(found, "behind")
 
 
 place = shell.open_page("Alignment", "What the judges get right and wrong, measured against people.")
 with shell.guard():
     split = st.radio("Grades of", SPLITS, horizontal=True, key="align-split")
-    show_splits(place.db, place.project, place.annotator)
-    if split == "test" and not may_open(place.db, place.project, place.annotator):
+    show_splits(place, place.person)
+    if split == "test" and not may_open(place, place.person):
         st.stop()
     moment = ask_moment()
     if moment is None:
         choose_set(place)
-    report = aligning.align(place.db, place.project, split=split, author=place.annotator, as_of=moment)
+    report = aligning.align(place, split=split, as_of=moment)
     show_basis(report)
     shell.warn(
         with_how_to_choose(report.warnings, f"“{CHOOSE}” above") if moment is None else report.warnings

@@ -23,12 +23,12 @@ place = shell.open_page(
     "Can I trust this number?", "How good everything is, and what speaks for and against that figure."
 )
 with shell.guard():
-    report = aligning.align(place.db, place.project, split="all")
+    report = aligning.align(place, split="all")
     if not report.n_grades:
         st.info("Nothing can be said yet: no output has a pass or a fail. Grade some first.")
         shell.go("3_grading.py", "Grade")
         st.stop()
-    show_answer(reporting.trust(place.db, place.project, report))
+    show_answer(reporting.trust(place, report))
     show_rates(report)
     show_judges(report)
     show_slices(place)

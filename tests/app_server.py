@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from labelcore.workspace import Workspace
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -23,7 +25,7 @@ def free_port() -> int:
     return port
 
 
-def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.Popen[bytes], str]:
+def start_app(workspace: Workspace, annotator: str = "") -> tuple[subprocess.Popen[bytes], str]:
     """The process and its address, once it answers."""
     port = free_port()
     command = [
@@ -32,16 +34,16 @@ def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.P
         "labelcore",
         "serve",
         "--db",
-        str(db),
+        str(workspace.db),
         "--project",
-        project,
+        workspace.project,
         "--port",
         str(port),
         "--no-browser",
     ]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": annotator}
     process = subprocess.Popen(
-        command, cwd=db.parent, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=workspace.db.parent, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     url = f"http://127.0.0.1:{port}"
     for _ in range(400):
@@ -56,9 +58,9 @@ def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.P
 
 
 @contextmanager
-def serving(db: Path, project: str, annotator: str = "") -> Iterator[str]:
+def serving(workspace: Workspace, annotator: str = "") -> Iterator[str]:
     """The app's address while the block runs."""
-    process, url = start_app(db, project, annotator)
+    process, url = start_app(workspace, annotator)
     try:
         yield url
     finally:

@@ -16,6 +16,7 @@ from labelcore.stages import projects
 from labelcore.store import Database, open_database
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 _KEYS = ("LABELCORE_API_KEY", "OPENAI_API_KEY", "LABELCORE_BASE_URL", "OPENAI_BASE_URL")
 
@@ -50,40 +51,45 @@ def project(db: Database) -> Project:
 
 
 @pytest.fixture
-def add_outputs(db: Database, project: Project) -> Callable[..., list[Output]]:
+def workspace(db: Database, project: Project) -> Workspace:
+    return Workspace(db, project)
+
+
+@pytest.fixture
+def add_outputs(workspace: Workspace) -> Callable[..., list[Output]]:
     """Store outputs with the given texts; further fields by name."""
 
     def add(*texts: str, **fields: object) -> list[Output]:
         made = [
             Output(
-                id=output_table.content_id(project.id, text, input=str(fields.get("input", ""))),
-                project_id=project.id,
+                id=output_table.content_id(workspace.project.id, text, input=str(fields.get("input", ""))),
+                project_id=workspace.project.id,
                 text=text,
                 **fields,  # type: ignore[arg-type]  # test data
             )
             for text in texts
         ]
-        output_table.add(db, made)
+        output_table.add(workspace.db, made)
         return made
 
     return add
 
 
 @pytest.fixture
-def give(db: Database, project: Project) -> Callable[..., Grade]:
+def give(workspace: Workspace) -> Callable[..., Grade]:
     """Grade an output."""
 
     def grade(output: Output, value: str, note: str = "", annotator: str = "ann", **more: object) -> Grade:
         event = Grade(
             id=new_id("grade"),
-            project_id=project.id,
+            project_id=workspace.project.id,
             output_id=output.id,
             annotator=annotator,
             value=value,
             note=note,
             **more,  # type: ignore[arg-type]
         )
-        grade_table.record(db, [event])
+        grade_table.record(workspace.db, [event])
         return event
 
     return grade

@@ -2,13 +2,12 @@
 
 The command line runs an operation on the file itself, or sends its name and arguments to the app
 that holds the file (see :mod:`labelcore.api`); both ways end here, so both give the same JSON.
-An operation is a function ``(call, **arguments) -> Outcome`` whose annotations check the arguments.
+An operation is a function ``(workspace, **arguments) -> Outcome`` whose annotations check the arguments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, validate_call
@@ -18,8 +17,9 @@ from labelcore.models import Frozen, Project
 from labelcore.progress import Progress, silent
 from labelcore.stages import projects
 from labelcore.store import Database
+from labelcore.workspace import Workspace
 
-__all__ = ["OPERATIONS", "Call", "Outcome", "Request", "execute", "operation"]
+__all__ = ["OPERATIONS", "Outcome", "Request", "execute", "operation"]
 
 
 class Outcome(Frozen):
@@ -28,16 +28,6 @@ class Outcome(Frozen):
     document: dict[str, Any]
     lines: tuple[str, ...] = ()
     exit_code: int = 0
-
-
-@dataclass(frozen=True)
-class Call:
-    """Where an operation works, for whom, and whom it tells how far it is."""
-
-    db: Database
-    project: Project
-    author: str
-    progress: Progress
 
 
 class Request(Frozen):
@@ -81,9 +71,9 @@ def execute(db: Database, request: Request, progress: Progress = silent) -> Outc
     _load()
     if request.operation not in OPERATIONS:
         raise BadInput(f"There is no operation '{request.operation}'.")
-    call = Call(db, _project(db, request), request.author, progress)
+    workspace = Workspace(db, _project(db, request), request.author, progress)
     try:
-        return OPERATIONS[request.operation](call, **request.arguments)
+        return OPERATIONS[request.operation](workspace, **request.arguments)
     except ValidationError as trouble:
         raise BadInput(_first_fault(trouble)) from trouble
 

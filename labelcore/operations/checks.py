@@ -6,18 +6,19 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.subset import CONTRACT, MODULES
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.trials import Trial
+from labelcore.workspace import Workspace
 
 _SHOWN = 10
 Limit = Annotated[int, Field(ge=1, le=1_000)]
 
 
 @operation("judge contract", needs="no project")
-def contract(call: Call) -> Outcome:  # noqa: ARG001 - every operation has one
+def contract(workspace: Workspace) -> Outcome:  # noqa: ARG001 - every operation has one
     """Say what a check may use, and how it is kept from harm here."""
     pool = shared_pool()
     alone = pool.no_network()
@@ -40,18 +41,16 @@ def walls(*, alone: bool) -> str:
 
 
 @operation("judge try")
-def try_(call: Call, *, source: str, limit: Limit = 20, criterion: str | None = None) -> Outcome:
+def try_(workspace: Workspace, *, source: str, limit: Limit = 20, criterion: str | None = None) -> Outcome:
     """Try a check on some outputs; nothing is stored."""
-    trial = checks.try_check(call.db, call.project, source, limit=limit, criterion=criterion)
+    trial = checks.try_check(workspace, source, limit=limit, criterion=criterion)
     return Outcome(document=_document(trial), lines=_lines(trial))
 
 
 @operation("judge add")
-def add(call: Call, *, source: str, criterion: str, name: str, limit: Limit = 20) -> Outcome:
+def add(workspace: Workspace, *, source: str, criterion: str, name: str, limit: Limit = 20) -> Outcome:
     """Try a check on some outputs and keep it as a judge of a criterion."""
-    version, trial = checks.add_check(
-        call.db, call.project, source, criterion=criterion, name=name, limit=limit, author=call.author
-    )
+    version, trial = checks.add_check(workspace, source, criterion=criterion, name=name, limit=limit)
     kept = version.model_dump(mode="json", exclude={"project_id"})
     lines = (f"Kept as '{version.name}', version {version.version}.", *_lines(trial))
     return Outcome(document={"judge": kept, "trial": _document(trial)}, lines=lines)

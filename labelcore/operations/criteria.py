@@ -7,21 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from labelcore.models import Criterion, Project, Risk
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import deriving
+from labelcore.workspace import Workspace
 
 
 @operation("derive")
-def derive(call: Call, *, offline: bool = False, accept_all: bool = False) -> Outcome:
+def derive(workspace: Workspace, *, offline: bool = False, accept_all: bool = False) -> Outcome:
     """Turn the notes on failed outputs into criteria, each with its evidence."""
-    found = deriving.derive(
-        call.db,
-        call.project,
-        offline=offline,
-        accept_all=accept_all,
-        author=call.author,
-        progress=call.progress,
-    )
+    found = deriving.derive(workspace, offline=offline, accept_all=accept_all, progress=workspace.progress)
     document = {
         "criteria": [describe(criterion) for criterion in found.criteria],
         "uncovered_fails": found.uncovered_fails,
@@ -33,9 +27,9 @@ def derive(call: Call, *, offline: bool = False, accept_all: bool = False) -> Ou
 
 
 @operation("criteria list")
-def list_criteria(call: Call, *, status: str | None = None) -> Outcome:
+def list_criteria(workspace: Workspace, *, status: str | None = None) -> Outcome:
     """Show the criteria in their newest versions."""
-    found = deriving.list_criteria(call.db, call.project, status=status)
+    found = deriving.list_criteria(workspace, status=status)
     lines = tuple(_line(criterion) for criterion in found) or (
         "There are no criteria yet: run `labelcore derive --offline`.",
     )
@@ -43,13 +37,13 @@ def list_criteria(call: Call, *, status: str | None = None) -> Outcome:
 
 
 @operation("criteria show")
-def show_criterion(call: Call, *, criterion: str) -> Outcome:
+def show_criterion(workspace: Workspace, *, criterion: str) -> Outcome:
     """Show one criterion with all its evidence."""
-    found = deriving.find_criterion(call.db, call.project, criterion)
+    found = deriving.find_criterion(workspace, criterion)
     quotes = (
         f"  “{item.quote}” ({'marked in ' if item.marked else ''}{item.output_id})" for item in found.evidence
     )
-    risk = _risk(found, call.project)
+    risk = _risk(found, workspace.project)
     return Outcome(document=describe(found), lines=(_line(found), found.statement, risk, *quotes))
 
 
@@ -65,10 +59,10 @@ def _risk(criterion: Criterion, project: Project) -> str:
 
 
 @operation("criteria history")
-def history(call: Call, *, criterion: str) -> Outcome:
+def history(workspace: Workspace, *, criterion: str) -> Outcome:
     """Show every version of a criterion with author, time and reason."""
-    found = deriving.find_criterion(call.db, call.project, criterion)
-    versions = deriving.history(call.db, call.project, found.id)
+    found = deriving.find_criterion(workspace, criterion)
+    versions = deriving.history(workspace, found.id)
     lines = tuple(
         (
             f"v{v.version} {v.at:%Y-%m-%d %H:%M} {v.author or 'labelcore'}: {v.status}, "
@@ -81,7 +75,7 @@ def history(call: Call, *, criterion: str) -> Outcome:
 
 @operation("criteria edit")
 def edit(
-    call: Call,
+    workspace: Workspace,
     *,
     criterion: str,
     name: str | None = None,
@@ -94,7 +88,7 @@ def edit(
     why: str = "",
 ) -> Outcome:
     """Change a criterion; a new version is kept beside the old ones."""
-    found = deriving.find_criterion(call.db, call.project, criterion)
+    found = deriving.find_criterion(workspace, criterion)
     changes: dict[str, Any] = {
         "name": name,
         "statement": statement,
@@ -104,32 +98,32 @@ def edit(
         "max_false_failure_rate": max_ffr,
     }
     given = {key: value for key, value in changes.items() if value is not None}
-    changed = deriving.edit(
-        call.db, call.project, found.id, **given, wording_only=wording_only, why=why, author=call.author
-    )
+    changed = deriving.edit(workspace, found.id, **given, wording_only=wording_only, why=why)
     return Outcome(document=describe(changed), lines=(_line(changed),))
 
 
 @operation("criteria decide")
 def decide(
-    call: Call, *, criterion: str, decision: Literal["accept", "reject", "drop", "restore"], why: str = ""
+    workspace: Workspace,
+    *,
+    criterion: str,
+    decision: Literal["accept", "reject", "drop", "restore"],
+    why: str = "",
 ) -> Outcome:
     """Accept, reject, drop or restore a criterion."""
-    found = deriving.find_criterion(call.db, call.project, criterion)
+    found = deriving.find_criterion(workspace, criterion)
     act = getattr(deriving, decision)
-    changed = act(call.db, call.project, found.id, why=why, author=call.author)
+    changed = act(workspace, found.id, why=why, author=workspace.person)
     return Outcome(document=describe(changed), lines=(_line(changed),))
 
 
 @operation("criteria merge")
 def merge(
-    call: Call, *, criteria: list[str], name: str, statement: str | None = None, why: str = ""
+    workspace: Workspace, *, criteria: list[str], name: str, statement: str | None = None, why: str = ""
 ) -> Outcome:
     """Join criteria into one that names them as its parents."""
-    ids = [deriving.find_criterion(call.db, call.project, word).id for word in criteria]
-    merged = deriving.merge(
-        call.db, call.project, ids, name=name, statement=statement, why=why, author=call.author
-    )
+    ids = [deriving.find_criterion(workspace, word).id for word in criteria]
+    merged = deriving.merge(workspace, ids, name=name, statement=statement, why=why)
     return Outcome(document=describe(merged), lines=(_line(merged),))
 
 

@@ -8,16 +8,17 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.models import RejectedRow, Sample
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import exporting, grading, importing, projects, sampling
 from labelcore.stages.deriving.editing import find_criterion
+from labelcore.workspace import Workspace
 
 _SHOWN = 20  # rejected rows and picks that are named in the sentences; the JSON has more
 
 
 @operation("import", needs="no project")
 def import_(
-    call: Call,
+    workspace: Workspace,
     *,
     file: str,
     columns: dict[str, str] | None = None,
@@ -29,7 +30,7 @@ def import_(
 ) -> Outcome:
     """Bring the outputs of a file in, with the grades and verdicts beside them."""
     wanted = importing.mapping_for(
-        call.db,
+        workspace.db,
         file,
         columns=columns or {},
         meta=meta,
@@ -38,9 +39,9 @@ def import_(
         annotator=annotator,
         verdicts=verdicts or {},
     )
-    others = [other.name for other in projects.list_projects(call.db)]
-    project = projects.open_project(call.db, call.project.name)
-    result = importing.import_file(call.db, project, file, wanted, call.progress)
+    others = [other.name for other in projects.list_projects(workspace.db)]
+    project = projects.open_project(workspace.db, workspace.project.name)
+    result = importing.import_file(workspace.with_project(project), file, wanted, workspace.progress)
     batch = result.batch
     document: dict[str, Any] = {"batch": batch.id}
     document |= {name: getattr(batch, name) for name in importing.COUNTS}
@@ -79,9 +80,9 @@ def _import_lines(document: dict[str, Any], rejected: tuple[RejectedRow, ...]) -
 
 
 @operation("preview", needs="no project")
-def preview(call: Call, *, file: str) -> Outcome:
+def preview(workspace: Workspace, *, file: str) -> Outcome:
     """Show what a file holds and how its columns would be mapped."""
-    seen = importing.preview(call.db, file)
+    seen = importing.preview(workspace.db, file)
     document = seen.model_dump(mode="json")
     head = f"{seen.rows_read:,} rows can be read, {len(seen.rejected):,} cannot. Nothing is stored."
     return Outcome(
@@ -91,7 +92,7 @@ def preview(call: Call, *, file: str) -> Outcome:
 
 @operation("sample")
 def sample(
-    call: Call,
+    workspace: Workspace,
     *,
     rule: str = "mixture",
     n: Annotated[int, Field(ge=1)] = 50,
@@ -99,7 +100,7 @@ def sample(
     by: str | None = None,
 ) -> Outcome:
     """Draw outputs for grading by a named, seeded rule."""
-    drawn = sampling.draw_sample(call.db, call.project, rule=rule, n=n, seed=seed, by=by, author=call.author)
+    drawn = sampling.draw_sample(workspace, rule=rule, n=n, seed=seed, by=by)
     picks = [pick.model_dump(include={"output_id", "reason", "probability"}) for pick in drawn.picks]
     document = {
         "sample": drawn.id,
@@ -123,7 +124,7 @@ def _sample_lines(drawn: Sample) -> tuple[str, ...]:
 
 @operation("grade")
 def grade(
-    call: Call,
+    workspace: Workspace,
     *,
     output: str,
     value: str,
@@ -133,13 +134,12 @@ def grade(
     annotator: str = "",
 ) -> Outcome:
     """Grade one output, or one criterion or field of it."""
-    asked = None if criterion is None else find_criterion(call.db, call.project, criterion)
+    asked = None if criterion is None else find_criterion(workspace, criterion)
     event = grading.grade(
-        call.db,
-        call.project,
+        workspace,
         output,
         value,
-        annotator=annotator or call.author,
+        annotator=annotator or workspace.person,
         note=note,
         criterion_id=asked.id if asked else None,
         criterion_version=asked.version if asked else None,
@@ -152,18 +152,18 @@ def grade(
 
 
 @operation("undo")
-def undo(call: Call, *, grade: str, annotator: str = "") -> Outcome:
+def undo(workspace: Workspace, *, grade: str, annotator: str = "") -> Outcome:
     """Take one grade or comparison back; the history keeps it."""
-    is_pair = grading.is_comparison(call.db, grade)
+    is_pair = grading.is_comparison(workspace.db, grade)
     take_back = grading.undo_comparison if is_pair else grading.undo
-    event = take_back(call.db, call.project, grade, annotator=annotator or call.author)
+    event = take_back(workspace, grade, annotator=annotator or workspace.person)
     return Outcome(document={"undone": grade, "event": event.id}, lines=(f"Took back {grade}.",))
 
 
 @operation("export")
-def export(call: Call, *, what: str, out: Path) -> Outcome:
+def export(workspace: Workspace, *, what: str, out: Path) -> Outcome:
     """Write one flat table to a CSV, JSONL or Parquet file."""
-    rows = exporting.export_table(call.db, call.project, what, out)
+    rows = exporting.export_table(workspace, what, out)
     return Outcome(
         document={"what": what, "rows": rows, "out": str(out)},
         lines=(f"Wrote {rows:,} rows of {what} to {out}.",),
@@ -171,11 +171,11 @@ def export(call: Call, *, what: str, out: Path) -> Outcome:
 
 
 @operation("status")
-def status(call: Call) -> Outcome:
+def status(workspace: Workspace) -> Outcome:
     """Say how far the project is along the loop."""
-    seen = projects.overview(call.db, call.project)
+    seen = projects.overview(workspace)
     both = seen.passes + seen.fails + seen.unsure > seen.graded
     note = ("An output with several grades counts in each of them.",) if both else ()
     counts = [f"{name.replace('_', ' ')}: {value:,}" for name, value in seen.model_dump().items()]
-    document = {"project": call.project.name, **seen.model_dump()}
+    document = {"project": workspace.project.name, **seen.model_dump()}
     return Outcome(document=document, lines=(*counts, *note))

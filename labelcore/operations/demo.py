@@ -6,8 +6,9 @@ from pathlib import Path
 
 import labelcore
 from labelcore.errors import NotFound
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, deriving, importing, judging, projects
+from labelcore.workspace import Workspace
 
 _TASK = (
     "Three small pipelines of an online shop: replies to customers, product descriptions and "
@@ -17,34 +18,34 @@ _STEPS = 5
 
 
 @operation("demo", needs="any project")
-def demo(call: Call) -> Outcome:
+def demo(workspace: Workspace) -> Outcome:
     """Make the sample project ready to look at; doing it again changes nothing."""
-    if not projects.overview(call.db, call.project).outputs:
-        projects.update_project(call.db, call.project, task=_TASK)
-    call.progress(0, _STEPS, "reading the sample")
+    if not projects.overview(workspace).outputs:
+        projects.update_project(workspace, task=_TASK)
+    workspace.progress(0, _STEPS, "reading the sample")
     batches = [
-        importing.import_file(call.db, call.project, str(sample_file(name)), mapping).batch
+        importing.import_file(workspace, str(sample_file(name)), mapping).batch
         for name, mapping in importing.sample_mappings().items()
     ]
-    if not deriving.list_criteria(call.db, call.project):
-        call.progress(1, _STEPS, "deriving criteria from the notes")
-        deriving.derive(call.db, call.project, offline=True, accept_all=True, author="labelcore demo")
-    if not judging.list_judges(call.db, call.project):
-        call.progress(2, _STEPS, "proposing judges")
-        judging.propose(call.db, call.project, offline=True)
-    call.progress(3, _STEPS, "running judges")
-    run = judging.run_judges(call.db, call.project)
-    if aligning.chosen_set(call.db, call.project) is None:
-        call.progress(4, _STEPS, "choosing the set")
-        aligning.choose(call.db, call.project, author="labelcore demo")
-    call.progress(_STEPS, _STEPS, "ready")
-    seen = projects.overview(call.db, call.project)
+    if not deriving.list_criteria(workspace):
+        workspace.progress(1, _STEPS, "deriving criteria from the notes")
+        deriving.derive(workspace.by("labelcore demo"), offline=True, accept_all=True)
+    if not judging.list_judges(workspace):
+        workspace.progress(2, _STEPS, "proposing judges")
+        judging.propose(workspace, offline=True)
+    workspace.progress(3, _STEPS, "running judges")
+    run = judging.run_judges(workspace)
+    if aligning.chosen_set(workspace) is None:
+        workspace.progress(4, _STEPS, "choosing the set")
+        aligning.choose(workspace.by("labelcore demo"))
+    workspace.progress(_STEPS, _STEPS, "ready")
+    seen = projects.overview(workspace)
     new = sum(batch.outputs_new for batch in batches)
     return Outcome(
-        document={"project": call.project.name, "outputs_new": new, "verdicts_new": run.verdicts_new}
+        document={"project": workspace.project.name, "outputs_new": new, "verdicts_new": run.verdicts_new}
         | seen.model_dump(),
         lines=(
-            f"The project '{call.project.name}' holds {seen.outputs} outputs, {seen.graded} of them "
+            f"The project '{workspace.project.name}' holds {seen.outputs} outputs, {seen.graded} of them "
             f"graded, {seen.criteria_accepted} criteria, {seen.judges} judges and a chosen set of "
             f"{seen.chosen}.",
         ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from labelcore.errors import NotFound
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.settings import Endpoint, settings
+from labelcore.workspace import Workspace
 
 
 @operation("endpoints list", needs="no project")
-def list_(call: Call) -> Outcome:  # noqa: ARG001 - endpoints belong to no project
+def list_(workspace: Workspace) -> Outcome:  # noqa: ARG001 - endpoints belong to no project
     """Show the configured endpoints with their models, prices and limits."""
     found = [_describe(endpoint) for endpoint in settings().all_endpoints.values()]
     lines = tuple(
@@ -23,7 +24,7 @@ def list_(call: Call) -> Outcome:  # noqa: ARG001 - endpoints belong to no proje
 
 
 @operation("endpoints test", needs="no project")
-def try_(call: Call, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - as above
+def try_(workspace: Workspace, *, name: str | None = None) -> Outcome:  # noqa: ARG001 - as above
     """Ask each endpoint, or one, two small questions."""
     from labelcore.llm.testing import check
 

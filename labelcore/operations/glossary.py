@@ -7,14 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore.models import Term
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages.deriving import glossary
+from labelcore.workspace import Workspace
 
 
 @operation("glossary list")
-def list_(call: Call) -> Outcome:
+def list_(workspace: Workspace) -> Outcome:
     """Show every term."""
-    found = glossary.terms(call.project)
+    found = glossary.terms(workspace.project)
     return Outcome(
         document={"terms": [term.model_dump(mode="json") for term in found]},
         lines=tuple(map(term_words, found)) or ("The glossary is empty.",),
@@ -23,34 +24,33 @@ def list_(call: Call) -> Outcome:
 
 @operation("glossary set")
 def set_(
-    call: Call, *, term: str, meaning: str, scope: dict[str, str] | None = None, from_notes: bool = False
+    workspace: Workspace,
+    *,
+    term: str,
+    meaning: str,
+    scope: dict[str, str] | None = None,
+    from_notes: bool = False,
 ) -> Outcome:
     """Add a term, or replace the one with the same scope."""
     project = glossary.set_term(
-        call.db,
-        call.project,
-        term,
-        meaning,
-        scope=scope,
-        author=call.author,
-        origin="notes" if from_notes else "person",
+        workspace, term, meaning, scope=scope, origin="notes" if from_notes else "person"
     )
     newest = max(glossary.terms(project), key=lambda entry: entry.at)
     return Outcome(document=newest.model_dump(mode="json"), lines=(term_words(newest),))
 
 
 @operation("glossary drop")
-def drop(call: Call, *, term: str, scope: dict[str, str] | None = None) -> Outcome:
+def drop(workspace: Workspace, *, term: str, scope: dict[str, str] | None = None) -> Outcome:
     """Take a term out, with one scope only or in all."""
-    project = glossary.drop_term(call.db, call.project, term, scope=scope, author=call.author)
+    project = glossary.drop_term(workspace, term, scope=scope)
     left = len(glossary.terms(project))
     return Outcome(document={"term": term, "left": left}, lines=(f"{left} terms are left.",))
 
 
 @operation("glossary find")
-def find(call: Call, *, limit: Annotated[int, Field(ge=1, le=1_000)] = 20) -> Outcome:
+def find(workspace: Workspace, *, limit: Annotated[int, Field(ge=1, le=1_000)] = 20) -> Outcome:
     """Look for terms in notes and outputs."""
-    found = glossary.find_terms(call.db, call.project, limit)
+    found = glossary.find_terms(workspace, limit)
     lines = []
     for candidate in found:
         lines.append(f"{candidate.term} = {candidate.meaning or '?'} ({candidate.count} outputs)")

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import panels
 from labelcore.stages.judging.testing import hardness, repeating
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, HardnessRow, changed_texts
+from labelcore.workspace import Workspace
 
 Family = Literal["position", "wording", "injection", "defect"]
 _CLOSING = {
@@ -23,7 +24,7 @@ _CLOSING = {
 
 @operation("judge harden")
 def harden(
-    call: Call,
+    workspace: Workspace,
     *,
     judge: str,
     limit: Annotated[int, Field(ge=1, le=hardness.MOST)] = 20,
@@ -31,24 +32,22 @@ def harden(
     estimate: bool = False,
 ) -> Outcome:
     """Test one judge with neutral changes, attacks and planted defects; nothing is asked twice."""
-    version = judging.find_judge(call.db, call.project, judge)
+    version = judging.find_judge(workspace, judge)
     families = tuple(only) if only else hardness.FAMILIES
     if estimate:
-        left = hardness.left_to_ask(call.db, call.project, version, limit=limit, families=families)
+        left = hardness.left_to_ask(workspace, version, limit=limit, families=families)
         return Outcome(document={"decisions": len(left)}, lines=(f"{len(left):,} decisions would be asked.",))
-    found = hardness.harden(
-        call.db, call.project, version, limit=limit, families=families, progress=call.progress
-    )
+    found = hardness.harden(workspace, version, limit=limit, families=families, progress=workspace.progress)
     return _outcome(found)
 
 
 @operation("judge hardness")
-def hardness_of(call: Call, *, judge: str, test: str | None = None) -> Outcome:
+def hardness_of(workspace: Workspace, *, judge: str, test: str | None = None) -> Outcome:
     """Show what hardness tests found, or the texts behind one of them; nothing is asked."""
-    version = judging.find_judge(call.db, call.project, judge)
+    version = judging.find_judge(workspace, judge)
     if test is None:
-        return _outcome(hardness.report(call.db, call.project, version))
-    texts = changed_texts(call.db, version, test)
+        return _outcome(hardness.report(workspace, version))
+    texts = changed_texts(workspace.db, version, test)
     rows: list[dict[str, Any]] = [
         asked.result.model_dump(mode="json", exclude={"project_id"})
         | {"text": asked.source.text, "hit": asked.hit}
@@ -80,16 +79,16 @@ def _line(row: HardnessRow) -> str:
 
 @operation("judge repeat")
 def repeat(
-    call: Call,
+    workspace: Workspace,
     *,
     judge: str,
     times: Annotated[int, Field(ge=2, le=repeating.MOST_TIMES)] = 3,
     limit: Annotated[int, Field(ge=1, le=repeating.MOST_OUTPUTS)] = 50,
 ) -> Outcome:
     """Ask an LLM judge again, to see how often it changes its mind."""
-    version = judging.find_judge(call.db, call.project, judge)
-    done = repeating.repeat(call.db, call.project, version, times=times, limit=limit, progress=call.progress)
-    found = repeating.flips(call.db, call.project, version)
+    version = judging.find_judge(workspace, judge)
+    done = repeating.repeat(workspace, version, times=times, limit=limit, progress=workspace.progress)
+    found = repeating.flips(workspace, version)
     line = (
         f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ "
         f"{done.cost_usd:.4f}. {done.message}"
@@ -109,10 +108,10 @@ def repeat(
 
 
 @operation("judge flips")
-def flips(call: Call, *, judge: str | None = None) -> Outcome:
+def flips(workspace: Workspace, *, judge: str | None = None) -> Outcome:
     """Show how often judges that were asked several times change their mind, and on what."""
-    version = judging.find_judge(call.db, call.project, judge) if judge else None
-    found = repeating.flips(call.db, call.project, version)
+    version = judging.find_judge(workspace, judge) if judge else None
+    found = repeating.flips(workspace, version)
     lines = [line for report in found for line in (_flips_line(report), *_flipped(report))]
     return Outcome(
         document={"flips": [report.model_dump(mode="json") for report in found]},
@@ -133,14 +132,14 @@ def _flipped(report: repeating.Flips) -> list[str]:
 
 @operation("judge panel")
 def panel(
-    call: Call,
+    workspace: Workspace,
     *,
     judges: Annotated[list[str], Field(min_length=1, max_length=panels.MOST)],
     rule: Literal["majority", "unanimous"] = "majority",
 ) -> Outcome:
     """Make several LLM judges one that takes their votes; of one judge, its prompt's variants."""
-    members = [judging.find_judge(call.db, call.project, judge) for judge in judges]
-    made = panels.make_panel(call.db, call.project, members, rule=rule, author=call.author)
+    members = [judging.find_judge(workspace, judge) for judge in judges]
+    made = panels.make_panel(workspace, members, rule=rule)
     return Outcome(
         document=made.model_dump(mode="json", exclude={"project_id"}),
         lines=(f"{made.name}: {made.description}",),

@@ -9,12 +9,13 @@ from pydantic import AfterValidator, Field
 
 from labelcore.judges.kinds import known_word
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
 from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.testing import suspecting
+from labelcore.workspace import Workspace
 
 Kind = Annotated[str, AfterValidator(known_word)]
 Repeats = Annotated[int, Field(ge=1, le=20)]
@@ -23,7 +24,7 @@ Engine = Annotated[str, AfterValidator(check_name)]
 
 @operation("judge propose")
 def propose(
-    call: Call,
+    workspace: Workspace,
     *,
     criterion: str | None = None,
     kind: Kind | None = None,
@@ -35,18 +36,17 @@ def propose(
     """Propose candidate judges for each accepted criterion."""
     troubles: list[str] = []
     found = judging.propose(
-        call.db,
-        call.project,
+        workspace,
         criterion=criterion,
         kind=kind,
         offline=offline,
         limit=limit,
         seed=seed,
         probability=probability,
-        progress=call.progress,
+        progress=workspace.progress,
         said=troubles,
     )
-    suspects = suspecting.suspicious(call.db, call.project, found)
+    suspects = suspecting.suspicious(workspace, found)
     document = {
         "judges": [_describe(version) for version in found],
         "suspects": as_documents(suspects),
@@ -60,7 +60,7 @@ def propose(
 
 @operation("judge run")
 def run(
-    call: Call,
+    workspace: Workspace,
     *,
     judge: str | None = None,
     kind: Kind | None = None,
@@ -72,15 +72,14 @@ def run(
 ) -> Outcome:
     """Run judges over outputs; what is decided already is not asked again."""
     done = judging.run_judges(
-        call.db,
-        call.project,
+        workspace,
         judge=judge,
         kind=kind,
         split=split,
         limit=limit,
         concurrency=concurrency,
         repeats=repeats,
-        progress=call.progress,
+        progress=workspace.progress,
         engine=engine,
     )
     return _of_run(done)
@@ -88,7 +87,7 @@ def run(
 
 @operation("judge batch")
 def batch(
-    call: Call,
+    workspace: Workspace,
     *,
     judge: str | None = None,
     kind: Kind | None = None,
@@ -99,14 +98,13 @@ def batch(
 ) -> Outcome:
     """Hand LLM judges' questions to the providers' batches, and collect what they have answered."""
     done = judging.run_judges(
-        call.db,
-        call.project,
+        workspace,
         judge=judge,
         kind=kind,
         split=split,
         limit=limit,
         repeats=repeats,
-        progress=call.progress,
+        progress=workspace.progress,
         batch=True,
     )
     return _of_run(done)
@@ -114,7 +112,7 @@ def batch(
 
 @operation("judge estimate")
 def estimate(
-    call: Call,
+    workspace: Workspace,
     *,
     judge: str | None = None,
     kind: Kind | None = None,
@@ -125,23 +123,16 @@ def estimate(
 ) -> Outcome:
     """Say what a run will take: calls, tokens, money and time."""
     found = judging.estimate_run(
-        call.db,
-        call.project,
-        judge=judge,
-        kind=kind,
-        split=split,
-        limit=limit,
-        concurrency=concurrency,
-        repeats=repeats,
+        workspace, judge=judge, kind=kind, split=split, limit=limit, concurrency=concurrency, repeats=repeats
     )
     lines = (judging.estimate_words(found), *found.based_on)
     return Outcome(document=found.model_dump(mode="json"), lines=lines, exit_code=1 if found.trouble else 0)
 
 
 @operation("judge stop")
-def stop(call: Call) -> Outcome:
+def stop(workspace: Workspace) -> Outcome:
     """Ask the project's runs that are under way to stop; they can go on later."""
-    stopped = [run.id for run in judging.runs(call.db, call.project) if judging.stop_run(run.id)]
+    stopped = [run.id for run in judging.runs(workspace) if judging.stop_run(run.id)]
     line = f"Asked {len(stopped)} runs to stop; `labelcore judge run` goes on later."
     return Outcome(document={"stopped": stopped}, lines=(line if stopped else "No run is under way.",))
 
@@ -173,12 +164,12 @@ def _of_run(done: Run) -> Outcome:
 
 
 @operation("judge list")
-def list_judges(call: Call) -> Outcome:
+def list_judges(workspace: Workspace) -> Outcome:
     """Show every judge with its verdicts and errors in counts."""
-    found = judging.list_judges(call.db, call.project)
-    suspects = suspecting.suspicious(call.db, call.project)
-    active = judging.active_judges(call.db, call.project)
-    fresh = retraining.freshness(call.db, call.project, active)
+    found = judging.list_judges(workspace)
+    suspects = suspecting.suspicious(workspace)
+    active = judging.active_judges(workspace)
+    fresh = retraining.freshness(workspace, active)
     document = {
         "judges": [summary.model_dump(mode="json") for summary in found],
         "suspects": as_documents(suspects),
@@ -197,25 +188,25 @@ def list_judges(call: Call) -> Outcome:
 
 
 @operation("judge refresh")
-def refresh(call: Call, *, judge: str | None = None) -> Outcome:
+def refresh(workspace: Workspace, *, judge: str | None = None) -> Outcome:
     """Make stale LLM judges anew, with the glossary and the wording of now."""
-    made = judging.refresh_judges(call.db, call.project, judge, author=call.author)
+    made = judging.refresh_judges(workspace, judge)
     lines = [f"  {version.name}: version {version.version}" for version in made]
     head = f"{len(made)} judges are made anew; run them." if made else "No LLM judge is stale."
     return Outcome(document={"judges": [_describe(version) for version in made]}, lines=(head, *lines))
 
 
 @operation("judge show")
-def show(call: Call, *, judge: str) -> Outcome:
+def show(workspace: Workspace, *, judge: str) -> Outcome:
     """Show one judge with its specification and history."""
-    document = judging.show_judge(call.db, call.project, judge).model_dump(mode="json")
+    document = judging.show_judge(workspace, judge).model_dump(mode="json")
     lines = tuple(f"{name}: {value}" for name, value in document.items())
     return Outcome(document=document, lines=lines)
 
 
 @operation("choose")
 def choose(
-    call: Call,
+    workspace: Workspace,
     *,
     max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None,
@@ -225,22 +216,20 @@ def choose(
 ) -> Outcome:
     """Choose the set of judges, cross-fitted, and record it."""
     report = aligning.choose(
-        call.db,
-        call.project,
+        workspace,
         max_ffr=max_ffr,
         min_coverage=min_coverage,
         must_include=must_include or (),
         seed=seed,
         seconds=seconds,
-        author=call.author,
-        progress=call.progress,
+        progress=workspace.progress,
     )
     return Outcome(document=report.model_dump(mode="json"), lines=choice_lines(report))
 
 
 @operation("align")
 def align(
-    call: Call,
+    workspace: Workspace,
     *,
     split: Literal["train", "dev", "test", "all"] = "all",
     judge: str | None = None,
@@ -249,12 +238,10 @@ def align(
 ) -> Outcome:
     """Measure judges and the chosen set against people's grades, now or as of an earlier moment."""
     report = aligning.align(
-        call.db,
-        call.project,
+        workspace,
         split=split,
         judge=judge,
         chosen=set == "chosen",
-        author=call.author,
         as_of=aligning.parse_moment(as_of) if as_of is not None else None,
     )
     return Outcome(document=report.document(), lines=alignment_lines(report))

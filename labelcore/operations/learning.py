@@ -6,21 +6,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.stages.judging.proposing.cascades import CascadeReport
 from labelcore.stages.judging.testing import suspecting
+from labelcore.workspace import Workspace
 
 _SHOWN = 20
 
 
 @operation("judge retrain")
-def retrain(call: Call, *, judge: str | None = None) -> Outcome:
+def retrain(workspace: Workspace, *, judge: str | None = None) -> Outcome:
     """Make learned judges again from the grades as they are now."""
-    version = judging.find_judge(call.db, call.project, judge) if judge else None
-    found = retraining.retrain(call.db, call.project, judge=version, progress=call.progress)
+    version = judging.find_judge(workspace, judge) if judge else None
+    found = retraining.retrain(workspace, judge=version, progress=workspace.progress)
     document = {
         "judges": [
             retrained.before.model_dump(mode="json")
@@ -39,16 +40,16 @@ def retrain(call: Call, *, judge: str | None = None) -> Outcome:
 
 
 @operation("judge explain")
-def explain(call: Call, *, judge: str, output: str | None = None) -> Outcome:
+def explain(workspace: Workspace, *, judge: str, output: str | None = None) -> Outcome:
     """Show what a learned judge looks at, in general or in one output."""
-    version = judging.find_judge(call.db, call.project, judge)
-    report = retraining.learned_report(call.db, call.project, version)
+    version = judging.find_judge(workspace, judge)
+    report = retraining.learned_report(workspace, version)
     document = report.model_dump(mode="json") | {"output": None}
     lines = [report.fresh.says, report.reliability.says, "In log odds of a fail it weighs:"]
     lines += [f"  {weight.weight:+.2f}  {weight.what}" for weight in report.weights]
     if output is not None:
-        subject = retraining.find_output(call.db, output)
-        told = retraining.explain(call.db, version, subject)
+        subject = retraining.find_output(workspace.db, output)
+        told = retraining.explain(workspace.db, version, subject)
         document["output"] = told.model_dump(mode="json") | {"output_id": subject.id}
         lines += ["In this output:", *(f"  {tell.weight:+.2f}  {tell.what}" for tell in told.tells)]
         lines += [f"  {part.pull:+.2f}  “{part.text}”" for part in told.parts]
@@ -56,17 +57,17 @@ def explain(call: Call, *, judge: str, output: str | None = None) -> Outcome:
 
 
 @operation("judge flip")
-def flip(call: Call, *, judge: str) -> Outcome:
+def flip(workspace: Workspace, *, judge: str) -> Outcome:
     """Make a judge that says the opposite of an inverted one."""
-    version = judging.find_judge(call.db, call.project, judge)
-    made = suspecting.flip(call.db, call.project, version, call.author)
+    version = judging.find_judge(workspace, judge)
+    made = suspecting.flip(workspace, version)
     document = made.model_dump(mode="json", exclude={"project_id", "author"})
     return Outcome(document=document, lines=(f"{made.name}: {made.description}",))
 
 
 @operation("judge cascade")
 def cascade(
-    call: Call,
+    workspace: Workspace,
     *,
     first: str,
     then: str,
@@ -76,24 +77,22 @@ def cascade(
 ) -> Outcome:
     """Set a cascade: the first judge where it is sure, the second where it is not, else a person."""
     report = cascades.make(
-        call.db,
-        call.project,
-        judging.find_judge(call.db, call.project, first),
-        judging.find_judge(call.db, call.project, then),
+        workspace,
+        judging.find_judge(workspace, first),
+        judging.find_judge(workspace, then),
         criterion=criterion,
         error=error,
         confidence=confidence,
-        author=call.author,
-        progress=call.progress,
+        progress=workspace.progress,
     )
     return _cascade_outcome(report)
 
 
 @operation("judge cascade report")
-def cascade_report(call: Call, *, judge: str) -> Outcome:
+def cascade_report(workspace: Workspace, *, judge: str) -> Outcome:
     """Show who decides how much in a cascade, with which error, and what it saves."""
-    version = judging.find_judge(call.db, call.project, judge)
-    return _cascade_outcome(cascades.report(call.db, call.project, version))
+    version = judging.find_judge(workspace, judge)
+    return _cascade_outcome(cascades.report(workspace, version))
 
 
 def _cascade_outcome(report: CascadeReport) -> Outcome:
@@ -127,10 +126,12 @@ def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
 
 
 @operation("judge ask-people")
-def ask_people(call: Call, *, judge: str, limit: Annotated[int, Field(ge=1, le=1000)] = 50) -> Outcome:
+def ask_people(
+    workspace: Workspace, *, judge: str, limit: Annotated[int, Field(ge=1, le=1000)] = 50
+) -> Outcome:
     """Put outputs on which a judge abstains first in the queue for grading."""
-    version = judging.find_judge(call.db, call.project, judge)
-    ids = cascades.hand_to_people(call.db, call.project, version, limit)
+    version = judging.find_judge(workspace, judge)
+    ids = cascades.hand_to_people(workspace, version, limit)
     return Outcome(
         document={"judge": version.judge_id, "output_ids": ids},
         lines=(f"{len(ids)} outputs that {version.name} leaves to people come first in the queue.",),

@@ -6,16 +6,17 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import sharing
+from labelcore.workspace import Workspace
 
 
 @operation("library save")
-def save(call: Call, *, out: Path, criteria: list[str] | None = None, with_examples: bool = True) -> Outcome:
+def save(
+    workspace: Workspace, *, out: Path, criteria: list[str] | None = None, with_examples: bool = True
+) -> Outcome:
     """Write criteria with their judges and examples to a file for another project."""
-    saved = sharing.save_rubric(
-        call.db, call.project, out, criteria=criteria or (), with_examples=with_examples
-    )
+    saved = sharing.save_rubric(workspace, out, criteria=criteria or (), with_examples=with_examples)
     judges = sum(len(criterion.judges) for criterion in saved.criteria) + len(saved.overall)
     texts = (
         "with examples from its outputs"
@@ -47,9 +48,9 @@ def _staying(judges: Sequence[sharing.NotPortable]) -> list[str]:
 
 
 @operation("library load", needs="any project")
-def load(call: Call, *, file: Path) -> Outcome:
+def load(workspace: Workspace, *, file: Path) -> Outcome:
     """Take the criteria and judges of a file in; doing it again changes nothing."""
-    found = sharing.load_rubric(call.db, call.project, file, author=call.author)
+    found = sharing.load_rubric(workspace, file)
     lines = [
         f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
         f"'{found.project}'; {len(found.known)} criteria were known already.",
@@ -79,9 +80,9 @@ def load(call: Call, *, file: Path) -> Outcome:
 
 
 @operation("library transfer")
-def transfer(call: Call) -> Outcome:
+def transfer(workspace: Workspace) -> Outcome:
     """Show how well what came by file does on this project's own grades."""
-    found = sharing.transfer(call.db, call.project)
+    found = sharing.transfer(workspace)
     lines = [
         line
         for criterion in found
@@ -97,7 +98,7 @@ def transfer(call: Call) -> Outcome:
 
 
 @operation("library schema", needs="no project")
-def schema(call: Call) -> Outcome:  # noqa: ARG001 - every operation takes the call
+def schema(workspace: Workspace) -> Outcome:  # noqa: ARG001 - every operation takes the call
     """The JSON schema of the file."""
     document = sharing.json_schema()
     return Outcome(document=document, lines=(json.dumps(document, ensure_ascii=False, indent=2),))

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from labelcore.errors import BadInput
 from labelcore.llm import local_server
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
+from labelcore.workspace import Workspace
 
 
 @operation("local-model start", needs="no project")
-def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG001 - the shape of an operation
+def start(workspace: Workspace, *, weights: Path | None = None) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Start the local model server and use it in this process."""
     file = weights or local_server.weights_here()
     if file is None:
@@ -21,7 +22,7 @@ def start(call: Call, *, weights: Path | None = None) -> Outcome:  # noqa: ARG00
 
 
 @operation("local-model status", needs="no project")
-def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
+def status(workspace: Workspace) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Say whether the local model server runs, and how to use it."""
     server = local_server.status()
     if server is not None:
@@ -34,7 +35,7 @@ def status(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
 
 
 @operation("local-model stop", needs="no project")
-def stop(call: Call) -> Outcome:  # noqa: ARG001 - the shape of an operation
+def stop(workspace: Workspace) -> Outcome:  # noqa: ARG001 - the shape of an operation
     """Stop the local model server."""
     ran = local_server.stop()
     words = "The local model is stopped." if ran else "No local model ran."

@@ -8,19 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from labelcore.models import ProbeCase, ProbeValue
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.sentences import rate_words
 from labelcore.stages.judging.testing import probe_export, probing
+from labelcore.workspace import Workspace
 
 
 @operation("probe make")
 def make(
-    call: Call, *, criterion: str, per_defect: Annotated[int, Field(ge=1, le=50)] = 3, seed: int = 0
+    workspace: Workspace, *, criterion: str, per_defect: Annotated[int, Field(ge=1, le=50)] = 3, seed: int = 0
 ) -> Outcome:
     """Plant defects into passed outputs, as edge cases of a criterion."""
-    found = probing.make_probes(
-        call.db, call.project, criterion, per_defect=per_defect, seed=seed, author=call.author
-    )
+    found = probing.make_probes(workspace, criterion, per_defect=per_defect, seed=seed)
     probed = found.criterion
     lines = [
         f"{len(found.new)} new probes of {probed.name} (v{probed.version}); {found.known} were there.",
@@ -40,10 +39,13 @@ def make(
 
 @operation("probe list")
 def list_(
-    call: Call, *, criterion: str | None = None, state: Literal["open", "confirmed", "rejected"] | None = None
+    workspace: Workspace,
+    *,
+    criterion: str | None = None,
+    state: Literal["open", "confirmed", "rejected"] | None = None,
 ) -> Outcome:
     """Show probes with what is changed in them and what experts say."""
-    found = probing.list_probes(call.db, call.project, criterion, state)
+    found = probing.list_probes(workspace, criterion, state)
     lines = [_line(probe) for probe in found]
     return Outcome(
         document={"probes": [_describe(probe) for probe in found]},
@@ -74,9 +76,11 @@ def _line(probe: probing.Probe) -> str:
 
 
 @operation("probe say")
-def say(call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator: str = "") -> Outcome:
+def say(
+    workspace: Workspace, *, probe: str, value: ProbeValue, note: str = "", annotator: str = ""
+) -> Outcome:
     """Say whether a probe is a failure of its criterion now, or take that back."""
-    opinion = probing.say_of_probe(call.db, call.project, probe, value, annotator or call.author, note)
+    opinion = probing.say_of_probe(workspace, probe, value, annotator or workspace.person, note)
     words = {
         "confirmed": "counts as a failure",
         "rejected": "counts as no failure",
@@ -89,9 +93,9 @@ def say(call: Call, *, probe: str, value: ProbeValue, note: str = "", annotator:
 
 
 @operation("probe test")
-def test(call: Call, *, criterion: str) -> Outcome:
+def test(workspace: Workspace, *, criterion: str) -> Outcome:
     """How many probes of each defect the criterion's judges catch."""
-    found = probing.try_judges_on_probes(call.db, call.project, criterion)
+    found = probing.try_judges_on_probes(workspace, criterion)
     document = found.model_dump(mode="json", exclude={"criterion"})
     document |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
     lines = [f"Probes of {found.criterion.name} (v{found.criterion.version}).", *found.warnings]
@@ -101,11 +105,11 @@ def test(call: Call, *, criterion: str) -> Outcome:
 
 
 @operation("probe export")
-def export(call: Call, *, out: Path, criterion: str | None = None, ask_models: bool = False) -> Outcome:
+def export(
+    workspace: Workspace, *, out: Path, criterion: str | None = None, ask_models: bool = False
+) -> Outcome:
     """Write probes with opinions and verdicts to a file for other tools."""
-    number = probe_export.export_probes(
-        call.db, call.project, out, criterion=criterion, ask_models=ask_models
-    )
+    number = probe_export.export_probes(workspace, out, criterion=criterion, ask_models=ask_models)
     return Outcome(document={"probes": number, "out": str(out)}, lines=(f"{number} probes are in {out}.",))
 
 

@@ -6,17 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import aligning
 from labelcore.stages.aligning import Contender
+from labelcore.workspace import Workspace
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @operation("judge race")
 def race(
-    call: Call,
+    workspace: Workspace,
     *,
     criterion: str | None = None,
     min_tnr: Share | None = None,
@@ -25,13 +26,12 @@ def race(
 ) -> Outcome:
     """Race the judges of a criterion on the same graded outputs."""
     found = aligning.race(
-        call.db,
-        call.project,
+        workspace,
         criterion=criterion,
         least_tnr=min_tnr,
         max_ffr=max_ffr,
         seed=seed,
-        progress=call.progress,
+        progress=workspace.progress,
     )
     head = (
         f"{found.criterion}: {len(found.contenders)} judges on the same {found.n} graded outputs, "
@@ -42,9 +42,9 @@ def race(
 
 
 @operation("judge differences")
-def differences(call: Call, *, first: str, second: str) -> Outcome:
+def differences(workspace: Workspace, *, first: str, second: str) -> Outcome:
     """List the graded outputs on which two judges differ."""
-    paired, found, against = aligning.differences(call.db, call.project, first, second)
+    paired, found, against = aligning.differences(workspace, first, second)
     head = (
         f"They differ on {len(found)} of {paired.n} graded outputs: only {first} is right on "
         f"{paired.only_first}, only {second} on {paired.only_second}. {second}: {paired.says}. "

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import refining
 from labelcore.stages.refining import Conflict, Docket, Gap
 from labelcore.stats.rate import Rate
+from labelcore.workspace import Workspace
 
 _LISTED = 20
 
 
 @operation("refine court")
-def court(call: Call, *, judge: str | None = None, limit: int = _LISTED) -> Outcome:
+def court(workspace: Workspace, *, judge: str | None = None, limit: int = _LISTED) -> Outcome:
     """List the conflicts of judges and people, the open ones first."""
-    found = refining.docket(call.db, call.project, judge=judge)
+    found = refining.docket(workspace, judge=judge)
     document = {
         "open": found.open,
         "ruled": len(found.conflicts) - found.open,
@@ -28,11 +29,9 @@ def court(call: Call, *, judge: str | None = None, limit: int = _LISTED) -> Outc
 
 
 @operation("refine rule")
-def rule(call: Call, *, output: str, judge: str, value: str, reason: str) -> Outcome:
+def rule(workspace: Workspace, *, output: str, judge: str, value: str, reason: str) -> Outcome:
     """Rule on one conflict; the ruling starts what comes next."""
-    made = refining.decide(
-        call.db, call.project, output, judge, value.replace("-", "_"), reason=reason, author=call.author
-    )
+    made = refining.decide(workspace, output, judge, value.replace("-", "_"), reason=reason)
     line = refining.NEXT.get(made.value, "The ruling is taken back.")
     return Outcome(document=made.model_dump(mode="json") | {"next": line}, lines=(line,))
 

@@ -9,33 +9,34 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, reporting
 from labelcore.stages.reporting import slice_words
 from labelcore.stages.reporting.card import DAYS, CardSplit
 from labelcore.stats.rate import in_words
+from labelcore.workspace import Workspace
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @operation("trust")
-def trust(call: Call) -> Outcome:
+def trust(workspace: Workspace) -> Outcome:
     """Say whether the pass rate can be trusted, and why."""
-    report = aligning.align(call.db, call.project, split="all")
-    found = reporting.trust(call.db, call.project, report)
+    report = aligning.align(workspace, split="all")
+    found = reporting.trust(workspace, report)
     lines = (found.headline, *map(reporting.reason_words, found.reasons), found.enough, *found.rests_on)
     return Outcome(document=found.model_dump(mode="json"), lines=lines)
 
 
 @operation("report")
-def report(call: Call, *, out: Path, by: list[str] | None = None) -> Outcome:
+def report(workspace: Workspace, *, out: Path, by: list[str] | None = None) -> Outcome:
     """Write the report as one HTML or PDF file."""
     writers = {".html": lambda built: reporting.to_html(built).encode(), ".pdf": reporting.to_pdf}
     if out.suffix.lower() not in writers:
         raise BadInput(
             f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
         )
-    document = reporting.build_report(call.db, call.project, by=tuple(by or ()))
+    document = reporting.build_report(workspace, by=tuple(by or ()))
     content = writers[out.suffix.lower()](document)
     _write(out, content)
     return Outcome(
@@ -46,7 +47,7 @@ def report(call: Call, *, out: Path, by: list[str] | None = None) -> Outcome:
 
 @operation("card")
 def card(
-    call: Call,
+    workspace: Workspace,
     *,
     judge: str,
     out: Path | None = None,
@@ -58,9 +59,7 @@ def card(
 ) -> Outcome:
     """Write a judge's card."""
     limits = reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate)
-    made = reporting.make_card(
-        call.db, call.project, judge, split=split, limits=limits, days=days, author=call.author
-    )
+    made = reporting.make_card(workspace, judge, split=split, limits=limits, days=days)
     if out:
         _write(out, made.text().encode())
     where = f"Wrote {out}." if out else "Give --out FILE to keep it."
@@ -71,7 +70,7 @@ def card(
 
 @operation("check")
 def check(
-    call: Call,
+    workspace: Workspace,
     *,
     card: str | None = None,
     judge: str | None = None,
@@ -83,13 +82,11 @@ def check(
 ) -> Outcome:
     """The gate: exit 1 when a judge or the pass rate is below its limit, and not by chance."""
     found = reporting.check(
-        call.db,
-        call.project,
+        workspace,
         judge=judge,
         card=reporting.read_card(card) if card else None,
         limits=reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate),
         split=split,
-        author=call.author,
         today=today,
     )
     document = {"passes": found.passes, **found.model_dump(mode="json")}
@@ -99,9 +96,9 @@ def check(
 
 
 @operation("slices")
-def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
+def slices(workspace: Workspace, *, by: list[str] | None = None) -> Outcome:
     """Pass rates by slice, by people and corrected, adjusted for how many there are."""
-    found = reporting.slices(call.db, call.project, by or ())
+    found = reporting.slices(workspace, by or ())
     lines = []
     for sliced in found:
         lines += [slice_words.slice_line(sliced.field, row) for row in sliced.rows]
@@ -113,10 +110,10 @@ def slices(call: Call, *, by: list[str] | None = None) -> Outcome:
 
 
 @operation("compare moments")
-def moments(call: Call, *, before: str, after: str | None = None) -> Outcome:
+def moments(workspace: Workspace, *, before: str, after: str | None = None) -> Outcome:
     """Put the figures of two moments side by side."""
     found = reporting.compare_moments(
-        call.db, call.project, aligning.parse_moment(before), aligning.parse_moment(after) if after else None
+        workspace, aligning.parse_moment(before), aligning.parse_moment(after) if after else None
     )
     lines = [
         f"{figure.name}: {in_words(figure.before)} then, {in_words(figure.after)} later."
@@ -126,9 +123,9 @@ def moments(call: Call, *, before: str, after: str | None = None) -> Outcome:
 
 
 @operation("compare versions")
-def versions(call: Call, *, first: str, second: str) -> Outcome:
+def versions(workspace: Workspace, *, first: str, second: str) -> Outcome:
     """Compare two pipeline versions on the inputs that both answered."""
-    found = reporting.compare_versions(call.db, call.project, first, second)
+    found = reporting.compare_versions(workspace, first, second)
     lines = [f"{found.pairs} inputs.", f"By people: {reporting.paired_words(found, found.by_people)}"]
     if found.by_judges:
         lines.append(f"By the chosen set: {reporting.paired_words(found, found.by_judges)}")

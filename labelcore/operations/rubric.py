@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.criteria import describe
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
 from labelcore.stages.aligning.by_version import by_version
+from labelcore.workspace import Workspace
 
 
 @operation("codes propose")
-def propose(call: Call, *, offline: bool = False) -> Outcome:
+def propose(workspace: Workspace, *, offline: bool = False) -> Outcome:
     """Give codes to the notes and marked words that carry none yet, by the model if there is one."""
-    done = deriving.code_notes(
-        call.db, call.project, offline=offline, author=call.author, progress=call.progress
-    )
+    done = deriving.code_notes(workspace, offline=offline, progress=workspace.progress)
     shown = _codes(list(done.codes))
     more = done.model_dump(mode="json", include={"quotes_new", "by_model", "says"})
     return Outcome(document=shown.document | more, lines=(*done.says, *shown.lines))
 
 
 @operation("codes undo")
-def undo_codes(call: Call) -> Outcome:
+def undo_codes(workspace: Workspace) -> Outcome:
     """Take the newest change of codes by a person back."""
-    says = deriving.undo_codes(call.db, call.project, author=call.author)
+    says = deriving.undo_codes(workspace)
     return Outcome(document={"taken_back": says}, lines=(f"Taken back: {says}.",))
 
 
 @operation("codes list")
-def list_codes(call: Call) -> Outcome:
+def list_codes(workspace: Workspace) -> Outcome:
     """The codes with their quotes."""
-    return _codes(deriving.list_codes(call.db, call.project))
+    return _codes(deriving.list_codes(workspace))
 
 
 def _counted(n: int, singular: str, more: str = "") -> str:
@@ -54,60 +53,62 @@ def _codes(found: list[deriving.Coded]) -> Outcome:
 
 @operation("codes change")
 def change(
-    call: Call, *, code: str, label: str | None = None, state: Literal["accepted", "dropped"] | None = None
+    workspace: Workspace,
+    *,
+    code: str,
+    label: str | None = None,
+    state: Literal["accepted", "dropped"] | None = None,
 ) -> Outcome:
     """Rename, accept or drop a code."""
     given = {"label": label, "state": state}
     changes = {name: value for name, value in given.items() if value is not None}
-    changed = deriving.change_code(call.db, call.project, code, author=call.author, **changes)
+    changed = deriving.change_code(workspace, code, **changes)
     return Outcome(document=changed.model_dump(mode="json"), lines=(f"[{changed.state}] {changed.label}",))
 
 
 @operation("codes merge")
-def merge(call: Call, *, codes: list[str]) -> Outcome:
+def merge(workspace: Workspace, *, codes: list[str]) -> Outcome:
     """Join codes into the first of them."""
-    merged = deriving.merge_codes(call.db, call.project, codes, author=call.author)
+    merged = deriving.merge_codes(workspace, codes)
     return Outcome(document=merged.model_dump(mode="json"), lines=(f"All quotes are under {merged.label}.",))
 
 
 @operation("codes move")
-def move(call: Call, *, grade: str, quote: str, label: str) -> Outcome:
+def move(workspace: Workspace, *, grade: str, quote: str, label: str) -> Outcome:
     """Give a quote another code."""
-    moved = deriving.move_quote(call.db, call.project, grade, quote, label, author=call.author)
+    moved = deriving.move_quote(workspace, grade, quote, label)
     return Outcome(document=moved.model_dump(mode="json"), lines=(f"It is under {moved.label} now.",))
 
 
 @operation("codes group")
-def group(call: Call, *, codes: list[str], name: str, statement: str = "") -> Outcome:
+def group(workspace: Workspace, *, codes: list[str], name: str, statement: str = "") -> Outcome:
     """Make one criterion of codes."""
-    made = deriving.criterion_from_codes(
-        call.db, call.project, codes, name=name, statement=statement, author=call.author
-    )
+    made = deriving.criterion_from_codes(workspace, codes, name=name, statement=statement)
     words = f"{made.name} rests on {len(made.evidence)} quotes: {made.statement}"
     return Outcome(document=describe(made), lines=(words,))
 
 
 @operation("criteria split")
-def split(call: Call, *, criterion: str, parts: list[dict[str, Any]], why: str = "") -> Outcome:
+def split(workspace: Workspace, *, criterion: str, parts: list[dict[str, Any]], why: str = "") -> Outcome:
     """Divide a criterion."""
     divided = [deriving.Part.model_validate(part) for part in parts]
-    made = deriving.split(call.db, call.project, criterion, divided, why=why, author=call.author)
+    made = deriving.split(workspace, criterion, divided, why=why)
     lines = tuple(f"{c.name}: {len(c.evidence)} quotes ({c.id})" for c in made)
     return Outcome(document={"criteria": [describe(c) for c in made]}, lines=lines)
 
 
 @operation("criteria undo")
-def undo(call: Call, *, criterion: str) -> Outcome:
+def undo(workspace: Workspace, *, criterion: str) -> Outcome:
     """Take the newest change of a criterion back."""
-    back = deriving.undo_change(call.db, call.project, criterion, author=call.author)
+    back = deriving.undo_change(workspace, criterion)
     lines = tuple(f"{c.name} is as before (version {c.version}, {c.status})." for c in back)
     return Outcome(document={"criteria": [describe(c) for c in back]}, lines=lines)
 
 
 @operation("criteria lineage")
-def lineage(call: Call) -> Outcome:
+def lineage(workspace: Workspace) -> Outcome:
     """Which criterion was made from which."""
-    found = deriving.lineage(call.db, call.project)
+    found = deriving.lineage(workspace)
     names = {criterion.id: criterion.name for criterion in found}
     lines = tuple(
         f"{criterion.name} ({criterion.status}, {criterion.versions} versions)"
@@ -120,12 +121,9 @@ def lineage(call: Call) -> Outcome:
 
 
 @operation("criteria drift")
-def drift(call: Call, *, criterion: str | None = None) -> Outcome:
+def drift(workspace: Workspace, *, criterion: str | None = None) -> Outcome:
     """Which grades an edit made stale, how many flip, and what to grade next."""
-    if criterion is None:
-        found = deriving.ledgers(call.db, call.project)
-    else:
-        found = [deriving.ledger(call.db, call.project, criterion)]
+    found = deriving.ledgers(workspace) if criterion is None else [deriving.ledger(workspace, criterion)]
     lines = []
     for ledger in found:
         lines.append(ledger.says)
@@ -146,19 +144,19 @@ def drift(call: Call, *, criterion: str | None = None) -> Outcome:
 
 
 @operation("criteria regrade")
-def regrade(call: Call, *, criterion: str, end: bool = False) -> Outcome:
+def regrade(workspace: Workspace, *, criterion: str, end: bool = False) -> Outcome:
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
-    deriving.queue_regrade(call.db, call.project, criterion, end=end)
-    ledger = deriving.ledger(call.db, call.project, criterion)
+    deriving.queue_regrade(workspace, criterion, end=end)
+    ledger = deriving.ledger(workspace, criterion)
     words = "It is not asked anew any more." if end else ledger.says
     return Outcome(document={"criterion": ledger.criterion.id, "next": list(ledger.next)}, lines=(words,))
 
 
 @operation("criteria timeline")
-def timeline(call: Call, *, criterion: str) -> Outcome:
+def timeline(workspace: Workspace, *, criterion: str) -> Outcome:
     """How well judges follow people, version by version of a criterion."""
-    subject = deriving.find_criterion(call.db, call.project, criterion)
-    found = by_version(call.db, call.project, subject.id)
+    subject = deriving.find_criterion(workspace, criterion)
+    found = by_version(workspace, subject.id)
     lines = tuple(
         f"v{version.criterion_version}{' (meaning changed)' if version.changed else ''} "
         f"{version.judge}{', in-sample' if version.in_sample else ''}: "
@@ -172,11 +170,11 @@ def timeline(call: Call, *, criterion: str) -> Outcome:
 
 
 @operation("criteria lint")
-def lint(call: Call) -> Outcome:
+def lint(workspace: Workspace) -> Outcome:
     """Point out the rubric's weaknesses."""
-    found = deriving.lint(call.db, call.project)
+    found = deriving.lint(workspace)
     lines = [f"[{finding.kind}] {finding.says}" for finding in found.findings] or ["Nothing to point out."]
-    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(call.db, call.project)}
+    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
     if found.covering:
         words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         lines.append(
@@ -186,10 +184,10 @@ def lint(call: Call) -> Outcome:
 
 
 @operation("criteria from-prompt")
-def from_prompt(call: Call, *, prompt: str | None = None) -> Outcome:
+def from_prompt(workspace: Workspace, *, prompt: str | None = None) -> Outcome:
     """Propose the rules of the pipeline's prompt, and say which the grades contradict."""
-    made = deriving.propose_from_prompt(call.db, call.project, prompt, author=call.author)
-    rules = deriving.prompt_rules(call.db, call.project)
+    made = deriving.propose_from_prompt(workspace, prompt)
+    rules = deriving.prompt_rules(workspace)
     return Outcome(
         document={
             "proposed": [describe(criterion) for criterion in made],

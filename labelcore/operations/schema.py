@@ -4,36 +4,37 @@ from __future__ import annotations
 
 import json
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.keeping.schemas import SchemaState
+from labelcore.workspace import Workspace
 
 
 @operation("schema set")
-def set_(call: Call, *, text: str) -> Outcome:
+def set_(workspace: Workspace, *, text: str) -> Outcome:
     """Check outputs against a JSON Schema from now on."""
-    return _outcome(schemas.set_schema(call.db, call.project, text, call.author))
+    return _outcome(schemas.set_schema(workspace, text))
 
 
 @operation("schema show")
-def show(call: Call) -> Outcome:
+def show(workspace: Workspace) -> Outcome:
     """Show the schema, what fits it, and which criteria are about one field."""
-    found = schemas.state(call.db, call.project)
+    found = schemas.state(workspace)
     lines = () if found.schema_ is None else (json.dumps(found.schema_, ensure_ascii=False, indent=2),)
     outcome = _outcome(found)
     return outcome.model_copy(update={"lines": (*lines, *outcome.lines)})
 
 
 @operation("schema clear")
-def clear(call: Call) -> Outcome:
+def clear(workspace: Workspace) -> Outcome:
     """Check no schema any more."""
-    return _outcome(schemas.clear_schema(call.db, call.project))
+    return _outcome(schemas.clear_schema(workspace))
 
 
 @operation("schema field")
-def field(call: Call, *, criterion: str, pointer: str | None = None) -> Outcome:
+def field(workspace: Workspace, *, criterion: str, pointer: str | None = None) -> Outcome:
     """Say that a criterion is about one field of the outputs, or about all of them again."""
-    return _outcome(schemas.set_field(call.db, call.project, criterion, pointer))
+    return _outcome(schemas.set_field(workspace, criterion, pointer))
 
 
 def _outcome(found: SchemaState) -> Outcome:

@@ -6,34 +6,35 @@ from typing import Annotated
 
 from pydantic import Field
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, grading
 from labelcore.stages.grading import SplitReport
+from labelcore.workspace import Workspace
 
 
 @operation("splits show")
-def show(call: Call) -> Outcome:
+def show(workspace: Workspace) -> Outcome:
     """Show the splits and who opened the sealed test."""
-    return _outcome(grading.split_report(call.db, call.project))
+    return _outcome(grading.split_report(workspace))
 
 
 @operation("splits limit")
-def limit(call: Call, *, looks: Annotated[int, Field(ge=1, le=1_000)]) -> Outcome:
+def limit(workspace: Workspace, *, looks: Annotated[int, Field(ge=1, le=1_000)]) -> Outcome:
     """Set how many looks make a test spent."""
-    project = grading.set_looks_limit(call.db, call.project, looks)
-    return _outcome(grading.split_report(call.db, project))
+    project = grading.set_looks_limit(workspace, looks)
+    return _outcome(grading.split_report(workspace.with_project(project)))
 
 
 @operation("splits renew")
-def renew(call: Call, *, why: str) -> Outcome:
+def renew(workspace: Workspace, *, why: str) -> Outcome:
     """Give the sealed test up; what is graded from now on grows a fresh one."""
-    return _outcome(grading.renew_test(call.db, call.project, author=call.author, why=why))
+    return _outcome(grading.renew_test(workspace, why=why))
 
 
 @operation("splits leaks")
-def leaks(call: Call) -> Outcome:
+def leaks(workspace: Workspace) -> Outcome:
     """Look for near-duplicates across splits and for examples outside train."""
-    found = aligning.leakage(call.db, call.project)
+    found = aligning.leakage(workspace)
     lines = [leakage_words(found)]
     lines += [leak_words(leak) for leak in found.leaks[:20]]
     return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))

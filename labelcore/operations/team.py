@@ -11,11 +11,12 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Grade, GradingRules
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.operations.sentences import number_words, rate_words
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import find_criterion
 from labelcore.stats.agreement import Agreement
+from labelcore.workspace import Workspace
 
 _SHOWN = 20  # pairs of people that are named in the sentences; the JSON has all
 _NAMED = 8  # people whose grades of one output are named one by one
@@ -23,7 +24,7 @@ _NAMED = 8  # people whose grades of one output are named one by one
 
 @operation("team rules")
 def rules(
-    call: Call,
+    workspace: Workspace,
     *,
     per_output: Annotated[int, Field(ge=0, le=100)] | None = None,
     reserve_minutes: float | None = None,
@@ -59,7 +60,7 @@ def rules(
         changes["compare"] = tuple(compare) or None
     if deadline is not None:
         changes["deadline"] = None if deadline == "none" else deadline
-    project = grading.set_rules(call.db, call.project, **changes) if changes else call.project
+    project = grading.set_rules(workspace, **changes) if changes else workspace.project
     settled = grading.rules_of(project)
     each = (
         "everybody grades everything"
@@ -95,7 +96,7 @@ def _asked(rules: GradingRules) -> list[str]:
 
 @operation("team prefer")
 def prefer(
-    call: Call,
+    workspace: Workspace,
     *,
     first: str,
     second: str,
@@ -105,15 +106,15 @@ def prefer(
 ) -> Outcome:
     """Say which of two outputs on the same input is better."""
     event = grading.prefer(
-        call.db, call.project, first, second, value, annotator=annotator or call.author, note=note
+        workspace, first, second, value, annotator=annotator or workspace.person, note=note
     )
     return Outcome(document=event.model_dump(mode="json"), lines=(f"Stored as {event.id}.",))
 
 
 @operation("team preferences")
-def preferences(call: Call) -> Outcome:
+def preferences(workspace: Workspace) -> Outcome:
     """Which of the two versions people prefer."""
-    found = grading.preferences(call.db, call.project)
+    found = grading.preferences(workspace)
     return Outcome(
         document=found.model_dump(mode="json"),
         lines=(
@@ -127,17 +128,17 @@ def preferences(call: Call) -> Outcome:
 
 
 @operation("team review")
-def review(call: Call, *, outputs: list[str]) -> Outcome:
+def review(workspace: Workspace, *, outputs: list[str]) -> Outcome:
     """Put outputs picked by hand before everything else."""
-    project = grading.review(call.db, call.project, outputs)
+    project = grading.review(workspace, outputs)
     ids = list(grading.rules_of(project).review)
     return Outcome(document={"review": ids}, lines=(f"{len(ids)} outputs come first now.",))
 
 
 @operation("team agreement")
-def agreement(call: Call) -> Outcome:
+def agreement(workspace: Workspace) -> Outcome:
     """How far people agree: overall, for each criterion, for each pair."""
-    found = grading.together(call.db, call.project)
+    found = grading.together(workspace)
     lines = [f"Overall: {alpha_words(found.overall)}"]
     if found.levels:
         lines.append(f"On the scale: {alpha_words(found.levels)}")
@@ -168,9 +169,9 @@ def alpha_words(alpha: Agreement) -> str:
 
 
 @operation("team conflicts")
-def conflicts(call: Call) -> Outcome:
+def conflicts(workspace: Workspace) -> Outcome:
     """Outputs on which people disagree, with every grade and note."""
-    found = grading.conflicts(call.db, call.project)
+    found = grading.conflicts(workspace)
     lines = []
     for conflict in found:
         grades = _grades_words(conflict.grades)
@@ -208,7 +209,7 @@ def _grades_words(given: Sequence[Grade]) -> str:
 
 @operation("team rule")
 def rule(
-    call: Call,
+    workspace: Workspace,
     *,
     output: str,
     value: Literal["pass", "fail", "withdrawn"],
@@ -216,16 +217,8 @@ def rule(
     criterion: str | None = None,
 ) -> Outcome:
     """Settle a conflict, or withdraw one's ruling; every single grade is kept."""
-    asked = None if criterion is None else find_criterion(call.db, call.project, criterion)
-    ruling = grading.rule(
-        call.db,
-        call.project,
-        output,
-        value,
-        reason=reason,
-        author=call.author,
-        criterion_id=asked.id if asked else None,
-    )
+    asked = None if criterion is None else find_criterion(workspace, criterion)
+    ruling = grading.rule(workspace, output, value, reason=reason, criterion_id=asked.id if asked else None)
     on = f" on {asked.name}" if asked else ""
     words = "has no ruling" if value == "withdrawn" else f"counts as {ruling.value}"
     return Outcome(
@@ -234,11 +227,13 @@ def rule(
 
 
 @operation("team pack")
-def pack(call: Call, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1, le=5_000)] = 50) -> Outcome:
+def pack(
+    workspace: Workspace, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1, le=5_000)] = 50
+) -> Outcome:
     """Write the next outputs of a person as one HTML file that works without a network."""
     if out.exists():
         raise BadInput(f"{out} exists already.", next_step="Name a new file.")
-    manifest, page = grading.make_pack(call.db, call.project, annotator, n=n)
+    manifest, page = grading.make_pack(workspace, annotator, n=n)
     try:
         out.write_text(page, "utf-8")
     except OSError as trouble:
@@ -255,9 +250,9 @@ def pack(call: Call, *, annotator: str, out: Path, n: Annotated[int, Field(ge=1,
 
 
 @operation("team merge")
-def merge(call: Call, *, file: Path) -> Outcome:
+def merge(workspace: Workspace, *, file: Path) -> Outcome:
     """Store the grades that came back from a pack."""
-    found = grading.merge_pack(call.db, call.project, file)
+    found = grading.merge_pack(workspace, file)
     lines = [
         f"{found.merged} acts of {found.annotator} came in, {found.known} were known already, "
         f"{found.kept_online} gave way to later grades online, {len(found.refused)} were refused.",
@@ -267,12 +262,12 @@ def merge(call: Call, *, file: Path) -> Outcome:
 
 
 @operation("team progress")
-def progress(call: Call, *, within: Annotated[float, Field(gt=0, lt=0.5)] = 0.08) -> Outcome:
+def progress(workspace: Workspace, *, within: Annotated[float, Field(gt=0, lt=0.5)] = 0.08) -> Outcome:
     """Who did how much, whether new kinds of failure still turn up, and what judges still need."""
-    people = grading.contributions(call.db, call.project)
-    seen = grading.saturation(call.db, call.project)
-    budget = grading.label_budget(call.db, call.project, within=within)
-    followed = grading.anchoring(call.db, call.project)
+    people = grading.contributions(workspace)
+    seen = grading.saturation(workspace)
+    budget = grading.label_budget(workspace, within=within)
+    followed = grading.anchoring(workspace)
     lines = [
         f"{person.annotator}: {person.graded} graded ({person.passes} pass, {person.fails} fail, "
         f"{person.unsure} unsure), "

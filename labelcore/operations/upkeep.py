@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.settings import settings
 from labelcore.store import backups
+from labelcore.workspace import Workspace
 
 _PACKAGES = ("labelcore", "streamlit", "duckdb", "pandas", "plotly", "openai", "pydantic")
 
 
 @operation("backup", needs="no project")
-def backup(call: Call, *, out: Path) -> Outcome:
+def backup(workspace: Workspace, *, out: Path) -> Outcome:
     """Write a whole copy of the database."""
-    size = backups.copy_to(call.db, out)
+    size = backups.copy_to(workspace.db, out)
     return Outcome(
         document={"out": str(out), "bytes": size},
         lines=(f"Wrote {out} ({size / 1e6:.1f} MB); open it with --db {out}.",),
@@ -23,12 +24,12 @@ def backup(call: Call, *, out: Path) -> Outcome:
 
 
 @operation("vacuum", needs="no project")
-def vacuum(call: Call) -> Outcome:
+def vacuum(workspace: Workspace) -> Outcome:
     """Give free space in the database file back."""
-    before, after = backups.compact(call.db)
+    before, after = backups.compact(workspace.db)
     return Outcome(
         document={"bytes_before": before, "bytes_after": after},
-        lines=(f"{call.db.path}: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB after.",),
+        lines=(f"{workspace.db.path}: {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB after.",),
     )
 
 
@@ -43,21 +44,21 @@ def restore(source: Path, db: Path) -> Outcome:
 
 
 @operation("doctor", needs="no project")
-def doctor(call: Call) -> Outcome:
+def doctor(workspace: Workspace) -> Outcome:
     """Check versions, the database and the model endpoint's settings."""
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    stray = backups.integrity(call.db)
+    stray = backups.integrity(workspace.db)
     healthy = not any(stray.values())
     model = settings().model if settings().has_model else None
     document = {
-        "database": str(call.db.path),
+        "database": str(workspace.db.path),
         "healthy": healthy,
         "rows_without_output": stray,
         "model": model,
         "versions": versions,
     }
     lines = (
-        f"Database {call.db.path}: {'healthy' if healthy else f'rows without their output: {stray}'}.",
+        f"Database {workspace.db.path}: {'healthy' if healthy else f'rows without their output: {stray}'}.",
         f"Model: {model or 'none configured; everything offline works without one.'}",
         *(f"{name} {version}" for name, version in versions.items()),
     )

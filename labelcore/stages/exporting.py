@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labelcore.models import Project
-from labelcore.store import Database, exports
+from labelcore.store import exports
+from labelcore.workspace import Workspace
 
 TABLES = tuple(exports.TABLES)
 """The tables that can be exported."""
 
 
-def export_table(db: Database, project: Project, what: str, out: Path) -> int:
+def export_table(workspace: Workspace, what: str, out: Path) -> int:
     """Write ``outputs``, ``grades``, ``verdicts`` or ``criteria`` to a .csv, .jsonl or .parquet.
 
     Returns the number of rows.
@@ -19,4 +19,4 @@ def export_table(db: Database, project: Project, what: str, out: Path) -> int:
     Raises:
         BadInput: the table or the ending is not known, or the folder does not exist.
     """
-    return exports.write(db, project.id, what, out)
+    return exports.write(workspace.db, workspace.project.id, what, out)

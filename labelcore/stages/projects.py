@@ -12,6 +12,7 @@ from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
 from labelcore.store import projects as project_table
+from labelcore.workspace import Workspace
 
 GLOSSARY = "glossary"
 """The setting that holds the terms; see :mod:`labelcore.stages.deriving.glossary`."""
@@ -66,17 +67,17 @@ def list_projects(db: Database) -> list[Project]:
     return project_table.all_of(db)
 
 
-def update_project(db: Database, project: Project, **changes: Any) -> Project:
+def update_project(workspace: Workspace, **changes: Any) -> Project:
     """Store a new state of a project (task, prompt_template, glossary, risk, settings).
 
     Changes go into what is stored now, ``settings`` key by key: the caller's copy may be old.
     """
     with _updating:
-        stored = project_table.by_name(db, project.name) or project
+        stored = project_table.by_name(workspace.db, workspace.project.name) or workspace.project
         if "settings" in changes:
             changes["settings"] = stored.settings | changes["settings"]
         changed = Project.model_validate(stored.model_dump() | changes | {"at": now()})
-        project_table.save(db, changed)
+        project_table.save(workspace.db, changed)
     return changed
 
 
@@ -102,7 +103,7 @@ def find_output(db: Database, word: str) -> Output | None:
     return output_table.get(db, word)
 
 
-def overview(db: Database, project: Project) -> Overview:
+def overview(workspace: Workspace) -> Overview:
     """How far the project is: the counts that Home shows."""
-    counts = overview_query.counts(db, project.id)
-    return Overview(outputs=output_table.count(db, project.id), **counts)
+    counts = overview_query.counts(workspace.db, workspace.project.id)
+    return Overview(outputs=output_table.count(workspace.db, workspace.project.id), **counts)

@@ -7,28 +7,21 @@ from collections.abc import Callable
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Pick, Project, Sample, new_id
+from labelcore.models import Pick, Sample, new_id
 from labelcore.stats import drawing
-from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _COMMON_SHARE = 0.05
 """A kind of output that makes up less than this share of the pool counts as rare."""
 
 
 def draw_sample(
-    db: Database,
-    project: Project,
-    *,
-    rule: str = "mixture",
-    n: int = 50,
-    seed: int = 0,
-    by: str | None = None,
-    author: str = "",
+    workspace: Workspace, *, rule: str = "mixture", n: int = 50, seed: int = 0, by: str | None = None
 ) -> Sample:
     """Draw n outputs that nobody has graded yet and store the draw.
 
@@ -39,31 +32,31 @@ def draw_sample(
         raise BadInput("A sample needs at least one output.", next_step="Choose a larger n.")
     if rule not in RULES:
         raise BadInput(f"There is no rule '{rule}'.", next_step=f"Use {', '.join(RULES)}.")
-    everything = output_table.ids(db, project.id)
+    everything = output_table.ids(workspace.db, workspace.project.id)
     if not everything:
         raise BadInput("There are no outputs yet.", next_step="Import a file first.")
-    graded = grade_table.graded_ids(db, project.id)
+    graded = grade_table.graded_ids(workspace.db, workspace.project.id)
     pool = [output_id for output_id in everything if output_id not in graded]
     if not pool:
         raise BadInput(f"All {len(everything):,} outputs are graded.", next_step="Import more outputs.")
     warnings = _warnings(n, len(pool), len(graded))
-    picks, doubts = RULES[rule](db, project, pool, n, seed, by)
+    picks, doubts = RULES[rule](workspace, pool, n, seed, by)
     sample = Sample(
         id=new_id("sample"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         rule=rule,
         seed=seed,
         picks=tuple(picks),
         parameters={"n": n, "by": by, "pool": len(pool), "warnings": warnings + doubts},
-        author=author,
+        author=workspace.person,
     )
-    sample_table.save(db, sample)
+    sample_table.save(workspace.db, sample)
     return sample
 
 
-def samples(db: Database, project: Project) -> list[Sample]:
+def samples(workspace: Workspace) -> list[Sample]:
     """The samples of a project, the newest first."""
-    return sample_table.all_of(db, project.id)
+    return sample_table.all_of(workspace.db, workspace.project.id)
 
 
 def _warnings(n: int, pool: int, graded: int) -> list[str]:
@@ -80,20 +73,20 @@ def _warnings(n: int, pool: int, graded: int) -> list[str]:
 Draw = tuple[list[Pick], list[str]]
 
 
-def _random(_db: Database, _project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
+def _random(_workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     return drawing.draw_random(pool, n, seed), []
 
 
-def _stratified(db: Database, project: Project, pool: list[str], n: int, seed: int, by: str | None) -> Draw:
+def _stratified(workspace: Workspace, pool: list[str], n: int, seed: int, by: str | None) -> Draw:
     field = by or "model"
     known = {"model", "prompt_version", "group_key", "batch_id"}
-    keys = output_table.metadata_keys(db, project.id)
+    keys = output_table.metadata_keys(workspace.db, workspace.project.id)
     if field not in known and field not in keys:
         raise BadInput(
             f"No output has a field '{field}'.",
             next_step=f"Use one of {', '.join(sorted(known | set(keys)))}.",
         )
-    strata = output_table.strata(db, project.id, field)
+    strata = output_table.strata(workspace.db, workspace.project.id, field)
     stratum_of = {output_id: strata.get(output_id, "") for output_id in pool}
     warnings = []
     if len(set(stratum_of.values())) == 1:
@@ -101,9 +94,9 @@ def _stratified(db: Database, project: Project, pool: list[str], n: int, seed: i
     return drawing.draw_stratified(stratum_of, n, seed), warnings
 
 
-def _mixture(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
-    fails, unsure = _verdict_scores(db, project, pool)
-    rare = _rarity(db, project, pool)
+def _mixture(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
+    fails, unsure = _verdict_scores(workspace, pool)
+    rare = _rarity(workspace, pool)
     parts = {"judge fails it": fails, "judge is unsure": unsure, "rare kind": rare}
     warnings = [
         f"No output is known where '{name}': that share of the draw is uniform."
@@ -113,11 +106,9 @@ def _mixture(db: Database, project: Project, pool: list[str], n: int, seed: int,
     return drawing.draw_mixture(pool, n, seed, parts), warnings
 
 
-def _disagreement(
-    db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None
-) -> Draw:
+def _disagreement(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     """Where judges disagree, weighted by how much; with a uniform part so that no chance is zero."""
-    _, unsure = _verdict_scores(db, project, pool)
+    _, unsure = _verdict_scores(workspace, pool)
     if not unsure.any():
         raise BadInput(
             "No ungraded output has verdicts that disagree.",
@@ -126,9 +117,9 @@ def _disagreement(
     return drawing.draw_weighted(pool, n, seed, unsure, "judges disagree"), []
 
 
-def _newest(db: Database, project: Project, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
+def _newest(workspace: Workspace, pool: list[str], n: int, seed: int, _by: str | None) -> Draw:
     """For a daily review: at random from the newest import only."""
-    fresh = output_table.newest_batch(db, project.id)
+    fresh = output_table.newest_batch(workspace.db, workspace.project.id)
     newest = [output_id for output_id in pool if output_id in fresh]
     if not newest:
         raise BadInput("Every output of the newest import is graded.", next_step="Import the next outputs.")
@@ -146,13 +137,13 @@ def _newest(db: Database, project: Project, pool: list[str], n: int, seed: int, 
     return picks, warnings
 
 
-def _verdict_scores(db: Database, project: Project, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:
+def _verdict_scores(workspace: Workspace, pool: list[str]) -> tuple[drawing.Floats, drawing.Floats]:
     """For each output: share of the judges that fail it, and how much they disagree."""
-    chosen = judge_table.chosen(db, project.id)
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
     ids = chosen["judge_version_ids"] if chosen else []
-    ids = ids or [version.id for version in judge_table.current(db, project.id)]
+    ids = ids or [version.id for version in judge_table.current(workspace.db, workspace.project.id)]
     nothing = np.zeros(len(pool))
-    table = verdict_table.values(db, ids) if ids else None
+    table = verdict_table.values(workspace.db, ids) if ids else None
     if table is None or table.empty:
         return nothing, nothing
     decided = table[table["value"] != "abstain"]
@@ -161,12 +152,12 @@ def _verdict_scores(db: Database, project: Project, pool: list[str]) -> tuple[dr
     return failing, 4 * failing * (1 - failing)
 
 
-def _rarity(db: Database, project: Project, pool: list[str]) -> drawing.Floats:
+def _rarity(workspace: Workspace, pool: list[str]) -> drawing.Floats:
     """1/size of the output's kind where the kind is rare, else 0.
 
     A kind is a model with a length class and a format: cheap enough for a million outputs.
     """
-    kinds = output_table.kinds(db, project.id)
+    kinds = output_table.kinds(workspace.db, workspace.project.id)
     kind_of = [kinds.get(output_id, "") for output_id in pool]
     sizes: dict[str, int] = {}
     for kind in kind_of:
@@ -175,7 +166,7 @@ def _rarity(db: Database, project: Project, pool: list[str]) -> drawing.Floats:
     return np.array([1 / sizes[kind] if sizes[kind] < common else 0.0 for kind in kind_of])
 
 
-RULES: dict[str, Callable[[Database, Project, list[str], int, int, str | None], Draw]] = {
+RULES: dict[str, Callable[[Workspace, list[str], int, int, str | None], Draw]] = {
     "mixture": _mixture,
     "random": _random,
     "stratified": _stratified,

@@ -11,8 +11,8 @@ import streamlit as st
 from labelcore.operations.sentences import basis_lines, catches, choice_lines, rate_words
 from labelcore.stages import aligning
 from labelcore.stats.prevalence import ASSUMPTIONS
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.shell import Place
 
 CHOOSE = "Choose the best set"
 
@@ -36,12 +36,12 @@ def _zone() -> ZoneInfo | None:
         return None
 
 
-def choose_set(place: Place) -> None:
+def choose_set(workspace: Workspace) -> None:
     """Choose the set of judges anew."""
     limit = st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5) / 100
     if st.button(CHOOSE, type="primary"):
         with st.spinner("Comparing judges on outputs that they were not fitted on …"):
-            report = aligning.choose(place.db, place.project, max_ffr=limit, author=place.annotator)
+            report = aligning.choose(workspace, max_ffr=limit)
         for line in choice_lines(report):
             st.write(shell.plain(line))
 
@@ -94,7 +94,7 @@ def show_set(report: aligning.AlignmentReport) -> None:
         )
 
 
-def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
+def show_enough(workspace: Workspace, report: aligning.AlignmentReport) -> None:
     """Good enough yet? Each judge of the chosen set on outputs that it had not seen, and one click
     for the outputs to grade next.
     """
@@ -113,10 +113,10 @@ def show_enough(place: Place, report: aligning.AlignmentReport) -> None:
         st.caption(shell.plain(f"Measured against {member.against}."))
     wanted = max((member.to_grade for member in report.chosen.members), default=0)
     if report.as_of is None and wanted:
-        _offer_next(place, wanted)
+        _offer_next(workspace, wanted)
 
 
-def _offer_next(place: Place, wanted: int) -> None:
+def _offer_next(workspace: Workspace, wanted: int) -> None:
     clicked = st.button(
         f"Put the {wanted} outputs that help most first on the Grade page",
         key="grade-next",
@@ -124,7 +124,7 @@ def _offer_next(place: Place, wanted: int) -> None:
     )
     if clicked:
         with shell.guard():
-            drawn = aligning.ask_next(place.db, place.project, wanted, author=place.annotator)
+            drawn = aligning.ask_next(workspace, wanted)
             st.success(f"{drawn} outputs come first now. When they are graded, choose the set again.")
             shell.go("3_grading.py", "Grade them")
 

@@ -9,9 +9,10 @@ import streamlit as st
 
 from labelcore.models import Grade
 from labelcore.stages import aligning, grading, projects
+from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.outputs import show_behind, show_output
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 _PAGE = 5
 CELLS: dict[aligning.Cell, str] = {
@@ -22,20 +23,20 @@ CELLS: dict[aligning.Cell, str] = {
 }
 
 
-def outputs_behind(place: Place, words: str, ids: Iterable[str], key: str) -> None:
+def outputs_behind(workspace: Workspace, words: str, ids: Iterable[str], key: str) -> None:
     """A switch named by ``words`` and the number of outputs; on, it shows them with their grades."""
     wanted = list(dict.fromkeys(ids))
     if not wanted or not st.toggle(f"{words} ({len(wanted):,})", key=key):
         return
     shown = wanted[_start(len(wanted), key) :][:_PAGE]
-    grades = _grades(place, shown)
+    grades = _grades(workspace, shown)
     for output_id in shown:
         with st.container(border=True):
             for grade in grades[output_id]:
                 st.text(_said(grade))
             if not grades[output_id]:
                 st.write("Nobody has graded it.")
-            if output := projects.find_output(place.db, output_id):
+            if output := projects.find_output(workspace.db, output_id):
                 show_output(output)
 
 
@@ -45,9 +46,9 @@ def _start(total: int, key: str) -> int:
     return (int(page) - 1) * _PAGE
 
 
-def _grades(place: Place, ids: Collection[str]) -> dict[str, list[Grade]]:
+def _grades(workspace: Workspace, ids: Collection[str]) -> dict[str, list[Grade]]:
     found: dict[str, list[Grade]] = defaultdict(list)
-    for grade in grading.current_grades(place.db, place.project):
+    for grade in grading.current_grades(workspace):
         if grade.output_id in ids:
             found[grade.output_id].append(grade)
     return found
@@ -59,7 +60,7 @@ def _said(grade: Grade) -> str:
     return f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}"
 
 
-def judges_behind(place: Place, judges: Sequence[tuple[str, str]], key: str) -> None:
+def judges_behind(workspace: Workspace, judges: Sequence[tuple[str, str]], key: str) -> None:
     """A switch that opens the outputs behind the figures of judges, given as (version id, name)."""
     names = dict(judges)
     if not names or not st.toggle("Show the outputs behind these figures", key=key):
@@ -69,5 +70,5 @@ def judges_behind(place: Place, judges: Sequence[tuple[str, str]], key: str) -> 
     )
     cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")
     with shell.guard():
-        found = aligning.behind(place.db, place.project, judge, cell)
+        found = aligning.behind(workspace, judge, cell)
         show_behind(found, f"{key}-{judge}-{cell}")

@@ -10,8 +10,8 @@ from labelcore.sandbox.subset import CONTRACT
 from labelcore.stages import deriving
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.proposing.trials import Trial
+from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.shell import Place
 
 _START = """# Fails an output that is longer than 120 words.
 def check(output, input, context, metadata):
@@ -23,9 +23,9 @@ def check(output, input, context, metadata):
 _SHOWN = 200
 
 
-def write_check(place: Place) -> None:
+def write_check(workspace: Workspace) -> None:
     """An editor with what a check may use, a trial, and a way to keep it."""
-    criteria = deriving.list_criteria(place.db, place.project, status="accepted")
+    criteria = deriving.list_criteria(workspace, status="accepted")
     if not criteria:
         st.info("There are no accepted criteria yet: a check decides one of them.")
         return
@@ -41,7 +41,7 @@ def write_check(place: Place) -> None:
     try_it, keep = st.columns(2)
     if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
         with shell.guard():
-            trial = checks.try_check(place.db, place.project, source, limit=limit, criterion=chosen.id)
+            trial = checks.try_check(workspace, source, limit=limit, criterion=chosen.id)
         _show(trial)
     if keep.button(
         "Keep it as a judge",
@@ -52,15 +52,7 @@ def write_check(place: Place) -> None:
         key=keys.CHECK_KEEP,
     ):
         with shell.guard():
-            kept, trial = checks.add_check(
-                place.db,
-                place.project,
-                source,
-                criterion=chosen.id,
-                name=name,
-                limit=limit,
-                author=place.annotator,
-            )
+            kept, trial = checks.add_check(workspace, source, criterion=chosen.id, name=name, limit=limit)
         st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
 
 

@@ -11,27 +11,28 @@ import streamlit as st
 from labelcore.errors import LabelcoreError
 from labelcore.settings import settings
 from labelcore.stages import deriving
+from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.code_board import BoardAct, BoardCode, BoardQuote, code_board, received
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 _ON_BOARD = 60
 _QUOTES = 6
 _IN_TABLE = 500
 
 
-def show_codes(place: Place) -> None:
+def show_codes(workspace: Workspace) -> None:
     """Propose codes, merge them and move quotes on the board, and make criteria of them."""
-    _propose(place)
-    done, refused = _store(place, received(keys.BOARD))
-    found = deriving.list_codes(place.db, place.project)
+    _propose(workspace)
+    done, refused = _store(workspace, received(keys.BOARD))
+    found = deriving.list_codes(workspace)
     if not found:
         st.info("No note carries a code yet. Fail some outputs, say why, and give codes.")
         shell.go("3_grading.py", "Grade")
         return
     code_board(
         [_on_board(coded) for coded in found[:_ON_BOARD]],
-        undo=_undoable(place),
+        undo=_undoable(workspace),
         done=done,
         refused=refused,
         key=keys.BOARD,
@@ -40,18 +41,18 @@ def show_codes(place: Place) -> None:
         st.write(
             f"The board holds the {_ON_BOARD} codes with most outputs; the table holds all {len(found):,}."
         )
-    _table(place, found)
-    _quotes(place, found)
+    _table(workspace, found)
+    _quotes(workspace, found)
 
 
-def _propose(place: Place) -> None:
+def _propose(workspace: Workspace) -> None:
     """One button: by the model where one is configured, else offline."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         pressed = st.button("Give codes to what has none", type="primary")
         offline = not settings().has_model or not st.checkbox("With the model", value=True)
     if pressed:
         with st.spinner("Reading the notes …"):
-            done = deriving.code_notes(place.db, place.project, offline=offline, author=place.annotator)
+            done = deriving.code_notes(workspace, offline=offline)
         shell.warn(done.says)
         st.success(f"{done.quotes_new:,} quotes got a code, {done.by_model:,} of them by the model.")
 
@@ -74,20 +75,20 @@ def _on_board(coded: deriving.Coded) -> BoardCode:
     )
 
 
-def _undoable(place: Place) -> tuple[str, str] | None:
-    found = deriving.last_act(place.db, place.project)
+def _undoable(workspace: Workspace) -> tuple[str, str] | None:
+    found = deriving.last_act(workspace)
     return found and (found[0], str(found[1]["says"]))
 
 
-def _store(place: Place, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[str, str]]:
+def _store(workspace: Workspace, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[str, str]]:
     """The ids of acts that are stored now, and why others can never be."""
     undone: set[str] = st.session_state.setdefault(keys.BOARD_UNDONE, set())
     done: list[str] = []
     refused: dict[str, str] = {}
     for act in acts:
         try:
-            if act.id not in undone and not deriving.is_done(place.db, place.project, act.id):
-                _ACTS[act.kind](place, act)
+            if act.id not in undone and not deriving.is_done(workspace, act.id):
+                _ACTS[act.kind](workspace, act)
                 undone |= {act.id} if act.kind == "undo" else set()
             done.append(act.id)
         except LabelcoreError as trouble:
@@ -95,27 +96,23 @@ def _store(place: Place, acts: tuple[BoardAct, ...]) -> tuple[list[str], dict[st
     return done, refused
 
 
-def _merge(place: Place, act: BoardAct) -> None:
-    deriving.merge_codes(
-        place.db, place.project, [act.target, *act.sources], author=place.annotator, act=act.id
-    )
+def _merge(workspace: Workspace, act: BoardAct) -> None:
+    deriving.merge_codes(workspace, [act.target, *act.sources], act=act.id)
 
 
-def _move(place: Place, act: BoardAct) -> None:
-    code = deriving.find_code(place.db, place.project, act.target)  # a new one is never made here
-    deriving.move_quote(
-        place.db, place.project, act.grade_id, act.text, code.id, author=place.annotator, act=act.id
-    )
+def _move(workspace: Workspace, act: BoardAct) -> None:
+    code = deriving.find_code(workspace, act.target)  # a new one is never made here
+    deriving.move_quote(workspace, act.grade_id, act.text, code.id, act=act.id)
 
 
-def _undo(place: Place, act: BoardAct) -> None:
-    deriving.undo_codes(place.db, place.project, act=act.target, author=place.annotator)
+def _undo(workspace: Workspace, act: BoardAct) -> None:
+    deriving.undo_codes(workspace, act=act.target)
 
 
-_ACTS: dict[str, Callable[[Place, BoardAct], None]] = {"merge": _merge, "move": _move, "undo": _undo}
+_ACTS: dict[str, Callable[[Workspace, BoardAct], None]] = {"merge": _merge, "move": _move, "undo": _undo}
 
 
-def _table(place: Place, found: list[deriving.Coded]) -> None:
+def _table(workspace: Workspace, found: list[deriving.Coded]) -> None:
     st.subheader("All codes")
     rows = [
         {
@@ -137,34 +134,30 @@ def _table(place: Place, found: list[deriving.Coded]) -> None:
         key=shell.key_of("codes", [coded.code.id for coded in found]),
     )
     if chosen := [found[at] for at in picked.selection.rows]:
-        _with_chosen(place, chosen)
+        _with_chosen(workspace, chosen)
 
 
-def _with_chosen(place: Place, chosen: list[deriving.Coded]) -> None:
+def _with_chosen(workspace: Workspace, chosen: list[deriving.Coded]) -> None:
     ids = [coded.code.id for coded in chosen]
     with st.container(horizontal=True):
         if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
-            deriving.merge_codes(place.db, place.project, ids, author=place.annotator)
+            deriving.merge_codes(workspace, ids)
             st.rerun()
         for label, state in (("They are right", "accepted"), ("Drop", "dropped")):
             if st.button(label, key=shell.key_of(state, ids)):
                 for code_id in ids:
-                    deriving.change_code(
-                        place.db, place.project, code_id, state=state, author=place.annotator
-                    )
+                    deriving.change_code(workspace, code_id, state=state)
                 st.rerun()
     with st.form("criterion-of-codes"):
         name = st.text_input("Name of the criterion", chosen[0].code.label)
         statement = st.text_input("What makes an output good")
         if st.form_submit_button("Make a criterion of these codes"):
             with shell.guard():
-                made = deriving.criterion_from_codes(
-                    place.db, place.project, ids, name=name, statement=statement, author=place.annotator
-                )
+                made = deriving.criterion_from_codes(workspace, ids, name=name, statement=statement)
             st.success(plain(f"{made.name} rests on {len(made.evidence)} quotes."))
 
 
-def _quotes(place: Place, found: list[deriving.Coded]) -> None:
+def _quotes(workspace: Workspace, found: list[deriving.Coded]) -> None:
     st.subheader("Quotes")
     st.write(
         "Type another label to move a quote: a known label joins that code, a new one makes a code. "
@@ -195,12 +188,5 @@ def _quotes(place: Place, found: list[deriving.Coded]) -> None:
         with shell.guard():
             for at in moved:
                 quote = quotes[at][1]
-                deriving.move_quote(
-                    place.db,
-                    place.project,
-                    quote.grade_id,
-                    quote.text,
-                    str(edited["code"][at] or ""),
-                    author=place.annotator,
-                )
+                deriving.move_quote(workspace, quote.grade_id, quote.text, str(edited["code"][at] or ""))
         st.rerun()

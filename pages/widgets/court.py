@@ -5,9 +5,9 @@ import streamlit as st
 
 from labelcore.operations.refining import docket_words
 from labelcore.stages import refining
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import show_output
-from pages.widgets.shell import Place
 
 _WORDS = {
     "judge_wrong": "The judge is wrong",
@@ -17,9 +17,9 @@ _WORDS = {
 }
 
 
-def show_court(place: Place) -> None:
+def show_court(workspace: Workspace) -> None:
     """The open conflicts one by one, then the ruled ones, then the gap by criterion."""
-    found = refining.docket(place.db, place.project)
+    found = refining.docket(workspace)
     st.write(shell.plain(docket_words(found)))
     if found.sealed:
         st.write(f"{found.sealed} outputs of the sealed test are left out: nobody may fit to them.")
@@ -28,12 +28,12 @@ def show_court(place: Place) -> None:
         return
     waiting = [conflict for conflict in found.conflicts if conflict.ruling is None]
     if waiting:
-        _rule(place, waiting)
+        _rule(workspace, waiting)
     _show_gaps(found)
-    _show_ruled(place, [conflict for conflict in found.conflicts if conflict.ruling])
+    _show_ruled(workspace, [conflict for conflict in found.conflicts if conflict.ruling])
 
 
-def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
+def _rule(workspace: Workspace, waiting: list[refining.Conflict]) -> None:
     criteria = list(dict.fromkeys(conflict.subject for conflict in waiting))
     if len(criteria) > 1:
         wanted = st.selectbox("Criterion", ["all", *criteria], key="court-criterion")
@@ -54,15 +54,7 @@ def _rule(place: Place, waiting: list[refining.Conflict]) -> None:
                 st.warning("Choose first who is right.")
             elif ruled and value:
                 with shell.guard():
-                    refining.decide(
-                        place.db,
-                        place.project,
-                        conflict.output.id,
-                        conflict.judge.id,
-                        value,
-                        reason=reason,
-                        author=place.annotator,
-                    )
+                    refining.decide(workspace, conflict.output.id, conflict.judge.id, value, reason=reason)
                 st.rerun()
 
 
@@ -98,7 +90,7 @@ def _show_gaps(found: refining.Docket) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
-def _show_ruled(place: Place, ruled: list[refining.Conflict]) -> None:
+def _show_ruled(workspace: Workspace, ruled: list[refining.Conflict]) -> None:
     if not ruled:
         return
     st.subheader("Ruled")
@@ -130,12 +122,6 @@ def _show_ruled(place: Place, ruled: list[refining.Conflict]) -> None:
             if st.button("Take the ruling back", key=f"court-back-{conflict.output.id}"):
                 with shell.guard():
                     refining.decide(
-                        place.db,
-                        place.project,
-                        conflict.output.id,
-                        conflict.judge.id,
-                        "withdrawn",
-                        reason="taken back",
-                        author=place.annotator,
+                        workspace, conflict.output.id, conflict.judge.id, "withdrawn", reason="taken back"
                     )
                 st.rerun()

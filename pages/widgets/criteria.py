@@ -12,10 +12,11 @@ import streamlit as st
 from labelcore.models import Criterion, Grade, Risk
 from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
+from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.behind import outputs_behind
 from pages.widgets.outputs import show_output
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 _QUOTES = 200
 _SEEN = 3
@@ -23,50 +24,48 @@ _RISKS: tuple[Risk, ...] = get_args(Risk)
 _ORDER = {"proposed": 0, "accepted": 1, "rejected": 2, "dropped": 3}
 
 
-def show_criteria(place: Place) -> None:
+def show_criteria(workspace: Workspace) -> None:
     """Derive, then one box for each criterion, and the fails that none explains."""
     modes = ["Without a model"] + (["With the model"] if settings().has_model else [])
     mode = st.radio("How", modes, horizontal=True, key="derive-mode")
     if st.button("Derive criteria from the notes", type="primary"):
         with st.spinner("Reading the notes …"):
-            found = deriving.derive(place.db, place.project, offline=mode == modes[0], author=place.annotator)
+            found = deriving.derive(workspace, offline=mode == modes[0])
         shell.warn(found.warnings)
-    criteria = deriving.list_criteria(place.db, place.project)
+    criteria = deriving.list_criteria(workspace)
     if not criteria:
-        fails = projects.overview(place.db, place.project).fails
+        fails = projects.overview(workspace).fails
         st.info(
             f"There are no criteria yet. {fails:,} outputs are failed; their notes are what criteria come from."
         )
         return
-    _unexplained(place)
-    who = {grade.id: grade for grade in grading.current_grades(place.db, place.project)}
+    _unexplained(workspace)
+    who = {grade.id: grade for grade in grading.current_grades(workspace)}
     for criterion in sorted(
         criteria, key=lambda criterion: (_ORDER[criterion.status], -len(criterion.evidence))
     ):
-        _box(place, criterion, who)
+        _box(workspace, criterion, who)
     if any(criterion.status == "accepted" for criterion in criteria):
         shell.go("5_judging.py", "Next: judges")
 
 
-def _unexplained(place: Place) -> None:
+def _unexplained(workspace: Workspace) -> None:
     """The failed outputs that no criterion explains, and a code that would explain most of them."""
-    left = deriving.uncovered_fails(place.db, place.project)
+    left = deriving.uncovered_fails(workspace)
     st.write(f"{len(left)} failed outputs are not explained by any criterion yet.")
     if not left:
         return
     missing = set(left)
-    codes = deriving.list_codes(place.db, place.project)
+    codes = deriving.list_codes(workspace)
     gain = {coded.code.id: len({q.output_id for q in coded.quotes} & missing) for coded in codes}
     best = max(codes, key=lambda coded: gain[coded.code.id], default=None)
-    outputs_behind(place, "Show them", left, "unexplained")
+    outputs_behind(workspace, "Show them", left, "unexplained")
     if best and gain[best.code.id]:
         st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))
         explained = {q.output_id for q in best.quotes} & missing
-        outputs_behind(place, "Show what it would explain", sorted(explained), "next-explains")
+        outputs_behind(workspace, "Show what it would explain", sorted(explained), "next-explains")
         if st.button("Make it a criterion", key="next-criterion"):
-            deriving.criterion_from_codes(
-                place.db, place.project, [best.code.id], name=best.code.label, author=place.annotator
-            )
+            deriving.criterion_from_codes(workspace, [best.code.id], name=best.code.label)
             st.rerun()
     else:
         st.write(
@@ -74,7 +73,7 @@ def _unexplained(place: Place) -> None:
         )
 
 
-def _box(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None:
+def _box(workspace: Workspace, criterion: Criterion, who: dict[str, Grade]) -> None:
     with st.container(border=True):
         st.subheader(plain(criterion.name))
         st.text(criterion.statement)
@@ -93,14 +92,14 @@ def _box(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None:
                 f"{_since([who[key].at for key in grades if key in who])}."
             )
         )
-        st.write(plain(_risk(place, criterion)))
+        st.write(plain(_risk(workspace, criterion)))
         for item in criterion.evidence[:_SEEN]:
             st.text(f"“{item.quote[:200]}”{' (marked words)' if item.marked else ''}")
         parts: dict[str, Callable[[], None]] = {
-            f"Evidence ({len(criterion.evidence)})": lambda: _evidence(place, criterion, who),
-            "Versions": lambda: _versions(place, criterion),
-            "Edit": lambda: _edit(place, criterion),
-            "Split": lambda: _split(place, criterion),
+            f"Evidence ({len(criterion.evidence)})": lambda: _evidence(workspace, criterion, who),
+            "Versions": lambda: _versions(workspace, criterion),
+            "Edit": lambda: _edit(workspace, criterion),
+            "Split": lambda: _split(workspace, criterion),
         }
         for name, show in parts.items():  # only what is open is computed
             box = st.expander(name, on_change="rerun", key=f"{name.split()[0]}-{criterion.id}")
@@ -108,26 +107,26 @@ def _box(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None:
                 with box:
                     show()
         with st.container(horizontal=True):
-            _acts(place, criterion)
+            _acts(workspace, criterion)
 
 
 def _since(days: Sequence[datetime]) -> str:
     return f", since {min(days):%Y-%m-%d}" if days else ""
 
 
-def _risk(place: Place, criterion: Criterion) -> str:
+def _risk(workspace: Workspace, criterion: Criterion) -> str:
     """The risk behind it and what it asks of the judges."""
-    limits = deriving.limits_of(criterion, place.project)
+    limits = deriving.limits_of(criterion, workspace.project)
     whose = "" if criterion.risk else " (the project's)"
     why = f": {criterion.risk_why.rstrip('.')}" if criterion.risk_why else ""
     return (
-        f"Risk {deriving.risk_of(criterion, place.project)}{whose}{why}. Judges may fail "
+        f"Risk {deriving.risk_of(criterion, workspace.project)}{whose}{why}. Judges may fail "
         f"{criterion.max_false_failure_rate:.0%} of the good outputs and should find "
         f"{limits.min_coverage:.0%} of the bad ones."
     )
 
 
-def _evidence(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None:
+def _evidence(workspace: Workspace, criterion: Criterion, who: dict[str, Grade]) -> None:
     """Every quote with the grade that it comes from; choosing one opens its output."""
     if not criterion.evidence:
         st.write("No quote supports it yet.")
@@ -155,13 +154,13 @@ def _evidence(place: Place, criterion: Criterion, who: dict[str, Grade]) -> None
         key=shell.key_of("open", [criterion.id, *(item.grade_id for item in cited)]),
     )
     for at in picked.selection.rows:
-        if found := projects.find_output(place.db, cited[at].output_id):
+        if found := projects.find_output(workspace.db, cited[at].output_id):
             show_output(found)
 
 
-def _versions(place: Place, criterion: Criterion) -> None:
+def _versions(workspace: Workspace, criterion: Criterion) -> None:
     """Every version with who, when, why, and what became of the words."""
-    versions = deriving.history(place.db, place.project, criterion.id)
+    versions = deriving.history(workspace, criterion.id)
     for before, after in zip([None, *versions], versions, strict=False):
         kept = "wording only" if after.wording_only else "the meaning may have changed"
         head = f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: {after.status}"
@@ -184,12 +183,12 @@ def _stakes(criterion: Criterion) -> str:
     return f"{criterion.severity}, risk {criterion.risk or 'as the project'}{why}, limit {criterion.max_false_failure_rate:.0%}"
 
 
-def _edit(place: Place, criterion: Criterion) -> None:
+def _edit(workspace: Workspace, criterion: Criterion) -> None:
     with st.form(f"edit-{criterion.id}", border=False):
-        _edit_form(place, criterion)
+        _edit_form(workspace, criterion)
 
 
-def _edit_form(place: Place, criterion: Criterion) -> None:
+def _edit_form(workspace: Workspace, criterion: Criterion) -> None:
     name = st.text_input("Name", criterion.name)
     statement = st.text_area("Statement", criterion.statement)
     severity = st.selectbox("Severity", ["must", "should"], index=int(criterion.severity == "should"))
@@ -204,7 +203,7 @@ def _edit_form(place: Place, criterion: Criterion) -> None:
         "Risk of the use case behind it",
         risks,
         index=risks.index(criterion.risk),
-        format_func=lambda level: level or f"as the project ({place.project.risk})",
+        format_func=lambda level: level or f"as the project ({workspace.project.risk})",
     )
     risk_why = st.text_input("What happens if it fails", criterion.risk_why, max_chars=500)
     same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
@@ -215,26 +214,24 @@ def _edit_form(place: Place, criterion: Criterion) -> None:
             changes["max_false_failure_rate"] = limit / 100
         with shell.guard():
             deriving.edit(
-                place.db,
-                place.project,
+                workspace,
                 criterion.id,
                 name=name,
                 statement=statement,
                 severity=severity,
                 wording_only=same,
                 why=why,
-                author=place.annotator,
                 **changes,
             )
         st.rerun()
 
 
-def _split(place: Place, criterion: Criterion) -> None:
+def _split(workspace: Workspace, criterion: Criterion) -> None:
     with st.form(f"split-{criterion.id}", border=False):
-        _split_form(place, criterion)
+        _split_form(workspace, criterion)
 
 
-def _split_form(place: Place, criterion: Criterion) -> None:
+def _split_form(workspace: Workspace, criterion: Criterion) -> None:
     names = [st.text_input(f"Name of the {word} part") for word in ("first", "second")]
     statements = [st.text_area(f"Statement of the {word} part") for word in ("first", "second")]
     quotes = st.multiselect(
@@ -249,11 +246,11 @@ def _split_form(place: Place, criterion: Criterion) -> None:
             for name, statement, numbers in zip(names, statements, chosen, strict=True)
         ]
         with shell.guard():
-            deriving.split(place.db, place.project, criterion.id, parts, author=place.annotator)
+            deriving.split(workspace, criterion.id, parts)
         st.rerun()
 
 
-def _acts(place: Place, criterion: Criterion) -> None:
+def _acts(workspace: Workspace, criterion: Criterion) -> None:
     acts: dict[str, dict[str, Callable[..., object]]] = {
         "proposed": {"Accept": deriving.accept, "Reject": deriving.reject},
         "accepted": {"Drop": deriving.drop},
@@ -262,5 +259,5 @@ def _acts(place: Place, criterion: Criterion) -> None:
     for label, act in {**possible, "Undo the last change": deriving.undo_change}.items():
         if st.button(label, key=f"{act.__name__}-{criterion.id}"):
             with shell.guard():
-                act(place.db, place.project, criterion.id, author=place.annotator)
+                act(workspace, criterion.id, author=workspace.person)
             st.rerun()

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from labelcore.messages import Language
-from labelcore.models import Project
 from labelcore.stages import grading
 from labelcore.stages.grading.card import (
     CardEvents,
@@ -24,7 +23,7 @@ from labelcore.stages.grading.card import (
     setting_of,
     store_events,
 )
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 from pages.widgets.pace import pace_words
 from pages.widgets.pairs import pair_items, pair_setting, store_pairs
 
@@ -37,16 +36,14 @@ Way = Literal["single", "pairs"]
 class Desk:
     """Who grades what, and how."""
 
-    db: Database
-    project: Project
-    annotator: str
+    workspace: Workspace
     language: Language
     way: Way
 
     def store(self, events: CardEvents) -> tuple[list[str], dict[str, str]]:
         """Make presses durable. Returns the stored client ids, and why others can never be."""
         save = store_events if self.way == "single" else store_pairs
-        return save(self.db, self.project, self.annotator, events)
+        return save(self.workspace, self.workspace.person, events)
 
     def news(self, events: CardEvents) -> CardNews:
         """Store the presses, then say what comes next; without presses also what was last."""
@@ -58,20 +55,20 @@ class Desk:
         )
 
     def _outputs(self, *, first: bool) -> CardNews:
-        db, project, who = self.db, self.project, self.annotator
-        queue = grading.grading_queue(db, project, who)
-        phrases = grading.phrases(db, project, who) if first else None
+        db, project, who = self.workspace.db, self.workspace.project, self.workspace.person
+        queue = grading.grading_queue(Workspace(db, project), who)
+        phrases = grading.phrases(Workspace(db, project), who) if first else None
         return self._told(
             queue,
-            card_items(db, project, who, queue, first=first),
-            setting_of(db, project, who, self.language, phrases),
-            pace_words(db, project, queue, self.language),
+            card_items(Workspace(db, project), who, queue, first=first),
+            setting_of(Workspace(db, project), who, self.language, phrases),
+            pace_words(Workspace(db, project), queue, self.language),
         )
 
     def _pairs(self) -> CardNews:
-        queue = grading.comparing_queue(self.db, self.project, self.annotator)
-        setting = pair_setting(self.project, self.annotator, self.language)
-        return self._told(queue, pair_items(self.project, queue), setting)
+        queue = grading.comparing_queue(self.workspace, self.workspace.person)
+        setting = pair_setting(self.workspace.project, self.workspace.person, self.language)
+        return self._told(queue, pair_items(self.workspace.project, queue), setting)
 
     def _told(
         self,
@@ -82,7 +79,7 @@ class Desk:
     ) -> CardNews:
         place = queue.items[0].position if queue.items else queue.total + 1
         # The page around the card shows the project's rules, and where to go when all is done.
-        page = f"{self.project.at.isoformat()} {'open' if queue.items else 'done'}"
+        page = f"{self.workspace.project.at.isoformat()} {'open' if queue.items else 'done'}"
         return CardNews(
             items=tuple(items),
             setting=setting,

@@ -7,18 +7,18 @@ import streamlit as st
 
 from labelcore.models import Grade
 from labelcore.stages import grading
+from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.language import say
 from pages.widgets.outputs import show_output
-from pages.widgets.shell import Place
 
 _AT_ONCE = 20
 _ACTS = 200
 
 
-def show_conflicts(place: Place) -> None:
+def show_conflicts(workspace: Workspace) -> None:
     """Each output or criterion on which people disagree, with every grade, and a form to settle it."""
-    found = grading.conflicts(place.db, place.project)
+    found = grading.conflicts(workspace)
     still = sum(conflict.ruling is None for conflict in found)
     st.write(say("{open} are open, {settled} are settled.", open=still, settled=len(found) - still))
     for conflict in found[:_AT_ONCE]:
@@ -28,10 +28,10 @@ def show_conflicts(place: Place) -> None:
             show_output(conflict.output)
             for event in conflict.grades:
                 st.text(f"{event.annotator}: {_said(event)}{f' — {event.note}' if event.note else ''}")
-            _settle(place, conflict)
+            _settle(workspace, conflict)
 
 
-def _settle(place: Place, conflict: grading.Conflict) -> None:
+def _settle(workspace: Workspace, conflict: grading.Conflict) -> None:
     subject = conflict.criterion.id if conflict.criterion else None
     key = f"{conflict.output.id}-{subject}"
     if conflict.ruling:
@@ -45,7 +45,7 @@ def _settle(place: Place, conflict: grading.Conflict) -> None:
         )
     with st.form(f"rule-{key}"):
         words = {"pass": say("pass"), "fail": say("fail")}
-        if conflict.ruling and conflict.ruling.author == place.annotator:
+        if conflict.ruling and conflict.ruling.author == workspace.person:
             words["withdrawn"] = say("withdraw my ruling")
         value = st.radio(
             say("It counts as"), list(words), index=None, format_func=words.__getitem__, horizontal=True
@@ -53,24 +53,14 @@ def _settle(place: Place, conflict: grading.Conflict) -> None:
         reason = st.text_input(say("Why"))
         if st.form_submit_button(say("Settle")):
             with shell.guard():
-                grading.rule(
-                    place.db,
-                    place.project,
-                    conflict.output.id,
-                    value or "",
-                    reason=reason,
-                    author=place.annotator,
-                    criterion_id=subject,
-                )
+                grading.rule(workspace, conflict.output.id, value or "", reason=reason, criterion_id=subject)
             st.rerun()
 
 
-def show_history(place: Place) -> None:
+def show_history(workspace: Workspace) -> None:
     """The latest acts, newest first; one's own can be taken back at any time."""
-    mine = st.toggle(say("Only mine"), value=bool(place.annotator))
-    acts = grading.latest_acts(
-        place.db, place.project, annotator=place.annotator if mine else None, limit=_ACTS
-    )
+    mine = st.toggle(say("Only mine"), value=bool(workspace.person))
+    acts = grading.latest_acts(workspace, annotator=workspace.person if mine else None, limit=_ACTS)
     if not acts:
         st.info(say("No act is stored yet."))
         return
@@ -94,17 +84,17 @@ def show_history(place: Place) -> None:
         key=shell.key_of("acts", [act.grade.id for act in acts]),
     )
     for row in picked.selection.rows:
-        _show_act(place, acts[row])
+        _show_act(workspace, acts[row])
 
 
-def _show_act(place: Place, act: grading.Act) -> None:
+def _show_act(workspace: Workspace, act: grading.Act) -> None:
     with st.container(border=True):
         if act.output:
             show_output(act.output)
-        is_mine = act.state == "counts" and act.grade.annotator == place.annotator
+        is_mine = act.state == "counts" and act.grade.annotator == workspace.person
         if is_mine and st.button(say("Take this back"), key=f"back-{act.grade.id}"):
             with shell.guard():
-                grading.undo(place.db, place.project, act.grade.id, annotator=place.annotator)
+                grading.undo(workspace, act.grade.id, annotator=workspace.person)
             st.rerun()
 
 

@@ -6,21 +6,22 @@ import streamlit as st
 
 from labelcore.stages import deriving, grading
 from labelcore.stages.aligning.by_version import by_version, outputs_of
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.behind import CELLS, outputs_behind
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_drift(place: Place) -> None:
+def show_drift(workspace: Workspace) -> None:
     """What each change of meaning did to the grades before it, and what to grade next."""
-    found = deriving.ledgers(place.db, place.project)
+    found = deriving.ledgers(workspace)
     if not found:
         st.info("There are no accepted criteria yet.")
         return
     st.write(
         "An edit that is more than wording makes earlier answers on that criterion stale. The smallest part is graded anew that settles it."
     )
-    _timeline(place)
+    _timeline(workspace)
     st.subheader("Stale answers")
     changed = [ledger for ledger in found if ledger.stale]
     for ledger in changed:
@@ -35,14 +36,14 @@ def show_drift(place: Place) -> None:
                 len(ledger.again) / len(ledger.stale),
                 f"{len(ledger.again)} of {len(ledger.stale)} graded anew",
             )
-            _behind_ledger(place, ledger)
-            queued = ledger.criterion.id in grading.rules_of(place.project).regrade
+            _behind_ledger(workspace, ledger)
+            queued = ledger.criterion.id in grading.rules_of(workspace.project).regrade
             if (
                 ledger.next
                 and not queued
                 and st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}")
             ):
-                deriving.queue_regrade(place.db, place.project, ledger.criterion.id)
+                deriving.queue_regrade(workspace, ledger.criterion.id)
                 st.rerun()
             if ledger.next and queued:
                 shell.go("3_grading.py", "Grade")
@@ -58,25 +59,24 @@ def show_drift(place: Place) -> None:
         )
 
 
-def _behind_ledger(place: Place, ledger: deriving.Ledger) -> None:
+def _behind_ledger(workspace: Workspace, ledger: deriving.Ledger) -> None:
     """The outputs behind each number of one criterion's ledger."""
     flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
     key = f"ledger-{ledger.criterion.id}"
-    outputs_behind(place, "Show the stale answers", ledger.stale, f"{key}-stale")
-    outputs_behind(place, "Show those graded anew", ledger.again, f"{key}-again")
-    outputs_behind(place, "Show those drawn by chance", ledger.random, f"{key}-random")
-    outputs_behind(place, "Show those that flipped", flipped, f"{key}-flipped")
+    outputs_behind(workspace, "Show the stale answers", ledger.stale, f"{key}-stale")
+    outputs_behind(workspace, "Show those graded anew", ledger.again, f"{key}-again")
+    outputs_behind(workspace, "Show those drawn by chance", ledger.random, f"{key}-random")
+    outputs_behind(workspace, "Show those that flipped", flipped, f"{key}-flipped")
 
 
-def _timeline(place: Place) -> None:
+def _timeline(workspace: Workspace) -> None:
     """How well judges follow people, version by version of one criterion."""
     names = {
-        criterion.name: criterion.id
-        for criterion in deriving.list_criteria(place.db, place.project, status="accepted")
+        criterion.name: criterion.id for criterion in deriving.list_criteria(workspace, status="accepted")
     }
     st.subheader("Alignment along the versions of a criterion")
     chosen = st.selectbox("Criterion", list(names), key="timeline")
-    found = by_version(place.db, place.project, names[chosen]) if chosen else []
+    found = by_version(workspace, names[chosen]) if chosen else []
     if not found:
         st.write("No judge of this criterion has decided a graded output yet.")
         return
@@ -99,14 +99,14 @@ def _timeline(place: Place) -> None:
         "Judge", range(len(found)), format_func=lambda at: plain(rows[at]), key="timeline-judge"
     )
     version_id = found[at].judge_version_id
-    behind = outputs_of(place.db, place.project, version_id)
+    behind = outputs_of(workspace, version_id)
     for cell, words in CELLS.items():
-        outputs_behind(place, words.capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
+        outputs_behind(workspace, words.capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
 
 
-def show_lineage(place: Place) -> None:
+def show_lineage(workspace: Workspace) -> None:
     """Which criterion was made from which, as a small graph."""
-    found = deriving.lineage(place.db, place.project)
+    found = deriving.lineage(workspace)
     if not found:
         st.info("There are no criteria yet.")
         return

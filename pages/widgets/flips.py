@@ -8,14 +8,15 @@ from labelcore.judges.kinds import kind_of
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import repeating
+from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
 from pages.widgets.outputs import show_output
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_flips(place: Place) -> None:
+def show_flips(workspace: Workspace) -> None:
     """Ask a judge again, and see the share of outputs on which it differs."""
-    judges = [judge for judge in judging.active_judges(place.db, place.project) if kind_of(judge).needs_model]
+    judges = [judge for judge in judging.active_judges(workspace) if kind_of(judge).needs_model]
     if not judges:
         st.info("Only LLM judges can change their mind, and there are none yet.")
         return
@@ -30,10 +31,10 @@ def show_flips(place: Place) -> None:
             bar.progress(made / total if total else 1.0, words)
 
         with shell.guard():
-            done = repeating.repeat(place.db, place.project, version, times=times, limit=limit, progress=show)
+            done = repeating.repeat(workspace, version, times=times, limit=limit, progress=show)
         bar.empty()
         st.write(plain(f"{done.verdicts_new} new verdicts, {done.errors} errors. {done.message}"))
-    found = repeating.flips(place.db, place.project)
+    found = repeating.flips(workspace)
     if not found:
         st.info("No judge was asked twice yet.")
         return
@@ -50,11 +51,11 @@ def show_flips(place: Place) -> None:
         if flips.flipped and st.toggle(
             f"Show the {len(flips.flipped)} outputs", key=f"flips-{flips.judge_version_id}"
         ):
-            _show(place, flips)
+            _show(workspace, flips)
 
 
-def _show(place: Place, flips: repeating.Flips) -> None:
-    for output, answers in repeating.outputs_of(place.db, flips):
+def _show(workspace: Workspace, flips: repeating.Flips) -> None:
+    for output, answers in repeating.outputs_of(workspace.db, flips):
         with st.container(border=True):
             for value, reason in zip(answers.values, answers.reasons, strict=True):
                 st.text(f"{value}: {reason}")

@@ -6,14 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.stages.deriving import glossary
+from labelcore.workspace import Workspace
 from pages.widgets import shell
 from pages.widgets.behind import outputs_behind
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_glossary(place: Place) -> None:
+def show_glossary(workspace: Workspace) -> None:
     """The terms, a form to add one, and what looks like a term in notes and outputs."""
-    known = glossary.terms(place.project)
+    known = glossary.terms(workspace.project)
     st.write(
         "Terms and abbreviations are explained on the grading card, and judges are told them where they occur."
     )
@@ -34,9 +35,7 @@ def show_glossary(place: Place) -> None:
                 f"Drop {plain(known[row].term)}",
                 key=shell.key_of("drop", [known[row].term, str(known[row].scope)]),
             ):
-                glossary.drop_term(
-                    place.db, place.project, known[row].term, scope=known[row].scope, author=place.annotator
-                )
+                glossary.drop_term(workspace, known[row].term, scope=known[row].scope)
                 st.rerun()
     with st.form("term", clear_on_submit=True):
         term, meaning = st.text_input("Term"), st.text_input("Meaning")
@@ -44,38 +43,33 @@ def show_glossary(place: Place) -> None:
         if st.form_submit_button("Keep it"):
             with shell.guard():
                 glossary.set_term(
-                    place.db,
-                    place.project,
-                    term,
-                    meaning,
-                    author=place.annotator,
-                    scope=dict([scope.split("=", 1)]) if "=" in scope else None,
+                    workspace, term, meaning, scope=dict([scope.split("=", 1)]) if "=" in scope else None
                 )
             st.rerun()
-    found = f"found-terms-{place.project.id}"
+    found = f"found-terms-{workspace.project.id}"
     if st.button("Look for terms in notes and outputs"):
-        st.session_state[found] = glossary.find_terms(place.db, place.project)
+        st.session_state[found] = glossary.find_terms(workspace)
     for at, candidate in enumerate(st.session_state.get(found, [])):
-        _candidate(place, candidate, at)
+        _candidate(workspace, candidate, at)
 
 
-def _candidate(place: Place, candidate: glossary.Candidate, at: int) -> None:
+def _candidate(workspace: Workspace, candidate: glossary.Candidate, at: int) -> None:
     with st.container(border=True):
         st.text(f"{candidate.term} ({candidate.count} outputs)")
         for quote in candidate.quotes:
             st.text(f"“{quote.text}”")
-        outputs_behind(place, "Show the outputs", candidate.outputs, shell.key_of("term", [candidate.term]))
-        _keep_candidate(place, candidate, at)
+        outputs_behind(
+            workspace, "Show the outputs", candidate.outputs, shell.key_of("term", [candidate.term])
+        )
+        _keep_candidate(workspace, candidate, at)
 
 
-def _keep_candidate(place: Place, candidate: glossary.Candidate, at: int) -> None:
+def _keep_candidate(workspace: Workspace, candidate: glossary.Candidate, at: int) -> None:
     with st.form(f"candidate-{at}", border=False):
         meaning = st.text_input("Meaning", candidate.meaning)
         if st.form_submit_button("Keep it"):
             with shell.guard():
-                glossary.set_term(
-                    place.db, place.project, candidate.term, meaning, author=place.annotator, origin="notes"
-                )
+                glossary.set_term(workspace, candidate.term, meaning, origin="notes")
             st.rerun()
 
 

@@ -10,12 +10,12 @@ import streamlit as st
 
 from labelcore.models import GradingRules
 from labelcore.stages import grading
+from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.language import say
-from pages.widgets.shell import Place
 
 
-def show_packs(place: Place) -> None:
+def show_packs(workspace: Workspace) -> None:
     """Make a pack, and take in what comes back."""
     st.write(
         say(
@@ -24,11 +24,11 @@ def show_packs(place: Place) -> None:
         )
     )
     with st.form("pack"):
-        who = st.text_input(say("Who grades it"), place.annotator)
+        who = st.text_input(say("Who grades it"), workspace.person)
         n = st.number_input(say("How many outputs"), 1, 5_000, 50)
         if st.form_submit_button(say("Make a pack")):
             with shell.guard():
-                manifest, page = grading.make_pack(place.db, place.project, who, n=int(n))
+                manifest, page = grading.make_pack(workspace, who, n=int(n))
             st.session_state[keys.PACK] = (f"pack-{who}-{manifest.pack}.html", page)
     if keys.PACK in st.session_state:
         name, page = st.session_state[keys.PACK]
@@ -39,7 +39,7 @@ def show_packs(place: Place) -> None:
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / Path(back.name).name
             file.write_bytes(back.getvalue())
-            _say_merged(grading.merge_pack(place.db, place.project, file))
+            _say_merged(grading.merge_pack(workspace, file))
 
 
 def _say_merged(found: grading.Merged) -> None:
@@ -58,16 +58,16 @@ def _say_merged(found: grading.Merged) -> None:
         st.text(f"{refusal['id']}: {refusal['reason']}")
 
 
-def show_rules(place: Place) -> None:
+def show_rules(workspace: Workspace) -> None:
     """How outputs are handed out, and what is asked of people."""
-    rules = grading.rules_of(place.project)
+    rules = grading.rules_of(workspace.project)
     with st.form("rules"):
-        changes = _who_gets_what(rules) | _what_is_asked(place, rules) | _when(rules)
+        changes = _who_gets_what(rules) | _what_is_asked(workspace, rules) | _when(rules)
         if st.form_submit_button(say("Save")):
             ids = changes.pop("review")
             with shell.guard():
-                grading.set_rules(place.db, place.project, **changes)
-                grading.review(place.db, place.project, ids)
+                grading.set_rules(workspace, **changes)
+                grading.review(workspace, ids)
             st.success(say("Saved; it holds from the next output on."))
 
 
@@ -91,7 +91,7 @@ def _who_gets_what(rules: GradingRules) -> dict[str, Any]:
     }
 
 
-def _what_is_asked(place: Place, rules: GradingRules) -> dict[str, Any]:
+def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
     st.subheader(say("What is asked"))
     criteria = st.checkbox(say("Ask for each accepted criterion too"), rules.ask_criteria)
     fields = st.checkbox(say("Ask for each field of a JSON output too"), rules.ask_fields)
@@ -106,7 +106,7 @@ def _what_is_asked(place: Place, rules: GradingRules) -> dict[str, Any]:
         format_func=words.__getitem__,
         index=list(words).index(rules.suggestions),
     )
-    known = grading.versions(place.db, place.project)
+    known = grading.versions(workspace)
     picked = st.multiselect(
         say("Compare two versions"),
         list(known),

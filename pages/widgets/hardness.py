@@ -21,8 +21,9 @@ from labelcore.stages.judging.testing.hardness_report import (
     HardnessRow,
     changed_texts,
 )
+from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 _TITLES = {
     "changed": "Verdicts that a change of wording or order turns (low is good)",
@@ -34,9 +35,9 @@ _BEGIN_SECONDS = 2.0
 _log = logging.getLogger("labelcore.pages")
 
 
-def show_hardness(place: Place) -> None:
+def show_hardness(workspace: Workspace) -> None:
     """Choose a judge, test it, and open what is behind its figures."""
-    judges = [judge for judge in judging.active_judges(place.db, place.project) if kind_of(judge).runs]
+    judges = [judge for judge in judging.active_judges(workspace) if kind_of(judge).runs]
     if not judges:
         st.info("There are no judges yet.")
         return
@@ -51,30 +52,30 @@ def show_hardness(place: Place) -> None:
         right.number_input("Outputs for each test", 1, hardness.MOST, 10, key=f"{keys.HARDENED}-limit")
     )
     with shell.guard():
-        waiting = len(hardness.left_to_ask(place.db, place.project, version, limit=limit))
+        waiting = len(hardness.left_to_ask(workspace, version, limit=limit))
     calls = " model calls at least" if kind_of(version).needs_model else " decisions"
     ready = waiting and not hardness.ongoing_test(version)
     if st.button(f"Test it ({waiting:,}{calls})", disabled=not ready, key=f"{keys.HARDENED}-go"):
-        _start(place, version, limit)
+        _start(workspace, version, limit)
         st.rerun()
     _watch(version)
-    found = hardness.report(place.db, place.project, version)
+    found = hardness.report(workspace, version)
     if not found.results:
         shell.warn(list(found.warnings))
         st.info("This judge was not tested yet.")
         return
     _show(found)
-    _behind(place, found)
+    _behind(workspace, found)
 
 
-def _start(place: Place, version: JudgeVersion, limit: int) -> None:
+def _start(workspace: Workspace, version: JudgeVersion, limit: int) -> None:
     """Test in a thread, which never speaks to Streamlit: the page reads how far it is."""
     failed: list[str] = []
     begun = threading.Event()
 
     def work() -> None:
         try:
-            hardness.harden(place.db, place.project, version, limit=limit, progress=lambda *_: begun.set())
+            hardness.harden(workspace, version, limit=limit, progress=lambda *_: begun.set())
         except LabelcoreError as trouble:
             failed.append(str(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
@@ -140,7 +141,7 @@ def _in_chart(row: HardnessRow) -> bool:
     return row.rate.value is not None and (row.family != "injection" or summed)
 
 
-def _behind(place: Place, found: HardnessReport) -> None:
+def _behind(workspace: Workspace, found: HardnessReport) -> None:
     """All figures in a table; a row opens the texts before and after."""
     rows = [row for row in found.rows if row.rate.value is not None]
     table = pd.DataFrame(
@@ -165,13 +166,13 @@ def _behind(place: Place, found: HardnessReport) -> None:
         key=shell.key_of("hardness-rows", [found.judge_version_id, *(row.test for row in rows)]),
     )
     for at in picked.selection.rows:
-        _texts(place, found, rows[at])
+        _texts(workspace, found, rows[at])
 
 
-def _texts(place: Place, found: HardnessReport, row: HardnessRow) -> None:
+def _texts(workspace: Workspace, found: HardnessReport, row: HardnessRow) -> None:
     with shell.guard():
-        version = judging.find_judge(place.db, place.project, found.judge_version_id)
-    cases = changed_texts(place.db, version, row.test)
+        version = judging.find_judge(workspace, found.judge_version_id)
+    cases = changed_texts(workspace.db, version, row.test)
     pages = max(1, (len(cases) + _PAGE - 1) // _PAGE)
     page = (
         st.number_input(f"Page of {pages}", 1, pages, 1, key=f"hardness-page-{row.test}") if pages > 1 else 1

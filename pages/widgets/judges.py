@@ -8,49 +8,50 @@ import streamlit as st
 from labelcore.judges.kinds import kind_named
 from labelcore.settings import settings
 from labelcore.stages import judging
+from labelcore.workspace import Workspace
 from pages.widgets import learned, running, shell, suspects
 from pages.widgets.local_model import offer_local_model
 from pages.widgets.outputs import show_output
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 _PAGE = 5
 
 
-def show_judges(place: Place) -> None:
+def show_judges(workspace: Workspace) -> None:
     """Propose and run judges, then every judge by criterion; a row opens its verdicts."""
     if not settings().has_model:
         st.write("No model is configured: code checks and learned judges are fitted to the grades.")
     offer_local_model()
-    running.show_estimate(place.db, place.project)
-    _propose_or_run(place)
-    running.watch(place.db, place.project)
-    judges = judging.list_judges(place.db, place.project)
+    running.show_estimate(workspace)
+    _propose_or_run(workspace)
+    running.watch(workspace)
+    judges = judging.list_judges(workspace)
     if not judges:
         st.info("There are no judges yet: accept criteria, then propose judges.")
         return
-    _refreshing(place, judges)
-    learned.show_freshness(place)
-    suspects.show_suspects(place)
+    _refreshing(workspace, judges)
+    learned.show_freshness(workspace)
+    suspects.show_suspects(workspace)
     st.write("Choose a row to see what a judge says about outputs.")
     for criterion in dict.fromkeys(judge.criterion for judge in judges):
-        _show_table(place, criterion, [judge for judge in judges if judge.criterion == criterion])
+        _show_table(workspace, criterion, [judge for judge in judges if judge.criterion == criterion])
     shell.go("6_aligning.py", "Next: alignment")
 
 
-def _propose_or_run(place: Place) -> None:
+def _propose_or_run(workspace: Workspace) -> None:
     left, right = st.columns(2)
     if left.button("Propose judges", type="primary", width="stretch"):
         with st.spinner("Fitting candidates to the grades …"):
-            found = judging.propose(place.db, place.project, offline=not settings().has_model)
+            found = judging.propose(workspace, offline=not settings().has_model)
         if found:
             st.success(f"{len(found)} candidates are proposed.")
         else:
             st.info("Nothing can be fitted yet: it takes some passed and some failed outputs.")
     if right.button("Run judges on all outputs", width="stretch"):
-        running.start(place.db, place.project, None)
+        running.start(workspace, None)
 
 
-def _show_table(place: Place, criterion: str, summaries: list[judging.JudgeSummary]) -> None:
+def _show_table(workspace: Workspace, criterion: str, summaries: list[judging.JudgeSummary]) -> None:
     st.subheader(plain(criterion))
     names = ("name", "kind", "passes", "fails", "abstains", "errors", "description")
     table = pd.DataFrame(
@@ -68,17 +69,17 @@ def _show_table(place: Place, criterion: str, summaries: list[judging.JudgeSumma
         key=f"judges-{criterion}",
     )
     for row in picked.selection.rows:
-        _show_verdicts(place, summaries[row])
+        _show_verdicts(workspace, summaries[row])
 
 
-def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
+def _show_verdicts(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """What a judge says about outputs, value by value."""
     st.text(judge.description)
     kind = kind_named(judge.kind)
     if kind.learns:
-        learned.show_learned(place, judge)
+        learned.show_learned(workspace, judge)
     if kind.composed:
-        learned.show_cascade(place, judge)
+        learned.show_cascade(workspace, judge)
     counts = {"fail": judge.fails, "pass": judge.passes, "abstain": judge.abstains}
     value = st.segmented_control(
         "Show outputs with the verdict",
@@ -91,15 +92,15 @@ def _show_verdicts(place: Place, judge: judging.JudgeSummary) -> None:
     pages = (counts[value] + _PAGE - 1) // _PAGE
     page = st.number_input(f"Page of {pages:,}", 1, pages, 1) if pages > 1 else 1
     start = (int(page) - 1) * _PAGE
-    for judged in judging.judged(place.db, judge.judge_version_id, value, limit=_PAGE, start=start):
+    for judged in judging.judged(workspace.db, judge.judge_version_id, value, limit=_PAGE, start=start):
         with st.container(border=True):
             st.text(judged.decision.reason)
             show_output(judged.output)
             if kind.learns:
-                learned.show_why(place, judge, judged.output)
+                learned.show_why(workspace, judge, judged.output)
 
 
-def _refreshing(place: Place, judges: list[judging.JudgeSummary]) -> None:
+def _refreshing(workspace: Workspace, judges: list[judging.JudgeSummary]) -> None:
     """Say which judges are stale, and offer to make those that a prompt makes anew."""
     stale = [judge for judge in judges if judge.stale]
     if not stale:
@@ -114,5 +115,5 @@ def _refreshing(place: Place, judges: list[judging.JudgeSummary]) -> None:
         if fitted:
             st.write(f"{fitted} of them hold no prompt: propose them again, or write them anew.")
         if asked and st.button(f"Make {len(asked)} of them anew with the present glossary and wording"):
-            judging.refresh_judges(place.db, place.project, author=place.annotator)
+            judging.refresh_judges(workspace)
             st.rerun()

@@ -11,16 +11,17 @@ from labelcore.models import Output
 from labelcore.operations.learning import cascade_lines
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_freshness(place: Place) -> None:
+def show_freshness(workspace: Workspace) -> None:
     """How many grades came since the learned judges were made, with one button."""
-    active = judging.active_judges(place.db, place.project)
+    active = judging.active_judges(workspace)
     stale = [
         freshness
-        for freshness in retraining.freshness(place.db, place.project, active)
+        for freshness in retraining.freshness(workspace, active)
         if freshness.changed and not freshness.why_not
     ]
     if not stale:
@@ -28,14 +29,14 @@ def show_freshness(place: Place) -> None:
     st.info(plain(stale[0].says) + (f" {len(stale) - 1} more are behind, too." if len(stale) > 1 else ""))
     if st.button("Make learned judges again", key="retrain"):
         with shell.guard(), st.spinner("Fitting to the grades …"):
-            found = retraining.retrain(place.db, place.project)
+            found = retraining.retrain(workspace)
             st.success(f"{sum(freshness.new for freshness in found)} new versions; run them next.")
 
 
-def show_learned(place: Place, judge: judging.JudgeSummary) -> None:
+def show_learned(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """What a learned judge looks at, and how far its probabilities can be believed."""
-    version = judging.find_judge(place.db, place.project, judge.judge_version_id)
-    report = retraining.learned_report(place.db, place.project, version)
+    version = judging.find_judge(workspace, judge.judge_version_id)
+    report = retraining.learned_report(workspace, version)
     st.write(plain(report.fresh.says))
     st.write(plain(report.reliability.says))
     left, right = st.columns(2)
@@ -55,23 +56,23 @@ def show_learned(place: Place, judge: judging.JudgeSummary) -> None:
             )
 
 
-def show_why(place: Place, judge: judging.JudgeSummary, output: Output) -> None:
+def show_why(workspace: Workspace, judge: judging.JudgeSummary, output: Output) -> None:
     """What tells in one output, on demand."""
     if not st.button("What told here", key=f"why-{judge.judge_version_id}-{output.id}"):
         return
-    version = judging.find_judge(place.db, place.project, judge.judge_version_id)
+    version = judging.find_judge(workspace, judge.judge_version_id)
     with shell.guard(), st.spinner("Leaving out one sentence after the other …"):
-        told = retraining.explain(place.db, version, output)
+        told = retraining.explain(workspace.db, version, output)
         for tell in told.tells:
             st.text(f"{tell.weight:+.2f}  {tell.what}")
         for part in told.parts:
             st.text(f"{part.pull:+.2f}  “{part.text}”")
 
 
-def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
+def show_cascade(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """Who decides how much, with which error, and the curve that the threshold was chosen on."""
-    version = judging.find_judge(place.db, place.project, judge.judge_version_id)
-    report = cascades.report(place.db, place.project, version)
+    version = judging.find_judge(workspace, judge.judge_version_id)
+    report = cascades.report(workspace, version)
     for line in cascade_lines(report):
         st.write(plain(line.strip()))
     points = [(point.share, point.error, point.bound) for point in report.curve]
@@ -91,23 +92,23 @@ def show_cascade(place: Place, judge: judging.JudgeSummary) -> None:
         key=f"people-{version.id}",
     ):
         with shell.guard():
-            ids = cascades.hand_to_people(place.db, place.project, version, 50)
+            ids = cascades.hand_to_people(workspace, version, 50)
             st.success(f"{len(ids)} outputs come first in the queue.")
 
 
-def show_cascades(place: Place) -> None:
+def show_cascades(workspace: Workspace) -> None:
     """Set a cascade of two judges of one criterion, and see the ones there are."""
     st.write("A cheap judge decides first; where it is not sure, another one; else a person.")
-    judges = judging.list_judges(place.db, place.project)
-    _make_cascade(place, judges)
+    judges = judging.list_judges(workspace)
+    _make_cascade(workspace, judges)
     for judge in judges:
         if kind_named(judge.kind).composed:
             with st.container(border=True):
                 st.text(judge.name)
-                show_cascade(place, judge)
+                show_cascade(workspace, judge)
 
 
-def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
+def _make_cascade(workspace: Workspace, judges: Sequence[judging.JudgeSummary]) -> None:
     firsts = [judge for judge in judges if kind_named(judge.kind).gives_probabilities]
     if not firsts:
         st.write("A cascade begins with a judge that gives probabilities: propose a learned one.")
@@ -124,16 +125,10 @@ def _make_cascade(place: Place, judges: Sequence[judging.JudgeSummary]) -> None:
     error = st.number_input("At most wrong at each step, in %", 1, 50, 10, key="cascade-error")
     if then and st.button("Set the cascade from the grades", key="cascade-make"):
         with shell.guard(), st.spinner("Both judges decide on graded outputs …"):
-            first_version = judging.find_judge(place.db, place.project, first.judge_version_id)
-            then_version = judging.find_judge(place.db, place.project, then.judge_version_id)
+            first_version = judging.find_judge(workspace, first.judge_version_id)
+            then_version = judging.find_judge(workspace, then.judge_version_id)
             report = cascades.make(
-                place.db,
-                place.project,
-                first_version,
-                then_version,
-                criterion=first.criterion_id,
-                error=error / 100,
-                author=place.annotator,
+                workspace, first_version, then_version, criterion=first.criterion_id, error=error / 100
             )
             for line in cascade_lines(report):
                 st.write(plain(line.strip()))

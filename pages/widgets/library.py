@@ -8,27 +8,24 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.stages import deriving, sharing
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.behind import judges_behind
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_library(place: Place) -> None:
+def show_library(workspace: Workspace) -> None:
     """Save the rubric, take one in, and compare its figures there and here."""
-    names = [
-        criterion.name for criterion in deriving.list_criteria(place.db, place.project, status="accepted")
-    ]
+    names = [criterion.name for criterion in deriving.list_criteria(workspace, status="accepted")]
     chosen = st.multiselect(
         "Criteria to save (none: all accepted ones, and the judges of the overall grade)", names
     )
     examples = st.checkbox("With examples from outputs", value=True)
-    kept = f"rubric-file-{place.project.id}"
+    kept = f"rubric-file-{workspace.project.id}"
     if names and st.button("Write the file"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rubric.yaml"
-            saved = sharing.save_rubric(
-                place.db, place.project, file, criteria=chosen, with_examples=examples
-            )
+            saved = sharing.save_rubric(workspace, file, criteria=chosen, with_examples=examples)
             for staying in saved.not_portable:
                 st.text(f"Not portable: {staying.judge} of {staying.criterion}: {staying.reason}")
             st.session_state[kept] = file.read_text("utf-8")
@@ -39,7 +36,7 @@ def show_library(place: Place) -> None:
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / Path(came.name).name
             file.write_bytes(came.getvalue())
-            found = sharing.load_rubric(place.db, place.project, file, author=place.annotator)
+            found = sharing.load_rubric(workspace, file)
         st.success(
             f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out."
         )
@@ -47,11 +44,11 @@ def show_library(place: Place) -> None:
             st.text(f"{refusal.judge} of {refusal.criterion}: {refusal.reason}")
         for staying in found.not_portable:
             st.text(f"Not portable: {staying.judge} of {staying.criterion}: {staying.reason}")
-    _transfers(place)
+    _transfers(workspace)
 
 
-def _transfers(place: Place) -> None:
-    found = sharing.transfer(place.db, place.project)
+def _transfers(workspace: Workspace) -> None:
+    found = sharing.transfer(workspace)
     if not found:
         st.write("No criterion of this project came by file.")
     for transfer in found:
@@ -61,7 +58,7 @@ def _transfers(place: Place) -> None:
             for judge in transfer.judges:
                 st.write(plain(judge.says))
             judges_behind(
-                place,
+                workspace,
                 [(judge.judge_version_id, judge.judge) for judge in transfer.judges],
                 f"transfer-{transfer.criterion_id or 'overall'}",
             )

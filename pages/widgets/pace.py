@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from labelcore.messages import Language, say
-from labelcore.models import Project
 from labelcore.stages import grading
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 _NAMED = 5
 
 
-def pace_words(db: Database, project: Project, queue: grading.Queue, language: Language) -> str:
+def pace_words(workspace: Workspace, queue: grading.Queue, language: Language) -> str:
     """One quiet line, and only where the project's rules ask for it; else ""."""
     parts = []
-    pace = grading.pace_of(project, left=queue.left)
+    pace = grading.pace_of(workspace.project, left=queue.left)
     if pace:
         parts.append(_words(pace, language))
-    if grading.rules_of(project).contest:
-        counts = grading.counts_by_person(db, project)[:_NAMED]
+    if grading.rules_of(workspace.project).contest:
+        counts = grading.counts_by_person(workspace)[:_NAMED]
         parts.append(" · ".join(f"{person} {n}" for person, n in counts))
     return "  |  ".join(parts)
 

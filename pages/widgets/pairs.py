@@ -14,7 +14,7 @@ from labelcore.stages.grading.card import (
     terms_of_pair,
     turns_of,
 )
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 
 def pair_setting(project: Project, annotator: str, language: Language) -> CardSetting:
@@ -40,12 +40,10 @@ def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
     ]
 
 
-def store_pairs(
-    db: Database, project: Project, annotator: str, events: CardEvents
-) -> tuple[list[str], dict[str, str]]:
+def store_pairs(workspace: Workspace, annotator: str, events: CardEvents) -> tuple[list[str], dict[str, str]]:
     """Store presses one by one. Returns the stored client ids, and why others can never be."""
     return store_each(
-        events, lambda event: grading.compare(db, project, [_comparison(project, annotator, event)])
+        events, lambda event: grading.compare(workspace, [_comparison(workspace.project, annotator, event)])
     )
 
 

@@ -24,6 +24,7 @@ from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
+from labelcore.workspace import Workspace
 from pages.widgets.desk import Desk, Way
 from pages.widgets.grading_card import Seat
 
@@ -36,7 +37,7 @@ _signer = URLSafeSerializer(secrets.token_bytes(32), salt="seat")
 
 def seat_of(desk: Desk) -> Seat:
     """The address, and a token that lets its holder speak for this person in this project only."""
-    token = _signer.dumps([desk.project.name, desk.annotator, desk.language, desk.way])
+    token = _signer.dumps([desk.workspace.project.name, desk.workspace.person, desk.language, desk.way])
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return Seat(path=f"/{base}{PATH}" if base else PATH, token=str(token))
 
@@ -59,7 +60,7 @@ async def presses(request: Request) -> Response:
 
 def _desk(project: str, annotator: str, language: Language, way: Way) -> Desk:
     db = open_database(settings().db)
-    return Desk(db, projects.open_project(db, project, create=False), annotator, language, way)
+    return Desk(Workspace(db, projects.open_project(db, project, create=False), annotator), language, way)
 
 
 def _answer(seat: tuple[str, str, Language, Way], sent: object) -> Response:

@@ -9,15 +9,16 @@ from labelcore.models import ProbeValue
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
 from labelcore.stages.judging.testing import probing
+from labelcore.workspace import Workspace
 from pages.widgets import shell
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 _AT_ONCE = 10
 
 
-def show_probes(place: Place) -> None:
+def show_probes(workspace: Workspace) -> None:
     """Make probes of a criterion, say what they are, and see which judges catch them."""
-    criteria = deriving.list_criteria(place.db, place.project, status="accepted")
+    criteria = deriving.list_criteria(workspace, status="accepted")
     if not criteria:
         st.info("There are no accepted criteria yet.")
         return
@@ -28,24 +29,24 @@ def show_probes(place: Place) -> None:
     left, right = st.columns(2)
     if left.button("Make probes", width="stretch"):
         with shell.guard():
-            made = probing.make_probes(place.db, place.project, chosen.id, author=place.annotator)
+            made = probing.make_probes(workspace, chosen.id)
         st.success(f"{len(made.new)} new probes; {made.known} were there.")
         for defect, why in made.too_few.items():
             st.write(plain(f"{defect}: {why}."))
-    kept = shell.key_of("probe-test", [place.project.id, chosen.id])
+    kept = shell.key_of("probe-test", [workspace.project.id, chosen.id])
     if right.button("Test the judges on them", width="stretch"):
         with shell.guard(), st.spinner("The judges decide …"):
-            st.session_state[kept] = probing.try_judges_on_probes(place.db, place.project, chosen.id)
+            st.session_state[kept] = probing.try_judges_on_probes(workspace, chosen.id)
     if kept in st.session_state:
-        _show_test(place, st.session_state[kept])
-    found = probing.list_probes(place.db, place.project, chosen.id)
+        _show_test(workspace, st.session_state[kept])
+    found = probing.list_probes(workspace, chosen.id)
     waiting = [probe for probe in found if probe.state == "open" and not probe.left_out]
     st.write(f"{len(found)} probes, {len(waiting)} wait for an opinion.")
     for probe in waiting[:_AT_ONCE]:
-        _ask(place, probe)
+        _ask(workspace, probe)
 
 
-def _show_test(place: Place, found: probing.ProbeTest) -> None:
+def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
     """The rates; a chosen row opens the probes behind it."""
     shell.warn(list(found.warnings))
     rows = [
@@ -67,7 +68,7 @@ def _show_test(place: Place, found: probing.ProbeTest) -> None:
             key=f"probe-rates-{found.criterion.id}",
         )
         for row in picked.selection.rows:
-            _show_probes(place, found.detections[row])
+            _show_probes(workspace, found.detections[row])
         st.write(
             "Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves."
         )
@@ -80,8 +81,8 @@ def _show_test(place: Place, found: probing.ProbeTest) -> None:
         st.info("There are no probes or no judges of this criterion yet.")
 
 
-def _show_probes(place: Place, detection: probing.Detection) -> None:
-    cases = {probe.case.id: probe for probe in probing.list_probes(place.db, place.project)}
+def _show_probes(workspace: Workspace, detection: probing.Detection) -> None:
+    cases = {probe.case.id: probe for probe in probing.list_probes(workspace)}
     for words, ids in (("It misses", detection.missed), ("It catches", detection.caught)):
         for probe in (cases[case_id] for case_id in ids if case_id in cases):
             with st.container(border=True):
@@ -89,7 +90,7 @@ def _show_probes(place: Place, detection: probing.Detection) -> None:
                 st.code(probe.case.text, language=None, wrap_lines=True)
 
 
-def _ask(place: Place, probe: probing.Probe) -> None:
+def _ask(workspace: Workspace, probe: probing.Probe) -> None:
     with st.container(border=True):
         st.write(plain(f"{probe.case.defect}: {probe.case.where}"))
         st.code(probe.case.text, language=None, wrap_lines=True)
@@ -103,5 +104,5 @@ def _ask(place: Place, probe: probing.Probe) -> None:
             for label, value in opinions:
                 if st.button(label, key=f"{value}-{probe.case.id}"):
                     with shell.guard():
-                        probing.say_of_probe(place.db, place.project, probe.case.id, value, place.annotator)
+                        probing.say_of_probe(workspace, probe.case.id, value, workspace.person)
                     st.rerun()

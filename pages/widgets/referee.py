@@ -9,19 +9,16 @@ from labelcore.models import OVERALL
 from labelcore.operations.sentences import rate_words
 from labelcore.stages import aligning
 from labelcore.stages.deriving import list_criteria
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.outputs import show_output
-from pages.widgets.shell import Place
 
 _CHARTED = 12
 
 
-def show_race(place: Place) -> None:
+def show_race(workspace: Workspace) -> None:
     """Choose a criterion and limits, race its judges, open where two of them differ."""
-    names = [
-        OVERALL,
-        *(criterion.name for criterion in list_criteria(place.db, place.project, status="accepted")),
-    ]
+    names = [OVERALL, *(criterion.name for criterion in list_criteria(workspace, status="accepted"))]
     left, right = st.columns([2, 1])
     criterion = left.selectbox("Race the judges of", names, key="race-criterion")
     least = right.number_input("Least TNR, in percent", 0, 100, 60, 5, key="race-tnr")
@@ -29,7 +26,7 @@ def show_race(place: Place) -> None:
         st.write("Each judge is measured on outputs that it was not fitted to; this takes some seconds.")
         return
     with st.spinner("Fitting and comparing …"):
-        found = aligning.race(place.db, place.project, criterion=criterion, least_tnr=least / 100)
+        found = aligning.race(workspace, criterion=criterion, least_tnr=least / 100)
     st.write(shell.plain(f"{found.says} Measured against {found.against}."))
     shown = found.contenders[:_CHARTED]
     charts.intervals(
@@ -43,7 +40,7 @@ def show_race(place: Place) -> None:
     )
     _table(found)
     shell.warn(found.left_out)
-    _differences(place, found)
+    _differences(workspace, found)
 
 
 def _table(found: aligning.Race) -> None:
@@ -68,7 +65,7 @@ def _table(found: aligning.Race) -> None:
     st.dataframe(grey, hide_index=True, width="stretch")
 
 
-def _differences(place: Place, found: aligning.Race) -> None:
+def _differences(workspace: Workspace, found: aligning.Race) -> None:
     if len(found.contenders) < 2:
         return
     names = {contender.judge_version_id: contender.judge for contender in found.contenders}
@@ -76,7 +73,7 @@ def _differences(place: Place, found: aligning.Race) -> None:
     first = left.selectbox("Where does", list(names), format_func=names.__getitem__, key="race-one")
     rest = [version_id for version_id in names if version_id != first]
     other = right.selectbox("differ from", rest, format_func=names.__getitem__, key="race-other")
-    paired, differ, _ = aligning.differences(place.db, place.project, first, other)
+    paired, differ, _ = aligning.differences(workspace, first, other)
     st.write(
         f"On {len(differ)} of {paired.n} graded outputs; only the first is right on "
         f"{paired.only_first}, only the second on {paired.only_second} (verdicts as stored)."

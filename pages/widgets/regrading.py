@@ -15,18 +15,19 @@ from labelcore.stages.grading.card import (
     store_each,
     turns_of,
 )
+from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.grading_card import grading_card, received
 from pages.widgets.language import language, say
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_regrade(place: Place, criterion_id: str) -> None:
+def show_regrade(workspace: Workspace, criterion_id: str) -> None:
     """One criterion, asked again of the outputs that the drift ledger names."""
     key = f"{keys.REGRADE}-{criterion_id}"
-    criterion = deriving.find_criterion(place.db, place.project, criterion_id)
-    acknowledged, refused = _store(place, criterion, received(key))
-    found, outputs = deriving.regrade_items(place.db, place.project, criterion.id, place.annotator)
+    criterion = deriving.find_criterion(workspace, criterion_id)
+    acknowledged, refused = _store(workspace, criterion, received(key))
+    found, outputs = deriving.regrade_items(workspace, criterion.id, workspace.person)
     st.subheader(plain(criterion.name))
     st.info(plain(criterion.statement))
     done = len(found.again)
@@ -42,8 +43,8 @@ def show_regrade(place: Place, criterion_id: str) -> None:
         for at, output in enumerate(outputs, 1)
     ]
     setting = CardSetting(
-        annotator=place.annotator,
-        project=f"{place.project.id}/{criterion.id}",
+        annotator=workspace.person,
+        project=f"{workspace.project.id}/{criterion.id}",
         language=language(),
         asked_version=criterion.version,
     )
@@ -56,19 +57,21 @@ def show_regrade(place: Place, criterion_id: str) -> None:
         acknowledged=tuple(acknowledged),
         refused=refused,
     )
-    _store(place, criterion, grading_card(news, key=key))
+    _store(workspace, criterion, grading_card(news, key=key))
     if not outputs:
         st.write(say("Nothing is left to grade anew for this criterion."))
         shell.go("4_deriving.py", "See what flipped")
 
 
-def _store(place: Place, criterion: Criterion, events: CardEvents) -> tuple[list[str], dict[str, str]]:
+def _store(
+    workspace: Workspace, criterion: Criterion, events: CardEvents
+) -> tuple[list[str], dict[str, str]]:
     def record(event: CardEvent) -> list[str]:
         grade = Grade(
             id=event.client_id,
-            project_id=place.project.id,
+            project_id=workspace.project.id,
             output_id=event.output_id,
-            annotator=place.annotator,
+            annotator=workspace.person,
             value=event.value,
             note=event.note,
             seconds=event.seconds,
@@ -76,6 +79,6 @@ def _store(place: Place, criterion: Criterion, events: CardEvents) -> tuple[list
             criterion_id=criterion.id,
             criterion_version=event.criterion_version or criterion.version,
         )
-        return grading.record(place.db, place.project, [grade])
+        return grading.record(workspace, [grade])
 
     return store_each(events, record)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.stages import deriving
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.behind import outputs_behind
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_lint(place: Place) -> None:
+def show_lint(workspace: Workspace) -> None:
     """Each finding with the outputs that show it."""
-    found = deriving.lint(place.db, place.project)
-    if not deriving.list_criteria(place.db, place.project):
+    found = deriving.lint(workspace)
+    if not deriving.list_criteria(workspace):
         st.info("There are no criteria yet.")
         return
-    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(place.db, place.project)}
+    names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
     if found.covering:
         words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         st.write(
@@ -24,31 +25,33 @@ def show_lint(place: Place) -> None:
                 f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."
             )
         )
-    outputs_behind(place, "Show the explained fails", found.explained_outputs, "lint-explained")
-    outputs_behind(place, "Show the fails without a criterion", found.open_outputs, "lint-open")
+    outputs_behind(workspace, "Show the explained fails", found.explained_outputs, "lint-explained")
+    outputs_behind(workspace, "Show the fails without a criterion", found.open_outputs, "lint-open")
     if not found.findings:
         st.success("Nothing to point out.")
     for at, finding in enumerate(found.findings):
         with st.container(border=True):
             st.badge(finding.kind)
             st.write(plain(finding.says))
-            outputs_behind(place, "Show the outputs behind it", finding.outputs, f"lint-{at}")
+            outputs_behind(workspace, "Show the outputs behind it", finding.outputs, f"lint-{at}")
 
 
-def show_prompt(place: Place) -> None:
+def show_prompt(workspace: Workspace) -> None:
     """The prompt's rules beside what experts did."""
     with st.form("prompt"):
-        text = st.text_area("The pipeline's prompt", place.project.prompt_template, height=200)
+        text = st.text_area("The pipeline's prompt", workspace.project.prompt_template, height=200)
         if st.form_submit_button("Propose its rules as criteria"):
             with shell.guard():
-                made = deriving.propose_from_prompt(place.db, place.project, text, author=place.annotator)
+                made = deriving.propose_from_prompt(workspace, text)
             st.success(f"{len(made)} rules are proposed; accept them under Criteria.")
-    rules = deriving.prompt_rules(place.db, place.project)
+    rules = deriving.prompt_rules(workspace)
     for rule in rules:
         (st.error if rule.contradicted else st.write)(plain(rule.says))
         key = f"rule-{rule.criterion.id}"
-        outputs_behind(place, "Show what experts failed for it", rule.failing, f"{key}-failing")
-        outputs_behind(place, "Show what experts passed and it would fail", rule.breaking, f"{key}-breaking")
+        outputs_behind(workspace, "Show what experts failed for it", rule.failing, f"{key}-failing")
+        outputs_behind(
+            workspace, "Show what experts passed and it would fail", rule.breaking, f"{key}-breaking"
+        )
     measured = [rule for rule in rules if rule.breaks.value is not None]
     if measured:
         names = [rule.criterion.name for rule in measured]

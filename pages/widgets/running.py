@@ -8,9 +8,9 @@ import threading
 import streamlit as st
 
 from labelcore.errors import LabelcoreError
-from labelcore.models import Project, Run
+from labelcore.models import Run
 from labelcore.stages import judging
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 from pages.widgets.shell import plain
 
@@ -18,17 +18,22 @@ _log = logging.getLogger("labelcore.pages")
 _STATES = {"running": "Running", "stopped": "Stopped", "finished": "Finished", "failed": "Failed"}
 
 
-def show_estimate(db: Database, project: Project) -> None:
+def show_estimate(workspace: Workspace) -> None:
     """What a run over everything would take; worked out anew once something has changed."""
     kept = st.session_state.get(keys.RUN_ESTIMATE, {})
-    runs = judging.runs(db, project)
+    runs = judging.runs(workspace)
     if runs and runs[0].state == "running":
         return
-    judges = judging.active_judges(db, project)
-    now = (project.id, runs[0].id if runs else "", runs[0].state if runs else "", tuple(v.id for v in judges))
+    judges = judging.active_judges(workspace)
+    now = (
+        workspace.project.id,
+        runs[0].id if runs else "",
+        runs[0].state if runs else "",
+        tuple(v.id for v in judges),
+    )
     if kept.get("of") != now:
         try:
-            found = judging.estimate_run(db, project)
+            found = judging.estimate_run(workspace)
         except LabelcoreError:
             return  # without judges or outputs there is nothing to estimate, and the page says so
         st.session_state[keys.RUN_ESTIMATE] = kept = {"of": now, "found": found}
@@ -38,19 +43,19 @@ def show_estimate(db: Database, project: Project) -> None:
         st.text(" ".join(found.based_on))
 
 
-def start(db: Database, project: Project, kind: str | None) -> None:
+def start(workspace: Workspace, kind: str | None) -> None:
     """Begin a run, unless this visitor's last one still works."""
     thread = st.session_state.get(keys.RUN_THREAD)
     if thread is not None and thread.is_alive():
         return
-    if any(run.state == "running" for run in judging.runs(db, project)[:1]):
+    if any(run.state == "running" for run in judging.runs(workspace)[:1]):
         st.info("Somebody's run is under way already.")  # two would pay for the same answers
         return
     failed: list[str] = []
 
     def work() -> None:
         try:
-            judging.run_judges(db, project, kind=kind)
+            judging.run_judges(workspace, kind=kind)
         except LabelcoreError as trouble:
             failed.append(str(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence
@@ -63,11 +68,11 @@ def start(db: Database, project: Project, kind: str | None) -> None:
 
 
 @st.fragment(run_every=1.0)
-def watch(db: Database, project: Project) -> None:
+def watch(workspace: Workspace) -> None:
     """The newest run as it goes, with a way to stop it."""
     for failure in st.session_state.get(keys.RUN_FAILED, []):
         st.error(plain(failure))
-    runs = judging.runs(db, project)
+    runs = judging.runs(workspace)
     if not runs:
         return
     run = runs[0]

@@ -10,7 +10,6 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -26,6 +25,7 @@ from labelcore.models import Project
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.store import Database, open_database
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 from pages.widgets.icon import ICON
 from pages.widgets.language import choose_language, language, say
@@ -33,16 +33,7 @@ from pages.widgets.language import choose_language, language, say
 _log = logging.getLogger("labelcore.pages")
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a page works: the database, the project, and the name of who is here."""
-
-    db: Database
-    project: Project
-    annotator: str
-
-
-def open_page(title: str, explain: str = "") -> Place:
+def open_page(title: str, explain: str = "") -> Workspace:
     """Title, database, project and person; stops with a clear sentence where one is missing."""
     speak(language())
     title, explain = say(title), say(explain) if explain else ""
@@ -56,7 +47,7 @@ def open_page(title: str, explain: str = "") -> Place:
     st.title(title)
     if explain:
         st.write(explain)
-    return Place(db, project, annotator)
+    return Workspace(Workspace(db, project), annotator)
 
 
 @contextmanager

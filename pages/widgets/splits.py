@@ -3,16 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from labelcore.models import Project
 from labelcore.operations.splits import leak_words, leakage_words
 from labelcore.stages import aligning, grading
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 from pages.widgets import shell
 
 
-def may_open(db: Database, project: Project, person: str) -> bool:
+def may_open(workspace: Workspace, person: str) -> bool:
     """Ask whether the sealed test shall be opened; true where it is not sealed."""
-    report = grading.split_report(db, project)
+    report = grading.split_report(workspace)
     if not report.sealed:
         return True
     if not person:
@@ -26,10 +25,10 @@ def may_open(db: Database, project: Project, person: str) -> bool:
     )
 
 
-def show_splits(db: Database, project: Project, person: str) -> None:
+def show_splits(workspace: Workspace, person: str) -> None:
     """How the splits and the sealed test stand."""
     with st.expander("Splits and the sealed test"):
-        report = grading.split_report(db, project)
+        report = grading.split_report(workspace)
         names = ("split", "outputs", "groups", "graded", "passes", "fails")
         st.dataframe(
             pd.DataFrame([size.model_dump(include=set(names)) for size in report.sizes]),
@@ -54,32 +53,32 @@ def show_splits(db: Database, project: Project, person: str) -> None:
                 width="stretch",
             )
         if report.sealed:
-            _limit(db, project, report)
-            _renew(db, project, person)
-        _leaks(db, project)
+            _limit(workspace, report)
+            _renew(workspace, person)
+        _leaks(workspace)
 
 
-def _limit(db: Database, project: Project, report: grading.SplitReport) -> None:
+def _limit(workspace: Workspace, report: grading.SplitReport) -> None:
     looks = st.number_input("A test is spent after so many looks", 1, 1_000, report.limit)
     if looks != report.limit and st.button("Set this limit"):
-        grading.set_looks_limit(db, project, int(looks))
+        grading.set_looks_limit(workspace, int(looks))
         st.rerun()
 
 
-def _renew(db: Database, project: Project, person: str) -> None:
+def _renew(workspace: Workspace, person: str) -> None:
     why = st.text_input("Give this test up, and begin a fresh one, because")
     if st.button("Begin a fresh test", disabled=not why.strip()):
-        st.session_state["split-said"] = grading.renew_test(db, project, author=person, why=why).advice
+        st.session_state["split-said"] = grading.renew_test(workspace.by(person), why=why).advice
         st.rerun()
     if message := st.session_state.pop("split-said", ""):
         st.success(shell.plain(message))
 
 
-def _leaks(db: Database, project: Project) -> None:
+def _leaks(workspace: Workspace) -> None:
     if not st.toggle("Look for leaks between the splits", key="look-for-leaks"):
         return
     with st.spinner("Comparing the graded outputs …"):
-        found = aligning.leakage(db, project)
+        found = aligning.leakage(workspace)
     st.write(shell.plain(leakage_words(found)))
     for leak in found.leaks[:20]:
         st.text(leak_words(leak))

@@ -8,35 +8,36 @@ import streamlit as st
 
 from labelcore.stages import deriving
 from labelcore.stages.judging.keeping import schemas
+from labelcore.workspace import Workspace
 from pages.widgets import shell
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_schema(place: Place) -> None:
+def show_schema(workspace: Workspace) -> None:
     """Give, see and clear the schema; say which field a criterion is about."""
-    schema = schemas.schema_of(place.project)
+    schema = schemas.schema_of(workspace.project)
     text = st.text_area(
         "JSON Schema, as JSON or YAML",
         json.dumps(schema, ensure_ascii=False, indent=2) if schema else "",
-        key=f"schema-{place.project.id}",
+        key=f"schema-{workspace.project.id}",
         height=180,
     )
     with st.container(horizontal=True):
         if st.button("Check outputs against it", key="schema-set") and text.strip():
             with shell.guard():
-                found = schemas.set_schema(place.db, place.project, text, place.annotator)
+                found = schemas.set_schema(workspace, text)
                 st.success(f"{found.fits:,} of {found.tried:,} outputs fit; its judge is proposed.")
         if schema and st.button("Clear it", key="schema-clear"):
-            schemas.clear_schema(place.db, place.project)
+            schemas.clear_schema(workspace)
             st.rerun()
-    _fields(place)
+    _fields(workspace)
 
 
-def _fields(place: Place) -> None:
-    criteria = deriving.list_criteria(place.db, place.project, status="accepted")
+def _fields(workspace: Workspace) -> None:
+    criteria = deriving.list_criteria(workspace, status="accepted")
     if not criteria:
         return
-    known = schemas.named_fields(place.db, place.project)
+    known = schemas.named_fields(workspace)
     for name, pointer in known.items():
         st.write(plain(f"{name} is about the field {pointer}."))
     left, right = st.columns(2)
@@ -46,5 +47,5 @@ def _fields(place: Place) -> None:
     pointer = right.text_input("is about the field (empty: all)", placeholder="/price", key="field")
     if st.button("Remember this", key="field-set"):
         with shell.guard():
-            schemas.set_field(place.db, place.project, chosen.id, pointer.strip() or None)
+            schemas.set_field(workspace, chosen.id, pointer.strip() or None)
             st.rerun()

@@ -6,17 +6,18 @@ import streamlit as st
 
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import suspecting
+from labelcore.workspace import Workspace
 from pages.widgets import shell
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 
 
-def show_suspects(place: Place) -> None:
+def show_suspects(workspace: Workspace) -> None:
     """What is wrong with judges, with counts; inverted ones can be flipped. Only when asked for:
     judges that have not run are tried, which takes seconds.
     """
     if not st.toggle("Look for duplicates, constants, inverted and erroring judges", key="look-for-suspects"):
         return
-    found = suspecting.suspicious(place.db, place.project)
+    found = suspecting.suspicious(workspace)
     if not found:
         st.write("None of them looks wrong.")
         return
@@ -33,6 +34,6 @@ def show_suspects(place: Place) -> None:
             st.text(suspect.says)
             if suspect.fault == "inverted" and st.button("Flip it", key=f"flip-{suspect.judge_version_id}"):
                 with shell.guard():
-                    version = judging.find_judge(place.db, place.project, suspect.judge_version_id)
-                    made = suspecting.flip(place.db, place.project, version, place.annotator)
+                    version = judging.find_judge(workspace, suspect.judge_version_id)
+                    made = suspecting.flip(workspace, version)
                     st.success(plain(f"{made.name} is a judge now."))

@@ -6,15 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from labelcore.stages import grading
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.language import say
-from pages.widgets.shell import Place, plain
+from pages.widgets.shell import plain
 from pages.widgets.team_words import alpha_words, anchoring_words, budget_words, rate_words, saturation_words
 
 
-def show_progress(place: Place) -> None:
+def show_progress(workspace: Workspace) -> None:
     """People, kinds of failure, and what the judges still need."""
-    people = grading.contributions(place.db, place.project)
+    people = grading.contributions(workspace)
     if not people:
         st.info(say("Nobody has graded yet."))
         shell.go("3_grading.py", "Grade")
@@ -34,23 +35,23 @@ def show_progress(place: Place) -> None:
         for person in people
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    seen = grading.saturation(place.db, place.project)
+    seen = grading.saturation(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
     st.write(plain(saturation_words(seen)))
     if seen.curve:
         charts.growth(say("Kinds of failure by failed outputs looked at"), seen.curve, key="kinds")
-    st.write(plain(anchoring_words(grading.anchoring(place.db, place.project))))
+    st.write(plain(anchoring_words(grading.anchoring(workspace))))
     st.subheader(say("Are the judges known well enough?"))
-    budget = grading.label_budget(place.db, place.project)[:12]
+    budget = grading.label_budget(workspace)[:12]
     if not budget:
         st.write(say("There are no judges yet."))
     for judge_budget in budget:
         st.write(plain(budget_words(judge_budget)))
 
 
-def show_agreement(place: Place) -> None:
+def show_agreement(workspace: Workspace) -> None:
     """Alpha overall, on the scale, for each criterion and for each pair of people."""
-    found = grading.together(place.db, place.project)
+    found = grading.together(workspace)
     st.subheader(plain(say("All together: {alpha}", alpha=alpha_words(found.overall))))
     if found.levels:
         st.write(plain(say("On the scale: {alpha}", alpha=alpha_words(found.levels))))
@@ -63,12 +64,12 @@ def show_agreement(place: Place) -> None:
         charts.intervals(title, names, series, key="people")
 
 
-def show_versions(place: Place) -> None:
+def show_versions(workspace: Workspace) -> None:
     """Which of two versions people prefer, pair by pair."""
-    if not grading.rules_of(place.project).compare:
+    if not grading.rules_of(workspace.project).compare:
         st.info(say("Nothing is compared: name two versions under Rules."))
         return
-    found = grading.preferences(place.db, place.project)
+    found = grading.preferences(workspace)
     st.subheader(
         plain(
             say(

@@ -8,8 +8,8 @@ import streamlit as st
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.aligning import AlignmentReport
 from labelcore.stages.reporting import slice_words
+from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.shell import Place
 
 _BOXES = {
     "bad": (st.error, ":material/cancel:"),
@@ -68,14 +68,14 @@ def show_judges(report: AlignmentReport) -> None:
     shell.go("6_aligning.py", "The outputs behind every number: Alignment")
 
 
-def show_slices(place: Place) -> None:
+def show_slices(workspace: Workspace) -> None:
     """The pass rate by one field's values, the worst first."""
-    known = reporting.fields(place.db, place.project)
+    known = reporting.fields(workspace)
     if not known:
         return
     st.subheader("Where is it better or worse?")
     field = st.segmented_control("By", known, default=known[0], key="trust-slice") or known[0]
-    for breakdown in reporting.slices(place.db, place.project, [field]):
+    for breakdown in reporting.slices(workspace, [field]):
         charts.intervals(
             "Pass rate; the intervals hold for all values at once",
             [row.name for row in breakdown.rows[:_CHARTED]],
@@ -92,9 +92,9 @@ def show_slices(place: Place) -> None:
             st.caption(shell.plain(sentence))
 
 
-def show_timeline(place: Place) -> None:
+def show_timeline(workspace: Workspace) -> None:
     """The chosen sets' held-out figures over time, with what changed."""
-    found = reporting.timeline(place.db, place.project)
+    found = reporting.timeline(workspace)
     if found is None:
         return
     st.subheader("What happened?")
@@ -106,13 +106,13 @@ def show_timeline(place: Place) -> None:
             st.text(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}")
 
 
-def offer_report(place: Place) -> None:
+def offer_report(workspace: Workspace) -> None:
     """The report as a file: made only when it is asked for."""
     st.subheader("Keep it")
     html, pdf = st.columns(2)
     html.download_button(
         "Report as HTML",
-        lambda: reporting.to_html(reporting.build_report(place.db, place.project)),
+        lambda: reporting.to_html(reporting.build_report(workspace)),
         file_name="report.html",
         mime="text/html",
         width="stretch",
@@ -120,7 +120,7 @@ def offer_report(place: Place) -> None:
     )
     pdf.download_button(
         "Report as PDF",
-        lambda: reporting.to_pdf(reporting.build_report(place.db, place.project)),
+        lambda: reporting.to_pdf(reporting.build_report(workspace)),
         file_name="report.pdf",
         mime="application/pdf",
         width="stretch",
@@ -128,15 +128,15 @@ def offer_report(place: Place) -> None:
     )
 
 
-def show_comparison(place: Place) -> None:
+def show_comparison(workspace: Workspace) -> None:
     """Then and now, and two pipeline versions on the same inputs."""
     st.subheader("Compare")
     with st.expander("An earlier moment with now"):
         given = st.datetime_input("Earlier moment", value=None, step=60, key="trust-before")
         if given is not None:
             moment = aligning.parse_moment(given.isoformat())
-            _show_moments(reporting.compare_moments(place.db, place.project, moment))
-    known = list(grading.versions(place.db, place.project))
+            _show_moments(reporting.compare_moments(workspace, moment))
+    known = list(grading.versions(workspace))
     if len(known) < 2:
         return
     with st.expander("Two versions of the pipeline on the same inputs"):
@@ -147,7 +147,7 @@ def show_comparison(place: Place) -> None:
         )
         if st.toggle("Compare them", key="trust-versions"):
             with shell.guard():
-                _show_versions(reporting.compare_versions(place.db, place.project, first, second))
+                _show_versions(reporting.compare_versions(workspace, first, second))
 
 
 def _show_moments(comparison: reporting.MomentComparison) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from labelcore.stages import grading, projects
 from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
 from tests.app_server import start_app
 from tests.bench.grading_load import PROJECT, Person, make_project
 
@@ -51,13 +52,15 @@ def run(kills: int, count: int, outputs: int = 20_000) -> tuple[int, int, int]:
         path = Path(folder) / "crash.duckdb"
         make_project(path, outputs, all_features=False)
         for _ in range(kills):
-            server, url = start_app(path, PROJECT)
+            server, url = start_app(Workspace(path, PROJECT))
             people = asyncio.run(grade_until(url, count, chance.uniform(0.05, 1.5), server))
             known = {key for person in people for key in person.pressed if key in person.acknowledged}
             db = open_database(path)
             project = projects.open_project(db, PROJECT)
-            stored = {grade.id for grade in grading.grade_history(db, project)}
-            stuck += sum(not grading.grading_queue(db, project, person.name).items for person in people)
+            stored = {grade.id for grade in grading.grade_history(Workspace(db, project))}
+            stuck += sum(
+                not grading.grading_queue(Workspace(db, project), person.name).items for person in people
+            )
             close_database(path)
             acknowledged += len(known)
             lost += len(known - stored)

@@ -35,13 +35,14 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from labelcore.models import Criterion, Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import grading, projects, sampling
-from labelcore.store import Database, close_database, open_database
+from labelcore.store import close_database, open_database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 from tests.app_server import start_app
 
 WORDS = [f"word{i}" for i in range(2_000)]
@@ -199,10 +200,10 @@ def make_project(path: Path, outputs: int, *, all_features: bool, sampled: int =
             key = output_table.content_id(project.id, text)
             made.append(Output(id=key, project_id=project.id, text=text, input=f"question {i}"))
         output_table.add(db, made)
-    sampling.draw_sample(db, project, rule="random", n=min(outputs, sampled))
+    sampling.draw_sample(Workspace(db, project), rule="random", n=min(outputs, sampled))
     rules: dict[str, object] = {"per_output": 2}
     if all_features:
-        add_judges(db, project)
+        add_judges(Workspace(db, project))
         rules |= {
             "ask_criteria": True,
             "suggestions": "after",
@@ -211,30 +212,30 @@ def make_project(path: Path, outputs: int, *, all_features: bool, sampled: int =
             "contest": True,
             "deadline": "2030-01-01",
         }
-    grading.set_rules(db, project, **rules)
+    grading.set_rules(Workspace(db, project), **rules)
     close_database(path)
 
 
-def add_judges(db: Database, project: Project) -> None:
+def add_judges(workspace: Workspace) -> None:
     """Five accepted criteria, each with a judge that has decided every output; all are chosen."""
-    ids = output_table.ids(db, project.id)
+    ids = output_table.ids(workspace.db, workspace.project.id)
     chance = random.Random(3)
     judges = []
     for at in range(5):
         name = f"Rule {at}"
         criterion = Criterion(
             id=f"c{at}",
-            project_id=project.id,
+            project_id=workspace.project.id,
             version=1,
             name=name,
             statement=f"{name} holds.",
             status="accepted",
         )
-        criterion_table.save(db, [criterion])
+        criterion_table.save(workspace.db, [criterion])
         judge = JudgeVersion(
             id=f"j{at}",
             judge_id=f"j{at}",
-            project_id=project.id,
+            project_id=workspace.project.id,
             name=name,
             kind="code",
             version=1,
@@ -242,30 +243,30 @@ def add_judges(db: Database, project: Project) -> None:
             criterion_version=1,
             spec={},
         )
-        judge_table.save(db, [judge])
+        judge_table.save(workspace.db, [judge])
         judges.append(judge.id)
         for start in range(0, len(ids), 10_000):
             verdict_table.record(
-                db,
+                workspace.db,
                 [
                     Verdict(
                         output_id=output_id,
                         judge_version_id=judge.id,
-                        project_id=project.id,
+                        project_id=workspace.project.id,
                         run_id="load",
                         decision=Decision(value=chance.choice(["pass", "fail"]), reason="by chance"),
                     )
                     for output_id in ids[start : start + 10_000]
                 ],
             )
-    judge_table.save_choice(db, project.id, judges, {}, {"held_out": None}, "load")
+    judge_table.save_choice(workspace.db, workspace.project.id, judges, {}, {"held_out": None}, "load")
 
 
 def check(path: Path, people: list[Person]) -> str:
     """The database against what was shown and pressed."""
     db = open_database(path)
     project = projects.open_project(db, PROJECT)
-    history = grading.grade_history(db, project)
+    history = grading.grade_history(Workspace(db, project))
     stored = Counter(grade.id for grade in history)
     where = {grade.id: grade.output_id for grade in history}
     repeats = {grade.id for grade in history if grade.source == "repeat"}
@@ -386,7 +387,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "load.duckdb"
         make_project(path, chosen.outputs, all_features=chosen.all_features)
-        server, url = start_app(path, PROJECT)
+        server, url = start_app(Workspace(path, PROJECT))
         print(machine())
         people = asyncio.run(
             load(

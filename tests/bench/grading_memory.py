@@ -24,6 +24,7 @@ from pathlib import Path
 from labelcore.stages import projects
 from labelcore.stages.grading.card import CardItem, read_events
 from labelcore.store import Database, close_database, open_database
+from labelcore.workspace import Workspace
 from pages.widgets.desk import Desk
 from tests.app_server import start_app
 from tests.bench import grading_load
@@ -68,7 +69,7 @@ class Replay:
         db = self.db
         project = next(project for project in projects.list_projects(db) if project.name == PROJECT)
         events, _ = read_events(payload)
-        news = Desk(db, project, who, "en", "single").news(events)
+        news = Desk(Workspace(db, project, who), "en", "single").news(events)
         held = {card.output_id for card in self.cards.get(who, ())}
         json.dumps(news.as_data(held))
         self.cards[who] = list(news.items)
@@ -132,7 +133,7 @@ def main() -> None:
         if not chosen.served:
             replay(path, chosen.presses)
             return
-        server, url = start_app(path, PROJECT)
+        server, url = start_app(Workspace(path, PROJECT))
         people = asyncio.run(served(url, server.pid, chosen.served, chosen.presses))
         server.terminate()
         server.wait(20)

@@ -19,6 +19,7 @@ import duckdb
 
 from labelcore.stages import importing, projects
 from labelcore.store import open_database
+from labelcore.workspace import Workspace
 
 _READERS = {
     "csv": "read_csv(?, header=true, all_varchar=true)",
@@ -55,7 +56,7 @@ def our_import(path: str, form: str, folder: str) -> int:
     """labelcore: identity, checks, rejected rows, one transaction."""
     db = open_database(Path(folder) / "ours.duckdb")
     project = projects.open_project(db, "bench")
-    return importing.import_file(db, project, path).batch.outputs_new
+    return importing.import_file(Workspace(db, project), path).batch.outputs_new
 
 
 def measured(side: Callable[[str, str, str], int], path: str, form: str, folder: str) -> None:

@@ -36,6 +36,7 @@ from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.store import Database, close_database, open_database, verdicts
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import serving
 
 MODEL = "mock-judge"
@@ -131,7 +132,9 @@ def by_labelcore(url: str, db: Database, outputs: list[Output], project: Project
     os.environ |= {f"LABELCORE_{name}": value for name, value in told.items()}
     settings.cache_clear()
     judge = make_judge(project)
-    done = running.run(db, project, [judge], [output.id for output in outputs], concurrency=concurrency)
+    done = running.run(
+        Workspace(db, project), [judge], [output.id for output in outputs], concurrency=concurrency
+    )
     stored = verdicts.counts(db, project.id)[judge.id]
     assert sum(stored.values()) == done.verdicts_new == len(outputs), (done, stored)
 

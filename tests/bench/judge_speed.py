@@ -14,6 +14,7 @@ from labelcore.models import Grade, Output
 from labelcore.stages import deriving, grading, judging, projects
 from labelcore.store import open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 WORDS = [f"w{i}" for i in range(3_000)] + ["order", "refund", "sorry", "please", "12", "however"]
 _GRADED = 60
@@ -37,8 +38,7 @@ def main() -> None:
     for i, output in enumerate(made[:_GRADED]):
         long = i % 4 == 0
         grading.record(
-            db,
-            project,
+            Workspace(db, project),
             [
                 Grade(
                     id=f"g{i}",
@@ -50,14 +50,14 @@ def main() -> None:
                 )
             ],
         )
-    deriving.derive(db, project, accept_all=True)
-    judges = judging.propose(db, project)
+    deriving.derive(Workspace(db, project), accept_all=True)
+    judges = judging.propose(Workspace(db, project))
     kinds = [judge.kind for judge in judges]
     columns = plain_columns()
     started = time.perf_counter()
     measure(made, columns)
     bare = time.perf_counter() - started
-    run = judging.run_judges(db, project)
+    run = judging.run_judges(Workspace(db, project))
     print(f"{count:,} outputs, {kinds.count('code')} code and {kinds.count('learned')} learned judges")
     print(
         f"bare: {len(columns)} detectors on every output {bare:.1f} s, {count * len(columns) / bare:,.0f} a second"

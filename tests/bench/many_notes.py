@@ -20,12 +20,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from labelcore.models import Grade, Output, Project
+from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages import deriving, projects
-from labelcore.store import Database, open_database
 from labelcore.store import grades as grade_table
+from labelcore.store import open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 PARTS = [
     "intro",
@@ -75,18 +76,18 @@ def main() -> None:
         settings.cache_clear()
         db = open_database(Path(folder) / "many.duckdb")
         project = projects.open_project(db, settings().project)
-        plant(db, project, chosen.notes)
+        plant(Workspace(db, project), chosen.notes)
         watch = Watch()
         started, busy = time.perf_counter(), time.process_time()
-        found = deriving.derive(db, project, offline=True)
+        found = deriving.derive(Workspace(db, project), offline=True)
         both = time.perf_counter() - started
-        codes = deriving.list_codes(db, project)
+        codes = deriving.list_codes(Workspace(db, project))
         print(
             f"{chosen.notes} notes: {len(found.criteria)} criteria and {len(codes)} codes in "
             f"{both:.1f} s ({time.process_time() - busy:.1f} s of processor); longest wait of another thread {watch.stop():.2f} s"
         )
         started = time.perf_counter()
-        deriving.derive(db, project, offline=True)
+        deriving.derive(Workspace(db, project), offline=True)
         print(f"again, with nothing new: {time.perf_counter() - started:.1f} s")
         if chosen.page:
             open_page()
@@ -113,14 +114,14 @@ class Watch:
         return self.longest
 
 
-def plant(db: Database, project: Project, n: int) -> None:
+def plant(workspace: Workspace, n: int) -> None:
     """Failed outputs with a note each, no two notes alike, and half as many passed ones."""
     draw = random.Random(7)
     outputs = [
-        Output(id=f"o{i}", project_id=project.id, text=f"Answer number {i} of the service.")
+        Output(id=f"o{i}", project_id=workspace.project.id, text=f"Answer number {i} of the service.")
         for i in range(n + n // 2)
     ]
-    output_table.add(db, outputs)
+    output_table.add(workspace.db, outputs)
     notes: dict[str, None] = {}
     while len(notes) < n:
         note = draw.choice(FAULTS).format(
@@ -129,11 +130,11 @@ def plant(db: Database, project: Project, n: int) -> None:
         notes[note] = None
     written = list(notes)
     grade_table.record(
-        db,
+        workspace.db,
         [
             Grade(
                 id=f"g{i}",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 output_id=output.id,
                 annotator=f"ann{i % 5}",
                 value="fail" if i < n else "pass",

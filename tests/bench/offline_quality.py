@@ -20,11 +20,12 @@ import numpy as np
 from labelcore.errors import LabelcoreError
 from labelcore.judges.features import measure, plain_columns
 from labelcore.judges.fitting import fit_stump, votes
-from labelcore.models import Grade, Output, Project
+from labelcore.models import Grade, Output
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stats.selection import figures
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 DATA = Path(__file__).parents[2] / "data"
 Row = dict[str, str]
@@ -40,14 +41,17 @@ def sample_rows() -> list[Row]:
         return [found[row["id"]] | row for row in csv.DictReader(file)]
 
 
-def put(db: Database, project: Project, rows: list[Row]) -> list[Output]:
+def put(workspace: Workspace, rows: list[Row]) -> list[Output]:
     """Store the rows as outputs of a project."""
     made = [
         Output(
             id=output_table.content_id(
-                project.id, row["output"], input=row.get("input", ""), context=row.get("context", "")
+                workspace.project.id,
+                row["output"],
+                input=row.get("input", ""),
+                context=row.get("context", ""),
             ),
-            project_id=project.id,
+            project_id=workspace.project.id,
             text=row["output"],
             input=row.get("input", ""),
             context=row.get("context", "") or "",
@@ -55,18 +59,17 @@ def put(db: Database, project: Project, rows: list[Row]) -> list[Output]:
         )
         for row in rows
     ]
-    output_table.add(db, made)
+    output_table.add(workspace.db, made)
     return made
 
 
 def product(db: Database, name: str, rows: list[Row], train: list[int], test: list[int]) -> float | None:
     """Held-out alignment of the set that the product chooses from the training grades."""
     project = projects.open_project(db, name)
-    made = put(db, project, rows)
+    made = put(Workspace(db, project), rows)
     for i in train:
         grading.record(
-            db,
-            project,
+            Workspace(db, project),
             [
                 Grade(
                     id=f"{name}-{i}",
@@ -78,11 +81,11 @@ def product(db: Database, name: str, rows: list[Row], train: list[int], test: li
                 )
             ],
         )
-    deriving.derive(db, project, accept_all=True)
-    judging.propose(db, project)
+    deriving.derive(Workspace(db, project), accept_all=True)
+    judging.propose(Workspace(db, project))
     try:
-        judging.run_judges(db, project)
-        members = aligning.choose(db, project).judge_version_ids
+        judging.run_judges(Workspace(db, project))
+        members = aligning.choose(Workspace(db, project)).judge_version_ids
     except LabelcoreError:
         members = ()
     wanted = [made[i].id for i in test]

@@ -26,6 +26,7 @@ from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.bench.judge_endpoint import LATENCY, MODEL, make_judge, make_outputs
 from tests.mock_endpoint import serving
 
@@ -60,8 +61,7 @@ def measure(engine: str, count: int, concurrency: int) -> float:
         output_table.add(db, outputs)
         started, cpu = time.perf_counter(), time.process_time()
         done = running.run(
-            db,
-            project,
+            Workspace(db, project),
             [make_judge(project)],
             [output.id for output in outputs],
             concurrency=concurrency,

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
 from tests.app_server import serving
 from tests.stages.test_loop import plant
 
@@ -37,14 +38,14 @@ def app(tmp_path: Path) -> Iterator[str]:
     path = tmp_path / "app.duckdb"
     db = open_database(path)
     project = projects.open_project(db, "test")
-    plant(db, project)
-    deriving.derive(db, project, accept_all=True)
-    judging.propose(db, project)
-    judging.run_judges(db, project)
-    aligning.choose(db, project)
-    grading.set_rules(db, project, ask_criteria=True, suggestions="first")
+    plant(Workspace(db, project))
+    deriving.derive(Workspace(db, project), accept_all=True)
+    judging.propose(Workspace(db, project))
+    judging.run_judges(Workspace(db, project))
+    aligning.choose(Workspace(db, project))
+    grading.set_rules(Workspace(db, project), ask_criteria=True, suggestions="first")
     close_database(path)
-    with serving(path, "test", "ben") as url:
+    with serving(Workspace(path, "test"), "ben") as url:
         yield url
 
 

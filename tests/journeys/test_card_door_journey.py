@@ -15,6 +15,7 @@ from labelcore.models import Grade, Output
 from labelcore.stages import grading, projects, sampling
 from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.app_server import ROOT
 
 pytestmark = pytest.mark.journey
@@ -41,7 +42,7 @@ class App:
             for at in range(1, 9)
         ]
         output_table.add(db, made)
-        sampling.draw_sample(db, project, rule="random", n=8)
+        sampling.draw_sample(Workspace(db, project), rule="random", n=8)
         close_database(self.db)
         env = {"LABELCORE_DB": str(self.db), "LABELCORE_PROJECT": "door", "LABELCORE_ANNOTATOR": "ann"}
         self.server = Server(ROOT / "app.py", env)
@@ -50,7 +51,7 @@ class App:
         """Stop the server and read what is stored."""
         self.server.stop()
         db = open_database(self.db)
-        found = grading.grade_history(db, projects.open_project(db, "door"))
+        found = grading.grade_history(Workspace(db, projects.open_project(db, "door")))
         close_database(self.db)
         return found
 

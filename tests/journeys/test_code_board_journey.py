@@ -16,6 +16,7 @@ from labelcore.stages import grading, projects
 from labelcore.store import close_database, open_database
 from labelcore.store import codes as code_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.app_server import serving
 
 pytestmark = pytest.mark.journey
@@ -37,8 +38,8 @@ def plant(path: Path) -> None:
         db, [Output(id=f"o{n}", project_id=project.id, text=f"text {n}") for n in range(len(quotes))]
     )
     for n, (_, text) in enumerate(quotes):
-        grading.grade(db, project, f"o{n}", "fail", annotator="ann", note=text)
-    ids = {grade.note: grade for grade in grading.current_grades(db, project)}
+        grading.grade(Workspace(db, project), f"o{n}", "fail", annotator="ann", note=text)
+    ids = {grade.note: grade for grade in grading.current_grades(Workspace(db, project))}
     names = {label: f"code_{at}" for at, label in enumerate(CODES)}
     code_table.save(
         db,
@@ -63,7 +64,7 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
     path = tmp_path / "app.duckdb"
     plant(path)
     violations: list[str] = []
-    with serving(path, "test", "ben") as url, sync_playwright() as playwright:
+    with serving(Workspace(path, "test"), "ben") as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
             args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],

@@ -15,6 +15,7 @@ from labelcore.stages.deriving import glossary
 from labelcore.store import criteria as criterion_table
 from labelcore.store import open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 pytestmark = pytest.mark.journey
 
@@ -29,7 +30,7 @@ def test_a_pack_is_graded_without_a_network(tmp_path: Path) -> None:
         for text in ("first", HOSTILE, "third")
     ]
     output_table.add(db, made)
-    _, page_text = grading.make_pack(db, project, "ann")
+    _, page_text = grading.make_pack(Workspace(db, project), "ann")
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -60,13 +61,13 @@ def test_a_pack_is_graded_without_a_network(tmp_path: Path) -> None:
         assert {url.split(":")[0] for url in requests} <= {"file", "blob"}
         chromium.close()
     project = projects.open_project(db, "test")
-    found = grading.merge_pack(db, project, tmp_path / "grades.json")
+    found = grading.merge_pack(Workspace(db, project), tmp_path / "grades.json")
     events = json.loads((tmp_path / "grades.json").read_text())["events"]
     assert (found.merged, found.refused) == (len(events), ())
-    labels = grading.human_labels(db, project)
+    labels = grading.human_labels(Workspace(db, project))
     assert labels.value == {made[0].id: True, made[1].id: False, made[2].id: True}
     assert labels.notes == {made[1].id: ("tries to break out",)}
-    assert grading.merge_pack(db, project, tmp_path / "grades.json").merged == 0
+    assert grading.merge_pack(Workspace(db, project), tmp_path / "grades.json").merged == 0
     db.close()
 
 
@@ -81,8 +82,8 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
     )
     criterion_table.save(db, [short])
     rules = {"scale": ["bad", "good", "great"], "ask_criteria": True, "ask_fields": True}
-    project = grading.set_rules(db, project, **rules)
-    _, page_text = grading.make_pack(db, project, "ann")
+    project = grading.set_rules(Workspace(db, project), **rules)
+    _, page_text = grading.make_pack(Workspace(db, project), "ann")
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -99,10 +100,10 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
             page.get_by_role("button", name="Download the grades").click()
         download.value.save_as(tmp_path / "grades.json")
         chromium.close()
-    assert not grading.merge_pack(db, project, tmp_path / "grades.json").refused
-    parts = grading.part_grades(db, project, "ann", [output.id])[output.id]
+    assert not grading.merge_pack(Workspace(db, project), tmp_path / "grades.json").refused
+    parts = grading.part_grades(Workspace(db, project), "ann", [output.id])[output.id]
     assert {part: grade.value for part, grade in parts.items()} == {"c1": "fail", "/price": "unsure"}
-    (whole,) = [grade for grade in grading.current_grades(db, project, "ann") if grade.is_overall]
+    (whole,) = [grade for grade in grading.current_grades(Workspace(db, project), "ann") if grade.is_overall]
     assert (whole.value, whole.level) == ("pass", 3)
     db.close()
 
@@ -113,8 +114,8 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
     text = "由杭分办理 with the US desk, BUSY. \u202eUS"
     output_table.add(db, [Output(id="o1", project_id=project.id, text=text, input="a Refund, no refunds")])
     for term, meaning in (("杭分", "杭州分公司"), ("US", HOSTILE), ("refund", "money back")):
-        project = glossary.set_term(db, project, term, meaning, author="ann")
-    _, page_text = grading.make_pack(db, project, "ann")
+        project = glossary.set_term(Workspace(db, project).by("ann"), term, meaning)
+    _, page_text = grading.make_pack(Workspace(db, project), "ann")
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -154,7 +155,7 @@ def test_a_browser_that_keeps_nothing_still_grades_and_says_so(tmp_path: Path) -
         db,
         [Output(id=text, project_id=project.id, text=f"the {text} output") for text in ("first", "second")],
     )
-    _, page_text = grading.make_pack(db, project, "ann")
+    _, page_text = grading.make_pack(Workspace(db, project), "ann")
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -179,8 +180,8 @@ def test_a_browser_that_keeps_nothing_still_grades_and_says_so(tmp_path: Path) -
         download.value.save_as(tmp_path / "grades.json")
         assert not troubles
         chromium.close()
-    assert not grading.merge_pack(db, project, tmp_path / "grades.json").refused
-    grades = {grade.output_id: grade for grade in grading.current_grades(db, project, "ann")}
+    assert not grading.merge_pack(Workspace(db, project), tmp_path / "grades.json").refused
+    grades = {grade.output_id: grade for grade in grading.current_grades(Workspace(db, project), "ann")}
     assert {output_id: grade.value for output_id, grade in grades.items()} == {
         "first": "pass",
         "second": "fail",
@@ -193,7 +194,7 @@ def test_two_tabs_of_a_pack_lose_no_grade(tmp_path: Path) -> None:
     db = open_database(None)
     project = projects.open_project(db, "test")
     output_table.add(db, [Output(id=f"o{n}", project_id=project.id, text=f"output {n}") for n in range(3)])
-    _, page_text = grading.make_pack(db, project, "ann")
+    _, page_text = grading.make_pack(Workspace(db, project), "ann")
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -213,5 +214,5 @@ def test_two_tabs_of_a_pack_lose_no_grade(tmp_path: Path) -> None:
             first.get_by_role("button", name="Download the grades").click()
         download.value.save_as(tmp_path / "grades.json")
         chromium.close()
-    assert grading.merge_pack(db, project, tmp_path / "grades.json").merged == 2
+    assert grading.merge_pack(Workspace(db, project), tmp_path / "grades.json").merged == 2
     db.close()

@@ -13,10 +13,9 @@ import pytest
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.llm import local_server
-from labelcore.models import Project
 from labelcore.operations import Request, execute
 from labelcore.settings import settings
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_server.py"))]
 
@@ -85,10 +84,10 @@ def test_missing_weights_and_a_missing_package_are_said(
 
 
 def test_the_operations_say_what_runs(
-    db: Database, project: Project, place: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(name: str) -> dict[str, object]:
-        return execute(db, Request(operation=name, project="test")).document
+        return execute(workspace.db, Request(operation=name, project="test")).document
 
     monkeypatch.setattr(local_server.status, "__defaults__", (place,))
     monkeypatch.setattr(local_server.stop, "__defaults__", (place,))

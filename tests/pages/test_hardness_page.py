@@ -15,6 +15,7 @@ from labelcore.settings import settings
 from labelcore.stages import judging, projects
 from labelcore.stages.judging.testing import hardness
 from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 from tests.pages.test_pages import healthy, work
 
@@ -42,12 +43,12 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
     healthy(app.button(key="hardened-judge-go").click().run())
     db = open_database(worked)
     project = projects.open_project(db, "shop")
-    chosen = judging.find_judge(db, project, app.selectbox(key="hardened-judge").value.id)
+    chosen = judging.find_judge(Workspace(db, project), app.selectbox(key="hardened-judge").value.id)
     until = time.monotonic() + 100
     while hardness.ongoing_test(chosen) and time.monotonic() < until:
         time.sleep(0.05)
     healthy(app.run())
-    found = hardness.report(db, project, chosen)
+    found = hardness.report(Workspace(db, project), chosen)
     assert found.results
     tables = [frame.value for frame in app.dataframe]
     assert any("asks" in table.columns and len(table) for table in tables)
@@ -75,7 +76,7 @@ def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     healthy(other.button(key="hardened-judge-stop").click().run())
     db = open_database(worked)
     chosen = judging.find_judge(
-        db, projects.open_project(db, "shop"), app.selectbox(key="hardened-judge").value.id
+        Workspace(db, projects.open_project(db, "shop")), app.selectbox(key="hardened-judge").value.id
     )
     while hardness.ongoing_test(chosen) and time.monotonic() < started + 5:
         time.sleep(0.05)
@@ -127,8 +128,8 @@ def behind_a_figure() -> None:
     from pages.widgets.hardness import _texts
 
     place = shell.open_page("Judges")
-    version = judging.active_judges(place.db, place.project)[0]
-    found = hardness.harden(place.db, place.project, version, limit=2)
+    version = judging.active_judges(place)[0]
+    found = hardness.harden(place, version, limit=2)
     _texts(place, found, next(row for row in found.rows if row.test == "idle sentences"))
 
 

@@ -14,6 +14,7 @@ from labelcore.models import Grade
 from labelcore.settings import settings
 from labelcore.stages import aligning, deriving, grading, importing, judging, projects, sampling
 from labelcore.store import close_database, open_database
+from labelcore.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
@@ -66,13 +67,12 @@ def work(path: Path) -> None:
         )
     file = path.with_suffix(".csv")
     file.write_text("\n".join(lines))
-    importing.import_file(db, project, str(file))
-    sampling.draw_sample(db, project, rule="random", n=30)
-    for pick in grading.grading_queue(db, project, "ann", ahead=24).items:
+    importing.import_file(Workspace(db, project), str(file))
+    sampling.draw_sample(Workspace(db, project), rule="random", n=30)
+    for pick in grading.grading_queue(Workspace(db, project), "ann", ahead=24).items:
         long = len(pick.output.text.split()) > 40
         grading.record(
-            db,
-            project,
+            Workspace(db, project),
             [
                 Grade(
                     id=f"g{pick.position}",
@@ -84,10 +84,10 @@ def work(path: Path) -> None:
                 )
             ],
         )
-    deriving.derive(db, project, accept_all=True)
-    judging.propose(db, project)
-    judging.run_judges(db, project)
-    aligning.choose(db, project)
+    deriving.derive(Workspace(db, project), accept_all=True)
+    judging.propose(Workspace(db, project))
+    judging.run_judges(Workspace(db, project))
+    aligning.choose(Workspace(db, project))
 
 
 def healthy(app: AppTest) -> AppTest:
@@ -152,7 +152,7 @@ def test_sampling_draws_and_says_why(database: Path) -> None:
     project = projects.open_project(db, "shop")
     file = database.with_suffix(".csv")
     file.write_text("output\n" + "\n".join(f"text {i}" for i in range(9)))
-    importing.import_file(db, project, str(file))
+    importing.import_file(Workspace(db, project), str(file))
     app = AppTest.from_file(ROOT / "pages" / "2_sampling.py", default_timeout=20).run()
     app.number_input(key="sample-n").set_value(4)
     app.button[0].click().run()
@@ -163,12 +163,12 @@ def test_sampling_draws_and_says_why(database: Path) -> None:
 def test_criteria_are_accepted_by_a_click(worked: Path) -> None:
     db = open_database(worked)
     project = projects.open_project(db, "shop")
-    first = deriving.list_criteria(db, project)[0]
-    deriving.restore(db, project, first.id)
+    first = deriving.list_criteria(Workspace(db, project))[0]
+    deriving.restore(Workspace(db, project), first.id)
     app = AppTest.from_file(ROOT / "pages" / "4_deriving.py", default_timeout=20).run()
     app.button(key=f"accept-{first.id}").click().run()
     healthy(app)
-    assert deriving.find_criterion(db, project, first.id).status == "accepted"
+    assert deriving.find_criterion(Workspace(db, project), first.id).status == "accepted"
 
 
 def test_a_held_database_is_explained_without_a_traceback(

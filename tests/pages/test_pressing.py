@@ -16,6 +16,7 @@ from labelcore.settings import settings
 from labelcore.stages import grading, projects, sampling
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from pages.widgets import pressing
 from pages.widgets.desk import Desk
 from pages.widgets.language import Language
@@ -43,14 +44,14 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dat
             for at, text in enumerate(texts)
         ]
         output_table.add(db, made)
-    sampling.draw_sample(db, project, rule="random", n=8)
+    sampling.draw_sample(Workspace(db, project), rule="random", n=8)
     yield db, project
     close_database(path)
     settings.cache_clear()
 
 
 def token_of(place: tuple[Database, Project], way: Any = "single", who: str = "ann") -> str:
-    return pressing.seat_of(Desk(*place, who, "en", way)).token
+    return pressing.seat_of(Desk(Workspace(*place, who), "en", way)).token
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_a_press_is_stored_and_answered_with_what_comes_next(
     assert answer["acknowledged"] == ["press-0001"] and answer["refused"] == {}
     assert shown not in {item["output_id"] for item in answer["items"]}
     assert (answer["done"], answer["total"]) == (1, 8)
-    (stored,) = grading.current_grades(*place)
+    (stored,) = grading.current_grades(Workspace(*place))
     assert (stored.output_id, stored.value, stored.note, stored.annotator) == (
         shown,
         "fail",
@@ -95,7 +96,7 @@ def test_the_same_press_twice_is_one_grade_and_acknowledged_twice(
 ) -> None:
     event = press(send().json()["items"][0]["output_id"])
     assert [send(event).json()["acknowledged"] for _ in range(2)] == [["press-0001"]] * 2
-    assert len(grading.grade_history(*place)) == 1
+    assert len(grading.grade_history(Workspace(*place))) == 1
 
 
 def test_what_the_browser_holds_is_not_sent_again(send: Send) -> None:
@@ -111,7 +112,7 @@ def test_the_person_is_the_tokens_whatever_the_body_says(send: Send, place: tupl
     token = token_of(place, who="bob")
     answer = send(press(shown, "press-0002") | {"annotator": "eve"}, press(shown), token=token)
     assert set(answer.json()["refused"]) == {"press-0002"}
-    assert [grade.annotator for grade in grading.current_grades(*place)] == ["bob"]
+    assert [grade.annotator for grade in grading.current_grades(Workspace(*place))] == ["bob"]
 
 
 @pytest.mark.parametrize("token", ["", "eyJ.no", "another.server.made.this"])
@@ -123,7 +124,7 @@ def test_without_a_token_of_this_server_nothing_is_stored(
     answer = client.post(pressing.PATH, json={"events": [press(shown)]}, headers=headers)
     assert answer.status_code == 401
     assert client.post(pressing.PATH, json={"events": [press(shown)]}).status_code == 401
-    assert grading.grade_history(*place) == []
+    assert grading.grade_history(Workspace(*place)) == []
 
 
 def test_a_malformed_press_is_refused_and_the_others_are_stored(
@@ -135,7 +136,7 @@ def test_a_malformed_press_is_refused_and_the_others_are_stored(
     ).json()
     assert answer["acknowledged"] == ["press-0001"]
     assert set(answer["refused"]) == {"half-?", "press-0002"}
-    assert len(grading.grade_history(*place)) == 1
+    assert len(grading.grade_history(Workspace(*place))) == 1
 
 
 def test_what_is_no_json_or_too_much_gets_a_clear_answer(
@@ -151,12 +152,12 @@ def test_what_is_no_json_or_too_much_gets_a_clear_answer(
 
 
 def test_a_token_of_pairs_stores_a_preference(send: Send, place: tuple[Database, Project]) -> None:
-    grading.set_rules(*place, compare=["v1", "v2"])
+    grading.set_rules(Workspace(*place), compare=["v1", "v2"])
     token = token_of(place, "pairs")
     pair = send(token=token).json()["items"][0]
     answer = send(press(pair["output_id"]) | {"value": "left"}, token=token).json()
     assert answer["acknowledged"] == ["press-0001"] and answer["done"] == 1
-    assert grading.grade_history(*place) == []
+    assert grading.grade_history(Workspace(*place)) == []
 
 
 def test_the_page_is_asked_for_only_when_the_rules_or_the_end_change_it(
@@ -167,7 +168,7 @@ def test_the_page_is_asked_for_only_when_the_rules_or_the_end_change_it(
         shown = next(item["output_id"] for item in send().json()["items"] if not item["current"])
         pages.append(send(press(shown, f"press-{at:04}")).json()["page"])
     assert len(set(pages[:8])) == 1 and pages[8] != pages[7]
-    grading.set_rules(*place, ask_criteria=True)
+    grading.set_rules(Workspace(*place), ask_criteria=True)
     assert send().json()["page"] != pages[8]
 
 
@@ -181,6 +182,6 @@ def test_the_deadline_is_said_in_the_language_of_the_page(
     place: tuple[Database, Project], language: Language, words: str
 ) -> None:
     db, project = place
-    grading.set_rules(db, project, deadline="2999-01-01")
-    desk = Desk(db, projects.open_project(db, "shop"), "ann", language, "single")
+    grading.set_rules(Workspace(db, project), deadline="2999-01-01")
+    desk = Desk(Workspace(db, projects.open_project(db, "shop"), "ann"), language, "single")
     assert words in desk.news(()).pace

@@ -15,6 +15,7 @@ from labelcore.stages import deriving, grading, projects
 from labelcore.stages.deriving import glossary
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -31,8 +32,8 @@ def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Da
     output_table.add(db, made)
     for n in range(12):
         note = NOTES[n] if n < len(NOTES) else ""
-        grading.grade(db, project, f"o{n}", "fail" if note else "pass", annotator="ann", note=note)
-    deriving.derive(db, project, accept_all=True)
+        grading.grade(Workspace(db, project), f"o{n}", "fail" if note else "pass", annotator="ann", note=note)
+    deriving.derive(Workspace(db, project), accept_all=True)
     yield db, project
     close_database(tmp_path / "app.duckdb")
     settings.cache_clear()
@@ -98,8 +99,8 @@ def test_every_tab_shows_what_it_is_about(rubric: tuple[Database, Project]) -> N
 
 def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Database, Project]) -> None:
     db, project = rubric
-    criterion = deriving.list_criteria(db, project, status="accepted")[0]
-    deriving.edit(db, project, criterion.id, statement="Something else entirely.", author="ann")
+    criterion = deriving.list_criteria(Workspace(db, project), status="accepted")[0]
+    deriving.edit(Workspace(db, project).by("ann"), criterion.id, statement="Something else entirely.")
     app = tab("Drift")
     assert "are from before its meaning changed" in shown_text(app).replace("\\", "")
     app.button(key=f"again-{criterion.id}").click().run()
@@ -114,15 +115,14 @@ def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Datab
     grade.run()
     assert not grade.exception
     assert grade.info[0].value.replace("\\", "") == "Something else entirely."
-    _, before = deriving.regrade_items(db, project, criterion.id, "ann")
+    _, before = deriving.regrade_items(Workspace(db, project), criterion.id, "ann")
     grading.grade(
-        db,
-        project,
+        Workspace(db, project),
         before[0].id,
         "pass",
         annotator="ann",
         criterion_id=criterion.id,
-        criterion_version=deriving.find_criterion(db, project, criterion.id).version,
+        criterion_version=deriving.find_criterion(Workspace(db, project), criterion.id).version,
     )
-    _, after = deriving.regrade_items(db, project, criterion.id, "ann")
+    _, after = deriving.regrade_items(Workspace(db, project), criterion.id, "ann")
     assert len(after) == len(before) - 1

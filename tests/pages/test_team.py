@@ -13,6 +13,7 @@ from labelcore.settings import settings
 from labelcore.stages import grading, projects
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from pages.widgets import keys
 
 PAGE = Path(__file__).parents[2] / "pages" / "3_together.py"
@@ -43,11 +44,13 @@ def team(file: Path) -> tuple[Database, Project]:
         for n in range(4)
     ]
     output_table.add(db, made)
-    project = grading.set_rules(db, project, compare=("v1", "v2"), deadline="2030-01-31")
+    project = grading.set_rules(Workspace(db, project), compare=("v1", "v2"), deadline="2030-01-31")
     for n in range(4):
-        grading.grade(db, project, f"v1{n}", "pass", annotator="ann")
-        grading.grade(db, project, f"v1{n}", "fail" if n == 0 else "pass", annotator="bo", note="no")
-        grading.prefer(db, project, f"v1{n}", f"v2{n}", "second", annotator="ann")
+        grading.grade(Workspace(db, project), f"v1{n}", "pass", annotator="ann")
+        grading.grade(
+            Workspace(db, project), f"v1{n}", "fail" if n == 0 else "pass", annotator="bo", note="no"
+        )
+        grading.prefer(Workspace(db, project), f"v1{n}", f"v2{n}", "second", annotator="ann")
     return db, project
 
 
@@ -88,7 +91,7 @@ def test_a_conflict_is_settled_and_every_grade_stays(team: tuple[Database, Proje
     next(field for field in app.text_input if field.label == "Why").set_value("40 words")
     next(button for button in app.button if button.label == "Settle").click().run()
     assert not app.exception
-    (conflict,) = grading.conflicts(db, project)
+    (conflict,) = grading.conflicts(Workspace(db, project))
     assert conflict.ruling is not None and (conflict.ruling.author, conflict.ruling.value) == ("lea", "fail")
     assert len(conflict.grades) == 2
 
@@ -107,10 +110,10 @@ def test_the_rules_are_kept_as_they_are_written(team: tuple[Database, Project]) 
 
 def test_acts_say_what_became_of_them(team: tuple[Database, Project]) -> None:
     db, project = team
-    again = grading.grade(db, project, "v10", "fail", annotator="ann")
-    grading.undo(db, project, again.id, annotator="ann")
-    grading.grade(db, project, "v11", "unsure", annotator="ann")
-    acts = grading.latest_acts(db, project, annotator="ann")
+    again = grading.grade(Workspace(db, project), "v10", "fail", annotator="ann")
+    grading.undo(Workspace(db, project), again.id, annotator="ann")
+    grading.grade(Workspace(db, project), "v11", "unsure", annotator="ann")
+    acts = grading.latest_acts(Workspace(db, project), annotator="ann")
     states = [act.state for act in acts]
     assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]
-    assert len(grading.latest_acts(db, project, limit=3)) == 3
+    assert len(grading.latest_acts(Workspace(db, project), limit=3)) == 3

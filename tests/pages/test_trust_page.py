@@ -14,6 +14,7 @@ from labelcore.settings import settings
 from labelcore.stages import grading, projects, refining
 from labelcore.store import close_database, judges, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.pages.test_pages import ROOT, healthy, work
 
 TRUST = ROOT / "pages" / "6_trusting.py"
@@ -71,10 +72,11 @@ def test_trust_answers_first_and_gives_its_reasons(worked: Path) -> None:
 def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     db = open_database(worked)
     project = projects.open_project(db, "shop")
-    passed = [output_id for output_id, good in grading.human_labels(db, project).value.items() if good]
+    passed = [
+        output_id for output_id, good in grading.human_labels(Workspace(db, project)).value.items() if good
+    ]
     grading.record(
-        db,
-        project,
+        Workspace(db, project),
         [
             Grade(
                 id=f"late{output_id}",
@@ -86,7 +88,7 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
             for output_id in passed[:6]
         ],
     )
-    waiting = refining.docket(db, project).open
+    waiting = refining.docket(Workspace(db, project)).open
     assert waiting
     app = opened(REFINE)
     rule = next(button for button in app.button if button.label.startswith("Rule"))
@@ -96,12 +98,16 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     next(field for field in app.text_input if field.label == "Why").set_value("the note says so")
     next(field for field in app.text_input if field.label == "Your name").set_value("ann")
     healthy(next(button for button in app.button if button.label.startswith("Rule")).click().run())
-    found = refining.docket(db, project)
+    found = refining.docket(Workspace(db, project))
     assert found.open == waiting - 1
     assert any(element.value == "Ruled" for element in app.subheader)
     conflict = next(conflict for conflict in found.conflicts if conflict.ruling)
     refining.decide(
-        db, project, conflict.output.id, conflict.judge.id, "withdrawn", reason="taken back", author="ann"
+        Workspace(db, project).by("ann"),
+        conflict.output.id,
+        conflict.judge.id,
+        "withdrawn",
+        reason="taken back",
     )
     healthy(app.run())
     assert not any(element.value == "Ruled" for element in app.subheader)
@@ -121,8 +127,10 @@ def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None
     (button,) = [button for button in app.button if "that help most" in button.label]
     healthy(button.click().run())
     assert "come first now" in app.success[0].value
-    after = grading.grading_queue(db, project, "ann").items
-    assert after and not {item.output.id for item in after} & set(grading.human_labels(db, project).value)
+    after = grading.grading_queue(Workspace(db, project), "ann").items
+    assert after and not {item.output.id for item in after} & set(
+        grading.human_labels(Workspace(db, project)).value
+    )
 
 
 def test_trust_says_on_which_grades_it_rests(worked: Path) -> None:
@@ -145,8 +153,7 @@ def test_trust_shows_slices_in_a_chart_and_in_numbers(database: Path) -> None:
     ]
     output_table.add(db, made)
     grading.record(
-        db,
-        project,
+        Workspace(db, project),
         [
             Grade(
                 id=f"g{k}",

@@ -15,6 +15,7 @@ from labelcore.stages import projects
 from labelcore.stages.judging import running
 from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge
 
@@ -57,7 +58,7 @@ def run(
         ],
     )
     ids = output_table.ids(db, project.id)
-    yield lambda: running.run(db, project, [judge(project)], ids, concurrency=2)
+    yield lambda: running.run(Workspace(db, project), [judge(project)], ids, concurrency=2)
     close_database(path)
 
 

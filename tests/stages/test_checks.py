@@ -9,14 +9,15 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.judges import kinds, writing
 from labelcore.judges.kinds.check import CheckKind, make_spec
-from labelcore.models import Criterion, Output, Project, new_id
+from labelcore.models import Criterion, Output, new_id
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, judging, projects
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks
 from labelcore.stages.judging.running import deciding
-from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
+from labelcore.store import verdicts
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
 SHORT = """# Fails an output of more than three words.
@@ -29,16 +30,16 @@ def check(output, input, context, metadata):
 
 
 @pytest.fixture
-def criterion(db: Database, project: Project) -> Criterion:
+def criterion(workspace: Workspace) -> Criterion:
     made = Criterion(
         id=new_id("criterion"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         version=1,
         name="Short",
         statement="At most three words.",
         status="accepted",
     )
-    criterion_table.save(db, [made])
+    criterion_table.save(workspace.db, [made])
     return made
 
 
@@ -51,46 +52,46 @@ def outputs(add_outputs: Callable[..., list[Output]], give: Callable[..., object
 
 
 def test_trying_says_verdicts_and_errors_and_stores_nothing(
-    db: Database, project: Project, outputs: list[Output]
+    workspace: Workspace, outputs: list[Output]
 ) -> None:
-    trial = checks.try_check(db, project, SHORT, limit=21)
+    trial = checks.try_check(workspace, SHORT, limit=21)
     assert (trial.count("pass"), trial.count("fail"), trial.count("error")) == (10, 10, 1)
     (failed,) = [attempt for attempt in trial.tried if attempt.error]
     assert failed.error == "The check failed: line 5: ZeroDivisionError: division by zero"
-    assert judging.list_judges(db, project) == []
+    assert judging.list_judges(workspace) == []
 
 
 def test_a_kept_check_is_run_like_any_judge_and_its_error_is_no_verdict(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion
+    workspace: Workspace, outputs: list[Output], criterion: Criterion
 ) -> None:
-    kept, trial = checks.add_check(db, project, SHORT, criterion="Short", name="words", author="ann")
+    kept, trial = checks.add_check(workspace.by("ann"), SHORT, criterion="Short", name="words")
     assert (kept.kind, kept.fitted_on, len(trial.tried)) == ("code", (), 20)
     assert kept.description == "Fails an output of more than three words."
-    run = judging.run_judges(db, project)
+    run = judging.run_judges(workspace)
     assert (run.verdicts_new, run.errors) == (20, 1)
-    (summary,) = judging.list_judges(db, project)
+    (summary,) = judging.list_judges(workspace)
     assert (summary.passes, summary.fails, summary.errors) == (10, 10, 1)
-    again = judging.run_judges(db, project)
+    again = judging.run_judges(workspace)
     assert (again.verdicts_new, again.errors) == (0, 1)
-    answers = deciding.decide(db, [kept], outputs)[kept.id]
+    answers = deciding.decide(workspace.db, [kept], outputs)[kept.id]
     assert str(answers[outputs[-1].id]).startswith("The check failed: line 5")
-    assert verdicts.counts(db, project.id)[kept.id]["fail"] == 10
+    assert verdicts.counts(workspace.db, workspace.project.id)[kept.id]["fail"] == 10
 
 
 def test_a_kept_check_can_be_chosen(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion
+    workspace: Workspace, outputs: list[Output], criterion: Criterion
 ) -> None:
-    checks.add_check(db, project, SHORT, criterion="Short", name="words")
-    judging.run_judges(db, project)
-    assert aligning.choose(db, project).judges == ("Short · words",)
+    checks.add_check(workspace, SHORT, criterion="Short", name="words")
+    judging.run_judges(workspace)
+    assert aligning.choose(workspace).judges == ("Short · words",)
 
 
 def test_the_same_name_again_is_the_next_version(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion
+    workspace: Workspace, outputs: list[Output], criterion: Criterion
 ) -> None:
-    first, _ = checks.add_check(db, project, SHORT, criterion="Short", name="words")
-    same, _ = checks.add_check(db, project, SHORT, criterion="Short", name="words")
-    other, _ = checks.add_check(db, project, SHORT.replace("3,", "4,"), criterion="Short", name="words")
+    first, _ = checks.add_check(workspace, SHORT, criterion="Short", name="words")
+    same, _ = checks.add_check(workspace, SHORT, criterion="Short", name="words")
+    other, _ = checks.add_check(workspace, SHORT.replace("3,", "4,"), criterion="Short", name="words")
     assert (same.id, same.version) == (first.id, 1)
     assert (other.judge_id, other.version) == (first.judge_id, 2)
 
@@ -105,12 +106,12 @@ def test_the_same_name_again_is_the_next_version(
     ],
 )
 def test_a_check_that_cannot_work_is_not_kept(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion, source: str, words: str
+    workspace: Workspace, outputs: list[Output], criterion: Criterion, source: str, words: str
 ) -> None:
     with pytest.raises(BadInput) as caught:
-        checks.add_check(db, project, source, criterion="Short", name="words")
+        checks.add_check(workspace, source, criterion="Short", name="words")
     assert words in str(caught.value)
-    assert judging.list_judges(db, project) == []
+    assert judging.list_judges(workspace) == []
 
 
 def test_a_check_travels_by_file_and_is_read_before_it_is_used() -> None:
@@ -124,11 +125,11 @@ def test_a_check_travels_by_file_and_is_read_before_it_is_used() -> None:
     assert kinds.fault("code", {**left, "command": "sh"}) is not None
 
 
-def test_operations_give_documents(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion
-) -> None:
+def test_operations_give_documents(workspace: Workspace, outputs: list[Output], criterion: Criterion) -> None:
     def do(operation: str, /, **arguments: object) -> dict[str, object]:
-        return execute(db, Request(operation=operation, project="test", arguments=arguments)).document
+        return execute(
+            workspace.db, Request(operation=operation, project="test", arguments=arguments)
+        ).document
 
     assert do("judge try", source=SHORT, limit=4)["error"] == 0
     kept = do("judge add", source=SHORT, criterion="Short", name="words")["judge"]
@@ -137,7 +138,7 @@ def test_operations_give_documents(
 
 
 def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fault(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
+    workspace: Workspace, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
 ) -> None:
     mock.answer = {
         "checks": [
@@ -146,7 +147,7 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
         ]
     }
     sentences: list[str] = []
-    found = judging.propose(db, project, criterion="Short", kind="code", offline=False, said=sentences)
+    found = judging.propose(workspace, criterion="Short", kind="code", offline=False, said=sentences)
     written = [judge for judge in found if "source" in judge.spec]
     assert [(judge.name, judge.fitted_on) for judge in written] == [("Short · words", ("train",))]
     assert "line 2: `open`" in mock.prompts[-1] and len(mock.prompts) == 2
@@ -154,11 +155,11 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
 
 
 def test_a_model_that_is_not_there_is_said(
-    db: Database, project: Project, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
+    workspace: Workspace, outputs: list[Output], criterion: Criterion, mock: MockEndpoint
 ) -> None:
     mock.faults = ["401"] * 9
     sentences: list[str] = []
-    judging.propose(db, project, criterion="Short", kind="code", offline=False, said=sentences)
+    judging.propose(workspace, criterion="Short", kind="code", offline=False, said=sentences)
     assert sentences and sentences[0].startswith("No check was written for 'Short'")
 
 
@@ -178,15 +179,15 @@ FIELD_CHECK = """def check(output, input, context, metadata):
 
 
 def test_a_check_of_a_criterion_about_a_field_sees_the_field(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     made = add_outputs('{"price": 3}', '{"price": -3}', '{"cost": 3}', "no data")
     criterion_table.save(
-        db,
+        workspace.db,
         [
             Criterion(
                 id="c1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 version=1,
                 name="Price",
                 statement="The price is above 0.",
@@ -198,19 +199,19 @@ def test_a_check_of_a_criterion_about_a_field_sees_the_field(
     assert "field" not in whole, "the ids of checks without a field stay what they were"
     with pytest.raises(BadInput, match="the whole output"):
         checks.add_check(
-            db, project, FIELD_CHECK.replace("float(output) > 0", "1 / 0"), criterion="c1", name="x"
+            workspace, FIELD_CHECK.replace("float(output) > 0", "1 / 0"), criterion="c1", name="x"
         )
-    schemas.set_field(db, project, "c1", "/price")
-    project = projects.open_project(db, project.name)
-    trial = checks.try_check(db, project, FIELD_CHECK, criterion="Price")
+    schemas.set_field(workspace, "c1", "/price")
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+    trial = checks.try_check(workspace, FIELD_CHECK, criterion="Price")
     assert trial.count("error") == 0
-    kept, _ = checks.add_check(db, project, FIELD_CHECK, criterion="c1", name="positive")
+    kept, _ = checks.add_check(workspace, FIELD_CHECK, criterion="c1", name="positive")
     assert kept.spec["field"] == "/price" and "only the field /price" in kept.description
-    run = judging.run_judges(db, project)
+    run = judging.run_judges(workspace)
     assert (run.verdicts_new, run.errors) == (4, 0)
     decisions = {
         verdict.output_id: verdict.decision
-        for verdict in verdicts.of_outputs(db, [o.id for o in made], [kept.id])
+        for verdict in verdicts.of_outputs(workspace.db, [o.id for o in made], [kept.id])
     }
     assert [decisions[output.id].value for output in made] == ["pass", "fail", "abstain", "abstain"]
     assert decisions[made[2].id].reason == "The output has no field /price."

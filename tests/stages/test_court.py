@@ -7,18 +7,19 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict, VerdictValue
+from labelcore.models import Decision, JudgeVersion, Output, Verdict, VerdictValue
 from labelcore.stages import grading, projects, refining
-from labelcore.store import Database, verdicts
 from labelcore.store import judges as judge_table
+from labelcore.store import verdicts
+from labelcore.workspace import Workspace
 
 
 @pytest.fixture
-def judge(db: Database, project: Project) -> JudgeVersion:
+def judge(workspace: Workspace) -> JudgeVersion:
     version = JudgeVersion(
         id="j1",
         judge_id="judge",
-        project_id=project.id,
+        project_id=workspace.project.id,
         name="overall · test",
         kind="imported",
         version=1,
@@ -26,14 +27,13 @@ def judge(db: Database, project: Project) -> JudgeVersion:
         criterion_version=None,
         spec={},
     )
-    judge_table.save(db, [version])
+    judge_table.save(workspace.db, [version])
     return version
 
 
 @pytest.fixture
 def outputs(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge: JudgeVersion,
     add_outputs: Callable[..., list[Output]],
     give: Callable[..., object],
@@ -43,20 +43,18 @@ def outputs(
     for output, value in zip(made, ("pass", "pass", "fail", "fail"), strict=True):
         give(output, value, "wrong" if value == "fail" else "")
     values: tuple[VerdictValue, ...] = ("pass", "fail", "fail", "pass")
-    _say(db, project, judge, list(zip(made, values, strict=True)))
+    _say(workspace, judge, list(zip(made, values, strict=True)))
     return made
 
 
-def _say(
-    db: Database, project: Project, judge: JudgeVersion, values: list[tuple[Output, VerdictValue]]
-) -> None:
+def _say(workspace: Workspace, judge: JudgeVersion, values: list[tuple[Output, VerdictValue]]) -> None:
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id=judge.id,
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value=value, reason="because"),
             )
@@ -65,15 +63,15 @@ def _say(
     )
 
 
-def _rule(db: Database, project: Project, output: Output, value: str, **more: str) -> object:
+def _rule(workspace: Workspace, output: Output, value: str, **more: str) -> object:
     told = {"reason": "seen", "author": "ann"} | more
-    return refining.decide(db, project, output.id, "j1", value, **told)
+    return refining.decide(workspace, output.id, "j1", value, **told)
 
 
 def test_only_what_judge_and_people_see_differently_is_a_conflict(
-    db: Database, project: Project, outputs: list[Output]
+    workspace: Workspace, outputs: list[Output]
 ) -> None:
-    found = refining.docket(db, project)
+    found = refining.docket(workspace)
     assert {
         (conflict.output.text, conflict.decision.value, conflict.human_pass) for conflict in found.conflicts
     } == {("good failed", "fail", True), ("bad missed", "pass", False)}
@@ -83,36 +81,36 @@ def test_only_what_judge_and_people_see_differently_is_a_conflict(
 
 
 def test_the_gap_is_the_share_of_ruled_conflicts_with_its_interval(
-    db: Database, project: Project, outputs: list[Output]
+    workspace: Workspace, outputs: list[Output]
 ) -> None:
-    _rule(db, project, outputs[1], "criterion_unclear")
-    _rule(db, project, outputs[3], "judge_wrong")
-    found = refining.docket(db, project)
+    _rule(workspace, outputs[1], "criterion_unclear")
+    _rule(workspace, outputs[3], "judge_wrong")
+    found = refining.docket(workspace)
     assert (found.open, found.unclear.value, found.unclear.n) == (0, 0.5, 2)
     assert found.gaps[0].ruled["criterion_unclear"] == 1
 
 
 def test_a_wrong_person_is_asked_again_and_no_grade_changes(
-    db: Database, project: Project, outputs: list[Output]
+    workspace: Workspace, outputs: list[Output]
 ) -> None:
-    _rule(db, project, outputs[3], "person_wrong")
-    now = projects.open_project(db, project.name)
+    _rule(workspace, outputs[3], "person_wrong")
+    now = projects.open_project(workspace.db, workspace.project.name)
     assert grading.rules_of(now).review == (outputs[3].id,)
-    assert grading.human_labels(db, now).value[outputs[3].id] is False
+    assert grading.human_labels(workspace.with_project(now)).value[outputs[3].id] is False
 
 
 def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
-    db: Database, project: Project, outputs: list[Output], give: Callable[..., object]
+    workspace: Workspace, outputs: list[Output], give: Callable[..., object]
 ) -> None:
-    _rule(db, project, outputs[1], "judge_wrong")
-    _rule(db, project, outputs[1], "withdrawn")
-    assert refining.docket(db, project).open == 2
-    _rule(db, project, outputs[1], "judge_wrong")
+    _rule(workspace, outputs[1], "judge_wrong")
+    _rule(workspace, outputs[1], "withdrawn")
+    assert refining.docket(workspace).open == 2
+    _rule(workspace, outputs[1], "judge_wrong")
     give(outputs[1], "fail")
-    found = refining.docket(db, project)
+    found = refining.docket(workspace)
     assert [conflict.output.text for conflict in found.conflicts] == ["bad missed"]
     with pytest.raises(NotFound, match="does not differ"):
-        _rule(db, project, outputs[1], "judge_wrong")
+        _rule(workspace, outputs[1], "judge_wrong")
 
 
 @pytest.mark.parametrize(
@@ -124,15 +122,14 @@ def test_a_ruling_ends_when_the_grade_changes_and_can_be_taken_back(
     ],
 )
 def test_a_ruling_without_sense_name_or_reason_is_refused(
-    db: Database, project: Project, outputs: list[Output], value: str, more: dict[str, str], said: str
+    workspace: Workspace, outputs: list[Output], value: str, more: dict[str, str], said: str
 ) -> None:
     with pytest.raises(BadInput, match=said):
-        _rule(db, project, outputs[1], value, **more)
+        _rule(workspace, outputs[1], value, **more)
 
 
 def test_the_sealed_test_stays_out(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge: JudgeVersion,
     give: Callable[..., object],
     add_outputs: Callable[..., list[Output]],
@@ -140,8 +137,8 @@ def test_the_sealed_test_stays_out(
     made = add_outputs(*(f"text number {i}" for i in range(150)))
     for i, output in enumerate(made):
         give(output, "fail" if i % 3 == 0 else "pass")
-    _say(db, project, judge, [(output, "fail") for output in made])
-    found = refining.docket(db, project)
+    _say(workspace, judge, [(output, "fail") for output in made])
+    found = refining.docket(workspace)
     assert found.sealed > 20
     assert len(found.conflicts) < 100
     assert all(conflict.split != "test" for conflict in found.conflicts)

@@ -27,6 +27,7 @@ from labelcore.store import Database, close_database, open_database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 
 SECRET = "a-key-that-stays-at-home"
@@ -112,29 +113,35 @@ def texts(count: int) -> list[str]:
 
 @pytest.mark.slow
 def test_everything_is_recorded_once_and_paid_once(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    cluster: Any, mock: MockEndpoint, workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     ids = [output.id for output in add_outputs(*texts(300))]
     mock.shares = {"429": 0.05, "500": 0.02, "malformed": 0.01}
     # Two judges that ask the same: the second takes the first one's answers.
-    judges = [judge(project, "j"), judge(project, "twin"), judge(project, "k", "It is polite.")]
-    done = running.run(db, project, judges, ids, concurrency=40, engine=address(cluster))
+    judges = [
+        judge(workspace.project, "j"),
+        judge(workspace.project, "twin"),
+        judge(workspace.project, "k", "It is polite."),
+    ]
+    done = running.run(workspace, judges, ids, concurrency=40, engine=address(cluster))
     assert (done.state, done.verdicts_new, done.errors) == ("finished", 900, 0)
-    assert counts(db) == (900, 900)
+    assert counts(workspace.db) == (900, 900)
     assert set(mock.answered.values()) == {1} and len(mock.answered) == 600
     assert done.answers_cached == 300
     assert done.requests == sum(mock.met.values())
     assert sum(done.faults.values()) == done.requests - 600 > 0
     assert mock.most_under_way <= 40
-    values = db.rows("SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL")
+    values = workspace.db.rows(
+        "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
+    )
     assert values == [(name, value, 150) for name in ("j", "k", "twin") for value in ("fail", "pass")]
-    again = running.run(db, project, judges, ids, engine=address(cluster))
+    again = running.run(workspace, judges, ids, engine=address(cluster))
     assert (again.verdicts_new, again.verdicts_cached, again.requests) == (0, 900, 0)
 
 
 @pytest.mark.slow
 def test_a_killed_worker_loses_and_doubles_nothing(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    cluster: Any, mock: MockEndpoint, workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     count = 600
     ids = [output.id for output in add_outputs(*texts(count))]
@@ -151,18 +158,18 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
-    done = running.run(db, project, [judge(project)], ids, concurrency=40, engine=address(cluster))
+    done = running.run(workspace, [judge(workspace.project)], ids, concurrency=40, engine=address(cluster))
     killer.join()
     calls = sum(mock.asked.values())
     print(f"{count} of {count} recorded from {calls} calls")
     assert (done.state, done.verdicts_new, done.errors) == ("finished", count, 0)
-    assert counts(db) == (count, count)
+    assert counts(workspace.db) == (count, count)
     assert calls <= count + 2 * 2 * 20, "at most what one worker had in hand is asked again"
 
 
 @pytest.mark.slow
 def test_a_stopped_run_goes_on_later(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    cluster: Any, mock: MockEndpoint, workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     ids = [output.id for output in add_outputs(*texts(400))]
     mock.latency, stop = 0.1, threading.Event()
@@ -174,55 +181,62 @@ def test_a_stopped_run_goes_on_later(
             stop.set()
 
     first = running.run(
-        db, project, [judge(project)], ids, concurrency=20, engine=address(cluster), progress=watch, stop=stop
+        workspace,
+        [judge(workspace.project)],
+        ids,
+        concurrency=20,
+        engine=address(cluster),
+        progress=watch,
+        stop=stop,
     )
     assert first.state == "stopped" and 50 <= first.verdicts_new < 400
     assert sum(mock.asked.values()) == first.verdicts_new, "what was paid for is kept"
-    second = running.run(db, project, [judge(project)], ids, concurrency=40, engine=address(cluster))
+    second = running.run(workspace, [judge(workspace.project)], ids, concurrency=40, engine=address(cluster))
     assert (second.state, first.verdicts_new + second.verdicts_new) == ("finished", 400)
-    assert counts(db) == (400, 400) and set(mock.asked.values()) == {1}
+    assert counts(workspace.db) == (400, 400) and set(mock.asked.values()) == {1}
 
 
 @pytest.mark.slow
 def test_what_cannot_be_asked_pauses_the_run_and_says_why(
     cluster: Any,
     mock: MockEndpoint,
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     add_outputs: Callable[..., list[Output]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ids = [output.id for output in add_outputs(*texts(60))]
     mock.shares = {"quota": 1.0}
-    done = running.run(db, project, [judge(project)], ids, concurrency=8, engine=address(cluster))
+    done = running.run(workspace, [judge(workspace.project)], ids, concurrency=8, engine=address(cluster))
     assert (done.state, done.verdicts_new, done.errors) == ("stopped", 0, 0)
     assert "quota" in done.message
     mock.asked.clear()
     monkeypatch.setenv("LABELCORE_BASE_URL", "http://127.0.0.1:9/v1")
     settings.cache_clear()
-    done = running.run(db, project, [judge(project)], ids, engine=address(cluster))
+    done = running.run(workspace, [judge(workspace.project)], ids, engine=address(cluster))
     assert done.state == "stopped" and "is another one on a worker" in done.message
     assert not mock.asked, "another model than the person's own is never asked in its place"
 
 
 @pytest.mark.slow
 def test_judges_without_a_model_and_panels_run_there_too(
-    cluster: Any, mock: MockEndpoint, db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    cluster: Any, mock: MockEndpoint, workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     ids = [output.id for output in add_outputs(*texts(40))]
-    alone = judge(project)
+    alone = judge(workspace.project)
     script = "def check(output, input, context, metadata):\n    return 'bad' not in output\n"
     check = alone.model_copy(update={"id": "s", "judge_id": "s", "kind": "code", "spec": {"source": script}})
     both = {
-        "panel": [alone.spec, judge(project, "k", "It is polite.").spec],
+        "panel": [alone.spec, judge(workspace.project, "k", "It is polite.").spec],
         "names": ["j", "k"],
         "rule": "majority",
     }
     panel = alone.model_copy(update={"id": "p", "judge_id": "p", "spec": both})
     for judges, new in (([check, alone], 80), ([panel], 40)):
-        done = running.run(db, project, judges, ids, engine=address(cluster), concurrency=8)
+        done = running.run(workspace, judges, ids, engine=address(cluster), concurrency=8)
         assert (done.state, done.verdicts_new, done.errors) == ("finished", new, 0), done.message
-    values = db.rows("SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL")
+    values = workspace.db.rows(
+        "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
+    )
     assert values == [(name, value, 20) for name in ("j", "p", "s") for value in ("fail", "pass")]
     assert set(mock.asked.values()) == {1}, "the panel's member was answered already"
 
@@ -231,8 +245,7 @@ def test_judges_without_a_model_and_panels_run_there_too(
 def test_no_key_and_no_address_travels(
     cluster: Any,
     mock: MockEndpoint,
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     add_outputs: Callable[..., list[Output]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -246,7 +259,7 @@ def test_no_key_and_no_address_travels(
         return submit(self, function, text, worker, tell)
 
     monkeypatch.setattr(engine.Engine, "submit", listen)
-    running.run(db, project, [judge(project)], ids, engine=address(cluster))
+    running.run(workspace, [judge(workspace.project)], ids, engine=address(cluster))
     assert sent and all(SECRET not in text and "127.0.0.1" not in text for text in sent)
 
 

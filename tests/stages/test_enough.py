@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Decision, JudgeVersion, Output, Verdict
 from labelcore.operations.sentences import alignment_lines
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning.enough import HeldOutJudge, worth
 from labelcore.stages.aligning.evidence import Evidence
-from labelcore.store import Database, samples, verdicts
 from labelcore.store import judges as judge_table
+from labelcore.store import samples, verdicts
+from labelcore.workspace import Workspace
 
 
 def _evidence(
@@ -41,7 +42,7 @@ def test_fails_are_worth_what_their_sources_and_chances_make_them() -> None:
 
 @pytest.fixture
 def chosen(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> aligning.AlignmentReport:
     """A judge from elsewhere that catches seven of eight; 100 outputs graded, 60 not."""
     made = add_outputs(*(f"answer {i} on order {i * 7}" for i in range(160)))
@@ -49,12 +50,12 @@ def chosen(
     for i, output in enumerate(made[:100]):
         give(output, "fail" if i < 40 else "pass")
     judge_table.save(
-        db,
+        workspace.db,
         [
             JudgeVersion(
                 id="j1",
                 judge_id="j1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 name="checker",
                 kind="imported",
                 version=1,
@@ -65,12 +66,12 @@ def chosen(
         ],
     )
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="j1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(
                     value="fail" if (i < 40 and i % 8) or (i >= 100 and chance.random() < 0.4) else "pass"
@@ -79,12 +80,12 @@ def chosen(
             for i, output in enumerate(made)
         ],
     )
-    aligning.choose(db, project)
-    return aligning.align(db, project)
+    aligning.choose(workspace)
+    return aligning.align(workspace)
 
 
 def test_each_judge_of_the_set_says_what_is_missing(
-    db: Database, project: Project, chosen: aligning.AlignmentReport
+    workspace: Workspace, chosen: aligning.AlignmentReport
 ) -> None:
     assert chosen.chosen is not None
     (member,) = chosen.chosen.members
@@ -100,17 +101,17 @@ def test_each_judge_of_the_set_says_what_is_missing(
 
 
 def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
-    db: Database, project: Project, chosen: aligning.AlignmentReport
+    workspace: Workspace, chosen: aligning.AlignmentReport
 ) -> None:
-    assert aligning.ask_next(db, project, 20, author="ann") == 20
-    first = grading.grading_queue(db, project, "ann", ahead=20).items
-    known = samples.probabilities(db, project.id)
+    assert aligning.ask_next(workspace.by("ann"), 20) == 20
+    first = grading.grading_queue(workspace, "ann", ahead=20).items
+    known = samples.probabilities(workspace.db, workspace.project.id)
     assert len(first) == 20
     assert all(item.output.id in known for item in first)
     assert "judge fails it" in {item.reason for item in first}
-    graded = grading.human_labels(db, project).value
+    graded = grading.human_labels(workspace).value
     assert not {item.output.id for item in first} & set(graded)
-    aligning.ask_next(db, project, 500, author="ann")
+    aligning.ask_next(workspace.by("ann"), 500)
 
 
 def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
@@ -128,10 +129,10 @@ def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
 
 
 def test_where_everything_is_graded_that_is_said(
-    db: Database, project: Project, chosen: aligning.AlignmentReport, give: Callable[..., object]
+    workspace: Workspace, chosen: aligning.AlignmentReport, give: Callable[..., object]
 ) -> None:
-    aligning.ask_next(db, project, 100)
-    for item in grading.grading_queue(db, project, "ann", ahead=100).items:
+    aligning.ask_next(workspace, 100)
+    for item in grading.grading_queue(workspace, "ann", ahead=100).items:
         give(item.output, "pass")
     with pytest.raises(BadInput, match="outputs are graded"):
-        aligning.ask_next(db, project, 5)
+        aligning.ask_next(workspace, 5)

@@ -18,6 +18,7 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import probes as probe_table
+from labelcore.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ NAMES = {"aa1": "Tone", "aa2": "Invented price", "bb1": "Invented date", "bb2": 
 
 
 @pytest.fixture(autouse=True)
-def stored(db: Database, project: Project) -> None:
+def stored(workspace: Workspace) -> None:
     """Five judges, criteria and codes with the same names and endings of ids, and two probes."""
-    mine = project.id
+    mine = workspace.project.id
     judge_table.save(
-        db,
+        workspace.db,
         [
             JudgeVersion(
                 id=f"j_{key}",
@@ -63,13 +64,13 @@ def stored(db: Database, project: Project) -> None:
         Criterion(id=f"criterion_{key}", project_id=mine, version=1, name=name, statement=f"Has {key}.")
         for key, name in NAMES.items()
     ]
-    criterion_table.save(db, criteria)
+    criterion_table.save(workspace.db, criteria)
     codes = [Code(id=f"code_{key}", project_id=mine, label=name) for key, name in NAMES.items()]
     quote = Quote(project_id=mine, grade_id="g1", output_id="o1", text="too short", code_id="code_aa1")
-    code_table.save(db, codes, [quote])
-    output_table.add(db, [Output(id="o1", project_id=mine, text="All is well.")])
+    code_table.save(workspace.db, codes, [quote])
+    output_table.add(workspace.db, [Output(id="o1", project_id=mine, text="All is well.")])
     probe_table.save(
-        db,
+        workspace.db,
         [
             ProbeCase(
                 id=f"probe_{key}",
@@ -88,60 +89,58 @@ def stored(db: Database, project: Project) -> None:
 
 
 @pytest.mark.parametrize("kind", SHELVES)
-def test_an_id_a_name_in_any_case_and_the_beginning_of_an_id_find_it(
-    db: Database, project: Project, kind: str
-) -> None:
+def test_an_id_a_name_in_any_case_and_the_beginning_of_an_id_find_it(workspace: Workspace, kind: str) -> None:
     shelf = SHELVES[kind]
-    tone = shelf.find(db, project, "Tone")
+    tone = shelf.find(workspace, "Tone")
     for word in (f"{shelf.prefix}aa1", "tone", "TONE"):
-        assert shelf.find(db, project, word) == tone
-    price = shelf.find(db, project, "invented price")
-    assert shelf.find(db, project, f"{shelf.prefix}aa2") == price
-    assert shelf.find(db, project, f"{shelf.prefix}bb1") == shelf.find(db, project, "invented date")
+        assert shelf.find(workspace, word) == tone
+    price = shelf.find(workspace, "invented price")
+    assert shelf.find(workspace, f"{shelf.prefix}aa2") == price
+    assert shelf.find(workspace, f"{shelf.prefix}bb1") == shelf.find(workspace, "invented date")
 
 
 @pytest.mark.parametrize("kind", SHELVES)
-def test_what_means_several_says_which(db: Database, project: Project, kind: str) -> None:
+def test_what_means_several_says_which(workspace: Workspace, kind: str) -> None:
     shelf = SHELVES[kind]
     with pytest.raises(Ambiguous) as twins:
-        shelf.find(db, project, "twin")
+        shelf.find(workspace, "twin")
     assert twins.value.what.startswith(
         f"No single {kind} is called 'twin', 2 are: 'Twin' ({shelf.prefix}bb2)"
     )
     assert shelf.listing in str(twins.value)
     with pytest.raises(Ambiguous, match=f"2 are: .*'Tone' .{shelf.prefix}aa1."):
-        shelf.find(db, project, f"{shelf.prefix}aa")
+        shelf.find(workspace, f"{shelf.prefix}aa")
 
 
 @pytest.mark.parametrize("kind", SHELVES)
 @pytest.mark.parametrize("word", ["", "{prefix}", "{prefix}zz", "Tonne"])
 def test_what_finds_nothing_names_the_nearest_and_the_command(
-    db: Database, project: Project, kind: str, word: str
+    workspace: Workspace, kind: str, word: str
 ) -> None:
     shelf = SHELVES[kind]
     with pytest.raises(NotFound) as missing:
-        shelf.find(db, project, word.format(prefix=shelf.prefix))
+        shelf.find(workspace, word.format(prefix=shelf.prefix))
     assert not isinstance(missing.value, Ambiguous)
     assert shelf.listing in str(missing.value)
     assert (word == "Tonne") == ("nearest: 'Tone'" in missing.value.what)
 
 
-def test_a_judge_is_found_by_its_versions_id(db: Database, project: Project) -> None:
-    assert judging.find_judge(db, project, "j_aa2").name == "Invented price"
-    assert judging.find_judge(db, project, "j_bb1").judge_id == "judge_bb1"
+def test_a_judge_is_found_by_its_versions_id(workspace: Workspace) -> None:
+    assert judging.find_judge(workspace, "j_aa2").name == "Invented price"
+    assert judging.find_judge(workspace, "j_bb1").judge_id == "judge_bb1"
 
 
-def test_a_probe_is_found_by_its_id_or_the_beginning_of_it(db: Database, project: Project) -> None:
-    assert probing.find_probe(db, project, "probe_aa2").text == "aa2"
-    assert probing.find_probe(db, project, "probe_b").text == "bb1"
+def test_a_probe_is_found_by_its_id_or_the_beginning_of_it(workspace: Workspace) -> None:
+    assert probing.find_probe(workspace, "probe_aa2").text == "aa2"
+    assert probing.find_probe(workspace, "probe_b").text == "bb1"
     with pytest.raises(Ambiguous, match="2 are: 'probe_aa1'"):
-        probing.find_probe(db, project, "probe_aa")
+        probing.find_probe(workspace, "probe_aa")
     with pytest.raises(LabelcoreError, match="labelcore probe list"):
-        probing.find_probe(db, project, "")
+        probing.find_probe(workspace, "")
 
 
-def test_a_label_that_means_several_codes_makes_no_further_one(db: Database, project: Project) -> None:
-    before = code_table.current(db, project.id)
+def test_a_label_that_means_several_codes_makes_no_further_one(workspace: Workspace) -> None:
+    before = code_table.current(workspace.db, workspace.project.id)
     with pytest.raises(Ambiguous):
-        deriving.move_quote(db, project, "g1", "too short", "Twin")
-    assert code_table.current(db, project.id) == before
+        deriving.move_quote(workspace, "g1", "too short", "Twin")
+    assert code_table.current(workspace.db, workspace.project.id) == before

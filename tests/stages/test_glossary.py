@@ -20,45 +20,48 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.kinds.llm import JudgeAnswer, LlmKind
 from labelcore.llm import Answer
-from labelcore.models import Criterion, Grade, Output, Project, Term
+from labelcore.models import Criterion, Grade, Output, Term
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects
 from labelcore.stages.deriving import glossary
 from labelcore.stages.grading import labels
 from labelcore.stages.grading.card import card_items
 from labelcore.stats.splits import split_of
-from labelcore.store import Database
 from labelcore.text.definitions import abbreviations, definitions
 from labelcore.text.terms import marks, occurring
+from labelcore.workspace import Workspace
 from pages.widgets.pairs import pair_items
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
 
 
-def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(
-    db: Database, project: Project
-) -> None:
-    old = project
+def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(workspace: Workspace) -> None:
+    old = workspace.project
     for meaning, scope in (("first", None), ("branch", {"city": "Hangzhou"}), ("second", {})):
-        glossary.set_term(db, old, " 杭\n分 ", meaning, scope=scope, author="ann")
-    project = projects.open_project(db, "test")
-    found = [(term.term, term.meaning, term.scope, term.author) for term in glossary.terms(project)]
+        glossary.set_term(workspace.with_project(old).by("ann"), " 杭\n分 ", meaning, scope=scope)
+    workspace = workspace.with_project(projects.open_project(workspace.db, "test"))
+    found = [(term.term, term.meaning, term.scope, term.author) for term in glossary.terms(workspace.project)]
     assert found == [("杭 分", "second", {}, "ann"), ("杭 分", "branch", {"city": "Hangzhou"}, "ann")]
-    project = glossary.drop_term(db, project, "杭 分", scope={})
-    assert [term.meaning for term in glossary.terms(project)] == ["branch"]
+    workspace = workspace.with_project(glossary.drop_term(workspace, "杭 分", scope={}))
+    assert [term.meaning for term in glossary.terms(workspace.project)] == ["branch"]
     with pytest.raises(NotFound, match="There are: 杭 分"):
-        glossary.drop_term(db, project, "杭分")
-    assert glossary.terms(glossary.drop_term(db, project, "杭 分")) == []
+        glossary.drop_term(workspace, "杭分")
+    assert glossary.terms(glossary.drop_term(workspace, "杭 分")) == []
 
 
-def test_the_older_dictionary_counts_as_terms_without_a_scope(db: Database, project: Project) -> None:
-    project = projects.update_project(db, project, glossary={"KPI": "key figure", "SLA": "promise"})
-    assert [(term.term, term.scope) for term in glossary.terms(project)] == [("KPI", {}), ("SLA", {})]
-    project = glossary.set_term(db, project, "KPI", "another", author="ann")
-    assert [term.meaning for term in glossary.terms(project)] == ["another", "promise"]
-    project = glossary.drop_term(db, project, "SLA")
-    assert [term.term for term in glossary.terms(project)] == ["KPI"]
+def test_the_older_dictionary_counts_as_terms_without_a_scope(workspace: Workspace) -> None:
+    workspace = workspace.with_project(
+        projects.update_project(workspace, glossary={"KPI": "key figure", "SLA": "promise"})
+    )
+    assert [(term.term, term.scope) for term in glossary.terms(workspace.project)] == [
+        ("KPI", {}),
+        ("SLA", {}),
+    ]
+    workspace = workspace.with_project(glossary.set_term(workspace.by("ann"), "KPI", "another"))
+    assert [term.meaning for term in glossary.terms(workspace.project)] == ["another", "promise"]
+    workspace = workspace.with_project(glossary.drop_term(workspace, "SLA"))
+    assert [term.term for term in glossary.terms(workspace.project)] == ["KPI"]
 
 
 @pytest.mark.parametrize(
@@ -74,24 +77,28 @@ def test_the_older_dictionary_counts_as_terms_without_a_scope(db: Database, proj
     ],
 )
 def test_what_is_empty_or_too_long_is_refused(
-    db: Database, project: Project, term: str, meaning: str, scope: dict[str, str]
+    workspace: Workspace, term: str, meaning: str, scope: dict[str, str]
 ) -> None:
     with pytest.raises(BadInput) as trouble:
-        glossary.set_term(db, project, term, meaning, scope=scope, author="ann")
+        glossary.set_term(workspace.by("ann"), term, meaning, scope=scope)
     assert trouble.value.next_step
-    assert glossary.terms(projects.open_project(db, "test")) == []
+    assert glossary.terms(projects.open_project(workspace.db, "test")) == []
 
 
-def test_people_who_add_terms_at_once_lose_none(db: Database, project: Project) -> None:
+def test_people_who_add_terms_at_once_lose_none(workspace: Workspace) -> None:
     threads = [
-        threading.Thread(target=glossary.set_term, args=(db, project, f"T{n}", "x"), kwargs={"author": "a"})
+        threading.Thread(
+            target=glossary.set_term,
+            args=(workspace.db, workspace.project, f"T{n}", "x"),
+            kwargs={"author": "a"},
+        )
         for n in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(glossary.terms(projects.open_project(db, "test"))) == 8
+    assert len(glossary.terms(projects.open_project(workspace.db, "test"))) == 8
 
 
 @pytest.mark.parametrize(
@@ -221,7 +228,7 @@ def test_no_note_makes_reading_slow(text: str) -> None:
 
 
 def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
-    db: Database, project: Project, add_outputs: Add, give: Give
+    workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
     made = add_outputs(*(f"AOV of K8s rose, KYC is NOT done {n}" for n in range(4)))
     give(made[0], "fail", "AOV means average order value")
@@ -229,8 +236,8 @@ def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
     give(made[2], "fail", "AOV = average order value")
     give(made[3], "pass", "杭分即杭州分公司; not so clear")
     add_outputs("it is not done", "nor not that", "not", "or not", "not here", "SOLO once")
-    project = glossary.set_term(db, project, "KYC", "know your customer", author="ann")
-    found = glossary.find_terms(db, project)
+    workspace = workspace.with_project(glossary.set_term(workspace.by("ann"), "KYC", "know your customer"))
+    found = glossary.find_terms(workspace)
     assert [(candidate.term, candidate.meaning, candidate.count) for candidate in found] == [
         ("AOV", "average order value", 4),
         ("杭分", "杭州分公司", 1),
@@ -239,20 +246,22 @@ def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
     assert [quote.output_id for quote in found[0].quotes] == [output.id for output in made[:3]]
     assert found[0].quotes[0].text == "AOV means average order value"
     assert found[2].quotes[0].text.startswith("AOV of K8s")
-    assert len(glossary.find_terms(db, project, limit=1)) == 1
+    assert len(glossary.find_terms(workspace, limit=1)) == 1
 
 
 def test_notes_and_outputs_of_the_sealed_test_are_not_read(
-    db: Database, project: Project, add_outputs: Add, give: Give, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, add_outputs: Add, give: Give, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(labels, "SEAL_FROM_GRADES", 20)
     monkeypatch.setattr(labels, "SEAL_FROM_FAILS", 1)
     made = add_outputs(*(f"text {n}" for n in range(40)))
     for n, output in enumerate(made):
         give(output, "fail", f"T{n}A means thing {n} of it")
-    assert grading.sealed_splits(db, project) == {"test"}
-    found = {candidate.term for candidate in glossary.find_terms(db, project, limit=100)}
-    open_ = {f"T{n}A" for n, output in enumerate(made) if split_of(project.id, output.group) != "test"}
+    assert grading.sealed_splits(workspace) == {"test"}
+    found = {candidate.term for candidate in glossary.find_terms(workspace, limit=100)}
+    open_ = {
+        f"T{n}A" for n, output in enumerate(made) if split_of(workspace.project.id, output.group) != "test"
+    }
     assert found == open_
     assert 0 < len(open_) < 40
 
@@ -319,45 +328,47 @@ def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> N
     assert "glossary" not in asked(spec, Output(id="o", project_id="p", text="KPIs"))
 
 
-def test_cards_carry_the_terms_that_hold_for_them(db: Database, project: Project, add_outputs: Add) -> None:
+def test_cards_carry_the_terms_that_hold_for_them(workspace: Workspace, add_outputs: Add) -> None:
     add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
     add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
-    project = glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "Hangzhou"}, author="a")
-    project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
-    queue = grading.grading_queue(db, project, "ann")
-    cards = {card.metadata["city"]: card for card in card_items(db, project, "ann", queue)}
+    workspace = workspace.with_project(
+        glossary.set_term(workspace.by("a"), "杭分", "杭州分公司", scope={"city": "Hangzhou"})
+    )
+    workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "成交总额"))
+    queue = grading.grading_queue(workspace, "ann")
+    cards = {card.metadata["city"]: card for card in card_items(workspace, "ann", queue)}
     assert [term.term for term in cards["Hangzhou"].terms] == ["GMV", "杭分"]
     assert cards["Hangzhou"].as_data()["terms"][1] == {"term": "杭分", "meaning": "杭州分公司"}
     assert cards["Ningbo"].terms == ()
 
 
 def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_version(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
     for version in ("v1", "v2"):
         add_outputs(
             f"GMV of 杭分 in {version}", input="KPI?", prompt_version=version, metadata={"v": version}
         )
     for term, scope in (("GMV", {}), ("KPI", {}), ("杭分", {"v": "v1"})):
-        project = glossary.set_term(db, project, term, "a meaning", scope=scope, author="a")
-    project = grading.set_rules(db, project, compare=("v1", "v2"))
-    (card,) = pair_items(project, grading.comparing_queue(db, project, "ann"))
+        workspace = workspace.with_project(
+            glossary.set_term(workspace.by("a"), term, "a meaning", scope=scope)
+        )
+    workspace = workspace.with_project(grading.set_rules(workspace, compare=("v1", "v2")))
+    (card,) = pair_items(workspace.project, grading.comparing_queue(workspace, "ann"))
     assert {term.term for term in card.terms} == {"GMV", "KPI"}
-    project = glossary.set_term(db, project, "GMV", "turnover", author="a")
-    (card,) = pair_items(project, grading.comparing_queue(db, project, "ann"))
+    workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "turnover"))
+    (card,) = pair_items(workspace.project, grading.comparing_queue(workspace, "ann"))
     assert {term.meaning for term in card.terms if term.term == "GMV"} == {"turnover"}
 
 
-def test_a_pack_carries_the_terms_that_hold_for_each_output(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_a_pack_carries_the_terms_that_hold_for_each_output(workspace: Workspace, add_outputs: Add) -> None:
     add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
     add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
-    project = glossary.set_term(
-        db, project, "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"}, author="a"
+    workspace = workspace.with_project(
+        glossary.set_term(workspace.by("a"), "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"})
     )
-    project = glossary.set_term(db, project, "GMV", "成交总额", author="a")
-    _, page = grading.make_pack(db, project, "ann")
+    workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "成交总额"))
+    _, page = grading.make_pack(workspace, "ann")
     data = page.split('id="pack">')[1].split("</script>")[0]
     found = {item["output"]: item["terms"] for item in json.loads(data)["items"]}
     assert [term["term"] for term in found["由杭分办理"]] == ["GMV", "杭分"]
@@ -365,15 +376,13 @@ def test_a_pack_carries_the_terms_that_hold_for_each_output(
     assert found["由杭分办理。"] == []
 
 
-def test_the_operations_list_set_drop_and_find(
-    db: Database, project: Project, add_outputs: Add, give: Give
-) -> None:
+def test_the_operations_list_set_drop_and_find(workspace: Workspace, add_outputs: Add, give: Give) -> None:
     (output,) = add_outputs("text")
     give(output, "fail", "AOV means average order value")
 
     def do(name: str, **arguments: Any) -> Any:
         request = Request(operation=f"glossary {name}", project="test", arguments=arguments)
-        return execute(db, request)
+        return execute(workspace.db, request)
 
     (found,) = do("find", limit=5).document["candidates"]
     assert (found["term"], found["meaning"], found["count"]) == ("AOV", "average order value", 1)

@@ -14,7 +14,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.judges.kinds import panel
-from labelcore.models import Criterion, JudgeVersion, Output, Project
+from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -28,12 +28,13 @@ from labelcore.stages.judging.testing.hardness_report import (
     changed_texts,
 )
 from labelcore.stats.splits import split_of
-from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import hardness as hardness_table
 from labelcore.store import judges as judge_table
+from labelcore.store import verdicts
 from labelcore.text.attacks import ATTACKS
 from labelcore.text.neutral import CHANGES
+from labelcore.workspace import Workspace
 from tests.judges.test_prompts import FENCED
 from tests.mock_endpoint import MockEndpoint
 
@@ -52,11 +53,16 @@ def story(n: int, quality: str = "fine") -> str:
 
 
 @pytest.fixture
-def criterion(db: Database, project: Project) -> Criterion:
+def criterion(workspace: Workspace) -> Criterion:
     made = Criterion(
-        id="c1", project_id=project.id, version=1, name="Short", statement="It is good.", status="accepted"
+        id="c1",
+        project_id=workspace.project.id,
+        version=1,
+        name="Short",
+        statement="It is good.",
+        status="accepted",
     )
-    criterion_table.save(db, [made])
+    criterion_table.save(workspace.db, [made])
     return made
 
 
@@ -70,13 +76,11 @@ def graded(add_outputs: Add, give: Give) -> list[Output]:
     return made
 
 
-def add_judge(
-    db: Database, project: Project, kind: str, spec: dict[str, object], name: str = "judge"
-) -> JudgeVersion:
+def add_judge(workspace: Workspace, kind: str, spec: dict[str, object], name: str = "judge") -> JudgeVersion:
     version = JudgeVersion(
-        id=version_id(project.id, "c1", kind, spec),
+        id=version_id(workspace.project.id, "c1", kind, spec),
         judge_id=f"judge_{name}",
-        project_id=project.id,
+        project_id=workspace.project.id,
         name=name,
         kind=kind,
         version=1,
@@ -84,7 +88,7 @@ def add_judge(
         criterion_version=1,
         spec=spec,
     )
-    judge_table.save(db, [version])
+    judge_table.save(workspace.db, [version])
     return version
 
 
@@ -120,11 +124,11 @@ def row(found: HardnessReport, test: str) -> HardnessRow:
 
 
 def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_there(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
     mock._good = obeying  # type: ignore[method-assign]
-    version = add_judge(db, project, "llm", llm_spec(criterion))
-    found = hardness.harden(db, project, version, limit=3, families=("injection",))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
+    found = hardness.harden(workspace, version, limit=3, families=("injection",))
     attacks = row(found, ANY_ATTACK)
     assert (attacks.rate.value, attacks.rate.n, attacks.hits) == (0.0, 3, 0)
     assert attacks.rate.high is not None and attacks.rate.high > 0.5
@@ -133,48 +137,48 @@ def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_
 
 
 def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
     mock._good = gullible  # type: ignore[method-assign]
-    version = add_judge(db, project, "llm", llm_spec(criterion))
-    found = hardness.harden(db, project, version, limit=2, families=("injection",))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
+    found = hardness.harden(workspace, version, limit=2, families=("injection",))
     assert row(found, ANY_ATTACK).rate.value == row(found, "order, Chinese").rate.value == 1.0
     assert row(found, "plea").rate.value == 1.0
     assert row(found, "base64").rate.n == 2
     assert row(found, "any harmless sentence").rate.value == 0.0
-    (first, _) = changed_texts(db, version, "order")
+    (first, _) = changed_texts(workspace.db, version, "order")
     assert first.hit and first.result.after_reason == "told so"
     assert first.result.changed_text.startswith(first.source.text)
     assert first.result.people == "fail"
-    assert verdicts.counts(db, project.id) == {}
+    assert verdicts.counts(workspace.db, workspace.project.id) == {}
 
 
 def test_nothing_is_asked_twice_and_a_larger_test_asks_the_rest(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    version = add_judge(db, project, "llm", llm_spec(criterion))
-    first = hardness.harden(db, project, version, limit=2)
+    version = add_judge(workspace, "llm", llm_spec(criterion))
+    first = hardness.harden(workspace, version, limit=2)
     asked = len(mock.prompts)
-    assert hardness.harden(db, project, version, limit=2) == first
-    assert hardness.report(db, project, version) == first
+    assert hardness.harden(workspace, version, limit=2) == first
+    assert hardness.report(workspace, version) == first
     assert len(mock.prompts) == asked
-    left = hardness.left_to_ask(db, project, version, limit=3)
-    hardness.harden(db, project, version, limit=3)
+    left = hardness.left_to_ask(workspace, version, limit=3)
+    hardness.harden(workspace, version, limit=3)
     assert len(left) < len(mock.prompts) - asked <= len(left) + 2
 
 
 def test_stored_verdicts_of_a_model_count_as_asked(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    version = add_judge(db, project, "llm", llm_spec(criterion))
-    judging.run_judges(db, project, judge=version.id)
+    version = add_judge(workspace, "llm", llm_spec(criterion))
+    judging.run_judges(workspace, judge=version.id)
     asked = len(mock.prompts)
-    found = hardness.harden(db, project, version, limit=2, families=("wording",))
+    found = hardness.harden(workspace, version, limit=2, families=("wording",))
     assert len(mock.prompts) - asked == found.results
 
 
 def test_turned_prompts_move_a_model_that_looks_at_places(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
     def by_place(prompt: str) -> str:
         fails_first = prompt.index("example that fails") < prompt.index("example that passes")
@@ -183,18 +187,18 @@ def test_turned_prompts_move_a_model_that_looks_at_places(
     mock._good = by_place  # type: ignore[method-assign]
     single = llm_spec(criterion)
     for spec in (single, panel.make_spec({"a": single, "b": single}, "majority")):
-        version = add_judge(db, project, "llm", spec)
-        found = hardness.harden(db, project, version, limit=4, families=("position",))
+        version = add_judge(workspace, "llm", spec)
+        found = hardness.harden(workspace, version, limit=4, families=("position",))
         shares = {test: row(found, test).rate.value for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)}
         assert shares == {ASKED_AGAIN: 0.0, EXAMPLES: 1.0, OPTIONS: 0.0}
         assert row(found, EXAMPLES).to_fail == 4
 
 
 def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+    workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
-    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
-    found = hardness.harden(db, project, version, limit=6)
+    version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
+    found = hardness.harden(workspace, version, limit=6)
     assert row(found, "idle sentences").rate.value == 1.0
     assert row(found, "idle sentences").to_fail == 6
     assert row(found, "white space").rate.value == 0.0
@@ -209,107 +213,113 @@ def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
 
 
 def test_sources_are_graded_outputs_of_train_and_dev(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+    workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
-    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 1})
-    hardness.harden(db, project, version, limit=50)
-    results = hardness_table.of_judge(db, version.id)
+    version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 1})
+    hardness.harden(workspace, version, limit=50)
+    results = hardness_table.of_judge(workspace.db, version.id)
     groups = {output.id: output.group for output in graded}
-    assert {split_of(project.id, groups[result.output_id]) for result in results} == {"train", "dev"}
+    assert {split_of(workspace.project.id, groups[result.output_id]) for result in results} == {
+        "train",
+        "dev",
+    }
     attacked = {result.output_id for result in results if result.family == "injection"}
     assert attacked <= {output.id for output in graded[1:40:2]}
     assert {result.test for result in results if result.family == "wording"} == set(CHANGES)
 
 
 def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+    workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
-    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
-    made = probing.make_probes(db, project, "c1", per_defect=4).new
+    version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
+    made = probing.make_probes(workspace, "c1", per_defect=4).new
     padded = [probe for probe in made if probe.defect == "padded"]
-    probing.say_of_probe(db, project, padded[0].id, "confirmed", "ann")
-    probing.say_of_probe(db, project, padded[1].id, "rejected", "ann")
-    found = hardness.harden(db, project, version, families=("defect",))
+    probing.say_of_probe(workspace, padded[0].id, "confirmed", "ann")
+    probing.say_of_probe(workspace, padded[1].id, "rejected", "ann")
+    found = hardness.harden(workspace, version, families=("defect",))
     padding = row(found, "padded")
     groups = {output.id: output.group for output in graded}
-    open_ = [p for p in padded if split_of(project.id, groups[p.output_id]) != "test" and p != padded[1]]
+    open_ = [
+        p for p in padded if split_of(workspace.project.id, groups[p.output_id]) != "test" and p != padded[1]
+    ]
     assert (padding.rate.n, padding.confirmed) == (len(open_), 1)
     assert not any("Nobody has confirmed" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize("kind", ["code", "learned"])
 def test_an_attacked_output_never_changes_how_another_is_judged(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], kind: str
+    workspace: Workspace, criterion: Criterion, graded: list[Output], kind: str
 ) -> None:
-    judging.propose(db, project, criterion="overall", kind=kind, limit=3)
-    versions = [version for version in judge_table.current(db, project.id) if version.kind == kind]
+    judging.propose(workspace, criterion="overall", kind=kind, limit=3)
+    versions = [
+        version for version in judge_table.current(workspace.db, workspace.project.id) if version.kind == kind
+    ]
     assert versions
     plain = [output.model_copy(update={"id": f"x{output.id}"}) for output in graded[:6]]
     attacked = [
         output.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(output.text)})
         for n, output in enumerate(graded[6:18])
     ]
-    alone = deciding.decide(db, versions, plain)
-    mixed = deciding.decide(db, versions, [*attacked[:6], *plain, *attacked[6:]])
+    alone = deciding.decide(workspace.db, versions, plain)
+    mixed = deciding.decide(workspace.db, versions, [*attacked[:6], *plain, *attacked[6:]])
     for version in versions:
         assert all(mixed[version.id][output.id] == alone[version.id][output.id] for output in plain)
 
 
 def test_each_prompt_holds_one_output_only(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
     mock._good = gullible  # type: ignore[method-assign]
-    version = add_judge(db, project, "llm", llm_spec(criterion))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
     attacked = [
         output.model_copy(update={"id": f"a{n}", "text": ATTACKS[n].put(output.text)})
         for n, output in enumerate(graded[:12])
     ]
-    decided = deciding.decide(db, [version], [*attacked, *graded[20:30]])[version.id]
-    alone = deciding.decide(db, [version], graded[20:30])[version.id]
+    decided = deciding.decide(workspace.db, [version], [*attacked, *graded[20:30]])[version.id]
+    alone = deciding.decide(workspace.db, [version], graded[20:30])[version.id]
     assert all(decided[output.id].value == alone[output.id].value for output in graded[20:30])  # type: ignore[union-attr]
     for prompt in mock.prompts:
         assert sum(f"number {20 + n} is" in prompt for n in range(60)) == 1
 
 
 def test_a_used_up_quota_ends_the_test_and_what_was_paid_is_kept(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     criterion: Criterion,
     graded: list[Output],
     mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    version = add_judge(db, project, "llm", llm_spec(criterion))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
     monkeypatch.setenv("LABELCORE_CONCURRENCY", "1")
     settings.cache_clear()
     mock.faults = ["ok"] * 60 + ["quota"] * 400
-    found = hardness.harden(db, project, version, limit=3, families=("injection",))
+    found = hardness.harden(workspace, version, limit=3, families=("injection",))
     assert 40 <= found.results < 120 and found.errors
     assert "quota" in found.warnings[0]
     mock.faults = []
-    assert hardness.harden(db, project, version, limit=3, families=("injection",)).results == 120
+    assert hardness.harden(workspace, version, limit=3, families=("injection",)).results == 120
 
 
-def test_bad_input_is_refused(db: Database, project: Project, criterion: Criterion, add_outputs: Add) -> None:
-    version = add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 1})
+def test_bad_input_is_refused(workspace: Workspace, criterion: Criterion, add_outputs: Add) -> None:
+    version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 1})
     with pytest.raises(BadInput, match="no output"):
-        hardness.harden(db, project, version)
+        hardness.harden(workspace, version)
     add_outputs("text")
     with pytest.raises(BadInput, match="1 to 200"):
-        hardness.harden(db, project, version, limit=0)
+        hardness.harden(workspace, version, limit=0)
     with pytest.raises(BadInput, match="imported"):
-        hardness.harden(db, project, version.model_copy(update={"kind": "imported"}))
+        hardness.harden(workspace, version.model_copy(update={"kind": "imported"}))
     with pytest.raises(BadInput, match="code judge"):
-        repeating.repeat(db, project, version)
+        repeating.repeat(workspace, version)
 
 
 def test_the_operations_give_one_document_and_sentences(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output]
+    workspace: Workspace, criterion: Criterion, graded: list[Output]
 ) -> None:
-    add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
+    add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
 
     def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
-        outcome = execute(db, Request(operation=name, project="test", arguments=arguments))
+        outcome = execute(workspace.db, Request(operation=name, project="test", arguments=arguments))
         json.dumps(outcome.document, allow_nan=False)
         return outcome.document, outcome.lines
 
@@ -325,8 +335,7 @@ def test_the_operations_give_one_document_and_sentences(
 
 
 def test_a_test_can_be_stopped_and_goes_on_where_it_was(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     criterion: Criterion,
     graded: list[Output],
     mock: MockEndpoint,
@@ -334,8 +343,8 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setenv("LABELCORE_CONCURRENCY", "2")
     settings.cache_clear()
-    version = add_judge(db, project, "llm", llm_spec(criterion))
-    plain = hardness.left_to_ask(db, project, version, limit=3, families=("injection",))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
+    plain = hardness.left_to_ask(workspace, version, limit=3, families=("injection",))
     mock.latency = 0.1
     lines: list[str] = []
 
@@ -344,46 +353,45 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
         if done >= 8:
             assert hardness.stop_test(version)
 
-    found = hardness.harden(db, project, version, limit=3, families=("injection",), progress=watch)
+    found = hardness.harden(workspace, version, limit=3, families=("injection",), progress=watch)
     asked = len(mock.prompts)
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
     assert any("left" in words for words in lines) and lines[-1] == "stopped"
     assert hardness.ongoing_test(version) is None and not hardness.stop_test(version)
     mock.latency = 0.0
-    again = hardness.harden(db, project, version, limit=3, families=("injection",))
+    again = hardness.harden(workspace, version, limit=3, families=("injection",))
     assert again.results == len(plain) and not again.errors
 
 
 def test_a_stop_while_the_model_is_slow_is_heard_soon(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     criterion: Criterion,
     graded: list[Output],
     mock: MockEndpoint,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("labelcore.stages.judging.running.deciding.GRACE_SECONDS", 0.2)
-    version = add_judge(db, project, "llm", llm_spec(criterion))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
     mock.latency, stop = 30.0, threading.Event()
     threading.Timer(0.5, stop.set).start()
     started = time.monotonic()
-    found = hardness.harden(db, project, version, limit=3, stop=stop)
+    found = hardness.harden(workspace, version, limit=3, stop=stop)
     assert time.monotonic() - started < 3
     assert (found.results, found.errors) == (0, 0)
 
 
 def test_one_judge_is_tested_once_at_a_time(
-    db: Database, project: Project, criterion: Criterion, graded: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, graded: list[Output], mock: MockEndpoint
 ) -> None:
-    version = add_judge(db, project, "llm", llm_spec(criterion))
+    version = add_judge(workspace, "llm", llm_spec(criterion))
     refused: list[str] = []
 
     def second(done: int, total: int, words: str) -> None:
         if not refused:
             with pytest.raises(BadInput) as trouble:
-                hardness.harden(db, project, version, limit=1)
+                hardness.harden(workspace, version, limit=1)
             refused.append(str(trouble.value))
 
-    hardness.harden(db, project, version, limit=1, families=("injection",), progress=second)
+    hardness.harden(workspace, version, limit=1, families=("injection",), progress=second)
     assert "is being tested already" in refused[0]

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labelcore.models import Project
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 from tests.stages.test_importing import bring, texts
 
 
@@ -15,30 +14,26 @@ from tests.stages.test_importing import bring, texts
     ("encoding", "text"), [("latin-1", "Das kostet fünf Euro für Übergröße"), ("cp1252", "“naïve” – 5 €")]
 )
 def test_european_texts_are_not_taken_for_chinese(
-    db: Database, project: Project, tmp_path: Path, encoding: str, text: str
+    workspace: Workspace, tmp_path: Path, encoding: str, text: str
 ) -> None:
-    bring(db, project, tmp_path / "a.csv", f"id,output\na,{text}\n".encode(encoding))
-    assert texts(db, project) == [text]
+    bring(workspace, tmp_path / "a.csv", f"id,output\na,{text}\n".encode(encoding))
+    assert texts(workspace) == [text]
 
 
-def test_an_unclosed_quotation_mark_costs_its_rows_only(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
+def test_an_unclosed_quotation_mark_costs_its_rows_only(workspace: Workspace, tmp_path: Path) -> None:
     rows = 'id,output,output\na,one,x\nb,two\n"c,three,y\n'
-    result = bring(db, project, tmp_path / "a.csv", rows)
-    assert texts(db, project) == ["one"]
+    result = bring(workspace, tmp_path / "a.csv", rows)
+    assert texts(workspace) == ["one"]
     assert [bad.row for bad in result.rejected] == [2, 3]
     assert "quotation mark" in result.rejected[1].reason
 
 
-def test_a_json_document_on_one_line_is_unwrapped(db: Database, project: Project, tmp_path: Path) -> None:
-    bring(db, project, tmp_path / "a.json", '{"data": [{"output": "one"}, {"output": "two"}]}')
-    assert texts(db, project) == ["one", "two"]
+def test_a_json_document_on_one_line_is_unwrapped(workspace: Workspace, tmp_path: Path) -> None:
+    bring(workspace, tmp_path / "a.json", '{"data": [{"output": "one"}, {"output": "two"}]}')
+    assert texts(workspace) == ["one", "two"]
 
 
-def test_a_column_of_grades_that_is_not_taken_is_named(
-    db: Database, project: Project, tmp_path: Path
-) -> None:
-    result = bring(db, project, tmp_path / "a.csv", "output,grade\none,pass\ntwo,banana\n")
+def test_a_column_of_grades_that_is_not_taken_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    result = bring(workspace, tmp_path / "a.csv", "output,grade\none,pass\ntwo,banana\n")
     assert result.batch.grades_new == 0
     assert any("'grade'" in warning and "'banana'" in warning for warning in result.warnings)

@@ -20,6 +20,7 @@ from labelcore.stages.judging import running
 from labelcore.store import Database, close_database, open_database, verdicts
 from labelcore.store import outputs as output_table
 from labelcore.store.journal import SUFFIX
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,7 +85,7 @@ def run_all(path: str, concurrency: int) -> Run:
     db = open_database(Path(path))
     project = projects.open_project(db, "test")
     ids = output_table.ids(db, project.id)
-    return running.run(db, project, [judge(project)], ids, concurrency=concurrency)
+    return running.run(Workspace(db, project), [judge(project)], ids, concurrency=concurrency)
 
 
 def kill_when(mock: MockEndpoint, path: Path, answered: int, concurrency: int) -> None:

@@ -24,6 +24,7 @@ from labelcore.store import Database, open_database, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
 from labelcore.text.stretches import language_of
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 
 Add = Callable[..., list[Output]]
@@ -69,7 +70,7 @@ def test_examples_are_train_outputs_of_different_groups_and_of_their_verdict(
     db, project, made = full
     graded = {f"o{n}": failed for n, failed in fails.items()}
     notes = {key: (f"note on {key}",) for key, failed in graded.items() if failed}
-    spec = teaching.specify(db, project, CRITERION, graded, notes, "m")
+    spec = teaching.specify(Workspace(db, project), CRITERION, graded, notes, "m")
     groups = {output.id: output.group for output in made}
     examples = spec.get("examples", [])
     for example in examples:
@@ -91,7 +92,7 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
     db, project, _ = full
     graded = {f"o{n}": n % 2 == 0 for n in range(80)}
     notes = {key: ("wrong",) for key, failed in graded.items() if failed}
-    spec = teaching.specify(db, project, CRITERION, graded, notes, "m")
+    spec = teaching.specify(Workspace(db, project), CRITERION, graded, notes, "m")
     for verdict in ("pass", "fail"):
         shown = [example["text"] for example in spec["examples"] if example["verdict"] == verdict]
         assert {language_of(text) for text in shown[: spec["shown"]]} == {"en", "zh"}
@@ -107,7 +108,9 @@ def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Pro
     cited = CRITERION.model_copy(
         update={"evidence": (Evidence(grade_id="g", output_id=quoted, quote="price invented"),)}
     )
-    (example,) = teaching.teaching_examples(db, project, cited, {quoted: True}, {quoted: ("a long note",)})
+    (example,) = teaching.teaching_examples(
+        Workspace(db, project), cited, {quoted: True}, {quoted: ("a long note",)}
+    )
     assert example.note == "price invented"
 
 
@@ -122,15 +125,13 @@ def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockEndpoint]:
 
 
 @pytest.fixture
-def judge(
-    db: Database, project: Project, add_outputs: Add, give: Give, mock: MockEndpoint
-) -> judging.JudgeSummary:
+def judge(workspace: Workspace, add_outputs: Add, give: Give, mock: MockEndpoint) -> judging.JudgeSummary:
     made = add_outputs(*(f"{'bad' if n % 2 else 'fine'} text {n}" for n in range(20)))
     for n, output in enumerate(made[:10]):
         give(output, "fail" if n % 2 else "pass", "the price is invented" if n % 2 else "")
-    criterion_table.save(db, [CRITERION.model_copy(update={"project_id": project.id})])
-    judging.propose(db, project, kind="llm", offline=False)
-    return judging.list_judges(db, project)[0]
+    criterion_table.save(workspace.db, [CRITERION.model_copy(update={"project_id": workspace.project.id})])
+    judging.propose(workspace, kind="llm", offline=False)
+    return judging.list_judges(workspace)[0]
 
 
 def says(*verdicts_: str) -> Callable[[str], str]:
@@ -139,36 +140,36 @@ def says(*verdicts_: str) -> Callable[[str], str]:
 
 
 def test_flips_are_counted_by_outputs_and_listed(
-    db: Database, project: Project, judge: judging.JudgeSummary, mock: MockEndpoint
+    workspace: Workspace, judge: judging.JudgeSummary, mock: MockEndpoint
 ) -> None:
-    version = judging.find_judge(db, project, judge.judge)
-    steady = repeating.repeat(db, project, version, times=2, limit=4)
+    version = judging.find_judge(workspace, judge.judge)
+    steady = repeating.repeat(workspace, version, times=2, limit=4)
     assert (steady.verdicts_new, steady.state) == (8, "finished")
-    (found,) = repeating.flips(db, project, version)
+    (found,) = repeating.flips(workspace, version)
     assert (found.rate.value, found.rate.n, found.times, found.flipped) == (0.0, 4, 2, ())
     mock._good = says("fail", "abstain", "abstain", "abstain")  # type: ignore[method-assign]
-    assert repeating.repeat(db, project, version, times=3, limit=4).verdicts_new == 4
-    (found,) = repeating.flips(db, project)
+    assert repeating.repeat(workspace, version, times=3, limit=4).verdicts_new == 4
+    (found,) = repeating.flips(workspace)
     assert found.times == 3 and found.rate.n == 4 and found.rate.value in {0.75, 1.0}
     assert all(flipped.values[:2] in {("pass", "pass"), ("fail", "fail")} for flipped in found.flipped)
-    assert repeating.repeat(db, project, version, times=3, limit=4).verdicts_new == 0
-    shown = repeating.outputs_of(db, found)
+    assert repeating.repeat(workspace, version, times=3, limit=4).verdicts_new == 0
+    shown = repeating.outputs_of(workspace.db, found)
     assert [answers.output_id for _, answers in shown] == [output.id for output, _ in shown]
-    first = verdicts.values(db, [version.id], repeat=0)
+    first = verdicts.values(workspace.db, [version.id], repeat=0)
     assert len(first) == 4
 
 
 def test_a_judge_that_was_asked_once_has_no_flip_rate(
-    db: Database, project: Project, judge: judging.JudgeSummary
+    workspace: Workspace, judge: judging.JudgeSummary
 ) -> None:
-    judging.run_judges(db, project, judge=judge.judge)
-    assert repeating.flips(db, project) == []
+    judging.run_judges(workspace, judge=judge.judge)
+    assert repeating.flips(workspace) == []
     with pytest.raises(BadInput, match="2 to 20"):
-        repeating.repeat(db, project, judging.find_judge(db, project, judge.judge), times=1)
+        repeating.repeat(workspace, judging.find_judge(workspace, judge.judge), times=1)
 
 
 def test_refusals_and_abstentions_are_values_of_their_own(
-    db: Database, project: Project, judge: judging.JudgeSummary, mock: MockEndpoint
+    workspace: Workspace, judge: judging.JudgeSummary, mock: MockEndpoint
 ) -> None:
     def mixed(prompt: str) -> str:
         text = prompt.rsplit("<<DATA output", 1)[1]
@@ -180,14 +181,14 @@ def test_refusals_and_abstentions_are_values_of_their_own(
         return json.dumps({"reason": "r", "verdict": verdict})
 
     mock._good = mixed  # type: ignore[method-assign]
-    run = judging.run_judges(db, project, judge=judge.judge)
+    run = judging.run_judges(workspace, judge=judge.judge)
     assert (run.verdicts_new, run.errors) == (18, 2)
     assert "2 × refusal" in run.message
     assert run.requests == 20, "a refusal is not asked for again"
-    summary = judging.list_judges(db, project)[0]
+    summary = judging.list_judges(workspace)[0]
     assert (summary.passes, summary.fails, summary.abstains, summary.errors) == (10, 7, 1, 2)
     assert summary.refusals == 2
-    (alignment,) = aligning.align(db, project).judges
+    (alignment,) = aligning.align(workspace).judges
     counts = alignment.counts
     assert counts.abstained == 1
     assert counts.n == 7, "of ten grades two were refused and one was abstained from"
@@ -195,28 +196,28 @@ def test_refusals_and_abstentions_are_values_of_their_own(
 
 
 def test_panels_are_judges_like_others(
-    db: Database, project: Project, judge: judging.JudgeSummary, mock: MockEndpoint
+    workspace: Workspace, judge: judging.JudgeSummary, mock: MockEndpoint
 ) -> None:
-    version = judging.find_judge(db, project, judge.judge)
-    made = panels.make_panel(db, project, [version])
+    version = judging.find_judge(workspace, judge.judge)
+    made = panels.make_panel(workspace, [version])
     assert len(made.spec["panel"]) == len(prompts.VARIANTS)
-    assert panels.make_panel(db, project, [version]).id == made.id
-    run = judging.run_judges(db, project, judge=made.id, limit=5)
+    assert panels.make_panel(workspace, [version]).id == made.id
+    run = judging.run_judges(workspace, judge=made.id, limit=5)
     assert (run.verdicts_new, run.requests) == (5, 15)
     assert any(prompts.VARIANTS["strict"] in prompt for prompt in mock.prompts)
-    (verdict, *_) = verdicts.of_outputs(db, output_table.ids(db, project.id), [made.id])
+    (verdict, *_) = verdicts.of_outputs(
+        workspace.db, output_table.ids(workspace.db, workspace.project.id), [made.id]
+    )
     assert verdict.decision.reason.startswith("3 ")
     with pytest.raises(BadInput, match="cannot be in a panel"):
-        panels.make_panel(db, project, [version, made])
+        panels.make_panel(workspace, [version, made])
     with pytest.raises(BadInput, match="different"):
-        panels.make_panel(db, project, [version, version])
+        panels.make_panel(workspace, [version, version])
 
 
-def test_the_operations_on_panels_and_repeats(
-    db: Database, project: Project, judge: judging.JudgeSummary
-) -> None:
+def test_the_operations_on_panels_and_repeats(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
-        outcome = execute(db, Request(operation=name, project="test", arguments=arguments))
+        outcome = execute(workspace.db, Request(operation=name, project="test", arguments=arguments))
         json.dumps(outcome.document, allow_nan=False)
         return outcome.document, outcome.lines
 

@@ -12,6 +12,7 @@ from labelcore.models import Criterion, Grade, Output, Project
 from labelcore.stages import aligning, deriving, exporting, grading, judging, projects
 from labelcore.store import Database, open_database, verdicts
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 LONG = ("far too long", "much too long, cut it", "太长了", "太长，没人会看完", "too verbose")
 INVENTED = (
@@ -24,7 +25,7 @@ INVENTED = (
 WORDS = ["order", "parcel", "window", "colour", "shop", "street", "paper", "garden", "bottle", "light"]
 
 
-def plant(db: Database, project: Project) -> list[Output]:
+def plant(workspace: Workspace) -> list[Output]:
     """Forty graded outputs: twenty-four good, eight too long, eight with an invented number."""
     chance = random.Random(3)
 
@@ -38,20 +39,19 @@ def plant(db: Database, project: Project) -> list[Output]:
         text = f"{text} It costs {chance.randint(200, 900)}." if kind == "invented" else text
         asked = f"What about order {i}?"
         output = Output(
-            id=output_table.content_id(project.id, text, input=asked),
-            project_id=project.id,
+            id=output_table.content_id(workspace.project.id, text, input=asked),
+            project_id=workspace.project.id,
             text=text,
             input=asked,
         )
         notes = {"long": LONG, "invented": INVENTED}.get(kind)
-        output_table.add(db, [output])
+        output_table.add(workspace.db, [output])
         grading.record(
-            db,
-            project,
+            workspace,
             [
                 Grade(
                     id=f"g{i}",
-                    project_id=project.id,
+                    project_id=workspace.project.id,
                     output_id=output.id,
                     annotator="ann",
                     value="fail" if notes else "pass",
@@ -64,8 +64,8 @@ def plant(db: Database, project: Project) -> list[Output]:
 
 
 @pytest.fixture
-def graded(db: Database, project: Project) -> list[Output]:
-    return plant(db, project)
+def graded(workspace: Workspace) -> list[Output]:
+    return plant(workspace)
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +73,10 @@ def worked() -> Iterator[tuple[Database, Project]]:
     """The planted project after the loop up to the verdicts; tests must not change it."""
     db = open_database(None)
     project = projects.open_project(db, "worked")
-    plant(db, project)
-    deriving.derive(db, project, accept_all=True)
-    judging.propose(db, project)
-    judging.run_judges(db, project)
+    plant(Workspace(db, project))
+    deriving.derive(Workspace(db, project), accept_all=True)
+    judging.propose(Workspace(db, project))
+    judging.run_judges(Workspace(db, project))
     yield db, project
     db.close()
 
@@ -89,52 +89,50 @@ def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
     ]
 
 
-def test_notes_in_two_languages_land_together(db: Database, project: Project, graded: list[Output]) -> None:
-    found = deriving.derive(db, project)
+def test_notes_in_two_languages_land_together(workspace: Workspace, graded: list[Output]) -> None:
+    found = deriving.derive(workspace)
     assert 2 <= len(found.criteria) <= 6
     assert all(len(kinds) == 1 for kinds in families(found.criteria))
     assert found.uncovered_fails == 0
-    notes = [note for written in grading.human_labels(db, project).notes.values() for note in written]
+    notes = [note for written in grading.human_labels(workspace).notes.values() for note in written]
     for criterion in found.criteria:
         assert all(any(item.quote in note for note in notes) for item in criterion.evidence)
 
 
-def test_deriving_again_adds_nothing_and_keeps_decisions(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
-    first = deriving.derive(db, project)
-    deriving.reject(db, project, first.criteria[0].id)
-    deriving.accept(db, project, first.criteria[1].id)
-    again = deriving.derive(db, project)
+def test_deriving_again_adds_nothing_and_keeps_decisions(workspace: Workspace, graded: list[Output]) -> None:
+    first = deriving.derive(workspace)
+    deriving.reject(workspace, first.criteria[0].id)
+    deriving.accept(workspace, first.criteria[1].id)
+    again = deriving.derive(workspace)
     assert {criterion.id for criterion in again.criteria} == {
         criterion.id for criterion in first.criteria[1:]
     }
-    assert deriving.find_criterion(db, project, first.criteria[0].id).status == "rejected"
+    assert deriving.find_criterion(workspace, first.criteria[0].id).status == "rejected"
     assert again.uncovered_fails > 0
 
 
 def test_edits_keep_every_version_and_merges_keep_the_evidence(
-    db: Database, project: Project, graded: list[Output]
+    workspace: Workspace, graded: list[Output]
 ) -> None:
-    first, two, *_ = deriving.derive(db, project).criteria
-    changed = deriving.edit(db, project, first.id, name="Short", why="clearer", author="ann")
-    assert [version.name for version in deriving.history(db, project, first.id)] == [first.name, "Short"]
+    first, two, *_ = deriving.derive(workspace).criteria
+    changed = deriving.edit(workspace.by("ann"), first.id, name="Short", why="clearer")
+    assert [version.name for version in deriving.history(workspace, first.id)] == [first.name, "Short"]
     assert changed.version == first.version + 1
     with pytest.raises(BadInput, match="Nothing would change"):
-        deriving.edit(db, project, first.id, name="Short")
-    merged = deriving.merge(db, project, [first.id, two.id], name="Both")
+        deriving.edit(workspace, first.id, name="Short")
+    merged = deriving.merge(workspace, [first.id, two.id], name="Both")
     assert set(merged.evidence) == set(first.evidence) | set(two.evidence)
     assert merged.parents == (first.id, two.id)
-    assert deriving.find_criterion(db, project, two.id).status == "dropped"
+    assert deriving.find_criterion(workspace, two.id).status == "dropped"
 
 
 def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project]) -> None:
     db, project = worked
-    assert {judge.kind for judge in judging.list_judges(db, project)} == {"code", "learned"}
-    report = aligning.choose(db, project)
+    assert {judge.kind for judge in judging.list_judges(Workspace(db, project))} == {"code", "learned"}
+    report = aligning.choose(Workspace(db, project))
     assert report.held_out["alignment"] > 0.75
     assert report.held_out["low"] < report.held_out["alignment"] <= report.held_out["high"]
-    aligned = aligning.align(db, project)
+    aligned = aligning.align(Workspace(db, project))
     assert aligned.chosen is not None
     assert aligned.chosen.counts.n == 40
     assert aligned.agreement.why_not == "agreement needs a second annotator"
@@ -146,67 +144,67 @@ def test_the_whole_loop_finds_what_was_planted(worked: tuple[Database, Project])
 
 def test_running_again_asks_nothing_and_every_key_is_there_once(worked: tuple[Database, Project]) -> None:
     db, project = worked
-    judges = judging.list_judges(db, project)
-    again = judging.run_judges(db, project)
+    judges = judging.list_judges(Workspace(db, project))
+    again = judging.run_judges(Workspace(db, project))
     assert (again.verdicts_new, again.verdicts_cached) == (0, 40 * len(judges))
     assert (again.errors, again.state) == (0, "finished")
     counts = verdicts.counts(db, project.id).values()
     assert sum(sum(count.values()) for count in counts) == 40 * len(judges)
-    assert judging.propose(db, project) == judging.propose(db, project)
-    assert judging.list_judges(db, project) == judges
+    assert judging.propose(Workspace(db, project)) == judging.propose(Workspace(db, project))
+    assert judging.list_judges(Workspace(db, project)) == judges
 
 
 def test_counts_open_the_outputs_behind_them(worked: tuple[Database, Project]) -> None:
     db, project = worked
-    for judge in aligning.align(db, project).judges[::6]:
+    for judge in aligning.align(Workspace(db, project)).judges[::6]:
         for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
-            behind = aligning.behind(db, project, judge.judge_version_id, cell)
+            behind = aligning.behind(Workspace(db, project), judge.judge_version_id, cell)
             assert len(behind) == getattr(judge.counts, cell)
 
 
 def test_few_grades_one_class_and_no_notes_say_what_is_missing(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
-    assert "grade some first" in deriving.derive(db, project).warnings[0]
+    assert "grade some first" in deriving.derive(workspace).warnings[0]
     first, two = add_outputs("one", "two")
     give(first, "pass")
-    assert "No output has been failed yet" in deriving.derive(db, project).warnings[0]
+    assert "No output has been failed yet" in deriving.derive(workspace).warnings[0]
     with pytest.raises(BadInput, match="failed yet"):
-        aligning.choose(db, project)
+        aligning.choose(workspace)
     give(two, "fail")
-    assert "No failed output has a note" in deriving.derive(db, project).warnings[0]
+    assert "No failed output has a note" in deriving.derive(workspace).warnings[0]
     with pytest.raises(BadInput, match="no judge to run"):
-        judging.run_judges(db, project)
-    report = aligning.align(db, project)
+        judging.run_judges(workspace)
+    report = aligning.align(workspace)
     assert report.pass_rate.corrected.value is None
     assert report.pass_rate.corrected.why_not == "no judge set is chosen yet"
 
 
 def test_the_test_split_is_sealed_from_enough_grades_on(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
     for i in range(150):
         (output,) = add_outputs(f"text number {i}")
         give(output, "fail" if i % 3 == 0 else "pass", "wrong" if i % 3 == 0 else "")
-    everything, seen = grading.human_labels(db, project), grading.fitting_labels(db, project)
+    everything, seen = grading.human_labels(workspace), grading.fitting_labels(workspace)
     assert len(everything.value) == 150
     assert 80 < len(seen.value) < 130
-    assert grading.fitting_splits(db, project) == ("train", "dev")
-    before = aligning.test_openings(db, project)
-    report = aligning.align(db, project, split="test", author="ann")
+    assert grading.fitting_splits(workspace) == ("train", "dev")
+    before = aligning.test_openings(workspace)
+    report = aligning.align(workspace.by("ann"), split="test")
     assert report.n_grades == 150 - len(seen.value)
-    assert aligning.test_openings(db, project) == before + 1
+    assert aligning.test_openings(workspace) == before + 1
 
 
 def test_tables_are_exported_with_both_ids(
-    db: Database, project: Project, graded: list[Output], tmp_path: object
+    workspace: Workspace, graded: list[Output], tmp_path: object
 ) -> None:
     from pathlib import Path
 
     import pandas as pd
 
     out = Path(str(tmp_path)) / "grades.csv"
-    assert exporting.export_table(db, project, "grades", out) == 40
+    assert exporting.export_table(workspace, "grades", out) == 40
     assert {"output_id", "external_id", "annotator", "value", "note"} <= set(pd.read_csv(out).columns)
     with pytest.raises(BadInput, match="which format"):
-        exporting.export_table(db, project, "grades", out.with_suffix(".xyz"))
+        exporting.export_table(workspace, "grades", out.with_suffix(".xyz"))

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Grade, Output, Project
+from labelcore.models import Grade, Output
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects, sharing
 from labelcore.stages.deriving import embedding
 from labelcore.stages.deriving.embedding import meanings
 from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
 from labelcore.stages.deriving.said import marked_words
-from labelcore.store import Database, vectors
 from labelcore.store import codes as code_table
+from labelcore.store import vectors
 from labelcore.text.embedding import SentenceEncoder
+from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
@@ -28,7 +29,7 @@ def span(text: object, part: str = "output") -> dict[str, object]:
 
 
 def test_marked_words_become_quotes_and_take_the_code_of_their_note(
-    db: Database, project: Project, add_outputs: Add, give: Give
+    workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
     first, second, third = add_outputs("It was in 1987 or so.", "You fool, go away.", "Fine words.")
     give(
@@ -39,31 +40,31 @@ def test_marked_words_become_quotes_and_take_the_code_of_their_note(
     )
     give(second, "fail", "", spans=(span("You fool"),))
     give(third, "pass", "", spans=(span("Fine"),))
-    done = deriving.code_notes(db, project, offline=True)
-    quotes = {quote.text: quote for quote in code_table.quotes(db, project.id)}
+    done = deriving.code_notes(workspace, offline=True)
+    quotes = {quote.text: quote for quote in code_table.quotes(workspace.db, workspace.project.id)}
     assert {text for text, quote in quotes.items() if quote.marked} == {"1987", "was", "You fool"}
     assert quotes["1987"].code_id == quotes["wrong year"].code_id
     assert not quotes["wrong year"].marked
-    assert deriving.code_notes(db, project, offline=True).quotes_new == 0
+    assert deriving.code_notes(workspace, offline=True).quotes_new == 0
     shown = {quote.text: quote.marked for coded in done.codes for quote in coded.quotes}
     assert shown["You fool"]
     label = next(coded.code.label for coded in done.codes if "You fool" in {q.text for q in coded.quotes})
-    made = deriving.criterion_from_codes(db, project, [label], name="Polite")
+    made = deriving.criterion_from_codes(workspace, [label], name="Polite")
     assert made.statement == "A good output has no words like: “You fool”."
-    assert [item.marked for item in deriving.find_criterion(db, project, made.id).evidence] == [True]
+    assert [item.marked for item in deriving.find_criterion(workspace, made.id).evidence] == [True]
 
 
 def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
-    db: Database, project: Project, add_outputs: Add, give: Give
+    workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
     rude, wrong = add_outputs("You fool, go away.", "It was in 1987 or so.")
     give(rude, "fail", spans=(span("You fool"),))
     give(wrong, "fail", "wrong year", spans=(span("1987"),))
-    found = deriving.derive(db, project)
+    found = deriving.derive(workspace)
     cited = {item.quote: item.marked for criterion in found.criteria for item in criterion.evidence}
     assert cited == {"You fool": True, "wrong year": False}
     assert found.uncovered_fails == 0
-    assert deriving.derive(db, project).criteria == found.criteria
+    assert deriving.derive(workspace).criteria == found.criteria
 
 
 def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: Give) -> None:
@@ -74,106 +75,110 @@ def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: G
 
 
 @pytest.fixture
-def coded(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
+def coded(workspace: Workspace, add_outputs: Add, give: Give) -> list[Grade]:
     notes = ["too long", "wrong year", "rude tone"]
     grades = [
         give(output, "fail", note) for output, note in zip(add_outputs("a", "b", "c"), notes, strict=True)
     ]
-    deriving.code_notes(db, project, offline=True)
+    deriving.code_notes(workspace, offline=True)
     return grades
 
 
-def state(db: Database, project: Project) -> dict[str, set[str]]:
-    return {coded.code.label: {q.text for q in coded.quotes} for coded in deriving.list_codes(db, project)}
+def state(workspace: Workspace) -> dict[str, set[str]]:
+    return {coded.code.label: {q.text for q in coded.quotes} for coded in deriving.list_codes(workspace)}
 
 
 def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
-    db: Database, project: Project, coded: list[Grade]
+    workspace: Workspace, coded: list[Grade]
 ) -> None:
-    before = state(db, project)
+    before = state(workspace)
     long, year, rude = (next(k for k, quotes in before.items() if g.note in quotes) for g in coded)
     for _ in range(3):
-        deriving.merge_codes(db, project, [long, year], author="ann", act="act-00000001")
-    assert len(code_table.history(db, project.id)) == len(before) + 1
-    deriving.move_quote(db, project, coded[2].id, "rude tone", "Manners", author="ann", act="act-00000002")
-    deriving.change_code(db, project, long, label="Length", author="ann")
-    assert state(db, project) == {"Length": {"too long", "wrong year"}, "Manners": {"rude tone"}}
-    assert "became “Length”" in deriving.undo_codes(db, project, author="ann")
+        deriving.merge_codes(workspace.by("ann"), [long, year], act="act-00000001")
+    assert len(code_table.history(workspace.db, workspace.project.id)) == len(before) + 1
+    deriving.move_quote(workspace.by("ann"), coded[2].id, "rude tone", "Manners", act="act-00000002")
+    deriving.change_code(workspace.by("ann"), long, label="Length")
+    assert state(workspace) == {"Length": {"too long", "wrong year"}, "Manners": {"rude tone"}}
+    assert "became “Length”" in deriving.undo_codes(workspace.by("ann"))
     with pytest.raises(BadInput):
-        deriving.undo_codes(db, project, act="act-00000001")
-    deriving.undo_codes(db, project, act="act-00000002")
-    assert state(db, project)[rude] == {"rude tone"}
-    assert "Manners" not in state(db, project)
-    out = execute(db, Request(operation="codes undo", project=project.name))
+        deriving.undo_codes(workspace, act="act-00000001")
+    deriving.undo_codes(workspace, act="act-00000002")
+    assert state(workspace)[rude] == {"rude tone"}
+    assert "Manners" not in state(workspace)
+    out = execute(workspace.db, Request(operation="codes undo", project=workspace.project.name))
     assert out.lines == (f"Taken back: “{year}” merged into “{long}”.",)
-    assert state(db, project) == before
+    assert state(workspace) == before
     with pytest.raises(BadInput, match="no such change"):
-        deriving.undo_codes(db, project)
-    assert deriving.is_done(db, project, "act-00000001")
+        deriving.undo_codes(workspace)
+    assert deriving.is_done(workspace, "act-00000001")
 
 
-def edit(db: Database, project: Project, name: str, **changes: object) -> dict[str, object]:
-    asked = Request(operation="criteria edit", project=project.name, arguments={"criterion": name, **changes})
-    return execute(db, asked).document
+def edit(workspace: Workspace, name: str, **changes: object) -> dict[str, object]:
+    asked = Request(
+        operation="criteria edit", project=workspace.project.name, arguments={"criterion": name, **changes}
+    )
+    return execute(workspace.db, asked).document
 
 
 def test_a_criterions_risk_is_kept_by_version_and_moves_its_limit(
-    db: Database, project: Project, coded: list[Grade]
+    workspace: Workspace, coded: list[Grade]
 ) -> None:
-    (label, *_) = state(db, project)
-    criterion = deriving.criterion_from_codes(db, project, [label], name="Facts")
+    (label, *_) = state(workspace)
+    criterion = deriving.criterion_from_codes(workspace, [label], name="Facts")
     assert (criterion.risk, criterion.max_false_failure_rate) == (
         None,
         LIMITS["medium"].max_false_failure_rate,
     )
-    after = edit(db, project, "Facts", risk="high", risk_why="A patient takes the wrong dose.")
+    after = edit(workspace, "Facts", risk="high", risk_why="A patient takes the wrong dose.")
     assert after["max_false_failure_rate"] == LIMITS["high"].max_false_failure_rate
-    assert edit(db, project, "Facts", max_ffr=0.4)["risk"] == "high"
-    assert edit(db, project, "Facts", risk="low")["max_false_failure_rate"] == 0.4
-    versions = deriving.history(db, project, criterion.id)
+    assert edit(workspace, "Facts", max_ffr=0.4)["risk"] == "high"
+    assert edit(workspace, "Facts", risk="low")["max_false_failure_rate"] == 0.4
+    versions = deriving.history(workspace, criterion.id)
     assert [v.risk for v in versions] == [None, "high", "high", "low"]
     assert versions[-1].risk_why == "A patient takes the wrong dose."
-    deriving.undo_change(db, project, criterion.id)
-    assert deriving.find_criterion(db, project, criterion.id).risk == "high"
+    deriving.undo_change(workspace, criterion.id)
+    assert deriving.find_criterion(workspace, criterion.id).risk == "high"
     with pytest.raises(BadInput, match="risk"):
-        edit(db, project, "Facts", risk="enormous")
+        edit(workspace, "Facts", risk="enormous")
 
 
-def test_higher_risk_asks_for_more(db: Database, project: Project, coded: list[Grade]) -> None:
+def test_higher_risk_asks_for_more(workspace: Workspace, coded: list[Grade]) -> None:
     rates = [LIMITS[level] for level in ("low", "medium", "high")]
     assert rates == sorted(rates, key=lambda limits: -limits.max_false_failure_rate)
     assert rates == sorted(rates, key=lambda limits: limits.min_coverage)
-    (label, *_) = state(db, project)
-    criterion = deriving.criterion_from_codes(db, project, [label], name="Facts")
-    deriving.accept(db, project, criterion.id)
-    assert wanted_coverage(deriving.list_criteria(db, project), project) is None
-    deriving.edit(db, project, criterion.id, risk="high")
-    assert wanted_coverage(deriving.list_criteria(db, project), project) == LIMITS["high"].min_coverage
-    risky = projects.update_project(db, project, risk="high")
-    fresh = deriving.propose_from_prompt(db, risky, "Never be rude to a customer.")
+    (label, *_) = state(workspace)
+    criterion = deriving.criterion_from_codes(workspace, [label], name="Facts")
+    deriving.accept(workspace, criterion.id)
+    assert wanted_coverage(deriving.list_criteria(workspace), workspace.project) is None
+    deriving.edit(workspace, criterion.id, risk="high")
+    assert (
+        wanted_coverage(deriving.list_criteria(workspace), workspace.project) == LIMITS["high"].min_coverage
+    )
+    risky = projects.update_project(workspace, risk="high")
+    fresh = deriving.propose_from_prompt(workspace.with_project(risky), "Never be rude to a customer.")
     assert {c.max_false_failure_rate for c in fresh} == {LIMITS["high"].max_false_failure_rate}
 
 
 def test_the_risk_travels_in_the_library_and_older_files_are_read(
-    db: Database, project: Project, coded: list[Grade], tmp_path: Path
+    workspace: Workspace, coded: list[Grade], tmp_path: Path
 ) -> None:
-    (label, *_) = state(db, project)
-    criterion = deriving.criterion_from_codes(db, project, [label], name="Facts")
-    deriving.accept(db, project, criterion.id)
-    deriving.edit(db, project, criterion.id, risk="high", risk_why="It costs money.")
+    (label, *_) = state(workspace)
+    criterion = deriving.criterion_from_codes(workspace, [label], name="Facts")
+    deriving.accept(workspace, criterion.id)
+    deriving.edit(workspace, criterion.id, risk="high", risk_why="It costs money.")
     file, older = tmp_path / "new.yaml", tmp_path / "old.yaml"
-    sharing.save_rubric(db, project, file)
+    sharing.save_rubric(workspace, file)
     text = file.read_text("utf-8")
     assert "risk: high" in text
     older.write_text("\n".join(line for line in text.splitlines() if "risk" not in line), "utf-8")
     for path, risk, why in ((file, "high", "It costs money."), (older, None, "")):
-        there = projects.open_project(db, path.stem)
-        (came,) = sharing.load_rubric(db, there, path, author="bo").criteria
+        there = projects.open_project(workspace.db, path.stem)
+        (came,) = sharing.load_rubric(workspace.with_project(there).by("bo"), path).criteria
         assert (came.risk, came.risk_why) == (risk, why)
 
 
 def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
-    db: Database, project: Project, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder, part = SentenceEncoder(), 96
     kinds = {"the answer is far too long, line ": "too long", "wrong year in item ": "wrong year"}
@@ -189,27 +194,24 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
     monkeypatch.setattr(embedding, "AT_ONCE", part)
     monkeypatch.setattr(embedding, "ALL_UP_TO", 2 * part)
-    found = meanings(db, texts, lambda *_: None)
+    found = meanings(workspace.db, texts, lambda *_: None)
     assert len(asked) == part
     assert found.shape == (len(texts), 512)
     half = len(texts) // 2
     assert float((found[:half] @ fake[next(iter(kinds))]).min()) > 0.99
     assert float((found[half:] @ fake[next(iter(kinds))]).max()) < 0.9
-    meanings(db, texts, lambda *_: None)
+    meanings(workspace.db, texts, lambda *_: None)
     assert len(asked) == len(set(asked)) == 2 * part
 
 
-def test_grades_that_were_taken_back_lose_their_marked_words(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_grades_that_were_taken_back_lose_their_marked_words(workspace: Workspace, add_outputs: Add) -> None:
     (output,) = add_outputs("You fool.")
     grading.record(
-        db,
-        project,
+        workspace,
         [
             Grade(
                 id="g-1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 output_id=output.id,
                 annotator="ann",
                 value="fail",
@@ -217,6 +219,6 @@ def test_grades_that_were_taken_back_lose_their_marked_words(
             )
         ],
     )
-    assert deriving.propose_codes(db, project)
-    grading.undo(db, project, "g-1", annotator="ann")
-    assert deriving.list_codes(db, project) == []
+    assert deriving.propose_codes(workspace)
+    grading.undo(workspace, "g-1", annotator="ann")
+    assert deriving.list_codes(workspace) == []

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from labelcore.models import Criterion, Evidence, Output, Project
+from labelcore.models import Criterion, Evidence, Output
 from labelcore.settings import settings
 from labelcore.stages import deriving, judging
 from labelcore.stages.deriving import with_model
-from labelcore.store import Database, verdicts
+from labelcore.store import verdicts
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 
 
@@ -42,68 +43,68 @@ def criteria(*evidence: tuple[int, str]) -> dict[str, object]:
 
 
 def test_criteria_cite_grades_that_exist_verbatim(
-    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+    workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
     mock.answer = criteria((0, "price is invented"), (99, "price"), (1, "words never said"))
-    (found,) = deriving.derive(db, project, offline=False).criteria
+    (found,) = deriving.derive(workspace, offline=False).criteria
     assert [item.quote for item in found.evidence] == ["price is invented"]
     assert "Ignore" not in found.statement
     assert "<<DATA notes " in mock.prompts[0]
 
 
 def test_a_criterion_with_only_invented_citations_never_appears(
-    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+    workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
     mock.answer = criteria((99, "price"), (0, "words never said"))
-    assert deriving.derive(db, project, offline=False).criteria == ()
+    assert deriving.derive(workspace, offline=False).criteria == ()
 
 
-def judged(db: Database, project: Project, mock: MockEndpoint) -> str:
+def judged(workspace: Workspace, mock: MockEndpoint) -> str:
     mock.answer = criteria((0, "price is invented"))
-    deriving.derive(db, project, offline=False, accept_all=True)
+    deriving.derive(workspace, offline=False, accept_all=True)
     mock.answer = None
-    (version,) = judging.propose(db, project, kind="llm", offline=False)
+    (version,) = judging.propose(workspace, kind="llm", offline=False)
     mock.prompts.clear()
     return version.id
 
 
 def test_no_verdict_is_lost_or_doubled_under_faults(
-    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+    workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
-    version = judged(db, project, mock)
+    version = judged(workspace, mock)
     mock.faults = ["429", "ok", "500", "malformed", "ok", "truncated", "429"]
-    run = judging.run_judges(db, project, kind="llm", concurrency=4)
+    run = judging.run_judges(workspace, kind="llm", concurrency=4)
     assert (run.verdicts_new, run.errors, run.state) == (40, 0, "finished")
     assert run.requests == 45
-    assert verdicts.counts(db, project.id)[version] == {"pass": 20, "fail": 20}
+    assert verdicts.counts(workspace.db, workspace.project.id)[version] == {"pass": 20, "fail": 20}
     assert mock.most_under_way <= 4
     assert all("text" in prompt for prompt in mock.prompts)
-    assert judging.run_judges(db, project, kind="llm").requests == 0
+    assert judging.run_judges(workspace, kind="llm").requests == 0
 
 
 def test_errors_are_no_verdicts_and_are_tried_again_by_the_next_run(
-    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+    workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
-    version = judged(db, project, mock)
+    version = judged(workspace, mock)
     mock.faults = ["malformed"] * 6
-    run = judging.run_judges(db, project, kind="llm", concurrency=1)
+    run = judging.run_judges(workspace, kind="llm", concurrency=1)
     assert (run.verdicts_new, run.errors) == (39, 1)
     assert "1 × malformed" in run.message
-    assert judging.run_judges(db, project, kind="llm").verdicts_new == 1
-    assert sum(verdicts.counts(db, project.id)[version].values()) == 40
+    assert judging.run_judges(workspace, kind="llm").verdicts_new == 1
+    assert sum(verdicts.counts(workspace.db, workspace.project.id)[version].values()) == 40
 
 
 def test_a_used_up_quota_pauses_the_run(
-    db: Database, project: Project, noted: list[Output], mock: MockEndpoint
+    workspace: Workspace, noted: list[Output], mock: MockEndpoint
 ) -> None:
-    judged(db, project, mock)
+    judged(workspace, mock)
     mock.faults = ["ok"] * 5 + ["quota"] * 40
-    run = judging.run_judges(db, project, kind="llm", concurrency=1)
+    run = judging.run_judges(workspace, kind="llm", concurrency=1)
     assert run.state == "stopped"
     assert "quota" in run.message
     assert run.verdicts_new == 5
     mock.faults = []
-    assert judging.run_judges(db, project, kind="llm").verdicts_new == 35
+    assert judging.run_judges(workspace, kind="llm").verdicts_new == 35
 
 
 def test_the_same_statement_under_two_names_is_one_criterion() -> None:

@@ -10,18 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import (
-    Criterion,
-    Decision,
-    Grade,
-    JudgeVersion,
-    Output,
-    Project,
-    Ruling,
-    Verdict,
-    new_id,
-    now,
-)
+from labelcore.models import Criterion, Decision, Grade, JudgeVersion, Output, Ruling, Verdict, new_id, now
 from labelcore.stages import aligning, deriving, grading, projects, sampling
 from labelcore.stages.aligning import AlignmentReport, parse_moment
 from labelcore.stages.aligning.moments import at_moment
@@ -31,6 +20,7 @@ from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 ACTS = (
     "grade",
@@ -123,8 +113,7 @@ class World:
         if what == "grade":
             value = ("pass", "fail", "unsure", "skipped")[n % 4]
             grading.record(
-                db,
-                project,
+                Workspace(db, project),
                 [
                     Grade(
                         id=new_id("g"),
@@ -138,12 +127,18 @@ class World:
             )
         elif what == "undo":
             for grade in grade_table.current(db, project.id)[:1]:
-                grading.undo(db, project, grade.id, annotator=grade.annotator)
+                grading.undo(Workspace(db, project), grade.id, annotator=grade.annotator)
         elif what == "edit":
-            deriving.edit(db, project, "c_Short", statement=f"No more than {now()} words.", why="drift")
+            deriving.edit(
+                Workspace(db, project), "c_Short", statement=f"No more than {now()} words.", why="drift"
+            )
         elif what == "merge":
-            if all(criterion.status == "accepted" for criterion in deriving.list_criteria(db, project)):
-                deriving.merge(db, project, ["c_Short", "c_True"], name=f"Both {n}", statement="Both.")
+            if all(
+                criterion.status == "accepted" for criterion in deriving.list_criteria(Workspace(db, project))
+            ):
+                deriving.merge(
+                    Workspace(db, project), ["c_Short", "c_True"], name=f"Both {n}", statement="Both."
+                )
         elif what in {"rule", "withdraw"}:
             value = "withdrawn" if what == "withdraw" else ("pass", "fail")[n % 2]
             rulings.save(
@@ -172,14 +167,14 @@ class World:
         elif what == "import":
             self.add(1 + n % 3)
         elif what == "sample":
-            sampling.draw_sample(db, project, rule="random", n=min(3, len(ids)), seed=n)
+            sampling.draw_sample(Workspace(db, project), rule="random", n=min(3, len(ids)), seed=n)
         elif what == "term":
-            glossary.set_term(db, project, f"t{n}", "a meaning", author="ann")
+            glossary.set_term(Workspace(db, project).by("ann"), f"t{n}", "a meaning")
         elif what == "look":
-            grading.open_test(db, project, author="ann", purpose="look", seen=[str(n)])
+            grading.open_test(Workspace(db, project).by("ann"), purpose="look", seen=[str(n)])
 
     def report(self, as_of: datetime | None = None, **more: object) -> AlignmentReport:
-        return aligning.align(self.db, self.project, as_of=as_of, **more)  # type: ignore[arg-type]  # split, judge
+        return aligning.align(Workspace(self.db, self.project), as_of=as_of, **more)  # type: ignore[arg-type]  # split, judge
 
 
 @settings(
@@ -236,38 +231,43 @@ def test_the_outputs_behind_a_number_are_those_of_the_moment() -> None:
         world.act("grade", 4 * n + 1 - n % 2)
     for judge in report.judges:
         for cell in cells:
-            shown = aligning.behind(world.db, world.project, judge.judge_version_id, cell, as_of=moment)  # type: ignore[arg-type]  # a literal
+            shown = aligning.behind(
+                Workspace(world.db, world.project), judge.judge_version_id, cell, as_of=moment
+            )  # type: ignore[arg-type]  # a literal
             assert len(shown) == getattr(judge.counts, cell)
 
 
 def test_the_present_goes_on_while_the_past_is_read(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
     outputs = add_outputs("one", "two")
     give(outputs[0], "pass")
-    deriving.list_criteria(db, project)  # the present's memory is filled
+    deriving.list_criteria(workspace)  # the present's memory is filled
     moment = now()
-    with at_moment(db, project, moment) as (then, _):
+    with at_moment(workspace, moment) as (then, _):
         give(outputs[1], "fail")
         criterion_table.save(
-            db, [Criterion(id="c", project_id=project.id, version=1, name="c", statement="s")]
+            workspace.db,
+            [Criterion(id="c", project_id=workspace.project.id, version=1, name="c", statement="s")],
         )
-        assert grading.human_labels(then, project).value == {outputs[0].id: True}
-        assert not deriving.list_criteria(then, project)
-        assert len(grading.human_labels(db, project).value) == 2
-        assert [criterion.id for criterion in deriving.list_criteria(db, project)] == ["c"]
+        assert grading.human_labels(Workspace(then, workspace.project)).value == {outputs[0].id: True}
+        assert not deriving.list_criteria(Workspace(then, workspace.project))
+        assert len(grading.human_labels(workspace).value) == 2
+        assert [criterion.id for criterion in deriving.list_criteria(workspace)] == ["c"]
     assert not [
-        name for (name,) in db.rows("SELECT database_name FROM duckdb_databases()") if name.startswith("past")
+        name
+        for (name,) in workspace.db.rows("SELECT database_name FROM duckdb_databases()")
+        if name.startswith("past")
     ]
 
 
 def test_the_past_cannot_be_written(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
     grade = give(add_outputs("one")[0], "pass")
-    with at_moment(db, project, now()) as (then, known):
+    with at_moment(workspace, now()) as (then, known):
         for write in (
-            lambda: grading.undo(then, known, grade.id, annotator="ann"),
+            lambda: grading.undo(Workspace(then, known), grade.id, annotator="ann"),
             lambda: audit.note(then, known.id, "ann", "act", "subject"),
             lambda: then.run("DELETE FROM grade"),
         ):
@@ -275,45 +275,45 @@ def test_the_past_cannot_be_written(
                 write()
         with pytest.raises(BadInput), past.as_of(then, now()):
             pass
-    assert len(grade_table.current(db, project.id)) == 1
+    assert len(grade_table.current(workspace.db, workspace.project.id)) == 1
 
 
 def test_a_seal_is_worked_out_and_not_recorded_by_looking_back(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
     for at, output in enumerate(add_outputs(*(f"text {n}" for n in range(160)))):
         give(output, "fail" if at % 2 else "pass")
-    with at_moment(db, project, now()) as (then, known):
-        assert grading.sealed_splits(then, known) == {"test"}
-    assert not audit.happened(db, project.id, "seal test")
+    with at_moment(workspace, now()) as (then, known):
+        assert grading.sealed_splits(Workspace(then, known)) == {"test"}
+    assert not audit.happened(workspace.db, workspace.project.id, "seal test")
 
 
 def test_a_look_at_the_test_is_logged_whatever_moment_it_shows(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., Grade]
 ) -> None:
     outputs = add_outputs(*(f"text {n}" for n in range(160)))
     for at, output in enumerate(outputs):
         give(output, "fail" if at % 2 else "pass")
-    shown = aligning.align(db, project, split="test", author="ann")
+    shown = aligning.align(workspace.by("ann"), split="test")
     moment = now()
-    assert (shown.openings, aligning.test_openings(db, project)) == (1, 1)
+    assert (shown.openings, aligning.test_openings(workspace)) == (1, 1)
     for output in outputs:
         give(output, "pass", annotator="bob")
-    again = aligning.align(db, project, split="test", author="ann", as_of=moment)
+    again = aligning.align(workspace.by("ann"), split="test", as_of=moment)
     assert again.model_copy(update={"as_of": None}) == shown
-    assert aligning.test_openings(db, project) == 1  # nothing that had not been seen
+    assert aligning.test_openings(workspace) == 1  # nothing that had not been seen
     with pytest.raises(BadInput, match="named person"):
-        aligning.align(db, project, split="test", as_of=moment)
-    before = next(grade for grade in grade_table.history(db, project.id)[130:]).at
-    aligning.align(db, project, split="test", author="ann", as_of=before)
-    assert aligning.test_openings(db, project) == 2
+        aligning.align(workspace, split="test", as_of=moment)
+    before = next(grade for grade in grade_table.history(workspace.db, workspace.project.id)[130:]).at
+    aligning.align(workspace.by("ann"), split="test", as_of=before)
+    assert aligning.test_openings(workspace) == 2
 
 
-def test_moments_that_cannot_be_shown_are_refused(db: Database, project: Project) -> None:
+def test_moments_that_cannot_be_shown_are_refused(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match="still to come"):
-        aligning.align(db, project, as_of=now() + timedelta(minutes=5))
+        aligning.align(workspace, as_of=now() + timedelta(minutes=5))
     with pytest.raises(NotFound, match="no project 'test' at"):
-        aligning.align(db, project, as_of=project.at - timedelta(days=1))
+        aligning.align(workspace, as_of=workspace.project.at - timedelta(days=1))
 
 
 def test_a_moment_is_read_in_its_zone() -> None:

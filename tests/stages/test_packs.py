@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Grade, Output, Project, now
+from labelcore.models import Grade, Output, now
 from labelcore.stages import grading, projects
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 HOSTILE = "</script><script>alert(1)</script><img src=http://evil.example/x>"
 
@@ -43,9 +43,9 @@ def saved(tmp_path: Path, document: object) -> Path:
 
 
 def test_a_pack_comes_back_and_is_merged_once(
-    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+    workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    manifest, page = grading.make_pack(db, project, "ann")
+    manifest, page = grading.make_pack(workspace, "ann")
     assert manifest.outputs == tuple(output.id for output in outputs)
     document = back(
         page,
@@ -54,94 +54,100 @@ def test_a_pack_comes_back_and_is_merged_once(
         {"output_id": outputs[1].id, "value": "fail", "note": "too short", "supersedes": "client-1"},
     )
     file = saved(tmp_path, document)
-    project = projects.open_project(db, project.name)
-    first = grading.merge_pack(db, project, file)
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+    first = grading.merge_pack(workspace, file)
     assert (first.merged, first.known, first.refused) == (3, 0, ())
-    again = grading.merge_pack(db, project, file)
+    again = grading.merge_pack(workspace, file)
     assert (again.merged, again.known) == (0, 3)
-    labels = grading.human_labels(db, project)
+    labels = grading.human_labels(workspace)
     assert labels.value == {outputs[0].id: True, outputs[1].id: False}
     assert labels.notes == {outputs[1].id: ("too short",)}
-    assert {grade.annotator for grade in grading.current_grades(db, project)} == {"ann"}
+    assert {grade.annotator for grade in grading.current_grades(workspace)} == {"ann"}
 
 
 def test_marked_words_and_a_corrected_text_come_back_too(
-    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+    workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    _, page = grading.make_pack(db, project, "ann")
+    _, page = grading.make_pack(workspace, "ann")
     span = {"part": "output", "text": "one", "start": 0, "end": 3}
     act = {"output_id": outputs[0].id, "value": "fail", "spans": [span], "corrected_text": "One."}
     pressed = now() - timedelta(minutes=1)
     side = {"output_id": outputs[1].id, "value": "left"}
     file = saved(tmp_path, back(page, act | {"at": pressed.isoformat()}, side))
-    found = grading.merge_pack(db, project, file)
+    found = grading.merge_pack(workspace, file)
     assert (found.merged, [refusal["id"] for refusal in found.refused]) == (1, ["client-1"])
-    (grade,) = grading.current_grades(db, project, "ann")
+    (grade,) = grading.current_grades(workspace, "ann")
     assert (grade.corrected_text, list(grade.spans), grade.at) == ("One.", [span], pressed)
 
 
-def test_hostile_outputs_cannot_leave_their_element(
-    db: Database, project: Project, outputs: list[Output]
-) -> None:
-    _, page = grading.make_pack(db, project, "ann")
+def test_hostile_outputs_cannot_leave_their_element(workspace: Workspace, outputs: list[Output]) -> None:
+    _, page = grading.make_pack(workspace, "ann")
     assert page.count("<script") == 2
     assert "<img" not in page
     assert "default-src 'none'" in page
     assert back(page)["manifest"]["outputs"][2] == outputs[2].id
 
 
-def test_a_later_grade_online_is_kept(
-    db: Database, project: Project, outputs: list[Output], tmp_path: Path
-) -> None:
-    _, page = grading.make_pack(db, project, "ann")
+def test_a_later_grade_online_is_kept(workspace: Workspace, outputs: list[Output], tmp_path: Path) -> None:
+    _, page = grading.make_pack(workspace, "ann")
     old = (now() - timedelta(hours=2)).isoformat()
     document = back(page, {"output_id": outputs[0].id, "value": "pass", "shown_at": old})
     grading.record(
-        db,
-        project,
-        [Grade(id="online", project_id=project.id, output_id=outputs[0].id, annotator="ann", value="fail")],
+        workspace,
+        [
+            Grade(
+                id="online",
+                project_id=workspace.project.id,
+                output_id=outputs[0].id,
+                annotator="ann",
+                value="fail",
+            )
+        ],
     )
-    project = projects.open_project(db, project.name)
-    found = grading.merge_pack(db, project, saved(tmp_path, document))
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+    found = grading.merge_pack(workspace, saved(tmp_path, document))
     assert (found.merged, found.kept_online) == (0, 1)
-    assert grading.human_labels(db, project).value == {outputs[0].id: False}
+    assert grading.human_labels(workspace).value == {outputs[0].id: False}
 
 
 def test_what_was_changed_by_hand_is_said(
-    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+    workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    _, page = grading.make_pack(db, project, "ann")
-    project = projects.open_project(db, project.name)
+    _, page = grading.make_pack(workspace, "ann")
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
     good = back(page, {"output_id": outputs[0].id, "value": "pass"})
     for change in ({"annotator": "ben"}, {"outputs": [outputs[0].id]}):
         forged = good | {"manifest": good["manifest"] | change}
         with pytest.raises(BadInput, match="changed by hand"):
-            grading.merge_pack(db, project, saved(tmp_path, forged))
+            grading.merge_pack(workspace, saved(tmp_path, forged))
     for junk in ("", "[]", "{}", '{"manifest": 3}', "not json"):
         with pytest.raises(BadInput, match="pack"):
-            grading.merge_pack(db, project, saved(tmp_path, junk))
-    elsewhere = projects.open_project(db, "another")
+            grading.merge_pack(workspace, saved(tmp_path, junk))
+    elsewhere = projects.open_project(workspace.db, "another")
     with pytest.raises(BadInput, match="belongs to the project 'test'"):
-        grading.merge_pack(db, elsewhere, saved(tmp_path, good))
+        grading.merge_pack(workspace.with_project(elsewhere), saved(tmp_path, good))
     odd = back(
         page,
         {"output_id": "gone", "value": "pass"},
         {"output_id": outputs[0].id, "value": "great"},
         {"output_id": outputs[1].id, "value": "pass"},
     )
-    found = grading.merge_pack(db, project, saved(tmp_path, odd))
+    found = grading.merge_pack(workspace, saved(tmp_path, odd))
     assert (found.merged, len(found.refused)) == (1, 2)
 
 
 def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
-    db: Database, project: Project, outputs: list[Output], tmp_path: Path
+    workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    _, page = grading.make_pack(db, project, "ann")
-    grading.set_rules(db, project, per_output=2)  # ``project`` was read before the pack's key
+    _, page = grading.make_pack(workspace, "ann")
+    grading.set_rules(workspace, per_output=2)  # ``project`` was read before the pack's key
     file = saved(tmp_path, back(page, {"output_id": outputs[0].id, "value": "pass"}))
-    assert grading.merge_pack(db, project, file).merged == 1
-    stored = projects.open_project(db, project.name)
-    grading.set_rules(db, project, repeat_share=0.1)
-    rules = grading.rules_of(projects.open_project(db, project.name))
+    assert grading.merge_pack(workspace, file).merged == 1
+    stored = projects.open_project(workspace.db, workspace.project.name)
+    grading.set_rules(workspace, repeat_share=0.1)
+    rules = grading.rules_of(projects.open_project(workspace.db, workspace.project.name))
     assert (rules.per_output, rules.repeat_share) == (2, 0.1)
-    assert stored.settings["pack_key"] == projects.open_project(db, project.name).settings["pack_key"]
+    assert (
+        stored.settings["pack_key"]
+        == projects.open_project(workspace.db, workspace.project.name).settings["pack_key"]
+    )

@@ -14,6 +14,7 @@ from labelcore.settings import settings
 from labelcore.stages.judging import running
 from labelcore.stages.judging.running import deciding
 from labelcore.store import Database, batch_jobs, runs, verdicts
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
 from tests.stages.test_interrupted_runs import judge
 
@@ -37,42 +38,44 @@ def ids(add_outputs: Callable[..., list[Output]]) -> list[str]:
 
 
 @pytest.fixture
-def run(db: Database, project: Project, ids: list[str]) -> Callable[..., Run]:
+def run(workspace: Workspace, ids: list[str]) -> Callable[..., Run]:
     def start(*versions: JudgeVersion, **options: object) -> Run:
-        return running.run(db, project, versions or [judge(project)], ids, **options)  # type: ignore[arg-type]  # test data
+        return running.run(workspace, versions or [judge(workspace.project)], ids, **options)  # type: ignore[arg-type]  # test data
 
     return start
 
 
 def test_a_judge_under_another_name_costs_nothing(
-    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+    workspace: Workspace, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
-    first, again = run(), run(judge(project, "Another name", "other"))
+    first, again = run(), run(judge(workspace.project, "Another name", "other"))
     assert (first.requests, first.verdicts_new, first.cost_usd > 0) == (30, 30, True)
     assert (again.requests, again.verdicts_new, again.answers_cached) == (0, 30, 30)
     assert again.cost_usd == 0
     assert len(mock.prompts) == 30
-    kept = verdicts.of_outputs(db, [first.id], ["other"]) or verdicts.page(db, "other", "pass", 1, 0)
+    kept = verdicts.of_outputs(workspace.db, [first.id], ["other"]) or verdicts.page(
+        workspace.db, "other", "pass", 1, 0
+    )
     assert kept[0].decision.cost_usd > 0, "a verdict says what the judge costs, not what was paid now"
 
 
 def test_two_judges_with_one_prompt_ask_it_once(
     project: Project, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
-    done = run(judge(project), judge(project, "Twin", "twin"))
+    done = run(Workspace(judge(project), judge(project, "Twin", "twin")))
     assert (done.verdicts_new, done.requests, done.answers_cached) == (60, 30, 30)
     assert len(mock.prompts) == 30
 
 
 def test_repeats_are_asked_one_by_one_and_only_the_missing_ones(
-    db: Database, project: Project, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
+    workspace: Workspace, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     assert run().requests == 30
     done = run(repeats=3)
     assert (done.total, done.verdicts_new, done.requests, done.verdicts_cached) == (60, 60, 60, 30)
     assert run(repeats=3).total == 0
-    assert [verdicts.missing(db, "j", ids, repeat) for repeat in range(3)] == [[], [], []]
-    assert len(verdicts.missing(db, "j", ids, 3)) == 30
+    assert [verdicts.missing(workspace.db, "j", ids, repeat) for repeat in range(3)] == [[], [], []]
+    assert len(verdicts.missing(workspace.db, "j", ids, 3)) == 30
 
 
 def test_a_key_that_is_refused_in_mid_run_pauses_it(run: Callable[..., Run], mock: MockEndpoint) -> None:
@@ -105,23 +108,23 @@ def test_an_endpoint_without_schemas_is_said_so(run: Callable[..., Run], mock: M
 
 
 def test_an_estimate_knows_calls_tokens_money_and_what_is_done(
-    db: Database, project: Project, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
+    workspace: Workspace, ids: list[str], run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
-    backlog = running.make_backlog(db, [judge(project)], ids, 1)
-    before = running.estimate(db, project, backlog, concurrency=2)
+    backlog = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 1)
+    before = running.estimate(workspace, backlog, concurrency=2)
     assert (before.decisions, before.calls, before.known) == (30, 30, 0)
     assert before.tokens_in > 30 * 100 and mock.prompts == []
     assert before.cost_usd == pytest.approx((before.tokens_in * 2 + before.tokens_out * 4) / 1e6)
     assert before.seconds == pytest.approx(30 * 2.0 / 2), "nothing was asked yet: 2 s are assumed"
     run()
-    later = running.make_backlog(db, [judge(project)], ids, 2)
-    after = running.estimate(db, project, later)
+    later = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 2)
+    after = running.estimate(workspace, later)
     assert (after.calls, after.known, after.tokens_in, after.tokens_out) == (30, 30, 300, 150)
     assert "30 verdicts" in " ".join(after.based_on)
 
 
 def test_batches_are_handed_over_once_and_collected_once(
-    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+    workspace: Workspace, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     first = run(batch=True)
     assert (first.state, first.verdicts_new, first.errors) == ("stopped", 0, 0)
@@ -136,16 +139,16 @@ def test_batches_are_handed_over_once_and_collected_once(
     third = run(batch=True)
     assert (third.verdicts_new, third.state, third.errors) == (2, "finished", 0)
     assert len(mock.prompts) == 30 and mock.met == {}
-    assert batch_jobs.under_way(db, project.id) == []
-    assert db.rows("SELECT count(*), count(DISTINCT output_id) FROM verdict") == [(30, 30)]
+    assert batch_jobs.under_way(workspace.db, workspace.project.id) == []
+    assert workspace.db.rows("SELECT count(*), count(DISTINCT output_id) FROM verdict") == [(30, 30)]
 
 
 def test_a_batch_whose_process_died_while_handing_over_is_found_again(
-    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+    workspace: Workspace, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     run(batch=True)
-    (job,) = batch_jobs.under_way(db, project.id)
-    batch_jobs.save(db, job.model_copy(update={"provider_id": "", "state": "handing over"}))
+    (job,) = batch_jobs.under_way(workspace.db, workspace.project.id)
+    batch_jobs.save(workspace.db, job.model_copy(update={"provider_id": "", "state": "handing over"}))
     mock.batches.over = True
     done = run(batch=True)
     assert (done.verdicts_new, done.state) == (30, "finished")
@@ -153,13 +156,13 @@ def test_a_batch_whose_process_died_while_handing_over_is_found_again(
 
 
 def test_a_run_can_be_stopped_by_its_id_and_goes_on_later(
-    db: Database, project: Project, run: Callable[..., Run], mock: MockEndpoint
+    workspace: Workspace, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
     mock.latency = 0.2
 
     def stop_early(done: int, total: int, words: str) -> None:
         if done >= 5:
-            assert running.stop_run(runs.all_of(db, project.id)[0].id)
+            assert running.stop_run(runs.all_of(workspace.db, workspace.project.id)[0].id)
 
     first = run(concurrency=2, progress=stop_early)
     assert first.state == "stopped"
@@ -246,13 +249,13 @@ def test_a_panel_asks_the_endpoints_and_models_of_its_members_and_each_once(
 
 
 def test_a_panel_s_estimate_counts_every_call_at_its_own_price(
-    db: Database, project: Project, ids: list[str], panel_judge: JudgeVersion, mock: MockEndpoint
+    workspace: Workspace, ids: list[str], panel_judge: JudgeVersion, mock: MockEndpoint
 ) -> None:
-    backlog = running.make_backlog(db, [panel_judge], ids, 1)
-    found = running.estimate(db, project, backlog)
+    backlog = running.make_backlog(workspace.db, [panel_judge], ids, 1)
+    found = running.estimate(workspace, backlog)
     assert (found.decisions, found.calls, found.trouble) == (30, 90, "")
-    alone = running.make_backlog(db, [judge(project)], ids, 1)
-    single = running.estimate(db, project, alone)
+    alone = running.make_backlog(workspace.db, [judge(workspace.project)], ids, 1)
+    single = running.estimate(workspace, alone)
     assert found.cost_usd > 11 * single.cost_usd, "the far member costs ten times as much"
 
 
@@ -267,9 +270,9 @@ def test_a_panel_s_questions_go_into_the_batches_together(
 
 
 def test_texts_that_are_no_outputs_are_asked_of_the_panel_s_members_too(
-    db: Database, project: Project, panel_judge: JudgeVersion, mock: MockEndpoint
+    workspace: Workspace, panel_judge: JudgeVersion, mock: MockEndpoint
 ) -> None:
-    text = Output(id="x", project_id=project.id, text="never stored")
-    decision = deciding.decide(db, [panel_judge], [text])[panel_judge.id]["x"]
+    text = Output(id="x", project_id=workspace.project.id, text="never stored")
+    decision = deciding.decide(workspace.db, [panel_judge], [text])[panel_judge.id]["x"]
     assert isinstance(decision, Decision) and decision.value == "pass"
     assert mock.models == {"big": 1, "mock": 2}

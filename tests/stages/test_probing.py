@@ -12,17 +12,18 @@ import pytest
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
-from labelcore.models import Criterion, JudgeVersion, Output, Project
+from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging.testing import probing
 from labelcore.stages.judging.testing.probe_export import export_probes
 from labelcore.stats.splits import split_of
-from labelcore.store import Database, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table
+from labelcore.store import verdicts
 from labelcore.text.planting import DEFECTS
+from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint
 
 Add = Callable[..., list[Output]]
@@ -37,11 +38,16 @@ def story(n: int) -> str:
 
 
 @pytest.fixture
-def criterion(db: Database, project: Project) -> Criterion:
+def criterion(workspace: Workspace) -> Criterion:
     made = Criterion(
-        id="c1", project_id=project.id, version=1, name="Short", statement="No filler.", status="accepted"
+        id="c1",
+        project_id=workspace.project.id,
+        version=1,
+        name="Short",
+        statement="No filler.",
+        status="accepted",
     )
-    criterion_table.save(db, [made])
+    criterion_table.save(workspace.db, [made])
     return made
 
 
@@ -54,13 +60,11 @@ def passed(add_outputs: Add, give: Give) -> list[Output]:
     return made
 
 
-def add_judge(
-    db: Database, project: Project, kind: str, spec: dict[str, object], name: str = "judge"
-) -> JudgeVersion:
+def add_judge(workspace: Workspace, kind: str, spec: dict[str, object], name: str = "judge") -> JudgeVersion:
     version = JudgeVersion(
-        id=version_id(project.id, "c1", kind, spec),
+        id=version_id(workspace.project.id, "c1", kind, spec),
         judge_id=f"judge_{name}",
-        project_id=project.id,
+        project_id=workspace.project.id,
         name=name,
         kind=kind,
         version=1,
@@ -68,15 +72,15 @@ def add_judge(
         criterion_version=1,
         spec=spec,
     )
-    judge_table.save(db, [version])
+    judge_table.save(workspace.db, [version])
     return version
 
 
 @pytest.fixture
-def judge(db: Database, project: Project) -> JudgeVersion:
+def judge(workspace: Workspace) -> JudgeVersion:
     """Fails what is longer than any source, and so catches padding."""
     spec: dict[str, object] = {"detector": "words", "side": "above", "threshold": 60}
-    return add_judge(db, project, "code", spec)
+    return add_judge(workspace, "code", spec)
 
 
 def of_defect(found: probing.ProbeTest, defect: str, judge: str = "judge") -> probing.Detection:
@@ -85,109 +89,100 @@ def of_defect(found: probing.ProbeTest, defect: str, judge: str = "judge") -> pr
 
 
 def test_probes_come_from_passed_outputs_and_making_them_again_adds_nothing(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], give: Give
+    workspace: Workspace, criterion: Criterion, passed: list[Output], give: Give
 ) -> None:
     give(passed[0], "fail", criterion_id="c1")
-    made = probing.make_probes(db, project, "Short", seed=3, author="lea")
+    made = probing.make_probes(workspace.by("lea"), "Short", seed=3)
     assert not made.too_few and made.known == 0
     by_defect = {d: [probe for probe in made.new if probe.defect == d] for d in DEFECTS}
     assert {len(probes) for probes in by_defect.values()} == {3}
     assert {probe.output_id for probe in made.new} <= {output.id for output in passed[1:6]}
     assert all((probe.criterion_version, probe.author) == (1, "lea") for probe in made.new)
-    again = probing.make_probes(db, project, "c1", seed=4)
+    again = probing.make_probes(workspace, "c1", seed=4)
     assert (again.new, again.known) == ((), 27)
-    assert [probe.case for probe in probing.list_probes(db, project)] == sorted(
+    assert [probe.case for probe in probing.list_probes(workspace)] == sorted(
         made.new, key=lambda case: (case.at, case.id)
     )
-    assert probe_table.save(db, made.new) == 0
+    assert probe_table.save(workspace.db, made.new) == 0
 
 
 def test_the_same_seed_makes_the_same_probes(
-    db: Database,
-    project: Project,
-    criterion: Criterion,
-    passed: list[Output],
-    monkeypatch: pytest.MonkeyPatch,
+    workspace: Workspace, criterion: Criterion, passed: list[Output], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = probing.make_probes(db, project, "c1", seed=1).new
+    first = probing.make_probes(workspace, "c1", seed=1).new
     monkeypatch.setattr(probe_table, "all_of", lambda *_: [])
-    second = probing.make_probes(db, project, "c1", seed=1).new
+    second = probing.make_probes(workspace, "c1", seed=1).new
     assert [(probe.id, probe.text) for probe in first] == [(probe.id, probe.text) for probe in second]
 
 
 def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+    workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
-    made = probing.make_probes(db, project, "c1", per_defect=7)
+    made = probing.make_probes(workspace, "c1", per_defect=7)
     assert made.too_few["padded"].startswith("1 missing")
     padded = [probe for probe in made.new if probe.defect == "padded"]
     assert len(padded) == 6
-    probing.say_of_probe(db, project, padded[0].id, "rejected", "lea")
-    assert not probing.make_probes(db, project, "c1", per_defect=5).new
-    probing.say_of_probe(db, project, padded[1].id, "rejected", "lea")
-    assert probing.make_probes(db, project, "c1", per_defect=5).too_few.keys() == {"padded"}
+    probing.say_of_probe(workspace, padded[0].id, "rejected", "lea")
+    assert not probing.make_probes(workspace, "c1", per_defect=5).new
+    probing.say_of_probe(workspace, padded[1].id, "rejected", "lea")
+    assert probing.make_probes(workspace, "c1", per_defect=5).too_few.keys() == {"padded"}
 
 
 def test_a_new_meaning_asks_for_new_probes_and_a_new_wording_does_not(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+    workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
-    probing.make_probes(db, project, "c1", per_defect=1)
-    deriving.edit(db, project, "c1", statement="Without filler.", wording_only=True)
-    assert not probing.make_probes(db, project, "c1", per_defect=1).new
-    deriving.edit(db, project, "c1", statement="At most two sentences.")
-    assert {probe.left_out for probe in probing.list_probes(db, project)} == {
+    probing.make_probes(workspace, "c1", per_defect=1)
+    deriving.edit(workspace, "c1", statement="Without filler.", wording_only=True)
+    assert not probing.make_probes(workspace, "c1", per_defect=1).new
+    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    assert {probe.left_out for probe in probing.list_probes(workspace)} == {
         "the criterion has changed its meaning since"
     }
-    made = probing.make_probes(db, project, "c1", per_defect=1)
+    made = probing.make_probes(workspace, "c1", per_defect=1)
     assert {probe.criterion_version for probe in made.new} == {3}
 
 
 def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    made = probing.make_probes(db, project, "c1", per_defect=1).new
-    deriving.edit(db, project, "c1", statement="At most two sentences.")
-    between = probing.make_probes(db, project, "c1", per_defect=1).new
-    deriving.edit(db, project, "c1", statement="No filler.")
-    left_out = {probe.case.id for probe in probing.list_probes(db, project) if probe.left_out}
+    made = probing.make_probes(workspace, "c1", per_defect=1).new
+    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    between = probing.make_probes(workspace, "c1", per_defect=1).new
+    deriving.edit(workspace, "c1", statement="No filler.")
+    left_out = {probe.case.id for probe in probing.list_probes(workspace) if probe.left_out}
     assert left_out == {probe.id for probe in between}
-    assert not probing.make_probes(db, project, "c1", per_defect=1).new
+    assert not probing.make_probes(workspace, "c1", per_defect=1).new
     assert made and not any(
-        "earlier meaning" in warning for warning in probing.try_judges_on_probes(db, project, "c1").warnings
+        "earlier meaning" in warning for warning in probing.try_judges_on_probes(workspace, "c1").warnings
     )
 
 
 def test_the_rate_over_all_defects_counts_confirmed_probes_only(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    made = probing.make_probes(db, project, "c1", per_defect=2).new
-    (nothing,) = probing.try_judges_on_probes(db, project, "c1").overall
+    made = probing.make_probes(workspace, "c1", per_defect=2).new
+    (nothing,) = probing.try_judges_on_probes(workspace, "c1").overall
     assert (nothing.rate.value, nothing.confirmed) == (None, 0)
     assert nothing.rate.why_not == "nobody has confirmed a probe"
     for probe in made:
         if probe.defect in {"padded", "number swapped"}:
-            probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
-    (overall,) = probing.try_judges_on_probes(db, project, "c1").overall
+            probing.say_of_probe(workspace, probe.id, "confirmed", "ann")
+    (overall,) = probing.try_judges_on_probes(workspace, "c1").overall
     assert (overall.confirmed, overall.detected, overall.rate.n, overall.rate.value) == (4, 2, 4, 0.5)
     assert overall.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
     assert overall.rate.high == pytest.approx(0.850, abs=0.001)
 
 
 def test_probes_are_written_with_what_people_and_judges_say(
-    db: Database,
-    project: Project,
-    criterion: Criterion,
-    passed: list[Output],
-    judge: JudgeVersion,
-    tmp_path: Path,
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion, tmp_path: Path
 ) -> None:
-    add_judge(db, project, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
-    made = probing.make_probes(db, project, "c1", per_defect=1).new
+    add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
+    made = probing.make_probes(workspace, "c1", per_defect=1).new
     padded = next(probe for probe in made if probe.defect == "padded")
-    probing.say_of_probe(db, project, padded.id, "confirmed", "ann", "filler, 空话")
-    probing.say_of_probe(db, project, padded.id, "rejected", "bo")
+    probing.say_of_probe(workspace, padded.id, "confirmed", "ann", "filler, 空话")
+    probing.say_of_probe(workspace, padded.id, "rejected", "bo")
     request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})
-    assert execute(db, request).document["probes"] == len(made)
+    assert execute(workspace.db, request).document["probes"] == len(made)
     rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
     row = next(row for row in rows if row["probe_id"] == padded.id)
     assert (row["text"], row["where"], row["state"]) == (padded.text, padded.where, "rejected")
@@ -198,34 +193,34 @@ def test_probes_are_written_with_what_people_and_judges_say(
     assert [(verdict["judge"], verdict["source"], verdict["probe"]) for verdict in row["verdicts"]] == [
         ("judge", "pass", "fail")
     ]
-    assert export_probes(db, project, tmp_path / "p.csv", criterion="Short") == len(made)
+    assert export_probes(workspace, tmp_path / "p.csv", criterion="Short") == len(made)
     with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as file:
         flat = {row["probe_id"]: row for row in csv.DictReader(file)}
     assert json.loads(flat[padded.id]["verdicts"]) == row["verdicts"]
     assert flat[padded.id]["text"] == padded.text
     for out in (tmp_path / "p.xlsx", tmp_path / "nowhere" / "p.csv"):
         with pytest.raises(BadInput):
-            export_probes(db, project, out)
+            export_probes(workspace, out)
 
 
 def test_the_newest_opinion_counts_and_can_be_taken_back(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+    workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
-    probe = probing.make_probes(db, project, "c1", per_defect=1).new[0]
+    probe = probing.make_probes(workspace, "c1", per_defect=1).new[0]
 
     def state() -> str:
-        return next(p.state for p in probing.list_probes(db, project) if p.case.id == probe.id)
+        return next(p.state for p in probing.list_probes(workspace) if p.case.id == probe.id)
 
     assert state() == "open"
-    probing.say_of_probe(db, project, probe.id, "confirmed", "ann", "filler")
-    probing.say_of_probe(db, project, probe.id[:14], "rejected", "bo")
+    probing.say_of_probe(workspace, probe.id, "confirmed", "ann", "filler")
+    probing.say_of_probe(workspace, probe.id[:14], "rejected", "bo")
     assert state() == "rejected"
-    probing.say_of_probe(db, project, probe.id, "undone", "bo")
+    probing.say_of_probe(workspace, probe.id, "undone", "bo")
     assert state() == "confirmed"
-    assert len(probing.list_probes(db, project, "Short", "open")) == 8
-    probing.say_of_probe(db, project, probe.id, "undone", "ann")
+    assert len(probing.list_probes(workspace, "Short", "open")) == 8
+    probing.say_of_probe(workspace, probe.id, "undone", "ann")
     assert state() == "open"
-    assert [opinion.value for opinion in probe_table.history(db, project.id)] == [
+    assert [opinion.value for opinion in probe_table.history(workspace.db, workspace.project.id)] == [
         "confirmed",
         "rejected",
         "undone",
@@ -234,24 +229,24 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
 
 
 def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    made = probing.make_probes(db, project, "c1")
-    found = probing.try_judges_on_probes(db, project, "c1")
+    made = probing.make_probes(workspace, "c1")
+    found = probing.try_judges_on_probes(workspace, "c1")
     padded, swapped = of_defect(found, "padded"), of_defect(found, "number swapped")
     assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)
     assert padded.rate.low is not None and 0.4 < padded.rate.low < 0.5
     assert (swapped.detected, swapped.rate.value) == (0, 0.0)
     assert "padded" in found.warnings[0]
     probe = next(probe for probe in made.new if probe.defect == "padded")
-    probing.say_of_probe(db, project, probe.id, "confirmed", "ann")
-    padded = of_defect(probing.try_judges_on_probes(db, project, "c1"), "padded")
+    probing.say_of_probe(workspace, probe.id, "confirmed", "ann")
+    padded = of_defect(probing.try_judges_on_probes(workspace, "c1"), "padded")
     assert (padded.of, padded.rate.n) == ("confirmed", 1)
-    assert verdicts.counts(db, project.id) == {}
+    assert verdicts.counts(workspace.db, workspace.project.id) == {}
 
 
 def test_a_judge_that_looks_for_a_bracket_catches_a_dropped_citation(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output]
+    workspace: Workspace, criterion: Criterion, passed: list[Output]
 ) -> None:
     phrase = {
         "detector": "phrase",
@@ -259,24 +254,24 @@ def test_a_judge_that_looks_for_a_bracket_catches_a_dropped_citation(
         "threshold": 1,
         "parameters": {"phrase": ["miller", "2019"]},
     }
-    add_judge(db, project, "code", phrase)
-    probing.make_probes(db, project, "c1")
-    found = probing.try_judges_on_probes(db, project, "c1")
+    add_judge(workspace, "code", phrase)
+    probing.make_probes(workspace, "c1")
+    found = probing.try_judges_on_probes(workspace, "c1")
     assert of_defect(found, "citation dropped").rate.value == 1.0
     assert of_defect(found, "padded").rate.value == 0.0
 
 
 def test_what_cannot_be_measured_says_why_and_is_never_0(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 5}, "strict")
-    add_judge(db, project, "code", {"detector": "gone", "side": "above", "threshold": 5}, "old")
-    add_judge(db, project, "imported", {}, "theirs")
-    made = probing.make_probes(db, project, "c1", per_defect=2)
+    add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 5}, "strict")
+    add_judge(workspace, "code", {"detector": "gone", "side": "above", "threshold": 5}, "old")
+    add_judge(workspace, "imported", {}, "theirs")
+    made = probing.make_probes(workspace, "c1", per_defect=2)
     for probe in made.new:
         if probe.defect == "truncated":
-            probing.say_of_probe(db, project, probe.id, "rejected", "ann")
-    found = probing.try_judges_on_probes(db, project, "c1")
+            probing.say_of_probe(workspace, probe.id, "rejected", "ann")
+    found = probing.try_judges_on_probes(workspace, "c1")
     for name, defect, why in (
         ("strict", "padded", "passes none of the 2 sources"),
         ("old", "padded", "no detector 'gone'"),
@@ -291,98 +286,100 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
 
 
 def test_a_learned_judge_judges_source_and_probe_with_the_same_model(
-    db: Database, project: Project, criterion: Criterion, add_outputs: Add, give: Give
+    workspace: Workspace, criterion: Criterion, add_outputs: Add, give: Give
 ) -> None:
     for n, output in enumerate(add_outputs(*(story(n) * (1 + 3 * (n % 2)) for n in range(12)))):
         give(output, "fail" if n % 2 else "pass", "too long" if n % 2 else "")
-    for judge in judging.propose(db, project, criterion="overall", kind="learned"):
-        judge_table.save(db, [judge.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})])
-    probing.make_probes(db, project, "c1")
-    found = probing.try_judges_on_probes(db, project, "c1")
+    for judge in judging.propose(workspace, criterion="overall", kind="learned"):
+        judge_table.save(
+            workspace.db, [judge.model_copy(update={"id": "x", "judge_id": "x", "criterion_id": "c1"})]
+        )
+    probing.make_probes(workspace, "c1")
+    found = probing.try_judges_on_probes(workspace, "c1")
     assert {detection.kind for detection in found.detections} == {"learned"}
     swapped = of_defect(found, "number swapped", found.detections[0].judge)
     assert (swapped.rate.n, swapped.detected) == (3, 0)
 
 
 def test_an_llm_judge_is_asked_and_its_trouble_is_no_figure(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], mock: MockEndpoint
+    workspace: Workspace, criterion: Criterion, passed: list[Output], mock: MockEndpoint
 ) -> None:
-    add_judge(db, project, "llm", make_spec(criterion, Asking("mock"), ()))
-    probing.make_probes(db, project, "c1", per_defect=1)
-    found = probing.try_judges_on_probes(db, project, "c1")
+    add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()))
+    probing.make_probes(workspace, "c1", per_defect=1)
+    found = probing.try_judges_on_probes(workspace, "c1")
     assert {detection.rate.value for detection in found.detections} == {0.0}
     asked = len(mock.prompts)
     assert 10 <= asked <= 18
     mock.faults = ["quota"] * 60
-    found = probing.try_judges_on_probes(db, project, "c1")
+    found = probing.try_judges_on_probes(workspace, "c1")
     assert {detection.rate.value for detection in found.detections} == {None}
     assert {detection.errors for detection in found.detections} == {1}
-    assert verdicts.counts(db, project.id) == {}
+    assert verdicts.counts(workspace.db, workspace.project.id) == {}
 
 
 def test_without_a_model_an_llm_judge_is_not_measurable(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
-    add_judge(db, project, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
-    probing.make_probes(db, project, "c1", per_defect=1)
-    found = probing.try_judges_on_probes(db, project, "c1")
+    add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
+    probing.make_probes(workspace, "c1", per_defect=1)
+    found = probing.try_judges_on_probes(workspace, "c1")
     assert of_defect(found, "padded", "asked").rate.value is None
     assert of_defect(found, "padded").rate.value == 1.0
 
 
 def test_the_sealed_test_is_never_a_source(
-    db: Database, project: Project, criterion: Criterion, add_outputs: Add, give: Give
+    workspace: Workspace, criterion: Criterion, add_outputs: Add, give: Give
 ) -> None:
     made = add_outputs(*(story(n) for n in range(130)))
     early = made[:20]
     for output in early:
         give(output, "pass")
-    before = probing.make_probes(db, project, "c1", per_defect=20)
+    before = probing.make_probes(workspace, "c1", per_defect=20)
     for n, output in enumerate(made[20:]):
         give(output, "fail" if n % 2 else "pass")
-    assert grading.sealed_splits(db, project) == {"test"}
-    sealed = {output.id for output in made if split_of(project.id, output.group) == "test"}
+    assert grading.sealed_splits(workspace) == {"test"}
+    sealed = {output.id for output in made if split_of(workspace.project.id, output.group) == "test"}
     assert sealed & {probe.output_id for probe in before.new}
-    fresh = probing.make_probes(db, project, "c1", per_defect=40).new
+    fresh = probing.make_probes(workspace, "c1", per_defect=40).new
     assert fresh and not sealed & {probe.output_id for probe in fresh}
-    left_out = {probe.case.output_id for probe in probing.list_probes(db, project) if probe.left_out}
+    left_out = {probe.case.output_id for probe in probing.list_probes(workspace) if probe.left_out}
     assert left_out == sealed & {probe.output_id for probe in before.new}
 
 
 def test_bad_input_is_refused_with_the_next_step(
-    db: Database, project: Project, criterion: Criterion, add_outputs: Add, give: Give
+    workspace: Workspace, criterion: Criterion, add_outputs: Add, give: Give
 ) -> None:
     (output,) = add_outputs(story(1))
     with pytest.raises(BadInput, match="No output was passed"):
-        probing.make_probes(db, project, "c1")
+        probing.make_probes(workspace, "c1")
     give(output, "pass")
     with pytest.raises(BadInput, match="1 to 50"):
-        probing.make_probes(db, project, "c1", per_defect=0)
+        probing.make_probes(workspace, "c1", per_defect=0)
     with pytest.raises(NotFound, match="No single criterion"):
-        probing.make_probes(db, project, "nothing")
+        probing.make_probes(workspace, "nothing")
     with pytest.raises(BadInput, match="judge propose"):
-        probing.try_judges_on_probes(db, project, "c1")
-    add_judge(db, project, "code", {"detector": "words", "side": "above", "threshold": 60})
+        probing.try_judges_on_probes(workspace, "c1")
+    add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
     with pytest.raises(BadInput, match="probe make c1"):
-        probing.try_judges_on_probes(db, project, "c1")
-    probe = probing.make_probes(db, project, "c1").new[0]
+        probing.try_judges_on_probes(workspace, "c1")
+    probe = probing.make_probes(workspace, "c1").new[0]
     for who, value, what in (
         ("", "confirmed", "name of who"),
         ("ann", "maybe", "cannot be said"),
         ("ann", "undone", "said nothing"),
     ):
         with pytest.raises(BadInput, match=what):
-            probing.say_of_probe(db, project, probe.id, value, who)  # type: ignore[arg-type]
+            probing.say_of_probe(workspace, probe.id, value, who)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="probe list"):
-        probing.say_of_probe(db, project, "probe_", "confirmed", "ann")
+        probing.say_of_probe(workspace, "probe_", "confirmed", "ann")
 
 
 def test_the_four_operations_give_one_document_and_sentences(
-    db: Database, project: Project, criterion: Criterion, passed: list[Output], judge: JudgeVersion
+    workspace: Workspace, criterion: Criterion, passed: list[Output], judge: JudgeVersion
 ) -> None:
     def run(name: str, **arguments: object) -> tuple[dict[str, object], tuple[str, ...]]:
         request = Request(operation=name, project="test", author="ann", arguments=arguments)
-        outcome = execute(db, request)
+        outcome = execute(workspace.db, request)
         return outcome.document, outcome.lines
 
     made, lines = run("probe make", criterion="Short", per_defect=1)

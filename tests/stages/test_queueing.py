@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labelcore.models import Grade, Output, Project
+from labelcore.models import Grade, Output
 from labelcore.stages import grading, projects
-from labelcore.store import Database, open_database
+from labelcore.store import open_database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 PEOPLE = ("ann", "bo", "cy")
 OUTPUTS = 14
@@ -26,15 +27,15 @@ acts = st.lists(
 )
 
 
-def queues(db: Database, project: Project) -> list[Any]:
-    found = [grading.grading_queue(db, project, who, ahead=3) for who in PEOPLE]
+def queues(workspace: Workspace) -> list[Any]:
+    found = [grading.grading_queue(workspace, who, ahead=3) for who in PEOPLE]
     return [
         (queue.done, queue.left, queue.total, [(item.output.id, item.repeat) for item in queue.items])
         for queue in found
     ]
 
 
-def do(db: Database, project: Project, given_: dict[Any, list[str]], act: Act, number: int) -> None:
+def do(workspace: Workspace, given_: dict[Any, list[str]], act: Act, number: int) -> None:
     """Grade an output; or take back what this person gave it last."""
     who, which, value = act
     stack, supersedes = given_.setdefault((who, which), []), None
@@ -46,13 +47,13 @@ def do(db: Database, project: Project, given_: dict[Any, list[str]], act: Act, n
         stack.append(f"g{number}")
     event = Grade(
         id=f"g{number}",
-        project_id=project.id,
+        project_id=workspace.project.id,
         output_id=f"o{which}",
         annotator=who,
         value=value,
         supersedes=supersedes,  # type: ignore[arg-type]  # one of the literals
     )
-    grading.record(db, project, [event])
+    grading.record(workspace, [event])
 
 
 @pytest.mark.parametrize("rules", [{}, {"per_output": 2}, {"per_output": 1, "repeat_share": 0.2}])
@@ -64,12 +65,12 @@ def test_a_remembered_queue_equals_one_counted_anew(rules: dict[str, Any], acts:
     db = open_database(None)
     project = projects.open_project(db, "p")
     output_table.add(db, [Output(id=f"o{at}", project_id=project.id, text=str(at)) for at in range(OUTPUTS)])
-    project = grading.set_rules(db, project, **rules)
+    project = grading.set_rules(Workspace(db, project), **rules)
     given_: dict[Any, list[str]] = {}
     for number, act in enumerate(acts):
-        do(db, project, given_, act, number)
-        queues(db, project)
-    remembered = queues(db, project)
+        do(Workspace(db, project), given_, act, number)
+        queues(Workspace(db, project))
+    remembered = queues(Workspace(db, project))
     db.memory.clear()
-    assert remembered == queues(db, project)
+    assert remembered == queues(Workspace(db, project))
     db.close()

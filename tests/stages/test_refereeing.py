@@ -8,26 +8,27 @@ import numpy as np
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Decision, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import aligning, judging
 from labelcore.stats.paired import compare
 from labelcore.stats.rate import wilson
-from labelcore.store import Database, outputs, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
+from labelcore.store import outputs, verdicts
+from labelcore.workspace import Workspace
 
 
 def _judge(
-    db: Database, project: Project, name: str, *, cost: float, wrong: int, made: list[Output], fails: int
+    workspace: Workspace, name: str, *, cost: float, wrong: int, made: list[Output], fails: int
 ) -> None:
     """A judge that errs on the first ``wrong`` outputs of each class."""
     judge_table.save(
-        db,
+        workspace.db,
         [
             JudgeVersion(
                 id=name,
                 judge_id=name,
-                project_id=project.id,
+                project_id=workspace.project.id,
                 name=name,
                 kind="llm",
                 version=1,
@@ -44,12 +45,12 @@ def _judge(
         return "fail" if failed != err else "pass"
 
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id=name,
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision.model_validate({"value": said(at), "cost_usd": cost, "latency_ms": 5}),
             )
@@ -60,7 +61,7 @@ def _judge(
 
 @pytest.fixture
 def graded(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> list[Output]:
     made = add_outputs(*(f"answer {i} about order {i * 7}" for i in range(100)))
     for at, output in enumerate(made):
@@ -69,11 +70,11 @@ def graded(
 
 
 def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
-    db: Database, project: Project, graded: list[Output]
+    workspace: Workspace, graded: list[Output]
 ) -> None:
     for name, cost, wrong in (("small", 0.001, 3), ("big", 0.01, 1), ("bad", 0.02, 20)):
-        _judge(db, project, name, cost=cost, wrong=wrong, made=graded, fails=40)
-    found = aligning.race(db, project, least_tnr=0.75, max_ffr=0.2)
+        _judge(workspace, name, cost=cost, wrong=wrong, made=graded, fails=40)
+    found = aligning.race(workspace, least_tnr=0.75, max_ffr=0.2)
     good = {contender.judge: contender.good for contender in found.contenders}
     assert good == {"small": "yes", "big": "yes", "bad": "no"}
     assert found.cheapest == "small"
@@ -83,56 +84,52 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
         "small"
     ] == pytest.approx(1.0)
     assert all(contender.n == 100 and contender.how == "as it is" for contender in found.contenders)
-    strict = aligning.race(db, project, least_tnr=0.95, max_ffr=0.05)
+    strict = aligning.race(workspace, least_tnr=0.95, max_ffr=0.05)
     assert strict.cheapest == ""
     assert {contender.judge: contender.good for contender in strict.contenders}["big"] == "perhaps"
 
 
 def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
-    db: Database, project: Project, graded: list[Output]
+    workspace: Workspace, graded: list[Output]
 ) -> None:
-    _judge(db, project, "whole", cost=0, wrong=1, made=graded, fails=40)
-    _judge(db, project, "part", cost=0, wrong=0, made=graded[:10], fails=10)
-    found = aligning.race(db, project)
+    _judge(workspace, "whole", cost=0, wrong=1, made=graded, fails=40)
+    _judge(workspace, "part", cost=0, wrong=0, made=graded[:10], fails=10)
+    found = aligning.race(workspace)
     assert [contender.judge for contender in found.contenders] == ["whole"]
     assert "10 of 100" in found.left_out[0]
 
 
-def test_two_judges_are_compared_on_what_both_decided(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
-    _judge(db, project, "one", cost=0, wrong=10, made=graded, fails=40)
-    _judge(db, project, "two", cost=0, wrong=0, made=graded, fails=40)
-    paired, differ, _ = aligning.differences(db, project, "one", "two")
+def test_two_judges_are_compared_on_what_both_decided(workspace: Workspace, graded: list[Output]) -> None:
+    _judge(workspace, "one", cost=0, wrong=10, made=graded, fails=40)
+    _judge(workspace, "two", cost=0, wrong=0, made=graded, fails=40)
+    paired, differ, _ = aligning.differences(workspace, "one", "two")
     assert (paired.n, paired.only_first, paired.only_second) == (100, 0, 20)
     assert paired.says == "better"
     assert len(differ) == 20
     assert all(difference.first != difference.second for difference in differ)
 
 
-def test_without_judges_there_is_no_race(db: Database, project: Project, graded: list[Output]) -> None:
+def test_without_judges_there_is_no_race(workspace: Workspace, graded: list[Output]) -> None:
     with pytest.raises(BadInput, match="No judge"):
-        aligning.race(db, project)
+        aligning.race(workspace)
 
 
 def test_fitted_judges_are_fitted_again_for_the_race(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
     made = add_outputs(*(("word " * (60 if i % 3 == 0 else 8)) + str(i) for i in range(60)))
     for i, output in enumerate(made):
         give(output, "fail" if i % 3 == 0 else "pass", "far too long" if i % 3 == 0 else "")
-    judging.propose(db, project, criterion="overall")
-    judging.run_judges(db, project)
-    found = aligning.race(db, project)
+    judging.propose(workspace, criterion="overall")
+    judging.run_judges(workspace)
+    found = aligning.race(workspace)
     assert {contender.how for contender in found.contenders} == {"cross-fitted"}
     assert max(contender.balanced_accuracy or 0 for contender in found.contenders) > 0.9
 
 
-def test_what_cannot_be_fitted_again_is_called_in_sample(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
-    _judge(db, project, "written", cost=0, wrong=0, made=graded, fails=40)
-    version = judge_table.many(db, ["written"])["written"]
+def test_what_cannot_be_fitted_again_is_called_in_sample(workspace: Workspace, graded: list[Output]) -> None:
+    _judge(workspace, "written", cost=0, wrong=0, made=graded, fails=40)
+    version = judge_table.many(workspace.db, ["written"])["written"]
     script = version.model_copy(
         update={
             "id": "script",
@@ -143,84 +140,79 @@ def test_what_cannot_be_fitted_again_is_called_in_sample(
             "spec": {"source": "def judge(output):\n    return True\n"},
         }
     )
-    judge_table.save(db, [script])
+    judge_table.save(workspace.db, [script])
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="script",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="abstain" if at == 99 else "fail" if at < 40 else "pass"),
             )
             for at, output in enumerate(graded)
         ],
     )
-    found = {contender.judge: contender for contender in aligning.race(db, project).contenders}
+    found = {contender.judge: contender for contender in aligning.race(workspace).contenders}
     assert (found["script"].how, found["script"].good) == ("in-sample", "perhaps")
     assert found["script"].abstained == 1
     assert (found["written"].how, found["written"].good) == ("as it is", "yes")
 
 
-def test_a_cost_that_nobody_knows_is_not_the_cheapest(
-    db: Database, project: Project, graded: list[Output]
-) -> None:
-    _judge(db, project, "paid", cost=0.01, wrong=1, made=graded, fails=40)
-    _judge(db, project, "theirs", cost=0, wrong=1, made=graded, fails=40)
-    theirs = judge_table.many(db, ["theirs"])["theirs"]
+def test_a_cost_that_nobody_knows_is_not_the_cheapest(workspace: Workspace, graded: list[Output]) -> None:
+    _judge(workspace, "paid", cost=0.01, wrong=1, made=graded, fails=40)
+    _judge(workspace, "theirs", cost=0, wrong=1, made=graded, fails=40)
+    theirs = judge_table.many(workspace.db, ["theirs"])["theirs"]
     judge_table.save(
-        db, [theirs.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})]
+        workspace.db,
+        [theirs.model_copy(update={"id": "tool", "judge_id": "tool", "name": "tool", "kind": "imported"})],
     )
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="tool",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="fail" if at < 40 else "pass"),
             )
             for at, output in enumerate(graded)
         ],
     )
-    found = aligning.race(db, project)
+    found = aligning.race(workspace)
     costs = {contender.judge: contender.cost_per_thousand for contender in found.contenders}
     assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
     assert found.cheapest == "theirs"
     assert found.against == "the grades of the whole output"
 
 
-def _of_sources(
-    db: Database, project: Project, number: int, each: int, give: Callable[..., object]
-) -> list[Output]:
+def _of_sources(workspace: Workspace, number: int, each: int, give: Callable[..., object]) -> list[Output]:
     """Outputs of which several share a source; every other source failed."""
     made = [
         Output(
-            id=outputs.content_id(project.id, f"{i}"),
-            project_id=project.id,
+            id=outputs.content_id(workspace.project.id, f"{i}"),
+            project_id=workspace.project.id,
             text=f"text {i}",
             group_key=f"source {i // each}",
         )
         for i in range(number)
     ]
-    outputs.add(db, made)
+    outputs.add(workspace.db, made)
     for i, output in enumerate(made):
         give(output, "fail" if i // each % 2 else "pass")
     return made
 
 
-def _says(
-    db: Database, project: Project, name: str, answers: dict[str, str], criterion: str | None = None
-) -> None:
+def _says(workspace: Workspace, name: str, answers: dict[str, str], criterion: str | None = None) -> None:
     judge_table.save(
-        db,
+        workspace.db,
         [
             JudgeVersion(
                 id=name,
                 judge_id=name,
-                project_id=project.id,
+                project_id=workspace.project.id,
                 name=name,
                 kind="llm",
                 version=1,
@@ -231,12 +223,12 @@ def _says(
         ],
     )
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output_id,
                 judge_version_id=name,
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision.model_validate({"value": value}),
             )
@@ -245,20 +237,18 @@ def _says(
     )
 
 
-def test_intervals_of_a_race_are_over_sources(
-    db: Database, project: Project, give: Callable[..., object]
-) -> None:
-    made = _of_sources(db, project, 116, 4, give)
+def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callable[..., object]) -> None:
+    made = _of_sources(workspace, 116, 4, give)
     wrong = {output.id: i // 4 % 5 == 0 for i, output in enumerate(made)}  # whole sources go wrong
     truth = {output.id: bool(i // 4 % 2) for i, output in enumerate(made)}
-    _says(db, project, "one", {k: "fail" if truth[k] != wrong[k] else "pass" for k in truth})
-    _says(db, project, "two", {k: "fail" if truth[k] else "pass" for k in truth})
-    contender = next(c for c in aligning.race(db, project).contenders if c.judge == "one")
+    _says(workspace, "one", {k: "fail" if truth[k] != wrong[k] else "pass" for k in truth})
+    _says(workspace, "two", {k: "fail" if truth[k] else "pass" for k in truth})
+    contender = next(c for c in aligning.race(workspace).contenders if c.judge == "one")
     right = round((contender.tnr.value or 0) * contender.tnr.n)
     plain = wilson(right, contender.tnr.n)
     assert contender.tnr.low is not None and contender.tnr.high is not None
     assert contender.tnr.high - contender.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
-    paired, differ, _ = aligning.differences(db, project, "one", "two")
+    paired, differ, _ = aligning.differences(workspace, "one", "two")
     alone = compare(np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool))
     assert len(differ) == sum(wrong.values()) and paired.p is None
     assert paired.difference.method == "paired, over groups"
@@ -268,11 +258,11 @@ def test_intervals_of_a_race_are_over_sources(
 
 
 def test_from_few_sources_nothing_is_surely_good_enough(
-    db: Database, project: Project, give: Callable[..., object]
+    workspace: Workspace, give: Callable[..., object]
 ) -> None:
-    made = _of_sources(db, project, 112, 16, give)
-    _says(db, project, "one", {output.id: "fail" if i // 16 % 2 else "pass" for i, output in enumerate(made)})
-    (contender,) = aligning.race(db, project).contenders
+    made = _of_sources(workspace, 112, 16, give)
+    _says(workspace, "one", {output.id: "fail" if i // 16 % 2 else "pass" for i, output in enumerate(made)})
+    (contender,) = aligning.race(workspace).contenders
     assert (
         contender.tnr.value == 1.0
         and contender.tnr.low is None
@@ -282,14 +272,14 @@ def test_from_few_sources_nothing_is_surely_good_enough(
 
 
 def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
-    db: Database, project: Project, graded: list[Output], give: Callable[..., object]
+    workspace: Workspace, graded: list[Output], give: Callable[..., object]
 ) -> None:
     criterion_table.save(
-        db,
+        workspace.db,
         [
             Criterion(
                 id="c1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 version=1,
                 name="Kind",
                 statement="It is kind.",
@@ -297,15 +287,15 @@ def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
             )
         ],
     )
-    _says(db, project, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")
-    _says(db, project, "rude", {o.id: "pass" for o in graded}, "c1")
-    before = aligning.race(db, project, criterion="Kind")
+    _says(workspace, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")
+    _says(workspace, "rude", {o.id: "pass" for o in graded}, "c1")
+    before = aligning.race(workspace, criterion="Kind")
     assert "its evidence" in before.against and "fewer than 10 grades" in before.against
     for i, output in enumerate(graded[:24]):
         give(output, "fail" if i < 12 else "pass", criterion_id="c1", criterion_version=1)
-    found = aligning.race(db, project, criterion="Kind")
+    found = aligning.race(workspace, criterion="Kind")
     assert found.against == "the grades of “Kind” itself"
     contender = next(c for c in found.contenders if c.judge == "kind")
     assert (found.n, contender.tnr.value, contender.tpr.value) == (24, 1.0, 1.0)
-    paired, _, against = aligning.differences(db, project, "kind", "rude")
+    paired, _, against = aligning.differences(workspace, "kind", "rude")
     assert (paired.n, paired.only_first, against) == (24, 12, found.against)

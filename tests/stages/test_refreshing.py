@@ -7,30 +7,35 @@ import pytest
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
-from labelcore.models import Criterion, JudgeVersion, Project
+from labelcore.models import Criterion, JudgeVersion
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, judging, projects
 from labelcore.stages.deriving import glossary
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 
 @pytest.fixture
-def criterion(db: Database, project: Project) -> Criterion:
+def criterion(workspace: Workspace) -> Criterion:
     made = Criterion(
-        id="c1", project_id=project.id, version=1, name="Short", statement="No filler.", status="accepted"
+        id="c1",
+        project_id=workspace.project.id,
+        version=1,
+        name="Short",
+        statement="No filler.",
+        status="accepted",
     )
-    criterion_table.save(db, [made])
+    criterion_table.save(workspace.db, [made])
     return made
 
 
-def add(db: Database, project: Project, kind: str, spec: dict[str, object], name: str) -> JudgeVersion:
+def add(workspace: Workspace, kind: str, spec: dict[str, object], name: str) -> JudgeVersion:
     version = JudgeVersion.model_validate(
         {
-            "id": version_id(project.id, "c1", kind, spec),
+            "id": version_id(workspace.project.id, "c1", kind, spec),
             "judge_id": f"judge_{name}",
-            "project_id": project.id,
+            "project_id": workspace.project.id,
             "name": name,
             "kind": kind,
             "version": 1,
@@ -40,106 +45,105 @@ def add(db: Database, project: Project, kind: str, spec: dict[str, object], name
             "description": "Asks m: No filler.",
         }
     )
-    judge_table.save(db, [version])
+    judge_table.save(workspace.db, [version])
     return version
 
 
 @pytest.fixture
-def asked(db: Database, project: Project, criterion: Criterion) -> JudgeVersion:
-    glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "杭州"}, author="ann")
-    terms = glossary.terms(projects.open_project(db, project.name))
+def asked(workspace: Workspace, criterion: Criterion) -> JudgeVersion:
+    glossary.set_term(workspace.by("ann"), "杭分", "杭州分公司", scope={"city": "杭州"})
+    terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
     spec = make_spec(criterion.model_copy(update={"pass_examples": ("good",)}), Asking("m"), terms)
-    return add(db, project, "llm", spec, "asked")
+    return add(workspace, "llm", spec, "asked")
 
 
 @pytest.fixture
-def fitted(db: Database, project: Project, criterion: Criterion) -> JudgeVersion:
-    return add(db, project, "code", {"detector": "words", "side": "above", "threshold": 60}, "fitted")
+def fitted(workspace: Workspace, criterion: Criterion) -> JudgeVersion:
+    return add(workspace, "code", {"detector": "words", "side": "above", "threshold": 60}, "fitted")
 
 
-def because(db: Database, project: Project) -> dict[str, tuple[str, ...]]:
-    return {judge.name: judge.stale_because for judge in judging.list_judges(db, project)}
+def because(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    return {judge.name: judge.stale_because for judge in judging.list_judges(workspace)}
 
 
 def test_a_changed_glossary_makes_llm_judges_stale_and_no_others(
-    db: Database, project: Project, asked: JudgeVersion, fitted: JudgeVersion
+    workspace: Workspace, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
-    assert because(db, project) == {"asked": (), "fitted": ()}
-    glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
-    assert because(db, project) == {"asked": ("the glossary changed (SLA)",), "fitted": ()}
-    glossary.set_term(db, project, "杭分", "杭州分公司", scope={"city": "宁波"}, author="ann")
-    assert because(db, project)["asked"] == ("the glossary changed (SLA, 杭分)",)
+    assert because(workspace) == {"asked": (), "fitted": ()}
+    glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
+    assert because(workspace) == {"asked": ("the glossary changed (SLA)",), "fitted": ()}
+    glossary.set_term(workspace.by("ann"), "杭分", "杭州分公司", scope={"city": "宁波"})
+    assert because(workspace)["asked"] == ("the glossary changed (SLA, 杭分)",)
 
 
 def test_a_change_of_meaning_makes_judges_stale_until_it_is_taken_back(
-    db: Database, project: Project, asked: JudgeVersion, fitted: JudgeVersion
+    workspace: Workspace, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
-    deriving.edit(db, project, "c1", statement="Without filler.", wording_only=True)
-    assert because(db, project) == {"asked": (), "fitted": ()}
-    deriving.edit(db, project, "c1", statement="At most two sentences.")
+    deriving.edit(workspace, "c1", statement="Without filler.", wording_only=True)
+    assert because(workspace) == {"asked": (), "fitted": ()}
+    deriving.edit(workspace, "c1", statement="At most two sentences.")
     changed = ("the criterion changed its meaning",)
-    assert because(db, project) == {"asked": changed, "fitted": changed}
-    deriving.edit(db, project, "c1", statement="No filler.")
-    assert because(db, project) == {"asked": (), "fitted": ()}
+    assert because(workspace) == {"asked": changed, "fitted": changed}
+    deriving.edit(workspace, "c1", statement="No filler.")
+    assert because(workspace) == {"asked": (), "fitted": ()}
 
 
 def test_refreshing_gives_the_next_version_with_the_present_glossary_and_wording(
-    db: Database, project: Project, asked: JudgeVersion, fitted: JudgeVersion
+    workspace: Workspace, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
-    glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
-    deriving.edit(db, project, "c1", statement="At most two sentences.")
-    (made,) = judging.refresh_judges(db, project, author="ann")
+    glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
+    deriving.edit(workspace, "c1", statement="At most two sentences.")
+    (made,) = judging.refresh_judges(workspace.by("ann"))
     assert (made.judge_id, made.version, made.criterion_version) == ("judge_asked", 2, 2)
     assert made.id != asked.id
-    assert made.id == version_id(project.id, "c1", "llm", made.spec)
+    assert made.id == version_id(workspace.project.id, "c1", "llm", made.spec)
     assert made.spec["statement"] == "At most two sentences."
     assert {term["term"] for term in made.spec["glossary"]} == {"SLA", "杭分"}
     assert (made.spec["pass_examples"], made.spec["model"]) == (["good"], "m")
     assert made.description == "Asks m: At most two sentences."
-    assert because(db, project)["asked"] == ()
-    assert [version.id for version in judge_table.history(db, "judge_asked")] == [asked.id, made.id]
-    assert judging.refresh_judges(db, project) == []
+    assert because(workspace)["asked"] == ()
+    assert [version.id for version in judge_table.history(workspace.db, "judge_asked")] == [asked.id, made.id]
+    assert judging.refresh_judges(workspace) == []
 
 
 def test_a_glossary_that_was_changed_back_gives_a_newer_version_all_the_same(
-    db: Database, project: Project, asked: JudgeVersion
+    workspace: Workspace, asked: JudgeVersion
 ) -> None:
     for _ in range(2):
-        glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
-        judging.refresh_judges(db, project)
-        glossary.drop_term(db, project, "SLA", author="ann")
-        (made,) = judging.refresh_judges(db, project)
-        assert judge_table.current(db, project.id)[0].id == made.id
-        assert because(db, project)["asked"] == ()
-    ids = [version.id for version in judge_table.history(db, "judge_asked")]
+        glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
+        judging.refresh_judges(workspace)
+        glossary.drop_term(workspace.by("ann"), "SLA")
+        (made,) = judging.refresh_judges(workspace)
+        assert judge_table.current(workspace.db, workspace.project.id)[0].id == made.id
+        assert because(workspace)["asked"] == ()
+    ids = [version.id for version in judge_table.history(workspace.db, "judge_asked")]
     assert len(ids) == len(set(ids)) == 5
 
 
-def test_each_member_of_a_panel_is_made_anew(db: Database, project: Project, criterion: Criterion) -> None:
+def test_each_member_of_a_panel_is_made_anew(workspace: Workspace, criterion: Criterion) -> None:
     member = make_spec(criterion, Asking("m"), [])
     add(
-        db,
-        project,
+        workspace,
         "llm",
         {"panel": [member, member | {"model": "n"}], "names": ["a", "b"], "rule": "majority"},
         "panel",
     )
-    glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
-    (made,) = judging.refresh_judges(db, project, "panel")
+    glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
+    (made,) = judging.refresh_judges(workspace, "panel")
     assert [member["glossary"] for member in made.spec["panel"]] == [{"SLA": "service level agreement"}] * 2
     assert [member["model"] for member in made.spec["panel"]] == ["m", "n"]
 
 
 def test_what_cannot_be_refreshed_says_why(
-    db: Database, project: Project, asked: JudgeVersion, fitted: JudgeVersion
+    workspace: Workspace, asked: JudgeVersion, fitted: JudgeVersion
 ) -> None:
-    add(db, project, "imported", {"column": "x"}, "other")
+    add(workspace, "imported", {"column": "x"}, "other")
     for name, why in (("asked", "up to date"), ("fitted", "fitted to grades"), ("other", "imported")):
         with pytest.raises(BadInput, match=why):
-            judging.refresh_judges(db, project, name)
-    glossary.set_term(db, project, "SLA", "service level agreement", author="ann")
-    listed = execute(db, Request(operation="judge list", project="test"))
+            judging.refresh_judges(workspace, name)
+    glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
+    listed = execute(workspace.db, Request(operation="judge list", project="test"))
     assert any("[stale: the glossary changed (SLA)]" in line for line in listed.lines)
-    done = execute(db, Request(operation="judge refresh", project="test", author="ann"))
+    done = execute(workspace.db, Request(operation="judge refresh", project="test", author="ann"))
     assert [judge["version"] for judge in done.document["judges"]] == [2]
     assert done.lines[0] == "1 judges are made anew; run them."

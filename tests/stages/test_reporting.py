@@ -8,23 +8,24 @@ from datetime import timedelta
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict, now
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stats.rate import Rate, not_measurable, wilson
-from labelcore.store import Database, outputs, verdicts
 from labelcore.store import judges as judge_table
+from labelcore.store import outputs, verdicts
 from labelcore.store import splits as split_table
+from labelcore.workspace import Workspace
 
 HOSTILE = '<script>alert(1)</script><img src="http://x/y.png">'
 
 
 @pytest.fixture
-def judge(db: Database, project: Project) -> JudgeVersion:
+def judge(workspace: Workspace) -> JudgeVersion:
     version = JudgeVersion(
         id="j1",
         judge_id="judge",
-        project_id=project.id,
+        project_id=workspace.project.id,
         name="overall · test",
         kind="imported",
         version=1,
@@ -32,14 +33,13 @@ def judge(db: Database, project: Project) -> JudgeVersion:
         criterion_version=None,
         spec={"from": "another tool"},
     )
-    judge_table.save(db, [version])
+    judge_table.save(workspace.db, [version])
     return version
 
 
 @pytest.fixture
 def plant(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge: JudgeVersion,
     give: Callable[..., object],
     add_outputs: Callable[..., list[Output]],
@@ -51,12 +51,12 @@ def plant(
         for i, output in enumerate(made):
             give(output, "fail" if i < fails else "pass")
         verdicts.record(
-            db,
+            workspace.db,
             [
                 Verdict(
                     output_id=output.id,
                     judge_version_id=judge.id,
-                    project_id=project.id,
+                    project_id=workspace.project.id,
                     run_id="r",
                     decision=Decision(value="fail" if i < caught else "pass"),
                 )
@@ -67,12 +67,12 @@ def plant(
     return do
 
 
-def _trust(db: Database, project: Project) -> reporting.Trust:
-    return reporting.trust(db, project, aligning.align(db, project))
+def _trust(workspace: Workspace) -> reporting.Trust:
+    return reporting.trust(workspace, aligning.align(workspace))
 
 
-def test_without_grades_nothing_is_claimed(db: Database, project: Project) -> None:
-    found = _trust(db, project)
+def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
+    found = _trust(workspace)
     assert (found.answer, found.rate.value) == ("no", None)
     assert "not measurable" in found.headline
 
@@ -81,41 +81,41 @@ def test_without_grades_nothing_is_claimed(db: Database, project: Project) -> No
     ("n", "fails", "said"), [(60, 0, "failed none"), (60, 60, "passed none"), (60, 3, "only 3")]
 )
 def test_one_class_or_too_few_of_it_speaks_against_the_number(
-    db: Database, project: Project, plant: Callable[..., None], n: int, fails: int, said: str
+    workspace: Workspace, plant: Callable[..., None], n: int, fails: int, said: str
 ) -> None:
-    plant(n, fails, fails)
-    found = _trust(db, project)
+    plant(Workspace(n, fails), fails)
+    found = _trust(workspace)
     assert found.answer == "no"
     assert any(said in reason.says for reason in found.reasons if reason.weight == "bad")
 
 
 def test_grades_that_nobody_drew_are_said_to_stand_for_little(
-    db: Database, project: Project, plant: Callable[..., None], add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, plant: Callable[..., None], add_outputs: Callable[..., list[Output]]
 ) -> None:
-    plant(100, 40, 36)
+    plant(Workspace(100, 40), 36)
     add_outputs("one that nobody graded")
-    found = _trust(db, project)
+    found = _trust(workspace)
     assert found.answer == "with care"
     assert any("hand-picked" in reason.says and reason.next_step for reason in found.reasons)
 
 
 def test_where_everything_is_graded_nobody_is_asked_to_draw(
-    db: Database, project: Project, plant: Callable[..., None]
+    workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(100, 40, 36)
-    reasons = _trust(db, project).reasons
+    plant(Workspace(100, 40), 36)
+    reasons = _trust(workspace).reasons
     assert not any("hand-picked" in reason.says for reason in reasons)
     assert any("all that there are" in reason.says and reason.weight == "good" for reason in reasons)
 
 
 def test_the_gate_closes_by_significance_and_not_by_noise(
-    db: Database, project: Project, plant: Callable[..., None]
+    workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(100, 40, 30)  # TNR .75 (.60 to .86)
+    plant(Workspace(100, 40), 30)  # TNR .75 (.60 to .86)
 
     def gate(least: float) -> reporting.GateReport:
         limits = reporting.Limits(tnr=least)
-        return reporting.check(db, project, judge="judge", limits=limits, split="all")
+        return reporting.check(workspace, judge="judge", limits=limits, split="all")
 
     assert [gate(x).passes for x in (0.7, 0.8, 0.9)] == [True, True, False]
     assert gate(0.8).checks[0].state == "below, not significantly"
@@ -123,37 +123,37 @@ def test_the_gate_closes_by_significance_and_not_by_noise(
 
 
 def test_what_cannot_be_measured_does_not_pass_the_gate(
-    db: Database, project: Project, plant: Callable[..., None]
+    workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(20, 0, 0)
-    found = reporting.check(db, project, judge="judge", limits=reporting.Limits(tnr=0.1))
+    plant(Workspace(20, 0), 0)
+    found = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1))
     assert not found.passes
     assert "cannot be checked" in found.checks[0].says
 
 
 def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
-    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
-    plant(100, 40, 30)
-    made = reporting.make_card(db, project, "judge", limits=reporting.Limits(tnr=0.5), days=30)
+    plant(Workspace(100, 40), 30)
+    made = reporting.make_card(workspace, "judge", limits=reporting.Limits(tnr=0.5), days=30)
     card = reporting.read_card(made.text())
     assert card == made
     assert (card.tnr.n, card.labels.fails, card.in_sample) == (40, 40, False)
-    assert reporting.check(db, project, card=card).passes
-    late = reporting.check(db, project, card=card, today=card.valid_until + timedelta(days=1))
+    assert reporting.check(workspace, card=card).passes
+    late = reporting.check(workspace, card=card, today=card.valid_until + timedelta(days=1))
     assert [check.name for check in late.checks if check.state == "fails"] == ["valid until"]
-    judge_table.save(db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})])
-    changed = reporting.check(db, project, card=card)
+    judge_table.save(
+        workspace.db, [judge.model_copy(update={"id": "j2", "version": 2, "spec": {"from": "x"}})]
+    )
+    changed = reporting.check(workspace, card=card)
     assert any(check.name == "judge" and check.state == "fails" for check in changed.checks)
 
 
-def test_a_fall_since_the_card_closes_the_gate(
-    db: Database, project: Project, plant: Callable[..., None]
-) -> None:
-    plant(60, 30, 30)
-    card = reporting.make_card(db, project, "judge", split="all")
-    plant(200, 150, 20, start=1_000)
-    found = reporting.check(db, project, card=card)
+def test_a_fall_since_the_card_closes_the_gate(workspace: Workspace, plant: Callable[..., None]) -> None:
+    plant(Workspace(60, 30), 30)
+    card = reporting.make_card(workspace, "judge", split="all")
+    plant(Workspace(200, 150), 20, start=1_000)
+    found = reporting.check(workspace, card=card)
     assert any("TNR fell" in check.says for check in found.checks)
     assert not found.passes
 
@@ -172,11 +172,11 @@ def test_a_file_that_is_no_card_is_refused_with_the_reason(text: str, said: str)
         reporting.read_card(text)
 
 
-def test_nothing_to_check_is_said(db: Database, project: Project) -> None:
+def test_nothing_to_check_is_said(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match="nothing to check"):
-        reporting.check(db, project)
+        reporting.check(workspace)
     with pytest.raises(BadInput, match="needs a judge"):
-        reporting.check(db, project, limits=reporting.Limits(tpr=0.5))
+        reporting.check(workspace, limits=reporting.Limits(tpr=0.5))
 
 
 def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
@@ -201,24 +201,22 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
     assert len(pdf) > 2_000
 
 
-def test_the_report_names_what_it_rests_on(
-    db: Database, project: Project, plant: Callable[..., None]
-) -> None:
-    plant(100, 40, 36)
-    text = reporting.to_html(reporting.build_report(db, project))
+def test_the_report_names_what_it_rests_on(workspace: Workspace, plant: Callable[..., None]) -> None:
+    plant(Workspace(100, 40), 36)
+    text = reporting.to_html(reporting.build_report(workspace))
     for words in ("100 outputs", "align --as-of", "For it", "Take care"):
         assert words in text
-    assert reporting.to_pdf(reporting.build_report(db, project)).startswith(b"%PDF")
+    assert reporting.to_pdf(reporting.build_report(workspace)).startswith(b"%PDF")
 
 
 def test_slices_are_adjusted_for_their_number(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
     for city, fails in (("Ulm", 2), ("Bonn", 3), ("Kiel", 18)):
         for i, output in enumerate(add_outputs(*(f"{city} {i}" for i in range(20)), metadata={"city": city})):
             give(output, "fail" if i < fails else "pass")
-    assert reporting.fields(db, project) == ["city"]
-    (found,) = reporting.slices(db, project)
+    assert reporting.fields(workspace) == ["city"]
+    (found,) = reporting.slices(workspace)
     assert found.rows[0].name == "Kiel"
     assert found.rows[0].p is not None
     assert found.rows[0].p < 0.01
@@ -233,19 +231,19 @@ def test_a_rate_in_words_never_says_zero_for_the_unknown() -> None:
 
 
 def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
-    db: Database, project: Project, give: Callable[..., object], add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, give: Callable[..., object], add_outputs: Callable[..., list[Output]]
 ) -> None:
     for city in ("Ulm", "Bonn"):
         made = add_outputs(*(f"{city} {k}" for k in range(10)), metadata={"city": city}, group_key=city)
         for output in made:
             give(output, "pass" if city == "Ulm" else "fail")
-    (found,) = reporting.slices(db, project, ["city"])
+    (found,) = reporting.slices(workspace, ["city"])
     assert {row.name: row.rate.value for row in found.rows} == {"Ulm": 1, "Bonn": 0}
     for row in found.rows:
         assert row.rate.low is None and "1 source only" in (row.rate.why_not or "")
         assert row.p is None and row.says == "too few sources to tell (1)"
     with pytest.raises(BadInput, match=r"no.* field 'town'|field 'town'.*Slice by city"):
-        reporting.slices(db, project, ["town"])
+        reporting.slices(workspace, ["town"])
 
 
 @pytest.mark.parametrize(
@@ -266,39 +264,39 @@ def test_all_and_none_are_said_only_where_they_are_exact(share: float, words: st
 
 
 def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
-    db: Database, project: Project, plant: Callable[..., None]
+    workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(400, 200, 150)
-    project = grading.set_looks_limit(db, project, 1)
+    plant(Workspace(400, 200), 150)
+    workspace = workspace.with_project(grading.set_looks_limit(workspace, 1))
     limits = reporting.Limits(pass_rate=0.1)
-    assert reporting.check(db, project, limits=limits).split == "all"
-    assert grading.looks_at_test(db, project) == 0
+    assert reporting.check(workspace, limits=limits).split == "all"
+    assert grading.looks_at_test(workspace) == 0
     limits = reporting.Limits(tnr=0.1)
-    found = reporting.check(db, project, judge="judge", limits=limits, author="ann")
+    found = reporting.check(workspace.by("ann"), judge="judge", limits=limits)
     assert (found.split, found.passes) == ("test", True)
     assert found.checks[-1].state == "warns"
     assert "1 of 1 times. It is spent" in found.checks[-1].says
-    reporting.check(db, project, judge="judge", limits=limits, author="ann")
-    assert grading.looks_at_test(db, project) == 1
+    reporting.check(workspace.by("ann"), judge="judge", limits=limits)
+    assert grading.looks_at_test(workspace) == 1
 
 
 def _two_thirds(
-    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None], *, worse: bool
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None], *, worse: bool
 ) -> None:
     """400 graded outputs, half failed; the judge, in the set, catches most of what is outside the test."""
-    plant(400, 200, 0)
-    dealt = split_table.dealt(db, project.id)
-    labels = grading.human_labels(db, project)
-    groups = outputs.groups_of(db, list(labels.value))
+    plant(Workspace(400, 200), 0)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    labels = grading.human_labels(workspace)
+    groups = outputs.groups_of(workspace.db, list(labels.value))
     other = judge.model_copy(update={"id": "j9", "judge_id": "late", "name": "late", "spec": {"from": "9"}})
-    judge_table.save(db, [other])
+    judge_table.save(workspace.db, [other])
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=key,
                 judge_version_id="j9",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(
                     value="pass" if passed or (worse and dealt.of(groups[key]) == "test") else "fail"
@@ -318,63 +316,70 @@ def _two_thirds(
         "wanted": 0.7,
     }
     judge_table.save_choice(
-        db, project.id, ["j9"], {}, {"held_out": held, "in_sample": {"alignment": 0.95}, "members": []}, "ann"
+        workspace.db,
+        workspace.project.id,
+        ["j9"],
+        {},
+        {"held_out": held, "in_sample": {"alignment": 0.95}, "members": []},
+        "ann",
     )
 
 
 def test_trust_says_what_the_sealed_test_showed_without_looking_again(
-    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
-    _two_thirds(db, project, judge, plant, worse=True)
-    before = _trust(db, project)
+    _two_thirds(workspace, judge, plant, worse=True)
+    before = _trust(workspace)
     assert any("not read here" in sentence for sentence in before.rests_on)
     assert not any("sealed test judges do worse" in reason.says for reason in before.reasons)
-    gate = reporting.check(db, project, judge="late", limits=reporting.Limits(tnr=0.5), author="ann")
+    gate = reporting.check(workspace.by("ann"), judge="late", limits=reporting.Limits(tnr=0.5))
     assert not gate.passes
-    looks = grading.looks_at_test(db, project)
-    after = _trust(db, project)
+    looks = grading.looks_at_test(workspace)
+    after = _trust(workspace)
     (reason,) = [reason for reason in after.reasons if "do worse than elsewhere" in reason.says]
     assert reason.weight == "care"
     assert "late catches 0%" in reason.says and "100%" in reason.says
     assert any("that ann saw on" in sentence for sentence in after.rests_on)
-    assert grading.looks_at_test(db, project) == looks == 1
+    assert grading.looks_at_test(workspace) == looks == 1
 
 
 def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
-    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
-    _two_thirds(db, project, judge, plant, worse=False)
-    aligning.align(db, project, split="test", author="ann")
-    seen = aligning.test_as_seen(db, project)
-    plant(200, 100, 0, start=5_000)
-    again = aligning.test_as_seen(db, project)
+    _two_thirds(workspace, judge, plant, worse=False)
+    aligning.align(workspace.by("ann"), split="test")
+    seen = aligning.test_as_seen(workspace)
+    plant(Workspace(200, 100), 0, start=5_000)
+    again = aligning.test_as_seen(workspace)
     assert seen is not None and again is not None
     assert again.report == seen.report
-    assert any("no judge of the set did worse" in reason.says for reason in _trust(db, project).reasons)
+    assert any("no judge of the set did worse" in reason.says for reason in _trust(workspace).reasons)
     newer = judge.model_copy(
         update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()}
     )
-    judge_table.save(db, [newer])
-    judge_table.save_choice(db, project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann")
-    assert any("none of the present judges" in reason.says for reason in _trust(db, project).reasons)
+    judge_table.save(workspace.db, [newer])
+    judge_table.save_choice(
+        workspace.db, workspace.project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann"
+    )
+    assert any("none of the present judges" in reason.says for reason in _trust(workspace).reasons)
 
 
 def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
-    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
-    _two_thirds(db, project, judge, plant, worse=False)
+    _two_thirds(workspace, judge, plant, worse=False)
     moment = now()
-    plant(200, 100, 0, start=5_000)
-    aligning.align(db, project, split="test", author="ann", as_of=moment)
-    assert grading.looks_at_test(db, project) == 1
-    assert aligning.test_as_seen(db, project) is None, "what stands at the look was not looked at"
+    plant(Workspace(200, 100), 0, start=5_000)
+    aligning.align(workspace.by("ann"), split="test", as_of=moment)
+    assert grading.looks_at_test(workspace) == 1
+    assert aligning.test_as_seen(workspace) is None, "what stands at the look was not looked at"
 
 
 def test_the_difference_of_in_sample_and_held_out_figures_is_named(
-    db: Database, project: Project, judge: JudgeVersion, plant: Callable[..., None]
+    workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
-    _two_thirds(db, project, judge, plant, worse=False)
-    found = _trust(db, project)
+    _two_thirds(workspace, judge, plant, worse=False)
+    found = _trust(workspace)
     held = [reason.says for reason in found.reasons if "not seen before" in reason.says]
     assert held and "0.80" in held[0] and "0.95: that figure flatters" in held[0]
     assert "112 of 140 failed outputs" in found.enough or "Good enough:" in found.enough
@@ -383,25 +388,24 @@ def test_the_difference_of_in_sample_and_held_out_figures_is_named(
 
 
 def test_a_test_of_few_sources_speaks_neither_for_nor_against(
-    db: Database, project: Project, judge: JudgeVersion
+    workspace: Workspace, judge: JudgeVersion
 ) -> None:
     made = [
         Output(
-            id=outputs.content_id(project.id, f"{i}"),
-            project_id=project.id,
+            id=outputs.content_id(workspace.project.id, f"{i}"),
+            project_id=workspace.project.id,
             text=f"text {i}",
             group_key=f"s{i // 10}",
         )
         for i in range(400)
     ]
-    outputs.add(db, made)
+    outputs.add(workspace.db, made)
     grading.record(
-        db,
-        project,
+        workspace,
         [
             Grade(
                 id=f"g{i}",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 output_id=output.id,
                 annotator="ann",
                 value="fail" if i % 2 else "pass",
@@ -410,30 +414,31 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
         ],
     )
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="j1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="fail" if i % 2 else "pass"),
             )
             for i, output in enumerate(made)
         ],
     )
-    judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
-    seen = aligning.align(db, project, split="test", author="ann").judges[0].tnr
+    judge_table.save_choice(
+        workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"
+    )
+    seen = aligning.align(workspace.by("ann"), split="test").judges[0].tnr
     assert seen.low is None, "the test holds fewer than twenty sources"
-    (reason,) = [reason for reason in _trust(db, project).reasons if "cannot be told" in reason.says]
+    (reason,) = [reason for reason in _trust(workspace).reasons if "cannot be told" in reason.says]
     assert reason.weight == "care" and "sources only" in reason.says
     assert "There the chosen set caught" in reason.says and "wrongly failed 0 of" in reason.says
 
 
 @pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])
 def test_bad_input_gives_reports_cards_and_gates_with_reasons(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge: JudgeVersion,
     add_outputs: Callable[..., list[Output]],
     give: Callable[..., object],
@@ -448,12 +453,12 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
         else:
             give(output, "fail" if grades in {"no overlap", "abstains"} and i % 2 else value)
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="j1",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="abstain" if grades == "abstains" else "fail" if i % 2 else "pass"),
             )
@@ -461,17 +466,19 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
             if grades != "no overlap" or i >= 10
         ],
     )
-    judge_table.save_choice(db, project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann")
+    judge_table.save_choice(
+        workspace.db, workspace.project.id, ["j1"], {}, {"held_out": {"alignment": None}}, "ann"
+    )
     with pytest.raises(BadInput):
-        aligning.choose(db, project)
-    document = reporting.build_report(db, project)
+        aligning.choose(workspace)
+    document = reporting.build_report(workspace)
     assert "not measurable" in reporting.to_html(document)
     assert "nan" not in reporting.to_html(document).lower().replace("nano", "")
     assert reporting.to_pdf(document).startswith(b"%PDF")
-    card = reporting.make_card(db, project, "judge")
+    card = reporting.make_card(workspace, "judge")
     assert card.tnr.value is None or card.tpr.value is None
     assert None not in {rate.why_not for rate in (card.tnr, card.tpr) if rate.value is None}
-    gate = reporting.check(db, project, judge="judge", limits=reporting.Limits(tnr=0.1, tpr=0.1))
+    gate = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1, tpr=0.1))
     assert not gate.passes and any("cannot be checked" in check.says for check in gate.checks)
-    reporting.slices(db, project, ["city"])
-    assert _trust(db, project).reasons
+    reporting.slices(workspace, ["city"])
+    assert _trust(workspace).reasons

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Project, Verdict
+from labelcore.models import Criterion, Decision, Evidence, Grade, JudgeVersion, Output, Verdict
 from labelcore.stages import deriving, grading
 from labelcore.stages.aligning.evidence import criterion_labels
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, rules_in
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
@@ -34,125 +34,117 @@ NOTES = [
 
 
 @pytest.fixture
-def noted(db: Database, project: Project, add_outputs: Add, give: Give) -> list[Grade]:
+def noted(workspace: Workspace, add_outputs: Add, give: Give) -> list[Grade]:
     made = add_outputs(*(f"text {i}" for i in range(len(NOTES) + 4)))
     for output in made[len(NOTES) :]:
         give(output, "pass")
     return [give(output, "fail", note) for output, note in zip(made, NOTES, strict=False)]
 
 
-def criterion(db: Database, project: Project, name: str, grades: list[Grade], **more: object) -> Criterion:
+def criterion(workspace: Workspace, name: str, grades: list[Grade], **more: object) -> Criterion:
     evidence = tuple(Evidence(grade_id=g.id, output_id=g.output_id, quote=g.note) for g in grades)
     made = Criterion(
         id=f"c-{name}",
-        project_id=project.id,
+        project_id=workspace.project.id,
         version=1,
         name=name,
         status="accepted",
         evidence=evidence,
         **{"statement": f"{name}.", **more},
     )  # type: ignore[arg-type]
-    criterion_table.save(db, [made])
+    criterion_table.save(workspace.db, [made])
     return made
 
 
-def code_of(db: Database, project: Project, text: str) -> str:
+def code_of(workspace: Workspace, text: str) -> str:
     return next(
         coded.code.label
-        for coded in deriving.list_codes(db, project)
+        for coded in deriving.list_codes(workspace)
         if text in {quote.text for quote in coded.quotes}
     )
 
 
 def test_notes_that_mean_the_same_get_one_code_across_languages(
-    db: Database, project: Project, noted: list[Grade]
+    workspace: Workspace, noted: list[Grade]
 ) -> None:
-    deriving.propose_codes(db, project)
-    assert code_of(db, project, "too long") == code_of(db, project, "太长了")
-    assert code_of(db, project, "too long") != code_of(db, project, "wrong year")
-    assert 3 <= len(deriving.list_codes(db, project)) < len(NOTES)
-    before = [coded.code.id for coded in deriving.list_codes(db, project)]
-    deriving.propose_codes(db, project)
-    assert [coded.code.id for coded in deriving.list_codes(db, project)] == before
+    deriving.propose_codes(workspace)
+    assert code_of(workspace, "too long") == code_of(workspace, "太长了")
+    assert code_of(workspace, "too long") != code_of(workspace, "wrong year")
+    assert 3 <= len(deriving.list_codes(workspace)) < len(NOTES)
+    before = [coded.code.id for coded in deriving.list_codes(workspace)]
+    deriving.propose_codes(workspace)
+    assert [coded.code.id for coded in deriving.list_codes(workspace)] == before
 
 
 def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
-    db: Database, project: Project, noted: list[Grade]
+    workspace: Workspace, noted: list[Grade]
 ) -> None:
-    deriving.propose_codes(db, project)
-    year, source = code_of(db, project, "wrong year"), code_of(db, project, "no source cited")
-    deriving.change_code(db, project, year, label="facts", author="ann")
-    deriving.merge_codes(db, project, ["facts", source], author="ann")
-    assert code_of(db, project, "no source cited") == "facts"
-    deriving.move_quote(db, project, noted[5].id, "no source cited", "sources", author="ann")
-    assert code_of(db, project, "no source cited") == "sources"
+    deriving.propose_codes(workspace)
+    year, source = code_of(workspace, "wrong year"), code_of(workspace, "no source cited")
+    deriving.change_code(workspace.by("ann"), year, label="facts")
+    deriving.merge_codes(workspace.by("ann"), ["facts", source])
+    assert code_of(workspace, "no source cited") == "facts"
+    deriving.move_quote(workspace.by("ann"), noted[5].id, "no source cited", "sources")
+    assert code_of(workspace, "no source cited") == "sources"
     with pytest.raises(BadInput, match="Merge the two"):
-        deriving.change_code(db, project, "facts", label="Sources")
+        deriving.change_code(workspace, "facts", label="Sources")
     with pytest.raises(NotFound):
-        deriving.move_quote(db, project, noted[5].id, "never said", "x")
-    made = deriving.criterion_from_codes(db, project, ["facts", "sources"], name="Right facts")
+        deriving.move_quote(workspace, noted[5].id, "never said", "x")
+    made = deriving.criterion_from_codes(workspace, ["facts", "sources"], name="Right facts")
     assert {item.output_id for item in made.evidence} >= {noted[3].output_id, noted[5].output_id}
-    assert grading.saturation(db, project).kinds == len(deriving.list_codes(db, project))
+    assert grading.saturation(workspace).kinds == len(deriving.list_codes(workspace))
 
 
 def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
-    db: Database, project: Project, noted: list[Grade]
+    workspace: Workspace, noted: list[Grade]
 ) -> None:
-    whole = criterion(db, project, "All", noted[:4])
+    whole = criterion(workspace, "All", noted[:4])
     parts = [
         deriving.Part(name="Length", statement="Short."),
         deriving.Part(name="Year", statement="Right year.", quotes=(3,)),
     ]
-    length, year = deriving.split(db, project, whole.id, parts, author="ann")
+    length, year = deriving.split(workspace.by("ann"), whole.id, parts)
     assert [len(length.evidence), len(year.evidence)] == [3, 1]
-    assert deriving.find_criterion(db, project, whole.id).status == "dropped"
-    assert [a.parents for a in deriving.lineage(db, project)] == [(), (whole.id,), (whole.id,)]
-    (back,) = deriving.undo_change(db, project, length.id, author="ann")
+    assert deriving.find_criterion(workspace, whole.id).status == "dropped"
+    assert [a.parents for a in deriving.lineage(workspace)] == [(), (whole.id,), (whole.id,)]
+    (back,) = deriving.undo_change(workspace.by("ann"), length.id)
     assert (back.id, back.status, len(back.evidence)) == (whole.id, "accepted", 4)
-    assert [c.status for c in deriving.list_criteria(db, project)] == ["accepted", "dropped", "dropped"]
+    assert [c.status for c in deriving.list_criteria(workspace)] == ["accepted", "dropped", "dropped"]
     for wrong in (
         [parts[0]],
         [parts[0], parts[0]],
         [parts[0], deriving.Part(name="x", statement="", quotes=(9,))],
     ):
         with pytest.raises(BadInput):
-            deriving.split(db, project, whole.id, wrong)
+            deriving.split(workspace, whole.id, wrong)
 
 
-def test_undo_takes_one_change_back_and_keeps_the_history(
-    db: Database, project: Project, noted: list[Grade]
-) -> None:
-    short = criterion(db, project, "Short", noted[:2])
-    deriving.edit(db, project, short.id, statement="At most 50 words.", author="ann")
-    (back,) = deriving.undo_change(db, project, short.id, author="bo")
+def test_undo_takes_one_change_back_and_keeps_the_history(workspace: Workspace, noted: list[Grade]) -> None:
+    short = criterion(workspace, "Short", noted[:2])
+    deriving.edit(workspace.by("ann"), short.id, statement="At most 50 words.")
+    (back,) = deriving.undo_change(workspace.by("bo"), short.id)
     assert (back.version, back.statement, back.author) == (3, "Short.", "bo")
-    assert len(deriving.history(db, project, short.id)) == 3
-    fresh = criterion(db, project, "New", [])
+    assert len(deriving.history(workspace, short.id)) == 3
+    fresh = criterion(workspace, "New", [])
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(db, project, fresh.id)
+        deriving.undo_change(workspace, fresh.id)
 
 
 @pytest.mark.parametrize("why", ["took version 2 back", "took version 1 back", "took version 9 back"])
 def test_a_reason_that_reads_like_an_undo_is_only_a_reason(
-    db: Database, project: Project, noted: list[Grade], why: str
+    workspace: Workspace, noted: list[Grade], why: str
 ) -> None:
-    short = criterion(db, project, "Short", noted[:2])
-    deriving.edit(db, project, short.id, statement="At most 50 words.", why=why)
-    deriving.edit(db, project, short.id, statement="At most 20 words.", why=why)
+    short = criterion(workspace, "Short", noted[:2])
+    deriving.edit(workspace, short.id, statement="At most 50 words.", why=why)
+    deriving.edit(workspace, short.id, statement="At most 20 words.", why=why)
     for statement in ("At most 50 words.", "Short."):
-        (back,) = deriving.undo_change(db, project, short.id)
+        (back,) = deriving.undo_change(workspace, short.id)
         assert back.statement == statement
-    assert [version.restores for version in deriving.history(db, project, short.id)] == [
-        None,
-        None,
-        None,
-        2,
-        1,
-    ]
+    assert [version.restores for version in deriving.history(workspace, short.id)] == [None, None, None, 2, 1]
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(db, project, short.id)
-    deriving.edit(db, project, short.id, statement="At most 10 words.", why=why)
-    assert deriving.find_criterion(db, project, short.id).restores is None
+        deriving.undo_change(workspace, short.id)
+    deriving.edit(workspace, short.id, statement="At most 10 words.", why=why)
+    assert deriving.find_criterion(workspace, short.id).restores is None
 
 
 @given(before=st.text(max_size=60), after=st.text(max_size=60))
@@ -167,10 +159,9 @@ def test_the_random_part_is_as_small_as_the_hypergeometric_allows(total: int, si
     assert _enough(total) == pytest.approx(size, abs=2)
 
 
-def answer(db: Database, project: Project, criterion: Criterion, output: Output, value: str) -> None:
+def answer(workspace: Workspace, criterion: Criterion, output: Output, value: str) -> None:
     grading.grade(
-        db,
-        project,
+        workspace,
         output.id,
         value,
         annotator="ann",
@@ -180,112 +171,110 @@ def answer(db: Database, project: Project, criterion: Criterion, output: Output,
 
 
 def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_settles_it(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(40)))
-    short = criterion(db, project, "Short", [])
+    short = criterion(workspace, "Short", [])
     for at, output in enumerate(made):
-        answer(db, project, short, output, "pass" if at % 2 else "fail")
-    short = deriving.edit(db, project, short.id, statement="Brief.", wording_only=True)
-    assert deriving.ledger(db, project, short.id).stage == "nothing stale"
-    short = deriving.edit(db, project, short.id, statement="At most 20 words.", author="ann", why="clearer")
-    found = deriving.ledger(db, project, short.id)
+        answer(workspace, short, output, "pass" if at % 2 else "fail")
+    short = deriving.edit(workspace, short.id, statement="Brief.", wording_only=True)
+    assert deriving.ledger(workspace, short.id).stage == "nothing stale"
+    short = deriving.edit(workspace.by("ann"), short.id, statement="At most 20 words.", why="clearer")
+    found = deriving.ledger(workspace, short.id)
     assert (found.stage, len(found.stale), found.changed_by) == ("random part", 40, "ann")
     assert found.flips.why_not and 10 < len(found.random) < 25
     assert found.probability == len(found.random) / 40
     for output_id in found.next:
         stale = found.stale[output_id]
-        answer(db, project, short, next(o for o in made if o.id == output_id), "pass" if stale else "fail")
-    found = deriving.ledger(db, project, short.id)
+        answer(workspace, short, next(o for o in made if o.id == output_id), "pass" if stale else "fail")
+    found = deriving.ledger(workspace, short.id)
     assert (found.stage, found.flips.value, found.next) == ("settled", 0, ())
 
 
 def test_a_change_that_is_taken_back_leaves_no_answer_stale_and_undo_goes_further_back(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
-    short = criterion(db, project, "Short", [])
+    short = criterion(workspace, "Short", [])
     for output in add_outputs(*(f"text {i}" for i in range(12))):
-        answer(db, project, short, output, "pass")
-    deriving.edit(db, project, short.id, severity="should", why="less so")
-    deriving.edit(db, project, short.id, statement="At most 20 words.")
-    assert len(deriving.ledger(db, project, short.id).stale) == 12
-    deriving.undo_change(db, project, short.id)
-    found = deriving.ledger(db, project, short.id)
+        answer(workspace, short, output, "pass")
+    deriving.edit(workspace, short.id, severity="should", why="less so")
+    deriving.edit(workspace, short.id, statement="At most 20 words.")
+    assert len(deriving.ledger(workspace, short.id).stale) == 12
+    deriving.undo_change(workspace, short.id)
+    found = deriving.ledger(workspace, short.id)
     assert (found.stage, found.stale) == ("nothing stale", {})
-    (back,) = deriving.undo_change(db, project, short.id)
+    (back,) = deriving.undo_change(workspace, short.id)
     assert (back.severity, back.version) == ("must", 5)
     with pytest.raises(BadInput, match="never changed"):
-        deriving.undo_change(db, project, short.id)
+        deriving.undo_change(workspace, short.id)
 
 
 def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
-    short = criterion(db, project, "Short", [])
+    short = criterion(workspace, "Short", [])
     for at, output in enumerate(add_outputs(*(f"text {i}" for i in range(20)))):
         value = "pass" if at % 2 else "fail"
-        answer(db, project, short, output, value)
-        grading.grade(db, project, output.id, value, annotator="ann")
+        answer(workspace, short, output, value)
+        grading.grade(workspace, output.id, value, annotator="ann")
 
     def seen() -> tuple[int, int]:
-        measured = criterion_labels(db, project, grading.human_labels(db, project))
-        return len(deriving.ledger(db, project, short.id).stale), len(measured.get(short.id, {}))
+        measured = criterion_labels(workspace, grading.human_labels(workspace))
+        return len(deriving.ledger(workspace, short.id).stale), len(measured.get(short.id, {}))
 
     assert seen() == (0, 20)
-    deriving.edit(db, project, short.id, statement="At most 20 words.")
+    deriving.edit(workspace, short.id, statement="At most 20 words.")
     assert seen() == (20, 0)
-    deriving.undo_change(db, project, short.id)
+    deriving.undo_change(workspace, short.id)
     assert seen() == (0, 20)
 
 
 def test_unsure_answers_and_silent_repeats_neither_count_nor_hold_the_ledger_up(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(12)))
-    short = criterion(db, project, "Short", [])
+    short = criterion(workspace, "Short", [])
     for output in made:
-        answer(db, project, short, output, "pass")
-    short = deriving.edit(db, project, short.id, statement="At most 20 words.")
-    for key in deriving.ledger(db, project, short.id).next:
-        answer(db, project, short, next(o for o in made if o.id == key), "unsure")
-    found = deriving.ledger(db, project, short.id)
+        answer(workspace, short, output, "pass")
+    short = deriving.edit(workspace, short.id, statement="At most 20 words.")
+    for key in deriving.ledger(workspace, short.id).next:
+        answer(workspace, short, next(o for o in made if o.id == key), "unsure")
+    found = deriving.ledger(workspace, short.id)
     assert found.undecided > 0 and len(found.stale) == 12 - found.undecided
     assert not set(found.next) - set(found.stale)
 
 
-def test_flips_ask_for_the_doubtful_ones_and_many_for_all(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_flips_ask_for_the_doubtful_ones_and_many_for_all(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(40)))
-    short = criterion(db, project, "Short", [])
+    short = criterion(workspace, "Short", [])
     for output in made:
-        answer(db, project, short, output, "pass")
-    short = deriving.edit(db, project, short.id, statement="At most 20 words.")
-    drawn = deriving.ledger(db, project, short.id).random
+        answer(workspace, short, output, "pass")
+    short = deriving.edit(workspace, short.id, statement="At most 20 words.")
+    drawn = deriving.ledger(workspace, short.id).random
     by_id = {output.id: output for output in made}
     for at, key in enumerate(drawn):
-        answer(db, project, short, by_id[key], "fail" if at < 2 else "pass")
-    found = deriving.ledger(db, project, short.id)
+        answer(workspace, short, by_id[key], "fail" if at < 2 else "pass")
+    found = deriving.ledger(workspace, short.id)
     assert found.stage == "doubtful ones" and 0 < len(found.next) <= 10
     assert found.flips.n == len(drawn)
     for key in drawn:
-        answer(db, project, short, by_id[key], "fail")
-    found = deriving.ledger(db, project, short.id)
+        answer(workspace, short, by_id[key], "fail")
+    found = deriving.ledger(workspace, short.id)
     assert (found.stage, len(found.next)) == ("all", 40 - len(drawn))
 
 
 def test_lint_names_each_weakness_with_its_counts(
-    db: Database, project: Project, noted: list[Grade], add_outputs: Add
+    workspace: Workspace, noted: list[Grade], add_outputs: Add
 ) -> None:
-    length = criterion(db, project, "Length", noted[:4], statement="The output is appropriate.")
-    two = criterion(db, project, "Brevity", [*noted[:4], noted[7]], statement="Few words.")
-    criterion(db, project, "Tone", [], statement="Polite.")
+    length = criterion(workspace, "Length", noted[:4], statement="The output is appropriate.")
+    two = criterion(workspace, "Brevity", [*noted[:4], noted[7]], statement="Few words.")
+    criterion(workspace, "Tone", [], statement="Polite.")
     made = add_outputs(*(f"judged {i}" for i in range(20)))
     for rule, flip in ((length, False), (two, True)):
         judge = JudgeVersion(
             id=f"j{rule.id}",
             judge_id=f"j{rule.id}",
-            project_id=project.id,
+            project_id=workspace.project.id,
             name="j",
             kind="code",
             version=1,
@@ -293,21 +282,21 @@ def test_lint_names_each_weakness_with_its_counts(
             criterion_version=1,
             spec={},
         )
-        judge_table.save(db, [judge])
+        judge_table.save(workspace.db, [judge])
         verdict_table.record(
-            db,
+            workspace.db,
             [
                 Verdict(
                     output_id=output.id,
                     judge_version_id=judge.id,
-                    project_id=project.id,
+                    project_id=workspace.project.id,
                     run_id="r",
                     decision=Decision(value="fail" if (at % 2 == 0) is not flip else "pass"),
                 )
                 for at, output in enumerate(made)
             ],
         )
-    found = deriving.lint(db, project)
+    found = deriving.lint(workspace)
     by_kind = {finding.kind: finding for finding in found.findings}
     assert "appropriate" in by_kind["vague"].says
     assert "4 of the 5 that either fails" in by_kind["overlapping"].says
@@ -317,11 +306,9 @@ def test_lint_names_each_weakness_with_its_counts(
     assert found.explained == 5
 
 
-def test_two_demands_in_one_are_shown_by_the_quotes_of_each(
-    db: Database, project: Project, noted: list[Grade]
-) -> None:
-    criterion(db, project, "Both", noted[:5], statement="The answer is not too long and the year is right.")
-    (found,) = [finding for finding in deriving.lint(db, project).findings if finding.kind == "compound"]
+def test_two_demands_in_one_are_shown_by_the_quotes_of_each(workspace: Workspace, noted: list[Grade]) -> None:
+    criterion(workspace, "Both", noted[:5], statement="The answer is not too long and the year is right.")
+    (found,) = [finding for finding in deriving.lint(workspace).findings if finding.kind == "compound"]
     assert "3 quotes speak of" in found.says and "2 of" in found.says
 
 
@@ -360,17 +347,17 @@ def test_any_prompt_can_be_read(text: str) -> None:
 
 
 def test_rules_of_the_prompt_say_what_the_grades_contradict(
-    db: Database, project: Project, add_outputs: Add, give: Give
+    workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
     for output in add_outputs(*(f"one two three four five {i}" for i in range(20))):
         give(output, "pass")
     prompt = "You are a helpful bot.\n- Use at most 3 words.\n- Never mention prices.\n{question}"
-    made = deriving.propose_from_prompt(db, project, prompt, author="ann")
+    made = deriving.propose_from_prompt(workspace.by("ann"), prompt)
     assert [criterion.statement for criterion in made] == ["Use at most 3 words.", "Never mention prices."]
     assert {criterion.origin for criterion in made} == {"prompt"}
-    assert deriving.propose_from_prompt(db, project, prompt) == []
-    first, other = deriving.prompt_rules(db, project)
+    assert deriving.propose_from_prompt(workspace, prompt) == []
+    first, other = deriving.prompt_rules(workspace)
     assert first.contradicted and "100%" in first.says and "no expert ever failed" in first.says
     assert not other.contradicted and other.breaks.why_not
     with pytest.raises(BadInput):
-        deriving.propose_from_prompt(db, project, " ")
+        deriving.propose_from_prompt(workspace, " ")

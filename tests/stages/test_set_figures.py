@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from labelcore.models import Pick, Project, Sample, new_id
+from labelcore.models import Pick, Sample, new_id
 from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning
 from labelcore.stats.counts import coverage, false_failure_rate
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import samples as sample_table
+from labelcore.workspace import Workspace
 from tests.stages.test_measuring import by_source, grade, judge, made
 
 
-def chosen(db: Database, project: Project, version_id: str) -> aligning.SetAlignment:
-    judge_table.save_choice(db, project.id, [version_id], {}, {"held_out": None}, "ann")
-    found = aligning.align(db, project).chosen
+def chosen(workspace: Workspace, version_id: str) -> aligning.SetAlignment:
+    judge_table.save_choice(workspace.db, workspace.project.id, [version_id], {}, {"held_out": None}, "ann")
+    found = aligning.align(workspace).chosen
     assert found is not None
     return found
 
 
-def drawn_unevenly(db: Database, project: Project) -> None:
+def drawn_unevenly(workspace: Workspace) -> None:
     """Sixty outputs; those that the judge fails had four times the chance of the others."""
-    outputs = made(db, project, 60)
+    outputs = made(workspace, 60)
     verdicts = {output.id: "fail" if i % 3 == 0 else "pass" for i, output in enumerate(outputs)}
     for i, output in enumerate(outputs):
-        grade(db, project, output, "fail" if (i % 3 == 0 and i % 4) or i % 10 == 1 else "pass")
-    judge(db, project, "j", verdicts)
-    made(db, project, 200)  # not all are graded, so that chances matter
+        grade(workspace, output, "fail" if (i % 3 == 0 and i % 4) or i % 10 == 1 else "pass")
+    judge(workspace, "j", verdicts)
+    made(workspace, 200)  # not all are graded, so that chances matter
     picks = [
         Pick(
             output_id=output.id,
@@ -39,16 +39,21 @@ def drawn_unevenly(db: Database, project: Project) -> None:
         for i, output in enumerate(outputs)
     ]
     sample_table.save(
-        db,
+        workspace.db,
         Sample(
-            id=new_id("s"), project_id=project.id, rule="mixture", seed=0, parameters={}, picks=tuple(picks)
+            id=new_id("s"),
+            project_id=workspace.project.id,
+            rule="mixture",
+            seed=0,
+            parameters={},
+            picks=tuple(picks),
         ),
     )
 
 
-def test_a_sets_intervals_are_over_sources(db: Database, project: Project) -> None:
-    by_source(db, project)
-    found = chosen(db, project, "jv_by source")
+def test_a_sets_intervals_are_over_sources(workspace: Workspace) -> None:
+    by_source(workspace)
+    found = chosen(workspace, "jv_by source")
     for rate, plain in (
         (found.coverage, coverage(found.counts)),
         (found.false_failure_rate, false_failure_rate(found.counts)),
@@ -58,21 +63,19 @@ def test_a_sets_intervals_are_over_sources(db: Database, project: Project) -> No
         assert rate.high - rate.low > 1.3 * (plain.high - plain.low)  # type: ignore[operator]  # checked above
 
 
-def test_a_set_on_too_few_sources_has_no_interval(db: Database, project: Project) -> None:
-    outputs = made(db, project, 60, per_source=6)
+def test_a_set_on_too_few_sources_has_no_interval(workspace: Workspace) -> None:
+    outputs = made(workspace, 60, per_source=6)
     for i, output in enumerate(outputs):
-        grade(db, project, output, "fail" if i % 4 == 0 else "pass")
-    judge(
-        db, project, "one", {output.id: "fail" if i % 5 == 0 else "pass" for i, output in enumerate(outputs)}
-    )
-    found = chosen(db, project, "jv_one")
+        grade(workspace, output, "fail" if i % 4 == 0 else "pass")
+    judge(workspace, "one", {output.id: "fail" if i % 5 == 0 else "pass" for i, output in enumerate(outputs)})
+    found = chosen(workspace, "jv_one")
     for rate in (found.coverage, found.false_failure_rate):
         assert rate.value is not None and rate.low is None and "10 sources only" in str(rate.why_not)
 
 
-def test_an_uneven_draw_gives_the_pools_figures_too(db: Database, project: Project) -> None:
-    drawn_unevenly(db, project)
-    found = chosen(db, project, "jv_j")
+def test_an_uneven_draw_gives_the_pools_figures_too(workspace: Workspace) -> None:
+    drawn_unevenly(workspace)
+    found = chosen(workspace, "jv_j")
     caught, missed = found.counts.true_fail / 0.8, found.counts.false_pass / 0.2
     wrong, kept = found.counts.false_fail / 0.8, found.counts.true_pass / 0.2
     assert found.coverage.value == pytest.approx(coverage(found.counts).value)
@@ -82,17 +85,17 @@ def test_an_uneven_draw_gives_the_pools_figures_too(db: Database, project: Proje
     assert pool.low < pool.value < pool.high  # type: ignore[operator]  # a value has both ends
     document = found.document()["weighted"]
     assert document["alignment"] == pytest.approx(found.weighted_alignment)
-    assert any("undoing the draw: coverage" in line for line in alignment_lines(aligning.align(db, project)))
+    assert any("undoing the draw: coverage" in line for line in alignment_lines(aligning.align(workspace)))
 
 
-def test_an_even_draw_has_nothing_to_undo(db: Database, project: Project) -> None:
-    by_source(db, project)
-    assert chosen(db, project, "jv_by source").weighted == {}
+def test_an_even_draw_has_nothing_to_undo(workspace: Workspace) -> None:
+    by_source(workspace)
+    assert chosen(workspace, "jv_by source").weighted == {}
 
 
-def test_a_choice_keeps_the_held_out_figures_of_the_pool(db: Database, project: Project) -> None:
-    drawn_unevenly(db, project)
-    report = aligning.choose(db, project, seconds=60)
+def test_a_choice_keeps_the_held_out_figures_of_the_pool(workspace: Workspace) -> None:
+    drawn_unevenly(workspace)
+    report = aligning.choose(workspace, seconds=60)
     held = report.held_out
     assert held["outputs"] == held["n"] == 60 and held["repeats"] == 2
     assert held["coverage_low"] < held["coverage"] < held["coverage_high"]
@@ -103,14 +106,14 @@ def test_a_choice_keeps_the_held_out_figures_of_the_pool(db: Database, project: 
     assert any("undoing the draw, held out" in line for line in choice_lines(report))
 
 
-def test_a_choice_without_time_says_so_and_measures_nothing(db: Database, project: Project) -> None:
-    drawn_unevenly(db, project)
-    report = aligning.choose(db, project, seconds=1e-6)
+def test_a_choice_without_time_says_so_and_measures_nothing(workspace: Workspace) -> None:
+    drawn_unevenly(workspace)
+    report = aligning.choose(workspace, seconds=1e-6)
     assert any("too short" in warning for warning in report.warnings)
 
 
-def test_each_front_end_says_how_it_chooses_a_set(db: Database, project: Project) -> None:
-    by_source(db, project)
-    report = aligning.align(db, project)
+def test_each_front_end_says_how_it_chooses_a_set(workspace: Workspace) -> None:
+    by_source(workspace)
+    report = aligning.align(workspace)
     assert aligning.NO_SET in report.warnings
     assert "No set is chosen yet: `labelcore choose` picks one." in alignment_lines(report)

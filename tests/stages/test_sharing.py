@@ -17,6 +17,7 @@ from labelcore.store import Database, open_database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]
 SECRET = "sk-very-secret"
@@ -46,7 +47,7 @@ def plant(db: Database, name: str = "home") -> Project:
         )
         for i, output in enumerate(made)
     ]
-    grading.record(db, project, grades)
+    grading.record(Workspace(db, project), grades)
     cited = [Evidence(grade_id=g.id, output_id=g.output_id, quote="far too long") for g in grades if g.note]
     criterion = Criterion(
         id="c-short",
@@ -66,7 +67,7 @@ def plant(db: Database, name: str = "home") -> Project:
         update={"id": "c-other", "name": "Polite", "statement": "It is polite.", "evidence": (), "version": 1}
     )
     criterion_table.save(db, [criterion, other])
-    judging.propose(db, project, criterion="Short")
+    judging.propose(Workspace(db, project), criterion="Short")
     spec = make_spec(
         criterion, Asking("model-7"), [Term(term="SKU", meaning="a product", scope={"shop": "de"})]
     )
@@ -90,7 +91,7 @@ def plant(db: Database, name: str = "home") -> Project:
         ],
     )
     for kind in ("code", "learned"):
-        judging.run_judges(db, project, kind=kind)
+        judging.run_judges(Workspace(db, project), kind=kind)
     return project
 
 
@@ -105,23 +106,25 @@ def home() -> Iterator[tuple[Database, Project]]:
 @pytest.fixture
 def file(home: tuple[Database, Project], tmp_path: Path) -> Path:
     out = tmp_path / "rubric.yaml"
-    sharing.save_rubric(*home, out)
+    sharing.save_rubric(Workspace(*home), out)
     return out
 
 
-def counts(db: Database, project: Project) -> tuple[int, int]:
-    return len(deriving.list_criteria(db, project)), len(judge_table.current(db, project.id))
+def counts(workspace: Workspace) -> tuple[int, int]:
+    return len(deriving.list_criteria(workspace)), len(
+        judge_table.current(workspace.db, workspace.project.id)
+    )
 
 
 def test_a_round_trip_keeps_every_field(
-    home: tuple[Database, Project], file: Path, db: Database, project: Project, tmp_path: Path
+    home: tuple[Database, Project], file: Path, workspace: Workspace, tmp_path: Path
 ) -> None:
-    saved = sharing.save_rubric(*home, tmp_path / "again.yaml")
+    saved = sharing.save_rubric(Workspace(*home), tmp_path / "again.yaml")
     assert saved.criteria == sharing.loading.read_rubric(file).criteria
     short = saved.criteria[1]
     assert (short.name, short.evidence, short.annotators, short.version) == ("Short", 22, 2, 3)
     assert {judge.kind for judge in short.judges} == {"code", "learned", "llm"}
-    loaded = sharing.load_rubric(db, project, file, author="lea")
+    loaded = sharing.load_rubric(workspace.by("lea"), file)
     assert not loaded.refused and not loaded.known
     for shared, criterion in zip(saved.criteria, loaded.criteria, strict=True):
         assert (criterion.status, criterion.origin, criterion.version, criterion.author) == (
@@ -140,7 +143,7 @@ def test_a_round_trip_keeps_every_field(
             "fail_examples",
         ):
             assert getattr(criterion, name) == getattr(shared, name)
-    stored = {judge.name: judge for judge in judge_table.current(db, project.id)}
+    stored = {judge.name: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
     assert len(stored) == sum(len(criterion.judges) for criterion in saved.criteria)
     for judge in short.judges:
         own_judge = stored[f"{judge.name} (library)"]
@@ -148,7 +151,7 @@ def test_a_round_trip_keeps_every_field(
         assert own_judge.spec == judge.spec and own_judge.fitted_on == ()
         assert came["figures"] == judge.figures.model_dump() and came["project"] == "home"
         assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
-    back = sharing.save_rubric(db, project, tmp_path / "back.yaml").criteria
+    back = sharing.save_rubric(workspace, tmp_path / "back.yaml").criteria
     local = {"origin", "version", "evidence", "annotators", "judges"}
     assert [criterion.model_dump(exclude=local) for criterion in back] == [
         criterion.model_dump(exclude=local) for criterion in saved.criteria
@@ -160,14 +163,16 @@ def test_a_round_trip_keeps_every_field(
 
 
 def test_a_judge_decides_here_as_it_did_there(
-    home: tuple[Database, Project], file: Path, db: Database, project: Project, add_outputs: Add
+    home: tuple[Database, Project], file: Path, workspace: Workspace, add_outputs: Add
 ) -> None:
-    sharing.load_rubric(db, project, file, author="lea")
+    sharing.load_rubric(workspace.by("lea"), file)
     add_outputs(*(f"fresh {text_of(i)}" for i in range(6)))
-    done = [judging.run_judges(db, project, kind=kind) for kind in ("code", "learned")]
+    done = [judging.run_judges(workspace, kind=kind) for kind in ("code", "learned")]
     assert all(run.errors == 0 and run.verdicts_new for run in done)
-    words = aligning.measuring.votes_on(db, judge_table.current(db, project.id))
-    learned = next(judge for judge in judge_table.current(db, project.id) if judge.kind == "learned")
+    words = aligning.measuring.votes_on(workspace.db, judge_table.current(workspace.db, workspace.project.id))
+    learned = next(
+        judge for judge in judge_table.current(workspace.db, workspace.project.id) if judge.kind == "learned"
+    )
     assert sorted(words[learned.id]) == ["fail"] * 3 + ["pass"] * 3
 
 
@@ -183,7 +188,7 @@ def test_the_file_is_readable_and_holds_no_secrets(home: tuple[Database, Project
 
 def test_without_examples_no_text_of_an_output_leaves(home: tuple[Database, Project], tmp_path: Path) -> None:
     out = tmp_path / "plain.yaml"
-    saved = sharing.save_rubric(*home, out, with_examples=False)
+    saved = sharing.save_rubric(Workspace(*home), out, with_examples=False)
     text = out.read_text("utf-8")
     assert "word word" not in text and "number 1" not in text
     assert not any(criterion.pass_examples or criterion.fail_examples for criterion in saved.criteria)
@@ -193,28 +198,30 @@ def test_without_examples_no_text_of_an_output_leaves(home: tuple[Database, Proj
 
 
 def test_some_criteria_only_and_no_file_is_overwritten(
-    home: tuple[Database, Project], db: Database, project: Project, tmp_path: Path
+    home: tuple[Database, Project], workspace: Workspace, tmp_path: Path
 ) -> None:
     out = tmp_path / "one.yaml"
-    assert [c.name for c in sharing.save_rubric(*home, out, criteria=["Polite"]).criteria] == ["Polite"]
+    assert [c.name for c in sharing.save_rubric(Workspace(*home), out, criteria=["Polite"]).criteria] == [
+        "Polite"
+    ]
     with pytest.raises(BadInput, match="exists already"):
-        sharing.save_rubric(*home, out)
+        sharing.save_rubric(Workspace(*home), out)
     with pytest.raises(BadInput, match="cannot be written"):
-        sharing.save_rubric(*home, tmp_path / "no" / "folder.yaml")
+        sharing.save_rubric(Workspace(*home), tmp_path / "no" / "folder.yaml")
     with pytest.raises(NotFound):
-        sharing.save_rubric(*home, tmp_path / "x.yaml", criteria=["Wordy"])
+        sharing.save_rubric(Workspace(*home), tmp_path / "x.yaml", criteria=["Wordy"])
     with pytest.raises(BadInput, match="no accepted criterion"):
-        sharing.save_rubric(db, project, tmp_path / "x.yaml")
+        sharing.save_rubric(workspace, tmp_path / "x.yaml")
 
 
-def test_the_same_file_twice_changes_nothing(file: Path, db: Database, project: Project) -> None:
-    first = sharing.load_rubric(db, project, file, author="lea")
-    before = counts(db, project)
-    again = sharing.load_rubric(db, project, file, author="lea")
+def test_the_same_file_twice_changes_nothing(file: Path, workspace: Workspace) -> None:
+    first = sharing.load_rubric(workspace.by("lea"), file)
+    before = counts(workspace)
+    again = sharing.load_rubric(workspace.by("lea"), file)
     assert (again.criteria, again.judges) == ((), ())
-    assert set(again.known) == {"Short", "Polite"} and counts(db, project) == before
-    deriving.edit(db, project, first.criteria[0].id, statement="Reworded here.")
-    assert not sharing.load_rubric(db, project, file, author="lea").criteria
+    assert set(again.known) == {"Short", "Polite"} and counts(workspace) == before
+    deriving.edit(workspace, first.criteria[0].id, statement="Reworded here.")
+    assert not sharing.load_rubric(workspace.by("lea"), file).criteria
 
 
 @pytest.fixture
@@ -222,7 +229,7 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
     """A project with judges of the overall grade, one that was imported, and one of another prompt."""
     db = open_database(None)
     project = plant(db)
-    judging.propose(db, project, criterion="overall")
+    judging.propose(Workspace(db, project), criterion="overall")
     mine = judge_table.current(db, project.id)
     overall = [judge for judge in mine if judge.criterion_id is None]
     assert {judge.kind for judge in overall} == {"code", "learned"}
@@ -248,64 +255,71 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
 
 
 def test_judges_of_the_overall_grade_travel_with_the_rubric(
-    whole: tuple[Database, Project, Path], db: Database, project: Project, tmp_path: Path
+    whole: tuple[Database, Project, Path], workspace: Workspace, tmp_path: Path
 ) -> None:
-    saved = sharing.save_rubric(*whole)
+    saved = sharing.save_rubric(Workspace(*whole[:2]), whole[2])
     assert {judge.kind for judge in saved.overall} == {"code", "learned"}
-    loaded = sharing.load_rubric(db, project, whole[2], author="lea")
-    came = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id is None]
+    loaded = sharing.load_rubric(workspace.by("lea"), whole[2])
+    came = [
+        judge
+        for judge in judge_table.current(workspace.db, workspace.project.id)
+        if judge.criterion_id is None
+    ]
     assert {judge.name for judge in came} == {f"{judge.name} (library)" for judge in saved.overall}
     assert {judge.id for judge in came} <= {judge.id for judge in loaded.judges}
     for shared in saved.overall:
         there = next(imported for imported in came if imported.name == f"{shared.name} (library)")
         assert {k: v for k, v in there.spec.items() if k != RESERVED} == shared.spec
-    state = next(transfer for transfer in sharing.transfer(db, project) if transfer.criterion_id is None)
+    state = next(transfer for transfer in sharing.transfer(workspace) if transfer.criterion_id is None)
     assert (state.criterion, state.state) == ("overall", "not yet aligned here")
-    before = counts(db, project)
-    assert not sharing.load_rubric(db, project, whole[2], author="lea").judges
+    before = counts(workspace)
+    assert not sharing.load_rubric(workspace.by("lea"), whole[2]).judges
     again = tmp_path / "later.yaml"  # the same judges, saved at another time
     again.write_text(
         whole[2].read_text("utf-8").replace(f"{saved.exported_at:%Y-%m-%d}", "2020-01-01"), "utf-8"
     )
-    assert not sharing.load_rubric(db, project, again, author="lea").judges
-    assert not sharing.load_rubric(whole[0], whole[1], whole[2], author="lea").judges  # at home
-    assert counts(db, project) == before
+    assert not sharing.load_rubric(workspace.by("lea"), again).judges
+    assert not sharing.load_rubric(Workspace(whole[0], whole[1]).by("lea"), whole[2]).judges  # at home
+    assert counts(workspace) == before
 
 
 def test_judges_that_cannot_run_elsewhere_are_named_with_the_reason(
-    whole: tuple[Database, Project, Path], db: Database, project: Project
+    whole: tuple[Database, Project, Path], workspace: Workspace
 ) -> None:
-    saved = sharing.save_rubric(*whole)
+    saved = sharing.save_rubric(Workspace(*whole[:2]), whole[2])
     named = {(refusal.judge, refusal.criterion): refusal.reason for refusal in saved.not_portable}
     assert named.keys() == {("other tool", "overall"), ("old prompt", "Short")}
     assert "imported from another tool" in named["other tool", "overall"]
     assert "prompt 'judge-v0'" in named["old prompt", "Short"]
     assert "other tool" in whole[2].read_text("utf-8")
     request = Request(operation="library load", project="test", arguments={"file": str(whole[2])})
-    done = execute(db, request)
+    done = execute(workspace.db, request)
     assert {refusal["judge"] for refusal in done.document["not_portable"]} == {"other tool", "old prompt"}
     assert any("not portable: other tool (imported) of “overall”" in line for line in done.lines)
-    assert not {"other tool", "old prompt"} & {judge.name for judge in judge_table.current(db, project.id)}
+    assert not {"other tool", "old prompt"} & {
+        judge.name for judge in judge_table.current(workspace.db, workspace.project.id)
+    }
 
 
 def test_judges_of_the_overall_grade_stay_when_single_criteria_are_saved(
     whole: tuple[Database, Project, Path],
 ) -> None:
     db, project, out = whole
-    assert not sharing.save_rubric(db, project, out, criteria=["Polite"]).overall
-    alone = sharing.save_rubric(db, project, out.with_name("alone.yaml"), criteria=["overall"])
+    assert not sharing.save_rubric(Workspace(db, project), out, criteria=["Polite"]).overall
+    alone = sharing.save_rubric(Workspace(db, project), out.with_name("alone.yaml"), criteria=["overall"])
     assert alone.overall and not alone.criteria
 
 
-def test_a_name_that_is_taken_gets_an_ending(file: Path, db: Database, project: Project) -> None:
+def test_a_name_that_is_taken_gets_an_ending(file: Path, workspace: Workspace) -> None:
     criterion_table.save(
-        db, [Criterion(id="c1", project_id=project.id, version=1, name="short", statement="Else.")]
+        workspace.db,
+        [Criterion(id="c1", project_id=workspace.project.id, version=1, name="short", statement="Else.")],
     )
-    loaded = sharing.load_rubric(db, project, file, author="lea")
+    loaded = sharing.load_rubric(workspace.by("lea"), file)
     assert loaded.renamed == ("Short (library)",)
     file.write_text(file.read_text("utf-8").replace("Answers are short.", "Answers are brief."), "utf-8")
-    assert sharing.load_rubric(db, project, file, author="lea").renamed == ("Short (library 2)",)
-    assert set(sharing.load_rubric(db, project, file, author="lea").known) == {"Short", "Polite"}
+    assert sharing.load_rubric(workspace.by("lea"), file).renamed == ("Short (library 2)",)
+    assert set(sharing.load_rubric(workspace.by("lea"), file).known) == {"Short", "Polite"}
 
 
 ONE = (
@@ -314,11 +328,11 @@ ONE = (
 )
 
 
-def graded_here(db: Database, project: Project, add_outputs: Add, passes: int, fails: int) -> None:
+def graded_here(workspace: Workspace, add_outputs: Add, passes: int, fails: int) -> None:
     made = add_outputs(*(f"here {text_of(2 * i)}" for i in range(passes)))
     made += add_outputs(*(f"here {text_of(2 * i + 1)}" for i in range(fails)))
     for i, output in enumerate(made):
-        grading.grade(db, project, output.id, "pass" if i < passes else "fail", annotator="cy")
+        grading.grade(workspace, output.id, "pass" if i < passes else "fail", annotator="cy")
 
 
 def only_code(file: Path, figures: str = "") -> None:
@@ -333,74 +347,74 @@ KNOWN = "    figures: {tpr: {value: 0.9, low: 0.8, high: 0.95, n: 80}, tnr: {val
 
 
 def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
-    db: Database, project: Project, add_outputs: Add, tmp_path: Path
+    workspace: Workspace, add_outputs: Add, tmp_path: Path
 ) -> None:
-    assert sharing.transfer(db, project) == []
+    assert sharing.transfer(workspace) == []
     file = tmp_path / "r.yaml"
     only_code(file, KNOWN)
-    sharing.load_rubric(db, project, file, author="lea")
-    (transfer,) = sharing.transfer(db, project)
+    sharing.load_rubric(workspace.by("lea"), file)
+    (transfer,) = sharing.transfer(workspace)
     assert transfer.state == "not yet aligned here" and "Grade on" in transfer.says
-    graded_here(db, project, add_outputs, sharing.NEEDED_PASSES, sharing.NEEDED_FAILS - 1)
-    judging.run_judges(db, project)
-    (transfer,) = sharing.transfer(db, project)
+    graded_here(workspace, add_outputs, sharing.NEEDED_PASSES, sharing.NEEDED_FAILS - 1)
+    judging.run_judges(workspace)
+    (transfer,) = sharing.transfer(workspace)
     (judge,) = transfer.judges
     assert (transfer.state, judge.passes, judge.fails) == ("not yet aligned here", 10, 9)
     assert judge.tpr.value is None and judge.result is None
     assert judge.there.tpr.value == 0.9
     (output,) = add_outputs("one more " * 50)
-    grading.grade(db, project, output.id, "fail", annotator="cy")
-    (transfer,) = sharing.transfer(db, project)
+    grading.grade(workspace, output.id, "fail", annotator="cy")
+    (transfer,) = sharing.transfer(workspace)
     assert transfer.state == "not yet aligned here" and "Run them" in transfer.says
-    judging.run_judges(db, project)
-    (transfer,) = sharing.transfer(db, project)
+    judging.run_judges(workspace)
+    (transfer,) = sharing.transfer(workspace)
     (judge,) = transfer.judges
     assert transfer.state == judge.state == "aligned here"
     assert (judge.tpr.value, judge.tpr.n, judge.tnr.value) == (1.0, 10, 1.0)
     assert judge.tpr_change.value == pytest.approx(0.1) and judge.result == "not clear"
     assert "is not ruled out: grade on" in judge.says
-    deriving.drop(db, project, transfer.criterion_id)
-    assert sharing.transfer(db, project) == []
+    deriving.drop(workspace, transfer.criterion_id)
+    assert sharing.transfer(workspace) == []
 
 
 def test_a_judge_that_does_worse_here_is_said_to(
-    db: Database, project: Project, add_outputs: Add, tmp_path: Path
+    workspace: Workspace, add_outputs: Add, tmp_path: Path
 ) -> None:
     file = tmp_path / "r.yaml"
     only_code(file, KNOWN)
-    sharing.load_rubric(db, project, file, author="lea")
+    sharing.load_rubric(workspace.by("lea"), file)
     for i, output in enumerate(add_outputs(*(f"short {i}" for i in range(40)))):
-        grading.grade(db, project, output.id, "fail" if i % 2 else "pass", annotator="cy")
-    judging.run_judges(db, project)
-    (transfer,) = sharing.transfer(db, project)
+        grading.grade(workspace, output.id, "fail" if i % 2 else "pass", annotator="cy")
+    judging.run_judges(workspace)
+    (transfer,) = sharing.transfer(workspace)
     assert transfer.judges[0].result == "worse" and transfer.judges[0].tnr.value == 0
     assert "catches fewer bad outputs here than there" in transfer.judges[0].says
     assert "1 do worse" in transfer.says
 
 
 def test_a_judge_that_holds_and_one_without_figures(
-    db: Database, project: Project, add_outputs: Add, tmp_path: Path
+    workspace: Workspace, add_outputs: Add, tmp_path: Path
 ) -> None:
     file = tmp_path / "r.yaml"
     only_code(file, KNOWN)
-    sharing.load_rubric(db, project, file, author="lea")
+    sharing.load_rubric(workspace.by("lea"), file)
     only_code(file)
     file.write_text(file.read_text("utf-8").replace("Short", "Brief"), "utf-8")
-    sharing.load_rubric(db, project, file, author="lea")
-    graded_here(db, project, add_outputs, 40, 40)
-    judging.run_judges(db, project)
-    found = {transfer.criterion: transfer.judges[0].result for transfer in sharing.transfer(db, project)}
+    sharing.load_rubric(workspace.by("lea"), file)
+    graded_here(workspace, add_outputs, 40, 40)
+    judging.run_judges(workspace)
+    found = {transfer.criterion: transfer.judges[0].result for transfer in sharing.transfer(workspace)}
     assert found == {"Short": "holds", "Brief": "nothing to compare with"}
 
 
 def test_a_set_can_be_chosen_from_judges_that_came(
-    file: Path, db: Database, project: Project, add_outputs: Add
+    file: Path, workspace: Workspace, add_outputs: Add
 ) -> None:
-    sharing.load_rubric(db, project, file, author="lea")
-    graded_here(db, project, add_outputs, 20, 20)
+    sharing.load_rubric(workspace.by("lea"), file)
+    graded_here(workspace, add_outputs, 20, 20)
     for kind in ("code", "learned"):
-        judging.run_judges(db, project, kind=kind)
-    chosen = aligning.choose(db, project)
+        judging.run_judges(workspace, kind=kind)
+    chosen = aligning.choose(workspace)
     assert chosen.held_out["alignment"] > 0.9
     assert all(name.endswith("(library)") for name in chosen.judges)
 

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
-from labelcore.models import Project
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, sharing
 from labelcore.stages.sharing import yaml_text
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 SECRET = "sk-very-secret"
 HEAD = "format: labelcore-rubric\nversion: 1\nproject: p\nexported_at: 2026-11-21T10:00:00Z\n"
@@ -29,8 +28,10 @@ JUDGED = (
 )
 
 
-def counts(db: Database, project: Project) -> tuple[int, int]:
-    return len(deriving.list_criteria(db, project)), len(judge_table.current(db, project.id))
+def counts(workspace: Workspace) -> tuple[int, int]:
+    return len(deriving.list_criteria(workspace)), len(
+        judge_table.current(workspace.db, workspace.project.id)
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,25 +79,25 @@ def counts(db: Database, project: Project) -> tuple[int, int]:
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_stored(
-    db: Database, project: Project, tmp_path: Path, text: str, said: str
+    workspace: Workspace, tmp_path: Path, text: str, said: str
 ) -> None:
     file = tmp_path / "bad.yaml"
     file.write_text(text, "utf-8")
     with pytest.raises(BadInput, match=said) as found:
-        sharing.load_rubric(db, project, file, author="lea")
+        sharing.load_rubric(workspace.by("lea"), file)
     assert found.value.next_step and "\n" not in found.value.what
     assert len(found.value.what) < 300 and found.value.what.startswith("bad.yaml")
-    assert counts(db, project) == (0, 0) and not Path("/tmp/hacked").exists()
+    assert counts(workspace) == (0, 0) and not Path("/tmp/hacked").exists()
 
 
-def test_files_that_cannot_be_read(db: Database, project: Project, tmp_path: Path) -> None:
+def test_files_that_cannot_be_read(workspace: Workspace, tmp_path: Path) -> None:
     huge, latin = tmp_path / "huge.yaml", tmp_path / "latin.yaml"
     huge.write_bytes(ONE.encode() + b"# " + b"x" * 5_000_000)
     latin.write_bytes(ONE.encode() + b"# \xe9")
     for file, reason in ((huge, "larger than"), (latin, "UTF-8"), (tmp_path, "no file")):
         with pytest.raises(BadInput, match=reason):
-            sharing.load_rubric(db, project, file, author="lea")
-    assert counts(db, project) == (0, 0)
+            sharing.load_rubric(workspace.by("lea"), file)
+    assert counts(workspace) == (0, 0)
 
 
 def test_plain_values_stay_what_they_look_like(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def wrong_specs() -> list[tuple[str, dict[str, Any], str]]:
 
 
 def test_judges_that_cannot_work_are_left_out_by_name_and_the_rest_goes_on(
-    db: Database, project: Project, tmp_path: Path
+    workspace: Workspace, tmp_path: Path
 ) -> None:
     judges = [
         {"name": f"bad {i}", "kind": kind, "spec": spec} for i, (kind, spec, _) in enumerate(wrong_specs())
@@ -150,13 +151,15 @@ def test_judges_that_cannot_work_are_left_out_by_name_and_the_rest_goes_on(
     document["criteria"][0]["judges"] = [*judges, good, good]
     file = tmp_path / "mixed.yaml"
     file.write_text(yaml_text.write(document), "utf-8")
-    loaded = sharing.load_rubric(db, project, file, author="lea")
+    loaded = sharing.load_rubric(workspace.by("lea"), file)
     assert [judge.name for judge in loaded.judges] == ["good (library)"]
     assert [refusal.judge for refusal in loaded.refused] == [*(judge["name"] for judge in judges), "good"]
     for refusal, (_, _, reason) in zip(loaded.refused, wrong_specs(), strict=False):
         assert re.search(reason, refusal.reason), refusal
         assert SECRET not in refusal.reason
-    execute(db, Request(operation="judge show", project="test", arguments={"judge": "good (library)"}))
+    execute(
+        workspace.db, Request(operation="judge show", project="test", arguments={"judge": "good (library)"})
+    )
 
 
 plain_texts = st.text(

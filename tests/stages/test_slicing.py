@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from labelcore.models import Decision, JudgeVersion, Output, Pick, Project, Sample, Verdict
+from labelcore.models import Decision, JudgeVersion, Output, Pick, Sample, Verdict
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, reporting
 from labelcore.stages.reporting import slice_words
@@ -15,8 +15,9 @@ from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, difference, not_measurable, wilson
 from labelcore.stats.slices import SliceRate
-from labelcore.store import Database, confusion, samples, verdicts
+from labelcore.store import confusion, samples, verdicts
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 Plant = Callable[..., list[Output]]
 FIGURES: dict[str, object] = {"held_out": {"alignment": None}}
@@ -24,7 +25,7 @@ FIGURES: dict[str, object] = {"held_out": {"alignment": None}}
 
 @pytest.fixture
 def plant(
-    db: Database, project: Project, add_outputs: Plant, give: Callable[..., object]
+    workspace: Workspace, add_outputs: Plant, give: Callable[..., object]
 ) -> Callable[..., list[Output]]:
     """``plant(city, pool, passes, fails, chance)``: outputs of a city of which the first are graded,
     drawn with this chance (None: picked by hand).
@@ -41,18 +42,19 @@ def plant(
                 for at, output in enumerate(graded)
             )
             samples.save(
-                db, Sample(id=f"s {city}", project_id=project.id, rule="random", seed=0, picks=picks)
+                workspace.db,
+                Sample(id=f"s {city}", project_id=workspace.project.id, rule="random", seed=0, picks=picks),
             )
         return made
 
     return do
 
 
-def _judge(db: Database, project: Project, name: str, answers: dict[str, str]) -> None:
+def _judge(workspace: Workspace, name: str, answers: dict[str, str]) -> None:
     version = JudgeVersion(
         id=name,
         judge_id=name,
-        project_id=project.id,
+        project_id=workspace.project.id,
         name=name,
         kind="imported",
         version=1,
@@ -60,14 +62,14 @@ def _judge(db: Database, project: Project, name: str, answers: dict[str, str]) -
         criterion_version=None,
         spec={"from": "another tool"},
     )
-    judge_table.save(db, [version])
+    judge_table.save(workspace.db, [version])
     verdicts.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output_id,
                 judge_version_id=name,
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value=value),
             )
@@ -76,20 +78,18 @@ def _judge(db: Database, project: Project, name: str, answers: dict[str, str]) -
     )
 
 
-def _report(db: Database, project: Project) -> reporting.SliceReport:
-    (found,) = reporting.slices(db, project, ["city"])
+def _report(workspace: Workspace) -> reporting.SliceReport:
+    (found,) = reporting.slices(workspace, ["city"])
     return found
 
 
-def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(
-    db: Database, project: Project, plant: Plant
-) -> None:
-    ulm, bonn = plant("Ulm", 60, 20, 10, 0.5), plant("Bonn", 100, 10, 15, 0.25)
+def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(workspace: Workspace, plant: Plant) -> None:
+    ulm, bonn = plant(Workspace("Ulm", 60), 20, 10, 0.5), plant(Workspace("Bonn", 100), 10, 15, 0.25)
     answers = {output.id: "fail" if k % 3 == 0 or 22 < k < 30 else "pass" for k, output in enumerate(ulm)}
     answers |= {output.id: "pass" if k < 12 or k % 5 == 0 else "fail" for k, output in enumerate(bonn)}
-    _judge(db, project, "j1", answers)
-    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
-    found = _report(db, project)
+    _judge(workspace, "j1", answers)
+    judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
+    found = _report(workspace)
     rows = {row.name: row for row in found.rows}
     assert (rows["Ulm"].size, rows["Bonn"].size, found.left_out, found.doubt) == (60, 100, 0, "")
     assert found.assumption == prevalence.ASSUMPTIONS["post-stratified"]
@@ -108,47 +108,40 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(
         assert (row.corrected_together.high or 0) > (row.corrected.high or 0)
 
 
-def test_slices_together_are_what_the_whole_project_is(db: Database, project: Project, plant: Plant) -> None:
+def test_slices_together_are_what_the_whole_project_is(workspace: Workspace, plant: Plant) -> None:
     """Weighted by what their graded outputs stand for, the slices' rates are the project's."""
-    plant("Ulm", 60, 20, 10, 0.5)
-    plant("Bonn", 100, 10, 15, 0.25)
-    found, report = _report(db, project), aligning.align(db, project)
+    plant(Workspace("Ulm", 60), 20, 10, 0.5)
+    plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    found, report = _report(workspace), aligning.align(workspace)
     share = sum((row.rate.value or 0) * (row.size or 0) for row in found.rows) / 160
     assert report.pass_rate.human.value == pytest.approx(share)
     assert all(row.corrected is None for row in found.rows) and found.assumption == ""
 
 
-def test_a_correction_of_a_slice_is_refused_with_its_reason(
-    db: Database, project: Project, plant: Plant
-) -> None:
-    ulm, bonn = plant("Ulm", 60, 30, 0, 0.5), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(db, project, "j1", {output.id: "pass" for output in ulm + bonn})
-    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
-    rows = {row.name: row for row in _report(db, project).rows}
+def test_a_correction_of_a_slice_is_refused_with_its_reason(workspace: Workspace, plant: Plant) -> None:
+    ulm, bonn = plant(Workspace("Ulm", 60), 30, 0, 0.5), plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    _judge(workspace, "j1", {output.id: "pass" for output in ulm + bonn})
+    judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
+    rows = {row.name: row for row in _report(workspace).rows}
     assert rows["Ulm"].corrected is not None and rows["Bonn"].corrected is not None
     assert rows["Ulm"].corrected.why_not == "there are no outputs that people failed"
     assert "carries no information" in (rows["Bonn"].corrected.why_not or "")
     assert rows["Bonn"].corrected_together == rows["Bonn"].corrected
 
 
-def test_hand_picked_grades_and_unseen_outputs_are_said(db: Database, project: Project, plant: Plant) -> None:
-    ulm, bonn = plant("Ulm", 60, 20, 10, None), plant("Bonn", 100, 10, 15, 0.25)
+def test_hand_picked_grades_and_unseen_outputs_are_said(workspace: Workspace, plant: Plant) -> None:
+    ulm, bonn = plant(Workspace("Ulm", 60), 20, 10, None), plant(Workspace("Bonn", 100), 10, 15, 0.25)
     _judge(
-        db,
-        project,
-        "j1",
-        {output.id: "pass" if k % 3 else "fail" for k, output in enumerate(ulm[:35] + bonn)},
+        workspace, "j1", {output.id: "pass" if k % 3 else "fail" for k, output in enumerate(ulm[:35] + bonn)}
     )
-    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
-    found = _report(db, project)
+    judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
+    found = _report(workspace)
     assert "not drawn with known probabilities in 30 of 55 cases" in found.doubt
     assert "seen 135 of the 160 outputs" in found.doubt
     assert found.assumption == prevalence.ASSUMPTIONS["Rogan-Gladen"]
 
 
-def test_pools_of_slices_add_up_to_the_pool_of_the_set(
-    db: Database, project: Project, add_outputs: Plant
-) -> None:
+def test_pools_of_slices_add_up_to_the_pool_of_the_set(workspace: Workspace, add_outputs: Plant) -> None:
     made = [
         output
         for k, city in enumerate(("Ulm", "Bonn", "Kiel\"'; --", ""))
@@ -159,26 +152,23 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(
     for shift in (0, 1):
         seen = made[2:] if shift else made
         _judge(
-            db,
-            project,
-            f"j{shift}",
-            {output.id: words[(k * (1 + shift)) % 5] for k, output in enumerate(seen)},
+            workspace, f"j{shift}", {output.id: words[(k * (1 + shift)) % 5] for k, output in enumerate(seen)}
         )
     for members in (["j0"], ["j0", "j1"], []):
-        pools = confusion.pools_of_slices(db, project.id, "city", members)
+        pools = confusion.pools_of_slices(workspace.db, workspace.project.id, "city", members)
         assert {k: v[0] for k, v in pools.items()} == {"Ulm": 5, "Bonn": 6, "Kiel\"'; --": 7, "": 9}
         sums = tuple(sum(pool[at] for pool in pools.values()) for at in (1, 2, 3))
-        assert sums == (confusion.pool_of_set(db, members) if members else (0, 0, 0))
-    assert confusion.pools_of_slices(db, project.id, "model", [])["gpt"] == (1, 0, 0, 0)
+        assert sums == (confusion.pool_of_set(workspace.db, members) if members else (0, 0, 0))
+    assert confusion.pools_of_slices(workspace.db, workspace.project.id, "model", [])["gpt"] == (1, 0, 0, 0)
 
 
-def test_one_document_and_one_line_for_each_slice(db: Database, project: Project, plant: Plant) -> None:
-    ulm, bonn = plant("Ulm", 60, 28, 2, 0.5), plant("Bonn", 100, 10, 15, 0.25)
-    _judge(
-        db, project, "j1", {output.id: "pass" if k < 20 else "fail" for k, output in enumerate(ulm + bonn)}
+def test_one_document_and_one_line_for_each_slice(workspace: Workspace, plant: Plant) -> None:
+    ulm, bonn = plant(Workspace("Ulm", 60), 28, 2, 0.5), plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    _judge(workspace, "j1", {output.id: "pass" if k < 20 else "fail" for k, output in enumerate(ulm + bonn)})
+    judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
+    found = execute(
+        workspace.db, Request(operation="slices", project=workspace.project.name, arguments={"by": ["city"]})
     )
-    judge_table.save_choice(db, project.id, ["j1"], {}, FIGURES, "ann")
-    found = execute(db, Request(operation="slices", project=project.name, arguments={"by": ["city"]}))
     (document,) = found.document["slices"]
     assert [row["name"] for row in document["rows"]] == ["Bonn", "Ulm"]
     assert document["rows"][0]["size"] == 100 and document["rows"][0]["corrected"]["why_not"]
@@ -187,7 +177,7 @@ def test_one_document_and_one_line_for_each_slice(db: Database, project: Project
     assert found.lines[1].startswith("city = Ulm (60 outputs): 93% (") and "; corrected 85%" in found.lines[1]
     assert any("known-probability sample" in line for line in found.lines)
     assert any(line.startswith("  Not corrected: Bonn (") for line in found.lines)
-    html = reporting.to_html(reporting.build_report(db, project, by=("city",)))
+    html = reporting.to_html(reporting.build_report(workspace, by=("city",)))
     assert "Bonn: worse than the rest" in html and "points from the others" in html
 
 

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
-from labelcore.models import JudgeVersion, Output, Project
+from labelcore.models import JudgeVersion, Output
 from labelcore.stages import aligning, grading
 from labelcore.stats.splits import Splits, split_of
-from labelcore.store import Database, splits
 from labelcore.store import judges as judge_table
+from labelcore.store import splits
 from labelcore.text.near import near_pairs
+from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]
 Give = Callable[..., object]
@@ -32,79 +33,77 @@ def sealed(add_outputs: Add, give: Give) -> list[Output]:
 
 
 def test_the_same_figures_are_one_look_and_each_person_is_logged(
-    db: Database, project: Project, sealed: list[Output], give: Give
+    workspace: Workspace, sealed: list[Output], give: Give
 ) -> None:
     for author in ("ann", "ann", "bo"):
-        aligning.align(db, project, split="test", author=author)
-    report = grading.split_report(db, project)
+        aligning.align(workspace.by(author), split="test")
+    report = grading.split_report(workspace)
     assert report.looks == 1
     assert [opening.author for opening in report.openings] == ["ann", "bo"]
-    of_test = next(o for o in sealed if split_of(project.id, o.group) == "test")
+    of_test = next(o for o in sealed if split_of(workspace.project.id, o.group) == "test")
     give(of_test, "unsure", annotator="ann")
-    aligning.align(db, project, split="test", author="ann")
-    assert aligning.test_openings(db, project) == 2
+    aligning.align(workspace.by("ann"), split="test")
+    assert aligning.test_openings(workspace) == 2
 
 
-def test_nobody_opens_the_sealed_test_without_a_name(
-    db: Database, project: Project, sealed: list[Output]
-) -> None:
+def test_nobody_opens_the_sealed_test_without_a_name(workspace: Workspace, sealed: list[Output]) -> None:
     with pytest.raises(BadInput, match="named person"):
-        aligning.align(db, project, split="test")
-    assert aligning.test_openings(db, project) == 0
+        aligning.align(workspace, split="test")
+    assert aligning.test_openings(workspace) == 0
 
 
 def test_a_test_is_spent_at_the_limit_and_a_fresh_one_takes_only_new_sources(
-    db: Database, project: Project, sealed: list[Output], add_outputs: Add, give: Give
+    workspace: Workspace, sealed: list[Output], add_outputs: Add, give: Give
 ) -> None:
-    project = grading.set_looks_limit(db, project, 1)
-    aligning.align(db, project, split="test", author="ann")
-    assert grading.split_report(db, project).spent
-    before = {output.id: split_of(project.id, output.group) for output in sealed}
-    report = grading.renew_test(db, project, author="ann", why="looked at too often")
+    workspace = workspace.with_project(grading.set_looks_limit(workspace, 1))
+    aligning.align(workspace.by("ann"), split="test")
+    assert grading.split_report(workspace).spent
+    before = {output.id: split_of(workspace.project.id, output.group) for output in sealed}
+    report = grading.renew_test(workspace.by("ann"), why="looked at too often")
     assert (report.round, report.looks, report.spent) == (1, 0, False)
     assert next(size for size in report.sizes if size.split == "test").graded == 0
-    dealt = splits.dealt(db, project.id)
+    dealt = splits.dealt(workspace.db, workspace.project.id)
     moved = {"train": "train", "dev": "dev", "test": "dev"}
     assert all(dealt.of(output.group) == moved[before[output.id]] for output in sealed)
-    assert len(grading.fitting_labels(db, project).value) == 150
+    assert len(grading.fitting_labels(workspace).value) == 150
     fresh = add_outputs(*(LONG.format(f"guest {i} {i * 7}") for i in range(60)))
     for output in fresh:
         give(output, "fail", "wrong")
-    kept = grading.fitting_labels(db, project).value
+    kept = grading.fitting_labels(workspace).value
     in_test = {output.id for output in fresh if dealt.of(output.group) == "test"}
     assert 8 <= len(in_test) <= 30
     assert not in_test & kept.keys()
 
 
-def test_a_test_that_is_not_sealed_cannot_be_given_up(db: Database, project: Project) -> None:
+def test_a_test_that_is_not_sealed_cannot_be_given_up(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match="No test is sealed"):
-        grading.renew_test(db, project, author="ann", why="x")
+        grading.renew_test(workspace.by("ann"), why="x")
 
 
 def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
-    db: Database, project: Project, add_outputs: Add, give: Give
+    workspace: Workspace, add_outputs: Add, give: Give
 ) -> None:
     chance = random.Random(1)
     texts = [" ".join(str(chance.randrange(10_000)) for _ in range(30)) for _ in range(60)]
     outputs = add_outputs(*texts)
     for output in outputs:
         give(output, "pass")
-    assert aligning.leakage(db, project).total == 0
-    test = next(output for output in outputs if split_of(project.id, output.group) == "test")
+    assert aligning.leakage(workspace).total == 0
+    test = next(output for output in outputs if split_of(workspace.project.id, output.group) == "test")
     twin = next(
         copy
         for i in range(50)
         for copy in add_outputs(test.text + "!" * (i + 1))
-        if split_of(project.id, copy.group) == "train"
+        if split_of(workspace.project.id, copy.group) == "train"
     )
     give(twin, "pass")
     judge_table.save(
-        db,
+        workspace.db,
         [
             JudgeVersion(
                 id="j1",
                 judge_id="j",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 name="asks",
                 kind="llm",
                 version=1,
@@ -114,7 +113,7 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
             )
         ],
     )
-    found = aligning.leakage(db, project)
+    found = aligning.leakage(workspace)
     assert {leak.kind for leak in found.leaks} == {"output", "example"}
     assert all(test.id in {leak.output_id, leak.other_id} for leak in found.leaks)
     assert found.test_share

@@ -12,6 +12,7 @@ import pytest
 from labelcore.models import JudgeVersion, Output, Project
 from labelcore.stages.judging import running
 from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 pytestmark = pytest.mark.slow  # checks that take their time
 
@@ -42,7 +43,7 @@ def stored(db: Database) -> int:
 
 
 def test_a_run_of_slow_checks_stops_soon_and_goes_on(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     ids = [output.id for output in add_outputs(*(f"text {i}" for i in range(1_500)))]
     stop, pressed = threading.Event(), list[float]()
@@ -52,25 +53,25 @@ def test_a_run_of_slow_checks_stops_soon_and_goes_on(
             pressed.append(time.monotonic())
             threading.Timer(0.3, stop.set).start()
 
-    first = running.run(db, project, [check(project, SLOW)], ids, stop=stop, progress=press)
+    first = running.run(workspace, [check(workspace.project, SLOW)], ids, stop=stop, progress=press)
     assert time.monotonic() - pressed[0] < 0.3 + 1.5
     assert first.state == "stopped" and first.errors == 0
-    assert 0 < first.verdicts_new == stored(db) < 1_500
-    quick = check(project, "def check(output, input, context, metadata):\n    return True\n")
-    again = running.run(db, project, [quick], ids)  # the same version's id: it only goes on faster
+    assert 0 < first.verdicts_new == stored(workspace.db) < 1_500
+    quick = check(workspace.project, "def check(output, input, context, metadata):\n    return True\n")
+    again = running.run(workspace, [quick], ids)  # the same version's id: it only goes on faster
     assert (again.state, again.errors) == ("finished", 0)
     assert again.verdicts_cached == first.verdicts_new
-    assert stored(db) == 1_500
+    assert stored(workspace.db) == 1_500
 
 
 def test_progress_of_slow_checks_is_told_every_second_or_so(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     ids = [output.id for output in add_outputs(*(f"text {i}" for i in range(30)))]
     told: list[float] = []
     started = time.monotonic()
     done = running.run(
-        db, project, [check(project, SLOW)], ids, progress=lambda *_: told.append(time.monotonic())
+        workspace, [check(workspace.project, SLOW)], ids, progress=lambda *_: told.append(time.monotonic())
     )
     assert done.verdicts_new == 30
     moments = [started, *told]

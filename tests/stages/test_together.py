@@ -14,24 +14,24 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from labelcore.errors import BadInput
-from labelcore.models import Decision, Grade, JudgeVersion, Output, Project, Verdict, now
+from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import grading
 from labelcore.stats.unseen import good_turing
-from labelcore.store import Database, reservations
 from labelcore.store import judges as judge_table
+from labelcore.store import reservations
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 Add = Callable[..., list[Output]]
 
 
-def give(db: Database, project: Project, output: Output, who: str, value: str, **more: object) -> None:
+def give(workspace: Workspace, output: Output, who: str, value: str, **more: object) -> None:
     grading.record(
-        db,
-        project,
+        workspace,
         [
             Grade(
                 id=f"{who}-{output.id}-{more.get('source', '')}",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 output_id=output.id,
                 annotator=who,
                 value=value,
@@ -45,134 +45,126 @@ def ids(queue: grading.Queue) -> list[str]:
     return [item.output.id for item in queue.items]
 
 
-def test_without_a_target_everybody_gets_everything(db: Database, project: Project, add_outputs: Add) -> None:
+def test_without_a_target_everybody_gets_everything(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(5)))
     for who in ("ann", "ben"):
-        assert ids(grading.grading_queue(db, project, who)) == [output.id for output in made]
-    assert not reservations.held(db, project.id)
+        assert ids(grading.grading_queue(workspace, who)) == [output.id for output in made]
+    assert not reservations.held(workspace.db, workspace.project.id)
 
 
 def test_people_are_handed_different_outputs_until_the_target_is_met(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(6)))
-    project = grading.set_rules(db, project, per_output=1)
-    ann = ids(grading.grading_queue(db, project, "ann", ahead=4))
-    ben = ids(grading.grading_queue(db, project, "ben", ahead=4))
+    workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
+    ann = ids(grading.grading_queue(workspace, "ann", ahead=4))
+    ben = ids(grading.grading_queue(workspace, "ben", ahead=4))
     assert (len(ann), len(ben)) == (4, 2)
     assert not set(ann) & set(ben)
-    assert ids(grading.grading_queue(db, project, "ann", ahead=4)) == ann
-    give(db, project, made[0], "ann", "pass")
-    assert made[0].id not in ids(grading.grading_queue(db, project, "cho"))
+    assert ids(grading.grading_queue(workspace, "ann", ahead=4)) == ann
+    give(workspace, made[0], "ann", "pass")
+    assert made[0].id not in ids(grading.grading_queue(workspace, "cho"))
 
 
-def test_a_reservation_runs_out_and_frees_its_outputs(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_a_reservation_runs_out_and_frees_its_outputs(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs("one", "two")
-    project = grading.set_rules(db, project, per_output=1)
-    assert len(ids(grading.grading_queue(db, project, "ann"))) == 2
-    assert ids(grading.grading_queue(db, project, "ben")) == []
+    workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
+    assert len(ids(grading.grading_queue(workspace, "ann"))) == 2
+    assert ids(grading.grading_queue(workspace, "ben")) == []
     past = now() - timedelta(seconds=1)
-    reservations.hold(db, project.id, "ann", [output.id for output in made], past)
-    assert ids(grading.grading_queue(db, project, "ben")) == [output.id for output in made]
+    reservations.hold(workspace.db, workspace.project.id, "ann", [output.id for output in made], past)
+    assert ids(grading.grading_queue(workspace, "ben")) == [output.id for output in made]
 
 
 @pytest.mark.slow
-def test_no_output_is_handed_out_twice_in_a_thousand_tries(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_no_output_is_handed_out_twice_in_a_thousand_tries(workspace: Workspace, add_outputs: Add) -> None:
     add_outputs(*(f"text {i}" for i in range(1_000)))
-    project = grading.set_rules(db, project, per_output=1)
+    workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
     start = threading.Barrier(20)
 
     def grab(person: int) -> list[str]:
         start.wait()
-        return ids(grading.grading_queue(db, project, f"p{person}", ahead=50))
+        return ids(grading.grading_queue(workspace, f"p{person}", ahead=50))
 
     with ThreadPoolExecutor(20) as people:
         handed = [output_id for found in people.map(grab, range(20)) for output_id in found]
     assert len(handed) == len(set(handed)) == 1_000
 
 
-def test_who_is_at_work_is_held_a_few_along_and_writes_seldom(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_who_is_at_work_is_held_a_few_along_and_writes_seldom(workspace: Workspace, add_outputs: Add) -> None:
     add_outputs(*(f"text {i}" for i in range(40)))
-    project = grading.set_rules(db, project, per_output=1)
+    workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
     graded = []
     for _ in range(12):
-        graded.append(grading.grading_queue(db, project, "ann", ahead=5).items[0].output)
-        give(db, project, graded[-1], "ann", "pass")
-    written = int(db.rows("SELECT count(DISTINCT until) FROM reservation")[0][0])
+        graded.append(grading.grading_queue(workspace, "ann", ahead=5).items[0].output)
+        give(workspace, graded[-1], "ann", "pass")
+    written = int(workspace.db.rows("SELECT count(DISTINCT until) FROM reservation")[0][0])
     assert written <= 4
     assert len({output.id for output in graded}) == 12
-    others = set(ids(grading.grading_queue(db, project, "ben", ahead=40)))
-    ahead = set(ids(grading.grading_queue(db, project, "ann", ahead=5)))
+    others = set(ids(grading.grading_queue(workspace, "ben", ahead=40)))
+    ahead = set(ids(grading.grading_queue(workspace, "ann", ahead=5)))
     assert len(ahead) == 5 and not others & ahead and not others & {output.id for output in graded}
 
 
-def test_review_lists_come_first_and_end(db: Database, project: Project, add_outputs: Add) -> None:
+def test_review_lists_come_first_and_end(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs("one", "two", "three")
-    project = grading.review(db, project, [made[2].id, made[1].id[:12]])
-    queue = grading.grading_queue(db, project, "ann")
+    workspace = workspace.with_project(grading.review(workspace, [made[2].id, made[1].id[:12]]))
+    queue = grading.grading_queue(workspace, "ann")
     assert ids(queue) == [made[2].id, made[1].id, made[0].id]
     assert [item.position for item in queue.items] == [1, 2, 3]
     assert queue.items[0].reason == "picked by hand for review"
-    project = grading.review(db, project, [])
-    assert ids(grading.grading_queue(db, project, "ann")) == [output.id for output in made]
+    workspace = workspace.with_project(grading.review(workspace, []))
+    assert ids(grading.grading_queue(workspace, "ann")) == [output.id for output in made]
     with pytest.raises(BadInput, match="no output 'gone'"):
-        grading.review(db, project, ["gone"])
+        grading.review(workspace, ["gone"])
 
 
 def test_silent_repeats_measure_steadiness_and_change_no_grade(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(30)))
-    project = grading.set_rules(db, project, repeat_share=0.1)
+    workspace = workspace.with_project(grading.set_rules(workspace, repeat_share=0.1))
     for output in made[:20]:
-        give(db, project, output, "ann", "pass")
-    first, second, *_ = grading.grading_queue(db, project, "ann").items
+        give(workspace, output, "ann", "pass")
+    first, second, *_ = grading.grading_queue(workspace, "ann").items
     assert (first.repeat, first.output.id) == (True, made[0].id)
     assert (second.repeat, second.output.id) == (False, made[20].id)
-    give(db, project, made[0], "ann", "fail", source="repeat")
-    give(db, project, made[1], "ann", "pass", source="repeat")
-    assert not grading.grading_queue(db, project, "ann").items[0].repeat
-    assert grading.human_labels(db, project).value[made[0].id] is True
-    (ann,) = grading.contributions(db, project)
+    give(workspace, made[0], "ann", "fail", source="repeat")
+    give(workspace, made[1], "ann", "pass", source="repeat")
+    assert not grading.grading_queue(workspace, "ann").items[0].repeat
+    assert grading.human_labels(workspace).value[made[0].id] is True
+    (ann,) = grading.contributions(workspace)
     assert (ann.graded, ann.steadiness.value, ann.steadiness.n) == (20, 0.5, 2)
 
 
-def test_a_ruling_settles_a_conflict_and_keeps_every_grade(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
+def test_a_ruling_settles_a_conflict_and_keeps_every_grade(workspace: Workspace, add_outputs: Add) -> None:
     (output,) = add_outputs("disputed")
-    give(db, project, output, "ann", "pass")
-    give(db, project, output, "ben", "fail", note="invents a price")
-    assert grading.human_labels(db, project).conflicts == (output.id,)
-    (conflict,) = grading.conflicts(db, project)
+    give(workspace, output, "ann", "pass")
+    give(workspace, output, "ben", "fail", note="invents a price")
+    assert grading.human_labels(workspace).conflicts == (output.id,)
+    (conflict,) = grading.conflicts(workspace)
     assert {grade.note for grade in conflict.grades} == {"", "invents a price"}
     with pytest.raises(BadInput, match="needs a name and a reason"):
-        grading.rule(db, project, output.id, "fail", reason=" ", author="cho")
-    grading.rule(db, project, output.id, "fail", reason="the price is not in the source", author="cho")
-    labels = grading.human_labels(db, project)
+        grading.rule(workspace.by("cho"), output.id, "fail", reason=" ")
+    grading.rule(workspace.by("cho"), output.id, "fail", reason="the price is not in the source")
+    labels = grading.human_labels(workspace)
     assert (labels.value, labels.conflicts) == ({output.id: False}, ())
-    assert len(grading.current_grades(db, project)) == 2
-    grading.rule(db, project, output.id, "pass", reason="it is, in the footnote", author="cho")
-    assert grading.human_labels(db, project).value == {output.id: True}
-    (settled,) = grading.conflicts(db, project)
+    assert len(grading.current_grades(workspace)) == 2
+    grading.rule(workspace.by("cho"), output.id, "pass", reason="it is, in the footnote")
+    assert grading.human_labels(workspace).value == {output.id: True}
+    (settled,) = grading.conflicts(workspace)
     assert settled.ruling is not None
     assert settled.ruling.reason == "it is, in the footnote"
 
 
-def test_pairs_and_alpha_follow_the_grades(db: Database, project: Project, add_outputs: Add) -> None:
+def test_pairs_and_alpha_follow_the_grades(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(20)))
     ann = [i % 3 != 0 for i in range(20)]
     ben = [i % 3 != 0 if i % 5 else i % 2 == 0 for i in range(20)]
     for output, first, other in zip(made, ann, ben, strict=True):
-        give(db, project, output, "ann", "pass" if first else "fail")
-        give(db, project, output, "ben", "pass" if other else "fail")
-    found = grading.together(db, project)
+        give(workspace, output, "ann", "pass" if first else "fail")
+        give(workspace, output, "ben", "pass" if other else "fail")
+    found = grading.together(workspace)
     (pair,) = found.pairs
     assert pair.same.value == np.mean(np.array(ann) == np.array(ben))
     assert found.overall.alpha is not None
@@ -192,21 +184,19 @@ def test_good_turing_is_the_share_of_kinds_seen_once(counts: list[int]) -> None:
     assert 0 <= found.low <= found.value <= found.high <= 1
 
 
-def test_stopping_says_what_is_missing(db: Database, project: Project, add_outputs: Add) -> None:
-    assert "derive criteria" in grading.saturation(db, project).says
-    assert grading.label_budget(db, project) == []
+def test_stopping_says_what_is_missing(workspace: Workspace, add_outputs: Add) -> None:
+    assert "derive criteria" in grading.saturation(workspace).says
+    assert grading.label_budget(workspace) == []
 
 
-def test_anchoring_compares_blind_with_suggested_grades(
-    db: Database, project: Project, add_outputs: Add
-) -> None:
-    assert "not measurable" in grading.anchoring(db, project).says
+def test_anchoring_compares_blind_with_suggested_grades(workspace: Workspace, add_outputs: Add) -> None:
+    assert "not measurable" in grading.anchoring(workspace).says
     made = add_outputs(*(f"text {i}" for i in range(40)))
     spec = {"detector": "words", "side": "above", "threshold": 100, "parameters": {}, "guided": False}
     judge = JudgeVersion(
         id="j",
         judge_id="j",
-        project_id=project.id,
+        project_id=workspace.project.id,
         name="long",
         kind="code",
         version=1,
@@ -214,47 +204,47 @@ def test_anchoring_compares_blind_with_suggested_grades(
         criterion_version=None,
         spec=spec,
     )
-    judge_table.save(db, [judge])
-    judge_table.save_choice(db, project.id, ["j"], {}, {}, "ann")
+    judge_table.save(workspace.db, [judge])
+    judge_table.save_choice(workspace.db, workspace.project.id, ["j"], {}, {}, "ann")
     verdict_table.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="j",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="pass", reason="short"),
             )
             for output in made
         ],
     )
-    assert grading.suggestions(db, project, [made[0].id])[made[0].id].value == "pass"
+    assert grading.suggestions(workspace, [made[0].id])[made[0].id].value == "pass"
     for i, output in enumerate(made):
         shown = i % 2 == 0
-        give(db, project, output, "ann", "pass" if shown or i % 4 == 1 else "fail", judge_shown=shown)
-    found = grading.anchoring(db, project)
+        give(workspace, output, "ann", "pass" if shown or i % 4 == 1 else "fail", judge_shown=shown)
+    found = grading.anchoring(workspace)
     assert (found.blind.value, found.suggested.value) == (0.5, 1.0)
     assert "+50 points, more than chance explains" in found.says
 
 
-def test_phrases_are_ones_own_and_the_criteria(db: Database, project: Project, add_outputs: Add) -> None:
+def test_phrases_are_ones_own_and_the_criteria(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(4)))
     for output in made[:2]:
-        give(db, project, output, "ann", "fail", note="too long")
-        give(db, project, output, "ben", "fail", note="only ben saw this")
-    give(db, project, made[2], "ann", "fail", note="said once")
-    assert grading.phrases(db, project, "ann") == ["too long"]
+        give(workspace, output, "ann", "fail", note="too long")
+        give(workspace, output, "ben", "fail", note="only ben saw this")
+    give(workspace, made[2], "ann", "fail", note="said once")
+    assert grading.phrases(workspace, "ann") == ["too long"]
 
 
 def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(
-    db: Database, project: Project, add_outputs: Add
+    workspace: Workspace, add_outputs: Add
 ) -> None:
     (output,) = add_outputs("text")
     judge = JudgeVersion(
         id="j",
         judge_id="j",
-        project_id=project.id,
+        project_id=workspace.project.id,
         name="long",
         kind="code",
         version=1,
@@ -262,35 +252,35 @@ def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(
         criterion_version=None,
         spec={},
     )
-    judge_table.save(db, [judge])
-    judge_table.save_choice(db, project.id, ["j"], {}, {}, "ann")
+    judge_table.save(workspace.db, [judge])
+    judge_table.save_choice(workspace.db, workspace.project.id, ["j"], {}, {}, "ann")
     verdict_table.record(
-        db,
+        workspace.db,
         [
             Verdict(
                 output_id=output.id,
                 judge_version_id="j",
-                project_id=project.id,
+                project_id=workspace.project.id,
                 run_id="r",
                 decision=Decision(value="fail", reason="long"),
             )
         ],
     )
-    give(db, project, output, "ann", "pass")
-    give(db, project, output, "ann", "fail", source="suggestion", judge_shown=True)
-    found = grading.anchoring(db, project)
+    give(workspace, output, "ann", "pass")
+    give(workspace, output, "ann", "fail", source="suggestion", judge_shown=True)
+    found = grading.anchoring(workspace)
     assert (found.blind.value, found.blind.n, found.suggested.n, found.changed) == (0.0, 1, 0, 1)
 
 
-def test_only_its_author_takes_a_grade_back(db: Database, project: Project, add_outputs: Add) -> None:
+def test_only_its_author_takes_a_grade_back(workspace: Workspace, add_outputs: Add) -> None:
     (output,) = add_outputs("text")
-    give(db, project, output, "ann", "pass")
-    (grade,) = grading.current_grades(db, project)
+    give(workspace, output, "ann", "pass")
+    (grade,) = grading.current_grades(workspace)
     taken = grade.model_copy(
         update={"id": "undo", "annotator": "ben", "value": "undone", "supersedes": grade.id}
     )
     with pytest.raises(BadInput, match="Only its author"):
-        grading.record(db, project, [taken])
-    assert grading.current_grades(db, project) == [grade]
-    grading.record(db, project, [taken.model_copy(update={"annotator": "ann"})])
-    assert grading.current_grades(db, project) == []
+        grading.record(workspace, [taken])
+    assert grading.current_grades(workspace) == [grade]
+    grading.record(workspace, [taken.model_copy(update={"annotator": "ann"})])
+    assert grading.current_grades(workspace) == []

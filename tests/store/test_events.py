@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.errors import StoreBusy, StoreDamaged
-from labelcore.models import Decision, Grade, Output, Project, Verdict, VerdictError, new_id, now
-from labelcore.store import Database, close_database, grades, open_database, outputs, verdicts
+from labelcore.models import Decision, Grade, Output, Verdict, VerdictError, new_id, now
+from labelcore.store import close_database, grades, open_database, outputs, verdicts
 from labelcore.store.live import Live, forget, live
+from labelcore.workspace import Workspace
 
 
 def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: object) -> Grade:
@@ -30,37 +31,37 @@ def event(output: Output, value: str, id_: str, annotator: str = "ann", **more: 
 
 
 def test_the_same_event_sent_twice_is_stored_once(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     (output,) = add_outputs("hello")
     press = event(output, "pass", "g1")
-    assert grades.record(db, [press, press]) == ["g1"]
-    assert grades.record(db, [press]) == ["g1"]
-    assert grades.history(db, project.id) == [press]
+    assert grades.record(workspace.db, [press, press]) == ["g1"]
+    assert grades.record(workspace.db, [press]) == ["g1"]
+    assert grades.history(workspace.db, workspace.project.id) == [press]
 
 
 def test_a_later_grade_supersedes_and_undo_restores(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     (output,) = add_outputs("hello")
     first, second = event(output, "pass", "g1"), event(output, "fail", "g2", note="too long")
-    grades.record(db, [first])
-    grades.record(db, [second])
-    assert grades.current(db, project.id) == [second]
-    grades.record(db, [event(output, "undone", "g3", supersedes="g2")])
-    assert grades.current(db, project.id) == [first]
-    assert len(grades.history(db, project.id)) == 3
+    grades.record(workspace.db, [first])
+    grades.record(workspace.db, [second])
+    assert grades.current(workspace.db, workspace.project.id) == [second]
+    grades.record(workspace.db, [event(output, "undone", "g3", supersedes="g2")])
+    assert grades.current(workspace.db, workspace.project.id) == [first]
+    assert len(grades.history(workspace.db, workspace.project.id)) == 3
 
 
 def test_order_is_the_order_of_arrival_not_of_a_clients_clock(
-    db: Database, project: Project, add_outputs: Callable[..., list[Output]]
+    workspace: Workspace, add_outputs: Callable[..., list[Output]]
 ) -> None:
     (output,) = add_outputs("hello")
     early = event(output, "pass", "g1")
     late = event(output, "fail", "g2").model_copy(update={"at": early.at.replace(year=1999)})
-    grades.record(db, [early])
-    grades.record(db, [late])
-    assert [g.value for g in grades.current(db, project.id)] == ["fail"]
+    grades.record(workspace.db, [early])
+    grades.record(workspace.db, [late])
+    assert [g.value for g in grades.current(workspace.db, workspace.project.id)] == ["fail"]
 
 
 acts = st.lists(
@@ -183,14 +184,12 @@ def test_what_was_taken_is_remembered_no_longer_than_it_holds(acts: list[tuple[s
                     assert now_open == (state.taken(output, other, moment) < most)
 
 
-def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(
-    db: Database, project: Project
-) -> None:
+def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(workspace: Workspace) -> None:
     def verdict(value: str) -> Verdict:
         return Verdict(
             output_id="o",
             judge_version_id="j",
-            project_id=project.id,
+            project_id=workspace.project.id,
             run_id="r",
             decision=Decision(value=value),  # type: ignore[arg-type]
         )
@@ -198,15 +197,15 @@ def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(
     error = VerdictError(
         output_id="o2",
         judge_version_id="j",
-        project_id=project.id,
+        project_id=workspace.project.id,
         run_id="r",
         kind="timeout",
         message="no answer",
     )
-    assert verdicts.record(db, [verdict("pass")], [error]) == 1
-    assert verdicts.record(db, [verdict("fail")]) == 0
-    assert verdicts.counts(db, project.id) == {"j": {"pass": 1, "error": 1}}
-    assert verdicts.missing(db, "j", ["o", "o2"]) == ["o2"]
+    assert verdicts.record(workspace.db, [verdict("pass")], [error]) == 1
+    assert verdicts.record(workspace.db, [verdict("fail")]) == 0
+    assert verdicts.counts(workspace.db, workspace.project.id) == {"j": {"pass": 1, "error": 1}}
+    assert verdicts.missing(workspace.db, "j", ["o", "o2"]) == ["o2"]
 
 
 def test_a_second_process_gets_a_sentence_and_the_next_step(tmp_path: Path) -> None:

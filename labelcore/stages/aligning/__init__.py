@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from labelcore.models import OVERALL, Frozen, JudgeVersion, Output, Project
+from labelcore.models import OVERALL, Frozen, JudgeVersion, Output
 from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
 from labelcore.stages.aligning.enough import HeldOutJudge, ask_next
@@ -43,6 +43,7 @@ from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 __all__ = [
     "NO_SET",
@@ -103,13 +104,11 @@ class SealedView(Frozen):
 
 
 def align(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     split: Split = "all",
     judge: str | None = None,
     chosen: bool = False,
-    author: str = "",
     as_of: datetime | None = None,
 ) -> AlignmentReport:
     """Measure judges and the chosen set against people's overall grades.
@@ -122,39 +121,37 @@ def align(
         NotFound: there is no such judge, or the project did not exist yet at that moment.
         BadInput: the moment is still to come.
     """
-    with at_moment(db, project, as_of) as (then, known):
+    with at_moment(workspace, as_of) as (then, known):
         report = _report(
-            then,
-            known,
+            Workspace(then, known),
             split,
             judge,
             chosen=chosen,
-            look=lambda seen: open_test(db, project, author=author, purpose="align", seen=seen),
+            look=lambda seen: open_test(workspace, purpose="align", seen=seen),
         )
     return report.model_copy(update={"as_of": as_of})
 
 
 def _report(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     split: Split,
     judge: str | None,
     *,
     chosen: bool,
     look: Callable[[list[str]], object],
 ) -> AlignmentReport:
-    everything = human_labels(db, project)
-    sealed = "test" in sealed_splits(db, project, everything)
-    labels = _of_split(db, project, everything, split)
+    everything = human_labels(workspace)
+    sealed = "test" in sealed_splits(workspace, everything)
+    labels = _of_split(workspace, everything, split)
     if split == "test" and sealed:
-        look(_shown(db, project, labels))
-    choice = judge_table.chosen(db, project.id)
-    members = _members(db, choice["judge_version_ids"]) if choice else []
-    versions = _wanted(db, project, judge, members if chosen else None)
+        look(_shown(workspace, labels))
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    members = _members(workspace.db, choice["judge_version_ids"]) if choice else []
+    versions = _wanted(workspace, judge, members if chosen else None)
     used = _distinct([*versions, *members])
-    votes = words_on(db, used, list(labels.value))
-    evidence = evidence_of(db, project, labels.value)
-    measured = _measured(db, project, versions, votes, labels, evidence, split)
+    votes = words_on(workspace.db, used, list(labels.value))
+    evidence = evidence_of(workspace, labels.value)
+    measured = _measured(workspace, versions, votes, labels, evidence, split)
     words = set_words(votes, [version.id for version in members]) if members else None
     stored = choice["figures"] if choice else None
     measured_set = None if words is None else measure_set(members, words, labels, stored, evidence=evidence)
@@ -163,51 +160,50 @@ def _report(
         n_grades=len(labels.value),
         judges=measured,
         chosen=measured_set,
-        pass_rate=pass_rates(db, evidence, words, [version.id for version in members]),
+        pass_rate=pass_rates(workspace.db, evidence, words, [version.id for version in members]),
         agreement=agreement(labels.by_annotator),
-        openings=test_openings(db, project),
-        ceiling=ceiling(db, project, labels),
+        openings=test_openings(workspace),
+        ceiling=ceiling(workspace, labels),
         warnings=(
             *_warnings(labels, measured, split, sealed=sealed, has_set=bool(members)),
-            *_changed(db, project, labels),
+            *_changed(workspace, labels),
         ),
-        basis=basis(db, project, used),
+        basis=basis(workspace, used),
     )
 
 
-def test_as_seen(db: Database, project: Project) -> SealedView | None:
+def test_as_seen(workspace: Workspace) -> SealedView | None:
     """What the last look at the present sealed test showed; reading it again is no look.
 
     None where nobody has looked, or where what was seen cannot be told any more.
     """
-    dealt = split_table.dealt(db, project.id)
-    openings = split_table.openings(db, project.id, "test")
-    if "test" not in sealed_splits(db, project):
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    openings = split_table.openings(workspace.db, workspace.project.id, "test")
+    if "test" not in sealed_splits(workspace):
         return None
     for opening in [look for look in openings if look.round == dealt.round][: -_LAST_LOOKS - 1 : -1]:
-        with at_moment(db, project, opening.at) as (then, known):
-            labels = _of_split(then, known, human_labels(then, known), "test")
-            if state_of_test(_shown(then, known, labels)) != opening.state:
+        with at_moment(workspace, opening.at) as (then, known):
+            labels = _of_split(Workspace(then, known), human_labels(Workspace(then, known)), "test")
+            if state_of_test(_shown(Workspace(then, known), labels)) != opening.state:
                 continue  # an earlier moment was looked at, or it is from before states were kept
-            report = _report(then, known, "test", None, chosen=False, look=lambda _: None)
+            report = _report(Workspace(then, known), "test", None, chosen=False, look=lambda _: None)
         report = report.model_copy(update={"as_of": opening.at})
-        return SealedView(author=opening.author, at=opening.at, report=report, outside=_outside(db, project))
+        return SealedView(author=opening.author, at=opening.at, report=report, outside=_outside(workspace))
     return None
 
 
-def _outside(db: Database, project: Project) -> tuple[JudgeAlignment, ...]:
+def _outside(workspace: Workspace) -> tuple[JudgeAlignment, ...]:
     """The chosen set's judges on the grades that the sealed test leaves."""
-    choice = judge_table.chosen(db, project.id)
-    members = _members(db, choice["judge_version_ids"]) if choice else []
-    labels = fitting_labels(db, project)
-    votes = words_on(db, members, list(labels.value))
-    evidence = evidence_of(db, project, labels.value)
-    return _measured(db, project, members, votes, labels, evidence, "all")
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    members = _members(workspace.db, choice["judge_version_ids"]) if choice else []
+    labels = fitting_labels(workspace)
+    votes = words_on(workspace.db, members, list(labels.value))
+    evidence = evidence_of(workspace, labels.value)
+    return _measured(workspace, members, votes, labels, evidence, "all")
 
 
 def _measured(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: list[JudgeVersion],
     votes: pd.DataFrame,
     labels: Labels,
@@ -215,15 +211,15 @@ def _measured(
     split: Split,
 ) -> tuple[JudgeAlignment, ...]:
     """Each judge against the grades of its own criterion where people gave enough, else overall."""
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     drawn = figures_on(evidence, votes)
-    single = criterion_labels(db, project, labels)
+    single = criterion_labels(workspace, labels)
     found = []
     for version in versions:
         criterion = criteria.get(version.criterion_id or "")
         part, mine, figures = _against(version, labels, single), evidence, drawn.get(version.id)
         if part is not labels:
-            mine = evidence_of(db, project, part.value)
+            mine = evidence_of(workspace, part.value)
             figures = figures_on(mine, votes.reindex(mine.ids)[[version.id]])[version.id]
         against = OVERALL if part is labels or criterion is None else criterion.name
         aligned = measure_judge(
@@ -239,21 +235,21 @@ def _against(version: JudgeVersion, labels: Labels, single: dict[str, dict[str, 
     return labels if passes is None else labels.model_copy(update={"value": passes})
 
 
-def _of_split(db: Database, project: Project, labels: Labels, split: Split) -> Labels:
+def _of_split(workspace: Workspace, labels: Labels, split: Split) -> Labels:
     if split == "all":
         return labels
     graded = {*labels.value, *labels.conflicts, *labels.unsure}
-    groups = output_table.groups_of(db, sorted(graded))
-    dealt = split_table.dealt(db, project.id)
+    groups = output_table.groups_of(workspace.db, sorted(graded))
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     return labels.only({k for k, group in groups.items() if dealt.of(group) == split})
 
 
-def _shown(db: Database, project: Project, labels: Labels) -> list[str]:
+def _shown(workspace: Workspace, labels: Labels) -> list[str]:
     """What decides every figure on these labels, so that the same figures are the same look."""
-    judges = sorted(judge.id for judge in active_judges(db, project))
-    choice = judge_table.chosen(db, project.id)
+    judges = sorted(judge.id for judge in active_judges(workspace))
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
     members = choice["judge_version_ids"] if choice else []
-    table = verdict_table.values(db, sorted({*judges, *members}), output_ids=list(labels.value))
+    table = verdict_table.values(workspace.db, sorted({*judges, *members}), output_ids=list(labels.value))
     answers = table.groupby("judge_version_id")["value"].value_counts()
     return [
         *(f"{output_id}={passed}" for output_id, passed in labels.value.items()),
@@ -269,11 +265,11 @@ def _members(db: Database, ids: list[str]) -> list[JudgeVersion]:
 
 
 def _wanted(
-    db: Database, project: Project, judge: str | None, members: list[JudgeVersion] | None
+    workspace: Workspace, judge: str | None, members: list[JudgeVersion] | None
 ) -> list[JudgeVersion]:
     if judge:
-        return [find_judge(db, project, judge)]
-    return active_judges(db, project) if members is None else members
+        return [find_judge(workspace, judge)]
+    return active_judges(workspace) if members is None else members
 
 
 def _distinct(versions: list[JudgeVersion]) -> list[JudgeVersion]:
@@ -306,16 +302,19 @@ def _warnings(
     return warnings
 
 
-def _changed(db: Database, project: Project, labels: Labels) -> list[str]:
+def _changed(workspace: Workspace, labels: Labels) -> list[str]:
     graded = {*labels.value, *labels.conflicts}
-    changed = [output_id for output_id in grade_table.changed_minds(db, project.id) if output_id in graded]
+    changed = [
+        output_id
+        for output_id in grade_table.changed_minds(workspace.db, workspace.project.id)
+        if output_id in graded
+    ]
     what = f"{len(changed):,} outputs were" if len(changed) > 1 else "1 output was"
     return [f"{what} both passed and failed by one person: the newest grade counts."] if changed else []
 
 
 def behind(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge_version_id: str,
     cell: Cell,
     *,
@@ -326,23 +325,21 @@ def behind(
 
     ``human_pass`` says what people gave where the count is from: the output or the judge's criterion.
     """
-    with at_moment(db, project, as_of) as (then, known):
-        return _behind(then, known, judge_version_id, cell, split)
+    with at_moment(workspace, as_of) as (then, known):
+        return _behind(Workspace(then, known), judge_version_id, cell, split)
 
 
-def _behind(
-    db: Database, project: Project, judge_version_id: str, cell: Cell, split: Split
-) -> list[Disagreement]:
-    labels = _of_split(db, project, human_labels(db, project), split)
-    judge = judge_table.many(db, [judge_version_id]).get(judge_version_id)
+def _behind(workspace: Workspace, judge_version_id: str, cell: Cell, split: Split) -> list[Disagreement]:
+    labels = _of_split(workspace, human_labels(workspace), split)
+    judge = judge_table.many(workspace.db, [judge_version_id]).get(judge_version_id)
     if judge and judge.criterion_id:
-        labels = _against(judge, labels, criterion_labels(db, project, labels))
+        labels = _against(judge, labels, criterion_labels(workspace, labels))
     want_pass = cell in {"true_pass", "false_fail"}
     verdict = "pass" if cell in {"true_pass", "false_pass"} else "fail"
     ids = [output_id for output_id, passed in labels.value.items() if passed is want_pass]
-    found = verdict_table.of_outputs(db, ids, [judge_version_id])
+    found = verdict_table.of_outputs(workspace.db, ids, [judge_version_id])
     kept = [given for given in found if given.decision.value == verdict]
-    outputs = output_table.many(db, [given.output_id for given in kept])
+    outputs = output_table.many(workspace.db, [given.output_id for given in kept])
     return [
         Disagreement(
             output=outputs[given.output_id],
@@ -355,11 +352,11 @@ def _behind(
     ]
 
 
-def chosen_set(db: Database, project: Project) -> dict[str, Any] | None:
+def chosen_set(workspace: Workspace) -> dict[str, Any] | None:
     """The newest chosen set with its figures, if one was chosen."""
-    return judge_table.chosen(db, project.id)
+    return judge_table.chosen(workspace.db, workspace.project.id)
 
 
-def test_openings(db: Database, project: Project) -> int:
+def test_openings(workspace: Workspace) -> int:
     """How many states of the sealed test's figures have been looked at in this round of it."""
-    return looks_at_test(db, project)
+    return looks_at_test(workspace)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen, JudgeVersion, Project
+from labelcore.models import Criterion, Frozen, JudgeVersion
 from labelcore.stages.deriving import history
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats import counts as figures
 from labelcore.stats.rate import Rate
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,12 +43,12 @@ class VersionAlignment(Frozen):
     tnr: Rate
 
 
-def by_version(db: Database, project: Project, criterion_id: str) -> list[VersionAlignment]:
+def by_version(workspace: Workspace, criterion_id: str) -> list[VersionAlignment]:
     """Each version that has judges with verdicts on graded outputs, oldest first."""
-    versions = {criterion.version: criterion for criterion in history(db, project, criterion_id)}
-    judges = judge_table.of_criterion(db, project.id, criterion_id)
-    labels = fitting_labels(db, project)
-    table = verdict_table.values(db, [judge.id for judge in judges], output_ids=list(labels.value))
+    versions = {criterion.version: criterion for criterion in history(workspace, criterion_id)}
+    judges = judge_table.of_criterion(workspace.db, workspace.project.id, criterion_id)
+    labels = fitting_labels(workspace)
+    table = verdict_table.values(workspace.db, [judge.id for judge in judges], output_ids=list(labels.value))
     found = []
     for judge in judges:
         words = table[table["judge_version_id"] == judge.id].set_index("output_id")["value"]
@@ -58,10 +58,10 @@ def by_version(db: Database, project: Project, criterion_id: str) -> list[Versio
     return sorted(found, key=lambda row: (row.criterion_version, row.judge))
 
 
-def outputs_of(db: Database, project: Project, judge_version_id: str) -> dict[str, list[str]]:
+def outputs_of(workspace: Workspace, judge_version_id: str) -> dict[str, list[str]]:
     """The outputs behind a judge's figures in `by_version`: their ids by the name of the count."""
-    labels = fitting_labels(db, project)
-    table = verdict_table.values(db, [judge_version_id], output_ids=list(labels.value))
+    labels = fitting_labels(workspace)
+    table = verdict_table.values(workspace.db, [judge_version_id], output_ids=list(labels.value))
     found: dict[str, list[str]] = {
         name: [] for name in ("false_pass", "false_fail", "true_fail", "true_pass")
     }

@@ -8,14 +8,14 @@ from statistics import mean
 
 import numpy as np
 
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.measures.kappa import table_of, weighted_kappa
 from labelcore.stats.prevalence import Graded, people_only
 from labelcore.stats.rate import Rate, not_measurable, wilson
-from labelcore.store import Database
 from labelcore.store import grades as grade_table
+from labelcore.workspace import Workspace
 
 
 class Ceiling(Frozen):
@@ -31,17 +31,17 @@ class Ceiling(Frozen):
     says: str
 
 
-def ceiling(db: Database, project: Project, labels: Labels) -> Ceiling:
+def ceiling(workspace: Workspace, labels: Labels) -> Ceiling:
     """On the labelled outputs; silent repeats give what people say of the same output twice."""
     between = _between(labels)
-    repeated = _with_themselves(db, project, labels)
+    repeated = _with_themselves(workspace, labels)
     passed = len(labels.passes)
     constant = max(passed, len(labels.value) - passed) / len(labels.value) if labels.value else None
     return Ceiling(
         between_people=between,
         with_themselves=repeated,
         constant=constant,
-        level_kappa=_on_levels(db, project, labels),
+        level_kappa=_on_levels(workspace, labels),
         says=_words(between, repeated, constant),
     )
 
@@ -66,10 +66,10 @@ def _between(labels: Labels) -> Rate:
     return people_only(Graded(same, np.full(len(same), np.nan), None, groups))
 
 
-def _with_themselves(db: Database, project: Project, labels: Labels) -> Rate:
+def _with_themselves(workspace: Workspace, labels: Labels) -> Rate:
     pairs = [
         (event.value == "pass") == labels.by_annotator[event.annotator][event.output_id]
-        for event in grade_table.repeats(db, project.id)
+        for event in grade_table.repeats(workspace.db, workspace.project.id)
         if event.value in {"pass", "fail"}
         and event.criterion_id is None
         and event.output_id in labels.by_annotator.get(event.annotator, {})
@@ -77,14 +77,14 @@ def _with_themselves(db: Database, project: Project, labels: Labels) -> Rate:
     return wilson(sum(pairs), len(pairs), what="silent repeats")
 
 
-def _on_levels(db: Database, project: Project, labels: Labels) -> float | None:
+def _on_levels(workspace: Workspace, labels: Labels) -> float | None:
     """On the outputs of these labels; an output on which people tie is theirs too."""
     shown = {*labels.value, *labels.conflicts}
-    scale = rules_of(project).scale
+    scale = rules_of(workspace.project).scale
     if not scale:
         return None
     given: dict[str, dict[str, int]] = defaultdict(dict)
-    for event in current_grades(db, project):
+    for event in current_grades(workspace):
         whole = event.criterion_id is None and event.field is None
         if event.level is not None and whole and event.output_id in shown:
             given[event.annotator][event.output_id] = event.level

@@ -17,7 +17,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
 from labelcore.judges.proposing import LEARNED_FROM
 from labelcore.judges.training_data import TrainingData
-from labelcore.models import Criterion, Frozen, JudgeVersion, Project
+from labelcore.models import Criterion, Frozen, JudgeVersion
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
 from labelcore.stages.aligning.evidence import evidence_of
@@ -30,9 +30,10 @@ from labelcore.stages.judging.proposing.proposals import training_data_of
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.selection import LARGEST
 from labelcore.stats.set_wish import MUST, SHOULD, Wish
-from labelcore.store import Database, audit
+from labelcore.store import audit
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 _MOST_LEARNED = 3
 _FEW = 40
@@ -59,14 +60,12 @@ class ChoiceReport(Frozen):
 
 
 def choose(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     max_ffr: float = 0.5,
     min_coverage: float | None = None,
     must_include: Sequence[str] = (),
     seed: int = 0,
-    author: str = "",
     seconds: float = set_search.SECONDS,
     progress: Progress | None = None,
 ) -> ChoiceReport:
@@ -82,20 +81,20 @@ def choose(
         NotFound: there is no judge of a name in ``must_include``.
     """
     tell = progress or silent
-    labels = _of_both_kinds(fitting_labels(db, project))
-    needed = [find_judge(db, project, word) for word in must_include]
-    versions = _worth_choosing_from(active_judges(db, project), {version.id for version in needed})
-    votes = votes_on(db, versions) if versions else pd.DataFrame()
+    labels = _of_both_kinds(fitting_labels(workspace))
+    needed = [find_judge(workspace, word) for word in must_include]
+    versions = _worth_choosing_from(active_judges(workspace), {version.id for version in needed})
+    votes = votes_on(workspace.db, versions) if versions else pd.DataFrame()
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
-    wish = _wish(db, project, versions, needed, max_ffr, min_coverage)
-    found = _chosen(db, project, versions, votes, labels, wish, seed, seconds)
+    wish = _wish(workspace, versions, needed, max_ffr, min_coverage)
+    found = _chosen(workspace, versions, votes, labels, wish, seed, seconds)
     tell(1, 2, "recording the choice")
     if min_coverage is None:
-        min_coverage = wanted_coverage(list_criteria(db, project), project)
+        min_coverage = wanted_coverage(list_criteria(workspace), workspace.project)
     members = [versions[j] for j in found.members]
     asked = _Asked(max_ffr, min_coverage, tuple(version.name for version in needed))
-    report = _record(db, project, members, votes, labels, found, asked, author)
+    report = _record(workspace, members, votes, labels, found, asked)
     tell(2, 2, "done")
     return report
 
@@ -127,8 +126,7 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
 
 
 def _chosen(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: Sequence[JudgeVersion],
     votes: pd.DataFrame,
     labels: Labels,
@@ -138,13 +136,13 @@ def _chosen(
 ) -> set_search.Choice:
     """The choice on the labelled outputs, in the order of the labels."""
     human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
-    outputs = output_table.many(db, list(labels.value))
-    data = training_data_of(db, project, [outputs[output_id] for output_id in labels.value], labels)
-    candidates = candidates_of(db, project, versions, votes, data, labels)
+    outputs = output_table.many(workspace.db, list(labels.value))
+    data = training_data_of(workspace, [outputs[output_id] for output_id in labels.value], labels)
+    candidates = candidates_of(workspace, versions, votes, data, labels)
     default = [
         j for j, version in enumerate(versions) if kind_of(version).learns and not version.criterion_id
     ]
-    evidence = evidence_of(db, project, labels.value)
+    evidence = evidence_of(workspace, labels.value)
     return set_search.choose(
         candidates,
         human_fails,
@@ -192,15 +190,14 @@ def _check_needed(needed: Sequence[JudgeVersion], votes: pd.DataFrame, ids: list
 
 
 def _wish(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: Sequence[JudgeVersion],
     needed: Sequence[JudgeVersion],
     max_ffr: float,
     min_coverage: float | None,
 ) -> Wish:
     """Severity and limit of each judge's criterion; a judge of the whole output is a must."""
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     judged = [criteria.get(version.criterion_id or "") for version in versions]
     wanted = {version.id for version in needed}
     return Wish(
@@ -217,15 +214,14 @@ def _wish(
 
 
 def candidates_of(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: Sequence[JudgeVersion],
     votes: pd.DataFrame,
     data: TrainingData,
     labels: Labels,
 ) -> list[Candidate]:
     """The judges as candidates that can be fitted again on some of the data, in their order."""
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     groups: dict[str | None, Refitting] = {}  # judges of one criterion are fitted together
     found: list[Candidate] = []
     for version in versions:
@@ -254,18 +250,16 @@ def _target(criterion: Criterion | None, data: TrainingData, labels: Labels) -> 
 
 
 def _record(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     members: Sequence[JudgeVersion],
     votes: pd.DataFrame,
     labels: Labels,
     found: set_search.Choice,
     asked: _Asked,
-    author: str,
 ) -> ChoiceReport:
-    held_out = _held_out(db, project, labels, found, asked)
+    held_out = _held_out(workspace, labels, found, asked)
     words = set_words(votes, [version.id for version in members])
-    measured = measure_set(members, words, labels, evidence=evidence_of(db, project, labels.value))
+    measured = measure_set(members, words, labels, evidence=evidence_of(workspace, labels.value))
     in_sample = {
         "coverage": measured.coverage.value,
         "coverage_low": measured.coverage.low,
@@ -280,7 +274,7 @@ def _record(
     optimism = None
     if measured.alignment is not None and found.held_out.alignment is not None:
         optimism = measured.alignment - found.held_out.alignment
-    splits, program = fitting_splits(db, project), found.program
+    splits, program = fitting_splits(workspace), found.program
     gap = program.gap if program else None
     warnings = [
         *([found.cut_short] if found.cut_short else ()),
@@ -293,11 +287,13 @@ def _record(
         "in_sample": in_sample,
         "held_out": held_out,
         "n_grades": len(labels.value),
-        "members": [member.model_dump() for member in _each(db, project, members, labels, found)],
+        "members": [member.model_dump() for member in _each(workspace, members, labels, found)],
     }
     ids = [version.id for version in members]
-    choice = judge_table.save_choice(db, project.id, ids, parameters, figures, author)
-    audit.note(db, project.id, author, "chose set", choice, judges=ids)
+    choice = judge_table.save_choice(
+        workspace.db, workspace.project.id, ids, parameters, figures, workspace.person
+    )
+    audit.note(workspace.db, workspace.project.id, workspace.person, "chose set", choice, judges=ids)
     return ChoiceReport(
         choice=choice,
         judges=tuple(v.name for v in members),
@@ -316,10 +312,10 @@ def _record(
 
 
 def _held_out(
-    db: Database, project: Project, labels: Labels, found: set_search.Choice, asked: _Asked
+    workspace: Workspace, labels: Labels, found: set_search.Choice, asked: _Asked
 ) -> dict[str, Any]:
     """The held-out figures with the grades that they rest on, and what these are worth."""
-    evidence = evidence_of(db, project, labels.value)
+    evidence = evidence_of(workspace, labels.value)
     _, fails = worth(evidence, np.zeros(len(evidence.ids), dtype=bool))
     return found.held_out.model_dump() | {
         "method": METHOD,
@@ -327,18 +323,17 @@ def _held_out(
         "n_fails": len(labels.fails),
         "interval_of": "what this set does on fresh outputs",
         "effective_fails": fails,
-        "wanted": asked.min_coverage or LIMITS[project.risk].min_coverage,
+        "wanted": asked.min_coverage or LIMITS[workspace.project.risk].min_coverage,
     }
 
 
 def _each(
-    db: Database, project: Project, members: Sequence[JudgeVersion], labels: Labels, found: set_search.Choice
+    workspace: Workspace, members: Sequence[JudgeVersion], labels: Labels, found: set_search.Choice
 ) -> list[HeldOutJudge]:
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     return [
         held_out_judge(
-            db,
-            project,
+            workspace,
             version.name,
             version.id,
             criteria.get(version.criterion_id or ""),

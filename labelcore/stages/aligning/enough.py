@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen, Project
+from labelcore.models import Criterion, Frozen
 from labelcore.stages import sampling
 from labelcore.stages.aligning.evidence import Bools, Evidence, evidence_of, truth_of
 from labelcore.stages.deriving.risk import LIMITS, risk_of
 from labelcore.stages.grading import Labels
 from labelcore.stats.anytime import PRACTICAL, enough_words, more_until
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 MOST_AT_ONCE = 200
 _ROUNDING = 1e-9
@@ -64,8 +64,7 @@ def worth_words(counted: int, worth: int) -> str:
 
 
 def held_out_judge(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     name: str,
     version_id: str,
     criterion: Criterion | None,
@@ -73,12 +72,12 @@ def held_out_judge(
     labels: Labels,
 ) -> HeldOutJudge:
     """``failed``: the judge's cross-fitted votes, by output id."""
-    truth = truth_of(db, project, criterion, labels)
+    truth = truth_of(workspace, criterion, labels)
     known = {key: not failing for key, failing in truth.fails.items() if key in failed}
-    evidence = evidence_of(db, project, known)
+    evidence = evidence_of(workspace, known)
     caught, fails = worth(evidence, np.array([failed[key] for key in evidence.ids], dtype=bool))
     counted = int((~evidence.passes).sum())
-    risk = risk_of(criterion, project) if criterion else project.risk
+    risk = risk_of(criterion, workspace.project) if criterion else workspace.project.risk
     return HeldOutJudge(
         judge=name,
         judge_version_id=version_id,
@@ -109,12 +108,12 @@ def worth(evidence: Evidence, failed: Bools) -> tuple[int, int]:
     return math.floor(share * size + _ROUNDING), size
 
 
-def ask_next(db: Database, project: Project, n: int, *, author: str = "") -> int:
+def ask_next(workspace: Workspace, n: int) -> int:
     """Put n ungraded outputs first on the Grade page, those that help most, by a draw with known
     chances: picked by hand they would tell of failures, but not of rates. Returns how many.
 
     Raises:
         BadInput: every output is graded.
     """
-    drawn = sampling.draw_sample(db, project, rule="mixture", n=n, author=author)
+    drawn = sampling.draw_sample(workspace, rule="mixture", n=n)
     return len(drawn.picks)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Criterion, Project
+from labelcore.models import Criterion
 from labelcore.stages.deriving import history
 from labelcore.stages.deriving.meaning import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
@@ -20,6 +20,7 @@ from labelcore.stats.prevalence import Graded
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import samples as sample_table
+from labelcore.workspace import Workspace
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -51,19 +52,19 @@ class Evidence:
         return Graded(self.passes, verdicts, self.weights, self.groups)
 
 
-def evidence_of(db: Database, project: Project, labels: dict[str, bool]) -> Evidence:
+def evidence_of(workspace: Workspace, labels: dict[str, bool]) -> Evidence:
     """The labels of these outputs as arrays."""
     ids = list(labels)
-    known = sample_table.probabilities(db, project.id)
+    known = sample_table.probabilities(workspace.db, workspace.project.id)
     weights = None
     if ids and all(output_id in known for output_id in ids):
         weights = 1 / np.array([known[output_id] for output_id in ids], dtype=np.float64)
-    elif ids and len(ids) == output_table.count(db, project.id):
+    elif ids and len(ids) == output_table.count(workspace.db, workspace.project.id):
         weights = np.ones(len(ids))  # nothing was picked where everything is graded
     return Evidence(
         ids=ids,
         passes=np.array([labels[output_id] for output_id in ids], dtype=bool),
-        groups=sources_of(db, ids),
+        groups=sources_of(workspace.db, ids),
         weights=weights,
         undrawn=sum(output_id not in known for output_id in ids),
     )
@@ -90,13 +91,13 @@ class Truth:
     against: str
 
 
-def truth_of(db: Database, project: Project, criterion: Criterion | None, labels: Labels) -> Truth:
+def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) -> Truth:
     """The criterion's own grades where there are enough; else what the overall grades say of it:
     the failed outputs that are its evidence, and all that people passed.
     """
     if criterion is None:
         return Truth(subject_of(None, labels).fails, "the grades of the whole output")
-    passes = criterion_labels(db, project, labels).get(criterion.id)
+    passes = criterion_labels(workspace, labels).get(criterion.id)
     if passes is not None:
         return Truth({k: not v for k, v in passes.items()}, f"the grades of “{criterion.name}” itself")
     says = (
@@ -106,7 +107,7 @@ def truth_of(db: Database, project: Project, criterion: Criterion | None, labels
     return Truth(subject_of(criterion, labels).fails, says)
 
 
-def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str, dict[str, bool]]:
+def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str, bool]]:
     """People's grades of single criteria on outputs that have a label: criterion id -> output -> pass.
 
     The majority of people; ties and grades under another meaning of the criterion count nowhere. Only
@@ -114,12 +115,12 @@ def criterion_labels(db: Database, project: Project, among: Labels) -> dict[str,
     """
     votes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     same: dict[str, set[int]] = {}
-    for event in current_grades(db, project, criteria_only=True):
+    for event in current_grades(workspace, criteria_only=True):
         criterion_id = event.criterion_id
         if criterion_id is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
             continue
         if criterion_id not in same:
-            same[criterion_id] = same_meaning(history(db, project, criterion_id))
+            same[criterion_id] = same_meaning(history(workspace, criterion_id))
         if given_under(event, same[criterion_id]):
             votes[criterion_id][event.output_id].append(event.value == "pass")
     found = {

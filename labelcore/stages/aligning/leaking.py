@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Frozen, JudgeVersion, Output, Project, SplitName
+from labelcore.models import Frozen, JudgeVersion, Output, SplitName
 from labelcore.stages.grading import human_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stats.splits import Splits
-from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.text.near import near_pairs
+from labelcore.workspace import Workspace
 
 NEAR = 0.8
 """From this Jaccard index of 5-character shingles on, two texts are nearly the same."""
@@ -51,12 +51,12 @@ class Leakage(Frozen):
     test_share: float | None
 
 
-def leakage(db: Database, project: Project) -> Leakage:
+def leakage(workspace: Workspace) -> Leakage:
     """Look for leaks among the graded outputs. Tells nothing of how they were graded."""
-    ids = list(human_labels(db, project).value)
-    outputs = list(output_table.many(db, ids).values())
-    dealt = split_table.dealt(db, project.id)
-    found = [*_examples(active_judges(db, project), outputs, dealt), *_near(outputs, dealt)]
+    ids = list(human_labels(workspace).value)
+    outputs = list(output_table.many(workspace.db, ids).values())
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    found = [*_examples(active_judges(workspace), outputs, dealt), *_near(outputs, dealt)]
     found.sort(key=lambda leak: ("test" not in {leak.split, leak.other_split}, -leak.similarity))
     test = {output.id for output in outputs if dealt.of(output.group) == "test"}
     touched = {leak.output_id for leak in found} | {leak.other_id for leak in found}

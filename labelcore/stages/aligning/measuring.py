@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Criterion, JudgeVersion, Project
+from labelcore.models import OVERALL, Criterion, JudgeVersion
 from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.evidence import Evidence, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
@@ -21,6 +21,7 @@ from labelcore.stats.rate import Rate, not_measurable
 from labelcore.store import Database, confusion
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _FEW = 10
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
@@ -335,14 +336,14 @@ def correction_of(evidence: Evidence) -> str:
     return "Rogan-Gladen" if evidence.weights is None else "post-stratified"
 
 
-def set_verdicts(db: Database, project: Project, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:
+def set_verdicts(workspace: Workspace, ids: Sequence[str]) -> tuple[list[str], figures.Floats]:
     """The judge versions of the chosen set (none where none is chosen), and its verdicts on these
     outputs, shape (n,): 1 pass, 0 fail, nan where it abstains or has not seen the output.
     """
-    choice = judge_table.chosen(db, project.id)
-    known = judge_table.many(db, choice["judge_version_ids"] if choice else [])
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
+    known = judge_table.many(workspace.db, choice["judge_version_ids"] if choice else [])
     members = list(known.values())
     if not members:
         return [], np.full(len(ids), np.nan)
-    votes = set_words(words_on(db, members, ids), [version.id for version in members])
+    votes = set_words(words_on(workspace.db, members, ids), [version.id for version in members])
     return [version.id for version in members], _numbers(votes.reindex(list(ids)))

@@ -17,6 +17,7 @@ from labelcore.stages.projects import open_project
 from labelcore.store import Database, past
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 
 class CriterionUsed(Frozen):
@@ -52,14 +53,14 @@ class Basis(Frozen):
     chosen_at: datetime | None
 
 
-def basis(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> Basis:
+def basis(workspace: Workspace, versions: Sequence[JudgeVersion]) -> Basis:
     """What a report on these judges rests on, as the database stands."""
-    grades, newest = grade_table.newest(db, project.id)
-    choice = judge_table.chosen(db, project.id)
+    grades, newest = grade_table.newest(workspace.db, workspace.project.id)
+    choice = judge_table.chosen(workspace.db, workspace.project.id)
     return Basis(
         criteria=tuple(
             CriterionUsed(criterion_id=criterion.id, name=criterion.name, version=criterion.version)
-            for criterion in list_criteria(db, project, status="accepted")
+            for criterion in list_criteria(workspace, status="accepted")
         ),
         judges=tuple(
             JudgeUsed(
@@ -112,7 +113,7 @@ def _in_zone(given: datetime, zone: tzinfo | None) -> datetime:
 
 
 @contextlib.contextmanager
-def at_moment(db: Database, project: Project, moment: datetime | None) -> Iterator[tuple[Database, Project]]:
+def at_moment(workspace: Workspace, moment: datetime | None) -> Iterator[tuple[Database, Project]]:
     """The database and the project as they stood at a moment; as they are for None.
 
     Raises:
@@ -120,17 +121,17 @@ def at_moment(db: Database, project: Project, moment: datetime | None) -> Iterat
         NotFound: the project did not exist yet.
     """
     if moment is None:
-        yield db, project
+        yield workspace.db, workspace.project
         return
     aware = moment.astimezone()
     if aware > now():
         raise BadInput(f"{aware:%Y-%m-%d %H:%M} is still to come.", next_step="Name an earlier moment.")
-    with past.as_of(db, aware) as then:
+    with past.as_of(workspace.db, aware) as then:
         try:
-            known = open_project(then, project.name, create=False)
+            known = open_project(then, workspace.project.name, create=False)
         except NotFound as trouble:
             raise NotFound(
-                f"There was no project '{project.name}' at {aware:%Y-%m-%d %H:%M}.",
+                f"There was no project '{workspace.project.name}' at {aware:%Y-%m-%d %H:%M}.",
                 next_step="Name a later moment.",
             ) from trouble
         yield then, known

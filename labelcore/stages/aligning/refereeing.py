@@ -19,7 +19,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.learned_model import folds_by_group
-from labelcore.models import OVERALL, Criterion, Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.models import OVERALL, Criterion, Decision, Frozen, JudgeVersion, Output
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
@@ -39,6 +39,7 @@ from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.store.costs import Cost, costs
+from labelcore.workspace import Workspace
 
 LEAST_TNR, MOST_FFR = 0.6, 0.25
 """What "good enough" asks where neither the criterion nor the person says more."""
@@ -106,8 +107,7 @@ class Difference(Frozen):
 
 
 def race(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     criterion: str | None = None,
     least_tnr: float | None = None,
@@ -121,20 +121,20 @@ def race(
         NotFound: there is no such criterion.
         BadInput: it has no judge, or no graded output with verdicts.
     """
-    decided = None if criterion in {None, OVERALL} else find_criterion(db, project, str(criterion))
-    versions = [v for v in active_judges(db, project) if v.criterion_id == (decided.id if decided else None)]
+    decided = None if criterion in {None, OVERALL} else find_criterion(workspace, str(criterion))
+    versions = [v for v in active_judges(workspace) if v.criterion_id == (decided.id if decided else None)]
     if not versions:
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
-    labels = fitting_labels(db, project)
-    truth = truth_of(db, project, decided, labels)
+    labels = fitting_labels(workspace)
+    truth = truth_of(workspace, decided, labels)
     tell = progress or silent
     tell(0, 2, "judging each output by judges that had not seen it")
     with one_thread():
-        ids, answers, how, left_out = _words(db, project, versions, labels, truth.fails, seed)
+        ids, answers, how, left_out = _words(workspace, versions, labels, truth.fails, seed)
     tell(1, 2, "comparing")
     limits = _limits(decided, least_tnr, max_ffr)
-    evidence = evidence_of(db, project, {key: not truth.fails[key] for key in ids})
-    ranked = _ranked(_contenders(db, project, versions, answers, how, evidence, limits))
+    evidence = evidence_of(workspace, {key: not truth.fails[key] for key in ids})
+    ranked = _ranked(_contenders(workspace, versions, answers, how, evidence, limits))
     cheapest = next((contender for contender in _by_cost(ranked) if contender.good == "yes"), None)
     tell(2, 2, "done")
     return Race(
@@ -159,27 +159,25 @@ def _limits(
 
 
 def _contenders(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: Sequence[JudgeVersion],
     answers: Floats,
     how: Sequence[str],
     evidence: Evidence,
     limits: tuple[float, float],
 ) -> list[Contender]:
-    spent = costs(db, project.id)
+    spent = costs(workspace.db, workspace.project.id)
     racing = [at for at, kept in enumerate(how) if kept]
     drawn = figures_of(evidence, answers[:, racing])
     return [
         _contender(
-            db,
-            project,
+            workspace,
             versions[at],
             answers[:, at],
             evidence,
             figures,
             how[at],
-            _spent(db, project, versions[at], spent),
+            _spent(workspace, versions[at], spent),
             limits,
         )
         for at, figures in zip(racing, drawn, strict=True)
@@ -187,20 +185,15 @@ def _contenders(
 
 
 def _words(
-    db: Database,
-    project: Project,
-    versions: Sequence[JudgeVersion],
-    labels: Labels,
-    fails: dict[str, bool],
-    seed: int,
+    workspace: Workspace, versions: Sequence[JudgeVersion], labels: Labels, fails: dict[str, bool], seed: int
 ) -> tuple[list[str], Floats, list[str], list[str]]:
     """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came
     about ("" for who is left out), and why some are left out.
     """
-    outputs = output_table.many(db, sorted(labels.value))
-    data = training_data_of(db, project, list(outputs.values()), labels)
-    votes = votes_on(db, versions)
-    candidates = candidates_of(db, project, versions, votes, data, labels)
+    outputs = output_table.many(workspace.db, sorted(labels.value))
+    data = training_data_of(workspace, list(outputs.values()), labels)
+    votes = votes_on(workspace.db, versions)
+    candidates = candidates_of(workspace, versions, votes, data, labels)
     known = np.array([key in fails for key in data.table.ids], dtype=bool)
     if not known.any():
         raise BadInput("No graded output says anything about it.", next_step="Grade more outputs.")
@@ -251,13 +244,13 @@ def _kept(version: JudgeVersion) -> str:
 
 
 def _spent(
-    db: Database, project: Project, version: JudgeVersion, spent: dict[str, Cost]
+    workspace: Workspace, version: JudgeVersion, spent: dict[str, Cost]
 ) -> tuple[float | None, float | None]:
     """US dollars for 1,000 verdicts, and milliseconds for one; a cascade pays for what it asks."""
     kind = kind_of(version)
     if kind.composed:
-        asked = cascades.report(db, project, version)
-        first, then = (_spent(db, project, judge, spent)[0] for judge in judges_of(db, version))
+        asked = cascades.report(workspace, version)
+        first, then = (_spent(workspace, judge, spent)[0] for judge in judges_of(workspace.db, version))
         share = asked.asked / asked.outputs if asked.outputs else 0.0
         return (None if first is None or then is None else first + share * then), None
     cost = spent.get(version.id)
@@ -267,8 +260,7 @@ def _spent(
 
 
 def _contender(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     version: JudgeVersion,
     answers: Floats,
     evidence: Evidence,
@@ -281,7 +273,7 @@ def _contender(
     tpr = by_source("tpr", figures.tpr(counts), drawn, evidence)
     tnr = by_source("tnr", figures.tnr(counts), drawn, evidence)
     steady = kind_of(version).steady
-    known = [] if steady else flips(db, project, version)
+    known = [] if steady else flips(workspace, version)
     return Contender(
         judge=version.name,
         judge_version_id=version.id,
@@ -369,9 +361,7 @@ def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple
     return f"None is good enough (wanted: {asked}): refine the judges or the criterion."
 
 
-def differences(
-    db: Database, project: Project, first: str, second: str
-) -> tuple[Paired, list[Difference], str]:
+def differences(workspace: Workspace, first: str, second: str) -> tuple[Paired, list[Difference], str]:
     """Where two judges' verdicts differ on graded outputs outside the sealed test, who is right
     more often (``only_first`` counts the outputs on which only the first is right), and the grades
     that say so, in words.
@@ -380,16 +370,16 @@ def differences(
         NotFound: there is no such judge.
         BadInput: they do not decide the same criterion.
     """
-    judge, other = find_judge(db, project, first), find_judge(db, project, second)
+    judge, other = find_judge(workspace, first), find_judge(workspace, second)
     if judge.criterion_id != other.criterion_id:
         raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")
-    criterion = find_criterion(db, project, judge.criterion_id) if judge.criterion_id else None
-    truth = truth_of(db, project, criterion, fitting_labels(db, project))
-    left, right = (_decisions(db, version, truth) for version in (judge, other))
+    criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
+    truth = truth_of(workspace, criterion, fitting_labels(workspace))
+    left, right = (_decisions(workspace.db, version, truth) for version in (judge, other))
     both = [key for key in truth.fails if key in left and key in right]
-    paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(db, both))
+    paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(workspace.db, both))
     differ = [key for key in both if left[key].value != right[key].value]
-    outputs = output_table.many(db, differ)
+    outputs = output_table.many(workspace.db, differ)
     return (
         paired,
         [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.llm import ModelClient
-from labelcore.models import Criterion, Frozen, Output, Project, now
+from labelcore.models import Criterion, Frozen, Output, now
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import glossary, with_model
 from labelcore.stages.deriving import offline as without_model
@@ -45,9 +45,9 @@ from labelcore.stages.deriving.versions import Ancestor, Part, Piece, difference
 from labelcore.stages.deriving.wording import case_words, without_case
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.stats.threads import one_thread
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 __all__ = [
     "Ancestor",
@@ -111,13 +111,11 @@ class Derivation(Frozen):
 
 @one_thread()
 def derive(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     offline: bool = True,
     accept_all: bool = False,
     client: ModelClient | None = None,
-    author: str = "",
     progress: Progress | None = None,
 ) -> Derivation:
     """Propose criteria from what people said of failed outputs, and give codes to it offline.
@@ -126,71 +124,67 @@ def derive(
         ModelTrouble: a model was asked for and none answers.
     """
     tell = progress or silent
-    labels = fitting_labels(db, project)
-    before = criterion_table.current(db, project.id)
-    clauses = _new_clauses(db, project, before)
+    labels = fitting_labels(workspace)
+    before = criterion_table.current(workspace.db, workspace.project.id)
+    clauses = _new_clauses(workspace, before)
     troubles: list[str] = []
     if clauses:
         if offline:
-            _derive_offline(db, project, clauses, labels, before, author, tell)
+            _derive_offline(workspace, clauses, labels, before, tell)
         else:
-            troubles = with_model.derive(db, project, clauses, before, author, client, tell)
-        propose_codes(db, project, author=author, progress=tell)
+            troubles = with_model.derive(workspace, clauses, before, client, tell)
+        propose_codes(workspace, progress=tell)
     if accept_all:
-        for criterion in list_criteria(db, project, status="proposed"):
-            accept(db, project, criterion.id, why="accepted with all", author=author)
-    after = [c for c in list_criteria(db, project) if c.status in {"proposed", "accepted"}]
-    open_fails = uncovered_fails(db, project)
+        for criterion in list_criteria(workspace, status="proposed"):
+            accept(workspace, criterion.id, why="accepted with all")
+    after = [c for c in list_criteria(workspace) if c.status in {"proposed", "accepted"}]
+    open_fails = uncovered_fails(workspace)
     return Derivation(
         criteria=tuple(after),
         uncovered_fails=len(open_fails),
-        warnings=(*troubles, *_warnings(db, project, labels, after)),
+        warnings=(*troubles, *_warnings(workspace, labels, after)),
     )
 
 
-def uncovered_fails(db: Database, project: Project) -> list[str]:
+def uncovered_fails(workspace: Workspace) -> list[str]:
     """Failed outputs that no proposed or accepted criterion explains (the sealed split aside)."""
-    live = [c for c in list_criteria(db, project) if c.status in {"proposed", "accepted"}]
+    live = [c for c in list_criteria(workspace) if c.status in {"proposed", "accepted"}]
     explained = {item.output_id for criterion in live for item in criterion.evidence}
-    return [output_id for output_id in fitting_labels(db, project).fails if output_id not in explained]
+    return [output_id for output_id in fitting_labels(workspace).fails if output_id not in explained]
 
 
-def _new_clauses(db: Database, project: Project, before: Sequence[Criterion]) -> list[Clause]:
+def _new_clauses(workspace: Workspace, before: Sequence[Criterion]) -> list[Clause]:
     """What was said of failed outputs and no criterion cites yet, in a fixed order: the clauses of
     notes, and the marked words of grades without a note.
     """
     cited = {item.grade_id for criterion in before for item in criterion.evidence}
-    fresh = [clause for clause in said_of_fails(db, project) if clause.grade_id not in cited]
+    fresh = [clause for clause in said_of_fails(workspace) if clause.grade_id not in cited]
     noted = {clause.grade_id for clause in fresh if not clause.marked}
     return [clause for clause in fresh if not (clause.marked and clause.grade_id in noted)]
 
 
 def _derive_offline(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     clauses: Sequence[Clause],
     labels: Labels,
     before: Sequence[Criterion],
-    author: str,
     progress: Progress,
 ) -> None:
     live = [c for c in before if c.status in {"proposed", "accepted"}]
     cited = [item for criterion in live for item in criterion.evidence]
     quotes = [item.quote for item in cited] + [clause.text for clause in clauses]
     about = [item.output_id for item in cited] + [clause.output_id for clause in clauses]
-    found = output_table.many(db, list(dict.fromkeys(about)))
+    found = output_table.many(workspace.db, list(dict.fromkeys(about)))
     sources = [_source(found.get(output_id)) for output_id in about]
     groups = [found[output_id].group if output_id in found else output_id for output_id in about]
     case = case_words(quotes, sources, groups)
-    points = without_model.points_of(db, [without_case(quote, case) for quote in quotes], progress)
+    points = without_model.points_of(workspace.db, [without_case(quote, case) for quote in quotes], progress)
     old, fresh = points[: len(cited)], points[len(cited) :]
     joined, rest = without_model.join_existing(clauses, fresh, live, old)
-    changed = [_with_more(c, joined[c.id], author) for c in live if c.id in joined]
+    changed = [_with_more(c, joined[c.id], workspace.person) for c in live if c.id in joined]
     taken = {criterion.name for criterion in before}
-    proposed = without_model.propose(
-        db, project, [clauses[i] for i in rest], fresh[rest], labels, taken, case, author
-    )
-    criterion_table.save(db, [*changed, *proposed])
+    proposed = without_model.propose(workspace, [clauses[i] for i in rest], fresh[rest], labels, taken, case)
+    criterion_table.save(workspace.db, [*changed, *proposed])
 
 
 def _source(output: Output | None) -> str:
@@ -213,14 +207,14 @@ def _with_more(criterion: Criterion, clauses: Sequence[Clause], author: str) -> 
     )
 
 
-def _warnings(db: Database, project: Project, labels: Labels, criteria: Sequence[Criterion]) -> list[str]:
+def _warnings(workspace: Workspace, labels: Labels, criteria: Sequence[Criterion]) -> list[str]:
     warnings = []
-    everything = human_labels(db, project)
+    everything = human_labels(workspace)
     if not everything.value:
         warnings.append("No output has a pass or a fail yet: grade some first.")
     elif not everything.fails:
         warnings.append("No output has been failed yet, so there is nothing to derive from: grade on.")
-    elif not said_of_fails(db, project):
+    elif not said_of_fails(workspace):
         warnings.append(
             "No failed output has a note: say in a few words what is wrong with some, or mark the words."
         )

@@ -37,8 +37,8 @@ from labelcore.stages.grading import (
 )
 from labelcore.stages.projects import open_project
 from labelcore.stats.rate import Rate, wilson
-from labelcore.store import Database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 _TOLERATED = 0.1
 _DOUBT = 0.05
@@ -75,15 +75,15 @@ class Ledger(Frozen):
     says: str
 
 
-def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
+def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
     """What is stale for a criterion, what was graded anew, and what to grade next."""
-    criterion = find_criterion(db, project, criterion_id)
-    versions = history(db, project, criterion.id)
+    criterion = find_criterion(workspace, criterion_id)
+    versions = history(workspace, criterion.id)
     same = same_meaning(versions)
     change = next((v for v in versions if v.version > _last_other(versions, same)), versions[0])
-    visible = set(fitting_labels(db, project).value) | _ungraded(db, project)
-    before, _ = _answers(db, project, criterion, {v.version for v in versions} - same)
-    after, undecided = _answers(db, project, criterion, same)
+    visible = set(fitting_labels(workspace).value) | _ungraded(workspace)
+    before, _ = _answers(workspace, criterion, {v.version for v in versions} - same)
+    after, undecided = _answers(workspace, criterion, same)
     cited = _cited(versions, change.version) if change.version > 1 else ()
     before = {item.output_id: False for item in cited} | before
     before = {key: passed for key, passed in before.items() if key in visible and key not in undecided}
@@ -94,7 +94,7 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     flipped = [before[key] != again[key] for key in drawn if key in again]
     flips = wilson(sum(flipped), len(flipped), what="outputs of the random part graded anew")
     stage = _stage(before, again, drawn, flips)
-    todo = _todo(db, project, versions, change, before, again, drawn, stage)
+    todo = _todo(workspace, versions, change, before, again, drawn, stage)
     return Ledger(
         criterion=criterion,
         changed_in=change.version,
@@ -114,25 +114,27 @@ def ledger(db: Database, project: Project, criterion_id: str) -> Ledger:
     )
 
 
-def ledgers(db: Database, project: Project) -> list[Ledger]:
+def ledgers(workspace: Workspace) -> list[Ledger]:
     """The ledgers of all accepted criteria; those with something to grade first."""
-    found = [ledger(db, project, criterion.id) for criterion in list_criteria(db, project, status="accepted")]
+    found = [ledger(workspace, criterion.id) for criterion in list_criteria(workspace, status="accepted")]
     return sorted(found, key=lambda ledger: (not ledger.next, ledger.criterion.name))
 
 
-def queue_regrade(db: Database, project: Project, criterion_id: str, *, end: bool = False) -> Project:
+def queue_regrade(workspace: Workspace, criterion_id: str, *, end: bool = False) -> Project:
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
-    criterion = find_criterion(db, project, criterion_id)
-    queued = [key for key in rules_of(open_project(db, project.name)).regrade if key != criterion.id]
-    return set_rules(db, project, regrade=queued if end else [*queued, criterion.id])
+    criterion = find_criterion(workspace, criterion_id)
+    queued = [
+        key
+        for key in rules_of(open_project(workspace.db, workspace.project.name)).regrade
+        if key != criterion.id
+    ]
+    return set_rules(workspace, regrade=queued if end else [*queued, criterion.id])
 
 
-def regrade_items(
-    db: Database, project: Project, criterion_id: str, annotator: str
-) -> tuple[Ledger, list[Output]]:
+def regrade_items(workspace: Workspace, criterion_id: str, annotator: str) -> tuple[Ledger, list[Output]]:
     """The ledger, and the outputs that this person should grade anew for it, in order."""
-    found = ledger(db, project, criterion_id)
-    given = part_grades(db, project, annotator, found.next)
+    found = ledger(workspace, criterion_id)
+    given = part_grades(workspace, annotator, found.next)
     since = found.changed_in or 0
     left = [
         key
@@ -140,7 +142,7 @@ def regrade_items(
         if (grade := given.get(key, {}).get(found.criterion.id)) is None
         or (grade.criterion_version or 0) < since
     ]
-    outputs = output_table.many(db, left)
+    outputs = output_table.many(workspace.db, left)
     return found, [outputs[key] for key in left if key in outputs]
 
 
@@ -149,10 +151,10 @@ def _last_other(versions: Sequence[Criterion], same: set[int]) -> int:
     return max((version.version for version in versions if version.version not in same), default=0)
 
 
-def _ungraded(db: Database, project: Project) -> set[str]:
+def _ungraded(workspace: Workspace) -> set[str]:
     """Outputs with answers on criteria but no overall grade: no split was ever sealed over them."""
-    known = human_labels(db, project).value
-    return {grade.output_id for grade in current_grades(db, project) if grade.output_id not in known}
+    known = human_labels(workspace).value
+    return {grade.output_id for grade in current_grades(workspace) if grade.output_id not in known}
 
 
 def _untouched(criterion: Criterion, kept: int) -> Ledger:
@@ -175,7 +177,7 @@ def _untouched(criterion: Criterion, kept: int) -> Ledger:
 
 
 def _answers(
-    db: Database, project: Project, criterion: Criterion, numbers: set[int]
+    workspace: Workspace, criterion: Criterion, numbers: set[int]
 ) -> tuple[dict[str, bool], set[str]]:
     """What people said of the criterion in some of its versions: the majority of each output, and
     the outputs on which nobody decided (unsure, skipped, or as many passes as fails).
@@ -183,7 +185,7 @@ def _answers(
     From the history: a grade given under the new wording takes the place of the same person's
     earlier one, and both are needed here. Silent repeats never count.
     """
-    events = grade_history(db, project, criterion_id=criterion.id)
+    events = grade_history(workspace, criterion_id=criterion.id)
     undone = {grade.supersedes for grade in events if grade.value == "undone"}
     newest: dict[tuple[str, str], str] = {}
     for grade in events:
@@ -236,8 +238,7 @@ def _stage(before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequenc
 
 
 def _todo(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: Sequence[Criterion],
     change: Criterion,
     before: Mapping[str, bool],
@@ -250,20 +251,20 @@ def _todo(
     left = [key for key in before if key not in again]
     if stage == "all":
         return sorted(left)
-    return _doubtful(db, project, versions, change, left) if stage == "doubtful ones" else []
+    return _doubtful(workspace, versions, change, left) if stage == "doubtful ones" else []
 
 
 def _doubtful(
-    db: Database, project: Project, versions: Sequence[Criterion], change: Criterion, left: Sequence[str]
+    workspace: Workspace, versions: Sequence[Criterion], change: Criterion, left: Sequence[str]
 ) -> list[str]:
     """The outputs whose notes move most between the old statement and the new one."""
     notes = defaultdict(list)
-    for grade in current_grades(db, project):
+    for grade in current_grades(workspace):
         if grade.output_id in set(left) and grade.note.strip():
             notes[grade.output_id].append(grade.note)
     old = next(version for version in reversed(versions) if version.version < change.version)
     texts = [old.statement, change.statement, *(" ".join(notes[key]) or "-" for key in left)]
-    points = points_of(db, texts, silent)
+    points = points_of(workspace.db, texts, silent)
     moved = np.abs(points[2:] @ (points[1] - points[0]))
     order = np.argsort(-moved, kind="stable")[:_AT_ONCE]
     return [left[at] for at in order]

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, CriterionStatus, Project, Risk, new_id, now
+from labelcore.models import Criterion, CriterionStatus, Risk, new_id, now
 from labelcore.stages.deriving.risk import follow_risk
 from labelcore.stages.finding import Catalogue, find_named
-from labelcore.store import Database, audit
+from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
+from labelcore.workspace import Workspace
 
 _RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 
 
-def list_criteria(db: Database, project: Project, status: str | None = None) -> list[Criterion]:
+def list_criteria(workspace: Workspace, status: str | None = None) -> list[Criterion]:
     """The newest versions, oldest criterion first; of one status only if it is given."""
-    found = criterion_table.current(db, project.id)
+    found = criterion_table.current(workspace.db, workspace.project.id)
     return [criterion for criterion in found if status is None or criterion.status == status]
 
 
@@ -26,31 +27,26 @@ CRITERIA = Catalogue[Criterion](
 )
 
 
-def find_criterion(db: Database, project: Project, word: str) -> Criterion:
+def find_criterion(workspace: Workspace, word: str) -> Criterion:
     """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`.
 
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    return find_named(criterion_table.current(db, project.id), word, CRITERIA)
+    return find_named(criterion_table.current(workspace.db, workspace.project.id), word, CRITERIA)
 
 
-def history(db: Database, project: Project, criterion_id: str) -> list[Criterion]:
+def history(workspace: Workspace, criterion_id: str) -> list[Criterion]:
     """All versions of a criterion, oldest first."""
     return [
-        version for version in criterion_table.history(db, criterion_id) if version.project_id == project.id
+        version
+        for version in criterion_table.history(workspace.db, criterion_id)
+        if version.project_id == workspace.project.id
     ]
 
 
 def edit(
-    db: Database,
-    project: Project,
-    criterion_id: str,
-    *,
-    why: str = "",
-    author: str = "",
-    wording_only: bool = False,
-    **changes: Any,
+    workspace: Workspace, criterion_id: str, *, why: str = "", wording_only: bool = False, **changes: Any
 ) -> Criterion:
     """Change name, statement, severity, limit, risk, keywords or examples; the old version is kept.
 
@@ -59,7 +55,7 @@ def edit(
     Raises:
         BadInput: nothing is changed, or a field may not be.
     """
-    old = find_criterion(db, project, criterion_id)
+    old = find_criterion(workspace, criterion_id)
     allowed = {
         "name",
         "statement",
@@ -75,79 +71,70 @@ def edit(
         raise BadInput(f"'{min(odd)}' of a criterion cannot be edited.")
     if all(getattr(old, name) == value for name, value in changes.items()):
         raise BadInput("Nothing would change.", next_step="Give a new name, statement or severity.")
-    followed = follow_risk(old, project, changes)
-    return revise(db, project, old, followed, why, author, wording_only=wording_only)
+    followed = follow_risk(old, workspace.project, changes)
+    return revise(workspace, old, followed, why, wording_only=wording_only)
 
 
 def revise(
-    db: Database,
-    project: Project,
-    old: Criterion,
-    changes: dict[str, Any],
-    why: str,
-    author: str,
-    *,
-    wording_only: bool,
+    workspace: Workspace, old: Criterion, changes: dict[str, Any], why: str, *, wording_only: bool
 ) -> Criterion:
     """The next version of a criterion, stored with its author and reason."""
-    fresh = {"version": old.version + 1, "at": now(), "why": why, "author": author, "restores": None}
+    fresh = {
+        "version": old.version + 1,
+        "at": now(),
+        "why": why,
+        "author": workspace.person,
+        "restores": None,
+    }
     changed = Criterion.model_validate(old.model_dump() | fresh | changes | {"wording_only": wording_only})
-    criterion_table.save(db, [changed])
-    audit.note(db, project.id, author, "criterion changed", old.id, **changes, why=why)
+    criterion_table.save(workspace.db, [changed])
+    audit.note(
+        workspace.db, workspace.project.id, workspace.person, "criterion changed", old.id, **changes, why=why
+    )
     return changed
 
 
-def _set(
-    db: Database, project: Project, criterion_id: str, status: CriterionStatus, why: str, author: str
-) -> Criterion:
-    old = find_criterion(db, project, criterion_id)
+def _set(workspace: Workspace, criterion_id: str, status: CriterionStatus, why: str) -> Criterion:
+    old = find_criterion(workspace, criterion_id)
     if old.status == status:
         return old
-    return revise(db, project, old, {"status": status}, why, author, wording_only=True)
+    return revise(workspace, old, {"status": status}, why, wording_only=True)
 
 
-def accept(
-    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = ""
-) -> Criterion:
+def accept(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
     """Take a proposed criterion into the rubric."""
-    return _set(db, project, criterion_id, "accepted", why, author)
+    return _set(workspace, criterion_id, "accepted", why)
 
 
-def reject(
-    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = ""
-) -> Criterion:
+def reject(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
     """Turn a proposal down; its notes are not proposed again."""
-    return _set(db, project, criterion_id, "rejected", why, author)
+    return _set(workspace, criterion_id, "rejected", why)
 
 
-def drop(db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = "") -> Criterion:
+def drop(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
     """Take a criterion out of the rubric; its history stays."""
-    return _set(db, project, criterion_id, "dropped", why, author)
+    return _set(workspace, criterion_id, "dropped", why)
 
 
-def restore(
-    db: Database, project: Project, criterion_id: str, *, why: str = "", author: str = ""
-) -> Criterion:
+def restore(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
     """Bring a rejected or dropped criterion back as a proposal."""
-    return _set(db, project, criterion_id, "proposed", why, author)
+    return _set(workspace, criterion_id, "proposed", why)
 
 
 def merge(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     criterion_ids: Sequence[str],
     *,
     name: str,
     statement: str | None = None,
     why: str = "",
-    author: str = "",
 ) -> Criterion:
     """Join criteria into a new one that names them as parents and holds all their evidence.
 
     Raises:
         BadInput: fewer than two different criteria are named.
     """
-    parents = [find_criterion(db, project, word) for word in dict.fromkeys(criterion_ids)]
+    parents = [find_criterion(workspace, word) for word in dict.fromkeys(criterion_ids)]
     if len(parents) < 2:
         raise BadInput("A merge needs two criteria.", next_step="Name another one.")
     first = max(parents, key=lambda parent: len(parent.evidence))
@@ -160,7 +147,7 @@ def merge(
             "at": now(),
             "statement": statement or first.statement,
             "evidence": evidence,
-            "author": author,
+            "author": workspace.person,
             "risk": max((parent.risk for parent in parents if parent.risk), key=_RISKS.index, default=None),
             "parents": tuple(parent.id for parent in parents),
             "why": why or "merged",
@@ -169,7 +156,7 @@ def merge(
             "status": "accepted" if any(parent.status == "accepted" for parent in parents) else "proposed",
         }
     )
-    criterion_table.save(db, [merged])
+    criterion_table.save(workspace.db, [merged])
     for parent in parents:
-        drop(db, project, parent.id, why=f"merged into {name}", author=author)
+        drop(workspace, parent.id, why=f"merged into {name}")
     return merged

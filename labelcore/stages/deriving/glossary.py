@@ -16,12 +16,13 @@ from labelcore.models import Frozen, Project, Term
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
 from labelcore.stages.projects import GLOSSARY, has_terms, terms
-from labelcore.store import Database, audit
+from labelcore.store import audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.text.definitions import Definition, abbreviations, definitions, small_words
 from labelcore.text.reading import LONGEST, sentences, well_formed
 from labelcore.text.terms import marks, occurring
+from labelcore.workspace import Workspace
 
 __all__ = [
     "Candidate",
@@ -75,13 +76,11 @@ def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[T
 
 
 def set_term(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     term: str,
     meaning: str,
     *,
     scope: Mapping[str, str] | None = None,
-    author: str,
     origin: Literal["person", "notes"] = "person",
 ) -> Project:
     """Add a term, or replace the one with the same scope; returns the project with it.
@@ -95,22 +94,28 @@ def set_term(
         term=_checked(term, "A term", LONGEST_TERM),
         meaning=_checked(meaning, "The meaning of a term", LONGEST_MEANING),
         scope=_checked_scope(scope or {}),
-        author=author,
+        author=workspace.person,
         origin=origin,
     )
     with _changing:
-        stored = projects.open_project(db, project.name)
+        stored = projects.open_project(workspace.db, workspace.project.name)
         others = [entry for entry in terms(stored) if (entry.term, entry.scope) != (fresh.term, fresh.scope)]
         if len(others) >= MOST_TERMS:
             raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
-        changed = _keep(db, stored, [*others, fresh])
-    audit.note(db, project.id, author, "term set", fresh.term, meaning=fresh.meaning, scope=fresh.scope)
+        changed = _keep(workspace.with_project(stored), [*others, fresh])
+    audit.note(
+        workspace.db,
+        workspace.project.id,
+        workspace.person,
+        "term set",
+        fresh.term,
+        meaning=fresh.meaning,
+        scope=fresh.scope,
+    )
     return changed
 
 
-def drop_term(
-    db: Database, project: Project, term: str, *, scope: Mapping[str, str] | None = None, author: str = ""
-) -> Project:
+def drop_term(workspace: Workspace, term: str, *, scope: Mapping[str, str] | None = None) -> Project:
     """Take a term out: with this scope only ({} for the one that holds everywhere), or in all.
 
     Raises:
@@ -118,21 +123,21 @@ def drop_term(
     """
     name = _plain(term)
     with _changing:
-        stored = projects.open_project(db, project.name)
+        stored = projects.open_project(workspace.db, workspace.project.name)
         before = terms(stored)
         left = [entry for entry in before if entry.term != name or scope not in (None, entry.scope)]
         if len(left) == len(before):
             known = ", ".join(dict.fromkeys(entry.term for entry in before)) or "none yet"
             raise NotFound(f"There is no such term '{name}'.", next_step=f"There are: {known}.")
-        changed = _keep(db, stored, left)
-    audit.note(db, project.id, author, "term dropped", name, scope=scope)
+        changed = _keep(workspace.with_project(stored), left)
+    audit.note(workspace.db, workspace.project.id, workspace.person, "term dropped", name, scope=scope)
     return changed
 
 
-def _keep(db: Database, project: Project, kept: Sequence[Term]) -> Project:
+def _keep(workspace: Workspace, kept: Sequence[Term]) -> Project:
     """Store the terms, all in one place: what the older dictionary held is among them."""
     rows = [entry.model_dump(mode="json") for entry in kept]
-    return projects.update_project(db, project, settings={GLOSSARY: rows}, glossary={})
+    return projects.update_project(workspace, settings={GLOSSARY: rows}, glossary={})
 
 
 def _plain(text: str) -> str:
@@ -159,14 +164,14 @@ def _checked_scope(scope: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def find_terms(db: Database, project: Project, limit: int = 20) -> list[Candidate]:
+def find_terms(workspace: Workspace, limit: int = 20) -> list[Candidate]:
     """What notes define, then abbreviations that several outputs have; the most frequent first.
 
     Notes on outputs that are set aside as the sealed test are not read, nor are these outputs.
     """
-    labels = fitting_labels(db, project)
-    texts = _texts(db, project, labels)
-    known = {entry.term for entry in terms(project)}
+    labels = fitting_labels(workspace)
+    texts = _texts(workspace, labels)
+    known = {entry.term for entry in terms(workspace.project)}
     defined: dict[str, list[tuple[str, Definition]]] = {}
     for output_id, notes in labels.notes.items():
         for definition in definitions("\n".join(notes)):
@@ -179,16 +184,16 @@ def find_terms(db: Database, project: Project, limit: int = 20) -> list[Candidat
     ]
 
 
-def _texts(db: Database, project: Project, labels: Labels) -> dict[str, str]:
+def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
     """Output id -> its notes and its text, for outputs that fitting may see."""
-    sealed = sealed_splits(db, project)
-    groups = output_table.groups(db, project.id)
-    dealt = split_table.dealt(db, project.id)
+    sealed = sealed_splits(workspace)
+    groups = output_table.groups(workspace.db, workspace.project.id)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     others = (output_id for output_id, group in groups.items() if dealt.of(group) not in sealed)
     wanted = list(dict.fromkeys([*labels.notes, *others]))[: max(_READ, len(labels.notes))]
     return {
         output.id: "\n".join((*labels.notes.get(output.id, ()), output.text[:LONGEST]))
-        for part in output_table.chunks(db, wanted)
+        for part in output_table.chunks(workspace.db, wanted)
         for output in part
     }
 

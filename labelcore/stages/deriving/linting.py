@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen, Project
+from labelcore.models import Criterion, Frozen
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.offline import points_of
@@ -22,6 +22,7 @@ from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _VAGUE = re.compile(
     r"\b(good|bad|nice|appropriate(?:ly)?|proper(?:ly)?|high[- ]quality|reasonable|suitabl[ey]|"
@@ -65,15 +66,15 @@ class Lint(Frozen):
     open_outputs: tuple[str, ...] = ()
 
 
-def lint(db: Database, project: Project) -> Lint:
+def lint(workspace: Workspace) -> Lint:
     """Look at the accepted (or, where none is, the proposed) criteria."""
-    criteria = list_criteria(db, project, status="accepted") or list_criteria(db, project, status="proposed")
-    fails = set(fitting_labels(db, project).fails)
-    failed = _failed_by_people(db, project, criteria, fails)
-    decided = _failed_by_judges(db, project, criteria)
+    criteria = list_criteria(workspace, status="accepted") or list_criteria(workspace, status="proposed")
+    fails = set(fitting_labels(workspace).fails)
+    failed = _failed_by_people(workspace, criteria, fails)
+    decided = _failed_by_judges(workspace, criteria)
     covering = _covering(failed)
     found = [
-        *(finding for c in criteria for finding in _wording(db, c)),
+        *(finding for c in criteria for finding in _wording(workspace.db, c)),
         *(
             finding
             for a, b in itertools.combinations(criteria, 2)
@@ -94,32 +95,30 @@ def lint(db: Database, project: Project) -> Lint:
 
 
 def _failed_by_people(
-    db: Database, project: Project, criteria: Sequence[Criterion], visible: set[str]
+    workspace: Workspace, criteria: Sequence[Criterion], visible: set[str]
 ) -> dict[str, set[str]]:
     """Outputs that people failed for a criterion: cited in its evidence, or graded so."""
     found = {
         criterion.id: {item.output_id for item in criterion.evidence} & visible for criterion in criteria
     }
-    for grade in current_grades(db, project):
+    for grade in current_grades(workspace):
         sees = grade.output_id in visible and grade.value == "fail"
         if sees and grade.criterion_id in found:
             found[grade.criterion_id].add(grade.output_id)
     return found
 
 
-def _failed_by_judges(
-    db: Database, project: Project, criteria: Sequence[Criterion]
-) -> dict[str, dict[str, bool]]:
+def _failed_by_judges(workspace: Workspace, criteria: Sequence[Criterion]) -> dict[str, dict[str, bool]]:
     """Criterion -> output -> failed, by the judge that stands for it: a chosen one, else its first."""
-    chosen = judge_table.chosen(db, project.id)
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
     preferred = set(chosen["judge_version_ids"]) if chosen else set()
     judges: dict[str, str] = {}
-    for version in judge_table.current(db, project.id):
+    for version in judge_table.current(workspace.db, workspace.project.id):
         if version.criterion_id and (version.criterion_id not in judges or version.id in preferred):
             judges[version.criterion_id] = version.id
     wanted = {judges[c.id]: c.id for c in criteria if c.id in judges}
     found: dict[str, dict[str, bool]] = defaultdict(dict)
-    table = verdict_table.values(db, list(wanted))
+    table = verdict_table.values(workspace.db, list(wanted))
     for output_id, judge, value in zip(
         table["output_id"], table["judge_version_id"], table["value"], strict=True
     ):

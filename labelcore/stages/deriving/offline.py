@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labelcore.models import Criterion, Evidence, Project, new_id
+from labelcore.models import Criterion, Evidence, new_id
 from labelcore.progress import Progress
 from labelcore.stages.deriving.embedding import meanings
 from labelcore.stages.deriving.grouping import Clause, Floats, blend, central, group
@@ -15,6 +15,7 @@ from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.grading import Labels
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 _MUST_SHARE = 0.2
 _EXAMPLES = 3
@@ -54,14 +55,12 @@ def join_existing(
 
 
 def propose(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     clauses: Sequence[Clause],
     points: Floats,
     labels: Labels,
     taken: set[str],
     case: frozenset[str],
-    author: str,
 ) -> list[Criterion]:
     """One proposed criterion for each group of clauses, the largest first."""
     if not clauses:
@@ -77,19 +76,17 @@ def propose(
         taken.add(name)
         evidence = [clauses[i].evidence() for i in numbered]
         statement = statement_of(typical.text, marked=typical.marked)
-        found.append(_criterion(db, project, name, statement, keywords, evidence, labels, author))
+        found.append(_criterion(workspace, name, statement, keywords, evidence, labels))
     return found
 
 
 def _criterion(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     name: str,
     statement: str,
     keywords: Sequence[str],
     evidence: Sequence[Evidence],
     labels: Labels,
-    author: str,
 ) -> Criterion:
     failing = list(dict.fromkeys(item.output_id for item in evidence))
     share = len(failing) / max(1, len(labels.fails))
@@ -98,19 +95,19 @@ def _criterion(
         why = "Rests on a single note: look for more before you rely on it."
     return Criterion(
         id=new_id("criterion"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         version=1,
         name=name,
         statement=statement,
         severity="must" if share >= _MUST_SHARE else "should",
-        max_false_failure_rate=default_limit(project),
+        max_false_failure_rate=default_limit(workspace.project),
         origin="notes",
         keywords=tuple(keywords),
         evidence=tuple(evidence),
-        author=author,
+        author=workspace.person,
         why=why,
-        fail_examples=_excerpts(db, failing),
-        pass_examples=_excerpts(db, sorted(labels.passes)),
+        fail_examples=_excerpts(workspace.db, failing),
+        pass_examples=_excerpts(workspace.db, sorted(labels.passes)),
     )
 
 

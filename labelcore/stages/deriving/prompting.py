@@ -13,15 +13,15 @@ from typing import Literal
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
-from labelcore.models import Criterion, Frozen, Output, Project, new_id
+from labelcore.models import Criterion, Frozen, Output, new_id
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, wilson
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 _ASKS = re.compile(
     r"\b(must|should|shall|never|always|only|do not|don't|avoid|ensure|make sure|at most|at least"
@@ -106,9 +106,7 @@ class PromptRule(Frozen):
     breaking: tuple[str, ...] = ()
 
 
-def propose_from_prompt(
-    db: Database, project: Project, prompt: str | None = None, *, author: str = ""
-) -> list[Criterion]:
+def propose_from_prompt(workspace: Workspace, prompt: str | None = None) -> list[Criterion]:
     """Propose one criterion for each rule that the prompt states and no criterion holds yet.
 
     ``prompt`` is kept as the project's own; None takes the one that is kept.
@@ -116,13 +114,13 @@ def propose_from_prompt(
     Raises:
         BadInput: there is no prompt.
     """
-    text = project.prompt_template if prompt is None else prompt
+    text = workspace.project.prompt_template if prompt is None else prompt
     if not text.strip():
         raise BadInput("There is no prompt yet.", next_step="Give the pipeline's prompt as text.")
-    if prompt is not None and prompt != project.prompt_template:
-        projects.update_project(db, project, prompt_template=prompt)
-    known = {criterion.statement.casefold() for criterion in list_criteria(db, project)}
-    taken = {criterion.name for criterion in list_criteria(db, project)}
+    if prompt is not None and prompt != workspace.project.prompt_template:
+        projects.update_project(workspace, prompt_template=prompt)
+    known = {criterion.statement.casefold() for criterion in list_criteria(workspace)}
+    taken = {criterion.name for criterion in list_criteria(workspace)}
     found = []
     for rule in rules_in(text):
         if rule.casefold() not in known:
@@ -131,18 +129,18 @@ def propose_from_prompt(
             found.append(
                 Criterion(
                     id=new_id("criterion"),
-                    project_id=project.id,
+                    project_id=workspace.project.id,
                     version=1,
                     name=name,
                     statement=rule,
                     severity="should",
                     origin="prompt",
-                    author=author,
-                    max_false_failure_rate=default_limit(project),
+                    author=workspace.person,
+                    max_false_failure_rate=default_limit(workspace.project),
                     why="the pipeline's prompt asks for it; no expert has failed it yet",
                 )
             )
-    criterion_table.save(db, found)
+    criterion_table.save(workspace.db, found)
     return found
 
 
@@ -178,26 +176,24 @@ def check_of(rule: str) -> CodeSpec | None:
     return None
 
 
-def prompt_rules(db: Database, project: Project) -> list[PromptRule]:
+def prompt_rules(workspace: Workspace) -> list[PromptRule]:
     """Each criterion from the prompt with what the grades say to it, contradicted ones first."""
     criteria = [
-        c for c in list_criteria(db, project) if c.origin == "prompt" and c.status in {"proposed", "accepted"}
+        c for c in list_criteria(workspace) if c.origin == "prompt" and c.status in {"proposed", "accepted"}
     ]
     if not criteria:
         return []
-    labels = fitting_labels(db, project)
-    passed = list(output_table.many(db, labels.passes).values())
-    found = [_rule(db, project, criterion, labels, passed) for criterion in criteria]
+    labels = fitting_labels(workspace)
+    passed = list(output_table.many(workspace.db, labels.passes).values())
+    found = [_rule(workspace, criterion, labels, passed) for criterion in criteria]
     return sorted(found, key=lambda rule: (not rule.contradicted, rule.criterion.name))
 
 
-def _rule(
-    db: Database, project: Project, criterion: Criterion, labels: Labels, passed: Sequence[Output]
-) -> PromptRule:
+def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Sequence[Output]) -> PromptRule:
     fails = {item.output_id for item in criterion.evidence} & set(labels.fails)
     fails |= {
         grade.output_id
-        for grade in current_grades(db, project)
+        for grade in current_grades(workspace)
         if grade.criterion_id == criterion.id and grade.value == "fail" and grade.output_id in labels.value
     }
     spec = check_of(criterion.statement)

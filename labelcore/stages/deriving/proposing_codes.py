@@ -26,6 +26,7 @@ from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.deriving.said import said_of_fails
 from labelcore.store import Database
 from labelcore.store import codes as code_table
+from labelcore.workspace import Workspace
 
 APART = 0.55
 """Cosine distance from which clauses are different codes."""
@@ -44,20 +45,16 @@ class Coding(Frozen):
     says: tuple[str, ...] = ()
 
 
-def propose_codes(
-    db: Database, project: Project, *, author: str = "", progress: Progress | None = None
-) -> list[Coded]:
+def propose_codes(workspace: Workspace, *, progress: Progress | None = None) -> list[Coded]:
     """Give codes offline to what carries none yet; see ``code_notes``."""
-    return list(code_notes(db, project, offline=True, author=author, progress=progress).codes)
+    return list(code_notes(workspace, offline=True, progress=progress).codes)
 
 
 def code_notes(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     offline: bool = False,
     client: ModelClient | None = None,
-    author: str = "",
     progress: Progress | None = None,
 ) -> Coding:
     """Give codes to the clauses of notes and the marked words that carry none yet.
@@ -66,46 +63,52 @@ def code_notes(
     and ``says`` tells so. What people renamed, merged or moved stays as it is.
     """
     tell = progress or silent
-    known = code_table.quotes(db, project.id)
-    fresh = _uncoded(said_of_fails(db, project), known)
+    known = code_table.quotes(workspace.db, workspace.project.id)
+    fresh = _uncoded(said_of_fails(workspace), known)
     if not fresh:
-        return Coding(codes=tuple(list_codes(db, project)))
-    live = {code.id: code for code in code_table.current(db, project.id) if code.state != "dropped"}
+        return Coding(codes=tuple(list_codes(workspace)))
+    live = {
+        code.id: code
+        for code in code_table.current(workspace.db, workspace.project.id)
+        if code.state != "dropped"
+    }
     asked = None if offline else _by_model(fresh, list(live.values()), client, tell)
     placed = asked.placed if asked else []
     rest = _uncoded(fresh, placed=[clause for clause, _ in placed])
     clauses = [*(clause for clause, _ in placed), *rest]
     coded = [quote for quote in known if quote.code_id in live]
-    points = points_of(db, [quote.text for quote in coded] + [clause.meaning for clause in clauses], tell)
+    points = points_of(
+        workspace.db, [quote.text for quote in coded] + [clause.meaning for clause in clauses], tell
+    )
     old, new = points[: len(coded)], points[len(coded) :]
-    labels = _settled(db, asked, [code.label for code in live.values()], tell) if asked else []
-    made, numbers = _named(project, list(live.values()), labels, author)
+    labels = _settled(workspace.db, asked, [code.label for code in live.values()], tell) if asked else []
+    made, numbers = _named(workspace.project, list(live.values()), labels, workspace.person)
     ids = [str(quote.code_id) for quote in coded] + list(numbers.values())
     centres = _centres(ids, np.vstack([old, new[: len(placed)]]))
     joined, left = _join(new, centres, range(len(placed), len(clauses)))
     numbers |= joined
-    for code, members in _new_codes(db, project, clauses, new, left, made, author):
+    for code, members in _new_codes(workspace, clauses, new, left, made):
         made.append(code)
         centres |= _centres([code.id] * len(members), new[members])
         numbers |= dict.fromkeys(members, code.id)
     sure = _sureness(new, centres, [numbers[at] for at in range(len(clauses))])
     quotes = [
         Quote(
-            project_id=project.id,
+            project_id=workspace.project.id,
             grade_id=clause.grade_id,
             output_id=clause.output_id,
             text=clause.text,
             code_id=numbers[at],
             sure=float(sure[at]),
             marked=clause.marked,
-            author=author,
+            author=workspace.person,
         )
         for at, clause in enumerate(clauses)
     ]
-    code_table.save(db, made, quotes)
-    link_codes(db, project, author=author)
+    code_table.save(workspace.db, made, quotes)
+    link_codes(workspace)
     return Coding(
-        codes=tuple(list_codes(db, project)),
+        codes=tuple(list_codes(workspace)),
         quotes_new=len(quotes),
         by_model=len(placed),
         says=() if offline else tuple(_told(asked, len(rest))),
@@ -232,24 +235,18 @@ def _join(
 
 
 def _new_codes(
-    db: Database,
-    project: Project,
-    clauses: Sequence[Clause],
-    points: Floats,
-    rest: Sequence[int],
-    made: Sequence[Code],
-    author: str,
+    workspace: Workspace, clauses: Sequence[Clause], points: Floats, rest: Sequence[int], made: Sequence[Code]
 ) -> list[tuple[Code, list[int]]]:
     if not rest:
         return []
     members = [[rest[at] for at in group] for group in code_groups(points[list(rest)])]
-    taken = {code.label for code in (*code_table.current(db, project.id), *made)}
+    taken = {code.label for code in (*code_table.current(workspace.db, workspace.project.id), *made)}
     found = []
     for group in members:
         texts = [clauses[at].meaning for at in group]
         label = name_of(texts, texts[central(points[group])], taken)
         taken.add(label)
-        code = Code(id=new_id("code"), project_id=project.id, label=label, author=author)
+        code = Code(id=new_id("code"), project_id=workspace.project.id, label=label, author=workspace.person)
         found.append((code, group))
     return found
 

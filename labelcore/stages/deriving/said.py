@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labelcore.models import Grade, Output, Project
+from labelcore.models import Grade, Output
 from labelcore.stages.deriving.grouping import Clause, clauses_of
 from labelcore.stages.deriving.naming import terms
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.store import Database
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 
-def said_of_fails(db: Database, project: Project) -> list[Clause]:
+def said_of_fails(workspace: Workspace) -> list[Clause]:
     """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
-    visible = set(fitting_labels(db, project).value)
+    visible = set(fitting_labels(workspace).value)
     grades = [
         grade
-        for grade in sorted(current_grades(db, project), key=lambda grade: grade.id)
+        for grade in sorted(current_grades(workspace), key=lambda grade: grade.id)
         if grade.value == "fail" and grade.output_id in visible
     ]
-    outputs = output_table.many(db, [grade.output_id for grade in grades if grade.spans])
+    outputs = output_table.many(workspace.db, [grade.output_id for grade in grades if grade.spans])
     found: dict[tuple[str, str], Clause] = {}
     for grade in grades:
         source = {"grade_id": grade.id, "output_id": grade.output_id}

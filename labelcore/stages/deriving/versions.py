@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Frozen, Project, new_id, now
+from labelcore.models import Criterion, Frozen, new_id, now
 from labelcore.stages.deriving.editing import drop, find_criterion, history, list_criteria, revise
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
+from labelcore.workspace import Workspace
 
 _WORDS = re.compile(r"\s+|[\u3400-\u9fff]|\w+|.", re.S)
 
@@ -44,20 +44,14 @@ class Ancestor(Frozen):
 
 
 def split(
-    db: Database,
-    project: Project,
-    criterion_id: str,
-    parts: Sequence[Part],
-    *,
-    why: str = "",
-    author: str = "",
+    workspace: Workspace, criterion_id: str, parts: Sequence[Part], *, why: str = ""
 ) -> list[Criterion]:
     """Divide a criterion; quotes that no part names go to the first. The old one is dropped.
 
     Raises:
         BadInput: fewer than two parts, two of one name, or a quote that is not there or named twice.
     """
-    old = find_criterion(db, project, criterion_id)
+    old = find_criterion(workspace, criterion_id)
     named = [number for part in parts for number in part.quotes]
     if len(parts) < 2 or len({part.name.strip().casefold() for part in parts} - {""}) < len(parts):
         raise BadInput("A split needs two parts with different names.")
@@ -78,7 +72,7 @@ def split(
                 "statement": part.statement.strip() or old.statement,
                 "parents": (old.id,),
                 "evidence": tuple(old.evidence[n] for n in sorted(quotes)),
-                "author": author,
+                "author": workspace.person,
                 "why": reason,
                 "wording_only": False,
                 "restores": None,
@@ -86,13 +80,13 @@ def split(
         )
         for part, quotes in zip(parts, numbers, strict=True)
     ]
-    criterion_table.save(db, made)
+    criterion_table.save(workspace.db, made)
     names = " and ".join(part.name for part in parts)
-    drop(db, project, old.id, why=f"split into {names}", author=author)
+    drop(workspace, old.id, why=f"split into {names}")
     return made
 
 
-def undo_change(db: Database, project: Project, criterion_id: str, *, author: str = "") -> list[Criterion]:
+def undo_change(workspace: Workspace, criterion_id: str) -> list[Criterion]:
     """Take the newest change of a criterion back, as a further version; the history keeps both.
 
     A criterion that a merge or split made is dropped, and what it was made from comes back.
@@ -100,21 +94,19 @@ def undo_change(db: Database, project: Project, criterion_id: str, *, author: st
     Raises:
         BadInput: there is nothing to take back.
     """
-    criterion = find_criterion(db, project, criterion_id)
-    versions = history(db, project, criterion.id)
+    criterion = find_criterion(workspace, criterion_id)
+    versions = history(workspace, criterion.id)
     if (at := _standing(versions)) > 1:
-        return [_as_before(db, project, versions, at, author)]
+        return [_as_before(workspace, versions, at)]
     if not criterion.parents:
         raise BadInput(f"'{criterion.name}' was never changed.", next_step="Reject it instead.")
-    family = [
-        c for c in list_criteria(db, project) if c.parents == criterion.parents and c.status != "dropped"
-    ]
+    family = [c for c in list_criteria(workspace) if c.parents == criterion.parents and c.status != "dropped"]
     back = []
     for parent in criterion.parents:
-        before = history(db, project, parent)
-        back.append(_as_before(db, project, before, _standing(before), author))
+        before = history(workspace, parent)
+        back.append(_as_before(workspace, before, _standing(before)))
     for child in family:
-        drop(db, project, child.id, why="its making was taken back", author=author)
+        drop(workspace, child.id, why="its making was taken back")
     return back
 
 
@@ -126,9 +118,7 @@ def _standing(versions: Sequence[Criterion]) -> int:
     return number
 
 
-def _as_before(
-    db: Database, project: Project, versions: Sequence[Criterion], standing: int, author: str
-) -> Criterion:
+def _as_before(workspace: Workspace, versions: Sequence[Criterion], standing: int) -> Criterion:
     before, last = versions[standing - 2], versions[-1]
     kept = {"id", "project_id", "version", "at", "author", "why", "wording_only", "restores"}
     changes = {
@@ -137,17 +127,15 @@ def _as_before(
         if value != last.model_dump()[name]
     }
     return revise(
-        db,
-        project,
+        workspace,
         last,
         changes | {"restores": before.version},
         f"took version {standing} back",
-        author,
         wording_only=versions[standing - 1].wording_only,
     )
 
 
-def lineage(db: Database, project: Project) -> list[Ancestor]:
+def lineage(workspace: Workspace) -> list[Ancestor]:
     """Every criterion with what it was made from, oldest first."""
     return [
         Ancestor(
@@ -158,7 +146,7 @@ def lineage(db: Database, project: Project) -> list[Ancestor]:
             at=criterion.at,
             parents=criterion.parents,
         )
-        for criterion in list_criteria(db, project)
+        for criterion in list_criteria(workspace)
     ]
 
 

@@ -22,8 +22,8 @@ from labelcore.settings import settings
 from labelcore.stages.deriving.coding_with_model import CitedNote, Left, tidy
 from labelcore.stages.deriving.grouping import Clause
 from labelcore.stages.deriving.risk import default_limit
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
+from labelcore.workspace import Workspace
 
 _NOTES = 60  # notes in one prompt
 _ROOM = 4_000
@@ -56,11 +56,9 @@ Answers = list[tuple[list[Clause], ProposedCriteria | ModelTrouble]]
 
 
 def derive(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     clauses: Sequence[Clause],
     before: Sequence[Criterion],
-    author: str,
     client: ModelClient | None,
     progress: Progress,
 ) -> list[str]:
@@ -81,12 +79,15 @@ def derive(
     found: list[Criterion] = []
     for part, answer in answers:
         if isinstance(answer, ProposedCriteria):
-            tried = [_checked(project, proposal, part, author, left) for proposal in answer.criteria]
+            tried = [
+                _checked(workspace.project, proposal, part, workspace.person, left)
+                for proposal in answer.criteria
+            ]
             kept = [criterion for criterion in tried if criterion]
             left.beyond += len(kept[_MOST:])
             found += kept[:_MOST]
     criterion_table.save(
-        db, [criterion for criterion in _distinct(found) if criterion.name.casefold() not in taken]
+        workspace.db, [criterion for criterion in _distinct(found) if criterion.name.casefold() not in taken]
     )
     failed = sum(len(part) for part, answer in answers if isinstance(answer, ModelTrouble))
     more = [f"The model failed for {failed} notes ({troubles[0]})"] if troubles else []

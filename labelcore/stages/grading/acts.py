@@ -11,9 +11,10 @@ from labelcore.stages.grading.rules import rules_of
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 
-def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]:
+def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
     """Store grading events. Returns the ids that are stored durably now.
 
     Raises:
@@ -21,16 +22,18 @@ def record(db: Database, project: Project, events: Sequence[Grade]) -> list[str]
             to another project.
         NotFound: an event names an output that does not exist; nothing is stored then.
     """
-    known = output_table.existing(db, [event.output_id for event in events])
-    _check_fields(db, [event for event in events if event.field is not None])
+    known = output_table.existing(workspace.db, [event.output_id for event in events])
+    _check_fields(workspace.db, [event for event in events if event.field is not None])
     undone = [str(event.supersedes) for event in events if event.value == "undone"]
-    authors = {grade.id: grade.annotator for grade in grade_table.some(db, undone)} if undone else {}
+    authors = (
+        {grade.id: grade.annotator for grade in grade_table.some(workspace.db, undone)} if undone else {}
+    )
     for event in events:
-        _check(event, project, known)
+        _check(event, workspace.project, known)
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
             raise BadInput("Only its author can take a grade back.")
-    rules = rules_of(project)
-    return grade_table.record(db, [_on_scale(event, rules) for event in events])
+    rules = rules_of(workspace.project)
+    return grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
 
 
 def _check(event: Grade, project: Project, known: Collection[str]) -> None:
@@ -65,8 +68,7 @@ def _check_fields(db: Database, events: Sequence[Grade]) -> None:
 
 
 def grade(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     output_id: str,
     value: str,
     *,
@@ -81,19 +83,19 @@ def grade(
     ``value``: pass, fail, unsure or skipped; on a project with a scale also a level's name or
     number. ``field``: the JSON pointer of one field of a structured output.
     """
-    output = output_table.get(db, output_id)
+    output = output_table.get(workspace.db, output_id)
     if output is None:
         raise NotFound(
             f"No single output is named '{output_id}'.", next_step="`labelcore export outputs` lists the ids."
         )
-    rules = rules_of(project)
+    rules = rules_of(workspace.project)
     level = None if criterion_id or field else _level_of(rules, value)
     if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
         levels = f", or {', '.join(rules.scale)}" if rules.scale else ""
         raise BadInput(f"'{value}' is not a grade.", next_step=f"Use pass, fail, unsure{levels}.")
     event = Grade(
         id=new_id("grade"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         output_id=output.id,
         annotator=annotator,
         value=value if level is None else rules.value_of(level),
@@ -103,7 +105,7 @@ def grade(
         criterion_version=criterion_version,
         field=field,
     )
-    record(db, project, [event])
+    record(workspace, [event])
     return event
 
 
@@ -115,37 +117,39 @@ def _level_of(rules: GradingRules, value: str) -> int | None:
 
 
 def part_grades(
-    db: Database, project: Project, annotator: str, output_ids: Collection[str]
+    workspace: Workspace, annotator: str, output_ids: Collection[str]
 ) -> dict[str, dict[str, Grade]]:
     """A person's current grades of parts: output id -> criterion id or JSON pointer -> grade."""
     found: dict[str, dict[str, Grade]] = {}
-    for event in grade_table.of_parts(db, project.id, annotator, list(output_ids)):
+    for event in grade_table.of_parts(workspace.db, workspace.project.id, annotator, list(output_ids)):
         found.setdefault(event.output_id, {})[str(event.criterion_id or event.field)] = event
     return found
 
 
-def undo(db: Database, project: Project, grade_id: str, *, annotator: str) -> Grade:
+def undo(workspace: Workspace, grade_id: str, *, annotator: str) -> Grade:
     """Take a grade back; the one before it counts again. The history keeps both."""
-    events = {event.id: event for event in grade_table.history(db, project.id)}
+    events = {event.id: event for event in grade_table.history(workspace.db, workspace.project.id)}
     target = events.get(grade_id)
     if target is None or target.annotator != annotator:
         raise NotFound(f"{annotator} has no grade '{grade_id}' to take back.")
     event = target.model_copy(
         update={"id": new_id("grade"), "value": "undone", "supersedes": grade_id, "note": ""}
     )
-    record(db, project, [event])
+    record(workspace, [event])
     return event
 
 
 def grade_history(
-    db: Database, project: Project, output_id: str | None = None, criterion_id: str | None = None
+    workspace: Workspace, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:
     """Every grading event (of one output, of one criterion), undone ones included, oldest first."""
-    return grade_table.history(db, project.id, output_id, criterion_id)
+    return grade_table.history(workspace.db, workspace.project.id, output_id, criterion_id)
 
 
 def current_grades(
-    db: Database, project: Project, annotator: str | None = None, *, criteria_only: bool = False
+    workspace: Workspace, annotator: str | None = None, *, criteria_only: bool = False
 ) -> list[Grade]:
     """The grades that count now, oldest first; with ``criteria_only`` those of single criteria."""
-    return grade_table.current(db, project.id, annotator=annotator, criteria_only=criteria_only)
+    return grade_table.current(
+        workspace.db, workspace.project.id, annotator=annotator, criteria_only=criteria_only
+    )

@@ -19,6 +19,7 @@ from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, comparisons, queues
 from labelcore.store import outputs as output_table
 from labelcore.store.live import live
+from labelcore.workspace import Workspace
 
 _REASON = "two versions on the same input"
 
@@ -62,18 +63,20 @@ class Preferences(Frozen):
     says: str
 
 
-def comparing_queue(db: Database, project: Project, annotator: str, *, ahead: int = 10) -> PairQueue:
+def comparing_queue(workspace: Workspace, annotator: str, *, ahead: int = 10) -> PairQueue:
     """The next pairs for a person; () where the project compares nothing.
 
     Raises:
         BadInput: the project's rules name no two versions.
     """
-    pool = queues.pairs(db, project.id, _versions(project))
-    rules = rules_of(project).model_copy(update={"review": ()})
-    places = hand_out(db, project, annotator, pool, rules, ahead)
-    found = output_table.many(db, [output_id for pair, _, _ in places for output_id in pair.split("~")])
+    pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
+    rules = rules_of(workspace.project).model_copy(update={"review": ()})
+    places = hand_out(workspace, annotator, pool, rules, ahead)
+    found = output_table.many(
+        workspace.db, [output_id for pair, _, _ in places for output_id in pair.split("~")]
+    )
     items = [_item(annotator, pair, at, found) for pair, _, at in places]
-    mine = live(db, project.id).graded(annotator)
+    mine = live(workspace.db, workspace.project.id).graded(annotator)
     return PairQueue(
         items=tuple(items), done=sum(shown in pool.at for shown in list(mine)), total=len(pool.places)
     )
@@ -100,20 +103,20 @@ def first_is_left(annotator: str, pair: str) -> bool:
     return hashlib.sha256(f"{annotator}\x1e{pair}".encode()).digest()[0] % 2 == 0
 
 
-def compare(db: Database, project: Project, events: Sequence[Comparison]) -> list[str]:
+def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
     """Store comparisons. Returns the ids that are stored durably now.
 
     Raises:
         BadInput: an event has no name, belongs elsewhere, or takes back another person's act.
         NotFound: one of the two outputs does not exist.
     """
-    pool = queues.pairs(db, project.id, _versions(project))
+    pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     ids = sorted({output_id for event in events for output_id in (event.first_id, event.second_id)})
-    known = output_table.existing(db, ids)
+    known = output_table.existing(workspace.db, ids)
     taken_back = [str(event.supersedes) for event in events if event.value == "undone"]
-    authors = comparisons.stored(db, taken_back) if taken_back else {}
+    authors = comparisons.stored(workspace.db, taken_back) if taken_back else {}
     for event in events:
-        if event.project_id != project.id or not event.annotator.strip():
+        if event.project_id != workspace.project.id or not event.annotator.strip():
             raise BadInput("A comparison needs its project and the name of who makes it.")
         if missing := {event.first_id, event.second_id} - set(known):
             raise NotFound(f"There is no output '{min(missing)}'.", next_step="Check the ids.")
@@ -121,51 +124,47 @@ def compare(db: Database, project: Project, events: Sequence[Comparison]) -> lis
             raise BadInput("These two outputs are no pair of the compared versions on the same input.")
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
             raise BadInput("Only its author can take a comparison back.")
-    return comparisons.record(db, events)
+    return comparisons.record(workspace.db, events)
 
 
 def prefer(
-    db: Database,
-    project: Project,
-    first: str,
-    second: str,
-    value: Preference,
-    *,
-    annotator: str,
-    note: str = "",
+    workspace: Workspace, first: str, second: str, value: Preference, *, annotator: str, note: str = ""
 ) -> Comparison:
     """Say which of two outputs is better; each is named by its id or a unique beginning of it."""
-    found = [output_table.get(db, word) for word in (first, second)]
+    found = [output_table.get(workspace.db, word) for word in (first, second)]
     one, other = found
     if one is None or other is None:
         missing = first if one is None else second
         raise NotFound(f"There is no output '{missing}'.", next_step="Check the id.")
-    if f"{other.id}~{one.id}" in queues.pairs(db, project.id, _versions(project)).at:
+    if (
+        f"{other.id}~{one.id}"
+        in queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project)).at
+    ):
         turned: dict[Preference, Preference] = {"first": "second", "second": "first"}
         one, other, value = other, one, turned.get(value, value)
     event = Comparison(
         id=new_id("comparison"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         first_id=one.id,
         second_id=other.id,
         annotator=annotator,
         value=value,
         note=note,
     )
-    compare(db, project, [event])
+    compare(workspace, [event])
     return event
 
 
-def undo_comparison(db: Database, project: Project, comparison_id: str, *, annotator: str) -> Comparison:
+def undo_comparison(workspace: Workspace, comparison_id: str, *, annotator: str) -> Comparison:
     """Take a comparison back; the one before it counts again. The history keeps both."""
-    events = {event.id: event for event in comparisons.history(db, project.id)}
+    events = {event.id: event for event in comparisons.history(workspace.db, workspace.project.id)}
     target = events.get(comparison_id)
     if target is None or target.annotator != annotator:
         raise NotFound(f"{annotator} has no comparison '{comparison_id}' to take back.")
     event = target.model_copy(
         update={"id": new_id("comparison"), "value": "undone", "supersedes": comparison_id}
     )
-    compare(db, project, [event])
+    compare(workspace, [event])
     return event
 
 
@@ -174,12 +173,12 @@ def is_comparison(db: Database, act_id: str) -> bool:
     return bool(comparisons.stored(db, [act_id]))
 
 
-def preferences(db: Database, project: Project) -> Preferences:
+def preferences(workspace: Workspace) -> Preferences:
     """What people's comparisons of the project's two versions amount to."""
-    first, second = _versions(project)
-    pool = queues.pairs(db, project.id, (first, second))
+    first, second = _versions(workspace.project)
+    pool = queues.pairs(workspace.db, workspace.project.id, (first, second))
     ballots: dict[str, list[Comparison]] = defaultdict(list)
-    for event in comparisons.current(db, project.id):
+    for event in comparisons.current(workspace.db, workspace.project.id):
         if event.value != "skipped" and event.pair in pool.at:
             ballots[event.pair].append(event)
     outcomes = [_outcome(votes) for votes in ballots.values()]

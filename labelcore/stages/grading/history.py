@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from labelcore.models import Frozen, Grade, Output, Project
-from labelcore.store import Database
+from labelcore.models import Frozen, Grade, Output
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 
 class Act(Frozen):
@@ -24,14 +24,15 @@ class Act(Frozen):
     state: Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]
 
 
-def latest_acts(
-    db: Database, project: Project, *, annotator: str | None = None, limit: int = 200
-) -> list[Act]:
+def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: int = 200) -> list[Act]:
     """The newest acts of everybody or of one person, newest first."""
-    events = grade_table.latest(db, project.id, annotator=annotator, limit=limit)
-    undone, in_force = grade_table.states(db, [event.id for event in events])
-    names = {criterion.id: criterion.name for criterion in criterion_table.current(db, project.id)}
-    outputs = output_table.many(db, sorted({event.output_id for event in events}))
+    events = grade_table.latest(workspace.db, workspace.project.id, annotator=annotator, limit=limit)
+    undone, in_force = grade_table.states(workspace.db, [event.id for event in events])
+    names = {
+        criterion.id: criterion.name
+        for criterion in criterion_table.current(workspace.db, workspace.project.id)
+    }
+    outputs = output_table.many(workspace.db, sorted({event.output_id for event in events}))
     return [
         Act(
             grade=event,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from labelcore.models import Frozen, Project, SplitName
-from labelcore.store import Database, audit, rulings
+from labelcore.models import Frozen, SplitName
+from labelcore.store import audit, rulings
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
+from labelcore.workspace import Workspace
 
 SEAL_FROM_GRADES = 120
 """From this many outputs with a pass or fail on, the test split is set aside."""
@@ -54,9 +55,9 @@ class Labels(Frozen):
         )
 
 
-def human_labels(db: Database, project: Project) -> Labels:
+def human_labels(workspace: Workspace) -> Labels:
     """One label for each output: the ruling where there is one, else the majority of all people."""
-    grades = grade_table.overall(db, project.id)
+    grades = grade_table.overall(workspace.db, workspace.project.id)
     votes: dict[str, list[bool]] = defaultdict(list)
     by_annotator: dict[str, dict[str, bool]] = defaultdict(dict)
     for output_id, who, value, _ in grades:
@@ -66,7 +67,7 @@ def human_labels(db: Database, project: Project) -> Labels:
     settled = {output_id: _majority(ballots) for output_id, ballots in votes.items()}
     settled |= {
         ruling.output_id: ruling.value == "pass"
-        for ruling in rulings.current(db, project.id)
+        for ruling in rulings.current(workspace.db, workspace.project.id)
         if ruling.criterion_id is None and ruling.output_id in settled
     }
     return Labels(
@@ -91,42 +92,44 @@ def _notes(noted: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def sealed_splits(db: Database, project: Project, labels: Labels | None = None) -> set[SplitName]:
+def sealed_splits(workspace: Workspace, labels: Labels | None = None) -> set[SplitName]:
     """The splits that nothing may be fitted on: the test split once there are enough grades.
 
     Below ``SEAL_FROM_GRADES`` a reserved part would leave too little to learn from and too little
     to measure on, so nothing is reserved and held-out figures come from cross-fitting. Once sealed
     it stays so, whatever is undone later.
     """
-    if audit.happened(db, project.id, "seal test"):
+    if audit.happened(workspace.db, workspace.project.id, "seal test"):
         return {"test"}
-    labels = labels or human_labels(db, project)
+    labels = labels or human_labels(workspace)
     if len(labels.value) < SEAL_FROM_GRADES:
         return set()
-    groups = output_table.groups_of(db, labels.fails)
-    dealt = split_table.dealt(db, project.id)
+    groups = output_table.groups_of(workspace.db, labels.fails)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     reserved = sum(dealt.of(group) == "test" for group in groups.values())
     if reserved < SEAL_FROM_FAILS:
         return set()
-    if not db.is_past:
-        audit.note(db, project.id, "labelcore", "seal test", "test", graded=len(labels.value))
+    if not workspace.db.is_past:
+        audit.note(
+            workspace.db, workspace.project.id, "labelcore", "seal test", "test", graded=len(labels.value)
+        )
     return {"test"}
 
 
-def fitting_labels(db: Database, project: Project) -> Labels:
+def fitting_labels(workspace: Workspace) -> Labels:
     """The labels that deriving, proposing and choosing may see: all but the sealed splits'."""
-    labels = human_labels(db, project)
-    sealed = sealed_splits(db, project, labels)
+    labels = human_labels(workspace)
+    sealed = sealed_splits(workspace, labels)
     if not sealed:
         return labels
     seen = {*labels.value, *labels.notes, *labels.conflicts, *labels.unsure}
-    groups = output_table.groups_of(db, sorted(seen))
-    dealt = split_table.dealt(db, project.id)
+    groups = output_table.groups_of(workspace.db, sorted(seen))
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     return labels.only({k for k, group in groups.items() if dealt.of(group) not in sealed})
 
 
-def fitting_splits(db: Database, project: Project) -> tuple[SplitName, ...]:
+def fitting_splits(workspace: Workspace) -> tuple[SplitName, ...]:
     """The names of the splits that fitting may use now, for ``JudgeVersion.fitted_on``."""
-    sealed = sealed_splits(db, project)
+    sealed = sealed_splits(workspace)
     names: tuple[SplitName, ...] = ("train", "dev", "test")
     return tuple(name for name in names if name not in sealed)

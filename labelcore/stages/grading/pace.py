@@ -7,8 +7,8 @@ from datetime import date
 
 from labelcore.models import Frozen, Project, now
 from labelcore.stages.grading.rules import rules_of
-from labelcore.store import Database
 from labelcore.store.live import live
+from labelcore.workspace import Workspace
 
 
 class Pace(Frozen):
@@ -29,7 +29,7 @@ def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace |
     return Pace(deadline=deadline, days_left=days, left=left, a_day=math.ceil(left / max(1, days + 1)))
 
 
-def counts_by_person(db: Database, project: Project) -> list[tuple[str, int]]:
+def counts_by_person(workspace: Workspace) -> list[tuple[str, int]]:
     """(person, acts that count now), the most first: read from memory, so it can stand on a card."""
-    counts = live(db, project.id).counts()
+    counts = live(workspace.db, workspace.project.id).counts()
     return sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))

@@ -20,14 +20,14 @@ from pydantic import ConfigDict, ValidationError
 
 from labelcore.browser import page_with
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, Project, new_id, now
+from labelcore.models import Frozen, new_id, now
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
 from labelcore.stages.grading.card import MESSAGES, CardEvent, coming_items, grade_of, setting_of, store_each
 from labelcore.stages.grading.queueing import grading_queue
 from labelcore.stages.grading.suggesting import phrases
-from labelcore.store import Database
 from labelcore.store import grades as grade_table
+from labelcore.workspace import Workspace
 
 _KEY = "pack_key"
 _LARGEST = 50_000_000
@@ -73,7 +73,7 @@ class Merged(Frozen):
     refused: tuple[dict[str, str], ...]
 
 
-def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) -> tuple[Manifest, str]:
+def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> tuple[Manifest, str]:
     """The next n outputs of a person as one HTML file, reserved for them as the rules say.
 
     Raises:
@@ -81,24 +81,24 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
     """
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
-    queued = [item for item in grading_queue(db, project, annotator, ahead=n).items if not item.repeat]
+    queued = [item for item in grading_queue(workspace, annotator, ahead=n).items if not item.repeat]
     if not queued:
         raise BadInput(f"{annotator} has nothing left to grade.", next_step="Draw a sample first.")
     manifest = Manifest(
         pack=new_id("pack"),
-        project_id=project.id,
-        project=project.name,
+        project_id=workspace.project.id,
+        project=workspace.project.name,
         annotator=annotator,
         outputs=tuple(item.output.id for item in queued),
         made_at=now(),
     )
-    setting = setting_of(db, project, annotator, "en", phrases(db, project, annotator))
+    setting = setting_of(workspace, annotator, "en", phrases(workspace, annotator))
     document = {
         "manifest": manifest.model_dump(mode="json"),
-        "signature": _sign(manifest, _key(db, project)),
+        "signature": _sign(manifest, _key(workspace)),
         "items": [
             card.model_copy(update={"position": at}).as_data()
-            for at, card in enumerate(coming_items(project, queued), start=1)
+            for at, card in enumerate(coming_items(workspace.project, queued), start=1)
         ],
         # The browser keeps the presses of each pack under a name of its own.
         "setting": setting.model_copy(update={"project": manifest.pack}).as_data(),
@@ -107,13 +107,13 @@ def make_pack(db: Database, project: Project, annotator: str, *, n: int = 50) ->
     return manifest, page_with("pack", json.dumps(document, ensure_ascii=False))
 
 
-def _key(db: Database, project: Project) -> bytes:
+def _key(workspace: Workspace) -> bytes:
     """The project's key, made when the first pack is."""
     with _making_key:
-        stored = projects.open_project(db, project.name)
+        stored = projects.open_project(workspace.db, workspace.project.name)
         if _KEY not in stored.settings:
             key = {_KEY: secrets.token_hex(32)}
-            stored = projects.update_project(db, stored, settings=key)
+            stored = projects.update_project(workspace.with_project(stored), settings=key)
     return bytes.fromhex(stored.settings[_KEY])
 
 
@@ -122,7 +122,7 @@ def _sign(manifest: Manifest, key: bytes) -> str:
     return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
 
 
-def merge_pack(db: Database, project: Project, place: Path) -> Merged:
+def merge_pack(workspace: Workspace, place: Path) -> Merged:
     """Store the acts of a file that came back. Doing it again changes nothing.
 
     Raises:
@@ -138,17 +138,17 @@ def merge_pack(db: Database, project: Project, place: Path) -> Merged:
             f"{place.name} holds no grades of a pack.",
             next_step="Send the file that the pack's download button wrote.",
         ) from trouble
-    if manifest.project_id != project.id:
+    if manifest.project_id != workspace.project.id:
         raise BadInput(
-            f"{place.name} belongs to the project '{manifest.project}', not to '{project.name}'.",
+            f"{place.name} belongs to the project '{manifest.project}', not to '{workspace.project.name}'.",
             next_step=f"Merge it with --project {manifest.project}.",
         )
-    if not hmac.compare_digest(_sign(manifest, _key(db, project)), signature):
+    if not hmac.compare_digest(_sign(manifest, _key(workspace)), signature):
         raise BadInput(
             f"{place.name} was changed by hand: its list of outputs or its name does not fit its signature.",
             next_step="Ask for the file again as it was downloaded.",
         )
-    return _store(db, project, manifest, sent)
+    return _store(workspace, manifest, sent)
 
 
 def _read(place: Path) -> dict[str, Any]:
@@ -163,14 +163,14 @@ def _read(place: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) -> Merged:
+def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
     events, refused = _read_events(sent)
-    stored = grade_table.stored(db, sorted(event.client_id for event in events))
+    stored = grade_table.stored(workspace.db, sorted(event.client_id for event in events))
     fresh = [event for event in events if event.client_id not in stored]
     ids = {event.client_id for event in events}
     online = {
         (grade.output_id, grade.criterion_id, grade.field): grade.at
-        for grade in current_grades(db, project, manifest.annotator)
+        for grade in current_grades(workspace, manifest.annotator)
         if grade.id not in ids
     }
     kept = [
@@ -180,8 +180,8 @@ def _store(db: Database, project: Project, manifest: Manifest, sent: list[Any]) 
     def store(event: CardEvent) -> list[str]:
         if event.output_id not in manifest.outputs:
             raise BadInput("its output is not in the pack")
-        grade = grade_of(project, manifest.annotator, event)
-        return record(db, project, [grade.model_copy(update={"at": moments[event.client_id]})])
+        grade = grade_of(workspace.project, manifest.annotator, event)
+        return record(workspace, [grade.model_copy(update={"at": moments[event.client_id]})])
 
     moments = {event.client_id: event.moment(manifest) for event in fresh}
     merged, reasons = store_each(tuple(event for event in fresh if event not in kept), store)

@@ -14,14 +14,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from labelcore.models import Frozen, Grade, GradingRules, Output, Project, now
+from labelcore.models import Frozen, Grade, GradingRules, Output, now
 from labelcore.stages.grading.rules import rules_of
-from labelcore.store import Database, queues, reservations
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
+from labelcore.store import queues, reservations
 from labelcore.store import samples as sample_table
 from labelcore.store.connection import utc
 from labelcore.store.live import JUDGED, Live, live
+from labelcore.workspace import Workspace
 
 FROM_REVIEW = "picked by hand for review"
 _REPEAT_AFTER = 10
@@ -60,18 +61,18 @@ class Queue(Frozen):
 
 
 def grading_queue(
-    db: Database, project: Project, annotator: str, *, sample_id: str | None = None, ahead: int = 10
+    workspace: Workspace, annotator: str, *, sample_id: str | None = None, ahead: int = 10
 ) -> Queue:
     """The next outputs for a person: of the named sample, else the newest, else by import order."""
-    rules = rules_of(project)
-    sample = sample_table.newest_id(db, project.id) if sample_id is None else sample_id
-    pool = _pool(db, project, sample, rules)
-    places = hand_out(db, project, annotator, pool, rules, ahead)
-    again = _repeat(db, project, annotator, rules) if places else None
+    rules = rules_of(workspace.project)
+    sample = sample_table.newest_id(workspace.db, workspace.project.id) if sample_id is None else sample_id
+    pool = _pool(workspace, sample, rules)
+    places = hand_out(workspace, annotator, pool, rules, ahead)
+    again = _repeat(workspace, annotator, rules) if places else None
     after = pool.at[places[-1][0]] + 1 if places else 0
     soon = tuple(output_id for output_id, _, _ in pool.places[after : after + _SOON])
     wanted = [output_id for output_id, _, _ in places] + ([again] if again else [])
-    found = output_table.many(db, wanted, soon)
+    found = output_table.many(workspace.db, wanted, soon)
     items = [
         QueueItem(output=found[output_id], position=position, reason=reason)
         for output_id, reason, position in places
@@ -79,10 +80,10 @@ def grading_queue(
     if again and again in found:
         first = items[0]
         items.insert(0, first.model_copy(update={"output": found[again], "repeat": True}))
-    state = live(db, project.id)
+    state = live(workspace.db, workspace.project.id)
     since = (state.serial, state.moved[annotator])
     at = pool.places_of(annotator, since, state.graded(annotator))
-    start = _front(db, project, annotator, pool, rules)
+    start = _front(workspace, annotator, pool, rules)
     after_start = len(at) - bisect.bisect_left(at, start)
     left = len(pool.places) - start - after_start if places else 0
     return Queue(
@@ -90,8 +91,8 @@ def grading_queue(
     )
 
 
-def _pool(db: Database, project: Project, sample_id: str | None, rules: GradingRules) -> queues.Pool:
-    pool = queues.pool(db, project.id, sample_id)
+def _pool(workspace: Workspace, sample_id: str | None, rules: GradingRules) -> queues.Pool:
+    pool = queues.pool(workspace.db, workspace.project.id, sample_id)
     if not rules.review:
         return pool
     return pool.variant(rules.review, lambda plain: _moved(plain, rules.review))
@@ -107,13 +108,13 @@ def _moved(pool: queues.Pool, review: Sequence[str]) -> queues.Pool:
 
 
 def hand_out(
-    db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules, ahead: int
+    workspace: Workspace, annotator: str, pool: queues.Pool, rules: GradingRules, ahead: int
 ) -> list[queues.Place]:
     """The next places of a pool for a person; reserved, where so many people see each."""
-    state = live(db, project.id)
+    state = live(workspace.db, workspace.project.id)
     mine = state.graded(annotator)
     most = rules.per_output
-    start = _front(db, project, annotator, pool, rules)
+    start = _front(workspace, annotator, pool, rules)
     if most is None:
         rest = itertools.islice(pool.places, start, None)
         return list(itertools.islice((place for place in rest if place[0] not in mine), ahead))
@@ -135,13 +136,13 @@ def hand_out(
         until = now() + timedelta(minutes=rules.reserve_minutes)
         fresh = _reserve(state, annotator, [output_id for output_id, _, _ in places], free, until)
     # Stored outside: the others need not wait for the disk, and nobody is shown anything before it.
-    reservations.keep(db, project.id, annotator, fresh, until)
+    reservations.keep(workspace.db, workspace.project.id, annotator, fresh, until)
     return places
 
 
-def _front(db: Database, project: Project, annotator: str, pool: queues.Pool, rules: GradingRules) -> int:
+def _front(workspace: Workspace, annotator: str, pool: queues.Pool, rules: GradingRules) -> int:
     """The first place that can still be handed to this person (see `queues.Pool.front`)."""
-    state, most = live(db, project.id), rules.per_output
+    state, most = live(workspace.db, workspace.project.id), rules.per_output
     if most is None:
         since = state.moved[annotator]
         return pool.front(annotator, since, state.graded(annotator).__contains__)
@@ -165,11 +166,11 @@ def _reserve(
     return renew
 
 
-def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules) -> str | None:
+def _repeat(workspace: Workspace, annotator: str, rules: GradingRules) -> str | None:
     """The output to show again, when one is due."""
     if not rules.repeat_share:
         return None
-    state = live(db, project.id)
+    state = live(workspace.db, workspace.project.id)
     repeated = state.repeated(annotator)
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
@@ -177,17 +178,16 @@ def _repeat(db: Database, project: Project, annotator: str, rules: GradingRules)
     return next((output_id for output_id in judged[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
-def recent(
-    db: Database, project: Project, annotator: str, sample_id: str | None, limit: int
-) -> list[QueueItem]:
+def recent(workspace: Workspace, annotator: str, sample_id: str | None, limit: int) -> list[QueueItem]:
     """The outputs that a person graded last, in queue order, for looking back."""
-    last = dict(list(live(db, project.id).graded(annotator).items())[-limit:])
+    last = dict(list(live(workspace.db, workspace.project.id).graded(annotator).items())[-limit:])
     given = {
-        grade.output_id: grade for grade in grade_table.some(db, [grade_id for grade_id, _ in last.values()])
+        grade.output_id: grade
+        for grade in grade_table.some(workspace.db, [grade_id for grade_id, _ in last.values()])
     }
-    pool = _pool(db, project, sample_id, rules_of(project))
+    pool = _pool(workspace, sample_id, rules_of(workspace.project))
     places = sorted(pool.at[output_id] for output_id in last if output_id in pool.at)
-    found = output_table.many(db, list(last))
+    found = output_table.many(workspace.db, list(last))
     return [
         QueueItem(output=found[output_id], position=position, reason=reason, current=given[output_id])
         for output_id, reason, position in (pool.places[at] for at in places)

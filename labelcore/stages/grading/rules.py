@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from labelcore.errors import BadInput
 from labelcore.models import GradingRules, Project
 from labelcore.stages import projects
-from labelcore.store import Database, comparisons
+from labelcore.store import comparisons
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 
 def rules_of(project: Project) -> GradingRules:
@@ -26,13 +27,13 @@ def _checked(rules: str) -> GradingRules:
     return GradingRules.model_validate_json(rules)
 
 
-def set_rules(db: Database, project: Project, **changes: object) -> Project:
+def set_rules(workspace: Workspace, **changes: object) -> Project:
     """Store changed rules; returns the project with them.
 
     Raises:
         BadInput: a value is out of its range, or no output has one of the versions to compare.
     """
-    stored = projects.open_project(db, project.name)
+    stored = projects.open_project(workspace.db, workspace.project.name)
     if isinstance(pair := changes.get("compare"), Collection):
         changes["compare"] = tuple(sorted(pair))  # in one order, so that pairs keep their ids
     try:
@@ -40,13 +41,15 @@ def set_rules(db: Database, project: Project, **changes: object) -> Project:
     except ValueError as trouble:
         raise BadInput(f"These rules cannot be: {_fault(trouble)}.") from trouble
     if rules.compare and "compare" in changes:
-        known = comparisons.versions(db, stored.id)
+        known = comparisons.versions(workspace.db, stored.id)
         if unknown := [version for version in rules.compare if version not in known]:
             raise BadInput(
                 f"No output is of the version '{unknown[0]}'.",
                 next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
             )
-    return projects.update_project(db, stored, settings={"grading": rules.model_dump(mode="json")})
+    return projects.update_project(
+        workspace.with_project(stored), settings={"grading": rules.model_dump(mode="json")}
+    )
 
 
 def _fault(trouble: ValueError) -> str:
@@ -58,15 +61,15 @@ def _fault(trouble: ValueError) -> str:
     return f"{'.'.join(map(str, first['loc']))}: {words}" if first["loc"] else words
 
 
-def versions(db: Database, project: Project) -> dict[str, int]:
+def versions(workspace: Workspace) -> dict[str, int]:
     """The pipeline versions (prompt versions and models), with how many outputs each made."""
-    return comparisons.versions(db, project.id)
+    return comparisons.versions(workspace.db, workspace.project.id)
 
 
-def review(db: Database, project: Project, output_ids: Sequence[str]) -> Project:
+def review(workspace: Workspace, output_ids: Sequence[str]) -> Project:
     """Put outputs picked by hand before everything else; an empty list ends the review."""
-    found = {output_id: output_table.get(db, output_id) for output_id in output_ids}
+    found = {output_id: output_table.get(workspace.db, output_id) for output_id in output_ids}
     if missing := [output_id for output_id, output in found.items() if output is None]:
         raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
     ids = [output.id for output in found.values() if output]
-    return set_rules(db, project, review=ids)
+    return set_rules(workspace, review=ids)

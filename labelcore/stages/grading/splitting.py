@@ -16,11 +16,12 @@ from labelcore.models import Frozen, Project, SplitName
 from labelcore.stages import projects
 from labelcore.stages.grading.labels import SEAL_FROM_FAILS, Labels, human_labels, sealed_splits
 from labelcore.stats.splits import Splits
-from labelcore.store import Database, audit
+from labelcore.store import audit
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store.splits import Opening, Round
+from labelcore.workspace import Workspace
 
 LOOKS = 5
 """A project's limit of looks at one test, where it sets no other."""
@@ -56,9 +57,12 @@ class SplitReport(Frozen):
     advice: str
 
 
-def looks_at_test(db: Database, project: Project) -> int:
+def looks_at_test(workspace: Workspace) -> int:
     """How many states of the test's figures have been seen in this round."""
-    return _looks(split_table.openings(db, project.id, "test"), split_table.dealt(db, project.id).round)
+    return _looks(
+        split_table.openings(workspace.db, workspace.project.id, "test"),
+        split_table.dealt(workspace.db, workspace.project.id).round,
+    )
 
 
 def _looks(openings: Iterable[Opening], number: int) -> int:
@@ -72,7 +76,7 @@ def looks_limit(project: Project) -> int:
     return int(project.settings.get("test_looks", LOOKS))
 
 
-def set_looks_limit(db: Database, project: Project, limit: int) -> Project:
+def set_looks_limit(workspace: Workspace, limit: int) -> Project:
     """Set how many looks make a test spent.
 
     Raises:
@@ -80,7 +84,7 @@ def set_looks_limit(db: Database, project: Project, limit: int) -> Project:
     """
     if limit < 1:
         raise BadInput("A test can be looked at once at least.", next_step="Give a limit from 1 on.")
-    return projects.update_project(db, project, settings={"test_looks": limit})
+    return projects.update_project(workspace, settings={"test_looks": limit})
 
 
 def state_of_test(seen: Iterable[str]) -> str:
@@ -89,7 +93,7 @@ def state_of_test(seen: Iterable[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def open_test(db: Database, project: Project, *, author: str, purpose: str, seen: Iterable[str]) -> int:
+def open_test(workspace: Workspace, *, purpose: str, seen: Iterable[str]) -> int:
     """Log a look at the sealed test, and return how many different ones there were.
 
     ``seen``: whatever decides the figures (judge versions, grades), in any order.
@@ -97,31 +101,38 @@ def open_test(db: Database, project: Project, *, author: str, purpose: str, seen
     Raises:
         BadInput: nobody gives a name.
     """
-    if not author.strip():
+    if not workspace.person.strip():
         raise BadInput(
             "The sealed test is opened by a named person.",
             next_step="Write your name in the app's menu, or give --author NAME.",
         )
     state = state_of_test(seen)
-    number = split_table.dealt(db, project.id).round
-    known = split_table.openings(db, project.id, "test")
+    number = split_table.dealt(workspace.db, workspace.project.id).round
+    known = split_table.openings(workspace.db, workspace.project.id, "test")
     if not any(
-        opening.author == author and opening.state == state and opening.round == number for opening in known
+        opening.author == workspace.person and opening.state == state and opening.round == number
+        for opening in known
     ):
         split_table.record_opening(
-            db, project.id, "test", author=author, purpose=purpose, state=state, round_=number
+            workspace.db,
+            workspace.project.id,
+            "test",
+            author=workspace.person,
+            purpose=purpose,
+            state=state,
+            round_=number,
         )
-    return looks_at_test(db, project)
+    return looks_at_test(workspace)
 
 
-def split_report(db: Database, project: Project) -> SplitReport:
+def split_report(workspace: Workspace) -> SplitReport:
     """How big the splits are, and how the sealed test stands. Tells no figure of any judge."""
-    labels = human_labels(db, project)
-    dealt = split_table.dealt(db, project.id)
-    openings = split_table.openings(db, project.id, "test")
-    sealed = "test" in sealed_splits(db, project, labels)
-    sizes = _sizes(output_table.groups(db, project.id), labels, dealt)
-    looks, limit = _looks(openings, dealt.round), looks_limit(project)
+    labels = human_labels(workspace)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    openings = split_table.openings(workspace.db, workspace.project.id, "test")
+    sealed = "test" in sealed_splits(workspace, labels)
+    sizes = _sizes(output_table.groups(workspace.db, workspace.project.id), labels, dealt)
+    looks, limit = _looks(openings, dealt.round), looks_limit(workspace.project)
     return SplitReport(
         sizes=sizes,
         sealed=sealed,
@@ -130,7 +141,7 @@ def split_report(db: Database, project: Project) -> SplitReport:
         limit=limit,
         spent=sealed and looks >= limit,
         openings=tuple(openings),
-        rounds=tuple(split_table.rounds(db, project.id)),
+        rounds=tuple(split_table.rounds(workspace.db, workspace.project.id)),
         advice=_advice(sizes[2], labels, looks, limit, sealed=sealed),
     )
 
@@ -179,7 +190,7 @@ def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: 
     return f"The test may be looked at {times} before it is spent."
 
 
-def renew_test(db: Database, project: Project, *, author: str, why: str) -> SplitReport:
+def renew_test(workspace: Workspace, *, why: str) -> SplitReport:
     """Give the sealed test up and begin a fresh one.
 
     Whatever is graded now stays known: train and dev as they are, the old test becomes dev. Sources
@@ -188,17 +199,27 @@ def renew_test(db: Database, project: Project, *, author: str, why: str) -> Spli
     Raises:
         BadInput: there is no sealed test, nobody gives a name, or there is no reason.
     """
-    if "test" not in sealed_splits(db, project):
+    if "test" not in sealed_splits(workspace):
         raise BadInput("No test is sealed yet, so there is none to give up.", next_step="Grade on.")
-    if not author.strip() or not why.strip():
+    if not workspace.person.strip() or not why.strip():
         raise BadInput("Giving a test up needs a name and a reason.", next_step="Give --author and --why.")
-    dealt = split_table.dealt(db, project.id)
-    touched = {grade.output_id for grade in grade_table.current(db, project.id)}
-    graded = output_table.groups_of(db, sorted(touched))
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    touched = {grade.output_id for grade in grade_table.current(workspace.db, workspace.project.id)}
+    graded = output_table.groups_of(workspace.db, sorted(touched))
     now_known: dict[str, SplitName] = {}
     for group in set(graded.values()) - set(dealt.settled):
         split = dealt.of(group)
         now_known[group] = "dev" if split == "test" else split
-    split_table.begin_round(db, project.id, dealt.round + 1, now_known, author=author, why=why)
-    audit.note(db, project.id, author, "renew test", "test", why=why, round=dealt.round + 1)
-    return split_report(db, project)
+    split_table.begin_round(
+        workspace.db, workspace.project.id, dealt.round + 1, now_known, author=workspace.person, why=why
+    )
+    audit.note(
+        workspace.db,
+        workspace.project.id,
+        workspace.person,
+        "renew test",
+        "test",
+        why=why,
+        round=dealt.round + 1,
+    )
+    return split_report(workspace)

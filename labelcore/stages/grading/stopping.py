@@ -6,17 +6,17 @@ from collections import Counter
 
 import numpy as np
 
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.counts import count
 from labelcore.stats.power import more_needed
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.stats.unseen import good_turing
-from labelcore.store import Database
 from labelcore.store import codes as code_table
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _ENOUGH = 0.05
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0}
@@ -42,10 +42,10 @@ class Budget(Frozen):
     says: str
 
 
-def saturation(db: Database, project: Project) -> Saturation:
+def saturation(workspace: Workspace) -> Saturation:
     """How much of the failures is of a kind not seen yet, by Good and Turing."""
-    failed = human_labels(db, project).fails
-    kinds = _kinds_by_output(db, project)
+    failed = human_labels(workspace).fails
+    kinds = _kinds_by_output(workspace)
     seen: Counter[str] = Counter()
     curve = []
     for at, output_id in enumerate((output_id for output_id in failed if output_id in kinds), 1):
@@ -64,11 +64,13 @@ def saturation(db: Database, project: Project) -> Saturation:
     )
 
 
-def _kinds_by_output(db: Database, project: Project) -> dict[str, set[str]]:
+def _kinds_by_output(workspace: Workspace) -> dict[str, set[str]]:
     """The codes of each output's notes; codes are finer than criteria, which would flatter."""
-    live = {code.id for code in code_table.current(db, project.id) if code.state != "dropped"}
-    quotes = code_table.quotes(db, project.id)
-    _, counts = grade_table.states(db, [quote.grade_id for quote in quotes if quote.grade_id])
+    live = {
+        code.id for code in code_table.current(workspace.db, workspace.project.id) if code.state != "dropped"
+    }
+    quotes = code_table.quotes(workspace.db, workspace.project.id)
+    _, counts = grade_table.states(workspace.db, [quote.grade_id for quote in quotes if quote.grade_id])
     found: dict[str, set[str]] = {}
     for quote in quotes:
         if quote.code_id in live and quote.grade_id in counts:
@@ -90,18 +92,18 @@ def _in_words(kinds: int, unseen: Rate) -> str:
     )
 
 
-def label_budget(db: Database, project: Project, *, within: float = 0.08) -> list[Budget]:
+def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
     """How many more grades the chosen judges (or all, where none is chosen) need.
 
     ``within`` is the wanted half width of the 95 % interval of TPR and TNR.
     """
-    labels = human_labels(db, project)
-    chosen = judge_table.chosen(db, project.id)
-    versions = judge_table.current(db, project.id)
+    labels = human_labels(workspace)
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
+    versions = judge_table.current(workspace.db, workspace.project.id)
     if chosen and chosen["judge_version_ids"]:
-        versions = list(judge_table.many(db, chosen["judge_version_ids"]).values())
+        versions = list(judge_table.many(workspace.db, chosen["judge_version_ids"]).values())
     ids = list(labels.value)
-    table = verdict_table.values(db, [version.id for version in versions], output_ids=ids)
+    table = verdict_table.values(workspace.db, [version.id for version in versions], output_ids=ids)
     human = np.array(list(labels.value.values()), dtype=bool)
     found = []
     for version in versions:

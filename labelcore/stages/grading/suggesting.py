@@ -7,13 +7,14 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _SHORT = 60
 _MOST_KEPT = 4_000
@@ -28,19 +29,21 @@ class Suggestion(Frozen):
     reason: str
 
 
-def phrases(db: Database, project: Project, annotator: str, *, limit: int = 9) -> list[str]:
+def phrases(workspace: Workspace, annotator: str, *, limit: int = 9) -> list[str]:
     """What a person may want to say again: their own repeated short notes, then the accepted criteria.
 
     Other people's notes are left out, so that nobody is told what others saw.
     """
     names = [
         criterion.name
-        for criterion in criterion_table.current(db, project.id)
+        for criterion in criterion_table.current(workspace.db, workspace.project.id)
         if criterion.status == "accepted"
     ]
     notes = Counter(
         event.note.strip()
-        for event in grade_table.current(db, project.id, annotator=annotator, overall_only=True)
+        for event in grade_table.current(
+            workspace.db, workspace.project.id, annotator=annotator, overall_only=True
+        )
         if 0 < len(event.note.strip()) <= _SHORT
     )
     again = [note for note, count in notes.most_common(limit) if count > 1]
@@ -61,7 +64,7 @@ class Anchoring(Frozen):
 
 
 def suggestions(
-    db: Database, project: Project, output_ids: Collection[str], soon: Collection[str] = ()
+    workspace: Workspace, output_ids: Collection[str], soon: Collection[str] = ()
 ) -> dict[str, Suggestion]:
     """The chosen set's verdicts on those of the outputs that all its judges have decided.
 
@@ -69,17 +72,17 @@ def suggestions(
     search all verdicts at every press. ``soon`` are outputs that will be asked for next; they are
     read along when something must be read.
     """
-    chosen = judge_table.chosen(db, project.id)
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
     members = tuple(chosen["judge_version_ids"]) if chosen else ()
     if not members or not output_ids:
         return {}
-    known: _Known = db.memory.setdefault((_Known, project.id, members), _Known())
+    known: _Known = workspace.db.memory.setdefault((_Known, workspace.project.id, members), _Known())
     fresh: dict[str, Suggestion] = {}
     if known.lacks(output_ids):
         with known.reading:  # one reads, and the others who lack the same find it
             if wanted := known.lacks(output_ids) and known.lacks([*output_ids, *soon]):
-                fresh = _read(db, wanted, members)
-                db.after_commit(lambda: known.keep(wanted, fresh))
+                fresh = _read(workspace.db, wanted, members)
+                workspace.db.after_commit(lambda: known.keep(wanted, fresh))
     found = ((output_id, known.said.get(output_id) or fresh.get(output_id)) for output_id in output_ids)
     return {output_id: suggestion for output_id, suggestion in found if suggestion}
 
@@ -127,18 +130,18 @@ def _read(db: Database, output_ids: Collection[str], members: Sequence[str]) -> 
     return found
 
 
-def anchoring(db: Database, project: Project) -> Anchoring:
+def anchoring(workspace: Workspace) -> Anchoring:
     """How much people follow the verdict once they see it."""
     now = {
         (output_id, who): value
-        for output_id, who, value, _ in grade_table.overall(db, project.id)
+        for output_id, who, value, _ in grade_table.overall(workspace.db, workspace.project.id)
         if value in {"pass", "fail"}
     }
-    judged = _judged(db, project, {output_id for output_id, _ in now})
+    judged = _judged(workspace, {output_id for output_id, _ in now})
     blind: list[bool] = []
     seen: list[bool] = []
     changed = 0
-    for output_id, who, value, shown in grade_table.first_overall(db, project.id):
+    for output_id, who, value, shown in grade_table.first_overall(workspace.db, workspace.project.id):
         if output_id in judged and (output_id, who) in now:
             verdict = judged[output_id]
             (seen if shown else blind).append(value == verdict)
@@ -148,12 +151,12 @@ def anchoring(db: Database, project: Project) -> Anchoring:
     return Anchoring(blind=before, suggested=after, changed=changed, says=_in_words(before, after))
 
 
-def _judged(db: Database, project: Project, output_ids: Collection[str]) -> dict[str, str]:
+def _judged(workspace: Workspace, output_ids: Collection[str]) -> dict[str, str]:
     """What the chosen set says of those of the outputs that all its judges have decided."""
-    chosen = judge_table.chosen(db, project.id)
+    chosen = judge_table.chosen(workspace.db, workspace.project.id)
     if not chosen or not chosen["judge_version_ids"] or not output_ids:
         return {}
-    failing = verdict_table.failing(db, list(output_ids), chosen["judge_version_ids"])
+    failing = verdict_table.failing(workspace.db, list(output_ids), chosen["judge_version_ids"])
     return {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
 
 

@@ -13,10 +13,11 @@ from labelcore.stages.grading.labels import human_labels
 from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, wilson
-from labelcore.store import Database, rulings
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
+from labelcore.store import rulings
+from labelcore.workspace import Workspace
 
 Votes = Mapping[str, Mapping[str, bool]]
 _Subject = tuple[str, str | None]  # output id, criterion id (None: as a whole)
@@ -70,10 +71,13 @@ class Conflict(Frozen):
     ruling: Ruling | None
 
 
-def together(db: Database, project: Project) -> Together:
+def together(workspace: Workspace) -> Together:
     """How far people agree, on their current grades."""
-    grades = grade_table.current(db, project.id)
-    names = {criterion.id: criterion.name for criterion in criterion_table.current(db, project.id)}
+    grades = grade_table.current(workspace.db, workspace.project.id)
+    names = {
+        criterion.id: criterion.name
+        for criterion in criterion_table.current(workspace.db, workspace.project.id)
+    }
     by_criterion: dict[str, dict[str, dict[str, bool]]] = defaultdict(lambda: defaultdict(dict))
     for event in grades:
         if event.value in {"pass", "fail"} and event.field is None:
@@ -82,7 +86,7 @@ def together(db: Database, project: Project) -> Together:
     overall = by_criterion.pop(OVERALL, {})
     return Together(
         overall=agreement(overall),
-        levels=_on_the_scale(project, grades),
+        levels=_on_the_scale(workspace.project, grades),
         by_criterion={word: agreement(votes) for word, votes in sorted(by_criterion.items())},
         pairs=tuple(_pairs(overall)),
     )
@@ -112,11 +116,11 @@ def _pairs(votes: Votes) -> list[Pair]:
     return found
 
 
-def contributions(db: Database, project: Project) -> list[Contribution]:
+def contributions(workspace: Workspace) -> list[Contribution]:
     """Who did how much, the most first."""
-    votes = human_labels(db, project).by_annotator
+    votes = human_labels(workspace).by_annotator
     again: dict[str, list[Grade]] = defaultdict(list)
-    for event in grade_table.repeats(db, project.id):
+    for event in grade_table.repeats(workspace.db, workspace.project.id):
         again[event.annotator].append(event)
     found = [
         Contribution(
@@ -124,7 +128,7 @@ def contributions(db: Database, project: Project) -> list[Contribution]:
             with_others=_with_others(tally.annotator, votes),
             steadiness=_steadiness(again[tally.annotator], votes.get(tally.annotator, {})),
         )
-        for tally in grade_table.tallies(db, project.id)
+        for tally in grade_table.tallies(workspace.db, workspace.project.id)
     ]
     return sorted(found, key=lambda contribution: (-contribution.graded, contribution.annotator))
 
@@ -146,16 +150,21 @@ def _steadiness(again: Sequence[Grade], first: Mapping[str, bool]) -> Rate:
     return wilson(same, len(known), what="silent repeats")
 
 
-def conflicts(db: Database, project: Project) -> list[Conflict]:
+def conflicts(workspace: Workspace) -> list[Conflict]:
     """What people disagree on, output by output and criterion by criterion, unsettled ones first."""
-    criteria = {criterion.id: criterion for criterion in criterion_table.current(db, project.id)}
+    criteria = {
+        criterion.id: criterion for criterion in criterion_table.current(workspace.db, workspace.project.id)
+    }
     given: dict[_Subject, list[Grade]] = defaultdict(list)
-    for event in grade_table.current(db, project.id):
+    for event in grade_table.current(workspace.db, workspace.project.id):
         if event.field is None:
             given[event.output_id, event.criterion_id].append(event)
     split = [key for key, grades in given.items() if {"pass", "fail"} <= {g.value for g in grades}]
-    ruled = {(ruling.output_id, ruling.criterion_id): ruling for ruling in rulings.current(db, project.id)}
-    outputs = output_table.many(db, sorted({output_id for output_id, _ in split}))
+    ruled = {
+        (ruling.output_id, ruling.criterion_id): ruling
+        for ruling in rulings.current(workspace.db, workspace.project.id)
+    }
+    outputs = output_table.many(workspace.db, sorted({output_id for output_id, _ in split}))
     found = [
         Conflict(
             output=outputs[key[0]],
@@ -170,14 +179,7 @@ def conflicts(db: Database, project: Project) -> list[Conflict]:
 
 
 def rule(
-    db: Database,
-    project: Project,
-    output_id: str,
-    value: str,
-    *,
-    reason: str,
-    author: str,
-    criterion_id: str | None = None,
+    workspace: Workspace, output_id: str, value: str, *, reason: str, criterion_id: str | None = None
 ) -> Ruling:
     """Settle an output: the ruling counts from now on, and every single grade is kept.
 
@@ -191,33 +193,38 @@ def rule(
     """
     if value not in {"pass", "fail", "withdrawn"}:
         raise BadInput(f"'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.")
-    if not author.strip() or not reason.strip():
+    if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    output = output_table.get(db, output_id)
+    output = output_table.get(workspace.db, output_id)
     if output is None:
         raise NotFound(f"There is no output '{output_id}'.", next_step="Check the id.")
-    if criterion_id and criterion_id not in {c.id for c in criterion_table.current(db, project.id)}:
+    if criterion_id and criterion_id not in {
+        c.id for c in criterion_table.current(workspace.db, workspace.project.id)
+    }:
         raise NotFound(f"There is no criterion '{criterion_id}'.", next_step="Check the id.")
     if value == "withdrawn":
-        _check_withdrawal(db, project, (output.id, criterion_id), author.strip())
+        _check_withdrawal(workspace.by(workspace.person.strip()), (output.id, criterion_id))
     ruling = Ruling(
         id=new_id("ruling"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         output_id=output.id,
         reason=reason.strip(),
         value=value,
-        author=author.strip(),
+        author=workspace.person.strip(),
         criterion_id=criterion_id,
     )
-    rulings.save(db, ruling)
+    rulings.save(workspace.db, ruling)
     return ruling
 
 
-def _check_withdrawal(db: Database, project: Project, subject: _Subject, author: str) -> None:
-    in_force = {(ruling.output_id, ruling.criterion_id): ruling for ruling in rulings.current(db, project.id)}
+def _check_withdrawal(workspace: Workspace, subject: _Subject) -> None:
+    in_force = {
+        (ruling.output_id, ruling.criterion_id): ruling
+        for ruling in rulings.current(workspace.db, workspace.project.id)
+    }
     if subject not in in_force:
         raise NotFound("There is no ruling to withdraw.")
-    if in_force[subject].author != author:
+    if in_force[subject].author != workspace.person:
         raise BadInput(
             "Only its author can withdraw a ruling.", next_step="Rule again, with your own reason."
         )

@@ -24,6 +24,7 @@ from labelcore.stages.importing import files
 from labelcore.stages.importing.mapping import Mapping
 from labelcore.store import Database, batches, live, staged_files, staging
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 __all__ = [
     "COUNTS",
@@ -138,11 +139,7 @@ def mapping_for(
 
 
 def import_file(
-    db: Database,
-    project: Project,
-    place: str,
-    mapping: Mapping | None = None,
-    progress: Progress | None = None,
+    workspace: Workspace, place: str, mapping: Mapping | None = None, progress: Progress | None = None
 ) -> ImportResult:
     """Import a file, or every file of a glob (counts are then sums, the batch is the last one's).
 
@@ -155,19 +152,19 @@ def import_file(
     for number, path in enumerate(found):
         tell(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
         with files.opened(path) as source:
-            results.append(_import_one(db, project, source, mapping))
+            results.append(_import_one(workspace, source, mapping))
     tell(len(found) * _STEPS, len(found) * _STEPS, "done")
     return results[0] if len(results) == 1 else _summed(results)
 
 
 def import_bytes(
-    db: Database, project: Project, name: str, data: bytes, mapping: Mapping | None = None
+    workspace: Workspace, name: str, data: bytes, mapping: Mapping | None = None
 ) -> ImportResult:
     """Import an uploaded file."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         path.write_bytes(data)
-        return import_file(db, project, str(path), mapping)
+        return import_file(workspace, str(path), mapping)
 
 
 def _summed(results: Sequence[ImportResult]) -> ImportResult:
@@ -181,22 +178,22 @@ def _summed(results: Sequence[ImportResult]) -> ImportResult:
     )
 
 
-def _import_one(db: Database, project: Project, source: files.Source, wanted: Mapping | None) -> ImportResult:
+def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | None) -> ImportResult:
     batch_id = new_id("batch")
-    with db.transaction() as cursor:
+    with workspace.db.transaction() as cursor:
         rejected = _STAGES[source.format](cursor, source.path)
         columns = staging.columns_of(cursor)
         first = staging.first_rows(cursor, _PREVIEW)
         mapping = wanted or mapping_rules.guess(columns, first)
         _check(mapping, columns)
         rows = staging.count_rows(cursor) + len(rejected)
-        new, known, twice, apart = _store(cursor, project, mapping, columns, batch_id)
+        new, known, twice, apart = _store(cursor, workspace.project, mapping, columns, batch_id)
         rejected += apart
-        grades, verdicts, odd = _beside(cursor, project, mapping, batch_id)
+        grades, verdicts, odd = _beside(cursor, workspace.project, mapping, batch_id)
         rejected += odd
         batch = ImportBatch(
             id=batch_id,
-            project_id=project.id,
+            project_id=workspace.project.id,
             file_name=source.name,
             sha256=source.sha256,
             mapping=mapping.model_dump(mode="json"),
@@ -211,7 +208,7 @@ def _import_one(db: Database, project: Project, source: files.Source, wanted: Ma
         batches.save_within(cursor, batch, rejected)
         staging.clear(cursor)
     if batch.grades_new:
-        live.forget(db)
+        live.forget(workspace.db)
     unread = mapping_rules.unread_grades(mapping, columns, first)
     warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch, unread))
     return ImportResult(
@@ -309,9 +306,9 @@ def _said(mapping: Mapping, batch: ImportBatch, unread: str) -> list[str]:
     return warnings
 
 
-def imports(db: Database, project: Project) -> list[ImportBatch]:
+def imports(workspace: Workspace) -> list[ImportBatch]:
     """The imports of a project, the newest first."""
-    return batches.all_of(db, project.id)
+    return batches.all_of(workspace.db, workspace.project.id)
 
 
 def rejected_csv(db: Database, batch_id: str) -> str:

@@ -22,7 +22,6 @@ from labelcore.models import (
     Frozen,
     JudgeVersion,
     Output,
-    Project,
     SplitName,
     new_id,
 )
@@ -33,11 +32,12 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, wilson
-from labelcore.store import Database, court
+from labelcore.store import court
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_unclear", "context_missing")
 NEXT: dict[CourtValue, str] = {
@@ -94,17 +94,17 @@ class Docket(Frozen):
         return sum(conflict.ruling is None for conflict in self.conflicts)
 
 
-def docket(db: Database, project: Project, *, judge: str | None = None) -> Docket:
+def docket(workspace: Workspace, *, judge: str | None = None) -> Docket:
     """The conflicts of the chosen set's judges, of all judges where none is chosen, or of one.
 
     Raises:
         NotFound: there is no such judge.
     """
-    labels = fitting_labels(db, project)
-    judges = [find_judge(db, project, judge)] if judge else _judges(db, project)
-    found = [conflict for version in judges for conflict in _conflicts(db, project, version, labels)]
+    labels = fitting_labels(workspace)
+    judges = [find_judge(workspace, judge)] if judge else _judges(workspace)
+    found = [conflict for version in judges for conflict in _conflicts(workspace, version, labels)]
     found.sort(key=lambda conflict: (conflict.ruling is not None, conflict.subject, conflict.output.id))
-    everything = grading.human_labels(db, project)
+    everything = grading.human_labels(workspace)
     return Docket(
         conflicts=tuple(found),
         gaps=tuple(_gaps(found)),
@@ -113,27 +113,27 @@ def docket(db: Database, project: Project, *, judge: str | None = None) -> Docke
     )
 
 
-def _judges(db: Database, project: Project) -> list[JudgeVersion]:
-    choice = chosen_set(db, project)
+def _judges(workspace: Workspace) -> list[JudgeVersion]:
+    choice = chosen_set(workspace)
     if choice is None:
-        return active_judges(db, project)
+        return active_judges(workspace)
     ids: list[str] = choice["judge_version_ids"]
-    found = judge_table.many(db, ids)
+    found = judge_table.many(workspace.db, ids)
     return [found[version_id] for version_id in ids if version_id in found]
 
 
-def _conflicts(db: Database, project: Project, version: JudgeVersion, labels: Labels) -> list[Conflict]:
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[Conflict]:
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
     fails = subject_of(criterion, labels).fails
     differ = [
         verdict
-        for verdict in verdict_table.of_outputs(db, list(fails), [version.id])
+        for verdict in verdict_table.of_outputs(workspace.db, list(fails), [version.id])
         if verdict.decision.value == ("pass" if fails[verdict.output_id] else "fail")
     ]
-    outputs = output_table.many(db, [verdict.output_id for verdict in differ])
-    dealt = split_table.dealt(db, project.id)
-    ruled = _ruled(db, project)
+    outputs = output_table.many(workspace.db, [verdict.output_id for verdict in differ])
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
+    ruled = _ruled(workspace)
     return [
         Conflict(
             output=outputs[verdict.output_id],
@@ -149,11 +149,11 @@ def _conflicts(db: Database, project: Project, version: JudgeVersion, labels: La
     ]
 
 
-def _ruled(db: Database, project: Project) -> Mapping[tuple[str, str, bool], CourtRuling]:
+def _ruled(workspace: Workspace) -> Mapping[tuple[str, str, bool], CourtRuling]:
     """Rulings by what they are on; a changed grade or verdict is another conflict."""
     return {
         (ruling.output_id, ruling.judge_id, ruling.human_pass): ruling
-        for ruling in court.current(db, project.id)
+        for ruling in court.current(workspace.db, workspace.project.id)
     }
 
 
@@ -183,9 +183,7 @@ def _unclear(rulings: Sequence[CourtRuling]) -> Rate:
     return wilson(unclear, len(rulings), what="ruled conflicts")
 
 
-def decide(
-    db: Database, project: Project, output_id: str, judge: str, value: str, *, reason: str, author: str
-) -> CourtRuling:
+def decide(workspace: Workspace, output_id: str, judge: str, value: str, *, reason: str) -> CourtRuling:
     """Rule on a conflict that stands now, and start what comes next.
 
     "person_wrong" puts the output before everything else in the grading queue; no grade is changed.
@@ -198,11 +196,11 @@ def decide(
     if value not in {*VALUES, "withdrawn"}:
         words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
         raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
-    if not author.strip() or not reason.strip():
+    if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    version = find_judge(db, project, judge)
-    standing = _conflicts(db, project, version, fitting_labels(db, project))
-    output = output_table.get(db, output_id)
+    version = find_judge(workspace, judge)
+    standing = _conflicts(workspace, version, fitting_labels(workspace))
+    output = output_table.get(workspace.db, output_id)
     conflict = next((conflict for conflict in standing if output and conflict.output.id == output.id), None)
     if conflict is None:
         raise NotFound(
@@ -212,7 +210,7 @@ def decide(
     ruling = CourtRuling.model_validate(
         {
             "id": new_id("court"),
-            "project_id": project.id,
+            "project_id": workspace.project.id,
             "output_id": conflict.output.id,
             "judge_id": version.judge_id,
             "judge_version_id": version.id,
@@ -221,12 +219,12 @@ def decide(
             "human_pass": conflict.human_pass,
             "value": value,
             "reason": reason.strip(),
-            "author": author.strip(),
+            "author": workspace.person.strip(),
         }
     )
-    court.save(db, ruling)
+    court.save(workspace.db, ruling)
     if value == "person_wrong":
-        waiting = grading.rules_of(project).review
+        waiting = grading.rules_of(workspace.project).review
         if conflict.output.id not in waiting:
-            grading.review(db, project, [*waiting, conflict.output.id])
+            grading.review(workspace, [*waiting, conflict.output.id])
     return ruling

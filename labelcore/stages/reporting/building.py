@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from labelcore.models import Project, now
+from labelcore.models import now
 from labelcore.stages import projects
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
@@ -15,34 +15,34 @@ from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.timeline import timeline
 from labelcore.stages.reporting.trust import Reason, Trust, trust
 from labelcore.stats.rate import in_words
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store.costs import Cost, costs
+from labelcore.workspace import Workspace
 
 _SHOWN = 20
 _TITLES = {"bad": "Against it", "care": "Take care", "good": "For it"}
 
 
-def build_report(db: Database, project: Project, *, by: tuple[str, ...] = ()) -> Document:
+def build_report(workspace: Workspace, *, by: tuple[str, ...] = ()) -> Document:
     """The report of a project as it stands now; ``by`` names metadata fields to slice by."""
     made = now()
-    report = align(db, project, split="all")
-    verdict = trust(db, project, report)
+    report = align(workspace, split="all")
+    verdict = trust(workspace, report)
     blocks: list[Block] = [
         Text(words=verdict.headline, tone="lead"),
         Text(words=f"{in_words(verdict.rate)}; {verdict.method}."),
         *_reasons(verdict),
         *_rates(report),
         *_judges(report),
-        *_slices(slices(db, project, by)),
+        *_slices(slices(workspace, by)),
     ]
-    if history := timeline(db, project):
+    if history := timeline(workspace):
         blocks += [Text(words="What happened", tone="heading"), history]
-    blocks += _costs(report, costs(db, project.id))
-    blocks += _rests_on(db, project, report, made)
+    blocks += _costs(report, costs(workspace.db, workspace.project.id))
+    blocks += _rests_on(workspace, report, made)
     return Document(
-        title=f"Can the number be trusted? {project.name}",
-        subtitle=f"{(project.task or 'An evaluation').rstrip('.')}. As of {made:%Y-%m-%d %H:%M} UTC.",
+        title=f"Can the number be trusted? {workspace.project.name}",
+        subtitle=f"{(workspace.project.task or 'An evaluation').rstrip('.')}. As of {made:%Y-%m-%d %H:%M} UTC.",
         blocks=tuple(blocks),
     )
 
@@ -130,9 +130,9 @@ def _costs(report: AlignmentReport, known: dict[str, Cost]) -> Iterator[Block]:
         yield Text(words="No model call has cost anything so far.", tone="small")
 
 
-def _rests_on(db: Database, project: Project, report: AlignmentReport, made: datetime) -> Iterator[Block]:
+def _rests_on(workspace: Workspace, report: AlignmentReport, made: datetime) -> Iterator[Block]:
     """The versions that every figure rests on, so that the report can be made again."""
-    seen = projects.overview(db, project)
+    seen = projects.overview(workspace)
     yield Text(words="What this rests on", tone="heading")
     yield Text(
         words=(
@@ -141,7 +141,7 @@ def _rests_on(db: Database, project: Project, report: AlignmentReport, made: dat
             f"align --as-of {made.isoformat(timespec='seconds')}` gives these figures again."
         )
     )
-    accepted = list_criteria(db, project, status="accepted")
+    accepted = list_criteria(workspace, status="accepted")
     yield Table(
         title="Criteria",
         columns=("criterion", "version", "severity", "what it asks"),
@@ -151,7 +151,7 @@ def _rests_on(db: Database, project: Project, report: AlignmentReport, made: dat
         ),
     )
     members = report.chosen.judge_version_ids if report.chosen else ()
-    versions = judge_table.many(db, list(members))
+    versions = judge_table.many(workspace.db, list(members))
     yield Table(
         title="Judges of the chosen set",
         columns=("judge", "kind", "version", "id", "model"),

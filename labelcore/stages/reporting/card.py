@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, now
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, now
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
@@ -25,7 +25,7 @@ from labelcore.stages.judging.testing.hardness_report import HardnessRow
 from labelcore.stages.judging.testing.hardness_report import report as hardness_report
 from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats.rate import Rate, in_words, not_measurable
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 FORM = "labelcore judge card 1"
 DAYS = 90
@@ -127,14 +127,12 @@ def read_card(text: str) -> JudgeCard:
 
 
 def make_card(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge: str,
     *,
     split: CardSplit | None = None,
     limits: Limits | None = None,
     days: int = DAYS,
-    author: str = "",
 ) -> JudgeCard:
     """The card of a judge as it stands now.
 
@@ -145,18 +143,17 @@ def make_card(
         NotFound: there is no such judge.
         BadInput: the sealed test is wanted, and nobody gives a name.
     """
-    version = find_judge(db, project, judge)
-    sealed = "test" in sealed_splits(db, project)
+    version = find_judge(workspace, judge)
+    sealed = "test" in sealed_splits(workspace)
     chosen_split: CardSplit = split or ("test" if sealed else "all")
-    report = align(db, project, split=chosen_split, judge=version.id, author=author)
+    report = align(workspace, split=chosen_split, judge=version.id)
     alignment = report.judges[0]
-    criterion = next((c for c in list_criteria(db, project) if c.id == version.criterion_id), None)
-    return _card(db, project, version, alignment, report, criterion, chosen_split, limits or Limits(), days)
+    criterion = next((c for c in list_criteria(workspace) if c.id == version.criterion_id), None)
+    return _card(workspace, version, alignment, report, criterion, chosen_split, limits or Limits(), days)
 
 
 def _card(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     version: JudgeVersion,
     alignment: JudgeAlignment,
     report: AlignmentReport,
@@ -167,7 +164,7 @@ def _card(
 ) -> JudgeCard:
     made = now()
     return JudgeCard(
-        project=project.name,
+        project=workspace.project.name,
         judge=version.name,
         judge_id=version.judge_id,
         judge_version=version.version,
@@ -180,7 +177,7 @@ def _card(
         criterion_id=version.criterion_id,
         criterion_version=version.criterion_version,
         statement=criterion.statement if criterion else "",
-        labels=label_set(db, project),
+        labels=label_set(workspace),
         split=split,
         in_sample=_in_sample(version, split),
         tpr=alignment.tpr,
@@ -192,9 +189,9 @@ def _card(
         kappa=alignment.kappa,
         baseline=alignment.baseline,
         abstained=alignment.counts.abstained,
-        flip_rate=_flip_rate(db, project, version),
+        flip_rate=_flip_rate(workspace, version),
         pass_rate=report.pass_rate.corrected,
-        blind_spots=tuple(_blind_spots(db, project, version, alignment)),
+        blind_spots=tuple(_blind_spots(workspace, version, alignment)),
         warnings=alignment.warnings,
         limits=limits,
         made_at=made,
@@ -209,9 +206,9 @@ def prompt_hash(version: JudgeVersion) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def label_set(db: Database, project: Project) -> LabelSet:
+def label_set(workspace: Workspace) -> LabelSet:
     """The present labels, with a hash that any change of one of them changes."""
-    labels = human_labels(db, project)
+    labels = human_labels(workspace)
     lines = "\n".join(f"{key} {value}" for key, value in sorted(labels.value.items()))
     return LabelSet(
         hash=hashlib.sha256(lines.encode()).hexdigest(),
@@ -226,23 +223,21 @@ def _in_sample(version: JudgeVersion, split: CardSplit) -> bool:
     return bool(version.fitted_on) if split == "all" else split in version.fitted_on
 
 
-def _flip_rate(db: Database, project: Project, version: JudgeVersion) -> Rate:
+def _flip_rate(workspace: Workspace, version: JudgeVersion) -> Rate:
     if steady := kind_of(version).steady:
         return not_measurable(steady)
-    known = flips(db, project, version)
+    known = flips(workspace, version)
     return known[0].rate if known else not_measurable("it was never asked twice")
 
 
-def _blind_spots(
-    db: Database, project: Project, version: JudgeVersion, alignment: JudgeAlignment
-) -> list[str]:
+def _blind_spots(workspace: Workspace, version: JudgeVersion, alignment: JudgeAlignment) -> list[str]:
     """What the judge is known not to see, on real outputs and in hardness tests."""
     spots, counts = [], alignment.counts
     if alignment.tnr.value is not None and alignment.tnr.value < _BLIND:
         spots.append(f"It lets {counts.false_pass} of {counts.human_fails} bad outputs through.")
     if alignment.tpr.value is not None and alignment.tpr.value < _BLIND:
         spots.append(f"It fails {counts.false_fail} of {counts.human_passes} good outputs.")
-    rows = hardness_report(db, project, version).rows
+    rows = hardness_report(workspace, version).rows
     return spots + [spot for row in rows if (spot := _hard_spot(row))]
 
 

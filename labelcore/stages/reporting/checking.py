@@ -11,13 +11,13 @@ from datetime import date
 from typing import Literal
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, JudgeVersion, Project, now
+from labelcore.models import Frozen, JudgeVersion, now
 from labelcore.stages.aligning import AlignmentReport, align
 from labelcore.stages.grading import sealed_splits, split_report
 from labelcore.stages.judging import find_judge, list_judges
 from labelcore.stages.reporting.card import CardSplit, JudgeCard, Limits, label_set, prompt_hash
 from labelcore.stats.rate import Rate, difference, in_words
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 State = Literal["holds", "below, not significantly", "warns", "fails"]
 
@@ -43,14 +43,12 @@ class GateReport(Frozen):
 
 
 def check(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     judge: str | None = None,
     card: JudgeCard | None = None,
     limits: Limits | None = None,
     split: CardSplit | None = None,
-    author: str = "",
     today: date | None = None,
 ) -> GateReport:
     """Check a judge (of the card, or by name), or the project's pass rate, against limits.
@@ -72,16 +70,16 @@ def check(
     if judge is None and card is None and (asked.tpr is not None or asked.tnr is not None):
         raise BadInput("A limit of TPR or TNR needs a judge.", next_step="Give --judge NAME or --card FILE.")
     word = judge or (card.judge_id if card else None)
-    version = find_judge(db, project, word) if word else None
-    sealed = "test" in sealed_splits(db, project)
+    version = find_judge(workspace, word) if word else None
+    sealed = "test" in sealed_splits(workspace)
     default: CardSplit = "test" if sealed and version else "all"
     chosen: CardSplit = split or (card.split if card else default)
-    report = align(db, project, split=chosen, judge=version.id if version else None, author=author)
+    report = align(workspace, split=chosen, judge=version.id if version else None)
     checks = [
-        *(_of_card(db, project, card, version, today or now().date()) if card and version else ()),
+        *(_of_card(workspace, card, version, today or now().date()) if card and version else ()),
         *_of_limits(report, asked, has_judge=version is not None),
         *(_since_card(card, report) if card else ()),
-        *([_look(db, project)] if sealed and chosen == "test" else ()),
+        *([_look(workspace)] if sealed and chosen == "test" else ()),
     ]
     return GateReport(split=chosen, checks=tuple(checks))
 
@@ -92,9 +90,7 @@ def _asked(card: JudgeCard | None, limits: Limits | None) -> Limits:
     return Limits.model_validate((card.limits.model_dump() if card else {}) | given)
 
 
-def _of_card(
-    db: Database, project: Project, card: JudgeCard, version: JudgeVersion, today: date
-) -> Iterator[Check]:
+def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today: date) -> Iterator[Check]:
     """Whether the card still speaks of what is there."""
     if prompt_hash(version) != card.prompt_hash:
         yield Check(
@@ -105,7 +101,7 @@ def _of_card(
         )
     else:
         yield Check(name="judge", state="holds", says="The judge is the one of the card.")
-    summary = next(judge for judge in list_judges(db, project) if judge.judge_version_id == version.id)
+    summary = next(judge for judge in list_judges(workspace) if judge.judge_version_id == version.id)
     if summary.stale:
         yield Check(
             name="criterion",
@@ -119,7 +115,7 @@ def _of_card(
             state="fails",
             says=f"The card was valid until {card.valid_until}. Measure again, and make it anew.",
         )
-    labels = label_set(db, project)
+    labels = label_set(workspace)
     if labels.hash != card.labels.hash:
         yield Check(
             name="grades",
@@ -156,9 +152,9 @@ def _against(name: str, rate: Rate, limit: float) -> Check:
     return Check(name=name, state="holds", says=says)
 
 
-def _look(db: Database, project: Project) -> Check:
+def _look(workspace: Workspace) -> Check:
     """What this check cost: each new state of the figures is a look at the sealed test."""
-    test = split_report(db, project)
+    test = split_report(workspace)
     says = f"The sealed test has been looked at {test.looks} of {test.limit} times."
     if not test.spent:
         return Check(name="sealed test", state="holds", says=says)

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen
 from labelcore.stages.aligning import AlignmentReport, align, chosen_set
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.aligning.measuring import set_words, words_on
@@ -17,6 +17,7 @@ from labelcore.stats.paired import Paired, compare
 from labelcore.stats.rate import Rate
 from labelcore.store import Database, comparisons
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 
 class Moved(Frozen):
@@ -49,7 +50,7 @@ class VersionComparison(Frozen):
 
 
 def compare_moments(
-    db: Database, project: Project, before: datetime, after: datetime | None = None
+    workspace: Workspace, before: datetime, after: datetime | None = None
 ) -> MomentComparison:
     """The figures of two moments side by side; ``after`` None is now.
 
@@ -57,8 +58,8 @@ def compare_moments(
         NotFound: the project did not exist yet.
         BadInput: a moment is still to come.
     """
-    then = align(db, project, as_of=before)
-    now = align(db, project, as_of=after)
+    then = align(workspace, as_of=before)
+    now = align(workspace, as_of=after)
     return MomentComparison(figures=tuple(_figures(then, now)), changes=tuple(_changes(then, now)))
 
 
@@ -99,32 +100,32 @@ def _changes(then: AlignmentReport, now: AlignmentReport) -> list[str]:
     return changes
 
 
-def compare_versions(db: Database, project: Project, first: str, second: str) -> VersionComparison:
+def compare_versions(workspace: Workspace, first: str, second: str) -> VersionComparison:
     """Two pipeline versions (prompt versions or models) on the inputs that both answered.
 
     Raises:
         BadInput: no output is of one of them, or they share no input.
     """
-    known = versions(db, project)
+    known = versions(workspace)
     for version in (first, second):
         if version not in known:
             names = ", ".join(sorted(known)) or "none yet"
             raise BadInput(
                 f"No output is of the version '{version}'.", next_step=f"The versions are: {names}."
             )
-    pairs = comparisons.pairs(db, project.id, first, second)
+    pairs = comparisons.pairs(workspace.db, workspace.project.id, first, second)
     if not pairs:
         raise BadInput(
             f"'{first}' and '{second}' share no input.",
             next_step="Run both on the same inputs, then import both.",
         )
-    labels = human_labels(db, project).value
+    labels = human_labels(workspace).value
     return VersionComparison(
         first=first,
         second=second,
         pairs=len(pairs),
-        by_people=_paired(db, pairs, labels),
-        by_judges=_by_judges(db, project, pairs),
+        by_people=_paired(workspace.db, pairs, labels),
+        by_judges=_by_judges(workspace, pairs),
     )
 
 
@@ -134,15 +135,17 @@ def _paired(db: Database, pairs: Sequence[tuple[str, str]], passed: dict[str, bo
     return compare(first, other, sources_of(db, [a for a, _ in both]))
 
 
-def _by_judges(db: Database, project: Project, pairs: Sequence[tuple[str, str]]) -> Paired | None:
-    choice = chosen_set(db, project)
+def _by_judges(workspace: Workspace, pairs: Sequence[tuple[str, str]]) -> Paired | None:
+    choice = chosen_set(workspace)
     if choice is None:
         return None
     ids: list[str] = choice["judge_version_ids"]
-    members = list(judge_table.many(db, ids).values())
+    members = list(judge_table.many(workspace.db, ids).values())
     outputs = sorted({output_id for pair in pairs for output_id in pair})
-    words = set_words(words_on(db, members, outputs), [judge.id for judge in members])
-    return _paired(db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"})
+    words = set_words(words_on(workspace.db, members, outputs), [judge.id for judge in members])
+    return _paired(
+        workspace.db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
+    )
 
 
 def paired_words(compared: VersionComparison, paired: Paired) -> str:

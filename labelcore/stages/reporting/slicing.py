@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import correction_of, sampling_words, set_verdicts
 from labelcore.stages.grading import human_labels
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.slices import SliceRate, by_slice, together
-from labelcore.store import Database, confusion
+from labelcore.store import confusion
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 MOST = 30
 """A field with more values is no slicing (an id, a time)."""
@@ -37,9 +38,9 @@ class SliceReport(Frozen):
     doubt: str = ""
 
 
-def fields(db: Database, project: Project) -> list[str]:
+def fields(workspace: Workspace) -> list[str]:
     """The fields that graded outputs can be sliced by: 2 to ``MOST`` values."""
-    outputs = output_table.many(db, list(human_labels(db, project).value)).values()
+    outputs = output_table.many(workspace.db, list(human_labels(workspace).value)).values()
     values: dict[str, set[str]] = {"model": set(), "prompt_version": set()}
     for output in outputs:
         values["model"].add(output.model)
@@ -49,28 +50,28 @@ def fields(db: Database, project: Project) -> list[str]:
     return [name for name, kinds in values.items() if 2 <= len(kinds) <= MOST]
 
 
-def slices(db: Database, project: Project, by: Sequence[str] = ()) -> list[SliceReport]:
+def slices(workspace: Workspace, by: Sequence[str] = ()) -> list[SliceReport]:
     """Each field's slices; without names, every field that can be sliced by (five at most).
 
     Raises:
         BadInput: no graded output has a field of that name.
     """
-    evidence = evidence_of(db, project, human_labels(db, project).value)
-    members, verdicts = set_verdicts(db, project, evidence.ids)
+    evidence = evidence_of(workspace, human_labels(workspace).value)
+    members, verdicts = set_verdicts(workspace, evidence.ids)
     found = []
-    for name in list(by) or fields(db, project)[:5]:
-        values = output_table.strata(db, project.id, name)
+    for name in list(by) or fields(workspace)[:5]:
+        values = output_table.strata(workspace.db, workspace.project.id, name)
         known = [output_id for output_id in evidence.ids if values.get(output_id)]
         if by and evidence.ids and not known:
             raise BadInput(
                 f"No graded output has a field '{name}'.",
-                next_step=f"Slice by {', '.join(fields(db, project)) or 'a field of the metadata'}.",
+                next_step=f"Slice by {', '.join(fields(workspace)) or 'a field of the metadata'}.",
             )
         if not known:
             continue
         inside = np.array([bool(values.get(output_id)) for output_id in evidence.ids])
         graded = evidence.graded(verdicts).part(inside)
-        pools = confusion.pools_of_slices(db, project.id, name, members)
+        pools = confusion.pools_of_slices(workspace.db, workspace.project.id, name, members)
         found.append(
             _report(
                 name,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from labelcore.models import Frozen, Project
+from labelcore.models import Frozen
 from labelcore.stages import projects
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, SealedView, SetAlignment, test_as_seen
 from labelcore.stages.aligning.enough import worth_words
@@ -16,7 +16,7 @@ from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
 from labelcore.stats.anytime import enough_words
 from labelcore.stats.rate import Rate, difference, in_words
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 Weight = Literal["good", "care", "bad"]
 Answer = Literal["yes", "with care", "no"]
@@ -78,7 +78,7 @@ class _Seen:
         return chosen if chosen and chosen.judges else None
 
 
-def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
+def trust(workspace: Workspace, report: AlignmentReport) -> Trust:
     """Judge the pass rate of a report on all grades (split "all") of the present."""
     rates = report.pass_rate
     corrected = rates.corrected.value is not None
@@ -86,12 +86,12 @@ def trust(db: Database, project: Project, report: AlignmentReport) -> Trust:
     ids = set(report.chosen.judge_version_ids) if report.chosen else set()
     seen = _Seen(
         report=report,
-        splits=split_report(db, project),
-        court=docket(db, project),
+        splits=split_report(workspace),
+        court=docket(workspace),
         rate=rate,
-        members=[judge for judge in list_judges(db, project) if judge.judge_version_id in ids],
-        outputs=projects.overview(db, project).outputs,
-        test=test_as_seen(db, project),
+        members=[judge for judge in list_judges(workspace) if judge.judge_version_id in ids],
+        outputs=projects.overview(workspace).outputs,
+        test=test_as_seen(workspace),
     )
     reasons = [reason for check in _CHECKS for reason in check(seen)]
     reasons.sort(key=lambda reason: ("bad", "care", "good").index(reason.weight))

@@ -31,6 +31,7 @@ from labelcore.stages.sharing.saving import SUFFIX
 from labelcore.store import Database, audit
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 _COPY = re.compile(r" \(library(?: \d+)?\)$")
 _loading = threading.Lock()
@@ -59,7 +60,7 @@ class Loaded(Frozen):
     not_portable: tuple[NotPortable, ...] = ()
 
 
-def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> Loaded:
+def load_rubric(workspace: Workspace, file: Path) -> Loaded:
     """Take the criteria of a file in as accepted ones of this project, with their judges.
 
     A criterion whose name and statement any version here has is known and left alone. Figures of
@@ -70,13 +71,13 @@ def load_rubric(db: Database, project: Project, file: Path, *, author: str) -> L
     """
     rubric = read_rubric(file)
     with _loading:  # two at once would both find that a criterion is not known
-        loaded = _sorted_out(db, project, rubric, author)
+        loaded = _sorted_out(workspace, rubric)
         if loaded.criteria or loaded.judges:
-            criterion_table.save_with_judges(db, loaded.criteria, loaded.judges)
+            criterion_table.save_with_judges(workspace.db, loaded.criteria, loaded.judges)
             audit.note(
-                db,
-                project.id,
-                author,
+                workspace.db,
+                workspace.project.id,
+                workspace.person,
                 "library loaded",
                 rubric.project,
                 file=file.name,
@@ -134,26 +135,28 @@ def _wrong(file: Path, fault: str) -> BadInput:
     )
 
 
-def _sorted_out(db: Database, project: Project, rubric: RubricFile, author: str) -> Loaded:
+def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
     """What of the file is new here; nothing is stored yet."""
     fresh: list[tuple[SharedCriterion, Criterion]] = []
     known: list[str] = []
-    here = list_criteria(db, project)
+    here = list_criteria(workspace)
     taken = {criterion.name.casefold() for criterion in here}
-    texts = _texts(db, here)
+    texts = _texts(workspace.db, here)
     for shared in rubric.criteria:
         text = (_stem(shared.name), shared.statement)
         if text in texts:
             known.append(shared.name)
             continue
-        made = _criterion(project, rubric, shared, _free(shared.name, taken), author)
+        made = _criterion(workspace.project, rubric, shared, _free(shared.name, taken), workspace.person)
         fresh.append((shared, made))
         taken.add(made.name.casefold())
         texts.add(text)
     tried = [
-        judge for shared, made in fresh for judge in _judges(project, rubric, shared.judges, made, author)
+        judge
+        for shared, made in fresh
+        for judge in _judges(workspace.project, rubric, shared.judges, made, workspace.person)
     ]
-    tried += _overall(db, project, rubric, author)
+    tried += _overall(workspace, rubric)
     return Loaded(
         project=rubric.project,
         criteria=tuple(made for _, made in fresh),
@@ -212,14 +215,16 @@ def _criterion(
     )
 
 
-def _overall(
-    db: Database, project: Project, rubric: RubricFile, author: str
-) -> Iterator[JudgeVersion | Refused]:
+def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion | Refused]:
     """The judges of the overall grade that are not here yet, by what they are."""
-    here = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id is None]
+    here = [
+        judge
+        for judge in judge_table.current(workspace.db, workspace.project.id)
+        if judge.criterion_id is None
+    ]
     known = [(judge.kind, kind.checked(kind.leaving())) for judge in here if (kind := kind_of(judge)).travels]
     numbers = {judge.judge_id: judge.version for judge in here}
-    for judge in _judges(project, rubric, rubric.overall, None, author):
+    for judge in _judges(workspace.project, rubric, rubric.overall, None, workspace.person):
         if isinstance(judge, Refused):
             yield judge
         elif (judge.kind, _without_origin(judge)) not in known:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import RESERVED, kind_of
-from labelcore.models import OVERALL, Criterion, JudgeVersion, Project, now
+from labelcore.models import OVERALL, Criterion, JudgeVersion, now
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import human_labels
@@ -27,6 +27,7 @@ from labelcore.stages.sharing.rubric_file import (
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 SUFFIX = " (library)"
 """What the name of a judge that came by file ends with, so that one made here can stand beside."""
@@ -36,7 +37,7 @@ _WITHOUT = "Measured with examples that this file leaves out."
 
 
 def save_rubric(
-    db: Database, project: Project, out: Path, *, criteria: Sequence[str] = (), with_examples: bool = True
+    workspace: Workspace, out: Path, *, criteria: Sequence[str] = (), with_examples: bool = True
 ) -> RubricFile:
     """Write the accepted criteria, or those that are named, with their judges to a YAML file.
 
@@ -50,17 +51,17 @@ def save_rubric(
         NotFound: a criterion that is named does not exist.
     """
     wanted: dict[str | None, Criterion | None] = {
-        criterion.id: criterion for criterion in _wanted(db, project, criteria)
+        criterion.id: criterion for criterion in _wanted(workspace, criteria)
     }
     if not criteria or OVERALL in criteria:
         wanted[None] = None
-    judges, staying = _judges(db, project, wanted, with_examples=with_examples)
+    judges, staying = _judges(workspace, wanted, with_examples=with_examples)
     try:
         rubric = RubricFile(
-            project=project.name,
+            project=workspace.project.name,
             exported_at=now().replace(microsecond=0),
             criteria=tuple(
-                _criterion(db, criterion, judges.get(criterion.id, ()), with_examples=with_examples)
+                _criterion(workspace.db, criterion, judges.get(criterion.id, ()), with_examples=with_examples)
                 for criterion in wanted.values()
                 if criterion
             ),
@@ -75,10 +76,10 @@ def save_rubric(
     return rubric
 
 
-def _wanted(db: Database, project: Project, criteria: Sequence[str]) -> list[Criterion]:
+def _wanted(workspace: Workspace, criteria: Sequence[str]) -> list[Criterion]:
     if criteria:
-        return [find_criterion(db, project, word) for word in criteria if word != OVERALL]
-    accepted = list_criteria(db, project, status="accepted")
+        return [find_criterion(workspace, word) for word in criteria if word != OVERALL]
+    accepted = list_criteria(workspace, status="accepted")
     if not accepted:
         raise BadInput(
             "There is no accepted criterion to save.", next_step="Accept some, or name those that you want."
@@ -125,11 +126,11 @@ def _criterion(
 
 
 def _judges(
-    db: Database, project: Project, wanted: dict[str | None, Criterion | None], *, with_examples: bool
+    workspace: Workspace, wanted: dict[str | None, Criterion | None], *, with_examples: bool
 ) -> tuple[dict[str | None, list[SharedJudge]], list[NotPortable]]:
     """The newest versions of the judges by criterion id (None: overall), and those that stay here."""
     versions, staying = [], []
-    for judge in judge_table.current(db, project.id):
+    for judge in judge_table.current(workspace.db, workspace.project.id):
         if judge.criterion_id not in wanted:
             continue
         if reason := _why_not(judge, with_examples=with_examples):
@@ -145,7 +146,7 @@ def _judges(
         else:
             versions.append(judge)
     found: dict[str | None, list[SharedJudge]] = {}
-    for version, figures in _measured(db, project, versions, wanted):
+    for version, figures in _measured(workspace, versions, wanted):
         shared = found.setdefault(version.criterion_id, [])
         shared.append(_judge(version, figures, with_examples=with_examples))
     return found, staying
@@ -163,16 +164,13 @@ def _leaving(judge: JudgeVersion, *, with_examples: bool) -> dict[str, Any]:
 
 
 def _measured(
-    db: Database,
-    project: Project,
-    versions: Sequence[JudgeVersion],
-    wanted: dict[str | None, Criterion | None],
+    workspace: Workspace, versions: Sequence[JudgeVersion], wanted: dict[str | None, Criterion | None]
 ) -> Iterator[tuple[JudgeVersion, Figures]]:
     """Each judge with its figures on all grades of the project, as ``align`` gives them."""
     if not versions:
         return
-    labels = human_labels(db, project)
-    votes = votes_on(db, versions)
+    labels = human_labels(workspace)
+    votes = votes_on(workspace.db, versions)
     for judge in versions:
         criterion = wanted[judge.criterion_id]
         found = measure_judge(judge, votes[judge.id], labels, criterion, "all")

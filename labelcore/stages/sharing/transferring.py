@@ -7,15 +7,15 @@ from typing import Literal
 import pandas as pd
 
 from labelcore.judges.kinds import RESERVED
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion
 from labelcore.stages.aligning import JudgeAlignment
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, human_labels
 from labelcore.stages.sharing.rubric_file import Figures
 from labelcore.stats.rate import Rate, difference, not_measurable
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 NEEDED_PASSES = NEEDED_FAILS = 10
 """From 10 outputs on, a share's 95 % interval is at most 53 points wide; fewer tell nothing apart."""
@@ -61,21 +61,21 @@ class Transfer(Frozen):
     says: str
 
 
-def transfer(db: Database, project: Project) -> list[Transfer]:
+def transfer(workspace: Workspace) -> list[Transfer]:
     """Every accepted or proposed criterion from the library, and the overall grade where judges of it
     came, measured on this project's grades.
 
     Grades are those of outputs as a whole, of all splits, as in the figures of the file.
     """
     live = [
-        criterion for criterion in list_criteria(db, project) if criterion.status in {"proposed", "accepted"}
+        criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "accepted"}
     ]
     came: list[Criterion | None] = [criterion for criterion in live if criterion.origin == "library"]
-    current = judge_table.current(db, project.id)
+    current = judge_table.current(workspace.db, workspace.project.id)
     versions = [version for version in current if RESERVED in version.spec]
     came += [None] * any(version.criterion_id is None for version in versions)
-    votes = votes_on(db, versions) if versions else pd.DataFrame()
-    labels = human_labels(db, project)
+    votes = votes_on(workspace.db, versions) if versions else pd.DataFrame()
+    labels = human_labels(workspace)
     return [
         _criterion(
             criterion,

@@ -25,32 +25,30 @@ from labelcore.stages.grading.fields import fields_of
 from labelcore.stages.grading.queueing import Queue, QueueItem, recent
 from labelcore.stages.grading.rules import rules_of
 from labelcore.stages.grading.suggesting import Suggestion, suggestions
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.text.terms import occurring
+from labelcore.workspace import Workspace
 
 _LOOK_BACK = 5
 AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
 
 
-def card_items(
-    db: Database, project: Project, annotator: str, queue: Queue, *, first: bool = True
-) -> list[CardItem]:
+def card_items(workspace: Workspace, annotator: str, queue: Queue, *, first: bool = True) -> list[CardItem]:
     """The coming outputs; on a first visit also the last few graded ones, for looking back."""
-    past = recent(db, project, annotator, queue.sample_id, _LOOK_BACK) if first else []
+    past = recent(workspace, annotator, queue.sample_id, _LOOK_BACK) if first else []
     cards = [
         *(_card(seen.output, seen.position, seen.reason, seen.current) for seen in past),
         *(_coming(item) for item in queue.items),
     ]
-    cards = _with_terms_and_fields(project, cards)
-    rules = rules_of(project)
+    cards = _with_terms_and_fields(workspace.project, cards)
+    rules = rules_of(workspace.project)
     if rules.suggestions != "off":
-        verdicts = suggestions(db, project, [card.output_id for card in cards], queue.soon)
+        verdicts = suggestions(workspace, [card.output_id for card in cards], queue.soon)
         cards = [_with_suggestion(card, verdicts.get(card.output_id)) for card in cards]
     if not rules.ask_criteria and not rules.ask_fields:
         return cards
-    parts = part_grades(db, project, annotator, [card.output_id for card in cards])
+    parts = part_grades(workspace, annotator, [card.output_id for card in cards])
     marks = {
         output_id: {part: _as_card(grade) for part, grade in grades.items()}
         for output_id, grades in parts.items()
@@ -64,15 +62,15 @@ def coming_items(project: Project, items: Sequence[QueueItem]) -> list[CardItem]
 
 
 def setting_of(
-    db: Database, project: Project, annotator: str, language: Language, phrases: Sequence[str] | None
+    workspace: Workspace, annotator: str, language: Language, phrases: Sequence[str] | None
 ) -> CardSetting:
     """What the card asks this person in this project."""
-    rules = rules_of(project)
+    rules = rules_of(workspace.project)
     return CardSetting(
         annotator=annotator,
-        project=project.id,
+        project=workspace.project.id,
         language=language,
-        criteria=_asked_criteria(db, project),
+        criteria=_asked_criteria(workspace),
         scale=tuple(CardLevel(name=name, value=rules.value_of(at)) for at, name in enumerate(rules.scale, 1)),
         suggest_first=rules.suggestions == "first",
         phrases=None if phrases is None else tuple(phrases),
@@ -135,12 +133,14 @@ def _with_fields(card: CardItem) -> CardItem:
     return card.model_copy(update={"fields": fields})
 
 
-def _asked_criteria(db: Database, project: Project) -> tuple[CardCriterion, ...]:
+def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
     """The accepted criteria, must before should, where the project asks for them."""
-    if not rules_of(project).ask_criteria:
+    if not rules_of(workspace.project).ask_criteria:
         return ()
     accepted = [
-        criterion for criterion in criterion_table.current(db, project.id) if criterion.status == "accepted"
+        criterion
+        for criterion in criterion_table.current(workspace.db, workspace.project.id)
+        if criterion.status == "accepted"
     ]
     names = set(CardCriterion.model_fields)
     return tuple(

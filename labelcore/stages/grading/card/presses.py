@@ -9,7 +9,7 @@ from labelcore.models import Grade, Project
 from labelcore.stages.grading.acts import record
 from labelcore.stages.grading.card.contract import CardEvent, CardEvents
 from labelcore.stages.grading.card.items import AGAIN
-from labelcore.store import Database
+from labelcore.workspace import Workspace
 
 
 def store_each(
@@ -31,10 +31,12 @@ def store_each(
 
 
 def store_events(
-    db: Database, project: Project, annotator: str, events: CardEvents
+    workspace: Workspace, annotator: str, events: CardEvents
 ) -> tuple[list[str], dict[str, str]]:
     """Store presses one by one. Returns the stored client ids, and why others can never be."""
-    return store_each(events, lambda event: record(db, project, [grade_of(project, annotator, event)]))
+    return store_each(
+        events, lambda event: record(workspace, [grade_of(workspace.project, annotator, event)])
+    )
 
 
 def grade_of(project: Project, annotator: str, event: CardEvent) -> Grade:

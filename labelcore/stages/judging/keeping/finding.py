@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from labelcore.models import JudgeVersion, Project
+from labelcore.models import JudgeVersion
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.judging.keeping import schemas
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 
-def active_judges(db: Database, project: Project) -> list[JudgeVersion]:
+def active_judges(workspace: Workspace) -> list[JudgeVersion]:
     """The newest versions of judges whose criterion is accepted, or that decide the overall grade."""
-    accepted = {criterion.id for criterion in list_criteria(db, project, status="accepted")}
-    current = judge_table.current(db, project.id)
+    accepted = {criterion.id for criterion in list_criteria(workspace, status="accepted")}
+    current = judge_table.current(workspace.db, workspace.project.id)
     return [
         judge
         for judge in current
         if (judge.criterion_id is None or judge.criterion_id in accepted)
-        and not schemas.outdated(project, judge)
+        and not schemas.outdated(workspace.project, judge)
     ]
 
 
@@ -30,10 +30,10 @@ JUDGES = Catalogue[JudgeVersion](
 )
 
 
-def find_judge(db: Database, project: Project, word: str) -> JudgeVersion:
+def find_judge(workspace: Workspace, word: str) -> JudgeVersion:
     """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`.
 
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    return find_named(judge_table.current(db, project.id), word, JUDGES)
+    return find_named(judge_table.current(workspace.db, workspace.project.id), word, JUDGES)

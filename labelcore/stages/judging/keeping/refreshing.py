@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
-from labelcore.models import JudgeVersion, Project, now
+from labelcore.models import JudgeVersion, now
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
 from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.judging.keeping.finding import active_judges, find_judge
-from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 MEANING = "the criterion changed its meaning"
 GLOSSARY = "the glossary changed"
@@ -30,9 +30,9 @@ _AGAIN = "again"  # a key of a specification that differs from an earlier one in
 class Staleness:
     """Why judges are stale, with what must be read for it kept."""
 
-    def __init__(self, db: Database, project: Project) -> None:
-        self._db = db
-        self._terms = glossary.terms(projects.open_project(db, project.name))
+    def __init__(self, workspace: Workspace) -> None:
+        self._db = workspace.db
+        self._terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
         self._same: dict[str, set[int]] = {}
 
     def reasons(self, version: JudgeVersion) -> tuple[str, ...]:
@@ -55,25 +55,23 @@ class Staleness:
         return bool(same) and version.criterion_version not in same
 
 
-def refresh(
-    db: Database, project: Project, versions: Sequence[JudgeVersion], *, author: str = ""
-) -> list[JudgeVersion]:
+def refresh(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     """The next versions of the LLM judges among these that are stale, stored; others are left alone.
 
     They have the present glossary and the present wording of their criteria; their examples, model
     and endpoint stay. Verdicts of the earlier versions stay theirs.
     """
-    stale = Staleness(db, project)
+    stale = Staleness(workspace)
     made = [
-        _refreshed(db, project, version, author)
+        _refreshed(workspace, version)
         for version in versions
         if kind_of(version).prompts and stale.reasons(version)
     ]
-    judge_table.save(db, made)
+    judge_table.save(workspace.db, made)
     return made
 
 
-def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author: str = "") -> JudgeVersion:
+def refresh_one(workspace: Workspace, version: JudgeVersion) -> JudgeVersion:
     """The next version of one stale LLM judge.
 
     Raises:
@@ -83,21 +81,21 @@ def refresh_one(db: Database, project: Project, version: JudgeVersion, *, author
     if not judge.prompts:
         why, advice = judge.no_prompt
         raise BadInput(why.format(name=version.name), next_step=advice)
-    made = refresh(db, project, [version], author=author)
+    made = refresh(workspace, [version])
     if not made:
         raise BadInput(f"{version.name} is up to date.", next_step="`labelcore judge run` runs it.")
     return made[0]
 
 
-def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -> JudgeVersion:
-    criterion = find_criterion(db, project, old.criterion_id) if old.criterion_id else None
-    terms = glossary.terms(projects.open_project(db, project.name))
+def _refreshed(workspace: Workspace, old: JudgeVersion) -> JudgeVersion:
+    criterion = find_criterion(workspace, old.criterion_id) if old.criterion_id else None
+    terms = glossary.terms(projects.open_project(workspace.db, workspace.project.name))
     judge = kind_of(old)
     spec = judge.rewritten(lambda prompt: prompt.present(criterion, terms))
     spec.pop(_AGAIN, None)
-    known = {version.id for version in judge_table.history(db, old.judge_id)}
+    known = {version.id for version in judge_table.history(workspace.db, old.judge_id)}
     number = 1
-    while (new_id := version_id(project.id, old.criterion_id, old.kind, spec)) in known:
+    while (new_id := version_id(workspace.project.id, old.criterion_id, old.kind, spec)) in known:
         # What changed was changed back; the newest version must be the newest all the same.
         number += 1
         spec |= {_AGAIN: number}
@@ -111,15 +109,13 @@ def _refreshed(db: Database, project: Project, old: JudgeVersion, author: str) -
             "spec": spec,
             "description": description,
             "criterion_version": criterion.version if criterion else None,
-            "author": author,
+            "author": workspace.person,
             "at": now(),
         }
     )
 
 
-def refresh_judges(
-    db: Database, project: Project, judge: str | None = None, *, author: str = ""
-) -> list[JudgeVersion]:
+def refresh_judges(workspace: Workspace, judge: str | None = None) -> list[JudgeVersion]:
     """Make the next versions of all stale LLM judges, or of one: with the glossary and the wording
     of now. Their verdicts are to be had by running them.
 
@@ -128,5 +124,5 @@ def refresh_judges(
         BadInput: the one that is named is no LLM judge, or not stale.
     """
     if judge:
-        return [refresh_one(db, project, find_judge(db, project, judge), author=author)]
-    return refresh(db, project, active_judges(db, project), author=author)
+        return [refresh_one(workspace, find_judge(workspace, judge))]
+    return refresh(workspace, active_judges(workspace))

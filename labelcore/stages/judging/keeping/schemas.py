@@ -13,9 +13,9 @@ from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, list_criteria
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 DETECTOR = "schema faults"
 _TRIED = 1_000
@@ -34,35 +34,35 @@ class SchemaState(Frozen):
     fits: int
 
 
-def set_schema(db: Database, project: Project, text: str, author: str = "") -> SchemaState:
+def set_schema(workspace: Workspace, text: str) -> SchemaState:
     """Take a JSON Schema (as JSON or YAML text) and make the judge that checks it.
 
     Raises:
         BadInput: it is no schema that can be checked safely.
     """
     parsed = schema.parse(text)
-    changed = projects.update_project(db, project, settings={"schema": parsed})
-    judge_table.save(db, [schema_judge(db, changed, parsed, author)])
-    return state(db, changed)
+    changed = projects.update_project(workspace, settings={"schema": parsed})
+    judge_table.save(workspace.db, [schema_judge(workspace.with_project(changed), parsed)])
+    return state(workspace.with_project(changed))
 
 
-def clear_schema(db: Database, project: Project) -> SchemaState:
+def clear_schema(workspace: Workspace) -> SchemaState:
     """Take the schema away; its judge's verdicts are kept, but it is not run or chosen any more."""
-    return state(db, projects.update_project(db, project, settings={"schema": None}))
+    return state(workspace.with_project(projects.update_project(workspace, settings={"schema": None})))
 
 
-def state(db: Database, project: Project) -> SchemaState:
+def state(workspace: Workspace) -> SchemaState:
     """The schema as it stands, tried on some outputs."""
-    stored = schema_of(project)
-    ids = output_table.ids(db, project.id)[:_TRIED] if stored else []
+    stored = schema_of(workspace.project)
+    ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED] if stored else []
     fits = 0
-    for outputs in output_table.chunks(db, ids, _TRIED):
+    for outputs in output_table.chunks(workspace.db, ids, _TRIED):
         spec = _spec(stored or {})
         fits += sum(decide(spec, output).value == "pass" for output in outputs)
     return SchemaState(
         schema_=stored,
         judge=_name() if stored else None,
-        fields=fields_of(project),
+        fields=fields_of(workspace.project),
         tried=len(ids),
         fits=fits,
     )
@@ -79,7 +79,7 @@ def fields_of(project: Project) -> dict[str, str]:
     return found
 
 
-def set_field(db: Database, project: Project, criterion: str, pointer: str | None) -> SchemaState:
+def set_field(workspace: Workspace, criterion: str, pointer: str | None) -> SchemaState:
     """Say that a criterion is about one field of the outputs, such as /price; None: about all of them.
 
     Judges that are proposed from now on see only this field.
@@ -88,19 +88,23 @@ def set_field(db: Database, project: Project, criterion: str, pointer: str | Non
         NotFound: there is no such criterion.
         BadInput: it is no JSON pointer, or no output has such a field.
     """
-    found = find_criterion(db, project, criterion)
+    found = find_criterion(workspace, criterion)
     if pointer is not None:
-        _must_exist(db, project, pointer)
-    stored = projects.open_project(db, project.name)
+        _must_exist(workspace, pointer)
+    stored = projects.open_project(workspace.db, workspace.project.name)
     known = {key: value for key, value in fields_of(stored).items() if key != found.id}
     changed = known if pointer is None else known | {found.id: pointer}
-    return state(db, projects.update_project(db, stored, settings={"fields": changed}))
+    return state(
+        workspace.with_project(
+            projects.update_project(workspace.with_project(stored), settings={"fields": changed})
+        )
+    )
 
 
-def _must_exist(db: Database, project: Project, pointer: str) -> None:
+def _must_exist(workspace: Workspace, pointer: str) -> None:
     fields.parts(pointer)
-    ids = output_table.ids(db, project.id)[:_TRIED]
-    for outputs in output_table.chunks(db, ids, _TRIED):
+    ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED]
+    for outputs in output_table.chunks(workspace.db, ids, _TRIED):
         if any(fields.at_pointer(output, pointer) for output in outputs):
             return
     raise BadInput(
@@ -109,23 +113,23 @@ def _must_exist(db: Database, project: Project, pointer: str) -> None:
     )
 
 
-def named_fields(db: Database, project: Project) -> dict[str, str]:
+def named_fields(workspace: Workspace) -> dict[str, str]:
     """The same by the criterion's name."""
-    names = {criterion.id: criterion.name for criterion in list_criteria(db, project)}
-    return {names.get(key, key): pointer for key, pointer in fields_of(project).items()}
+    names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
+    return {names.get(key, key): pointer for key, pointer in fields_of(workspace.project).items()}
 
 
-def schema_judge(db: Database, project: Project, content: dict[str, Any], author: str = "") -> JudgeVersion:
+def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:
     """The judge that fails outputs with a fault against the schema; no grade shapes it."""
     spec = _spec(content)
-    judge_id = "judge_" + hashlib.sha256(f"{project.id}|schema".encode()).hexdigest()[:16]
-    version = version_id(project.id, None, "code", spec.model_dump())
-    earlier = judge_table.history(db, judge_id)
+    judge_id = "judge_" + hashlib.sha256(f"{workspace.project.id}|schema".encode()).hexdigest()[:16]
+    version = version_id(workspace.project.id, None, "code", spec.model_dump())
+    earlier = judge_table.history(workspace.db, judge_id)
     known = {one.id: one for one in earlier}
     return known.get(version) or JudgeVersion(
         id=version,
         judge_id=judge_id,
-        project_id=project.id,
+        project_id=workspace.project.id,
         name=_name(),
         kind="code",
         version=1 + max((one.version for one in earlier), default=0),
@@ -133,7 +137,7 @@ def schema_judge(db: Database, project: Project, content: dict[str, Any], author
         criterion_version=None,
         spec=spec.model_dump(),
         description=describe(spec),
-        author=author,
+        author=workspace.person,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.keeping.finding import find_judge
 from labelcore.stages.judging.keeping.refreshing import Staleness
@@ -13,6 +13,7 @@ from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 
 class JudgeSummary(Frozen):
@@ -62,32 +63,32 @@ def judged(db: Database, version: str, value: str, *, limit: int = 10, start: in
     return [Judged(output=outputs[verdict.output_id], decision=verdict.decision) for verdict in found]
 
 
-def list_judges(db: Database, project: Project) -> list[JudgeSummary]:
+def list_judges(workspace: Workspace) -> list[JudgeSummary]:
     """Every judge's newest version with its verdicts in counts."""
-    versions = judge_table.current(db, project.id)
-    return _summaries(db, project, versions)
+    versions = judge_table.current(workspace.db, workspace.project.id)
+    return _summaries(workspace, versions)
 
 
-def show_judge(db: Database, project: Project, word: str) -> JudgeDetail:
+def show_judge(workspace: Workspace, word: str) -> JudgeDetail:
     """One judge with its specification (a learned judge's numbers left out) and history."""
-    version = find_judge(db, project, word)
+    version = find_judge(workspace, word)
     heavy = kind_of(version).heavy
     return JudgeDetail(
-        summary=_summaries(db, project, [version])[0],
+        summary=_summaries(workspace, [version])[0],
         spec={key: value for key, value in version.spec.items() if key not in heavy},
         fitted_on=version.fitted_on,
         versions=tuple(
             f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.description}"
-            for earlier in judge_table.history(db, version.judge_id)
+            for earlier in judge_table.history(workspace.db, version.judge_id)
         ),
     )
 
 
-def _summaries(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeSummary]:
-    counts = verdict_table.counts(db, project.id)
-    refused = verdict_table.refusals(db, project.id)
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
-    staleness = Staleness(db, project)
+def _summaries(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeSummary]:
+    counts = verdict_table.counts(workspace.db, workspace.project.id)
+    refused = verdict_table.refusals(workspace.db, workspace.project.id)
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
+    staleness = Staleness(workspace)
     found = []
     for version in versions:
         seen = counts.get(version.id, {})

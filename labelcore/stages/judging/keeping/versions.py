@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
 from labelcore.models import Criterion, JudgeVersion, Project, SplitName
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 
 def first_version(
@@ -42,9 +42,9 @@ def first_version(
     )
 
 
-def numbered(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
+def numbered(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     """Version numbers that follow the stored ones; an unchanged judge keeps its version."""
-    current = {judge.judge_id: judge for judge in judge_table.current(db, project.id)}
+    current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
     found = []
     for version in versions:
         old = current.get(version.judge_id)

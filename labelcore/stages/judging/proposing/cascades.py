@@ -13,7 +13,7 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeSpec, describe, rule_words
 from labelcore.llm import ModelClient
-from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
+from labelcore.models import OVERALL, Frozen, JudgeVersion
 from labelcore.progress import Progress, silent
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
@@ -25,6 +25,7 @@ from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _CHUNK = 2_000
 
@@ -66,15 +67,13 @@ class CascadeReport(Frozen):
 
 
 def make(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     first: JudgeVersion,
     then: JudgeVersion,
     *,
     criterion: str | None = None,
     error: float = 0.05,
     confidence: float = 0.95,
-    author: str = "",
     progress: Progress | None = None,
     client: ModelClient | None = None,
 ) -> CascadeReport:
@@ -86,12 +85,12 @@ def make(
     Raises:
         BadInput: the judges do not fit, or there are no grades of both kinds.
     """
-    asked = _asked(db, project, criterion)
+    asked = _asked(workspace, criterion)
     _check(asked, first, then, error, confidence)
     ids, fails = list(asked.fails), np.array(list(asked.fails.values()), dtype=bool)
     tell = progress or silent
-    run_missing(db, project, first, ids, tell, None, client)
-    votes = votes_of(db, first, ids)
+    run_missing(workspace, first, ids, tell, None, client)
+    votes = votes_of(workspace.db, first, ids)
     if np.isnan(votes.sure).all():
         raise BadInput(
             f"'{first.name}' gives no probabilities, so nobody knows where it is sure.",
@@ -100,18 +99,18 @@ def make(
     one, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
     left = np.flatnonzero(~decides(one, votes))
     rest = [ids[int(i)] for i in left]
-    run_missing(db, project, then, rest, tell, None, client)
+    run_missing(workspace, then, rest, tell, None, client)
     demand = Demand(then.id, then.name, error, confidence)
-    two = fit_then(votes_of(db, then, rest), votes.words[left], fails[left], demand)
+    two = fit_then(votes_of(workspace.db, then, rest), votes.words[left], fails[left], demand)
     spec = CascadeSpec(error=error, confidence=confidence, first=one, then=two, curve=curve)
-    version = _version(db, project, asked, spec, author)
-    judge_table.save(db, [version])
-    return report(db, project, version)
+    version = _version(workspace, asked, spec)
+    judge_table.save(workspace.db, [version])
+    return report(workspace, version)
 
 
-def _asked(db: Database, project: Project, criterion: str | None) -> Subject:
-    found = None if criterion in {None, OVERALL} else find_criterion(db, project, criterion or "")
-    return subject_of(found, fitting_labels(db, project))
+def _asked(workspace: Workspace, criterion: str | None) -> Subject:
+    found = None if criterion in {None, OVERALL} else find_criterion(workspace, criterion or "")
+    return subject_of(found, fitting_labels(workspace))
 
 
 def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float, confidence: float) -> None:
@@ -134,18 +133,18 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
         raise BadInput(f"There are not both passes and fails of '{asked.name}' yet.", next_step="Grade on.")
 
 
-def _version(db: Database, project: Project, asked: Subject, spec: CascadeSpec, author: str) -> JudgeVersion:
+def _version(workspace: Workspace, asked: Subject, spec: CascadeSpec) -> JudgeVersion:
     criterion, content = asked.criterion, spec.model_dump(mode="json")
     name = f"{asked.name} · cascade"
-    stem = f"{project.id}|{criterion.id if criterion else None}|cascade"
+    stem = f"{workspace.project.id}|{criterion.id if criterion else None}|cascade"
     judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
-    version = version_id(project.id, criterion.id if criterion else None, "cascade", content)
-    earlier = judge_table.history(db, judge_id)
+    version = version_id(workspace.project.id, criterion.id if criterion else None, "cascade", content)
+    earlier = judge_table.history(workspace.db, judge_id)
     known = {one.id: one for one in earlier}
     return known.get(version) or JudgeVersion(
         id=version,
         judge_id=judge_id,
-        project_id=project.id,
+        project_id=workspace.project.id,
         name=name,
         kind="cascade",
         version=1 + max((one.version for one in earlier), default=0),
@@ -153,22 +152,22 @@ def _version(db: Database, project: Project, asked: Subject, spec: CascadeSpec, 
         criterion_version=criterion.version if criterion else None,
         spec=content,
         description=describe(spec),
-        fitted_on=fitting_splits(db, project),
-        author=author,
+        fitted_on=fitting_splits(workspace),
+        author=workspace.person,
     )
 
 
-def report(db: Database, project: Project, version: JudgeVersion) -> CascadeReport:
+def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
     """Who decides how much, with which error, and what is saved against asking the second everywhere."""
-    spec, first, then = parts(db, version)
-    table = verdict_table.values(db, [first.id])
+    spec, first, then = parts(workspace.db, version)
+    table = verdict_table.values(workspace.db, [first.id])
     ids = sorted(table["output_id"])
-    one, two = votes_of(db, first, ids), votes_of(db, then, ids)
+    one, two = votes_of(workspace.db, first, ids), votes_of(workspace.db, then, ids)
     by_first = decides(spec.first, one)
     by_then = ~by_first & decides(spec.then, two, one.words)
     asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
     people = ~by_first & ~by_then & ~(asked & (two.words == ""))
-    labels = _asked(db, project, version.criterion_id).fails
+    labels = _asked(workspace, version.criterion_id).fails
     graded = np.array([output_id in labels for output_id in ids], dtype=bool)
     fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
@@ -180,8 +179,8 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
         return Share(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
     wrong = np.where(by_first, one.wrong(fails), two.wrong(fails))
-    cost = _cost_each(db, then)
-    known = human_labels(db, project).value
+    cost = _cost_each(workspace.db, then)
+    known = human_labels(workspace).value
     return CascadeReport(
         judge=version.judge_id,
         judge_version_id=version.id,
@@ -204,7 +203,7 @@ def report(db: Database, project: Project, version: JudgeVersion) -> CascadeRepo
         saved_usd=None if cost is None else cost * (len(ids) - int(asked.sum())),
         curve=spec.curve,
         at=spec.first.at,
-        warnings=tuple(_warnings(db, project, spec, (first, then), labels)),
+        warnings=tuple(_warnings(workspace, spec, (first, then), labels)),
     )
 
 
@@ -215,7 +214,7 @@ def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
 
 
 def _warnings(
-    db: Database, project: Project, spec: CascadeSpec, judges: Sequence[JudgeVersion], labels: dict[str, bool]
+    workspace: Workspace, spec: CascadeSpec, judges: Sequence[JudgeVersion], labels: dict[str, bool]
 ) -> list[str]:
     idle = [step.name for step in (spec.first, spec.then) if step.rule == "never"]  # the steps say why
     said = (
@@ -223,19 +222,19 @@ def _warnings(
         if idle
         else []
     )
-    current = {judge.judge_id: judge for judge in judge_table.current(db, project.id)}
+    current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
     said += [
         f"{judge.name} has a newer version: make the cascade again."
         for judge in judges
         if judge.judge_id in current and current[judge.judge_id].id != judge.id
     ]
-    groups = output_table.groups_of(db, list(labels))
+    groups = output_table.groups_of(workspace.db, list(labels))
     if len(set(groups.values())) < 0.9 * len(groups):
         said.append("Several graded outputs come from one source, so the bounds are a little too tight.")
     return said
 
 
-def hand_to_people(db: Database, project: Project, version: JudgeVersion, limit: int) -> list[str]:
+def hand_to_people(workspace: Workspace, version: JudgeVersion, limit: int) -> list[str]:
     """Put outputs on which a judge abstains, and that nobody graded, first in the queue.
 
     What was picked by hand before stays before them. Returns their ids.
@@ -243,10 +242,12 @@ def hand_to_people(db: Database, project: Project, version: JudgeVersion, limit:
     Raises:
         BadInput: there is no such output.
     """
-    known = human_labels(db, project).value
+    known = human_labels(workspace).value
     found: list[str] = []
     start = 0
-    while len(found) < limit and (page := verdict_table.page(db, version.id, "abstain", _CHUNK, start)):
+    while len(found) < limit and (
+        page := verdict_table.page(workspace.db, version.id, "abstain", _CHUNK, start)
+    ):
         found += [verdict.output_id for verdict in page if verdict.output_id not in known]
         start += len(page)
     if not found:
@@ -254,7 +255,7 @@ def hand_to_people(db: Database, project: Project, version: JudgeVersion, limit:
             f"'{version.name}' leaves no ungraded output to people.",
             next_step=f"Run it first: labelcore judge run --judge '{version.name}'.",
         )
-    before = grading.rules_of(project).review
+    before = grading.rules_of(workspace.project).review
     picked = list(dict.fromkeys([*before, *found[:limit]]))
-    grading.review(db, project, picked)
+    grading.review(workspace, picked)
     return found[:limit]

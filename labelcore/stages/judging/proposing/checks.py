@@ -10,14 +10,12 @@ from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.keeping.versions import first_version, numbered
 from labelcore.stages.judging.proposing.trials import Trial, trial_of
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 
-def try_check(
-    db: Database, project: Project, source: str, *, limit: int = 20, criterion: str | None = None
-) -> Trial:
+def try_check(workspace: Workspace, source: str, *, limit: int = 20, criterion: str | None = None) -> Trial:
     """Run a check on the first outputs, graded ones before others; nothing is stored.
 
     ``criterion``: what it is for; of one about a field the check sees the field's value. Grades of a sealed split are not shown.
@@ -26,14 +24,18 @@ def try_check(
         BadInput: the text is no check (with the line), or there is no output.
         NotFound: there is no such criterion.
     """
-    about = find_criterion(db, project, criterion) if criterion else None
-    spec = make_spec(source, field=_field(project, about))
-    labels = fitting_labels(db, project)
+    about = find_criterion(workspace, criterion) if criterion else None
+    spec = make_spec(source, field=_field(workspace.project, about))
+    labels = fitting_labels(workspace)
     graded = sorted(labels.value)[: limit // 2]
     known = set(graded)
-    others = (output_id for output_id in output_table.ids(db, project.id) if output_id not in known)
+    others = (
+        output_id
+        for output_id in output_table.ids(workspace.db, workspace.project.id)
+        if output_id not in known
+    )
     ids = [*graded, *(output_id for output_id, _ in zip(others, range(limit - len(graded)), strict=False))]
-    found = output_table.many(db, ids)
+    found = output_table.many(workspace.db, ids)
     return trial_of(spec, [found[output_id] for output_id in ids], labels)
 
 
@@ -43,14 +45,7 @@ def _field(project: Project, criterion: Criterion | None) -> str:
 
 
 def add_check(
-    db: Database,
-    project: Project,
-    source: str,
-    *,
-    criterion: str,
-    name: str,
-    limit: int = 20,
-    author: str = "",
+    workspace: Workspace, source: str, *, criterion: str, name: str, limit: int = 20
 ) -> tuple[JudgeVersion, Trial]:
     """Keep a check as a judge of a criterion, after it was tried on some outputs.
 
@@ -58,19 +53,25 @@ def add_check(
         BadInput: the text is no check, it stops on every output it is tried on, or has no name.
         NotFound: there is no such criterion.
     """
-    about = find_criterion(db, project, criterion)
+    about = find_criterion(workspace, criterion)
     if not name.strip():
         raise BadInput("The check has no name.", next_step="Give it one.")
-    trial = try_check(db, project, source, limit=limit, criterion=about.id)
+    trial = try_check(workspace, source, limit=limit, criterion=about.id)
     if trial.all_errors:
         raise BadInput(
             f"The check stops on every output that it was tried on. {trial.tried[0].error}",
             next_step="Correct it and add it again.",
         )
-    spec = make_spec(source, field=_field(project, about))
+    spec = make_spec(source, field=_field(workspace.project, about))
     version = first_version(
-        project, about, "code", f"{about.name} · {name.strip()}", spec, CheckKind(spec).describe(), ()
-    ).model_copy(update={"author": author})
-    (kept,) = numbered(db, project, [version])
-    judge_table.save(db, [kept])
+        workspace.project,
+        about,
+        "code",
+        f"{about.name} · {name.strip()}",
+        spec,
+        CheckKind(spec).describe(),
+        (),
+    ).model_copy(update={"author": workspace.person})
+    (kept,) = numbered(workspace, [version])
+    judge_table.save(workspace.db, [kept])
     return kept, trial

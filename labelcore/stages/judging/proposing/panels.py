@@ -11,20 +11,15 @@ from labelcore.judges import prompts
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.panel import PanelKind, Rule, make_spec
-from labelcore.models import JudgeVersion, Project
-from labelcore.store import Database
+from labelcore.models import JudgeVersion
 from labelcore.store import judges as judge_table
+from labelcore.workspace import Workspace
 
 MOST = 9
 
 
 def make_panel(
-    db: Database,
-    project: Project,
-    members: Sequence[JudgeVersion],
-    *,
-    rule: Rule = "majority",
-    author: str = "",
+    workspace: Workspace, members: Sequence[JudgeVersion], *, rule: Rule = "majority"
 ) -> JudgeVersion:
     """Store a panel of these judges; of one judge alone, a panel of the variants of its prompt.
 
@@ -39,25 +34,25 @@ def make_panel(
     name = f"{first.name} · panel of {len(specs)} {what} ({rule})"
     if len(members) > 1:
         name = f"{first.name.split(' · ')[0]} · panel of {len(specs)} {what} ({rule})"
-    stem = f"{project.id}|{first.criterion_id}|panel|{name}"
+    stem = f"{workspace.project.id}|{first.criterion_id}|panel|{name}"
     judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
     made = JudgeVersion(
-        id=version_id(project.id, first.criterion_id, PanelKind.stored, spec),
+        id=version_id(workspace.project.id, first.criterion_id, PanelKind.stored, spec),
         judge_id=judge_id,
-        project_id=project.id,
+        project_id=workspace.project.id,
         name=name,
         kind=PanelKind.stored,
-        version=len(judge_table.history(db, judge_id)) + 1,
+        version=len(judge_table.history(workspace.db, judge_id)) + 1,
         criterion_id=first.criterion_id,
         criterion_version=min((member.criterion_version or 1 for member in members), default=1),
         spec=spec,
         description=PanelKind(spec).describe(),
         model=", ".join(dict.fromkeys(member.model for member in members if member.model)),
         fitted_on=tuple(dict.fromkeys(split for member in members for split in member.fitted_on)),
-        author=author,
+        author=workspace.person,
     )
-    judge_table.save(db, [made])
-    return judge_table.many(db, [made.id])[made.id]
+    judge_table.save(workspace.db, [made])
+    return judge_table.many(workspace.db, [made.id])[made.id]
 
 
 def _variants(judge: JudgeVersion) -> dict[str, Mapping[str, Any]]:

@@ -25,12 +25,13 @@ from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
 from labelcore.stages.judging.proposing.written_checks import write_checks
 from labelcore.stats.threads import one_thread
-from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
+from labelcore.store import vectors
 from labelcore.text import embedding
 from labelcore.text.embedding import SentenceEncoder
+from labelcore.workspace import Workspace
 
 MOST_EMBEDDED = 5_000
 """Projects with more outputs get learned judges without embeddings: these take 50 ms an output."""
@@ -38,8 +39,7 @@ MOST_EMBEDDED = 5_000
 
 @one_thread()
 def propose(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     criterion: str | None = None,
     kind: str | None = None,
@@ -65,29 +65,29 @@ def propose(
             "LLM judges need a model.",
             next_step="Set LABELCORE_MODEL with a key or a base URL, and leave --offline out.",
         )
-    labels = fitting_labels(db, project)
-    subjects = _subjects(db, project, labels, criterion)
+    labels = fitting_labels(workspace)
+    subjects = _subjects(workspace, labels, criterion)
     tell = progress or silent
     versions: list[JudgeVersion] = []
     if not wanted or not wanted.needs_model:
-        versions += _offline(db, project, subjects, kind, limit, seed, labels, tell)
+        versions += _offline(workspace, subjects, kind, limit, seed, labels, tell)
     if model_at_hand and (not wanted or wanted.needs_model):
         asked = [q for q in subjects if q.criterion]
-        versions += [_llm(db, project, subject, labels, probability=probability) for subject in asked]
+        versions += [_llm(workspace, subject, labels, probability=probability) for subject in asked]
     if model_at_hand and wanted and wanted.written_by_model:
         asked = [q for q in subjects if q.criterion]
         for number, subject in enumerate(asked):
             tell(number, len(asked), f"the model writes checks for {subject.name}")
-            versions += _written(db, project, subject, labels, said if said is not None else [])
-    found = numbered(db, project, versions)
-    judge_table.save(db, found)
+            versions += _written(workspace, subject, labels, said if said is not None else [])
+    found = numbered(workspace, versions)
+    judge_table.save(workspace.db, found)
     return found
 
 
-def _subjects(db: Database, project: Project, labels: Labels, wanted: str | None) -> list[Subject]:
-    accepted = list_criteria(db, project, status="accepted")
+def _subjects(workspace: Workspace, labels: Labels, wanted: str | None) -> list[Subject]:
+    accepted = list_criteria(workspace, status="accepted")
     if wanted and wanted != OVERALL:
-        accepted = [find_criterion(db, project, wanted)]
+        accepted = [find_criterion(workspace, wanted)]
     subjects = [subject_of(criterion, labels) for criterion in accepted]
     if wanted in {None, OVERALL}:
         subjects.append(subject_of(None, labels))
@@ -95,28 +95,25 @@ def _subjects(db: Database, project: Project, labels: Labels, wanted: str | None
 
 
 def training_data_of(
-    db: Database, project: Project, outputs: Sequence[Output], labels: Labels, progress: Progress = silent
+    workspace: Workspace, outputs: Sequence[Output], labels: Labels, progress: Progress = silent
 ) -> TrainingData:
     """The graded outputs, measured and embedded, with the notes of those that failed."""
     notes = [note_of(labels, output.id) for output in outputs]
-    return TrainingData.of(outputs, notes, _embedded(db, project, outputs, progress))
+    return TrainingData.of(outputs, notes, _embedded(workspace, outputs, progress))
 
 
-def learned_again(
-    db: Database, project: Project, criterion_id: str | None, progress: Progress
-) -> list[JudgeVersion]:
+def learned_again(workspace: Workspace, criterion_id: str | None, progress: Progress) -> list[JudgeVersion]:
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
-    labels = fitting_labels(db, project)
-    asked = _subjects(db, project, labels, criterion_id or OVERALL)
-    made = _offline(db, project, asked, "learned", 1, 0, labels, progress)
-    found = numbered(db, project, made)
-    judge_table.save(db, found)
+    labels = fitting_labels(workspace)
+    asked = _subjects(workspace, labels, criterion_id or OVERALL)
+    made = _offline(workspace, asked, "learned", 1, 0, labels, progress)
+    found = numbered(workspace, made)
+    judge_table.save(workspace.db, found)
     return found
 
 
 def _offline(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     subjects: Sequence[Subject],
     kind: str | None,
     limit: int,
@@ -124,13 +121,13 @@ def _offline(
     labels: Labels,
     progress: Progress,
 ) -> list[JudgeVersion]:
-    outputs = list(output_table.many(db, sorted(labels.value)).values())
-    data = training_data_of(db, project, outputs, labels, progress)
-    splits = fitting_splits(db, project)
+    outputs = list(output_table.many(workspace.db, sorted(labels.value)).values())
+    data = training_data_of(workspace, outputs, labels, progress)
+    splits = fitting_splits(workspace)
     found = []
     for number, asked in enumerate(subjects):
         progress(number, len(subjects), f"fitting judges for {asked.name}")
-        pointer = schemas.fields_of(project).get(asked.criterion.id if asked.criterion else "")
+        pointer = schemas.fields_of(workspace.project).get(asked.criterion.id if asked.criterion else "")
         visible = _of_field(outputs, labels, pointer) if pointer else data
         place = {output_id: at for at, output_id in enumerate(visible.table.ids)}
         ids = [output_id for output_id in asked.fails if output_id in place]
@@ -142,10 +139,10 @@ def _offline(
             name=asked.name,
             seed=seed,
         )
-        found += [_proposed(project, asked, proposal, pointer, splits) for proposal in proposals]
-    schema = schemas.schema_of(project)
+        found += [_proposed(workspace.project, asked, proposal, pointer, splits) for proposal in proposals]
+    schema = schemas.schema_of(workspace.project)
     if schema and any(asked.criterion is None for asked in subjects):
-        found.append(schemas.schema_judge(db, project, schema))
+        found.append(schemas.schema_judge(workspace, schema))
     progress(len(subjects), len(subjects), "done")
     return of_kind(found, kind)
 
@@ -171,14 +168,14 @@ def _proposed(
     )
 
 
-def _embedded(db: Database, project: Project, outputs: Sequence[Output], progress: Progress) -> Floats | None:
-    if output_table.count(db, project.id) > MOST_EMBEDDED or not outputs:
+def _embedded(workspace: Workspace, outputs: Sequence[Output], progress: Progress) -> Floats | None:
+    if output_table.count(workspace.db, workspace.project.id) > MOST_EMBEDDED or not outputs:
         return None
     texts = dict.fromkeys(text for output in outputs for text in embedded_texts(output))
     texts |= dict.fromkeys(output.text for output in outputs)
     encoder = SentenceEncoder()
     found = vectors.embed(
-        db,
+        workspace.db,
         list(texts),
         encoder.name,
         encoder.encode,
@@ -189,40 +186,42 @@ def _embedded(db: Database, project: Project, outputs: Sequence[Output], progres
     return found[[at[output.text] for output in outputs]].astype(float)
 
 
-def _llm(
-    db: Database, project: Project, subject: Subject, labels: Labels, *, probability: bool
-) -> JudgeVersion:
+def _llm(workspace: Workspace, subject: Subject, labels: Labels, *, probability: bool) -> JudgeVersion:
     """One LLM judge, shown examples of the train split only."""
     assert subject.criterion is not None  # noqa: S101 - asked only of criteria
     model = settings().model or ""
     spec = teaching.specify(
-        db, project, subject.criterion, subject.fails, labels.notes, model, probability=probability
+        workspace, subject.criterion, subject.fails, labels.notes, model, probability=probability
     )
-    if pointer := schemas.fields_of(project).get(subject.criterion.id):
+    if pointer := schemas.fields_of(workspace.project).get(subject.criterion.id):
         spec |= {"field": pointer}
     description = f"Asks {model}: {subject.criterion.statement}"
     return first_version(
-        project, subject.criterion, "llm", f"{subject.name} · {model}", spec, description, ("train",)
+        workspace.project,
+        subject.criterion,
+        "llm",
+        f"{subject.name} · {model}",
+        spec,
+        description,
+        ("train",),
     )
 
 
-def _written(
-    db: Database, project: Project, subject: Subject, labels: Labels, said: list[str]
-) -> list[JudgeVersion]:
+def _written(workspace: Workspace, subject: Subject, labels: Labels, said: list[str]) -> list[JudgeVersion]:
     """Checks that a model wrote, shown grades of the train split only."""
     assert subject.criterion is not None  # noqa: S101 - asked only of criteria
-    groups = output_table.groups_of(db, list(subject.fails))
-    dealt = split_table.dealt(db, project.id)
+    groups = output_table.groups_of(workspace.db, list(subject.fails))
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     train = [i for i in subject.fails if dealt.of(groups[i]) == "train"]
-    texts = output_table.many(db, train)
-    pointer = schemas.fields_of(project).get(subject.criterion.id, "")
+    texts = output_table.many(workspace.db, train)
+    pointer = schemas.fields_of(workspace.project).get(subject.criterion.id, "")
     written = write_checks(
         subject.criterion, [texts[i] for i in train], subject.fails, labels, pointer=pointer
     )
     said += written.said
     return [
         first_version(
-            project,
+            workspace.project,
             subject.criterion,
             "code",
             f"{subject.name} · {check.name}",

@@ -14,7 +14,7 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest
 from labelcore.judges.learned_model import too_few
-from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Project
+from labelcore.models import Criterion, Frozen, JudgeVersion, Output
 from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
@@ -24,6 +24,7 @@ from labelcore.stages.judging.proposing.subjects import Subject, note_of, subjec
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 
 class Freshness(Frozen):
@@ -79,13 +80,13 @@ def _learned(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     return [version for version in versions if kind_of(version).learns]
 
 
-def freshness(db: Database, project: Project, versions: Sequence[JudgeVersion]) -> list[Freshness]:
+def freshness(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[Freshness]:
     """How fresh each of the learned judges among the versions is."""
     learned = _learned(versions)
-    labels = fitting_labels(db, project) if learned else None
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    labels = fitting_labels(workspace) if learned else None
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     return [
-        _freshness(db, project, version, _asked(version, criteria, labels), labels)
+        _freshness(workspace, version, _asked(version, criteria, labels), labels)
         for version in learned
         if labels
     ]
@@ -98,13 +99,13 @@ def _asked(version: JudgeVersion, criteria: dict[str, Criterion], labels: Labels
 
 
 def _freshness(
-    db: Database, project: Project, version: JudgeVersion, asked: Subject | None, labels: Labels
+    workspace: Workspace, version: JudgeVersion, asked: Subject | None, labels: Labels
 ) -> Freshness:
     spec = LearnedKind(version.spec).spec
     seen, failed = spec.cross_fitted, spec.failed
-    pointer = schemas.fields_of(project).get(version.criterion_id or "")
+    pointer = schemas.fields_of(workspace.project).get(version.criterion_id or "")
     moved = bool(version.fitted_on) and spec.field != pointer
-    fails = _with_field(db, asked.fails if asked else {}, pointer)
+    fails = _with_field(workspace.db, asked.fails if asked else {}, pointer)
     since = sum(
         output_id not in seen or (failed is not None and bad != (output_id in failed))
         for output_id, bad in fails.items()
@@ -140,14 +141,14 @@ def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
 
 
 def retrain(
-    db: Database, project: Project, *, judge: JudgeVersion | None = None, progress: Progress | None = None
+    workspace: Workspace, *, judge: JudgeVersion | None = None, progress: Progress | None = None
 ) -> list[Retrained]:
     """Make learned judges again from the grades as they are; a new version only where they changed.
 
     Raises:
         BadInput: the judge is not a learned one, or there is none.
     """
-    versions = [judge] if judge else _learned(judge_table.current(db, project.id))
+    versions = [judge] if judge else _learned(judge_table.current(workspace.db, workspace.project.id))
     if judge and not kind_of(judge).learns:
         raise BadInput(
             f"'{judge.name}' is a {judge.kind} judge.",
@@ -155,34 +156,32 @@ def retrain(
         )
     if not versions:
         raise BadInput("There is no learned judge.", next_step="Run `labelcore judge propose`.")
-    states = freshness(db, project, versions)
+    states = freshness(workspace, versions)
     due = [
         version
         for version, state in zip(versions, states, strict=True)
         if state.changed and not state.why_not
     ]
-    made = {judge.judge_id: judge for judge in _made_again(db, project, due, progress or silent)}
+    made = {judge.judge_id: judge for judge in _made_again(workspace, due, progress or silent)}
     return [
         Retrained(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
         for version, state in zip(versions, states, strict=True)
     ]
 
 
-def _made_again(
-    db: Database, project: Project, due: Sequence[JudgeVersion], progress: Progress
-) -> list[JudgeVersion]:
+def _made_again(workspace: Workspace, due: Sequence[JudgeVersion], progress: Progress) -> list[JudgeVersion]:
     found: dict[str, JudgeVersion] = {}
     wanted = {judge.judge_id: judge.criterion_id for judge in due}
     known = {judge.id for judge in due}
     for criterion_id in dict.fromkeys(wanted.values()):
-        made = learned_again(db, project, criterion_id, progress)
+        made = learned_again(workspace, criterion_id, progress)
         found |= {
             judge.judge_id: judge for judge in made if judge.id not in known and judge.judge_id in wanted
         }
     return list(found.values())
 
 
-def learned_report(db: Database, project: Project, version: JudgeVersion) -> LearnedReport:
+def learned_report(workspace: Workspace, version: JudgeVersion) -> LearnedReport:
     """What a learned judge looks at, with the reliability of its probabilities.
 
     Raises:
@@ -193,7 +192,7 @@ def learned_report(db: Database, project: Project, version: JudgeVersion) -> Lea
         n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere"
     )
     return LearnedReport(
-        fresh=freshness(db, project, [version])[0],
+        fresh=freshness(workspace, [version])[0],
         weights=tuple(explaining.weights(judge)),
         reliability=judge.spec.reliability or nothing,
     )

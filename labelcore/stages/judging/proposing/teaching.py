@@ -14,7 +14,7 @@ import numpy as np
 
 from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
-from labelcore.models import Criterion, Output, Project
+from labelcore.models import Criterion, Output
 from labelcore.stages.deriving import glossary
 from labelcore.stats.drawing import hash_order
 from labelcore.store import Database, vectors
@@ -22,6 +22,7 @@ from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.text.stretches import language_of
+from labelcore.workspace import Workspace
 
 _SHOWN, _KEPT = 2, 4  # those above what is shown stand in where one must be left out
 _READ = 150
@@ -29,8 +30,7 @@ _EXCERPT, _NOTE = 1_200, 300
 
 
 def specify(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     criterion: Criterion,
     fails: Mapping[str, bool],
     notes: Mapping[str, Sequence[str]],
@@ -39,34 +39,30 @@ def specify(
     probability: bool = False,
 ) -> dict[str, Any]:
     """The specification of an LLM judge with its examples; ``fails`` are the graded outputs."""
-    examples = teaching_examples(db, project, criterion, fails, notes)
+    examples = teaching_examples(workspace, criterion, fails, notes)
     bare = criterion.model_copy(update={"pass_examples": (), "fail_examples": ()})
     asking = Asking(model, shown=_SHOWN, probability=probability)
-    return make_spec(bare, asking, glossary.terms(project), examples)
+    return make_spec(bare, asking, glossary.terms(workspace.project), examples)
 
 
 def teaching_examples(
-    db: Database,
-    project: Project,
-    criterion: Criterion,
-    fails: Mapping[str, bool],
-    notes: Mapping[str, Sequence[str]],
+    workspace: Workspace, criterion: Criterion, fails: Mapping[str, bool], notes: Mapping[str, Sequence[str]]
 ) -> list[Teaching]:
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
-    groups = output_table.groups_of(db, list(fails))
-    dealt = split_table.dealt(db, project.id)
+    groups = output_table.groups_of(workspace.db, list(fails))
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     train = [output_id for output_id in fails if dealt.of(groups[output_id]) == "train"]
     wanted = [
         output_id
         for failed in (True, False)
         for output_id in hash_order([i for i in train if fails[i] is failed], 0)[:_READ]
     ]
-    outputs = list(output_table.many(db, wanted).values())
+    outputs = list(output_table.many(workspace.db, wanted).values())
     if not outputs:
         return []
     noted = {quote.output_id: quote.quote for quote in reversed(criterion.evidence)}
     said = {output.id: noted.get(output.id) or "\n".join(notes.get(output.id, ())) for output in outputs}
-    choice = _Choice(outputs, _embedded(db, outputs))
+    choice = _Choice(outputs, _embedded(workspace.db, outputs))
     every = [at for at, output in enumerate(outputs) if fails[output.id]]
     explained = [at for at in every if said[outputs[at].id]]
     failed = choice.spread(explained or every)

@@ -45,7 +45,7 @@ async def ask_models(live: LiveRun, asked: Sequence[Assignment], clients: Client
 
 
 async def _ask_all(live: LiveRun, asked: Sequence[Assignment], clients: Clients, journal: Journal) -> None:
-    cache = await asyncio.to_thread(AnswerCache, live.db, journal)
+    cache = await asyncio.to_thread(AnswerCache, live.workspace.db, journal)
     done: list[Decided] = []
     askers = [_Asker(live, asking, clients, cache, done) for asking in asked]
     tasks = [asyncio.create_task(asker.run()) for asker in askers]

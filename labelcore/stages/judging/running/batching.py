@@ -25,13 +25,13 @@ from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
-from labelcore.models import BatchJob, Paid, Project, new_id
+from labelcore.models import BatchJob, Paid, new_id
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.clients import Assignment, Clients, Connection, place_of
 from labelcore.stages.judging.running.live_run import LiveRun
-from labelcore.store import Database
 from labelcore.store import answers as answer_table
 from labelcore.store import batch_jobs as job_table
+from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:
     from labelcore.llm.batches import ProviderBatches
@@ -43,8 +43,8 @@ _SIDE_BY_SIDE = 8
 class _BatchHistory:
     """Which questions are with a provider, and how often one was asked without an answer of use."""
 
-    def __init__(self, db: Database, project: Project) -> None:
-        self._db, self._project = db, project
+    def __init__(self, workspace: Workspace) -> None:
+        self._db, self._project = workspace.db, workspace.project
         self._times: Counter[str] = Counter()
         self.waiting: set[str] = set()
 
@@ -129,10 +129,10 @@ class BatchRound:
     """One round: collect, decide what is known, hand over the rest."""
 
     def __init__(self, live: LiveRun) -> None:
-        self._live, self._db = live, live.db
+        self._live, self._db = live, live.workspace.db
         self._folder = tempfile.TemporaryDirectory(prefix="labelcore-")
         self._writers: list[_Writer] = []
-        self._history = _BatchHistory(live.db, live.project)
+        self._history = _BatchHistory(Workspace(live.workspace.db, live.workspace.project))
         self.clients = Clients(self._open)
         self._chosen = self.clients.choose(
             [version for version in live.backlog.versions if kind_of(version).needs_model]
@@ -140,7 +140,7 @@ class BatchRound:
 
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
-        for job in job_table.under_way(self._db, self._live.project.id):
+        for job in job_table.under_way(self._db, self._live.workspace.project.id):
             endpoint = endpoint_for({"endpoint": job.endpoint, "model": job.model})
             with _batches(endpoint) as batches:
                 self._collect(job, batches)
@@ -197,7 +197,7 @@ class BatchRound:
                     with _batches(writer.endpoint) as batches:
                         for place, keys in writer.files:
                             self._hand_over(writer.endpoint, place, keys, batches)
-        waiting = job_table.under_way(self._db, self._live.project.id)
+        waiting = job_table.under_way(self._db, self._live.workspace.project.id)
         if count := sum(len(job.questions) for job in waiting):
             self._live.paused.append(
                 f"{count:,} questions are with the provider; run again with --batch to collect."
@@ -208,7 +208,7 @@ class BatchRound:
     ) -> None:
         job = BatchJob(
             id=new_id("batch"),
-            project_id=self._live.project.id,
+            project_id=self._live.workspace.project.id,
             endpoint=endpoint.name,
             model=endpoint.model,
             state="handing over",

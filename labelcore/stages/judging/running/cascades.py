@@ -12,13 +12,14 @@ from labelcore.judges.cascade_steps import Votes, decides
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, combine
 from labelcore.llm import ModelClient
-from labelcore.models import Decision, JudgeVersion, Project, Run, Verdict, new_id
+from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id
 from labelcore.progress import Progress, silent
 from labelcore.stages.judging.running import execution
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _CHUNK = 2_000
 
@@ -47,8 +48,7 @@ def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
 
 
 def run_cascade(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     version: JudgeVersion,
     ids: Sequence[str],
     *,
@@ -64,23 +64,23 @@ def run_cascade(
     The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's own
     verdicts follow from them; where a judge had an error there is none until it decides.
     """
-    spec, first, then = parts(db, version)
+    spec, first, then = parts(workspace.db, version)
     started, tell = time.monotonic(), progress or silent
-    pending = verdict_table.missing(db, version.id, ids)
+    pending = verdict_table.missing(workspace.db, version.id, ids)
     done = [
-        run_missing(db, project, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine)
+        run_missing(workspace, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine)
     ]
     if spec.then.rule != "never" and not (stop and stop.is_set()):
-        open_ids = list(_undecided(db, spec, first, pending))
+        open_ids = list(_undecided(workspace.db, spec, first, pending))
         done.append(
             run_missing(
-                db, project, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine
+                workspace, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine
             )
         )
     started_run = Run(
-        id=new_id("run"), project_id=project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
+        id=new_id("run"), project_id=workspace.project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
     )
-    new = _record(db, project, version, spec, pending, started_run.id)
+    new = _record(workspace, version, spec, pending, started_run.id)
     known = [run for run in done if run]
     stopped = any(run.state != "finished" for run in known)
     failed = sum(run.errors for run in known) if stopped else len(pending) - new
@@ -96,7 +96,7 @@ def run_cascade(
             "message": " ".join(run.message for run in known if run.message),
         }
     )
-    run_table.save(db, finished)
+    run_table.save(workspace.db, finished)
     return finished
 
 
@@ -110,18 +110,18 @@ def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequen
 
 
 def _record(
-    db: Database, project: Project, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str], run_id: str
+    workspace: Workspace, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str], run_id: str
 ) -> int:
     new = 0
     for start in range(0, len(ids), _CHUNK):
-        decisions = combined(db, spec, ids[start : start + _CHUNK])
+        decisions = combined(workspace.db, spec, ids[start : start + _CHUNK])
         new += verdict_table.record(
-            db,
+            workspace.db,
             [
                 Verdict(
                     output_id=output_id,
                     judge_version_id=version.id,
-                    project_id=project.id,
+                    project_id=workspace.project.id,
                     run_id=run_id,
                     decision=decision,
                 )
@@ -148,8 +148,7 @@ def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, D
 
 
 def run_missing(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     judge: JudgeVersion,
     ids: Sequence[str],
     progress: Progress,
@@ -161,11 +160,10 @@ def run_missing(
     engine: str | None = None,
 ) -> Run | None:
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
-    if not kind_of(judge).runs or not verdict_table.missing(db, judge.id, ids):
+    if not kind_of(judge).runs or not verdict_table.missing(workspace.db, judge.id, ids):
         return None
     return execution.run(
-        db,
-        project,
+        workspace,
         [judge],
         ids,
         progress=progress,

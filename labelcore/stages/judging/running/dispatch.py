@@ -134,7 +134,7 @@ class _Dispatcher:
         self._done: list[Decided] = []
 
     async def run(self) -> None:
-        self._cache = await asyncio.to_thread(AnswerCache, self._live.db, self._journal)
+        self._cache = await asyncio.to_thread(AnswerCache, self._live.workspace.db, self._journal)
         self._loop = asyncio.get_running_loop()
         ended = asyncio.Event()
         storing = keep_storing(self._live, self._cache, self._done, ended)
@@ -372,9 +372,11 @@ def _local_chunks(live: LiveRun) -> Iterator[_Chunk]:
     """What judges that need no model have to decide, each output once for all of them."""
     versions = [version for version in live.backlog.versions if kind_of(version).decides_here]
     for ids in live.backlog.chunks() if versions else ():
-        missing = {version.id: set(verdict_table.missing(live.db, version.id, ids)) for version in versions}
+        missing = {
+            version.id: set(verdict_table.missing(live.workspace.db, version.id, ids)) for version in versions
+        }
         wanted = [key for key in ids if any(key in left for left in missing.values())]
-        for outputs in output_table.chunks(live.db, wanted, _LOCAL):
+        for outputs in output_table.chunks(live.workspace.db, wanted, _LOCAL):
             rows = [[i for i, output in enumerate(outputs) if output.id in missing[v.id]] for v in versions]
             chunk = {
                 "kind": "local",

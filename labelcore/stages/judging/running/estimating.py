@@ -20,12 +20,13 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.meanings import read_meanings
 from labelcore.llm import Answer, Message, ModelClient, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
-from labelcore.models import Frozen, JudgeVersion, Output, Project
+from labelcore.models import Frozen, JudgeVersion, Output
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.backlog import Backlog
 from labelcore.store import Database, vectors
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _SAMPLE, _LOCAL_SAMPLE = 40, 8
 _ANSWER_TOKENS = 80
@@ -115,20 +116,20 @@ def guess_tokens(text: str) -> int:
     return plain // 4 + len(text) - plain
 
 
-def estimate(db: Database, project: Project, backlog: Backlog, concurrency: int | None = None) -> Estimate:
+def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = None) -> Estimate:
     """What is missing and what it will take; nothing is asked and nothing stored."""
-    past = verdict_table.figures(db, [version.id for version in backlog.versions])
-    sample = _sample(db, backlog)
+    past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
+    sample = _sample(workspace.db, backlog)
     words: dict[str, None] = {}
     judges, trouble = [], ""
     for version in backlog.versions:
         missing = backlog.count_missing(version)
         try:
             if kind_of(version).needs_model:
-                usual = verdict_table.usual_latency(db, project.id, version.model)
+                usual = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
                 share = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)
             else:
-                share = _local(db, version, missing, sample[:_LOCAL_SAMPLE])
+                share = _local(workspace.db, version, missing, sample[:_LOCAL_SAMPLE])
         except LabelcoreError as why:
             trouble = trouble or str(why)
             continue

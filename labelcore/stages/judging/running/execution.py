@@ -28,14 +28,14 @@ from labelcore.stages.judging.running.live_run import LiveRun
 from labelcore.stages.judging.running.local_judges import decide_locally
 from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
+from labelcore.workspace import Workspace
 
 _live: dict[str, threading.Event] = {}
 _PATIENCE = 60.0  # seconds for a killed run's calls under way to end
 
 
 def run(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     versions: Sequence[JudgeVersion],
     output_ids: Sequence[str],
     *,
@@ -59,10 +59,10 @@ def run(
         BadInput: there is no judge or no output to judge, or the engine is not to be had.
     """
     where = settings().engine if engine is None else engine
-    backlog = make_backlog(db, versions, output_ids, repeats)
-    journal.replay(db, patience=min(_PATIENCE, settings().call_timeout))
-    started = _begun(project, backlog)
-    live = LiveRun(db, project, started, backlog, progress or silent, stop or threading.Event())
+    backlog = make_backlog(workspace.db, versions, output_ids, repeats)
+    journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
+    started = _begun(workspace.project, backlog)
+    live = LiveRun(workspace, started, backlog, progress or silent, stop or threading.Event())
     with _recorded(live):
         if batch:
             _decide_by_batch(live)
@@ -71,7 +71,7 @@ def run(
         else:
             _decide(live, concurrency, client)
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
-    run_table.save(db, done)
+    run_table.save(workspace.db, done)
     return done
 
 
@@ -92,13 +92,13 @@ def _begun(project: Project, backlog: Backlog) -> Run:
 def _recorded(live: LiveRun) -> Iterator[None]:
     """The run is stored and can be stopped by its id; what ends it early is stored with it."""
     _live[live.run.id] = live.stop
-    run_table.save(live.db, live.run)
+    run_table.save(live.workspace.db, live.run)
     try:
         yield
     except BaseException as trouble:
         said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
         live.paused.append(said)
-        run_table.save(live.db, live.state("failed"))
+        run_table.save(live.workspace.db, live.state("failed"))
         raise
     finally:
         _live.pop(live.run.id, None)
@@ -126,7 +126,7 @@ def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) 
         if kind_of(version).needs_model
     }
     asked = [version for version in live.backlog.versions if missing.get(version.id)]
-    writing = journal.Journal(live.db, live.run.id)
+    writing = journal.Journal(live.workspace.db, live.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         clients = live_clients(concurrency, client, writing, sum(missing.values()))
@@ -141,7 +141,7 @@ def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) 
 
 
 def _decide_on(engine: str, live: LiveRun, concurrency: int | None) -> None:
-    writing = journal.Journal(live.db, live.run.id)
+    writing = journal.Journal(live.workspace.db, live.run.id)
     try:
         with opened(engine) as cluster:
             dispatch(live, cluster, concurrency, writing)
@@ -155,7 +155,7 @@ def _decide_by_batch(live: LiveRun) -> None:
     round_ = BatchRound(live)
     round_.collect()
     decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
-    writing = journal.Journal(live.db, live.run.id)
+    writing = journal.Journal(live.workspace.db, live.run.id)
     try:
         asyncio.run(ask_models(live, round_.asked(), round_.clients, writing))
     finally:

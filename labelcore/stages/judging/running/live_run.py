@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.models import Decision, Paid, Project, Run, RunState, Verdict, VerdictError
+from labelcore.models import Decision, Paid, Run, RunState, Verdict, VerdictError
 from labelcore.progress import Progress
 from labelcore.stages.judging.running.backlog import Backlog, Question
 from labelcore.stages.judging.running.usage import Usage
-from labelcore.store import Database
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 _REPORT_SECONDS = 1.0
 Result = Decision | LabelcoreError
@@ -26,8 +26,7 @@ Decided = tuple[Question, Result]
 class LiveRun(Usage):
     """Counters of one run. ``paused`` are the sentences that say why it cannot go on."""
 
-    db: Database
-    project: Project
+    workspace: Workspace
     run: Run
     backlog: Backlog
     progress: Progress
@@ -43,7 +42,7 @@ class LiveRun(Usage):
         """Make decisions, errors and the answers behind them durable, then count and report them."""
         verdicts = [self._verdict(*pair) for pair in decided if isinstance(pair[1], Decision)]
         errors = [self._error(*pair) for pair in decided if isinstance(pair[1], LabelcoreError)]
-        self.new += verdict_table.record(self.db, verdicts, errors, answers)
+        self.new += verdict_table.record(self.workspace.db, verdicts, errors, answers)
         self.errors.update(error.kind for error in errors)
         self.report()
 
@@ -53,7 +52,7 @@ class LiveRun(Usage):
         self.progress(now.verdicts_new + now.errors, now.total, progress_words(now))
         if now.seconds - self._reported > _REPORT_SECONDS:
             self._reported = now.seconds
-            run_table.save(self.db, now)
+            run_table.save(self.workspace.db, now)
 
     def state(self, state: RunState) -> Run:
         """The run as it stands now."""
@@ -88,7 +87,7 @@ class LiveRun(Usage):
         return Verdict(
             output_id=question.output.id,
             judge_version_id=question.version.id,
-            project_id=self.project.id,
+            project_id=self.workspace.project.id,
             run_id=self.run.id,
             repeat=question.repeat,
             decision=decision,
@@ -99,7 +98,7 @@ class LiveRun(Usage):
         return VerdictError(
             output_id=question.output.id,
             judge_version_id=question.version.id,
-            project_id=self.project.id,
+            project_id=self.workspace.project.id,
             run_id=self.run.id,
             kind=kind,
             message=str(trouble),

@@ -27,9 +27,11 @@ def decide_locally(live: LiveRun, versions: Sequence[JudgeVersion]) -> None:
     """Let code and learned judges decide what is missing; an output's text is embedded once."""
     pace = Pace(_FIRST, _TEXTS)
     for ids in live.backlog.chunks():
-        missing = {version.id: set(verdict_table.missing(live.db, version.id, ids)) for version in versions}
+        missing = {
+            version.id: set(verdict_table.missing(live.workspace.db, version.id, ids)) for version in versions
+        }
         wanted = [output_id for output_id in ids if any(output_id in left for left in missing.values())]
-        for outputs in output_table.chunks(live.db, wanted, _TEXTS):
+        for outputs in output_table.chunks(live.workspace.db, wanted, _TEXTS):
             for some in pace.parts(outputs):
                 if live.stop.is_set():
                     return
@@ -40,7 +42,7 @@ def _decide_some(
     live: LiveRun, versions: Sequence[JudgeVersion], missing: dict[str, set[str]], outputs: Sequence[Output]
 ) -> list[Decided]:
     """What the judges say until somebody stops the run."""
-    embedded = read_meanings(map(kind_of, versions), outputs, vector_table.embedder(live.db))
+    embedded = read_meanings(map(kind_of, versions), outputs, vector_table.embedder(live.workspace.db))
     decided: list[Decided] = []
     for version in versions:
         if live.stop.is_set():

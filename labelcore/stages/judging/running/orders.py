@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of, of_kind
 from labelcore.llm import ModelClient
-from labelcore.models import JudgeVersion, Project, Run, SplitName
+from labelcore.models import JudgeVersion, Run, SplitName
 from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.judging.keeping.finding import active_judges, find_judge
@@ -20,11 +20,11 @@ from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
 from labelcore.store import splits as split_table
+from labelcore.workspace import Workspace
 
 
 def run_judges(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     judge: str | None = None,
     kind: str | None = None,
@@ -47,14 +47,13 @@ def run_judges(
     Raises:
         BadInput: there is no judge or no output that fits.
     """
-    versions, ids = _asked_for(db, project, judge, kind, split, limit)
-    spared = set() if judge or kind else asked_in_doubt(db, versions)
+    versions, ids = _asked_for(workspace, judge, kind, split, limit)
+    spared = set() if judge or kind else asked_in_doubt(workspace.db, versions)
     plain = [version for version in versions if not kind_of(version).composed and version.id not in spared]
     done = (
         [
             execution.run(
-                db,
-                project,
+                workspace,
                 plain,
                 ids,
                 concurrency=concurrency,
@@ -71,8 +70,7 @@ def run_judges(
     )
     done += [
         run_cascade(
-            db,
-            project,
+            workspace,
             version,
             ids,
             concurrency=concurrency,
@@ -89,8 +87,7 @@ def run_judges(
 
 
 def estimate_run(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     *,
     judge: str | None = None,
     kind: str | None = None,
@@ -104,30 +101,25 @@ def estimate_run(
     Raises:
         BadInput: there is no judge or no output that fits.
     """
-    versions, ids = _asked_for(db, project, judge, kind, split, limit)
-    asked = [part for version in versions for part in judges_of(db, version)]
+    versions, ids = _asked_for(workspace, judge, kind, split, limit)
+    asked = [part for version in versions for part in judges_of(workspace.db, version)]
     distinct = list({version.id: version for version in asked if kind_of(version).runs}.values())
-    backlog = execution.make_backlog(db, distinct, ids, repeats)
-    return estimate(db, project, backlog, concurrency)
+    backlog = execution.make_backlog(workspace.db, distinct, ids, repeats)
+    return estimate(workspace, backlog, concurrency)
 
 
 def _asked_for(
-    db: Database,
-    project: Project,
-    judge: str | None,
-    kind: str | None,
-    split: SplitName | None,
-    limit: int | None,
+    workspace: Workspace, judge: str | None, kind: str | None, split: SplitName | None, limit: int | None
 ) -> tuple[list[JudgeVersion], list[str]]:
     """The judges and the outputs that a run is about."""
-    versions = [find_judge(db, project, judge)] if judge else active_judges(db, project)
+    versions = [find_judge(workspace, judge)] if judge else active_judges(workspace)
     versions = [version for version in of_kind(versions, kind) if kind_of(version).runs]
     if not versions:
         raise BadInput(
             "There is no judge to run.",
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
-    return versions, _wanted(db, project, split)[:limit]
+    return versions, _wanted(workspace, split)[:limit]
 
 
 def together(done: Sequence[Run]) -> Run:
@@ -160,18 +152,18 @@ def together(done: Sequence[Run]) -> Run:
     )
 
 
-def _wanted(db: Database, project: Project, split: SplitName | None) -> list[str]:
-    ids = output_table.ids(db, project.id)
+def _wanted(workspace: Workspace, split: SplitName | None) -> list[str]:
+    ids = output_table.ids(workspace.db, workspace.project.id)
     if split is None:
         return ids
-    groups = output_table.groups(db, project.id)
-    dealt = split_table.dealt(db, project.id)
+    groups = output_table.groups(workspace.db, workspace.project.id)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     return [output_id for output_id in ids if dealt.of(groups[output_id]) == split]
 
 
-def runs(db: Database, project: Project) -> list[Run]:
+def runs(workspace: Workspace) -> list[Run]:
     """The runs of a project, the newest first."""
-    return run_table.all_of(db, project.id)
+    return run_table.all_of(workspace.db, workspace.project.id)
 
 
 def stop_abandoned_runs(db: Database) -> int:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
-from labelcore.models import Decision, HardnessResult, JudgeVersion, Output, Project
+from labelcore.models import Decision, HardnessResult, JudgeVersion, Output
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
@@ -29,6 +29,7 @@ from labelcore.stages.judging.testing.hardness_report import HardnessReport, rep
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 __all__ = [
     "FAMILIES",
@@ -90,8 +91,7 @@ class _Answer(NamedTuple):
 
 
 def harden(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     version: JudgeVersion,
     *,
     limit: int = 20,
@@ -107,10 +107,10 @@ def harden(
     Raises:
         BadInput: the judge cannot be run, is tested already, or ``limit`` is out of range.
     """
-    waiting = left_to_ask(db, project, version, limit=limit, families=families)
+    waiting = left_to_ask(workspace, version, limit=limit, families=families)
     with _under_way(version, stop or threading.Event(), len(waiting)) as now:
-        errors = _ask(db, version, waiting, client, now, progress or silent)
-    return report(db, project, version, errors)
+        errors = _ask(workspace.db, version, waiting, client, now, progress or silent)
+    return report(workspace, version, errors)
 
 
 @contextlib.contextmanager
@@ -166,15 +166,10 @@ def _words(now: OngoingTest) -> str:
 
 
 def left_to_ask(
-    db: Database,
-    project: Project,
-    version: JudgeVersion,
-    *,
-    limit: int = 20,
-    families: Sequence[Family] = FAMILIES,
+    workspace: Workspace, version: JudgeVersion, *, limit: int = 20, families: Sequence[Family] = FAMILIES
 ) -> list[Case]:
     """The cases that a test would ask now; their number says what it costs."""
-    imported = [judge for judge in judges_of(db, version) if not kind_of(judge).runs]
+    imported = [judge for judge in judges_of(workspace.db, version) if not kind_of(judge).runs]
     if imported:
         raise BadInput(
             f"The verdicts of '{imported[0].name}' were imported, so it cannot be run.",
@@ -182,11 +177,11 @@ def left_to_ask(
         )
     if not 1 <= limit <= MOST:
         raise BadInput(f"{limit} outputs cannot be tested.", next_step=f"Ask for 1 to {MOST}.")
-    material = sources(db, project, version, limit)
+    material = sources(workspace, version, limit)
     if not material.outputs:
         raise BadInput("There is no output to test the judge on.", next_step="Import outputs first.")
-    done = {result.id for result in hardness_table.of_judge(db, version.id)}
-    every = {case.id: case for case in cases(db, project, version, material, limit, families)}
+    done = {result.id for result in hardness_table.of_judge(workspace.db, version.id)}
+    every = {case.id: case for case in cases(workspace, version, material, limit, families)}
     return [case for key, case in every.items() if key not in done]
 
 

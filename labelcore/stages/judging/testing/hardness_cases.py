@@ -13,18 +13,18 @@ from typing import Literal
 
 from labelcore.judges.judge_prompt import Order
 from labelcore.judges.kinds import kind_of
-from labelcore.models import JudgeVersion, Output, Project
+from labelcore.models import JudgeVersion, Output
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.judging.testing.probe_cases import list_probes
 from labelcore.stats.drawing import hash_order
-from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.text.attacks import ATTACKS, HARMLESS
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS
+from labelcore.workspace import Workspace
 
 Family = Literal["position", "wording", "injection", "defect"]
 FAMILIES: tuple[Family, ...] = ("position", "wording", "injection", "defect")
@@ -58,11 +58,11 @@ class Sources:
         return [output for key, output in self.outputs.items() if self.people.get(key) == grade]
 
 
-def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -> Sources:
+def sources(workspace: Workspace, version: JudgeVersion, limit: int) -> Sources:
     """Up to ``limit`` failed and ``limit`` passed outputs, filled up with ungraded ones."""
-    people = _people(db, project, version)
-    groups = output_table.groups(db, project.id)
-    dealt = split_table.dealt(db, project.id)
+    people = _people(workspace, version)
+    groups = output_table.groups(workspace.db, workspace.project.id)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     open_ = {output_id for output_id, group in groups.items() if dealt.of(group) != "test"}
     people = {key: grade for key, grade in people.items() if key in open_}
     order = hash_order(sorted(people), 0)
@@ -73,35 +73,30 @@ def sources(db: Database, project: Project, version: JudgeVersion, limit: int) -
     ]
     if len(wanted) < limit:
         wanted += hash_order(sorted(open_ - people.keys()), 0)[: limit - len(wanted)]
-    found = output_table.many(db, wanted)
+    found = output_table.many(workspace.db, wanted)
     return Sources(people, {key: found[key] for key in wanted})
 
 
-def _people(db: Database, project: Project, version: JudgeVersion) -> dict[str, str]:
+def _people(workspace: Workspace, version: JudgeVersion) -> dict[str, str]:
     """Output id -> pass or fail: grades on the criterion itself, else what its evidence says."""
-    labels = fitting_labels(db, project)
+    labels = fitting_labels(workspace)
     if version.criterion_id is None:
         return {key: "pass" if passed else "fail" for key, passed in labels.value.items()}
-    criterion = find_criterion(db, project, version.criterion_id)
+    criterion = find_criterion(workspace, version.criterion_id)
     found = {key: "fail" if failed else "pass" for key, failed in subject_of(criterion, labels).fails.items()}
-    graded = [grade for grade in current_grades(db, project) if grade.criterion_id == criterion.id]
+    graded = [grade for grade in current_grades(workspace) if grade.criterion_id == criterion.id]
     return found | {grade.output_id: grade.value for grade in graded if grade.value in {"pass", "fail"}}
 
 
 def cases(
-    db: Database,
-    project: Project,
-    version: JudgeVersion,
-    material: Sources,
-    limit: int,
-    families: Sequence[Family],
+    workspace: Workspace, version: JudgeVersion, material: Sources, limit: int, families: Sequence[Family]
 ) -> list[Case]:
     """All cases of a judge, each family on at most ``limit`` outputs for each of its tests."""
     make = {
         "position": lambda: _positions(version, _mixed(material, limit)),
         "wording": lambda: _wordings(version, _mixed(material, limit)),
         "injection": lambda: _injections(version, material.of("fail")[:limit]),
-        "defect": lambda: _defects(db, project, version, material.of("pass")[:limit]),
+        "defect": lambda: _defects(workspace, version, material.of("pass")[:limit]),
     }
     found = [made for family in families for made in make[family]()]
     return [
@@ -164,13 +159,11 @@ def _injections(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_M
             yield attack.name, "injection", source, attack.put(source.text), version
 
 
-def _defects(
-    db: Database, project: Project, version: JudgeVersion, outputs: Sequence[Output]
-) -> Iterator[_Made]:
+def _defects(workspace: Workspace, version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     """The criterion's probes that nobody rejected; where it has none, freshly planted defects."""
-    made = list_probes(db, project, version.criterion_id) if version.criterion_id else []
+    made = list_probes(workspace, version.criterion_id) if version.criterion_id else []
     probes = [probe for probe in made if probe.state != "rejected" and not probe.left_out]
-    dealt = split_table.dealt(db, project.id)
+    dealt = split_table.dealt(workspace.db, workspace.project.id)
     probes = [probe for probe in probes if dealt.of(probe.source.group) != "test"]
     for probe in probes:
         yield probe.case.defect, "defect", probe.source, probe.case.text, version

@@ -8,7 +8,7 @@ from typing import Literal
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Frozen, HardnessResult, JudgeVersion, Output, Project
+from labelcore.models import Frozen, HardnessResult, JudgeVersion, Output
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import list_probes
 from labelcore.stats.rate import Rate, not_measurable, wilson
@@ -18,6 +18,7 @@ from labelcore.store import outputs as output_table
 from labelcore.text import attacks
 from labelcore.text.neutral import CHANGES
 from labelcore.text.planting import DEFECTS
+from labelcore.workspace import Workspace
 
 ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
 _ATTACKS = {attack.name: attack for attack in attacks.ATTACKS}
@@ -70,11 +71,11 @@ class ChangedText(Frozen):
 
 
 def report(
-    db: Database, project: Project, version: JudgeVersion, errors: Sequence[LabelcoreError] = ()
+    workspace: Workspace, version: JudgeVersion, errors: Sequence[LabelcoreError] = ()
 ) -> HardnessReport:
     """What is known of a judge's hardness; ``errors`` are those of the test that has just run."""
-    found = hardness_table.of_judge(db, version.id)
-    confirmed = _confirmed(db, project, version)
+    found = hardness_table.of_judge(workspace.db, version.id)
+    confirmed = _confirmed(workspace, version)
     rows = [*_positions(version, found), *_wordings(found), *_injections(found), *_defects(found, confirmed)]
     return HardnessReport(
         judge=version.name,
@@ -211,10 +212,10 @@ def _why(family: Family, found: _Results, otherwise: str) -> str:
     return otherwise if tried else said.get(family, "it was not tried")
 
 
-def _confirmed(db: Database, project: Project, version: JudgeVersion) -> Counter[str]:
+def _confirmed(workspace: Workspace, version: JudgeVersion) -> Counter[str]:
     if version.criterion_id is None:
         return Counter()
-    probes = list_probes(db, project, version.criterion_id, "confirmed")
+    probes = list_probes(workspace, version.criterion_id, "confirmed")
     return Counter(probe.case.defect for probe in probes if not probe.left_out)
 
 

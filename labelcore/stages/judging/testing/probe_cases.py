@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, Project, new_id
+from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, new_id
 from labelcore.stages.deriving import find_criterion, history
 from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
@@ -17,6 +17,7 @@ from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import probes as probe_table
 from labelcore.text.planting import DEFECTS
+from labelcore.workspace import Workspace
 
 MOST_PER_DEFECT = 50
 _FEW = 50
@@ -55,9 +56,7 @@ class ProbesMade(Frozen):
     too_few: dict[str, str]
 
 
-def make_probes(
-    db: Database, project: Project, criterion_id: str, *, per_defect: int = 3, seed: int = 0, author: str = ""
-) -> ProbesMade:
+def make_probes(workspace: Workspace, criterion_id: str, *, per_defect: int = 3, seed: int = 0) -> ProbesMade:
     """Plant each defect into passed outputs until there are ``per_defect`` probes with it.
 
     Rejected probes are replaced by others. Doing it again adds nothing: the same source with the
@@ -72,24 +71,24 @@ def make_probes(
             f"{per_defect} probes of each defect cannot be made.",
             next_step=f"Ask for 1 to {MOST_PER_DEFECT}.",
         )
-    criterion = find_criterion(db, project, criterion_id)
-    sources = _Passed(db, project).sources(criterion.id)
+    criterion = find_criterion(workspace, criterion_id)
+    sources = _Passed(workspace).sources(criterion.id)
     if not sources:
         raise BadInput(
             "No output was passed that a probe could be made from.",
             next_step="Grade some outputs with pass first.",
         )
-    there = [probe for probe in list_probes(db, project, criterion.id) if not probe.left_out]
+    there = [probe for probe in list_probes(workspace, criterion.id) if not probe.left_out]
     new, too_few = [], {}
     for defect in DEFECTS:
         old = [probe for probe in there if probe.case.defect == defect]
         wanted = per_defect - sum(probe.state != "rejected" for probe in old)
         free = sources - {probe.case.output_id for probe in old}
-        fresh = _planted(db, criterion, defect, free, max(wanted, 0), seed, author)
+        fresh = _planted(workspace.db, criterion, defect, free, max(wanted, 0), seed, workspace.person)
         new += fresh
         if len(fresh) < wanted:
             too_few[defect] = _why_too_few(wanted, len(fresh), len(sources))
-    probe_table.save(db, new)
+    probe_table.save(workspace.db, new)
     return ProbesMade(criterion=criterion, new=tuple(new), known=len(there), too_few=too_few)
 
 
@@ -147,11 +146,11 @@ def _probe_id(criterion: Criterion, output_id: str, defect: str) -> str:
 class _Passed:
     """The outputs that people passed, as a whole and on a criterion, the sealed splits left out."""
 
-    def __init__(self, db: Database, project: Project) -> None:
-        self.overall = frozenset(fitting_labels(db, project).passes)
+    def __init__(self, workspace: Workspace) -> None:
+        self.overall = frozenset(fitting_labels(workspace).passes)
         self.failed = {
             (grade.criterion_id, grade.output_id)
-            for grade in current_grades(db, project)
+            for grade in current_grades(workspace)
             if grade.criterion_id and grade.value == "fail"
         }
 
@@ -161,18 +160,18 @@ class _Passed:
 
 
 def list_probes(
-    db: Database, project: Project, criterion_id: str | None = None, state: ProbeState | None = None
+    workspace: Workspace, criterion_id: str | None = None, state: ProbeState | None = None
 ) -> list[Probe]:
     """The probes of a criterion (or of all), oldest first; those of one state if it is given.
 
     Raises:
         NotFound: there is no such criterion.
     """
-    wanted = None if criterion_id is None else find_criterion(db, project, criterion_id).id
-    cases = probe_table.all_of(db, project.id, wanted)
-    said = probe_table.opinions(db, project.id)
-    outputs = output_table.many(db, [case.output_id for case in cases])
-    reasons = _left_out(db, project, cases)
+    wanted = None if criterion_id is None else find_criterion(workspace, criterion_id).id
+    cases = probe_table.all_of(workspace.db, workspace.project.id, wanted)
+    said = probe_table.opinions(workspace.db, workspace.project.id)
+    outputs = output_table.many(workspace.db, [case.output_id for case in cases])
+    reasons = _left_out(workspace, cases)
     found = [
         Probe(case=case, source=outputs[case.output_id], opinion=said.get(case.id), left_out=reasons[case.id])
         for case in cases
@@ -180,13 +179,13 @@ def list_probes(
     return [probe for probe in found if state in {None, probe.state}]
 
 
-def _left_out(db: Database, project: Project, cases: Sequence[ProbeCase]) -> dict[str, str]:
+def _left_out(workspace: Workspace, cases: Sequence[ProbeCase]) -> dict[str, str]:
     """For each probe why it does not count any more, or ''."""
     if not cases:
         return {}
-    passed = _Passed(db, project)
+    passed = _Passed(workspace)
     ids = {case.criterion_id for case in cases}
-    same = {criterion_id: versions_meaning_it(db, project, criterion_id) for criterion_id in ids}
+    same = {criterion_id: versions_meaning_it(workspace, criterion_id) for criterion_id in ids}
     sources = {criterion_id: passed.sources(criterion_id) for criterion_id in ids}
     found = dict.fromkeys((case.id for case in cases), "")
     for case in cases:
@@ -197,27 +196,27 @@ def _left_out(db: Database, project: Project, cases: Sequence[ProbeCase]) -> dic
     return found
 
 
-def versions_meaning_it(db: Database, project: Project, criterion_id: str) -> set[int]:
+def versions_meaning_it(workspace: Workspace, criterion_id: str) -> set[int]:
     """The versions that mean what the criterion means now: wording-only edits, and what stood
     before an edit that was taken back.
     """
-    return same_meaning(history(db, project, criterion_id))
+    return same_meaning(history(workspace, criterion_id))
 
 
 PROBES = Catalogue[ProbeCase]("probe", "labelcore probe list", ids=lambda case: (case.id,), name=lambda _: "")
 
 
-def find_probe(db: Database, project: Project, probe_id: str) -> ProbeCase:
+def find_probe(workspace: Workspace, probe_id: str) -> ProbeCase:
     """A probe by its id or a unique beginning of it.
 
     Raises:
         NotFound: none, or more than one, begins like that.
     """
-    return find_named(probe_table.all_of(db, project.id), probe_id, PROBES)
+    return find_named(probe_table.all_of(workspace.db, workspace.project.id), probe_id, PROBES)
 
 
 def say_of_probe(
-    db: Database, project: Project, probe_id: str, value: ProbeValue, annotator: str, note: str = ""
+    workspace: Workspace, probe_id: str, value: ProbeValue, annotator: str, note: str = ""
 ) -> ProbeOpinion:
     """Say that a probe fails its criterion now (confirmed) or not (rejected), or take that back.
 
@@ -225,27 +224,27 @@ def say_of_probe(
         NotFound: there is no such probe.
         BadInput: nobody is named, or there is nothing to take back.
     """
-    case = find_probe(db, project, probe_id)
+    case = find_probe(workspace, probe_id)
     if not annotator.strip():
         raise BadInput("An opinion needs the name of who has it.", next_step="Name an annotator.")
     if value not in {"confirmed", "rejected", "undone"}:
         raise BadInput(
             f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone."
         )
-    if value == "undone" and not _has_said(db, project, case, annotator):
+    if value == "undone" and not _has_said(workspace, case, annotator):
         raise BadInput(f"{annotator} has said nothing of {case.id} that could be taken back.")
     opinion = ProbeOpinion(
         id=new_id("opinion"),
-        project_id=project.id,
+        project_id=workspace.project.id,
         probe_id=case.id,
         annotator=annotator,
         value=value,
         note=note,
     )
-    probe_table.say(db, opinion)
+    probe_table.say(workspace.db, opinion)
     return opinion
 
 
-def _has_said(db: Database, project: Project, case: ProbeCase, annotator: str) -> bool:
-    said = probe_table.opinions_by_person(db, project.id)
+def _has_said(workspace: Workspace, case: ProbeCase, annotator: str) -> bool:
+    said = probe_table.opinions_by_person(workspace.db, workspace.project.id)
     return any((opinion.probe_id, opinion.annotator) == (case.id, annotator) for opinion in said)

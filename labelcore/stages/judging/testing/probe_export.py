@@ -12,13 +12,13 @@ from typing import Any
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import Kind, kind_of
 from labelcore.llm import ModelClient
-from labelcore.models import JudgeVersion, ProbeOpinion, Project
+from labelcore.models import JudgeVersion, ProbeOpinion
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes
 from labelcore.stages.judging.testing.probing import ProbeVerdicts, answers_on, verdicts_on
-from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import probes as probe_table
+from labelcore.workspace import Workspace
 
 COLUMNS = (
     "probe_id",
@@ -42,8 +42,7 @@ COLUMNS = (
 
 
 def export_probes(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     out: Path,
     *,
     criterion: str | None = None,
@@ -63,7 +62,7 @@ def export_probes(
         raise BadInput(
             f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl."
         )
-    rows = probe_rows(db, project, criterion, ask_models=ask_models, client=client)
+    rows = probe_rows(workspace, criterion, ask_models=ask_models, client=client)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
             if out.suffix == ".jsonl":
@@ -80,20 +79,19 @@ def export_probes(
 
 
 def probe_rows(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     criterion: str | None = None,
     *,
     ask_models: bool = False,
     client: ModelClient | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of the export, with the names of ``COLUMNS``."""
-    found = list_probes(db, project, criterion)
+    found = list_probes(workspace, criterion)
     opinions = defaultdict(list)
-    for opinion in probe_table.opinions_by_person(db, project.id):
+    for opinion in probe_table.opinions_by_person(workspace.db, workspace.project.id):
         opinions[opinion.probe_id].append(opinion)
-    names = {criterion.id: criterion.name for criterion in list_criteria(db, project)}
-    said = _verdicts(db, project, found, ask_models=ask_models, client=client)
+    names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
+    said = _verdicts(workspace, found, ask_models=ask_models, client=client)
     return [
         _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], said[probe.case.id])
         for probe in found
@@ -101,17 +99,17 @@ def probe_rows(
 
 
 def _verdicts(
-    db: Database, project: Project, probes: Sequence[Probe], *, ask_models: bool, client: ModelClient | None
+    workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool, client: ModelClient | None
 ) -> Mapping[str, list[ProbeVerdicts]]:
     """By probe id: what each judge of its criterion says."""
     judges: dict[str, list[JudgeVersion]] = defaultdict(list)
-    for judge in judge_table.current(db, project.id):
+    for judge in judge_table.current(workspace.db, workspace.project.id):
         if judge.criterion_id and _can_say(kind_of(judge), ask_models=ask_models):
             judges[judge.criterion_id].append(judge)
     found: dict[str, list[ProbeVerdicts]] = defaultdict(list)
     for criterion_id, asked in judges.items():
         mine = [probe for probe in probes if probe.case.criterion_id == criterion_id]
-        answers = answers_on(db, asked, mine, client) if mine else {}
+        answers = answers_on(workspace.db, asked, mine, client) if mine else {}
         for probe in mine:
             found[probe.case.id] = [verdicts_on(probe, judge, answers[judge.id]) for judge in asked]
     return found

@@ -11,7 +11,7 @@ from typing import Literal
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.llm import ModelClient
-from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output, Project
+from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.testing.probe_cases import (
@@ -28,6 +28,7 @@ from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.text.planting import DEFECTS
+from labelcore.workspace import Workspace
 
 __all__ = [
     "Detection",
@@ -112,7 +113,7 @@ class _DefectProbes(Frozen):
 
 
 def try_judges_on_probes(
-    db: Database, project: Project, criterion_id: str, *, client: ModelClient | None = None
+    workspace: Workspace, criterion_id: str, *, client: ModelClient | None = None
 ) -> ProbeTest:
     """Run each judge of the criterion on its probes and on their sources; nothing is stored.
 
@@ -120,14 +121,18 @@ def try_judges_on_probes(
         NotFound: there is no such criterion.
         BadInput: it has no judge, or no probe that counts.
     """
-    criterion = find_criterion(db, project, criterion_id)
-    judges = [judge for judge in judge_table.current(db, project.id) if judge.criterion_id == criterion.id]
-    probes = [probe for probe in list_probes(db, project, criterion.id) if not probe.left_out]
+    criterion = find_criterion(workspace, criterion_id)
+    judges = [
+        judge
+        for judge in judge_table.current(workspace.db, workspace.project.id)
+        if judge.criterion_id == criterion.id
+    ]
+    probes = [probe for probe in list_probes(workspace, criterion.id) if not probe.left_out]
     _check(criterion, judges, probes)
     defects = dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)])
     counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
-    answers = answers_on(db, judges, [probe for one in counted for probe in one.probes], client)
-    same = versions_meaning_it(db, project, criterion.id)
+    answers = answers_on(workspace.db, judges, [probe for one in counted for probe in one.probes], client)
+    same = versions_meaning_it(workspace, criterion.id)
     return ProbeTest(
         criterion=criterion,
         detections=tuple(_detection(j, group, answers.get(j.id)) for j in judges for group in counted),

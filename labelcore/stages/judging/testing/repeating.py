@@ -5,7 +5,7 @@ from __future__ import annotations
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
-from labelcore.models import Frozen, JudgeVersion, Output, Project, Run
+from labelcore.models import Frozen, JudgeVersion, Output, Run
 from labelcore.progress import Progress
 from labelcore.stages.judging.running.execution import run
 from labelcore.stats.drawing import hash_order
@@ -13,6 +13,7 @@ from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, repeats
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.workspace import Workspace
 
 MOST_TIMES, MOST_OUTPUTS = 20, 1_000
 
@@ -39,8 +40,7 @@ class Flips(Frozen):
 
 
 def repeat(
-    db: Database,
-    project: Project,
+    workspace: Workspace,
     version: JudgeVersion,
     *,
     times: int = 3,
@@ -57,10 +57,10 @@ def repeat(
         BadInput: the judge is no LLM judge, or a number is out of range.
     """
     _check(version, times, limit)
-    ids = hash_order(output_table.ids(db, project.id), 0)[:limit]
+    ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return run(db, project, [version], ids, repeats=times, client=client, progress=progress)
+    return run(workspace, [version], ids, repeats=times, client=client, progress=progress)
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
@@ -73,15 +73,15 @@ def _check(version: JudgeVersion, times: int, limit: int) -> None:
         )
 
 
-def flips(db: Database, project: Project, version: JudgeVersion | None = None) -> list[Flips]:
+def flips(workspace: Workspace, version: JudgeVersion | None = None) -> list[Flips]:
     """The flip rate of each judge that was asked more than once, or of one judge."""
     said: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for version_id, output_id, _, value, reason in repeats.of_project(db, project.id):
+    for version_id, output_id, _, value, reason in repeats.of_project(workspace.db, workspace.project.id):
         said.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
     wanted = (
         list(said) if version is None else [version_id for version_id in said if version_id == version.id]
     )
-    names = judge_table.many(db, wanted)
+    names = judge_table.many(workspace.db, wanted)
     found = [_flips(names[version_id], said[version_id]) for version_id in wanted if version_id in names]
     return sorted(found, key=lambda flip_rate: flip_rate.judge)
 

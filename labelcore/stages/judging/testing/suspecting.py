@@ -14,7 +14,7 @@ from labelcore.judges import suspects
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.suspects import Fault
-from labelcore.models import Decision, Frozen, JudgeVersion, Project, Verdict, new_id
+from labelcore.models import Decision, Frozen, JudgeVersion, Verdict, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
@@ -23,6 +23,7 @@ from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.workspace import Workspace
 
 LOOKED_AT = 2_000
 """At most so many outputs are looked at, the graded ones first."""
@@ -56,25 +57,27 @@ _OTHER_CRITERION = (
 )
 
 
-def suspicious(
-    db: Database, project: Project, versions: Sequence[JudgeVersion] | None = None
-) -> list[Suspect]:
+def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = None) -> list[Suspect]:
     """What is wrong with the project's judges, or with some of them, by their votes.
 
     A code or learned judge that has not run is tried on some graded outputs; nothing is stored.
     """
-    judges = list(versions) if versions is not None else judge_table.current(db, project.id)
-    labels = fitting_labels(db, project)
-    ids = list(dict.fromkeys([*labels.value, *output_table.ids(db, project.id)[:LOOKED_AT]]))[:LOOKED_AT]
+    judges = (
+        list(versions) if versions is not None else judge_table.current(workspace.db, workspace.project.id)
+    )
+    labels = fitting_labels(workspace)
+    ids = list(
+        dict.fromkeys([*labels.value, *output_table.ids(workspace.db, workspace.project.id)[:LOOKED_AT]])
+    )[:LOOKED_AT]
     if not judges or not ids:
         return []
-    words = _words(db, judges, ids, list(labels.value)[:_TRIED])
-    criteria = {criterion.id: criterion for criterion in list_criteria(db, project)}
+    words = _words(workspace.db, judges, ids, list(labels.value)[:_TRIED])
+    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     truth = np.full((len(ids), len(judges)), np.nan)
     for j, version in enumerate(judges):
         fails = subject_of(criteria.get(version.criterion_id or ""), labels).fails
         truth[:, j] = [1.0 - fails[i] if i in fails else np.nan for i in ids]
-    counts = verdict_table.counts(db, project.id)
+    counts = verdict_table.counts(workspace.db, workspace.project.id)
     found = suspects.find(
         np.asarray(words.map(lambda word: _WORDS.get(word, np.nan)), dtype=np.float64),
         truth,
@@ -118,7 +121,7 @@ def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried
     return words
 
 
-def flip(db: Database, project: Project, version: JudgeVersion, author: str = "") -> JudgeVersion:
+def flip(workspace: Workspace, version: JudgeVersion) -> JudgeVersion:
     """A judge that says the opposite; its abstentions stay. Doing it twice gives the same judge.
 
     Imported verdicts are turned round at once; a code judge has to be run.
@@ -131,11 +134,11 @@ def flip(db: Database, project: Project, version: JudgeVersion, author: str = ""
     if turned is None:
         why, advice = judge.no_flip
         raise BadInput(why.format(kind=version.kind), next_step=advice)
-    made = _flipped(version, *turned, author)
-    stored = judge_table.many(db, [made.id])
-    judge_table.save(db, [made])
+    made = _flipped(version, *turned, workspace.person)
+    stored = judge_table.many(workspace.db, [made.id])
+    judge_table.save(workspace.db, [made])
     if judge.turns_verdicts and not stored:
-        _turn_round(db, project, version, made)
+        _turn_round(workspace, version, made)
     return stored.get(made.id, made)
 
 
@@ -154,19 +157,19 @@ def _flipped(version: JudgeVersion, spec: dict[str, Any], description: str, auth
     )
 
 
-def _turn_round(db: Database, project: Project, version: JudgeVersion, made: JudgeVersion) -> None:
+def _turn_round(workspace: Workspace, version: JudgeVersion, made: JudgeVersion) -> None:
     run_id = new_id("run")
     for value, opposite in _OPPOSITE.items():
         start = 0
-        while found := verdict_table.page(db, version.id, value, LOOKED_AT, start):
+        while found := verdict_table.page(workspace.db, version.id, value, LOOKED_AT, start):
             start += len(found)
             verdict_table.record(
-                db,
+                workspace.db,
                 [
                     Verdict(
                         output_id=verdict.output_id,
                         judge_version_id=made.id,
-                        project_id=project.id,
+                        project_id=workspace.project.id,
                         run_id=run_id,
                         decision=verdict.decision.model_copy(update=_turned(verdict.decision, opposite)),
                     )

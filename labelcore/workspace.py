@@ -1,0 +1,35 @@
+"""Where work happens and for whom: what every operation takes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from labelcore.models import Project
+from labelcore.progress import Progress, silent
+from labelcore.store import Database
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One project of an open database, the person who works in it, and whom long work tells how far it is."""
+
+    db: Database
+    project: Project
+    person: str = ""
+    progress: Progress = silent
+
+    def by(self, person: str) -> Workspace:
+        """The same place for another person."""
+        return replace(self, person=person)
+
+    def with_project(self, project: Project) -> Workspace:
+        """Another project, or a newer state of this one."""
+        return replace(self, project=project)
+
+    def reading(self, db: Database) -> Workspace:
+        """The same project as another database holds it, an earlier moment for example."""
+        return replace(self, db=db)
+
+    def telling(self, progress: Progress) -> Workspace:
+        """The same place; long work tells ``progress`` how far it is."""
+        return replace(self, progress=progress)
