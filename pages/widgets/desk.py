@@ -55,14 +55,14 @@ class Desk:
         )
 
     def _outputs(self, *, first: bool) -> CardNews:
-        db, project, who = self.workspace.db, self.workspace.project, self.workspace.person
-        queue = grading.grading_queue(Workspace(db, project), who)
-        phrases = grading.phrases(Workspace(db, project), who) if first else None
+        workspace, who = self.workspace, self.workspace.person
+        queue = grading.grading_queue(workspace, who)
+        phrases = grading.phrases(workspace, who) if first else None
         return self._told(
             queue,
-            card_items(Workspace(db, project), who, queue, first=first),
-            setting_of(Workspace(db, project), who, self.language, phrases),
-            pace_words(Workspace(db, project), queue, self.language),
+            card_items(workspace, who, queue, first=first),
+            setting_of(workspace, who, self.language, phrases),
+            pace_words(workspace, queue, self.language),
         )
 
     def _pairs(self) -> CardNews:

@@ -47,7 +47,7 @@ def open_page(title: str, explain: str = "") -> Workspace:
     st.title(title)
     if explain:
         st.write(explain)
-    return Workspace(Workspace(db, project), annotator)
+    return Workspace(db, project, annotator)
 
 
 @contextmanager

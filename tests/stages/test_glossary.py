@@ -87,12 +87,7 @@ def test_what_is_empty_or_too_long_is_refused(
 
 def test_people_who_add_terms_at_once_lose_none(workspace: Workspace) -> None:
     threads = [
-        threading.Thread(
-            target=glossary.set_term,
-            args=(workspace.db, workspace.project, f"T{n}", "x"),
-            kwargs={"author": "a"},
-        )
-        for n in range(8)
+        threading.Thread(target=glossary.set_term, args=(workspace.by("a"), f"T{n}", "x")) for n in range(8)
     ]
     for thread in threads:
         thread.start()

@@ -132,7 +132,7 @@ class BatchRound:
         self._live, self._db = live, live.workspace.db
         self._folder = tempfile.TemporaryDirectory(prefix="labelcore-")
         self._writers: list[_Writer] = []
-        self._history = _BatchHistory(Workspace(live.workspace.db, live.workspace.project))
+        self._history = _BatchHistory(live.workspace)
         self.clients = Clients(self._open)
         self._chosen = self.clients.choose(
             [version for version in live.backlog.versions if kind_of(version).needs_model]
