@@ -7,8 +7,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import streamlit as st
 
+from labelcore.messages import sentences
+from labelcore.messages.aligning import catches, judge_sentence, with_how_to_choose
 from labelcore.models import OVERALL
-from labelcore.operations.sentences import catches, judge_sentence, with_how_to_choose
 from labelcore.stages import aligning
 from pages.widgets import charts, shell
 from pages.widgets.alignment import (
@@ -96,7 +97,9 @@ with shell.guard():
     report = aligning.align(place, split=split, as_of=moment)
     show_basis(report)
     shell.warn(
-        with_how_to_choose(report.warnings, f"“{CHOOSE}” above") if moment is None else report.warnings
+        with_how_to_choose(report.warnings, f"“{CHOOSE}” above")
+        if moment is None
+        else sentences(report.warnings)
     )
     show_set(report)
     show_enough(place, report)

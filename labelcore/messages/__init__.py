@@ -4,9 +4,10 @@ Reports hold facts (`labelcore.models.Fact`) and figures; here they become sente
 pages, the command line and reports. `python -m labelcore.messages` brings the catalogue up to the code.
 """
 
-from labelcore.messages.catalogue import NAMES, Language, counted, language, say, speak, speaking
+from labelcore.messages import aligning, checking, trusting
+from labelcore.messages.catalogue import NAMES, Language, counted, language, say, say_in, speak, speaking
 from labelcore.messages.figures import number_words, rate_words
-from labelcore.messages.telling import document, sentence, sentences
+from labelcore.messages.telling import document, learn, listed, sentence, sentences
 
 __all__ = [
     "NAMES",
@@ -14,11 +15,16 @@ __all__ = [
     "counted",
     "document",
     "language",
+    "listed",
     "number_words",
     "rate_words",
     "say",
+    "say_in",
     "sentence",
     "sentences",
     "speak",
     "speaking",
 ]
+
+for _room in (aligning, trusting, checking):
+    learn(_room.WORDS)

@@ -36,20 +36,21 @@ def speaking(chosen: Language) -> Iterator[None]:
         _spoken.reset(before)
 
 
-def say(words: str, /, *, language: Language | None = None, **values: object) -> str:
-    """The words in a language (None: the one spoken here), with names in braces filled in."""
-    found = chinese().get(words, words) if (language or _spoken.get()) == "zh" else words
+def say(words: str, /, **values: object) -> str:
+    """The words in the language spoken here, with names in braces filled in."""
+    return say_in(_spoken.get(), words, **values)
+
+
+def say_in(chosen: Language, words: str, /, **values: object) -> str:
+    """The same in a language."""
+    found = chinese().get(words, words) if chosen == "zh" else words
     return found.format(**values) if values else found
 
 
-def counted(
-    single: str, several: str, /, *, n: int, language: Language | None = None, **values: object
-) -> str:
+def counted(single: str, several: str, /, *, n: int, **values: object) -> str:
     """The words for one or for several, with ``{n}`` and other names in braces filled in."""
-    if (language or _spoken.get()) == "zh":
-        found = chinese().get(single, single if n == 1 else several)
-    else:
-        found = single if n == 1 else several
+    words = single if n == 1 else several
+    found = chinese().get(single, words) if _spoken.get() == "zh" else words
     return found.format(n=n, **values)
 
 

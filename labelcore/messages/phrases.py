@@ -30,6 +30,31 @@ _OF_PAGES = (
     "silent repeat",
 )
 _NOT_MEASURABLE = (
+    "chance alone explains the agreement",
+    "it could be nearly anything",
+    "it is not measurable there",
+    "no graded output has a verdict of pass or fail",
+    "no judge set is chosen yet",
+    "only one output was graded by two people; agreement beyond chance needs more",
+    "people gave one grade only",
+    "people or the judge gave one answer only",
+    "the graded outputs were not drawn with known probabilities",
+    "the judge carries no information: TPR + TNR is close to 1 or below",
+    "the judge carries too little information to correct with",
+    "the judge has decided no outputs of the pool",
+    "the set abstains on every graded output",
+    "the versions have no item in common",
+    "there are no decided outputs that people failed",
+    "there are no decided outputs that people passed",
+    "there are no graded outputs",
+    "there are no judged outputs",
+    "there are no outputs",
+    "there are no outputs of this grade that it decided",
+    "there are no outputs that people failed",
+    "there are no outputs that people passed",
+    "there are no outputs that the judge fails",
+    "there are no outputs that the judge passes",
+    "there was no time to choose again",
     "agreement needs a second annotator",
     "everybody gave the same grade everywhere, so agreement beyond chance is undefined",
     "no note carries a code yet: derive criteria from the notes first",
@@ -43,4 +68,21 @@ _NOT_MEASURABLE = (
     "there are no pairs that two people compared",
     "there are no silent repeats",
 )
-PHRASES = _OF_PAGES + _NOT_MEASURABLE
+_ASSUMPTIONS = (
+    "the graded outputs are a known-probability sample of this pool",
+    "the graded outputs are an even random sample of this pool",
+    "the judge's TPR and TNR are the same in the pool as on the graded outputs",
+)
+_COMPARED = (
+    "better",
+    "worse",
+    "better than the rest",
+    "worse than the rest",
+    "no difference that is more than chance",
+    "nothing to set it against",
+    "Pass rate by people",
+    "Pass rate, corrected",
+    "Coverage of the set",
+    "False failures of the set",
+)
+PHRASES = _OF_PAGES + _NOT_MEASURABLE + _ASSUMPTIONS + _COMPARED

@@ -15,9 +15,9 @@ from labelcore.stats.rate import Rate
 Words = str | tuple[str, str]
 """What a fact says; two texts where it counts something (``n``), for one and for several."""
 
-WORDS: dict[str, Words] = {}
-_BETWEEN: dict[Language, tuple[str, str]] = {"en": (" ", ", "), "zh": ("", "、")}
-"""What stands between sentences, and between names."""
+WORDS: dict[str, Words] = {"as_written": "{words}", "reason": "{why}"}
+_BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": ("", "、", "；")}
+"""What stands between sentences, between names, and between clauses."""
 
 
 def learn(words: Mapping[str, Words]) -> None:
@@ -36,24 +36,32 @@ def sentence(told: Fact | Iterable[Fact]) -> str:
 def _said(told: Fact) -> str:
     if not told:
         return ""
-    words, values = WORDS[told.code], {name: _value(value) for name, value in told.values.items()}
+    words, values = WORDS[told.code], {name: _value(name, value) for name, value in told.values.items()}
     said = say(words, **values) if isinstance(words, str) else counted(words[0], words[1], **values)
     return _BETWEEN[language()][0].join([said, sentence(told.then)]) if told.then else said
 
 
-def _value(value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
     if isinstance(value, Fact):
         return sentence(value)
     if isinstance(value, Rate):
         return rate_words(value)
     if isinstance(value, list | tuple):
-        return _BETWEEN[language()][1].join(str(_value(part)) for part in value)
-    return value
+        clauses = any(isinstance(part, Fact) for part in value)
+        return (_BETWEEN[language()][2] if clauses else _BETWEEN[language()][1]).join(
+            str(_value(name, part)) for part in value
+        )
+    return say(value) if name in {"why", "assumption"} and value else value
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other."""
+    return _BETWEEN[language()][1].join(names)
 
 
 def sentences(told: Iterable[Fact]) -> tuple[str, ...]:
     """Each of several facts as a sentence of its own."""
-    return tuple(map(sentence, told))
+    return tuple(sentence(part) for part in told)
 
 
 def document(report: Any) -> Any:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from labelcore.judges.kinds import known_word
+from labelcore.messages import document
+from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
 from labelcore.operations import Outcome, operation
-from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning, judging
 from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running.engine import check_name
@@ -224,7 +225,7 @@ def choose(
         seconds=seconds,
         progress=workspace.progress,
     )
-    return Outcome(document=report.model_dump(mode="json"), lines=choice_lines(report))
+    return Outcome(document=document(report), lines=choice_lines(report))
 
 
 @operation("align")
@@ -244,7 +245,7 @@ def align(
         chosen=set == "chosen",
         as_of=aligning.parse_moment(as_of) if as_of is not None else None,
     )
-    return Outcome(document=report.document(), lines=alignment_lines(report))
+    return Outcome(document=document(report.document()), lines=alignment_lines(report))
 
 
 def as_documents(found: Sequence[Frozen]) -> list[dict[str, Any]]:

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore.messages import rate_words
 from labelcore.models import ProbeCase, ProbeValue
 from labelcore.operations import Outcome, operation
-from labelcore.operations.sentences import rate_words
 from labelcore.stages.judging.testing import probe_export, probing
 from labelcore.workspace import Workspace
 

@@ -8,12 +8,15 @@ from typing import Annotated
 
 from pydantic import Field
 
+from labelcore import messages
 from labelcore.errors import BadInput
+from labelcore.messages import slicing
+from labelcore.messages.checking import card_text, gate_lines, moment_lines, version_lines
+from labelcore.messages.report import write_report
+from labelcore.messages.trusting import trust_lines
 from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, reporting
-from labelcore.stages.reporting import slice_words
 from labelcore.stages.reporting.card import DAYS, CardSplit
-from labelcore.stats.rate import in_words
 from labelcore.workspace import Workspace
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -24,8 +27,7 @@ def trust(workspace: Workspace) -> Outcome:
     """Say whether the pass rate can be trusted, and why."""
     report = aligning.align(workspace, split="all")
     found = reporting.trust(workspace, report)
-    lines = (found.headline, *map(reporting.reason_words, found.reasons), found.enough, *found.rests_on)
-    return Outcome(document=found.model_dump(mode="json"), lines=lines)
+    return Outcome(document=messages.document(found), lines=trust_lines(found))
 
 
 @operation("report")
@@ -36,7 +38,7 @@ def report(workspace: Workspace, *, out: Path, by: list[str] | None = None) -> O
         raise BadInput(
             f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
         )
-    document = reporting.build_report(workspace, by=tuple(by or ()))
+    document = write_report(reporting.gather(workspace, by=tuple(by or ())))
     content = writers[out.suffix.lower()](document)
     _write(out, content)
     return Outcome(
@@ -61,11 +63,11 @@ def card(
     limits = reporting.Limits(tpr=min_tpr, tnr=min_tnr, pass_rate=min_pass_rate)
     made = reporting.make_card(workspace, judge, split=split, limits=limits, days=days)
     if out:
-        _write(out, made.text().encode())
+        _write(out, card_text(made).encode())
     where = f"Wrote {out}." if out else "Give --out FILE to keep it."
     flatters = " (in-sample: the figures flatter)" if made.in_sample else ""
     lines = (f"{made.judge} on '{made.split}'{flatters}, valid until {made.valid_until}. {where}",)
-    return Outcome(document=made.model_dump(mode="json"), lines=lines)
+    return Outcome(document=messages.document(made), lines=lines)
 
 
 @operation("check")
@@ -89,10 +91,8 @@ def check(
         split=split,
         today=today,
     )
-    document = {"passes": found.passes, **found.model_dump(mode="json")}
-    marks = {"holds": "ok", "below, not significantly": "?", "warns": "?", "fails": "FAIL"}
-    lines = tuple(f"{marks[finding.state]:>4}  {finding.says}" for finding in found.checks)
-    return Outcome(document=document, lines=lines, exit_code=0 if found.passes else 1)
+    document = {"passes": found.passes, **messages.document(found)}
+    return Outcome(document=document, lines=gate_lines(found), exit_code=0 if found.passes else 1)
 
 
 @operation("slices")
@@ -101,12 +101,10 @@ def slices(workspace: Workspace, *, by: list[str] | None = None) -> Outcome:
     found = reporting.slices(workspace, by or ())
     lines = []
     for sliced in found:
-        lines += [slice_words.slice_line(sliced.field, row) for row in sliced.rows]
-        lines += [f"  {note}" for note in slice_words.notes(sliced)]
-    return Outcome(
-        document={"slices": [sliced.model_dump(mode="json") for sliced in found]},
-        lines=tuple(lines) or ("No field has 2 to 30 values among the graded outputs.",),
-    )
+        lines += [slicing.slice_line(sliced.field, row) for row in sliced.rows]
+        lines += [f"  {note}" for note in slicing.notes(sliced)]
+    none = messages.say("No field has 2 to 30 values among the graded outputs.")
+    return Outcome(document={"slices": messages.document(found)}, lines=tuple(lines) or (none,))
 
 
 @operation("compare moments")
@@ -115,21 +113,15 @@ def moments(workspace: Workspace, *, before: str, after: str | None = None) -> O
     found = reporting.compare_moments(
         workspace, aligning.parse_moment(before), aligning.parse_moment(after) if after else None
     )
-    lines = [
-        f"{figure.name}: {in_words(figure.before)} then, {in_words(figure.after)} later."
-        for figure in found.figures
-    ]
-    return Outcome(document=found.model_dump(mode="json"), lines=(*lines, *found.changes))
+    return Outcome(document=messages.document(found), lines=moment_lines(found))
 
 
 @operation("compare versions")
 def versions(workspace: Workspace, *, first: str, second: str) -> Outcome:
     """Compare two pipeline versions on the inputs that both answered."""
     found = reporting.compare_versions(workspace, first, second)
-    lines = [f"{found.pairs} inputs.", f"By people: {reporting.paired_words(found, found.by_people)}"]
-    if found.by_judges:
-        lines.append(f"By the chosen set: {reporting.paired_words(found, found.by_judges)}")
-    return Outcome(document=found.model_dump(mode="json"), lines=tuple(lines))
+    lines = (messages.say("{n} inputs.", n=found.pairs), *version_lines(found))
+    return Outcome(document=messages.document(found), lines=lines)
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from labelcore.errors import BadInput
+from labelcore.messages import number_words, rate_words
 from labelcore.models import Grade, GradingRules
 from labelcore.operations import Outcome, operation
-from labelcore.operations.sentences import number_words, rate_words
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import find_criterion
 from labelcore.stats.agreement import Agreement

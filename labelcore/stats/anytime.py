@@ -12,6 +12,8 @@ import math
 
 from scipy import optimize, special
 
+from labelcore.models import Fact, fact
+
 _PRIOR = 0.5
 _LIMIT = 100_000
 _TINY = 1e-9
@@ -75,22 +77,15 @@ def more_until(successes: int, n: int, limit: float, alpha: float = 0.05) -> int
     return high - n
 
 
-def enough_words(successes: int, n: int, limit: float, what: str, alpha: float = 0.05) -> str:
-    """Whether the share is good enough yet, and what is missing, in one sentence.
-
-    ``what``: the outputs that are counted, for example "failing outputs".
-    """
+def enough(successes: int, n: int, limit: float) -> Fact:
+    """Whether a share of failed outputs is good enough yet, and what is missing."""
     if n == 0:
-        return f"Not measurable: there are no {what} yet."
-    bound = lower_bound(successes, n, alpha)
+        return fact("enough_unknown")
+    bound = lower_bound(successes, n)
     if bound >= limit:
-        return (
-            f"Good enough: at least {bound:.0%} (wanted {limit:.0%}), and looking again does not weaken that."
-        )
-    more = more_until(successes, n, limit, alpha)
-    now = f"so far {successes} of {n} {what}, so at least {bound:.0%} of all such with {1 - alpha:.0%} confidence (wanted {limit:.0%})"
+        return fact("enough", bound=bound, wanted=limit)
+    now = fact("so_far", caught=successes, fails=n, bound=bound, wanted=limit)
+    more = more_until(successes, n, limit)
     if more is None:
-        return f"Not at this rate: {now}; more grades alone will not get there."
-    if more > PRACTICAL:
-        return f"Not at this rate: {now}; it is so near to that limit that thousands more {what} would be needed."
-    return f"Not yet: {now}; about {more:,} more {what} if the rate stays."
+        return fact("not_at_this_rate", now=now)
+    return fact("too_near", now=now) if more > PRACTICAL else fact("not_yet", now=now, more=more)

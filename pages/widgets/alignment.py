@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 import streamlit as st
 
-from labelcore.operations.sentences import basis_lines, catches, choice_lines, rate_words
+from labelcore.messages import rate_words, sentence
+from labelcore.messages.aligning import basis_lines, catches, choice_lines, sampling_words, weighted_words
 from labelcore.stages import aligning
 from labelcore.stats.prevalence import ASSUMPTIONS
 from labelcore.workspace import Workspace
@@ -88,10 +89,8 @@ def show_set(report: aligning.AlignmentReport) -> None:
     st.write(
         f"On these grades: coverage {rate_words(chosen.coverage)}; false failure rate {rate_words(chosen.false_failure_rate)}"
     )
-    if drawn := chosen.weighted:
-        st.write(
-            f"On all outputs, undoing the draw: coverage {rate_words(drawn['coverage'])}; false failure rate {rate_words(drawn['false_failure_rate'])}"
-        )
+    if chosen.weighted:
+        st.write(weighted_words(chosen))
 
 
 def show_enough(workspace: Workspace, report: aligning.AlignmentReport) -> None:
@@ -109,7 +108,7 @@ def show_enough(workspace: Workspace, report: aligning.AlignmentReport) -> None:
         "however often somebody looks, so grading may stop as soon as it is reached."
     )
     for member in report.chosen.members:
-        st.write(shell.plain(member.says))
+        st.write(shell.plain(sentence(member.says)))
         st.caption(shell.plain(f"Measured against {member.against}."))
     wanted = max((member.to_grade for member in report.chosen.members), default=0)
     if report.as_of is None and wanted:
@@ -137,9 +136,7 @@ def show_rates(report: aligning.AlignmentReport) -> None:
     st.subheader("How good is everything?")
     for name, rate in zip(names, values, strict=True):
         st.write(f"{name}: {shell.plain(rate_words(rate))}")
-    st.write(
-        f"The graded outputs are {rates.human_sampling}. {('Corrected by ' + rates.corrected.method + ', if ' + rates.assumption + '.') if rates.corrected.value is not None else ''}"
-    )
+    st.write(sampling_words(rates))
     charts.intervals("Pass rate with 95 % intervals", names, {"pass rate": values}, key="pass-rates")
 
 
@@ -164,7 +161,7 @@ def show_ceiling(report: aligning.AlignmentReport) -> None:
     """How far people agree, and what a constant answer reaches, in words."""
     if report.ceiling is None:
         return
-    st.write(shell.plain(report.ceiling.says))
+    st.write(shell.plain(sentence(report.ceiling.says)))
     if report.ceiling.level_kappa is not None:
         st.write(f"On levels, people's weighted kappa is {report.ceiling.level_kappa:.2f}.")
 

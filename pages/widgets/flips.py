@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.judges.kinds import kind_of
-from labelcore.operations.sentences import rate_words
+from labelcore.messages import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import repeating
 from labelcore.workspace import Workspace

@@ -10,8 +10,8 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
+from labelcore.messages import rate_words
 from labelcore.models import JudgeVersion
-from labelcore.operations.sentences import rate_words
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import hardness
 from labelcore.stages.judging.testing.hardness_report import (

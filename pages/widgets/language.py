@@ -33,4 +33,4 @@ def choose_language() -> None:
 
 def say(words: str, **values: object) -> str:
     """The words in the person's language, with names in braces filled in."""
-    return messages.say(words, language=language(), **values)
+    return messages.say_in(language(), words, **values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labelcore.messages import Language, say
+from labelcore.messages import Language, say_in
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
 
@@ -23,12 +23,12 @@ def pace_words(workspace: Workspace, queue: grading.Queue, language: Language) -
 
 def _words(pace: grading.Pace, language: Language) -> str:
     if pace.left == 0:
-        return say("Done before {day}.", language=language, day=pace.deadline)
+        return say_in(language, "Done before {day}.", day=pace.deadline)
     if pace.days_left < 0:
-        return say("Was due on {day}: {left} left.", language=language, day=pace.deadline, left=pace.left)
-    return say(
+        return say_in(language, "Was due on {day}: {left} left.", day=pace.deadline, left=pace.left)
+    return say_in(
+        language,
         "Due on {day}: {left} left, about {each} a day.",
-        language=language,
         day=pace.deadline,
         left=pace.left,
         each=pace.a_day,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from labelcore.messages import rate_words
 from labelcore.models import ProbeValue
-from labelcore.operations.sentences import rate_words
 from labelcore.stages import deriving
 from labelcore.stages.judging.testing import probing
 from labelcore.workspace import Workspace

@@ -5,11 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from labelcore.messages import Language, listed, sentence, sentences, slicing, speaking
+from labelcore.messages.checking import version_lines
+from labelcore.messages.report import timeline_of, write_report
+from labelcore.messages.trusting import reason_words
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.aligning import AlignmentReport
-from labelcore.stages.reporting import slice_words
+from labelcore.stages.reporting import Document
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
+from pages.widgets.language import language, say
 
 _BOXES = {
     "bad": (st.error, ":material/cancel:"),
@@ -21,25 +26,25 @@ _CHARTED = 12
 
 def show_answer(trust: reporting.Trust) -> None:
     """The answer in one sentence, then what speaks against it, then what speaks for it."""
-    st.header(shell.plain(trust.headline))
-    st.write(shell.plain(f"The figure: {trust.method}."))
-    st.write(shell.plain(trust.enough))
+    st.header(shell.plain(sentence(trust.headline)))
+    st.write(shell.plain(say("The figure: {method}.", method=sentence(trust.method))))
+    st.write(shell.plain(sentence(trust.enough)))
     against = [reason for reason in trust.reasons if reason.weight != "good"]
     for reason in against:
         _show(reason)
     good = [reason for reason in trust.reasons if reason.weight == "good"]
     if good:
-        with st.expander(f"What speaks for it ({len(good)})", expanded=not against):
+        with st.expander(say("What speaks for it ({n})", n=len(good)), expanded=not against):
             for reason in good:
                 _show(reason)
-    with st.expander("Which grades each figure rests on", expanded=True):
-        for sentence in trust.rests_on:
-            st.write(shell.plain(sentence))
+    with st.expander(say("Which grades each figure rests on"), expanded=True):
+        for basis in sentences(trust.rests_on):
+            st.write(shell.plain(basis))
 
 
 def _show(reason: reporting.Reason) -> None:
     box, icon = _BOXES[reason.weight]
-    box(shell.plain(reporting.reason_words(reason)), icon=icon)
+    box(shell.plain(reason_words(reason)), icon=icon)
 
 
 def show_judges(report: AlignmentReport) -> None:
@@ -58,13 +63,10 @@ def show_judges(report: AlignmentReport) -> None:
         },
         key="trust-judges",
     )
-    shaped = [
-        judge.judge for judge in judges if any(warning.startswith("In-sample") for warning in judge.warnings)
-    ]
+    shaped = listed(judge.judge for judge in judges if judge.in_sample)
     if shaped:
-        st.caption(
-            shell.plain(f"In-sample, so it flatters, for {', '.join(shaped)}: these grades shaped them.")
-        )
+        words = say("In-sample, so it flatters, for {judges}: these grades shaped them.", judges=shaped)
+        st.caption(shell.plain(words))
     shell.go("6_aligning.py", "The outputs behind every number: Alignment")
 
 
@@ -79,17 +81,17 @@ def show_slices(workspace: Workspace) -> None:
         charts.intervals(
             "Pass rate; the intervals hold for all values at once",
             [row.name for row in breakdown.rows[:_CHARTED]],
-            slice_words.series(breakdown, _CHARTED),
+            slicing.series(breakdown, _CHARTED),
             key="trust-slices",
         )
-        for sentence in slice_words.telling(breakdown):
-            st.write(shell.plain(sentence))
-        table = slice_words.slice_table(breakdown, len(breakdown.rows))
+        for difference in slicing.telling(breakdown):
+            st.write(shell.plain(difference))
+        table = slicing.slice_table(breakdown, len(breakdown.rows))
         with st.expander("In numbers"):
             st.dataframe(pd.DataFrame(list(table.rows), columns=list(table.columns)), hide_index=True)
             st.caption(table.title)
-        for sentence in slice_words.notes(breakdown):
-            st.caption(shell.plain(sentence))
+        for note in slicing.notes(breakdown):
+            st.caption(shell.plain(note))
 
 
 def show_timeline(workspace: Workspace) -> None:
@@ -98,11 +100,12 @@ def show_timeline(workspace: Workspace) -> None:
     if found is None:
         return
     st.subheader("What happened?")
+    shown = timeline_of(found)
     charts.timeline(
-        found.title, found.points, [(mark.at, mark.words) for mark in found.marks], key="trust-time"
+        shown.title, shown.points, [(mark.at, mark.words) for mark in shown.marks], key="trust-time"
     )
-    with st.expander(f"Changes ({len(found.marks)})"):
-        for number, mark in enumerate(found.marks, 1):
+    with st.expander(say("Changes ({n})", n=len(shown.marks))):
+        for number, mark in enumerate(shown.marks, 1):
             st.text(f"{number}. {mark.at:%Y-%m-%d %H:%M}: {mark.words}")
 
 
@@ -110,9 +113,10 @@ def offer_report(workspace: Workspace) -> None:
     """The report as a file: made only when it is asked for."""
     st.subheader("Keep it")
     html, pdf = st.columns(2)
+    spoken = language()  # the file is made later, where no page runs
     html.download_button(
         "Report as HTML",
-        lambda: reporting.to_html(reporting.build_report(workspace)),
+        lambda: reporting.to_html(_written(workspace, spoken)),
         file_name="report.html",
         mime="text/html",
         width="stretch",
@@ -120,12 +124,17 @@ def offer_report(workspace: Workspace) -> None:
     )
     pdf.download_button(
         "Report as PDF",
-        lambda: reporting.to_pdf(reporting.build_report(workspace)),
+        lambda: reporting.to_pdf(_written(workspace, spoken)),
         file_name="report.pdf",
         mime="application/pdf",
         width="stretch",
         on_click="ignore",
     )
+
+
+def _written(workspace: Workspace, spoken: Language) -> Document:
+    with speaking(spoken):
+        return write_report(reporting.gather(workspace))
 
 
 def show_comparison(workspace: Workspace) -> None:
@@ -160,14 +169,11 @@ def _show_moments(comparison: reporting.MomentComparison) -> None:
         },
         key="trust-moments",
     )
-    for change in comparison.changes or ("Nothing that the figures rest on has changed.",):
+    for change in sentences(comparison.changes) or (say("Nothing that the figures rest on has changed."),):
         st.text(change)
 
 
 def _show_versions(comparison: reporting.VersionComparison) -> None:
-    st.write(f"Both answered {comparison.pairs} of the same inputs.")
-    st.write(shell.plain(f"By people: {reporting.paired_words(comparison, comparison.by_people)}"))
-    if comparison.by_judges:
-        st.write(
-            shell.plain(f"By the chosen set: {reporting.paired_words(comparison, comparison.by_judges)}")
-        )
+    st.write(say("Both answered {n} of the same inputs.", n=comparison.pairs))
+    for line in version_lines(comparison):
+        st.write(shell.plain(line))

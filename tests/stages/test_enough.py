@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.messages import sentence
+from labelcore.messages.aligning import alignment_lines
 from labelcore.models import Decision, JudgeVersion, Output, Verdict
-from labelcore.operations.sentences import alignment_lines
 from labelcore.stages import aligning, grading
 from labelcore.stages.aligning.enough import HeldOutJudge, worth
 from labelcore.stages.aligning.evidence import Evidence
@@ -91,8 +92,8 @@ def test_each_judge_of_the_set_says_what_is_missing(
     (member,) = chosen.chosen.members
     assert (member.caught, member.fails, member.wanted) == (35, 40, 0.7)
     assert member.more is not None and member.more > 0
-    assert "Not yet: so far 35 of 40 failed outputs" in member.says
-    assert f"about {member.more} more failed outputs" in member.says
+    assert "Not yet: so far 35 of 40 failed outputs" in sentence(member.says)
+    assert f"about {member.more} more failed outputs" in sentence(member.says)
     assert member.to_grade == pytest.approx(member.more / 0.4, abs=1)
     lines = "\n".join(alignment_lines(chosen))
     assert "Good enough yet? checker" in lines and f"--n {member.to_grade}" in lines
@@ -119,13 +120,13 @@ def test_a_rate_that_is_too_low_asks_for_no_grades() -> None:
         judge="j", judge_version_id="v", against="x", caught=5, fails=40, wanted=0.7, share=0.3
     )
     assert (judge.more, judge.to_grade) == (None, 0)
-    assert "more grades alone will not get there" in judge.says
+    assert "more grades alone will not get there" in sentence(judge.says)
     near = judge.model_copy(update={"caught": 5, "fails": 7})
-    assert (near.more or 0) > 2_000 and near.to_grade == 0 and "thousands more" in near.says
-    assert "12 failed outputs" not in near.says
-    assert "12 failed outputs, which share sources" in near.model_copy(update={"counted": 12}).says
+    assert (near.more or 0) > 2_000 and near.to_grade == 0 and "thousands more" in sentence(near.says)
+    assert "12 failed outputs" not in sentence(near.says)
+    assert "12 failed outputs, which share sources" in sentence(near.model_copy(update={"counted": 12}).says)
     none = judge.model_copy(update={"caught": 0, "fails": 0, "share": 0.0})
-    assert none.to_grade == 0 and "Not measurable" in none.says
+    assert none.to_grade == 0 and "Not measurable" in sentence(none.says)
 
 
 def test_where_everything_is_graded_that_is_said(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from labelcore.errors import BadInput, NotFound
+from labelcore.messages import sentence, sentences
 from labelcore.models import (
     Criterion,
     Decision,
@@ -157,7 +158,7 @@ def test_choose_reaches_the_coverage_that_is_asked_for(workspace: Workspace, wor
 
 def test_choose_says_by_how_much_a_wish_is_missed(workspace: Workspace, world: list[Output]) -> None:
     report = aligning.choose(workspace, min_coverage=1.0, max_ffr=0.01)
-    assert "A coverage of 100% cannot be met" in " ".join(report.warnings)
+    assert "A coverage of 100% cannot be met" in " ".join(sentences(report.warnings))
     assert report.in_sample["coverage"] < 1
 
 
@@ -182,7 +183,7 @@ def test_a_judge_that_abstains_always_has_reasons_for_figures(
     document = found.document()
     assert document["kappa_low"] is None and document["warnings"]
     report = aligning.choose(workspace, must_include=["shy"], min_coverage=0.3)
-    assert any("shy abstained on 60" in warning for warning in report.warnings)
+    assert any("shy abstained on 60" in warning for warning in sentences(report.warnings))
 
 
 def by_source(workspace: Workspace) -> list[Output]:
@@ -283,7 +284,7 @@ def test_all_passed_says_what_cannot_be_known(workspace: Workspace) -> None:
         grade(workspace, output, "pass")
     judge(workspace, "one", {output.id: "pass" for output in outputs})
     report = aligning.align(workspace)
-    assert any("failed none" in warning for warning in report.warnings)
+    assert any("failed none" in warning for warning in sentences(report.warnings))
     alignment = report.judges[0]
     assert alignment.tnr.value is None and alignment.mcc is None and alignment.balanced_accuracy is None
     with pytest.raises(BadInput, match="failed yet"):
@@ -383,7 +384,11 @@ def test_what_a_judge_was_fitted_on_is_in_sample_on_the_test_too(workspace: Work
             ],
         )
     found = aligning.align(workspace.by("ann"), split="test").judges
-    shaped = {judge.judge for judge in found if any("In-sample" in warning for warning in judge.warnings)}
+    shaped = {
+        judge.judge
+        for judge in found
+        if judge.in_sample and any("In-sample" in warning for warning in sentences(judge.warnings))
+    }
     assert shaped == {"early 3", "steps 3"}
 
 
@@ -430,7 +435,7 @@ def test_a_split_has_its_own_ceiling(workspace: Workspace) -> None:
     assert kappas["dev"] == pytest.approx(1.0)
     assert (kappas["train"] or 0) < (kappas["all"] or 0) < 1
     assert found["train"].ceiling is not None and (found["train"].ceiling.between_people.value or 0) < 1
-    assert any("as many passes as fails" in warning for warning in found["train"].warnings)
+    assert any("as many passes as fails" in warning for warning in sentences(found["train"].warnings))
 
 
 def test_chances_that_are_missing_for_some_are_counted(workspace: Workspace, world: list[Output]) -> None:
@@ -444,6 +449,6 @@ def test_chances_that_are_missing_for_some_are_counted(workspace: Workspace, wor
     output_table.add(workspace.db, [Output(id="more", project_id=workspace.project.id, text="ungraded")])
     aligning.choose(workspace, min_coverage=0.5)
     rates = aligning.align(workspace).pass_rate
-    assert "not drawn with known probabilities in 10 of 60 cases" in rates.human_sampling
+    assert "not drawn with known probabilities in 10 of 60 cases" in sentence(rates.human_sampling)
     assert rates.methods["post-stratified"].value is None
     assert rates.corrected.method == "Rogan-Gladen"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.messages import sentences
 from labelcore.stages import aligning, grading
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -32,14 +33,18 @@ def test_contradictory_grades_of_one_person_are_said(workspace: Workspace) -> No
     outputs = made(workspace, 12)
     for i, output in enumerate(outputs):
         grade(workspace, output, "fail" if i % 3 == 0 else "pass")
-    assert not any("both passed and failed" in warning for warning in aligning.align(workspace).warnings)
+    assert not any(
+        "both passed and failed" in warning for warning in sentences(aligning.align(workspace).warnings)
+    )
     for output in outputs[:2]:
         grade(workspace, output, "pass")
         grade(workspace, output, "fail")
     grade(workspace, outputs[5], "fail", source="repeat")
     grade(workspace, outputs[7], "fail", who="bo")
     warnings = [
-        warning for warning in aligning.align(workspace).warnings if "both passed and failed" in warning
+        warning
+        for warning in sentences(aligning.align(workspace).warnings)
+        if "both passed and failed" in warning
     ]
     assert warnings == ["2 outputs were both passed and failed by one person: the newest grade counts."]
     assert grading.human_labels(workspace).value[outputs[1].id] is False

@@ -8,6 +8,9 @@ from datetime import timedelta
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.messages import sentence, sentences
+from labelcore.messages.checking import card_text
+from labelcore.messages.report import write_report
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
@@ -74,7 +77,7 @@ def _trust(workspace: Workspace) -> reporting.Trust:
 def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
     found = _trust(workspace)
     assert (found.answer, found.rate.value) == ("no", None)
-    assert "not measurable" in found.headline
+    assert "not measurable" in sentence(found.headline)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +89,7 @@ def test_one_class_or_too_few_of_it_speaks_against_the_number(
     plant(Workspace(n, fails), fails)
     found = _trust(workspace)
     assert found.answer == "no"
-    assert any(said in reason.says for reason in found.reasons if reason.weight == "bad")
+    assert any(said in sentence(reason.says) for reason in found.reasons if reason.weight == "bad")
 
 
 def test_grades_that_nobody_drew_are_said_to_stand_for_little(
@@ -96,7 +99,7 @@ def test_grades_that_nobody_drew_are_said_to_stand_for_little(
     add_outputs("one that nobody graded")
     found = _trust(workspace)
     assert found.answer == "with care"
-    assert any("hand-picked" in reason.says and reason.next_step for reason in found.reasons)
+    assert any("hand-picked" in sentence(reason.says) and reason.next_step for reason in found.reasons)
 
 
 def test_where_everything_is_graded_nobody_is_asked_to_draw(
@@ -104,8 +107,10 @@ def test_where_everything_is_graded_nobody_is_asked_to_draw(
 ) -> None:
     plant(Workspace(100, 40), 36)
     reasons = _trust(workspace).reasons
-    assert not any("hand-picked" in reason.says for reason in reasons)
-    assert any("all that there are" in reason.says and reason.weight == "good" for reason in reasons)
+    assert not any("hand-picked" in sentence(reason.says) for reason in reasons)
+    assert any(
+        "all that there are" in sentence(reason.says) and reason.weight == "good" for reason in reasons
+    )
 
 
 def test_the_gate_closes_by_significance_and_not_by_noise(
@@ -119,7 +124,7 @@ def test_the_gate_closes_by_significance_and_not_by_noise(
 
     assert [gate(x).passes for x in (0.7, 0.8, 0.9)] == [True, True, False]
     assert gate(0.8).checks[0].state == "below, not significantly"
-    assert "not by chance" in gate(0.9).checks[0].says
+    assert "not by chance" in sentence(gate(0.9).checks[0].says)
 
 
 def test_what_cannot_be_measured_does_not_pass_the_gate(
@@ -128,7 +133,7 @@ def test_what_cannot_be_measured_does_not_pass_the_gate(
     plant(Workspace(20, 0), 0)
     found = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1))
     assert not found.passes
-    assert "cannot be checked" in found.checks[0].says
+    assert "cannot be checked" in sentence(found.checks[0].says)
 
 
 def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
@@ -136,7 +141,7 @@ def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
 ) -> None:
     plant(Workspace(100, 40), 30)
     made = reporting.make_card(workspace, "judge", limits=reporting.Limits(tnr=0.5), days=30)
-    card = reporting.read_card(made.text())
+    card = reporting.read_card(card_text(made))
     assert card == made
     assert (card.tnr.n, card.labels.fails, card.in_sample) == (40, 40, False)
     assert reporting.check(workspace, card=card).passes
@@ -154,7 +159,7 @@ def test_a_fall_since_the_card_closes_the_gate(workspace: Workspace, plant: Call
     card = reporting.make_card(workspace, "judge", split="all")
     plant(Workspace(200, 150), 20, start=1_000)
     found = reporting.check(workspace, card=card)
-    assert any("TNR fell" in check.says for check in found.checks)
+    assert any("TNR fell" in sentence(check.says) for check in found.checks)
     assert not found.passes
 
 
@@ -203,10 +208,10 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
 
 def test_the_report_names_what_it_rests_on(workspace: Workspace, plant: Callable[..., None]) -> None:
     plant(Workspace(100, 40), 36)
-    text = reporting.to_html(reporting.build_report(workspace))
+    text = reporting.to_html(write_report(reporting.gather(workspace)))
     for words in ("100 outputs", "align --as-of", "For it", "Take care"):
         assert words in text
-    assert reporting.to_pdf(reporting.build_report(workspace)).startswith(b"%PDF")
+    assert reporting.to_pdf(write_report(reporting.gather(workspace))).startswith(b"%PDF")
 
 
 def test_slices_are_adjusted_for_their_number(
@@ -275,7 +280,7 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     found = reporting.check(workspace.by("ann"), judge="judge", limits=limits)
     assert (found.split, found.passes) == ("test", True)
     assert found.checks[-1].state == "warns"
-    assert "1 of 1 times. It is spent" in found.checks[-1].says
+    assert "1 of 1 times. It is spent" in sentence(found.checks[-1].says)
     reporting.check(workspace.by("ann"), judge="judge", limits=limits)
     assert grading.looks_at_test(workspace) == 1
 
@@ -330,16 +335,16 @@ def test_trust_says_what_the_sealed_test_showed_without_looking_again(
 ) -> None:
     _two_thirds(workspace, judge, plant, worse=True)
     before = _trust(workspace)
-    assert any("not read here" in sentence for sentence in before.rests_on)
-    assert not any("sealed test judges do worse" in reason.says for reason in before.reasons)
+    assert any("not read here" in basis for basis in sentences(before.rests_on))
+    assert not any("sealed test judges do worse" in sentence(reason.says) for reason in before.reasons)
     gate = reporting.check(workspace.by("ann"), judge="late", limits=reporting.Limits(tnr=0.5))
     assert not gate.passes
     looks = grading.looks_at_test(workspace)
     after = _trust(workspace)
-    (reason,) = [reason for reason in after.reasons if "do worse than elsewhere" in reason.says]
+    (reason,) = [reason for reason in after.reasons if "do worse than elsewhere" in sentence(reason.says)]
     assert reason.weight == "care"
-    assert "late catches 0%" in reason.says and "100%" in reason.says
-    assert any("that ann saw on" in sentence for sentence in after.rests_on)
+    assert "late catches 0%" in sentence(reason.says) and "100%" in sentence(reason.says)
+    assert any("that ann saw on" in basis for basis in sentences(after.rests_on))
     assert grading.looks_at_test(workspace) == looks == 1
 
 
@@ -353,7 +358,9 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     again = aligning.test_as_seen(workspace)
     assert seen is not None and again is not None
     assert again.report == seen.report
-    assert any("no judge of the set did worse" in reason.says for reason in _trust(workspace).reasons)
+    assert any(
+        "no judge of the set did worse" in sentence(reason.says) for reason in _trust(workspace).reasons
+    )
     newer = judge.model_copy(
         update={"id": "j8", "judge_id": "new", "name": "new", "spec": {"from": "8"}, "at": now()}
     )
@@ -361,7 +368,7 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     judge_table.save_choice(
         workspace.db, workspace.project.id, ["j8"], {}, {"held_out": {"alignment": None}}, "ann"
     )
-    assert any("none of the present judges" in reason.says for reason in _trust(workspace).reasons)
+    assert any("none of the present judges" in sentence(reason.says) for reason in _trust(workspace).reasons)
 
 
 def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
@@ -380,11 +387,11 @@ def test_the_difference_of_in_sample_and_held_out_figures_is_named(
 ) -> None:
     _two_thirds(workspace, judge, plant, worse=False)
     found = _trust(workspace)
-    held = [reason.says for reason in found.reasons if "not seen before" in reason.says]
+    held = [sentence(reason.says) for reason in found.reasons if "not seen before" in sentence(reason.says)]
     assert held and "0.80" in held[0] and "0.95: that figure flatters" in held[0]
-    assert "112 of 140 failed outputs" in found.enough or "Good enough:" in found.enough
-    assert "rests on all 400 graded outputs" in found.rests_on[0]
-    assert "280 grades outside the sealed test" in found.rests_on[1]
+    assert "112 of 140 failed outputs" in sentence(found.enough) or "Good enough:" in sentence(found.enough)
+    assert "rests on all 400 graded outputs" in sentence(found.rests_on[0])
+    assert "280 grades outside the sealed test" in sentence(found.rests_on[1])
 
 
 def test_a_test_of_few_sources_speaks_neither_for_nor_against(
@@ -431,9 +438,11 @@ def test_a_test_of_few_sources_speaks_neither_for_nor_against(
     )
     seen = aligning.align(workspace.by("ann"), split="test").judges[0].tnr
     assert seen.low is None, "the test holds fewer than twenty sources"
-    (reason,) = [reason for reason in _trust(workspace).reasons if "cannot be told" in reason.says]
-    assert reason.weight == "care" and "sources only" in reason.says
-    assert "There the chosen set caught" in reason.says and "wrongly failed 0 of" in reason.says
+    (reason,) = [reason for reason in _trust(workspace).reasons if "cannot be told" in sentence(reason.says)]
+    assert reason.weight == "care" and "sources only" in sentence(reason.says)
+    assert "There the chosen set caught" in sentence(reason.says) and "wrongly failed 0 of" in sentence(
+        reason.says
+    )
 
 
 @pytest.mark.parametrize("grades", ["none", "all pass", "all fail", "one output", "no overlap", "abstains"])
@@ -471,7 +480,7 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
     )
     with pytest.raises(BadInput):
         aligning.choose(workspace)
-    document = reporting.build_report(workspace)
+    document = write_report(reporting.gather(workspace))
     assert "not measurable" in reporting.to_html(document)
     assert "nan" not in reporting.to_html(document).lower().replace("nano", "")
     assert reporting.to_pdf(document).startswith(b"%PDF")
@@ -479,6 +488,6 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
     assert card.tnr.value is None or card.tpr.value is None
     assert None not in {rate.why_not for rate in (card.tnr, card.tpr) if rate.value is None}
     gate = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1, tpr=0.1))
-    assert not gate.passes and any("cannot be checked" in check.says for check in gate.checks)
+    assert not gate.passes and any("cannot be checked" in sentence(check.says) for check in gate.checks)
     reporting.slices(workspace, ["city"])
     assert _trust(workspace).reasons

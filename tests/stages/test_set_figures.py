@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from labelcore.messages import sentences
+from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.models import Pick, Sample, new_id
-from labelcore.operations.sentences import alignment_lines, choice_lines
 from labelcore.stages import aligning
 from labelcore.stats.counts import coverage, false_failure_rate
 from labelcore.store import judges as judge_table
@@ -109,7 +110,7 @@ def test_a_choice_keeps_the_held_out_figures_of_the_pool(workspace: Workspace) -
 def test_a_choice_without_time_says_so_and_measures_nothing(workspace: Workspace) -> None:
     drawn_unevenly(workspace)
     report = aligning.choose(workspace, seconds=1e-6)
-    assert any("too short" in warning for warning in report.warnings)
+    assert any("too short" in warning for warning in sentences(report.warnings))
 
 
 def test_each_front_end_says_how_it_chooses_a_set(workspace: Workspace) -> None:

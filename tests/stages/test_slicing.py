@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from labelcore.models import Decision, JudgeVersion, Output, Pick, Sample, Verdict
+from labelcore.messages import sentence, slicing
+from labelcore.messages.report import write_report
+from labelcore.models import NOTHING, Decision, Fact, JudgeVersion, Output, Pick, Sample, Verdict
 from labelcore.operations import Request, execute
 from labelcore.stages import aligning, reporting
-from labelcore.stages.reporting import slice_words
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.rate import Rate, difference, not_measurable, wilson
@@ -91,7 +92,7 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(workspace: Work
     judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(workspace)
     rows = {row.name: row for row in found.rows}
-    assert (rows["Ulm"].size, rows["Bonn"].size, found.left_out, found.doubt) == (60, 100, 0, "")
+    assert (rows["Ulm"].size, rows["Bonn"].size, found.left_out, found.doubt) == (60, 100, 0, NOTHING)
     assert found.assumption == prevalence.ASSUMPTIONS["post-stratified"]
     for outputs, name, passes, fails in ((ulm, "Ulm", 20, 10), (bonn, "Bonn", 10, 15)):
         row, n = rows[name], passes + fails
@@ -136,8 +137,8 @@ def test_hand_picked_grades_and_unseen_outputs_are_said(workspace: Workspace, pl
     )
     judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
     found = _report(workspace)
-    assert "not drawn with known probabilities in 30 of 55 cases" in found.doubt
-    assert "seen 135 of the 160 outputs" in found.doubt
+    assert "not drawn with known probabilities in 30 of 55 cases" in sentence(found.doubt)
+    assert "seen 135 of the 160 outputs" in sentence(found.doubt)
     assert found.assumption == prevalence.ASSUMPTIONS["Rogan-Gladen"]
 
 
@@ -177,7 +178,7 @@ def test_one_document_and_one_line_for_each_slice(workspace: Workspace, plant: P
     assert found.lines[1].startswith("city = Ulm (60 outputs): 93% (") and "; corrected 85%" in found.lines[1]
     assert any("known-probability sample" in line for line in found.lines)
     assert any(line.startswith("  Not corrected: Bonn (") for line in found.lines)
-    html = reporting.to_html(reporting.build_report(workspace, by=("city",)))
+    html = reporting.to_html(write_report(reporting.gather(workspace, by=("city",))))
     assert "Bonn: worse than the rest" in html and "points from the others" in html
 
 
@@ -204,20 +205,20 @@ def test_slices_in_words_say_what_is_not_known() -> None:
         field="city",
         left_out=3,
         assumption="it holds",
-        doubt="They were picked.",
+        doubt=Fact.model_validate("They were picked."),
         rows=(
             _row("A", wilson(20, 100), wilson(30, 100), 0.00001, "worse than the rest"),
             _row("B", wilson(6, 10), wide, 0.4, "no difference that is more than chance"),
             _row("C", few, not_measurable("all pass"), None, "too few sources to tell (2)"),
         ),
     )
-    assert slice_words.telling(report) == ["A: worse than the rest: -30 points (-42 to -17), p < 0.001"]
-    drawn = slice_words.series(report, 3)["corrected"]
+    assert slicing.telling(report) == ["A: worse than the rest: -30 points (-42 to -17), p < 0.001"]
+    drawn = slicing.series(report, 3)["corrected"]
     assert [rate.value for rate in drawn] == [0.3, None, None]
-    table = slice_words.slice_table(report, 3)
+    table = slicing.slice_table(report, 3)
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert table.rows[2][1:] == ("1,000", "8", "50% (no interval)", "not measurable", "not measurable", "")
-    assert list(slice_words.notes(report)) == [
+    assert list(slicing.notes(report)) == [
         "Corrected for the judges' errors, if it holds.",
         "Not compared: C (too few sources to tell (2)).",
         "Not corrected: C (all pass).",
@@ -225,5 +226,5 @@ def test_slices_in_words_say_what_is_not_known() -> None:
         "3 graded outputs have no city and are left out.",
     ]
     unjudged = report.model_copy(update={"rows": (_row("A", wilson(1, 9), None, None, "x"),)})
-    assert list(slice_words.series(unjudged, 3)) == ["by people"]
-    assert "corrected" not in slice_words.slice_table(unjudged, 3).columns
+    assert list(slicing.series(unjudged, 3)) == ["by people"]
+    assert "corrected" not in slicing.slice_table(unjudged, 3).columns

@@ -52,7 +52,7 @@ def test_how_many_more_says_when_the_bound_is_reached() -> None:
 
 
 def test_words_for_every_case() -> None:
-    assert anytime.enough_words(450, 500, 0.8, "failing outputs").startswith("Good enough")
-    assert "about" in anytime.enough_words(45, 50, 0.8, "failing outputs")
-    assert anytime.enough_words(30, 50, 0.8, "failing outputs").startswith("Not at this rate")
-    assert anytime.enough_words(0, 0, 0.8, "failing outputs").startswith("Not measurable")
+    assert anytime.enough(450, 500, 0.8).code == "enough"
+    assert anytime.enough(45, 50, 0.8).code == "not_yet"
+    assert anytime.enough(30, 50, 0.8).code == "not_at_this_rate"
+    assert anytime.enough(0, 0, 0.8).code == "enough_unknown"

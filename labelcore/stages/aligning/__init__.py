@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
 import pandas as pd
 
-from labelcore.models import OVERALL, Frozen, JudgeVersion, Output
+from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, fact
 from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
 from labelcore.stages.aligning.enough import HeldOutJudge, ask_next
@@ -76,7 +76,7 @@ __all__ = [
 
 Split = Literal["train", "dev", "test", "all"]
 _LAST_LOOKS = 3
-NO_SET = "No set is chosen yet."
+NO_SET = fact("no_set")
 """A warning to which each front end adds how it chooses one."""
 Cell = Literal["true_pass", "false_pass", "true_fail", "false_fail"]
 
@@ -278,39 +278,33 @@ def _distinct(versions: list[JudgeVersion]) -> list[JudgeVersion]:
 
 def _warnings(
     labels: Labels, judges: tuple[JudgeAlignment, ...], split: Split, *, sealed: bool, has_set: bool
-) -> list[str]:
-    warnings = []
+) -> Iterator[Fact]:
     if not labels.value:
-        warnings.append("No output of this split has a pass or a fail yet: grade some.")
+        yield fact("no_labels")
     elif not labels.fails:
-        warnings.append("People failed none of these outputs, so TNR and coverage are not measurable.")
+        yield fact("no_fails")
     elif not labels.passes:
-        warnings.append("People passed none of these outputs, so TPR is not measurable.")
+        yield fact("no_passes")
     if not judges:
-        warnings.append("There are no judges yet: propose some, then run them.")
+        yield fact("no_judges")
     if not has_set:
-        warnings.append(NO_SET)
+        yield NO_SET
     if labels.conflicts:
-        warnings.append(f"{len(labels.conflicts)} outputs have as many passes as fails; they count nowhere.")
+        yield fact("ties", n=len(labels.conflicts))
     if split == "test" and not sealed:
-        warnings.append(
-            "The test split is not sealed yet (too few grades), so judges may have been fitted on it: "
-            "trust the cross-fitted figures instead."
-        )
+        yield fact("test_not_sealed")
     if split == "all" and sealed:
-        warnings.append("Most of these grades shaped the judges; the test split was kept apart.")
-    return warnings
+        yield fact("mostly_fitted")
 
 
-def _changed(workspace: Workspace, labels: Labels) -> list[str]:
+def _changed(workspace: Workspace, labels: Labels) -> list[Fact]:
     graded = {*labels.value, *labels.conflicts}
     changed = [
         output_id
         for output_id in grade_table.changed_minds(workspace.db, workspace.project.id)
         if output_id in graded
     ]
-    what = f"{len(changed):,} outputs were" if len(changed) > 1 else "1 output was"
-    return [f"{what} both passed and failed by one person: the newest grade counts."] if changed else []
+    return [fact("changed_minds", n=len(changed))] if changed else []
 
 
 def behind(

@@ -8,7 +8,7 @@ from statistics import mean
 
 import numpy as np
 
-from labelcore.models import Frozen
+from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.measures.kappa import table_of, weighted_kappa
@@ -28,7 +28,7 @@ class Ceiling(Frozen):
     with_themselves: Rate
     constant: float | None
     level_kappa: float | None
-    says: str
+    says: Fact
 
 
 def ceiling(workspace: Workspace, labels: Labels) -> Ceiling:
@@ -42,7 +42,7 @@ def ceiling(workspace: Workspace, labels: Labels) -> Ceiling:
         with_themselves=repeated,
         constant=constant,
         level_kappa=_on_levels(workspace, labels),
-        says=_words(between, repeated, constant),
+        says=_compared(between, repeated, constant),
     )
 
 
@@ -98,14 +98,11 @@ def _on_levels(workspace: Workspace, labels: Labels) -> float | None:
     return mean(found) if found else None
 
 
-def _words(between: Rate, rate: Rate, constant: float | None) -> str:
+def _compared(between: Rate, themselves: Rate, constant: float | None) -> Fact:
     if constant is None:
-        return "There are no grades yet to set a judge beside."
+        return fact("no_ceiling")
+    return fact("ceiling", between=_share(between), themselves=_share(themselves), constant=constant)
 
-    def share(rate: Rate) -> str:
-        return f"{rate.value:.0%}" if rate.value is not None else f"not measurable ({rate.why_not})"
 
-    return (
-        f"People agree with each other: {share(between)}; with themselves: {share(rate)}. Always "
-        f"giving the more frequent grade is right on {constant:.0%}: a judge must beat that."
-    )
+def _share(rate: Rate) -> Fact:
+    return fact("no_share", why=rate.why_not) if rate.value is None else fact("share", share=rate.value)

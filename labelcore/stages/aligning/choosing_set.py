@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
 from labelcore.judges.proposing import LEARNED_FROM
 from labelcore.judges.training_data import TrainingData
-from labelcore.models import Criterion, Frozen, JudgeVersion
+from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
 from labelcore.stages.aligning.evidence import evidence_of
@@ -52,7 +52,7 @@ class ChoiceReport(Frozen):
     held_out: dict[str, Any]
     optimism: float | None
     max_ffr: float
-    warnings: tuple[str, ...]
+    warnings: tuple[Fact, ...]
     min_coverage: float | None = None
     must_include: tuple[str, ...] = ()
     gap: float | None = None
@@ -277,8 +277,8 @@ def _record(
     splits, program = fitting_splits(workspace), found.program
     gap = program.gap if program else None
     warnings = [
-        *([found.cut_short] if found.cut_short else ()),
-        *(program.unmet if program else ()),
+        *([fact("as_written", words=found.cut_short)] if found.cut_short else ()),
+        *(fact("as_written", words=words) for words in (program.unmet if program else ())),
         *_warnings(labels, in_sample, held_out, asked, splits, members),
         *_unknown(members, votes, labels),
     ]
@@ -351,45 +351,33 @@ def _warnings(
     asked: _Asked,
     splits: Sequence[str],
     members: Sequence[JudgeVersion],
-) -> list[str]:
-    warnings = []
+) -> Iterator[Fact]:
     if len(labels.value) < _FEW:
-        warnings.append(
-            f"With {len(labels.value)} grades ({len(labels.fails)} fails) little can be known: "
-            "look at the held-out interval, and grade on."
-        )
+        yield fact("few_grades", n=len(labels.value), fails=len(labels.fails))
     if "test" in splits:
-        warnings.append("No test split is sealed yet: held-out figures come from refitting on other outputs.")
+        yield fact("no_sealed_test")
     if not members:
-        warnings.append("No judge is better than none: the set is empty.")
+        yield fact("empty_set")
     low = held_out["low"]
     if members and low is not None and low <= _COIN:
-        warnings.append(
-            f"Held out, the set is not clearly better than a coin (alignment {_COIN:.2f}): "
-            "do not rely on it; grade more, write notes, or add what outputs answer as input."
-        )
-    ffr = in_sample["false_failure_rate"]
-    if ffr is not None and ffr > asked.max_ffr:
-        warnings.append(
-            f"No useful set keeps the false failure rate at {asked.max_ffr:.0%}; this one has {ffr:.0%}."
-        )
-    cov = held_out["coverage"]
-    if asked.min_coverage is not None and (cov is None or cov < asked.min_coverage):
-        reached = "is not measurable" if cov is None else f"is {cov:.0%}"
-        warnings.append(f"The held-out coverage {reached}; {asked.min_coverage:.0%} was asked for.")
-    return warnings
+        yield fact("no_better_than_a_coin", coin=_COIN)
+    wrong = in_sample["false_failure_rate"]
+    if wrong is not None and wrong > asked.max_ffr:
+        yield fact("false_failures", limit=asked.max_ffr, rate=wrong)
+    coverage, wanted = held_out["coverage"], asked.min_coverage
+    if wanted is not None and coverage is None:
+        yield fact("coverage_unknown", wanted=wanted)
+    elif wanted is not None and coverage < wanted:
+        yield fact("coverage_low", rate=coverage, wanted=wanted)
 
 
-def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> list[str]:
+def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> Iterator[Fact]:
     """Cells without a pass or fail neither catch nor fail an output: said, never counted as 0."""
-    warnings = []
     for version in members:
         words = votes[version.id].reindex(list(labels.value))
         abstained, missing = int((words == "abstain").sum()), int(words.isna().sum())
         if abstained or missing:
-            warnings.append(
-                f"{version.name} abstained on {abstained} and has no verdict on {missing} of "
-                f"{len(words)} graded outputs: there it neither catches nor wrongly fails."
-                + (" Run it, then choose again." if missing else "")
+            again = fact("run_it") if missing else NOTHING
+            yield fact(
+                "undecided", again, judge=version.name, abstained=abstained, missing=missing, n=len(words)
             )
-    return warnings

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen
+from labelcore.models import NOTHING, Criterion, Fact, Frozen, fact
 from labelcore.stages import sampling
 from labelcore.stages.aligning.evidence import Bools, Evidence, evidence_of, truth_of
 from labelcore.stages.deriving.risk import LIMITS, risk_of
 from labelcore.stages.grading import Labels
-from labelcore.stats.anytime import PRACTICAL, enough_words, more_until
+from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.workspace import Workspace
 
 MOST_AT_ONCE = 200
@@ -50,17 +50,16 @@ class HeldOutJudge(Frozen):
         return min(MOST_AT_ONCE, math.ceil(more / self.share))
 
     @property
-    def says(self) -> str:
-        """The answer in words."""
-        words = enough_words(self.caught, self.fails, self.wanted, "failed outputs")
-        return f"{self.judge}: {words}{worth_words(self.counted, self.fails)}"
+    def says(self) -> Fact:
+        """The answer, and why fewer fails are spoken of than there are."""
+        answer = enough(self.caught, self.fails, self.wanted)
+        told = answer.followed_by(worth_less(self.counted, self.fails))
+        return fact("of_judge", judge=self.judge, answer=told)
 
 
-def worth_words(counted: int, worth: int) -> str:
-    """Why fewer fails are spoken of than there are."""
-    if counted <= worth:
-        return ""
-    return f" ({counted:,} failed outputs, which share sources or were drawn unevenly, are worth {worth:,}.)"
+def worth_less(counted: int, worth: int) -> Fact:
+    """That so many failed outputs are worth fewer, where they are."""
+    return fact("worth_less", counted=counted, worth=worth) if counted > worth else NOTHING
 
 
 def held_out_judge(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Criterion, JudgeVersion
+from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
 from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.evidence import Evidence, resampled
 from labelcore.stages.aligning.report import JudgeAlignment, PassRates, SetAlignment
@@ -178,23 +178,23 @@ def _weighted(evidence: Evidence, words: pd.Series) -> dict[str, Rate]:
     return found
 
 
-def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: str) -> list[str]:
-    rates = (figures.tpr(counts), figures.tnr(counts))
-    doubts = [f"Not measurable: {rate.why_not}." for rate in rates if rate.why_not]
+def _doubts(counts: figures.Counts, missing: int, version: JudgeVersion, split: str) -> Iterator[Fact]:
+    for rate in (figures.tpr(counts), figures.tnr(counts)):
+        if rate.why_not:
+            yield fact("not_measurable", why=rate.why_not)
     if 0 < counts.human_fails < _FEW:
-        doubts.append(f"TNR rests on {counts.human_fails} failed outputs: its interval is wide.")
+        yield fact("few_fails", n=counts.human_fails)
     if missing:
-        doubts.append(f"{missing} graded outputs have no verdict yet: run the judge.")
+        yield fact("verdicts_missing", n=missing)
     if counts.abstained:
-        doubts.append(f"It abstained on {counts.abstained} graded outputs.")
+        yield fact("abstained", n=counts.abstained)
     if kind_of(version).shaped == "in-sample" and _shaped_by(version, split):
-        doubts.append("In-sample: it was fitted on grades of these outputs.")
+        yield fact("in_sample")
     mcc = figures.mcc(counts)
     if mcc is not None and mcc < -0.2 and counts.n >= 20:
-        doubts.append("It is inverted: it fails what people pass. Consider the opposite check.")
+        yield fact("inverted")
     if counts.n and counts.true_fail + counts.false_fail in {0, counts.n}:
-        doubts.append("It gives the same answer everywhere.")
-    return doubts
+        yield fact("constant")
 
 
 def _shaped_by(version: JudgeVersion, split: str) -> bool:
@@ -236,7 +236,7 @@ def measure_set(
     if len(seen) and silent:
         cov = ffr = not_measurable("the set abstains on every graded output", counts.n)
         weighted = {}
-    reasons = [f"Not measurable: {rate.why_not}." for rate in (cov, ffr) if rate.why_not]
+    reasons = [fact("not_measurable", why=rate.why_not) for rate in (cov, ffr) if rate.why_not]
     return SetAlignment(
         judges=tuple(version.name for version in versions),
         judge_version_ids=tuple(version.id for version in versions),
@@ -292,7 +292,7 @@ def pass_rates(
         _numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids))
     )
     human = prevalence.people_only(graded)
-    sampling = sampling_words(evidence)
+    sampling = sampling_of(evidence)
     if words is None:
         nothing = not_measurable("no judge set is chosen yet")
         return PassRates(
@@ -318,17 +318,12 @@ def pass_rates(
     )
 
 
-def sampling_words(evidence: Evidence) -> str:
-    """How the graded outputs were drawn: "The graded outputs are …"."""
+def sampling_of(evidence: Evidence) -> Fact:
+    """How the graded outputs were drawn."""
     n, undrawn = len(evidence.ids), evidence.undrawn
     if evidence.weights is None:
-        part = f" in {undrawn:,} of {n:,} cases" if 0 < undrawn < n else ""
-        return (
-            f"not drawn with known probabilities{part} (imported or hand-picked), so they may not stand "
-            "for all"
-        )
-    everything = bool((evidence.weights == 1).all())
-    return "drawn with known probabilities" + (": they are all that there are" if everything else "")
+        return fact("partly_undrawn", n=n, undrawn=undrawn) if 0 < undrawn < n else fact("undrawn")
+    return fact("everything" if bool((evidence.weights == 1).all()) else "drawn")
 
 
 def correction_of(evidence: Evidence) -> str:

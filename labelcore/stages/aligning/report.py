@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from labelcore.models import OVERALL, Frozen
+from labelcore.models import OVERALL, Fact, Frozen
 from labelcore.stages.aligning.ceiling import Ceiling
 from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.moments import Basis
@@ -42,11 +42,16 @@ class JudgeAlignment(Frozen):
     baseline: float | None
     criterion_fails: int
     criterion_caught: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact, ...] = ()
     ac1: float | None = None
     against: str = OVERALL
     intervals: dict[str, Rate] = Field(default_factory=dict)
     weighted: dict[str, Rate] = Field(default_factory=dict)
+
+    @property
+    def in_sample(self) -> bool:
+        """Whether the grades that it is measured by had shaped it, so that its figures flatter."""
+        return any(warning.code == "in_sample" for warning in self.warnings)
 
     @property
     def accuracy(self) -> Rate:
@@ -55,7 +60,7 @@ class JudgeAlignment(Frozen):
         return wilson(right, self.counts.n, what="graded outputs that it decided")
 
     def document(self) -> dict[str, Any]:
-        """The flat JSON form of the command line."""
+        """The flat form of the command line's JSON, with facts in it (see `messages.document`)."""
         counts = self.counts
         return {
             "judge": self.judge,
@@ -107,7 +112,7 @@ class SetAlignment(Frozen):
     false_failure_rate: Rate
     alignment: float | None
     held_out: dict[str, Any] | None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact, ...] = ()
     in_sample: float | None = None
     members: tuple[HeldOutJudge, ...] = ()
     weighted: dict[str, Rate] = Field(default_factory=dict)
@@ -146,12 +151,17 @@ class PassRates(Frozen):
     """
 
     human: Rate
-    human_sampling: str
+    human_sampling: Fact
     judge: Rate
     corrected: Rate
     assumption: str
     methods: dict[str, Rate] = Field(default_factory=dict)
     effective: float | None = None
+
+    @property
+    def well_drawn(self) -> bool:
+        """Whether the graded outputs stand for all, because their chances to be drawn are known."""
+        return self.human_sampling.code in {"drawn", "everything"}
 
     def document(self) -> dict[str, Any]:
         """The JSON form of the command line."""
@@ -181,7 +191,7 @@ class AlignmentReport(Frozen):
     pass_rate: PassRates
     agreement: Agreement
     openings: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Fact, ...]
     basis: Basis
     as_of: datetime | None = None
     ceiling: Ceiling | None = None

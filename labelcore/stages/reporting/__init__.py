@@ -1,6 +1,5 @@
 """Reporting: whether a number can be trusted, as a page, a file, a card and a gate."""
 
-from labelcore.stages.reporting.building import build_report, reason_words
 from labelcore.stages.reporting.card import JudgeCard, Limits, make_card, read_card
 from labelcore.stages.reporting.checking import Check, GateReport, check
 from labelcore.stages.reporting.comparing import (
@@ -9,37 +8,36 @@ from labelcore.stages.reporting.comparing import (
     VersionComparison,
     compare_moments,
     compare_versions,
-    paired_words,
 )
-from labelcore.stages.reporting.document import Document, Timeline
+from labelcore.stages.reporting.document import Document
+from labelcore.stages.reporting.gathering import Findings, gather
 from labelcore.stages.reporting.html import to_html
 from labelcore.stages.reporting.pdf import to_pdf
 from labelcore.stages.reporting.slicing import SliceReport, fields, slices
-from labelcore.stages.reporting.timeline import timeline
+from labelcore.stages.reporting.timeline import History, timeline
 from labelcore.stages.reporting.trust import Reason, Trust, trust
 
 __all__ = [
     "Check",
     "Document",
+    "Findings",
     "GateReport",
+    "History",
     "JudgeCard",
     "Limits",
     "MomentComparison",
     "Moved",
     "Reason",
     "SliceReport",
-    "Timeline",
     "Trust",
     "VersionComparison",
-    "build_report",
     "check",
     "compare_moments",
     "compare_versions",
     "fields",
+    "gather",
     "make_card",
-    "paired_words",
     "read_card",
-    "reason_words",
     "slices",
     "timeline",
     "to_html",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib.metadata import version as installed
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, now
+from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, fact, now
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
@@ -24,7 +25,7 @@ from labelcore.stages.judging import find_judge
 from labelcore.stages.judging.testing.hardness_report import HardnessRow
 from labelcore.stages.judging.testing.hardness_report import report as hardness_report
 from labelcore.stages.judging.testing.repeating import flips
-from labelcore.stats.rate import Rate, in_words, not_measurable
+from labelcore.stats.rate import Rate, not_measurable
 from labelcore.workspace import Workspace
 
 FORM = "labelcore judge card 1"
@@ -88,16 +89,12 @@ class JudgeCard(Frozen):
     abstained: int
     flip_rate: Rate
     pass_rate: Rate
-    blind_spots: tuple[str, ...]
-    warnings: tuple[str, ...]
+    blind_spots: tuple[Fact, ...]
+    warnings: tuple[Fact, ...]
     limits: Limits
     made_at: datetime
     valid_until: date
     made_with: str
-
-    def text(self) -> str:
-        """The card as the JSON text of its file."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
 
 
 def read_card(text: str) -> JudgeCard:
@@ -230,25 +227,24 @@ def _flip_rate(workspace: Workspace, version: JudgeVersion) -> Rate:
     return known[0].rate if known else not_measurable("it was never asked twice")
 
 
-def _blind_spots(workspace: Workspace, version: JudgeVersion, alignment: JudgeAlignment) -> list[str]:
+def _blind_spots(workspace: Workspace, version: JudgeVersion, alignment: JudgeAlignment) -> Iterator[Fact]:
     """What the judge is known not to see, on real outputs and in hardness tests."""
-    spots, counts = [], alignment.counts
+    counts = alignment.counts
     if alignment.tnr.value is not None and alignment.tnr.value < _BLIND:
-        spots.append(f"It lets {counts.false_pass} of {counts.human_fails} bad outputs through.")
+        yield fact("lets_through", wrong=counts.false_pass, n=counts.human_fails)
     if alignment.tpr.value is not None and alignment.tpr.value < _BLIND:
-        spots.append(f"It fails {counts.false_fail} of {counts.human_passes} good outputs.")
-    rows = hardness_report(workspace, version).rows
-    return spots + [spot for row in rows if (spot := _hard_spot(row))]
+        yield fact("fails_good", wrong=counts.false_fail, n=counts.human_passes)
+    yield from filter(None, map(_hard_spot, hardness_report(workspace, version).rows))
 
 
-def _hard_spot(row: HardnessRow) -> str:
+def _hard_spot(row: HardnessRow) -> Fact:
     share = row.rate.value
     if share is None:
-        return ""
+        return NOTHING
     if row.asks == "caught" and share < _BLIND:
-        return f"Planted defect '{row.test}': caught in {in_words(row.rate)}."
+        return fact("defect_missed", test=row.test, rate=row.rate)
     if row.asks == "talked into pass" and share > 0:
-        return f"Attack '{row.test}': talked into a pass in {in_words(row.rate)}."
+        return fact("talked_into_pass", test=row.test, rate=row.rate)
     if row.asks == "changed" and share > _SHAKEN:
-        return f"'{row.test}' changes its verdict in {in_words(row.rate)}."
-    return ""
+        return fact("shaken", test=row.test, rate=row.rate)
+    return NOTHING

@@ -11,12 +11,12 @@ from datetime import date
 from typing import Literal
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, JudgeVersion, now
+from labelcore.models import Fact, Frozen, JudgeVersion, fact, now
 from labelcore.stages.aligning import AlignmentReport, align
 from labelcore.stages.grading import sealed_splits, split_report
 from labelcore.stages.judging import find_judge, list_judges
 from labelcore.stages.reporting.card import CardSplit, JudgeCard, Limits, label_set, prompt_hash
-from labelcore.stats.rate import Rate, difference, in_words
+from labelcore.stats.rate import Rate, difference
 from labelcore.workspace import Workspace
 
 State = Literal["holds", "below, not significantly", "warns", "fails"]
@@ -27,7 +27,7 @@ class Check(Frozen):
 
     name: str
     state: State
-    says: str
+    says: Fact
 
 
 class GateReport(Frozen):
@@ -93,35 +93,21 @@ def _asked(card: JudgeCard | None, limits: Limits | None) -> Limits:
 def _of_card(workspace: Workspace, card: JudgeCard, version: JudgeVersion, today: date) -> Iterator[Check]:
     """Whether the card still speaks of what is there."""
     if prompt_hash(version) != card.prompt_hash:
-        yield Check(
-            name="judge",
-            state="fails",
-            says=f"The judge is version {version.version} now; the card is of version "
-            f"{card.judge_version}. Make the card again.",
-        )
+        says = fact("other_judge", now=version.version, then=card.judge_version)
+        yield Check(name="judge", state="fails", says=says)
     else:
-        yield Check(name="judge", state="holds", says="The judge is the one of the card.")
+        yield Check(name="judge", state="holds", says=fact("same_judge"))
     summary = next(judge for judge in list_judges(workspace) if judge.judge_version_id == version.id)
     if summary.stale:
-        yield Check(
-            name="criterion",
-            state="fails",
-            says=f"'{summary.criterion}' has changed since the judge was made. Make the judge and its "
-            "card again.",
-        )
+        says = fact("criterion_changed", criterion=summary.criterion)
+        yield Check(name="criterion", state="fails", says=says)
     if today > card.valid_until:
-        yield Check(
-            name="valid until",
-            state="fails",
-            says=f"The card was valid until {card.valid_until}. Measure again, and make it anew.",
-        )
+        says = fact("card_expired", until=card.valid_until)
+        yield Check(name="valid until", state="fails", says=says)
     labels = label_set(workspace)
     if labels.hash != card.labels.hash:
-        yield Check(
-            name="grades",
-            state="holds",
-            says=f"The grades are others than the card's: {labels.n:,} now, {card.labels.n:,} then.",
-        )
+        says = fact("other_grades", now=labels.n, then=card.labels.n)
+        yield Check(name="grades", state="holds", says=says)
 
 
 def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> Iterator[Check]:
@@ -129,41 +115,33 @@ def _of_limits(report: AlignmentReport, asked: Limits, *, has_judge: bool) -> It
         judge = report.judges[0]
         for name, rate, limit in (("TPR", judge.tpr, asked.tpr), ("TNR", judge.tnr, asked.tnr)):
             if limit is not None:
-                yield _against(f"{name} of {judge.judge}", rate, limit)
+                figure = fact("figure_of", figure=name, judge=judge.judge)
+                yield _against(f"{name} of {judge.judge}", figure, rate, limit)
     if asked.pass_rate is not None:
         rates = report.pass_rate
         known = rates.corrected if rates.corrected.value is not None else rates.human
-        yield _against("Pass rate of everything", known, asked.pass_rate)
+        yield _against("Pass rate of everything", fact("overall_rate"), known, asked.pass_rate)
 
 
-def _against(name: str, rate: Rate, limit: float) -> Check:
+def _against(name: str, figure: Fact, rate: Rate, limit: float) -> Check:
     if rate.value is None or rate.high is None:
-        return Check(
-            name=name,
-            state="fails",
-            says=f"{name} cannot be checked: {in_words(rate)}. Grade more, or name a wider --split.",
-        )
-    says = f"{name} is {in_words(rate)}; the limit is {limit:.0%}."
+        return Check(name=name, state="fails", says=fact("limit_unknown", figure=figure, rate=rate))
+    says = fact("against_limit", figure=figure, rate=rate, limit=limit)
     if rate.high < limit:
-        return Check(name=name, state="fails", says=f"{says} It is below, and not by chance.")
+        return Check(name=name, state="fails", says=says.followed_by(fact("surely_below")))
     if rate.value < limit:
-        more = f"{says} It may be below by chance: grade more to know."
-        return Check(name=name, state="below, not significantly", says=more)
+        says = says.followed_by(fact("perhaps_below"))
+        return Check(name=name, state="below, not significantly", says=says)
     return Check(name=name, state="holds", says=says)
 
 
 def _look(workspace: Workspace) -> Check:
     """What this check cost: each new state of the figures is a look at the sealed test."""
-    test = split_report(workspace)
-    says = f"The sealed test has been looked at {test.looks} of {test.limit} times."
-    if not test.spent:
+    splits = split_report(workspace)
+    says = fact("looks", looks=splits.looks, limit=splits.limit)
+    if not splits.spent:
         return Check(name="sealed test", state="holds", says=says)
-    return Check(
-        name="sealed test",
-        state="warns",
-        says=f"{says} It is spent, so these figures may flatter: `labelcore splits renew` deals a fresh "
-        "one; --split all uses none.",
-    )
+    return Check(name="sealed test", state="warns", says=says.followed_by(fact("looks_spent")))
 
 
 def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
@@ -176,8 +154,5 @@ def _since_card(card: JudgeCard, report: AlignmentReport) -> Iterator[Check]:
     for name, then, present in (("TPR", card.tpr, alignment.tpr), ("TNR", card.tnr, alignment.tnr)):
         change = difference(present, then)
         if change.high is not None and change.high < 0:
-            yield Check(
-                name=f"{name} since the card",
-                state="fails",
-                says=f"{name} fell from {in_words(then)} to {in_words(present)}.",
-            )
+            says = fact("fell", figure=name, then=then, now=present)
+            yield Check(name=f"{name} since the card", state="fails", says=says)

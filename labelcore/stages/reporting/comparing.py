@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen
+from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.aligning import AlignmentReport, align, chosen_set
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.aligning.measuring import set_words, words_on
@@ -29,10 +29,10 @@ class Moved(Frozen):
 
 
 class MomentComparison(Frozen):
-    """Two moments; ``changes`` says in words what differs in what the figures rest on."""
+    """Two moments; ``changes`` says what differs in what the figures rest on."""
 
     figures: tuple[Moved, ...]
-    changes: tuple[str, ...]
+    changes: tuple[Fact, ...]
 
 
 class VersionComparison(Frozen):
@@ -80,24 +80,20 @@ def _figures(then: AlignmentReport, now: AlignmentReport) -> list[Moved]:
     return found
 
 
-def _changes(then: AlignmentReport, now: AlignmentReport) -> list[str]:
-    changes = []
+def _changes(then: AlignmentReport, now: AlignmentReport) -> Iterator[Fact]:
     if then.n_grades != now.n_grades:
-        changes.append(f"{then.n_grades:,} outputs had a label, {now.n_grades:,} have one.")
-    old = {criterion.name: criterion.version for criterion in then.basis.criteria}
-    new = {criterion.name: criterion.version for criterion in now.basis.criteria}
-    changes += [
-        f"'{name}' went from version {old[name]} to {new[name]}."
-        for name in old
-        if name in new and old[name] != new[name]
-    ]
-    changes += [f"'{name}' came." for name in new if name not in old]
-    changes += [f"'{name}' went." for name in old if name not in new]
+        yield fact("labels_then_now", then=then.n_grades, now=now.n_grades)
+    old = {used.name: used.version for used in then.basis.criteria}
+    new = {used.name: used.version for used in now.basis.criteria}
+    for name in old:
+        if name in new and old[name] != new[name]:
+            yield fact("went_on", name=name, then=old[name], now=new[name])
+    yield from (fact("came", name=name) for name in new if name not in old)
+    yield from (fact("went", name=name) for name in old if name not in new)
     before = set(then.chosen.judges) if then.chosen else set()
     after = set(now.chosen.judges) if now.chosen else set()
-    changes += [f"{name} joined the chosen set." for name in sorted(after - before)]
-    changes += [f"{name} left the chosen set." for name in sorted(before - after)]
-    return changes
+    yield from (fact("joined", judge=name) for name in sorted(after - before))
+    yield from (fact("left", judge=name) for name in sorted(before - after))
 
 
 def compare_versions(workspace: Workspace, first: str, second: str) -> VersionComparison:
@@ -145,18 +141,4 @@ def _by_judges(workspace: Workspace, pairs: Sequence[tuple[str, str]]) -> Paired
     words = set_words(words_on(workspace.db, members, outputs), [judge.id for judge in members])
     return _paired(
         workspace.db, pairs, {str(key): word == "pass" for key, word in words.items() if word != "abstain"}
-    )
-
-
-def paired_words(compared: VersionComparison, paired: Paired) -> str:
-    """A paired comparison as a sentence."""
-    rate = paired.difference
-    if paired.n == 0:
-        return "not measurable: none of these inputs was decided for both versions."
-    if rate.value is None or rate.low is None or rate.high is None:
-        return f"not measurable: {rate.why_not}."
-    more = "fewer" if rate.value < 0 else "more"
-    return (
-        f"{compared.second} passes {abs(rate.value) * 100:.0f} points {more} than {compared.first} "
-        f"({rate.low * 100:+.0f} to {rate.high * 100:+.0f}, n = {paired.n}): {paired.says}."
     )

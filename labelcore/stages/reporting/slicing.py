@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen
+from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
-from labelcore.stages.aligning.measuring import correction_of, sampling_words, set_verdicts
+from labelcore.stages.aligning.measuring import correction_of, sampling_of, set_verdicts
 from labelcore.stages.grading import human_labels
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
@@ -28,14 +28,14 @@ class SliceReport(Frozen):
     """One field's slices, the worst first. ``left_out``: graded outputs without the field.
 
     ``assumption``: what the corrected rates rest on; "" where no judges are chosen. ``doubt``: what
-    the rates leave out of account; "" where nothing.
+    the rates leave out of account.
     """
 
     field: str
     rows: tuple[SliceRate, ...]
     left_out: int
     assumption: str = ""
-    doubt: str = ""
+    doubt: Fact = NOTHING
 
 
 def fields(workspace: Workspace) -> list[str]:
@@ -97,7 +97,7 @@ def _report(
         rows=tuple(rows),
         left_out=len(evidence.ids) - graded.n,
         assumption=prevalence.ASSUMPTIONS[method] if judged else "",
-        doubt=" ".join(_doubts(evidence, pools, judged=judged)),
+        doubt=_doubts(evidence, pools, judged=judged),
     )
 
 
@@ -114,14 +114,11 @@ def _corrected(
     return row.model_copy(update={"corrected": alone, "corrected_together": wide})
 
 
-def _doubts(evidence: Evidence, pools: _Pools, *, judged: bool) -> list[str]:
-    doubts = []
-    if evidence.weights is None:
-        doubts.append(f"The graded outputs are {sampling_words(evidence)}.")
+def _doubts(evidence: Evidence, pools: _Pools, *, judged: bool) -> Fact:
+    """What the rates leave out of account."""
+    drawn = fact("graded_are", sampling=sampling_of(evidence)) if evidence.weights is None else NOTHING
     sliced = [pool for name, pool in pools.items() if name]
     everything, seen = (sum(pool[0] for pool in sliced), sum(sum(pool[1:]) for pool in sliced))
-    if judged and seen < (1 - _MOST_MISSING) * everything:
-        doubts.append(
-            f"The chosen set has seen {seen:,} of the {everything:,} outputs: corrected rates are of these."
-        )
-    return doubts
+    unseen = judged and seen < (1 - _MOST_MISSING) * everything
+    partly = fact("set_has_seen", seen=seen, n=everything) if unseen else NOTHING
+    return drawn.followed_by(partly) if drawn else partly

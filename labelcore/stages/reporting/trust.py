@@ -1,4 +1,4 @@
-"""Can this number be trusted? One verdict in plain words, with every reason for and against it."""
+"""Can this number be trusted? One verdict, with every reason for and against it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from labelcore.models import Frozen
+from labelcore.models import NOTHING, Fact, Frozen, fact
 from labelcore.stages import projects
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, SealedView, SetAlignment, test_as_seen
-from labelcore.stages.aligning.enough import worth_words
+from labelcore.stages.aligning.enough import worth_less
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
 from labelcore.stages.refining import Docket, docket
-from labelcore.stats.anytime import enough_words
-from labelcore.stats.rate import Rate, difference, in_words
+from labelcore.stats.anytime import enough
+from labelcore.stats.rate import Rate, difference
 from labelcore.workspace import Workspace
 
 Weight = Literal["good", "care", "bad"]
@@ -37,26 +37,26 @@ class Reason(Frozen):
     """One thing that speaks for ("good") or against the number, and what to do about it."""
 
     weight: Weight
-    says: str
-    next_step: str = ""
+    says: Fact
+    next_step: Fact = NOTHING
 
 
 class Trust(Frozen):
     """The number that stands for all outputs, and whether it can be trusted.
 
-    ``rate`` is the corrected pass rate where it can be had, else people's own; ``method`` in words.
+    ``rate`` is the corrected pass rate where it can be had, else people's own; ``method``: where it is from.
     ``enough``: whether the chosen set is good enough yet, by a bound that holds however often
     somebody looks, and what to grade next. ``rests_on``: for each kind of figure the grades that it
     was read from, and whether these had shaped the judges.
     """
 
     answer: Answer
-    headline: str
+    headline: Fact
     rate: Rate
-    method: str
-    enough: str
+    method: Fact
+    enough: Fact
     reasons: tuple[Reason, ...]
-    rests_on: tuple[str, ...] = ()
+    rests_on: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,7 @@ def trust(workspace: Workspace, report: AlignmentReport) -> Trust:
     reasons = [reason for check in _CHECKS for reason in check(seen)]
     reasons.sort(key=lambda reason: ("bad", "care", "good").index(reason.weight))
     answer = _answer(reasons)
-    method = (
-        f"judged by the chosen set and corrected for its errors, if {rates.assumption}"
-        if corrected
-        else "by people's grades alone"
-    )
+    method = fact("corrected_if", assumption=rates.assumption) if corrected else fact("people_alone")
     return Trust(
         answer=answer,
         headline=_headline(answer, rate),
@@ -112,65 +108,43 @@ def trust(workspace: Workspace, report: AlignmentReport) -> Trust:
     )
 
 
-def _rests_on(seen: _Seen) -> Iterator[str]:
+def _rests_on(seen: _Seen) -> Iterator[Fact]:
     """Which grades each kind of figure was read from."""
     if seen.report.n_grades:
-        yield f"The pass rate rests on all {seen.report.n_grades:,} graded outputs{_shaped_words(seen)}."
+        yield _all_grades(seen)
     held = (seen.chosen.held_out if seen.chosen else None) or {}
     if held.get("n"):
-        yield (
-            f"Whether the judges are good enough rests on the {held['n']:,} grades outside the sealed "
-            "test at the time of the choice, each decided by judges that were fitted and chosen "
-            "without its source (cross-fitted)."
-        )
+        yield fact("rests_on_held_out", n=held["n"])
     if seen.test:
-        yield (
-            f"Figures of the sealed test are those that {seen.test.author or 'somebody'} saw on "
-            f"{_day(seen.test)}, on its {seen.test.report.n_grades:,} grades of then; showing them "
-            "here is no look."
-        )
+        by = seen.test.author or fact("somebody")
+        yield fact("test_as_seen", author=by, at=seen.test.at, n=seen.test.report.n_grades)
     elif seen.splits.sealed:
-        yield (
-            "The sealed test is not read here. `labelcore check --judge NAME` reads it and counts a "
-            "look; what it shows then stands here too."
-        )
+        yield fact("test_not_read")
 
 
-def _shaped_words(seen: _Seen) -> str:
+def _all_grades(seen: _Seen) -> Fact:
+    n = seen.report.n_grades
     if seen.chosen is None or seen.report.pass_rate.corrected.value is None:
-        return ""
+        return fact("rests_on_all", n=n)
     members = set(seen.chosen.judge_version_ids)
-    mine = [judge for judge in seen.report.judges if judge.judge_version_id in members]
-    shaped = [judge for judge in mine if any(warning.startswith("In-sample") for warning in judge.warnings)]
+    judges = [judge for judge in seen.report.judges if judge.judge_version_id in members]
+    shaped = sum(judge.in_sample for judge in judges)
     if not shaped:
-        return "; none of them shaped a judge's verdict on its own output"
-    return (
-        f"; most of them shaped {len(shaped)} of the set's {len(mine)} judges, whose errors elsewhere "
-        "may be larger than the correction takes them for"
-    )
+        return fact("rests_on_all_unshaped", n=n)
+    return fact("rests_on_all_shaped", n=n, shaped=shaped, judges=len(judges))
 
 
-def _day(test: SealedView) -> str:
-    return f"{test.at:%Y-%m-%d %H:%M} UTC"
-
-
-def _enough(seen: _Seen) -> str:
+def _enough(seen: _Seen) -> Fact:
     """Coverage against its limit; the next grades that help are those of failed outputs."""
     if seen.chosen is None:
-        return "Good enough yet? Choose a set of judges first."
+        return fact("enough_without_set")
     held = seen.chosen.held_out or {}
     coverage, fails, wanted = held.get("coverage"), held.get("effective_fails"), held.get("wanted")
     if coverage is None or fails is None or wanted is None:
-        return (
-            "Good enough yet? Not measurable: choose the set again to see it on outputs that it had not seen."
-        )
-    words = enough_words(math.floor(coverage * fails + 1e-9), fails, wanted, "failed outputs")
-    return (
-        f"Good enough yet (it should catch {wanted:.0%} of the bad ones)? "
-        f"{words}{worth_words(held.get('n_fails', 0), fails)} What helps most: "
-        "outputs that the judges fail or are not sure of, drawn with known chances (Alignment page, or "
-        "`labelcore sample --rule mixture`)."
-    )
+        return fact("enough_not_stored")
+    answer = enough(math.floor(coverage * fails + 1e-9), fails, wanted)
+    answer = answer.followed_by(worth_less(held.get("n_fails", 0), fails))
+    return fact("enough_asked", fact("what_helps"), wanted=wanted, answer=answer)
 
 
 def _answer(reasons: list[Reason]) -> Answer:
@@ -178,59 +152,41 @@ def _answer(reasons: list[Reason]) -> Answer:
     return "no" if "bad" in weights else "with care" if "care" in weights else "yes"
 
 
-def _headline(answer: Answer, rate: Rate) -> str:
+def _headline(answer: Answer, rate: Rate) -> Fact:
     if rate.value is None or rate.low is None or rate.high is None:
-        return f"No: how many outputs are good is not measurable yet ({rate.why_not})."
-    opening = {"yes": "Yes", "with care": "Yes, with care", "no": "No, not yet"}[answer]
-    return (
-        f"{opening}: about {rate.value:.0%} of all outputs are good, "
-        f"between {rate.low:.0%} and {rate.high:.0%}."
-    )
+        return fact("trust_unknown", why=rate.why_not)
+    code = {"yes": "trust_yes", "with care": "trust_with_care", "no": "trust_no"}[answer]
+    return fact(code, value=rate.value, low=rate.low, high=rate.high)
 
 
 def _classes(seen: _Seen) -> Iterator[Reason]:
-    passes = sum(size.passes for size in seen.splits.sizes)
-    fails = sum(size.fails for size in seen.splits.sizes)
-    if not passes or not fails:
-        what = "graded" if not passes and not fails else "failed" if passes else "passed"
-        yield Reason(
-            weight="bad",
-            says=f"People {what} none of the outputs.",
-            next_step="Grade on until there are passes and fails.",
-        )
-    elif min(passes, fails) < TOO_FEW_FAILS:
-        rare = "failed" if fails < passes else "passed"
-        yield Reason(
-            weight="bad",
-            says=f"People {rare} only {min(passes, fails)} outputs, too few to tell.",
-            next_step=f"Grade until {FEW_FAILS} are {rare}.",
-        )
-    elif min(passes, fails) < FEW_FAILS:
-        rare = "failed" if fails < passes else "passed"
-        yield Reason(
-            weight="care",
-            says=f"People {rare} only {min(passes, fails)} outputs: the judges' errors on such are known "
-            "only roughly.",
-            next_step=f"Grade until {FEW_FAILS} are {rare}.",
-        )
+    passes = sum(split.passes for split in seen.splits.sizes)
+    fails = sum(split.fails for split in seen.splits.sizes)
+    rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
+    if not n:
+        what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
+        yield Reason(weight="bad", says=fact(f"none_{what}"), next_step=fact("grade_both_kinds"))
+    elif n < TOO_FEW_FAILS:
+        until = fact(f"grade_until_{rare}", n=FEW_FAILS)
+        yield Reason(weight="bad", says=fact(f"too_few_{rare}", n=n), next_step=until)
+    elif n < FEW_FAILS:
+        until = fact(f"grade_until_{rare}", n=FEW_FAILS)
+        yield Reason(weight="care", says=fact(f"rarely_{rare}", n=n), next_step=until)
     else:
-        yield Reason(weight="good", says=f"People passed {passes:,} and failed {fails:,} outputs.")
+        yield Reason(weight="good", says=fact("both_kinds", passes=passes, fails=fails))
 
 
 def _width(seen: _Seen) -> Iterator[Reason]:
     rate = seen.rate
     if rate.value is None or rate.low is None or rate.high is None:
-        yield Reason(
-            weight="bad",
-            says=f"The pass rate is not measurable: {rate.why_not}.",
-            next_step="Grade more outputs, and run the judges of the chosen set.",
-        )
+        says = fact("rate_unknown", why=rate.why_not)
+        yield Reason(weight="bad", says=says, next_step=fact("grade_and_run"))
         return
     width = rate.high - rate.low
-    says = f"The 95 % interval of the pass rate is {width * 100:.0f} points wide."
+    says = fact("interval_width", points=width * 100)
     if width > WIDE:
         weight: Weight = "bad" if width > TOO_WIDE else "care"
-        yield Reason(weight=weight, says=says, next_step="Grade more outputs that are drawn at random.")
+        yield Reason(weight=weight, says=says, next_step=fact("grade_random"))
     else:
         yield Reason(weight="good", says=says)
 
@@ -238,26 +194,15 @@ def _width(seen: _Seen) -> Iterator[Reason]:
 def _judge(seen: _Seen) -> Iterator[Reason]:
     rates = seen.report.pass_rate
     if seen.chosen is None:
-        yield Reason(
-            weight="care",
-            says="No set of judges is chosen, so the number rests on people's grades alone.",
-            next_step="Propose and run judges, then choose a set.",
-        )
+        yield Reason(weight="care", says=fact("people_only"), next_step=fact("propose_and_choose"))
     elif rates.corrected.value is None:
-        yield Reason(
-            weight="care",
-            says=f"The judges do not help here: {rates.corrected.why_not}.",
-            next_step="Run the judges on the graded outputs, grade more, or refine them; until then the "
-            "number rests on people's grades alone.",
-        )
+        says = fact("judges_no_help", why=rates.corrected.why_not)
+        yield Reason(weight="care", says=says, next_step=fact("run_grade_or_refine"))
     else:
         judged = rates.judge.n
         if seen.outputs and 1 - judged / seen.outputs > _MOST_MISSING:
-            yield Reason(
-                weight="care",
-                says=f"The chosen set has decided {judged:,} of {seen.outputs:,} outputs.",
-                next_step="Run the judges on the rest.",
-            )
+            says = fact("outputs_unjudged", judged=judged, n=seen.outputs)
+            yield Reason(weight="care", says=says, next_step=fact("run_the_rest"))
         yield from _held_out(seen)
 
 
@@ -265,36 +210,21 @@ def _held_out(seen: _Seen) -> Iterator[Reason]:
     held = (seen.chosen.held_out if seen.chosen else None) or {}
     value, low = held.get("alignment"), held.get("low")
     if value is None or low is None:
-        yield Reason(
-            weight="care",
-            says="How the chosen set does on outputs that it had not seen is not measurable yet.",
-            next_step="Grade more, then choose again.",
-        )
+        yield Reason(weight="care", says=fact("held_out_unknown"), next_step=fact("grade_and_choose"))
     elif low < 0.5:
-        yield Reason(
-            weight="care",
-            says=f"On outputs not seen before, the set's alignment is {value:.2f} and may be as low as "
-            f"{low:.2f}, no better than a coin; the correction carries the "
-            f"number.{_flattered(seen)}",
-            next_step="Refine the judges.",
-        )
+        says = fact("held_out_weak", _flattered(seen), value=value, low=low)
+        yield Reason(weight="care", says=says, next_step=fact("refine_judges"))
     else:
-        yield Reason(
-            weight="good",
-            says=f"On outputs not seen before, the set's alignment is {value:.2f} (at least "
-            f"{low:.2f}).{_flattered(seen)}",
-        )
+        yield Reason(weight="good", says=fact("held_out_good", _flattered(seen), value=value, low=low))
 
 
-def _flattered(seen: _Seen) -> str:
+def _flattered(seen: _Seen) -> Fact:
     """The in-sample figure beside the held-out one, where they are not the same."""
     chosen = seen.chosen
     value = (chosen.held_out or {}).get("alignment") if chosen else None
     if chosen is None or chosen.in_sample is None or value is None or chosen.in_sample - value < LITTLE:
-        return ""
-    return (
-        f" On the grades that it was fitted and chosen on it is {chosen.in_sample:.2f}: that figure flatters."
-    )
+        return NOTHING
+    return fact("flattered", value=chosen.in_sample)
 
 
 def _sealed_test(seen: _Seen) -> Iterator[Reason]:
@@ -307,149 +237,101 @@ def _sealed_test(seen: _Seen) -> Iterator[Reason]:
         for judge in seen.test.outside
         if judge.judge_version_id in on_test
     ]
+    at, shown = seen.test.at, _set_on_test(seen, seen.test)
     if not pairs:
-        yield Reason(
-            weight="care",
-            says=f"The sealed test was last seen on {_day(seen.test)}, with none of the present judges.",
-            next_step="`labelcore align --split test` looks at it again, and counts.",
-        )
-        return
-    fallen = [sentence for outside, inside in pairs for sentence in _fallen(outside, inside)]
-    shown = _set_on_test(seen, seen.test)
-    if fallen:
-        yield Reason(
-            weight="care",
-            says="On the sealed test judges do worse than elsewhere, and not by chance: "
-            f"{'; '.join(fallen)}.{shown} Expect the figures of the test.",
-            next_step="Refine these judges, or choose again.",
-        )
-    elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), ""):
-        yield Reason(
-            weight="care",
-            says="Whether the judges do worse on the sealed test than elsewhere cannot be told "
-            f"({why}).{shown}",
-            next_step="Grade more outputs from other sources.",
-        )
+        yield Reason(weight="care", says=fact("test_of_others", at=at), next_step=fact("look_again"))
+    elif fallen := [judge for outside, inside in pairs for judge in _fallen(outside, inside)]:
+        says = fact("worse_on_test", shown, fact("expect_the_test"), judges=fallen)
+        yield Reason(weight="care", says=says, next_step=fact("refine_or_choose"))
+    elif why := next((why for outside, inside in pairs for why in _incomparable(outside, inside)), None):
+        says = fact("test_incomparable", shown, reason=why)
+        yield Reason(weight="care", says=says, next_step=fact("grade_other_sources"))
     else:
-        yield Reason(
-            weight="good",
-            says=f"On the sealed test, as last seen on {_day(seen.test)}, no judge of the set did worse "
-            f"than on the other grades beyond chance.{shown}",
-        )
+        yield Reason(weight="good", says=fact("as_good_on_test", shown, at=at))
 
 
-def _rates(outside: JudgeAlignment, inside: JudgeAlignment) -> tuple[tuple[str, Rate, Rate], ...]:
-    return (
-        ("catches {} of the bad ones", outside.tnr, inside.tnr),
-        ("passes {} of the good ones", outside.tpr, inside.tpr),
-    )
-
-
-def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
+def _fallen(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[Fact]:
     if outside.against != inside.against:
         return
-    for says, elsewhere, there in _rates(outside, inside):
+    for code, there, elsewhere in (
+        ("catches_less", inside.tnr, outside.tnr),
+        ("passes_less", inside.tpr, outside.tpr),
+    ):
         change = difference(there, elsewhere)
         if change.high is not None and change.high < 0:
-            yield f"{inside.judge} {says.format(in_words(there))} there, {in_words(elsewhere)} elsewhere"
+            yield fact(code, judge=inside.judge, there=there, elsewhere=elsewhere)
 
 
-def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[str]:
+def _incomparable(outside: JudgeAlignment, inside: JudgeAlignment) -> Iterator[Fact]:
     """Why a judge's figures inside and outside cannot be set beside each other."""
     if outside.against != inside.against:
-        yield (
-            f"there {inside.judge} is measured against {inside.against}, elsewhere against {outside.against}"
-        )
-    for _, elsewhere, there in _rates(outside, inside):
+        yield fact("measured_otherwise", judge=inside.judge, there=inside.against, elsewhere=outside.against)
+    for there, elsewhere in ((inside.tnr, outside.tnr), (inside.tpr, outside.tpr)):
         change = difference(there, elsewhere)
         if change.value is None:
-            yield change.why_not or "it is not measurable there"
+            yield fact("reason", why=change.why_not or "it is not measurable there")
 
 
-def _set_on_test(seen: _Seen, test: SealedView) -> str:
+def _set_on_test(seen: _Seen, test: SealedView) -> Fact:
     """What the chosen set itself did there, in counts."""
     then, now = test.report.chosen, seen.chosen
     if then is None or now is None or then.judge_version_ids != now.judge_version_ids:
-        return ""
+        return NOTHING
     counts = then.counts
-    return (
-        f" There the chosen set caught {counts.true_fail} of {counts.human_fails} bad outputs and wrongly "
-        f"failed {counts.false_fail} of {counts.human_passes} good ones."
+    return fact(
+        "set_on_test",
+        caught=counts.true_fail,
+        fails=counts.human_fails,
+        wrong=counts.false_fail,
+        passes=counts.human_passes,
     )
 
 
 def _stale(seen: _Seen) -> Iterator[Reason]:
     if changed := sorted({judge.criterion for judge in seen.members if judge.stale}):
-        yield Reason(
-            weight="bad",
-            says=f"What is asked has changed since its judge was made: {', '.join(changed)}.",
-            next_step="Make and run these judges anew, then choose again.",
-        )
+        says = fact("criteria_changed", criteria=changed)
+        yield Reason(weight="bad", says=says, next_step=fact("judges_anew"))
 
 
 def _people(seen: _Seen) -> Iterator[Reason]:
-    agreement = seen.report.agreement
-    if agreement.alpha is None or agreement.low is None or agreement.high is None:
-        yield Reason(
-            weight="care",
-            says=f"Whether people agree is not measurable: {agreement.why_not}.",
-            next_step="Let a second person grade some of the same outputs.",
-        )
-    elif agreement.alpha < WEAK:
-        weight: Weight = "bad" if agreement.high < TOO_WEAK else "care"
-        yield Reason(
-            weight=weight,
-            says=f"People agree weakly: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to "
-            f"{agreement.high:.2f}) on {agreement.n_outputs} outputs.",
-            next_step="Settle their conflicts on the Team page, and sharpen the criteria.",
-        )
+    known = seen.report.agreement
+    if known.alpha is None or known.low is None or known.high is None:
+        says = fact("agreement_unknown", why=known.why_not)
+        yield Reason(weight="care", says=says, next_step=fact("second_person"))
+        return
+    figures = {"alpha": known.alpha, "low": known.low, "high": known.high, "n": known.n_outputs}
+    if known.alpha < WEAK:
+        weight: Weight = "bad" if known.high < TOO_WEAK else "care"
+        says = fact("agree_weakly", **figures)
+        yield Reason(weight=weight, says=says, next_step=fact("settle_conflicts"))
     else:
-        yield Reason(
-            weight="good",
-            says=f"People agree: alpha is {agreement.alpha:.2f} ({agreement.low:.2f} to "
-            f"{agreement.high:.2f}) on {agreement.n_outputs} outputs.",
-        )
+        yield Reason(weight="good", says=fact("agree", **figures))
 
 
 def _sample(seen: _Seen) -> Iterator[Reason]:
-    sampling = seen.report.pass_rate.human_sampling
-    known = "known probabilities" in sampling and "not" not in sampling.split()[:1]
-    says = f"The graded outputs are {sampling}."
-    if known:
+    rates = seen.report.pass_rate
+    says = fact("graded_are", sampling=rates.human_sampling)
+    if rates.well_drawn:
         yield Reason(weight="good", says=says)
     else:
-        yield Reason(
-            weight="care", says=says, next_step="Draw a sample on the Sample page and grade all of it."
-        )
+        yield Reason(weight="care", says=says, next_step=fact("draw_a_sample"))
 
 
 def _test(seen: _Seen) -> Iterator[Reason]:
     splits = seen.splits
     if splits.spent:
-        yield Reason(
-            weight="care",
-            says=f"The sealed test is spent: {splits.looks} looks, the limit is {splits.limit}.",
-            next_step="Begin a fresh test (Alignment page).",
-        )
+        says = fact("test_spent", looks=splits.looks, limit=splits.limit)
+        yield Reason(weight="care", says=says, next_step=fact("fresh_test"))
     elif not splits.sealed:
-        yield Reason(
-            weight="care",
-            says="No test is sealed yet; figures come from cross-fitting.",
-            next_step="Grade on: it is sealed by itself.",
-        )
+        yield Reason(weight="care", says=fact("test_unsealed"), next_step=fact("grade_on"))
     else:
-        yield Reason(weight="good", says=f"The test is sealed; looks used: {splits.looks} of {splits.limit}.")
+        yield Reason(weight="good", says=fact("test_sealed", looks=splits.looks, limit=splits.limit))
 
 
 def _specification(seen: _Seen) -> Iterator[Reason]:
     gap = seen.court.unclear
     if gap.value is not None and gap.value > GAP:
-        yield Reason(
-            weight="care",
-            says="The specification has a gap: of the ruled conflicts a criterion is unclear in "
-            f"{in_words(gap)}.",
-            next_step="Edit these criteria (Refine page).",
-        )
+        yield Reason(weight="care", says=fact("unclear", share=gap), next_step=fact("edit_criteria"))
 
 
 _CHECKS: tuple[Callable[[_Seen], Iterator[Reason]], ...] = (
