@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.judges import fields, schema
-from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -122,23 +121,15 @@ def named_fields(workspace: Workspace) -> dict[str, str]:
 def schema_judge(workspace: Workspace, content: dict[str, Any]) -> JudgeVersion:
     """The judge that fails outputs with a fault against the schema; no grade shapes it."""
     spec = _spec(content)
-    judge_id = "judge_" + hashlib.sha256(f"{workspace.project.id}|schema".encode()).hexdigest()[:16]
-    version = version_id(workspace.project.id, None, "code", spec.model_dump())
-    earlier = judge_table.history(workspace.db, judge_id)
-    known = {one.id: one for one in earlier}
-    return known.get(version) or JudgeVersion(
-        id=version,
-        judge_id=judge_id,
-        project_id=workspace.project.id,
-        name=_name(),
-        kind="code",
-        version=1 + max((one.version for one in earlier), default=0),
-        criterion_id=None,
-        criterion_version=None,
-        spec=spec.model_dump(),
-        description=describe(spec),
+    draft = Draft(
+        "code",
+        _name(),
+        spec.model_dump(),
+        describe(spec),
         author=workspace.person,
+        known_by=f"{workspace.project.id}|schema",
     )
+    return continued(workspace.db, draft.version(workspace.project, None))
 
 
 def outdated(project: Project, version: JudgeVersion) -> bool:

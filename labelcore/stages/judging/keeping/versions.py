@@ -4,42 +4,67 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import judge_of, kind_of
-from labelcore.models import Criterion, JudgeVersion, Project, SplitName
+from labelcore.models import Criterion, JudgeVersion, Project
+from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
 
-def first_version(
-    project: Project,
-    criterion: Criterion | None,
-    kind: str,
-    name: str,
-    spec: dict[str, object],
-    description: str,
-    splits: Sequence[SplitName],
-) -> JudgeVersion:
-    """The first version of a judge, identified by what it is."""
-    criterion_id = criterion.id if criterion else None
-    stem = f"{project.id}|{criterion_id}|{kind}|{name}"
-    return JudgeVersion.model_validate(
-        {
-            "id": version_id(project.id, criterion_id, kind, spec),
-            "name": name,
-            "kind": kind,
-            "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-            "project_id": project.id,
-            "version": 1,
-            "criterion_id": criterion_id,
-            "criterion_version": criterion.version if criterion else None,
-            "spec": spec,
-            "fitted_on": tuple(splits),
-            "description": description,
-            "model": ", ".join(dict.fromkeys(prompt.spec.model for prompt in judge_of(kind, spec).prompts)),
-        }
-    )
+@dataclass(frozen=True)
+class Draft:
+    """A judge before it is stored: what it is called, what it is, and what shaped it.
+
+    ``known_by``: what it is known by through all its versions; else its criterion, kind and name.
+    """
+
+    kind: str
+    name: str
+    spec: dict[str, Any]
+    description: str
+    fitted_on: Sequence[str] = ()
+    author: str = ""
+    known_by: str = ""
+
+    def version(self, project: Project, criterion: Criterion | None) -> JudgeVersion:
+        """The first version of this judge, identified by what it is."""
+        criterion_id = criterion.id if criterion else None
+        prompts = judge_of(self.kind, self.spec).prompts
+        return JudgeVersion.model_validate(
+            {
+                "id": version_id(project.id, criterion_id, self.kind, self.spec),
+                "name": self.name,
+                "kind": self.kind,
+                "judge_id": judge_key(
+                    self.known_by or f"{project.id}|{criterion_id}|{self.kind}|{self.name}"
+                ),
+                "project_id": project.id,
+                "version": 1,
+                "criterion_id": criterion_id,
+                "criterion_version": criterion.version if criterion else None,
+                "spec": self.spec,
+                "fitted_on": tuple(self.fitted_on),
+                "description": self.description,
+                "model": ", ".join(dict.fromkeys(prompt.spec.model for prompt in prompts)),
+                "author": self.author,
+            }
+        )
+
+
+def judge_key(known_by: str) -> str:
+    """The id that all versions of a judge share."""
+    return "judge_" + hashlib.sha256(known_by.encode()).hexdigest()[:16]
+
+
+def continued(db: Database, version: JudgeVersion) -> JudgeVersion:
+    """The stored version that is the same, else this one with the number after the last."""
+    earlier = {stored.id: stored for stored in judge_table.history(db, version.judge_id)}
+    last = max((stored.version for stored in earlier.values()), default=0)
+    return earlier.get(version.id) or version.model_copy(update={"version": last + 1})
 
 
 def numbered(workspace: Workspace, versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from labelcore.errors import BadInput
 from labelcore.judges.cascade_steps import Demand, Point, decides, fit_first, fit_then
-from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeSpec, describe, rule_words
 from labelcore.llm import ModelClient
@@ -18,6 +16,7 @@ from labelcore.progress import Progress, silent
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
+from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
 from labelcore.stats.rate import Rate, wilson
@@ -30,7 +29,7 @@ from labelcore.workspace import Workspace
 _CHUNK = 2_000
 
 
-class Share(Frozen):
+class StepShare(Frozen):
     """How many outputs one step decides, and how many of the graded ones it gets wrong."""
 
     who: str
@@ -53,8 +52,8 @@ class CascadeReport(Frozen):
     error: float
     confidence: float
     outputs: int
-    steps: tuple[Share, ...]
-    all_decided: Share
+    steps: tuple[StepShare, ...]
+    all_decided: StepShare
     people: int
     ungraded: tuple[str, ...]
     asked: int
@@ -96,13 +95,13 @@ def make(
             f"'{first.name}' gives no probabilities, so nobody knows where it is sure.",
             next_step="Put a learned judge first: `labelcore judge propose --kind learned`.",
         )
-    one, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
-    left = np.flatnonzero(~decides(one, votes))
+    first_step, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
+    left = np.flatnonzero(~decides(first_step, votes))
     rest = [ids[int(i)] for i in left]
     run_missing(workspace, then, rest, tell, None, client)
     demand = Demand(then.id, then.name, error, confidence)
-    two = fit_then(votes_of(workspace.db, then, rest), votes.words[left], fails[left], demand)
-    spec = CascadeSpec(error=error, confidence=confidence, first=one, then=two, curve=curve)
+    second_step = fit_then(votes_of(workspace.db, then, rest), votes.words[left], fails[left], demand)
+    spec = CascadeSpec(error=error, confidence=confidence, first=first_step, then=second_step, curve=curve)
     version = _version(workspace, asked, spec)
     judge_table.save(workspace.db, [version])
     return report(workspace, version)
@@ -134,27 +133,17 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
 
 
 def _version(workspace: Workspace, asked: Subject, spec: CascadeSpec) -> JudgeVersion:
-    criterion, content = asked.criterion, spec.model_dump(mode="json")
-    name = f"{asked.name} · cascade"
-    stem = f"{workspace.project.id}|{criterion.id if criterion else None}|cascade"
-    judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
-    version = version_id(workspace.project.id, criterion.id if criterion else None, "cascade", content)
-    earlier = judge_table.history(workspace.db, judge_id)
-    known = {one.id: one for one in earlier}
-    return known.get(version) or JudgeVersion(
-        id=version,
-        judge_id=judge_id,
-        project_id=workspace.project.id,
-        name=name,
-        kind="cascade",
-        version=1 + max((one.version for one in earlier), default=0),
-        criterion_id=criterion.id if criterion else None,
-        criterion_version=criterion.version if criterion else None,
-        spec=content,
-        description=describe(spec),
-        fitted_on=fitting_splits(workspace),
-        author=workspace.person,
+    criterion_id = asked.criterion.id if asked.criterion else None
+    draft = Draft(
+        "cascade",
+        f"{asked.name} · cascade",
+        spec.model_dump(mode="json"),
+        describe(spec),
+        fitting_splits(workspace),
+        workspace.person,
+        known_by=f"{workspace.project.id}|{criterion_id}|cascade",
     )
+    return continued(workspace.db, draft.version(workspace.project, asked.criterion))
 
 
 def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
@@ -162,23 +151,23 @@ def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
     spec, first, then = parts(workspace.db, version)
     table = verdict_table.values(workspace.db, [first.id])
     ids = sorted(table["output_id"])
-    one, two = votes_of(workspace.db, first, ids), votes_of(workspace.db, then, ids)
-    by_first = decides(spec.first, one)
-    by_then = ~by_first & decides(spec.then, two, one.words)
+    first_votes, then_votes = votes_of(workspace.db, first, ids), votes_of(workspace.db, then, ids)
+    by_first = decides(spec.first, first_votes)
+    by_then = ~by_first & decides(spec.then, then_votes, first_votes.words)
     asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
-    people = ~by_first & ~by_then & ~(asked & (two.words == ""))
+    people = ~by_first & ~by_then & ~(asked & (then_votes.words == ""))
     labels = _asked(workspace, version.criterion_id).fails
     graded = np.array([output_id in labels for output_id in ids], dtype=bool)
     fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
-    def share(who: str, where: np.ndarray, wrong: np.ndarray, rule: str) -> Share:
+    def share(who: str, where: np.ndarray, wrong: np.ndarray, rule: str) -> StepShare:
         counted = where & graded
         error = wilson(
             int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides"
         )
-        return Share(who=who, outputs=int(where.sum()), error=error, rule=rule)
+        return StepShare(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
-    wrong = np.where(by_first, one.wrong(fails), two.wrong(fails))
+    wrong = np.where(by_first, first_votes.wrong(fails), then_votes.wrong(fails))
     cost = _cost_each(workspace.db, then)
     known = human_labels(workspace).value
     return CascadeReport(
@@ -217,21 +206,21 @@ def _warnings(
     workspace: Workspace, spec: CascadeSpec, judges: Sequence[JudgeVersion], labels: dict[str, bool]
 ) -> list[str]:
     idle = [step.name for step in (spec.first, spec.then) if step.rule == "never"]  # the steps say why
-    said = (
+    warnings = (
         [f"Grade more, or allow a larger error, so that {' and '.join(idle)} can decide some."]
         if idle
         else []
     )
     current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
-    said += [
+    warnings += [
         f"{judge.name} has a newer version: make the cascade again."
         for judge in judges
         if judge.judge_id in current and current[judge.judge_id].id != judge.id
     ]
     groups = output_table.groups_of(workspace.db, list(labels))
     if len(set(groups.values())) < 0.9 * len(groups):
-        said.append("Several graded outputs come from one source, so the bounds are a little too tight.")
-    return said
+        warnings.append("Several graded outputs come from one source, so the bounds are a little too tight.")
+    return warnings
 
 
 def hand_to_people(workspace: Workspace, version: JudgeVersion, limit: int) -> list[str]:

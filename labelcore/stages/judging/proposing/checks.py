@@ -8,7 +8,7 @@ from labelcore.models import Criterion, JudgeVersion, Project
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.keeping import schemas
-from labelcore.stages.judging.keeping.versions import first_version, numbered
+from labelcore.stages.judging.keeping.versions import Draft, numbered
 from labelcore.stages.judging.proposing.trials import Trial, trial_of
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -18,7 +18,8 @@ from labelcore.workspace import Workspace
 def try_check(workspace: Workspace, source: str, *, limit: int = 20, criterion: str | None = None) -> Trial:
     """Run a check on the first outputs, graded ones before others; nothing is stored.
 
-    ``criterion``: what it is for; of one about a field the check sees the field's value. Grades of a sealed split are not shown.
+    ``criterion``: what it is for; of one about a field the check sees the field's value. Grades of a
+    sealed split are not shown.
 
     Raises:
         BadInput: the text is no check (with the line), or there is no output.
@@ -63,15 +64,9 @@ def add_check(
             next_step="Correct it and add it again.",
         )
     spec = make_spec(source, field=_field(workspace.project, about))
-    version = first_version(
-        workspace.project,
-        about,
-        "code",
-        f"{about.name} · {name.strip()}",
-        spec,
-        CheckKind(spec).describe(),
-        (),
-    ).model_copy(update={"author": workspace.person})
-    (kept,) = numbered(workspace, [version])
+    draft = Draft(
+        "code", f"{about.name} · {name.strip()}", spec, CheckKind(spec).describe(), author=workspace.person
+    )
+    (kept,) = numbered(workspace, [draft.version(workspace.project, about)])
     judge_table.save(workspace.db, [kept])
     return kept, trial

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.judges import prompts
-from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.panel import PanelKind, Rule, make_spec
 from labelcore.models import JudgeVersion
+from labelcore.stages.deriving import find_criterion
+from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
@@ -34,25 +34,21 @@ def make_panel(
     name = f"{first.name} · panel of {len(specs)} {what} ({rule})"
     if len(members) > 1:
         name = f"{first.name.split(' · ')[0]} · panel of {len(specs)} {what} ({rule})"
-    stem = f"{workspace.project.id}|{first.criterion_id}|panel|{name}"
-    judge_id = "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16]
-    made = JudgeVersion(
-        id=version_id(workspace.project.id, first.criterion_id, PanelKind.stored, spec),
-        judge_id=judge_id,
-        project_id=workspace.project.id,
-        name=name,
-        kind=PanelKind.stored,
-        version=len(judge_table.history(workspace.db, judge_id)) + 1,
-        criterion_id=first.criterion_id,
-        criterion_version=min((member.criterion_version or 1 for member in members), default=1),
-        spec=spec,
-        description=PanelKind(spec).describe(),
-        model=", ".join(dict.fromkeys(member.model for member in members if member.model)),
-        fitted_on=tuple(dict.fromkeys(split for member in members for split in member.fitted_on)),
-        author=workspace.person,
+    draft = Draft(
+        PanelKind.stored,
+        name,
+        spec,
+        PanelKind(spec).describe(),
+        tuple(dict.fromkeys(split for member in members for split in member.fitted_on)),
+        workspace.person,
+        known_by=f"{workspace.project.id}|{first.criterion_id}|panel|{name}",
     )
+    criterion = find_criterion(workspace, first.criterion_id) if first.criterion_id else None
+    oldest = min(member.criterion_version or 1 for member in members)
+    made = draft.version(workspace.project, criterion).model_copy(update={"criterion_version": oldest})
+    made = continued(workspace.db, made)
     judge_table.save(workspace.db, [made])
-    return judge_table.many(workspace.db, [made.id])[made.id]
+    return made
 
 
 def _variants(judge: JudgeVersion) -> dict[str, Mapping[str, Any]]:

@@ -20,10 +20,10 @@ from labelcore.settings import settings
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging.keeping import schemas
-from labelcore.stages.judging.keeping.versions import first_version, numbered
+from labelcore.stages.judging.keeping.versions import Draft, numbered
 from labelcore.stages.judging.proposing import teaching
 from labelcore.stages.judging.proposing.subjects import Subject, note_of, subject_of
-from labelcore.stages.judging.proposing.written_checks import write_checks
+from labelcore.stages.judging.proposing.written_checks import CheckWriter
 from labelcore.stats.threads import one_thread
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -160,12 +160,11 @@ def _proposed(
     pointer: str | None,
     splits: Sequence[SplitName],
 ) -> JudgeVersion:
-    spec, said = proposal.spec, proposal.description
+    spec, description = proposal.spec, proposal.description
     if pointer:
-        spec, said = judge_of(proposal.kind, spec).of_field(pointer)
-    return first_version(
-        project, asked.criterion, proposal.kind, proposal.name, spec, f"{said} {proposal.why}", splits
-    )
+        spec, description = judge_of(proposal.kind, spec).of_field(pointer)
+    draft = Draft(proposal.kind, proposal.name, spec, f"{description} {proposal.why}", splits)
+    return draft.version(project, asked.criterion)
 
 
 def _embedded(workspace: Workspace, outputs: Sequence[Output], progress: Progress) -> Floats | None:
@@ -188,46 +187,32 @@ def _embedded(workspace: Workspace, outputs: Sequence[Output], progress: Progres
 
 def _llm(workspace: Workspace, subject: Subject, labels: Labels, *, probability: bool) -> JudgeVersion:
     """One LLM judge, shown examples of the train split only."""
-    assert subject.criterion is not None  # noqa: S101 - asked only of criteria
-    model = settings().model or ""
-    spec = teaching.specify(
-        workspace, subject.criterion, subject.fails, labels.notes, model, probability=probability
-    )
-    if pointer := schemas.fields_of(workspace.project).get(subject.criterion.id):
+    criterion, model = subject.stated, settings().model or ""
+    spec = teaching.specify(workspace, criterion, subject.fails, labels.notes, model, probability=probability)
+    if pointer := schemas.fields_of(workspace.project).get(criterion.id):
         spec |= {"field": pointer}
-    description = f"Asks {model}: {subject.criterion.statement}"
-    return first_version(
-        workspace.project,
-        subject.criterion,
-        "llm",
-        f"{subject.name} · {model}",
-        spec,
-        description,
-        ("train",),
-    )
+    description = f"Asks {model}: {criterion.statement}"
+    draft = Draft("llm", f"{subject.name} · {model}", spec, description, ("train",))
+    return draft.version(workspace.project, criterion)
 
 
 def _written(workspace: Workspace, subject: Subject, labels: Labels, said: list[str]) -> list[JudgeVersion]:
     """Checks that a model wrote, shown grades of the train split only."""
-    assert subject.criterion is not None  # noqa: S101 - asked only of criteria
     groups = output_table.groups_of(workspace.db, list(subject.fails))
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     train = [i for i in subject.fails if dealt.of(groups[i]) == "train"]
     texts = output_table.many(workspace.db, train)
-    pointer = schemas.fields_of(workspace.project).get(subject.criterion.id, "")
-    written = write_checks(
-        subject.criterion, [texts[i] for i in train], subject.fails, labels, pointer=pointer
-    )
-    said += written.said
+    pointer = schemas.fields_of(workspace.project).get(subject.stated.id, "")
+    writer = CheckWriter(subject, [texts[i] for i in train], labels, pointer)
+    writer.write()
+    said += writer.remarks
     return [
-        first_version(
-            workspace.project,
-            subject.criterion,
+        Draft(
             "code",
             f"{subject.name} · {check.name}",
             spec,
             f"Written by {settings().model}: {CheckKind(spec).describe()}",
             ("train",),
-        )
-        for check, spec in written.checks
+        ).version(workspace.project, subject.criterion)
+        for check, spec in writer.checks
     ]

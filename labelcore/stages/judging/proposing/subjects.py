@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labelcore.errors import BadInput
 from labelcore.models import OVERALL, Criterion
 from labelcore.stages.grading import Labels
 
@@ -20,6 +21,17 @@ class Subject:
     def name(self) -> str:
         """The criterion's name, or "overall"."""
         return self.criterion.name if self.criterion else OVERALL
+
+    @property
+    def stated(self) -> Criterion:
+        """The criterion, of what must have one.
+
+        Raises:
+            BadInput: this is the overall grade.
+        """
+        if self.criterion is None:
+            raise BadInput("The overall grade is no criterion.", next_step="Name a criterion.")
+        return self.criterion
 
 
 def subject_of(criterion: Criterion | None, labels: Labels) -> Subject:

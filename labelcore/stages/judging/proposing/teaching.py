@@ -61,14 +61,14 @@ def teaching_examples(
     if not outputs:
         return []
     noted = {quote.output_id: quote.quote for quote in reversed(criterion.evidence)}
-    said = {output.id: noted.get(output.id) or "\n".join(notes.get(output.id, ())) for output in outputs}
-    choice = _Choice(outputs, _embedded(workspace.db, outputs))
+    notes_of = {output.id: noted.get(output.id) or "\n".join(notes.get(output.id, ())) for output in outputs}
+    choice = _Likeness(outputs, _embedded(workspace.db, outputs))
     every = [at for at, output in enumerate(outputs) if fails[output.id]]
-    explained = [at for at in every if said[outputs[at].id]]
+    explained = [at for at in every if notes_of[outputs[at].id]]
     failed = choice.spread(explained or every)
     passed = choice.beside(failed, [at for at, output in enumerate(outputs) if not fails[output.id]])
     return [_teaching(outputs[i], "pass", "") for i in passed] + [
-        _teaching(outputs[i], "fail", said[outputs[i].id]) for i in failed
+        _teaching(outputs[i], "fail", notes_of[outputs[i].id]) for i in failed
     ]
 
 
@@ -90,7 +90,7 @@ def _embedded(db: Database, outputs: Sequence[Output]) -> Floats:
     return vectors.embed(db, texts, encoder.name, encoder.encode).astype(float)
 
 
-class _Choice:
+class _Likeness:
     """Outputs by what they are like: cosine of their embeddings, group, and language."""
 
     def __init__(self, outputs: Sequence[Output], embedded: Floats) -> None:

@@ -12,7 +12,7 @@ from labelcore.stages.grading import Labels
 _MOST = 1_000
 
 
-class Tried(Frozen):
+class TriedOutput(Frozen):
     """A check on one output: its decision, or its error. ``graded`` is people's overall grade."""
 
     output: Output
@@ -24,7 +24,7 @@ class Tried(Frozen):
 class Trial(Frozen):
     """A check tried on some outputs; nothing is stored."""
 
-    tried: tuple[Tried, ...]
+    tried: tuple[TriedOutput, ...]
 
     def count(self, value: str) -> int:
         """How many outputs got this value; "error" counts errors."""
@@ -57,13 +57,13 @@ def trial_of(spec: dict[str, object], outputs: Sequence[Output], labels: Labels)
             next_step="Import outputs first." if not outputs else "Try fewer.",
         )
     tried = []
-    for output, said in zip(outputs, CheckKind(spec).decide(outputs), strict=True):
-        failed = isinstance(said, ModelTrouble)
+    for output, decision in zip(outputs, CheckKind(spec).decide(outputs), strict=True):
+        failed = isinstance(decision, ModelTrouble)
         tried.append(
-            Tried(
+            TriedOutput(
                 output=output,
-                decision=None if isinstance(said, ModelTrouble) else said,
-                error=str(said) if failed else "",
+                decision=None if isinstance(decision, ModelTrouble) else decision,
+                error=str(decision) if failed else "",
                 graded=labels.value.get(output.id),
             )
         )

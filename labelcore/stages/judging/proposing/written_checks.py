@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges import writing
@@ -12,8 +11,9 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds.check import make_spec
 from labelcore.judges.writing import WrittenCheck, WrittenChecks
 from labelcore.llm import Message, ModelClient, client_from_settings
-from labelcore.models import Criterion, Output
+from labelcore.models import Output
 from labelcore.stages.grading import Labels
+from labelcore.stages.judging.proposing.subjects import Subject
 from labelcore.stages.judging.proposing.trials import trial_of
 
 _NOTES = 12
@@ -21,96 +21,69 @@ _EXAMPLES = 3
 _TRIED = 40
 
 
-@dataclass
-class Written:
-    """Checks that work, with what must be said of those that do not, and the field that they see."""
+class CheckWriter:
+    """Has a model write checks of one criterion, from graded outputs of the train split only.
 
-    checks: list[tuple[WrittenCheck, dict[str, object]]] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    pointer: str = ""
-
-
-def write_checks(
-    criterion: Criterion,
-    train: Sequence[Output],
-    fails: dict[str, bool],
-    labels: Labels,
-    client: ModelClient | None = None,
-    *,
-    pointer: str = "",
-) -> Written:
-    """Ask the model for two or three checks; ``train`` are graded outputs of the train split only.
-
-    ``fails`` says which of them fail the criterion. A check that cannot be used is asked for once
-    more, with its error and line; a model that is not there is said, not raised. ``pointer``: of a
-    criterion about a field, which is all that the model is shown of outputs, and the checks see.
+    ``checks`` are those that work, with their specifications; ``remarks`` say what came of the others.
+    ``pointer``: of a criterion about a field, which is all that the model is shown of outputs, and
+    the checks see.
     """
-    written = Written(pointer=pointer)
-    try:
-        asyncio.run(_write(written, criterion, train, fails, labels, client or client_from_settings()))
-    except ModelTrouble as trouble:
-        written.said.append(f"No check was written for '{criterion.name}': {trouble}")
-    return written
 
+    def __init__(self, subject: Subject, train: Sequence[Output], labels: Labels, pointer: str = "") -> None:
+        self._subject, self._train, self._labels, self._pointer = subject, train, labels, pointer
+        self.checks: list[tuple[WrittenCheck, dict[str, object]]] = []
+        self.remarks: list[str] = []
 
-async def _write(
-    written: Written,
-    criterion: Criterion,
-    train: Sequence[Output],
-    fails: dict[str, bool],
-    labels: Labels,
-    client: ModelClient,
-) -> None:
-    pointer = written.pointer
-    seen = [output for one in train if (output := at_pointer(one, pointer) if pointer else one)]
-    failed = [output for output in seen if fails[output.id]]
-    passed = [output.text for output in seen if not fails[output.id]]
-    notes = [note for output in failed for note in labels.notes.get(output.id, ()) if note.strip()]
-    messages = writing.ask(
-        criterion, notes[:_NOTES], passed[:_EXAMPLES], [output.text for output in failed[:_EXAMPLES]]
-    )
-    try:
-        answer = await client.answer(messages, WrittenChecks)
-        for check in answer.parsed.checks[: writing.MOST]:
-            await _keep(written, check, messages, train, labels, client)
-    finally:
-        await client.close()
+    def write(self, client: ModelClient | None = None) -> None:
+        """Ask for two or three checks; a model that is not there is a remark, no error."""
+        try:
+            asyncio.run(self._write(client or client_from_settings()))
+        except ModelTrouble as trouble:
+            self.remarks.append(f"No check was written for '{self._subject.name}': {trouble}")
 
+    async def _write(self, client: ModelClient) -> None:
+        messages = self._prompt()
+        try:
+            answer = await client.answer(messages, WrittenChecks)
+            for check in answer.parsed.checks[: writing.MOST]:
+                await self._keep(check, messages, client)
+        finally:
+            await client.close()
 
-async def _keep(
-    written: Written,
-    check: WrittenCheck,
-    messages: list[Message],
-    train: Sequence[Output],
-    labels: Labels,
-    client: ModelClient,
-) -> None:
-    """Keep the check if it works, or the corrected one if that does."""
-    spec, fault = _usable(check, train, labels, written.pointer)
-    if spec is None:
-        again = await client.answer(writing.ask_again(messages, check, fault), WrittenChecks)
-        if again.parsed.checks:
-            check = again.parsed.checks[0]
-            spec, fault = _usable(check, train, labels, written.pointer)
-    if spec is None:
-        written.said.append(f"The written check '{check.name}' was dropped: {fault}")
-    elif any(spec == kept for _, kept in written.checks):
-        written.said.append(f"The written check '{check.name}' was dropped: it is there already.")
-    else:
-        written.checks.append((check, spec))
+    def _prompt(self) -> list[Message]:
+        outputs = [at_pointer(output, self._pointer) if self._pointer else output for output in self._train]
+        seen = [output for output in outputs if output]
+        failed = [output for output in seen if self._subject.fails[output.id]]
+        passed = [output.text for output in seen if not self._subject.fails[output.id]]
+        notes = [note for output in failed for note in self._labels.notes.get(output.id, ()) if note.strip()]
+        return writing.ask(
+            self._subject.stated,
+            notes[:_NOTES],
+            passed[:_EXAMPLES],
+            [output.text for output in failed[:_EXAMPLES]],
+        )
 
+    async def _keep(self, check: WrittenCheck, messages: list[Message], client: ModelClient) -> None:
+        """Keep the check if it works, or if not the one that comes when its error is shown."""
+        spec, fault = self._usable(check)
+        if spec is None:
+            again = await client.answer(writing.ask_again(messages, check, fault), WrittenChecks)
+            if again.parsed.checks:
+                check = again.parsed.checks[0]
+                spec, fault = self._usable(check)
+        if spec is None:
+            self.remarks.append(f"The written check '{check.name}' was dropped: {fault}")
+        elif any(spec == kept for _, kept in self.checks):
+            self.remarks.append(f"The written check '{check.name}' was dropped: it is there already.")
+        else:
+            self.checks.append((check, spec))
 
-def _usable(
-    check: WrittenCheck, train: Sequence[Output], labels: Labels, pointer: str
-) -> tuple[dict[str, object] | None, str]:
-    """Its specification, or why there is none."""
-    try:
-        spec = make_spec(check.source, field=pointer)
-    except BadInput as trouble:
-        return None, trouble.what
-    if train:
-        trial = trial_of(spec, train[:_TRIED], labels)
-        first = next((attempt.error for attempt in trial.tried if attempt.error), "")
-        if first:
-            return None, first
-    return spec, ""
+    def _usable(self, check: WrittenCheck) -> tuple[dict[str, object] | None, str]:
+        """Its specification, or why there is none."""
+        try:
+            spec = make_spec(check.source, field=self._pointer)
+        except BadInput as trouble:
+            return None, trouble.what
+        tried = trial_of(spec, self._train[:_TRIED], self._labels).tried if self._train else ()
+        fault = next((attempt.error for attempt in tried if attempt.error), "")
+        return (None, fault) if fault else (spec, "")

@@ -148,8 +148,8 @@ class BatchRound:
     def _collect(self, job: BatchJob, batches: ProviderBatches) -> None:
         provider_id = job.provider_id or batches.find(job.id)
         if provider_id is None:
-            said = "It was not handed over before its process ended."
-            job_table.save(self._db, job.model_copy(update={"state": "failed", "message": said}))
+            message = "It was not handed over before its process ended."
+            job_table.save(self._db, job.model_copy(update={"state": "failed", "message": message}))
             return
         state = batches.state(provider_id)
         if not state.over:
@@ -159,13 +159,13 @@ class BatchRound:
             return
         answered = self._keep(batches.answers(state))
         missed = len(job.questions) - answered
-        said = f"{missed:,} of {len(job.questions):,} questions were not answered ({state.status})."
+        message = f"{missed:,} of {len(job.questions):,} questions were not answered ({state.status})."
         through = answered or state.status == "completed"
         done = {"state": "collected" if through else "failed", "provider_id": provider_id}
-        job_table.save(self._db, job.model_copy(update=done | {"message": said if missed else ""}))
+        job_table.save(self._db, job.model_copy(update=done | {"message": message if missed else ""}))
         if missed:
             self._live.faults["batch"] += missed
-            self._live.notes.add(f"{said} They are asked again.")
+            self._live.notes.add(f"{message} They are asked again.")
 
     def _keep(self, answers: Iterator[Paid]) -> int:
         count, some = 0, list[Paid]()

@@ -74,7 +74,7 @@ class Clients:
     def notes(self) -> set[str]:
         """What the endpoints cannot do, in sentences."""
         every = [connection.client for connection in self._all()]
-        return {said for client in every for said in getattr(client, "notes", ())}
+        return {note for client in every for note in getattr(client, "notes", ())}
 
     async def close(self) -> None:
         """Give all connections back."""

@@ -11,15 +11,15 @@ from labelcore.judges.kinds import Kind, kind_of
 from labelcore.judges.kinds.cascade import CascadeKind
 from labelcore.judges.meanings import read_meanings
 from labelcore.llm import ModelClient
-from labelcore.models import Decision, JudgeVersion, Output
+from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import Clients, PanelClient, live_clients
+from labelcore.stages.judging.running.live_run import Result
 from labelcore.store import Database, vectors
 from labelcore.store import judges as judge_table
 
-_Said = Decision | LabelcoreError
 _LOOK_SECONDS = 0.2
-Answers = Mapping[str, _Said]
+Answers = Mapping[str, Result]
 """What one judge says, by output id: a decision, or why there is none."""
 
 
@@ -48,9 +48,9 @@ def decide(
     return found
 
 
-def is_stopped(said: object) -> bool:
+def is_stopped(answer: object) -> bool:
     """Whether there is no answer only because somebody stopped."""
-    return isinstance(said, ModelTrouble) and said.kind == "stopped"
+    return isinstance(answer, ModelTrouble) and answer.kind == "stopped"
 
 
 def _by_parts(
@@ -98,7 +98,7 @@ async def _ask_all(
         slots = asyncio.Semaphore(asked.connection.concurrency)
         view = PanelClient(asked.connection, clients)
 
-        async def ask(output: Output) -> Decision | LabelcoreError:
+        async def ask(output: Output) -> Result:
             async with slots:
                 if fatal or (stop and stop.is_set()):
                     return fatal[0] if fatal else _stopped()
@@ -117,8 +117,8 @@ async def _ask_all(
 
 
 async def _ended(
-    tasks: Sequence[asyncio.Task[_Said]], stop: threading.Event | None
-) -> set[asyncio.Task[_Said]]:
+    tasks: Sequence[asyncio.Task[Result]], stop: threading.Event | None
+) -> set[asyncio.Task[Result]]:
     """All tasks, or those that have ended some seconds after a stop; the others are cancelled."""
     waiting = set(tasks)
     while waiting and not (stop and stop.is_set()):

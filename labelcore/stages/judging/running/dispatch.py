@@ -13,8 +13,7 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from typing_extensions import override
@@ -23,49 +22,37 @@ from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
-from labelcore.models import Decision, JudgeVersion, Paid
+from labelcore.models import JudgeVersion, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.answers import AnswerCache
 from labelcore.stages.judging.running.asking import keep_storing
 from labelcore.stages.judging.running.backlog import Question
 from labelcore.stages.judging.running.cached_client import CachedClient
+from labelcore.stages.judging.running.chunks import (
+    TERMS,
+    Chunk,
+    bounded,
+    key_of,
+    local_chunks,
+    place_hash,
+    result_of,
+)
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.engine import Engine, Outcome
 from labelcore.stages.judging.running.live_run import Decided, LiveRun, Result
 from labelcore.stages.judging.running.usage import Usage
-from labelcore.stages.judging.running.worker import (
-    TERMS,
-    decide_chunk,
-    end_here,
-    key_of,
-    place_hash,
-    stop_here,
-)
-from labelcore.store import outputs as output_table
-from labelcore.store import verdicts as verdict_table
+from labelcore.stages.judging.running.worker import decide_chunk, end_here, stop_here
 from labelcore.store.journal import Journal
 
 _AHEAD = 4  # chunks of one worker: half of them are decided, the others wait behind these
 _PARTS = 2  # chunks that fill a worker's share of the calls at once
 _SMALLEST, _LARGEST = 8, 100  # questions of a chunk: what a worker's death can cost
-_LOCAL = 500  # outputs of a chunk for judges that need no model
-_MOST_CHARACTERS = 2_000_000
 _HELD = 500
 _LOOK_SECONDS = 0.05
 _WORKERS_SECONDS = 1.0
 _PATIENCE = 60.0  # seconds without any worker
 _GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 _LOST = "The connection to the engine was lost; run again to go on."
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """What goes out in one piece. ``places`` are the hashes of the endpoints that it asks."""
-
-    text: str
-    questions: tuple[Question, ...]
-    keys: frozenset[str] = frozenset()
-    place: str = ""
 
 
 def dispatch(live: LiveRun, engine: Engine, concurrency: int | None, journal: Journal) -> None:
@@ -124,7 +111,7 @@ class _Dispatcher:
         self._endpoints = {version.id: _asked_by(version) for version in asked}
         self._workers = engine.workers()
         self._looked = self._seen = time.monotonic()
-        self._out: dict[int, tuple[_Chunk, str, Any]] = {}
+        self._out: dict[int, tuple[Chunk, str, Any]] = {}
         self._arrived: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         self._numbers = itertools.count()
         self._claimed: Counter[str] = Counter()
@@ -160,8 +147,8 @@ class _Dispatcher:
 
     # What goes out
 
-    async def _chunks(self) -> AsyncIterator[_Chunk]:
-        for local in _local_chunks(self._live):
+    async def _chunks(self) -> AsyncIterator[Chunk]:
+        for local in local_chunks(self._live):
             yield local
         for version in (judge for judge in self._live.backlog.versions if judge.id in self._endpoints):
             questions = self._live.backlog.questions([version], self._size(version))
@@ -169,7 +156,7 @@ class _Dispatcher:
             while place not in self._paused and not self._halted:
                 if (some := await asyncio.to_thread(next, questions, None)) is None:
                     break
-                for part in _bounded(some):
+                for part in bounded(some):
                     if chunk := await self._sorted(part):
                         yield chunk
                 if len(self._held) >= _HELD:
@@ -179,7 +166,7 @@ class _Dispatcher:
             async for chunk in self._once_more():
                 yield chunk
 
-    async def _once_more(self) -> AsyncIterator[_Chunk]:
+    async def _once_more(self) -> AsyncIterator[Chunk]:
         """The questions that waited for the answers of others, once these are there."""
         await self._finish()
         held, self._held = self._held, []
@@ -187,7 +174,7 @@ class _Dispatcher:
             if chunk := await self._sorted(list(same)):
                 yield chunk
 
-    async def _sorted(self, questions: Sequence[Question]) -> _Chunk | None:
+    async def _sorted(self, questions: Sequence[Question]) -> Chunk | None:
         """Decide what is known, hold back what is being asked, and give the rest as a chunk."""
         endpoint = self._endpoints[questions[0].version.id][0]
         if place_hash(endpoint) in self._paused or self._halted:
@@ -224,7 +211,7 @@ class _Dispatcher:
             result = other
         return result, usage, lookups.found
 
-    def _pack(self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]) -> _Chunk:
+    def _pack(self, questions: Sequence[Question], known: Sequence[Paid], keys: set[str]) -> Chunk:
         version, repeat = questions[0].version, questions[0].repeat
         first = self._endpoints[version.id][0]
         every = {key_of(endpoint): endpoint for some in self._endpoints.values() for endpoint in some}
@@ -238,7 +225,7 @@ class _Dispatcher:
             "first": key_of(first),
             "endpoints": {name: self._terms(endpoint) for name, endpoint in every.items()},
         }
-        return _Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(first))
+        return Chunk(json.dumps(chunk), tuple(questions), frozenset(keys), place_hash(first))
 
     def _terms(self, endpoint: Endpoint) -> dict[str, Any]:
         """One worker's share of an endpoint's limits."""
@@ -257,7 +244,7 @@ class _Dispatcher:
         share = self._share(self._endpoints[version.id][0])
         return min(_LARGEST, max(_SMALLEST, share // _PARTS))
 
-    def _send(self, chunk: _Chunk, where: str) -> None:
+    def _send(self, chunk: Chunk, where: str) -> None:
         number = next(self._numbers)
 
         def tell(outcome: Outcome) -> None:
@@ -328,63 +315,20 @@ class _Dispatcher:
         else:
             self._record(chunk, json.loads(outcome.text))
 
-    def _record(self, chunk: _Chunk, found: dict[str, Any]) -> None:
+    def _record(self, chunk: Chunk, found: dict[str, Any]) -> None:
         for paid in map(Paid.model_validate, found["answers"]):
             self._cache.keep(paid)
         live = self._live
         live.join(found["usage"])
         live.notes.update(found["notes"])
-        for said, kind in found["paused"]:
-            live.paused.append(said)
+        for reason, kind in found["paused"]:
+            live.paused.append(reason)
             live.faults[kind] += 1
             self._paused.add(chunk.place)
         results = zip(chunk.questions, found["results"], strict=True)
-        self._done += [(question, _result(result)) for question, result in results if result is not None]
+        self._done += [(question, result_of(result)) for question, result in results if result is not None]
 
 
 def _asked_by(version: JudgeVersion) -> list[Endpoint]:
     """The endpoints that a judge asks, a panel's in the order of its members."""
     return [endpoint_for(prompt.content) for prompt in kind_of(version).prompts]
-
-
-def _result(plain: dict[str, Any]) -> Result:
-    if "decision" in plain:
-        return Decision.model_validate(plain["decision"])
-    said, kind = plain["trouble"], plain["kind"]
-    return ModelTrouble(said, kind=kind) if kind else LabelcoreError(said)
-
-
-def _bounded(questions: Sequence[Question]) -> Iterator[list[Question]]:
-    """The questions in parts of a bounded size."""
-    part, size = list[Question](), 0
-    for question in questions:
-        output = question.output
-        size += len(output.text) + len(output.input) + len(output.context)
-        part.append(question)
-        if size > _MOST_CHARACTERS:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
-
-
-def _local_chunks(live: LiveRun) -> Iterator[_Chunk]:
-    """What judges that need no model have to decide, each output once for all of them."""
-    versions = [version for version in live.backlog.versions if kind_of(version).decides_here]
-    for ids in live.backlog.chunks() if versions else ():
-        missing = {
-            version.id: set(verdict_table.missing(live.workspace.db, version.id, ids)) for version in versions
-        }
-        wanted = [key for key in ids if any(key in left for left in missing.values())]
-        for outputs in output_table.chunks(live.workspace.db, wanted, _LOCAL):
-            rows = [[i for i, output in enumerate(outputs) if output.id in missing[v.id]] for v in versions]
-            chunk = {
-                "kind": "local",
-                "run": live.run.id,
-                "rows": rows,
-                "versions": [version.model_dump(mode="json") for version in versions],
-                "outputs": [output.model_dump(mode="json") for output in outputs],
-            }
-            pairs = zip(versions, rows, strict=True)
-            asked = [Question(v, 0, outputs[i]) for v, some in pairs for i in some]
-            yield _Chunk(json.dumps(chunk), tuple(asked))

@@ -69,10 +69,10 @@ class Engine:
             raise BadInput(
                 "The engine has no workers.", next_step="Start some: dask worker SCHEDULER:PORT."
             ) from None
-        for worker, said in self._client.run(version_here, on_error="return").items():
-            if said != version_here():
+        for worker, version in self._client.run(version_here, on_error="return").items():
+            if version != version_here():
                 raise BadInput(
-                    f"The engine's worker {worker} has no labelcore {version_here()}: {said}.",
+                    f"The engine's worker {worker} has no labelcore {version_here()}: {version}.",
                     next_step="Install the same version on every worker.",
                 )
 
@@ -151,9 +151,9 @@ def _outcome(future: Any) -> Outcome:
     """What a future ended with; called in a thread of Dask's."""
     try:
         return Outcome(text=future.result())
-    except BaseException as trouble:  # noqa: BLE001 - a worker may raise anything, Dask cancels by BaseException
+    except BaseException as trouble:  # noqa: BLE001 - Dask cancels by BaseException
         if future.status in {"cancelled", "lost"}:
             return Outcome(lost=True)
         died = type(trouble).__name__ == "KilledWorker"
-        said = f"{type(trouble).__name__}: {trouble}".splitlines()[0][:300]
-        return Outcome(trouble="Workers died again and again while they had it." if died else said)
+        reason = f"{type(trouble).__name__}: {trouble}".splitlines()[0][:300]
+        return Outcome(trouble="Workers died again and again while they had it." if died else reason)

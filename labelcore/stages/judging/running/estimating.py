@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from typing_extensions import override
 
@@ -120,14 +120,16 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
     """What is missing and what it will take; nothing is asked and nothing stored."""
     past = verdict_table.figures(workspace.db, [version.id for version in backlog.versions])
     sample = _sample(workspace.db, backlog)
-    words: dict[str, None] = {}
+    assumptions = _Assumptions()
     judges, trouble = [], ""
     for version in backlog.versions:
         missing = backlog.count_missing(version)
         try:
             if kind_of(version).needs_model:
-                usual = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
-                share = _asked(version, missing, sample, past.get(version.id), usual, concurrency, words)
+                scales = asyncio.run(_measured(version, sample))
+                latency = verdict_table.usual_latency(workspace.db, workspace.project.id, version.model)
+                usual = assumptions.usual(version, scales, len(sample), past.get(version.id), latency)
+                share = _asked(version, missing, scales[0].endpoint, usual, concurrency)
             else:
                 share = _local(workspace.db, version, missing, sample[:_LOCAL_SAMPLE])
         except LabelcoreError as why:
@@ -143,7 +145,7 @@ def estimate(workspace: Workspace, backlog: Backlog, concurrency: int | None = N
         cost_usd=sum(judge.cost_usd for judge in judges),
         seconds=_seconds(judges),
         judges=tuple(judges),
-        based_on=tuple(words),
+        based_on=assumptions.sentences,
         trouble=trouble,
     )
 
@@ -163,67 +165,88 @@ def _sample(db: Database, backlog: Backlog) -> list[Output]:
     ]
 
 
+class _Usual(NamedTuple):
+    """What one decision of a judge takes: calls, tokens in and out, US$, milliseconds."""
+
+    calls: float
+    tokens_in: float
+    tokens_out: float
+    cost: float
+    latency_ms: float
+
+    def seconds(self, endpoint: Endpoint, decisions: int, concurrency: int | None) -> float:
+        """The slowest of: decisions side by side, requests a minute, tokens a minute."""
+        tokens = self.tokens_in + self.tokens_out
+        side_by_side = decisions * self.latency_ms / 1000 / (concurrency or endpoint.concurrency)
+        by_requests = decisions * self.calls * 60 / (endpoint.requests_per_minute or float("inf"))
+        by_tokens = decisions * tokens * 60 / (endpoint.tokens_per_minute or float("inf"))
+        return max(side_by_side, by_requests, by_tokens)
+
+
+class _Assumptions:
+    """What an estimate is based on, each sentence once, in the order in which it came up."""
+
+    def __init__(self) -> None:
+        self._sentences: dict[str, None] = {}
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(self._sentences)
+
+    def usual(
+        self,
+        version: JudgeVersion,
+        scales: Sequence[_Scales],
+        outputs: int,
+        past: tuple[int, float, float, float] | None,
+        latency_ms: float | None,
+    ) -> _Usual:
+        """What a decision takes, by the judge's verdicts so far or by prompts weighed on outputs."""
+        endpoint, n = scales[0].endpoint, max(1, outputs)
+        calls = sum(scale.calls for scale in scales) / n
+        given = sum(scale.tokens_in for scale in scales) / n
+        taken = sum(scale.tokens_out for scale in scales) / n
+        cost = sum(scale.cost for scale in scales) / n
+        if past:
+            cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
+            given, taken, latency_ms = past[1:]
+            if len(scales) == 1:
+                cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
+            self._say(f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts.")
+        else:
+            self._say(
+                f"Prompts are measured on {outputs} outputs; an answer is taken to have "
+                f"{_ANSWER_TOKENS} tokens."
+            )
+        if latency_ms is None:
+            latency_ms = _LATENCY_MS * calls
+            self._say(
+                f"Nothing was asked of {endpoint.model} yet: a call is taken to last "
+                f"{_LATENCY_MS / 1000:g} s."
+            )
+        for scale in scales:
+            if not scale.endpoint.price_in and not scale.endpoint.price_out:
+                self._say(f"No price is set for {scale.model}, so it counts as free.")
+        return _Usual(calls, given, taken, cost, latency_ms)
+
+    def _say(self, sentence: str) -> None:
+        self._sentences[sentence] = None
+
+
 def _asked(
-    version: JudgeVersion,
-    missing: int,
-    sample: Sequence[Output],
-    past: tuple[int, float, float, float] | None,
-    usual: float | None,
-    concurrency: int | None,
-    words: dict[str, None],
+    version: JudgeVersion, missing: int, endpoint: Endpoint, usual: _Usual, concurrency: int | None
 ) -> JudgeEstimate:
-    scales = asyncio.run(_measured(version, sample))
-    endpoint, n = scales[0].endpoint, max(1, len(sample))
-    calls = sum(scale.calls for scale in scales) / n
-    given, taken = (sum(getattr(scale, name) for scale in scales) / n for name in ("tokens_in", "tokens_out"))
-    latency, cost = usual, sum(scale.cost for scale in scales) / n
-    if past:
-        cost *= (past[1] + past[2]) / (given + taken) if given + taken else 1
-        given, taken, latency = past[1:]
-        if len(scales) == 1:
-            cost = (given * endpoint.price_in + taken * endpoint.price_out) / 1_000_000
-        words[f"Tokens and seconds of '{version.name}' are those of its {past[0]:,} verdicts."] = None
-    else:
-        words[
-            f"Prompts are measured on {len(sample)} outputs; an answer is taken to have {_ANSWER_TOKENS} tokens."
-        ] = None
-    if latency is None:
-        latency = _LATENCY_MS * calls
-        words[
-            f"Nothing was asked of {endpoint.model} yet: a call is taken to last {_LATENCY_MS / 1000:g} s."
-        ] = None
-    for scale in scales:
-        if not scale.endpoint.price_in and not scale.endpoint.price_out:
-            words[f"No price is set for {scale.model}, so it counts as free."] = None
     return JudgeEstimate(
         judge=version.name,
         kind=version.kind,
         endpoint=f"{endpoint.name} ({endpoint.model})",
         decisions=missing,
-        calls=round(missing * calls),
-        tokens_in=round(missing * given),
-        tokens_out=round(missing * taken),
-        cost_usd=missing * cost,
-        seconds=_call_seconds(endpoint, missing, calls, given + taken, latency, concurrency),
+        calls=round(missing * usual.calls),
+        tokens_in=round(missing * usual.tokens_in),
+        tokens_out=round(missing * usual.tokens_out),
+        cost_usd=missing * usual.cost,
+        seconds=usual.seconds(endpoint, missing, concurrency),
     )
-
-
-def _call_seconds(
-    endpoint: Endpoint,
-    decisions: int,
-    calls: float,
-    tokens: float,
-    latency_ms: float,
-    concurrency: int | None,
-) -> float:
-    """The slowest of: decisions side by side, requests a minute, tokens a minute.
-
-    ``calls``, ``tokens`` and ``latency_ms`` are those of one decision.
-    """
-    side_by_side = decisions * latency_ms / 1000 / (concurrency or endpoint.concurrency)
-    by_requests = decisions * calls * 60 / (endpoint.requests_per_minute or float("inf"))
-    by_tokens = decisions * tokens * 60 / (endpoint.tokens_per_minute or float("inf"))
-    return max(side_by_side, by_requests, by_tokens)
 
 
 async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:

@@ -96,8 +96,8 @@ def _recorded(live: LiveRun) -> Iterator[None]:
     try:
         yield
     except BaseException as trouble:
-        said = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
-        live.paused.append(said)
+        reason = str(trouble) if isinstance(trouble, LabelcoreError) else "interrupted"
+        live.paused.append(reason)
         run_table.save(live.workspace.db, live.state("failed"))
         raise
     finally:

@@ -78,10 +78,10 @@ class LiveRun(Usage):
         )
 
     def _message(self) -> str:
-        said = list(dict.fromkeys(self.paused))
+        sentences = list(dict.fromkeys(self.paused))
         if self.errors:
-            said.append(f"Errors: {kinds_words(self.errors)}.")
-        return " ".join([*said, *sorted(self.notes)])
+            sentences.append(f"Errors: {kinds_words(self.errors)}.")
+        return " ".join([*sentences, *sorted(self.notes)])
 
     def _verdict(self, question: Question, decision: Result) -> Verdict:
         return Verdict(

@@ -53,7 +53,7 @@ def _decide_some(
             results = _decide(version, [outputs[i] for i in rows], vectors, live.stop)
             asked = (Question(version, 0, outputs[i]) for i in rows)
             pairs = zip(asked, results, strict=True)
-            decided += [(question, said) for question, said in pairs if not _stopped(said)]
+            decided += [(question, result) for question, result in pairs if not _stopped(result)]
     return decided
 
 
@@ -66,5 +66,5 @@ def _decide(
         return [trouble] * len(outputs)
 
 
-def _stopped(said: Result) -> bool:
-    return isinstance(said, ModelTrouble) and said.kind == "stopped"
+def _stopped(result: Result) -> bool:
+    return isinstance(result, ModelTrouble) and result.kind == "stopped"

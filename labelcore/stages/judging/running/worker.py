@@ -8,7 +8,6 @@ loop and one client for each endpoint, so that connections and learned limits ou
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,25 +20,13 @@ from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.meanings import read_meanings
 from labelcore.llm import client_for
-from labelcore.models import Decision, JudgeVersion, Output, Paid
+from labelcore.models import JudgeVersion, Output, Paid
 from labelcore.settings import Endpoint
 from labelcore.stages.judging.running.cached_client import AnswerStore, CachedClient
+from labelcore.stages.judging.running.chunks import TERMS, key_of, place_hash, plain
 from labelcore.stages.judging.running.clients import Clients, Connection, place_of
 from labelcore.stages.judging.running.usage import Usage
 from labelcore.text.embedding import SentenceEncoder
-
-TERMS = ("concurrency", "requests_per_minute", "tokens_per_minute", "price_in", "price_out", "call_timeout")
-"""What of an endpoint travels with a chunk; its address and key never do."""
-
-
-def key_of(endpoint: Endpoint) -> str:
-    """What an endpoint's terms are found by in a chunk."""
-    return f"{endpoint.name}|{endpoint.model}"
-
-
-def place_hash(endpoint: Endpoint) -> str:
-    """The same without its address, which may hold a secret."""
-    return hashlib.blake2b(place_of(endpoint).encode(), digest_size=8).hexdigest()
 
 
 class _CarriedAnswers(AnswerStore):
@@ -200,8 +187,8 @@ class _ChunkAsker:
                     self.session.troubles[self._first] = trouble
                     self._pause()
                     return None
-                return _plain(trouble)
-        return _plain(decision)
+                return plain(trouble)
+        return plain(decision)
 
     def _pause(self) -> None:
         trouble = self.session.troubles.get(self._first)
@@ -219,14 +206,7 @@ def _decide_locally(chunk: Mapping[str, Any]) -> dict[str, Any]:
         some = [outputs[i] for i in rows]
         try:
             made = kind_of(version).decide(some, None if embedded is None else embedded[rows])
-            results += [_plain(decision) for decision in made]
+            results += [plain(decision) for decision in made]
         except LabelcoreError as trouble:
-            results += [_plain(trouble)] * len(rows)
+            results += [plain(trouble)] * len(rows)
     return {"results": results, "notes": [], "paused": [], "answers": [], "usage": vars(Usage())}
-
-
-def _plain(result: Decision | LabelcoreError) -> dict[str, Any]:
-    if isinstance(result, Decision):
-        return {"decision": result.model_dump(mode="json")}
-    kind = result.kind if isinstance(result, ModelTrouble) else ""
-    return {"trouble": str(result), "kind": kind}

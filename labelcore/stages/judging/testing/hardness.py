@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,8 +21,9 @@ from labelcore.models import Decision, HardnessResult, JudgeVersion, Output
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
-from labelcore.stages.judging.running.deciding import decide, is_stopped
+from labelcore.stages.judging.running.deciding import Answers, decide, is_stopped
 from labelcore.stages.judging.running.estimating import span_words
+from labelcore.stages.judging.running.live_run import Result
 from labelcore.stages.judging.running.pace import Pace
 from labelcore.stages.judging.testing.hardness_cases import FAMILIES, Case, Family, cases, sources
 from labelcore.stages.judging.testing.hardness_report import HardnessReport, report
@@ -109,7 +110,7 @@ def harden(
     """
     waiting = left_to_ask(workspace, version, limit=limit, families=families)
     with _under_way(version, stop or threading.Event(), len(waiting)) as now:
-        errors = _ask(workspace.db, version, waiting, client, now, progress or silent)
+        errors = _Asking(workspace.db, version, client, now).ask(waiting, progress or silent)
     return report(workspace, version, errors)
 
 
@@ -125,28 +126,80 @@ def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iter
         _live.pop(version.id, None)
 
 
-def _ask(
-    db: Database,
-    version: JudgeVersion,
-    waiting: Sequence[Case],
-    client: ModelClient | None,
-    now: OngoingTest,
-    tell: Progress,
-) -> list[LabelcoreError]:
-    """Decide and store a few cases at a time. Returns the troubles of those without a result."""
-    known, errors = _known(db, version), list[LabelcoreError]()
-    for part in _parts(version, waiting):
-        if now.stop.is_set():
-            break
-        tell(now.done, len(waiting), _words(now))
-        found, troubles = _decided(db, version, part, known, client, now.stop)
-        hardness_table.save(db, found)
-        errors += [trouble for trouble in troubles if not is_stopped(trouble)]
-        now.done += len(part)
-        if any(isinstance(trouble, ModelTrouble) and trouble.fatal for trouble in troubles):
-            break
-    tell(now.done, len(waiting), "stopped" if now.stop.is_set() else "done")
-    return errors
+class _Asking:
+    """A test that asks now: its judge, what the judge said of unchanged outputs, and who answers."""
+
+    def __init__(
+        self, db: Database, version: JudgeVersion, client: ModelClient | None, now: OngoingTest
+    ) -> None:
+        self._db, self._version, self._client, self._now = db, version, client, now
+        self._known = {
+            result.output_id: _Answer(Decision(value=result.before_value, reason=result.before_reason), 0.0)
+            for result in hardness_table.of_judge(db, version.id)
+        }
+
+    def ask(self, waiting: Sequence[Case], tell: Progress) -> list[LabelcoreError]:
+        """Decide and store a few cases at a time. Returns the troubles of those without a result."""
+        now, errors = self._now, list[LabelcoreError]()
+        for part in _parts(self._version, waiting):
+            if now.stop.is_set():
+                break
+            tell(now.done, len(waiting), _words(now))
+            found, troubles = self._results(part)
+            hardness_table.save(self._db, found)
+            errors += [trouble for trouble in troubles if not is_stopped(trouble)]
+            now.done += len(part)
+            if any(isinstance(trouble, ModelTrouble) and trouble.fatal for trouble in troubles):
+                break
+        tell(now.done, len(waiting), "stopped" if now.stop.is_set() else "done")
+        return errors
+
+    def _results(self, part: Sequence[Case]) -> tuple[list[HardnessResult], list[LabelcoreError]]:
+        """The results of some cases, and the troubles of those that have none."""
+        errors = self._learn([case.source for case in part])
+        found = []
+        for case, answer in zip(part, self._answers(part), strict=True):
+            before = self._known.get(case.source.id)
+            if isinstance(answer, LabelcoreError):
+                errors.append(answer)
+            elif before is not None:
+                found.append(_result(self._version, case, before, answer))
+                self._known[case.source.id] = _Answer(before.decision, 0.0)
+        return found, errors
+
+    def _learn(self, outputs: Sequence[Output]) -> list[LabelcoreError]:
+        """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
+        wanted = {output.id: output for output in outputs if output.id not in self._known}
+        if kind_of(self._version).needs_model:
+            for verdict in verdict_table.of_outputs(self._db, list(wanted), [self._version.id]):
+                self._known[verdict.output_id] = _Answer(verdict.decision, 0.0)
+                wanted.pop(verdict.output_id)
+        # A learned judge answers for a graded output from a model that did not see its grade; before and
+        # after must come from the same model, so the output is judged under an id that no fit has seen.
+        fresh = [
+            output.model_copy(update={"id": f"unchanged {key}", "group_key": output.group})
+            for key, output in wanted.items()
+        ]
+        answers = self._decide(self._version, fresh)
+        for key, answer in zip(wanted, answers.values(), strict=True):
+            if isinstance(answer, Decision):
+                self._known[key] = _Answer(answer, answer.cost_usd)
+        return [answer for answer in answers.values() if isinstance(answer, LabelcoreError)]
+
+    def _answers(self, part: Sequence[Case]) -> list[Result]:
+        """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
+        asked: dict[str, list[Case]] = {}
+        for case in part:
+            asked.setdefault(case.judge.id, []).append(case)
+        found: dict[str, Result] = {}
+        for turned in asked.values():
+            found |= self._decide(turned[0].judge, [case.after for case in turned])
+        return [found[case.id] for case in part]
+
+    def _decide(self, version: JudgeVersion, outputs: Sequence[Output]) -> Answers:
+        if not outputs:
+            return {}
+        return decide(self._db, [version], outputs, self._client, self._now.stop)[version.id]
 
 
 def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[Case]]:
@@ -183,78 +236,6 @@ def left_to_ask(
     done = {result.id for result in hardness_table.of_judge(workspace.db, version.id)}
     every = {case.id: case for case in cases(workspace, version, material, limit, families)}
     return [case for key, case in every.items() if key not in done]
-
-
-def _known(db: Database, version: JudgeVersion) -> dict[str, _Answer]:
-    """What the judge said of unchanged outputs in earlier tests."""
-    return {
-        result.output_id: _Answer(Decision(value=result.before_value, reason=result.before_reason), 0.0)
-        for result in hardness_table.of_judge(db, version.id)
-    }
-
-
-def _decided(
-    db: Database,
-    version: JudgeVersion,
-    part: Sequence[Case],
-    known: dict[str, _Answer],
-    client: ModelClient | None,
-    stop: threading.Event,
-) -> tuple[list[HardnessResult], list[LabelcoreError]]:
-    """The results of some cases, and the troubles of those that have none."""
-    errors = _learn(db, version, [case.source for case in part], known, client, stop)
-    found = []
-    for case, answer in zip(part, _answers(db, part, client, stop), strict=True):
-        before = known.get(case.source.id)
-        if isinstance(answer, LabelcoreError):
-            errors.append(answer)
-        elif before is not None:
-            found.append(_result(version, case, before, answer))
-            known[case.source.id] = _Answer(before.decision, 0.0)
-    return found, errors
-
-
-def _learn(
-    db: Database,
-    version: JudgeVersion,
-    outputs: Sequence[Output],
-    known: dict[str, _Answer],
-    client: ModelClient | None,
-    stop: threading.Event,
-) -> list[LabelcoreError]:
-    """Add what the judge says of the unchanged outputs; a model's stored verdicts count as asked."""
-    wanted = {output.id: output for output in outputs if output.id not in known}
-    if kind_of(version).needs_model:
-        for verdict in verdict_table.of_outputs(db, list(wanted), [version.id]):
-            known[verdict.output_id] = _Answer(verdict.decision, 0.0)
-            wanted.pop(verdict.output_id)
-    # A learned judge answers for a graded output from a model that did not see its grade; before and
-    # after must come from the same model, so the output is judged under an id that no fit has seen.
-    fresh = [
-        output.model_copy(update={"id": f"unchanged {key}", "group_key": output.group})
-        for key, output in wanted.items()
-    ]
-    answers = decide(db, [version], fresh, client, stop)[version.id] if fresh else {}
-    for key, answer in zip(wanted, answers.values(), strict=True):
-        if isinstance(answer, Decision):
-            known[key] = _Answer(answer, answer.cost_usd)
-    return [answer for answer in answers.values() if isinstance(answer, LabelcoreError)]
-
-
-def _answers(
-    db: Database, part: Sequence[Case], client: ModelClient | None, stop: threading.Event
-) -> list[Decision | LabelcoreError]:
-    """What the judge (or its turned prompt) says of each changed output, in the order of the cases."""
-    found: dict[str, Decision | LabelcoreError] = {}
-    asked: dict[str, list[Case]] = {}
-    for case in part:
-        asked.setdefault(case.judge.id, []).append(case)
-    for judge_id, turned in asked.items():
-        said: Mapping[str, Decision | LabelcoreError] = decide(
-            db, [turned[0].judge], [case.after for case in turned], client, stop
-        )[judge_id]
-        found |= said
-    return [found[case.id] for case in part]
 
 
 def _result(version: JudgeVersion, case: Case, before: _Answer, after: Decision) -> HardnessResult:

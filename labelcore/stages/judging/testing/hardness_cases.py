@@ -119,8 +119,8 @@ _Made = tuple[str, Family, Output, str, JudgeVersion]
 def _mixed(material: Sources, limit: int) -> list[Output]:
     """Failed and passed ones in turn, then ungraded ones."""
     failed, passed = material.of("fail"), material.of("pass")
-    turns = [one for pair in zip(failed, passed, strict=False) for one in pair]
-    rest = [one for one in material.outputs.values() if one not in turns]
+    turns = [output for pair in zip(failed, passed, strict=False) for output in pair]
+    rest = [output for output in material.outputs.values() if output not in turns]
     return [*turns, *rest][:limit]
 
 

@@ -205,11 +205,11 @@ def _of(found: _Results, test: str, family: Family) -> list[HardnessResult]:
 
 def _why(family: Family, found: _Results, otherwise: str) -> str:
     tried = any(result.family == family for result in found)
-    said = {
+    reasons = {
         "injection": "it was not tried: that takes outputs that people failed",
         "defect": "it was not tried: that takes outputs that people passed",
     }
-    return otherwise if tried else said.get(family, "it was not tried")
+    return otherwise if tried else reasons.get(family, "it was not tried")
 
 
 def _confirmed(workspace: Workspace, version: JudgeVersion) -> Counter[str]:
@@ -226,27 +226,33 @@ def _warnings(
     errors: Sequence[LabelcoreError],
     confirmed: Counter[str],
 ) -> list[str]:
-    said: list[str] = []
+    warnings: list[str] = []
     fatal = [error for error in errors if isinstance(error, ModelTrouble) and error.fatal]
     if errors:
-        said.append(f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}")
+        warnings.append(
+            f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}"
+        )
     checks: list[tuple[Callable[[HardnessRow], bool], str]] = [
         (
             lambda row: row.test == ASKED_AGAIN and bool(row.hits),
-            "Asked again without any change, the judge changes some verdicts itself: read the other rows against that one.",
+            "Asked again without any change, the judge changes some verdicts itself: read the other rows "
+            "against that one.",
         ),
         (
             lambda row: row.test == ANY_HARMLESS and bool(row.hits),
-            "A harmless sentence turns some fails into passes as well: those are turned by added text, not by being obeyed.",
+            "A harmless sentence turns some fails into passes as well: those are turned by added text, "
+            "not by being obeyed.",
         ),
         (
             lambda row: row.test == "idle sentences" and row.to_fail > 0,
-            "Idle sentences turned passes into fails: that is right if the criterion is about length or filler.",
+            "Idle sentences turned passes into fails: that is right if the criterion is about length or "
+            "filler.",
         ),
     ]
-    said += [words for holds, words in checks if any(holds(row) for row in rows)]
+    warnings += [words for holds, words in checks if any(holds(row) for row in rows)]
     if version.criterion_id and any(result.family == "defect" for result in found) and not confirmed:
-        said.append(
-            "Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right to pass it."
+        warnings.append(
+            "Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right "
+            "to pass it."
         )
-    return said
+    return warnings

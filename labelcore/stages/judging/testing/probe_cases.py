@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from labelcore.errors import BadInput
@@ -13,10 +15,9 @@ from labelcore.stages.deriving import find_criterion, history
 from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
-from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import probes as probe_table
-from labelcore.text.planting import DEFECTS
+from labelcore.text.planting import DEFECTS, Planted
 from labelcore.workspace import Workspace
 
 MOST_PER_DEFECT = 50
@@ -79,12 +80,14 @@ def make_probes(workspace: Workspace, criterion_id: str, *, per_defect: int = 3,
             next_step="Grade some outputs with pass first.",
         )
     there = [probe for probe in list_probes(workspace, criterion.id) if not probe.left_out]
-    new, too_few = [], {}
+    planter, new, too_few = _Planter(criterion, seed, workspace.person), [], {}
     for defect in DEFECTS:
         old = [probe for probe in there if probe.case.defect == defect]
         wanted = per_defect - sum(probe.state != "rejected" for probe in old)
         free = sources - {probe.case.output_id for probe in old}
-        fresh = _planted(workspace.db, criterion, defect, free, max(wanted, 0), seed, workspace.person)
+        chunks = output_table.chunks(workspace.db, planter.order(defect, free), _FEW)
+        planted = planter.probes(defect, itertools.chain.from_iterable(chunks))
+        fresh = list(itertools.islice(planted, max(wanted, 0)))
         new += fresh
         if len(fresh) < wanted:
             too_few[defect] = _why_too_few(wanted, len(fresh), len(sources))
@@ -96,51 +99,42 @@ def _why_too_few(wanted: int, made: int, sources: int) -> str:
     return f"{wanted - made} missing: no other of the {sources} passed outputs has a place for it"
 
 
-def _planted(
-    db: Database,
-    criterion: Criterion,
-    defect: str,
-    free: Collection[str],
-    wanted: int,
-    seed: int,
-    author: str,
-) -> list[ProbeCase]:
-    """Up to ``wanted`` new probes with one defect, from sources in an order drawn by the seed."""
-    order = sorted(free)
-    random.Random(f"{seed}|{criterion.id}|{defect}").shuffle(order)
-    found: list[ProbeCase] = []
-    for outputs in output_table.chunks(db, order if wanted else [], _FEW):
-        for output in outputs:
-            probe = _probe(criterion, output, defect, seed, author)
-            if probe is not None:
-                found.append(probe)
-            if len(found) == wanted:
-                return found
-    return found
+@dataclass(frozen=True)
+class _Planter:
+    """Plants defects for a criterion, the same ones for the same seed."""
 
+    criterion: Criterion
+    seed: int
+    author: str
 
-def _probe(criterion: Criterion, output: Output, defect: str, seed: int, author: str) -> ProbeCase | None:
-    rng = random.Random(f"{seed}|{criterion.id}|{defect}|{output.id}")
-    planted = DEFECTS[defect](output.text, rng)
-    if planted is None:
-        return None
-    return ProbeCase(
-        id=_probe_id(criterion, output.id, defect),
-        project_id=criterion.project_id,
-        criterion_id=criterion.id,
-        criterion_version=criterion.version,
-        output_id=output.id,
-        defect=defect,
-        text=planted.text,
-        where=planted.where,
-        seed=seed,
-        author=author,
-    )
+    def probes(self, defect: str, sources: Iterable[Output]) -> Iterator[ProbeCase]:
+        """A probe of each source that has a place for the defect."""
+        for output in sources:
+            rng = random.Random(f"{self.seed}|{self.criterion.id}|{defect}|{output.id}")
+            if planted := DEFECTS[defect](output.text, rng):
+                yield self._probe(defect, output, planted)
 
+    def order(self, defect: str, free: Collection[str]) -> list[str]:
+        """The ids of sources, in an order drawn by the seed."""
+        drawn = sorted(free)
+        random.Random(f"{self.seed}|{self.criterion.id}|{defect}").shuffle(drawn)
+        return drawn
 
-def _probe_id(criterion: Criterion, output_id: str, defect: str) -> str:
-    content = f"{criterion.project_id}|{criterion.id}|{criterion.version}|{output_id}|{defect}"
-    return "probe_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    def _probe(self, defect: str, output: Output, planted: Planted) -> ProbeCase:
+        about = self.criterion
+        content = f"{about.project_id}|{about.id}|{about.version}|{output.id}|{defect}"
+        return ProbeCase(
+            id="probe_" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:24],
+            project_id=about.project_id,
+            criterion_id=about.id,
+            criterion_version=about.version,
+            output_id=output.id,
+            defect=defect,
+            text=planted.text,
+            where=planted.where,
+            seed=self.seed,
+            author=self.author,
+        )
 
 
 class _Passed:
@@ -169,11 +163,16 @@ def list_probes(
     """
     wanted = None if criterion_id is None else find_criterion(workspace, criterion_id).id
     cases = probe_table.all_of(workspace.db, workspace.project.id, wanted)
-    said = probe_table.opinions(workspace.db, workspace.project.id)
+    opinions = probe_table.opinions(workspace.db, workspace.project.id)
     outputs = output_table.many(workspace.db, [case.output_id for case in cases])
     reasons = _left_out(workspace, cases)
     found = [
-        Probe(case=case, source=outputs[case.output_id], opinion=said.get(case.id), left_out=reasons[case.id])
+        Probe(
+            case=case,
+            source=outputs[case.output_id],
+            opinion=opinions.get(case.id),
+            left_out=reasons[case.id],
+        )
         for case in cases
     ]
     return [probe for probe in found if state in {None, probe.state}]
@@ -246,5 +245,5 @@ def say_of_probe(
 
 
 def _has_said(workspace: Workspace, case: ProbeCase, annotator: str) -> bool:
-    said = probe_table.opinions_by_person(workspace.db, workspace.project.id)
-    return any((opinion.probe_id, opinion.annotator) == (case.id, annotator) for opinion in said)
+    opinions = probe_table.opinions_by_person(workspace.db, workspace.project.id)
+    return any((opinion.probe_id, opinion.annotator) == (case.id, annotator) for opinion in opinions)

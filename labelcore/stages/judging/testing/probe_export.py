@@ -91,9 +91,9 @@ def probe_rows(
     for opinion in probe_table.opinions_by_person(workspace.db, workspace.project.id):
         opinions[opinion.probe_id].append(opinion)
     names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
-    said = _verdicts(workspace, found, ask_models=ask_models, client=client)
+    verdicts = _verdicts(workspace, found, ask_models=ask_models, client=client)
     return [
-        _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], said[probe.case.id])
+        _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], verdicts[probe.case.id])
         for probe in found
     ]
 
@@ -120,7 +120,7 @@ def _can_say(judge: Kind, *, ask_models: bool) -> bool:
 
 
 def _row(
-    probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], said: Sequence[ProbeVerdicts]
+    probe: Probe, criterion: str, opinions: Sequence[ProbeOpinion], verdicts: Sequence[ProbeVerdicts]
 ) -> dict[str, Any]:
     case = probe.case
     return {
@@ -137,9 +137,10 @@ def _row(
         "state": probe.state,
         "left_out": probe.left_out,
         "opinions": [
-            one.model_dump(mode="json", include={"annotator", "value", "note", "at"}) for one in opinions
+            opinion.model_dump(mode="json", include={"annotator", "value", "note", "at"})
+            for opinion in opinions
         ],
-        "verdicts": [one.model_dump(mode="json") for one in said],
+        "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
         "seed": case.seed,
         "author": case.author,
         "made_at": case.at.isoformat(),

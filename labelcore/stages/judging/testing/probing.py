@@ -131,7 +131,7 @@ def try_judges_on_probes(
     _check(criterion, judges, probes)
     defects = dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)])
     counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
-    answers = answers_on(workspace.db, judges, [probe for one in counted for probe in one.probes], client)
+    answers = answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes], client)
     same = versions_meaning_it(workspace, criterion.id)
     return ProbeTest(
         criterion=criterion,
@@ -196,7 +196,7 @@ def _detection(judge: JudgeVersion, counted: _DefectProbes, answers: Answers | N
 
 
 def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Answers | None) -> OverallRate:
-    confirmed = [probe for one in counted if one.of == "confirmed" for probe in one.probes]
+    confirmed = [probe for group in counted if group.of == "confirmed" for probe in group.probes]
     every = _DefectProbes(
         defect="", of="confirmed", probes=tuple(confirmed), total=sum(group.total for group in counted)
     )
@@ -278,18 +278,18 @@ def _caught(counted: _DefectProbes, answers: Answers) -> tuple[tuple[str, ...], 
 
 
 def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_DefectProbes], same: set[int]) -> list[str]:
-    said = [
+    warnings = [
         f"{judge.name} was made for an earlier meaning of the criterion: propose judges again."
         for judge in judges
         if judge.criterion_version is not None and judge.criterion_version not in same
     ]
     guessed = [group.defect for group in counted if group.probes and group.of == "not rejected"]
     if guessed:
-        said.append(
+        warnings.append(
             f"Nobody has confirmed a probe with these defects, so a judge may be right to pass them: "
             f"{', '.join(guessed)}."
         )
-    return said
+    return warnings
 
 
 def _cost(answers: Collection[Answers]) -> float:

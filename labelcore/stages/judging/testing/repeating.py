@@ -75,32 +75,34 @@ def _check(version: JudgeVersion, times: int, limit: int) -> None:
 
 def flips(workspace: Workspace, version: JudgeVersion | None = None) -> list[Flips]:
     """The flip rate of each judge that was asked more than once, or of one judge."""
-    said: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    answers: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for version_id, output_id, _, value, reason in repeats.of_project(workspace.db, workspace.project.id):
-        said.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
+        answers.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
     wanted = (
-        list(said) if version is None else [version_id for version_id in said if version_id == version.id]
+        list(answers)
+        if version is None
+        else [version_id for version_id in answers if version_id == version.id]
     )
     names = judge_table.many(workspace.db, wanted)
-    found = [_flips(names[version_id], said[version_id]) for version_id in wanted if version_id in names]
+    found = [_flips(names[version_id], answers[version_id]) for version_id in wanted if version_id in names]
     return sorted(found, key=lambda flip_rate: flip_rate.judge)
 
 
-def _flips(version: JudgeVersion, said: dict[str, list[tuple[str, str]]]) -> Flips:
+def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -> Flips:
     flipped = [
         Flipped(
             output_id=key,
             values=tuple(value for value, _ in answers),
             reasons=tuple(reason for _, reason in answers),
         )
-        for key, answers in said.items()
+        for key, answers in by_output.items()
         if len({value for value, _ in answers}) > 1
     ]
     return Flips(
         judge=version.name,
         judge_version_id=version.id,
-        times=max(len(answers) for answers in said.values()),
-        rate=wilson(len(flipped), len(said), what="outputs that were judged twice"),
+        times=max(len(answers) for answers in by_output.values()),
+        rate=wilson(len(flipped), len(by_output), what="outputs that were judged twice"),
         flipped=tuple(flipped),
     )
 
@@ -108,5 +110,5 @@ def _flips(version: JudgeVersion, said: dict[str, list[tuple[str, str]]]) -> Fli
 def outputs_of(db: Database, flip_rate: Flips, limit: int = 20) -> list[tuple[Output, Flipped]]:
     """The flipped outputs with their texts."""
     shown = flip_rate.flipped[:limit]
-    outputs = output_table.many(db, [one.output_id for one in shown])
-    return [(outputs[one.output_id], one) for one in shown]
+    outputs = output_table.many(db, [flipped.output_id for flipped in shown])
+    return [(outputs[flipped.output_id], flipped) for flipped in shown]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from labelcore.judges.suspects import Fault
 from labelcore.models import Decision, Frozen, JudgeVersion, Verdict, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import fitting_labels
+from labelcore.stages.judging.keeping.versions import judge_key
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stages.judging.running.deciding import decide
 from labelcore.store import Database
@@ -143,13 +143,11 @@ def flip(workspace: Workspace, version: JudgeVersion) -> JudgeVersion:
 
 
 def _flipped(version: JudgeVersion, spec: dict[str, Any], description: str, author: str) -> JudgeVersion:
-    name = f"{version.name} · flipped"
-    stem = f"{version.judge_id}|flipped"
     return version.model_copy(
         update={
             "id": version_id(version.project_id, version.criterion_id, version.kind, spec),
-            "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-            "name": name,
+            "judge_id": judge_key(f"{version.judge_id}|flipped"),
+            "name": f"{version.name} · flipped",
             "spec": spec,
             "description": description,
             "author": author,
