@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from labelcore.judges.features import Bools, Ints
 from labelcore.judges.training_data import TrainingData
@@ -62,6 +62,9 @@ class Refitting:
 
 class Refitted:
     """A candidate that grades shape; those of a class with the same ``key`` are fitted in one go."""
+
+    slow: ClassVar[bool] = False
+    """Whether a fit takes tens of milliseconds, so that many grades are cross-fitted less often."""
 
     @property
     def key(self) -> Hashable:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -65,13 +66,13 @@ class HeldOut(Frozen):
 class Repeat:
     """Votes on outputs by sets that were fitted and chosen without their groups, both (n,).
 
-    ``seen``: the outputs that time was left for. ``fitting``: seconds that were spent without the
-    exact programs. ``stopped``: of how many of the ``sets`` the program was stopped by the time.
+    ``seen``: the outputs that time was left for. ``seconds``: what it took. ``stopped``: of how many
+    of the ``sets`` the search was stopped by the time.
     """
 
     failed: Bools
     seen: Bools
-    fitting: float = 0.0
+    seconds: float = 0.0
     sets: int = 0
     stopped: int = 0
 
@@ -100,6 +101,16 @@ class Grades:
         """Some of them."""
         sources = np.unique(self.sources[seen], return_inverse=True)[1]
         return Grades(self.fails[seen], sources, None if self.weights is None else self.weights[seen])
+
+    @property
+    def n(self) -> int:
+        """How many grades there are."""
+        return len(self.fails)
+
+    @cached_property
+    def groups(self) -> list[str]:
+        """A name for each grade's source; the names sort as the sources do."""
+        return [f"{source:09}" for source in self.sources]
 
     @property
     def number(self) -> int:

@@ -5,54 +5,57 @@ model, on the other groups; a judge that was not fitted to grades (an LLM, anoth
 verdicts. The choice is made on such votes; an outer split that repeats the whole of it gives the
 held-out figures.
 
-One deadline holds for all of it. The time that the first comparison takes shows how many repeats
-fit in; each nested set has an even part of what is left then, and its exact program gets what
-fitting leaves of it. What the deadline cuts short is said (`Choice.cut_short`). Where it cuts
-nothing short, a seed gives the same choice again.
+Fits, repeats and the steps of each search are counted, so that a seed gives the same choice again
+however busy the machine is. One deadline is the ceiling for all of it, far above what usual sizes take:
+where the first comparison shows that it will not do, there are fewer repeats, and what it cuts short is
+said (`Choice.cut_short`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from labelcore.judges.candidates import Candidate, Party, parties, prepare
+from labelcore.judges.candidates import Candidate, Party, Refitted, parties, prepare
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
 from labelcore.judges.learned_model import folds_by_group
 from labelcore.stats.deadline import Deadline
 from labelcore.stats.selection import select, worth
-from labelcore.stats.set_program import Chosen, Front, front, solve
+from labelcore.stats.set_beam import search
+from labelcore.stats.set_program import Chosen, Front, explained, front, solve
 from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
-SECONDS = 5.0
+SECONDS = 60.0
+"""The ceiling. A hundred judges on five hundred outputs take a tenth of it on a core of their own."""
 _INNER_FOLDS = 4
 _OUTER_FOLDS = 5
 _REPEATS = 2
-_MANY = 800  # with so many grades one repeat is steady enough
-LEVELS = (0.25, 0.4, 0.55, 0.7, 0.85)
-"""Coverages at which the exact program is solved where no coverage is asked for."""
+_MANY = 800
+"""With more grades one repeat is steady enough."""
+_MANY_FITTED = 1_000
+"""With more grades for all learned judges together one cross-fit is."""
 _RESERVE = 0.04
 """The share of the time that is kept for the intervals and for steps that look at no clock."""
 _MARGIN = 1.2
 """So much longer than the first comparison took may the others take."""
-_FITTING = 0.6
+_FITTING = 0.9
 """The share of the time that fitting may take before judges are compared once only."""
-_LEAST_SHARE = 0.1
-_DRAWN_AGAIN, _SHARE_AGAIN = 40, 0.1
-"""How often the choice is made on sources drawn again, in at most this share of the time."""
+_DRAWN_AGAIN, _SHARE_AGAIN, _KEPT_AGAIN = 40, 0.25, 5
+"""How often the choice is made on sources drawn again, in at most this share of the time, and how many
+sets are kept then in each step of the search."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """The members of the chosen set (candidate numbers), and its held-out figures.
 
-    ``program``: the exact program's answer, with its gap, where a coverage or members were asked for.
+    ``program``: the cheapest set with its gap, where a coverage or members were asked for.
     ``failed`` (n, members): each member's votes, cross-fitted: none saw the output that it votes on.
     ``cut_short``: what the deadline did not leave time for, in words.
     """
@@ -66,42 +69,35 @@ class Choice:
 
 def choose(
     candidates: Sequence[Candidate],
-    human_fails: Bools,
-    groups: Sequence[str],
-    *,
-    default: Sequence[int] = (),
+    grades: Grades,
     wish: Wish | None = None,
+    *,
     seed: int = 0,
     seconds: float = SECONDS,
-    levels: Sequence[float] = LEVELS,
-    weights: Floats | None = None,
 ) -> Choice:
     """Choose a set and measure the whole procedure on outputs that it did not see.
 
-    ``default`` are candidates that need no choice (the learned judge of the overall grade): they
-    are kept unless another set is better by more than one standard error, because picking the best
-    of many on few grades picks luck. Where ``wish`` asks for a coverage or for members, the set is the
-    exact program's: least false failures and size subject to the wish, on cross-fitted votes.
-    Otherwise it is the best of a greedy set and the exact ones at the coverages ``levels``. All of it
-    is done within ``seconds``. ``weights`` (n,): one over each output's chance to be drawn, where the
-    chances differ; then the held-out figures are given for the pool too.
+    Where ``wish`` asks for a coverage or for members, the set is the cheapest one: least false failures
+    and size subject to the wish, on cross-fitted votes. Otherwise it is the best of a greedy set and the
+    cheapest ones at its levels. Where ``grades`` have weights, the held-out figures are given for the
+    pool too. ``seconds``: the most that all of it may take.
     """
     clock = Deadline.after(seconds * (1 - _RESERVE))
-    wish = wish or Wish(max_ffr=0.5)
-    task = _Task(candidates, human_fails, groups, list(default), wish, seed, clock, levels)
-    grades = Grades.of(human_fails, groups, weights)
+    task = _Task(candidates, grades, wish or Wish(max_ffr=0.5), seed, clock)
     prepare(candidates)
     with one_thread():
         picked, inner = task.whole()
-        again = task.again(picked, grades)
+        again, draws = task.again(picked)
         nested = task.nested(inner)
-    figures = summary(nested, again, grades, seed)
-    cut_short = _cut_short(picked, inner, again, nested, seconds)
-    return Choice(picked.members, figures, picked.matrices[0][:, picked.members], picked.program, cut_short)
-
-
-def _repeats(n: int) -> int:
-    return 1 if n > _MANY else _REPEATS
+        program = task.explained(picked)
+    course = _Course(task, picked, inner, draws, nested)
+    return Choice(
+        members=picked.members,
+        held_out=summary(nested, np.array(again).reshape(-1, grades.n), grades, seed),
+        failed=picked.matrices[0][:, picked.members],
+        program=program,
+        cut_short=course.cut_short(seconds, program.gap if program else None),
+    )
 
 
 @dataclass(frozen=True)
@@ -117,155 +113,160 @@ class _Compared:
 
 @dataclass(frozen=True)
 class _Picked:
-    """A set with what it was picked by; ``stopped``: the exact program's time ran out."""
+    """A set with what it was picked by; ``stopped``: the time ran out before the search was done."""
 
     members: list[int]
     matrices: list[Bools]
     program: Chosen | None
     stopped: bool
-    gap: float | None
-    seconds: float
     late: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Task:
     candidates: Sequence[Candidate]
-    human_fails: Bools
-    groups: Sequence[str]
-    default: list[int]
+    grades: Grades
     wish: Wish
     seed: int
     clock: Deadline
-    levels: Sequence[float]
+
+    @property
+    def repeats(self) -> int:
+        """How many nested splits so many grades need."""
+        return 1 if self.grades.n > _MANY else _REPEATS
+
+    @property
+    def crossings(self) -> int:
+        """How many repeats of cross-fitting they need."""
+        slow = sum(isinstance(candidate, Refitted) and candidate.slow for candidate in self.candidates)
+        return 1 if self.grades.n * slow > _MANY_FITTED else self.repeats
+
+    @property
+    def asked(self) -> bool:
+        """Whether a coverage or members are asked for."""
+        return bool(self.wish.min_coverage or self.wish.must_include)
 
     def whole(self) -> tuple[_Picked, int]:
-        """The set chosen on all outputs, and how many repeats of cross-fitting time allows."""
-        rows = np.arange(len(self.human_fails))
-        wanted = _repeats(len(rows))
-        started = time.perf_counter()
+        """The set chosen on all outputs, and how many repeats of cross-fitting the ceiling allows."""
+        rows, inner, started = np.arange(self.grades.n), self.crossings, time.perf_counter()
         compared = self._compare(rows, 1)
         took = (time.perf_counter() - started) * _MARGIN
         # Each nested set has the outputs of all folds but one; a repeat fits as many sets as folds.
-        nested = took * (_OUTER_FOLDS - 1) * wanted
-        inner = wanted
-        if (took + nested) * wanted - took > _FITTING * self.clock.left:
+        nested = took * (_OUTER_FOLDS - 1) * self.repeats
+        if (took + nested) * inner - took > _FITTING * self.clock.left:
             inner = 1
-        if inner > 1:
-            compared = self._compare(rows, inner, compared)
-        spare = self.clock.left - nested * inner
-        until = Deadline.after(max(spare / 2, self.clock.left * _LEAST_SHARE))
-        return self._pick(rows, compared, until, explain=True), inner
+        return self._pick(rows, self._compare(rows, inner, compared)), inner
 
-    def again(self, picked: _Picked, grades: Grades) -> Floats:
-        """How often each output is failed by the sets that are chosen when sources are drawn again,
-        shape (draws, n); greedy sets, on the cross-fitted votes that there are.
+    def explained(self, picked: _Picked) -> Chosen | None:
+        """The cheapest set of the whole choice with its gap and what it cannot meet."""
+        if picked.program is None:
+            return None
+        return explained(picked.program, self._votes(picked.matrices, self.grades.fails), self.clock)
+
+    def again(self, picked: _Picked) -> tuple[list[Floats], int]:
+        """How often each output is failed by each set that is chosen when sources are drawn again, (n,),
+        and how often they were drawn; sets of a quick search, on the cross-fitted votes that there are.
         """
         until, random = self.clock.share(_SHARE_AGAIN), np.random.default_rng(self.seed)
         found: list[Floats] = []
-        for _ in range(_DRAWN_AGAIN):
-            rows = grades.drawn_again(random)
-            fails = self.human_fails[rows]
+        for draws in range(1, _DRAWN_AGAIN + 1):
+            rows = self.grades.drawn_again(random)
+            fails = self.grades.fails[rows]
             if 0 < fails.sum() < len(fails):
                 members = self._quick([matrix[rows] for matrix in picked.matrices], fails)
                 votes = [matrix[:, members].any(axis=1) for matrix in picked.matrices]
                 found.append(np.mean(votes, axis=0))
             if until.over:
-                break
-        return np.array(found).reshape(-1, len(self.human_fails))
+                return found, draws
+        return found, _DRAWN_AGAIN
 
     def _quick(self, matrices: Sequence[Bools], fails: Bools) -> list[int]:
-        """The set without the exact program."""
-        if not (self.wish.min_coverage or self.wish.must_include):
+        """The set by fewer steps: a narrow search, the greedy set alone where nothing is asked for."""
+        if not self.asked:
             return self._guarded(matrices, fails, select(matrices, fails, self.wish.max_ffr))
-        stacked, repeated = np.vstack(matrices).astype(float), np.tile(fails, len(matrices))
-        return self._guarded(matrices, fails, SetVotes(stacked, repeated, self.wish).greedy())
+        votes, levels = self._votes(matrices, fails), [self.wish.min_coverage]
+        best = search(votes, levels, self.clock, kept=_KEPT_AGAIN).best[0]
+        return self._guarded(matrices, fails, list(best.members))
+
+    def _votes(self, matrices: Sequence[Bools], fails: Bools) -> SetVotes:
+        """All repeats as if they were so many more outputs."""
+        stacked = np.vstack(matrices).astype(np.float64)
+        return SetVotes(stacked, np.tile(fails, len(matrices)), self.wish)
 
     def nested(self, inner: int) -> list[Repeat]:
-        """Votes by sets that were fitted and chosen without the outputs' groups, as often as time
-        allows. A repeat that is not finished counts only where there is no other.
+        """Votes by sets that were fitted and chosen without the outputs' groups, as often as planned.
+        A repeat that the deadline does not let finish counts only where there is no other.
         """
         found: list[Repeat] = []
-        wanted = _repeats(len(self.human_fails))
-        for at in range(wanted):
-            if found and (found[-1].fitting * _MARGIN > self.clock.left or not found[-1].whole):
+        for at in range(self.repeats):
+            if found and (found[-1].seconds * _MARGIN > self.clock.left or not found[-1].whole):
                 break
-            repeat = self._repeat(self.seed + 101 * at, inner, _OUTER_FOLDS * (wanted - at))
+            repeat = self._repeat(self.seed + 101 * at, inner)
             if repeat.whole or (not found and repeat.seen.any()):
                 found.append(repeat)
         return found
 
-    def _repeat(self, seed: int, inner: int, planned: int) -> Repeat:
-        """One outer split; ``planned``: how many nested sets share the time that is left."""
-        folds = folds_by_group(self.groups, _OUTER_FOLDS, seed)
-        failed = np.zeros(len(self.human_fails), dtype=bool)
-        seen, fitting, sets, stopped = np.zeros_like(failed), 0.0, 0, 0
+    def _repeat(self, seed: int, inner: int) -> Repeat:
+        """One outer split."""
+        started, folds = time.perf_counter(), folds_by_group(self.grades.groups, _OUTER_FOLDS, seed)
+        failed = np.zeros(self.grades.n, dtype=bool)
+        seen, sets, stopped = np.zeros_like(failed), 0, 0
         for fold in range(_OUTER_FOLDS):
             train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
             if not len(test):
                 continue
-            until = self.clock.share(1 / (planned - fold))
-            started = time.perf_counter()
             compared = self._compare(train, inner)
             if compared.late:
                 break
-            picked = self._pick(train, compared, until, explain=False)
+            picked = self._pick(train, compared)
             for j in picked.members:
                 failed[test] |= self.candidates[j].fails(train, test)
-            fitting += time.perf_counter() - started - picked.seconds
             sets, stopped = sets + 1, stopped + picked.stopped
             seen[test] = True
-        return Repeat(failed, seen, fitting, sets, stopped)
+        return Repeat(failed, seen, time.perf_counter() - started, sets, stopped)
 
-    def _pick(self, rows: Ints, compared: _Compared, until: Deadline, *, explain: bool) -> _Picked:
-        """The set for these votes; its exact program must end by ``until``."""
-        matrices, fails = compared.matrices, self.human_fails[rows]
-        stacked = np.vstack(matrices).astype(np.float64)
-        repeated = np.tile(fails, len(matrices))
-        started = time.perf_counter()
-        program: Chosen | None = None
+    def _pick(self, rows: Ints, compared: _Compared) -> _Picked:
+        """The set for these votes."""
+        matrices, fails = compared.matrices, self.grades.fails[rows]
+        votes, program = self._votes(matrices, fails), None
         tried: Chosen | Front
-        if self.wish.min_coverage or self.wish.must_include:
-            tried = program = solve(stacked, repeated, self.wish, time_limit=until.left, explain=explain)
+        if self.asked:
+            tried = program = solve(votes, self.clock)
             best = list(program.members)
         else:
-            tried = front(stacked, repeated, self.wish, self.levels, time_limit=until.left)
+            tried = front(votes, self.wish.levels, self.clock)
             best = self._best(matrices, fails, tried)
-        seconds = time.perf_counter() - started
         members = self._guarded(matrices, fails, best)
-        return _Picked(members, matrices, program, tried.stopped, tried.gap, seconds, compared.late)
+        return _Picked(members, matrices, program, tried.stopped, compared.late)
 
-    def _best(self, matrices: Sequence[Bools], fails: Bools, exact: Front) -> list[int]:
-        """The set of most worth: of the greedy one and the exact ones at several coverages."""
+    def _best(self, matrices: Sequence[Bools], fails: Bools, cheapest: Front) -> list[int]:
+        """The set of most worth: of the greedy one and the cheapest ones at several coverages."""
         limit = self.wish.max_ffr
-        sets = [select(matrices, fails, limit), *map(list, exact.sets)]
+        sets = [select(matrices, fails, limit), *map(list, cheapest.sets)]
         return max(sets, key=lambda members: worth(matrices, fails, members, limit))
 
     def _guarded(self, matrices: Sequence[Bools], fails: Bools, found: list[int]) -> list[int]:
         """The default, unless it misses the wish or ``found`` is clearly better."""
-        if not self.default or not self._meets(matrices, fails):
+        default, limit = list(self.wish.default), self.wish.max_ffr
+        if not default or not self._meets(matrices, fails):
             return found
-        limit = self.wish.max_ffr
-        ahead = worth(matrices, fails, found, limit) - worth(matrices, fails, self.default, limit)
-        failed = np.mean([m[:, found].any(axis=1) for m in matrices], axis=0)
-        return found if ahead > _standard_error(failed, fails) else self.default
+        ahead = worth(matrices, fails, found, limit) - worth(matrices, fails, default, limit)
+        failed = np.mean([matrix[:, found].any(axis=1) for matrix in matrices], axis=0)
+        return found if ahead > _standard_error(failed, fails) else default
 
     def _meets(self, matrices: Sequence[Bools], fails: Bools) -> bool:
         """Whether the default holds the coverage and the members that were asked for."""
-        if not set(self.wish.must_include) <= set(self.default):
+        if not set(self.wish.must_include) <= set(self.wish.default):
             return False
-        reached = [
-            SetVotes(matrix.astype(np.float64), fails, self.wish).coverage(self.default)
-            for matrix in matrices
-            if fails.any()
-        ]
-        return not reached or float(np.mean(reached)) >= self.wish.min_coverage
+        if not fails.any():
+            return True
+        return self._votes(matrices, fails).coverage(self.wish.default) >= self.wish.min_coverage
 
     def _compare(self, rows: Ints, repeats: int, known: _Compared | None = None) -> _Compared:
         """Cross-fitted votes on ``rows``, so many times by other folds; ``known``: the first times."""
         matrices = list(known.matrices) if known else []
         late = list(known.late) if known else []
-        groups = [self.groups[int(i)] for i in rows]
+        groups = [self.grades.groups[int(i)] for i in rows]
         for repeat in range(len(matrices), repeats):
             matrix, out = self._cross_fitted(rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat))
             if out and matrices:
@@ -280,8 +281,11 @@ class _Task:
         matrix = np.zeros((len(rows), len(self.candidates)), dtype=bool)
         late: list[int] = []
         for party in self._parties:
+            if not party.fitted:
+                matrix[:, party.which] = party.fails(rows, rows)
+                continue
             for fold in range(_INNER_FOLDS):
-                if party.fitted and self.clock.over:
+                if self.clock.over:
                     matrix[:, party.which] = False
                     late += party.which
                     break
@@ -291,7 +295,7 @@ class _Task:
 
     @cached_property
     def _parties(self) -> list[Party]:
-        return parties(self.candidates, [*self.wish.must_include, *self.default])
+        return parties(self.candidates, [*self.wish.must_include, *self.wish.default])
 
 
 def _standard_error(failed: Floats, fails: Bools) -> float:
@@ -306,40 +310,51 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
     return float(np.sqrt(total))
 
 
-def _cut_short(picked: _Picked, inner: int, again: Floats, nested: Sequence[Repeat], seconds: float) -> str:
-    """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
-    missing, n = [], again.shape[1]
-    wanted = _repeats(n)
-    if picked.late:
-        missing.append(f"{len(picked.late)} judges could not be compared with the others")
-    if inner < wanted:
-        missing.append("judges were compared by one cross-fit in place of two")
-    if not nested:
-        missing.append("none was left for held-out figures")
-    elif not nested[0].whole:
-        seen = int(nested[0].seen.sum())
-        missing.append(f"held-out figures rest on {seen} of {n} outputs")
-    elif len(nested) < wanted:
-        missing.append("held-out figures rest on one repeat of the nested split in place of two")
-    if nested and len(again) < FEWEST_DRAWN:
-        missing.append("their interval is missing")
-    if picked.stopped:
-        better = (
-            ""
-            if picked.gap is None
-            else f" (another may have up to {picked.gap:.0%} fewer false failures and judges)"
+@dataclass(frozen=True)
+class _Course:
+    """What was done of what was planned."""
+
+    task: _Task
+    picked: _Picked
+    inner: int
+    draws: int
+    nested: Sequence[Repeat]
+
+    def cut_short(self, seconds: float, gap: float | None) -> str:
+        """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
+        missing = [*self._of_comparing(), *self._of_held_out(), *self._of_searching(gap)]
+        if not missing:
+            return ""
+        return (
+            f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(missing)}. "
+            "Chosen again, the set may differ; more time settles it."
         )
-        missing.append(f"the search for the best set was stopped{better}")
-    if stopped := sum(repeat.stopped for repeat in nested):
-        sets = sum(repeat.sets for repeat in nested)
-        missing.append(
-            f"so was that of {stopped} of the {sets} sets behind the held-out figures"
-            if picked.stopped
-            else f"the search for {stopped} of the {sets} sets behind the held-out figures was stopped"
-        )
-    if not missing:
-        return ""
-    return (
-        f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(missing)}. "
-        "Chosen again, the set may differ; more time settles it."
-    )
+
+    def _of_comparing(self) -> Iterator[str]:
+        if self.picked.late:
+            yield f"{len(self.picked.late)} judges could not be compared with the others"
+        if self.inner < self.task.crossings:
+            yield "judges were compared by one cross-fit in place of two"
+
+    def _of_held_out(self) -> Iterator[str]:
+        if not self.nested:
+            yield "none was left for held-out figures"
+            return
+        if not self.nested[0].whole:
+            seen = int(self.nested[0].seen.sum())
+            yield f"held-out figures rest on {seen} of {self.task.grades.n} outputs"
+        elif len(self.nested) < self.task.repeats:
+            yield "held-out figures rest on one repeat of the nested split in place of two"
+        if self.draws < FEWEST_DRAWN:
+            yield "their interval is missing"
+        elif self.draws < _DRAWN_AGAIN:
+            yield f"their interval rests on {self.draws} of {_DRAWN_AGAIN} draws"
+
+    def _of_searching(self, gap: float | None) -> Iterator[str]:
+        better = "" if gap is None else f" (another may have up to {gap:.0%} fewer false failures and judges)"
+        if self.picked.stopped:
+            yield f"the search for the best set was stopped{better}"
+        stopped, sets = (sum(getattr(repeat, name) for repeat in self.nested) for name in ("stopped", "sets"))
+        if stopped:
+            of = f"{stopped} of the {sets} sets behind the held-out figures"
+            yield f"so was that of {of}" if self.picked.stopped else f"the search for {of} was stopped"

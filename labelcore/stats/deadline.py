@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Deadline:
-    """A moment of the monotonic clock, in seconds."""
+    """A moment of the monotonic clock, in seconds; ``seconds``: from how long before."""
 
     ends: float
+    seconds: float
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """So many seconds from now."""
-        return cls(time.perf_counter() + seconds)
+        return cls(time.perf_counter() + seconds, seconds)
 
     @property
     def left(self) -> float:

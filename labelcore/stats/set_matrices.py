@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, sparse
 
-from labelcore.stats.set_wish import Floats, SetVotes
+from labelcore.stats.set_wish import SLACK_COST, Floats, SetVotes
 
-SLACK_COST = 30.0
-"""What a missed wish costs, as a share of its outputs: far more than any set."""
 _TINY = 1e-9
 Places = npt.NDArray[np.int64]
 

@@ -12,6 +12,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 MUST, SHOULD = 1.0, 0.5
 """What a false failure by a judge of a must or a should criterion weighs."""
+SLACK_COST = 30.0
+"""What a missed wish costs, as a share of its outputs: far more than any set."""
 _TINY = 1e-9
 
 
@@ -20,7 +22,10 @@ class Wish:
     """What a set must hold. ``severity`` and ``criterion`` are by judge; () is 1 and no criterion.
 
     ``limits``: the highest false failure rate of a criterion's judges together. ``price``: what a
-    judge more may cost, as a false failure rate. ``most``: the largest set.
+    judge more may cost, as a false failure rate. ``most``: the largest set. ``levels``: coverages for
+    which the cheapest sets are sought where no coverage is asked for. ``default``: judges that need no
+    choice (the learned judge of the overall grade): they are kept unless another set is better by more
+    than one standard error, because picking the best of many on few grades picks luck.
     """
 
     min_coverage: float = 0.0
@@ -31,6 +36,8 @@ class Wish:
     limits: Mapping[str, float] = field(default_factory=dict)
     price: float = 0.01
     most: int | None = None
+    levels: tuple[float, ...] = (0.25, 0.4, 0.55, 0.7, 0.85)
+    default: tuple[int, ...] = ()
 
 
 class SetVotes:
@@ -63,34 +70,26 @@ class SetVotes:
             return None
         return float(self.wrong_by[:, list(members)].any(axis=1).mean())
 
+    def broken(self, members: Sequence[int]) -> dict[str | None, float]:
+        """The false failure rate of each criterion whose limit the members break; None: of the set."""
+        rate = self.false_failure_rate(members) or 0.0
+        found: dict[str | None, float] = {None: rate} if rate > self.wish.max_ffr + _TINY else {}
+        for name, judges in self.limited().items():
+            rate = self.false_failure_rate([j for j in members if j in judges]) or 0.0
+            if rate > self.wish.limits[name] + _TINY:
+                found[name] = rate
+        return found
+
     def within_limits(self, members: Sequence[int]) -> bool:
         """Whether the set's and each criterion's false failures are few enough."""
-        if not len(self.wrong_by):
-            return True
-        if self.wrong_by[:, list(members)].any(axis=1).mean() > self.wish.max_ffr + _TINY:
-            return False
-        for name, judges in self.limited().items():
-            of_criterion = [j for j in members if j in judges]
-            if (
-                of_criterion
-                and self.wrong_by[:, of_criterion].any(axis=1).mean() > self.wish.limits[name] + _TINY
-            ):
-                return False
-        return True
+        return not self.broken(members)
 
-    def greedy(self) -> list[int]:
-        """Judges added by what they catch more, less what they wrongly fail more, within the limits."""
-        members = list(self.wish.must_include)
-        most = self.wish.most or self.votes.shape[1]
-        while len(members) < most and self.coverage(members) < self.wish.min_coverage:
-            caught = np.asarray(self.caught_by[:, members].any(axis=1))
-            wrong = np.asarray(self.wrong_by[:, members].any(axis=1))
-            gain = (self.caught_by & ~caught[:, None]).sum(axis=0) / max(1, len(caught))
-            loss = (self.wrong_by & ~wrong[:, None]).sum(axis=0) / max(1, len(wrong))
-            worth = np.where(gain > 0, gain / (loss + self.wish.price), -1.0)
-            order = [int(j) for j in np.argsort(-worth, kind="stable") if worth[j] > 0]
-            best = next((j for j in order if self.within_limits([*members, j])), None)
-            if best is None:
-                break
-            members.append(best)
-        return sorted(members)
+    def price(self, members: Sequence[int]) -> float:
+        """Severity-weighted false failures and size, and what is missed of the wish at `SLACK_COST`."""
+        columns = list(members)
+        heaviest = (self.wrong_by[:, columns] * self.severity[columns]).max(axis=1, initial=0.0)
+        short = max(0.0, self.wish.min_coverage - self.coverage(columns))
+        for name, rate in self.broken(columns).items():
+            short += rate - (self.wish.max_ffr if name is None else self.wish.limits[name])
+        price = float(heaviest.sum()) / max(1, len(self.wrong_by)) + self.wish.price * len(columns)
+        return price + SLACK_COST * short

@@ -22,12 +22,15 @@ import time
 import numpy as np
 
 from labelcore.judges.candidates import Candidate, FixedCandidate, Target
+from labelcore.judges.held_out import Grades
 from labelcore.judges.kinds.code import CodeCandidate, PhraseCandidate
 from labelcore.judges.kinds.learned import LearnedCandidate
 from labelcore.judges.set_search import choose
 from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
-from labelcore.stats.set_program import MUST, SHOULD, Floats, Wish, solve
+from labelcore.stats.deadline import Deadline
+from labelcore.stats.set_program import MUST, SHOULD, Floats, Wish, explained, solve
+from labelcore.stats.set_wish import SetVotes
 
 _KINDS = 10
 
@@ -66,7 +69,8 @@ def main() -> None:
                 severity=tuple(MUST if j % 2 else SHOULD for j in range(chosen.judges)),
             )
             started = time.perf_counter()
-            found = solve(votes, fails, wish, time_limit=chosen.limit)
+            until, problem = Deadline.after(chosen.limit), SetVotes(votes, fails, wish)
+            found = explained(solve(problem, until), problem, until)
             took = time.perf_counter() - started
             gap = "none" if found.gap is None else f"{found.gap:.1%}"
             print(
@@ -88,7 +92,7 @@ def whole(judges: int, outputs: int, coverage: float, ffr: float, *, fitted: boo
     groups = [str(i) for i in range(outputs)]
     wish = Wish(min_coverage=coverage, max_ffr=ffr, most=6)
     started, used = time.perf_counter(), time.process_time()
-    found = choose(candidates, fails, groups, wish=wish)
+    found = choose(candidates, Grades.of(fails, groups), wish)
     took, used = time.perf_counter() - started, time.process_time() - used
     asked = f"coverage >= {coverage:.0%}" if coverage else "no coverage asked"
     gap = f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""

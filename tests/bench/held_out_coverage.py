@@ -26,9 +26,10 @@ import numpy as np
 
 from labelcore.judges.candidates import FixedCandidate
 from labelcore.judges.features import Bools, Ints
+from labelcore.judges.held_out import Grades
 from labelcore.judges.set_search import choose
 from labelcore.stats.selection import figures
-from labelcore.stats.set_wish import Floats
+from labelcore.stats.set_wish import Floats, Wish
 
 FRESH = 20_000
 SIZES = (60, 120, 300)
@@ -83,7 +84,8 @@ def one_run(task: tuple[int, int, int]) -> list[list[float]]:
         FixedCandidate(verdicts) for verdicts in votes
     ]
     groups = [str(i // per_source) for i in range(n)]
-    found = choose(candidates, fails[:n], groups, seed=seed, levels=(), seconds=600)
+    wish = Wish(max_ffr=0.5, levels=())
+    found = choose(candidates, Grades.of(fails[:n], groups), wish, seed=seed, seconds=600)
     rows, fresh = np.arange(n), np.arange(n, n + FRESH)
 
     def says(where: Ints) -> Bools:

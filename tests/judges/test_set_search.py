@@ -42,7 +42,7 @@ class _Slow:
 
 def test_the_same_seed_gives_the_same_choice_where_time_is_enough() -> None:
     fails, judges = _world()
-    found = [choose(judges, fails, _alone(80), seed=3, seconds=120) for _ in range(2)]
+    found = [choose(judges, Grades.of(fails, _alone(80)), seed=3, seconds=120) for _ in range(2)]
     assert found[0].cut_short == ""
     assert found[0].members == found[1].members
     assert found[0].held_out == found[1].held_out
@@ -56,7 +56,7 @@ def test_one_deadline_holds_for_everything_however_slow_fitting_is(pause: float,
     fails, judges = _world(60, 6)
     slow = [_Slow(judge, pause) for judge in judges]
     started = time.perf_counter()
-    found = choose(slow, fails, _alone(60), seconds=1.0)
+    found = choose(slow, Grades.of(fails, _alone(60)), seconds=1.0)
     assert time.perf_counter() - started < 1.0 + 0.6  # one fit, and a busy machine
     assert says in found.cut_short and "1 seconds was too short" in found.cut_short
     if found.held_out.repeats == 0:
@@ -67,9 +67,8 @@ def test_one_deadline_holds_for_everything_however_slow_fitting_is(pause: float,
 
 def test_judges_that_must_be_in_are_in_where_there_is_no_time_at_all() -> None:
     fails, judges = _world()
-    found = choose(
-        judges, fails, _alone(80), wish=Wish(min_coverage=0.9, max_ffr=0.1, must_include=(5,)), seconds=1e-6
-    )
+    wish = Wish(min_coverage=0.9, max_ffr=0.1, must_include=(5,))
+    found = choose(judges, Grades.of(fails, _alone(80)), wish, seconds=1e-6)
     assert 5 in found.members
     assert found.program is not None and found.program.stopped and found.program.gap is not None
 
@@ -77,7 +76,9 @@ def test_judges_that_must_be_in_are_in_where_there_is_no_time_at_all() -> None:
 def test_more_time_repeats_the_split_more_often_than_too_little() -> None:
     fails, judges = _world(60, 6)
     slow = [_Slow(judge, 0.002) for judge in judges]
-    short, long = (choose(slow, fails, _alone(60), seconds=seconds).held_out for seconds in (0.35, 20.0))
+    short, long = (
+        choose(slow, Grades.of(fails, _alone(60)), seconds=seconds).held_out for seconds in (0.35, 20.0)
+    )
     assert long.repeats == 2 and long.outputs == 60
     assert short.repeats <= 1
 

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
-from labelcore.stats.set_program import Wish, front, solve
+from labelcore.stats import set_program
+from labelcore.stats.deadline import Deadline
+from labelcore.stats.set_program import Chosen, Wish, front
 from labelcore.stats.set_wish import SetVotes
 from labelcore.stats.threads import one_thread
 
@@ -22,6 +24,11 @@ def _votes(seed: int, judges: int = 6, n: int = 40) -> tuple[np.ndarray, np.ndar
     fails[:2] = True, False
     votes = random.random((n, judges)) < np.where(fails[:, None], 0.5, 0.12)
     return votes.astype(float), fails
+
+
+def solve(votes: np.ndarray, fails: np.ndarray, wish: Wish, *, time_limit: float = 5.0) -> Chosen:
+    problem, until = SetVotes(votes, fails, wish), Deadline.after(time_limit)
+    return set_program.explained(set_program.solve(problem, until), problem, until)
 
 
 def _price(votes: np.ndarray, fails: np.ndarray, members: tuple[int, ...]) -> tuple[float, float]:
@@ -95,7 +102,7 @@ def test_without_a_fail_coverage_is_not_measurable() -> None:
 def test_the_front_holds_growing_coverages() -> None:
     votes, fails = _votes(8)
     wish = Wish()
-    found = front(votes, fails, wish, (0.3, 0.6, 0.8), time_limit=3)
+    found = front(SetVotes(votes, fails, wish), (0.3, 0.6, 0.8), Deadline.after(3))
     assert found.gap == 0 and not found.stopped
     sets = found.sets
     reached = [SetVotes(votes, fails, wish).coverage(members) for members in sets]

@@ -257,6 +257,7 @@ def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision
 class LearnedCandidate(Refitted):
     """A learned judge, refitted on the training rows."""
 
+    slow: ClassVar[bool] = True
     data: TrainingData
     target: Target
 

@@ -12,7 +12,7 @@ import pandas as pd
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitting, Target
-from labelcore.judges.held_out import METHOD
+from labelcore.judges.held_out import METHOD, Grades
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
 from labelcore.judges.proposing import LEARNED_FROM
@@ -139,20 +139,9 @@ def _chosen(
     outputs = output_table.many(workspace.db, list(labels.value))
     data = training_data_of(workspace, [outputs[output_id] for output_id in labels.value], labels)
     candidates = candidates_of(workspace, versions, votes, data, labels)
-    default = [
-        j for j, version in enumerate(versions) if kind_of(version).learns and not version.criterion_id
-    ]
     evidence = evidence_of(workspace, labels.value)
-    return set_search.choose(
-        candidates,
-        human_fails,
-        data.groups,
-        default=default,
-        wish=wish,
-        seed=seed,
-        seconds=seconds,
-        weights=evidence.weights if evidence.uneven else None,
-    )
+    grades = Grades.of(human_fails, data.groups, evidence.weights if evidence.uneven else None)
+    return set_search.choose(candidates, grades, wish, seed=seed, seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -209,6 +198,9 @@ def _wish(
             SHOULD if criterion and criterion.severity == "should" else MUST for criterion in judged
         ),
         criterion=tuple(criterion.name if criterion else None for criterion in judged),
+        default=tuple(
+            j for j, version in enumerate(versions) if kind_of(version).learns and not version.criterion_id
+        ),
         limits={criterion.name: criterion.max_false_failure_rate for criterion in judged if criterion},
     )
 
