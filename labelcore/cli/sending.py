@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,7 +41,8 @@ def send(
         author=author or settings().annotator,
         arguments=given,
     )
-    outcome = door.run(db or settings().db, request, terminal.progress_bar())
+    with contextlib.redirect_stdout(sys.stderr):  # only the outcome is printed on stdout
+        outcome = door.run(db or settings().db, request, terminal.progress_bar())
     terminal.show(outcome, as_json=as_json)
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)

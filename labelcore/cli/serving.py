@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import labelcore
+from labelcore.cli import stdout
 from labelcore.cli.door import read_door
 from labelcore.errors import BadInput, StoreBusy
 
@@ -54,6 +55,7 @@ def _become_server(root: Path, db: Path, project: str, address: str, port: int, 
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(root / "app.py"), *flags]
     print(f"labelcore: http://{address}:{port} serves {db}", file=sys.stderr, flush=True)
+    stdout.given_back()
     os.execv(sys.executable, command)  # noqa: S606 - our own interpreter with our own arguments
 
 
