@@ -343,7 +343,7 @@ def choose(
         typer.Option(
             help="Time for the choice with its held-out figures; what there was no time for is said."
         ),
-    ] = 5.0,
+    ] = 60.0,
     db: Db = None,
     project: ProjectName = None,
     json: Json = False,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -23,15 +24,20 @@ def kept(*, until_exit: bool) -> Iterator[None]:
     that moment. Where `sys.stdout` is no descriptor 1 (a test that captures it), nothing is done.
     """
     before = sys.stdout
-    if _descriptor(before) != 1:
+    if not isinstance(before, io.TextIOWrapper) or _descriptor(before) != 1:
         yield
         return
     before.flush()
     copy = os.dup(1)
-    sys.stdout = open(copy, "w", encoding=before.encoding, errors=before.errors)  # noqa: SIM115, PTH123 - closed below
-    sys.stdout.reconfigure(line_buffering=before.line_buffering, write_through=before.write_through)
+    shown = io.TextIOWrapper(
+        os.fdopen(copy, "wb"),
+        encoding=before.encoding,
+        errors=before.errors,
+        line_buffering=before.line_buffering,
+        write_through=before.write_through,
+    )
+    sys.stdout = shown
     _point_at_stderr()
-    shown = sys.stdout
     try:
         yield
     finally:

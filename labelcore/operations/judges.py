@@ -213,7 +213,7 @@ def choose(
     min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None,
     must_include: Annotated[list[str], Field(max_length=20)] | None = None,
     seed: int = 0,
-    seconds: Annotated[float, Field(gt=0, le=3600)] = 5.0,
+    seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0,
 ) -> Outcome:
     """Choose the set of judges, cross-fitted, and record it."""
     report = aligning.choose(
