@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check core journeys bench clean
+.PHONY: setup run test check browser core journeys bench clean
 
 setup: $(READY)
 
@@ -23,6 +23,14 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# Types and unit tests of what runs in a browser, with node's own runner and TypeScript as a checker.
+browser:
+	@if command -v npm > /dev/null; then \
+	  cd tests/browser && { [ node_modules -nt package.json ] || npm install --silent --no-audit --no-fund; } && \
+	  node_modules/.bin/tsc && node --test --test-reporter=spec; \
+	elif [ -n "$$CI" ]; then echo "Checking the browser code needs node 20 with npm."; exit 1; \
+	else echo "The browser code is not checked: there is no node with npm here."; fi
+
 core: setup
 	$(BIN)/pytest -n 2 -m "not journey and not slow and not page"
 
@@ -30,7 +38,7 @@ journeys: setup
 	$(BIN)/python tests/bring_chromium.py
 	$(BIN)/pytest -m "journey or slow or page"
 
-test: check
+test: check browser
 	$(BIN)/python tests/bring_chromium.py
 	$(BIN)/pytest -n 2 -m "not journey and not slow"
 	$(BIN)/pytest -m "journey or slow"

@@ -14,7 +14,7 @@ from pathlib import Path
 FILES = Path(__file__).parent / "files"
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}|\w+) from "\./(\w+\.js)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (default )?(?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export (default )?(?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 _STYLES = re.compile(r'^@import url\("(\w+\.css)"\);\n', re.MULTILINE)
 _BREAKS_OUT = re.compile(r"</|<!--|<script", re.IGNORECASE)
 

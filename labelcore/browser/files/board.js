@@ -3,6 +3,10 @@
 // Content reaches the page only as text nodes. Every act has an id, is sent until Python has
 // acknowledged it, and is stored once however often it arrives.
 
+import { isDark } from "./ground.js";
+import { newClientId } from "./queue.js";
+import { el } from "./text.js";
+
 const boards = new WeakMap();
 const RESEND_AFTER = 1500;
 const KEYS = [
@@ -13,6 +17,7 @@ const KEYS = [
   ["U", "undo"],
 ];
 
+/** @param {{ data: BoardNews, parentElement: HTMLElement, setTriggerValue: BoardTrigger }} given */
 export default function mount({ data, parentElement, setTriggerValue }) {
   let board = boards.get(parentElement);
   if (!board) {
@@ -23,60 +28,74 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   return () => setTimeout(() => board.destroyIfGone());
 }
 
-function el(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : String(value));
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join("");
+/** @param {number | null} sure */
 const percent = (sure) => (sure === null ? "set by a person" : `${Math.round(sure * 100)} % sure`);
+/**
+ * @param {number} n
+ * @param {string} word
+ */
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+/** @param {Quote} quote */
 const quoteKey = (quote) => JSON.stringify([quote.grade_id, quote.text]);
 
 class Board {
+  /** @param {HTMLElement} parent */
   constructor(parent) {
     this.parent = parent;
+    /** @type {Map<string, BoardAct>} */
     this.waiting = new Map(); // act id -> act, until Python has it
+    /** @type {Map<string, Thing>} */
     this.picked = new Map(); // key -> {kind, code, quote}
+    /** @type {Place[]} */
     this.places = [];
+    /** @type {Code[]} */
+    this.codes = [];
+    /** @type {{ id: string, says: string } | null} */
+    this.last = null;
+    /** @type {string | undefined} */
+    this.at = undefined; // key of the place that the keys are on
+    /** @type {Thing | null} */
+    this.dragged = null;
+    /** @type {BoardTrigger} */
+    this.trigger = () => {};
+    this.resending = 0;
+    this.wantsFocus = false;
     this.status = el("p", { class: "status", role: "status" });
     this.list = el("ul", { class: "codes", "aria-label": "Codes" });
     this.undo = el("button", { type: "button", class: "undo", onclick: () => this.takeBack() });
     const keys = KEYS.map(([key, what]) => el("li", {}, el("kbd", {}, key), ` ${what}`));
     this.help = el("ul", { class: "keys", "aria-label": "Keys of the board" }, ...keys);
     const line = el("div", { class: "line" }, this.undo, this.status);
-    this.root = el("section", { class: "board", "aria-label": "Board of codes", onkeydown: (event) => this.key(event) }, this.help, line, this.list);
+    this.root = el("section", { class: "board", "aria-label": "Board of codes", onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event) }, this.help, line, this.list);
     parent.append(this.root);
   }
 
   destroyIfGone() {
-    const host = this.parent.host ?? this.parent;
+    const host = this.parent instanceof ShadowRoot ? this.parent.host : this.parent;
     if (host.isConnected) return;
     clearTimeout(this.resending);
     boards.delete(this.parent);
   }
 
+  /**
+   * @param {BoardNews} data
+   * @param {BoardTrigger} trigger
+   */
   receive(data, trigger) {
     this.trigger = trigger;
-    this.theme();
-    let news = null;
+    this.root.dataset.theme = isDark(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ? "dark" : "light";
+    let sentence = null;
     for (const id of data.done) {
-      if (this.waiting.has(id)) news = this.waiting.get(id).said;
+      sentence = this.waiting.get(id)?.news ?? sentence;
       this.waiting.delete(id);
     }
-    for (const [id, sentence] of Object.entries(data.refused)) {
-      if (this.waiting.delete(id)) news = sentence;
+    for (const [id, reason] of Object.entries(data.refused)) {
+      if (this.waiting.delete(id)) sentence = reason;
     }
     this.codes = data.codes;
     this.last = data.undo;
     this.draw();
-    if (news !== null) this.tell(news);
+    if (sentence !== null) this.tell(sentence);
     if (this.waiting.size > 0) this.sendLater();
   }
 
@@ -91,11 +110,11 @@ class Board {
     }
     for (const key of this.picked.keys()) if (!known.has(key)) this.picked.delete(key);
     this.places = [];
-    const hadFocus = this.root.contains(this.root.getRootNode().activeElement) || this.wantsFocus;
+    const hadFocus = this.root.contains(this.active) || this.wantsFocus;
     this.list.replaceChildren(...this.codes.map((code, column) => this.card(code, column)));
     this.undo.hidden = !this.last;
     this.undo.textContent = this.last ? `Undo: ${this.last.says}` : "";
-    const place = this.places.find((own) => own.key === at) ?? this.places[0];
+    const place = this.places.find((place) => place.key === at) ?? this.places[0];
     this.at = place?.key;
     if (place) place.element.tabIndex = 0;
     if (place && hadFocus) place.element.focus();
@@ -103,6 +122,10 @@ class Board {
     this.showPicked();
   }
 
+  /**
+   * @param {Code} code
+   * @param {number} column
+   */
   card(code, column) {
     const busy = [...this.waiting.values()].some((act) => act.sources.includes(code.id) || act.target === code.id);
     const counts = `${plural(code.outputs, "output")}, ${plural(code.people, "person").replace("persons", "people")}`;
@@ -123,6 +146,12 @@ class Board {
     return item;
   }
 
+  /**
+   * @param {Quote} quote
+   * @param {Code} code
+   * @param {number} column
+   * @param {number} row
+   */
   quote(quote, code, column, row) {
     const key = quoteKey(quote);
     const words = quote.marked ? "marked words" : "note";
@@ -138,33 +167,47 @@ class Board {
     return item;
   }
 
-  place(element, own) {
+  /**
+   * @param {HTMLElement} element
+   * @param {Omit<Place, "element">} place
+   */
+  place(element, place) {
     element.tabIndex = -1;
-    element.addEventListener("focus", () => this.settle(own.key));
-    this.places.push({ ...own, element });
+    element.addEventListener("focus", () => this.settle(place.key));
+    this.places.push({ ...place, element });
   }
 
+  /** @param {string} key */
   settle(key) {
-    for (const own of this.places) own.element.tabIndex = own.key === key ? 0 : -1;
+    for (const place of this.places) place.element.tabIndex = place.key === key ? 0 : -1;
     this.at = key;
   }
 
+  /**
+   * @param {HTMLElement} item
+   * @param {HTMLElement} element
+   * @param {Thing} thing
+   */
   listenTo(item, element, thing) {
     element.addEventListener("click", () => this.pick(thing));
     item.addEventListener("dragstart", (event) => {
       event.stopPropagation();
       this.dragged = thing;
-      event.dataTransfer.effectAllowed = "move";
-      event.dataTransfer.setData("text/plain", "");
+      if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer?.setData("text/plain", "");
       item.classList.add("dragged");
     });
     item.addEventListener("dragend", () => {
       this.dragged = null;
       item.classList.remove("dragged");
-      for (const own of this.list.children) own.classList.remove("over");
+      for (const card of this.list.children) card.classList.remove("over");
     });
   }
 
+  /**
+   * @param {HTMLElement} item
+   * @param {Code} code
+   */
   takeDrops(item, code) {
     const fits = () => this.dragged && this.dragged.code.id !== code.id;
     item.addEventListener("dragover", (event) => {
@@ -173,41 +216,40 @@ class Board {
       item.classList.add("over");
     });
     item.addEventListener("dragleave", (event) => {
-      if (!item.contains(event.relatedTarget)) item.classList.remove("over");
+      if (!(event.relatedTarget instanceof Node && item.contains(event.relatedTarget))) item.classList.remove("over");
     });
     item.addEventListener("drop", (event) => {
-      if (!fits()) return;
-      event.preventDefault();
       const { dragged } = this;
+      if (!dragged || !fits()) return;
+      event.preventDefault();
       this.dragged = null;
       this.join([dragged], code);
     });
   }
 
   showPicked() {
-    for (const own of this.places) own.element.setAttribute("aria-pressed", String(this.picked.has(own.key)));
-    const owners = new Set([...this.picked.values()].map((own) => own.code.id));
-    for (const item of this.list.children) {
-      const onlySelf = owners.size === 0 || (owners.size === 1 && owners.has(item.dataset.code));
-      item.querySelector(":scope > .here").hidden = onlySelf || this.picked.has(item.dataset.code);
+    for (const place of this.places) place.element.setAttribute("aria-pressed", String(this.picked.has(place.key)));
+    const owners = new Set([...this.picked.values()].map((thing) => thing.code.id));
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (this.list.querySelectorAll(".here"))) {
+      const id = button.parentElement?.dataset.code ?? "";
+      const onlySelf = owners.size === 0 || (owners.size === 1 && owners.has(id));
+      button.hidden = onlySelf || this.picked.has(id);
     }
   }
 
+  /** The element that has the focus, within the component's own tree. */
+  get active() {
+    return /** @type {ShadowRoot | Document} */ (this.root.getRootNode()).activeElement;
+  }
+
+  /** @param {string} sentence */
   tell(sentence) {
     this.status.textContent = sentence;
   }
 
-  /** Streamlit's theme is known by its colours only. */
-  theme() {
-    const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    probe.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#fff";
-    probe.fillRect(0, 0, 1, 1);
-    const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
-    this.root.dataset.theme = 0.2126 * r + 0.7152 * g + 0.0722 * b < 110 ? "dark" : "light";
-  }
-
   // --- acts
 
+  /** @param {Thing} thing */
   pick(thing) {
     if (this.picked.delete(thing.key)) this.tell("Put down.");
     else {
@@ -217,21 +259,27 @@ class Board {
     this.showPicked();
   }
 
+  /** @param {Code} code */
   drop(code) {
-    const things = [...this.picked.values()].filter((own) => own.code.id !== code.id);
+    const things = [...this.picked.values()].filter((thing) => thing.code.id !== code.id);
     if (things.length === 0) return this.tell("Pick up a code or a quote first (Space), then go to another code.");
     this.picked.clear();
     this.join(things, code);
   }
 
+  /**
+   * @param {Thing[]} things
+   * @param {Code} code
+   */
   join(things, code) {
-    const codes = things.filter((own) => own.kind === "code").map((own) => own.code);
+    const codes = things.filter((thing) => thing.kind === "code").map((thing) => thing.code);
+    /** @type {BoardAct[]} */
     const acts = things
-      .filter((own) => own.kind === "quote")
-      .map(({ quote }) => ({ kind: "move", target: code.id, sources: [], grade_id: quote.grade_id, text: quote.text, said: `The quote is under ${code.label} now.` }));
+      .flatMap((thing) => thing.quote ?? [])
+      .map((quote) => ({ kind: "move", target: code.id, sources: [], grade_id: quote.grade_id, text: quote.text, news: `The quote is under ${code.label} now.` }));
     if (codes.length > 0) {
-      const names = codes.map((own) => own.label).join(", ");
-      acts.push({ kind: "merge", target: code.id, sources: codes.map((own) => own.id), said: `${names} merged into ${code.label}.` });
+      const names = codes.map((source) => source.label).join(", ");
+      acts.push({ kind: "merge", target: code.id, sources: codes.map((source) => source.id), news: `${names} merged into ${code.label}.` });
     }
     this.at = code.id;
     this.wantsFocus = true;
@@ -240,12 +288,13 @@ class Board {
 
   takeBack() {
     if (!this.last || this.waiting.size > 0) return;
-    this.send([{ kind: "undo", target: this.last.id, sources: [], said: `Taken back: ${this.last.says}.` }]);
+    this.send([{ kind: "undo", target: this.last.id, sources: [], news: `Taken back: ${this.last.says}.` }]);
   }
 
+  /** @param {BoardAct[]} acts */
   send(acts) {
     for (const act of acts) {
-      const id = newId();
+      const id = newClientId();
       this.waiting.set(id, { ...act, id });
     }
     this.tell("Saving …");
@@ -254,7 +303,7 @@ class Board {
   }
 
   flush() {
-    const acts = [...this.waiting.values()].map(({ said, ...act }) => act);
+    const acts = [...this.waiting.values()].map(({ news, ...act }) => act);
     if (acts.length === 0) return;
     this.trigger("acted", { acts });
     this.sendLater();
@@ -267,18 +316,19 @@ class Board {
 
   // --- keys
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const active = this.root.getRootNode().activeElement;
-    const here = this.places.find((own) => own.element === active);
+    const here = this.places.find((place) => place.element === this.active);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    /** @type {Record<string, (here: Place) => void>} */
     const acts = {
-      ArrowLeft: () => this.go(here, -1, 0), ArrowRight: () => this.go(here, 1, 0),
-      ArrowUp: () => this.go(here, 0, -1), ArrowDown: () => this.go(here, 0, 1),
-      " ": () => this.pick(here), Enter: () => this.pick(here), m: () => this.drop(here.code),
+      ArrowLeft: (here) => this.go(here, -1, 0), ArrowRight: (here) => this.go(here, 1, 0),
+      ArrowUp: (here) => this.go(here, 0, -1), ArrowDown: (here) => this.go(here, 0, 1),
+      " ": (here) => this.pick(here), Enter: (here) => this.pick(here), m: (here) => this.drop(here.code),
     };
     if (here && acts[key]) {
-      if (!event.repeat || key.startsWith("Arrow")) acts[key]();
+      if (!event.repeat || key.startsWith("Arrow")) acts[key](here);
     } else if (key === "Escape" && this.picked.size > 0) {
       this.picked.clear();
       this.showPicked();
@@ -286,13 +336,18 @@ class Board {
     } else if (key === "u" && here && !event.repeat) this.takeBack();
     else return;
     event.preventDefault();
-    event.stopPropagation(); // the app has shortcuts of its own
+    event.stopPropagation(); // the app has its shortcuts too
   }
 
+  /**
+   * @param {Place} here
+   * @param {number} columns
+   * @param {number} rows
+   */
   go(here, columns, rows) {
     const column = here.column + columns;
-    const inColumn = this.places.filter((own) => own.column === column);
-    const next = columns ? inColumn[0] : inColumn.find((own) => own.row === here.row + rows);
+    const inColumn = this.places.filter((place) => place.column === column);
+    const next = columns ? inColumn[0] : inColumn.find((place) => place.row === here.row + rows);
     next?.element.focus();
   }
 }

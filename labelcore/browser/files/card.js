@@ -15,13 +15,15 @@ import { View } from "./view.js";
 
 const POKE_AFTER = 2000;
 const PREPARED = 3;
+/** @type {WeakMap<HTMLElement, Card>} */
 const cards = new WeakMap();
 
+/** @param {{ data: News, parentElement: HTMLElement, setTriggerValue: Trigger }} given */
 export default function mount({ data, parentElement, setTriggerValue }) {
   let card = cards.get(parentElement);
   if (card && card.owner !== ownerOf(data)) {
     card.destroy();
-    card = null;
+    card = undefined;
   }
   if (!card && !data.messages) {
     setTriggerValue("graded", { events: [], have: [] }); // meant for an earlier card: ask for all
@@ -30,12 +32,18 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   card ??= new Card(data, parentElement);
   cards.set(parentElement, card);
   card.receive(data, setTriggerValue);
-  return () => setTimeout(() => card.destroyIfGone());
+  const mounted = card;
+  return () => setTimeout(() => mounted.destroyIfGone());
 }
 
+/** @param {News} data */
 const ownerOf = (data) => JSON.stringify([data.project, data.annotator]);
 
-class Card {
+export class Card {
+  /**
+   * @param {News} data
+   * @param {HTMLElement} parent
+   */
   constructor(data, parent) {
     this.parent = parent;
     this.owner = ownerOf(data);
@@ -50,30 +58,41 @@ class Card {
     this.clock = new Clock();
     this.notes = new Notes(this);
     this.quit = new AbortController();
-    this.build(data);
+    this.language = data.language;
+    this.isFresh = true;
+    this.view = this.draw(data);
+    this.ground = new Ground(this.view.root);
+    /** @type {string | undefined} */
+    this.session = undefined;
+    this.page = data.page;
+    this.poking = 0;
+    this.suggestFirst = false;
+    this.askedVersion = data.asked_version ?? null;
+    /** @type {string[]} */
+    this.phrases = [];
     this.listen();
   }
 
-  /** Presses of an earlier visit that are not stored yet count as said. */
+  /**
+   * Presses of an earlier visit that are not stored yet count.
+   * @param {Press} event
+   */
   remember(event) {
     const { value, level, note, client_id } = event;
     const grade = value === "undone" ? null : { value, level, note, client_id, spans: event.spans, corrected_text: event.corrected_text };
     const part = event.criterion_id ?? event.field;
     if (part) return this.deck.setMark(event.output_id, part, grade);
-    this.deck.said.set(event.output_id, grade);
+    this.deck.grades.set(event.output_id, grade);
   }
 
-  build(data) {
-    this.language = data.language;
-    this.isFresh = true;
-    this.clock.onScreen = null;
-    this.view?.root.remove();
-    this.view = new View(speaker(data.messages), {
+  /** @param {News} data */
+  draw(data) {
+    const view = new View(speaker(data.messages ?? {}), {
       language: data.language,
       act: (action) => this.act(action),
       ask: (index) => this.asking.ask(index),
       keysOf: () => this.keys,
-      change: (action, key) => this.changeKey(action, key),
+      change: (action, key = "") => this.changeKey(action, key),
       dismiss: () => this.dismissRefused(),
       on: {
         save: (text) => this.notes.save(text),
@@ -81,8 +100,21 @@ class Card {
         draft: (text) => this.keep.put("draft", { output_id: this.deck.shown, kind: this.view.note.kind, text }),
       },
     });
+    this.parent.append(view.root);
+    return view;
+  }
+
+  /**
+   * Another language is spoken from now on.
+   * @param {News} data
+   */
+  redraw(data) {
+    this.language = data.language;
+    this.isFresh = true;
+    this.clock.onScreen = null;
+    this.view.root.remove();
+    this.view = this.draw(data);
     this.ground = new Ground(this.view.root);
-    this.parent.append(this.view.root);
   }
 
   listen() {
@@ -100,7 +132,7 @@ class Card {
 
   /** Streamlit also cleans up after a call that newer data overtook, while the card lives on. */
   destroyIfGone() {
-    const host = this.parent.host ?? this.parent;
+    const host = this.parent instanceof ShadowRoot ? this.parent.host : this.parent;
     if (!host.isConnected) this.destroy();
   }
 
@@ -113,7 +145,11 @@ class Card {
     cards.delete(this.parent);
   }
 
-  /** Take in what a run of the page sent. */
+  /**
+   * Take in what a run of the page sent.
+   * @param {News} data
+   * @param {Trigger} setTriggerValue
+   */
   receive(data, setTriggerValue) {
     this.line.offer(data.seat ?? null, setTriggerValue);
     this.page = data.page;
@@ -122,7 +158,10 @@ class Card {
     this.take(data, isNewSession);
   }
 
-  /** Take in the answer to presses that were sent without one; the page is run where it must change. */
+  /**
+   * Take in the answer to presses that were sent without one; the page is run where it must change.
+   * @param {News} data
+   */
   answered(data) {
     if (this.quit.signal.aborted) return this.queue.acknowledge(data.acknowledged);
     this.take(data, false);
@@ -131,8 +170,12 @@ class Card {
     return undefined;
   }
 
+  /**
+   * @param {News} data
+   * @param {boolean} isNewSession
+   */
   take(data, isNewSession) {
-    if (data.language !== this.language && data.messages) this.build(data);
+    if (data.language !== this.language && data.messages) this.redraw(data);
     this.queue.acknowledge(data.acknowledged);
     for (const [id, reason] of Object.entries(data.refused)) this.refused(id, reason);
     this.suggestFirst = data.suggest_first;
@@ -142,7 +185,7 @@ class Card {
     this.view.showPace(data.pace ?? "");
     this.asking.receive(data);
     this.deck.receive(data);
-    if (this.asking.at >= this.asking.parts.length) this.asking.startOver();
+    if ((this.asking.at ?? 0) >= this.asking.parts.length) this.asking.startOver();
     this.show();
     this.ground.measure();
     if (isNewSession) this.welcome();
@@ -151,6 +194,7 @@ class Card {
     if (isNewSession) this.queue.flush();
   }
 
+  /** @param {Press[]} events */
   payload(events) {
     return { events, have: [this.language, ...this.deck.held()] };
   }
@@ -172,11 +216,15 @@ class Card {
     }
   }
 
+  /**
+   * @param {string} id
+   * @param {string} reason
+   */
   refused(id, reason) {
     const event = this.queue.refuse(id);
     if (!event) return;
     this.keep.put(`refused/${id}`, { ...event, reason });
-    if (!this.queue.concerns(event.output_id)) this.deck.unsay(event.output_id);
+    if (!this.queue.concerns(event.output_id)) this.deck.forget(event.output_id);
     this.view.showNotice(this.view.say("refused", { reason }), true);
   }
 
@@ -186,6 +234,7 @@ class Card {
 
   // Keys and actions
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (this.view.help.open || !this.view.root.checkVisibility()) return;
     if (this.view.note.isOpen) return this.view.note.catchKey(event);
@@ -196,8 +245,13 @@ class Card {
     this.act(action, event.code);
   }
 
+  /**
+   * @param {string} action
+   * @param {string | null} [code]
+   */
   act(action, code = null) {
     if (isAnswer(action)) return this.press(action, code);
+    /** @type {Record<string, () => void>} */
     const others = {
       undo: () => this.undo(),
       redo: () => this.redo(),
@@ -216,36 +270,51 @@ class Card {
     others[action]();
   }
 
+  /**
+   * @param {string} action
+   * @param {string | null} code
+   */
   press(action, code) {
     const item = this.deck.item;
     if (!item) return this.mode() === "loading" && this.view.showNotice(this.view.say("not_accepted"));
-    const said = this.asking.meaning(action);
-    if (!said) return this.view.showNotice(this.view.say("press_number", { n: this.asking.choices.length }));
+    const answer = this.asking.meaning(action);
+    if (!answer) return this.view.showNotice(this.view.say("press_number", { n: this.asking.choices.length }));
     this.deck.takenBack.length = 0;
-    if (this.asking.at !== null) return this.asking.answerPart(item, said.value);
+    if (this.asking.at !== null) return this.asking.answerPart(item, answer.value);
     if (this.view.note.kind === "edit") this.notes.settleOpen();
     const attached = this.notes.attached();
     const typed = this.view.note.isOpen ? this.view.note.field.value.trim() : "";
     const note = action === "skip" ? "" : typed || attached;
     this.notes.close();
     this.view.flash(action);
-    this.grade(item, said, note);
-    if (said.value === "fail" && action !== "fail_only" && !note) this.notes.open("fail", "", code);
+    this.grade(item, answer, note);
+    if (answer.value === "fail" && action !== "fail_only" && !note) this.notes.open("fail", "", code);
     else this.advance();
   }
 
-  /** Make one grade of the output on screen, keep it, send it; `said` has value and level. */
+  /**
+   * Make one grade of the output on screen, keep it, send it; `answer` has value and level.
+   * @param {Item} item
+   * @param {Answer} given
+   * @param {string} note
+   * @param {boolean} [agreed]
+   */
   grade(item, { value, level = null }, note, agreed = false) {
     const earlier = this.deck.grade(item.output_id);
     const extras = this.notes.extras(item);
     const event = pressOn(this, item, value, { level, note, supersedes: earlier?.client_id ?? null, agreed, ...extras });
-    this.deck.say(item.output_id, { value, level, note, client_id: event.client_id, ...extras }, [event.client_id]);
+    this.deck.give(item.output_id, { value, level, note, client_id: event.client_id, ...extras }, [event.client_id]);
     this.commit([event]);
     this.notes.spent(item.output_id);
     this.view.showLast(Math.ceil(item.position), { value, level });
   }
 
-  /** The fail that opened the note gets it: one act, two events, so that nothing waits for typing. */
+  /**
+   * The fail that opened the note gets it: one act, two events, so that nothing waits for typing.
+   * @param {Item} item
+   * @param {Grade} grade
+   * @param {string} note
+   */
   amend(item, grade, note) {
     if (!note) return;
     const extras = this.notes.extras(item);
@@ -255,6 +324,7 @@ class Card {
     this.commit([event]);
   }
 
+  /** @param {Press[]} events */
   commit(events) {
     this.queue.add(...events);
     this.keep.put("history", this.deck.history);
@@ -280,7 +350,10 @@ class Card {
     this.view.tell(this.view.say("taken_back", { value: this.view.wordFor(act) }));
   }
 
-  /** What the judges say, where it may be seen: first, or once there is a grade. */
+  /**
+   * What the judges say, where it may be seen: first, or once there is a grade.
+   * @param {Item} item
+   */
   suggestion(item) {
     const isDue = this.suggestFirst || this.deck.grade(item.output_id) !== null;
     return isDue ? item.suggestion ?? null : null;
@@ -289,11 +362,11 @@ class Card {
   /** Take the judges' verdict as the grade. */
   agree() {
     const item = this.deck.item;
-    const said = item && this.suggestion(item);
-    if (!said) return this.view.showNotice(this.view.say("nothing_suggested"));
+    const suggestion = item && this.suggestion(item);
+    if (!suggestion) return this.view.showNotice(this.view.say("nothing_suggested"));
     this.deck.takenBack.length = 0;
-    this.view.flash(said.value);
-    this.grade(item, { value: said.value }, this.notes.inForce(), true);
+    this.view.flash(suggestion.value);
+    this.grade(item, { value: suggestion.value }, this.notes.inForce(), true);
     return this.advance();
   }
 
@@ -314,10 +387,15 @@ class Card {
     return this.advance();
   }
 
+  /**
+   * @param {Item} item
+   * @param {Part} part
+   * @param {Value} value
+   */
   gradePart(item, part, value) {
     const earlier = this.deck.mark(item.output_id, part.id);
     const event = pressOn(this, item, value, { supersedes: earlier?.client_id ?? null, part });
-    this.deck.sayMark(item.output_id, part.id, { value, note: "", client_id: event.client_id });
+    this.deck.giveMark(item.output_id, part.id, { value, note: "", client_id: event.client_id });
     this.commit([event]);
     this.view.tell(`${part.name}: ${this.view.say(value)}`);
   }
@@ -331,12 +409,17 @@ class Card {
     this.show();
   }
 
+  /**
+   * @param {string | null} action
+   * @param {string} key
+   */
   changeKey(action, key) {
     this.keys = action ? { ...this.keys, [action]: key } : { ...USUAL };
     this.keep.put("keys", this.keys);
     this.view.showKeys(this.keys);
   }
 
+  /** @param {number} step */
   look(step) {
     this.notes.settleOpen();
     if (this.deck.look(step)) this.show();
@@ -376,13 +459,13 @@ class Card {
   /** Draw the output that comes next while there is time, so that it is there at once. */
   prepareNext() {
     const { deck, view } = this;
-    const open = deck.order().map((id) => deck.items.get(id)).filter((item) => !deck.grade(item.output_id));
+    const open = deck.sorted().filter((item) => !deck.grade(item.output_id));
     const next = open.filter((item) => item.position > deck.lastPosition).slice(0, PREPARED);
     for (const item of next) (window.requestIdleCallback ?? setTimeout)(() => view.sheets.of(item));
   }
 
   showStatus() {
-    this.view?.showStatus(this.queue.state, this.queue.size);
+    this.view.showStatus(this.queue.state, this.queue.size);
   }
 
   /** Nothing came: ask again. */

@@ -2,43 +2,61 @@
 import { el, visible } from "./text.js";
 
 export class Choices {
-  /** `act(action)` is called with "choice:N", N counting from 1. */
+  /**
+   * `act(action)` is called with "choice:N", N counting from 1.
+   * @param {Say} say
+   * @param {(action: string) => void} act
+   */
   constructor(say, act) {
     this.say = say;
     this.act = act;
     this.element = el("div", { class: "choices", role: "group", hidden: true });
   }
 
-  /** Draw the buttons of `choices`: {name, value, level}. */
+  /**
+   * Draw the buttons of `choices`: {name, value, level}.
+   * @param {Choice[]} choices
+   */
   build(choices) {
-    const buttons = choices.map((own, at) => {
+    const buttons = choices.map((choice, at) => {
       const cap = el("kbd", { "aria-hidden": "true" }, String(at + 1));
       const properties = {
-        type: "button", class: `act ${own.value}`, "aria-keyshortcuts": String(at + 1),
+        type: "button", class: `act ${choice.value}`, "aria-keyshortcuts": String(at + 1),
         onclick: () => this.act(`choice:${at + 1}`),
       };
-      return el("button", properties, el("span", {}, ...visible(own.name)), cap);
+      return el("button", properties, el("span", {}, ...visible(choice.name)), cap);
     });
     this.choices = choices;
     this.element.replaceChildren(...buttons);
   }
 
-  /** Press the button of the grade in force. */
+  /**
+   * Press the button of the grade in force.
+   * @param {boolean} isAsked
+   * @param {Grade | null} grade
+   */
   show(isAsked, grade) {
     this.element.hidden = !isAsked;
-    this.choices?.forEach((own, at) => {
-      const isGiven = grade?.value === own.value && (own.level === null || grade.level === own.level);
+    this.choices?.forEach((choice, at) => {
+      const isGiven = grade?.value === choice.value && (choice.level === null || grade.level === choice.level);
       this.element.children[at].setAttribute("aria-pressed", String(Boolean(isGiven)));
     });
   }
 
+  /** @param {number} number */
   button(number) {
     return this.element.children[number - 1];
   }
 }
 
-/** The choices that a setting asks for: the levels of a scale, two sides and a tie, or none. */
+/**
+ * The choices that a setting asks for: the levels of a scale, two sides and a tie, or none.
+ * @param {{ scale?: Setting["scale"], compare?: boolean }} given
+ * @param {Say} say
+ * @returns {Choice[]}
+ */
 export function choicesOf({ scale, compare }, say) {
-  if (compare) return ["left", "tie", "right"].map((value) => ({ name: say(`choose_${value}`), value, level: null }));
-  return (scale ?? []).map((own, at) => ({ ...own, level: at + 1 }));
+  const sides = /** @type {Value[]} */ (["left", "tie", "right"]);
+  if (compare) return sides.map((value) => ({ name: say(`choose_${value}`), value, level: null }));
+  return (scale ?? []).map((level, at) => ({ ...level, level: at + 1 }));
 }

@@ -17,7 +17,10 @@ export class Clock {
     return total;
   }
 
-  /** Another output is on screen from now on. */
+  /**
+   * Another output is on screen from now on.
+   * @param {string | null} outputId
+   */
   turnTo(outputId) {
     this.tick();
     this.onScreen = outputId;

@@ -4,18 +4,31 @@ import { el, visible } from "./text.js";
 const WORDS = /\s+|\p{Script=Han}|[\p{Script=Hiragana}\p{Script=Katakana}]+|[\p{L}\p{N}\p{M}_]+|./gsu;
 const MOST_CELLS = 6_000_000;
 
-/** Pieces in order: {kind: "same" | "gone" | "new", text}. Texts too long for words go by lines. */
+/**
+ * Pieces in order: {kind: "same" | "gone" | "new", text}. Texts too long for words go by lines.
+ * @param {string} before
+ * @param {string} after
+ */
 export function pieces(before, after) {
   const [a, b] = [before.match(WORDS) ?? [], after.match(WORDS) ?? []];
   return a.length * b.length <= MOST_CELLS ? common(a, b) : common(before.split(/(?<=\n)/), after.split(/(?<=\n)/));
 }
 
+/**
+ * @param {string[]} a
+ * @param {string[]} b
+ */
 function common(a, b) {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
   let [endA, endB] = [a.length, b.length];
   while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) [endA, endB] = [endA - 1, endB - 1];
+  /** @type {Piece[]} */
   const found = [];
+  /**
+   * @param {Piece["kind"]} kind
+   * @param {string[]} words
+   */
   const put = (kind, words) => {
     if (words.length === 0) return;
     const last = found.at(-1);
@@ -32,8 +45,12 @@ function common(a, b) {
   return gathered(found);
 }
 
-/** Changes with only a space between them read better as one change. */
+/**
+ * Changes with only a space between them read better as one change.
+ * @param {Piece[]} found
+ */
 function gathered(found) {
+  /** @type {Piece[]} */
   const whole = [];
   let [gone, fresh] = ["", ""];
   const settle = () => {
@@ -54,7 +71,12 @@ function gathered(found) {
   return whole;
 }
 
-/** table[i][j]: the length of the longest common subsequence of a from i on and b from j on. */
+/**
+ * table[i][j]: the length of the longest common subsequence of a from i on and b from j on.
+ * @param {string[]} a
+ * @param {string[]} b
+ * @param {(kind: Piece["kind"], words: string[]) => void} put
+ */
 function walk(a, b, put) {
   const width = b.length + 1;
   const table = new Uint16Array((a.length + 1) * width);
@@ -79,9 +101,14 @@ function walk(a, b, put) {
   }
 }
 
+/** @type {Record<Piece["kind"], "span" | "del" | "ins">} */
 const TAGS = { same: "span", gone: "del", new: "ins" };
 
-/** What became of `before`: words left out are struck through, words put in are underlined. */
+/**
+ * What became of `before`: words left out are struck through, words put in are underlined.
+ * @param {string} before
+ * @param {string} after
+ */
 export function differences(before, after) {
   const nodes = pieces(before, after).map(({ kind, text }) => el(TAGS[kind], {}, ...visible(text)));
   return el("div", { class: "plain diff", dir: "auto" }, ...nodes);

@@ -1,14 +1,19 @@
 // Searching within the texts of the card. Matches are painted by the browser (CSS highlights), so the
 // texts themselves are not touched; folded texts and closed parts open where something is found.
-import { el } from "./text.js";
+import { el, textNodes } from "./text.js";
 
 const MOST = 1000;
 
 export class Find {
-  /** `body()` gives the element to search in. */
+  /**
+   * `body()` gives the element to search in.
+   * @param {Say} say
+   * @param {() => HTMLElement} body
+   */
   constructor(say, body) {
     this.say = say;
     this.body = body;
+    /** @type {Range[]} */
     this.ranges = [];
     this.at = 0;
     this.field = el("input", { type: "search", "aria-label": say("find"), placeholder: say("find") });
@@ -34,6 +39,7 @@ export class Find {
     this.paint();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     event.stopPropagation(); // letters of the search are no grades
     if (event.key === "Escape") this.close();
@@ -51,6 +57,7 @@ export class Find {
     this.paint();
   }
 
+  /** @param {string} wanted */
   matches(wanted) {
     const found = [];
     for (const nodes of this.runs()) {
@@ -68,12 +75,12 @@ export class Find {
 
   /** Text nodes that read as one text: a marked term splits a text, and must not hide a match. */
   *runs() {
-    const texts = document.createTreeWalker(this.body(), NodeFilter.SHOW_TEXT);
+    /** @type {Text[]} */
     let run = [];
-    while (texts.nextNode()) {
-      const node = texts.currentNode;
-      if (node.parentElement.closest("button")) continue;
-      if (run.length > 0 && outermost(run.at(-1)).nextSibling !== outermost(node)) {
+    for (const node of textNodes(this.body())) {
+      if (node.parentElement?.closest("button")) continue;
+      const before = run.at(-1);
+      if (before && outermost(before).nextSibling !== outermost(node)) {
         yield run;
         run = [];
       }
@@ -93,23 +100,27 @@ export class Find {
     if (chosen) this.reveal(chosen.startContainer.parentElement);
   }
 
+  /** @param {HTMLElement | null} element */
   reveal(element) {
-    for (let own = element; own && own !== this.body(); own = own.parentElement) {
-      if (own.tagName === "DETAILS") own.open = true;
-      if (own.classList.contains("folded")) own.parentElement.querySelector("button.fold")?.click();
+    for (let holder = element; holder && holder !== this.body(); holder = holder.parentElement) {
+      if (holder instanceof HTMLDetailsElement) holder.open = true;
+      const fold = holder.classList.contains("folded") && holder.parentElement?.querySelector("button.fold");
+      if (fold instanceof HTMLElement) fold.click();
     }
-    element.scrollIntoView({ block: "center" });
+    element?.scrollIntoView({ block: "center" });
   }
 }
 
-const outermost = (node) => node.parentElement.closest("abbr.term") ?? node;
+/** @param {Text} node */
+const outermost = (node) => node.parentElement?.closest("abbr.term") ?? node;
 
-/** The node, and the place within it, of a place in their joined text. */
+/**
+ * The node, and the place within it, of a place in their joined text.
+ * @param {Text[]} nodes
+ * @param {number} at
+ * @returns {[Text, number]}
+ */
 function placeIn(nodes, at) {
-  let left = at;
-  for (const node of nodes) {
-    if (left <= node.length) return [node, left];
-    left -= node.length;
-  }
-  return [nodes.at(-1), nodes.at(-1).length];
+  const [node, ...later] = nodes;
+  return at <= node.length || later.length === 0 ? [node, Math.min(at, node.length)] : placeIn(later, at - node.length);
 }

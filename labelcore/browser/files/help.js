@@ -2,6 +2,7 @@
 // keys of actions can be changed: press the button, then the key that it shall have.
 import { el } from "./text.js";
 
+/** @type {[string | null, string, string[]][]} */
 const ROWS = [
   ["pass", "key_pass", ["1"]],
   ["fail", "key_fail", ["2"]],
@@ -26,21 +27,31 @@ const ROWS = [
 ];
 const TAKEN = "123456789?/jk";
 
-/** `keysOf()` gives action -> key; `change(action, key)` stores another, `change(null)` the usual ones. */
+/**
+ * `keysOf()` gives action -> key; `change(action, key)` stores another, `change(null)` the usual ones.
+ * @param {Say} say
+ * @param {{ keysOf: () => Keys, change: (action: string | null, key?: string) => void }} given
+ */
 export function helpDialog(say, { keysOf, change }) {
   const dialog = el("dialog", { class: "help", "aria-labelledby": "help-title" });
   const hint = el("p", { class: "hint", "aria-live": "polite" });
   const table = el("tbody", {});
+  /** @type {string | null} */
   let waiting = null;
   const draw = () => table.replaceChildren(...ROWS.map(([action, words, more]) => row(action, words, more)));
+  /**
+   * @param {string | null} action
+   * @param {string} words
+   * @param {string[]} more
+   */
   const row = (action, words, more) => {
-    const own = action ? [keysOf()[action].toUpperCase()] : [];
-    const caps = [...own, ...more].flatMap((key, i) => [i ? ` ${say("or")} ` : "", el("kbd", {}, key)]);
+    const chosen = action ? [keysOf()[action].toUpperCase()] : [];
+    const caps = [...chosen, ...more].flatMap((key, i) => [i ? ` ${say("or")} ` : "", el("kbd", {}, key)]);
     const ask = () => {
       waiting = action;
       hint.textContent = say("press_new_key", { action: say(words) });
     };
-    const button = action && el("button", { type: "button", class: "rebind", "aria-label": `${say("change")} ${own[0]}`, onclick: ask }, say("change"));
+    const button = action && el("button", { type: "button", class: "rebind", "aria-label": `${say("change")} ${chosen[0]}`, onclick: ask }, say("change"));
     return el("tr", {}, el("th", { scope: "row" }, ...caps), el("td", {}, say(words)), el("td", {}, button));
   };
   const usual = el("button", { type: "button", onclick: () => (change(null), draw()) }, say("usual_keys"));
@@ -53,7 +64,7 @@ export function helpDialog(say, { keysOf, change }) {
     const key = event.key.toLowerCase();
     if (key === "escape") return undefined;
     event.preventDefault();
-    const other = Object.entries(keysOf()).find(([action, own]) => own === key && action !== waiting);
+    const other = Object.entries(keysOf()).find(([action, taken]) => taken === key && action !== waiting);
     if (key.length !== 1 || key === " " || TAKEN.includes(key) || other) {
       hint.textContent = say("key_taken", { key: event.key });
       return undefined;

@@ -7,33 +7,53 @@ const SHOWN_ENTRIES = 1000;
 
 /** A number as it is written: 12345678901234567890 must not become 12345678901234567000. */
 class Written {
+  /** @param {string} source */
   constructor(source) {
     this.source = source;
   }
 }
 
-/** The parsed value, or undefined when the text is no JSON object or array. */
+/**
+ * Browsers hand a number's source to the reviver; the types of the language do not know that yet.
+ * @param {string} _
+ * @param {unknown} value
+ * @param {{ source?: string }} [context]
+ */
+const asWritten = (_, value, context) =>
+  typeof value === "number" && context?.source ? new Written(context.source) : value;
+
+/**
+ * The parsed value, or undefined when the text is no JSON object or array.
+ * @param {string} text
+ */
 export function parseJson(text) {
   const trimmed = text.trim();
   if (!/^[[{]/.test(trimmed)) return undefined;
   try {
-    return JSON.parse(trimmed, (_, value, context) =>
-      typeof value === "number" && context?.source ? new Written(context.source) : value,
-    );
+    return JSON.parse(trimmed, asWritten);
   } catch {
     return undefined;
   }
 }
 
-/** The tree of a parsed value. */
+/**
+ * The tree of a parsed value.
+ * @param {unknown} value
+ */
 export function jsonTree(value) {
   return el("div", { class: "json" }, branch(value, null, 0));
 }
 
+/**
+ * @param {unknown} value
+ * @param {string | number | null} name
+ * @param {number} level
+ */
 function branch(value, name, level) {
   if (value === null || typeof value !== "object" || value instanceof Written) {
     return el("div", { class: "leaf" }, ...label(name), leaf(value));
   }
+  /** @type {[string | number, unknown][]} */
   const entries = Array.isArray(value) ? value.map((item, i) => [i, item]) : Object.entries(value);
   const marks = Array.isArray(value) ? "[]" : "{}";
   if (entries.length === 0) return el("div", { class: "leaf" }, ...label(name), marks);
@@ -49,6 +69,10 @@ function branch(value, name, level) {
   return details;
 }
 
+/**
+ * @param {[string | number, unknown][]} entries
+ * @param {number} level
+ */
 function children(entries, level) {
   const box = el("div", { class: "children" });
   for (const [name, item] of entries.slice(0, SHOWN_ENTRIES)) {
@@ -58,11 +82,13 @@ function children(entries, level) {
   return box;
 }
 
+/** @param {string | number | null} name */
 function label(name) {
   if (name === null) return [];
   return [el("span", { class: "name" }, ...visible(String(name))), ": "];
 }
 
+/** @param {unknown} value */
 function leaf(value) {
   if (value instanceof Written) return el("span", { class: "number" }, value.source);
   if (typeof value === "string") {

@@ -17,6 +17,7 @@ export const USUAL = {
   expand: "e",
 };
 
+/** @type {Record<string, string>} */
 const ACTIONS = {
   1: "pass",
   2: "fail",
@@ -32,16 +33,24 @@ const ACTIONS = {
 const TYPING = "input, textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], [role=combobox], [role=listbox], [role=slider], [role=spinbutton]";
 const STUCK_AFTER = 1500;
 
-/** The letter that a key stands for, also on a keyboard that writes another script. */
+/**
+ * The letter that a key stands for, also on a keyboard that writes another script.
+ * @param {KeyboardEvent} event
+ */
 function letter(event) {
   const foreign = /^[^\u0020-\u007E]$|^(?:Process|Dead|Unidentified)$/.test(event.key);
   const found = foreign ? /^(?:Key([A-Z])|Digit([0-9]))$/.exec(event.code ?? "") : null;
   return found ? found[1] ?? found[2] : event.key;
 }
 
-/** The action of a key press, or null when it is not for the card; `own` maps actions to keys. The
- * digits up to `choices` choose a level or a side. */
-export function actionOf(event, own, choices = 0) {
+/**
+ * The action of a key press, or null when it is not for the card; `keys` maps actions to keys. The
+ * digits up to `choices` choose a level or a side.
+ * @param {KeyboardEvent} event
+ * @param {Keys} keys
+ * @param {number} [choices]
+ */
+export function actionOf(event, keys, choices = 0) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
   const target = event.composedPath()[0];
   if (target instanceof Element && target.closest(TYPING)) return null;
@@ -50,16 +59,18 @@ export function actionOf(event, own, choices = 0) {
   const typed = letter(event);
   const key = typed.length === 1 ? typed.toLowerCase() : typed;
   if (/^[1-9]$/.test(key) && Number(key) <= choices) return `choice:${key}`;
-  const action = Object.keys(own).find((name) => own[name] === key) ?? ACTIONS[key] ?? null;
+  const action = Object.keys(keys).find((name) => keys[name] === key) ?? ACTIONS[key] ?? null;
   return action === "fail" && event.shiftKey ? "fail_only" : action;
 }
 
 /** Tells a fresh press from a held key, also where the system does not mark repeats. */
 export class HeldKeys {
   constructor() {
+    /** @type {Map<string, number>} */
     this.down = new Map();
   }
 
+  /** @param {KeyboardEvent} event */
   isRepeat(event) {
     const since = this.down.get(event.code);
     const now = performance.now();
@@ -67,6 +78,7 @@ export class HeldKeys {
     return event.repeat || (since !== undefined && now - since < STUCK_AFTER);
   }
 
+  /** @param {KeyboardEvent} event */
   release(event) {
     this.down.delete(event.code);
   }

@@ -6,35 +6,52 @@ const PATIENCE = 8000;
 const MOST_KEPT_ALIVE = 60_000; // characters of a request that a browser finishes though its page is closed
 
 export class Line {
-  /** `answered(data)` takes an answer; `free()` is called when presses may be sent that came meanwhile. */
+  /**
+   * `answered(data)` takes an answer; `free()` is called when presses may be sent that came meanwhile.
+   * @param {{ answered: (data: News) => void, free: () => void }} given
+   */
   constructor({ answered, free }) {
     this.answered = answered;
     this.free = free;
+    /** @type {Seat | null} */
     this.seat = null;
+    /** @type {Trigger} */
+    this.trigger = () => {};
+    /** @type {string | null} */
     this.closed = null; // a token that the server has refused
     this.isBusy = false;
     this.isWanted = false;
     this.isStopped = false;
   }
 
-  /** What the page offers with a run: its trigger, and an address with a token (or null). */
+  /**
+   * What the page offers with a run: its trigger, and an address with a token (or null).
+   * @param {Seat | null} seat
+   * @param {Trigger} trigger
+   */
   offer(seat, trigger) {
     this.seat = seat && seat.token !== this.closed ? seat : null;
     this.trigger = trigger;
   }
 
-  /** Send now, or return false: what is on its way is answered first. */
+  /**
+   * Send now, or return false: what is on its way is answered first.
+   * @param {Payload} payload
+   */
   send(payload) {
     if (this.isBusy) {
       this.isWanted = true;
       return false;
     }
-    if (this.seat) this.post(payload);
+    if (this.seat) this.post(payload, this.seat);
     else this.run(payload);
     return true;
   }
 
-  /** Send with a run of the page. */
+  /**
+   * Send with a run of the page.
+   * @param {Payload} payload
+   */
   run(payload) {
     try {
       this.trigger("graded", payload);
@@ -43,9 +60,13 @@ export class Line {
     }
   }
 
-  async post(payload) {
+  /**
+   * @param {Payload} payload
+   * @param {Seat} seat
+   */
+  async post(payload, seat) {
     this.isBusy = true;
-    const answer = await this.ask(payload);
+    const answer = await this.ask(payload, seat);
     const isWanted = this.isWanted;
     this.isBusy = this.isWanted = false;
     if (answer) this.answered(answer);
@@ -54,9 +75,12 @@ export class Line {
     if (isWanted) this.free();
   }
 
-  /** The server's answer, or null where the page must be run instead. */
-  async ask(payload) {
-    const { path, token } = this.seat;
+  /**
+   * The server's answer, or null where the page must be run instead.
+   * @param {Payload} payload
+   * @param {Seat} seat
+   */
+  async ask(payload, { path, token }) {
     const body = JSON.stringify(payload);
     try {
       const response = await fetch(path, {

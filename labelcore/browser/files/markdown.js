@@ -10,7 +10,10 @@ const QUOTE = /^ {0,3}> ?/;
 const ITEM = /^( *)([-*+]|\d{1,9}[.)])( +|$)(.*)$/;
 const TABLE_RULE = /^ *\|?(?: *:?-+:? *\|)+(?: *:?-+:? *)?$|^ *\| *:?-+:? *$/;
 
-/** Whether a text is written in Markdown rather than merely containing a star. */
+/**
+ * Whether a text is written in Markdown rather than merely containing a star.
+ * @param {string} text
+ */
 export function looksLikeMarkdown(text) {
   const signs = [
     /^ {0,3}#{1,6} \S/m,
@@ -25,16 +28,26 @@ export function looksLikeMarkdown(text) {
   return signs.some((sign) => sign.test(text));
 }
 
-/** The text as elements. `say` finds the words for images. */
+/**
+ * The text as elements. `say` finds the words for images.
+ * @param {string} text
+ * @param {Say} say
+ */
 export function markdown(text, say) {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   const whole = el("div", { class: "markdown" }, ...blocks(lines, say, 0));
-  const headings = [...whole.querySelectorAll("[role=heading]")];
-  const highest = Math.min(...headings.map((heading) => Number(heading.ariaLevel)));
-  for (const heading of headings) heading.ariaLevel = Number(heading.ariaLevel) - highest + 3;
+  const headings = /** @type {NodeListOf<HTMLElement>} */ (whole.querySelectorAll("[role=heading]"));
+  const highest = Math.min(...[...headings].map((heading) => Number(heading.ariaLevel)));
+  for (const heading of headings) heading.ariaLevel = String(Number(heading.ariaLevel) - highest + 3);
   return whole;
 }
 
+/**
+ * @param {string[]} lines
+ * @param {Say} say
+ * @param {number} depth
+ * @returns {HTMLElement[]}
+ */
 function blocks(lines, say, depth) {
   const nodes = [];
   let at = 0;
@@ -56,6 +69,10 @@ function blocks(lines, say, depth) {
   return nodes;
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ */
 function fence(lines, at) {
   const opening = FENCE.exec(lines[at]);
   if (!opening) return null;
@@ -68,6 +85,11 @@ function fence(lines, at) {
   return { node: el("pre", { dir: "auto", tabindex: 0 }, caption, code), next: end + 1 };
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {Say} say
+ */
 function heading(lines, at, say) {
   const found = HEADING.exec(lines[at]);
   if (!found) return null;
@@ -76,10 +98,20 @@ function heading(lines, at, say) {
   return { node: el("div", marks, ...inline(found[2], say)), next: at + 1 };
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ */
 function rule(lines, at) {
   return RULE.test(lines[at]) ? { node: el("hr"), next: at + 1 } : null;
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {Say} say
+ * @param {number} depth
+ */
 function quote(lines, at, say, depth) {
   if (!QUOTE.test(lines[at])) return null;
   let end = at;
@@ -88,6 +120,12 @@ function quote(lines, at, say, depth) {
   return { node: el("blockquote", {}, ...blocks(inner, say, depth + 1)), next: end };
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {Say} say
+ * @param {number} depth
+ */
 function list(lines, at, say, depth) {
   const first = ITEM.exec(lines[at]);
   if (!first) return null;
@@ -107,6 +145,11 @@ function list(lines, at, say, depth) {
   return { node, next };
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} from
+ * @param {RegExpExecArray} item
+ */
 function endOfItem(lines, from, item) {
   const margin = item[1].length;
   let end = from;
@@ -122,25 +165,44 @@ function endOfItem(lines, from, item) {
   return end;
 }
 
+/**
+ * @param {string} line
+ * @param {RegExpExecArray} item
+ */
 function dedent(line, item) {
   const width = item[1].length + item[2].length + 1;
   const indent = line.search(/\S/);
   return indent === -1 ? "" : line.slice(Math.min(indent, width));
 }
 
+/**
+ * @param {string[]} lines
+ * @param {Say} say
+ * @param {number} depth
+ */
 function listItem(lines, say, depth) {
   const task = /^\[([ xX])\] /.exec(lines[0]);
   const box = task ? (task[1] === " " ? "☐ " : "☑ ") : "";
   if (task) lines[0] = lines[0].slice(4);
   const nodes = blocks(lines, say, depth + 1);
-  const tight = nodes[0]?.tagName === "P" ? [...nodes.shift().childNodes] : [];
-  return el("li", { dir: "auto" }, box, ...tight, ...nodes);
+  const [first, ...rest] = nodes;
+  const isTight = first?.tagName === "P";
+  return el("li", { dir: "auto" }, box, ...(isTight ? first.childNodes : nodes), ...(isTight ? rest : []));
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {Say} say
+ */
 function table(lines, at, say) {
   if (!lines[at].includes("|") || !TABLE_RULE.test(lines[at + 1] ?? "")) return null;
   let end = at + 2;
   while (end < lines.length && lines[end].includes("|")) end += 1;
+  /**
+   * @param {string} line
+   * @param {"th" | "td"} tag
+   */
   const row = (line, tag) =>
     el("tr", {}, ...cells(line).map((cell) => el(tag, { dir: "auto" }, ...inline(cell, say))));
   const head = el("thead", {}, row(lines[at], "th"));
@@ -149,11 +211,17 @@ function table(lines, at, say) {
   return { node: scroller, next: end };
 }
 
+/** @param {string} line */
 function cells(line) {
   const inner = line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "");
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 }
 
+/**
+ * @param {string[]} lines
+ * @param {number} at
+ * @param {Say} say
+ */
 function paragraph(lines, at, say) {
   let end = at + 1;
   while (end < lines.length && lines[end].trim() !== "" && !startsBlock(lines[end])) end += 1;
@@ -161,24 +229,32 @@ function paragraph(lines, at, say) {
   return { node: el("p", { dir: "auto" }, ...inline(text, say)), next: end };
 }
 
+/** @param {string} line */
 function startsBlock(line) {
   return [FENCE, HEADING, RULE, QUOTE, ITEM].some((start) => start.test(line));
 }
 
 // Lengths are bounded so that no text, however odd, takes more than linear time.
+/** @type {[RegExp, (parts: RegExpExecArray, say: Say, depth: number) => Node[]][]} */
 const INLINE = [
-  [/\\([!-/:-@[-`{-~])/y, (m) => visible(m[1])],
-  [/(`+)(?!`)([^]{1,4000}?)(?<!`)\1(?!`)/y, (m) => [el("code", {}, ...visible(m[2].trim()))]],
+  [/\\([!-/:-@[-`{-~])/y, (parts) => visible(parts[1])],
+  [/(`+)(?!`)([^]{1,4000}?)(?<!`)\1(?!`)/y, (parts) => [el("code", {}, ...visible(parts[2].trim()))]],
   [/!\[([^\]]{0,1000})\]\(\s*([^\s)]{0,3000})[^)]{0,300}\)/y, image],
   [/\[([^\]]{0,1000})\]\(\s*([^\s)]{0,3000})[^)]{0,300}\)/y, link],
-  [/\*\*(?=\S)([^]{1,3000}?\S?)\*\*(?!\*)/y, (m, say, depth) => wrap("strong", m[1], say, depth)],
-  [/(?<!\w)__(?=\S)([^]{1,3000}?)__(?!\w)/y, (m, say, depth) => wrap("strong", m[1], say, depth)],
-  [/\*(?![\s*])([^*]{1,3000}?)(?<!\s)\*(?!\*)/y, (m, say, depth) => wrap("em", m[1], say, depth)],
-  [/(?<!\w)_(?![\s_])([^_]{1,3000}?)(?<!\s)_(?!\w)/y, (m, say, depth) => wrap("em", m[1], say, depth)],
-  [/~~(?=\S)([^]{1,3000}?)~~/y, (m, say, depth) => wrap("s", m[1], say, depth)],
+  [/\*\*(?=\S)([^]{1,3000}?\S?)\*\*(?!\*)/y, (parts, say, depth) => wrap("strong", parts[1], say, depth)],
+  [/(?<!\w)__(?=\S)([^]{1,3000}?)__(?!\w)/y, (parts, say, depth) => wrap("strong", parts[1], say, depth)],
+  [/\*(?![\s*])([^*]{1,3000}?)(?<!\s)\*(?!\*)/y, (parts, say, depth) => wrap("em", parts[1], say, depth)],
+  [/(?<!\w)_(?![\s_])([^_]{1,3000}?)(?<!\s)_(?!\w)/y, (parts, say, depth) => wrap("em", parts[1], say, depth)],
+  [/~~(?=\S)([^]{1,3000}?)~~/y, (parts, say, depth) => wrap("s", parts[1], say, depth)],
   [/ *\n/y, () => [el("br")]],
 ];
 
+/**
+ * @param {string} text
+ * @param {Say} say
+ * @param {number} [depth]
+ * @returns {Node[]}
+ */
 function inline(text, say, depth = 0) {
   const nodes = [];
   let from = 0;
@@ -195,6 +271,10 @@ function inline(text, say, depth = 0) {
   return nodes;
 }
 
+/**
+ * @param {string} text
+ * @param {number} at
+ */
 function match(text, at) {
   for (const [pattern, make] of INLINE) {
     pattern.lastIndex = at;
@@ -204,15 +284,30 @@ function match(text, at) {
   return null;
 }
 
+/**
+ * @param {"strong" | "em" | "s"} tag
+ * @param {string} text
+ * @param {Say} say
+ * @param {number} depth
+ */
 function wrap(tag, text, say, depth) {
   return [el(tag, {}, ...(depth < DEEPEST ? inline(text, say, depth + 1) : visible(text)))];
 }
 
+/**
+ * @param {RegExpExecArray} parts
+ * @param {Say} say
+ */
 function image(parts, say) {
   const words = say("image", { alt: parts[1], address: parts[2] });
   return [el("span", { class: "image" }, ...visible(words))];
 }
 
+/**
+ * @param {RegExpExecArray} parts
+ * @param {Say} say
+ * @param {number} depth
+ */
 function link(parts, say, depth) {
   const words = el("span", { class: "link" }, ...(depth < DEEPEST ? inline(parts[1], say, depth + 1) : visible(parts[1])));
   return [words, el("span", { class: "address" }, " (", ...visible(parts[2]), ")")];

@@ -1,7 +1,11 @@
 // One chip for each part that is asked: criteria, and the fields of a structured output.
 import { el, visible } from "./text.js";
 
-/** The parts of an item: the criteria, then its fields, all as {id, version, name, severity, statement}. */
+/**
+ * The parts of an item: the criteria, then its fields, all as {id, version, name, severity, statement}.
+ * @param {Part[]} criteria
+ * @param {Item | null | undefined} item
+ */
 export function partsOf(criteria, item) {
   const fields = (item?.fields ?? []).map(({ pointer, value }) => ({
     id: pointer,
@@ -15,38 +19,53 @@ export function partsOf(criteria, item) {
 }
 
 export class Marks {
-  /** `choose(index)` is called when somebody clicks a criterion. */
+  /**
+   * `choose(index)` is called when somebody clicks a criterion.
+   * @param {Say} say
+   * @param {(index: number) => void} choose
+   */
   constructor(say, choose) {
     this.say = say;
     this.choose = choose;
     this.element = el("ol", { class: "marks", "aria-label": say("criteria"), hidden: true });
   }
 
-  /** `gradeOf(id)` gives the grade in force or null; `focus` is the index being asked, or null. */
-  show(criteria, gradeOf, focus) {
-    this.element.hidden = criteria.length === 0;
-    this.element.replaceChildren(...criteria.map((own, at) => this.chip(own, gradeOf(own.id), at, at === focus)));
+  /**
+   * `gradeOf(id)` gives the grade in force or null; `focus` is the index being asked, or null.
+   * @param {Part[]} parts
+   * @param {(id: string) => Grade | null} gradeOf
+   * @param {number | null} focus
+   */
+  show(parts, gradeOf, focus) {
+    this.element.hidden = parts.length === 0;
+    this.element.replaceChildren(...parts.map((part, at) => this.chip(part, gradeOf(part.id), at, at === focus)));
     this.element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  chip(own, grade, at, isAsked) {
+  /**
+   * @param {Part} part
+   * @param {Grade | null} grade
+   * @param {number} at
+   * @param {boolean} isAsked
+   */
+  chip(part, grade, at, isAsked) {
     const value = grade?.value ?? "none";
     const words = this.say(value === "none" ? "not_graded" : value);
-    const isField = own.severity === "field";
-    const severity = isField ? null : el("span", { class: "severity" }, this.say(own.severity));
-    const content = isField ? el("span", { class: "content" }, ...visible(own.statement.slice(0, 40))) : null;
+    const isField = part.severity === "field";
+    const severity = isField ? null : el("span", { class: "severity" }, this.say(part.severity));
+    const content = isField ? el("span", { class: "content" }, ...visible(part.statement.slice(0, 40))) : null;
     const button = el(
       "button",
       {
         type: "button",
-        class: `mark ${own.severity}`,
+        class: `mark ${part.severity}`,
         "data-value": value,
         "aria-current": isAsked ? "true" : null,
-        title: own.statement,
+        title: part.statement,
         onclick: () => this.choose(at),
       },
       severity,
-      el("span", { class: "name" }, ...visible(own.name)),
+      el("span", { class: "name" }, ...visible(part.name)),
       content,
       el("span", { class: "value" }, words),
     );

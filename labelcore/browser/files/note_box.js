@@ -2,7 +2,11 @@
 import { el, visible } from "./text.js";
 
 export class NoteBox {
-  /** `on.save(text)`, `on.leave()` and `on.draft(text)` are called as the person acts. */
+  /**
+   * `on.save(text)`, `on.leave()` and `on.draft(text)` are called as the person acts.
+   * @param {Say} say
+   * @param {NoteActs} on
+   */
   constructor(say, on) {
     this.say = say;
     this.on = on;
@@ -24,7 +28,10 @@ export class NoteBox {
     return !this.element.hidden;
   }
 
-  /** What was said before, to take with one click or Alt and its number. */
+  /**
+   * What was said before, to take with one click or Alt and its number.
+   * @param {string[]} phrases
+   */
   offer(phrases) {
     this.phrases = phrases.slice(0, 9);
     const chips = this.phrases.map((words, at) => {
@@ -34,6 +41,7 @@ export class NoteBox {
     this.offers.replaceChildren(...chips);
   }
 
+  /** @param {number} at */
   take(at) {
     const words = this.phrases?.[at];
     if (!words || this.kind === "edit") return;
@@ -43,7 +51,12 @@ export class NoteBox {
     this.typed();
   }
 
-  /** Open with a text; `kind` is "fail", "note" or "edit" (the whole output, Ctrl+Enter keeps it); `openedBy` is the code of the key still held. */
+  /**
+   * Open with a text; `kind` is "fail", "note" or "edit" (the whole output, Ctrl+Enter keeps it); `openedBy` is the code of the key still held.
+   * @param {NoteKind} kind
+   * @param {string} text
+   * @param {string | null} openedBy
+   */
   open(kind, text, openedBy) {
     this.kind = kind;
     this.openedBy = openedBy;
@@ -66,9 +79,13 @@ export class NoteBox {
     this.field.blur();
   }
 
-  /** Something else took the focus while the note is open: what is typed still belongs here. */
+  /**
+   * Something else took the focus while the note is open: what is typed still belongs here.
+   * @param {KeyboardEvent} event
+   */
   catchKey(event) {
-    const isElsewhere = event.composedPath()[0].closest?.("button, summary, input, textarea, select");
+    const [target] = event.composedPath();
+    const isElsewhere = target instanceof Element && target.closest("button, summary, input, textarea, select");
     if (event.key.length === 1 && !isElsewhere) this.field.focus({ preventScroll: true });
   }
 
@@ -79,6 +96,7 @@ export class NoteBox {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     event.stopPropagation(); // no shortcut of the page may take a letter of the note
     if (event.isComposing || event.keyCode === 229) return; // Enter that chooses a Chinese word

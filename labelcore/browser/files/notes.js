@@ -3,7 +3,10 @@
 import { whole } from "./text.js";
 
 export class Notes {
-  /** `card` gives deck, keep and view, and makes the grades: grade(item, said, note), amend(…), advance(), show(). */
+  /**
+   * `card` gives deck, keep and view, and makes the grades: grade(item, answer, note), amend(…), advance(), show().
+   * @param {import("./card.js").Card} card
+   */
   constructor(card) {
     this.card = card;
   }
@@ -23,6 +26,11 @@ export class Notes {
     return deck.grade(deck.shown)?.note || this.attached();
   }
 
+  /**
+   * @param {NoteKind} kind
+   * @param {string} text
+   * @param {string | null} code
+   */
   open(kind, text, code) {
     this.card.show();
     this.box.open(kind, text, code);
@@ -35,6 +43,7 @@ export class Notes {
     this.box.close();
   }
 
+  /** @param {string} typed */
   save(typed) {
     const isFail = this.box.kind === "fail";
     this.settle(typed.trim());
@@ -55,7 +64,10 @@ export class Notes {
     this.close();
   }
 
-  /** Close the box and keep its text where it belongs: with the grade, or for the grade to come. */
+  /**
+   * Close the box and keep its text where it belongs: with the grade, or for the grade to come.
+   * @param {string} note
+   */
   settle(note) {
     const { deck } = this.card;
     const item = deck.item;
@@ -72,6 +84,10 @@ export class Notes {
     else if (note !== grade.note) this.card.grade(item, grade, note);
   }
 
+  /**
+   * @param {Item} item
+   * @param {string} note
+   */
   attach(item, note) {
     if (note) this.card.keep.put(`note/${item.output_id}`, note);
     else this.card.keep.drop(`note/${item.output_id}`);
@@ -84,7 +100,10 @@ export class Notes {
     else this.card.show();
   }
 
-  /** Marked words and the corrected text: what waits for the grade, else what came with it. */
+  /**
+   * Marked words and the corrected text: what waits for the grade, else what came with it.
+   * @param {Item} item
+   */
   extras(item) {
     const { deck, keep } = this.card;
     const id = item.output_id;
@@ -95,18 +114,25 @@ export class Notes {
     };
   }
 
-  /** Everything that waited for this output's grade has gone with it. */
+  /**
+   * Everything that waited for this output's grade has gone with it.
+   * @param {string} outputId
+   */
   spent(outputId) {
     for (const kind of ["note", "spans", "edit"]) this.card.keep.drop(`${kind}/${outputId}`);
   }
 
+  /** @param {Item} item */
   correctedText(item) {
     return this.extras(item).corrected_text ?? whole(item.text).text;
   }
 
-  /** The selected words of the output become evidence of the grade; false when nothing is selected. */
+  /**
+   * The selected words of the output become evidence of the grade; false when nothing is selected.
+   * @param {Item} item
+   */
   markSelected(item) {
-    const root = this.card.view.root.getRootNode();
+    const root = /** @type {ShadowRoot & { getSelection?: () => Selection }} */ (this.card.view.root.getRootNode());
     const chosen = String((root.getSelection?.() ?? document.getSelection()) || "").trim();
     if (!chosen) return false;
     const start = whole(item.text).text.indexOf(chosen);
@@ -115,12 +141,17 @@ export class Notes {
     return true;
   }
 
-  /** Keep something for the grade to come; where there is a grade, it is given again with it. */
+  /**
+   * Keep something for the grade to come; where there is a grade, it is given again with it.
+   * @param {Item} item
+   * @param {"spans" | "edit"} kind
+   * @param {unknown} value
+   */
   keepExtra(item, kind, value) {
     const { card } = this;
     card.keep.put(`${kind}/${item.output_id}`, value);
     const grade = card.deck.grade(item.output_id);
-    if (grade) card.grade(item, grade, grade.note);
+    if (grade) card.grade(item, grade, grade.note ?? "");
     card.show();
   }
 }

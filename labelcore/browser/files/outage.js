@@ -4,13 +4,17 @@
 
 const TITLE = "Connection error";
 
-/** Close the dialog whenever it appears, then call `closed()`; ends with `signal`. */
+/**
+ * Close the dialog whenever it appears, then call `closed()`; ends with `signal`.
+ * @param {() => void} closed
+ * @param {AbortSignal} signal
+ */
 export function closeConnectionDialogs(closed, signal) {
   const look = () => {
-    for (const dialog of document.querySelectorAll("[role=dialog]")) {
+    for (const dialog of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[role=dialog]"))) {
       if (!dialog.textContent.trim().startsWith(TITLE) || dialog.dataset.closing) continue;
       dialog.dataset.closing = "yes";
-      dialog.querySelector("button[aria-label=Close]")?.click();
+      /** @type {HTMLElement | null} */ (dialog.querySelector("button[aria-label=Close]"))?.click();
       closed();
     }
   };

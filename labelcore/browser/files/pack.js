@@ -4,17 +4,22 @@ import { Keep } from "./queue.js";
 import { Record } from "./record.js";
 import { el, speaker } from "./text.js";
 
-const pack = JSON.parse(document.getElementById("pack").textContent);
+const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const pack = JSON.parse(part("pack").textContent);
 const language = navigator.language.startsWith("zh") ? "zh" : "en";
 const words = pack.messages[language];
 const say = speaker(words);
 const keep = new Keep(pack.setting.project, pack.setting.annotator);
 const record = new Record(pack.items, keep);
-const place = document.getElementById("card");
+const place = part("card");
 const status = el("span", { role: "status" });
 let downloaded = 0;
 
-/** The card sends presses: they are stored, and it is told so once it has done with the key. */
+/**
+ * The card sends presses: they are stored, and it is told so once it has done with the key.
+ * @param {string} _
+ * @param {Payload} given
+ */
 function press(_, { events }) {
   queueMicrotask(() => {
     record.add(events);
@@ -23,6 +28,7 @@ function press(_, { events }) {
   });
 }
 
+/** @param {string[]} acknowledged */
 function tell(acknowledged) {
   const messages = { ...words, finished_hint: words.pack_finished, no_storage: words.not_kept };
   const data = { ...pack.setting, ...record.news(acknowledged), language, messages, session: pack.manifest.pack };
@@ -39,7 +45,7 @@ function download() {
 }
 
 document.documentElement.lang = language;
-document.getElementById("strip").append(status, el("button", { type: "button", onclick: download }, say("download")));
+part("strip").append(status, el("button", { type: "button", onclick: download }, say("download")));
 window.addEventListener("beforeunload", (event) => {
   if (!keep.works && record.events.length > downloaded) event.preventDefault();
 });

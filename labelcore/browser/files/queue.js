@@ -15,12 +15,21 @@ export function newClientId() {
 
 /** What the browser keeps for one person in one project; what it refuses lasts as long as the page. */
 export class Keep {
+  /**
+   * @param {string} project
+   * @param {string} annotator
+   */
   constructor(project, annotator) {
     this.prefix = `labelcore.grading/${JSON.stringify([project, annotator])}/`;
     this.works = true;
+    /** @type {Map<string, any>} */
     this.refused = new Map();
   }
 
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
   put(name, value) {
     try {
       localStorage.setItem(this.prefix + name, JSON.stringify(value));
@@ -31,15 +40,17 @@ export class Keep {
     }
   }
 
+  /** @param {string} name */
   get(name) {
     if (this.refused.has(name)) return this.refused.get(name);
     try {
-      return JSON.parse(localStorage.getItem(this.prefix + name));
+      return JSON.parse(localStorage.getItem(this.prefix + name) ?? "null");
     } catch {
       return null;
     }
   }
 
+  /** @param {string} name */
   drop(name) {
     this.refused.delete(name);
     try {
@@ -49,7 +60,10 @@ export class Keep {
     }
   }
 
-  /** All values whose names begin so. */
+  /**
+   * All values whose names begin so.
+   * @param {string} start
+   */
   all(start) {
     const names = new Set(this.refused.keys());
     try {
@@ -64,15 +78,20 @@ export class Keep {
 }
 
 export class Queue {
-  /** `send(events)` hands events to the server, or returns false while it cannot; `changed()` is called when the state does. */
+  /**
+   * `send(events)` hands events to the server, or returns false while it cannot; `changed()` is called when the state does.
+   * @param {import("./queue.js").Keep} keep
+   * @param {{ send: (events: Press[]) => boolean | void, changed: () => void }} given
+   */
   constructor(keep, { send, changed }) {
     this.keep = keep;
     this.send = send;
     this.changed = changed;
+    /** @type {Map<string, Press>} */
     this.waiting = new Map();
     this.tries = 0;
     this.everSaved = false;
-    this.timer = null;
+    this.timer = 0;
     this.isClosed = false;
     const earlier = keep.all("event/").filter((event) => event.client_id && event.output_id);
     for (const event of earlier.sort((a, b) => a.at - b.at)) {
@@ -91,11 +110,15 @@ export class Queue {
     return this.tries > 1 || !navigator.onLine ? "failing" : "saving";
   }
 
+  /** @param {string} outputId */
   concerns(outputId) {
     return [...this.waiting.values()].some((event) => event.output_id === outputId);
   }
 
-  /** Keep these presses and send everything that waits. */
+  /**
+   * Keep these presses and send everything that waits.
+   * @param {...Press} events
+   */
   add(...events) {
     for (const event of events) {
       this.latest = Math.max(Date.now(), this.latest + 1); // a clock set back must not reorder
@@ -107,7 +130,10 @@ export class Queue {
     this.flush();
   }
 
-  /** Forget what the server has stored. */
+  /**
+   * Forget what the server has stored.
+   * @param {string[]} clientIds
+   */
   acknowledge(clientIds) {
     const known = clientIds.filter((id) => this.waiting.has(id));
     for (const id of known) this.forget(id);
@@ -117,13 +143,17 @@ export class Queue {
     if (this.size > 0 && !this.timer) this.flush();
   }
 
-  /** Take out a press that the server can never store; returns it, or undefined. */
+  /**
+   * Take out a press that the server can never store; returns it, or undefined.
+   * @param {string} clientId
+   */
   refuse(clientId) {
     const event = this.waiting.get(clientId);
     if (event) this.forget(clientId);
     return event;
   }
 
+  /** @param {string} id */
   forget(id) {
     this.waiting.delete(id);
     this.keep.drop(`event/${id}`);
@@ -131,7 +161,10 @@ export class Queue {
     this.changed();
   }
 
-  /** Send all that waits now, and again after a growing while until it is acknowledged. */
+  /**
+   * Send all that waits now, and again after a growing while until it is acknowledged.
+   * @param {boolean} [isLate]
+   */
   flush(isLate = false) {
     this.stop();
     if (this.size === 0) return;
@@ -146,7 +179,7 @@ export class Queue {
 
   stop() {
     clearTimeout(this.timer);
-    this.timer = null;
+    this.timer = 0;
   }
 
   /** The card is left: no more tries; what is not acknowledged stays in the browser's storage. */

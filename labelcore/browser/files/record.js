@@ -3,7 +3,11 @@
 
 /** Presses as they are stored, each with the moment `at` which it came. */
 export class Record {
-  /** `items` are the pack's outputs; `keep` is the browser's storage. */
+  /**
+   * `items` are the pack's outputs; `keep` is the browser's storage.
+   * @param {Item[]} items
+   * @param {import("./queue.js").Keep} keep
+   */
   constructor(items, keep) {
     this.items = items;
     this.keep = keep;
@@ -14,7 +18,10 @@ export class Record {
     return this.keep.all("graded/").sort((a, b) => (a.at < b.at ? -1 : 1));
   }
 
-  /** Take in presses; the same press may come again. */
+  /**
+   * Take in presses; the same press may come again.
+   * @param {Press[]} events
+   */
   add(events) {
     let latest = Date.parse(this.events.at(-1)?.at ?? "1970");
     for (const event of events) {
@@ -38,7 +45,10 @@ export class Record {
     return grades;
   }
 
-  /** What the card is told: the outputs with their grades, and where to go on. */
+  /**
+   * What the card is told: the outputs with their grades, and where to go on.
+   * @param {string[]} acknowledged
+   */
   news(acknowledged) {
     const grades = this.grades();
     const items = this.items.map((item) => {

@@ -7,6 +7,7 @@ const KEPT = 12;
 
 /** Draws sheets, remembers the latest ones, and which parts people keep open. */
 export class Sheets {
+  /** @param {Say} say */
   constructor(say) {
     this.say = say;
     this.taste = new Map();
@@ -14,7 +15,10 @@ export class Sheets {
     this.drawn = new Map();
   }
 
-  /** The sheet of an item; drawn once as long as it is remembered and its terms stay as they are. */
+  /**
+   * The sheet of an item; drawn once as long as it is remembered and its terms stay as they are.
+   * @param {Item} item
+   */
   of(item) {
     const before = this.drawn.get(item.output_id);
     const known = before?.dataset.terms === (item.terms_key ?? "") ? before : undefined;
@@ -29,6 +33,7 @@ export class Sheets {
     return sheet;
   }
 
+  /** @param {Item} item */
   drawWithTerms(item) {
     const sheet = this.draw(item);
     sheet.dataset.terms = item.terms_key ?? "";
@@ -36,6 +41,7 @@ export class Sheets {
     return sheet;
   }
 
+  /** @param {Item} item */
   draw(item) {
     const before = [
       this.part("input", this.filled(item.input) && this.text("input", item.input, 1500)),
@@ -52,7 +58,12 @@ export class Sheets {
     return el("div", { class: "sheet pair" }, asked, el("div", { class: "sides" }, ...sides));
   }
 
-  /** One output; `against` is the text that its differences are shown to, when asked for. */
+  /**
+   * One output; `against` is the text that its differences are shown to, when asked for.
+   * @param {string} name
+   * @param {Sent} sent
+   * @param {Sent} against
+   */
   output(name, sent, against) {
     const title = el("h2", {}, this.say(name));
     const body = this.filled(sent)
@@ -61,22 +72,33 @@ export class Sheets {
     return el("section", { class: "output", "aria-label": this.say(name) }, title, body);
   }
 
+  /**
+   * @param {string} name
+   * @param {HTMLElement | false} body
+   */
   part(name, body) {
     if (!body) return null;
     const details = el("details", { class: `part ${name}`, "data-part": name }, el("summary", {}, this.say(name)), body);
-    details.open = this.open.get(name);
+    details.open = this.open.get(name) ?? true;
     details.addEventListener("toggle", () => details.isConnected && this.open.set(name, details.open));
     return details;
   }
 
+  /**
+   * @param {string} name
+   * @param {Sent} sent
+   * @param {number} foldAt
+   */
   text(name, sent, foldAt) {
     return textBody(this.say(name), sent, this.options(foldAt));
   }
 
+  /** @param {number} foldAt */
   options(foldAt) {
     return { say: this.say, taste: this.taste, foldAt };
   }
 
+  /** @param {Sent} sent */
   filled(sent) {
     return whole(sent).text.trim() !== "";
   }

@@ -1,7 +1,13 @@
 // Building blocks: elements without markup, words, and hostile text made visible.
 // Content reaches the page only as text nodes; no string is ever parsed as HTML.
 
-/** An element with properties, listeners (on…) and children; strings become text nodes. */
+/**
+ * An element with properties, listeners (on…) and children; strings become text nodes.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} [properties]
+ * @param {...(Node | string | null | undefined)} children
+ */
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -14,15 +20,30 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A function that finds a message by name and fills in its braces. */
+/**
+ * The text nodes in an element, in their order.
+ * @param {Element} element
+ */
+export function* textNodes(element) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) yield /** @type {Text} */ (walker.currentNode);
+}
+
+/**
+ * A function that finds a message by name and fills in its braces.
+ * @param {Record<string, string>} messages
+ */
 export function speaker(messages) {
-  return (name, values = {}) =>
+  return (/** @type {string} */ name, /** @type {Record<string, unknown>} */ values = {}) =>
     (messages[name] ?? name).replace(/\{(\w+)\}/g, (whole, key) =>
       Object.hasOwn(values, key) ? String(values[key]) : whole,
     );
 }
 
-/** A text as sent by Python: plain, or cut with the number of characters left out. */
+/**
+ * A text as sent by Python: plain, or cut with the number of characters left out.
+ * @param {Sent | null | undefined} sent
+ */
 export function whole(sent) {
   if (sent && typeof sent === "object") return { text: sent.text, leftOut: sent.left_out };
   return { text: sent ?? "", leftOut: 0 };
@@ -58,7 +79,12 @@ const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]/u;
 const JOINING_SCRIPT =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}]/u;
 
-/** Emoji and some scripts need these characters to be written at all. */
+/**
+ * Emoji and some scripts need these characters to be written at all.
+ * @param {number} code
+ * @param {string} text
+ * @param {number} at
+ */
 function isOrdinary(code, text, at) {
   if (code !== 0xfe0f && code !== 0x200c && code !== 0x200d) return false;
   const before = Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? "";
@@ -71,19 +97,23 @@ function isOrdinary(code, text, at) {
 const CONTROLS =
   "NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
 
+/** @param {number} code */
 function chip(code) {
   const hex = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   const name = NAMES.get(code) ?? CONTROLS[code] ?? "";
   return el("span", { class: "chip", title: `${hex} ${name}`.trim() }, CONTROLS[code] ?? hex);
 }
 
-/** The text as nodes: what cannot be seen becomes a chip that can. */
+/**
+ * The text as nodes: what cannot be seen becomes a chip that can.
+ * @param {string} text
+ */
 export function visible(text) {
   const clean = text.replaceAll("\r\n", "\n");
   const nodes = [];
   let from = 0;
   for (const match of clean.matchAll(HIDDEN)) {
-    const code = match[0].codePointAt(0);
+    const code = match[0].codePointAt(0) ?? 0;
     if (isOrdinary(code, clean, match.index)) continue;
     if (match.index > from) nodes.push(document.createTextNode(clean.slice(from, match.index)));
     nodes.push(chip(code));
@@ -93,7 +123,11 @@ export function visible(text) {
   return nodes;
 }
 
-/** A text exactly as it is, line breaks kept, each line with its own direction. */
+/**
+ * A text exactly as it is, line breaks kept, each line with its own direction.
+ * @param {string} text
+ * @param {string} [name]
+ */
 export function plain(text, name = "plain") {
   return el("div", { class: name, dir: "auto" }, ...visible(text));
 }

@@ -21,8 +21,12 @@ const OTHERS = [
 ];
 
 export class View {
-  /** `act(action)` is called by buttons, `ask(index)` by criteria; `keysOf` and `change` are the
-   * help's; `on` is handed to the note box; `dismiss()` by notices. */
+  /**
+   * `act(action)` is called by buttons, `ask(index)` by criteria; `keysOf` and `change` are the
+   * help's; `on` is handed to the note box; `dismiss()` by notices.
+   * @param {Say} say
+   * @param {{ language: string, act: (action: string) => void, ask: (index: number) => void, keysOf: () => Keys, change: (action: string | null, key?: string) => void, on: NoteActs, dismiss: () => void }} given
+   */
   constructor(say, { language, act, ask, keysOf, change, on, dismiss }) {
     this.say = say;
     this.sheets = new Sheets(say);
@@ -31,7 +35,21 @@ export class View {
     this.marks = new Marks(say, ask);
     this.act = act;
     this.dismiss = dismiss;
+    /** @type {Map<string, HTMLButtonElement>} */
     this.buttons = new Map();
+    this.isChoosing = false;
+    this.lasting = false;
+    this.place = el("span", { class: "place" });
+    this.reason = el("span", { class: "reason" });
+    this.last = el("span", { class: "last" });
+    this.status = el("span", { class: "status", role: "status" });
+    this.fill = el("div", { class: "fill" });
+    this.progress = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0 }, this.fill);
+    this.pace = el("p", { class: "pace", hidden: true });
+    this.notice = el("div", { class: "notice", role: "alert", hidden: true });
+    this.mine = el("p", { class: "mine", hidden: true });
+    this.suggestion = el("p", { class: "suggestion", hidden: true });
+    this.announcer = el("div", { class: "announcer", "aria-live": "polite" });
     this.choices = new Choices(say, act);
     this.find = new Find(say, () => this.body);
     this.body = el("div", { class: "body" });
@@ -40,75 +58,94 @@ export class View {
       { class: "card", lang: language, "aria-label": say("card"), "data-state": "loading" },
       this.top(),
       this.find.element,
-      (this.notice = el("div", { class: "notice", role: "alert", hidden: true })),
+      this.notice,
       this.body,
-      el("div", { class: "dock" }, (this.mine = el("p", { class: "mine", hidden: true })), (this.said = el("p", { class: "said", hidden: true })), this.note.element, this.marks.element, this.bar()),
-      (this.announcer = el("div", { class: "announcer", "aria-live": "polite" })),
+      el("div", { class: "dock" }, this.mine, this.suggestion, this.note.element, this.marks.element, this.bar()),
+      this.announcer,
       this.help,
     );
     this.meaning = new Meaning(this.root);
     this.showKeys(keysOf());
   }
 
-  /** Write the keys that the person has chosen on the buttons. */
+  /**
+   * Write the keys that the person has chosen on the buttons.
+   * @param {Keys} keys
+   */
   showKeys(keys) {
     for (const [action, button] of this.buttons) {
-      if (!keys[action]) continue;
-      button.querySelector("kbd").textContent = keys[action].toUpperCase();
+      const cap = button.querySelector("kbd");
+      if (!keys[action] || !cap) continue;
+      cap.textContent = keys[action].toUpperCase();
       button.setAttribute("aria-keyshortcuts", keys[action].toUpperCase());
     }
   }
 
-  /** What the judges say of the output on screen, in a line of its own. */
-  showSuggestion(said) {
-    this.said.hidden = said === null;
-    if (said === null) return;
-    this.said.dataset.value = said.value;
-    this.said.replaceChildren(...visible(this.say("judges_say", { value: this.say(said.value), reason: said.reason.slice(0, 300) })));
+  /**
+   * What the judges say of the output on screen, in a line of its own.
+   * @param {Suggestion | null} suggestion
+   */
+  showSuggestion(suggestion) {
+    this.suggestion.hidden = suggestion === null;
+    if (suggestion === null) return;
+    this.suggestion.dataset.value = suggestion.value;
+    this.suggestion.replaceChildren(...visible(this.say("judges_say", { value: this.say(suggestion.value), reason: suggestion.reason.slice(0, 300) })));
   }
 
-  /** Which buttons the open question has: pass and fail, or choices (of two sides: no unsure). */
+  /**
+   * Which buttons the open question has: pass and fail, or choices (of two sides: no unsure).
+   * @param {{ isChoosing: boolean, isComparing: boolean }} given
+   */
   showQuestion({ isChoosing, isComparing }) {
     this.isChoosing = isChoosing;
-    for (const action of ["pass", "fail"]) this.buttons.get(action).hidden = isChoosing;
-    this.buttons.get("unsure").hidden = isComparing;
+    for (const [action, button] of this.buttons) {
+      if (["pass", "fail"].includes(action)) button.hidden = isChoosing;
+      if (action === "unsure") button.hidden = isComparing;
+    }
   }
 
-  /** The word for a grade: the level's name, where it has one. */
+  /**
+   * The word for a grade: the level's name, where it has one.
+   * @param {Answer} given
+   */
   wordFor({ value, level = null }) {
-    return this.choices.choices?.find((own) => own.value === value && own.level === level)?.name ?? this.say(value);
+    return this.choices.choices?.find((choice) => choice.value === value && choice.level === level)?.name ?? this.say(value);
   }
 
+  /**
+   * @param {Part[]} criteria
+   * @param {(id: string) => Grade | null} gradeOf
+   * @param {number | null} asked
+   */
   showMarks(criteria, gradeOf, asked) {
     this.marks.show(criteria, gradeOf, asked);
   }
 
   top() {
-    this.place = el("span", { class: "place" });
-    this.reason = el("span", { class: "reason" });
-    this.last = el("span", { class: "last" });
-    this.status = el("span", { class: "status", role: "status" });
-    this.fill = el("div", { class: "fill" });
-    this.progress = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0 }, this.fill);
     const arrows = el("span", { class: "arrows" }, this.arrow("previous", "‹"), this.arrow("next", "›"));
     const line = el("div", { class: "line" }, arrows, this.place, this.reason, this.last, this.status);
-    this.pace = el("p", { class: "pace", hidden: true });
     return el("header", { class: "top" }, line, this.progress, this.pace);
   }
 
+  /**
+   * @param {string} action
+   * @param {string} sign
+   */
   arrow(action, sign) {
     const words = this.say(action);
     return el("button", { type: "button", "aria-label": words, title: words, onclick: () => this.act(action) }, sign);
   }
 
   bar() {
-    const group = (name, pairs) =>
-      el("div", { class: name }, ...pairs.map(([action, key]) => this.button(action, key)));
-    const grades = group("grades", GRADES);
-    grades.prepend(this.choices.element);
-    return el("div", { class: "bar" }, grades, group("others", OTHERS));
+    const buttons = (/** @type {string[][]} */ pairs) => pairs.map(([action, key]) => this.button(action, key));
+    const grades = el("div", { class: "grades" }, this.choices.element, ...buttons(GRADES));
+    return el("div", { class: "bar" }, grades, el("div", { class: "others" }, ...buttons(OTHERS)));
   }
 
+  /**
+   * @param {string} action
+   * @param {string} key
+   */
   button(action, key) {
     const cap = el("kbd", { "aria-hidden": "true" }, key);
     const properties = { type: "button", class: `act ${action}`, "aria-keyshortcuts": key, onclick: () => this.act(action) };
@@ -117,7 +154,12 @@ export class View {
     return button;
   }
 
-  /** Show one output, or the state in which there is none. */
+  /**
+   * Show one output, or the state in which there is none.
+   * @param {Item | null} item
+   * @param {Mode} mode
+   * @param {{ place: number, total: number, done: number }} given
+   */
   show(item, mode, { place, total, done }) {
     const root = this.root;
     root.dataset.state = mode;
@@ -127,33 +169,44 @@ export class View {
     this.reason.replaceChildren(...this.whyNodes(item));
     const share = total > 0 ? done / total : 0;
     this.fill.style.inlineSize = `${100 * share}%`;
-    this.progress.setAttribute("aria-valuemax", total);
-    this.progress.setAttribute("aria-valuenow", done);
+    this.progress.setAttribute("aria-valuemax", String(total));
+    this.progress.setAttribute("aria-valuenow", String(done));
     this.progress.setAttribute("aria-label", this.say("progress", { done, total }));
     this.progress.title = this.say("progress", { done, total });
     const body = item ? this.sheets.of(item) : this.without(mode, total);
     if (this.body.firstChild !== body) this.turnTo(body);
   }
 
-  /** The day by which all shall be done, and how much everybody has done. */
+  /**
+   * The day by which all shall be done, and how much everybody has done.
+   * @param {string} words
+   */
   showPace(words) {
     this.pace.hidden = words === "";
     if (this.pace.textContent !== words) this.pace.replaceChildren(...visible(words));
   }
 
+  /** @param {Item | null} item */
   whyNodes(item) {
     return item?.reason_for_pick ? visible(this.say("why_this_one", { reason: item.reason_for_pick })) : [];
   }
 
+  /** @param {HTMLElement} body */
   turnTo(body) {
     this.meaning.hide();
     this.body.replaceChildren(body);
     if (this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView({ block: "start" });
   }
 
+  /**
+   * @param {Mode} mode
+   * @param {number} total
+   */
   without(mode, total) {
-    if (this.body.firstChild?.dataset?.mode === mode) return this.body.firstChild;
+    const before = this.body.firstChild;
+    if (before instanceof HTMLElement && before.dataset.mode === mode) return before;
     const lines = [el("span", {}), el("span", {}), el("span", {})];
+    /** @type {Record<string, () => HTMLElement[]>} */
     const words = {
       loading: () => [el("p", { role: "status" }, this.say("loading")), el("div", { class: "skeleton", "aria-hidden": "true" }, ...lines)],
       finished: () => [el("p", { class: "big" }, "✓ ", this.say("finished", { total })), el("p", {}, this.say("finished_hint"))],
@@ -162,7 +215,12 @@ export class View {
     return el("div", { class: "without", "data-mode": mode }, ...words[mode]());
   }
 
-  /** Mark the grade in force for the output on screen, and the note that goes with it. */
+  /**
+   * Mark the grade in force for the output on screen, and the note that goes with it.
+   * @param {Grade | null} grade
+   * @param {string} attached
+   * @param {Extras | null} extras
+   */
   showGrade(grade, attached, extras) {
     for (const [action, button] of this.buttons) {
       const value = action === "skip" ? "skipped" : action;
@@ -180,10 +238,14 @@ export class View {
     this.mine.replaceChildren(...visible(parts.join(" · ")));
   }
 
-  /** What the last press did, shown beside the place and told to screen readers. */
-  showLast(place, said) {
-    this.last.textContent = this.say("last", { place, value: this.wordFor(said) });
-    this.last.dataset.value = said.value;
+  /**
+   * What the last press did, shown beside the place and told to screen readers.
+   * @param {number} place
+   * @param {Answer} grade
+   */
+  showLast(place, grade) {
+    this.last.textContent = this.say("last", { place, value: this.wordFor(grade) });
+    this.last.dataset.value = grade.value;
     this.tell(this.last.textContent);
   }
 
@@ -192,10 +254,15 @@ export class View {
     delete this.last.dataset.value;
   }
 
+  /** @param {string} words */
   tell(words) {
     this.announcer.textContent = words;
   }
 
+  /**
+   * @param {State} state
+   * @param {number} n
+   */
   showStatus(state, n) {
     const words = { ready: "ready", saved: "saved", saving: "saving", failing: "not_saved" };
     if (this.status.dataset.state === state && state !== "failing") return;
@@ -208,7 +275,11 @@ export class View {
     if (!this.lasting) this.notice.hidden = true;
   }
 
-  /** A sentence above the output; a lasting one stays until somebody dismisses it. */
+  /**
+   * A sentence above the output; a lasting one stays until somebody dismisses it.
+   * @param {string} words
+   * @param {boolean} [lasting]
+   */
   showNotice(words, lasting = false) {
     this.notice.hidden = false;
     this.lasting = lasting;
@@ -221,16 +292,19 @@ export class View {
     this.notice.replaceChildren(el("span", {}, ...visible(words)), ...(button ? [button] : []));
   }
 
-  /** A ring around the button for a moment. No animation: its frames delay the next output. */
+  /**
+   * A ring around the button for a moment. No animation: its frames delay the next output.
+   * @param {string} action
+   */
   flash(action) {
     const choice = action.startsWith("choice:") ? this.choices.button(Number(action.slice(7))) : null;
     const button = choice ?? this.buttons.get(action === "fail_only" ? "fail" : action);
-    button.classList.add("hit");
-    setTimeout(() => button.classList.remove("hit"), 100);
+    button?.classList.add("hit");
+    setTimeout(() => button?.classList.remove("hit"), 100);
   }
 
   expandAll() {
-    const folds = [...this.body.querySelectorAll("button.fold")];
+    const folds = [.../** @type {NodeListOf<HTMLElement>} */ (this.body.querySelectorAll("button.fold"))];
     const closed = folds.filter((fold) => fold.getAttribute("aria-expanded") === "false");
     for (const fold of closed.length > 0 ? closed : folds) fold.click();
   }

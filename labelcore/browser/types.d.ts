@@ -1,0 +1,110 @@
+// What travels between Python and the browser (labelcore/stages/grading/card/contract.py has the same in
+// Python), and what the modules hand each other. Read by `make browser` only.
+
+type Value = "pass" | "fail" | "unsure" | "skipped" | "undone" | "left" | "right" | "tie";
+/** A text, or the beginning of one that was too long. */
+type Sent = string | { text: string; left_out: number };
+type Say = (name: string, values?: Record<string, unknown>) => string;
+type Mode = "grading" | "empty" | "finished" | "loading";
+type State = "ready" | "saving" | "saved" | "failing";
+type NoteKind = "fail" | "note" | "edit";
+type Keys = Record<string, string>;
+
+interface Span { part: "output" | "shown"; text: string; start: number; end: number }
+interface Answer { value: Value; level?: number | null }
+interface Extras { spans?: Span[]; corrected_text?: string | null }
+interface Grade extends Answer, Extras { note?: string; client_id: string | null }
+interface Part { id: string; version: number | null; field?: string; name: string; severity: string; statement: string }
+interface Choice { name: string; value: Value; level: number | null }
+interface Turn { role: string; name: string; content: Sent; calls: [string, Sent][] }
+interface Term { term: string; meaning: string }
+interface Suggestion { value: "pass" | "fail"; reason: string }
+
+interface Item {
+  output_id: string;
+  position: number;
+  text: Sent;
+  input: Sent;
+  context: Sent;
+  other: Sent | null;
+  reference: Sent;
+  conversation: Turn[];
+  fields: { pointer: string; value: string }[];
+  terms: Term[];
+  terms_key: string;
+  metadata: Record<string, string>;
+  reason_for_pick: string;
+  current: Grade | null;
+  suggestion: Suggestion | null;
+  marks: Record<string, Grade | null>;
+}
+
+/** One press as it is sent; `at` is the moment at which it was kept. */
+interface Press extends Answer, Extras {
+  client_id: string;
+  output_id: string;
+  note: string;
+  seconds: number | null;
+  shown_at: string;
+  supersedes: string | null;
+  criterion_id: string | null;
+  criterion_version: number | null;
+  field: string | null;
+  judge_shown?: boolean;
+  agreed?: boolean;
+  at?: number;
+}
+/** A press in an offline pack. */
+interface Stored extends Omit<Press, "at"> { at: string }
+interface Payload { events: Press[]; have: string[] }
+type Trigger = (name: string, payload: Payload) => void;
+interface Seat { path: string; token: string }
+
+interface Setting {
+  annotator: string;
+  project: string;
+  language: string;
+  criteria: Part[];
+  scale: { name: string; value: Value }[];
+  compare: boolean;
+  suggest_first: boolean;
+  phrases?: string[];
+  asked_version: number | null;
+}
+/** The outputs that a card is told of, and where it stands. */
+interface Outputs {
+  items: Item[];
+  place: number;
+  total: number;
+  done: number;
+  epoch?: string | null;
+  stamp?: number;
+}
+interface News extends Setting, Outputs {
+  acknowledged: string[];
+  refused: Record<string, string>;
+  messages: Record<string, string> | null;
+  pace?: string;
+  page?: string;
+  session?: string;
+  seat?: Seat | null;
+}
+/** One act of a person on an output, which undo takes back. */
+interface Act { output_id: string; ids: string[]; before: Grade | null; value: Value; level?: number | null; part?: string }
+
+interface TextOptions { say: Say; taste: Map<string, string>; foldAt: number; against?: string }
+interface NoteActs { save: (text: string) => void; leave: () => void; draft: (text: string) => void }
+interface Passage { text: string; source: string; score: string }
+interface Piece { kind: "same" | "gone" | "new"; text: string }
+interface Mark { start: number; end: number; meaning: string }
+interface Rule { meaning: string; pattern: RegExp }
+/** Lines of Markdown that were read as one block, and the line after it. */
+interface Block { node: HTMLElement; next: number }
+
+interface Quote { grade_id: string; text: string; marked: boolean; sure: number | null }
+interface Code { id: string; label: string; state: string; outputs: number; people: number; sure: number | null; quotes: Quote[]; more: number }
+interface Thing { key: string; kind: "code" | "quote"; code: Code; quote?: Quote }
+interface Place extends Thing { column: number; row: number; element: HTMLElement }
+interface BoardAct { id?: string; kind: "merge" | "move" | "undo"; target: string; sources: string[]; grade_id?: string; text?: string; news: string }
+interface BoardNews { codes: Code[]; undo: { id: string; says: string } | null; done: string[]; refused: Record<string, string> }
+type BoardTrigger = (name: string, payload: { acts: Omit<BoardAct, "news">[] }) => void;
