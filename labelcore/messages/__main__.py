@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from labelcore.messages.card import CARD_WORDS
 from labelcore.messages.catalogue import CATALOGUE
 from labelcore.messages.phrases import PHRASES
 from labelcore.messages.telling import WORDS
@@ -34,7 +35,8 @@ Message = str | tuple[str, str]
 
 def used(root: Path) -> set[Message]:
     """Every message that the code under a checkout's root may say; (single, several) where it counts."""
-    return {*WORDS.values(), *PHRASES, *_in_calls(root)} - {"{words}", "{why}"}
+    found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_in_calls(root)}
+    return found - {"{words}", "{why}"}
 
 
 def _in_calls(root: Path) -> Iterator[Message]:

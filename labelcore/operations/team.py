@@ -11,6 +11,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.messages import number_words, rate_words
+from labelcore.messages.card import pack_page
 from labelcore.models import Grade, GradingRules
 from labelcore.operations import Outcome, operation
 from labelcore.stages import grading
@@ -233,16 +234,16 @@ def pack(
     """Write the next outputs of a person as one HTML file that works without a network."""
     if out.exists():
         raise BadInput(f"{out} exists already.", next_step="Name a new file.")
-    manifest, page = grading.make_pack(workspace, annotator, n=n)
+    pack = grading.make_pack(workspace, annotator, n=n)
     try:
-        out.write_text(page, "utf-8")
+        out.write_text(pack_page(pack), "utf-8")
     except OSError as trouble:
         raise BadInput(f"{out} cannot be written: {trouble.strerror}.") from trouble
     return Outcome(
-        document=manifest.model_dump(mode="json") | {"out": str(out)},
+        document=pack.manifest.model_dump(mode="json") | {"out": str(out)},
         lines=(
             (
-                f"{out} holds {len(manifest.outputs)} outputs for {annotator}; merge what comes back "
+                f"{out} holds {len(pack.manifest.outputs)} outputs for {annotator}; merge what comes back "
                 "with `labelcore team merge`."
             ),
         ),

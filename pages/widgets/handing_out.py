@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from labelcore.messages.card import pack_page
 from labelcore.models import GradingRules
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
@@ -28,8 +29,8 @@ def show_packs(workspace: Workspace) -> None:
         n = st.number_input(say("How many outputs"), 1, 5_000, 50)
         if st.form_submit_button(say("Make a pack")):
             with shell.guard():
-                manifest, page = grading.make_pack(workspace, who, n=int(n))
-            st.session_state[keys.PACK] = (f"pack-{who}-{manifest.pack}.html", page)
+                pack = grading.make_pack(workspace, who, n=int(n))
+            st.session_state[keys.PACK] = (f"pack-{who}-{pack.manifest.pack}.html", pack_page(pack))
     if keys.PACK in st.session_state:
         name, page = st.session_state[keys.PACK]
         label = say("Download {name}", name=shell.plain(name))

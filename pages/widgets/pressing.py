@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from labelcore.errors import LabelcoreError
 from labelcore.messages import Language
+from labelcore.messages.card import card_words
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.grading.card import held_by_browser, read_events
@@ -69,7 +70,7 @@ def _answer(seat: tuple[str, str, Language, Way], sent: object) -> Response:
         news = _desk(*seat).news(events)
     except LabelcoreError as trouble:
         return _refusal(409, str(trouble))
-    data = news.as_data(held_by_browser(sent))
+    data = news.as_data(card_words(news.setting.language), held_by_browser(sent))
     data["refused"] |= malformed
     return Response(_as_json(data), media_type="application/json")
 

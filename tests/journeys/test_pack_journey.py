@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from labelcore.messages.card import pack_page
 from labelcore.models import Criterion, Output
 from labelcore.stages import grading, projects
 from labelcore.stages.deriving import glossary
@@ -30,7 +31,7 @@ def test_a_pack_is_graded_without_a_network(tmp_path: Path) -> None:
         for text in ("first", HOSTILE, "third")
     ]
     output_table.add(db, made)
-    _, page_text = grading.make_pack(Workspace(db, project), "ann")
+    page_text = pack_page(grading.make_pack(Workspace(db, project), "ann"))
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -83,7 +84,7 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
     criterion_table.save(db, [short])
     rules = {"scale": ["bad", "good", "great"], "ask_criteria": True, "ask_fields": True}
     project = grading.set_rules(Workspace(db, project), **rules)
-    _, page_text = grading.make_pack(Workspace(db, project), "ann")
+    page_text = pack_page(grading.make_pack(Workspace(db, project), "ann"))
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -115,7 +116,7 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
     output_table.add(db, [Output(id="o1", project_id=project.id, text=text, input="a Refund, no refunds")])
     for term, meaning in (("杭分", "杭州分公司"), ("US", HOSTILE), ("refund", "money back")):
         project = glossary.set_term(Workspace(db, project).by("ann"), term, meaning)
-    _, page_text = grading.make_pack(Workspace(db, project), "ann")
+    page_text = pack_page(grading.make_pack(Workspace(db, project), "ann"))
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -155,7 +156,7 @@ def test_a_browser_that_keeps_nothing_still_grades_and_says_so(tmp_path: Path) -
         db,
         [Output(id=text, project_id=project.id, text=f"the {text} output") for text in ("first", "second")],
     )
-    _, page_text = grading.make_pack(Workspace(db, project), "ann")
+    page_text = pack_page(grading.make_pack(Workspace(db, project), "ann"))
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
@@ -194,7 +195,7 @@ def test_two_tabs_of_a_pack_lose_no_grade(tmp_path: Path) -> None:
     db = open_database(None)
     project = projects.open_project(db, "test")
     output_table.add(db, [Output(id=f"o{n}", project_id=project.id, text=f"output {n}") for n in range(3)])
-    _, page_text = grading.make_pack(Workspace(db, project), "ann")
+    page_text = pack_page(grading.make_pack(Workspace(db, project), "ann"))
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")

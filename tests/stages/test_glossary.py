@@ -20,6 +20,7 @@ from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.kinds.llm import JudgeAnswer, LlmKind
 from labelcore.llm import Answer
+from labelcore.messages.card import pack_page
 from labelcore.models import Criterion, Grade, Output, Term
 from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects
@@ -363,9 +364,9 @@ def test_a_pack_carries_the_terms_that_hold_for_each_output(workspace: Workspace
         glossary.set_term(workspace.by("a"), "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"})
     )
     workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "成交总额"))
-    _, page = grading.make_pack(workspace, "ann")
+    page = pack_page(grading.make_pack(workspace, "ann"))
     data = page.split('id="pack">')[1].split("</script>")[0]
-    found = {item["output"]: item["terms"] for item in json.loads(data)["items"]}
+    found = {item["text"]: item["terms"] for item in json.loads(data)["items"]}
     assert [term["term"] for term in found["由杭分办理"]] == ["GMV", "杭分"]
     assert found["由杭分办理"][1]["meaning"] == "</script>杭州分公司"
     assert found["由杭分办理。"] == []

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.messages.card import pack_page
 from labelcore.models import Grade, Output, now
 from labelcore.stages import grading, projects
 from labelcore.workspace import Workspace
@@ -45,8 +46,9 @@ def saved(tmp_path: Path, document: object) -> Path:
 def test_a_pack_comes_back_and_is_merged_once(
     workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    manifest, page = grading.make_pack(workspace, "ann")
-    assert manifest.outputs == tuple(output.id for output in outputs)
+    pack = grading.make_pack(workspace, "ann")
+    page = pack_page(pack)
+    assert pack.manifest.outputs == tuple(output.id for output in outputs)
     document = back(
         page,
         {"output_id": outputs[0].id, "value": "pass"},
@@ -68,7 +70,7 @@ def test_a_pack_comes_back_and_is_merged_once(
 def test_marked_words_and_a_corrected_text_come_back_too(
     workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    _, page = grading.make_pack(workspace, "ann")
+    page = pack_page(grading.make_pack(workspace, "ann"))
     span = {"part": "output", "text": "one", "start": 0, "end": 3}
     act = {"output_id": outputs[0].id, "value": "fail", "spans": [span], "corrected_text": "One."}
     pressed = now() - timedelta(minutes=1)
@@ -81,7 +83,7 @@ def test_marked_words_and_a_corrected_text_come_back_too(
 
 
 def test_hostile_outputs_cannot_leave_their_element(workspace: Workspace, outputs: list[Output]) -> None:
-    _, page = grading.make_pack(workspace, "ann")
+    page = pack_page(grading.make_pack(workspace, "ann"))
     assert page.count("<script") == 2
     assert "<img" not in page
     assert "default-src 'none'" in page
@@ -89,7 +91,7 @@ def test_hostile_outputs_cannot_leave_their_element(workspace: Workspace, output
 
 
 def test_a_later_grade_online_is_kept(workspace: Workspace, outputs: list[Output], tmp_path: Path) -> None:
-    _, page = grading.make_pack(workspace, "ann")
+    page = pack_page(grading.make_pack(workspace, "ann"))
     old = (now() - timedelta(hours=2)).isoformat()
     document = back(page, {"output_id": outputs[0].id, "value": "pass", "shown_at": old})
     grading.record(
@@ -113,7 +115,7 @@ def test_a_later_grade_online_is_kept(workspace: Workspace, outputs: list[Output
 def test_what_was_changed_by_hand_is_said(
     workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    _, page = grading.make_pack(workspace, "ann")
+    page = pack_page(grading.make_pack(workspace, "ann"))
     workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
     good = back(page, {"output_id": outputs[0].id, "value": "pass"})
     for change in ({"annotator": "ben"}, {"outputs": [outputs[0].id]}):
@@ -139,7 +141,7 @@ def test_what_was_changed_by_hand_is_said(
 def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
     workspace: Workspace, outputs: list[Output], tmp_path: Path
 ) -> None:
-    _, page = grading.make_pack(workspace, "ann")
+    page = pack_page(grading.make_pack(workspace, "ann"))
     grading.set_rules(workspace, per_output=2)  # ``project`` was read before the pack's key
     file = saved(tmp_path, back(page, {"output_id": outputs[0].id, "value": "pass"}))
     assert grading.merge_pack(workspace, file).merged == 1

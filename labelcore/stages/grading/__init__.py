@@ -32,7 +32,7 @@ from labelcore.stages.grading.labels import (
     sealed_splits,
 )
 from labelcore.stages.grading.pace import Pace, counts_by_person, pace_of
-from labelcore.stages.grading.packs import Merged, make_pack, merge_pack
+from labelcore.stages.grading.packs import Merged, Pack, make_pack, merge_pack
 from labelcore.stages.grading.queueing import Queue, QueueItem, grading_queue, recent
 from labelcore.stages.grading.rules import review, rules_of, set_rules, versions
 from labelcore.stages.grading.splitting import (
@@ -69,6 +69,7 @@ __all__ = [
     "Merged",
     "OutputField",
     "Pace",
+    "Pack",
     "PairItem",
     "PairQueue",
     "Preferences",

@@ -18,12 +18,11 @@ from typing import Any
 
 from pydantic import ConfigDict, ValidationError
 
-from labelcore.browser import page_with
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, new_id, now
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
-from labelcore.stages.grading.card import MESSAGES, CardEvent, coming_items, grade_of, setting_of, store_each
+from labelcore.stages.grading.card import CardEvent, coming_items, grade_of, setting_of, store_each
 from labelcore.stages.grading.queueing import grading_queue
 from labelcore.stages.grading.suggesting import phrases
 from labelcore.store import grades as grade_table
@@ -43,6 +42,15 @@ class Manifest(Frozen):
     annotator: str
     outputs: tuple[str, ...]
     made_at: datetime
+
+
+class Pack(Frozen):
+    """What a pack holds beside the card itself: the outputs as the card shows them, and what is asked."""
+
+    manifest: Manifest
+    signature: str
+    items: tuple[dict[str, Any], ...]
+    setting: dict[str, Any]
 
 
 class PackEvent(CardEvent):
@@ -73,8 +81,8 @@ class Merged(Frozen):
     refused: tuple[dict[str, str], ...]
 
 
-def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> tuple[Manifest, str]:
-    """The next n outputs of a person as one HTML file, reserved for them as the rules say.
+def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
+    """The next n outputs of a person, to be graded without a network, reserved for them as the rules say.
 
     Raises:
         BadInput: there is no name, or nothing left to grade.
@@ -93,18 +101,14 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> tuple[Man
         made_at=now(),
     )
     setting = setting_of(workspace, annotator, "en", phrases(workspace, annotator))
-    document = {
-        "manifest": manifest.model_dump(mode="json"),
-        "signature": _sign(manifest, _key(workspace)),
-        "items": [
-            card.model_copy(update={"position": at}).as_data()
-            for at, card in enumerate(coming_items(workspace.project, queued), start=1)
-        ],
-        # The browser keeps the presses of each pack under a name of its own.
-        "setting": setting.model_copy(update={"project": manifest.pack}).as_data(),
-        "messages": MESSAGES,
-    }
-    return manifest, page_with("pack", json.dumps(document, ensure_ascii=False))
+    cards = enumerate(coming_items(workspace.project, queued), start=1)
+    return Pack(
+        manifest=manifest,
+        signature=_sign(manifest, _key(workspace)),
+        items=tuple(card.model_copy(update={"position": at}).as_data() for at, card in cards),
+        # The browser keeps the presses of each pack apart from those of others.
+        setting=setting.model_copy(update={"project": manifest.pack}).as_data(),
+    )
 
 
 def _key(workspace: Workspace) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from labelcore.messages.card import card_words
 from labelcore.models import Frozen
 from labelcore.stages.grading.card import CardEvents, CardNews, held_by_browser, read_events
 from pages.widgets.mounting import mounting
@@ -41,7 +42,7 @@ def grading_card(news: CardNews, *, seat: Seat | None = None, key: str) -> CardE
     """
     _, malformed = read_events(_sent(key))
     run = {"session": _session(key), "run": _count_run(key), "seat": seat.model_dump() if seat else None}
-    data = news.as_data(held_by_browser(_sent(key)))
+    data = news.as_data(card_words(news.setting.language), held_by_browser(_sent(key)))
     data["refused"] |= malformed
     result = mounting("card")(key=key, data=data | run, on_graded_change=lambda: None)
     events, _ = read_events(result.get(_TRIGGER))

@@ -12,17 +12,13 @@ from labelcore.stages.grading.card.contract import (
     CardSuggestion,
     CardTerm,
     CardTurn,
-    Language,
     read_events,
 )
 from labelcore.stages.grading.card.items import card_items, coming_items, setting_of, terms_of_pair, turns_of
-from labelcore.stages.grading.card.messages import LANGUAGES, MESSAGES, messages_for
 from labelcore.stages.grading.card.news import CardNews, held_by_browser
 from labelcore.stages.grading.card.presses import grade_of, store_each, store_events
 
 __all__ = [
-    "LANGUAGES",
-    "MESSAGES",
     "CardCriterion",
     "CardEvent",
     "CardEvents",
@@ -35,12 +31,10 @@ __all__ = [
     "CardSuggestion",
     "CardTerm",
     "CardTurn",
-    "Language",
     "card_items",
     "coming_items",
     "grade_of",
     "held_by_browser",
-    "messages_for",
     "read_events",
     "setting_of",
     "store_each",

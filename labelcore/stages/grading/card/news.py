@@ -9,7 +9,6 @@ from pydantic import Field
 
 from labelcore.models import Frozen
 from labelcore.stages.grading.card.contract import CardItem, CardSetting
-from labelcore.stages.grading.card.messages import messages_for
 
 
 class CardNews(Frozen):
@@ -44,8 +43,10 @@ class CardNews(Frozen):
         """Nothing is left to grade (what was graded last may still be among the items)."""
         return self.place > self.total
 
-    def as_data(self, have: Collection[str] = ()) -> dict[str, Any]:
-        """Plain JSON, without what the browser says that it holds (see `held_by_browser`)."""
+    def as_data(self, words: Mapping[str, str], have: Collection[str] = ()) -> dict[str, Any]:
+        """Plain JSON, with the card's words, without what the browser says that it holds
+        (see `held_by_browser`).
+        """
         terms_held = dict(held.rsplit("#", 1) for held in have if "#" in held)
         language = self.setting.language
         news = {
@@ -58,7 +59,7 @@ class CardNews(Frozen):
             "done": self.place - 1 if self.done is None else self.done,
             "acknowledged": list(self.acknowledged),
             "refused": dict(self.refused),
-            "messages": None if language in have else messages_for(language),
+            "messages": None if language in have else dict(words),
             "pace": self.pace,
             "page": self.page,
             "epoch": self.epoch,

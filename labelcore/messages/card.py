@@ -1,0 +1,146 @@
+"""The words of the grading card and of offline packs, under the names by which the browser asks for them.
+
+``{n}`` and other names in braces are filled in by the card.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from labelcore.browser import page_with
+from labelcore.messages.catalogue import NAMES, Language, say_in
+from labelcore.stages.grading import Pack
+
+CARD_WORDS = {
+    "card": "Grading card",
+    "place": "{place} / {total}",
+    "progress": "{done} of {total} graded",
+    "input": "Input",
+    "context": "Context",
+    "conversation": "Conversation",
+    "output": "Output",
+    "details": "Details",
+    "why_this_one": "Why this one: {reason}",
+    "pass": "Pass",
+    "fail": "Fail",
+    "unsure": "Unsure",
+    "skip": "Skip",
+    "skipped": "Skipped",
+    "undo": "Undo",
+    "note": "Note",
+    "help": "Keys",
+    "previous": "Previous output",
+    "next": "Next output",
+    "your_grade": "Your grade: {value}",
+    "your_note": "Note: {note}",
+    "note_attached": "Note for your grade: {note}",
+    "last": "{place}: {value}",
+    "what_is_wrong": "What is wrong with this output?",
+    "note_label": "Note on this output",
+    "note_fail_hint": "Marked as failed. Enter = save the note, next · Esc = next, no note",
+    "note_hint": "Enter = keep the note · Shift+Enter = new line · Esc = back",
+    "note_escape_again": "Press Esc once more to drop this text, or Enter to keep it.",
+    "save_and_next": "Save, next",
+    "no_note": "No note",
+    "keep_note": "Keep note",
+    "cancel": "Cancel",
+    "saved": "Saved",
+    "saving": "Saving…",
+    "not_saved": "{n} not saved – retrying",
+    "ready": "Ready",
+    "restored": "Not yet saved last time: {n}. Sending again.",
+    "no_storage": "This browser keeps no storage for this page: leave the tab open until "
+    "everything is saved.",
+    "refused": "A grade could not be stored: {reason}",
+    "dismiss": "Dismiss",
+    "loading": "Loading the next output…",
+    "not_accepted": "Not graded: the next output is not here yet.",
+    "nothing_to_undo": "There is nothing to take back.",
+    "taken_back": "Taken back: {value}.",
+    "finished": "All {total} graded",
+    "finished_hint": "Z takes back the last grade, ← looks back.",
+    "empty": "There is nothing to grade yet.",
+    "empty_hint": "Draw a sample first, then come back.",
+    "as_plain": "Plain",
+    "as_markdown": "Markdown",
+    "as_json": "JSON",
+    "show_as": "Show {part} as",
+    "show_all": "Show all",
+    "show_less": "Show less",
+    "left_out": "{n} more characters are not shown here.",
+    "no_output": "(empty output)",
+    "image": "[image: {alt} – {address}]",
+    "key_pass": "Pass",
+    "key_fail": "Fail, then say what is wrong",
+    "key_fail_only": "Fail without a note",
+    "key_unsure": "Unsure",
+    "key_skip": "Skip for now",
+    "key_undo": "Take back the latest grade",
+    "key_note": "Write a note",
+    "key_look": "Look at the previous / next output",
+    "key_expand": "Show long texts in full",
+    "key_help": "This list",
+    "key_escape": "Leave the note",
+    "key_save": "Save the note and go on",
+    "or": "or",
+    "criteria": "Criteria",
+    "must": "must",
+    "should": "should",
+    "not_graded": "–",
+    "no_criteria": "This project asks for the output as a whole only.",
+    "nothing_to_redo": "There is nothing to give again.",
+    "nothing_selected": "Select some words of the output first, then press the key.",
+    "marked": "Marked: “{text}”",
+    "corrected": "Corrected text kept",
+    "edit_label": "How should this output read?",
+    "edit_hint": "Ctrl+Enter = keep the text · Enter = new line · Esc = back",
+    "keep_text": "Keep the text",
+    "key_redo": "Give again what was taken back",
+    "key_criterion": "Next criterion; then the keys above grade it",
+    "key_mark": "Mark the selected words",
+    "key_edit": "Write how it should read",
+    "key_unseen": "Go to the next one without a grade",
+    "change": "Change",
+    "usual_keys": "Usual keys",
+    "press_new_key": "Now press the key for: {action}",
+    "key_taken": "The key {key} cannot be taken; press another.",
+    "key_agree": "Agree with the judges, where they are shown",
+    "judges_say": "The judges: {value}. {reason}",
+    "nothing_suggested": "The judges say nothing here, or only after you have graded.",
+    "offers": "Said before",
+    "close": "Close",
+    "reference": "Reference",
+    "left": "Left",
+    "right": "Right",
+    "tie": "Tie",
+    "choose_left": "Left is better",
+    "choose_tie": "Tie",
+    "choose_right": "Right is better",
+    "press_number": "Press a number from 1 to {n}.",
+    "as_passages": "Passages",
+    "as_diff": "Differences",
+    "calls": "calls",
+    "find": "Search in these texts",
+    "found": "{at} of {n}",
+    "key_find": "Search in the texts",
+    "key_choice": "Choose a level, or a side, where that is asked",
+    "download": "Download the grades",
+    "kept": "Kept in this browser",
+    "not_kept": "This browser keeps nothing: download before you close",
+    "pack_finished": "All graded: download the grades and send them back.",
+}
+
+
+@cache
+def card_words(language: Language) -> dict[str, str]:
+    """All of the card's words in one language."""
+    return {name: say_in(language, words) for name, words in CARD_WORDS.items()}
+
+
+def pack_page(pack: Pack) -> str:
+    """A pack as one HTML file that needs no network; it speaks the language of the browser."""
+    words = {language: card_words(language) for language in NAMES}
+    return page_with(
+        "pack", json.dumps(pack.model_dump(mode="json") | {"messages": words}, ensure_ascii=False)
+    )
