@@ -244,7 +244,7 @@ def test_kill_9_loses_no_acknowledged_grade(db: Path, seen: int) -> None:
     out = db.parent / "events.txt"
     code = (
         "import sys; from labelcore.store import open_database\n"
-        "rows = open_database(sys.argv[1]).rows('SELECT grade_id FROM grade_event')\n"
+        "rows = open_database(sys.argv[1]).rows('SELECT grade_id FROM grade_unique')\n"
         "open(sys.argv[2], 'w').write('\\n'.join(r[0] for r in rows))"
     )
     subprocess.run([sys.executable, "-c", code, str(db), str(out)], check=True, cwd=ROOT)

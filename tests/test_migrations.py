@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from labelcore.errors import StoreDamaged
-from labelcore.store import close_database, migrations, open_database, overview
+from labelcore.store import (
+    Database,
+    batch_jobs,
+    close_database,
+    codes,
+    migrations,
+    open_database,
+    overview,
+    runs,
+)
 from labelcore.store.connection import connect
 
 
@@ -19,41 +30,108 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     close_database(path)
 
 
+def schema(db: Database) -> list[tuple[object, ...]]:
+    """Every column of every table and view."""
+    return db.rows(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND NOT internal ORDER BY ALL"
+    )
+
+
+def at_schema(path: Path, newest: int) -> Database:
+    """A database as an earlier labelcore left it."""
+    db = connect(path, "1GB")
+    migrations.applied(db)
+    for number, name, sql in migrations.available()[:newest]:
+        db.run(sql)
+        db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
+    return db
+
+
 @pytest.mark.parametrize("rows", [0, 3])
 def test_every_older_schema_comes_up_with_its_rows(tmp_path: Path, rows: int) -> None:
+    fresh = open_database(None)
     for oldest in range(1, len(migrations.available()) + 1):
-        path = tmp_path / f"{oldest}.duckdb"
-        db = connect(path, "1GB")
-        migrations.applied(db)
-        for number, name, sql in migrations.available()[:oldest]:
-            db.run(sql)
-            db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
+        db = at_schema(tmp_path / f"{oldest}.duckdb", oldest)
         for i in range(rows):
             db.run("INSERT INTO output (output_id, project_id, text) VALUES (?, 'p', 'x')", [str(i)])
         migrations.migrate(db)
         assert db.rows("SELECT count(*) FROM output_current") == [(rows,)]
         assert overview.counts(db, "p")["graded"] == 0
+        assert schema(db) == schema(fresh)
         db.close()
+    fresh.close()
 
 
-def test_what_an_old_undo_brought_back_is_read_from_its_reason_once(tmp_path: Path) -> None:
+_AT = "TIMESTAMP '2026-01-02 03:04:05'"
+_OLD_CODES = (
+    f"INSERT INTO code VALUES ('c0', 'p', 'too long', 'offline', 'ann', {_AT})",
+    f"INSERT INTO code_evidence VALUES ('c0', 'g0', 'o0', 'very long', 'k0', {_AT})",
+)
+_EVENTS = (
+    f"INSERT INTO code_event VALUES ('e1', 'c1', 'p', 'rude', 'accepted', NULL, 'person', 'ann', '', {_AT})",
+    f"INSERT INTO quote_event VALUES ('e2', 'p', 'g1', 'o1', 'so rude', 'c1', 0.5, 'ann', {_AT}, true)",
+    "INSERT INTO run_event BY NAME SELECT 'r1' AS run_id, 'p' AS project_id, '[\"j1\"]' AS judge_version_ids, "
+    "7 AS n_outputs, 'finished' AS state, 0 AS verdicts_new, 0 AS verdicts_cached, 0 AS errors, 0 AS requests, "
+    f"0 AS cost_usd, 0 AS seconds, '' AS message, 'e4' AS event_id, {_AT} AS made_at",
+    "INSERT INTO batch_job_event VALUES ('b1', 'p', 'https://host', 'm', 'x', 'with the provider', "
+    f"'[\"q1\"]', '', 'e3', {_AT})",
+)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_tables_that_were_renamed_keep_their_rows(tmp_path: Path, killed: bool) -> None:
     path = tmp_path / "old.duckdb"
-    db = connect(path, "1GB")
-    migrations.applied(db)
-    for number, name, sql in migrations.available()[:13]:
+    db = at_schema(path, 4)
+    for sql in _OLD_CODES:
         db.run(sql)
-        db.run("INSERT INTO schema_migration VALUES (?, ?, now()::TIMESTAMP)", [number, name])
-    versions = [("A", ""), ("B", "took version 2 back"), ("C", ""), ("B", "took version 3 back")]
-    for number, (statement, why) in enumerate(versions, 1):
-        db.run(
-            "INSERT INTO criterion_version (criterion_id, project_id, version, name, statement, severity, "
-            "status, max_false_failure_rate, why) VALUES ('c', 'p', ?, 'n', ?, 'must', 'accepted', 0.25, ?)",
-            [number, statement, why],
-        )
-    migrations.migrate(db)
-    found = db.rows("SELECT restores FROM criterion_version ORDER BY version")
-    assert found == [(None,), (None,), (None,), (2,)]
+    for _, _, sql in migrations.available()[4:14]:
+        db.run(sql)
+    for number in range(5, 15):
+        db.run("INSERT INTO schema_migration VALUES (?, '', now()::TIMESTAMP)", [number])
+    for sql in _EVENTS:
+        db.run(sql)
     db.close()
+    if killed:
+        program = (
+            f"import os; from labelcore.store import open_database; open_database({str(path)!r}); os._exit(9)"
+        )
+        subprocess.run([sys.executable, "-c", program], check=False)
+    db = open_database(path)
+    assert [(code.id, code.label, code.criterion_id) for code in codes.current(db, "p")] == [
+        ("c0", "too long", "k0"),
+        ("c1", "rude", None),
+    ]
+    assert [(quote.text, quote.code_id, quote.marked) for quote in codes.quotes(db, "p")] == [
+        ("very long", "c0", False),
+        ("so rude", "c1", True),
+    ]
+    assert [(run.id, run.n_outputs, run.judge_version_ids) for run in runs.all_of(db, "p")] == [
+        ("r1", 7, ("j1",))
+    ]
+    assert [(job.id, job.questions) for job in batch_jobs.under_way(db, "p")] == [("b1", ("q1",))]
+    close_database(path)
+
+
+def test_views_are_made_again_where_their_text_was_another(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    db = open_database(path)
+    whole = schema(db)
+    db.run("DROP VIEW grade_current")
+    db.run("CREATE OR REPLACE VIEW outputs AS SELECT 1 AS x")
+    db.run("COMMENT ON VIEW outputs IS 'views of another version'")
+    close_database(path)
+    assert schema(open_database(path)) == whole
+    close_database(path)
+
+
+def test_a_view_says_by_its_name_what_it_shows(db: Database) -> None:
+    tables = {name for (name,) in db.rows("SELECT table_name FROM duckdb_tables()")}
+    shown = {name for (name,) in db.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")}
+    assert {name for name in tables if name.endswith(("_event", "_current", "_unique"))} == {"audit_event"}
+    for_people = {"outputs", "grades", "verdicts", "criteria", "judges"}
+    odd = {name for name in shown if not name.endswith(("_current", "_unique"))}
+    assert odd == for_people | {"output_name", "probe_opinion_by_person"}
 
 
 def test_a_newer_schema_is_refused_with_the_next_step(tmp_path: Path) -> None:

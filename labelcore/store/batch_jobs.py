@@ -26,7 +26,7 @@ def save(db: Database, job: BatchJob) -> None:
     named = job.model_dump() | {"batch_job_id": job.id, "made_at": utc(now())}
     named["questions"] = to_json(list(job.questions))
     row = (*(named[column] for column in _COLUMNS), new_id("event"))
-    db.append("batch_job_event", (*_COLUMNS, "event_id"), [row])
+    db.append("batch_job", (*_COLUMNS, "event_id"), [row])
 
 
 def under_way(db: Database, project_id: str) -> list[BatchJob]:

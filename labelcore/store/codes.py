@@ -30,7 +30,7 @@ def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> N
                 )
                 for code in codes
             ]
-            append_rows(cursor, "code_event", ("event_id", *_CODE), heads)
+            append_rows(cursor, "code", ("event_id", *_CODE), heads)
         if quotes:
             rows = [
                 (
@@ -47,7 +47,7 @@ def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> N
                 )
                 for quote in quotes
             ]
-            append_rows(cursor, "quote_event", ("event_id", *_QUOTE), rows)
+            append_rows(cursor, "quote", ("event_id", *_QUOTE), rows)
 
 
 def current(db: Database, project_id: str) -> list[Code]:
@@ -57,7 +57,7 @@ def current(db: Database, project_id: str) -> list[Code]:
 
 def history(db: Database, project_id: str) -> list[Code]:
     """Every state that a code ever had, oldest first."""
-    return _codes(db, "code_event", project_id)
+    return _codes(db, "code", project_id)
 
 
 def _codes(db: Database, table: str, project_id: str) -> list[Code]:

@@ -87,7 +87,7 @@ def current(db: Database, project_id: str) -> list[Comparison]:
 
 def history(db: Database, project_id: str) -> list[Comparison]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    return _read(db, "comparison_event", project_id)
+    return _read(db, "comparison_unique", project_id)
 
 
 def _read(db: Database, table: str, project_id: str) -> list[Comparison]:

@@ -10,17 +10,14 @@ from labelcore.store.connection import Database
 
 TABLES = {
     "outputs": (
-        "SELECT output_id, external_id, group_key, input, context, conversation, text AS output, "
-        "prompt_version, model, metadata, batch_id, made_at AS imported_at "
-        "FROM output_current WHERE project_id = $project ORDER BY imported_at, row_number"
+        "SELECT output_id, external_id, group_key, input, context, conversation, output, "
+        "prompt_version, model, metadata, batch_id, imported_at "
+        "FROM outputs WHERE project_id = $project ORDER BY imported_at, row_number"
     ),
     "grades": (
-        "SELECT g.output_id, o.external_id, g.annotator, g.value, g.criterion_id, "
-        "g.criterion_version, g.field, g.level, g.note, g.corrected_text, g.seconds, g.judge_shown, g.source, "
-        "p.probability AS inclusion_probability, p.reason AS picked_because, g.made_at AS graded_at "
-        "FROM grade_current g JOIN output_current o USING (output_id) "
-        "LEFT JOIN sample_pick p ON p.sample_id = g.sample_id AND p.output_id = g.output_id "
-        "WHERE g.project_id = $project ORDER BY g.stored_at, g.grade_id"
+        "SELECT output_id, external_id, annotator, value, criterion_id, criterion_version, field, level, "
+        "note, corrected_text, seconds, judge_shown, source, inclusion_probability, picked_because, "
+        "graded_at FROM grades WHERE project_id = $project ORDER BY stored_at, grade_id"
     ),
     "comparisons": (
         "SELECT c.first_id, a.external_id AS first_external_id, c.second_id, "
@@ -32,17 +29,14 @@ TABLES = {
         "WHERE c.project_id = $project ORDER BY c.stored_at, c.comparison_id"
     ),
     "verdicts": (
-        "SELECT v.output_id, o.external_id, j.name AS judge, j.kind, j.version, j.criterion_id, "
-        "v.judge_version_id, v.repeat, v.value, v.probability, v.reason, v.model, v.tokens_in, "
-        "v.tokens_out, v.cost_usd, v.latency_ms, v.made_at AS decided_at "
-        "FROM verdict_current v JOIN judge_version_unique j USING (judge_version_id) "
-        "JOIN output_current o USING (output_id) "
-        "WHERE v.project_id = $project ORDER BY j.name, v.judge_version_id, v.output_id, v.repeat"
+        "SELECT output_id, external_id, judge, kind, version, criterion_id, judge_version_id, repeat, "
+        "value, probability, reason, model, tokens_in, tokens_out, cost_usd, latency_ms, decided_at "
+        "FROM verdicts WHERE project_id = $project ORDER BY judge, judge_version_id, output_id, repeat"
     ),
     "criteria": (
         "SELECT criterion_id, version, name, statement, severity, max_false_failure_rate, risk, "
-        "risk_why, origin, status, keywords, parents, evidence, author, why, made_at AS decided_at "
-        "FROM criterion_current WHERE project_id = $project ORDER BY criterion_id"
+        "risk_why, origin, status, keywords, parents, evidence, author, why, decided_at "
+        "FROM criteria WHERE project_id = $project ORDER BY criterion_id"
     ),
 }
 _FORMATS = {

@@ -97,10 +97,10 @@ def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
 def changed_minds(db: Database, project_id: str) -> list[str]:
     """Outputs that one person both passed and failed; silent repeats and undone grades are left out."""
     rows = db.rows(
-        "SELECT DISTINCT output_id FROM (SELECT output_id, annotator FROM grade_event e "
+        "SELECT DISTINCT output_id FROM (SELECT output_id, annotator FROM grade_unique e "
         "WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL "
         "AND value IN ('pass', 'fail') AND source <> 'repeat' AND NOT EXISTS (SELECT 1 "
-        "FROM grade_event u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
+        "FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
         "GROUP BY output_id, annotator HAVING count(DISTINCT value) > 1) ORDER BY output_id",
         [project_id],
     )
@@ -112,10 +112,10 @@ def first_overall(db: Database, project_id: str) -> list[tuple[str, str, str, bo
     that was not taken back.
     """
     return db.rows(
-        "SELECT output_id, annotator, value, judge_shown FROM grade_event e "
+        "SELECT output_id, annotator, value, judge_shown FROM grade_unique e "
         "WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL "
         "AND value IN ('pass', 'fail') AND source <> 'repeat' AND NOT EXISTS (SELECT 1 "
-        "FROM grade_event u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
+        "FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
         "QUALIFY row_number() OVER (PARTITION BY output_id, annotator "
         "ORDER BY stored_at, grade_id) = 1",
         [project_id],
@@ -152,7 +152,7 @@ def history(
     db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    sql = f"SELECT {', '.join(_READ)} FROM grade_event WHERE project_id = ?"
+    sql = f"SELECT {', '.join(_READ)} FROM grade_unique WHERE project_id = ?"
     parameters: list[Any] = [project_id]
     if output_id is not None:
         sql += " AND output_id = ?"
@@ -167,7 +167,7 @@ def latest(db: Database, project_id: str, *, annotator: str | None = None, limit
     """The newest events of everybody or of one person, newest first, undone ones included."""
     who = "" if annotator is None else "AND annotator = $who"
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_event WHERE project_id = $project {who} "
+        f"SELECT {', '.join(_READ)} FROM grade_unique WHERE project_id = $project {who} "
         "ORDER BY stored_at DESC, grade_id DESC LIMIT $most",
         {"project": project_id, "most": limit} | ({} if annotator is None else {"who": annotator}),
     )
@@ -177,7 +177,7 @@ def latest(db: Database, project_id: str, *, annotator: str | None = None, limit
 def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
     """Of the given grades: those that were taken back, and those that count now."""
     undone = db.rows(
-        "SELECT DISTINCT supersedes FROM grade_event WHERE value = 'undone' "
+        "SELECT DISTINCT supersedes FROM grade_unique WHERE value = 'undone' "
         "AND supersedes IN (SELECT unnest(?))",
         [list(grade_ids)],
     )
@@ -212,8 +212,8 @@ def repeats(db: Database, project_id: str, annotator: str | None = None) -> list
     """The silent repeats, oldest first: what people said when an output came back to them."""
     who = "" if annotator is None else "AND annotator = ?"
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_event e WHERE project_id = ? AND source = 'repeat' {who} "
-        "AND value <> 'undone' AND NOT EXISTS (SELECT 1 FROM grade_event u "
+        f"SELECT {', '.join(_READ)} FROM grade_unique e WHERE project_id = ? AND source = 'repeat' {who} "
+        "AND value <> 'undone' AND NOT EXISTS (SELECT 1 FROM grade_unique u "
         "WHERE u.value = 'undone' AND u.supersedes = e.grade_id) ORDER BY stored_at, grade_id",
         [project_id] if annotator is None else [project_id, annotator],
     )
@@ -223,7 +223,7 @@ def repeats(db: Database, project_id: str, annotator: str | None = None) -> list
 def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
     """Grading events by their ids."""
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_event WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
+        f"SELECT {', '.join(_READ)} FROM grade_unique WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
     )
     return [_grade(row) for row in rows]
 

@@ -21,10 +21,10 @@ from labelcore.models import Comparison, Grade, now
 from labelcore.store.connection import Database, utc
 
 _EVENTS = (
-    "SELECT grade_id, output_id, annotator, value, supersedes, source = 'repeat', stored_at FROM grade_event "
+    "SELECT grade_id, output_id, annotator, value, supersedes, source = 'repeat', stored_at FROM grade_unique "
     "WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL "
     "UNION ALL SELECT comparison_id, first_id || '~' || second_id, annotator, value, supersedes, "
-    "false, stored_at FROM comparison_event WHERE project_id = $project ORDER BY stored_at, grade_id"
+    "false, stored_at FROM comparison_unique WHERE project_id = $project ORDER BY stored_at, grade_id"
 )
 _HELD = "SELECT output_id, annotator, until FROM reservation_current WHERE project_id = ? AND until > ?"
 _WITH_PARTS = (

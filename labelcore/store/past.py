@@ -9,13 +9,12 @@ reader, and keeps its own memory, so that no two moments mix.
 from __future__ import annotations
 
 import contextlib
-import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
-from graphlib import TopologicalSorter
 
 from labelcore.errors import BadInput
+from labelcore.store import views
 from labelcore.store.connection import Database, utc
 
 _TIMES = ("stored_at", "made_at")
@@ -51,8 +50,7 @@ def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
         db.run(
             f'CREATE VIEW {catalogue}.main."{table}" AS SELECT * FROM "{present}".main."{table}" WHERE {shown}'
         )
-    for made in _views(db):
-        db.run(f"USE {catalogue}; {made}")
+    db.run(f"USE {catalogue}; {views.text()}")
 
 
 def filters(db: Database) -> dict[str, str]:
@@ -69,7 +67,7 @@ def filters(db: Database) -> dict[str, str]:
     ):
         columns.setdefault(table, set()).add(column)
     found = {table: _condition(table, columns[table]) for table in sorted(columns)}
-    return dict(sorted(found.items(), key=lambda table_and_filter: table_and_filter[0] in _TOLD_BY))
+    return dict(sorted(found.items(), key=lambda filtered: filtered[0] in _TOLD_BY))
 
 
 def _condition(table: str, columns: set[str]) -> str:
@@ -82,18 +80,3 @@ def _condition(table: str, columns: set[str]) -> str:
     if time is None:
         raise KeyError(f"{table} does not say when its rows were stored")
     return f"{time} <= {{moment}}"
-
-
-def _views(db: Database) -> list[str]:
-    """The statements that make the views of the present, those that others build on first."""
-    made = dict(
-        db.rows(
-            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal "
-            "AND database_name = current_database()"
-        )
-    )
-    needs = {
-        name: {other for other in made if other != name and re.search(rf"\b{other}\b", sql)}
-        for name, sql in made.items()
-    }
-    return [made[name] for name in TopologicalSorter(needs).static_order()]

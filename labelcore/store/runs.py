@@ -40,7 +40,7 @@ def save(db: Database, run: Run) -> None:
     named["judge_version_ids"] = to_json(list(run.judge_version_ids))
     detail = to_json({name: named[name] for name in _DETAIL})
     row = (*(named[column] for column in _COLUMNS), detail, new_id("event"))
-    db.append("run_event", (*_COLUMNS, "detail", "event_id"), [row])
+    db.append("run", (*_COLUMNS, "detail", "event_id"), [row])
 
 
 def all_of(db: Database, project_id: str) -> list[Run]:

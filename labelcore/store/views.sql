@@ -1,0 +1,197 @@
+-- Tables hold events: nothing in them is changed, a later row supersedes an earlier one, and a row may
+-- have come twice. Each bears the noun of its rows. A view of the same noun says what counts:
+--   NOUN_unique   each row once, by its id
+--   NOUN_current  the rows that count now: the newest, without what was taken back
+-- The five in the plural at the end are for people who query; docs/querying.md describes them, and
+-- they keep their columns. All times are UTC.
+
+CREATE OR REPLACE VIEW project_current AS
+    SELECT * FROM project
+    QUALIFY row_number() OVER (PARTITION BY name ORDER BY made_at DESC, project_id DESC) = 1;
+
+CREATE OR REPLACE VIEW project_unique AS
+    SELECT * FROM project
+    QUALIFY row_number() OVER (PARTITION BY project_id ORDER BY made_at DESC, name) = 1;
+
+CREATE OR REPLACE VIEW output_current AS
+    SELECT * FROM output
+    QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1;
+
+-- Every id that an importer ever gave an output.
+CREATE OR REPLACE VIEW output_name AS
+    SELECT external_id, project_id, output_id FROM output_current WHERE external_id IS NOT NULL
+    UNION
+    SELECT external_id, project_id, output_id FROM output_alias;
+
+-- A press that arrives twice has the same grade_id and counts once.
+CREATE OR REPLACE VIEW grade_unique AS
+    SELECT * FROM grade
+    QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1;
+
+-- The latest grade that was not taken back, for each person, output and criterion or field. Order is
+-- the order of arrival: a client's clock may run wrong. A silent repeat measures how steady a person
+-- is; it never replaces their first grade.
+CREATE OR REPLACE VIEW grade_current AS
+    SELECT g.* FROM grade_unique g
+    WHERE g.value <> 'undone' AND g.source <> 'repeat'
+      AND NOT EXISTS (
+        SELECT 1 FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = g.grade_id)
+    QUALIFY row_number() OVER (
+        PARTITION BY g.output_id, g.annotator, coalesce(g.criterion_id, 'overall'),
+            coalesce(g.field, '')
+        ORDER BY g.stored_at DESC, g.grade_id DESC) = 1;
+
+CREATE OR REPLACE VIEW comparison_unique AS
+    SELECT * FROM comparison
+    QUALIFY row_number() OVER (PARTITION BY comparison_id ORDER BY stored_at, made_at) = 1;
+
+CREATE OR REPLACE VIEW comparison_current AS
+    SELECT c.* FROM comparison_unique c
+    WHERE c.value <> 'undone'
+      AND NOT EXISTS (
+        SELECT 1 FROM comparison_unique u WHERE u.value = 'undone' AND u.supersedes = c.comparison_id)
+    QUALIFY row_number() OVER (
+        PARTITION BY c.first_id, c.second_id, c.annotator
+        ORDER BY c.stored_at DESC, c.comparison_id DESC) = 1;
+
+CREATE OR REPLACE VIEW reservation_current AS
+    SELECT * FROM reservation
+    QUALIFY row_number() OVER (
+        PARTITION BY project_id, output_id, annotator ORDER BY made_at DESC, until DESC) = 1;
+
+CREATE OR REPLACE VIEW ruling_current AS
+    SELECT * FROM ruling
+    QUALIFY row_number() OVER (
+        PARTITION BY project_id, output_id, coalesce(criterion_id, 'overall')
+        ORDER BY made_at DESC, ruling_id DESC) = 1;
+
+CREATE OR REPLACE VIEW court_ruling_current AS
+    SELECT * FROM court_ruling
+    QUALIFY row_number() OVER (
+        PARTITION BY project_id, output_id, judge_id, verdict, human_pass
+        ORDER BY made_at DESC, ruling_id DESC) = 1;
+
+CREATE OR REPLACE VIEW code_current AS
+    SELECT * FROM code
+    QUALIFY row_number() OVER (PARTITION BY code_id ORDER BY made_at DESC, event_id DESC) = 1;
+
+CREATE OR REPLACE VIEW quote_current AS
+    SELECT * FROM quote
+    QUALIFY row_number() OVER (
+        PARTITION BY project_id, grade_id, quote ORDER BY made_at DESC, event_id DESC) = 1;
+
+CREATE OR REPLACE VIEW criterion_current AS
+    SELECT * FROM criterion_version
+    QUALIFY row_number() OVER (
+        PARTITION BY criterion_id ORDER BY version DESC, made_at DESC, event_id DESC) = 1;
+
+CREATE OR REPLACE VIEW judge_version_unique AS
+    SELECT * FROM judge_version
+    QUALIFY row_number() OVER (PARTITION BY judge_version_id ORDER BY made_at) = 1;
+
+CREATE OR REPLACE VIEW judge_current AS
+    SELECT * FROM judge_version_unique
+    QUALIFY row_number() OVER (
+        PARTITION BY judge_id ORDER BY version DESC, made_at DESC, judge_version_id) = 1;
+
+CREATE OR REPLACE VIEW choice_current AS
+    SELECT * FROM choice
+    QUALIFY row_number() OVER (PARTITION BY project_id ORDER BY made_at DESC, choice_id DESC) = 1;
+
+CREATE OR REPLACE VIEW run_current AS
+    SELECT * FROM run
+    QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY made_at DESC, event_id DESC) = 1;
+
+CREATE OR REPLACE VIEW batch_job_current AS
+    SELECT * FROM batch_job
+    QUALIFY row_number() OVER (PARTITION BY batch_job_id ORDER BY made_at DESC, event_id DESC) = 1;
+
+CREATE OR REPLACE VIEW verdict_current AS
+    SELECT * FROM verdict
+    QUALIFY row_number() OVER (
+        PARTITION BY output_id, judge_version_id, repeat ORDER BY made_at, run_id) = 1;
+
+-- Where an answer turned out to be of no use and was asked for again, the later one counts.
+CREATE OR REPLACE VIEW answer_current AS
+    SELECT * FROM answer
+    QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at DESC, text) = 1;
+
+CREATE OR REPLACE VIEW embedding_unique AS
+    SELECT * FROM embedding
+    QUALIFY row_number() OVER (PARTITION BY text_hash, model ORDER BY made_at) = 1;
+
+CREATE OR REPLACE VIEW hardness_result_unique AS
+    SELECT * FROM hardness_result
+    QUALIFY row_number() OVER (PARTITION BY result_id ORDER BY made_at) = 1;
+
+CREATE OR REPLACE VIEW probe_unique AS
+    SELECT * FROM probe
+    QUALIFY row_number() OVER (PARTITION BY probe_id ORDER BY made_at) = 1;
+
+-- What each person says of a probe now; whoever took it back says nothing.
+CREATE OR REPLACE VIEW probe_opinion_by_person AS
+    SELECT * FROM (
+        SELECT * FROM probe_opinion
+        QUALIFY row_number() OVER (
+            PARTITION BY probe_id, annotator ORDER BY made_at DESC, opinion_id DESC) = 1)
+    WHERE value <> 'undone';
+
+-- The one opinion that counts: the newest of anybody's.
+CREATE OR REPLACE VIEW probe_opinion_current AS
+    SELECT * FROM probe_opinion_by_person
+    QUALIFY row_number() OVER (PARTITION BY probe_id ORDER BY made_at DESC, opinion_id DESC) = 1;
+
+CREATE OR REPLACE VIEW settled_group_current AS
+    SELECT * FROM settled_group
+    QUALIFY row_number() OVER (PARTITION BY project_id, group_key ORDER BY round, made_at) = 1;
+
+-- For people who query ------------------------------------------------------------------------
+
+CREATE OR REPLACE VIEW outputs AS
+    SELECT p.name AS project, o.output_id, o.external_id, o.group_key, o.input, o.context,
+        o.conversation, o.text AS output, o.prompt_version, o.model, o.metadata,
+        b.file_name AS imported_from, o.made_at AS imported_at, o.row_number, o.batch_id, o.project_id
+    FROM output_current o
+    LEFT JOIN project_unique p USING (project_id)
+    LEFT JOIN import_batch b USING (batch_id);
+
+CREATE OR REPLACE VIEW criteria AS
+    SELECT p.name AS project, c.criterion_id, c.version, c.name, c.statement, c.status, c.severity,
+        c.max_false_failure_rate, c.risk, c.risk_why, c.origin, c.keywords, c.pass_examples,
+        c.fail_examples, c.parents, c.evidence, c.author, c.why, c.made_at AS decided_at, c.project_id
+    FROM criterion_current c LEFT JOIN project_unique p USING (project_id);
+
+CREATE OR REPLACE VIEW grades AS
+    SELECT p.name AS project, g.output_id, o.external_id, g.annotator, g.value, c.name AS criterion,
+        g.field, g.level, g.note, g.corrected_text, g.seconds, g.judge_shown, g.source,
+        k.probability AS inclusion_probability, k.reason AS picked_because, g.made_at AS graded_at,
+        g.stored_at, g.grade_id, g.criterion_id, g.criterion_version, g.project_id
+    FROM grade_current g
+    JOIN output_current o USING (output_id)
+    LEFT JOIN project_unique p ON p.project_id = g.project_id
+    LEFT JOIN criterion_current c ON c.criterion_id = g.criterion_id
+    LEFT JOIN sample_pick k ON k.sample_id = g.sample_id AND k.output_id = g.output_id;
+
+-- Every version of every judge; is_newest marks one of each, is_chosen those of the chosen set.
+CREATE OR REPLACE VIEW judges AS
+    SELECT p.name AS project, j.name AS judge, j.kind, j.version, c.name AS criterion, j.model,
+        j.description, j.judge_version_id = n.judge_version_id AS is_newest,
+        coalesce(json_contains(s.judge_version_ids, to_json(j.judge_version_id)), false) AS is_chosen,
+        j.author, j.made_at, j.judge_version_id, j.judge_id, j.criterion_id, j.criterion_version,
+        j.project_id
+    FROM judge_version_unique j
+    JOIN judge_current n USING (judge_id)
+    LEFT JOIN project_unique p ON p.project_id = j.project_id
+    LEFT JOIN criterion_current c ON c.criterion_id = j.criterion_id
+    LEFT JOIN choice_current s ON s.project_id = j.project_id;
+
+CREATE OR REPLACE VIEW verdicts AS
+    SELECT p.name AS project, v.output_id, o.external_id, j.name AS judge, j.kind, j.version,
+        c.name AS criterion, v.value, v.probability, v.reason, v.repeat, v.model, v.tokens_in,
+        v.tokens_out, v.cost_usd, v.latency_ms, v.made_at AS decided_at, v.judge_version_id,
+        j.criterion_id, v.run_id, v.project_id
+    FROM verdict_current v
+    JOIN judge_version_unique j USING (judge_version_id)
+    JOIN output_current o USING (output_id)
+    LEFT JOIN project_unique p ON p.project_id = v.project_id
+    LEFT JOIN criterion_current c ON c.criterion_id = j.criterion_id;
