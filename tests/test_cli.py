@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from labelcore.cli import main
+from tests.app_server import serving
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "labelcore"]
@@ -198,6 +199,24 @@ def test_commands_go_through_the_app_that_holds_the_file(db: Path, app: str) -> 
         urllib.request.urlopen(urllib.request.Request(f"{app}/labelcore/operations", data=b"{}"))
     assert denied.value.code == 401
     assert (Path(f"{db}.door").stat().st_mode & 0o777) == 0o600
+
+
+@pytest.mark.slow
+def test_a_question_is_answered_alike_through_the_app_and_on_the_file(db: Path) -> None:
+    question = "SELECT annotator, value, count(*) AS n FROM grades GROUP BY ALL ORDER BY value"
+    assert labelcore("import", str(db.parent / "outputs.csv"), db=db).returncode == 0
+    on_the_file = document(labelcore("sql", question, "--json", db=db))
+    with serving(db, "p"):
+        through_the_app = document(labelcore("sql", question, "--json", db=db))
+        refused = [
+            labelcore("sql", attempt, db=db)
+            for attempt in ("DELETE FROM grade", f"FROM '{db.parent / 'outputs.csv'}'", "SELECT 1; COMMIT")
+        ]
+    assert on_the_file == through_the_app
+    assert on_the_file["columns"] == ["annotator", "value", "n"]
+    assert [row[1:] for row in on_the_file["rows"]] == [["fail", 10], ["pass", 20]]  # type: ignore[attr-defined]
+    assert {done.returncode for done in refused} == {2}
+    assert all(done.stderr.startswith("labelcore: ") and done.stderr.count("\n") <= 2 for done in refused)
 
 
 @pytest.mark.slow

@@ -452,6 +452,19 @@ def doctor(db: Db = None, project: ProjectName = None, json: Json = False) -> No
 
 
 @app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; `SHOW TABLES` says what there is to ask.")],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 1_000,
+    show_all: Annotated[bool, typer.Option("--all", help="Print every row, not a screenful.")] = False,
+    db: Db = None,
+    project: ProjectName = None,
+    json: Json = False,
+) -> None:
+    """Ask the stored rows in SQL, also while the app runs; nothing can be changed by it."""
+    send("sql", db, project, json, query=query, limit=limit, show_all=show_all)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
     address: Annotated[str, typer.Option(help="127.0.0.1 keeps it on this machine.")] = "127.0.0.1",

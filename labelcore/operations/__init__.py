@@ -108,6 +108,7 @@ def _load() -> None:
         library,
         local_model,
         probes,
+        querying,
         racing,
         refining,
         reporting,

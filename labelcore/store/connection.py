@@ -26,6 +26,12 @@ Parameters = Sequence[Any] | dict[str, Any] | None
 
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _READABLE_SINCE = "v1.2.0"  # so that DuckDB 1.5 opens the files that 2.0 creates
+_SHUT: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+"""What is needed is inside DuckDB's wheel: a query neither fetches code nor sees Python's variables."""
 _FEW = 32  # up to here executemany is as fast as building an Arrow table
 
 
@@ -143,14 +149,18 @@ class Database:
             yield opened
 
     @contextlib.contextmanager
-    def scratch(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def scratch(self, mode: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for temporary tables; whatever it does to the database is taken back."""
         with self._fresh_cursor() as cursor:
-            cursor.execute("BEGIN")
+            cursor.execute(f"BEGIN TRANSACTION {mode}")
             try:
                 yield cursor
             finally:
                 cursor.execute("ROLLBACK")
+
+    def reading(self) -> contextlib.AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A cursor with which nothing of the database can be changed."""
+        return self.scratch("READ ONLY")
 
     def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows in one transaction; durable when this returns, or with the one around it."""
@@ -197,7 +207,7 @@ def connect(path: Path | None, memory_limit: str) -> Database:
         StoreDamaged: the file is not a DuckDB database, or is damaged.
 
     """
-    config: dict[str, Any] = {"memory_limit": memory_limit}
+    config = _SHUT | {"memory_limit": memory_limit}
     if path is None:
         return Database(None, duckdb.connect(":memory:", config=config))
     config["storage_compatibility_version"] = _READABLE_SINCE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from importlib import resources
 
@@ -16,6 +17,11 @@ _STAMPED = "outputs"
 def text() -> str:
     """The statements that make the views over the tables of the current catalogue."""
     return resources.files("labelcore.store").joinpath("views.sql").read_text(encoding="utf-8")
+
+
+def names() -> set[str]:
+    """The views that it makes."""
+    return set(re.findall(r"^CREATE OR REPLACE VIEW (\w+) AS", text(), re.MULTILINE))
 
 
 def make(db: Database) -> None:

@@ -1,0 +1,158 @@
+"""Questions in SQL of whoever may read everything: one statement that reads stored rows, nothing else.
+
+Three walls, each enough for what it is for. The statement's syntax tree may name only tables and views
+of this database and functions that touch neither files nor settings. DuckDB refuses to write in the
+transaction it runs in (except to temporary tables, which the tree cannot make), and that is taken
+back. Extensions are never fetched, nor variables of Python found by name (see ``connect``).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import duckdb
+
+from labelcore.errors import BadInput
+from labelcore.store import views
+from labelcore.store.connection import Database
+
+_NODES = {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+_TABLE_FUNCTIONS = {
+    "duckdb_columns",
+    "duckdb_tables",
+    "duckdb_views",
+    "generate_series",
+    "json_each",
+    "json_tree",
+    "range",
+    "unnest",
+}
+_REFUSED = {
+    "current_setting",
+    "currval",
+    "getenv",
+    "getvariable",
+    "nextval",
+    "pg_sleep",
+    "setseed",
+    "setval",
+    "sleep_ms",
+    "write_log",
+}
+_LISTS = {"tables", "__show_tables_expanded"}
+_READ_ONLY = "Only one statement that reads is run: SELECT, WITH, FROM, SHOW TABLES or DESCRIBE."
+_NEXT = "`SHOW TABLES` names what there is; docs/querying.md describes the views meant for questions."
+
+
+class Found(NamedTuple):
+    """The rows of a question, at most as many as were asked for; ``truncated``: there are more."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    truncated: bool
+
+
+def query(db: Database, sql: str, limit: int = 1_000, seconds: float = 30) -> Found:
+    """Answer a question.
+
+    Raises:
+        BadInput: it is not one statement that only reads, or is wrong, or takes longer than
+            ``seconds``.
+    """
+    with db.reading() as cursor:
+        _check(cursor, sql)
+        timer = threading.Timer(seconds, cursor.interrupt)
+        timer.start()
+        try:
+            cursor.execute(sql)
+            rows = cursor.fetchmany(limit + 1)
+        except duckdb.InterruptException:
+            raise BadInput(
+                f"The question took longer than {seconds:g} seconds.",
+                next_step="Ask for fewer rows, or for one project with WHERE project = '…'.",
+            ) from None
+        except duckdb.Error as trouble:
+            raise _wrong(str(trouble)) from trouble
+        finally:
+            timer.cancel()
+        columns = [str(column[0]) for column in cursor.description or ()]
+    return Found(columns, rows[:limit], len(rows) > limit)
+
+
+def _check(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as trouble:
+        raise _wrong(str(trouble)) from trouble
+    if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        raise _refused()
+    serialized = cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    try:
+        tree = json.loads(serialized[0]) if serialized else {"error": True}
+    except RecursionError:
+        raise _wrong("it is nested too deeply.") from None
+    if tree["error"]:  # PIVOT and the like are several statements
+        raise _refused()
+    parts = list(_parts(tree["statements"]))
+    named = {entry["key"] for part in parts for entry in part.get("cte_map", {}).get("map", ())}
+    tables = _tables(cursor) | {name.lower() for name in named if name.isidentifier()}
+    schemas = {"", "main", *cursor.execute("SELECT current_database()").fetchall()[0]}
+    for part in parts:
+        _check_part(part, tables, schemas)
+
+
+def _parts(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a syntax tree."""
+    rest = [tree]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, dict):
+            yield node
+            rest += node.values()
+        elif isinstance(node, list):
+            rest += node
+
+
+def _tables(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables of the database and the views that labelcore made of them."""
+    rows = cursor.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary"
+    ).fetchall()
+    return {name for (name,) in rows} | views.names()
+
+
+def _check_part(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:
+    kind = str(part.get("type", ""))
+    if kind.endswith("_NODE") and kind not in _NODES:
+        raise _refused()
+    if kind in {"BASE_TABLE", "SHOW_REF"}:
+        _check_table(part, tables, schemas)
+    function = str(part.get("function_name", "")).lower()
+    if kind == "TABLE_FUNCTION" and part["function"].get("function_name", "").lower() not in _TABLE_FUNCTIONS:
+        raise _refused(f"{part['function'].get('function_name')}() is not for questions. ")
+    if function in _REFUSED or function.startswith(("read_", "write_")):
+        raise _refused(f"{function}() is not for questions. ")
+
+
+def _check_table(part: dict[str, Any], tables: set[str], schemas: set[str]) -> None:
+    name = str(part.get("table_name") or "").strip('"').lower()
+    if part["type"] == "SHOW_REF" and (part.get("query") or name in _LISTS):
+        return  # what is described is a part of the tree too
+    schema, catalog = str(part.get("schema_name") or ""), str(part.get("catalog_name") or "")
+    if schema == "information_schema" and not catalog and name.isidentifier():
+        return
+    if name not in tables or schema not in schemas or catalog not in schemas:
+        shown = ".".join(filter(None, [catalog, schema, part.get("table_name")]))
+        raise BadInput(f"There is no table or view '{shown}' to ask.", next_step=_NEXT)
+
+
+def _refused(what: str = "") -> BadInput:
+    return BadInput(f"{what}{_READ_ONLY}", next_step=_NEXT)
+
+
+def _wrong(message: str) -> BadInput:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return BadInput(f"The question cannot be answered: {lines[0]}", next_step=_NEXT)
