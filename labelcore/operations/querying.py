@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from labelcore.operations import Call, Outcome, operation
+from labelcore.operations import Outcome, operation
 from labelcore.store import querying
+from labelcore.workspace import Workspace
 
 _SCREENFUL = 30
 _WIDEST = 40
@@ -21,7 +22,7 @@ def sql(
     call: Call, *, query: str, limit: Annotated[int, Field(ge=1, le=100_000)] = 1_000, show_all: bool = False
 ) -> Outcome:
     """Answer one SELECT on the stored rows; nothing can be changed by it."""
-    found = querying.query(call.db, query, limit)
+    found = querying.query(workspace.db, query, limit)
     rows = [[_plain(value) for value in row] for row in found.rows]
     shown = rows if show_all else rows[:_SCREENFUL]
     lines = [*_table(found.columns, shown)]
