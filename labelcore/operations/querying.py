@@ -11,7 +11,6 @@ from pydantic import Field
 
 from labelcore.operations import Outcome, operation
 from labelcore.store import querying
-from labelcore.workspace import Workspace
 
 _SCREENFUL = 30
 _WIDEST = 40
@@ -19,7 +18,11 @@ _WIDEST = 40
 
 @operation("sql", needs="no project")
 def sql(
-    call: Call, *, query: str, limit: Annotated[int, Field(ge=1, le=100_000)] = 1_000, show_all: bool = False
+    workspace: Workspace,
+    *,
+    query: str,
+    limit: Annotated[int, Field(ge=1, le=100_000)] = 1_000,
+    show_all: bool = False,
 ) -> Outcome:
     """Answer one SELECT on the stored rows; nothing can be changed by it."""
     found = querying.query(workspace.db, query, limit)
