@@ -11,6 +11,7 @@ from pydantic import Field
 
 from labelcore.operations import Outcome, operation
 from labelcore.store import querying
+from labelcore.workspace import Workspace
 
 _SCREENFUL = 30
 _WIDEST = 40
