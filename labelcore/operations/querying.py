@@ -25,7 +25,7 @@ def sql(
     limit: Annotated[int, Field(ge=1, le=100_000)] = 1_000,
     show_all: bool = False,
 ) -> Outcome:
-    """Answer one SELECT on the stored rows; nothing can be changed by it."""
+    """Answer one question in SQL on the stored rows; nothing can be changed by it."""
     found = querying.query(workspace.db, query, limit)
     rows = [[_plain(value) for value in row] for row in found.rows]
     shown = rows if show_all else rows[:_SCREENFUL]
