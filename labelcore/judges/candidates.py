@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from labelcore.judges.features import Bools, Ints
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.training_data import Graded, TrainingData
 
 
 class Candidate(Protocol):
@@ -39,11 +39,11 @@ class Target:
     fails: Bools
     known: Bools
 
-    def of(self, train: Ints) -> tuple[Ints, Bools] | None:
+    def of(self, train: Ints) -> Graded | None:
         """The training rows that it may learn from with their grades; None from one class only."""
         rows = train[self.known[train]]
-        graded = self.fails[rows]
-        return (rows, graded) if 0 < graded.sum() < len(graded) else None
+        graded = Graded(rows, self.fails[rows])
+        return graded if graded.of_both_kinds else None
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Step(Frozen):
     why_not: str = ""
 
 
-class Point(Frozen):
+class Threshold(Frozen):
     """A possible threshold: the share of graded outputs decided, and the error among them."""
 
     at: float
@@ -142,7 +142,7 @@ class Demand:
         )
 
 
-def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[Point, ...]]:
+def fit_first(votes: Votes, fails: Bools, demand: Demand) -> tuple[Step, tuple[Threshold, ...]]:
     """Where a judge with probabilities may decide, and the curve of what other thresholds give."""
     sure = votes.sure
     with np.errstate(invalid="ignore"):
@@ -198,10 +198,10 @@ def _sizes(sure: Floats, start: int, count: int) -> list[int]:
     return sorted({int(last[np.searchsorted(last, math.ceil(size - 1e-9))]) for size in wanted})
 
 
-def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Point, ...]:
+def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Threshold, ...]:
     m = len(sure)
     return tuple(
-        Point(
+        Threshold(
             at=float(sure[size - 1]),
             share=size / n,
             error=_error(int(wrong[:size].sum()), size),

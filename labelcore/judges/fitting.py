@@ -17,7 +17,7 @@ import numpy as np
 
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.features import Bools, Floats, Ints
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.training_data import Graded, TrainingData
 
 Side = Literal["above", "below"]
 SHRINK = 6.0
@@ -49,56 +49,59 @@ class PhraseCheck:
     gain: float
 
 
+@dataclass(frozen=True)
+class Sought:
+    """The c columns for which thresholds are sought: their numbers, the end of each that fails (high,
+    low, either), and the weight of its prior.
+    """
+
+    columns: Ints
+    bad: Sequence[str]
+    shrink: Floats
+
+
 def shrinkage(topics: Floats) -> Floats:
     """The weight m of the prior: less where the notes talk about what is measured."""
     return np.asarray(SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * np.minimum(1.0, 2 * topics))
 
 
-def fit_column(
-    data: TrainingData, column: int, rows: Ints, fails: Bools, *, guided: bool, bad: str | None = None
-) -> Stump | None:
-    """The best threshold of one column on ``rows`` with their grades ``fails``, both (m,)."""
-    sides = None if bad is None else [bad]
-    return fit_columns(data, np.array([column]), rows, fails, guided=guided, bad=sides)[0]
-
-
-def fit_all(data: TrainingData, rows: Ints, fails: Bools, *, guided: bool) -> list[Stump]:
+def fit_all(data: TrainingData, graded: Graded, *, guided: bool) -> list[Stump]:
     """Every column's best threshold, the largest gain first."""
     columns = np.arange(len(data.table.columns))
     if guided:
-        columns = np.flatnonzero(data.mentions[rows[fails]].sum(axis=0) >= GUIDES)
-    fitted = fit_columns(data, columns, rows, fails, guided=guided)
+        columns = np.flatnonzero(data.mentions[graded.failed].sum(axis=0) >= GUIDES)
+    fitted = fit_columns(data, columns, graded, guided=guided)
     return sorted((stump for stump in fitted if stump), key=lambda stump: (-stump.gain, stump.column))
 
 
 def fit_columns(
-    data: TrainingData,
-    columns: Ints,
-    rows: Ints,
-    fails: Bools,
-    *,
-    guided: bool,
-    bad: Sequence[str] | None = None,
+    data: TrainingData, columns: Ints, graded: Graded, *, guided: bool, bad: Sequence[str] | None = None
 ) -> list[Stump | None]:
     """The best threshold of each of these columns, all at once.
 
     ``bad``: the end of each column that fails (high, low, either), the detector's if it is not given.
     """
     bad = bad or [REGISTRY[data.table.columns[int(column)].detector].bad for column in columns]
-    values = data.table.values[np.ix_(rows, columns)]
-    wrong = np.broadcast_to(fails[:, None], values.shape)
+    values = data.table.values[np.ix_(graded.rows, columns)]
+    wrong = np.broadcast_to(graded.fails[:, None], values.shape)
     if not guided:
-        topics = data.topics(rows[fails])[columns]
-        return fit_stumps(values, wrong, wrong | True, columns, bad, shrinkage(topics))
-    noted = data.mentions[np.ix_(rows, columns)] & wrong
+        topics = data.topics(graded.failed)[columns]
+        return fit_stumps(values, wrong, Sought(columns, bad, shrinkage(topics)))
+    noted = data.mentions[np.ix_(graded.rows, columns)] & wrong
     known = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
     shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
-    found = fit_stumps(values, noted, known, columns, bad, shrink)
+    found = fit_stumps(values, noted, Sought(columns, bad, shrink), known)
     return [stump and replace(stump, guided=True) for stump in found]
 
 
-def noted_phrases(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
+def phrases(data: TrainingData, graded: Graded, limit: int, *, guided: bool) -> list[PhraseCheck]:
+    """The phrases that tell failed from passed outputs best, pointed out by the notes or the grades."""
+    return _noted_phrases(data, graded, limit) if guided else _mined_phrases(data, graded, limit)
+
+
+def _noted_phrases(data: TrainingData, graded: Graded, limit: int) -> list[PhraseCheck]:
     """Phrases of the notes that the outputs use too, by how well they tell the noted fails."""
+    rows, fails = graded.rows, graded.fails
     noted = data.noted[rows] & fails[:, None]
     places = np.flatnonzero(noted.sum(axis=0) >= GUIDES)
     shown = data.incidence.shown[np.ix_(rows, places)]
@@ -115,9 +118,9 @@ def noted_phrases(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> l
     return [PhraseCheck(k, bool(gain[at[k]] > 0), abs(float(gain[at[k]]))) for k in kept]
 
 
-def mined_phrases(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> list[PhraseCheck]:
+def _mined_phrases(data: TrainingData, graded: Graded, limit: int) -> list[PhraseCheck]:
     """Phrases that the grades alone point out, whatever the notes say."""
-    found = []
+    rows, fails, found = graded.rows, graded.fails, []
     for place in data.incidence.best(rows, fails, limit):
         shown = data.incidence.shown[rows, place]
         gain = float(shown[fails].mean() - shown[~fails].mean())
@@ -127,47 +130,38 @@ def mined_phrases(data: TrainingData, rows: Ints, fails: Bools, limit: int) -> l
     return found
 
 
-def fit_stump(values: Floats, fails: Bools, column: int, bad: str, shrink: float) -> Stump | None:
-    """The best threshold of one column on the sides that are allowed, or None if nothing helps.
-
-    ``values`` has shape (n,), nan where the detector does not apply (such outputs never fail).
-    """
-    known = np.ones((len(values), 1), dtype=bool)
-    arrays = values[:, None], fails[:, None], known
-    return fit_stumps(*arrays, np.array([column]), [bad], np.array([shrink]))[0]
-
-
 def fit_stumps(
-    values: Floats, fails: Bools, known: Bools, columns: Ints, bad: Sequence[str], shrink: Floats
+    values: Floats, fails: Bools, sought: Sought, known: Bools | None = None
 ) -> list[Stump | None]:
-    """The same for several columns: ``values``, ``fails`` and ``known`` (n, c), ``shrink`` (c,).
+    """The best threshold of each column on the sides that are allowed, or None if nothing helps.
 
-    A column is fitted to its ``known`` rows only.
+    ``values`` and ``fails`` have shape (n, c), nan where the detector does not apply (such outputs
+    never fail). A column is fitted to its ``known`` rows only, (n, c).
     """
+    known = np.ones_like(fails) if known is None else known
     values = np.where(known, values, np.nan)
-    sizes = (fails & known).sum(axis=0), (~fails & known).sum(axis=0)
-    best: list[Stump | None] = [None] * len(columns)
+    sizes = np.stack([(fails & known).sum(axis=0), (~fails & known).sum(axis=0)])
+    best: list[Stump | None] = [None] * len(sought.columns)
     for side, left_out in _SIDES:
-        which = np.array([k for k, end in enumerate(bad) if end != left_out], dtype=np.int64)
+        which = np.array([k for k, end in enumerate(sought.bad) if end != left_out], dtype=np.int64)
         if not len(which):
             continue
         sign = 1.0 if side == "above" else -1.0
         cuts = _best_thresholds(
-            sign * values[:, which], fails[:, which], sizes[0][which], sizes[1][which], shrink[which]
+            sign * values[:, which], fails[:, which], sizes[:, which], sought.shrink[which]
         )
         for k, (threshold, gain) in zip(which.tolist(), cuts, strict=True):
             before = best[k]
             if gain > 0 and (before is None or gain > before.gain):
-                best[k] = Stump(int(columns[k]), side, sign * threshold, gain)
+                best[k] = Stump(int(sought.columns[k]), side, sign * threshold, gain)
     return best
 
 
-def _best_thresholds(
-    values: Floats, fails: Bools, n_fail: Ints, n_pass: Ints, shrink: Floats
-) -> list[tuple[float, float]]:
+def _best_thresholds(values: Floats, fails: Bools, sizes: Ints, shrink: Floats) -> list[tuple[float, float]]:
     """(threshold, gain) of failing what lies above, by one pass over each column's sorted values.
 
-    ``values`` and ``fails`` (n, c), the others (c,). A gain of 0 is no threshold.
+    ``values`` and ``fails`` (n, c), ``sizes`` (2, c) fails and passes, ``shrink`` (c,). A gain of 0 is
+    no threshold.
     """
     if len(values) < 2:
         return [(0.0, 0.0)] * values.shape[1]
@@ -176,7 +170,7 @@ def _best_thresholds(
     bad = np.take_along_axis(fails, order, axis=0)
     caught = np.cumsum(bad, axis=0, dtype=float)[:-1]
     wrong = np.cumsum(~bad, axis=0, dtype=float)[:-1]
-    gains = np.where(ordered[1:] < ordered[:-1], _gain(caught, wrong, n_fail, n_pass, shrink), 0.0)
+    gains = np.where(ordered[1:] < ordered[:-1], _gain(caught, wrong, sizes, shrink), 0.0)
     gains[:, (~np.isnan(values)).sum(axis=0) < _FEWEST] = 0.0
     at = np.argmax(gains, axis=0)
     return [
@@ -187,7 +181,8 @@ def _best_thresholds(
     ]
 
 
-def _gain(caught: Floats, wrong: Floats, n_fail: Ints, n_pass: Ints, shrink: Floats) -> Floats:
+def _gain(caught: Floats, wrong: Floats, sizes: Ints, shrink: Floats) -> Floats:
+    n_fail, n_pass = sizes
     base = (caught + wrong) / np.maximum(n_fail + n_pass, 1)
     coverage = (caught + shrink * base) / (n_fail + shrink)
     false_failures = (wrong + shrink * base) / (n_pass + shrink)

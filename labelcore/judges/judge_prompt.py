@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from labelcore.judges import prompts
-from labelcore.judges.prompts import Example
+from labelcore.judges.prompts import Example, Wording
 from labelcore.llm import Message
 from labelcore.models import Criterion, Frozen, Output, Term
 from labelcore.text.terms import occurring
@@ -168,16 +168,10 @@ class Prompt:
     def messages_for(self, output: Output, *, one_word: bool = False) -> list[Message]:
         """What is asked about one output."""
         spec = self.spec
+        variant, version = spec.variant or "plain", spec.prompt_version
+        wording = Wording(spec.name, spec.statement, variant, spec.fail_option_first, version)
         return prompts.render(
-            output,
-            name=spec.name,
-            statement=spec.statement,
-            examples=self.shown_with(output),
-            glossary=self.glossary_for(output),
-            variant=spec.variant or "plain",
-            fail_first=spec.fail_option_first,
-            one_word=one_word,
-            version=spec.prompt_version,
+            output, wording, self.shown_with(output), self.glossary_for(output), one_word=one_word
         )
 
     @property

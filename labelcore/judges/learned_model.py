@@ -14,13 +14,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import eigh
 
-from labelcore.judges import fitting
 from labelcore.judges.features import Bools, FeatureTable, Floats, Ints
-from labelcore.judges.kinds.code import CodeSpec, phrase_spec, spec_of
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.kinds.code import CodeSpec, FittedCheck, fitted_phrases, fitted_thresholds
+from labelcore.judges.training_data import Graded, TrainingData
 
 NEEDED_GRADES = 8
 NEEDED_OF_EACH = 2
@@ -59,20 +57,20 @@ class LinearModel:
         self.parts = {key: np.asarray(value, dtype=float) for key, value in plain.items()}
 
     @classmethod
-    def fit(cls, data: TrainingData, rows: Ints, fails: Bools) -> tuple[LinearModel, Floats]:
-        """The model of ``rows`` with their grades ``fails`` (m,), and its log odds on all n.
+    def fit(cls, data: TrainingData, graded: Graded) -> tuple[LinearModel, Floats]:
+        """The model of some grades, and its log odds on all n.
 
         Both classes must be there.
         """
         from sklearn import config_context
         from sklearn.linear_model import LogisticRegression
 
-        table = data.table.rows(rows)
+        table = data.table.rows(graded.rows)
         mean, axes = _principal(table.vectors)
         model = cls(
             {
                 "knots": [_knots(table.values[:, j]) for j in range(len(table.columns))],
-                "weight": _UNNAMED + _NAMED * data.topics(rows[fails]),
+                "weight": _UNNAMED + _NAMED * data.topics(graded.failed),
                 "mean": mean,
                 "axes": axes,
             }
@@ -80,7 +78,7 @@ class LinearModel:
         fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="newton-cholesky")
         inputs = model.inputs(data.table)
         with config_context(assume_finite=True, skip_parameter_validation=True):
-            fitted.fit(inputs[rows], fails)
+            fitted.fit(inputs[graded.rows], graded.fails)
         model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
         return model, model._odds(inputs)
 
@@ -149,22 +147,16 @@ def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
     return mean, np.asarray(axes)
 
 
-def few_checks(data: TrainingData, rows: Ints, fails: Bools) -> list[tuple[CodeSpec, Bools]]:
-    """The best checks of three kinds with their votes on all n outputs: what the grades point
-    out, what the notes point out, and phrases that notes and outputs share.
+def few_checks(data: TrainingData, graded: Graded) -> list[FittedCheck]:
+    """The best checks of three kinds: what the grades point out, what the notes point out, and
+    phrases that notes and outputs share.
     """
-    found = []
-    for guided in (False, True):
-        for stump in fitting.fit_all(data, rows, fails, guided=guided)[:_CHECKS]:
-            values = data.table.values[:, stump.column]
-            spec = spec_of(stump, data.table.columns[stump.column])
-            found.append((spec, fitting.votes(stump, values)))
-    everything = np.arange(len(data.groups))
-    for check in fitting.noted_phrases(data, rows, fails, _CHECKS):
-        if check.gain > _LEAST_GAIN:
-            spec = phrase_spec(check, data, guided=True)
-            found.append((spec, fitting.phrase_votes(check, data, everything)))
-    return found
+    phrases = fitted_phrases(data, graded, _CHECKS, guided=True)
+    return [
+        *fitted_thresholds(data, graded, _CHECKS, guided=False),
+        *fitted_thresholds(data, graded, _CHECKS, guided=True),
+        *(check for check in phrases if check.gain > _LEAST_GAIN),
+    ]
 
 
 def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
@@ -182,13 +174,13 @@ class LearnedModel:
         self.checks = list(checks)
 
     @classmethod
-    def fit(cls, data: TrainingData, rows: Ints, fails: Bools) -> tuple[LearnedModel, Floats]:
-        """The model of ``rows`` with grades ``fails`` (m,), and its fail probabilities on all n."""
-        linear, log_odds = LinearModel.fit(data, rows, fails)
-        chosen = few_checks(data, rows, fails)
-        odds = [_check_odds(votes[rows], fails) for _, votes in chosen]
-        model = cls(linear, [(spec, *pair) for (spec, _), pair in zip(chosen, odds, strict=True)])
-        return model, model._together(log_odds, [votes for _, votes in chosen])
+    def fit(cls, data: TrainingData, graded: Graded) -> tuple[LearnedModel, Floats]:
+        """The model of some grades, and its fail probabilities on all n outputs."""
+        linear, log_odds = LinearModel.fit(data, graded)
+        chosen = few_checks(data, graded)
+        odds = [_check_odds(check.votes[graded.rows], graded.fails) for check in chosen]
+        model = cls(linear, [(check.spec, *pair) for check, pair in zip(chosen, odds, strict=True)])
+        return model, model._together(log_odds, [check.votes for check in chosen])
 
     def fail_probability(self, table: FeatureTable) -> Floats:
         """Probability that an expert fails each output, shape (n,); columns as ``columns``."""
@@ -218,7 +210,7 @@ class LearnedModel:
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
-def folds_by_group(groups: Sequence[str], count: int, seed: int) -> npt.NDArray[np.int64]:
+def folds_by_group(groups: Sequence[str], count: int, seed: int) -> Ints:
     """A fold number for each item; items of one group share it, sizes are even."""
     names = sorted(set(groups))
     order = np.random.default_rng(seed).permutation(len(names))
@@ -226,18 +218,17 @@ def folds_by_group(groups: Sequence[str], count: int, seed: int) -> npt.NDArray[
     return np.array([number[group] for group in groups])
 
 
-def cross_fitted(
-    data: TrainingData, rows: Ints, fails: Bools, seed: int = 0
-) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Fail probabilities of ``rows``, each by a model that did not see the output's group, (m,).
+def cross_fitted(data: TrainingData, graded: Graded, seed: int = 0) -> tuple[Floats, Ints]:
+    """Fail probabilities of the graded rows, each by a model that did not see the output's group, (m,).
 
     The folds come with them, (m,).
     """
-    folds = folds_by_group([data.groups[int(i)] for i in rows], _FOLDS, seed)
-    found = np.full(len(rows), float(fails.mean()) if len(fails) else 0.5)
+    fails = graded.fails
+    folds = folds_by_group([data.groups[int(i)] for i in graded.rows], _FOLDS, seed)
+    found = np.full(len(fails), float(fails.mean()) if len(fails) else 0.5)
     for fold in range(_FOLDS):
-        out, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        if len(out) and 0 < fails[rest].sum() < len(rest):
-            _, everywhere = LearnedModel.fit(data, rows[rest], fails[rest])
-            found[out] = everywhere[rows[out]]
+        out, seen = np.flatnonzero(folds == fold), graded.at(np.flatnonzero(folds != fold))
+        if len(out) and seen.of_both_kinds:
+            _, everywhere = LearnedModel.fit(data, seen)
+            found[out] = everywhere[graded.rows[out]]
     return found, folds

@@ -31,7 +31,7 @@ class TooMuchWork(Exception):
     """The limit of steps is reached, or a number is too large: nothing can be said."""
 
 
-class Fault(Frozen):
+class SchemaFault(Frozen):
     """Where an output breaks the schema (a JSON pointer, "" for the whole), and how."""
 
     path: str
@@ -123,7 +123,7 @@ def _compiled(expression: str) -> Any:
     return re2.compile(expression, options)
 
 
-def faults(schema: dict[str, Any], data: Any) -> list[Fault]:
+def faults(schema: dict[str, Any], data: Any) -> list[SchemaFault]:
     """The first faults of some data against a schema, at most twenty; [] where it fits.
 
     Raises:
@@ -138,14 +138,14 @@ def faults(schema: dict[str, Any], data: Any) -> list[Fault]:
             _validator(json.dumps(schema, sort_keys=True)).iter_errors(data), MOST_FAULTS
         )
         told = [(_pointer(fault.absolute_path), _cut(fault.message)) for fault in found]
-        return [Fault(path=path, says=says) for path, says in dict.fromkeys(told)]
+        return [SchemaFault(path=path, says=says) for path, says in dict.fromkeys(told)]
     except Unresolvable as trouble:
         raise BadInput(f"The schema refers to '{_cut(str(trouble.ref))}', which it does not have.") from None
     except (RecursionError, ArithmeticError):
         raise TooMuchWork from None
 
 
-def text_faults(schema: dict[str, Any], text: str) -> list[Fault]:
+def text_faults(schema: dict[str, Any], text: str) -> list[SchemaFault]:
     """The same for an output's text; a text that is no JSON and no YAML is one fault.
 
     Raises:
@@ -154,7 +154,7 @@ def text_faults(schema: dict[str, Any], text: str) -> list[Fault]:
     try:
         return faults(schema, read(text))
     except NotData as trouble:
-        return [Fault(path="", says=str(trouble))]
+        return [SchemaFault(path="", says=str(trouble))]
 
 
 def _pointer(path: Any) -> str:

@@ -10,10 +10,10 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.judges.features import Bools, Floats, Ints
+from labelcore.judges.features import Floats, Ints
 from labelcore.models import Frozen
 
-Fault = Literal["duplicate", "constant", "inverted", "abstaining", "erroring"]
+Weakness = Literal["duplicate", "constant", "inverted", "abstaining", "erroring"]
 
 ENOUGH = 20
 """So many decided outputs make a constant or a duplicate more than chance."""
@@ -24,14 +24,14 @@ _BROKEN = 0.05
 _CHANCE = 0.001  # many judges are looked at
 
 
-class Finding(Frozen):
+class Suspicion(Frozen):
     """What is wrong with one judge, with the counts that show it.
 
     ``other``: the earlier judge that it repeats. ``evidence``: counts by name.
     """
 
     judge: int
-    fault: Fault
+    fault: Weakness
     says: str
     evidence: dict[str, int]
     other: int | None = None
@@ -39,7 +39,7 @@ class Finding(Frozen):
 
 def find(
     votes: Floats, truth: Floats, abstains: Ints, errors: Ints, tried: Ints | None = None
-) -> list[Finding]:
+) -> list[Suspicion]:
     """Every fault of every judge, judge by judge.
 
     Args:
@@ -50,27 +50,27 @@ def find(
         tried: shape (d,), outputs among which these errors are; None where they are those of
             ``votes``.
     """
-    found: list[Finding] = []
+    found: list[Suspicion] = []
     constant: set[int] = set()
     all_tried = (~np.isnan(votes)).sum(axis=0) + abstains + errors if tried is None else tried
     for j in range(votes.shape[1]):
-        said = ~np.isnan(votes[:, j])
-        findings = [
+        decided = ~np.isnan(votes[:, j])
+        suspicions = [
             _erroring(j, int(all_tried[j]), int(errors[j])),
-            _abstaining(j, int(said.sum()), int(abstains[j])),
-            _constant(j, votes[said, j]),
+            _abstaining(j, int(decided.sum()), int(abstains[j])),
+            _constant(j, votes[decided, j]),
             _inverted(j, votes[:, j], truth[:, j]),
         ]
-        constant |= {j} if findings[2] else set()
-        found += [finding for finding in findings if finding]
+        constant |= {j} if suspicions[2] else set()
+        found += [suspicion for suspicion in suspicions if suspicion]
     found += _duplicates(votes, constant)
-    return sorted(found, key=lambda finding: (finding.judge, finding.fault))
+    return sorted(found, key=lambda suspicion: (suspicion.judge, suspicion.fault))
 
 
-def _erroring(j: int, tried: int, errors: int) -> Finding | None:
+def _erroring(j: int, tried: int, errors: int) -> Suspicion | None:
     if not errors or errors < _BROKEN * tried:
         return None
-    return Finding(
+    return Suspicion(
         judge=j,
         fault="erroring",
         says=f"gives no verdict but an error on {errors} of {tried} outputs",
@@ -78,23 +78,23 @@ def _erroring(j: int, tried: int, errors: int) -> Finding | None:
     )
 
 
-def _abstaining(j: int, said: int, abstained: int) -> Finding | None:
-    if said + abstained < ENOUGH or abstained < _SILENT * (said + abstained):
+def _abstaining(j: int, decided: int, abstained: int) -> Suspicion | None:
+    if decided + abstained < ENOUGH or abstained < _SILENT * (decided + abstained):
         return None
-    return Finding(
+    return Suspicion(
         judge=j,
         fault="abstaining",
-        says=f"abstains on {abstained} of {said + abstained} outputs",
-        evidence={"abstains": abstained, "outputs": said + abstained},
+        says=f"abstains on {abstained} of {decided + abstained} outputs",
+        evidence={"abstains": abstained, "outputs": decided + abstained},
     )
 
 
-def _constant(j: int, votes: Floats) -> Finding | None:
+def _constant(j: int, votes: Floats) -> Suspicion | None:
     fails = int((votes == 0).sum())
     if len(votes) < ENOUGH or fails not in {0, len(votes)}:
         return None
     word = "fails" if fails else "passes"
-    return Finding(
+    return Suspicion(
         judge=j,
         fault="constant",
         says=f"{word} all {len(votes)} outputs that it decided",
@@ -102,7 +102,7 @@ def _constant(j: int, votes: Floats) -> Finding | None:
     )
 
 
-def _inverted(j: int, votes: Floats, truth: Floats) -> Finding | None:
+def _inverted(j: int, votes: Floats, truth: Floats) -> Suspicion | None:
     """Fails good outputs more often than bad ones, beyond chance (Fisher's exact test, one-sided)."""
     from scipy.stats import fisher_exact
 
@@ -115,22 +115,23 @@ def _inverted(j: int, votes: Floats, truth: Floats) -> Finding | None:
     table = np.array([[wrong, n_good - wrong], [caught, n_bad - caught]])
     if float(fisher_exact(table, alternative="greater").pvalue) > _CHANCE:
         return None
-    return Finding(
+    return Suspicion(
         judge=j,
         fault="inverted",
-        says=f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} that they failed",
+        says=f"fails {wrong} of {n_good} outputs that people passed, but only {caught} of {n_bad} "
+        f"that they failed",
         evidence={"fails_of_passed": wrong, "passed": n_good, "fails_of_failed": caught, "failed": n_bad},
     )
 
 
-def _duplicates(votes: Floats, constant: set[int]) -> list[Finding]:
+def _duplicates(votes: Floats, constant: set[int]) -> list[Suspicion]:
     """Each judge whose fails are those of an earlier one; the earliest of them is kept."""
-    found: list[Finding] = []
+    found: list[Suspicion] = []
     kept: list[int] = []
     for j in range(votes.shape[1]):
         if j in constant:
             continue
-        again = next((finding for i in kept if (finding := _same(votes[:, j], votes[:, i], j, i))), None)
+        again = next((suspicion for i in kept if (suspicion := _same(votes[:, j], votes[:, i], j, i))), None)
         if again:
             found.append(again)
         else:
@@ -138,30 +139,27 @@ def _duplicates(votes: Floats, constant: set[int]) -> list[Finding]:
     return found
 
 
-def _same(votes: Floats, other: Floats, j: int, i: int) -> Finding | None:
+def _same(votes: Floats, other: Floats, j: int, i: int) -> Suspicion | None:
     both = ~np.isnan(votes) & ~np.isnan(other)
-    one, two = _fails(votes[both]), _fails(other[both])
-    shared, either = int((one & two).sum()), int((one | two).sum())
+    these, those = votes[both] == 0, other[both] == 0
+    shared, either = int((these & those).sum()), int((these | those).sum())
     if both.sum() < ENOUGH or shared < _FEWEST_SHARED or shared < _SAME * either:
         return None
-    return Finding(
+    return Suspicion(
         judge=j,
         other=i,
         fault="duplicate",
-        says=f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, {int(both.sum())} compared",
+        says=f"repeats {{other}}: both fail {shared} of the {either} outputs that either fails, "
+        f"{int(both.sum())} compared",
         evidence={"both_fail": shared, "either_fails": either, "compared": int(both.sum())},
     )
 
 
-def _fails(votes: Floats) -> Bools:
-    return np.asarray(votes == 0, dtype=bool)
-
-
-def names_in(findings: Sequence[Finding], names: Sequence[str]) -> list[Finding]:
-    """The findings with the name of the other judge in their sentence."""
+def names_in(suspicions: Sequence[Suspicion], names: Sequence[str]) -> list[Suspicion]:
+    """The suspicions with the name of the other judge in their sentence."""
     return [
-        finding
-        if finding.other is None
-        else finding.model_copy(update={"says": finding.says.replace("{other}", names[finding.other])})
-        for finding in findings
+        suspicion
+        if suspicion.other is None
+        else suspicion.model_copy(update={"says": suspicion.says.replace("{other}", names[suspicion.other])})
+        for suspicion in suspicions
     ]

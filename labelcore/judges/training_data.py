@@ -59,6 +59,28 @@ class TrainingData:
         return np.asarray(self.mentions[noted].mean(axis=0), dtype=float)
 
 
+@dataclass(frozen=True)
+class Graded:
+    """Rows of the data with their grades, both (m,): True where people failed the output."""
+
+    rows: Ints
+    fails: Bools
+
+    @property
+    def failed(self) -> Ints:
+        """The rows that people failed."""
+        return self.rows[self.fails]
+
+    @property
+    def of_both_kinds(self) -> bool:
+        """Whether there are passes and fails to tell apart."""
+        return 0 < int(self.fails.sum()) < len(self.fails)
+
+    def at(self, places: Ints) -> Graded:
+        """Some of them, by their places among the m."""
+        return Graded(self.rows[places], self.fails[places])
+
+
 def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
     """Which note talks about which column's quantity, shape (len(notes), len(columns))."""
     topics = [REGISTRY[column.detector].topics for column in columns]
@@ -66,12 +88,12 @@ def mentions(notes: Sequence[str], columns: Sequence[Column]) -> Bools:
     other = {topic for of_column in topics for topic in of_column if not topic.isascii()}
     found = np.zeros((len(notes), len(columns)), dtype=bool)
     for row, note in enumerate(notes):
-        said = {topic for topic in other if topic in note}
+        told = {topic for topic in other if topic in note}
         for word in set(words(note)):
             beginnings = (word[:end] for end in range(_SHORTEST_TOPIC, len(word) + 1))
-            said.update(latin.intersection(beginnings))
-        if said:
-            found[row] = [not said.isdisjoint(of_column) for of_column in topics]
+            told.update(latin.intersection(beginnings))
+        if told:
+            found[row] = [not told.isdisjoint(of_column) for of_column in topics]
     return found
 
 

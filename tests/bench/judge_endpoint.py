@@ -83,7 +83,7 @@ def make_judge(project: Project) -> JudgeVersion:
 
 
 def body(output: Output) -> dict[str, Any]:
-    messages: list[Message] = prompts.render(output, name="Prices", statement=STATEMENT)
+    messages: list[Message] = prompts.render(output, prompts.Wording("Prices", STATEMENT))
     form = {"name": "JudgeAnswer", "schema": SCHEMA}
     return {
         "model": MODEL,

@@ -19,7 +19,7 @@ import numpy as np
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.features import measure, plain_columns
-from labelcore.judges.fitting import fit_stump, votes
+from labelcore.judges.fitting import Sought, fit_stumps, votes
 from labelcore.models import Grade, Output
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stats.selection import figures
@@ -104,9 +104,9 @@ def floor(rows: list[Row], train: list[int], test: list[int]) -> float | None:
     table = measure(made, plain_columns())
     human = np.array([row["grade"] != "pass" for row in rows])
     seen, held = np.array(train), np.array(test)
-    fitted = [
-        fit_stump(table.values[seen, c], human[seen], c, "either", 0.0) for c in range(len(table.columns))
-    ]
+    d = len(table.columns)
+    fails = np.broadcast_to(human[seen][:, None], (len(seen), d))
+    fitted = fit_stumps(table.values[seen], fails, Sought(np.arange(d), ["either"] * d, np.zeros(d)))
     known = [votes(stump, table.values[:, stump.column]) for stump in fitted if stump]
     chosen, best = np.zeros(len(rows), dtype=bool), 0.0
     while known:

@@ -85,7 +85,7 @@ INJECTIONS = (
 @pytest.mark.parametrize("attack", INJECTIONS)
 def test_an_output_cannot_close_its_marks(attack: str) -> None:
     hostile = output(attack, input="question", context="facts")
-    content = prompts.render(hostile, name="n", statement="s")[1]["content"]
+    content = prompts.render(hostile, prompts.Wording("n", "s"))[1]["content"]
     token = content.rsplit(">>", 1)[0].rsplit(" ", 1)[1]
     assert content.count(f"<<DATA output {token}>>") == content.count(f"<<END output {token}>>") == 1
     inside = content.split(f"<<DATA output {token}>>")[1].split(f"<<END output {token}>>")[0]

@@ -18,7 +18,7 @@ from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.judges.kinds import base, code, judge_of, learned, panel
 from labelcore.judges.kinds.base import Kind
 from labelcore.judges.kinds.check import CheckSpec
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Criterion, Output, Term
 
 SPECS: dict[str, dict[str, Any]] = json.loads(
@@ -94,7 +94,7 @@ def made_again(name: str) -> dict[str, Any]:
             teaching,
         ),
         "panel": lambda: panel.make_spec({"a": SPECS["llm"], "b": SPECS["llm plain"]}, "majority"),
-        "learned": lambda: learned.make_spec(TrainingData.of(outputs(), notes), np.arange(24), fails),
+        "learned": lambda: learned.make_spec(TrainingData.of(outputs(), notes), Graded(np.arange(24), fails)),
     }
     return make[name]()
 

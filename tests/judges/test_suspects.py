@@ -18,15 +18,15 @@ def noisy(share: float) -> np.ndarray:
 
 def find(
     *columns: np.ndarray, errors: tuple[int, ...] = (), abstains: tuple[int, ...] = ()
-) -> list[suspects.Finding]:
+) -> list[suspects.Suspicion]:
     votes = np.column_stack(columns)
     none = (0,) * len(columns)
     truth = np.repeat(TRUTH[:, None], len(columns), axis=1)
     return suspects.find(votes, truth, np.array(abstains or none), np.array(errors or none))
 
 
-def faults(found: list[suspects.Finding]) -> list[tuple[int, str]]:
-    return [(finding.judge, finding.fault) for finding in found]
+def faults(found: list[suspects.Suspicion]) -> list[tuple[int, str]]:
+    return [(suspicion.judge, suspicion.fault) for suspicion in found]
 
 
 def test_honest_different_judges_are_not_suspected() -> None:
@@ -48,7 +48,7 @@ def test_the_later_of_two_that_vote_the_same_is_named() -> None:
 def test_two_that_nearly_always_pass_are_no_duplicates() -> None:
     one, two = np.ones(N), np.ones(N)
     one[:5], two[5:10] = 0, 0  # the same on 95 % of outputs, and never the same fail
-    assert "duplicate" not in {finding.fault for finding in find(one, two)}
+    assert "duplicate" not in {suspicion.fault for suspicion in find(one, two)}
 
 
 def test_constants_both_ways() -> None:

@@ -25,7 +25,8 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 _EMPTY_FIELD = re.compile(
-    r"[:：][ \t*]*(?:n/?a|none|null|unknown|not (?:mentioned|specified|provided|applicable|available|stated|discussed)"
+    r"[:：][ \t*]*(?:n/?a|none|null|unknown|not (?:mentioned|specified|provided|applicable|"
+    r"available|stated|discussed)"
     r"|unspecified|无|未知|不详|未提及|未说明|-)?[ \t.。*]*$",
     re.I | re.M,
 )

@@ -32,28 +32,34 @@ _counter(
     "refusals",
     "high",
     "refus declin unable cannot help 拒绝 无法 不能",
-    r"\bI(?:'m| am) (?:sorry|unable|not able)|\bI (?:can(?:'|no)t|won't)\b|as an? (?:AI|language model)|作为(?:一个)?(?:AI|人工智能|语言模型)|抱歉|无法(?:提供|回答|完成)",
+    r"\bI(?:'m| am) (?:sorry|unable|not able)|\bI (?:can(?:'|no)t|won't)\b|as an? (?:AI|language "
+    r"model)|作为(?:一个)?(?:AI|人工智能|语言模型)|抱歉|无法(?:提供|回答|完成)",
 )
 _counter(
     "talk about itself",
     "phrases about the answer itself",
     "high",
     "preamble meta intro filler here-is unnecessary 开场 废话 多余 客套",
-    r"^\s*(?:sure|certainly|of course|here(?:'s| is| are))\b|\b(?:in this (?:summary|response|description)|the (?:summary|response) (?:is|above|below)|I hope this helps|let me know if)\b|以下是|当然[，,]|希望(?:这|能|对您)|总结如下",
+    r"^\s*(?:sure|certainly|of course|here(?:'s| is| are))\b|\b(?:in this (?:summary|response|"
+    r"description)|the (?:summary|response) (?:is|above|below)|I hope this helps|let me know if)\b|"
+    r"以下是|当然[，,]|希望(?:这|能|对您)|总结如下",
 )
 _counter(
     "hedges",
     "hedging words",
     "high",
     "hedg vague uncertain unclear specific wishy 含糊 模糊 不确定 具体",
-    r"\b(?:may|might|could|perhaps|possibly|probably|seems?|appears?|generally|typically|likely)\b|可能|也许|大概|似乎|或许",
+    r"\b(?:may|might|could|perhaps|possibly|probably|seems?|appears?|generally|typically|likely)\b|"
+    r"可能|也许|大概|似乎|或许",
 )
 _counter(
     "superlatives",
     "superlatives and sales words",
     "high",
     "market sales hype exaggerat overclaim promot tone superlativ 夸张 夸大 营销 广告 吹",
-    r"\b(?:best|perfect|amazing|incredible|ultimate|revolutionary|unmatched|unparalleled|guaranteed?|world-class|must-have|stunning|exceptional)\b|最(?:好|佳|棒|强)|完美|极致|顶级|首选|无与伦比|绝佳",
+    r"\b(?:best|perfect|amazing|incredible|ultimate|revolutionary|unmatched|unparalleled|"
+    r"guaranteed?|world-class|must-have|stunning|exceptional)\b|最(?:好|佳|棒|强)|完美|极致|顶级|"
+    r"首选|无与伦比|绝佳",
 )
 _counter("exclamations", "exclamation marks", "high", "exclam enthusias tone excited 感叹 语气", r"[!！]")
 _counter("questions", "questions", "either", "question ask clarif 提问 反问 问题", r"[?？]")
@@ -92,7 +98,8 @@ _counter(
     "promises",
     "high",
     "promis commit guarantee refund overpromis policy 承诺 保证 答应 退款",
-    r"\b(?:we|I)(?:'ll| will)\b|\bguarantee|\bwill be (?:sent|refunded|processed|delivered)|within \d+ (?:hours|days|business)|我们(?:会|将)|保证|承诺|\d+个?(?:小时|工作日|天)内",
+    r"\b(?:we|I)(?:'ll| will)\b|\bguarantee|\bwill be (?:sent|refunded|processed|delivered)|within "
+    r"\d+ (?:hours|days|business)|我们(?:会|将)|保证|承诺|\d+个?(?:小时|工作日|天)内",
 )
 _counter(
     "first person",
@@ -148,7 +155,8 @@ _counter(
     "words of contrast",
     "either",
     "negative balance con drawback critic downside 缺点 负面 不足",
-    r"\b(?:but|however|although|though|despite|unfortunately|drawback|complain\w*|issue|problem)\b|但|不过|然而|缺点|问题|投诉",
+    r"\b(?:but|however|although|though|despite|unfortunately|drawback|complain\w*|issue|problem)\b|"
+    r"但|不过|然而|缺点|问题|投诉",
 )
 _counter(
     "negations",
@@ -170,21 +178,28 @@ _counter(
     "filler phrases",
     "high",
     "generic fluff filler vague cliche boilerplate 空洞 套话 泛泛 笼统",
-    r"\b(?:in conclusion|overall|additionally|furthermore|moreover|it is important to|whether you|look no further|not only|designed to|perfect for|ideal for)\b|总之|综上|此外|不仅|无论|值得",
+    r"\b(?:in conclusion|overall|additionally|furthermore|moreover|it is important to|whether you|"
+    r"look no further|not only|designed to|perfect for|ideal for)\b|总之|综上|此外|不仅|无论|值得",
 )
 _counter(
     "negative words",
     "negative words",
     "high",
     "negativ complain critic bad downside review unfavo 负面 差评 缺点 抱怨",
-    r"\b(?:bad|poor(?:ly)?|worse|worst|cheap(?:ly)?|broken?|broke|fail(?:s|ed|ure)?|defect\w*|flaw\w*|disappoint\w*|difficult\w*|uncomfortable|unreliable|lack(?:s|ing)?|complain\w*|concern\w*|problem\w*|wrong|hate[ds]?|negative\w*|weak\w*|limited|annoy\w*|fragile|unhappy|dissatisf\w*)\b|差|坏|失望|缺点|不足|故障|问题|难用|抱怨|负面|劣",
+    r"\b(?:bad|poor(?:ly)?|worse|worst|cheap(?:ly)?|broken?|broke|fail(?:s|ed|ure)?|defect\w*|"
+    r"flaw\w*|disappoint\w*|difficult\w*|uncomfortable|unreliable|lack(?:s|ing)?|complain\w*|"
+    r"concern\w*|problem\w*|wrong|hate[ds]?|negative\w*|weak\w*|limited|annoy\w*|fragile|unhappy|"
+    r"dissatisf\w*)\b|差|坏|失望|缺点|不足|故障|问题|难用|抱怨|负面|劣",
 )
 _counter(
     "positive words",
     "positive words",
     "either",
     "positiv upbeat praise bias balanced friendly warm 正面 积极 好评 客观",
-    r"\b(?:good|great|excellent|love[ds]?|easy|easily|comfortable|reliable|durable|beautiful\w*|high-quality|quality|enjoy\w*|happy|wonderful|fantastic|impressive|smooth\w*|versatile|effective\w*|positive\w*|elegant|helpful)\b|优质|好用|喜欢|舒适|耐用|美观|方便|满意|优秀|出色|可靠",
+    r"\b(?:good|great|excellent|love[ds]?|easy|easily|comfortable|reliable|durable|beautiful\w*|"
+    r"high-quality|quality|enjoy\w*|happy|wonderful|fantastic|impressive|smooth\w*|versatile|"
+    r"effective\w*|positive\w*|elegant|helpful)\b|优质|好用|喜欢|舒适|耐用|美观|方便|满意|优秀|"
+    r"出色|可靠",
 )
 _counter(
     "prices",
@@ -198,42 +213,51 @@ _counter(
     "dates and times",
     "either",
     "date time day month year when deadline schedule 日期 时间 月 截止",
-    r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b|\b(?:today|tomorrow|yesterday)\b|\d{1,2}[月日点号]|周[一二三四五六日]|星期|今天|明天|昨天",
+    r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|"
+    r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s?(?:am|pm)\b|\b(?:today|tomorrow|yesterday)\b|\d{1,2}[月日点号]|"
+    r"周[一二三四五六日]|星期|今天|明天|昨天",
 )
 _counter(
     "calls to action",
     "calls to action",
     "either",
     "call-to-action cta buy purchase order urge pushy sales 购买 下单 促销 推销",
-    r"\b(?:buy|order|shop|purchase|get yours|add to (?:your )?cart|don't miss|try it|click|visit|sign up|subscribe|learn more|upgrade|discover|experience)\b|立即|马上|赶快|下单|抢购|点击|购买|不要错过|快来",
+    r"\b(?:buy|order|shop|purchase|get yours|add to (?:your )?cart|don't miss|try it|click|visit|"
+    r"sign up|subscribe|learn more|upgrade|discover|experience)\b|立即|马上|赶快|下单|抢购|点击|"
+    r"购买|不要错过|快来",
 )
 _counter(
     "talk of customers",
     "mentions of customers and reviews",
     "either",
     "review customer user rating testimonial star feedback 评价 评论 用户 客户 好评",
-    r"\b(?:customers?|users?|reviews?|reviewers?|buyers?|ratings?|rated|stars?|feedback|testimonials?)\b|用户|顾客|客户|买家|评价|评论|好评|星级|反馈",
+    r"\b(?:customers?|users?|reviews?|reviewers?|buyers?|ratings?|rated|stars?|feedback|"
+    r"testimonials?)\b|用户|顾客|客户|买家|评价|评论|好评|星级|反馈",
 )
 _counter(
     "comparisons",
     "comparisons with others",
     "either",
     "compar competitor other brand than rival 比较 对比 竞品",
-    r"\b(?:better|more|less|faster|cheaper|stronger|lighter|rather|other) than\b|\bunlike\b|\bcompared? (?:to|with)\b|\bversus\b|\bvs\.?\b|\bcompetitors?\b|相比|优于|胜过|不同于|竞品",
+    r"\b(?:better|more|less|faster|cheaper|stronger|lighter|rather|other) than\b|\bunlike\b|"
+    r"\bcompared? (?:to|with)\b|\bversus\b|\bvs\.?\b|\bcompetitors?\b|相比|优于|胜过|不同于|竞品",
 )
 _counter(
     "absolute words",
     "absolute words",
     "high",
     "absolute always never overclaim certain strong exaggerat generaliz 绝对 过度 夸大",
-    r"\b(?:always|never|every|all|none|completely|totally|absolutely|definitely|certainly|entirely|100\s?%|any)\b|绝对|完全|一定|永远|从不|所有|百分之百|100%",
+    r"\b(?:always|never|every|all|none|completely|totally|absolutely|definitely|certainly|entirely|"
+    r"100\s?%|any)\b|绝对|完全|一定|永远|从不|所有|百分之百|100%",
 )
 _counter(
     "advice",
     "words of advice",
     "either",
     "advice recommend suggest instruct should diagnos legal medical 建议 推荐 应该 诊断",
-    r"\b(?:should|must|recommend\w*|advis\w+|suggest\w*|need to|have to|ought|consult|make sure|ensure)\b|应该|建议|必须|需要|推荐|务必|请咨询",
+    r"\b(?:should|must|recommend\w*|advis\w+|suggest\w*|need to|have to|ought|consult|make sure|"
+    r"ensure)\b|应该|建议|必须|需要|推荐|务必|请咨询",
 )
 _counter(
     "abbreviations",
@@ -247,7 +271,9 @@ _counter(
     "measurements with a unit",
     "either",
     "unit measure size weight dimension spec dose 单位 尺寸 重量 规格 剂量",
-    r"\b\d+(?:\.\d+)?\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|kg|mg|ml|l|oz|lbs?|pounds?|gb|mb|mah|w|v|hz|°c|°f|degrees|hours?|minutes?|days?|weeks?|months?|years?)\b|\b\d+(?:\.\d+)?\s?%|\d+(?:\.\d+)?\s?(?:毫米|厘米|米|克|千克|公斤|毫升|升|小时|分钟|天|周|个月|年|度)",
+    r"\b\d+(?:\.\d+)?\s?(?:mm|cm|m|km|in|inch(?:es)?|ft|feet|g|kg|mg|ml|l|oz|lbs?|pounds?|gb|mb|"
+    r"mah|w|v|hz|°c|°f|degrees|hours?|minutes?|days?|weeks?|months?|years?)\b|\b\d+(?:\.\d+)?\s?%|"
+    r"\d+(?:\.\d+)?\s?(?:毫米|厘米|米|克|千克|公斤|毫升|升|小时|分钟|天|周|个月|年|度)",
 )
 _counter(
     "reasons",
@@ -261,12 +287,16 @@ _counter(
     "colloquial words",
     "either",
     "informal formal colloquial slang casual professional tone 口语 正式 随意 专业",
-    r"\b(?:gonna|wanna|gotta|kinda|yeah|ok|okay|hey|guys?|cool|awesome|stuff|things?|lol|pretty|super|really|you know|\w+'(?:ll|re|ve|d))\b|哈哈|哦|啦|嘛|呀|哟|挺|超级|蛮",
+    r"\b(?:gonna|wanna|gotta|kinda|yeah|ok|okay|hey|guys?|cool|awesome|stuff|things?|lol|pretty|"
+    r"super|really|you know|\w+'(?:ll|re|ve|d))\b|哈哈|哦|啦|嘛|呀|哟|挺|超级|蛮",
 )
 _counter(
     "sensitive words",
     "words about violence, drugs, sex or insults",
     "high",
     "unsafe harm offens toxic violen rude insult inappropriate sensitive hate sexual 不安全 冒犯 暴力 侮辱 不当 敏感",
-    r"\b(?:kill\w*|murder\w*|suicid\w*|weapons?|guns?|bombs?|drugs?|cocaine|heroin|weed|sex\w*|porn\w*|naked|rape\w*|racis\w*|nazi\w*|stupid|idiots?|dumb|moron\w*|fuck\w*|shit\w*|bitch\w*|damn|hell|ass|hate|die|beat|hurt|punch\w*|abus\w*|terroris\w*|slut\w*|whore\w*)\b|杀|自杀|毒品|色情|强奸|炸弹|枪|傻|蠢|滚|他妈|垃圾|歧视",
+    r"\b(?:kill\w*|murder\w*|suicid\w*|weapons?|guns?|bombs?|drugs?|cocaine|heroin|weed|sex\w*|"
+    r"porn\w*|naked|rape\w*|racis\w*|nazi\w*|stupid|idiots?|dumb|moron\w*|fuck\w*|shit\w*|bitch\w*|"
+    r"damn|hell|ass|hate|die|beat|hurt|punch\w*|abus\w*|terroris\w*|slut\w*|whore\w*)\b|杀|自杀|"
+    r"毒品|色情|强奸|炸弹|枪|傻|蠢|滚|他妈|垃圾|歧视",
 )

@@ -11,11 +11,11 @@ from labelcore.models import Output
 _SHOWN = 3
 
 
-def _faults(output: Output, parameters: dict[str, Any]) -> list[schema.Fault]:
+def _faults(output: Output, parameters: dict[str, Any]) -> list[schema.SchemaFault]:
     return schema.text_faults(parameters["schema"], output.text)
 
 
-def said(output: Output, parameters: dict[str, Any]) -> str:
+def faults_in_words(output: Output, parameters: dict[str, Any]) -> str:
     """The first faults with their places."""
     found = _faults(output, parameters)
     words = [f"at {fault.path}: {fault.says}" if fault.path else fault.says for fault in found[:_SHOWN]]
@@ -30,7 +30,7 @@ def said(output: Output, parameters: dict[str, Any]) -> str:
     "high",
     "json yaml schema key field format structure parse 字段 格式 结构 解析",
     needs="schema",
-    explain=said,
+    explain=faults_in_words,
 )
 def schema_faults(output: Output, parameters: dict[str, Any]) -> float | None:
     try:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
+from typing_extensions import override
+
 from labelcore.errors import LabelcoreError
-from labelcore.judges.cascade_steps import Point, Step, Votes, decides, votes_of
+from labelcore.judges.cascade_steps import Step, Threshold, Votes, decides, votes_of
 from labelcore.judges.kinds.base import Kind, register
 from labelcore.models import Decision, Frozen
 
@@ -25,7 +27,7 @@ class CascadeSpec(Frozen):
     confidence: float
     first: Step
     then: Step
-    curve: tuple[Point, ...] = ()
+    curve: tuple[Threshold, ...] = ()
 
 
 @register
@@ -51,8 +53,8 @@ class CascadeKind(Kind):
         return self.spec.first.judge_version_id, self.spec.then.judge_version_id
 
     @property
+    @override
     def steady(self) -> str:
-        """See :attr:`Kind.steady`."""
         return "a cascade changes its mind where the judges that it is made of do"
 
     def combine(self, first: Result, then: Result | None) -> Result | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges.features import Floats
@@ -83,13 +84,10 @@ class CheckKind(Kind):
         """What the writer says of it."""
         return describe(self.spec.source, self.spec.field)
 
+    @override
     def decide(
-        self,
-        outputs: Sequence[Output],
-        vectors: Floats | None = None,  # noqa: ARG002 - it sees texts
-        stop: threading.Event | None = None,
+        self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision | ModelTrouble]:
-        """See :meth:`Kind.decide`."""
         return decide_all(self.spec, outputs, stop=stop)
 
     def try_once(self) -> None:

@@ -7,10 +7,11 @@ import threading
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from pydantic import Field
+from typing_extensions import override
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges import fitting
@@ -20,7 +21,7 @@ from labelcore.judges.features import Bools, Column, Floats, Ints
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.fitting import PhraseCheck, Side, Stump
 from labelcore.judges.kinds.base import Kind, register
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Decision, Frozen, Output
 
 _NOTHING = {
@@ -161,6 +162,37 @@ def phrase_spec(check: PhraseCheck, data: TrainingData, *, guided: bool) -> Code
     )
 
 
+class FittedCheck(NamedTuple):
+    """A check fitted to grades, with its shrunk gain and its votes on all n outputs."""
+
+    spec: CodeSpec
+    gain: float
+    votes: Bools
+
+
+def fitted_thresholds(data: TrainingData, graded: Graded, most: int, *, guided: bool) -> list[FittedCheck]:
+    """The best thresholds, by the grades or by what the notes talk about."""
+    columns, values = data.table.columns, data.table.values
+    return [
+        FittedCheck(
+            spec_of(stump, columns[stump.column]), stump.gain, fitting.votes(stump, values[:, stump.column])
+        )
+        for stump in fitting.fit_all(data, graded, guided=guided)[:most]
+    ]
+
+
+def fitted_phrases(data: TrainingData, graded: Graded, most: int, *, guided: bool) -> list[FittedCheck]:
+    """The phrases that tell most, by the grades alone or by the notes too."""
+    found = fitting.phrases(data, graded, most, guided=guided)
+    rows = np.arange(len(data.groups))
+    return [
+        FittedCheck(
+            phrase_spec(check, data, guided=guided), check.gain, fitting.phrase_votes(check, data, rows)
+        )
+        for check in found
+    ]
+
+
 def column_key(detector: str, parameters: Mapping[str, Any]) -> str:
     """The name of a column that came by file, checked: a phrase is some words, a detector one of ours.
 
@@ -205,17 +237,14 @@ class CodeKind(Kind):
         return describe(self.spec)
 
     @property
+    @override
     def reads_meaning(self) -> bool:
-        """See :attr:`Kind.reads_meaning`."""
         return embeds([self.spec.detector])
 
+    @override
     def decide(
-        self,
-        outputs: Sequence[Output],
-        vectors: Floats | None = None,  # noqa: ARG002 - it measures texts
-        stop: threading.Event | None = None,  # noqa: ARG002 - it takes no time
+        self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision]:
-        """See :meth:`Kind.decide`."""
         return [decide(self.spec, output) for output in outputs]
 
     def candidate(self, refitting: Refitting) -> Candidate | None:
@@ -229,11 +258,12 @@ class CodeKind(Kind):
         rank = refitting.rank(guided=spec.guided)
         return PhraseCandidate(data, rank, spec.guided, refitting.target)
 
+    @override
     def of_field(self, pointer: str) -> tuple[dict[str, Any], str]:
-        """See :meth:`Kind.of_field`."""
         return self._with({"field": pointer})
 
-    def flipped(self, version_id: str, name: str) -> tuple[dict[str, Any], str]:  # noqa: ARG002 - it turns itself
+    @override
+    def flipped(self, version_id: str, name: str) -> tuple[dict[str, Any], str]:
         """The same threshold, that fails what lies on the other side."""
         return self._with({"flipped": True})
 
@@ -247,8 +277,8 @@ class CodeKind(Kind):
         found: Mapping[str, Any] | None = self.content.get("parameters", {}).get("schema")
         return found  # read without the rest: it is asked of every judge, often
 
+    @override
     def try_once(self) -> None:
-        """See :meth:`Kind.try_once`."""
         must_be_known(self.spec)
         super().try_once()
 
@@ -273,6 +303,7 @@ class CodeCandidate(Refitted):
         """The end of the column that it fails."""
         return "high" if self.side == "above" else "low"
 
+    @override
     def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
         """Votes with the thresholds that the training rows give; none where nothing helps."""
         found = np.zeros((len(test), len(candidates)), dtype=bool)
@@ -283,7 +314,7 @@ class CodeCandidate(Refitted):
         stumps = fitting.fit_columns(
             self.data,
             np.array([code.column for code in codes]),
-            *seen,
+            seen,
             guided=self.guided,
             bad=[code.bad for code in codes],
         )
@@ -306,11 +337,11 @@ class PhraseCandidate(Refitted):
     guided: bool
     target: Target
 
-    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - alone
+    @override
+    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
         """Fail where the phrase stands, or where it is missing, as the training rows say."""
         seen = self.target.of(train)
-        mine = fitting.noted_phrases if self.guided else fitting.mined_phrases
-        best = mine(self.data, *seen, self.rank + 1) if seen else []
+        best = fitting.phrases(self.data, seen, self.rank + 1, guided=self.guided) if seen else []
         if len(best) <= self.rank:
             return np.zeros((len(test), 1), dtype=bool)
         return fitting.phrase_votes(best[self.rank], self.data, test)[:, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from pydantic import ConfigDict
+from typing_extensions import override
 
 from labelcore.judges.kinds.base import Kind, register
 from labelcore.models import Frozen
@@ -46,6 +47,6 @@ class ImportedKind(Kind):
         return {**self.content, "flipped": version_id}, f"The opposite of what {name} says."
 
     @property
+    @override
     def stays(self) -> str:
-        """See :attr:`Kind.stays`."""
         return "its verdicts were imported from another tool, which is not here to be run"

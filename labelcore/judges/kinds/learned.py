@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
+from typing_extensions import override
 
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator, Reliability
@@ -27,7 +28,7 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds.base import PROBE, Kind, register
 from labelcore.judges.kinds.code import CodeSpec, check_words, column_key, embeds
 from labelcore.judges.learned_model import CUT, LearnedModel, LinearModel, cross_fitted
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Decision, Frozen, Output
 from labelcore.text.embedding import SIZE
 
@@ -107,12 +108,13 @@ class LearnedSpec(Frozen):
     field: str | None = None
 
 
-def make_spec(data: TrainingData, rows: Ints, fails: Bools, seed: int = 0) -> dict[str, Any]:
+def make_spec(data: TrainingData, graded: Graded, seed: int = 0) -> dict[str, Any]:
     """The judge's specification: columns, model, checks, cut, and the cross-fitted answers."""
-    held_out, folds = cross_fitted(data, rows, fails, seed)
+    rows, fails = graded.rows, graded.fails
+    held_out, folds = cross_fitted(data, graded, seed)
     calibrated, cuts = calibration.out_of_fold(held_out, fails, folds, CUT)
     groups = [data.groups[int(i)] for i in rows]
-    model, _ = LearnedModel.fit(data, rows, fails)
+    model, _ = LearnedModel.fit(data, graded)
     plain = data.table.columns
     phrases = [Column(c.detector, c.parameters) for c, _, _ in model.checks if c.parameters]
     ids = [data.table.ids[int(i)] for i in rows]
@@ -188,22 +190,19 @@ class LearnedKind(Kind):
         return f"A linear model of {len(self.spec.cross_fitted)} grades; it looks most at: {looks}."
 
     @property
+    @override
     def reads_vectors(self) -> bool:
-        """See :attr:`Kind.reads_vectors`."""
         return self.spec.with_vectors
 
     @property
+    @override
     def reads_meaning(self) -> bool:
-        """See :attr:`Kind.reads_meaning`."""
         return embeds(name for name, _ in self.spec.columns)
 
+    @override
     def decide(
-        self,
-        outputs: Sequence[Output],
-        vectors: Floats | None = None,
-        stop: threading.Event | None = None,  # noqa: ARG002 - it takes no time
+        self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision]:
-        """See :meth:`Kind.decide`. A judge of one field abstains where an output has no such field."""
         pointer = self.spec.field
         seen = [at_pointer(output, pointer) for output in outputs] if pointer else list(outputs)
         known = [output for output in seen if output is not None]
@@ -235,8 +234,8 @@ class LearnedKind(Kind):
         """The digest of its grades, and its field."""
         return self.spec.digest and f"{self.spec.digest} {self.spec.field or ''}"
 
+    @override
     def leaving(self) -> dict[str, Any]:
-        """See :meth:`Kind.leaving`."""
         return super().leaving() | {"cross_fitted": {}}
 
     def try_once(self) -> None:
@@ -261,14 +260,15 @@ class LearnedCandidate(Refitted):
     data: TrainingData
     target: Target
 
-    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - alone
+    @override
+    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
         """Votes of the model that the training rows give; none from one class only."""
         seen = self.target.of(train)
         if seen is None:
             return np.zeros((len(test), 1), dtype=bool)
-        _, everywhere = LearnedModel.fit(self.data, *seen)
+        _, everywhere = LearnedModel.fit(self.data, seen)
         return np.asarray(everywhere[test] > CUT)[:, None]
 
+    @override
     def prepare(self) -> None:
-        """See :meth:`Refitted.prepare`."""
         importlib.import_module("sklearn.linear_model")

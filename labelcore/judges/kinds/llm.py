@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field
+from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.fields import at_pointer
@@ -74,20 +75,20 @@ class LlmKind(AskingKind):
         """Whom it asks, and what."""
         return f"Asks {self.spec.model}: {self.spec.statement}"
 
+    @override
     async def ask(self, output: Output, client: ModelClient) -> tuple[Decision, int]:
-        """See :meth:`Kind.ask`."""
         return await ask(self.prompt, output, client)
 
     def rewritten(self, change: Callable[[Prompt], dict[str, Any]]) -> dict[str, Any]:
         """The prompt's specification, changed."""
         return change(self.prompt)
 
+    @override
     def leaving(self) -> dict[str, Any]:
-        """See :meth:`Kind.leaving`."""
         return self.prompt.leaving()
 
+    @override
     def leaving_bare(self) -> dict[str, Any]:
-        """See :meth:`Kind.leaving_bare`."""
         return self.prompt.leaving_bare()
 
 

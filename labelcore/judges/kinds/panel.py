@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import ConfigDict, Field, model_validator
+from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Prompt, TravellingPrompt
@@ -116,12 +117,12 @@ class PanelKind(AskingKind):
         """The panel with each member changed."""
         return {**self.content, "panel": [change(prompt) for prompt in self.prompts]}
 
+    @override
     def leaving(self) -> dict[str, Any]:
-        """See :meth:`Kind.leaving`."""
         return super().leaving() | {"panel": [prompt.leaving() for prompt in self.prompts]}
 
+    @override
     def leaving_bare(self) -> dict[str, Any]:
-        """See :meth:`Kind.leaving_bare`."""
         return super().leaving() | {"panel": [prompt.leaving_bare() for prompt in self.prompts]}
 
 
@@ -185,7 +186,7 @@ def _reason(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> str:
     count = Counter(vote.value for vote in votes)
     order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
     head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
-    said = [
+    votes_in_words = [
         f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in zip(names, votes, strict=True)
     ]
-    return "\n".join([f"{head} ({rule}).", *said])
+    return "\n".join([f"{head} ({rule}).", *votes_in_words])

@@ -12,10 +12,10 @@ import pandas as pd
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitting, Target
+from labelcore.judges.fitted_proposals import LEARNED_FROM
 from labelcore.judges.held_out import METHOD, Grades
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
-from labelcore.judges.proposing import LEARNED_FROM
 from labelcore.judges.training_data import TrainingData
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.progress import Progress, silent

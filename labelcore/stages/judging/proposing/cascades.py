@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges.cascade_steps import Demand, Point, decides, fit_first, fit_then
+from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first, fit_then
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeSpec, describe, rule_words
 from labelcore.llm import ModelClient
@@ -60,7 +60,7 @@ class CascadeReport(Frozen):
     saved_calls: int
     cost_each: float | None
     saved_usd: float | None
-    curve: tuple[Point, ...]
+    curve: tuple[Threshold, ...]
     at: float | None
     warnings: tuple[str, ...]
 

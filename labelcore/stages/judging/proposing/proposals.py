@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.judges import proposing
+from labelcore.judges import fitted_proposals
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.kinds import judge_of, kind_named, of_kind
+from labelcore.judges.kinds import kind_named, of_kind
 from labelcore.judges.kinds.check import CheckKind
-from labelcore.judges.training_data import TrainingData
+from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import OVERALL, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
 from labelcore.settings import settings
@@ -131,10 +131,12 @@ def _offline(
         visible = _of_field(outputs, labels, pointer) if pointer else data
         place = {output_id: at for at, output_id in enumerate(visible.table.ids)}
         ids = [output_id for output_id in asked.fails if output_id in place]
-        proposals = proposing.propose(
+        proposals = fitted_proposals.propose(
             visible,
-            np.array([place[output_id] for output_id in ids], dtype=int),
-            np.array([asked.fails[output_id] for output_id in ids], dtype=bool),
+            Graded(
+                np.array([place[output_id] for output_id in ids], dtype=int),
+                np.array([asked.fails[output_id] for output_id in ids], dtype=bool),
+            ),
             limit=limit,
             name=asked.name,
             seed=seed,
@@ -156,14 +158,13 @@ def _of_field(outputs: Sequence[Output], labels: Labels, pointer: str) -> Traini
 def _proposed(
     project: Project,
     asked: Subject,
-    proposal: proposing.Proposal,
+    proposal: fitted_proposals.Proposal,
     pointer: str | None,
     splits: Sequence[SplitName],
 ) -> JudgeVersion:
-    spec, description = proposal.spec, proposal.description
-    if pointer:
-        spec, description = judge_of(proposal.kind, spec).of_field(pointer)
-    draft = Draft(proposal.kind, proposal.name, spec, f"{description} {proposal.why}", splits)
+    judge = proposal.judge
+    spec, description = judge.of_field(pointer) if pointer else (dict(judge.content), judge.describe())
+    draft = Draft(judge.stored, proposal.name, spec, f"{description} {proposal.why}", splits)
     return draft.version(project, asked.criterion)
 
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.judges import writing
+from labelcore.judges import check_prompt
+from labelcore.judges.check_prompt import WrittenCheck, WrittenChecks
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds.check import make_spec
-from labelcore.judges.writing import WrittenCheck, WrittenChecks
 from labelcore.llm import Message, ModelClient, client_from_settings
 from labelcore.models import Output
 from labelcore.stages.grading import Labels
@@ -45,7 +45,7 @@ class CheckWriter:
         messages = self._prompt()
         try:
             answer = await client.answer(messages, WrittenChecks)
-            for check in answer.parsed.checks[: writing.MOST]:
+            for check in answer.parsed.checks[: check_prompt.MOST]:
                 await self._keep(check, messages, client)
         finally:
             await client.close()
@@ -56,7 +56,7 @@ class CheckWriter:
         failed = [output for output in seen if self._subject.fails[output.id]]
         passed = [output.text for output in seen if not self._subject.fails[output.id]]
         notes = [note for output in failed for note in self._labels.notes.get(output.id, ()) if note.strip()]
-        return writing.ask(
+        return check_prompt.ask(
             self._subject.stated,
             notes[:_NOTES],
             passed[:_EXAMPLES],
@@ -67,7 +67,7 @@ class CheckWriter:
         """Keep the check if it works, or if not the one that comes when its error is shown."""
         spec, fault = self._usable(check)
         if spec is None:
-            again = await client.answer(writing.ask_again(messages, check, fault), WrittenChecks)
+            again = await client.answer(check_prompt.ask_again(messages, check, fault), WrittenChecks)
             if again.parsed.checks:
                 check = again.parsed.checks[0]
                 spec, fault = self._usable(check)

@@ -12,7 +12,7 @@ from labelcore.errors import BadInput
 from labelcore.judges import suspects
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
-from labelcore.judges.suspects import Fault
+from labelcore.judges.suspects import Weakness
 from labelcore.models import Decision, Frozen, JudgeVersion, Verdict, new_id
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import fitting_labels
@@ -38,14 +38,14 @@ class Suspect(Frozen):
     judge: str
     judge_version_id: str
     name: str
-    fault: Fault
+    fault: Weakness
     says: str
     evidence: dict[str, int]
     advice: str
     other: str | None = None
 
 
-_ADVICE: dict[Fault, str] = {
+_ADVICE: dict[Weakness, str] = {
     "duplicate": "Keep the cheaper of the two.",
     "constant": "It tells nothing apart here: leave it out, or give it a criterion that some outputs fail.",
     "inverted": "The flipped judge is better: `labelcore judge flip` makes it.",
@@ -85,21 +85,21 @@ def suspicious(workspace: Workspace, versions: Sequence[JudgeVersion] | None = N
         np.array([counts.get(version.id, {}).get("error", 0) for version in judges]),
         np.array([sum(counts.get(version.id, {}).values()) for version in judges]),
     )
-    return [_suspect(finding, judges) for finding in suspects.names_in(found, [v.name for v in judges])]
+    return [_suspect(suspicion, judges) for suspicion in suspects.names_in(found, [v.name for v in judges])]
 
 
-def _suspect(finding: suspects.Finding, versions: Sequence[JudgeVersion]) -> Suspect:
-    version = versions[finding.judge]
-    other = None if finding.other is None else versions[finding.other]
+def _suspect(suspicion: suspects.Suspicion, versions: Sequence[JudgeVersion]) -> Suspect:
+    version = versions[suspicion.judge]
+    other = None if suspicion.other is None else versions[suspicion.other]
     apart = other is not None and len({version.criterion_id, other.criterion_id, None}) == 3
     return Suspect(
         judge=version.judge_id,
         judge_version_id=version.id,
         name=version.name,
-        fault=finding.fault,
-        says=f"{version.name} {finding.says}.",
-        evidence=finding.evidence,
-        advice=_OTHER_CRITERION if apart else _ADVICE[finding.fault],
+        fault=suspicion.fault,
+        says=f"{version.name} {suspicion.says}.",
+        evidence=suspicion.evidence,
+        advice=_OTHER_CRITERION if apart else _ADVICE[suspicion.fault],
         other=other.judge_id if other else None,
     )
 
