@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from labelcore.errors import NotFound
@@ -61,48 +61,18 @@ def kind_named(word: str, spec: Mapping[str, Any] | None = None) -> type[Kind]:
 
 
 def known_word(word: str) -> str:
-    """A word for a kind, as it came.
-
-    Raises:
-        NotFound: this version of labelcore knows no such kind.
-    """
+    """A word for a kind, as it came, where a kind has it (see :func:`kind_named`)."""
     return kind_named(word).stored
 
 
 def judge_of(word: str, spec: Mapping[str, Any]) -> Kind:
-    """A judge from its stored word and specification.
-
-    Raises:
-        NotFound: this version of labelcore knows no such kind.
-    """
+    """A judge from its stored word and specification."""
     return kind_named(word, spec)(spec)
 
 
-class _Same:
-    """A specification that is the same only as itself: reading one takes longer than deciding."""
-
-    def __init__(self, version: JudgeVersion) -> None:
-        self.word, self.spec = version.kind, version.spec
-
-    def __hash__(self) -> int:
-        return id(self.spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.spec is other.spec and self.word == other.word
-
-
-@lru_cache(maxsize=256)
-def _read(same: _Same) -> Kind:
-    return judge_of(same.word, same.spec)
-
-
 def kind_of(version: JudgeVersion) -> Kind:
-    """A judge version as an object of its kind; its specification is read once.
-
-    Raises:
-        NotFound: this version of labelcore knows no such kind.
-    """
-    return _read(_Same(version))
+    """A judge version as an object of its kind; its specification is read when it is asked for."""
+    return judge_of(version.kind, version.spec)
 
 
 def of_kind(versions: Iterable[JudgeVersion], word: str | None) -> list[JudgeVersion]:

@@ -43,12 +43,11 @@ class Kind:
     where the word is listed. ``decides_here``: it decides in this process, for nothing, the same
     text the same way. ``needs_model``: each decision asks a model. ``composed``: other judges decide
     for it. ``runs``: it can be run at all. ``learns``: it is made again from grades as they come, and
-    says what it looks at. ``written_by_model``: a model may write judges
-    of this word. ``joins_panels``: it can be a
-    member of a panel. ``turns_verdicts``: flipping it turns its stored verdicts. ``shaped``: what its
-    verdicts are on outputs whose grades shaped it. ``heavy``: keys of a specification that nobody
-    reads. ``travels``: what of it may be written to a file; None where nothing could run it
-    elsewhere. ``came``: what its figures in a file are worth here.
+    says what it looks at. ``written_by_model``: a model may write judges of this word.
+    ``joins_panels``: it can be a member of a panel. ``turns_verdicts``: flipping it turns its stored
+    verdicts. ``shaped``: what its verdicts are on outputs whose grades shaped it. ``heavy``: keys of a
+    specification that nobody reads. ``travels``: what of it may be written to a file; None where
+    nothing could run it elsewhere. ``came``: what its figures in a file are worth here.
     """
 
     stored: ClassVar[str]
