@@ -81,7 +81,7 @@ def learned(workspace: Workspace) -> JudgeVersion:
 def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
-    plant(Workspace(0, 40), 40)
+    plant(0, 40, 40)
     deriving.derive(workspace, accept_all=True)
     found = judging.propose(workspace, limit=40)
     for criterion in {judge.criterion_id for judge in found}:
@@ -95,7 +95,7 @@ def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
 def test_a_learned_judge_is_made_again_only_when_grades_changed(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
-    plant(Workspace(0, 60), 40)
+    plant(0, 60, 40)
     judging.propose(workspace, kind="learned")
     first = learned(workspace)
     (same,) = retraining.retrain(workspace)
@@ -135,7 +135,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
 
 
 def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output]]) -> None:
-    outputs = plant(Workspace(0, 60), 60)
+    outputs = plant(0, 60, 60)
     judging.propose(workspace, kind="learned")
     report = retraining.learned_report(workspace, learned(workspace))
     assert any("words" in weight.what and weight.weight > 0 for weight in report.weights)
@@ -154,7 +154,7 @@ def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output
 def test_a_verdict_says_its_calibrated_probability(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
-    plant(Workspace(0, 60), 60)
+    plant(0, 60, 60)
     judging.propose(workspace, kind="learned")
     judging.run_judges(workspace)
     judge = learned(workspace)
@@ -168,7 +168,7 @@ def test_a_verdict_says_its_calibrated_probability(
 @pytest.fixture
 def pair(workspace: Workspace, plant: Callable[..., list[Output]]) -> tuple[JudgeVersion, JudgeVersion]:
     """A learned judge that is unsure about middling lengths, and another tool that is always right."""
-    outputs = plant(Workspace(0, 260), 200, longest_good=60)
+    outputs = plant(0, 260, 200, longest_good=60)
     (first,) = judging.propose(workspace, kind="learned")
     then = JudgeVersion(
         id="j_tool",
@@ -309,7 +309,7 @@ def test_pairs_that_make_no_cascade(workspace: Workspace, pair: tuple[JudgeVersi
 def test_an_inverted_import_is_found_and_flipped(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
-    outputs = plant(Workspace(0, 40), 40)
+    outputs = plant(0, 40, 40)
     other = JudgeVersion(
         id="j_import",
         judge_id="judge_import",
@@ -351,7 +351,7 @@ def test_an_inverted_import_is_found_and_flipped(
 def test_candidates_that_have_not_run_are_tried_on_graded_outputs(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
-    plant(Workspace(0, 40), 40)
+    plant(0, 40, 40)
     (code,) = [judge for judge in judging.propose(workspace, limit=1) if judge.kind == "code"]
     flipped = suspecting.flip(workspace, code)
     found = suspecting.suspicious(workspace, [code, flipped])

@@ -95,7 +95,7 @@ def test_one_class_or_too_few_of_it_speaks_against_the_number(
 def test_grades_that_nobody_drew_are_said_to_stand_for_little(
     workspace: Workspace, plant: Callable[..., None], add_outputs: Callable[..., list[Output]]
 ) -> None:
-    plant(Workspace(100, 40), 36)
+    plant(100, 40, 36)
     add_outputs("one that nobody graded")
     found = _trust(workspace)
     assert found.answer == "with care"
@@ -105,7 +105,7 @@ def test_grades_that_nobody_drew_are_said_to_stand_for_little(
 def test_where_everything_is_graded_nobody_is_asked_to_draw(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(Workspace(100, 40), 36)
+    plant(100, 40, 36)
     reasons = _trust(workspace).reasons
     assert not any("hand-picked" in sentence(reason.says) for reason in reasons)
     assert any(
@@ -116,7 +116,7 @@ def test_where_everything_is_graded_nobody_is_asked_to_draw(
 def test_the_gate_closes_by_significance_and_not_by_noise(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(Workspace(100, 40), 30)  # TNR .75 (.60 to .86)
+    plant(100, 40, 30)  # TNR .75 (.60 to .86)
 
     def gate(least: float) -> reporting.GateReport:
         limits = reporting.Limits(tnr=least)
@@ -130,7 +130,7 @@ def test_the_gate_closes_by_significance_and_not_by_noise(
 def test_what_cannot_be_measured_does_not_pass_the_gate(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(Workspace(20, 0), 0)
+    plant(20, 0, 0)
     found = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1))
     assert not found.passes
     assert "cannot be checked" in sentence(found.checks[0].says)
@@ -139,7 +139,7 @@ def test_what_cannot_be_measured_does_not_pass_the_gate(
 def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
     workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None]
 ) -> None:
-    plant(Workspace(100, 40), 30)
+    plant(100, 40, 30)
     made = reporting.make_card(workspace, "judge", limits=reporting.Limits(tnr=0.5), days=30)
     card = reporting.read_card(card_text(made))
     assert card == made
@@ -155,9 +155,9 @@ def test_a_card_is_read_back_and_knows_when_it_is_out_of_date(
 
 
 def test_a_fall_since_the_card_closes_the_gate(workspace: Workspace, plant: Callable[..., None]) -> None:
-    plant(Workspace(60, 30), 30)
+    plant(60, 30, 30)
     card = reporting.make_card(workspace, "judge", split="all")
-    plant(Workspace(200, 150), 20, start=1_000)
+    plant(200, 150, 20, start=1_000)
     found = reporting.check(workspace, card=card)
     assert any("TNR fell" in sentence(check.says) for check in found.checks)
     assert not found.passes
@@ -271,7 +271,7 @@ def test_all_and_none_are_said_only_where_they_are_exact(share: float, words: st
 def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
-    plant(Workspace(400, 200), 150)
+    plant(400, 200, 150)
     workspace = workspace.with_project(grading.set_looks_limit(workspace, 1))
     limits = reporting.Limits(pass_rate=0.1)
     assert reporting.check(workspace, limits=limits).split == "all"
@@ -289,7 +289,7 @@ def _two_thirds(
     workspace: Workspace, judge: JudgeVersion, plant: Callable[..., None], *, worse: bool
 ) -> None:
     """400 graded outputs, half failed; the judge, in the set, catches most of what is outside the test."""
-    plant(Workspace(400, 200), 0)
+    plant(400, 200, 0)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     labels = grading.human_labels(workspace)
     groups = outputs.groups_of(workspace.db, list(labels.value))
@@ -354,7 +354,7 @@ def test_trust_shows_the_last_look_and_nothing_that_came_after_it(
     _two_thirds(workspace, judge, plant, worse=False)
     aligning.align(workspace.by("ann"), split="test")
     seen = aligning.test_as_seen(workspace)
-    plant(Workspace(200, 100), 0, start=5_000)
+    plant(200, 100, 0, start=5_000)
     again = aligning.test_as_seen(workspace)
     assert seen is not None and again is not None
     assert again.report == seen.report
@@ -376,7 +376,7 @@ def test_an_earlier_moment_of_the_test_is_not_shown_as_the_present_one(
 ) -> None:
     _two_thirds(workspace, judge, plant, worse=False)
     moment = now()
-    plant(Workspace(200, 100), 0, start=5_000)
+    plant(200, 100, 0, start=5_000)
     aligning.align(workspace.by("ann"), split="test", as_of=moment)
     assert grading.looks_at_test(workspace) == 1
     assert aligning.test_as_seen(workspace) is None, "what stands at the look was not looked at"
