@@ -14,5 +14,5 @@ The loop in nine lines::
 
 with ``from labelcore.store import open_database`` and ``from labelcore.stages import …``. Then
 ``reporting.trust`` says whether the number can be trusted, and why. What people do in the app and on
-the command line is in :mod:`labelcore.operations`, by name, with JSON in and out.
+the command line is in :mod:`labelcore.dispatch`, by name, with JSON in and out.
 """

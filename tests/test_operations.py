@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
-from labelcore.operations import Request, execute
 from labelcore.stages import projects
 from labelcore.workspace import Workspace
 

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from labelcore.api.door import TOKEN
+from labelcore.dispatch import Request, execute
 from labelcore.errors import LabelcoreError
-from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.store import open_database
 

@@ -21,8 +21,8 @@ from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
 from labelcore.cli.serving import serve_app
 from labelcore.cli.splits import splits
 from labelcore.cli.team import team
+from labelcore.dispatch import upkeep
 from labelcore.errors import BadInput
-from labelcore.operations import upkeep
 from labelcore.sandbox.limits import LONGEST_SOURCE
 from labelcore.settings import settings
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from labelcore.dispatch import Outcome, Request, execute
 from labelcore.errors import BadInput, LabelcoreError, StoreBusy
 from labelcore.models import DOOR_SUFFIX
-from labelcore.operations import Outcome, Request, execute
 from labelcore.progress import Progress
 from labelcore.store import close_database, open_database
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from labelcore.cli import door, terminal
-from labelcore.operations import Request
+from labelcore.dispatch import Request
 from labelcore.settings import settings
 
 Db = Annotated[Path | None, typer.Option("--db", help="The DuckDB file.", show_default=False)]

@@ -7,7 +7,7 @@ import re
 import sys
 import time
 
-from labelcore.operations import Outcome
+from labelcore.dispatch import Outcome
 from labelcore.progress import Progress, silent
 
 _BAR = 24

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from labelcore.operations.refining import docket_words
+from labelcore.dispatch.refining import docket_words
 from labelcore.stages import refining
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from labelcore.dispatch.learning import cascade_lines
 from labelcore.judges.kinds import kind_named
 from labelcore.models import Output
-from labelcore.operations.learning import cascade_lines
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.workspace import Workspace

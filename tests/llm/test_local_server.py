@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.llm import local_server
-from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.workspace import Workspace
 

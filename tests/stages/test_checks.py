@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges import check_prompt, kinds
 from labelcore.judges.kinds.check import CheckKind, make_spec
 from labelcore.models import Criterion, Output, new_id
-from labelcore.operations import Request, execute
 from labelcore.stages import aligning, judging, projects
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import checks

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import ModelTrouble
 from labelcore.models import Grade, Output
-from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import deriving
 from labelcore.stages.deriving import coding_with_model

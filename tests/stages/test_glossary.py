@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from labelcore.cli.commands import app
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
@@ -22,7 +23,6 @@ from labelcore.judges.kinds.llm import JudgeAnswer, LlmKind
 from labelcore.llm import Answer
 from labelcore.messages.card import pack_page
 from labelcore.models import Criterion, Grade, Output, Term
-from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects
 from labelcore.stages.deriving import glossary
 from labelcore.stages.grading import labels

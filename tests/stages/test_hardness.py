@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.judges.kinds import panel
 from labelcore.models import Criterion, JudgeVersion, Output
-from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import judging
 from labelcore.stages.judging.running import deciding

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from labelcore.dispatch.learning import cascade_lines
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Run, Verdict
-from labelcore.operations.learning import cascade_lines
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.proposing import cascades, retraining

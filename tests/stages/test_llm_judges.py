@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges import prompts
 from labelcore.models import Criterion, Evidence, Output, Project
-from labelcore.operations import Request, execute
 from labelcore.settings import settings
 from labelcore.stages import aligning, judging, projects
 from labelcore.stages.judging.proposing import panels, teaching

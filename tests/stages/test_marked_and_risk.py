@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
-from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, projects, sharing
 from labelcore.stages.deriving import embedding
 from labelcore.stages.deriving.embedding import meanings

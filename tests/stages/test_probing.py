@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion, Output
-from labelcore.operations import Request, execute
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging.testing import probing
 from labelcore.stages.judging.testing.probe_export import export_probes

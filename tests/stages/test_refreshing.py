@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.models import Criterion, JudgeVersion
-from labelcore.operations import Request, execute
 from labelcore.stages import deriving, judging, projects
 from labelcore.stages.deriving import glossary
 from labelcore.store import criteria as criterion_table

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.judge_prompt import Asking, make_spec
 from labelcore.judges.kinds import RESERVED
 from labelcore.models import Criterion, Evidence, Grade, JudgeVersion, Output, Project, Term
-from labelcore.operations import Request, execute
 from labelcore.stages import aligning, deriving, grading, judging, projects, sharing
 from labelcore.store import Database, open_database
 from labelcore.store import criteria as criterion_table

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
-from labelcore.operations import Request, execute
 from labelcore.stages import deriving, sharing
 from labelcore.stages.sharing import yaml_text
 from labelcore.store import judges as judge_table

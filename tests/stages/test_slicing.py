@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from labelcore.dispatch import Request, execute
 from labelcore.messages import sentence, slicing
 from labelcore.messages.report import write_report
 from labelcore.models import NOTHING, Decision, Fact, JudgeVersion, Output, Pick, Sample, Verdict
-from labelcore.operations import Request, execute
 from labelcore.stages import aligning, reporting
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts

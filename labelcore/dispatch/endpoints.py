@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.errors import NotFound
-from labelcore.operations import Outcome, operation
 from labelcore.settings import Endpoint, settings
 from labelcore.workspace import Workspace
 

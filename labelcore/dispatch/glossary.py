@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.models import Term
-from labelcore.operations import Outcome, operation
 from labelcore.stages.deriving import glossary
 from labelcore.workspace import Workspace
 

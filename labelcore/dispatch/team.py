@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.errors import BadInput
 from labelcore.messages import number_words, rate_words
 from labelcore.messages.card import pack_page
 from labelcore.models import Grade, GradingRules
-from labelcore.operations import Outcome, operation
 from labelcore.stages import grading
 from labelcore.stages.deriving.editing import find_criterion
 from labelcore.stats.agreement import Agreement

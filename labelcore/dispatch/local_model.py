@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.errors import BadInput
 from labelcore.llm import local_server
-from labelcore.operations import Outcome, operation
 from labelcore.workspace import Workspace
 
 

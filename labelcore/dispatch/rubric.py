@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from labelcore.dispatch import Outcome, operation
+from labelcore.dispatch.criteria import describe
 from labelcore.messages import rate_words
-from labelcore.operations import Outcome, operation
-from labelcore.operations.criteria import describe
 from labelcore.stages import deriving
 from labelcore.stages.aligning.by_version import by_version
 from labelcore.workspace import Workspace

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from labelcore.operations import Outcome, operation
+from labelcore.dispatch import Outcome, operation
 from labelcore.stages import aligning, grading
 from labelcore.stages.grading import SplitReport
 from labelcore.workspace import Workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labelcore.operations import Outcome, operation
+from labelcore.dispatch import Outcome, operation
 from labelcore.stages import refining
 from labelcore.stages.refining import Conflict, Docket, Gap
 from labelcore.stats.rate import Rate

@@ -95,7 +95,7 @@ def _first_fault(trouble: ValidationError) -> str:
 
 def _load() -> None:
     """Import the operations late: they bring the whole library along."""
-    from labelcore.operations import (  # noqa: F401
+    from labelcore.dispatch import (  # noqa: F401
         checks,
         criteria,
         data,

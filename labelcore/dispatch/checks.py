@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from labelcore.operations import Outcome, operation
+from labelcore.dispatch import Outcome, operation
 from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.subset import CONTRACT, MODULES
 from labelcore.stages.judging.proposing import checks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from labelcore.operations import Outcome, operation
+from labelcore.dispatch import Outcome, operation
 from labelcore.stages.judging.keeping import schemas
 from labelcore.stages.judging.keeping.schemas import SchemaState
 from labelcore.workspace import Workspace

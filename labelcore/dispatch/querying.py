@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from labelcore.operations import Outcome, operation
+from labelcore.dispatch import Outcome, operation
 from labelcore.store import querying
 from labelcore.workspace import Workspace
 

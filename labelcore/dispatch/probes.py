@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.messages import rate_words
 from labelcore.models import ProbeCase, ProbeValue
-from labelcore.operations import Outcome, operation
 from labelcore.stages.judging.testing import probe_export, probing
 from labelcore.workspace import Workspace
 

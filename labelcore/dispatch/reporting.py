@@ -9,12 +9,12 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore import messages
+from labelcore.dispatch import Outcome, operation
 from labelcore.errors import BadInput
 from labelcore.messages import slicing
 from labelcore.messages.checking import card_text, gate_lines, moment_lines, version_lines
 from labelcore.messages.report import write_report
 from labelcore.messages.trusting import trust_lines
-from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, reporting
 from labelcore.stages.reporting.card import DAYS, CardSplit
 from labelcore.workspace import Workspace

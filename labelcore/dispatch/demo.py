@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import labelcore
+from labelcore.dispatch import Outcome, operation
 from labelcore.errors import NotFound
-from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, deriving, importing, judging, projects
 from labelcore.workspace import Workspace
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.messages import rate_words
-from labelcore.operations import Outcome, operation
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.stages.judging.proposing.cascades import CascadeReport

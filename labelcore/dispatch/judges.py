@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.judges.kinds import known_word
 from labelcore.messages import document
 from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
-from labelcore.operations import Outcome, operation
 from labelcore.stages import aligning, judging
 from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running.engine import check_name

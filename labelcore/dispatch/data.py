@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.models import RejectedRow, Sample
-from labelcore.operations import Outcome, operation
 from labelcore.stages import exporting, grading, importing, projects, sampling
 from labelcore.stages.deriving.editing import find_criterion
 from labelcore.workspace import Workspace

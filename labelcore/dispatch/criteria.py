@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore.dispatch import Outcome, operation
 from labelcore.models import Criterion, Project, Risk
-from labelcore.operations import Outcome, operation
 from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 
