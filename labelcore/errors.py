@@ -3,6 +3,7 @@
     LabelcoreError          something a person can act on: its text says what, where, what next
     ├── BadInput                a file, a row, a field or an argument is not usable
     ├── NotFound                a named thing (output, criterion, judge, project) does not exist
+    ├── NotAllowed              the person's role does not include the act
     ├── StoreBusy               another process holds the database file
     ├── StoreDamaged            the database cannot be opened or is newer than this labelcore
     └── ModelTrouble            a model endpoint is missing, refuses, or answers nonsense
@@ -26,6 +27,10 @@ class BadInput(LabelcoreError):
 
 class NotFound(LabelcoreError):
     """A named thing does not exist."""
+
+
+class NotAllowed(LabelcoreError):
+    """The person's role does not include the act."""
 
 
 class StoreBusy(LabelcoreError):

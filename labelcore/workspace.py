@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from labelcore.models import Project
+from labelcore.models import Project, Role
 from labelcore.progress import Progress, silent
 from labelcore.store import Database
 
@@ -17,6 +17,7 @@ class Workspace:
     project: Project
     person: str = ""
     progress: Progress = silent
+    role: Role = Role.ADMIN
 
     def by(self, person: str) -> Workspace:
         """The same place for another person."""

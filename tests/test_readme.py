@@ -7,11 +7,12 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
-import typer
 
-from labelcore.cli.commands import app
+from labelcore.cli import command_tree
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -58,11 +59,13 @@ def written_commands() -> list[str]:
 
 @pytest.mark.parametrize("line", written_commands())
 def test_every_command_and_option_that_it_names_exists(line: str) -> None:
-    command = typer.main.get_command(app)
+    command: Any = command_tree()
     _, *words = shlex.split(line)
-    while words and (commands := getattr(command, "commands", None)):
-        assert words[0] in commands, f"{line}: no {words[0]}"
-        command = commands[words.pop(0)]
+    while words and hasattr(command, "get_command"):
+        below = command.get_command(click.Context(command), words[0])
+        assert below is not None, f"{line}: no {words[0]}"
+        command = below
+        words.pop(0)
     known = {name for param in command.params for name in (*param.opts, *param.secondary_opts)}
     asked = {word.split("=")[0] for word in words if word.startswith("--")}
     assert asked <= known | {"--help"}, line

@@ -8,9 +8,27 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from labelcore.cli import stdout
+from labelcore.cli.order import check_order
+from labelcore.cli.tree import GROUPS, Commands
 from labelcore.errors import LabelcoreError
+
+_HELP = "Turn an expert's judgement into automatic evaluation that can be trusted."
+
+
+def _older() -> Any:
+    import typer
+
+    from labelcore.cli.commands import app
+
+    return typer.main.get_command(app)
+
+
+def command_tree() -> Commands:
+    """All commands, by name."""
+    return Commands(fallback=_older, help=_HELP)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -23,12 +41,11 @@ def _run(arguments: list[str]) -> None:
     # Before numpy is loaded. Threads of its linear algebra wait for each other: on a busy machine the
     # sample project took two minutes with them and twenty-two seconds without.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from labelcore.cli.commands import app
-    from labelcore.cli.order import check_order
 
     try:
-        check_order(arguments, [str(group.name) for group in app.registered_groups])
-        app(args=arguments, prog_name="labelcore")
+        check_order(arguments, list(GROUPS))
+        tree = command_tree()
+        (tree if tree.knows(arguments) else _older())(args=arguments, prog_name="labelcore")
     except LabelcoreError as trouble:
         print(f"labelcore: {trouble}", file=sys.stderr)
         sys.exit(2)

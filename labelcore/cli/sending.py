@@ -45,4 +45,4 @@ def send(
         outcome = door.run(db or settings().db, request, terminal.progress_bar())
     terminal.show(outcome, as_json=as_json)
     if outcome.exit_code:
-        raise typer.Exit(outcome.exit_code)
+        sys.exit(outcome.exit_code)

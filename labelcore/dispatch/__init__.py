@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, validate_call
 
+from labelcore import messages
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, Project
+from labelcore.operations import catalogue, find_operation
 from labelcore.progress import Progress, silent
 from labelcore.stages import projects
 from labelcore.store import Database
@@ -68,20 +70,34 @@ def execute(db: Database, request: Request, progress: Progress = silent) -> Outc
         NotFound: there is no such project, and the operation does not begin one.
         LabelcoreError: whatever the operation itself finds wrong.
     """
+    if request.operation in catalogue():
+        return _marked(db, request, progress)
     _load()
     if request.operation not in OPERATIONS:
         raise BadInput(f"There is no operation '{request.operation}'.")
-    workspace = Workspace(db, _project(db, request), request.author, progress)
+    workspace = Workspace(db, _project(db, request, _NEEDS[request.operation]), request.author, progress)
     try:
         return OPERATIONS[request.operation](workspace, **request.arguments)
     except ValidationError as trouble:
         raise BadInput(_first_fault(trouble)) from trouble
 
 
-def _project(db: Database, request: Request) -> Project:
+def _marked(db: Database, request: Request, progress: Progress) -> Outcome:
+    """What a stage's operation gives, as a document and as sentences."""
+    marked = find_operation(request.operation)
+    project = _project(db, request, f"{marked.project} project")
+    workspace = Workspace(db, project, request.author, progress)
+    result = marked.call(workspace, request.arguments)
+    return Outcome(
+        document=messages.document_of(marked, result),
+        lines=messages.lines_of(marked, workspace, result),
+        exit_code=getattr(result, "exit_code", 0),
+    )
+
+
+def _project(db: Database, request: Request, needs: str) -> Project:
     """The project asked for; a mistyped name makes none where there are others."""
-    needs = _NEEDS[request.operation]
-    if needs == "no project":
+    if needs in {"no project", "none project"}:
         return Project(id="", name=request.project)
     begins = needs == "any project" or not projects.list_projects(db)
     return projects.open_project(db, request.project, create=begins)

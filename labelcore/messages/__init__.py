@@ -7,6 +7,7 @@ pages, the command line and reports. `python -m labelcore.messages` brings the c
 from labelcore.messages import aligning, checking, trusting
 from labelcore.messages.catalogue import NAMES, Language, counted, language, say, say_in, speak, speaking
 from labelcore.messages.figures import number_words, rate_words
+from labelcore.messages.results import document_of, lines, lines_of
 from labelcore.messages.telling import document, learn, listed, sentence, sentences
 
 __all__ = [
@@ -14,7 +15,10 @@ __all__ = [
     "Language",
     "counted",
     "document",
+    "document_of",
     "language",
+    "lines",
+    "lines_of",
     "listed",
     "number_words",
     "rate_words",

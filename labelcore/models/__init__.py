@@ -47,6 +47,7 @@ from labelcore.models.judging import (
     Verdict,
     VerdictError,
 )
+from labelcore.models.roles import Role
 
 __all__ = [
     "DOOR_SUFFIX",
@@ -81,6 +82,7 @@ __all__ = [
     "Quote",
     "RejectedRow",
     "Risk",
+    "Role",
     "Ruling",
     "Run",
     "RunState",

@@ -168,3 +168,9 @@ class Criterion(Frozen):
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
     at: datetime = Field(default_factory=now)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form: where it comes from is its ``kind``, and each quote stands with its output."""
+        fields = self.model_dump(exclude={"project_id", "origin", "evidence"})
+        quotes = [quote.model_dump(include={"output_id", "quote"}) for quote in self.evidence]
+        return fields | {"kind": self.origin, "evidence": quotes}

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from labelcore.models import new_id, now
 from labelcore.store.connection import Database, aware, from_json, to_json, utc
+
+_noted: ContextVar[list[str] | None] = ContextVar("acts noted under way", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    """The names of the acts that are recorded meanwhile in this context."""
+    acts: list[str] = []
+    before = _noted.set(acts)
+    try:
+        yield acts
+    finally:
+        _noted.reset(before)
 
 
 def note(db: Database, project_id: str, author: str, action: str, subject: str, **detail: Any) -> None:
@@ -14,6 +29,8 @@ def note(db: Database, project_id: str, author: str, action: str, subject: str, 
     columns = ("event_id", "project_id", "author", "action", "subject", "detail", "made_at")
     row = (new_id("event"), project_id, author, action, subject, to_json(detail), utc(now()))
     db.append("audit_event", columns, [row])
+    if (acts := _noted.get()) is not None:
+        acts.append(action)
 
 
 def all_of(db: Database, project_id: str, actions: Sequence[str] | None = None) -> list[dict[str, Any]]:

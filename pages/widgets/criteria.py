@@ -160,7 +160,7 @@ def _evidence(workspace: Workspace, criterion: Criterion, who: dict[str, Grade])
 
 def _versions(workspace: Workspace, criterion: Criterion) -> None:
     """Every version with who, when, why, and what became of the words."""
-    versions = deriving.history(workspace, criterion.id)
+    versions = deriving.history(workspace, criterion)
     for before, after in zip([None, *versions], versions, strict=False):
         kept = "wording only" if after.wording_only else "the meaning may have changed"
         head = f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: {after.status}"
@@ -209,20 +209,13 @@ def _edit_form(workspace: Workspace, criterion: Criterion) -> None:
     same = st.checkbox("Wording only: the meaning is the same, earlier grades stay valid")
     why = st.text_input("Why")
     if st.form_submit_button("Save a new version"):
-        changes: dict[str, object] = {"risk": risk, "risk_why": risk_why.strip()}
+        changes: dict[str, object] = {"name": name, "statement": statement, "severity": severity}
+        changes |= {"risk": risk, "risk_why": risk_why.strip()}
         if limit != round(100 * criterion.max_false_failure_rate):  # else it follows the risk
-            changes["max_false_failure_rate"] = limit / 100
+            changes["max_ffr"] = limit / 100
         with shell.guard():
-            deriving.edit(
-                workspace,
-                criterion.id,
-                name=name,
-                statement=statement,
-                severity=severity,
-                wording_only=same,
-                why=why,
-                **changes,
-            )
+            edited = deriving.CriterionEdit.model_validate(changes)
+            deriving.edit(workspace, criterion, edited=edited, wording_only=same, why=why)
         st.rerun()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labelcore.models import Criterion, Frozen, JudgeVersion
-from labelcore.stages.deriving import history
+from labelcore.stages.deriving import versions_of
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats import counts as figures
 from labelcore.stats.rate import Rate
@@ -45,7 +45,7 @@ class VersionAlignment(Frozen):
 
 def by_version(workspace: Workspace, criterion_id: str) -> list[VersionAlignment]:
     """Each version that has judges with verdicts on graded outputs, oldest first."""
-    versions = {criterion.version: criterion for criterion in history(workspace, criterion_id)}
+    versions = {criterion.version: criterion for criterion in versions_of(workspace, criterion_id)}
     judges = judge_table.of_criterion(workspace.db, workspace.project.id, criterion_id)
     labels = fitting_labels(workspace)
     table = verdict_table.values(workspace.db, [judge.id for judge in judges], output_ids=list(labels.value))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Criterion
-from labelcore.stages.deriving import history
+from labelcore.stages.deriving import versions_of
 from labelcore.stages.deriving.meaning import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.judging.proposing.subjects import subject_of
@@ -120,7 +120,7 @@ def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str,
         if criterion_id is None or event.value not in {"pass", "fail"} or event.output_id not in among.value:
             continue
         if criterion_id not in same:
-            same[criterion_id] = same_meaning(history(workspace, criterion_id))
+            same[criterion_id] = same_meaning(versions_of(workspace, criterion_id))
         if given_under(event, same[criterion_id]):
             votes[criterion_id][event.output_id].append(event.value == "pass")
     found = {

@@ -25,6 +25,7 @@ from labelcore.stages.deriving.coding import (
 )
 from labelcore.stages.deriving.drift import Ledger, ledger, ledgers, queue_regrade, regrade_items
 from labelcore.stages.deriving.editing import (
+    CriterionEdit,
     accept,
     drop,
     edit,
@@ -34,6 +35,8 @@ from labelcore.stages.deriving.editing import (
     merge,
     reject,
     restore,
+    show_criterion,
+    versions_of,
 )
 from labelcore.stages.deriving.grouping import Clause
 from labelcore.stages.deriving.linting import Finding, Lint, lint
@@ -53,6 +56,7 @@ __all__ = [
     "Ancestor",
     "Coded",
     "Coding",
+    "CriterionEdit",
     "Derivation",
     "Finding",
     "Ledger",
@@ -93,10 +97,12 @@ __all__ = [
     "reject",
     "restore",
     "risk_of",
+    "show_criterion",
     "split",
     "uncovered_fails",
     "undo_change",
     "undo_codes",
+    "versions_of",
     "wanted_coverage",
 ]
 
@@ -136,7 +142,7 @@ def derive(
         propose_codes(workspace, progress=tell)
     if accept_all:
         for criterion in list_criteria(workspace, status="proposed"):
-            accept(workspace, criterion.id, why="accepted with all")
+            accept(workspace, criterion, why="accepted with all")
     after = [c for c in list_criteria(workspace) if c.status in {"proposed", "accepted"}]
     open_fails = uncovered_fails(workspace)
     return Derivation(

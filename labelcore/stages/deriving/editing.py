@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, CriterionStatus, Risk, new_id, now
+from labelcore.models import Criterion, CriterionStatus, Risk, Role, Severity, new_id, now
+from labelcore.operations import Effect, Hidden, Options, Why, finder, operation
 from labelcore.stages.deriving.risk import follow_risk
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.store import audit
@@ -16,8 +19,15 @@ from labelcore.workspace import Workspace
 _RISKS: tuple[Risk, ...] = ("low", "medium", "high")
 
 
-def list_criteria(workspace: Workspace, status: str | None = None) -> list[Criterion]:
-    """The newest versions, oldest criterion first; of one status only if it is given."""
+@operation("criteria list", role=Role.EXPERT, listed_as="criteria")
+def list_criteria(
+    workspace: Workspace,
+    *,
+    status: Annotated[
+        CriterionStatus | None, Field(description="proposed, accepted, rejected, dropped")
+    ] = None,
+) -> list[Criterion]:
+    """Show the criteria in their newest versions, the oldest first."""
     found = criterion_table.current(workspace.db, workspace.project.id)
     return [criterion for criterion in found if status is None or criterion.status == status]
 
@@ -27,6 +37,7 @@ CRITERIA = Catalogue[Criterion](
 )
 
 
+@finder(Criterion)
 def find_criterion(workspace: Workspace, word: str) -> Criterion:
     """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`.
 
@@ -36,43 +47,74 @@ def find_criterion(workspace: Workspace, word: str) -> Criterion:
     return find_named(criterion_table.current(workspace.db, workspace.project.id), word, CRITERIA)
 
 
-def history(workspace: Workspace, criterion_id: str) -> list[Criterion]:
-    """All versions of a criterion, oldest first."""
-    return [
-        version
-        for version in criterion_table.history(workspace.db, criterion_id)
-        if version.project_id == workspace.project.id
-    ]
+@operation("criteria show", role=Role.EXPERT)
+def show_criterion(_workspace: Workspace, criterion: Criterion) -> Criterion:
+    """Show one criterion with all its evidence."""
+    return criterion
 
 
+@operation("criteria history", role=Role.EXPERT, listed_as="versions")
+def history(workspace: Workspace, criterion: Criterion) -> list[Criterion]:
+    """Show every version of a criterion with author, time and reason, the oldest first."""
+    return versions_of(workspace, criterion.id)
+
+
+def versions_of(workspace: Workspace, criterion_id: str) -> list[Criterion]:
+    """All versions of a criterion by its id, the oldest first."""
+    versions = criterion_table.history(workspace.db, criterion_id)
+    return [version for version in versions if version.project_id == workspace.project.id]
+
+
+class CriterionEdit(Options):
+    """What of a criterion is to be different; what is not given stays. The risk None is the project's."""
+
+    name: str | None = None
+    statement: str | None = None
+    severity: Severity | None = Field(default=None, description="must or should")
+    risk: Risk | None = Field(
+        default=None, description="low, medium or high: what it costs when it fails unnoticed."
+    )
+    risk_why: Annotated[str, Field(max_length=500)] | None = Field(
+        default=None, description="What happens then, in a few words."
+    )
+    max_ffr: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Highest share of good outputs that it may fail."
+    )
+    keywords: Annotated[tuple[str, ...] | None, Hidden()] = None
+    pass_examples: Annotated[tuple[str, ...] | None, Hidden()] = None
+    fail_examples: Annotated[tuple[str, ...] | None, Hidden()] = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of a criterion that are given."""
+        given = self.model_dump(exclude_unset=True)
+        limit = given.pop("max_ffr", None)
+        return given if limit is None else given | {"max_false_failure_rate": limit}
+
+
+UNCHANGED = CriterionEdit()
+
+
+@operation("criteria edit", role=Role.ENGINEER, effect=Effect.WRITES)
 def edit(
-    workspace: Workspace, criterion_id: str, *, why: str = "", wording_only: bool = False, **changes: Any
+    workspace: Workspace,
+    criterion: Criterion,
+    *,
+    edited: CriterionEdit = UNCHANGED,
+    wording_only: Annotated[bool, Field(description="The meaning is the same.")] = False,
+    why: Why = "",
 ) -> Criterion:
-    """Change name, statement, severity, limit, risk, keywords or examples; the old version is kept.
+    """Change a criterion; the old versions are kept.
 
     Where the limit on false failures stands at what the risk proposes, it follows a changed risk.
 
     Raises:
-        BadInput: nothing is changed, or a field may not be.
+        BadInput: nothing is changed.
     """
-    old = find_criterion(workspace, criterion_id)
-    allowed = {
-        "name",
-        "statement",
-        "severity",
-        "max_false_failure_rate",
-        "risk",
-        "risk_why",
-        "keywords",
-        "pass_examples",
-        "fail_examples",
-    }
-    if odd := changes.keys() - allowed:
-        raise BadInput(f"'{min(odd)}' of a criterion cannot be edited.")
-    if all(getattr(old, name) == value for name, value in changes.items()):
+    changes = edited.changes()
+    if all(getattr(criterion, name) == value for name, value in changes.items()):
         raise BadInput("Nothing would change.", next_step="Give a new name, statement or severity.")
-    followed = follow_risk(old, workspace.project, changes)
-    return revise(workspace, old, followed, why, wording_only=wording_only)
+    followed = follow_risk(criterion, workspace.project, changes)
+    return revise(workspace, criterion, followed, why, wording_only=wording_only)
 
 
 def revise(
@@ -94,47 +136,51 @@ def revise(
     return changed
 
 
-def _set(workspace: Workspace, criterion_id: str, status: CriterionStatus, why: str) -> Criterion:
-    old = find_criterion(workspace, criterion_id)
-    if old.status == status:
-        return old
-    return revise(workspace, old, {"status": status}, why, wording_only=True)
+def _set(workspace: Workspace, criterion: Criterion, status: CriterionStatus, why: str) -> Criterion:
+    if criterion.status == status:
+        return criterion
+    return revise(workspace, criterion, {"status": status}, why, wording_only=True)
 
 
-def accept(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
-    """Take a proposed criterion into the rubric."""
-    return _set(workspace, criterion_id, "accepted", why)
+@operation("criteria accept", role=Role.ENGINEER, effect=Effect.WRITES)
+def accept(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Criterion:
+    """Accept a criterion: take it into the rubric."""
+    return _set(workspace, criterion, "accepted", why)
 
 
-def reject(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
-    """Turn a proposal down; its notes are not proposed again."""
-    return _set(workspace, criterion_id, "rejected", why)
+@operation("criteria reject", role=Role.ENGINEER, effect=Effect.WRITES)
+def reject(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Criterion:
+    """Reject a criterion; its notes are not proposed again."""
+    return _set(workspace, criterion, "rejected", why)
 
 
-def drop(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
-    """Take a criterion out of the rubric; its history stays."""
-    return _set(workspace, criterion_id, "dropped", why)
+@operation("criteria drop", role=Role.ENGINEER, effect=Effect.WRITES)
+def drop(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Criterion:
+    """Drop a criterion from the rubric; its history stays."""
+    return _set(workspace, criterion, "dropped", why)
 
 
-def restore(workspace: Workspace, criterion_id: str, *, why: str = "") -> Criterion:
-    """Bring a rejected or dropped criterion back as a proposal."""
-    return _set(workspace, criterion_id, "proposed", why)
+@operation("criteria restore", role=Role.ENGINEER, effect=Effect.WRITES)
+def restore(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Criterion:
+    """Restore a rejected or dropped criterion as a proposal."""
+    return _set(workspace, criterion, "proposed", why)
 
 
+@operation("criteria merge", role=Role.ENGINEER, effect=Effect.WRITES)
 def merge(
     workspace: Workspace,
-    criterion_ids: Sequence[str],
+    criteria: Sequence[Criterion],
     *,
-    name: str,
+    name: Annotated[str, Field(description="What the joined criterion is called.")],
     statement: str | None = None,
-    why: str = "",
+    why: Why = "",
 ) -> Criterion:
-    """Join criteria into a new one that names them as parents and holds all their evidence.
+    """Join criteria into one that names them as its parents and holds all their evidence.
 
     Raises:
         BadInput: fewer than two different criteria are named.
     """
-    parents = [find_criterion(workspace, word) for word in dict.fromkeys(criterion_ids)]
+    parents = list({criterion.id: criterion for criterion in criteria}.values())
     if len(parents) < 2:
         raise BadInput("A merge needs two criteria.", next_step="Name another one.")
     first = max(parents, key=lambda parent: len(parent.evidence))
@@ -158,5 +204,5 @@ def merge(
     )
     criterion_table.save(workspace.db, [merged])
     for parent in parents:
-        drop(workspace, parent.id, why=f"merged into {name}")
+        drop(workspace, parent, why=f"merged into {name}")
     return merged

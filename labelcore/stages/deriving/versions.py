@@ -10,7 +10,7 @@ from typing import Literal
 
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, new_id, now
-from labelcore.stages.deriving.editing import drop, find_criterion, history, list_criteria, revise
+from labelcore.stages.deriving.editing import drop, find_criterion, list_criteria, revise, versions_of
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
@@ -82,7 +82,7 @@ def split(
     ]
     criterion_table.save(workspace.db, made)
     names = " and ".join(part.name for part in parts)
-    drop(workspace, old.id, why=f"split into {names}")
+    drop(workspace, old, why=f"split into {names}")
     return made
 
 
@@ -95,7 +95,7 @@ def undo_change(workspace: Workspace, criterion_id: str) -> list[Criterion]:
         BadInput: there is nothing to take back.
     """
     criterion = find_criterion(workspace, criterion_id)
-    versions = history(workspace, criterion.id)
+    versions = versions_of(workspace, criterion.id)
     if (at := _standing(versions)) > 1:
         return [_as_before(workspace, versions, at)]
     if not criterion.parents:
@@ -103,10 +103,10 @@ def undo_change(workspace: Workspace, criterion_id: str) -> list[Criterion]:
     family = [c for c in list_criteria(workspace) if c.parents == criterion.parents and c.status != "dropped"]
     back = []
     for parent in criterion.parents:
-        before = history(workspace, parent)
+        before = versions_of(workspace, parent)
         back.append(_as_before(workspace, before, _standing(before)))
     for child in family:
-        drop(workspace, child.id, why="its making was taken back")
+        drop(workspace, child, why="its making was taken back")
     return back
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from labelcore.models import Fact, Frozen, fact
-from labelcore.stages.deriving import history, list_criteria
+from labelcore.stages.deriving import list_criteria, versions_of
 from labelcore.stages.grading import split_report
 from labelcore.stats.rate import Rate
 from labelcore.store import judges as judge_table
@@ -57,7 +57,7 @@ def _choices(workspace: Workspace) -> Iterator[tuple[datetime, Rate]]:
 def _criteria(workspace: Workspace) -> Iterator[Happening]:
     """Edits that change what is asked; edits of the wording only are left out."""
     for criterion in list_criteria(workspace):
-        for version in history(workspace, criterion.id):
+        for version in versions_of(workspace, criterion.id):
             if version.version > 1 and not version.wording_only and version.status == "accepted":
                 code = "new_version_because" if version.why else "new_version"
                 what = fact(code, name=version.name, version=version.version, reason=version.why)

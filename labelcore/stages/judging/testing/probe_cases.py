@@ -11,7 +11,7 @@ from typing import Literal
 
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, new_id
-from labelcore.stages.deriving import find_criterion, history
+from labelcore.stages.deriving import find_criterion, versions_of
 from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
@@ -199,7 +199,7 @@ def versions_meaning_it(workspace: Workspace, criterion_id: str) -> set[int]:
     """The versions that mean what the criterion means now: wording-only edits, and what stood
     before an edit that was taken back.
     """
-    return same_meaning(history(workspace, criterion_id))
+    return same_meaning(versions_of(workspace, criterion_id))
 
 
 PROBES = Catalogue[ProbeCase]("probe", "labelcore probe list", ids=lambda case: (case.id,), name=lambda _: "")

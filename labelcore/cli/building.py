@@ -1,0 +1,163 @@
+"""Commands made from operations: the signature gives arguments and options, the docstring the help."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from labelcore.cli import sending
+from labelcore.errors import BadInput
+from labelcore.operations import FileText, Flags, Hidden, Metavar, Operation
+
+_LONGEST_FILE = 4 * 2**20
+
+
+def command_of(operation: Operation) -> click.Command:
+    """The command of an operation: what stands before ``*`` are arguments, what follows options."""
+    shapes = {name: Shape(parameter) for name, parameter in operation.fields.items()}
+    shapes = {name: shape for name, shape in shapes.items() if not shape.mark(Hidden)}
+
+    def run(db: Path | None, project: str | None, author: str, as_json: bool, **given: Any) -> None:
+        arguments = {
+            name: shapes[name].read(value)
+            for name, value in given.items()
+            if value is not None and value != () and value is not shapes[name].default
+        }
+        sending.send(operation.name, db, project, as_json, author, **arguments)
+
+    return click.Command(
+        operation.name.split()[-1],
+        callback=run,
+        params=[*(shape.parameter() for shape in shapes.values()), *common()],
+        help=inspect.cleandoc(operation.function.__doc__ or "").partition("\nRaises:")[0],
+        short_help=operation.summary,
+    )
+
+
+def common() -> list[click.Parameter]:
+    """The options that every command has."""
+    return [
+        click.Option(["--db"], type=click.Path(path_type=Path), help="The DuckDB file."),
+        click.Option(["--project"], help="The project's name."),
+        click.Option(["--author", "--annotator", "author"], default="", help="Who does this."),
+        click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document on stdout."),
+    ]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a parameter of an operation looks on the command line."""
+
+    of: inspect.Parameter
+
+    @property
+    def default(self) -> Any:
+        """What it is where it is not given."""
+        return None if self.of.default is inspect.Parameter.empty else self.of.default
+
+    @cached_property
+    def marks(self) -> tuple[Any, ...]:
+        """What its annotation says beside the type."""
+        return tuple(_marks(self.of.annotation))
+
+    @cached_property
+    def types(self) -> tuple[Any, ...]:
+        """The types that it may have, None left out."""
+        return tuple(kind for kind in _alternatives(self.of.annotation) if kind is not type(None))
+
+    @property
+    def several(self) -> bool:
+        """Whether it may be given more than once."""
+        return any(get_origin(kind) in {list, tuple} or _is_sequence(kind) for kind in self.types)
+
+    def mark(self, kind: type) -> Any:
+        """The mark of a kind, None where there is none."""
+        return next((mark for mark in self.marks if isinstance(mark, kind)), None)
+
+    @property
+    def help(self) -> str:
+        """Its description, and the words that it takes where these are known."""
+        said = next(
+            (mark.description for mark in self.marks if isinstance(mark, FieldInfo) and mark.description), ""
+        )
+        words = [str(word) for kind in self.types if get_origin(kind) is Literal for word in get_args(kind)]
+        return said or ", ".join(words)
+
+    def parameter(self) -> click.Parameter:
+        """The argument or the option."""
+        required = self.of.default is inspect.Parameter.empty
+        metavar = self.mark(Metavar)
+        if self.of.kind is not inspect.Parameter.KEYWORD_ONLY:
+            name = metavar.text if metavar else None
+            return click.Argument(
+                [self.of.name], required=required, nargs=-1 if self.several else 1, metavar=name
+            )
+        flags = self.mark(Flags)
+        dashed = self.of.name.rstrip("_").replace("_", "-")
+        names = [*(flags.names if flags else (f"--{dashed}",)), self.of.name]
+        if bool in self.types:
+            names[0] = f"{names[0]}/--no-{dashed}" if self.default else names[0]
+            return click.Option(names, is_flag=True, default=bool(self.default), help=self.help)
+        shown = self.default if isinstance(self.default, str | int | float) and self.default != "" else None
+        return click.Option(
+            names,
+            required=required,
+            multiple=self.several,
+            help=self.help,
+            show_default=str(shown) if shown is not None else False,
+        )
+
+    def read(self, value: Any) -> Any:
+        """The value as the operation takes it: files read here, places made absolute here."""
+        if isinstance(value, tuple):
+            return [self.read(part) for part in value]
+        if self.mark(FileText):
+            return _text_of(Path(value))
+        if Path in self.types:
+            return str(Path(value).expanduser().absolute())
+        return value
+
+
+def _marks(annotation: Any) -> Iterable[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from annotation.__metadata__
+        yield from _marks(get_args(annotation)[0])
+    elif get_origin(annotation) in {Union, types.UnionType}:
+        for part in get_args(annotation):
+            yield from _marks(part)
+
+
+def _alternatives(annotation: Any) -> Iterable[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif get_origin(annotation) in {Union, types.UnionType}:
+        for part in get_args(annotation):
+            yield from _alternatives(part)
+    else:
+        yield annotation
+
+
+def _is_sequence(kind: Any) -> bool:
+    origin = get_origin(kind)
+    return isinstance(origin, type) and issubclass(origin, Iterable) and origin is not dict
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        BadInput: it cannot be read as text.
+    """
+    try:
+        return file.expanduser().read_bytes()[: _LONGEST_FILE + 1].decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = "it is not UTF-8" if isinstance(trouble, UnicodeDecodeError) else trouble.strerror
+        raise BadInput(f"'{file}' cannot be read: {why}.", next_step="Name a text file.") from trouble

@@ -1,0 +1,337 @@
+"""The one way into the work: what a person can do or ask is an operation, a marked function of a stage.
+
+The mark is the gate. Whoever calls (a page, the command line, the app's door, a notebook), it checks the
+role, turns names into the things that they name, opens one transaction for what writes, and records the
+act. The command line and its help are made from the same signature.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar, cast, get_args, get_type_hints
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from labelcore.errors import BadInput, NotAllowed
+from labelcore.models import Frozen, Role
+from labelcore.store import audit
+from labelcore.workspace import Workspace
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Finder = Callable[[Workspace, str], Any]
+ProjectNeed = Literal["known", "any", "none"]
+"""Whether the project must exist, is begun where it does not, or does not matter."""
+
+
+class Effect(StrEnum):
+    """What an operation does to the database.
+
+    ``WRITES``: one transaction and one audit event. ``APPENDS``: one transaction; its rows are
+    themselves the record of who did what. ``GRADUAL``: long work, durable step by step, with one audit
+    event at its end.
+    """
+
+    READS = "reads"
+    WRITES = "writes"
+    APPENDS = "appends"
+    GRADUAL = "gradual"
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The option's names on the command line, where they are not made from the parameter's."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Metavar:
+    """What stands for an argument in the command's help."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class FileText:
+    """On the command line this text is given as the name of a file."""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Not an option of the command line."""
+
+
+Why = Annotated[str, Field(description="The reason, for the history.")]
+
+
+class Options(Frozen):
+    """Base of a bundle of options: one parameter of an operation, each field an option of the command.
+
+    Callers from outside give the fields; callers in Python the bundle, or the fields by name.
+    """
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that a person can do. ``function`` takes a workspace first."""
+
+    name: str
+    function: Callable[..., Any]
+    role: Role
+    effect: Effect
+    project: ProjectNeed
+    listed_as: str
+
+    @functools.cached_property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """What it takes behind the workspace; annotations are types, not texts."""
+        hints = get_type_hints(self.function, include_extras=True)
+        found = list(self.signature.parameters.values())[1:]
+        return {item.name: item.replace(annotation=hints[item.name]) for item in found}
+
+    @functools.cached_property
+    def bundles(self) -> dict[str, type[Options]]:
+        """Its parameters that are bundles of options."""
+        return {
+            name: parameter.annotation
+            for name, parameter in self.parameters.items()
+            if isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Options)
+        }
+
+    @functools.cached_property
+    def fields(self) -> dict[str, inspect.Parameter]:
+        """What callers from outside give: its parameters, the fields of each bundle in its place."""
+        found: dict[str, inspect.Parameter] = {}
+        for name, parameter in self.parameters.items():
+            found |= _options(self.bundles[name]) if name in self.bundles else {name: parameter}
+        return found
+
+    @functools.cached_property
+    def signature(self) -> inspect.Signature:
+        """The function's, the workspace included."""
+        return inspect.signature(self.function)
+
+    @functools.cached_property
+    def named(self) -> dict[str, type]:
+        """The parameters that may be given by name, and what is meant."""
+        kinds = {name: _named_kind(parameter.annotation) for name, parameter in self.parameters.items()}
+        return {name: kind for name, kind in kinds.items() if kind}
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    def call(self, workspace: Workspace, arguments: Mapping[str, Any]) -> Any:
+        """Call it with arguments from outside, each checked against its type.
+
+        Raises:
+            BadInput: an argument is unknown, missing or does not fit.
+        """
+        return _gate(self, workspace, (), self._checked(arguments))
+
+    def _checked(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if unknown := sorted(arguments.keys() - self.fields.keys()):
+            raise BadInput(f"{unknown[0]}: '{self.name}' takes no such argument.")
+        for name, field in self.fields.items():
+            if name not in arguments and field.default is inspect.Parameter.empty:
+                raise BadInput(f"{name}: Missing required argument.")
+        return self.packed(
+            {name: _fitting(name, self.fields[name].annotation, value) for name, value in arguments.items()}
+        )
+
+    def packed(self, named: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with the fields of each bundle put into it."""
+        packed = dict(named)
+        for name, bundle in self.bundles.items():
+            fields = {field: packed.pop(field) for field in bundle.model_fields if field in packed}
+            if fields:
+                packed[name] = bundle.model_validate(dict(packed.get(name, ())) | fields)
+        return packed
+
+    def resolved(self, workspace: Workspace, bound: inspect.BoundArguments) -> inspect.BoundArguments:
+        """Texts become the things that they name, where the parameter asks for a thing."""
+        for name, kind in self.named.items():
+            if name in bound.arguments:
+                bound.arguments[name] = _find(workspace, kind, bound.arguments[name])
+        return bound
+
+
+OPERATIONS: dict[str, Operation] = {}
+_FINDERS: dict[type, Finder] = {}
+_MARKED = re.compile(r'^@operation\(\s*"([^"]+)".*?^def .*?"""(.*?)(?:\n|""")', re.M | re.S)
+_within: ContextVar[str] = ContextVar("operation under way", default="")
+
+
+def operation(
+    name: str,
+    *,
+    role: Role,
+    effect: Effect = Effect.READS,
+    project: ProjectNeed = "known",
+    listed_as: str = "",
+) -> Callable[
+    [Callable[Concatenate[Workspace, Parameters], Result]],
+    Callable[Concatenate[Workspace, Parameters], Result],
+]:
+    """Mark a stage's public function as the operation of that name.
+
+    ``role``: the least that a person needs. ``listed_as``: where it gives a list, the key of the list in
+    the JSON document.
+    """
+
+    def mark(
+        function: Callable[Concatenate[Workspace, Parameters], Result],
+    ) -> Callable[Concatenate[Workspace, Parameters], Result]:
+        marked = Operation(name, function, role, effect, project, listed_as)
+        OPERATIONS[name] = marked
+
+        @functools.wraps(function)
+        def gate(workspace: Workspace, *given: Parameters.args, **named: Parameters.kwargs) -> Result:
+            result: Result = _gate(marked, workspace, given, named)
+            return result
+
+        return cast("Callable[Concatenate[Workspace, Parameters], Result]", gate)
+
+    return mark
+
+
+def finder(kind: type) -> Callable[[Finder], Finder]:
+    """Mark the function that finds a thing of a kind by what people call it."""
+
+    def mark(function: Finder) -> Finder:
+        _FINDERS[kind] = function
+        return function
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an operation is written, so that a command's help need not import the library."""
+
+    module: str
+    summary: str
+
+
+@functools.cache
+def catalogue() -> dict[str, Place]:
+    """Every operation by name, read off the stages' source without importing it."""
+    root = Path(__file__).parent
+    found = {}
+    for file in sorted((root / "stages").rglob("*.py")):
+        module = ".".join(("labelcore", *file.relative_to(root).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        )
+        for name, summary in _MARKED.findall(file.read_text("utf-8")):
+            found[name] = Place(module, summary.strip())
+    return found
+
+
+def find_operation(name: str) -> Operation:
+    """The operation of that name; its module is imported now if it was not yet.
+
+    Raises:
+        BadInput: there is none.
+    """
+    if name not in OPERATIONS and name in (known := catalogue()):
+        importlib.import_module(known[name].module)
+    if name not in OPERATIONS:
+        raise BadInput(f"There is no operation '{name}'.")
+    return OPERATIONS[name]
+
+
+def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    bound = marked.signature.bind(workspace, *given, **marked.packed(named))
+    if _within.get():  # a part of another operation, which passed the gate for both
+        return _call(marked, workspace, bound)
+    if not workspace.role.includes(marked.role):
+        raise NotAllowed(
+            f"'{marked.name}' needs the role {marked.role}; {workspace.person or 'you'} may act as {workspace.role}.",
+            next_step="Ask who looks after the project.",
+        )
+    token = _within.set(marked.name)
+    try:
+        with _stored(marked, workspace, named):
+            return _call(marked, workspace, bound)
+    finally:
+        _within.reset(token)
+
+
+def _call(marked: Operation, workspace: Workspace, bound: inspect.BoundArguments) -> Any:
+    bound = marked.resolved(workspace, bound)
+    return marked.function(*bound.args, **bound.kwargs)
+
+
+@contextlib.contextmanager
+def _stored(marked: Operation, workspace: Workspace, named: Mapping[str, Any]) -> Iterator[None]:
+    """Together or not at all, and with the audit event that says who did it."""
+    together = marked.effect in {Effect.WRITES, Effect.APPENDS}
+    with workspace.db.transaction() if together else contextlib.nullcontext():
+        with audit.watched() as acts:
+            yield
+        if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
+            detail = {name: told for name, value in named.items() if (told := _told(value)) is not None}
+            audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
+
+
+def _options(bundle: type[Options]) -> dict[str, inspect.Parameter]:
+    return {
+        name: inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty
+            if field.is_required()
+            else field.get_default(call_default_factory=True),
+            annotation=Annotated[field.annotation, field, *field.metadata],
+        )
+        for name, field in bundle.model_fields.items()
+    }
+
+
+def _told(value: Any) -> Any:
+    """What of an argument the audit keeps: short words and numbers, ids of things, never long texts."""
+    if isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= 200 else None
+    if isinstance(value, list | tuple):
+        return [_told(part) for part in value[:20]]
+    return getattr(value, "id", None)
+
+
+def _fitting(name: str, annotation: Any, value: Any) -> Any:
+    kind = _named_kind(annotation)
+    if kind:
+        return value
+    try:
+        return TypeAdapter(annotation, config={"arbitrary_types_allowed": True}).validate_python(value)
+    except ValidationError as trouble:
+        fault = trouble.errors()[0]
+        place = ".".join(str(part) for part in (name, *fault["loc"]))
+        raise BadInput(f"{place}: {fault['msg']}.") from trouble
+
+
+def _named_kind(annotation: Any) -> type | None:
+    """The kind of thing that may be given by name: the annotation itself, optional, or in a sequence."""
+    if isinstance(annotation, type) and annotation in _FINDERS:
+        return annotation
+    return next((kind for part in get_args(annotation) if (kind := _named_kind(part))), None)
+
+
+def _find(workspace: Workspace, kind: type, value: Any) -> Any:
+    if isinstance(value, str):
+        return _FINDERS[kind](workspace, value)
+    if isinstance(value, list | tuple):
+        return [_find(workspace, kind, part) for part in value]
+    return value
