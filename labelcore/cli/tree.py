@@ -58,7 +58,8 @@ class Commands(click.Group):
     def knows(self, arguments: Sequence[str]) -> bool:
         """Whether a line calls a command that is made here, or asks what there is."""
         words = [word for word in arguments[:2] if not word.startswith("-")]
-        return " ".join(words) in {*catalogue(), *GROUPS, ""} or words[0] in catalogue()
+        begins = {" ".join(name.split()[:at]) for name in catalogue() for at in (1, 2)}
+        return " ".join(words) in {*begins, ""} or words[0] in catalogue()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, or the group of commands, with this next word."""
