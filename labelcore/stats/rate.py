@@ -81,8 +81,7 @@ def share_words(share: float) -> str:
     >>> share_words(674 / 677), share_words(0.5), share_words(1.0), share_words(0.00001)
     ('99.6%', '50%', '100%', '<0.1%')
     """
-    if round(share, 2) not in {0, 1} or share in {0, 1}:
-        return f"{share:.0%}"
-    if round(share, 3) not in {0, 1}:
-        return f"{share:.1%}"
+    for words in (f"{share:.0%}", f"{share:.1%}"):
+        if words not in {"0%", "100%", "0.0%", "100.0%"} or share in {0, 1}:
+            return words
     return "<0.1%" if share < 0.5 else ">99.9%"

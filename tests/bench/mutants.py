@@ -1,33 +1,49 @@
 """Do the tests of the statistics notice a wrong formula? Seeded mutants of labelcore/stats, one at a time.
 
-    PYTHONPATH=. python tests/bench/mutants.py [--draw 40] [--seed 1] [--only labelcore/stats/rate.py] [--jobs 1]
+    python tests/bench/mutants.py [--draw 40] [--seed 1] [--only labelcore/stats/rate.py]
 
 A mutant differs in one place of the source: a comparison is turned (< and <=, == and !=), an arithmetic
 operator exchanged (+ and -, * and /), a number is one more or one less, a condition negated, ``and`` and
 ``or`` exchanged, or a term of a returned sum or tuple left out. Each one is put into a copy of the tree and
-judged by tests/stats (the tests that import the module first, stopping at the first failure). Prints each
-mutant with its place and line, and at the end how many were killed. A survivor is either a test that is
-missing or a mutant that computes the same.
+judged by tests/stats in a process of its own (the tests that name the module first, stopping at the first
+failure). Prints each mutant with its place and line, and at the end how many were killed. A survivor is
+either a test that is missing or a mutant that computes the same. Needs fork: Linux or macOS.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
+import importlib
+import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "labelcore" / "stats"
 _SECONDS = 900
+_LOADED_ONCE = (
+    "duckdb",
+    "hypothesis",
+    "pandas",
+    "pydantic",
+    "pytest",
+    "scipy.optimize",
+    "scipy.stats",
+    "sklearn.metrics",
+    "statsmodels.stats.contingency_tables",
+    "statsmodels.stats.inter_rater",
+    "statsmodels.stats.multitest",
+    "statsmodels.stats.proportion",
+)
+"""What is loaded before each mutant gets its process: most of the time of a short test run."""
 _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -142,14 +158,26 @@ def killed(mutant: Mutant, copy: Path) -> bool:
     place = copy / mutant.path.relative_to(ROOT)
     kept = place.read_text("utf-8")
     place.write_text(mutant.source, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests_for(mutant.path)]
     try:
-        done = subprocess.run(command, cwd=copy, capture_output=True, timeout=_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return True
+        child = os.fork()
+        if not child:
+            _judge(copy, tests_for(mutant.path))
+        return os.waitpid(child, 0)[1] != 0
     finally:
         place.write_text(kept, "utf-8")
-    return done.returncode != 0
+
+
+def _judge(copy: Path, tests: list[str]) -> None:
+    """In the process of one mutant: run the tests and end with their code."""
+    import pytest
+
+    signal.alarm(_SECONDS)
+    os.chdir(copy)
+    sys.path[:] = [str(copy), *(place for place in sys.path if Path(place or ".").resolve() != ROOT)]
+    sys.dont_write_bytecode = True
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        code = pytest.main(["-q", "-x", "-m", "not slow", *tests])
+    os._exit(int(code))
 
 
 def copied(into: Path) -> Path:
@@ -166,29 +194,24 @@ def main() -> None:
     parser.add_argument("--draw", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=Path, help="mutants of this file or folder alone")
-    parser.add_argument("--jobs", type=int, default=1)
     asked = parser.parse_args()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     chosen = (asked.only or SOURCES).resolve()
     files = [chosen] if chosen.is_file() else sorted(chosen.rglob("*.py"))
     every = [mutant for file in files for mutant in mutants_of(file)]
     drawn = random.Random(asked.seed).sample(every, min(asked.draw, len(every)))
     print(f"{len(drawn)} of {len(every)} mutants, seed {asked.seed}", flush=True)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.jobs) as workers:
-        copies: SimpleQueue[Path] = SimpleQueue()
-        for number in range(asked.jobs):
-            copies.put(copied(Path(folder) / str(number)))
-
-        def judged(mutant: Mutant) -> bool:
-            copy = copies.get()
-            try:
-                dead = killed(mutant, copy)
-            finally:
-                copies.put(copy)
-            word = "killed  " if dead else "SURVIVED"
-            print(f"{word} {mutant.place}\n    - {mutant.before}\n    + {mutant.after}", flush=True)
-            return dead
-
-        dead = sum(workers.map(judged, drawn))
+    for module in _LOADED_ONCE:
+        importlib.import_module(module)
+    with tempfile.TemporaryDirectory() as folder:
+        copy, dead = copied(Path(folder)), 0
+        for mutant in drawn:
+            gone = killed(mutant, copy)
+            dead += gone
+            print(
+                f"{'killed  ' if gone else 'SURVIVED'} {mutant.place}\n    - {mutant.before}\n    + {mutant.after}",
+                flush=True,
+            )
     print(f"killed {dead} of {len(drawn)}")
 
 

@@ -70,3 +70,68 @@ def test_interval_contains_the_value() -> None:
     found = agreement(votes)
     assert found.alpha is not None and found.low is not None and found.high is not None
     assert found.low <= found.alpha <= found.high
+
+
+def _binary(votes: list[list[int]]) -> np.ndarray:
+    return np.array([[unit.count(value) for value in (0, 1)] for unit in votes])
+
+
+def test_all_three_figures_of_two_people() -> None:
+    """Krippendorff's example A again, from people's grades: alpha, Fleiss' kappa and AC1 by hand."""
+    found = agreement({"ann": dict(enumerate(map(bool, ONE))), "bo": dict(enumerate(map(bool, TWO)))})  # type: ignore[arg-type]  # keys are only told apart
+    same = sum(a == b for a, b in zip(ONE, TWO, strict=True)) / 10
+    passes = (sum(ONE) + sum(TWO)) / 20
+    by_chance = passes**2 + (1 - passes) ** 2
+    assert found.alpha == pytest.approx(0.095, abs=5e-4)
+    assert found.fleiss == pytest.approx((same - by_chance) / (1 - by_chance))
+    assert found.ac == pytest.approx((same - 2 * passes * (1 - passes)) / (1 - 2 * passes * (1 - passes)))
+    assert (found.n_annotators, found.n_outputs, found.why_not) == (2, 10, None)
+
+
+def test_only_what_two_people_graded_counts() -> None:
+    people = {"ann": {"a": True, "b": False, "c": True}, "bo": {"a": True, "b": True}, "cy": {"d": False}}
+    found = agreement(people)
+    assert (found.n_annotators, found.n_outputs) == (3, 2)
+    assert found.alpha == pytest.approx(krippendorff_alpha(_binary([[1, 1], [0, 1]])))
+    one = agreement({"ann": {"a": True, "b": False}, "bo": {"a": False}})
+    assert one.alpha is None and one.n_outputs == 1 and "only one output" in str(one.why_not)
+    same = agreement({"ann": {"a": True, "b": True}, "bo": {"a": True, "b": True}})
+    assert same.alpha is None and same.low is None and same.fleiss is None and same.ac is None
+    assert "same grade everywhere" in str(same.why_not)
+
+
+@pytest.mark.parametrize("ordinal", [False, True])
+def test_the_interval_is_that_of_outputs_drawn_again(ordinal: bool) -> None:
+    random = np.random.default_rng(2)
+    first = random.integers(1, 5, 60)
+    second = np.clip(first + random.integers(-1, 2, 60), 1, 4)
+    people = {
+        name: {str(i): int(level) for i, level in enumerate(levels)}
+        for name, levels in (("ann", first), ("bo", second))
+    }
+    found = agreement(people, ordinal=ordinal)
+    counts = np.array(
+        [[[a, b].count(level) for level in range(1, 5)] for a, b in zip(first, second, strict=True)]
+    )
+    drawn = [
+        krippendorff_alpha(counts[random.integers(0, 60, 60)], ordinal=ordinal) or 0.0 for _ in range(2_000)
+    ]
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.02)
+    assert found.alpha == pytest.approx(krippendorff_alpha(counts, ordinal=ordinal))
+    assert found == agreement(people, ordinal=ordinal)
+    assert found.low != agreement(people, ordinal=ordinal, seed=1).low
+
+
+def test_levels_far_apart_disagree_more() -> None:
+    near = agreement({"ann": {"a": 1, "b": 2, "c": 4}, "bo": {"a": 2, "b": 2, "c": 4}}, ordinal=True)
+    far = agreement({"ann": {"a": 1, "b": 2, "c": 4}, "bo": {"a": 4, "b": 2, "c": 4}}, ordinal=True)
+    assert (far.alpha or 0) < (near.alpha or 0) and (far.ac or 0) < (near.ac or 0)
+
+
+def test_an_interval_needs_most_of_the_draws() -> None:
+    """Of forty outputs one alone has a second grade that differs: many draws have but one value."""
+    same = {str(i): True for i in range(40)}
+    found = agreement({"ann": same, "bo": same | {"0": False}})
+    assert found.alpha is not None and found.low is not None  # 64 % of the draws can be measured
+    two = agreement({"ann": {"a": True, "b": True}, "bo": {"a": True, "b": False}})
+    assert two.alpha is not None and two.low is not None and two.low <= two.alpha

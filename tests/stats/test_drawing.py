@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.stats import drawing
-from labelcore.stats.splits import split_of
+from labelcore.stats.splits import Splits, split_of
 
 IDS = [f"o{i:03d}" for i in range(120)]
 FAILS = np.array([1.0 if i % 4 == 0 else 0.0 for i in range(120)])
@@ -86,3 +86,108 @@ def test_weighted_draws_keep_every_probability_above_zero() -> None:
     assert all(0 < (pick.probability or 0) <= 1 for pick in picks)
     certain = {pick.output_id for pick in picks if pick.probability == 1}
     assert certain == set(ids[:4])
+
+
+@given(
+    sizes=st.lists(st.integers(1, 60), min_size=1, max_size=8), n=st.integers(1, 120), seed=st.integers(0, 5)
+)
+def test_strata_get_their_share_and_none_is_left_out_while_there_is_room(
+    sizes: list[int], n: int, seed: int
+) -> None:
+    strata = {f"{name}-{k}": f"s{name}" for name, size in enumerate(sizes) for k in range(size)}
+    picks = drawing.draw_stratified(strata, n, seed)
+    n = min(n, len(strata))
+    assert len(picks) == len({pick.output_id for pick in picks}) == n
+    assert [pick.position for pick in picks] == list(range(1, n + 1))
+    taken = [sum(strata[pick.output_id] == f"s{name}" for pick in picks) for name in range(len(sizes))]
+    for pick in picks:
+        name = int(strata[pick.output_id][1:])
+        assert pick.probability == pytest.approx(taken[name] / sizes[name])
+        assert pick.reason == f"stratum s{name}"
+    if n >= len(sizes):
+        assert min(taken) >= 1
+    exact = [n * size / len(strata) for size in sizes]
+    if min(exact) >= 1:  # nobody gives one away: the largest remainders are rounded up
+        assert all(share - 1 < got < share + 1 for share, got in zip(exact, taken, strict=True))
+        up = [share - int(share) for share, got in zip(exact, taken, strict=True) if got > int(share)]
+        down = [share - int(share) for share, got in zip(exact, taken, strict=True) if got <= int(share)]
+        assert min(up, default=1.0) >= max(down, default=0.0) - 1e-9
+
+
+def test_a_stratum_without_a_name_is_said_to_have_none() -> None:
+    (pick,) = drawing.draw_stratified({"a": ""}, 5, 0)
+    assert pick.reason == "stratum (none)" and pick.probability == 1
+
+
+@given(n=st.integers(0, 150), seed=st.integers(0, 20))
+def test_a_random_draw_states_its_share(n: int, seed: int) -> None:
+    picks = drawing.draw_random(IDS, n, seed)
+    assert len(picks) == min(n, 120)
+    assert all(pick.probability == min(n, 120) / 120 and pick.reason == "uniform" for pick in picks)
+    assert [pick.position for pick in picks] == list(range(1, len(picks) + 1))
+    assert [pick.output_id for pick in picks] == drawing.hash_order(IDS, seed)[:n]
+    assert drawing.draw_random([], n, seed) == [] and drawing.draw_mixture([], n, seed, {}) == []
+
+
+def test_each_part_of_the_mixture_adds_its_share() -> None:
+    """Of 10 picks: 30 % by the judge's 30 fails, 15 % by 3 rare ones, the rest (none is unsure) uniform."""
+    stated = {
+        pick.output_id: pick.probability
+        for seed in range(200)
+        for pick in drawing.draw_mixture(IDS, 10, seed, PARTS)
+    }
+    uniform, fail, rare = 0.55 / 120, 0.3 / 30, 0.15 / 3
+    assert stated["o005"] == pytest.approx(10 * uniform)
+    assert stated["o004"] == pytest.approx(10 * (uniform + fail))
+    assert stated["o001"] == pytest.approx(10 * (uniform + rare))
+    assert stated["o000"] == pytest.approx(10 * (uniform + fail + rare))
+
+
+def test_what_is_certain_gives_its_excess_to_the_others() -> None:
+    picks = drawing.draw_mixture(IDS, 40, 1, PARTS)
+    stated = {pick.output_id: pick.probability for pick in picks}
+    assert {output_id for output_id, chance in stated.items() if chance == 1} == {"o000", "o001", "o002"}
+    # 37 picks among 88 plain outputs and 29 that the judge fails, in proportion to their shares.
+    plain, fail = 0.55 / 120, 0.55 / 120 + 0.3 / 30
+    factor = 37 / (88 * plain + 29 * fail)
+    for output_id, chance in stated.items():
+        if chance != 1:
+            share = plain if int(output_id[1:]) % 4 else fail
+            assert chance == pytest.approx(factor * share)
+
+
+def test_the_reason_of_a_pick_is_drawn_by_what_it_is_owed_to() -> None:
+    reasons = [
+        pick.reason
+        for seed in range(400)
+        for pick in drawing.draw_mixture(IDS, 20, seed, PARTS)
+        if pick.output_id == "o004"
+    ]
+    owed = 0.3 / 30 / (0.3 / 30 + 0.55 / 120)
+    assert set(reasons) == {"uniform", "judge fails it"}
+    assert reasons.count("judge fails it") / len(reasons) == pytest.approx(owed, abs=0.12)
+
+
+def test_a_weighted_draw_follows_its_scores() -> None:
+    scores = np.arange(120.0)
+    drawn = {
+        pick.output_id: pick.probability
+        for seed in range(40)
+        for pick in drawing.draw_weighted(IDS, 12, seed, scores, "doubt", uniform=0.25)
+    }
+    for output_id in ("o010", "o060", "o119"):
+        if output_id in drawn:
+            at = int(output_id[1:])
+            expected = 12 * (0.25 / 120 + 0.75 * at / scores.sum())
+            assert drawn[output_id] == pytest.approx(expected)
+    assert len(drawn) > 60
+
+
+def test_an_earlier_test_settles_a_group_and_a_new_round_deals_anew() -> None:
+    splits = Splits("project", 0, {"group 1": "test"})
+    assert splits.of("group 1") == "test" and splits.of("group 2") == split_of("project", "group 2")
+    later = Splits("project", 1)
+    names = [f"group {i}" for i in range(2_000)]
+    assert later.of("group 7") == split_of("project", "group 7", 1)
+    moved = np.mean([later.of(name) != splits.of(name) for name in names])
+    assert moved == pytest.approx(1 - (0.4**2 + 0.3**2 + 0.3**2), abs=0.04)
