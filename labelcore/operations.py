@@ -12,6 +12,7 @@ import functools
 import importlib
 import inspect
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -36,9 +37,9 @@ ProjectNeed = Literal["known", "any", "none"]
 class Effect(StrEnum):
     """What an operation does to the database.
 
-    ``WRITES``: one transaction and one audit event. ``APPENDS``: one transaction; its rows are
-    themselves the record of who did what. ``GRADUAL``: long work, durable step by step, with one audit
-    event at its end.
+    ``WRITES``: one transaction and one audit event, one writer after the other: each looks before it
+    stores. ``APPENDS``: one transaction; its rows are themselves the record of who did what.
+    ``GRADUAL``: long work, durable step by step, with one audit event at its end.
     """
 
     READS = "reads"
@@ -91,6 +92,7 @@ class Operation:
     effect: Effect
     project: ProjectNeed
     listed_as: str
+    signed: bool
 
     @functools.cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
@@ -171,6 +173,8 @@ OPERATIONS: dict[str, Operation] = {}
 _FINDERS: dict[type, Finder] = {}
 _MARKED = re.compile(r'^@operation\(\s*"([^"]+)".*?^def .*?"""(.*?)(?:\n|""")', re.M | re.S)
 _within: ContextVar[str] = ContextVar("operation under way", default="")
+_writing = threading.RLock()
+"""Held until a writer's rows are stored: a transaction that began earlier would not see them."""
 
 
 def operation(
@@ -180,6 +184,7 @@ def operation(
     effect: Effect = Effect.READS,
     project: ProjectNeed = "known",
     listed_as: str = "",
+    signed: bool = False,
 ) -> Callable[
     [Callable[Concatenate[Workspace, Parameters], Result]],
     Callable[Concatenate[Workspace, Parameters], Result],
@@ -187,13 +192,14 @@ def operation(
     """Mark a stage's public function as the operation of that name.
 
     ``role``: the least that a person needs. ``listed_as``: where it gives a list, the key of the list in
-    the JSON document.
+    the JSON document. ``signed``: it needs a name; on the command line who is logged in signs it where
+    none is given.
     """
 
     def mark(
         function: Callable[Concatenate[Workspace, Parameters], Result],
     ) -> Callable[Concatenate[Workspace, Parameters], Result]:
-        marked = Operation(name, function, role, effect, project, listed_as)
+        marked = Operation(name, function, role, effect, project, listed_as, signed)
         OPERATIONS[name] = marked
 
         @functools.wraps(function)
@@ -254,7 +260,8 @@ def find_operation(name: str) -> Operation:
 def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
     bound = marked.signature.bind(workspace, *given, **marked.packed(named))
     if _within.get():  # a part of another operation, which passed the gate for both
-        return _call(marked, workspace, bound)
+        with _together(marked, workspace):
+            return _call(marked, workspace, bound)
     if not workspace.role.includes(marked.role):
         raise NotAllowed(
             f"'{marked.name}' needs the role {marked.role}; {workspace.person or 'you'} may act as {workspace.role}.",
@@ -276,13 +283,23 @@ def _call(marked: Operation, workspace: Workspace, bound: inspect.BoundArguments
 @contextlib.contextmanager
 def _stored(marked: Operation, workspace: Workspace, named: Mapping[str, Any]) -> Iterator[None]:
     """Together or not at all, and with the audit event that says who did it."""
-    together = marked.effect in {Effect.WRITES, Effect.APPENDS}
-    with workspace.db.transaction() if together else contextlib.nullcontext():
+    with _together(marked, workspace):
         with audit.watched() as acts:
             yield
         if marked.effect in {Effect.WRITES, Effect.GRADUAL} and not acts and workspace.project.id:
             detail = {name: told for name, value in named.items() if (told := _told(value)) is not None}
             audit.note(workspace.db, workspace.project.id, workspace.person, marked.name, "", **detail)
+
+
+@contextlib.contextmanager
+def _together(marked: Operation, workspace: Workspace) -> Iterator[None]:
+    """All that it stores, or nothing of it, where it is no long work."""
+    with contextlib.ExitStack() as held:
+        if marked.effect is Effect.WRITES:
+            held.enter_context(_writing)
+        if marked.effect in {Effect.WRITES, Effect.APPENDS} and not workspace.db.here:
+            held.enter_context(workspace.db.transaction())
+        yield
 
 
 def _options(bundle: type[Options]) -> dict[str, inspect.Parameter]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
-from labelcore.stages import projects
+from labelcore.models import Criterion, Role
+from labelcore.operations import Effect, operation
+from labelcore.stages import deriving, projects
+from labelcore.store import audit
+from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
 
@@ -69,3 +74,54 @@ def test_a_hundred_people_are_counted_and_not_listed(workspace: Workspace, tmp_p
     assert len(agreement.document["pairs"]) == 435
     assert len(agreement.lines) == 22
     assert "415 pairs" in agreement.lines[-1]
+
+
+def test_an_operation_inside_long_work_is_still_stored_whole_or_not_at_all(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = criterion_of(workspace, "first")
+
+    @operation("test long", role=Role.ENGINEER, effect=Effect.GRADUAL)
+    def work(workspace: Workspace) -> None:
+        """Long work with a short change inside."""
+        deriving.accept(workspace, first)
+
+    def failing(*_given: object, **_named: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(audit, "note", failing)
+    with pytest.raises(OSError, match="full"):
+        work(workspace)
+    monkeypatch.undo()
+    assert deriving.find_criterion(workspace, first.id).status == "proposed"
+    work(workspace)
+    assert deriving.find_criterion(workspace, first.id).status == "accepted"
+
+
+def test_writers_go_one_after_the_other_so_that_none_overwrites_another(workspace: Workspace) -> None:
+    barrier = threading.Barrier(6)
+
+    @operation("test setting", role=Role.ENGINEER, effect=Effect.WRITES)
+    def keep(workspace: Workspace, name: str) -> None:
+        """Keep a setting."""
+        projects.update_project(workspace, settings={name: 1})
+
+    def work(name: str) -> None:
+        barrier.wait()
+        keep(workspace, name)
+
+    threads = [threading.Thread(target=work, args=(f"s{at}",)) for at in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = projects.open_project(workspace.db, workspace.project.name).settings
+    assert {f"s{at}" for at in range(6)} <= kept.keys()
+
+
+def criterion_of(workspace: Workspace, name: str) -> Criterion:
+    made = Criterion(
+        id=name, project_id=workspace.project.id, version=1, name=name, statement=f"It is {name}."
+    )
+    criterion_table.save(workspace.db, [made])
+    return made

@@ -31,7 +31,8 @@ def command_of(operation: Operation) -> click.Command:
             for name, value in given.items()
             if value is not None and value != () and value is not shapes[name].default
         }
-        sending.send(operation.name, db, project, as_json, author, **arguments)
+        person = sending.somebody(author) if operation.signed else author
+        sending.send(operation.name, db, project, as_json, person, **arguments)
 
     return click.Command(
         operation.name.split()[-1],
