@@ -56,7 +56,7 @@ class Calibrator:
         z = self.slope * _log_odds(probabilities) + self.intercept
         return np.asarray(1 / (1 + np.exp(-z)))
 
-    def one(self, probability: float) -> float:
+    def of(self, probability: float) -> float:
         """A single probability, calibrated."""
         return float(self(np.array([probability]))[0])
 
@@ -76,7 +76,7 @@ def out_of_fold(probabilities: Floats, fails: Bools, folds: Ints, cut: float) ->
     for fold in np.unique(folds):
         out = folds == fold
         calibrator = Calibrator.fit(probabilities[~out], fails[~out])
-        found[out], cuts[out] = calibrator(probabilities[out]), calibrator.one(cut)
+        found[out], cuts[out] = calibrator(probabilities[out]), calibrator.of(cut)
     return found, cuts
 
 

@@ -121,18 +121,18 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     vectors = random.normal(size=(len(fails), 512)) + 0.15 * fails[:, None] * random.normal(size=512)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     remarks = [str(random.choice(notes)) if fail else "" for fail in fails]
-    lessons = TrainingData.of(made, remarks, vectors)
+    data = TrainingData.of(made, remarks, vectors)
     every = Target(fails, np.ones(len(fails), dtype=bool))
     found: list[Candidate] = []
     for _ in range(8):
         failed = fails & (random.random(len(fails)) < 0.4)
         target = Target(failed, failed | ~fails)
-        columns = random.choice(len(lessons.table.columns), 6, replace=False)
-        found += [CodeCandidate(lessons, int(c), "above", False, target) for c in columns]
-        found += [PhraseCandidate(lessons, rank, False, target) for rank in range(2)]
+        columns = random.choice(len(data.table.columns), 6, replace=False)
+        found += [CodeCandidate(data, int(c), "above", False, target) for c in columns]
+        found += [PhraseCandidate(data, rank, False, target) for rank in range(2)]
         if len(found) < 20:
-            found.append(LearnedCandidate(lessons, target))
-    return [LearnedCandidate(lessons, every), *found][:judges]
+            found.append(LearnedCandidate(data, target))
+    return [LearnedCandidate(data, every), *found][:judges]
 
 
 class _Slow:

@@ -103,11 +103,11 @@ def test_thresholds_of_one_target_are_fitted_together_as_they_are_alone() -> Non
     outputs = [
         Output(id=str(i), project_id="p", text="word. " * int(random.integers(1, 40))) for i in range(60)
     ]
-    lessons = TrainingData.of(outputs, [""] * 60)
+    data = TrainingData.of(outputs, [""] * 60)
     fails = random.random(60) < 0.4
     targets = [Target(fails, np.ones(60, dtype=bool)), Target(~fails, fails | (random.random(60) < 0.7))]
     codes = [
-        CodeCandidate(lessons, column, side, False, target)
+        CodeCandidate(data, column, side, False, target)
         for target in targets
         for column in range(6)
         for side in ("above", "below")

@@ -216,7 +216,7 @@ class LearnedKind(Kind):
         spec = self.spec
         scores = self.learned.fail_probability(table)
         final = Calibrator(*spec.calibration or ())
-        shown, cut = final(scores) if spec.calibration else scores, final.one(spec.cut)
+        shown, cut = final(scores) if spec.calibration else scores, final.of(spec.cut)
         found = []
         for output_id, score, p in zip(table.ids, scores.tolist(), shown.tolist(), strict=True):
             graded = output_id in spec.cross_fitted

@@ -9,7 +9,7 @@ import numpy as np
 from labelcore.errors import BadInput
 from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first, fit_then
 from labelcore.judges.kinds import kind_of
-from labelcore.judges.kinds.cascade import CascadeSpec, describe, rule_words
+from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
 from labelcore.llm import ModelClient
 from labelcore.models import OVERALL, Frozen, JudgeVersion
 from labelcore.progress import Progress, silent
@@ -135,7 +135,7 @@ def _check(asked: Subject, first: JudgeVersion, then: JudgeVersion, error: float
 def _version(workspace: Workspace, asked: Subject, spec: CascadeSpec) -> JudgeVersion:
     criterion_id = asked.criterion.id if asked.criterion else None
     draft = Draft(
-        "cascade",
+        CascadeKind.stored,
         f"{asked.name} · cascade",
         spec.model_dump(mode="json"),
         describe(spec),

@@ -13,6 +13,8 @@ from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_named, of_kind
 from labelcore.judges.kinds.check import CheckKind
+from labelcore.judges.kinds.learned import LearnedKind
+from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import OVERALL, JudgeVersion, Output, Project, SplitName
 from labelcore.progress import Progress, silent
@@ -106,7 +108,7 @@ def learned_again(workspace: Workspace, criterion_id: str | None, progress: Prog
     """The learned judge of one criterion (None: of the overall grade) from the grades as they are."""
     labels = fitting_labels(workspace)
     asked = _subjects(workspace, labels, criterion_id or OVERALL)
-    made = _offline(workspace, asked, "learned", 1, 0, labels, progress)
+    made = _offline(workspace, asked, LearnedKind.stored, 1, 0, labels, progress)
     found = numbered(workspace, made)
     judge_table.save(workspace.db, found)
     return found
@@ -193,7 +195,7 @@ def _llm(workspace: Workspace, subject: Subject, labels: Labels, *, probability:
     if pointer := schemas.fields_of(workspace.project).get(criterion.id):
         spec |= {"field": pointer}
     description = f"Asks {model}: {criterion.statement}"
-    draft = Draft("llm", f"{subject.name} · {model}", spec, description, ("train",))
+    draft = Draft(LlmKind.stored, f"{subject.name} · {model}", spec, description, ("train",))
     return draft.version(workspace.project, criterion)
 
 

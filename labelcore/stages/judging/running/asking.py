@@ -96,6 +96,7 @@ class _Asker:
     ) -> None:
         self._live, self._done = live, done
         self._versions, self._concurrency = asked.versions, asked.connection.concurrency
+        self._judges = {version.id: kind_of(version) for version in asked.versions}
         self._clients = [
             CachedClient(asked.connection, clients, cache, live, repeat)
             for repeat in range(live.backlog.repeats)
@@ -153,7 +154,7 @@ class _Asker:
         """The decision, or why there is none; None where the run pauses and asks it another day."""
         client = self._clients[question.repeat]
         try:
-            return (await kind_of(question.version).ask(question.output, client))[0]
+            return (await self._judges[question.version.id].ask(question.output, client))[0]
         except NotYet:
             return None
         except LabelcoreError as trouble:

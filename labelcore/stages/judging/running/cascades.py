@@ -10,7 +10,7 @@ import numpy as np
 
 from labelcore.judges.cascade_steps import Votes, decides
 from labelcore.judges.kinds import kind_of
-from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, combine
+from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id
 from labelcore.progress import Progress, silent
@@ -80,7 +80,7 @@ def run_cascade(
     started_run = Run(
         id=new_id("run"), project_id=workspace.project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
     )
-    new = _record(workspace, version, spec, pending, started_run.id)
+    new = _record(workspace, version, pending, started_run.id)
     known = [run for run in done if run]
     stopped = any(run.state != "finished" for run in known)
     failed = sum(run.errors for run in known) if stopped else len(pending) - new
@@ -109,42 +109,33 @@ def _undecided(db: Database, spec: CascadeSpec, first: JudgeVersion, ids: Sequen
         yield from (chunk[int(i)] for i in np.flatnonzero(open_))
 
 
-def _record(
-    workspace: Workspace, version: JudgeVersion, spec: CascadeSpec, ids: Sequence[str], run_id: str
-) -> int:
-    new = 0
+def _record(workspace: Workspace, version: JudgeVersion, ids: Sequence[str], run_id: str) -> int:
+    new, judge = 0, CascadeKind(version.spec)
     for start in range(0, len(ids), _CHUNK):
-        decisions = combined(workspace.db, spec, ids[start : start + _CHUNK])
-        new += verdict_table.record(
-            workspace.db,
-            [
-                Verdict(
-                    output_id=output_id,
-                    judge_version_id=version.id,
-                    project_id=workspace.project.id,
-                    run_id=run_id,
-                    decision=decision,
-                )
-                for output_id, decision in decisions.items()
-            ],
-        )
+        decisions = _combined(workspace.db, judge, ids[start : start + _CHUNK])
+        verdicts = [
+            Verdict(
+                output_id=output_id,
+                judge_version_id=version.id,
+                project_id=workspace.project.id,
+                run_id=run_id,
+                decision=decision,
+            )
+            for output_id, decision in decisions.items()
+        ]
+        new += verdict_table.record(workspace.db, verdicts)
     return new
 
 
-def combined(db: Database, spec: CascadeSpec, ids: Sequence[str]) -> dict[str, Decision]:
+def _combined(db: Database, judge: CascadeKind, ids: Sequence[str]) -> dict[str, Decision]:
     """What the cascade says, from the stored verdicts of its judges."""
-    judges = [spec.first.judge_version_id, spec.then.judge_version_id]
-    by = {
-        (verdict.output_id, verdict.judge_version_id): verdict.decision
-        for verdict in verdict_table.of_outputs(db, ids, judges)
-    }
-    found = {}
-    for output_id in ids:
-        first = by.get((output_id, judges[0]))
-        decision = first and combine(spec, first, by.get((output_id, judges[1])))
-        if decision:
-            found[output_id] = decision
-    return found
+
+    def stored(version_id: str, wanted: Sequence[str]) -> dict[str, Decision]:
+        verdicts = verdict_table.of_outputs(db, wanted, [version_id])
+        return {verdict.output_id: verdict.decision for verdict in verdicts}
+
+    found = judge.decide_in_turn(stored, ids)
+    return {output_id: result for output_id, result in found.items() if isinstance(result, Decision)}
 
 
 def run_missing(

@@ -19,7 +19,7 @@ from typing import Any
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError, ModelTrouble
-from labelcore.judges.kinds import kind_of
+from labelcore.judges.kinds import Kind, kind_of
 from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, NotYet, Schema
 from labelcore.models import JudgeVersion, Paid
@@ -108,7 +108,8 @@ class _Dispatcher:
         self._concurrency, self._journal = concurrency, journal
         asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        self._endpoints = {version.id: _asked_by(version) for version in asked}
+        self._judges = {version.id: kind_of(version) for version in asked}
+        self._endpoints = {key: _asked_by(judge) for key, judge in self._judges.items()}
         self._workers = engine.workers()
         self._looked = self._seen = time.monotonic()
         self._out: dict[int, tuple[Chunk, str, Any]] = {}
@@ -206,7 +207,7 @@ class _Dispatcher:
         connection = Connection(_DeferringClient(endpoint.model), place_of(endpoint), 1)
         view = CachedClient(connection, clients, lookups, usage, question.repeat)
         try:
-            result: Result | NotYet = (await kind_of(question.version).ask(question.output, view))[0]
+            result: Result | NotYet = (await self._judges[question.version.id].ask(question.output, view))[0]
         except (NotYet, LabelcoreError) as other:
             result = other
         return result, usage, lookups.found
@@ -329,6 +330,6 @@ class _Dispatcher:
         self._done += [(question, result_of(result)) for question, result in results if result is not None]
 
 
-def _asked_by(version: JudgeVersion) -> list[Endpoint]:
+def _asked_by(judge: Kind) -> list[Endpoint]:
     """The endpoints that a judge asks, a panel's in the order of its members."""
-    return [endpoint_for(prompt.content) for prompt in kind_of(version).prompts]
+    return [endpoint_for(prompt.content) for prompt in judge.prompts]

@@ -252,12 +252,13 @@ def _asked(
 async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Scales]:
     """The scales of every endpoint that a judge asks, the first member's first."""
     others: dict[tuple[str, str], _Scales] = {}
-    for prompt in kind_of(version).prompts:
+    judge = kind_of(version)
+    for prompt in judge.prompts:
         endpoint = endpoint_for(prompt.content)
         others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, others))
     first = next(iter(others.values()))
     for output in sample:
-        await kind_of(version).ask(output, first)
+        await judge.ask(output, first)
     return list(others.values())
 
 

@@ -165,7 +165,7 @@ class _ChunkAsker:
 
     def __init__(self, process: _Process, chunk: Mapping[str, Any]) -> None:
         self._process, self._run, self._repeat = process, chunk["run"], chunk["repeat"]
-        self._version = JudgeVersion.model_validate(chunk["version"])
+        self._judge = kind_of(JudgeVersion.model_validate(chunk["version"]))
         self._first = chunk["first"]
         self.session = process.session(self._run, chunk["endpoints"])
         self.cache, self.usage = _CarriedAnswers(chunk["known"]), Usage()
@@ -178,10 +178,9 @@ class _ChunkAsker:
                 self._pause()
                 return None
             try:
-                judge = kind_of(self._version)
-                connection = self.session.clients.of(judge.prompts[0].content)
+                connection = self.session.clients.of(self._judge.prompts[0].content)
                 view = CachedClient(connection, self.session.clients, self.cache, self.usage, self._repeat)
-                decision, _ = await judge.ask(output, view)
+                decision, _ = await self._judge.ask(output, view)
             except LabelcoreError as trouble:
                 if isinstance(trouble, ModelTrouble) and trouble.fatal:
                     self.session.troubles[self._first] = trouble
