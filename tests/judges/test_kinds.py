@@ -152,6 +152,8 @@ def test_words_that_are_not_known_are_refused() -> None:
     with pytest.raises(NotFound, match="'oracle'"):
         judge_of("oracle", {})
     assert kinds.fault("oracle", {}) == "its kind 'oracle' is not known here"
+    with pytest.raises(NotFound, match="'oracle'"):
+        kinds.of_kind([], "oracle")
     assert kinds.words() == ("code", "llm", "learned", "cascade", "imported")
 
 

@@ -76,8 +76,13 @@ def kind_of(version: JudgeVersion) -> Kind:
 
 
 def of_kind(versions: Iterable[JudgeVersion], word: str | None) -> list[JudgeVersion]:
-    """Those that the store calls so; all for None."""
-    return [version for version in versions if word in {None, version.kind}]
+    """Those that the store calls so; all for None.
+
+    Raises:
+        NotFound: this version of labelcore knows no such kind.
+    """
+    wanted = None if word is None else known_word(word)
+    return [version for version in versions if wanted in {None, version.kind}]
 
 
 def fault(word: str, spec: Mapping[str, Any]) -> str | None:
