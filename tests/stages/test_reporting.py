@@ -86,7 +86,7 @@ def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
 def test_one_class_or_too_few_of_it_speaks_against_the_number(
     workspace: Workspace, plant: Callable[..., None], n: int, fails: int, said: str
 ) -> None:
-    plant(Workspace(n, fails), fails)
+    plant(n, fails, fails)
     found = _trust(workspace)
     assert found.answer == "no"
     assert any(said in sentence(reason.says) for reason in found.reasons if reason.weight == "bad")
@@ -207,7 +207,7 @@ def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
 
 
 def test_the_report_names_what_it_rests_on(workspace: Workspace, plant: Callable[..., None]) -> None:
-    plant(Workspace(100, 40), 36)
+    plant(100, 40, 36)
     text = reporting.to_html(write_report(reporting.gather(workspace)))
     for words in ("100 outputs", "align --as-of", "For it", "Take care"):
         assert words in text
