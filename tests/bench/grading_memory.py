@@ -21,6 +21,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from labelcore.messages.card import card_words
 from labelcore.stages import projects
 from labelcore.stages.grading.card import CardItem, read_events
 from labelcore.store import Database, close_database, open_database
@@ -71,7 +72,7 @@ class Replay:
         events, _ = read_events(payload)
         news = Desk(Workspace(db, project, who), "en", "single").news(events)
         held = {card.output_id for card in self.cards.get(who, ())}
-        json.dumps(news.as_data(held))
+        json.dumps(news.as_data(card_words("en"), held))
         self.cards[who] = list(news.items)
         return list(news.acknowledged)
 
