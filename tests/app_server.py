@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from labelcore.workspace import Workspace
-
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -25,7 +23,7 @@ def free_port() -> int:
     return port
 
 
-def start_app(workspace: Workspace, annotator: str = "") -> tuple[subprocess.Popen[bytes], str]:
+def start_app(db: Path, project: str, annotator: str = "") -> tuple[subprocess.Popen[bytes], str]:
     """The process and its address, once it answers."""
     port = free_port()
     command = [
@@ -34,16 +32,16 @@ def start_app(workspace: Workspace, annotator: str = "") -> tuple[subprocess.Pop
         "labelcore",
         "serve",
         "--db",
-        str(workspace.db),
+        str(db),
         "--project",
-        workspace.project,
+        project,
         "--port",
         str(port),
         "--no-browser",
     ]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "LABELCORE_ANNOTATOR": annotator}
     process = subprocess.Popen(
-        command, cwd=workspace.db.parent, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=db.parent, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     url = f"http://127.0.0.1:{port}"
     for _ in range(400):
@@ -58,9 +56,9 @@ def start_app(workspace: Workspace, annotator: str = "") -> tuple[subprocess.Pop
 
 
 @contextmanager
-def serving(workspace: Workspace, annotator: str = "") -> Iterator[str]:
+def serving(db: Path, project: str, annotator: str = "") -> Iterator[str]:
     """The app's address while the block runs."""
-    process, url = start_app(workspace, annotator)
+    process, url = start_app(db, project, annotator)
     try:
         yield url
     finally:

@@ -7,16 +7,16 @@ stored hash are kept in memory as a sorted array (8 bytes each), and only what m
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Paid
-from labelcore.store.connection import Database, append_rows, aware, utc
+from labelcore.store.connection import Database, append_rows
+from labelcore.store.rows import Stored
 
-_COLUMNS = ("answer_key", "text", "model", "tokens_in", "tokens_out", "cost_usd", "latency_ms", "made_at")
+_ANSWER = Stored(Paid, key="answer_key", at="made_at")
 
 
 def prefix(key: str) -> int:
@@ -34,12 +34,12 @@ def find(db: Database, keys: Collection[str]) -> dict[str, Paid]:
     """Those of the answers that are stored, by their keys."""
     rows = db.rows(
         # As answer_current, but few rows are chosen before they are numbered, not after.
-        f"SELECT {', '.join(_COLUMNS)} FROM answer WHERE prefix IN (SELECT unnest($prefixes)) "
+        f"SELECT {_ANSWER.select} FROM answer WHERE prefix IN (SELECT unnest($prefixes)) "
         "AND answer_key IN (SELECT unnest($keys)) "
         "QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at DESC, text) = 1",
         {"prefixes": [prefix(key) for key in keys], "keys": list(keys)},
     )
-    return {row[0]: _paid(row) for row in rows}
+    return {answer.key: answer for answer in map(_ANSWER.read, rows)}
 
 
 def add(db: Database, answers: Sequence[Paid]) -> int:
@@ -63,24 +63,5 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
 def append(cursor: duckdb.DuckDBPyConnection, answers: Sequence[Paid]) -> None:
     """Store answers through an open transaction."""
     if answers:
-        append_rows(cursor, "answer", (*_COLUMNS, "prefix"), [_row(answer) for answer in answers])
-
-
-def _row(answer: Paid) -> tuple[Any, ...]:
-    return (
-        answer.key,
-        answer.text,
-        answer.model,
-        answer.tokens_in,
-        answer.tokens_out,
-        answer.cost_usd,
-        answer.latency_ms,
-        utc(answer.at),
-        prefix(answer.key),
-    )
-
-
-def _paid(row: tuple[Any, ...]) -> Paid:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    named |= {"key": named.pop("answer_key"), "at": aware(named.pop("made_at"))}
-    return Paid(**named)
+        rows = [_ANSWER.row(answer, prefix=prefix(answer.key)) for answer in answers]
+        append_rows(cursor, "answer", (*_ANSWER.columns, "prefix"), rows)

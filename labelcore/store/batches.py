@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import duckdb
 
 from labelcore.models import ImportBatch, RejectedRow
-from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.connection import Database, append_rows
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "batch_id",
-    "project_id",
-    "file_name",
-    "sha256",
-    "mapping",
-    "rows_read",
-    "outputs_new",
-    "outputs_known",
-    "rows_rejected",
-    "grades_new",
-    "verdicts_new",
-    "made_at",
-    "duplicates",
-)
-_REJECTED = ("batch_id", "row_number", "field", "reason", "raw")
+_BATCH = Stored(ImportBatch, id="batch_id", at="made_at")
+_REJECTED = Stored(RejectedRow, row="row_number")
 
 
 def save(db: Database, batch: ImportBatch, rejected: Sequence[RejectedRow] = ()) -> None:
@@ -38,47 +24,23 @@ def save_within(
     cursor: duckdb.DuckDBPyConnection, batch: ImportBatch, rejected: Sequence[RejectedRow]
 ) -> None:
     """The same inside an open transaction."""
-    row = (
-        batch.id,
-        batch.project_id,
-        batch.file_name,
-        batch.sha256,
-        to_json(batch.mapping),
-        batch.rows_read,
-        batch.outputs_new,
-        batch.outputs_known,
-        batch.rows_rejected,
-        batch.grades_new,
-        batch.verdicts_new,
-        utc(batch.at),
-        batch.duplicates,
-    )
-    append_rows(cursor, "import_batch", _COLUMNS, [row])
+    append_rows(cursor, "import_batch", _BATCH.columns, [_BATCH.row(batch)])
     if rejected:
-        apart = [(batch.id, bad.row, bad.field, bad.reason, bad.raw) for bad in rejected]
-        append_rows(cursor, "rejected_row", _REJECTED, apart)
+        apart = [_REJECTED.row(bad, batch_id=batch.id) for bad in rejected]
+        append_rows(cursor, "rejected_row", (*_REJECTED.columns, "batch_id"), apart)
 
 
 def all_of(db: Database, project_id: str) -> list[ImportBatch]:
     """The imports of a project, the newest first."""
     rows = db.rows(
-        f"SELECT {', '.join(_COLUMNS)} FROM import_batch WHERE project_id = ? ORDER BY made_at DESC",
-        [project_id],
+        f"SELECT {_BATCH.select} FROM import_batch WHERE project_id = ? ORDER BY made_at DESC", [project_id]
     )
-    return [_batch(row) for row in rows]
+    return [_BATCH.read(row) for row in rows]
 
 
 def rejected(db: Database, batch_id: str) -> list[RejectedRow]:
     """The rows that an import kept apart, in the order of the file."""
     rows = db.rows(
-        "SELECT row_number, field, reason, raw FROM rejected_row WHERE batch_id = ? ORDER BY row_number",
-        [batch_id],
+        f"SELECT {_REJECTED.select} FROM rejected_row WHERE batch_id = ? ORDER BY row_number", [batch_id]
     )
-    return [RejectedRow(row=row[0], field=row[1], reason=row[2], raw=row[3] or "") for row in rows]
-
-
-def _batch(row: tuple[Any, ...]) -> ImportBatch:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    named |= {"id": named.pop("batch_id"), "at": aware(named.pop("made_at"))}
-    named["duplicates"] = named["duplicates"] or 0  # earlier imports counted them among the known
-    return ImportBatch(**{**named, "mapping": from_json(named["mapping"])})
+    return [_REJECTED.read(row) for row in rows]

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from labelcore.models import Comparison, now
 from labelcore.store import live
-from labelcore.store.connection import Database, append_rows, aware, utc
+from labelcore.store.connection import Database, utc
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "comparison_id",
-    "project_id",
-    "first_id",
-    "second_id",
-    "annotator",
-    "value",
-    "note",
-    "seconds",
-    "left_id",
-    "supersedes",
-    "made_at",
-    "stored_at",
-)
-_READ = _COLUMNS[:-1]
+_COMPARISON = Stored(Comparison, id="comparison_id", at="made_at")
 # The same case: equal input, context and conversation, or, where a row has none, its group.
 _PAIRS = """
 WITH cases AS (
@@ -65,8 +51,8 @@ def record(db: Database, events: Sequence[Comparison]) -> list[str]:
     known = stored(db, list(distinct))
     fresh = [event for id_, event in distinct.items() if id_ not in known]
     if fresh:
-        with db.transaction() as cursor:
-            append_rows(cursor, "comparison", _COLUMNS, [_row(event) for event in fresh])
+        rows = [_COMPARISON.row(event, stored_at=utc(now())) for event in fresh]
+        db.append("comparison", (*_COMPARISON.columns, "stored_at"), rows)
         live.follow(db, fresh)
     return list(distinct)
 
@@ -92,30 +78,7 @@ def history(db: Database, project_id: str) -> list[Comparison]:
 
 def _read(db: Database, table: str, project_id: str) -> list[Comparison]:
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM {table} WHERE project_id = ? ORDER BY stored_at, comparison_id",
+        f"SELECT {_COMPARISON.select} FROM {table} WHERE project_id = ? ORDER BY stored_at, comparison_id",
         [project_id],
     )
-    return [_comparison(row) for row in rows]
-
-
-def _comparison(row: tuple[Any, ...]) -> Comparison:
-    named = dict(zip(_READ, row, strict=True))
-    named |= {"id": named.pop("comparison_id"), "at": aware(named.pop("made_at"))}
-    return Comparison(**named)
-
-
-def _row(event: Comparison) -> tuple[Any, ...]:
-    return (
-        event.id,
-        event.project_id,
-        event.first_id,
-        event.second_id,
-        event.annotator,
-        event.value,
-        event.note,
-        event.seconds,
-        event.left_id,
-        event.supersedes,
-        utc(event.at),
-        utc(now()),
-    )
+    return [_COMPARISON.read(row) for row in rows]

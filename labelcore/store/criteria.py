@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from labelcore.models import Criterion, Evidence, JudgeVersion, new_id
+from labelcore.models import Criterion, JudgeVersion, new_id
 from labelcore.store import judges as judge_table
-from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.connection import Database, append_rows
 from labelcore.store.remembering import remembered, written
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "criterion_id",
-    "project_id",
-    "version",
-    "name",
-    "statement",
-    "severity",
-    "max_false_failure_rate",
-    "origin",
-    "status",
-    "pass_examples",
-    "fail_examples",
-    "keywords",
-    "parents",
-    "wording_only",
-    "author",
-    "why",
-    "evidence",
-    "made_at",
-    "risk",
-    "risk_why",
-    "restores",
-)
+_CRITERION = Stored(Criterion, id="criterion_id", at="made_at")
 _TABLE = "criterion_version"
-_LISTS = ("pass_examples", "fail_examples", "keywords", "parents")
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
+_SELECT = f"SELECT {_CRITERION.select} FROM"
 
 
 def save(db: Database, criteria: Sequence[Criterion]) -> None:
@@ -45,8 +22,8 @@ def save(db: Database, criteria: Sequence[Criterion]) -> None:
 
 def save_with_judges(db: Database, criteria: Sequence[Criterion], judges: Sequence[JudgeVersion]) -> None:
     """Store criteria versions together with judges of them, all or none."""
-    columns = (*_COLUMNS, "event_id")
-    rows = [(*_row(criterion), new_id("event")) for criterion in criteria]
+    columns = (*_CRITERION.columns, "event_id")
+    rows = [_CRITERION.row(criterion, event_id=new_id("event")) for criterion in criteria]
     with db.transaction() as cursor:
         if rows:
             append_rows(cursor, _TABLE, columns, rows)
@@ -60,7 +37,7 @@ def current(db: Database, project_id: str) -> list[Criterion]:
 
     def read() -> list[Criterion]:
         sql = f"{_SELECT} criterion_current WHERE project_id = ? ORDER BY criterion_id"
-        return [_criterion(row) for row in db.rows(sql, [project_id])]
+        return [_CRITERION.read(row) for row in db.rows(sql, [project_id])]
 
     return list(remembered(db, _TABLE, project_id, read))
 
@@ -70,21 +47,4 @@ def history(db: Database, criterion_id: str) -> list[Criterion]:
     rows = db.rows(
         f"{_SELECT} criterion_version WHERE criterion_id = ? ORDER BY version, made_at", [criterion_id]
     )
-    return [_criterion(row) for row in rows]
-
-
-def _row(criterion: Criterion) -> tuple[Any, ...]:
-    named = criterion.model_dump()
-    named |= {"criterion_id": named.pop("id"), "made_at": utc(named.pop("at"))}
-    named |= {name: to_json(list(named[name])) for name in _LISTS}
-    named["evidence"] = to_json([item.model_dump() for item in criterion.evidence])
-    return tuple(named[column] for column in _COLUMNS)
-
-
-def _criterion(row: tuple[Any, ...]) -> Criterion:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    named |= {"id": named.pop("criterion_id"), "at": aware(named.pop("made_at"))}
-    named |= {name: tuple(from_json(named[name]) or ()) for name in _LISTS}
-    named["evidence"] = tuple(Evidence(**item) for item in from_json(named["evidence"]) or ())
-    named["risk_why"] = named["risk_why"] or ""
-    return Criterion(**named)
+    return [_CRITERION.read(row) for row in rows]

@@ -8,30 +8,10 @@ from typing import Any, NamedTuple
 
 from labelcore.models import Grade, now
 from labelcore.store import live
-from labelcore.store.connection import Database, aware, from_json, to_json, utc
+from labelcore.store.connection import Database, aware, utc
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "grade_id",
-    "project_id",
-    "output_id",
-    "annotator",
-    "value",
-    "criterion_id",
-    "criterion_version",
-    "note",
-    "spans",
-    "corrected_text",
-    "seconds",
-    "judge_shown",
-    "source",
-    "supersedes",
-    "sample_id",
-    "field",
-    "level",
-    "made_at",
-    "stored_at",
-)
-_READ = _COLUMNS[:-1]
+_GRADE = Stored(Grade, id="grade_id", at="made_at")
 
 
 def record(db: Database, events: Sequence[Grade]) -> list[str]:
@@ -44,7 +24,8 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
     fresh = [event for id_, event in distinct.items() if id_ not in known]
     if fresh:
         # One row at a time gives each its own moment of arrival, which orders the views.
-        db.append("grade", _COLUMNS, [_row(event) for event in fresh])
+        rows = [_GRADE.row(event, stored_at=utc(now())) for event in fresh]
+        db.append("grade", (*_GRADE.columns, "stored_at"), rows)
         live.follow(db, fresh)
     return list(distinct)
 
@@ -70,7 +51,7 @@ def current(
     criteria_only: bool = False,
 ) -> list[Grade]:
     """The grades that count now, oldest first."""
-    sql = f"SELECT {', '.join(_READ)} FROM grade_current WHERE project_id = ?"
+    sql = f"SELECT {_GRADE.select} FROM grade_current WHERE project_id = ?"
     parameters: list[Any] = [project_id]
     if annotator is not None:
         sql += " AND annotator = ?"
@@ -79,7 +60,7 @@ def current(
         sql += " AND criterion_id IS NULL AND field IS NULL"
     if criteria_only:
         sql += " AND criterion_id IS NOT NULL"
-    return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
+    return [_GRADE.read(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
 def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
@@ -152,7 +133,7 @@ def history(
     db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    sql = f"SELECT {', '.join(_READ)} FROM grade_unique WHERE project_id = ?"
+    sql = f"SELECT {_GRADE.select} FROM grade_unique WHERE project_id = ?"
     parameters: list[Any] = [project_id]
     if output_id is not None:
         sql += " AND output_id = ?"
@@ -160,18 +141,18 @@ def history(
     if criterion_id is not None:
         sql += " AND criterion_id = ?"
         parameters.append(criterion_id)
-    return [_grade(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
+    return [_GRADE.read(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
 
 
 def latest(db: Database, project_id: str, *, annotator: str | None = None, limit: int) -> list[Grade]:
     """The newest events of everybody or of one person, newest first, undone ones included."""
     who = "" if annotator is None else "AND annotator = $who"
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_unique WHERE project_id = $project {who} "
+        f"SELECT {_GRADE.select} FROM grade_unique WHERE project_id = $project {who} "
         "ORDER BY stored_at DESC, grade_id DESC LIMIT $most",
         {"project": project_id, "most": limit} | ({} if annotator is None else {"who": annotator}),
     )
-    return [_grade(row) for row in rows]
+    return [_GRADE.read(row) for row in rows]
 
 
 def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -199,33 +180,33 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
         "AND annotator = $who AND (criterion_id IS NOT NULL OR field IS NOT NULL) "
         "AND output_id IN (SELECT unnest($outputs)) "
         "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY stored_at, made_at) = 1) "
-        f"SELECT {', '.join(_READ)} FROM mine WHERE value <> 'undone' AND source <> 'repeat' "
+        f"SELECT {_GRADE.select} FROM mine WHERE value <> 'undone' AND source <> 'repeat' "
         "AND grade_id NOT IN (SELECT supersedes FROM mine WHERE value = 'undone' AND supersedes IS NOT NULL) "
         "QUALIFY row_number() OVER (PARTITION BY output_id, coalesce(criterion_id, ''), coalesce(field, '') "
         "ORDER BY stored_at DESC, grade_id DESC) = 1",
         {"project": project_id, "who": annotator, "outputs": graded},
     )
-    return [_grade(row) for row in rows]
+    return [_GRADE.read(row) for row in rows]
 
 
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
     """The silent repeats, oldest first: what people said when an output came back to them."""
     who = "" if annotator is None else "AND annotator = ?"
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_unique e WHERE project_id = ? AND source = 'repeat' {who} "
+        f"SELECT {_GRADE.select} FROM grade_unique e WHERE project_id = ? AND source = 'repeat' {who} "
         "AND value <> 'undone' AND NOT EXISTS (SELECT 1 FROM grade_unique u "
         "WHERE u.value = 'undone' AND u.supersedes = e.grade_id) ORDER BY stored_at, grade_id",
         [project_id] if annotator is None else [project_id, annotator],
     )
-    return [_grade(row) for row in rows]
+    return [_GRADE.read(row) for row in rows]
 
 
 def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
     """Grading events by their ids."""
     rows = db.rows(
-        f"SELECT {', '.join(_READ)} FROM grade_unique WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
+        f"SELECT {_GRADE.select} FROM grade_unique WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
     )
-    return [_grade(row) for row in rows]
+    return [_GRADE.read(row) for row in rows]
 
 
 def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
@@ -257,35 +238,3 @@ def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> s
         [project_id] if annotator is None else [project_id, annotator],
     )
     return {row[0] for row in rows}
-
-
-def _row(event: Grade) -> tuple[Any, ...]:
-    return (
-        event.id,
-        event.project_id,
-        event.output_id,
-        event.annotator,
-        event.value,
-        event.criterion_id,
-        event.criterion_version,
-        event.note,
-        to_json(list(event.spans)),
-        event.corrected_text,
-        event.seconds,
-        event.judge_shown,
-        event.source,
-        event.supersedes,
-        event.sample_id,
-        event.field,
-        event.level,
-        utc(event.at),
-        utc(now()),
-    )
-
-
-def _grade(row: tuple[Any, ...]) -> Grade:
-    named = dict(zip(_READ, row, strict=True))
-    named |= {"id": named.pop("grade_id"), "at": aware(named.pop("made_at"))}
-    spans = named["spans"]  # nearly always empty; parsing it was half the cost of a row
-    named["spans"] = () if spans == "[]" else tuple(from_json(spans) or ())
-    return Grade(**named)

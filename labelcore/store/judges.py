@@ -10,24 +10,10 @@ import duckdb
 from labelcore.models import JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
 from labelcore.store.remembering import remembered, written
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "judge_version_id",
-    "judge_id",
-    "project_id",
-    "name",
-    "kind",
-    "version",
-    "criterion_id",
-    "criterion_version",
-    "spec",
-    "description",
-    "model",
-    "fitted_on",
-    "author",
-    "made_at",
-)
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM"
+_VERSION = Stored(JudgeVersion, id="judge_version_id", at="made_at")
+_SELECT = f"SELECT {_VERSION.select} FROM"
 
 
 def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
@@ -42,14 +28,16 @@ def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersi
     known = {row[0] for row in rows}
     fresh = {version.id: version for version in versions if version.id not in known}
     if fresh:
-        append_rows(cursor, "judge_version", _COLUMNS, [_row(version) for version in fresh.values()])
+        append_rows(
+            cursor, "judge_version", _VERSION.columns, [_VERSION.row(version) for version in fresh.values()]
+        )
     return len(fresh)
 
 
 def current(db: Database, project_id: str) -> list[JudgeVersion]:
     """The newest version of every judge of a project, by name."""
     rows = db.rows(f"{_SELECT} judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id])
-    return [_version(row) for row in rows]
+    return [_VERSION.read(row) for row in rows]
 
 
 def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
@@ -57,13 +45,13 @@ def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
     rows = db.rows(
         f"{_SELECT} judge_version_unique WHERE judge_version_id IN (SELECT unnest(?))", [list(ids)]
     )
-    return {row[0]: _version(row) for row in rows}
+    return {version.id: version for version in map(_VERSION.read, rows)}
 
 
 def history(db: Database, judge_id: str) -> list[JudgeVersion]:
     """All versions of one judge, oldest first."""
     rows = db.rows(f"{_SELECT} judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id])
-    return [_version(row) for row in rows]
+    return [_VERSION.read(row) for row in rows]
 
 
 def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[JudgeVersion]:
@@ -73,7 +61,7 @@ def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[Judge
         "ORDER BY made_at, judge_version_id",
         [project_id, criterion_id],
     )
-    return [_version(row) for row in rows]
+    return [_VERSION.read(row) for row in rows]
 
 
 def save_choice(
@@ -130,17 +118,3 @@ def _choice(row: tuple[Any, ...]) -> dict[str, Any]:
         "author": author,
         "at": aware(at),
     }
-
-
-def _row(version: JudgeVersion) -> tuple[Any, ...]:
-    named = version.model_dump()
-    named |= {"judge_version_id": named.pop("id"), "made_at": utc(named.pop("at"))}
-    named |= {"spec": to_json(version.spec), "fitted_on": to_json(list(version.fitted_on))}
-    return tuple(named[column] for column in _COLUMNS)
-
-
-def _version(row: tuple[Any, ...]) -> JudgeVersion:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    named |= {"id": named.pop("judge_version_id"), "at": aware(named.pop("made_at"))}
-    named |= {"spec": from_json(named["spec"]), "fitted_on": tuple(from_json(named["fitted_on"]))}
-    return JudgeVersion(**named)

@@ -8,29 +8,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from labelcore.models import Output, Turn
-from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.models import Output
+from labelcore.store.connection import Database, to_json
+from labelcore.store.rows import Stored
 
-COLUMNS = (
-    "output_id",
-    "project_id",
-    "external_id",
-    "group_key",
-    "input",
-    "text",
-    "context",
-    "conversation",
-    "prompt_version",
-    "model",
-    "metadata",
-    "batch_id",
-    "row_number",
-    "made_at",
-)
+_OUTPUT = Stored(Output, at="made_at", id="output_id")
 _FIRST = "row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
-_READ = tuple(name for name in COLUMNS if name != "row_number")
 # The filter stands before the window: a view's window would first sort all outputs with their texts.
-_SELECT = f"SELECT {', '.join(_READ)} FROM output WHERE {{condition}} QUALIFY {_FIRST}"
+_SELECT = f"SELECT {_OUTPUT.select} FROM output WHERE {{condition}} QUALIFY {_FIRST}"
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
 _CHUNK = 2_000
 VALUE_OF_FIELD = (
@@ -73,10 +58,8 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
     """Store the outputs that are not there yet. Returns how many were new."""
     known = existing(db, [output.id for output in outputs])
     fresh = {output.id: output for output in outputs if output.id not in known}
-    with db.transaction() as cursor:
-        rows = [_row(output, number) for number, output in enumerate(fresh.values(), 1)]
-        if rows:
-            append_rows(cursor, "output", COLUMNS, rows)
+    rows = [_row(output, number) for number, output in enumerate(fresh.values(), 1)]
+    db.append("output", (*_OUTPUT.columns, "row_number"), rows)
     return len(fresh)
 
 
@@ -97,7 +80,7 @@ def get(db: Database, output_id: str) -> Output | None:
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
         rows = db.rows(f"{_SELECT.format(condition=condition)} LIMIT 2", [output_id])
         if len(rows) == 1:
-            return _output(rows[0])
+            return _OUTPUT.read(rows[0])
     return None
 
 
@@ -114,7 +97,7 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
     if missing:
         sql = _SELECT.format(condition="output_id IN (SELECT unnest(?))")
         along = [output_id for output_id in soon if output_id not in kept]
-        fresh = {row[0]: _output(row) for row in db.rows(sql, [missing + along])}
+        fresh = {output.id: output for output in map(_OUTPUT.read, db.rows(sql, [missing + along]))}
         found |= fresh
         db.after_commit(lambda: _keep(db, fresh))
     return {output_id: found[output_id] for output_id in wanted if output_id in found}
@@ -231,38 +214,6 @@ def metadata_keys(db: Database, project_id: str) -> list[str]:
 
 
 def _row(output: Output, number: int) -> tuple[Any, ...]:
+    # Fields that a turn does not have stay out, as they do where an import writes conversations.
     turns = [turn.model_dump(mode="json", exclude_defaults=True) for turn in output.conversation]
-    return (
-        output.id,
-        output.project_id,
-        output.external_id,
-        output.group_key,
-        output.input,
-        output.text,
-        output.context,
-        to_json(turns),
-        output.prompt_version,
-        output.model,
-        to_json(output.metadata),
-        output.batch_id,
-        number,
-        utc(output.at),
-    )
-
-
-def _output(row: tuple[Any, ...]) -> Output:
-    return Output(
-        id=row[0],
-        project_id=row[1],
-        external_id=row[2],
-        group_key=row[3],
-        input=row[4],
-        text=row[5],
-        context=row[6],
-        conversation=tuple(Turn(**turn) for turn in from_json(row[7]) or ()),
-        prompt_version=row[8],
-        model=row[9],
-        metadata=from_json(row[10]) or {},
-        batch_id=row[11],
-        at=aware(row[12]),
-    )
+    return tuple((_OUTPUT.named(output) | {"conversation": to_json(turns), "row_number": number}).values())

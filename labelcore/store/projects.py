@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from labelcore.models import Project
-from labelcore.store.connection import Database, aware, from_json, to_json, utc
+from labelcore.store.connection import Database
 from labelcore.store.remembering import remembered, written
+from labelcore.store.rows import Stored
 
-_COLUMNS = ("project_id", "name", "task", "prompt_template", "glossary", "risk", "settings", "made_at")
+_PROJECT = Stored(Project, id="project_id", at="made_at")
 _TABLE = "project"
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM project_current"
+_SELECT = f"SELECT {_PROJECT.select} FROM project_current"
 
 
 def save(db: Database, project: Project) -> None:
     """Store a project, or a new state of it."""
-    row = (
-        project.id,
-        project.name,
-        project.task,
-        project.prompt_template,
-        to_json(project.glossary),
-        project.risk,
-        to_json(project.settings),
-        utc(project.at),
-    )
-    db.append("project", _COLUMNS, [row])
+    db.append(_TABLE, _PROJECT.columns, [_PROJECT.row(project)])
     written(db, _TABLE)
 
 
@@ -38,19 +27,6 @@ def all_of(db: Database) -> list[Project]:
     """Every project, by name."""
 
     def read() -> list[Project]:
-        return [_project(row) for row in db.rows(f"{_SELECT} ORDER BY name")]
+        return [_PROJECT.read(row) for row in db.rows(f"{_SELECT} ORDER BY name")]
 
     return list(remembered(db, _TABLE, "all", read))
-
-
-def _project(row: tuple[Any, ...]) -> Project:
-    return Project(
-        id=row[0],
-        name=row[1],
-        task=row[2],
-        prompt_template=row[3],
-        glossary=from_json(row[4]),
-        risk=row[5],
-        settings=from_json(row[6]),
-        at=aware(row[7]),
-    )

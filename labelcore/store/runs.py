@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from labelcore.models import Run, new_id, now
-from labelcore.store.connection import Database, aware, from_json, to_json, utc
+from labelcore.store.connection import Database, from_json, to_json
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "run_id",
-    "project_id",
-    "judge_version_ids",
-    "n_outputs",
-    "state",
-    "verdicts_new",
-    "verdicts_cached",
-    "errors",
-    "requests",
-    "cost_usd",
-    "seconds",
-    "message",
-    "made_at",
-)
 _DETAIL = (
     "total",
     "repeats",
@@ -32,27 +16,21 @@ _DETAIL = (
     "faults",
     "seconds_left",
 )
+"""Counters that are read only with the run stand together in one column."""
+_RUN = Stored(Run, leave_out=_DETAIL, id="run_id", at="made_at")
 
 
 def save(db: Database, run: Run) -> None:
     """Store the present state of a run."""
-    named = run.model_dump() | {"run_id": run.id, "made_at": utc(now())}
-    named["judge_version_ids"] = to_json(list(run.judge_version_ids))
-    detail = to_json({name: named[name] for name in _DETAIL})
-    row = (*(named[column] for column in _COLUMNS), detail, new_id("event"))
-    db.append("run", (*_COLUMNS, "detail", "event_id"), [row])
+    detail = to_json({name: getattr(run, name) for name in _DETAIL})
+    row = _RUN.row(run.model_copy(update={"at": now()}), detail=detail, event_id=new_id("event"))
+    db.append("run", (*_RUN.columns, "detail", "event_id"), [row])
 
 
 def all_of(db: Database, project_id: str) -> list[Run]:
     """The runs of a project in their present states, the newest first."""
     rows = db.rows(
-        f"SELECT {', '.join(_COLUMNS)}, detail FROM run_current WHERE project_id = ? ORDER BY run_id DESC",
+        f"SELECT {_RUN.select}, detail FROM run_current WHERE project_id = ? ORDER BY run_id DESC",
         [project_id],
     )
-    return [_run(row) for row in rows]
-
-
-def _run(row: tuple[Any, ...]) -> Run:
-    named = dict(zip(_COLUMNS, row[:-1], strict=True)) | (from_json(row[-1]) or {})
-    named |= {"id": named.pop("run_id"), "at": aware(named.pop("made_at"))}
-    return Run(**named | {"judge_version_ids": tuple(from_json(named["judge_version_ids"]))})
+    return [_RUN.read(row[:-1], **from_json(row[-1]) or {}) for row in rows]

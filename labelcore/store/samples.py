@@ -5,30 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from labelcore.models import Pick, Sample
-from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
+from labelcore.store.connection import Database
 from labelcore.store.remembering import remembered, written
+from labelcore.store.rows import Stored
 
-_COLUMNS = ("sample_id", "project_id", "rule", "seed", "parameters", "author", "made_at")
-_PICK = ("sample_id", "output_id", "reason", "probability", "position")
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM sample"
+_SAMPLE = Stored(Sample, leave_out=["picks"], id="sample_id", at="made_at")
+_PICK = Stored(Pick)
+_SELECT = f"SELECT {_SAMPLE.select} FROM sample"
 
 
 def save(db: Database, sample: Sample) -> None:
     """Store a draw with all its picks, at once."""
-    head = (
-        sample.id,
-        sample.project_id,
-        sample.rule,
-        sample.seed,
-        to_json(sample.parameters),
-        sample.author,
-        utc(sample.at),
-    )
-    picks = [(sample.id, p.output_id, p.reason, p.probability, p.position) for p in sample.picks]
-    with db.transaction() as cursor:
-        append_rows(cursor, "sample", _COLUMNS, [head])
-        if picks:
-            append_rows(cursor, "sample_pick", _PICK, picks)
+    picks = [_PICK.row(pick, sample_id=sample.id) for pick in sample.picks]
+    with db.transaction():
+        db.append("sample", _SAMPLE.columns, [_SAMPLE.row(sample)])
+        db.append("sample_pick", (*_PICK.columns, "sample_id"), picks)
     written(db, "sample")
 
 
@@ -71,18 +62,8 @@ def newest_id(db: Database, project_id: str) -> str | None:
 
 
 def _sample(db: Database, row: tuple[Any, ...]) -> Sample:
+    sample_id = row[_SAMPLE.columns.index("sample_id")]
     picks = db.rows(
-        "SELECT output_id, reason, probability, position FROM sample_pick "
-        "WHERE sample_id = ? ORDER BY position",
-        [row[0]],
+        f"SELECT {_PICK.select} FROM sample_pick WHERE sample_id = ? ORDER BY position", [sample_id]
     )
-    return Sample(
-        id=row[0],
-        project_id=row[1],
-        rule=row[2],
-        seed=row[3],
-        parameters=from_json(row[4]),
-        author=row[5],
-        at=aware(row[6]),
-        picks=tuple(Pick(output_id=p[0], reason=p[1], probability=p[2], position=p[3]) for p in picks),
-    )
+    return _SAMPLE.read(row, picks=[_PICK.read(pick) for pick in picks])

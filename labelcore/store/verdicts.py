@@ -6,39 +6,13 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from labelcore.models import Decision, Paid, Verdict, VerdictError
+from labelcore.models import Paid, Verdict, VerdictError
 from labelcore.store import answers as answer_table
-from labelcore.store.connection import Database, append_rows, aware, utc
+from labelcore.store.connection import Database, append_rows
+from labelcore.store.rows import Stored
 
-_COLUMNS = (
-    "output_id",
-    "judge_version_id",
-    "repeat",
-    "project_id",
-    "run_id",
-    "value",
-    "probability",
-    "reason",
-    "raw",
-    "model",
-    "tokens_in",
-    "tokens_out",
-    "cost_usd",
-    "latency_ms",
-    "made_at",
-)
-_ERROR = ("output_id", "judge_version_id", "project_id", "run_id", "kind", "message", "made_at")
-_DECISION = (
-    "value",
-    "probability",
-    "reason",
-    "raw",
-    "model",
-    "tokens_in",
-    "tokens_out",
-    "cost_usd",
-    "latency_ms",
-)
+_VERDICT = Stored(Verdict, at="made_at")
+_ERROR = Stored(VerdictError, at="made_at")
 _recording = threading.Lock()
 
 
@@ -56,12 +30,12 @@ def record(
     distinct = {(v.output_id, v.judge_version_id, v.repeat): v for v in verdicts}
     with _recording:
         known = _stored(db, list(distinct))
-        fresh = [_row(verdict) for key, verdict in distinct.items() if key not in known]
+        fresh = [_VERDICT.row(verdict) for key, verdict in distinct.items() if key not in known]
         with db.transaction() as cursor:
             if fresh:
-                append_rows(cursor, "verdict", _COLUMNS, fresh)
+                append_rows(cursor, "verdict", _VERDICT.columns, fresh)
             if errors:
-                append_rows(cursor, "verdict_error", _ERROR, [_error_row(error) for error in errors])
+                append_rows(cursor, "verdict_error", _ERROR.columns, [_ERROR.row(error) for error in errors])
             answer_table.append(cursor, answers)
     return len(fresh)
 
@@ -123,7 +97,7 @@ def of_outputs(
     db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], repeat: int = 0
 ) -> list[Verdict]:
     """The full verdicts of some judges on some outputs, one for each key."""
-    return [_verdict(row) for row in _some(db, _COLUMNS, output_ids, judge_version_ids, repeat)]
+    return [_VERDICT.read(row) for row in _some(db, _VERDICT.columns, output_ids, judge_version_ids, repeat)]
 
 
 def said(
@@ -170,11 +144,11 @@ def failing(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence
 def page(db: Database, judge_version_id: str, value: str, limit: int, start: int) -> list[Verdict]:
     """Some of a judge's verdicts of one value, in a fixed order; repeats are left out."""
     rows = db.rows(
-        f"SELECT {', '.join(_COLUMNS)} FROM verdict_current "
+        f"SELECT {_VERDICT.select} FROM verdict_current "
         "WHERE judge_version_id = ? AND value = ? AND repeat = 0 ORDER BY output_id LIMIT ? OFFSET ?",
         [judge_version_id, value, limit, start],
     )
-    return [_verdict(row) for row in rows]
+    return [_VERDICT.read(row) for row in rows]
 
 
 def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
@@ -213,10 +187,10 @@ def mean_cost(db: Database, judge_version_id: str) -> float | None:
 def errors(db: Database, project_id: str, limit: int = 100) -> list[VerdictError]:
     """The newest errors."""
     rows = db.rows(
-        f"SELECT {', '.join(_ERROR)} FROM verdict_error WHERE project_id = ? ORDER BY made_at DESC LIMIT ?",
+        f"SELECT {_ERROR.select} FROM verdict_error WHERE project_id = ? ORDER BY made_at DESC LIMIT ?",
         [project_id, limit],
     )
-    return [VerdictError(**dict(zip(_ERROR[:-1], row[:-1], strict=True)), at=aware(row[-1])) for row in rows]
+    return [_ERROR.read(row) for row in rows]
 
 
 def _stored(db: Database, keys: Sequence[tuple[str, str, int]]) -> set[tuple[str, str, int]]:
@@ -229,27 +203,3 @@ def _stored(db: Database, keys: Sequence[tuple[str, str, int]]) -> set[tuple[str
         [list(set(outputs)), list(set(judges))],
     )
     return {(row[0], row[1], row[2]) for row in rows}
-
-
-def _row(verdict: Verdict) -> tuple[Any, ...]:
-    decision = verdict.decision.model_dump()
-    head = (verdict.output_id, verdict.judge_version_id, verdict.repeat, verdict.project_id, verdict.run_id)
-    return (*head, *(decision[name] for name in _DECISION), utc(verdict.at))
-
-
-def _error_row(error: VerdictError) -> tuple[Any, ...]:
-    return (
-        error.output_id,
-        error.judge_version_id,
-        error.project_id,
-        error.run_id,
-        error.kind,
-        error.message,
-        utc(error.at),
-    )
-
-
-def _verdict(row: tuple[Any, ...]) -> Verdict:
-    named = dict(zip(_COLUMNS, row, strict=True))
-    decision = Decision(**{name: named.pop(name) for name in _DECISION})
-    return Verdict(**named | {"at": aware(named.pop("made_at"))}, decision=decision)

@@ -113,15 +113,8 @@ def open_test(workspace: Workspace, *, purpose: str, seen: Iterable[str]) -> int
         opening.author == workspace.person and opening.state == state and opening.round == number
         for opening in known
     ):
-        split_table.record_opening(
-            workspace.db,
-            workspace.project.id,
-            "test",
-            author=workspace.person,
-            purpose=purpose,
-            state=state,
-            round_=number,
-        )
+        opening = split_table.Opening(author=workspace.person, purpose=purpose, state=state, round=number)
+        split_table.record_opening(workspace.db, workspace.project.id, "test", opening)
     return looks_at_test(workspace)
 
 
@@ -210,9 +203,8 @@ def renew_test(workspace: Workspace, *, why: str) -> SplitReport:
     for group in set(graded.values()) - set(dealt.settled):
         split = dealt.of(group)
         now_known[group] = "dev" if split == "test" else split
-    split_table.begin_round(
-        workspace.db, workspace.project.id, dealt.round + 1, now_known, author=workspace.person, why=why
-    )
+    begun = split_table.Round(number=dealt.round + 1, author=workspace.person, why=why)
+    split_table.begin_round(workspace.db, workspace.project.id, begun, now_known)
     audit.note(
         workspace.db,
         workspace.project.id,

@@ -1,0 +1,90 @@
+"""How models stand in tables: one column for each field, JSON for what has parts, naive UTC for times."""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from labelcore.store.connection import aware, from_json, utc
+
+Model = TypeVar("Model", bound=BaseModel)
+_EMPTY: dict[str | None, Any] = {"[]": (), "{}": {}}  # most are, and parsing was half the cost of a row
+
+
+class Stored(Generic[Model]):
+    """The columns of a model, and the way from a row to the model and back.
+
+    A field that is itself a model gives its fields' columns. ``leave_out``: fields with no column;
+    ``columns``: field=column where the names differ. Where an older row has NULL and the field has a
+    default, the default counts.
+    """
+
+    def __init__(self, model: type[Model], *, leave_out: Sequence[str] = (), **columns: str) -> None:
+        self._model = model
+        self._parts: dict[str, tuple[str, ...]] = {}
+        fields: dict[str, FieldInfo] = {}
+        for name, field in model.model_fields.items():
+            if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+                fields |= field.annotation.model_fields
+                self._parts[name] = tuple(field.annotation.model_fields)
+            elif name not in leave_out:
+                fields[name] = field
+        self._fields = tuple(fields)
+        self.columns = tuple(columns.get(name, name) for name in fields)
+        self.select = ", ".join(self.columns)
+        kinds = {name: _kinds(field.annotation) for name, field in fields.items()}
+        self._times = [name for name, kind in kinds.items() if datetime in kind]
+        self._json = [name for name, kind in kinds.items() if kind & {tuple, dict, list}]
+        self._filled = [
+            name
+            for name, field in fields.items()
+            if not field.is_required() and type(None) not in kinds[name]
+        ]
+
+    def read(self, row: Sequence[Any], **left_out: Any) -> Model:
+        """The model of a row of these columns, with the fields that have none."""
+        named = dict(zip(self._fields, row, strict=True))
+        for name in self._json:
+            text = named[name]
+            named[name] = _EMPTY[text] if text in _EMPTY else from_json(text)
+        for name in self._filled:
+            if named[name] is None:
+                del named[name]
+        for name in self._times:
+            if name in named:
+                named[name] = aware(named[name])
+        for whole, names in self._parts.items():
+            named[whole] = {name: named.pop(name) for name in names if name in named}
+        return self._model(**named, **left_out)
+
+    def named(self, model: Model) -> dict[str, Any]:
+        """The values of a model by column."""
+        found = dict(model)
+        for whole in self._parts:
+            found |= dict(found.pop(whole))
+        for name in self._json:
+            found[name] = json.dumps(found[name], ensure_ascii=False, default=_plain)
+        for name in self._times:
+            found[name] = utc(found[name])
+        return {column: found[name] for name, column in zip(self._fields, self.columns, strict=True)}
+
+    def row(self, model: Model, **further: Any) -> tuple[Any, ...]:
+        """The values of a model in the order of the columns, and values of further columns behind."""
+        return (*self.named(model).values(), *further.values())
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """What a field may be: the types of a union, without their parameters."""
+    if isinstance(annotation, types.UnionType):
+        return set().union(*(_kinds(part) for part in get_args(annotation)))
+    return {get_origin(annotation) or annotation}
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, BaseModel) else str(value)
