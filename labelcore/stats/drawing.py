@@ -18,6 +18,7 @@ from labelcore.models import Pick
 
 Floats = npt.NDArray[np.float64]
 MIXTURE = {"uniform": 0.40, "judge fails it": 0.30, "judge is unsure": 0.15, "rare kind": 0.15}
+_UNIFORM = 0.2  # of a draw by scores
 
 
 def hash_order(ids: Sequence[str], seed: int) -> list[str]:
@@ -100,14 +101,12 @@ def _draw(ids: Sequence[str], n: int, seed: int, shares: Mapping[str, Floats]) -
     ]
 
 
-def draw_weighted(
-    ids: Sequence[str], n: int, seed: int, scores: Floats, name: str, *, uniform: float = 0.2
-) -> list[Pick]:
+def draw_weighted(ids: Sequence[str], n: int, seed: int, scores: Floats, name: str) -> list[Pick]:
     """Draw n ids in proportion to non-negative scores, shape (len(ids),), and a uniform part.
 
     The uniform part keeps every inclusion probability above zero, so rates stay estimable.
     """
-    shares = {"uniform": np.full(len(ids), uniform / len(ids)), name: (1 - uniform) * scores / scores.sum()}
+    shares = {"uniform": np.full(len(ids), _UNIFORM / len(ids)), name: (1 - _UNIFORM) * scores / scores.sum()}
     return _draw(ids, n, seed, shares)
 
 

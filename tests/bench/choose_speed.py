@@ -75,7 +75,8 @@ def main() -> None:
             gap = "none" if found.gap is None else f"{found.gap:.1%}"
             print(
                 f"pool {seed}, coverage >= {coverage:.0%}, FFR <= {ffr:.0%}: {took:.2f} s, gap {gap}, "
-                f"{len(found.members)} judges, coverage {found.coverage:.0%}, FFR {found.false_failure_rate:.0%} {' '.join(found.unmet)}"
+                f"{len(found.members)} judges, coverage {found.coverage:.0%}, "
+                f"FFR {found.false_failure_rate:.0%} {' '.join(found.unmet)}"
             )
     for fitted in (False, True):
         for coverage, ffr in ((0.0, 0.5), (0.6, 0.25), (0.8, 0.25), (0.95, 0.2)):
@@ -98,7 +99,8 @@ def whole(judges: int, outputs: int, coverage: float, ffr: float, *, fitted: boo
     gap = f"gap {found.program.gap:.1%}, " if found.program and found.program.gap is not None else ""
     held = found.held_out
     print(
-        f"whole choice{', fitted judges' if fitted else ''}, {asked}: {took:.2f} s ({used:.2f} s of processor time), {gap}"
+        f"whole choice{', fitted judges' if fitted else ''}, {asked}: {took:.2f} s "
+        f"({used:.2f} s of processor time), {gap}"
         f"{len(found.members)} judges, held-out alignment {held.alignment or 0:.2f} "
         f"({held.repeats} repeats). {found.cut_short}"
     )

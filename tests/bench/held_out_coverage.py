@@ -112,7 +112,10 @@ def one_run(task: tuple[int, int, int]) -> list[list[float]]:
 
 def table(runs: int) -> Iterable[str]:
     """The result as lines of Markdown."""
-    yield "| n | sources | figure | holds this set | holds the procedure's mean | width | held out, mean | truth, mean | in sample, mean | offered |"
+    yield (
+        "| n | sources | figure | holds this set | holds the procedure's mean | width | held out, mean "
+        "| truth, mean | in sample, mean | offered |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|---|"
     with ProcessPoolExecutor(2) as pool:
         for per_source in PER_SOURCE:
@@ -126,8 +129,9 @@ def table(runs: int) -> Iterable[str]:
                     mean = (low <= np.nanmean(truth)) & (np.nanmean(truth) <= high)
                     sources = "single outputs" if per_source == 1 else f"groups of {per_source}"
                     yield (
-                        f"| {n} | {sources} | {name.replace('_', ' ')} | {this[ok].mean():.3f} | {mean[ok].mean():.3f} "
-                        f"| {(high - low)[ok].mean():.3f} | {np.nanmean(value):.3f} | {np.nanmean(truth):.3f} "
+                        f"| {n} | {sources} | {name.replace('_', ' ')} | {this[ok].mean():.3f} "
+                        f"| {mean[ok].mean():.3f} | {(high - low)[ok].mean():.3f} "
+                        f"| {np.nanmean(value):.3f} | {np.nanmean(truth):.3f} "
                         f"| {np.nanmean(inside):.3f} | {ok.mean():.2f} |"
                     )
 
@@ -143,10 +147,16 @@ def main() -> None:
     for line in table(chosen.runs):
         print(line, flush=True)
         lines.append(line)
-    took = f"{chosen.runs} runs of each row, {time.perf_counter() - started:.0f} s, Python {platform.python_version()}, numpy {np.__version__}."
+    took = (
+        f"{chosen.runs} runs of each row, {time.perf_counter() - started:.0f} s, "
+        f"Python {platform.python_version()}, numpy {np.__version__}."
+    )
     print(took)
     if chosen.out:
-        head = "# The held-out interval of a chosen set\n\n`python tests/bench/held_out_coverage.py`; what the columns are stands at its top.\n"
+        head = (
+            "# The held-out interval of a chosen set\n\n"
+            "`python tests/bench/held_out_coverage.py`; what the columns are stands at its top.\n"
+        )
         chosen.out.write_text("\n".join([head, *lines, "", took, ""]))
 
 

@@ -18,8 +18,8 @@ import contextlib
 import importlib
 import os
 import random
+import resource
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,7 +28,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "labelcore" / "stats"
-_SECONDS = 900
+_SECONDS = 240
+"""Of processor time: a mutant that never ends is noticed, a busy machine does not matter."""
 _LOADED_ONCE = (
     "duckdb",
     "hypothesis",
@@ -145,15 +146,16 @@ def _spliced(text: str, node: ast.AST, change: ast.AST) -> str | None:
     return made
 
 
-def tests_for(path: Path) -> list[str]:
-    """The test files, those that name the module or a name of it first."""
+def tests_for(path: Path, *, near: bool) -> list[str]:
+    """The test files, those that name the module first; ``near``: these alone."""
     module = path.stem if path.stem != "__init__" else path.parent.name
     files = sorted((ROOT / "tests" / "stats").glob("test_*.py"))
-    near = [file for file in files if module in file.read_text("utf-8")]
-    return [str(file.relative_to(ROOT)) for file in [*near, *(file for file in files if file not in near)]]
+    naming = [file for file in files if module in file.read_text("utf-8")]
+    others = [] if near and naming else [file for file in files if file not in naming]
+    return [str(file.relative_to(ROOT)) for file in [*naming, *others]]
 
 
-def killed(mutant: Mutant, copy: Path) -> bool:
+def killed(mutant: Mutant, copy: Path, tests: list[str]) -> bool:
     """Whether a test fails (or never ends) with the mutant in this copy of the tree."""
     place = copy / mutant.path.relative_to(ROOT)
     kept = place.read_text("utf-8")
@@ -161,7 +163,7 @@ def killed(mutant: Mutant, copy: Path) -> bool:
     try:
         child = os.fork()
         if not child:
-            _judge(copy, tests_for(mutant.path))
+            _judge(copy, tests)
         return os.waitpid(child, 0)[1] != 0
     finally:
         place.write_text(kept, "utf-8")
@@ -171,12 +173,13 @@ def _judge(copy: Path, tests: list[str]) -> None:
     """In the process of one mutant: run the tests and end with their code."""
     import pytest
 
-    signal.alarm(_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     os.chdir(copy)
     sys.path[:] = [str(copy), *(place for place in sys.path if Path(place or ".").resolve() != ROOT)]
     sys.dont_write_bytecode = True
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        code = pytest.main(["-q", "-x", "-m", "not slow", *tests])
+        # Without the fixtures of the other rooms, which load all of labelcore.
+        code = pytest.main(["-q", "-x", "-m", "not slow", "--confcutdir", "tests/stats", *tests])
     os._exit(int(code))
 
 
@@ -194,6 +197,7 @@ def main() -> None:
     parser.add_argument("--draw", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=Path, help="mutants of this file or folder alone")
+    parser.add_argument("--near", action="store_true", help="only the tests that name the module: quicker")
     asked = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     chosen = (asked.only or SOURCES).resolve()
@@ -205,13 +209,14 @@ def main() -> None:
         importlib.import_module(module)
     with tempfile.TemporaryDirectory() as folder:
         copy, dead = copied(Path(folder)), 0
+        unchanged = Mutant(files[0], 0, "", "", files[0].read_text("utf-8"))
+        if killed(unchanged, copy, tests_for(files[0], near=False)):
+            sys.exit("The tests fail without a mutant.")
         for mutant in drawn:
-            gone = killed(mutant, copy)
+            gone = killed(mutant, copy, tests_for(mutant.path, near=asked.near))
             dead += gone
-            print(
-                f"{'killed  ' if gone else 'SURVIVED'} {mutant.place}\n    - {mutant.before}\n    + {mutant.after}",
-                flush=True,
-            )
+            print(f"{'killed  ' if gone else 'SURVIVED'} {mutant.place}")
+            print(f"    - {mutant.before}\n    + {mutant.after}", flush=True)
     print(f"killed {dead} of {len(drawn)}")
 
 

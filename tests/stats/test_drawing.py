@@ -173,12 +173,12 @@ def test_a_weighted_draw_follows_its_scores() -> None:
     drawn = {
         pick.output_id: pick.probability
         for seed in range(40)
-        for pick in drawing.draw_weighted(IDS, 12, seed, scores, "doubt", uniform=0.25)
+        for pick in drawing.draw_weighted(IDS, 12, seed, scores, "doubt")
     }
     for output_id in ("o010", "o060", "o119"):
         if output_id in drawn:
             at = int(output_id[1:])
-            expected = 12 * (0.25 / 120 + 0.75 * at / scores.sum())
+            expected = 12 * (0.2 / 120 + 0.8 * at / scores.sum())
             assert drawn[output_id] == pytest.approx(expected)
     assert len(drawn) > 60
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from labelcore.judges.training_data import TrainingData
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
-from labelcore.stages.aligning.evidence import evidence_of
+from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.deriving import list_criteria, wanted_coverage
 from labelcore.stages.deriving.risk import LIMITS
@@ -87,14 +88,14 @@ def choose(
     votes = votes_on(workspace.db, versions) if versions else pd.DataFrame()
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
+    material = _Material(workspace, versions, votes, labels)
     wish = _wish(workspace, versions, needed, max_ffr, min_coverage)
-    found = _chosen(workspace, versions, votes, labels, wish, seed, seconds)
+    found = material.searched(wish, seed, seconds)
     tell(1, 2, "recording the choice")
     if min_coverage is None:
         min_coverage = wanted_coverage(list_criteria(workspace), workspace.project)
-    members = [versions[j] for j in found.members]
     asked = _Asked(max_ffr, min_coverage, tuple(version.name for version in needed))
-    report = _record(workspace, members, votes, labels, found, asked)
+    report = _record(_Chosen(material, [versions[j] for j in found.members], found, asked))
     tell(2, 2, "done")
     return report
 
@@ -125,23 +126,30 @@ def _decided(labels: Labels, needed: Sequence[JudgeVersion], votes: pd.DataFrame
     return set(ids)
 
 
-def _chosen(
-    workspace: Workspace,
-    versions: Sequence[JudgeVersion],
-    votes: pd.DataFrame,
-    labels: Labels,
-    wish: Wish,
-    seed: int,
-    seconds: float,
-) -> set_search.Choice:
-    """The choice on the labelled outputs, in the order of the labels."""
-    human_fails = np.array([not passed for passed in labels.value.values()], dtype=bool)
-    outputs = output_table.many(workspace.db, list(labels.value))
-    data = training_data_of(workspace, [outputs[output_id] for output_id in labels.value], labels)
-    candidates = candidates_of(workspace, versions, votes, data, labels)
-    evidence = evidence_of(workspace, labels.value)
-    grades = Grades.of(human_fails, data.groups, evidence.weights if evidence.uneven else None)
-    return set_search.choose(candidates, grades, wish, seed=seed, seconds=seconds)
+@dataclass(frozen=True)
+class _Material:
+    """What a set is chosen from: judges, their verdicts, and people's grades."""
+
+    workspace: Workspace
+    versions: Sequence[JudgeVersion]
+    votes: pd.DataFrame
+    labels: Labels
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Sources and weights of the graded outputs."""
+        return evidence_of(self.workspace, self.labels.value)
+
+    def searched(self, wish: Wish, seed: int, seconds: float) -> set_search.Choice:
+        """The choice on the labelled outputs, in the order of the labels."""
+        human_fails = np.array([not passed for passed in self.labels.value.values()], dtype=bool)
+        outputs = output_table.many(self.workspace.db, list(self.labels.value))
+        graded = [outputs[output_id] for output_id in self.labels.value]
+        data = training_data_of(self.workspace, graded, self.labels)
+        candidates = candidates_of(self.workspace, self.versions, self.votes, data, self.labels)
+        weights = self.evidence.weights if self.evidence.uneven else None
+        grades = Grades.of(human_fails, data.groups, weights)
+        return set_search.choose(candidates, grades, wish, seed=seed, seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -241,126 +249,128 @@ def _target(criterion: Criterion | None, data: TrainingData, labels: Labels) -> 
     )
 
 
-def _record(
-    workspace: Workspace,
-    members: Sequence[JudgeVersion],
-    votes: pd.DataFrame,
-    labels: Labels,
-    found: set_search.Choice,
-    asked: _Asked,
-) -> ChoiceReport:
-    held_out = _held_out(workspace, labels, found, asked)
-    words = set_words(votes, [version.id for version in members])
-    measured = measure_set(members, words, labels, evidence=evidence_of(workspace, labels.value))
-    in_sample = {
-        "coverage": measured.coverage.value,
-        "coverage_low": measured.coverage.low,
-        "coverage_high": measured.coverage.high,
-        "false_failure_rate": measured.false_failure_rate.value,
-        "false_failure_rate_low": measured.false_failure_rate.low,
-        "false_failure_rate_high": measured.false_failure_rate.high,
-        "alignment": measured.alignment,
-        "n": measured.counts.n,
-        "weighted": measured.document()["weighted"],
-    }
+@dataclass(frozen=True)
+class _Chosen:
+    """The chosen judges, with what they were chosen from and for."""
+
+    material: _Material
+    members: Sequence[JudgeVersion]
+    found: set_search.Choice
+    asked: _Asked
+
+    def in_sample(self) -> dict[str, Any]:
+        """What the set does on the outputs that it was chosen on."""
+        labels = self.material.labels
+        words = set_words(self.material.votes, [version.id for version in self.members])
+        measured = measure_set(self.members, words, labels, evidence=self.material.evidence)
+        return {
+            "coverage": measured.coverage.value,
+            "coverage_low": measured.coverage.low,
+            "coverage_high": measured.coverage.high,
+            "false_failure_rate": measured.false_failure_rate.value,
+            "false_failure_rate_low": measured.false_failure_rate.low,
+            "false_failure_rate_high": measured.false_failure_rate.high,
+            "alignment": measured.alignment,
+            "n": measured.counts.n,
+            "weighted": measured.document()["weighted"],
+        }
+
+    def held_out(self) -> dict[str, Any]:
+        """The held-out figures with the grades that they rest on, and what these are worth."""
+        evidence, project = self.material.evidence, self.material.workspace.project
+        _, fails = worth(evidence, np.zeros(len(evidence.ids), dtype=bool))
+        return self.found.held_out.model_dump() | {
+            "method": METHOD,
+            "n": self.found.held_out.outputs,
+            "n_fails": len(self.material.labels.fails),
+            "interval_of": "what this set does on fresh outputs",
+            "effective_fails": fails,
+            "wanted": self.asked.min_coverage or LIMITS[project.risk].min_coverage,
+        }
+
+    def each(self) -> list[HeldOutJudge]:
+        """The members one by one, by their cross-fitted votes."""
+        workspace, labels = self.material.workspace, self.material.labels
+        criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
+        return [
+            held_out_judge(
+                workspace,
+                version.name,
+                version.id,
+                criteria.get(version.criterion_id or ""),
+                dict(zip(labels.value, self.found.failed[:, at].tolist(), strict=True)),
+                labels,
+            )
+            for at, version in enumerate(self.members)
+        ]
+
+    def warnings(
+        self, in_sample: dict[str, Any], held_out: dict[str, Any], splits: Sequence[str]
+    ) -> list[Fact]:
+        """What a reader must know beside the figures."""
+        program = self.found.program
+        written = [self.found.cut_short, *(program.unmet if program else ())]
+        return [
+            *(fact("as_written", words=words) for words in written if words),
+            *self._of_grades(splits),
+            *self._of_figures(in_sample, held_out),
+            *_unknown(self.members, self.material.votes, self.material.labels),
+        ]
+
+    def _of_grades(self, splits: Sequence[str]) -> Iterator[Fact]:
+        labels = self.material.labels
+        if len(labels.value) < _FEW:
+            yield fact("few_grades", n=len(labels.value), fails=len(labels.fails))
+        if "test" in splits:
+            yield fact("no_sealed_test")
+
+    def _of_figures(self, in_sample: dict[str, Any], held_out: dict[str, Any]) -> Iterator[Fact]:
+        if not self.members:
+            yield fact("empty_set")
+        low, wrong = held_out["low"], in_sample["false_failure_rate"]
+        if self.members and low is not None and low <= _COIN:
+            yield fact("no_better_than_a_coin", coin=_COIN)
+        if wrong is not None and wrong > self.asked.max_ffr:
+            yield fact("false_failures", limit=self.asked.max_ffr, rate=wrong)
+        coverage, wanted = held_out["coverage"], self.asked.min_coverage
+        if wanted is not None and coverage is None:
+            yield fact("coverage_unknown", wanted=wanted)
+        elif wanted is not None and coverage < wanted:
+            yield fact("coverage_low", rate=coverage, wanted=wanted)
+
+
+def _record(chosen: _Chosen) -> ChoiceReport:
+    workspace, labels, asked = chosen.material.workspace, chosen.material.labels, chosen.asked
+    held_out, in_sample = chosen.held_out(), chosen.in_sample()
     optimism = None
-    if measured.alignment is not None and found.held_out.alignment is not None:
-        optimism = measured.alignment - found.held_out.alignment
-    splits, program = fitting_splits(workspace), found.program
+    if in_sample["alignment"] is not None and held_out["alignment"] is not None:
+        optimism = in_sample["alignment"] - held_out["alignment"]
+    splits, program = fitting_splits(workspace), chosen.found.program
     gap = program.gap if program else None
-    warnings = [
-        *([fact("as_written", words=found.cut_short)] if found.cut_short else ()),
-        *(fact("as_written", words=words) for words in (program.unmet if program else ())),
-        *_warnings(labels, in_sample, held_out, asked, splits, members),
-        *_unknown(members, votes, labels),
-    ]
-    parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}
     figures = {
         "in_sample": in_sample,
         "held_out": held_out,
         "n_grades": len(labels.value),
-        "members": [member.model_dump() for member in _each(workspace, members, labels, found)],
+        "members": [member.model_dump() for member in chosen.each()],
     }
-    ids = [version.id for version in members]
-    choice = judge_table.save_choice(
-        workspace.db, workspace.project.id, ids, parameters, figures, workspace.person
-    )
-    audit.note(workspace.db, workspace.project.id, workspace.person, "chose set", choice, judges=ids)
+    ids = [version.id for version in chosen.members]
+    parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}
+    db, project_id = workspace.db, workspace.project.id
+    choice = judge_table.save_choice(db, project_id, ids, parameters, figures, workspace.person)
+    audit.note(db, project_id, workspace.person, "chose set", choice, judges=ids)
     return ChoiceReport(
         choice=choice,
-        judges=tuple(v.name for v in members),
+        judges=tuple(version.name for version in chosen.members),
         judge_version_ids=tuple(ids),
         n_grades=len(labels.value),
         n_fails=len(labels.fails),
         in_sample=in_sample,
         held_out=held_out,
         optimism=optimism,
-        max_ffr=asked.max_ffr,
-        warnings=tuple(warnings),
-        min_coverage=asked.min_coverage,
-        must_include=asked.must_include,
+        warnings=tuple(chosen.warnings(in_sample, held_out, splits)),
         gap=gap,
+        **asdict(asked),
     )
-
-
-def _held_out(
-    workspace: Workspace, labels: Labels, found: set_search.Choice, asked: _Asked
-) -> dict[str, Any]:
-    """The held-out figures with the grades that they rest on, and what these are worth."""
-    evidence = evidence_of(workspace, labels.value)
-    _, fails = worth(evidence, np.zeros(len(evidence.ids), dtype=bool))
-    return found.held_out.model_dump() | {
-        "method": METHOD,
-        "n": found.held_out.outputs,
-        "n_fails": len(labels.fails),
-        "interval_of": "what this set does on fresh outputs",
-        "effective_fails": fails,
-        "wanted": asked.min_coverage or LIMITS[workspace.project.risk].min_coverage,
-    }
-
-
-def _each(
-    workspace: Workspace, members: Sequence[JudgeVersion], labels: Labels, found: set_search.Choice
-) -> list[HeldOutJudge]:
-    criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
-    return [
-        held_out_judge(
-            workspace,
-            version.name,
-            version.id,
-            criteria.get(version.criterion_id or ""),
-            dict(zip(labels.value, found.failed[:, at].tolist(), strict=True)),
-            labels,
-        )
-        for at, version in enumerate(members)
-    ]
-
-
-def _warnings(
-    labels: Labels,
-    in_sample: dict[str, Any],
-    held_out: dict[str, Any],
-    asked: _Asked,
-    splits: Sequence[str],
-    members: Sequence[JudgeVersion],
-) -> Iterator[Fact]:
-    if len(labels.value) < _FEW:
-        yield fact("few_grades", n=len(labels.value), fails=len(labels.fails))
-    if "test" in splits:
-        yield fact("no_sealed_test")
-    if not members:
-        yield fact("empty_set")
-    low = held_out["low"]
-    if members and low is not None and low <= _COIN:
-        yield fact("no_better_than_a_coin", coin=_COIN)
-    wrong = in_sample["false_failure_rate"]
-    if wrong is not None and wrong > asked.max_ffr:
-        yield fact("false_failures", limit=asked.max_ffr, rate=wrong)
-    coverage, wanted = held_out["coverage"], asked.min_coverage
-    if wanted is not None and coverage is None:
-        yield fact("coverage_unknown", wanted=wanted)
-    elif wanted is not None and coverage < wanted:
-        yield fact("coverage_low", rate=coverage, wanted=wanted)
 
 
 def _unknown(members: Sequence[JudgeVersion], votes: pd.DataFrame, labels: Labels) -> Iterator[Fact]:
