@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +77,14 @@ class Shape:
     @property
     def several(self) -> bool:
         """Whether it may be given more than once."""
-        return any(get_origin(kind) in {list, tuple} or _is_sequence(kind) for kind in self.types)
+        return self.paired or any(
+            get_origin(kind) in {list, tuple} or _is_sequence(kind) for kind in self.types
+        )
+
+    @cached_property
+    def paired(self) -> bool:
+        """Whether it is given as NAME=VALUE, as often as wanted."""
+        return any(get_origin(kind) in {dict, Mapping} for kind in self.types)
 
     def mark(self, kind: type) -> Any:
         """The mark of a kind, None where there is none."""
@@ -105,19 +112,22 @@ class Shape:
         dashed = self.of.name.rstrip("_").replace("_", "-")
         names = [*(flags.names if flags else (f"--{dashed}",)), self.of.name]
         if bool in self.types:
-            names[0] = f"{names[0]}/--no-{dashed}" if self.default else names[0]
+            names[0] = f"{names[0]}/--no-{dashed}" if self.default and not flags else names[0]
             return click.Option(names, is_flag=True, default=bool(self.default), help=self.help)
         shown = self.default if isinstance(self.default, str | int | float) and self.default != "" else None
         return click.Option(
             names,
             required=required,
             multiple=self.several,
+            metavar=metavar.text if metavar else None,
             help=self.help,
             show_default=str(shown) if shown is not None else False,
         )
 
     def read(self, value: Any) -> Any:
         """The value as the operation takes it: files read here, places made absolute here."""
+        if self.paired:
+            return dict(self._pair(text) for text in value)
         if isinstance(value, tuple):
             return [self.read(part) for part in value]
         if self.mark(FileText):
@@ -125,6 +135,18 @@ class Shape:
         if Path in self.types:
             return str(Path(value).expanduser().absolute())
         return value
+
+    def _pair(self, text: str) -> tuple[str, str]:
+        """``city=Hangzhou`` in its two parts."""
+        name, _, value = (part.strip() for part in text.partition("="))
+        if name and value:
+            return name, value
+        flag, wanted = f"--{self.of.name.replace('_', '-')}", self.mark(Metavar)
+        example = next((mark.examples[0] for mark in self.marks if getattr(mark, "examples", None)), "a=b")
+        raise BadInput(
+            f"{flag} wants {wanted.text if wanted else 'NAME=VALUE'}, not '{text}'.",
+            next_step=f"For example: {flag} {example}",
+        )
 
 
 def _marks(annotation: Any) -> Iterable[Any]:
@@ -148,7 +170,7 @@ def _alternatives(annotation: Any) -> Iterable[Any]:
 
 def _is_sequence(kind: Any) -> bool:
     origin = get_origin(kind)
-    return isinstance(origin, type) and issubclass(origin, Iterable) and origin is not dict
+    return isinstance(origin, type) and issubclass(origin, Iterable) and not issubclass(origin, Mapping)
 
 
 def _text_of(file: Path) -> str:

@@ -11,7 +11,6 @@ import typer
 from labelcore.cli import door, hardness, racing, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.endpoints import endpoints
-from labelcore.cli.glossary import glossary
 from labelcore.cli.learning import add_to, schema
 from labelcore.cli.library import library
 from labelcore.cli.local_model import local_model
@@ -38,7 +37,6 @@ app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
-app.add_typer(glossary, name="glossary")
 app.add_typer(library, name="library")
 app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)

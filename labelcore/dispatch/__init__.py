@@ -117,7 +117,6 @@ def _load() -> None:
         data,
         demo,
         endpoints,
-        glossary,
         hardness,
         judges,
         learning,

@@ -14,7 +14,7 @@ from pages.widgets.shell import plain
 
 def show_glossary(workspace: Workspace) -> None:
     """The terms, a form to add one, and what looks like a term in notes and outputs."""
-    known = glossary.terms(workspace.project)
+    known = glossary.list_terms(workspace)
     st.write(
         "Terms and abbreviations are explained on the grading card, and judges are told them where they occur."
     )
@@ -69,7 +69,7 @@ def _keep_candidate(workspace: Workspace, candidate: glossary.Candidate, at: int
         meaning = st.text_input("Meaning", candidate.meaning)
         if st.form_submit_button("Keep it"):
             with shell.guard():
-                glossary.set_term(workspace, candidate.term, meaning, origin="notes")
+                glossary.set_term(workspace, candidate.term, meaning, from_notes=True)
             st.rerun()
 
 

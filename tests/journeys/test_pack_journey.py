@@ -115,7 +115,8 @@ def test_terms_of_a_pack_tell_their_meaning_by_tap_and_key(tmp_path: Path) -> No
     text = "由杭分办理 with the US desk, BUSY. \u202eUS"
     output_table.add(db, [Output(id="o1", project_id=project.id, text=text, input="a Refund, no refunds")])
     for term, meaning in (("杭分", "杭州分公司"), ("US", HOSTILE), ("refund", "money back")):
-        project = glossary.set_term(Workspace(db, project).by("ann"), term, meaning)
+        glossary.set_term(Workspace(db, project).by("ann"), term, meaning)
+    project = projects.open_project(db, "test")
     page_text = pack_page(grading.make_pack(Workspace(db, project), "ann"))
     (tmp_path / "pack.html").write_text(page_text)
     with sync_playwright() as playwright:

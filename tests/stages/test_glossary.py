@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from labelcore.cli.commands import app
+from labelcore.cli import command_tree
 from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.identity import version_id
@@ -37,6 +37,10 @@ Add = Callable[..., list[Output]]
 Give = Callable[..., Grade]
 
 
+def newest(workspace: Workspace) -> Workspace:
+    return workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+
+
 def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(workspace: Workspace) -> None:
     old = workspace.project
     for meaning, scope in (("first", None), ("branch", {"city": "Hangzhou"}), ("second", {})):
@@ -44,11 +48,13 @@ def test_terms_are_kept_with_their_scope_and_replaced_by_term_and_scope(workspac
     workspace = workspace.with_project(projects.open_project(workspace.db, "test"))
     found = [(term.term, term.meaning, term.scope, term.author) for term in glossary.terms(workspace.project)]
     assert found == [("杭 分", "second", {}, "ann"), ("杭 分", "branch", {"city": "Hangzhou"}, "ann")]
-    workspace = workspace.with_project(glossary.drop_term(workspace, "杭 分", scope={}))
+    glossary.drop_term(workspace, "杭 分", scope={})
+    workspace = newest(workspace)
     assert [term.meaning for term in glossary.terms(workspace.project)] == ["branch"]
     with pytest.raises(NotFound, match="There are: 杭 分"):
         glossary.drop_term(workspace, "杭分")
-    assert glossary.terms(glossary.drop_term(workspace, "杭 分")) == []
+    assert glossary.drop_term(workspace, "杭 分").left == 0
+    assert glossary.list_terms(newest(workspace)) == []
 
 
 def test_the_older_dictionary_counts_as_terms_without_a_scope(workspace: Workspace) -> None:
@@ -59,9 +65,11 @@ def test_the_older_dictionary_counts_as_terms_without_a_scope(workspace: Workspa
         ("KPI", {}),
         ("SLA", {}),
     ]
-    workspace = workspace.with_project(glossary.set_term(workspace.by("ann"), "KPI", "another"))
+    glossary.set_term(workspace.by("ann"), "KPI", "another")
+    workspace = newest(workspace)
     assert [term.meaning for term in glossary.terms(workspace.project)] == ["another", "promise"]
-    workspace = workspace.with_project(glossary.drop_term(workspace, "SLA"))
+    glossary.drop_term(workspace, "SLA")
+    workspace = newest(workspace)
     assert [term.term for term in glossary.terms(workspace.project)] == ["KPI"]
 
 
@@ -232,7 +240,8 @@ def test_candidates_come_with_counts_quotes_and_the_meaning_of_most_notes(
     give(made[2], "fail", "AOV = average order value")
     give(made[3], "pass", "杭分即杭州分公司; not so clear")
     add_outputs("it is not done", "nor not that", "not", "or not", "not here", "SOLO once")
-    workspace = workspace.with_project(glossary.set_term(workspace.by("ann"), "KYC", "know your customer"))
+    glossary.set_term(workspace.by("ann"), "KYC", "know your customer")
+    workspace = newest(workspace)
     found = glossary.find_terms(workspace)
     assert [(candidate.term, candidate.meaning, candidate.count) for candidate in found] == [
         ("AOV", "average order value", 4),
@@ -327,10 +336,10 @@ def test_a_version_without_scopes_keeps_its_hash_and_older_specs_are_read() -> N
 def test_cards_carry_the_terms_that_hold_for_them(workspace: Workspace, add_outputs: Add) -> None:
     add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
     add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
-    workspace = workspace.with_project(
-        glossary.set_term(workspace.by("a"), "杭分", "杭州分公司", scope={"city": "Hangzhou"})
-    )
-    workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "成交总额"))
+    glossary.set_term(workspace.by("a"), "杭分", "杭州分公司", scope={"city": "Hangzhou"})
+    workspace = newest(workspace)
+    glossary.set_term(workspace.by("a"), "GMV", "成交总额")
+    workspace = newest(workspace)
     queue = grading.grading_queue(workspace, "ann")
     cards = {card.metadata["city"]: card for card in card_items(workspace, "ann", queue)}
     assert [term.term for term in cards["Hangzhou"].terms] == ["GMV", "杭分"]
@@ -346,13 +355,12 @@ def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_ve
             f"GMV of 杭分 in {version}", input="KPI?", prompt_version=version, metadata={"v": version}
         )
     for term, scope in (("GMV", {}), ("KPI", {}), ("杭分", {"v": "v1"})):
-        workspace = workspace.with_project(
-            glossary.set_term(workspace.by("a"), term, "a meaning", scope=scope)
-        )
+        glossary.set_term(workspace.by("a"), term, "a meaning", scope=scope)
     workspace = workspace.with_project(grading.set_rules(workspace, compare=("v1", "v2")))
     (card,) = pair_items(workspace.project, grading.comparing_queue(workspace, "ann"))
     assert {term.term for term in card.terms} == {"GMV", "KPI"}
-    workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "turnover"))
+    glossary.set_term(workspace.by("a"), "GMV", "turnover")
+    workspace = newest(workspace)
     (card,) = pair_items(workspace.project, grading.comparing_queue(workspace, "ann"))
     assert {term.meaning for term in card.terms if term.term == "GMV"} == {"turnover"}
 
@@ -360,10 +368,10 @@ def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_ve
 def test_a_pack_carries_the_terms_that_hold_for_each_output(workspace: Workspace, add_outputs: Add) -> None:
     add_outputs("由杭分办理", metadata={"city": "Hangzhou"}, input="GMV?")
     add_outputs("由杭分办理。", metadata={"city": "Ningbo"})
-    workspace = workspace.with_project(
-        glossary.set_term(workspace.by("a"), "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"})
-    )
-    workspace = workspace.with_project(glossary.set_term(workspace.by("a"), "GMV", "成交总额"))
+    glossary.set_term(workspace.by("a"), "杭分", "</script>杭州分公司", scope={"city": "Hangzhou"})
+    workspace = newest(workspace)
+    glossary.set_term(workspace.by("a"), "GMV", "成交总额")
+    workspace = newest(workspace)
     page = pack_page(grading.make_pack(workspace, "ann"))
     data = page.split('id="pack">')[1].split("</script>")[0]
     found = {item["text"]: item["terms"] for item in json.loads(data)["items"]}
@@ -394,7 +402,7 @@ def test_the_operations_list_set_drop_and_find(workspace: Workspace, add_outputs
 
 def test_the_command_line_reads_scopes(tmp_path: Any) -> None:
     def run(*words: str) -> Any:
-        return CliRunner().invoke(app, ["glossary", *words, "--db", str(tmp_path / "x.duckdb")])
+        return CliRunner().invoke(command_tree(), ["glossary", *words, "--db", str(tmp_path / "x.duckdb")])
 
     done = run("set", "杭分", "杭州分公司", "--scope", "city=Hangzhou")
     assert done.exit_code == 0, done.output

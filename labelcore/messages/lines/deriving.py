@@ -1,12 +1,13 @@
-"""What deriving says: criteria, their evidence and their history."""
+"""What deriving says: criteria with their evidence and history, codes, and the glossary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from labelcore.messages.results import lines
-from labelcore.models import Criterion
+from labelcore.models import Criterion, Term
 from labelcore.stages import deriving
+from labelcore.stages.deriving import glossary
 from labelcore.workspace import Workspace
 
 
@@ -65,3 +66,39 @@ def _line(criterion: Criterion) -> str:
         f"[{criterion.status}] {criterion.name} (v{criterion.version}, {criterion.severity}, "
         f"{len(criterion.evidence)} quotes) {criterion.id}"
     )
+
+
+@lines("glossary list")
+def terms(_workspace: Workspace, found: list[Term]) -> Iterator[str]:
+    """One line for each term."""
+    yield from map(_term, found)
+    if not found:
+        yield "The glossary is empty."
+
+
+@lines("glossary set")
+def term_kept(_workspace: Workspace, term: Term) -> Iterator[str]:
+    """The term as it is now."""
+    yield _term(term)
+
+
+@lines("glossary drop")
+def term_dropped(_workspace: Workspace, dropped: glossary.TermDropped) -> Iterator[str]:
+    """How many are left."""
+    yield f"{dropped.left} terms are left."
+
+
+@lines("glossary find")
+def term_candidates(_workspace: Workspace, found: list[glossary.Candidate]) -> Iterator[str]:
+    """Each candidate with the words in which it stands."""
+    for candidate in found:
+        yield f"{candidate.term} = {candidate.meaning or '?'} ({candidate.count} outputs)"
+        yield from (f"  {quote.output_id}: {quote.text}" for quote in candidate.quotes)
+    if not found:
+        yield "Nothing that looks like a term was found."
+
+
+def _term(term: Term) -> str:
+    """A term as one line: ``杭分 = 杭州分公司 (where city is Hangzhou)``."""
+    where = " and ".join(f"{name} is {value}" for name, value in term.scope.items())
+    return f"{term.term} = {term.meaning}{f' (where {where})' if where else ''}"

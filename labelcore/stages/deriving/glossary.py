@@ -6,36 +6,27 @@ reads out of notes; the grading card shows them, and judges are given those that
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, Project, Term
+from labelcore.models import Frozen, Role, Term
+from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
-from labelcore.stages.projects import GLOSSARY, has_terms, terms
+from labelcore.stages.projects import GLOSSARY, terms
 from labelcore.store import audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.text.definitions import Definition, abbreviations, definitions, small_words
 from labelcore.text.reading import LONGEST, sentences, well_formed
-from labelcore.text.terms import marks, occurring
+from labelcore.text.terms import marks
 from labelcore.workspace import Workspace
 
-__all__ = [
-    "Candidate",
-    "Quote",
-    "Term",
-    "drop_term",
-    "find_terms",
-    "has_terms",
-    "occurring",
-    "set_term",
-    "terms",
-    "terms_in",
-]
+__all__ = ["Candidate", "Mention", "Term", "drop_term", "find_terms", "list_terms", "set_term", "terms"]
 
 LONGEST_TERM, LONGEST_MEANING = 80, 500
 MOST_TERMS, MOST_FIELDS = 1_000, 10
@@ -43,10 +34,14 @@ _READ = 2_000
 """So many outputs are searched for abbreviations, those with notes first."""
 _QUOTES, _QUOTE = 3, 200
 _SEVERAL = 2
-_changing = threading.Lock()
+Scope = Annotated[
+    Mapping[str, str] | None,
+    Metavar("FIELD=VALUE"),
+    Field(description="Only where the metadata say so; repeat.", examples=["city=Hangzhou"]),
+]
 
 
-class Quote(Frozen):
+class Mention(Frozen):
     """Words of a note or an output, and the output that they are about."""
 
     output_id: str
@@ -63,27 +58,33 @@ class Candidate(Frozen):
     term: str
     meaning: str
     count: int
-    quotes: tuple[Quote, ...]
+    quotes: tuple[Mention, ...]
     outputs: tuple[str, ...] = ()
 
 
-def terms_in(project: Project, text: str, metadata: Mapping[str, Any]) -> list[Term]:
-    """The terms that occur in a text and hold for an output with this metadata, longest first.
+class TermDropped(Frozen):
+    """A term that was taken out, and how many are left."""
 
-    Where several meanings of one term fit, the one with the narrowest scope counts.
-    """
-    return occurring(terms(project), text, metadata)
+    term: str
+    left: int
 
 
+@operation("glossary list", role=Role.EXPERT, listed_as="terms")
+def list_terms(workspace: Workspace) -> list[Term]:
+    """Show every term."""
+    return terms(workspace.project)
+
+
+@operation("glossary set", role=Role.ENGINEER, effect=Effect.WRITES)
 def set_term(
     workspace: Workspace,
     term: str,
     meaning: str,
     *,
-    scope: Mapping[str, str] | None = None,
-    origin: Literal["person", "notes"] = "person",
-) -> Project:
-    """Add a term, or replace the one with the same scope; returns the project with it.
+    scope: Scope = None,
+    from_notes: Annotated[bool, Field(description="It was found in the notes.")] = False,
+) -> Term:
+    """Add a term, or replace the one with the same scope.
 
     ``scope`` maps metadata fields to values; None or {} lets the term hold everywhere.
 
@@ -95,14 +96,13 @@ def set_term(
         meaning=_checked(meaning, "The meaning of a term", LONGEST_MEANING),
         scope=_checked_scope(scope or {}),
         author=workspace.person,
-        origin=origin,
+        origin="notes" if from_notes else "person",
     )
-    with _changing:
-        stored = projects.open_project(workspace.db, workspace.project.name)
-        others = [entry for entry in terms(stored) if (entry.term, entry.scope) != (fresh.term, fresh.scope)]
-        if len(others) >= MOST_TERMS:
-            raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
-        changed = _keep(workspace.with_project(stored), [*others, fresh])
+    known = terms(projects.open_project(workspace.db, workspace.project.name))
+    others = [term for term in known if (term.term, term.scope) != (fresh.term, fresh.scope)]
+    if len(others) >= MOST_TERMS:
+        raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
+    _keep(workspace, [*others, fresh])
     audit.note(
         workspace.db,
         workspace.project.id,
@@ -112,32 +112,37 @@ def set_term(
         meaning=fresh.meaning,
         scope=fresh.scope,
     )
-    return changed
+    return fresh
 
 
-def drop_term(workspace: Workspace, term: str, *, scope: Mapping[str, str] | None = None) -> Project:
-    """Take a term out: with this scope only ({} for the one that holds everywhere), or in all.
+@operation("glossary drop", role=Role.ENGINEER, effect=Effect.WRITES)
+def drop_term(
+    workspace: Workspace,
+    term: str,
+    *,
+    scope: Scope = None,
+    everywhere: Annotated[bool, Field(description="Only the one without a scope.")] = False,
+) -> TermDropped:
+    """Take a term out: all its meanings, or the one with this scope.
 
     Raises:
         NotFound: there is no such term.
     """
-    name = _plain(term)
-    with _changing:
-        stored = projects.open_project(workspace.db, workspace.project.name)
-        before = terms(stored)
-        left = [entry for entry in before if entry.term != name or scope not in (None, entry.scope)]
-        if len(left) == len(before):
-            known = ", ".join(dict.fromkeys(entry.term for entry in before)) or "none yet"
-            raise NotFound(f"There is no such term '{name}'.", next_step=f"There are: {known}.")
-        changed = _keep(workspace.with_project(stored), left)
+    name, scope = _plain(term), {} if everywhere else scope
+    before = terms(projects.open_project(workspace.db, workspace.project.name))
+    left = [known for known in before if known.term != name or scope not in (None, known.scope)]
+    if len(left) == len(before):
+        known = ", ".join(dict.fromkeys(term.term for term in before)) or "none yet"
+        raise NotFound(f"There is no such term '{name}'.", next_step=f"There are: {known}.")
+    _keep(workspace, left)
     audit.note(workspace.db, workspace.project.id, workspace.person, "term dropped", name, scope=scope)
-    return changed
+    return TermDropped(term=term, left=len(left))
 
 
-def _keep(workspace: Workspace, kept: Sequence[Term]) -> Project:
+def _keep(workspace: Workspace, kept: Sequence[Term]) -> None:
     """Store the terms, all in one place: what the older dictionary held is among them."""
-    rows = [entry.model_dump(mode="json") for entry in kept]
-    return projects.update_project(workspace, settings={GLOSSARY: rows}, glossary={})
+    rows = [term.model_dump(mode="json") for term in kept]
+    projects.update_project(workspace, settings={GLOSSARY: rows}, glossary={})
 
 
 def _plain(text: str) -> str:
@@ -164,14 +169,20 @@ def _checked_scope(scope: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def find_terms(workspace: Workspace, limit: int = 20) -> list[Candidate]:
-    """What notes define, then abbreviations that several outputs have; the most frequent first.
+@operation("glossary find", role=Role.ENGINEER, listed_as="candidates")
+def find_terms(
+    workspace: Workspace,
+    *,
+    limit: Annotated[int, Field(ge=1, le=1_000, description="How many at most.")] = 20,
+) -> list[Candidate]:
+    """Look for terms and abbreviations in notes and outputs.
 
+    What notes define comes first, then abbreviations that several outputs have; the most frequent first.
     Notes on outputs that are set aside as the sealed test are not read, nor are these outputs.
     """
     labels = fitting_labels(workspace)
     texts = _texts(workspace, labels)
-    known = {entry.term for entry in terms(workspace.project)}
+    known = {term.term for term in terms(workspace.project)}
     defined: dict[str, list[tuple[str, Definition]]] = {}
     for output_id, notes in labels.notes.items():
         for definition in definitions("\n".join(notes)):
@@ -201,7 +212,7 @@ def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
 def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mapping[str, str]) -> Candidate:
     """A term with the meaning that most notes give; of equally frequent ones the first."""
     meanings = [definition.meaning for _, definition in defined]
-    quotes = [Quote(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in defined]
+    quotes = [Mention(output_id=where, text=definition.sentence[:_QUOTE]) for where, definition in defined]
     found = {where for where, _ in defined} | {i for i, text in texts.items() if marks(text, [term])}
     return Candidate(
         term=term,
@@ -227,7 +238,7 @@ def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
             count=len(ids),
             outputs=tuple(ids),
             quotes=tuple(
-                Quote(output_id=output_id, text=_around(texts[output_id], short))
+                Mention(output_id=output_id, text=_around(texts[output_id], short))
                 for output_id in ids[:_QUOTES]
             ),
         )
