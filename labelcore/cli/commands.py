@@ -12,10 +12,8 @@ from labelcore.cli import door, hardness, racing, reporting, terminal
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.endpoints import endpoints
 from labelcore.cli.learning import add_to, schema
-from labelcore.cli.library import library
 from labelcore.cli.local_model import local_model
 from labelcore.cli.probes import probe
-from labelcore.cli.refining import refine
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
 from labelcore.cli.serving import serve_app
 from labelcore.cli.splits import splits
@@ -37,7 +35,6 @@ app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
-app.add_typer(library, name="library")
 app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
 racing.add_to(judge)
@@ -45,7 +42,6 @@ app.add_typer(schema, name="schema")
 add_to(judge)
 app.add_typer(endpoints, name="endpoints")
 app.add_typer(splits, name="splits")
-app.add_typer(refine, name="refine")
 reporting.add_to(app)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from labelcore.dispatch.refining import docket_words
+from labelcore.messages.lines.refining import docket_words
 from labelcore.stages import refining
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -33,7 +33,7 @@ def show_court(workspace: Workspace) -> None:
     _show_ruled(workspace, [conflict for conflict in found.conflicts if conflict.ruling])
 
 
-def _rule(workspace: Workspace, waiting: list[refining.Conflict]) -> None:
+def _rule(workspace: Workspace, waiting: list[refining.Disagreement]) -> None:
     criteria = list(dict.fromkeys(conflict.subject for conflict in waiting))
     if len(criteria) > 1:
         wanted = st.selectbox("Criterion", ["all", *criteria], key="court-criterion")
@@ -54,11 +54,11 @@ def _rule(workspace: Workspace, waiting: list[refining.Conflict]) -> None:
                 st.warning("Choose first who is right.")
             elif ruled and value:
                 with shell.guard():
-                    refining.decide(workspace, conflict.output.id, conflict.judge.id, value, reason=reason)
+                    refining.decide(workspace, conflict.output.id, value, judge=conflict.judge, reason=reason)
                 st.rerun()
 
 
-def _show(conflict: refining.Conflict) -> None:
+def _show(conflict: refining.Disagreement) -> None:
     people = "passed" if conflict.human_pass else "failed"
     st.markdown(
         f"**{shell.plain(conflict.judge.name)}** says **{conflict.decision.value}**; people **{people}** it."
@@ -90,7 +90,7 @@ def _show_gaps(found: refining.Docket) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
-def _show_ruled(workspace: Workspace, ruled: list[refining.Conflict]) -> None:
+def _show_ruled(workspace: Workspace, ruled: list[refining.Disagreement]) -> None:
     if not ruled:
         return
     st.subheader("Ruled")
@@ -122,6 +122,6 @@ def _show_ruled(workspace: Workspace, ruled: list[refining.Conflict]) -> None:
             if st.button("Take the ruling back", key=f"court-back-{conflict.output.id}"):
                 with shell.guard():
                     refining.decide(
-                        workspace, conflict.output.id, conflict.judge.id, "withdrawn", reason="taken back"
+                        workspace, conflict.output.id, "withdrawn", judge=conflict.judge, reason="taken back"
                     )
                 st.rerun()

@@ -25,7 +25,7 @@ def show_library(workspace: Workspace) -> None:
     if names and st.button("Write the file"):
         with shell.guard(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rubric.yaml"
-            saved = sharing.save_rubric(workspace, file, criteria=chosen, with_examples=examples)
+            saved = sharing.save_rubric(workspace, out=file, criteria=chosen, with_examples=examples)
             for staying in saved.not_portable:
                 st.text(f"Not portable: {staying.judge} of {staying.criterion}: {staying.reason}")
             st.session_state[kept] = file.read_text("utf-8")

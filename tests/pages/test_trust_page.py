@@ -105,8 +105,8 @@ def test_a_ruling_needs_a_choice_and_can_be_taken_back(worked: Path) -> None:
     refining.decide(
         Workspace(db, project).by("ann"),
         conflict.output.id,
-        conflict.judge.id,
         "withdrawn",
+        judge=conflict.judge,
         reason="taken back",
     )
     healthy(app.run())

@@ -65,7 +65,7 @@ def _say(workspace: Workspace, judge: JudgeVersion, values: list[tuple[Output, V
 
 def _rule(workspace: Workspace, output: Output, value: str, **more: str) -> object:
     told = {"reason": "seen", "author": "ann"} | more
-    return refining.decide(workspace.by(told.pop("author")), output.id, "j1", value, **told)
+    return refining.decide(workspace.by(told.pop("author")), output.id, value, judge="j1", **told)
 
 
 def test_only_what_judge_and_people_see_differently_is_a_conflict(

@@ -167,7 +167,7 @@ def test_the_risk_travels_in_the_library_and_older_files_are_read(
     deriving.accept(workspace, criterion.id)
     deriving.edit(workspace, criterion.id, risk="high", risk_why="It costs money.")
     file, older = tmp_path / "new.yaml", tmp_path / "old.yaml"
-    sharing.save_rubric(workspace, file)
+    sharing.save_rubric(workspace, out=file)
     text = file.read_text("utf-8")
     assert "risk: high" in text
     older.write_text("\n".join(line for line in text.splitlines() if "risk" not in line), "utf-8")

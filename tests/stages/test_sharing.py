@@ -106,7 +106,7 @@ def home() -> Iterator[tuple[Database, Project]]:
 @pytest.fixture
 def file(home: tuple[Database, Project], tmp_path: Path) -> Path:
     out = tmp_path / "rubric.yaml"
-    sharing.save_rubric(Workspace(*home), out)
+    sharing.save_rubric(Workspace(*home), out=out)
     return out
 
 
@@ -119,7 +119,7 @@ def counts(workspace: Workspace) -> tuple[int, int]:
 def test_a_round_trip_keeps_every_field(
     home: tuple[Database, Project], file: Path, workspace: Workspace, tmp_path: Path
 ) -> None:
-    saved = sharing.save_rubric(Workspace(*home), tmp_path / "again.yaml")
+    saved = sharing.save_rubric(Workspace(*home), out=tmp_path / "again.yaml")
     assert saved.criteria == sharing.loading.read_rubric(file).criteria
     short = saved.criteria[1]
     assert (short.name, short.evidence, short.annotators, short.version) == ("Short", 22, 2, 3)
@@ -151,7 +151,7 @@ def test_a_round_trip_keeps_every_field(
         assert own_judge.spec == judge.spec and own_judge.fitted_on == ()
         assert came["figures"] == judge.figures.model_dump() and came["project"] == "home"
         assert own_judge.description.startswith(f"{judge.description} From the rubric of 'home'")
-    back = sharing.save_rubric(workspace, tmp_path / "back.yaml").criteria
+    back = sharing.save_rubric(workspace, out=tmp_path / "back.yaml").criteria
     local = {"origin", "version", "evidence", "annotators", "judges"}
     assert [criterion.model_dump(exclude=local) for criterion in back] == [
         criterion.model_dump(exclude=local) for criterion in saved.criteria
@@ -188,7 +188,7 @@ def test_the_file_is_readable_and_holds_no_secrets(home: tuple[Database, Project
 
 def test_without_examples_no_text_of_an_output_leaves(home: tuple[Database, Project], tmp_path: Path) -> None:
     out = tmp_path / "plain.yaml"
-    saved = sharing.save_rubric(Workspace(*home), out, with_examples=False)
+    saved = sharing.save_rubric(Workspace(*home), out=out, with_examples=False)
     text = out.read_text("utf-8")
     assert "word word" not in text and "number 1" not in text
     assert not any(criterion.pass_examples or criterion.fail_examples for criterion in saved.criteria)
@@ -201,17 +201,17 @@ def test_some_criteria_only_and_no_file_is_overwritten(
     home: tuple[Database, Project], workspace: Workspace, tmp_path: Path
 ) -> None:
     out = tmp_path / "one.yaml"
-    assert [c.name for c in sharing.save_rubric(Workspace(*home), out, criteria=["Polite"]).criteria] == [
+    assert [c.name for c in sharing.save_rubric(Workspace(*home), out=out, criteria=["Polite"]).criteria] == [
         "Polite"
     ]
     with pytest.raises(BadInput, match="exists already"):
-        sharing.save_rubric(Workspace(*home), out)
+        sharing.save_rubric(Workspace(*home), out=out)
     with pytest.raises(BadInput, match="cannot be written"):
-        sharing.save_rubric(Workspace(*home), tmp_path / "no" / "folder.yaml")
+        sharing.save_rubric(Workspace(*home), out=tmp_path / "no" / "folder.yaml")
     with pytest.raises(NotFound):
-        sharing.save_rubric(Workspace(*home), tmp_path / "x.yaml", criteria=["Wordy"])
+        sharing.save_rubric(Workspace(*home), out=tmp_path / "x.yaml", criteria=["Wordy"])
     with pytest.raises(BadInput, match="no accepted criterion"):
-        sharing.save_rubric(workspace, tmp_path / "x.yaml")
+        sharing.save_rubric(workspace, out=tmp_path / "x.yaml")
 
 
 def test_the_same_file_twice_changes_nothing(file: Path, workspace: Workspace) -> None:
@@ -257,7 +257,7 @@ def whole(tmp_path: Path) -> Iterator[tuple[Database, Project, Path]]:
 def test_judges_of_the_overall_grade_travel_with_the_rubric(
     whole: tuple[Database, Project, Path], workspace: Workspace, tmp_path: Path
 ) -> None:
-    saved = sharing.save_rubric(Workspace(*whole[:2]), whole[2])
+    saved = sharing.save_rubric(Workspace(*whole[:2]), out=whole[2])
     assert {judge.kind for judge in saved.overall} == {"code", "learned"}
     loaded = sharing.load_rubric(workspace.by("lea"), whole[2])
     came = [
@@ -286,7 +286,7 @@ def test_judges_of_the_overall_grade_travel_with_the_rubric(
 def test_judges_that_cannot_run_elsewhere_are_named_with_the_reason(
     whole: tuple[Database, Project, Path], workspace: Workspace
 ) -> None:
-    saved = sharing.save_rubric(Workspace(*whole[:2]), whole[2])
+    saved = sharing.save_rubric(Workspace(*whole[:2]), out=whole[2])
     named = {(refusal.judge, refusal.criterion): refusal.reason for refusal in saved.not_portable}
     assert named.keys() == {("other tool", "overall"), ("old prompt", "Short")}
     assert "imported from another tool" in named["other tool", "overall"]
@@ -305,8 +305,8 @@ def test_judges_of_the_overall_grade_stay_when_single_criteria_are_saved(
     whole: tuple[Database, Project, Path],
 ) -> None:
     db, project, out = whole
-    assert not sharing.save_rubric(Workspace(db, project), out, criteria=["Polite"]).overall
-    alone = sharing.save_rubric(Workspace(db, project), out.with_name("alone.yaml"), criteria=["overall"])
+    assert not sharing.save_rubric(Workspace(db, project), out=out, criteria=["Polite"]).overall
+    alone = sharing.save_rubric(Workspace(db, project), out=out.with_name("alone.yaml"), criteria=["overall"])
     assert alone.overall and not alone.criteria
 
 

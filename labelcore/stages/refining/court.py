@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import (
@@ -22,14 +25,16 @@ from labelcore.models import (
     Frozen,
     JudgeVersion,
     Output,
+    Role,
     SplitName,
     new_id,
 )
+from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import grading
 from labelcore.stages.aligning import chosen_set
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import court
@@ -40,7 +45,7 @@ from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_unclear", "context_missing")
-NEXT: dict[CourtValue, str] = {
+NEXT: dict[str, str] = {
     "judge_wrong": "Change the judge: its prompt, its examples or its threshold.",
     "person_wrong": "Grade it again: it stands first in the queue now.",
     "criterion_unclear": "Edit the criterion: say what these outputs should get.",
@@ -49,7 +54,7 @@ NEXT: dict[CourtValue, str] = {
 """What each ruling starts."""
 
 
-class Conflict(Frozen):
+class Disagreement(Frozen):
     """One output on which a judge and people differ, with what was ruled on it."""
 
     output: Output
@@ -66,6 +71,21 @@ class Conflict(Frozen):
         """What is disagreed on: the criterion's name, or "overall"."""
         return self.criterion.name if self.criterion else OVERALL
 
+    def document(self) -> dict[str, Any]:
+        """The JSON form: output, judge and verdict by name."""
+        return {
+            "output_id": self.output.id,
+            "external_id": self.output.external_id,
+            "judge": self.judge.name,
+            "criterion": self.subject,
+            "verdict": self.decision.value,
+            "reason": self.decision.reason,
+            "human_pass": self.human_pass,
+            "notes": self.notes,
+            "split": self.split,
+            "ruling": self.ruling,
+        }
+
 
 class Gap(Frozen):
     """What was ruled for one criterion (or overall): counts by value, and the share unclear."""
@@ -81,27 +101,56 @@ class Docket(Frozen):
     """All conflicts, the open ones first, with what the rulings amount to.
 
     ``sealed``: how many outputs of the sealed test were left out, whether they conflict or not.
+    ``limit``: so many conflicts are listed for people and programs that ask.
     """
 
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[Disagreement, ...]
     gaps: tuple[Gap, ...]
     unclear: Rate
     sealed: int
+    limit: int
 
     @property
     def open(self) -> int:
         """How many conflicts nobody has ruled on."""
         return sum(conflict.ruling is None for conflict in self.conflicts)
 
+    @property
+    def listed(self) -> tuple[Disagreement, ...]:
+        """The conflicts that are listed."""
+        return self.conflicts[: self.limit]
 
-def docket(workspace: Workspace, *, judge: str | None = None) -> Docket:
-    """The conflicts of the chosen set's judges, of all judges where none is chosen, or of one.
+    def document(self) -> dict[str, Any]:
+        """The JSON form: counts, and the conflicts that are listed."""
+        return {
+            "open": self.open,
+            "ruled": len(self.conflicts) - self.open,
+            "sealed": self.sealed,
+            "unclear": self.unclear,
+            "criteria": self.gaps,
+            "conflicts": [conflict.document() for conflict in self.listed],
+        }
 
-    Raises:
-        NotFound: there is no such judge.
+
+class Ruled(CourtRuling):
+    """A ruling, and what it starts."""
+
+    next: str
+
+
+@operation("refine court", role=Role.MANAGER)
+def docket(
+    workspace: Workspace,
+    *,
+    judge: Annotated[JudgeVersion | None, Field(description="Only this judge's conflicts.")] = None,
+    limit: Annotated[int, Field(ge=1, description="List so many at most.")] = 20,
+) -> Docket:
+    """List the conflicts of judges and people, the open ones first, with the gap in the specification.
+
+    They are those of the chosen set's judges, or of all judges where none is chosen.
     """
     labels = fitting_labels(workspace)
-    judges = [find_judge(workspace, judge)] if judge else _judges(workspace)
+    judges = [judge] if judge else _judges(workspace)
     found = [conflict for version in judges for conflict in _conflicts(workspace, version, labels)]
     found.sort(key=lambda conflict: (conflict.ruling is not None, conflict.subject, conflict.output.id))
     everything = grading.human_labels(workspace)
@@ -110,6 +159,7 @@ def docket(workspace: Workspace, *, judge: str | None = None) -> Docket:
         gaps=tuple(_gaps(found)),
         unclear=_unclear([conflict.ruling for conflict in found if conflict.ruling]),
         sealed=len(everything.value) - len(labels.value),
+        limit=limit,
     )
 
 
@@ -122,7 +172,7 @@ def _judges(workspace: Workspace) -> list[JudgeVersion]:
     return [found[version_id] for version_id in ids if version_id in found]
 
 
-def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[Conflict]:
+def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> list[Disagreement]:
     criteria = {criterion.id: criterion for criterion in list_criteria(workspace)}
     criterion = criteria.get(version.criterion_id or "")
     fails = subject_of(criterion, labels).fails
@@ -135,7 +185,7 @@ def _conflicts(workspace: Workspace, version: JudgeVersion, labels: Labels) -> l
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     ruled = _ruled(workspace)
     return [
-        Conflict(
+        Disagreement(
             output=outputs[verdict.output_id],
             judge=version,
             criterion=criterion,
@@ -157,8 +207,8 @@ def _ruled(workspace: Workspace) -> Mapping[tuple[str, str, bool], CourtRuling]:
     }
 
 
-def _gaps(found: Sequence[Conflict]) -> list[Gap]:
-    by_subject: dict[tuple[str, str | None], list[Conflict]] = defaultdict(list)
+def _gaps(found: Sequence[Disagreement]) -> list[Gap]:
+    by_subject: dict[tuple[str, str | None], list[Disagreement]] = defaultdict(list)
     for conflict in found:
         by_subject[conflict.subject, conflict.criterion.id if conflict.criterion else None].append(conflict)
     gaps = []
@@ -183,43 +233,52 @@ def _unclear(rulings: Sequence[CourtRuling]) -> Rate:
     return wilson(unclear, len(rulings), what="ruled conflicts")
 
 
-def decide(workspace: Workspace, output_id: str, judge: str, value: str, *, reason: str) -> CourtRuling:
-    """Rule on a conflict that stands now, and start what comes next.
+@operation("refine rule", role=Role.LEAD, effect=Effect.WRITES, signed=True)
+def decide(
+    workspace: Workspace,
+    output: Annotated[str, Metavar("OUTPUT_ID")],
+    value: Annotated[str, Metavar("judge-wrong|person-wrong|criterion-unclear|context-missing|withdrawn")],
+    *,
+    judge: Annotated[JudgeVersion, Field(description="The judge that differs.")],
+    reason: Annotated[str, Field(description="Why.")],
+) -> Ruled:
+    """Rule on one conflict that stands now; the ruling starts what comes next.
 
-    "person_wrong" puts the output before everything else in the grading queue; no grade is changed.
+    "person-wrong" puts the output before everything else in the grading queue; no grade is changed.
     "withdrawn" takes the ruling back.
 
     Raises:
         BadInput: the value is no ruling, or a name or reason is missing.
-        NotFound: there is no such judge, or it does not differ from people on this output.
+        NotFound: the judge does not differ from people on this output.
     """
+    value = value.replace("-", "_")
     if value not in {*VALUES, "withdrawn"}:
         words = ", ".join(ruling.replace("_", "-") for ruling in VALUES)
         raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    version = find_judge(workspace, judge)
-    standing = _conflicts(workspace, version, fitting_labels(workspace))
-    output = output_table.get(workspace.db, output_id)
-    conflict = next((conflict for conflict in standing if output and conflict.output.id == output.id), None)
+    known = output_table.get(workspace.db, output)
+    standing = _conflicts(workspace, judge, fitting_labels(workspace)) if known else []
+    conflict = next((conflict for conflict in standing if known and conflict.output.id == known.id), None)
     if conflict is None:
         raise NotFound(
-            f"{version.name} does not differ from people on the output '{output_id}' (now).",
+            f"{judge.name} does not differ from people on the output '{output}' (now).",
             next_step="`labelcore refine court` lists the conflicts.",
         )
-    ruling = CourtRuling.model_validate(
+    ruling = Ruled.model_validate(
         {
             "id": new_id("court"),
             "project_id": workspace.project.id,
             "output_id": conflict.output.id,
-            "judge_id": version.judge_id,
-            "judge_version_id": version.id,
-            "criterion_id": version.criterion_id,
+            "judge_id": judge.judge_id,
+            "judge_version_id": judge.id,
+            "criterion_id": judge.criterion_id,
             "verdict": conflict.decision.value,
             "human_pass": conflict.human_pass,
             "value": value,
             "reason": reason.strip(),
             "author": workspace.person.strip(),
+            "next": NEXT.get(value, "The ruling is taken back."),
         }
     )
     court.save(workspace.db, ruling)

@@ -4,9 +4,9 @@ What people think of outputs differs between projects, so a criterion that came 
 aligned here" until its judges were measured against enough of this project's own grades.
 """
 
-from labelcore.stages.sharing.loading import Loaded, Refused, load_rubric
+from labelcore.stages.sharing.loading import JudgeLeftOut, Loaded, load_rubric
 from labelcore.stages.sharing.rubric_file import NotPortable, RubricFile, json_schema
-from labelcore.stages.sharing.saving import save_rubric
+from labelcore.stages.sharing.saving import SavedRubric, save_rubric
 from labelcore.stages.sharing.transferring import (
     NEEDED_FAILS,
     NEEDED_PASSES,
@@ -18,11 +18,12 @@ from labelcore.stages.sharing.transferring import (
 __all__ = [
     "NEEDED_FAILS",
     "NEEDED_PASSES",
+    "JudgeLeftOut",
     "JudgeTransfer",
     "Loaded",
     "NotPortable",
-    "Refused",
     "RubricFile",
+    "SavedRubric",
     "Transfer",
     "json_schema",
     "load_rubric",

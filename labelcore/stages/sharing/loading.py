@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,7 +15,8 @@ from labelcore.errors import BadInput
 from labelcore.judges import kinds
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import RESERVED, kind_named, kind_of
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, new_id
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role, new_id
+from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.sharing import yaml_text
 from labelcore.stages.sharing.places import LARGEST, first_fault
@@ -34,10 +35,9 @@ from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
 _COPY = re.compile(r" \(library(?: \d+)?\)$")
-_loading = threading.Lock()
 
 
-class Refused(Frozen):
+class JudgeLeftOut(Frozen):
     """A judge that was left out, and why, as the end of a sentence."""
 
     criterion: str
@@ -56,33 +56,39 @@ class Loaded(Frozen):
     known: tuple[str, ...]
     renamed: tuple[str, ...]
     judges: tuple[JudgeVersion, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[JudgeLeftOut, ...]
     not_portable: tuple[NotPortable, ...] = ()
 
+    def document(self) -> dict[str, Any]:
+        """The JSON form: what came by id and name."""
+        return {
+            "project": self.project,
+            "known": self.known,
+            "renamed": self.renamed,
+            "criteria": [{"id": criterion.id, "name": criterion.name} for criterion in self.criteria],
+            "judges": [{"judge_version_id": judge.id, "name": judge.name} for judge in self.judges],
+            "refused": self.refused,
+            "not_portable": self.not_portable,
+        }
 
+
+@operation("library load", role=Role.ENGINEER, effect=Effect.WRITES, project="any")
 def load_rubric(workspace: Workspace, file: Path) -> Loaded:
-    """Take the criteria of a file in as accepted ones of this project, with their judges.
+    """Take a file's criteria and judges in; doing it twice changes nothing.
 
-    A criterion whose name and statement any version here has is known and left alone. Figures of
+    The criteria are accepted ones of this project. A criterion whose name and statement any version here has is known and left alone. Figures of
     the file are kept with the judges; see ``transfer``.
 
     Raises:
         BadInput: the file is no rubric, or a field of it is wrong. Then nothing is stored.
     """
     rubric = read_rubric(file)
-    with _loading:  # two at once would both find that a criterion is not known
-        loaded = _sorted_out(workspace, rubric)
-        if loaded.criteria or loaded.judges:
-            criterion_table.save_with_judges(workspace.db, loaded.criteria, loaded.judges)
-            audit.note(
-                workspace.db,
-                workspace.project.id,
-                workspace.person,
-                "library loaded",
-                rubric.project,
-                file=file.name,
-                criteria=[criterion.id for criterion in loaded.criteria],
-            )
+    loaded = _sorted_out(workspace, rubric)
+    if loaded.criteria or loaded.judges:
+        criterion_table.save_with_judges(workspace.db, loaded.criteria, loaded.judges)
+        ids = [criterion.id for criterion in loaded.criteria]
+        place, about = (workspace.db, workspace.project.id, workspace.person), rubric.project
+        audit.note(*place, "library loaded", about, file=file.name, criteria=ids)
     return loaded
 
 
@@ -147,15 +153,11 @@ def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
         if text in texts:
             known.append(shared.name)
             continue
-        made = _criterion(workspace.project, rubric, shared, _free(shared.name, taken), workspace.person)
+        made = _criterion(workspace, rubric, shared, _free(shared.name, taken))
         fresh.append((shared, made))
         taken.add(made.name.casefold())
         texts.add(text)
-    tried = [
-        judge
-        for shared, made in fresh
-        for judge in _judges(workspace.project, rubric, shared.judges, made, workspace.person)
-    ]
+    tried = [judge for shared, made in fresh for judge in _judges(workspace, rubric, shared.judges, made)]
     tried += _overall(workspace, rubric)
     return Loaded(
         project=rubric.project,
@@ -163,7 +165,7 @@ def _sorted_out(workspace: Workspace, rubric: RubricFile) -> Loaded:
         known=tuple(known),
         renamed=tuple(made.name for shared, made in fresh if made.name != shared.name),
         judges=tuple(version for version in tried if isinstance(version, JudgeVersion)),
-        refused=tuple(refusal for refusal in tried if isinstance(refusal, Refused)),
+        refused=tuple(refusal for refusal in tried if isinstance(refusal, JudgeLeftOut)),
         not_portable=rubric.not_portable,
     )
 
@@ -187,35 +189,20 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _criterion(
-    project: Project, rubric: RubricFile, shared: SharedCriterion, name: str, author: str
-) -> Criterion:
+def _criterion(workspace: Workspace, rubric: RubricFile, shared: SharedCriterion, name: str) -> Criterion:
     why = (
         f"From the rubric of '{rubric.project}', saved on {rubric.exported_at:%Y-%m-%d}: version "
         f"{shared.version} there ({shared.origin}), {shared.evidence} quotes of "
         f"{'1 person' if shared.annotators == 1 else f'{shared.annotators} people'}."
     )
-    return Criterion(
-        id=new_id("criterion"),
-        project_id=project.id,
-        version=1,
-        name=name,
-        statement=shared.statement,
-        severity=shared.severity,
-        max_false_failure_rate=shared.max_false_failure_rate,
-        risk=shared.risk,
-        risk_why=shared.risk_why,
-        origin="library",
-        status="accepted",
-        pass_examples=shared.pass_examples,
-        fail_examples=shared.fail_examples,
-        keywords=shared.keywords,
-        author=author,
-        why=why,
-    )
+    here = {"origin", "version", "evidence"}
+    same = shared.model_dump(include=Criterion.model_fields.keys() - here)
+    fresh = {"id": new_id("criterion"), "project_id": workspace.project.id, "version": 1, "name": name}
+    told = {"origin": "library", "status": "accepted", "author": workspace.person, "why": why}
+    return Criterion.model_validate(same | fresh | told)
 
 
-def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion | Refused]:
+def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion | JudgeLeftOut]:
     """The judges of the overall grade that are not here yet, by what they are."""
     here = [
         judge
@@ -224,8 +211,8 @@ def _overall(workspace: Workspace, rubric: RubricFile) -> Iterator[JudgeVersion 
     ]
     known = [(judge.kind, kind.checked(kind.leaving())) for judge in here if (kind := kind_of(judge)).travels]
     numbers = {judge.judge_id: judge.version for judge in here}
-    for judge in _judges(workspace.project, rubric, rubric.overall, None, workspace.person):
-        if isinstance(judge, Refused):
+    for judge in _judges(workspace, rubric, rubric.overall, None):
+        if isinstance(judge, JudgeLeftOut):
             yield judge
         elif (judge.kind, _without_origin(judge)) not in known:
             yield judge.model_copy(update={"version": numbers.get(judge.judge_id, 0) + 1})
@@ -236,12 +223,8 @@ def _without_origin(judge: JudgeVersion) -> dict[str, object]:
 
 
 def _judges(
-    project: Project,
-    rubric: RubricFile,
-    shared: Sequence[SharedJudge],
-    criterion: Criterion | None,
-    author: str,
-) -> Iterator[JudgeVersion | Refused]:
+    workspace: Workspace, rubric: RubricFile, shared: Sequence[SharedJudge], criterion: Criterion | None
+) -> Iterator[JudgeVersion | JudgeLeftOut]:
     names: set[str] = set()
     for judge in shared:
         reason = kinds.fault(judge.kind, judge.spec)
@@ -249,16 +232,19 @@ def _judges(
             reason = "another judge of the same has its name"
         names.add(judge.name)
         if reason:
-            yield Refused(criterion=criterion.name if criterion else OVERALL, judge=judge.name, reason=reason)
+            yield JudgeLeftOut(
+                criterion=criterion.name if criterion else OVERALL, judge=judge.name, reason=reason
+            )
         else:
-            yield _version(project, rubric, judge, criterion, author)
+            yield _version(workspace, rubric, judge, criterion)
 
 
 def _version(
-    project: Project, rubric: RubricFile, judge: SharedJudge, criterion: Criterion | None, author: str
+    workspace: Workspace, rubric: RubricFile, judge: SharedJudge, criterion: Criterion | None
 ) -> JudgeVersion:
-    criterion_id = criterion.id if criterion else None
-    note = _note(rubric, judge)
+    project_id, criterion_id = workspace.project.id, criterion.id if criterion else None
+    reason = kind_named(judge.kind, judge.spec).came.format(model=judge.model)
+    note = f"From the rubric of '{rubric.project}': {reason}.{f' {judge.note}' if judge.note else ''}"
     came = {
         "project": rubric.project,
         "exported_at": rubric.exported_at.isoformat(),
@@ -267,14 +253,14 @@ def _version(
     }
     spec = kind_named(judge.kind, judge.spec).checked(judge.spec) | {RESERVED: came}
     name = judge.name + SUFFIX
-    stem = f"{project.id}|{criterion_id}|{judge.kind}|{name}"
+    stem = f"{project_id}|{criterion_id}|{judge.kind}|{name}"
     return JudgeVersion.model_validate(
         {
-            "id": version_id(project.id, criterion_id, judge.kind, spec),
+            "id": version_id(project_id, criterion_id, judge.kind, spec),
             "name": name,
             "kind": judge.kind,
             "judge_id": "judge_" + hashlib.sha256(stem.encode()).hexdigest()[:16],
-            "project_id": project.id,
+            "project_id": project_id,
             "version": 1,
             "criterion_id": criterion_id,
             "criterion_version": 1 if criterion else None,
@@ -282,12 +268,6 @@ def _version(
             "description": f"{judge.description} {note}",
             "model": judge.model,
             "fitted_on": (),
-            "author": author,
+            "author": workspace.person,
         }
     )
-
-
-def _note(rubric: RubricFile, judge: SharedJudge) -> str:
-    reason = kind_named(judge.kind, judge.spec).came.format(model=judge.model)
-    more = f" {judge.note}" if judge.note else ""
-    return f"From the rubric of '{rubric.project}': {reason}.{more}"

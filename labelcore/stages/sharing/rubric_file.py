@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from labelcore.models import CriterionOrigin, Frozen, Risk, Severity
+from labelcore.models import CriterionOrigin, Frozen, Risk, Role, Severity
+from labelcore.operations import operation
 from labelcore.stats.rate import Rate
+from labelcore.workspace import Workspace
 
 FORMAT = "labelcore-rubric"
 VERSION = 1
@@ -119,8 +121,9 @@ class RubricFile(Frozen):
         return self
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON schema of the file, for editors that check YAML while it is written."""
+@operation("library schema", role=Role.EXPERT, project="none")
+def json_schema(_workspace: Workspace) -> dict[str, Any]:
+    """Print the JSON schema of the file, for editors that check YAML while it is written."""
     schema = RubricFile.model_json_schema()
     schema["required"] = ["format", "version", *schema["required"]]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

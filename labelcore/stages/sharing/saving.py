@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import RESERVED, kind_of
-from labelcore.models import OVERALL, Criterion, JudgeVersion, now
+from labelcore.models import OVERALL, Criterion, JudgeVersion, Role, now
+from labelcore.operations import Flags, operation
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import human_labels
@@ -36,10 +37,44 @@ _HEAD = "# A rubric of labelcore. Another project takes it in with: labelcore li
 _WITHOUT = "Measured with examples that this file leaves out."
 
 
+class SavedRubric(RubricFile):
+    """What was written, and where."""
+
+    out: Path
+    with_examples: bool
+
+    @property
+    def judges(self) -> int:
+        """How many judges are in the file."""
+        return sum(len(criterion.judges) for criterion in self.criteria) + len(self.overall)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form: the criteria's names, and judges in counts."""
+        return {
+            "out": str(self.out),
+            "with_examples": self.with_examples,
+            "judges": self.judges,
+            "criteria": [criterion.name for criterion in self.criteria],
+            "overall": len(self.overall),
+            "not_portable": self.not_portable,
+        }
+
+
+@operation("library save", role=Role.ENGINEER)
 def save_rubric(
-    workspace: Workspace, out: Path, *, criteria: Sequence[str] = (), with_examples: bool = True
-) -> RubricFile:
-    """Write the accepted criteria, or those that are named, with their judges to a YAML file.
+    workspace: Workspace,
+    *,
+    out: Annotated[Path, Field(description="The YAML file to write.")],
+    criteria: Annotated[
+        Sequence[str],
+        Flags(("--criterion",)),
+        Field(description="Only this criterion; repeat. Without it all accepted ones."),
+    ] = (),
+    with_examples: Annotated[
+        bool, Flags(("--with-examples/--no-examples",)), Field(description="Examples are texts of outputs.")
+    ] = True,
+) -> SavedRubric:
+    """Write criteria with their judges and examples to a file for another project.
 
     Without examples no text of an output leaves; quotes of notes, names of people, keys and
     addresses of endpoints never do. Statements, keywords and the phrases that a check looks for
@@ -57,7 +92,9 @@ def save_rubric(
         wanted[None] = None
     judges, staying = _judges(workspace, wanted, with_examples=with_examples)
     try:
-        rubric = RubricFile(
+        saved = SavedRubric(
+            out=out,
+            with_examples=with_examples,
             project=workspace.project.name,
             exported_at=now().replace(microsecond=0),
             criteria=tuple(
@@ -72,8 +109,9 @@ def save_rubric(
         raise BadInput(
             f"A criterion cannot be saved: {first_fault(trouble)}.", next_step="Edit it first."
         ) from trouble
-    _write(out, _HEAD + yaml_text.write(rubric.model_dump(mode="json")))
-    return rubric
+    written = saved.model_dump(mode="json", include=set(RubricFile.model_fields))
+    _write(out, _HEAD + yaml_text.write(written))
+    return saved
 
 
 def _wanted(workspace: Workspace, criteria: Sequence[str]) -> list[Criterion]:

@@ -7,7 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from labelcore.judges.kinds import RESERVED
-from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role
+from labelcore.operations import operation
 from labelcore.stages.aligning import JudgeAlignment
 from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import list_criteria
@@ -61,10 +62,11 @@ class Transfer(Frozen):
     says: str
 
 
+@operation("library transfer", role=Role.MANAGER, listed_as="criteria")
 def transfer(workspace: Workspace) -> list[Transfer]:
-    """Every accepted or proposed criterion from the library, and the overall grade where judges of it
-    came, measured on this project's grades.
+    """Show how well what came by file does on this project's own grades.
 
+    Every accepted or proposed criterion from the library, and the overall grade where judges of it came.
     Grades are those of outputs as a whole, of all splits, as in the figures of the file.
     """
     live = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labelcore.models import JudgeVersion
+from labelcore.operations import finder
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.judging.keeping import schemas
@@ -30,6 +31,7 @@ JUDGES = Catalogue[JudgeVersion](
 )
 
 
+@finder(JudgeVersion)
 def find_judge(workspace: Workspace, word: str) -> JudgeVersion:
     """A judge by its id, its version's id, its name, or the beginning of an id; see :func:`find_named`.
 

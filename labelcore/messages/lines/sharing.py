@@ -1,0 +1,63 @@
+"""What sharing says: what a rubric file holds, what came of it, and how it does here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from labelcore.messages.results import lines
+from labelcore.stages import sharing
+from labelcore.workspace import Workspace
+
+
+@lines("library save")
+def saved(_workspace: Workspace, rubric: sharing.SavedRubric) -> Iterator[str]:
+    """What the file holds, and which judges stayed."""
+    texts = (
+        "with examples from its outputs"
+        if rubric.with_examples
+        else "without examples; statements and keywords may still have words of notes in them"
+    )
+    yield (
+        f"{rubric.out} holds {len(rubric.criteria)} criteria and {rubric.judges} judges, "
+        f"{len(rubric.overall)} of them of the overall grade, {texts}."
+    )
+    yield from _staying(rubric.not_portable)
+
+
+def _staying(judges: Sequence[sharing.NotPortable]) -> Iterator[str]:
+    for judge in judges:
+        yield f"  not portable: {judge.judge} ({judge.kind}) of “{judge.criterion}”: {judge.reason}"
+
+
+@lines("library load")
+def loaded(_workspace: Workspace, found: sharing.Loaded) -> Iterator[str]:
+    """What came, what was left out and why."""
+    yield (
+        f"{len(found.criteria)} criteria and {len(found.judges)} judges came from the rubric of "
+        f"'{found.project}'; {len(found.known)} criteria were known already."
+    )
+    for name in found.renamed:
+        yield f"  another criterion has the name, so it is called here: {name}"
+    for judge in found.refused:
+        yield f"  left out: {judge.judge} of “{judge.criterion}”: {judge.reason}"
+    yield from _staying(found.not_portable)
+    if found.criteria or found.judges:
+        yield "They are not yet aligned here: run the judges, grade, then `labelcore library transfer`."
+
+
+@lines("library transfer")
+def transferred(_workspace: Workspace, criteria: list[sharing.Transfer]) -> Iterator[str]:
+    """Each criterion with its judges, there and here."""
+    for criterion in criteria:
+        yield f"[{criterion.state}] {criterion.says}"
+        yield from (f"  {judge.says}" for judge in criterion.judges)
+    if not criteria:
+        yield "No criterion came by file: `labelcore library load FILE`."
+
+
+@lines("library schema")
+def schema(_workspace: Workspace, fields: dict[str, Any]) -> Iterator[str]:
+    """The schema itself."""
+    yield json.dumps(fields, ensure_ascii=False, indent=2)
