@@ -11,17 +11,16 @@ import contextlib
 import functools
 import importlib
 import inspect
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from labelcore.catalogue import catalogue
 from labelcore.errors import BadInput, NotAllowed
 from labelcore.models import Frozen, Role
 from labelcore.store import audit
@@ -171,7 +170,6 @@ class Operation:
 
 OPERATIONS: dict[str, Operation] = {}
 _FINDERS: dict[type, Finder] = {}
-_MARKED = re.compile(r'^@operation\(\s*"([^"]+)".*?^def .*?"""(.*?)(?:\n|""")', re.M | re.S)
 _within: ContextVar[str] = ContextVar("operation under way", default="")
 _writing = threading.RLock()
 """Held until a writer's rows are stored: a transaction that began earlier would not see them."""
@@ -220,28 +218,6 @@ def finder(kind: type) -> Callable[[Finder], Finder]:
         return function
 
     return mark
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an operation is written, so that a command's help need not import the library."""
-
-    module: str
-    summary: str
-
-
-@functools.cache
-def catalogue() -> dict[str, Place]:
-    """Every operation by name, read off the stages' source without importing it."""
-    root = Path(__file__).parent
-    found = {}
-    for file in sorted((root / "stages").rglob("*.py")):
-        module = ".".join(("labelcore", *file.relative_to(root).with_suffix("").parts)).removesuffix(
-            ".__init__"
-        )
-        for name, summary in _MARKED.findall(file.read_text("utf-8")):
-            found[name] = Place(module, summary.strip())
-    return found
 
 
 def find_operation(name: str) -> Operation:

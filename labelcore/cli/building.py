@@ -15,13 +15,14 @@ from pydantic.fields import FieldInfo
 
 from labelcore.cli import sending
 from labelcore.errors import BadInput
-from labelcore.operations import FileText, Flags, Hidden, Metavar, Operation
+from labelcore.operations import FileText, Flags, Hidden, Metavar, find_operation
 
 _LONGEST_FILE = 4 * 2**20
 
 
-def command_of(operation: Operation) -> click.Command:
+def command_of(name: str) -> click.Command:
     """The command of an operation: what stands before ``*`` are arguments, what follows options."""
+    operation = find_operation(name)
     shapes = {name: Shape(parameter) for name, parameter in operation.fields.items()}
     shapes = {name: shape for name, shape in shapes.items() if not shape.mark(Hidden)}
 
@@ -43,12 +44,13 @@ def command_of(operation: Operation) -> click.Command:
     )
 
 
-def common() -> list[click.Parameter]:
+def common(*, author: bool = True) -> list[click.Parameter]:
     """The options that every command has."""
+    who = click.Option(["--author", "--annotator", "author"], default="", help="Who does this.")
     return [
         click.Option(["--db"], type=click.Path(path_type=Path), help="The DuckDB file."),
         click.Option(["--project"], help="The project's name."),
-        click.Option(["--author", "--annotator", "author"], default="", help="Who does this."),
+        *([who] if author else []),
         click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document on stdout."),
     ]
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from labelcore.cli import door, hardness, racing, reporting, terminal
+from labelcore.cli import hardness, racing, reporting
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.endpoints import endpoints
 from labelcore.cli.learning import add_to, schema
 from labelcore.cli.local_model import local_model
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
-from labelcore.cli.serving import serve_app
 from labelcore.cli.splits import splits
 from labelcore.cli.team import team
-from labelcore.dispatch import upkeep
 from labelcore.errors import BadInput
 from labelcore.sandbox.limits import LONGEST_SOURCE
-from labelcore.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -64,42 +60,6 @@ def _text_of(file: Path) -> str:
         raise BadInput(
             f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check."
         ) from trouble
-
-
-@app.command("import")
-def import_(
-    file: Annotated[str, typer.Argument(help="A CSV, JSONL, JSON or Parquet file, or a glob.")],
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", help="output=COL, input=COL, id=COL, group=COL, …")
-    ] = None,
-    meta: Annotated[list[str] | None, typer.Option("--meta", help="A column to keep as metadata.")] = None,
-    grades: Annotated[str | None, typer.Option("--grades", help="overall=COL")] = None,
-    note: Annotated[str | None, typer.Option("--note", help="The column of notes.")] = None,
-    annotator: Annotated[str | None, typer.Option("--annotator", help="A column, or a name.")] = None,
-    verdicts: Annotated[list[str] | None, typer.Option("--verdicts", help="JUDGE=COL")] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Only show how it would be read.")] = False,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Bring outputs in, with the grades, notes and verdicts beside them."""
-    place = file if "://" in file else str(Path(file).expanduser().absolute())
-    if preview:
-        send("preview", db, project, json, file=place)
-        return
-    send(
-        "import",
-        db,
-        project,
-        json,
-        file=place,
-        columns=_pairs(map_, "--map"),
-        meta=meta,
-        grade=_pairs([grades], "--grades").get("overall") if grades else None,
-        note=note,
-        annotator=annotator,
-        verdicts=_pairs(verdicts, "--verdicts"),
-    )
 
 
 @app.command()
@@ -199,52 +159,6 @@ def judge_propose(
         limit=limit,
         seed=seed,
         probability=probability,
-    )
-
-
-@judge.command("run")
-def judge_run(
-    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
-    kind: Annotated[str | None, typer.Option(help="code, llm or learned")] = None,
-    split: Annotated[str | None, typer.Option(help="train, dev or test")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many outputs.")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
-    repeats: Annotated[
-        int, typer.Option(min=1, max=20, help="How often an LLM judge decides each output in all.")
-    ] = 1,
-    estimate: Annotated[bool, typer.Option("--estimate", help="Only say what it will take.")] = False,
-    batch: Annotated[
-        bool,
-        typer.Option(
-            "--batch", help="Hand LLM judges' questions to the provider's batches; say it again to collect."
-        ),
-    ] = False,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: '
-            "LABELCORE_ENGINE."
-        ),
-    ] = None,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Run judges; what is decided already is not asked again."""
-    name = "judge estimate" if estimate else "judge batch" if batch else "judge run"
-    more: dict[str, Any] = {"engine": engine} if name == "judge run" else {}
-    send(
-        name,
-        db,
-        project,
-        json,
-        judge=judge,
-        kind=kind,
-        split=split,
-        limit=limit,
-        concurrency=concurrency,
-        repeats=repeats,
-        **more,
     )
 
 
@@ -420,20 +334,6 @@ def backup(
 
 
 @app.command()
-def restore(
-    source: Annotated[Path, typer.Argument(help="The backup.", metavar="FILE")],
-    db: Db = None,
-    project: ProjectName = None,  # noqa: ARG001 - every command takes it
-    json: Json = False,
-) -> None:
-    """Put a backup in the place of the database; what stood there is kept beside it."""
-    place = db or settings().db
-    if door.read_door(place):
-        raise BadInput(f"A labelcore app holds {place}.", next_step="Stop the app, then restore again.")
-    terminal.show(upkeep.restore(source.expanduser().absolute(), place), as_json=json)
-
-
-@app.command()
 def vacuum(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Give free space in the database file back."""
     send("vacuum", db, project, json)
@@ -456,48 +356,6 @@ def sql(
 ) -> None:
     """Ask the stored rows in SQL, also while the app runs; nothing can be changed by it."""
     send("sql", db, project, json, query=query, limit=limit, show_all=show_all)
-
-
-@app.command()
-def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
-    address: Annotated[str, typer.Option(help="127.0.0.1 keeps it on this machine.")] = "127.0.0.1",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
-    db: Db = None,
-    project: ProjectName = None,
-) -> None:
-    """Serve the app on this database."""
-    serve_app(db or settings().db, project or settings().project, address, port, browser=browser)
-
-
-@app.command()
-def demo(
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make the sample project.")] = False,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
-    address: Annotated[str, typer.Option()] = "127.0.0.1",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Make the sample project, which needs no key and no network, and open the app on it."""
-    send("demo", db, project or "sample", json)
-    if not no_serve:
-        serve_app(db or settings().db, project or "sample", address, port, browser=browser)
-
-
-def _pairs(values: list[str] | None, option: str) -> dict[str, str]:
-    """``["output=answer"]`` as ``{"output": "answer"}``."""
-    found: dict[str, str] = {}
-    for value in values or []:
-        match = re.fullmatch(r"([^=]+)=(.+)", value)
-        if not match:
-            raise BadInput(
-                f"{option} wants NAME=COLUMN, not '{value}'.",
-                next_step=f"For example: {option} {'overall' if option == '--grades' else 'output'}=answer",
-            )
-        found[match[1].strip()] = match[2].strip()
-    return found
 
 
 def _with_offset(moment: str | None) -> str | None:

@@ -1,15 +1,21 @@
-"""Start the app: Streamlit's server on app.py, with the settings that it must have."""
+"""``labelcore serve`` and ``demo``: Streamlit's server on app.py, with the settings that it must have."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+from typing import Any
+
+import click
 
 import labelcore
 from labelcore.cli import stdout
+from labelcore.cli.building import common
 from labelcore.cli.door import read_door
+from labelcore.cli.sending import send
 from labelcore.errors import BadInput, StoreBusy
+from labelcore.settings import settings
 
 _MUST = {
     # Streamlit's garbage collection after every run cost a hundred people nine seconds (p95).
@@ -63,3 +69,29 @@ def _has_screen() -> bool:
     return sys.platform in {"darwin", "win32"} or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
+
+
+def _serve(db: Path | None, project: str | None, **options: Any) -> None:
+    """Serve the app on this database."""
+    serve_app(db or settings().db, project or settings().project, **options)
+
+
+def _demo(db: Path | None, project: str | None, *, as_json: bool, no_serve: bool, **options: Any) -> None:
+    """Make the sample project, which needs no key and no network, and open the app on it."""
+    send("demo", db, project or "sample", as_json)
+    if not no_serve:
+        serve_app(db or settings().db, project or "sample", **options)
+
+
+_WHERE = (
+    click.Option(["--port"], type=click.IntRange(1, 65535), default=8501, show_default=True),
+    click.Option(["--address"], default="127.0.0.1", help="127.0.0.1 keeps it on this machine."),
+    click.Option(["--browser/--no-browser"], default=True, help="Open a browser."),
+)
+_ONLY = click.Option(["--no-serve"], is_flag=True, help="Only make the sample project.")
+command = click.Command(
+    "serve", callback=_serve, params=[*_WHERE, *common(author=False)[:2]], help=_serve.__doc__
+)
+demo = click.Command(
+    "demo", callback=_demo, params=[_ONLY, *_WHERE, *common(author=False)], help=_demo.__doc__
+)

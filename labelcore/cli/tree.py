@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 import click
 
-from labelcore.operations import catalogue, find_operation
+from labelcore.catalogue import catalogue
 
 GROUPS = {
     "codes": "What the notes say, in a few words each.",
@@ -24,9 +25,27 @@ GROUPS = {
     "splits": "Which outputs are for fitting, for choosing, and for reporting.",
     "team": "How a team grades: rules, agreement, conflicts, packs.",
 }
-BY_HAND: dict[str, str] = {}
-"""Commands that are no operation, by name, and the module whose ``command`` it is."""
+BY_HAND = {
+    "demo": ("serving", "demo", "Make the sample project, and open the app on it."),
+    "import": ("importing", "command", "Bring outputs in, with the grades, notes and verdicts beside them."),
+    "judge run": ("judging", "command", "Run judges; what is decided already is not asked again."),
+    "restore": ("restoring", "command", "Put a backup in the place of the database."),
+    "serve": ("serving", "command", "Serve the app on this database."),
+}
+"""Commands that are more, or less, than one operation: their module here, its command, and what it does."""
 Fallback = Callable[[], Any]
+
+
+@cache
+def summaries() -> dict[str, str]:
+    """Every command that is made here, and what it does in a line."""
+    operations = {name: place.summary for name, place in catalogue().items()}
+    shown = {name: summary for name, summary in operations.items() if name not in _HIDDEN}
+    return shown | {name: summary for name, (_, _, summary) in BY_HAND.items()}
+
+
+_HIDDEN = {"preview", "judge batch", "judge estimate"}
+"""Operations that a command by hand calls."""
 
 
 class Commands(click.Group):
@@ -37,41 +56,50 @@ class Commands(click.Group):
         self.words = words
         self.fallback = fallback
 
-    def _names(self) -> dict[str, str]:
-        """The next word of each command below, and what it does in a line."""
+    def below(self) -> dict[str, str]:
+        """The next word of each command, and what it does."""
+        begin = self.words.split()
         found = {}
-        for name, place in catalogue().items():
-            if name.startswith(f"{self.words} ") or not self.words:
-                word = name.removeprefix(self.words).split()[0]
-                full = f"{self.words} {word}".strip()
-                found[word] = place.summary if name == full else GROUPS.get(full, "")
-        below = {
-            name.removeprefix(self.words).strip(): name for name in BY_HAND if name.startswith(self.words)
-        }
-        return found | {word: "" for word in below if word and " " not in word}
+        for name, summary in summaries().items():
+            words = name.split()
+            if words[: len(begin)] == begin and len(words) > len(begin):
+                upto = " ".join(words[: len(begin) + 1])
+                found[words[len(begin)]] = summary if upto == name else GROUPS.get(upto, "")
+        return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All next words, in the order of the alphabet."""
         older = self.fallback().list_commands(ctx) if self.fallback else []
-        return sorted({*self._names(), *older})
+        return sorted({*self.below(), *older})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of the help, made without importing what the commands work with."""
+        known = self.below()
+        rows = [
+            (word, known[word] if word in known else self.get_command(ctx, word).get_short_help_str())  # type: ignore[union-attr]  # it is listed
+            for word in self.list_commands(ctx)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def knows(self, arguments: Sequence[str]) -> bool:
         """Whether a line calls a command that is made here, or asks what there is."""
         words = [word for word in arguments[:2] if not word.startswith("-")]
-        begins = {" ".join(name.split()[:at]) for name in catalogue() for at in (1, 2)}
-        return " ".join(words) in {*begins, ""} or words[0] in catalogue()
+        begins = {" ".join(name.split()[:at]) for name in summaries() for at in (1, 2)}
+        return " ".join(words) in {*begins, ""} or words[0] in summaries()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, or the group of commands, with this next word."""
         full = f"{self.words} {cmd_name}".strip()
         if full in BY_HAND:
-            command: click.Command = import_module(BY_HAND[full]).command
+            module, name, _ = BY_HAND[full]
+            command: click.Command = getattr(import_module(f"labelcore.cli.{module}"), name)
             return command
-        if full in catalogue():
-            from labelcore.cli.building import command_of
+        if full in summaries():
+            from labelcore.cli.building import command_of  # brings what the command works with
 
-            return command_of(find_operation(full))
+            return command_of(full)
         older = self.fallback().get_command(ctx, cmd_name) if self.fallback else None
-        if cmd_name in self._names():
+        if cmd_name in self.below():
             return Commands(full, (lambda: older) if older is not None else None)
         return older

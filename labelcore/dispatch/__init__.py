@@ -13,9 +13,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, validate_call
 
 from labelcore import messages
+from labelcore.catalogue import catalogue
 from labelcore.errors import BadInput
 from labelcore.models import Frozen, Project
-from labelcore.operations import catalogue, find_operation
+from labelcore.operations import find_operation
 from labelcore.progress import Progress, silent
 from labelcore.stages import projects
 from labelcore.store import Database

@@ -1,0 +1,44 @@
+"""``labelcore judge run``: a run, its estimate, or its questions in the provider's batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from labelcore.cli.building import common
+from labelcore.cli.sending import send
+
+_OPTIONS = (
+    click.Option(["--judge"], help="Only this judge."),
+    click.Option(["--kind"], help="code, llm or learned"),
+    click.Option(["--split"], help="train, dev or test"),
+    click.Option(["--limit"], type=click.IntRange(min=1), help="At most so many outputs."),
+    click.Option(["--concurrency"], type=click.IntRange(min=1), help="Model calls at once."),
+    click.Option(
+        ["--repeats"],
+        type=click.IntRange(1, 20),
+        default=1,
+        help="How often an LLM judge decides each output in all.",
+    ),
+    click.Option(["--estimate"], is_flag=True, help="Only say what it will take."),
+    click.Option(
+        ["--batch"],
+        is_flag=True,
+        help="Hand LLM judges' questions to the provider's batches; say it again to collect.",
+    ),
+    click.Option(
+        ["--engine"],
+        help='Where they run: "dask" or "dask://HOST:PORT"; "" in this process. Default: LABELCORE_ENGINE.',
+    ),
+)
+
+
+def _run(*, estimate: bool, batch: bool, engine: str | None, **given: Any) -> None:
+    """Run judges; what is decided already is not asked again."""
+    name = "judge estimate" if estimate else "judge batch" if batch else "judge run"
+    more: dict[str, Any] = {"engine": engine} if name == "judge run" else {}
+    send(name, **given, **more)
+
+
+command = click.Command("run", callback=_run, params=[*_OPTIONS, *common()], help=_run.__doc__)

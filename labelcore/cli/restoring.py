@@ -1,0 +1,26 @@
+"""``labelcore restore``: it puts the database's file in place, so no operation on an open one can do it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from labelcore.cli import door, terminal
+from labelcore.cli.building import common
+from labelcore.errors import BadInput
+from labelcore.settings import settings
+
+
+def _run(file: Path, db: Path | None, project: str | None, *, as_json: bool) -> None:  # noqa: ARG001 - common options
+    """Put a backup in the place of the database; what stood there is kept beside it."""
+    from labelcore.dispatch import upkeep
+
+    place = db or settings().db
+    if door.read_door(place):
+        raise BadInput(f"A labelcore app holds {place}.", next_step="Stop the app, then restore again.")
+    terminal.show(upkeep.restore(file.expanduser().absolute(), place), as_json=as_json)
+
+
+_FILE = click.Argument(["file"], type=click.Path(path_type=Path), metavar="FILE")
+command = click.Command("restore", callback=_run, params=[_FILE, *common(author=False)], help=_run.__doc__)
