@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labelcore.errors import BadInput, ModelTrouble
-from labelcore.llm import endpoint_for
+from labelcore.llm import Answerer, endpoint_for
 from labelcore.settings import Settings, settings
 
 SMALL = {"base_url": "http://small/v1", "model": "small-1", "price_in": 0.1, "concurrency": 64}
@@ -91,10 +91,10 @@ def test_a_judge_is_answered_by_whom_it_names_or_who_has_its_model(
     configured: Callable[..., Settings],
 ) -> None:
     configured(ENDPOINTS=json.dumps({"small": SMALL, "big": BIG}), MODEL="m", API_KEY="k")
-    assert endpoint_for({"model": "big-1"}).name == "big"
-    assert endpoint_for({"model": "m"}).name == "default"
-    named = endpoint_for({"endpoint": "small", "model": "pinned-0"})
+    assert endpoint_for(Answerer("big-1")).name == "big"
+    assert endpoint_for(Answerer("m")).name == "default"
+    named = endpoint_for(Answerer("pinned-0", "small"))
     assert (named.name, named.model) == ("small", "pinned-0")
-    assert endpoint_for({"model": "gone"}).model == "gone", "a judge's model is pinned"
+    assert endpoint_for(Answerer("gone")).model == "gone", "a judge's model is pinned"
     with pytest.raises(ModelTrouble, match="'away', which is not configured"):
-        endpoint_for({"endpoint": "away"})
+        endpoint_for(Answerer(endpoint="away"))

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from labelcore.judges import prompts
 from labelcore.judges.prompts import Example, Wording
-from labelcore.llm import Message
+from labelcore.llm import Answerer, Message
 from labelcore.models import Criterion, Frozen, Output, Term
 from labelcore.text.terms import occurring
 
@@ -153,6 +153,11 @@ class Prompt:
     def spec(self) -> StoredPrompt:
         """The specification, with its fields."""
         return StoredPrompt.model_validate(dict(self.content))
+
+    @property
+    def answerer(self) -> Answerer:
+        """Whom it asks."""
+        return Answerer(self.spec.model, self.spec.endpoint)
 
     @cached_property
     def _terms(self) -> list[Term]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from labelcore.errors import ModelTrouble
 from labelcore.settings import DEFAULT, Endpoint, settings
@@ -60,15 +60,22 @@ def asking_for(key: str) -> Iterator[None]:
         answer_key.reset(before)
 
 
-def endpoint_for(spec: Mapping[str, Any]) -> Endpoint:
-    """Who answers a judge: ``spec["endpoint"]``, else who has ``spec["model"]``, else the default.
+class Answerer(NamedTuple):
+    """Who answers a judge: a model, and the name of an endpoint; "" where it does not matter."""
+
+    model: str = ""
+    endpoint: str = ""
+
+
+def endpoint_for(answerer: Answerer) -> Endpoint:
+    """Who answers a judge: the endpoint that it names, else who has its model, else the default.
 
     The judge's model is pinned: an endpoint that is set to another one is asked for the judge's.
 
     Raises:
         ModelTrouble: no such endpoint is configured.
     """
-    known, name, model = settings().all_endpoints, spec.get("endpoint"), spec.get("model")
+    known, name, model = settings().all_endpoints, answerer.endpoint, answerer.model
     if name and name != DEFAULT and name not in known:
         names = ", ".join(known) or "none is configured"
         raise ModelTrouble(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from labelcore.judges.judge_prompt import Asking, Prompt, Teaching, make_spec
 from labelcore.judges.kinds import judge_of, panel
 from labelcore.judges.kinds.llm import LlmKind
 from labelcore.judges.kinds.panel import PanelKind
-from labelcore.llm import Answer, Weighed
+from labelcore.llm import Answer, Answerer, Weighed
 from labelcore.llm.refusing import refuses
 from labelcore.models import Criterion, Decision, Output
 
@@ -53,8 +53,8 @@ class Model:
             return None
         return Weighed(probabilities=self.weights, model="m", tokens_in=3, tokens_out=1, cost_usd=0.5)
 
-    def named(self, spec: Mapping[str, Any]) -> Model:
-        return self.others.get(spec.get("endpoint") or spec["model"], self)
+    def named(self, answerer: Answerer) -> Model:
+        return self.others.get(answerer.endpoint or answerer.model, self)
 
     async def close(self) -> None: ...
 

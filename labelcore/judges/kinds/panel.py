@@ -15,7 +15,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Prompt, TravellingPrompt
 from labelcore.judges.kinds.base import register
 from labelcore.judges.kinds.llm import AskingKind, ask
-from labelcore.llm import ModelClient
+from labelcore.llm import Answerer, ModelClient
 from labelcore.llm.protocol import NotYet
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 
@@ -32,8 +32,8 @@ _LONGEST = 400
 class Endpoints(Protocol):
     """A client that finds the others: a member may ask another endpoint or another model."""
 
-    def named(self, spec: Mapping[str, Any]) -> ModelClient:
-        """The client of the endpoint and the model of a member's specification."""
+    def named(self, answerer: Answerer) -> ModelClient:
+        """The client of the endpoint and the model that a member asks."""
         ...
 
 
@@ -128,7 +128,7 @@ class PanelKind(AskingKind):
 
 def _client_of(prompt: Prompt, client: ModelClient) -> ModelClient:
     if isinstance(client, Endpoints):
-        return client.named(prompt.content)
+        return client.named(prompt.answerer)
     endpoint = prompt.spec.endpoint
     if not endpoint:
         return client

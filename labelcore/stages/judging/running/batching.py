@@ -23,7 +23,7 @@ from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
+from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, asked_key, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, TRIES, NotYet, Schema
 from labelcore.models import BatchJob, Paid, new_id
 from labelcore.settings import Endpoint
@@ -141,7 +141,7 @@ class BatchRound:
     def collect(self) -> None:
         """Bring in what providers have answered since the last round."""
         for job in job_table.under_way(self._db, self._live.workspace.project.id):
-            endpoint = endpoint_for({"endpoint": job.endpoint, "model": job.model})
+            endpoint = endpoint_for(Answerer(job.model, job.endpoint))
             with _batches(endpoint) as batches:
                 self._collect(job, batches)
 

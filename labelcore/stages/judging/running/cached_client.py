@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import Answer, Message, Weighed, asking_for, parse
+from labelcore.llm import Answer, Answerer, Message, Weighed, asking_for, parse
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.llm.refusing import kept_refusal
 from labelcore.models import Paid
@@ -96,13 +96,13 @@ class CachedClient:
                 self._keep(key, weighed, json.dumps(dict(weighed.probabilities)))
             return weighed
 
-    def named(self, spec: Mapping[str, Any]) -> CachedClient:
+    def named(self, answerer: Answerer) -> CachedClient:
         """The same view of the client of a panel's member.
 
         Raises:
             ModelTrouble: its endpoint is not configured, or its key is missing.
         """
-        connection = self._clients.of(spec)
+        connection = self._clients.of(answerer)
         if connection is self._connection:
             return self
         return CachedClient(connection, self._clients, self._cache, self._usage, self._repeat)

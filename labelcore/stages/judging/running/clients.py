@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import Answer, Message, ModelClient, Weighed, client_for, endpoint_for
+from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import JudgeVersion
 from labelcore.settings import Endpoint, settings
@@ -44,7 +43,7 @@ class Clients:
         self._open, self._given = open_, given
         self._opened: dict[tuple[str, str], Connection] = {}
 
-    def of(self, spec: Mapping[str, Any]) -> Connection:
+    def of(self, answerer: Answerer) -> Connection:
         """Who answers a judge that is no panel, or a panel's member.
 
         Raises:
@@ -52,7 +51,7 @@ class Clients:
         """
         if self._given is not None:
             return self._given
-        endpoint = endpoint_for(spec)
+        endpoint = endpoint_for(answerer)
         key = endpoint.name, endpoint.model
         if key not in self._opened:
             self._opened[key] = self._open(endpoint)
@@ -66,7 +65,7 @@ class Clients:
         """
         found: dict[int, tuple[Connection, list[JudgeVersion]]] = {}
         for version in versions:
-            first, *_ = [self.of(prompt.content) for prompt in kind_of(version).prompts]
+            first, *_ = [self.of(prompt.answerer) for prompt in kind_of(version).prompts]
             found.setdefault(id(first), (first, []))[1].append(version)
         return [Assignment(connection, tuple(asking)) for connection, asking in found.values()]
 
@@ -126,13 +125,13 @@ class PanelClient:
         """See the protocol."""
         return await self._client.weigh(messages, words)
 
-    def named(self, spec: Mapping[str, Any]) -> PanelClient:
+    def named(self, answerer: Answerer) -> PanelClient:
         """The client of a panel's member.
 
         Raises:
             ModelTrouble: its endpoint is not configured, or its key is missing.
         """
-        return PanelClient(self._clients.of(spec), self._clients)
+        return PanelClient(self._clients.of(answerer), self._clients)
 
     async def close(self) -> None:
         """Give all connections back."""

@@ -332,4 +332,4 @@ class _Dispatcher:
 
 def _asked_by(judge: Kind) -> list[Endpoint]:
     """The endpoints that a judge asks, a panel's in the order of its members."""
-    return [endpoint_for(prompt.content) for prompt in judge.prompts]
+    return [endpoint_for(prompt.answerer) for prompt in judge.prompts]

@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.meanings import read_meanings
-from labelcore.llm import Answer, Message, ModelClient, Weighed, endpoint_for
+from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import Frozen, JudgeVersion, Output
 from labelcore.settings import Endpoint
@@ -89,9 +89,9 @@ class _Scales(ModelClient):
         self._take("".join(message["content"] for message in messages), 1)
         return None
 
-    def named(self, spec: Mapping[str, Any]) -> _Scales:
+    def named(self, answerer: Answerer) -> _Scales:
         """The scales of the endpoint that a panel's member asks."""
-        endpoint = endpoint_for(spec)
+        endpoint = endpoint_for(answerer)
         key = endpoint.name, endpoint.model
         return self._others.setdefault(key, _Scales(endpoint, self._others))
 
@@ -254,7 +254,7 @@ async def _measured(version: JudgeVersion, sample: Sequence[Output]) -> list[_Sc
     others: dict[tuple[str, str], _Scales] = {}
     judge = kind_of(version)
     for prompt in judge.prompts:
-        endpoint = endpoint_for(prompt.content)
+        endpoint = endpoint_for(prompt.answerer)
         others.setdefault((endpoint.name, endpoint.model), _Scales(endpoint, others))
     first = next(iter(others.values()))
     for output in sample:

@@ -178,7 +178,7 @@ class _ChunkAsker:
                 self._pause()
                 return None
             try:
-                connection = self.session.clients.of(self._judge.prompts[0].content)
+                connection = self.session.clients.of(self._judge.prompts[0].answerer)
                 view = CachedClient(connection, self.session.clients, self.cache, self.usage, self._repeat)
                 decision, _ = await self._judge.ask(output, view)
             except LabelcoreError as trouble:
