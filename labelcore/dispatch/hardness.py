@@ -37,7 +37,7 @@ def harden(
     if estimate:
         left = hardness.left_to_ask(workspace, version, limit=limit, families=families)
         return Outcome(document={"decisions": len(left)}, lines=(f"{len(left):,} decisions would be asked.",))
-    found = hardness.harden(workspace, version, limit=limit, families=families, progress=workspace.progress)
+    found = hardness.harden(workspace, version, limit=limit, families=families)
     return _outcome(found)
 
 
@@ -87,7 +87,7 @@ def repeat(
 ) -> Outcome:
     """Ask an LLM judge again, to see how often it changes its mind."""
     version = judging.find_judge(workspace, judge)
-    done = repeating.repeat(workspace, version, times=times, limit=limit, progress=workspace.progress)
+    done = repeating.repeat(workspace, version, times=times, limit=limit)
     found = repeating.flips(workspace, version)
     line = (
         f"{done.state}: {done.verdicts_new:,} new verdicts, {done.errors:,} errors, US$ "

@@ -44,8 +44,7 @@ def propose(
         limit=limit,
         seed=seed,
         probability=probability,
-        progress=workspace.progress,
-        said=troubles,
+        remarks=troubles,
     )
     suspects = suspecting.suspicious(workspace, found)
     document = {
@@ -80,7 +79,6 @@ def run(
         limit=limit,
         concurrency=concurrency,
         repeats=repeats,
-        progress=workspace.progress,
         engine=engine,
     )
     return _of_run(done)
@@ -99,14 +97,7 @@ def batch(
 ) -> Outcome:
     """Hand LLM judges' questions to the providers' batches, and collect what they have answered."""
     done = judging.run_judges(
-        workspace,
-        judge=judge,
-        kind=kind,
-        split=split,
-        limit=limit,
-        repeats=repeats,
-        progress=workspace.progress,
-        batch=True,
+        workspace, judge=judge, kind=kind, split=split, limit=limit, repeats=repeats, batch=True
     )
     return _of_run(done)
 

@@ -21,7 +21,7 @@ _SHOWN = 20
 def retrain(workspace: Workspace, *, judge: str | None = None) -> Outcome:
     """Make learned judges again from the grades as they are now."""
     version = judging.find_judge(workspace, judge) if judge else None
-    found = retraining.retrain(workspace, judge=version, progress=workspace.progress)
+    found = retraining.retrain(workspace, judge=version)
     document = {
         "judges": [
             retrained.before.model_dump(mode="json")
@@ -83,7 +83,6 @@ def cascade(
         criterion=criterion,
         error=error,
         confidence=confidence,
-        progress=workspace.progress,
     )
     return _cascade_outcome(report)
 

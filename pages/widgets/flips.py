@@ -31,7 +31,7 @@ def show_flips(workspace: Workspace) -> None:
             bar.progress(made / total if total else 1.0, words)
 
         with shell.guard():
-            done = repeating.repeat(workspace, version, times=times, limit=limit, progress=show)
+            done = repeating.repeat(workspace.telling(show), version, times=times, limit=limit)
         bar.empty()
         st.write(plain(f"{done.verdicts_new} new verdicts, {done.errors} errors. {done.message}"))
     found = repeating.flips(workspace)

@@ -75,7 +75,7 @@ def _start(workspace: Workspace, version: JudgeVersion, limit: int) -> None:
 
     def work() -> None:
         try:
-            hardness.harden(workspace, version, limit=limit, progress=lambda *_: begun.set())
+            hardness.harden(workspace.telling(lambda *_: begun.set()), version, limit=limit)
         except LabelcoreError as trouble:
             failed.append(str(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence

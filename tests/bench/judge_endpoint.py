@@ -34,6 +34,7 @@ from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
+from labelcore.stages.judging.running import RunOptions
 from labelcore.store import Database, close_database, open_database, verdicts
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -133,7 +134,10 @@ def by_labelcore(url: str, db: Database, outputs: list[Output], project: Project
     settings.cache_clear()
     judge = make_judge(project)
     done = running.run(
-        Workspace(db, project), [judge], [output.id for output in outputs], concurrency=concurrency
+        Workspace(db, project),
+        [judge],
+        [output.id for output in outputs],
+        RunOptions(concurrency=concurrency),
     )
     stored = verdicts.counts(db, project.id)[judge.id]
     assert sum(stored.values()) == done.verdicts_new == len(outputs), (done, stored)

@@ -24,6 +24,7 @@ from distributed import LocalCluster
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
+from labelcore.stages.judging.running import RunOptions
 from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -64,8 +65,7 @@ def measure(engine: str, count: int, concurrency: int) -> float:
             Workspace(db, project),
             [make_judge(project)],
             [output.id for output in outputs],
-            concurrency=concurrency,
-            engine=engine,
+            RunOptions(concurrency=concurrency, engine=engine),
         )
         took, cpu = time.perf_counter() - started, time.process_time() - cpu
         assert done.verdicts_new == count, done

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.errors import ModelTrouble
 from labelcore.llm import local_server
 from labelcore.settings import settings
 from labelcore.stages import judging, projects
@@ -59,11 +60,12 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
 def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     worked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(*arguments: Any, stop: Any, **_: Any) -> Any:
+    def slow(_: object, judges: Any, outputs: Any, __: object, stop: Any) -> Any:
         stop.wait(60)  # the judge's answer comes only once somebody stops
-        return []
+        stopped = ModelTrouble("It was stopped.", kind="stopped")
+        return {judges[0].id: {output.id: stopped for output in outputs}}
 
-    monkeypatch.setattr(hardness, "_decided", lambda *arguments: (slow(stop=arguments[-1]), []))
+    monkeypatch.setattr(hardness, "decide", slow)
     app = AppTest.from_file(PAGE, default_timeout=240)
     app.session_state[keys.JUDGES] = "Hardness"
     healthy(app.run())

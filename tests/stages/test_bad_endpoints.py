@@ -13,6 +13,7 @@ from labelcore.models import Output, Run
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
+from labelcore.stages.judging.running import RunOptions
 from labelcore.store import close_database, open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -58,7 +59,7 @@ def run(
         ],
     )
     ids = output_table.ids(db, project.id)
-    yield lambda: running.run(Workspace(db, project), [judge(project)], ids, concurrency=2)
+    yield lambda: running.run(Workspace(db, project), [judge(project)], ids, RunOptions(concurrency=2))
     close_database(path)
 
 

@@ -147,7 +147,7 @@ def test_a_model_writes_checks_that_are_tried_and_asked_for_again_with_their_fau
         ]
     }
     sentences: list[str] = []
-    found = judging.propose(workspace, criterion="Short", kind="code", offline=False, said=sentences)
+    found = judging.propose(workspace, criterion="Short", kind="code", offline=False, remarks=sentences)
     written = [judge for judge in found if "source" in judge.spec]
     assert [(judge.name, judge.fitted_on) for judge in written] == [("Short · words", ("train",))]
     assert "line 2: `open`" in mock.prompts[-1] and len(mock.prompts) == 2
@@ -159,7 +159,7 @@ def test_a_model_that_is_not_there_is_said(
 ) -> None:
     mock.faults = ["401"] * 9
     sentences: list[str] = []
-    judging.propose(workspace, criterion="Short", kind="code", offline=False, said=sentences)
+    judging.propose(workspace, criterion="Short", kind="code", offline=False, remarks=sentences)
     assert sentences and sentences[0].startswith("No check was written for 'Short'")
 
 

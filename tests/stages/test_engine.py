@@ -21,7 +21,7 @@ from labelcore.models import Criterion, JudgeVersion, Output, Project
 from labelcore.settings import Settings, settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
-from labelcore.stages.judging.running import engine, worker
+from labelcore.stages.judging.running import RunOptions, engine, worker
 from labelcore.stages.judging.running.engine import local_cluster
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import criteria as criterion_table
@@ -123,7 +123,7 @@ def test_everything_is_recorded_once_and_paid_once(
         judge(workspace.project, "twin"),
         judge(workspace.project, "k", "It is polite."),
     ]
-    done = running.run(workspace, judges, ids, concurrency=40, engine=address(cluster))
+    done = running.run(workspace, judges, ids, RunOptions(concurrency=40, engine=address(cluster)))
     assert (done.state, done.verdicts_new, done.errors) == ("finished", 900, 0)
     assert counts(workspace.db) == (900, 900)
     assert set(mock.answered.values()) == {1} and len(mock.answered) == 600
@@ -135,7 +135,7 @@ def test_everything_is_recorded_once_and_paid_once(
         "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
     )
     assert values == [(name, value, 150) for name in ("j", "k", "twin") for value in ("fail", "pass")]
-    again = running.run(workspace, judges, ids, engine=address(cluster))
+    again = running.run(workspace, judges, ids, RunOptions(engine=address(cluster)))
     assert (again.verdicts_new, again.verdicts_cached, again.requests) == (0, 900, 0)
 
 
@@ -158,7 +158,9 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
-    done = running.run(workspace, [judge(workspace.project)], ids, concurrency=40, engine=address(cluster))
+    done = running.run(
+        workspace, [judge(workspace.project)], ids, RunOptions(concurrency=40, engine=address(cluster))
+    )
     killer.join()
     calls = sum(mock.asked.values())
     print(f"{count} of {count} recorded from {calls} calls")
@@ -181,17 +183,16 @@ def test_a_stopped_run_goes_on_later(
             stop.set()
 
     first = running.run(
-        workspace,
+        workspace.telling(watch),
         [judge(workspace.project)],
         ids,
-        concurrency=20,
-        engine=address(cluster),
-        progress=watch,
-        stop=stop,
+        RunOptions(concurrency=20, engine=address(cluster), stop=stop),
     )
     assert first.state == "stopped" and 50 <= first.verdicts_new < 400
     assert sum(mock.asked.values()) == first.verdicts_new, "what was paid for is kept"
-    second = running.run(workspace, [judge(workspace.project)], ids, concurrency=40, engine=address(cluster))
+    second = running.run(
+        workspace, [judge(workspace.project)], ids, RunOptions(concurrency=40, engine=address(cluster))
+    )
     assert (second.state, first.verdicts_new + second.verdicts_new) == ("finished", 400)
     assert counts(workspace.db) == (400, 400) and set(mock.asked.values()) == {1}
 
@@ -206,13 +207,15 @@ def test_what_cannot_be_asked_pauses_the_run_and_says_why(
 ) -> None:
     ids = [output.id for output in add_outputs(*texts(60))]
     mock.shares = {"quota": 1.0}
-    done = running.run(workspace, [judge(workspace.project)], ids, concurrency=8, engine=address(cluster))
+    done = running.run(
+        workspace, [judge(workspace.project)], ids, RunOptions(concurrency=8, engine=address(cluster))
+    )
     assert (done.state, done.verdicts_new, done.errors) == ("stopped", 0, 0)
     assert "quota" in done.message
     mock.asked.clear()
     monkeypatch.setenv("LABELCORE_BASE_URL", "http://127.0.0.1:9/v1")
     settings.cache_clear()
-    done = running.run(workspace, [judge(workspace.project)], ids, engine=address(cluster))
+    done = running.run(workspace, [judge(workspace.project)], ids, RunOptions(engine=address(cluster)))
     assert done.state == "stopped" and "is another one on a worker" in done.message
     assert not mock.asked, "another model than the person's own is never asked in its place"
 
@@ -232,7 +235,7 @@ def test_judges_without_a_model_and_panels_run_there_too(
     }
     panel = alone.model_copy(update={"id": "p", "judge_id": "p", "spec": both})
     for judges, new in (([check, alone], 80), ([panel], 40)):
-        done = running.run(workspace, judges, ids, engine=address(cluster), concurrency=8)
+        done = running.run(workspace, judges, ids, RunOptions(engine=address(cluster), concurrency=8))
         assert (done.state, done.verdicts_new, done.errors) == ("finished", new, 0), done.message
     values = workspace.db.rows(
         "SELECT judge_version_id, value, count(*) FROM verdict GROUP BY ALL ORDER BY ALL"
@@ -259,7 +262,7 @@ def test_no_key_and_no_address_travels(
         return submit(self, function, text, worker, tell)
 
     monkeypatch.setattr(engine.Engine, "submit", listen)
-    running.run(workspace, [judge(workspace.project)], ids, engine=address(cluster))
+    running.run(workspace, [judge(workspace.project)], ids, RunOptions(engine=address(cluster)))
     assert sent and all(SECRET not in text and "127.0.0.1" not in text for text in sent)
 
 

@@ -353,7 +353,7 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
         if done >= 8:
             assert hardness.stop_test(version)
 
-    found = hardness.harden(workspace, version, limit=3, families=("injection",), progress=watch)
+    found = hardness.harden(workspace.telling(watch), version, limit=3, families=("injection",))
     asked = len(mock.prompts)
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
@@ -393,5 +393,5 @@ def test_one_judge_is_tested_once_at_a_time(
                 hardness.harden(workspace, version, limit=1)
             refused.append(str(trouble.value))
 
-    hardness.harden(workspace, version, limit=1, families=("injection",), progress=second)
+    hardness.harden(workspace.telling(second), version, limit=1, families=("injection",))
     assert "is being tested already" in refused[0]

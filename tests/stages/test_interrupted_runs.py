@@ -17,6 +17,7 @@ from labelcore.models import Criterion, JudgeVersion, Output, Project, Run
 from labelcore.settings import settings
 from labelcore.stages import projects
 from labelcore.stages.judging import running
+from labelcore.stages.judging.running import RunOptions
 from labelcore.store import Database, close_database, open_database, verdicts
 from labelcore.store import outputs as output_table
 from labelcore.store.journal import SUFFIX
@@ -85,7 +86,7 @@ def run_all(path: str, concurrency: int) -> Run:
     db = open_database(Path(path))
     project = projects.open_project(db, "test")
     ids = output_table.ids(db, project.id)
-    return running.run(Workspace(db, project), [judge(project)], ids, concurrency=concurrency)
+    return running.run(Workspace(db, project), [judge(project)], ids, RunOptions(concurrency=concurrency))
 
 
 def kill_when(mock: MockEndpoint, path: Path, answered: int, concurrency: int) -> None:

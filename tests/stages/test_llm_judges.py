@@ -17,7 +17,7 @@ from labelcore.judges import prompts
 from labelcore.models import Criterion, Evidence, Output, Project
 from labelcore.settings import settings
 from labelcore.stages import aligning, judging, projects
-from labelcore.stages.judging.proposing import panels, teaching
+from labelcore.stages.judging.proposing import Subject, panels, teaching
 from labelcore.stages.judging.testing import repeating
 from labelcore.stats.splits import split_of
 from labelcore.store import Database, open_database, verdicts
@@ -70,7 +70,7 @@ def test_examples_are_train_outputs_of_different_groups_and_of_their_verdict(
     db, project, made = full
     graded = {f"o{n}": failed for n, failed in fails.items()}
     notes = {key: (f"note on {key}",) for key, failed in graded.items() if failed}
-    spec = teaching.specify(Workspace(db, project), CRITERION, graded, notes, "m")
+    spec = teaching.specify(Workspace(db, project), Subject(CRITERION, graded), notes, "m")
     groups = {output.id: output.group for output in made}
     examples = spec.get("examples", [])
     for example in examples:
@@ -92,7 +92,7 @@ def test_both_languages_are_shown_and_a_pass_stands_beside_a_fail_of_its_languag
     db, project, _ = full
     graded = {f"o{n}": n % 2 == 0 for n in range(80)}
     notes = {key: ("wrong",) for key, failed in graded.items() if failed}
-    spec = teaching.specify(Workspace(db, project), CRITERION, graded, notes, "m")
+    spec = teaching.specify(Workspace(db, project), Subject(CRITERION, graded), notes, "m")
     for verdict in ("pass", "fail"):
         shown = [example["text"] for example in spec["examples"] if example["verdict"] == verdict]
         assert {language_of(text) for text in shown[: spec["shown"]]} == {"en", "zh"}
@@ -109,7 +109,7 @@ def test_the_quote_that_made_the_criterion_is_the_note(full: tuple[Database, Pro
         update={"evidence": (Evidence(grade_id="g", output_id=quoted, quote="price invented"),)}
     )
     (example,) = teaching.teaching_examples(
-        Workspace(db, project), cited, {quoted: True}, {quoted: ("a long note",)}
+        Workspace(db, project), Subject(cited, {quoted: True}), {quoted: ("a long note",)}
     )
     assert example.note == "price invented"
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from labelcore.judges.kinds import panel
 from labelcore.llm.protocol import TRIES
 from labelcore.models import Decision, JudgeVersion, Output, Project, Run
+from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging import running
-from labelcore.stages.judging.running import deciding
+from labelcore.stages.judging.running import RunOptions, deciding
 from labelcore.store import Database, batch_jobs, runs, verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
@@ -39,8 +41,9 @@ def ids(add_outputs: Callable[..., list[Output]]) -> list[str]:
 
 @pytest.fixture
 def run(workspace: Workspace, ids: list[str]) -> Callable[..., Run]:
-    def start(*versions: JudgeVersion, **options: object) -> Run:
-        return running.run(workspace, versions or [judge(workspace.project)], ids, **options)  # type: ignore[arg-type]  # test data
+    def start(*versions: JudgeVersion, progress: Progress = silent, **options: Any) -> Run:
+        place = workspace.telling(progress)
+        return running.run(place, versions or [judge(workspace.project)], ids, RunOptions(**options))
 
     return start
 

@@ -11,6 +11,7 @@ import pytest
 
 from labelcore.models import JudgeVersion, Output, Project
 from labelcore.stages.judging import running
+from labelcore.stages.judging.running import RunOptions
 from labelcore.store import Database
 from labelcore.workspace import Workspace
 
@@ -53,7 +54,9 @@ def test_a_run_of_slow_checks_stops_soon_and_goes_on(
             pressed.append(time.monotonic())
             threading.Timer(0.3, stop.set).start()
 
-    first = running.run(workspace, [check(workspace.project, SLOW)], ids, stop=stop, progress=press)
+    first = running.run(
+        workspace.telling(press), [check(workspace.project, SLOW)], ids, RunOptions(stop=stop)
+    )
     assert time.monotonic() - pressed[0] < 0.3 + 1.5
     assert first.state == "stopped" and first.errors == 0
     assert 0 < first.verdicts_new == stored(workspace.db) < 1_500
@@ -71,7 +74,7 @@ def test_progress_of_slow_checks_is_told_every_second_or_so(
     told: list[float] = []
     started = time.monotonic()
     done = running.run(
-        workspace, [check(workspace.project, SLOW)], ids, progress=lambda *_: told.append(time.monotonic())
+        workspace.telling(lambda *_: told.append(time.monotonic())), [check(workspace.project, SLOW)], ids
     )
     assert done.verdicts_new == 30
     moments = [started, *told]

@@ -8,17 +8,18 @@ import numpy as np
 
 from labelcore.errors import BadInput
 from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first, fit_then
+from labelcore.judges.features import Bools
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
 from labelcore.llm import ModelClient
 from labelcore.models import OVERALL, Frozen, JudgeVersion
-from labelcore.progress import Progress, silent
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -73,7 +74,6 @@ def make(
     criterion: str | None = None,
     error: float = 0.05,
     confidence: float = 0.95,
-    progress: Progress | None = None,
     client: ModelClient | None = None,
 ) -> CascadeReport:
     """Set a cascade from the grades and store it as a judge.
@@ -87,8 +87,8 @@ def make(
     asked = _asked(workspace, criterion)
     _check(asked, first, then, error, confidence)
     ids, fails = list(asked.fails), np.array(list(asked.fails.values()), dtype=bool)
-    tell = progress or silent
-    run_missing(workspace, first, ids, tell, None, client)
+    options = RunOptions(client=client)
+    run_missing(workspace, first, ids, options)
     votes = votes_of(workspace.db, first, ids)
     if np.isnan(votes.sure).all():
         raise BadInput(
@@ -98,7 +98,7 @@ def make(
     first_step, curve = fit_first(votes, fails, Demand(first.id, first.name, error, confidence))
     left = np.flatnonzero(~decides(first_step, votes))
     rest = [ids[int(i)] for i in left]
-    run_missing(workspace, then, rest, tell, None, client)
+    run_missing(workspace, then, rest, options)
     demand = Demand(then.id, then.name, error, confidence)
     second_step = fit_then(votes_of(workspace.db, then, rest), votes.words[left], fails[left], demand)
     spec = CascadeSpec(error=error, confidence=confidence, first=first_step, then=second_step, curve=curve)
@@ -160,13 +160,6 @@ def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
     graded = np.array([output_id in labels for output_id in ids], dtype=bool)
     fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
-    def share(who: str, where: np.ndarray, wrong: np.ndarray, rule: str) -> StepShare:
-        counted = where & graded
-        error = wilson(
-            int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides"
-        )
-        return StepShare(who=who, outputs=int(where.sum()), error=error, rule=rule)
-
     wrong = np.where(by_first, first_votes.wrong(fails), then_votes.wrong(fails))
     cost = _cost_each(workspace.db, then)
     known = human_labels(workspace).value
@@ -178,10 +171,10 @@ def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
         confidence=spec.confidence,
         outputs=len(ids),
         steps=(
-            share(first.name, by_first, wrong, rule_words(spec.first)),
-            share(then.name, by_then, wrong, rule_words(spec.then)),
+            _share(first.name, by_first, graded, wrong, rule_words(spec.first)),
+            _share(then.name, by_then, graded, wrong, rule_words(spec.then)),
         ),
-        all_decided=share("both", by_first | by_then, wrong, ""),
+        all_decided=_share("both", by_first | by_then, graded, wrong, ""),
         people=int(people.sum()),
         ungraded=tuple(
             output_id for output_id, left in zip(ids, people, strict=True) if left and output_id not in known
@@ -194,6 +187,13 @@ def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
         at=spec.first.at,
         warnings=tuple(_warnings(workspace, spec, (first, then), labels)),
     )
+
+
+def _share(who: str, where: Bools, graded: Bools, wrong: Bools, rule: str) -> StepShare:
+    """What is decided, shape (n,), with the error among what people graded."""
+    counted = where & graded
+    error = wilson(int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides")
+    return StepShare(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
 
 def _cost_each(db: Database, judge: JudgeVersion) -> float | None:

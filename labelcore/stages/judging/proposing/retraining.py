@@ -15,7 +15,6 @@ from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest
 from labelcore.judges.learned_model import too_few
 from labelcore.models import Criterion, Frozen, JudgeVersion, Output
-from labelcore.progress import Progress, silent
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.keeping import schemas
@@ -140,9 +139,7 @@ def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
     return reason and reason[0].lower() + reason[1:].rstrip(".")
 
 
-def retrain(
-    workspace: Workspace, *, judge: JudgeVersion | None = None, progress: Progress | None = None
-) -> list[Retrained]:
+def retrain(workspace: Workspace, *, judge: JudgeVersion | None = None) -> list[Retrained]:
     """Make learned judges again from the grades as they are; a new version only where they changed.
 
     Raises:
@@ -162,19 +159,19 @@ def retrain(
         for version, state in zip(versions, states, strict=True)
         if state.changed and not state.why_not
     ]
-    made = {judge.judge_id: judge for judge in _made_again(workspace, due, progress or silent)}
+    made = {judge.judge_id: judge for judge in _made_again(workspace, due)}
     return [
         Retrained(before=state, version=made.get(version.judge_id, version), new=version.judge_id in made)
         for version, state in zip(versions, states, strict=True)
     ]
 
 
-def _made_again(workspace: Workspace, due: Sequence[JudgeVersion], progress: Progress) -> list[JudgeVersion]:
+def _made_again(workspace: Workspace, due: Sequence[JudgeVersion]) -> list[JudgeVersion]:
     found: dict[str, JudgeVersion] = {}
     wanted = {judge.judge_id: judge.criterion_id for judge in due}
     known = {judge.id for judge in due}
     for criterion_id in dict.fromkeys(wanted.values()):
-        made = learned_again(workspace, criterion_id, progress)
+        made = learned_again(workspace, criterion_id)
         found |= {
             judge.judge_id: judge for judge in made if judge.id not in known and judge.judge_id in wanted
         }

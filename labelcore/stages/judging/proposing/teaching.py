@@ -14,12 +14,13 @@ import numpy as np
 
 from labelcore.judges.features import Floats
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
-from labelcore.models import Criterion, Output
+from labelcore.models import Output
 from labelcore.stages.deriving import glossary
+from labelcore.stages.judging.proposing.subjects import Subject
+from labelcore.stages.judging.proposing.training import train_ids
 from labelcore.stats.drawing import hash_order
 from labelcore.store import Database, vectors
 from labelcore.store import outputs as output_table
-from labelcore.store import splits as split_table
 from labelcore.text.embedding import SentenceEncoder
 from labelcore.text.stretches import language_of
 from labelcore.workspace import Workspace
@@ -31,27 +32,25 @@ _EXCERPT, _NOTE = 1_200, 300
 
 def specify(
     workspace: Workspace,
-    criterion: Criterion,
-    fails: Mapping[str, bool],
+    subject: Subject,
     notes: Mapping[str, Sequence[str]],
     model: str,
     *,
     probability: bool = False,
 ) -> dict[str, Any]:
-    """The specification of an LLM judge with its examples; ``fails`` are the graded outputs."""
-    examples = teaching_examples(workspace, criterion, fails, notes)
-    bare = criterion.model_copy(update={"pass_examples": (), "fail_examples": ()})
+    """The specification of an LLM judge of a criterion, with its examples."""
+    examples = teaching_examples(workspace, subject, notes)
+    bare = subject.stated.model_copy(update={"pass_examples": (), "fail_examples": ()})
     asking = Asking(model, shown=_SHOWN, probability=probability)
     return make_spec(bare, asking, glossary.terms(workspace.project), examples)
 
 
 def teaching_examples(
-    workspace: Workspace, criterion: Criterion, fails: Mapping[str, bool], notes: Mapping[str, Sequence[str]]
+    workspace: Workspace, subject: Subject, notes: Mapping[str, Sequence[str]]
 ) -> list[Teaching]:
     """Up to four failed and four passed outputs of the train split, in the order of their use."""
-    groups = output_table.groups_of(workspace.db, list(fails))
-    dealt = split_table.dealt(workspace.db, workspace.project.id)
-    train = [output_id for output_id in fails if dealt.of(groups[output_id]) == "train"]
+    fails = subject.fails
+    train = train_ids(workspace, fails)
     wanted = [
         output_id
         for failed in (True, False)
@@ -60,7 +59,7 @@ def teaching_examples(
     outputs = list(output_table.many(workspace.db, wanted).values())
     if not outputs:
         return []
-    noted = {quote.output_id: quote.quote for quote in reversed(criterion.evidence)}
+    noted = {quote.output_id: quote.quote for quote in reversed(subject.stated.evidence)}
     notes_of = {output.id: noted.get(output.id) or "\n".join(notes.get(output.id, ())) for output in outputs}
     choice = _Likeness(outputs, _embedded(workspace.db, outputs))
     every = [at for at, output in enumerate(outputs) if fails[output.id]]

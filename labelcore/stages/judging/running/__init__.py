@@ -3,10 +3,12 @@
 from labelcore.stages.judging.running.estimating import Estimate, estimate, estimate_words, span_words
 from labelcore.stages.judging.running.execution import make_backlog, run, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words, progress_words
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stages.judging.running.orders import estimate_run, run_judges, runs, stop_abandoned_runs
 
 __all__ = [
     "Estimate",
+    "RunOptions",
     "estimate",
     "estimate_run",
     "estimate_words",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from labelcore.judges.cascade_steps import Votes, decides
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec
-from labelcore.llm import ModelClient
 from labelcore.models import Decision, JudgeVersion, Run, Verdict, new_id
-from labelcore.progress import Progress, silent
 from labelcore.stages.judging.running import execution
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import runs as run_table
@@ -47,53 +46,38 @@ def asked_in_doubt(db: Database, versions: Sequence[JudgeVersion]) -> set[str]:
     return {judge.id for judge in judge_table.many(db, second).values() if kind_of(judge).needs_model}
 
 
-def run_cascade(
-    workspace: Workspace,
-    version: JudgeVersion,
-    ids: Sequence[str],
-    *,
-    concurrency: int | None = None,
-    progress: Progress | None = None,
-    stop: threading.Event | None = None,
-    client: ModelClient | None = None,
-    batch: bool = False,
-    engine: str | None = None,
-) -> Run:
+def run_cascade(workspace: Workspace, version: JudgeVersion, ids: Sequence[str], options: RunOptions) -> Run:
     """Run a cascade: the first judge on all outputs, the second where it must be asked.
 
     The verdicts of both are kept as their own, so nothing is asked or paid twice. The cascade's own
     verdicts follow from them; where a judge had an error there is none until it decides.
     """
     spec, first, then = parts(workspace.db, version)
-    started, tell = time.monotonic(), progress or silent
+    began = time.monotonic()
     pending = verdict_table.missing(workspace.db, version.id, ids)
-    done = [
-        run_missing(workspace, first, pending, tell, stop, client, concurrency, batch=batch, engine=engine)
-    ]
-    if spec.then.rule != "never" and not (stop and stop.is_set()):
-        open_ids = list(_undecided(workspace.db, spec, first, pending))
-        done.append(
-            run_missing(
-                workspace, then, open_ids, tell, stop, client, concurrency, batch=batch, engine=engine
-            )
-        )
-    started_run = Run(
-        id=new_id("run"), project_id=workspace.project.id, judge_version_ids=(version.id,), n_outputs=len(ids)
+    done = [run_missing(workspace, first, pending, options)]
+    if spec.then.rule != "never" and not options.stop.is_set():
+        undecided = list(_undecided(workspace.db, spec, first, pending))
+        done.append(run_missing(workspace, then, undecided, options))
+    whole = Run(
+        id=new_id("run"),
+        project_id=workspace.project.id,
+        judge_version_ids=(version.id,),
+        n_outputs=len(ids),
+        verdicts_cached=len(ids) - len(pending),
     )
-    new = _record(workspace, version, pending, started_run.id)
-    known = [run for run in done if run]
-    stopped = any(run.state != "finished" for run in known)
-    failed = sum(run.errors for run in known) if stopped else len(pending) - new
-    finished = started_run.model_copy(
+    new = _record(workspace, version, pending, whole.id)
+    steps = [step for step in done if step]
+    stopped = any(step.state != "finished" for step in steps)
+    finished = whole.model_copy(
         update={
             "state": "stopped" if stopped else "finished",
             "verdicts_new": new,
-            "verdicts_cached": len(ids) - len(pending),
-            "errors": failed,
-            "requests": sum(run.requests for run in known),
-            "cost_usd": sum(run.cost_usd for run in known),
-            "seconds": round(time.monotonic() - started, 3),
-            "message": " ".join(run.message for run in known if run.message),
+            "errors": sum(step.errors for step in steps) if stopped else len(pending) - new,
+            "requests": sum(step.requests for step in steps),
+            "cost_usd": sum(step.cost_usd for step in steps),
+            "seconds": round(time.monotonic() - began, 3),
+            "message": " ".join(step.message for step in steps if step.message),
         }
     )
     run_table.save(workspace.db, finished)
@@ -139,31 +123,12 @@ def _combined(db: Database, judge: CascadeKind, ids: Sequence[str]) -> dict[str,
 
 
 def run_missing(
-    workspace: Workspace,
-    judge: JudgeVersion,
-    ids: Sequence[str],
-    progress: Progress,
-    stop: threading.Event | None,
-    client: ModelClient | None,
-    concurrency: int | None = None,
-    *,
-    batch: bool = False,
-    engine: str | None = None,
+    workspace: Workspace, judge: JudgeVersion, ids: Sequence[str], options: RunOptions
 ) -> Run | None:
     """Run one judge where it has not decided yet; imported verdicts are what they are."""
     if not kind_of(judge).runs or not verdict_table.missing(workspace.db, judge.id, ids):
         return None
-    return execution.run(
-        workspace,
-        [judge],
-        ids,
-        progress=progress,
-        stop=stop,
-        client=client,
-        concurrency=concurrency,
-        batch=batch,
-        engine=engine,
-    )
+    return execution.run(workspace, [judge], ids, replace(options, repeats=1))
 
 
 def votes_of(db: Database, judge: JudgeVersion, ids: Sequence[str]) -> Votes:

@@ -55,15 +55,15 @@ _GRACE_SECONDS = 10.0  # calls under way are paid for: let them end
 _LOST = "The connection to the engine was lost; run again to go on."
 
 
-def dispatch(live: LiveRun, engine: Engine, concurrency: int | None, journal: Journal) -> None:
+def dispatch(live: LiveRun, engine: Engine, journal: Journal) -> None:
     """Let an engine's workers decide what is missing, until all is or somebody stops the run.
 
-    ``concurrency``: model calls at once over all workers; None for what each endpoint takes.
+    The run's concurrency counts model calls at once over all workers.
 
     Raises:
         ModelTrouble: a judge's endpoint is not configured.
     """
-    asyncio.run(_Dispatcher(live, engine, concurrency, journal).run())
+    asyncio.run(_Dispatcher(live, engine, journal).run())
 
 
 class _DeferringClient(ModelClient):
@@ -103,9 +103,9 @@ class _RecordedLookups:
 class _Dispatcher:
     """One run on an engine."""
 
-    def __init__(self, live: LiveRun, engine: Engine, concurrency: int | None, journal: Journal) -> None:
+    def __init__(self, live: LiveRun, engine: Engine, journal: Journal) -> None:
         self._live, self._engine = live, engine
-        self._concurrency, self._journal = concurrency, journal
+        self._journal = journal
         asked = [version for version in live.backlog.versions if kind_of(version).needs_model]
         # Before anything is decided: a judge whose endpoint is missing is found out now.
         self._judges = {version.id: kind_of(version) for version in asked}
@@ -239,7 +239,7 @@ class _Dispatcher:
 
     def _share(self, endpoint: Endpoint) -> int:
         many = max(1, len(self._workers))
-        return max(1, (self._concurrency or endpoint.concurrency) // many)
+        return max(1, (self._live.options.concurrency or endpoint.concurrency) // many)
 
     def _size(self, version: JudgeVersion) -> int:
         share = self._share(self._endpoints[version.id][0])

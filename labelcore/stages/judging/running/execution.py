@@ -14,9 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from labelcore.errors import BadInput, LabelcoreError
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Project, Run, new_id
-from labelcore.progress import Progress, silent
 from labelcore.settings import settings
 from labelcore.stages.judging.running.asking import ask_models
 from labelcore.stages.judging.running.backlog import Backlog
@@ -26,6 +24,7 @@ from labelcore.stages.judging.running.dispatch import dispatch
 from labelcore.stages.judging.running.engine import opened
 from labelcore.stages.judging.running.live_run import LiveRun
 from labelcore.stages.judging.running.local_judges import decide_locally
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.store import Database, journal
 from labelcore.store import runs as run_table
 from labelcore.workspace import Workspace
@@ -38,38 +37,24 @@ def run(
     workspace: Workspace,
     versions: Sequence[JudgeVersion],
     output_ids: Sequence[str],
-    *,
-    concurrency: int | None = None,
-    repeats: int = 1,
-    progress: Progress | None = None,
-    stop: threading.Event | None = None,
-    client: ModelClient | None = None,
-    batch: bool = False,
-    engine: str | None = None,
+    options: RunOptions | None = None,
 ) -> Run:
     """Let the judges decide what they have not decided yet. Returns the finished or stopped run.
-
-    ``repeats``: how often each LLM judge decides each output in all; those made before count.
-    ``batch``: LLM judges' questions go to the providers' batches; what these have answered is
-    collected, and the run stays "stopped" until all is.
-    ``engine``: where the judges run, as the setting of this name says it; "" in this process. A
-    given ``client`` cannot travel, so with one they run here.
 
     Raises:
         BadInput: there is no judge or no output to judge, or the engine is not to be had.
     """
-    where = settings().engine if engine is None else engine
-    backlog = make_backlog(workspace.db, versions, output_ids, repeats)
+    chosen = options or RunOptions()
+    backlog = make_backlog(workspace.db, versions, output_ids, chosen.repeats)
     journal.replay(workspace.db, patience=min(_PATIENCE, settings().call_timeout))
-    started = _begun(workspace.project, backlog)
-    live = LiveRun(workspace, started, backlog, progress or silent, stop or threading.Event())
+    live = LiveRun(workspace, _begun(workspace.project, backlog), backlog, chosen)
     with _recorded(live):
-        if batch:
+        if chosen.batch:
             _decide_by_batch(live)
-        elif where and client is None and started.total:
-            _decide_on(where, live, concurrency)
+        elif chosen.elsewhere and live.run.total:
+            _decide_on(chosen.elsewhere, live)
         else:
-            _decide(live, concurrency, client)
+            _decide(live)
     done = live.state("stopped" if live.stop.is_set() or live.paused else "finished")
     run_table.save(workspace.db, done)
     return done
@@ -119,7 +104,7 @@ def make_backlog(
     return Backlog(db, tuple(versions), output_ids, repeats)
 
 
-def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) -> None:
+def _decide(live: LiveRun) -> None:
     missing = {
         version.id: live.backlog.count_missing(version)
         for version in live.backlog.versions
@@ -129,7 +114,7 @@ def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) 
     writing = journal.Journal(live.workspace.db, live.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        clients = live_clients(concurrency, client, writing, sum(missing.values()))
+        clients = live_clients(live.options.concurrency, live.options.client, writing, sum(missing.values()))
         chosen = clients.choose(asked)
         decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
         if chosen and not live.stop.is_set():
@@ -140,11 +125,11 @@ def _decide(live: LiveRun, concurrency: int | None, client: ModelClient | None) 
     writing.close(stored=not (live.paused or live.stop.is_set()))
 
 
-def _decide_on(engine: str, live: LiveRun, concurrency: int | None) -> None:
+def _decide_on(engine: str, live: LiveRun) -> None:
     writing = journal.Journal(live.workspace.db, live.run.id)
     try:
         with opened(engine) as cluster:
-            dispatch(live, cluster, concurrency, writing)
+            dispatch(live, cluster, writing)
     except BaseException:
         writing.close(stored=False)
         raise

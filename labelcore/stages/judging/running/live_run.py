@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.models import Decision, Paid, Run, RunState, Verdict, VerdictError
-from labelcore.progress import Progress
 from labelcore.stages.judging.running.backlog import Backlog, Question
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stages.judging.running.usage import Usage
 from labelcore.store import runs as run_table
 from labelcore.store import verdicts as verdict_table
@@ -29,14 +29,18 @@ class LiveRun(Usage):
     workspace: Workspace
     run: Run
     backlog: Backlog
-    progress: Progress
-    stop: threading.Event
+    options: RunOptions
     started: float = field(default_factory=time.monotonic)
     new: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     notes: set[str] = field(default_factory=set)
     paused: list[str] = field(default_factory=list)
     _reported: float = 0.0
+
+    @property
+    def stop(self) -> threading.Event:
+        """Set once somebody wants the run to end."""
+        return self.options.stop
 
     def store(self, decided: Sequence[Decided], answers: Sequence[Paid] = ()) -> None:
         """Make decisions, errors and the answers behind them durable, then count and report them."""
@@ -49,7 +53,7 @@ class LiveRun(Usage):
     def report(self) -> None:
         """Tell the caller, and now and then the store, how far the run is."""
         now = self.state("running")
-        self.progress(now.verdicts_new + now.errors, now.total, progress_words(now))
+        self.workspace.progress(now.verdicts_new + now.errors, now.total, progress_words(now))
         if now.seconds - self._reported > _REPORT_SECONDS:
             self._reported = now.seconds
             run_table.save(self.workspace.db, now)

@@ -10,12 +10,12 @@ from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of, of_kind
 from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Run, SplitName
-from labelcore.progress import Progress
 from labelcore.stages import projects
 from labelcore.stages.judging.keeping.finding import active_judges, find_judge
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of, run_cascade
 from labelcore.stages.judging.running.estimating import Estimate, estimate
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import runs as run_table
@@ -32,7 +32,6 @@ def run_judges(
     limit: int | None = None,
     concurrency: int | None = None,
     repeats: int = 1,
-    progress: Progress | None = None,
     stop: threading.Event | None = None,
     client: ModelClient | None = None,
     batch: bool = False,
@@ -47,41 +46,15 @@ def run_judges(
     Raises:
         BadInput: there is no judge or no output that fits.
     """
+    options = RunOptions(repeats, concurrency, batch, engine, client, stop or threading.Event())
     versions, ids = _asked_for(workspace, judge, kind, split, limit)
     spared = set() if judge or kind else asked_in_doubt(workspace.db, versions)
     plain = [version for version in versions if not kind_of(version).composed and version.id not in spared]
-    done = (
-        [
-            execution.run(
-                workspace,
-                plain,
-                ids,
-                concurrency=concurrency,
-                repeats=repeats,
-                progress=progress,
-                stop=stop,
-                client=client,
-                batch=batch,
-                engine=engine,
-            )
-        ]
-        if plain
-        else []
-    )
+    done = [execution.run(workspace, plain, ids, options)] if plain else []
     done += [
-        run_cascade(
-            workspace,
-            version,
-            ids,
-            concurrency=concurrency,
-            progress=progress,
-            stop=stop,
-            client=client,
-            batch=batch,
-            engine=engine,
-        )
+        run_cascade(workspace, version, ids, options)
         for version in versions
-        if kind_of(version).composed and not (stop and stop.is_set())
+        if kind_of(version).composed and not options.stop.is_set()
     ]
     return together(done)
 

@@ -18,7 +18,7 @@ from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output
-from labelcore.progress import Progress, silent
+from labelcore.progress import Progress
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
 from labelcore.stages.judging.running.deciding import Answers, decide, is_stopped
@@ -98,7 +98,6 @@ def harden(
     limit: int = 20,
     families: Sequence[Family] = FAMILIES,
     client: ModelClient | None = None,
-    progress: Progress | None = None,
     stop: threading.Event | None = None,
 ) -> HardnessReport:
     """Ask what is missing, on at most ``limit`` outputs for each test, and report all that is known.
@@ -110,7 +109,7 @@ def harden(
     """
     waiting = left_to_ask(workspace, version, limit=limit, families=families)
     with _under_way(version, stop or threading.Event(), len(waiting)) as now:
-        errors = _Asking(workspace.db, version, client, now).ask(waiting, progress or silent)
+        errors = _Asking(workspace.db, version, client, now).ask(waiting, workspace.progress)
     return report(workspace, version, errors)
 
 

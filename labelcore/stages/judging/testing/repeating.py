@@ -6,8 +6,8 @@ from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.llm import ModelClient
 from labelcore.models import Frozen, JudgeVersion, Output, Run
-from labelcore.progress import Progress
 from labelcore.stages.judging.running.execution import run
+from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, repeats
@@ -46,7 +46,6 @@ def repeat(
     times: int = 3,
     limit: int = 50,
     client: ModelClient | None = None,
-    progress: Progress | None = None,
 ) -> Run:
     """Ask a judge until each of ``limit`` outputs has ``times`` verdicts; what is there stays.
 
@@ -60,7 +59,7 @@ def repeat(
     ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return run(workspace, [version], ids, repeats=times, client=client, progress=progress)
+    return run(workspace, [version], ids, RunOptions(repeats=times, client=client))
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
