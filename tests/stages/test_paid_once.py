@@ -65,7 +65,7 @@ def test_a_judge_under_another_name_costs_nothing(
 def test_two_judges_with_one_prompt_ask_it_once(
     project: Project, run: Callable[..., Run], mock: MockEndpoint
 ) -> None:
-    done = run(Workspace(judge(project), judge(project, "Twin", "twin")))
+    done = run(judge(project), judge(project, "Twin", "twin"))
     assert (done.verdicts_new, done.requests, done.answers_cached) == (60, 30, 30)
     assert len(mock.prompts) == 30
 
