@@ -60,7 +60,7 @@ def test_a_judge_is_tested_by_a_click_and_its_figures_are_shown(worked: Path) ->
 def test_a_test_under_way_is_shown_to_everybody_and_stopped_by_a_click(
     worked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(_: object, judges: Any, outputs: Any, __: object, stop: Any) -> Any:
+    def slow(_: object, judges: Any, outputs: Any, stop: Any) -> Any:
         stop.wait(60)  # the judge's answer comes only once somebody stops
         stopped = ModelTrouble("It was stopped.", kind="stopped")
         return {judges[0].id: {output.id: stopped for output in outputs}}

@@ -11,7 +11,6 @@ from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first
 from labelcore.judges.features import Bools
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
-from labelcore.llm import ModelClient
 from labelcore.models import OVERALL, Frozen, JudgeVersion
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
@@ -74,7 +73,6 @@ def make(
     criterion: str | None = None,
     error: float = 0.05,
     confidence: float = 0.95,
-    client: ModelClient | None = None,
 ) -> CascadeReport:
     """Set a cascade from the grades and store it as a judge.
 
@@ -87,7 +85,7 @@ def make(
     asked = _asked(workspace, criterion)
     _check(asked, first, then, error, confidence)
     ids, fails = list(asked.fails), np.array(list(asked.fails.values()), dtype=bool)
-    options = RunOptions(client=client)
+    options = RunOptions()
     run_missing(workspace, first, ids, options)
     votes = votes_of(workspace.db, first, ids)
     if np.isnan(votes.sure).all():

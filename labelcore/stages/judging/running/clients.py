@@ -9,7 +9,7 @@ from labelcore.judges.kinds import kind_of
 from labelcore.llm import Answer, Answerer, Message, ModelClient, Weighed, client_for, endpoint_for
 from labelcore.llm.protocol import MOST_TOKENS, Schema
 from labelcore.models import JudgeVersion
-from labelcore.settings import Endpoint, settings
+from labelcore.settings import Endpoint
 from labelcore.store.journal import Journal
 
 _FOR_A_COURIER = 50  # calls from which on it pays to start one
@@ -37,10 +37,10 @@ Open = Callable[[Endpoint], Connection]
 
 
 class Clients:
-    """The clients of one run, each opened when first wanted; ``given`` takes the place of all."""
+    """The clients of one run, each opened when first wanted."""
 
-    def __init__(self, open_: Open, given: Connection | None = None) -> None:
-        self._open, self._given = open_, given
+    def __init__(self, open_: Open) -> None:
+        self._open = open_
         self._opened: dict[tuple[str, str], Connection] = {}
 
     def of(self, answerer: Answerer) -> Connection:
@@ -49,8 +49,6 @@ class Clients:
         Raises:
             ModelTrouble: its endpoint is not configured, or its key is missing.
         """
-        if self._given is not None:
-            return self._given
         endpoint = endpoint_for(answerer)
         key = endpoint.name, endpoint.model
         if key not in self._opened:
@@ -72,24 +70,16 @@ class Clients:
     @property
     def notes(self) -> set[str]:
         """What the endpoints cannot do, in sentences."""
-        every = [connection.client for connection in self._all()]
+        every = [connection.client for connection in self._opened.values()]
         return {note for client in every for note in getattr(client, "notes", ())}
 
     async def close(self) -> None:
         """Give all connections back."""
-        for connection in self._all():
+        for connection in self._opened.values():
             await connection.client.close()
 
-    def _all(self) -> list[Connection]:
-        return [*self._opened.values(), *([self._given] if self._given else [])]
 
-
-def live_clients(
-    concurrency: int | None = None,
-    client: ModelClient | None = None,
-    journal: Journal | None = None,
-    calls: int = 0,
-) -> Clients:
+def live_clients(concurrency: int | None = None, journal: Journal | None = None, calls: int = 0) -> Clients:
     """Clients that ask at once; with a journal and many calls, couriers keep what is answered."""
 
     def open_(endpoint: Endpoint) -> Connection:
@@ -98,9 +88,7 @@ def live_clients(
         opened = client_for(endpoint.model_copy(update={"concurrency": many}), kept_in)
         return Connection(opened, place_of(endpoint), many, opened.on_disk)
 
-    if client is None:
-        return Clients(open_)
-    return Clients(open_, Connection(client, client.model, concurrency or settings().concurrency))
+    return Clients(open_)
 
 
 def place_of(endpoint: Endpoint) -> str:

@@ -10,7 +10,6 @@ from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import Kind, kind_of
 from labelcore.judges.kinds.cascade import CascadeKind
 from labelcore.judges.meanings import read_meanings
-from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Output
 from labelcore.stages.judging.running.asking import GRACE_SECONDS
 from labelcore.stages.judging.running.clients import Clients, PanelClient, live_clients
@@ -27,7 +26,6 @@ def decide(
     db: Database,
     versions: Sequence[JudgeVersion],
     outputs: Sequence[Output],
-    client: ModelClient | None = None,
     stop: threading.Event | None = None,
 ) -> dict[str, Answers]:
     """What every judge says of every output, by the judge version's id; nothing is stored.
@@ -42,9 +40,9 @@ def decide(
         if judge.decides_here:
             found[version.id] = _locally(db, judge, outputs, stop)
         elif judge.needs_model:
-            found[version.id] = _by_model(version, outputs, client, stop)
+            found[version.id] = _by_model(version, outputs, stop)
         elif isinstance(judge, CascadeKind):
-            found[version.id] = _by_parts(db, judge, outputs, client, stop)
+            found[version.id] = _by_parts(db, judge, outputs, stop)
     return found
 
 
@@ -54,18 +52,14 @@ def is_stopped(answer: object) -> bool:
 
 
 def _by_parts(
-    db: Database,
-    judge: CascadeKind,
-    outputs: Sequence[Output],
-    client: ModelClient | None,
-    stop: threading.Event | None,
+    db: Database, judge: CascadeKind, outputs: Sequence[Output], stop: threading.Event | None
 ) -> Answers:
     known = judge_table.many(db, judge.parts)
 
     def ask(version_id: str, ids: Sequence[str]) -> Answers:
         wanted = set(ids)
         some = [output for output in outputs if output.id in wanted]
-        return decide(db, [known[version_id]], some, client, stop).get(version_id, {})
+        return decide(db, [known[version_id]], some, stop).get(version_id, {})
 
     return judge.decide_in_turn(ask, [output.id for output in outputs])
 
@@ -79,11 +73,9 @@ def _locally(db: Database, judge: Kind, outputs: Sequence[Output], stop: threadi
     return {output.id: decision for output, decision in zip(outputs, decisions, strict=True)}
 
 
-def _by_model(
-    version: JudgeVersion, outputs: Sequence[Output], client: ModelClient | None, stop: threading.Event | None
-) -> Answers:
+def _by_model(version: JudgeVersion, outputs: Sequence[Output], stop: threading.Event | None) -> Answers:
     try:
-        return asyncio.run(_ask_all(version, outputs, live_clients(client=client), stop))
+        return asyncio.run(_ask_all(version, outputs, live_clients(), stop))
     except ModelTrouble as trouble:
         return {output.id: trouble for output in outputs}
 

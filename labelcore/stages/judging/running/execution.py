@@ -114,7 +114,7 @@ def _decide(live: LiveRun) -> None:
     writing = journal.Journal(live.workspace.db, live.run.id)
     try:
         # Before anything is decided: a judge whose endpoint is missing is found out now.
-        clients = live_clients(live.options.concurrency, live.options.client, writing, sum(missing.values()))
+        clients = live_clients(live.options.concurrency, writing, sum(missing.values()))
         chosen = clients.choose(asked)
         decide_locally(live, [version for version in live.backlog.versions if kind_of(version).decides_here])
         if chosen and not live.stop.is_set():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from labelcore.llm import ModelClient
 from labelcore.settings import settings
 
 
@@ -17,20 +16,16 @@ class RunOptions:
     ``concurrency``: model calls at once, None for what each endpoint takes. ``batch``: LLM judges'
     questions go to the providers' batches; what these have answered is collected, and the run stays
     "stopped" until all is. ``engine``: where the judges run, as the setting of this name says it; ""
-    in this process. A given ``client`` answers in place of every endpoint; it cannot travel, so with
-    one they run here. ``stop`` is set by whoever wants the run to end.
+    in this process. ``stop`` is set by whoever wants the run to end.
     """
 
     repeats: int = 1
     concurrency: int | None = None
     batch: bool = False
     engine: str | None = None
-    client: ModelClient | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def elsewhere(self) -> str:
         """The engine that decides; "" where this process does."""
-        if self.client is not None:
-            return ""
         return settings().engine if self.engine is None else self.engine

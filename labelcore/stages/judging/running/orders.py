@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Sequence
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of, of_kind
-from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, Run, SplitName
 from labelcore.stages import projects
 from labelcore.stages.judging.keeping.finding import active_judges, find_judge
@@ -32,8 +30,6 @@ def run_judges(
     limit: int | None = None,
     concurrency: int | None = None,
     repeats: int = 1,
-    stop: threading.Event | None = None,
-    client: ModelClient | None = None,
     batch: bool = False,
     engine: str | None = None,
 ) -> Run:
@@ -46,7 +42,7 @@ def run_judges(
     Raises:
         BadInput: there is no judge or no output that fits.
     """
-    options = RunOptions(repeats, concurrency, batch, engine, client, stop or threading.Event())
+    options = RunOptions(repeats, concurrency, batch, engine)
     versions, ids = _asked_for(workspace, judge, kind, split, limit)
     spared = set() if judge or kind else asked_in_doubt(workspace.db, versions)
     plain = [version for version in versions if not kind_of(version).composed and version.id not in spared]

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import ModelClient
 from labelcore.models import Decision, HardnessResult, JudgeVersion, Output
 from labelcore.progress import Progress
 from labelcore.settings import settings
@@ -97,7 +96,6 @@ def harden(
     *,
     limit: int = 20,
     families: Sequence[Family] = FAMILIES,
-    client: ModelClient | None = None,
     stop: threading.Event | None = None,
 ) -> HardnessReport:
     """Ask what is missing, on at most ``limit`` outputs for each test, and report all that is known.
@@ -109,7 +107,7 @@ def harden(
     """
     waiting = left_to_ask(workspace, version, limit=limit, families=families)
     with _under_way(version, stop or threading.Event(), len(waiting)) as now:
-        errors = _Asking(workspace.db, version, client, now).ask(waiting, workspace.progress)
+        errors = _Asking(workspace.db, version, now).ask(waiting, workspace.progress)
     return report(workspace, version, errors)
 
 
@@ -126,12 +124,10 @@ def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iter
 
 
 class _Asking:
-    """A test that asks now: its judge, what the judge said of unchanged outputs, and who answers."""
+    """A test that asks now: its judge, what the judge said of unchanged outputs, and whether it goes on."""
 
-    def __init__(
-        self, db: Database, version: JudgeVersion, client: ModelClient | None, now: OngoingTest
-    ) -> None:
-        self._db, self._version, self._client, self._now = db, version, client, now
+    def __init__(self, db: Database, version: JudgeVersion, now: OngoingTest) -> None:
+        self._db, self._version, self._now = db, version, now
         self._known = {
             result.output_id: _Answer(Decision(value=result.before_value, reason=result.before_reason), 0.0)
             for result in hardness_table.of_judge(db, version.id)
@@ -198,7 +194,7 @@ class _Asking:
     def _decide(self, version: JudgeVersion, outputs: Sequence[Output]) -> Answers:
         if not outputs:
             return {}
-        return decide(self._db, [version], outputs, self._client, self._now.stop)[version.id]
+        return decide(self._db, [version], outputs, self._now.stop)[version.id]
 
 
 def _parts(version: JudgeVersion, waiting: Sequence[Case]) -> Iterator[Sequence[Case]]:

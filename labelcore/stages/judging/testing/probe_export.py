@@ -11,7 +11,6 @@ from typing import Any
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import Kind, kind_of
-from labelcore.llm import ModelClient
 from labelcore.models import JudgeVersion, ProbeOpinion
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes
@@ -42,12 +41,7 @@ COLUMNS = (
 
 
 def export_probes(
-    workspace: Workspace,
-    out: Path,
-    *,
-    criterion: str | None = None,
-    ask_models: bool = False,
-    client: ModelClient | None = None,
+    workspace: Workspace, out: Path, *, criterion: str | None = None, ask_models: bool = False
 ) -> int:
     """Write the probes of a criterion (or of all) to a .csv or .jsonl. Returns how many.
 
@@ -62,7 +56,7 @@ def export_probes(
         raise BadInput(
             f"Probes cannot be written as '{out.suffix}'.", next_step="End the file in .csv or .jsonl."
         )
-    rows = probe_rows(workspace, criterion, ask_models=ask_models, client=client)
+    rows = probe_rows(workspace, criterion, ask_models=ask_models)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
             if out.suffix == ".jsonl":
@@ -79,11 +73,7 @@ def export_probes(
 
 
 def probe_rows(
-    workspace: Workspace,
-    criterion: str | None = None,
-    *,
-    ask_models: bool = False,
-    client: ModelClient | None = None,
+    workspace: Workspace, criterion: str | None = None, *, ask_models: bool = False
 ) -> list[dict[str, Any]]:
     """The rows of the export, with the names of ``COLUMNS``."""
     found = list_probes(workspace, criterion)
@@ -91,7 +81,7 @@ def probe_rows(
     for opinion in probe_table.opinions_by_person(workspace.db, workspace.project.id):
         opinions[opinion.probe_id].append(opinion)
     names = {criterion.id: criterion.name for criterion in list_criteria(workspace)}
-    verdicts = _verdicts(workspace, found, ask_models=ask_models, client=client)
+    verdicts = _verdicts(workspace, found, ask_models=ask_models)
     return [
         _row(probe, names.get(probe.case.criterion_id, ""), opinions[probe.case.id], verdicts[probe.case.id])
         for probe in found
@@ -99,7 +89,7 @@ def probe_rows(
 
 
 def _verdicts(
-    workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool, client: ModelClient | None
+    workspace: Workspace, probes: Sequence[Probe], *, ask_models: bool
 ) -> Mapping[str, list[ProbeVerdicts]]:
     """By probe id: what each judge of its criterion says."""
     judges: dict[str, list[JudgeVersion]] = defaultdict(list)
@@ -109,7 +99,7 @@ def _verdicts(
     found: dict[str, list[ProbeVerdicts]] = defaultdict(list)
     for criterion_id, asked in judges.items():
         mine = [probe for probe in probes if probe.case.criterion_id == criterion_id]
-        answers = answers_on(workspace.db, asked, mine, client) if mine else {}
+        answers = answers_on(workspace.db, asked, mine) if mine else {}
         for probe in mine:
             found[probe.case.id] = [verdicts_on(probe, judge, answers[judge.id]) for judge in asked]
     return found

@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.llm import ModelClient
 from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.judging.running.deciding import Answers, decide
@@ -112,9 +111,7 @@ class _DefectProbes(Frozen):
     total: int
 
 
-def try_judges_on_probes(
-    workspace: Workspace, criterion_id: str, *, client: ModelClient | None = None
-) -> ProbeTest:
+def try_judges_on_probes(workspace: Workspace, criterion_id: str) -> ProbeTest:
     """Run each judge of the criterion on its probes and on their sources; nothing is stored.
 
     Raises:
@@ -131,7 +128,7 @@ def try_judges_on_probes(
     _check(criterion, judges, probes)
     defects = dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)])
     counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]
-    answers = answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes], client)
+    answers = answers_on(workspace.db, judges, [probe for group in counted for probe in group.probes])
     same = versions_meaning_it(workspace, criterion.id)
     return ProbeTest(
         criterion=criterion,
@@ -215,12 +212,10 @@ def _overall(judge: JudgeVersion, counted: Sequence[_DefectProbes], answers: Ans
     )
 
 
-def answers_on(
-    db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe], client: ModelClient | None = None
-) -> dict[str, Answers]:
+def answers_on(db: Database, judges: Sequence[JudgeVersion], probes: Sequence[Probe]) -> dict[str, Answers]:
     """What each judge says of the probes and of their sources, by judge version; nothing is stored."""
     texts = {output.id: output for probe in probes for output in _texts(probe)}
-    return decide(db, judges, list(texts.values()), client)
+    return decide(db, judges, list(texts.values()))
 
 
 def verdicts_on(probe: Probe, judge: JudgeVersion, answers: Answers) -> ProbeVerdicts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
-from labelcore.llm import ModelClient
 from labelcore.models import Frozen, JudgeVersion, Output, Run
 from labelcore.stages.judging.running.execution import run
 from labelcore.stages.judging.running.options import RunOptions
@@ -39,14 +38,7 @@ class Flips(Frozen):
     flipped: tuple[Flipped, ...]
 
 
-def repeat(
-    workspace: Workspace,
-    version: JudgeVersion,
-    *,
-    times: int = 3,
-    limit: int = 50,
-    client: ModelClient | None = None,
-) -> Run:
+def repeat(workspace: Workspace, version: JudgeVersion, *, times: int = 3, limit: int = 50) -> Run:
     """Ask a judge until each of ``limit`` outputs has ``times`` verdicts; what is there stays.
 
     The outputs are drawn once for ever. At temperature 0 a model may still differ, and that is what
@@ -59,7 +51,7 @@ def repeat(
     ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return run(workspace, [version], ids, RunOptions(repeats=times, client=client))
+    return run(workspace, [version], ids, RunOptions(repeats=times))
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
