@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.linalg import eigh
 
 from labelcore.judges.features import Bools, FeatureTable, Floats, Ints
 from labelcore.judges.kinds.code import CodeSpec, FittedCheck, fitted_phrases, fitted_thresholds
@@ -131,6 +130,8 @@ def _rank(values: Floats, distinct: Floats, ranks: Floats) -> Floats:
 
 def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
     """Mean and first principal axes, by the smaller of the two products of the centred vectors."""
+    from scipy.linalg import eigh
+
     if vectors is None or len(vectors) < 2:
         return np.zeros(0), np.zeros((0, 0))
     mean = vectors.mean(axis=0)

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 
-from scipy import optimize, special
-
 from labelcore.models import Fact, fact
 
 _PRIOR = 0.5
@@ -23,6 +21,8 @@ PRACTICAL = 2_000
 
 def lower_bound(successes: int, n: int, alpha: float = 0.05) -> float:
     """A share that the truth is above with probability 1 - alpha at all looks together."""
+    from scipy import optimize
+
     if n == 0 or successes == 0:
         return 0.0
 
@@ -42,6 +42,8 @@ def upper_bound(successes: int, n: int, alpha: float = 0.05) -> float:
 
 def log_evidence(successes: int, n: int, share: float) -> float:
     """The logarithm of the mixed likelihood ratio against "the truth is at most ``share``"."""
+    from scipy import special
+
     a, b = successes + _PRIOR, n - successes + _PRIOR
     seen = special.betaln(a, b) + _log_above(a, b, share)
     prior = special.betaln(_PRIOR, _PRIOR) + _log_above(_PRIOR, _PRIOR, share)
@@ -50,6 +52,8 @@ def log_evidence(successes: int, n: int, share: float) -> float:
 
 
 def _log_above(a: float, b: float, share: float) -> float:
+    from scipy import special
+
     return math.log(max(float(special.betaincc(a, b, share)), 5e-324))
 
 

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from labelcore.models import Frozen
 from labelcore.stats.rate import Rate, not_measurable
@@ -69,6 +68,8 @@ def _wider(plain: Rate, clustered: Rate) -> Rate:
 
 def mcnemar(only_first: int, only_second: int) -> float | None:
     """Two-sided exact p of McNemar's test (binomial with ½ on the items that differ)."""
+    from scipy import stats
+
     differ = only_first + only_second
     if differ == 0:
         return None
@@ -108,6 +109,8 @@ def clustered_difference(
     ``groups`` (n,): numbers from 0 up. Not measurable with fewer than five groups. ``draws`` and
     ``seed`` give the bootstrap's interval where it is wider.
     """
+    from scipy import stats
+
     values = second.astype(np.float64) - first.astype(np.float64)
     sums, sizes = np.bincount(groups, weights=values), np.bincount(groups)
     kept = sizes > 0

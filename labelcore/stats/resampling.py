@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from labelcore.stats.measures.balanced_accuracy import balanced_accuracy_of
 from labelcore.stats.measures.confusion import Floats
@@ -120,6 +119,8 @@ def intervals(
 
 def for_few(groups: int | None) -> float:
     """How much wider an interval must be over so few groups; None: outputs share none."""
+    from scipy import stats
+
     if groups is None:
         return 1.0
     shrunk = max(groups - 1, 1)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
 
 from labelcore.stats.set_wish import SLACK_COST, Floats, SetVotes
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
 
 _TINY = 1e-9
 Places = npt.NDArray[np.int64]
@@ -18,6 +22,8 @@ class Matrices:
     """Matrices for scipy: one block of variables after the other."""
 
     def __init__(self, problem: SetVotes, slack: Sequence[str]) -> None:
+        from scipy import optimize
+
         wish, self.judges = problem.wish, problem.votes.shape[1]
         fails, passes = len(problem.caught_by), len(problem.wrong_by)
         self.groups = problem.limited()
@@ -56,6 +62,8 @@ class Matrices:
             self.cost[at] = SLACK_COST / max(1, of)
 
     def _add(self, entries: list[tuple[Places, Places, Floats]], count: int, low: float, high: float) -> None:
+        from scipy import sparse
+
         rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
         matrix = sparse.csr_array((values, (rows, columns)), shape=(count, self.size))
         self.rows.append((matrix, low, high))

@@ -13,15 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize
 
 from labelcore.models import Frozen
 from labelcore.stats.deadline import Deadline
 from labelcore.stats.set_beam import search
 from labelcore.stats.set_matrices import Matrices
 from labelcore.stats.set_wish import MUST, SHOULD, Bools, Floats, SetVotes, Wish
+
+if TYPE_CHECKING:
+    from scipy import optimize
+
 
 __all__ = ["MUST", "SHOULD", "Bools", "Chosen", "Floats", "Front", "Wish", "explained", "front", "solve"]
 
@@ -134,6 +138,8 @@ class _Solver:
 
     def run(self, *, whole: bool) -> optimize.OptimizeResult | None:
         """The answer with ``whole`` judges or with parts of them; None where there was no time."""
+        from scipy import optimize
+
         if self.until.left < _LEAST_SECONDS:
             return None
         matrices = self.matrices

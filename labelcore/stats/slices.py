@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy import stats
 
 from labelcore.models import Frozen
 from labelcore.stats.prevalence import Graded
@@ -76,6 +75,8 @@ def together(slices: int) -> float:
 
 def adjust(raw: Sequence[float], correction: Correction) -> list[float]:
     """P values adjusted for their number (Holm 1979; Benjamini and Hochberg 1995)."""
+    from scipy import stats
+
     if not raw:
         return []
     if correction == "benjamini-hochberg":

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import optimize, stats
 
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.prevalence.people import METHOD, share_of_passes
@@ -158,6 +157,7 @@ def _arm(first: float, second: float, shared: float) -> float:
 
 def _p(first: Subsample, second: Subsample, shared: float) -> float:
     """The level at which the interval of the difference just reaches 0."""
+    from scipy import optimize
 
     def beyond(logarithm: float) -> float:
         low, high = _between(first, second, shared, 1 - math.exp(logarithm))
@@ -172,5 +172,7 @@ def _p(first: Subsample, second: Subsample, shared: float) -> float:
 
 
 def _fisher(first: Graded, second: Graded) -> float:
+    from scipy import stats
+
     table = [[int(graded.passes.sum()), int((~graded.passes).sum())] for graded in (first, second)]
     return float(stats.fisher_exact(np.array(table)).pvalue)

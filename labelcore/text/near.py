@@ -9,7 +9,6 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import HashingVectorizer
 
 _SHINGLE = 5  # characters: works for scripts without spaces too
 _BANDS, _ROWS = 24, 4  # finds 99.9 % of pairs with a Jaccard index of .7
@@ -25,6 +24,8 @@ def near_pairs(texts: Sequence[str], least: float = 0.8) -> list[tuple[int, int,
     Case and white space are ignored; texts shorter than a shingle are compared whole. Returns
     ``(i, j, index)`` with i < j, the nearest first.
     """
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     if not texts:
         return []
     plain = [_SPACE.sub(" ", text).strip().casefold() for text in texts]

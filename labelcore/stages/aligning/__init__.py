@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal
 
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, fact
 from labelcore.stages.aligning.ceiling import ceiling
@@ -44,6 +42,10 @@ from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 __all__ = [
     "NO_SET",

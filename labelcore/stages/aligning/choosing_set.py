@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
@@ -35,6 +34,10 @@ from labelcore.store import audit
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _MOST_LEARNED = 3
 _FEW = 40
@@ -81,6 +84,8 @@ def choose(
             judge that must be in has none.
         NotFound: there is no judge of a name in ``must_include``.
     """
+    import pandas as pd
+
     tell = progress or silent
     labels = _of_both_kinds(fitting_labels(workspace))
     needed = [find_judge(workspace, word) for word in must_include]

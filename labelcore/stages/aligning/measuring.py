@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from labelcore.judges.kinds import kind_of
 from labelcore.models import OVERALL, Criterion, Fact, JudgeVersion, fact
@@ -22,6 +21,10 @@ from labelcore.store import Database, confusion
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 _FEW = 10
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0, "abstain": np.nan}
@@ -42,6 +45,8 @@ def votes_on(db: Database, versions: Sequence[JudgeVersion]) -> pd.DataFrame:
 
 def words_on(db: Database, versions: Sequence[JudgeVersion], ids: Sequence[str]) -> pd.DataFrame:
     """The same on some outputs only: one join in the store, for pools of any size."""
+    import pandas as pd
+
     names = [version.id for version in versions]
     cells = confusion.matrix(db, ids, names)
     words = np.where(np.isnan(cells), None, _WORDS[np.nan_to_num(cells).astype(int) + 1])
@@ -205,6 +210,8 @@ def set_words(votes: pd.DataFrame, ids: Sequence[str]) -> pd.Series:
     """The set's verdict on every output that all its judges have seen: fail where any fails, abstain
     where all abstain.
     """
+    import pandas as pd
+
     seen = votes[list(ids)].dropna(how="any")
     words = np.full(len(seen), "pass", dtype=object)
     if ids:
@@ -288,6 +295,8 @@ def pass_rates(
 
     ``words``: the set's verdicts on the labelled outputs; None where no set is chosen.
     """
+    import pandas as pd
+
     graded = evidence.graded(
         _numbers((words if words is not None else pd.Series(dtype=object)).reindex(evidence.ids))
     )

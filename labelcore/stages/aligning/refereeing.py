@@ -9,11 +9,10 @@ in-sample, and is never more than perhaps good enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
@@ -40,6 +39,10 @@ from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.store.costs import Cost, costs
 from labelcore.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 LEAST_TNR, MOST_FFR = 0.6, 0.25
 """What "good enough" asks where neither the criterion nor the person says more."""
@@ -220,6 +223,8 @@ def _words(
 
 
 def _stored(votes: pd.DataFrame, version: JudgeVersion, ids: Sequence[str]) -> pd.Series:
+    import pandas as pd
+
     nothing = pd.Series(None, index=list(ids), dtype=object)
     return votes[version.id].reindex(list(ids)) if version.id in votes else nothing
 

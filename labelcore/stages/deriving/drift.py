@@ -19,7 +19,6 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-from scipy.stats import hypergeom
 
 from labelcore.models import Criterion, Evidence, Frozen, Output, Project
 from labelcore.progress import silent
@@ -220,6 +219,8 @@ def _enough(total: int) -> int:
     With one more than the tolerated number of flips among ``total``, the chance of seeing none in
     the sample must be at most 5 %: hypergeometric, drawn without putting back.
     """
+    from scipy.stats import hypergeom
+
     bad = int(_TOLERATED * total) + 1
     for size in range(1, total + 1):
         if hypergeom.pmf(0, total, min(bad, total), size) <= _DOUBT:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pandas as pd
-
 from labelcore.judges.kinds import RESERVED
 from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role
 from labelcore.operations import operation
@@ -69,6 +67,8 @@ def transfer(workspace: Workspace) -> list[Transfer]:
     Every accepted or proposed criterion from the library, and the overall grade where judges of it came.
     Grades are those of outputs as a whole, of all splits, as in the figures of the file.
     """
+    import pandas as pd
+
     live = [
         criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "accepted"}
     ]

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -49,6 +48,8 @@ class Posterior:
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """The equal-tailed interval."""
+        from scipy import special
+
         beta, tail = self.at(level), (1 - level) / 2
         low, high = (special.betaincinv(beta.passes, beta.fails, at) for at in (tail, 1 - tail))
         return np.asarray(low), np.asarray(high)
@@ -105,6 +106,8 @@ def _squares(rest: Floats, groups: Ints) -> Floats:
 
 def _few(number: Ints, level: float = 0.95) -> Floats:
     """(z / t)² at one degree of freedom less than there are groups."""
+    from scipy import special
+
     tail = 1 - (1 - level) / 2
     t = special.stdtrit(np.maximum(number - 1, 1), tail)
     return np.asarray((special.ndtri(tail) / t) ** 2)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from labelcore.errors import BadInput
 from labelcore.judges import suspects
@@ -24,6 +23,10 @@ from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 LOOKED_AT = 2_000
 """At most so many outputs are looked at, the graded ones first."""
