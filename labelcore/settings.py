@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """The project that commands and pages work on unless they name another."""
     annotator: str = ""
     """Who grades, where nobody has signed in."""
+    language: Literal["en", "zh"] = "en"
+    """In which the command line speaks to people; its JSON stays English, pages have their own switch."""
     memory_limit: str = "2GB"
     """DuckDB's memory limit; 512 MB was measured to fail on a million rows."""
     base_url: str | None = Field(

@@ -125,3 +125,15 @@ def criterion_of(workspace: Workspace, name: str) -> Criterion:
     )
     criterion_table.save(workspace.db, [made])
     return made
+
+
+def test_people_are_told_in_their_language_and_the_document_stays_english(workspace: Workspace) -> None:
+    name = workspace.project.name
+    english, chinese = (
+        execute(workspace.db, Request(operation="trust", project=name, language=language))
+        for language in ("en", "zh")
+    )
+    assert english.lines[0].startswith("No: how many outputs are good is not measurable yet")
+    assert chinese.lines[0].startswith("不可信：还无法衡量有多少输出是好的")
+    assert chinese.document == english.document
+    assert english.document["headline"] == english.lines[0]

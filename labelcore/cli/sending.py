@@ -40,6 +40,7 @@ def send(
         project=project or settings().project,
         author=author or settings().annotator,
         arguments=given,
+        language=settings().language,
     )
     with contextlib.redirect_stdout(sys.stderr):  # only the outcome is printed on stdout
         outcome = door.run(db or settings().db, request, terminal.progress_bar())

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, validate_call
 from labelcore import messages
 from labelcore.catalogue import catalogue
 from labelcore.errors import BadInput
+from labelcore.messages import Language, speaking
 from labelcore.models import Frozen, Project
 from labelcore.operations import find_operation
 from labelcore.progress import Progress, silent
@@ -39,6 +40,7 @@ class Request(Frozen):
     operation: str
     project: str
     author: str = ""
+    language: Language = "en"
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -71,8 +73,15 @@ def execute(db: Database, request: Request, progress: Progress = silent) -> Outc
         NotFound: there is no such project, and the operation does not begin one.
         LabelcoreError: whatever the operation itself finds wrong.
     """
-    if request.operation in catalogue():
-        return _marked(db, request, progress)
+    with speaking(request.language):
+        return (
+            _marked(db, request, progress)
+            if request.operation in catalogue()
+            else _run(db, request, progress)
+        )
+
+
+def _run(db: Database, request: Request, progress: Progress) -> Outcome:
     _load()
     if request.operation not in OPERATIONS:
         raise BadInput(f"There is no operation '{request.operation}'.")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from labelcore.dispatch import Outcome, operation
-from labelcore.messages import rate_words
+from labelcore.messages import document, rate_words, sentences
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import panels
 from labelcore.stages.judging.testing import hardness, repeating
@@ -65,8 +65,8 @@ def hardness_of(workspace: Workspace, *, judge: str, test: str | None = None) ->
 def _outcome(found: HardnessReport) -> Outcome:
     head = f"{found.judge}: {found.results:,} results, {found.errors:,} errors, US$ {found.cost_usd:.4f}."
     return Outcome(
-        document=found.model_dump(mode="json"),
-        lines=(head, *found.warnings, *(_line(row) for row in found.rows)),
+        document=document(found),
+        lines=(head, *sentences(found.warnings), *(_line(row) for row in found.rows)),
     )
 
 

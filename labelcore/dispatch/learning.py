@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from labelcore.dispatch import Outcome, operation
-from labelcore.messages import rate_words
+from labelcore.messages import document, rate_words, sentences
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
 from labelcore.stages.judging.proposing.cascades import CascadeReport
@@ -95,7 +95,7 @@ def cascade_report(workspace: Workspace, *, judge: str) -> Outcome:
 
 
 def _cascade_outcome(report: CascadeReport) -> Outcome:
-    return Outcome(document=report.model_dump(mode="json"), lines=cascade_lines(report))
+    return Outcome(document=document(report), lines=cascade_lines(report))
 
 
 def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def cascade_lines(report: CascadeReport) -> tuple[str, ...]:
         )
     else:
         lines.append("  The second judge is asked nowhere.")
-    return (*lines, *report.warnings)
+    return (*lines, *sentences(report.warnings))
 
 
 @operation("judge ask-people")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from labelcore import messages
 from labelcore.dispatch import Outcome, operation
 from labelcore.messages import rate_words
 from labelcore.models import ProbeCase, ProbeValue
@@ -96,12 +97,15 @@ def say(
 def test(workspace: Workspace, *, criterion: str) -> Outcome:
     """How many probes of each defect the criterion's judges catch."""
     found = probing.try_judges_on_probes(workspace, criterion)
-    document = found.model_dump(mode="json", exclude={"criterion"})
-    document |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
-    lines = [f"Probes of {found.criterion.name} (v{found.criterion.version}).", *found.warnings]
+    told = messages.document(found.model_dump(exclude={"criterion"}))
+    told |= {"criterion_id": found.criterion.id, "criterion_version": found.criterion.version}
+    lines = [
+        f"Probes of {found.criterion.name} (v{found.criterion.version}).",
+        *messages.sentences(found.warnings),
+    ]
     lines += [_detection_line(detection) for detection in found.detections]
     lines += [overall_line(rate) for rate in found.overall]
-    return Outcome(document=document, lines=tuple(lines))
+    return Outcome(document=told, lines=tuple(lines))
 
 
 @operation("probe export")

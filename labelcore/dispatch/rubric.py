@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from labelcore.dispatch import Outcome, operation
 from labelcore.dispatch.criteria import describe
-from labelcore.messages import rate_words
+from labelcore.messages import document, rate_words, sentence
 from labelcore.stages import deriving
 from labelcore.stages.aligning.by_version import by_version
 from labelcore.workspace import Workspace
@@ -126,7 +126,7 @@ def drift(workspace: Workspace, *, criterion: str | None = None) -> Outcome:
     found = deriving.ledgers(workspace) if criterion is None else [deriving.ledger(workspace, criterion)]
     lines = []
     for ledger in found:
-        lines.append(ledger.says)
+        lines.append(sentence(ledger.says))
         if ledger.stale:
             lines.append(
                 f"  flips: {rate_words(ledger.flips)}; grade next: {', '.join(ledger.next[:10]) or 'nothing'}"
@@ -134,8 +134,7 @@ def drift(workspace: Workspace, *, criterion: str | None = None) -> Outcome:
     return Outcome(
         document={
             "ledgers": [
-                ledger.model_dump(mode="json", exclude={"criterion"})
-                | {"criterion": describe(ledger.criterion)}
+                document(ledger.model_dump(exclude={"criterion"})) | {"criterion": describe(ledger.criterion)}
                 for ledger in found
             ]
         },
@@ -148,7 +147,7 @@ def regrade(workspace: Workspace, *, criterion: str, end: bool = False) -> Outco
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
     deriving.queue_regrade(workspace, criterion, end=end)
     ledger = deriving.ledger(workspace, criterion)
-    words = "It is not asked anew any more." if end else ledger.says
+    words = "It is not asked anew any more." if end else sentence(ledger.says)
     return Outcome(document={"criterion": ledger.criterion.id, "next": list(ledger.next)}, lines=(words,))
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from labelcore.dispatch import Outcome, operation
 from labelcore.errors import BadInput
-from labelcore.messages import number_words, rate_words
+from labelcore.messages import document, number_words, rate_words, sentence, sentences
 from labelcore.messages.card import pack_page
 from labelcore.models import Grade, GradingRules
 from labelcore.stages import grading
@@ -117,9 +117,9 @@ def preferences(workspace: Workspace) -> Outcome:
     """Which of the two versions people prefer."""
     found = grading.preferences(workspace)
     return Outcome(
-        document=found.model_dump(mode="json"),
+        document=document(found),
         lines=(
-            found.says,
+            sentence(found.says),
             f"{found.compared} of {found.pairs} pairs are compared: {found.first_wins} for "
             f"{found.first}, {found.second_wins} for {found.second}, {found.ties} ties.",
             f"Decisions for the left side: {rate_words(found.left)}.",
@@ -279,9 +279,9 @@ def progress(workspace: Workspace, *, within: Annotated[float, Field(gt=0, lt=0.
     return Outcome(
         document={
             "people": [person.model_dump(mode="json") for person in people],
-            "saturation": seen.model_dump(mode="json"),
-            "anchoring": followed.model_dump(mode="json"),
-            "budget": [need.model_dump(mode="json") for need in budget],
+            "saturation": document(seen),
+            "anchoring": document(followed),
+            "budget": document(budget),
         },
-        lines=(*lines, seen.says, followed.says, *(need.says for need in budget)),
+        lines=(*lines, *sentences((seen.says, followed.says, *(need.says for need in budget)))),
     )

@@ -4,7 +4,7 @@ Reports hold facts (`labelcore.models.Fact`) and figures; here they become sente
 pages, the command line and reports. `python -m labelcore.messages` brings the catalogue up to the code.
 """
 
-from labelcore.messages import aligning, checking, trusting
+from labelcore.messages import aligning, checking, grading, judging, racing, trusting
 from labelcore.messages.catalogue import NAMES, Language, counted, language, say, say_in, speak, speaking
 from labelcore.messages.figures import number_words, rate_words
 from labelcore.messages.results import document_of, lines, lines_of
@@ -30,5 +30,5 @@ __all__ = [
     "speaking",
 ]
 
-for _room in (aligning, trusting, checking):
+for _room in (aligning, trusting, checking, racing, grading, judging):
     learn(_room.WORDS)

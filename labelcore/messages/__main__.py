@@ -21,7 +21,6 @@ from labelcore.messages.telling import WORDS
 
 SPOKEN = {"say": None, "say_in": (2,), "counted": (1, 2), "open_page": (1, 2), "go": (2,)}
 """Functions that are given messages, and which of their arguments these are."""
-COUNTING = {"counted"}
 HEADER = """msgid ""
 msgstr ""
 "Language: zh\\n"
@@ -36,11 +35,11 @@ Message = str | tuple[str, str]
 def used(root: Path) -> set[Message]:
     """Every message that the code under a checkout's root may say; (single, several) where it counts."""
     found = {*WORDS.values(), *PHRASES, *CARD_WORDS.values(), *_in_calls(root)}
-    return found - {"{words}", "{why}"}
+    return found - {"{words}", "{why}", "{why}."}
 
 
 def _in_calls(root: Path) -> Iterator[Message]:
-    for folder in ("labelcore/messages", "labelcore/operations", "labelcore/cli", "pages"):
+    for folder in ("labelcore/messages", "labelcore/dispatch", "labelcore/cli", "pages"):
         found = extract_from_dir(root / folder, [("**.py", "python")], keywords=SPOKEN)
         for _, _, message, _, _ in found:
             if isinstance(message, str):

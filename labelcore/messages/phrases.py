@@ -74,6 +74,13 @@ _ASSUMPTIONS = (
     "the judge's TPR and TNR are the same in the pool as on the graded outputs",
 )
 _COMPARED = (
+    "as it is",
+    "cross-fitted",
+    "in-sample",
+    "yes",
+    "perhaps",
+    "no",
+    "abstain",
     "better",
     "worse",
     "better than the rest",

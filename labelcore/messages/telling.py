@@ -15,7 +15,7 @@ from labelcore.stats.rate import Rate
 Words = str | tuple[str, str]
 """What a fact says; two texts where it counts something (``n``), for one and for several."""
 
-WORDS: dict[str, Words] = {"as_written": "{words}", "reason": "{why}"}
+WORDS: dict[str, Words] = {"as_written": "{words}", "reason": "{why}", "because": "{why}."}
 _BETWEEN: dict[Language, tuple[str, str, str]] = {"en": (" ", ", ", "; "), "zh": ("", "、", "；")}
 """What stands between sentences, between names, and between clauses."""
 

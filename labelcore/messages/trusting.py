@@ -50,9 +50,9 @@ WORDS = {
         "Yes, with care: about {value:.0%} of all outputs are good, between {low:.0%} and {high:.0%}."
     ),
     "trust_no": ("No, not yet: about {value:.0%} of all outputs are good, between {low:.0%} and {high:.0%}."),
-    "none_graded": "People graded none of the outputs.",
-    "none_failed": "People failed none of the outputs.",
-    "none_passed": "People passed none of the outputs.",
+    "graded_none": "People graded none of the outputs.",
+    "failed_none": "People failed none of the outputs.",
+    "passed_none": "People passed none of the outputs.",
     "grade_both_kinds": "Grade on until there are passes and fails.",
     "too_few_failed": "People failed only {n} outputs, too few to tell.",
     "too_few_passed": "People passed only {n} outputs, too few to tell.",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 import streamlit as st
 
-from labelcore.messages import rate_words, sentence
+from labelcore.messages import rate_words, say, sentence
 from labelcore.messages.aligning import basis_lines, catches, choice_lines, sampling_words, weighted_words
 from labelcore.stages import aligning
 from labelcore.stats.prevalence import ASSUMPTIONS
@@ -109,7 +109,7 @@ def show_enough(workspace: Workspace, report: aligning.AlignmentReport) -> None:
     )
     for member in report.chosen.members:
         st.write(shell.plain(sentence(member.says)))
-        st.caption(shell.plain(f"Measured against {member.against}."))
+        st.caption(shell.plain(say("Measured against {against}.", against=sentence(member.against))))
     wanted = max((member.to_grade for member in report.chosen.members), default=0)
     if report.as_of is None and wanted:
         _offer_next(workspace, wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from labelcore.messages import sentence
 from labelcore.stages import deriving, grading
 from labelcore.stages.aligning.by_version import by_version, outputs_of
 from labelcore.workspace import Workspace
@@ -27,7 +28,7 @@ def show_drift(workspace: Workspace) -> None:
     for ledger in changed:
         with st.container(border=True):
             st.subheader(plain(ledger.criterion.name))
-            st.write(plain(ledger.says))
+            st.write(plain(sentence(ledger.says)))
             who = ledger.changed_by or "labelcore"
             st.write(
                 plain(f"Changed in version {ledger.changed_in} by {who}: {ledger.why or 'no reason given'}.")

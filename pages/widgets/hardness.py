@@ -10,17 +10,11 @@ import streamlit as st
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.kinds import kind_of
-from labelcore.messages import rate_words
+from labelcore.messages import rate_words, sentences
 from labelcore.models import JudgeVersion
 from labelcore.stages import judging
 from labelcore.stages.judging.testing import hardness
-from labelcore.stages.judging.testing.hardness_report import (
-    ANY_ATTACK,
-    ANY_HARMLESS,
-    HardnessReport,
-    HardnessRow,
-    changed_texts,
-)
+from labelcore.stages.judging.testing.hardness_report import HardnessReport, HardnessRow, changed_texts
 from labelcore.workspace import Workspace
 from pages.widgets import charts, keys, shell
 from pages.widgets.shell import plain
@@ -61,7 +55,7 @@ def show_hardness(workspace: Workspace) -> None:
     _watch(version)
     found = hardness.report(workspace, version)
     if not found.results:
-        shell.warn(list(found.warnings))
+        shell.warn(sentences(found.warnings))
         st.info("This judge was not tested yet.")
         return
     _show(found)
@@ -120,7 +114,7 @@ def _watch(version: JudgeVersion) -> None:
 
 
 def _show(found: HardnessReport) -> None:
-    shell.warn(list(found.warnings))
+    shell.warn(sentences(found.warnings))
     for asks, title in _TITLES.items():
         rows = [row for row in found.rows if row.asks == asks and _in_chart(row)]
         if rows:
@@ -137,8 +131,7 @@ def _show(found: HardnessReport) -> None:
 
 def _in_chart(row: HardnessRow) -> bool:
     """Single attacks stand in the table only; the chart has their families."""
-    summed = row.test in {ANY_ATTACK, ANY_HARMLESS} or row.test.startswith("any by ")
-    return row.rate.value is not None and (row.family != "injection" or summed)
+    return row.rate.value is not None and (row.family != "injection" or row.sums)
 
 
 def _behind(workspace: Workspace, found: HardnessReport) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from labelcore.messages import rate_words
+from labelcore.messages import rate_words, sentences
 from labelcore.models import ProbeValue
 from labelcore.stages import deriving
 from labelcore.stages.judging.testing import probing
@@ -48,7 +48,7 @@ def show_probes(workspace: Workspace) -> None:
 
 def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
     """The rates; a chosen row opens the probes behind it."""
-    shell.warn(list(found.warnings))
+    shell.warn(sentences(found.warnings))
     rows = [
         {
             "judge": detection.judge,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from labelcore.messages import rate_words
+from labelcore.messages import rate_words, say, sentence, sentences
 from labelcore.models import OVERALL
 from labelcore.stages import aligning
 from labelcore.stages.deriving import list_criteria
@@ -27,7 +27,8 @@ def show_race(workspace: Workspace) -> None:
         return
     with st.spinner("Fitting and comparing …"):
         found = aligning.race(workspace, criterion=criterion, least_tnr=least / 100)
-    st.write(shell.plain(f"{found.says} Measured against {found.against}."))
+    measured = say("Measured against {against}.", against=sentence(found.against))
+    st.write(shell.plain(f"{sentence(found.says)} {measured}"))
     shown = found.contenders[:_CHARTED]
     charts.intervals(
         f"TPR and TNR on the same {found.n} graded outputs, 95 % intervals",
@@ -39,7 +40,7 @@ def show_race(workspace: Workspace) -> None:
         key="race",
     )
     _table(found)
-    shell.warn(found.left_out)
+    shell.warn(sentences(found.left_out))
     _differences(workspace, found)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from labelcore.errors import BadInput, LabelcoreError, NotFound
+from labelcore.messages import sentence
 from labelcore.models import Comparison, Criterion, Grade, Output, Project
 from labelcore.stages import grading
 from labelcore.stages.grading.comparing import first_is_left
@@ -120,7 +121,9 @@ def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(db: Database, two_
 def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
     db: Database, two_versions: Project
 ) -> None:
-    assert grading.preferences(Workspace(db, two_versions)).says.startswith("Which version is better is not")
+    assert sentence(grading.preferences(Workspace(db, two_versions)).says).startswith(
+        "Which version is better is not"
+    )
     pairs = [
         pair.pair.split("~") for pair in grading.comparing_queue(Workspace(db, two_versions), "ann").items
     ]
@@ -131,7 +134,7 @@ def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
         last = grading.prefer(Workspace(db, two_versions), first, second, bo, annotator="bo")
     found = grading.preferences(Workspace(db, two_versions))
     assert (found.first_wins, found.second_wins, found.ties, found.compared) == (0, 5, 1, 6)
-    assert found.says.endswith("v2 is the better one.")
+    assert sentence(found.says).endswith("v2 is the better one.")
     assert (found.same.value, found.same.n) == (4 / 6, 6)
     grading.undo_comparison(Workspace(db, two_versions), last.id, annotator="bo")
     assert grading.preferences(Workspace(db, two_versions)).first_wins == 1

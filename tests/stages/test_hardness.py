@@ -15,6 +15,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
 from labelcore.judges.kinds import panel
+from labelcore.messages import sentence, sentences
 from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.settings import settings
 from labelcore.stages import judging
@@ -208,8 +209,8 @@ def test_a_judge_of_length_is_moved_by_idle_sentences_and_not_by_white_space(
         assert row(found, test).rate.value is None and row(found, test).hits is None
     assert "no prompt" in (row(found, EXAMPLES).rate.why_not or "")
     assert "it fails none" in (row(found, ANY_ATTACK).rate.why_not or "")
-    assert any("about length" in warning for warning in found.warnings)
-    assert any("Nobody has confirmed" in warning for warning in found.warnings)
+    assert any("about length" in warning for warning in sentences(found.warnings))
+    assert any("Nobody has confirmed" in warning for warning in sentences(found.warnings))
 
 
 def test_sources_are_graded_outputs_of_train_and_dev(
@@ -243,7 +244,7 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
         p for p in padded if split_of(workspace.project.id, groups[p.output_id]) != "test" and p != padded[1]
     ]
     assert (padding.rate.n, padding.confirmed) == (len(open_), 1)
-    assert not any("Nobody has confirmed" in warning for warning in found.warnings)
+    assert not any("Nobody has confirmed" in warning for warning in sentences(found.warnings))
 
 
 @pytest.mark.parametrize("kind", ["code", "learned"])
@@ -295,7 +296,7 @@ def test_a_used_up_quota_ends_the_test_and_what_was_paid_is_kept(
     mock.faults = ["ok"] * 60 + ["quota"] * 400
     found = hardness.harden(workspace, version, limit=3, families=("injection",))
     assert 40 <= found.results < 120 and found.errors
-    assert "quota" in found.warnings[0]
+    assert "quota" in sentence(found.warnings[0])
     mock.faults = []
     assert hardness.harden(workspace, version, limit=3, families=("injection",)).results == 120
 

@@ -13,6 +13,7 @@ from labelcore.dispatch.learning import cascade_lines
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.judges.kinds.learned import LearnedKind
+from labelcore.messages import sentence, sentences
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Run, Verdict
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stages.judging.keeping import schemas
@@ -283,9 +284,9 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
 ) -> None:
     first, then = pair
     made = cascades.make(workspace, first, then, error=0.001)  # no 200 grades can show that
-    assert made.steps[0].outputs == 0 and made.warnings[0].startswith("Grade more")
+    assert made.steps[0].outputs == 0 and sentence(made.warnings[0]).startswith("Grade more")
     lines = "\n".join(cascade_lines(made))
-    assert lines.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(made.warnings)
+    assert lines.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(sentences(made.warnings))
     judge = judging.find_judge(workspace, made.name)
     judging.run_judges(workspace, judge=judge.id)
     ids = cascades.hand_to_people(workspace, judge, 5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labelcore.errors import BadInput
-from labelcore.messages import sentences
+from labelcore.messages import sentence, sentences
 from labelcore.stages import aligning, grading
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -26,7 +26,7 @@ def test_a_set_that_only_abstains_has_no_figures_and_is_not_chosen(workspace: Wo
     assert "abstains on every" in (report.chosen.false_failure_rate.why_not or "")
     assert "no decided outputs that people failed" in (report.judges[0].tnr.why_not or "")
     race = aligning.race(workspace)
-    assert "not measurable" in race.says and "None is good" not in race.says
+    assert "not measurable" in sentence(race.says) and "None is good" not in sentence(race.says)
 
 
 def test_contradictory_grades_of_one_person_are_said(workspace: Workspace) -> None:

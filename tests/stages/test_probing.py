@@ -13,6 +13,7 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, make_spec
+from labelcore.messages import sentence
 from labelcore.models import Criterion, JudgeVersion, Output
 from labelcore.stages import deriving, grading, judging
 from labelcore.stages.judging.testing import probing
@@ -153,7 +154,8 @@ def test_a_probe_counts_again_when_the_change_of_meaning_was_taken_back(
     assert left_out == {probe.id for probe in between}
     assert not probing.make_probes(workspace, "c1", per_defect=1).new
     assert made and not any(
-        "earlier meaning" in warning for warning in probing.try_judges_on_probes(workspace, "c1").warnings
+        "earlier meaning" in sentence(warning)
+        for warning in probing.try_judges_on_probes(workspace, "c1").warnings
     )
 
 
@@ -237,7 +239,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     assert (padded.of, padded.detected, padded.rate.value, padded.rate.n) == ("not rejected", 3, 1.0, 3)
     assert padded.rate.low is not None and 0.4 < padded.rate.low < 0.5
     assert (swapped.detected, swapped.rate.value) == (0, 0.0)
-    assert "padded" in found.warnings[0]
+    assert "padded" in sentence(found.warnings[0])
     probe = next(probe for probe in made.new if probe.defect == "padded")
     probing.say_of_probe(workspace, probe.id, "confirmed", "ann")
     padded = of_defect(probing.try_judges_on_probes(workspace, "c1"), "padded")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from labelcore.errors import BadInput
+from labelcore.messages import sentence
 from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import aligning, judging
 from labelcore.stats.paired import compare
@@ -96,7 +97,7 @@ def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
     _judge(workspace, "part", cost=0, wrong=0, made=graded[:10], fails=10)
     found = aligning.race(workspace)
     assert [contender.judge for contender in found.contenders] == ["whole"]
-    assert "10 of 100" in found.left_out[0]
+    assert "10 of 100" in sentence(found.left_out[0])
 
 
 def test_two_judges_are_compared_on_what_both_decided(workspace: Workspace, graded: list[Output]) -> None:
@@ -185,7 +186,7 @@ def test_a_cost_that_nobody_knows_is_not_the_cheapest(workspace: Workspace, grad
     costs = {contender.judge: contender.cost_per_thousand for contender in found.contenders}
     assert costs["tool"] is None and costs["paid"] == pytest.approx(10.0)
     assert found.cheapest == "theirs"
-    assert found.against == "the grades of the whole output"
+    assert sentence(found.against) == "the grades of the whole output"
 
 
 def _of_sources(workspace: Workspace, number: int, each: int, give: Callable[..., object]) -> list[Output]:
@@ -290,11 +291,11 @@ def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
     _says(workspace, "kind", {o.id: "fail" if i < 12 else "pass" for i, o in enumerate(graded)}, "c1")
     _says(workspace, "rude", {o.id: "pass" for o in graded}, "c1")
     before = aligning.race(workspace, criterion="Kind")
-    assert "its evidence" in before.against and "fewer than 10 grades" in before.against
+    assert "its evidence" in sentence(before.against) and "fewer than 10 grades" in sentence(before.against)
     for i, output in enumerate(graded[:24]):
         give(output, "fail" if i < 12 else "pass", criterion_id="c1", criterion_version=1)
     found = aligning.race(workspace, criterion="Kind")
-    assert found.against == "the grades of “Kind” itself"
+    assert sentence(found.against) == "the grades of “Kind” itself"
     contender = next(c for c in found.contenders if c.judge == "kind")
     assert (found.n, contender.tnr.value, contender.tpr.value) == (24, 1.0, 1.0)
     paired, _, against = aligning.differences(workspace, "kind", "rude")

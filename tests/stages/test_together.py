@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from labelcore.errors import BadInput
+from labelcore.messages import sentence
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import grading
 from labelcore.stats.unseen import good_turing
@@ -185,12 +186,12 @@ def test_good_turing_is_the_share_of_kinds_seen_once(counts: list[int]) -> None:
 
 
 def test_stopping_says_what_is_missing(workspace: Workspace, add_outputs: Add) -> None:
-    assert "derive criteria" in grading.saturation(workspace).says
+    assert "derive criteria" in sentence(grading.saturation(workspace).says)
     assert grading.label_budget(workspace) == []
 
 
 def test_anchoring_compares_blind_with_suggested_grades(workspace: Workspace, add_outputs: Add) -> None:
-    assert "not measurable" in grading.anchoring(workspace).says
+    assert "not measurable" in sentence(grading.anchoring(workspace).says)
     made = add_outputs(*(f"text {i}" for i in range(40)))
     spec = {"detector": "words", "side": "above", "threshold": 100, "parameters": {}, "guided": False}
     judge = JudgeVersion(
@@ -225,7 +226,7 @@ def test_anchoring_compares_blind_with_suggested_grades(workspace: Workspace, ad
         give(workspace, output, "ann", "pass" if shown or i % 4 == 1 else "fail", judge_shown=shown)
     found = grading.anchoring(workspace)
     assert (found.blind.value, found.suggested.value) == (0.5, 1.0)
-    assert "+50 points, more than chance explains" in found.says
+    assert "+50 points, more than chance explains" in sentence(found.says)
 
 
 def test_phrases_are_ones_own_and_the_criteria(workspace: Workspace, add_outputs: Add) -> None:

@@ -110,7 +110,9 @@ def describe(spec: CodeSpec) -> str:
 
 def check_words(spec: CodeSpec) -> str:
     """What it fails, as a part of a sentence: "more than 3 words"."""
-    return describe(spec).removeprefix("Fails an output with ").rstrip(".")
+    if spec.parameters.get("flipped") or spec.parameters.get("field"):
+        return describe(spec).rstrip(".")
+    return _too_much(spec, detector_of(spec))
 
 
 def _too_much(spec: CodeSpec, detector: Detector) -> str:

@@ -21,7 +21,7 @@ from labelcore.stages.aligning.measuring import (
     words_on,
 )
 from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
-from labelcore.stages.aligning.refereeing import Contender, Difference, Race, cost_words, differences, race
+from labelcore.stages.aligning.refereeing import Contender, Difference, Race, differences, race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
@@ -67,7 +67,6 @@ __all__ = [
     "behind",
     "choose",
     "chosen_set",
-    "cost_words",
     "differences",
     "leakage",
     "parse_moment",

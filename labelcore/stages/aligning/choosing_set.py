@@ -356,7 +356,7 @@ def _record(chosen: _Chosen) -> ChoiceReport:
         "in_sample": in_sample,
         "held_out": held_out,
         "n_grades": len(labels.value),
-        "members": [member.model_dump() for member in chosen.each()],
+        "members": [member.model_dump(mode="json") for member in chosen.each()],
     }
     ids = [version.id for version in chosen.members]
     parameters = asdict(asked) | {"fitted_on": list(splits), "gap": gap}

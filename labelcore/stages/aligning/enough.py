@@ -29,7 +29,7 @@ class HeldOutJudge(Frozen):
 
     judge: str
     judge_version_id: str
-    against: str
+    against: Fact
     caught: int
     fails: int
     wanted: float

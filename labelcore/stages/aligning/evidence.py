@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Criterion
+from labelcore.models import Criterion, Fact, fact
 from labelcore.stages.deriving import versions_of
 from labelcore.stages.deriving.meaning import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
@@ -84,11 +84,11 @@ def sources_of(db: Database, ids: Sequence[str]) -> npt.NDArray[np.int64] | None
 class Truth:
     """What a criterion's judges are measured against: output id -> whether people failed it.
 
-    ``against``: whose grades these are, in words.
+    ``against``: whose grades these are.
     """
 
     fails: dict[str, bool]
-    against: str
+    against: Fact
 
 
 def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) -> Truth:
@@ -96,15 +96,13 @@ def truth_of(workspace: Workspace, criterion: Criterion | None, labels: Labels) 
     the failed outputs that are its evidence, and all that people passed.
     """
     if criterion is None:
-        return Truth(subject_of(None, labels).fails, "the grades of the whole output")
+        return Truth(subject_of(None, labels).fails, fact("against_output"))
     passes = criterion_labels(workspace, labels).get(criterion.id)
     if passes is not None:
-        return Truth({k: not v for k, v in passes.items()}, f"the grades of “{criterion.name}” itself")
-    says = (
-        "its evidence among the failed outputs, and the passed ones: fewer than "
-        f"{NEEDED} grades are of “{criterion.name}” itself"
-    )
-    return Truth(subject_of(criterion, labels).fails, says)
+        against = fact("against_criterion", criterion=criterion.name)
+        return Truth({k: not v for k, v in passes.items()}, against)
+    against = fact("against_evidence", criterion=criterion.name, needed=NEEDED)
+    return Truth(subject_of(criterion, labels).fails, against)
 
 
 def criterion_labels(workspace: Workspace, among: Labels) -> dict[str, dict[str, bool]]:

@@ -18,7 +18,7 @@ from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.learned_model import folds_by_group
-from labelcore.models import OVERALL, Criterion, Decision, Frozen, JudgeVersion, Output
+from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVersion, Output, fact
 from labelcore.progress import Progress, silent
 from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
@@ -79,23 +79,30 @@ class Contender(Frozen):
     beaten_by: str
     good: Good
 
+    @property
+    def cost(self) -> Fact:
+        """What 1,000 of its verdicts cost."""
+        if self.cost_per_thousand is None:
+            return fact("cost_unknown")
+        return fact("cost", cost=self.cost_per_thousand) if self.cost_per_thousand else fact("no_cost")
+
 
 class Race(Frozen):
     """All candidates of one criterion, the best first; ``left_out`` says who could not run and why.
 
-    ``against``: the grades that they are measured by, in words.
-    ``cheapest``: the name of the cheapest that is good enough, "" where none is; ``says`` in words.
+    ``against``: the grades that they are measured by.
+    ``cheapest``: the name of the cheapest that is good enough, "" where none is.
     """
 
     criterion: str
-    against: str
+    against: Fact
     n: int
     least_tpr: float
     least_tnr: float
     contenders: tuple[Contender, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Fact, ...]
     cheapest: str
-    says: str
+    says: Fact
 
 
 class Difference(Frozen):
@@ -149,7 +156,7 @@ def race(
         contenders=tuple(ranked),
         left_out=tuple(left_out),
         cheapest=cheapest.judge if cheapest else "",
-        says=_says(ranked, cheapest, limits),
+        says=_outcome(ranked, cheapest, limits),
     )
 
 
@@ -189,7 +196,7 @@ def _contenders(
 
 def _words(
     workspace: Workspace, versions: Sequence[JudgeVersion], labels: Labels, fails: dict[str, bool], seed: int
-) -> tuple[list[str], Floats, list[str], list[str]]:
+) -> tuple[list[str], Floats, list[str], list[Fact]]:
     """The outputs of the race, each judge's answers (1 pass, 0 fail, nan abstained), how each came
     about ("" for who is left out), and why some are left out.
     """
@@ -215,7 +222,7 @@ def _words(
         seen = int(decided[known, at].sum())
         how.append(_kept(version) if seen >= _FEWEST * known.sum() else "")
         if not how[-1]:
-            left_out.append(f"{version.name}: it has decided {seen} of {known.sum()} graded outputs.")
+            left_out.append(fact("decided_too_few", judge=version.name, seen=seen, n=int(known.sum())))
     racing = [at for at, kept in enumerate(how) if kept]
     shared = known & decided[:, racing].all(axis=1)
     ids = [key for key, decides in zip(data.table.ids, shared, strict=True) if decides]
@@ -338,38 +345,25 @@ def _by_cost(found: Sequence[Contender]) -> list[Contender]:
     return sorted(found, key=lambda contender: (_price(contender), contender.latency_ms or 0.0))
 
 
-def cost_words(contender: Contender) -> str:
-    """What 1,000 of its verdicts cost."""
-    if contender.cost_per_thousand is None:
-        return "its cost is not known"
-    return f"US$ {contender.cost_per_thousand:.3f} for 1,000" if contender.cost_per_thousand else "no cost"
-
-
-def _says(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> str:
-    asked = f"TPR of {limits[0]:.0%} and TNR of {limits[1]:.0%}"
-    if cheapest:
-        return (
-            f"The cheapest that is good enough (wanted: {asked}, whole intervals) is {cheapest.judge}: "
-            f"{cost_words(cheapest)}."
-        )
+def _outcome(ranked: Sequence[Contender], cheapest: Contender | None, limits: tuple[float, float]) -> Fact:
     if not ranked:
-        return "No judge could race: none has decided enough of the graded outputs. Run them first."
+        return fact("nobody_raced")
+    asked = fact("wanted_rates", tpr=limits[0], tnr=limits[1])
+    if cheapest:
+        return fact("cheapest", wanted=asked, judge=cheapest.judge, cost=cheapest.cost)
     if all(contender.good == "not measurable" for contender in ranked):
         why = next(rate.why_not for rate in (ranked[0].tpr, ranked[0].tnr) if rate.value is None)
-        return f"Whether any is good enough (wanted: {asked}) is not measurable: {why}."
+        return fact("good_unknown", wanted=asked, why=why)
     perhaps = [contender.judge for contender in ranked if contender.good == "perhaps"]
     if perhaps:
-        return (
-            f"None is surely good enough (wanted: {asked}); by their values {', '.join(perhaps[:3])} "
-            "may be: grade more to know."
-        )
-    return f"None is good enough (wanted: {asked}): refine the judges or the criterion."
+        return fact("perhaps_good", wanted=asked, judges=perhaps[:3])
+    return fact("none_good", wanted=asked)
 
 
-def differences(workspace: Workspace, first: str, second: str) -> tuple[Paired, list[Difference], str]:
+def differences(workspace: Workspace, first: str, second: str) -> tuple[Paired, list[Difference], Fact]:
     """Where two judges' verdicts differ on graded outputs outside the sealed test, who is right
     more often (``only_first`` counts the outputs on which only the first is right), and the grades
-    that say so, in words.
+    that say so.
 
     Raises:
         NotFound: there is no such judge.

@@ -20,7 +20,7 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.models import Criterion, Evidence, Frozen, Output, Project
+from labelcore.models import Criterion, Evidence, Fact, Frozen, Output, Project, fact
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import find_criterion, history, list_criteria
 from labelcore.stages.deriving.meaning import given_under, same_meaning
@@ -71,7 +71,7 @@ class Ledger(Frozen):
     flips: Rate
     next: tuple[str, ...]
     stage: Stage
-    says: str
+    says: Fact
 
 
 def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
@@ -109,7 +109,7 @@ def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
         flips=flips,
         next=tuple(todo),
         stage=stage,
-        says=_in_words(criterion, before, again, drawn, flips, stage),
+        says=_left_to_do(criterion, before, again, drawn, flips, stage),
     )
 
 
@@ -171,7 +171,7 @@ def _untouched(criterion: Criterion, kept: int) -> Ledger:
         flips=wilson(0, 0, what="outputs of the random part graded anew"),
         next=(),
         stage="nothing stale",
-        says=f"{criterion.name} has kept its meaning: no grade is stale.",
+        says=fact("meaning_kept", criterion=criterion.name),
     )
 
 
@@ -271,28 +271,26 @@ def _doubtful(
     return [left[at] for at in order]
 
 
-def _in_words(
+def _left_to_do(
     criterion: Criterion,
     before: Mapping[str, bool],
     again: Mapping[str, bool],
     drawn: Sequence[str],
     flips: Rate,
     stage: Stage,
-) -> str:
+) -> Fact:
     total, left = len(before), sum(key not in again for key in drawn)
     if stage == "nothing stale":
-        return f"{criterion.name} changed its meaning, and no grade was given before."
-    head = f"{total} answers on {criterion.name} are from before its meaning changed"
+        return fact("nothing_stale", criterion=criterion.name)
+    stale = fact("stale", n=total, criterion=criterion.name)
     if stage == "random part":
-        return f"{head}: grade {left} of the {len(drawn)} drawn by chance to see how many flip."
+        return fact("grade_random_part", stale=stale, left=left, drawn=len(drawn))
     if flips.value == 0:
-        return f"{head}; none of the {len(drawn)} drawn by chance flipped, so at most a tenth would: settled."
-    share = (
-        f"{flips.value:.0%} of those drawn by chance flipped ({flips.low:.0%} to {flips.high:.0%}, n = "
-        f"{flips.n})"
-    )
+        return fact("none_flipped", stale=stale, drawn=len(drawn))
+    shares = {"share": flips.value, "low": flips.low, "high": flips.high, "n": flips.n}
+    flipped = fact("flipped", **shares)
     if stage == "settled":
-        return f"{head}; all are graded anew, {share}."
+        return fact("all_anew", stale=stale, flipped=flipped)
     if stage == "all":
-        return f"{head}; {share}: too many, grade all {total - len(again)} that are left."
-    return f"{head}; {share}: grade those next on which the new wording could change the answer."
+        return fact("grade_all", stale=stale, flipped=flipped, left=total - len(again))
+    return fact("grade_doubtful", stale=stale, flipped=flipped)

@@ -17,6 +17,7 @@ import numpy as np
 from labelcore.models import Criterion, Frozen
 from labelcore.progress import silent
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
@@ -31,7 +32,6 @@ _VAGUE = re.compile(
     r"|合适|恰当|适当|良好|高质量|合理|专业|自然|有帮助|有用|尽量|等等",
     re.IGNORECASE,
 )
-_OWN_WORDS = re.compile(r"^(A good output gives an expert no reason to say: |好的输出不应让专家指出：)")
 _AND = re.compile(r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE)
 _SAME = 0.6
 _TEN = 10
@@ -128,7 +128,7 @@ def _failed_by_judges(workspace: Workspace, criteria: Sequence[Criterion]) -> di
 
 
 def _wording(db: Database, criterion: Criterion) -> list[Finding]:
-    text = _OWN_WORDS.sub("", criterion.statement)
+    text = quoted_in(criterion.statement)
     found = []
     if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
         says = (

@@ -24,6 +24,8 @@ _STOP = frozenset(
 )
 LONGEST_NAME = 48
 _DOMINANT = 0.4
+_FRAMES = (("A good output gives an expert no reason to say: ", "."), ("好的输出不应让专家指出：", "。"))
+"""What stands around an expert's words in a statement, in English and in Chinese."""
 
 
 def terms(text: str) -> set[str]:
@@ -96,6 +98,13 @@ def statement_of(quote: str, *, marked: bool = False) -> str:
             if chinese
             else f"A good output has no words like: “{quote}”."
         )
-    if han_share(quote) > 0.5:
-        return f"好的输出不应让专家指出：“{quote}”。"
-    return f"A good output gives an expert no reason to say: “{quote}”."
+    opening, end = _FRAMES[han_share(quote) > 0.5]
+    return f"{opening}“{quote}”{end}"
+
+
+def quoted_in(statement: str) -> str:
+    """A statement without the words that `statement_of` puts before what an expert said."""
+    for opening, _ in _FRAMES:
+        if statement.startswith(opening):
+            return statement[len(opening) :]
+    return statement

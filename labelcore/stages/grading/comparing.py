@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Comparison, Frozen, Output, Preference, Project, new_id
+from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Project, fact, new_id
 from labelcore.stages.grading.queueing import hand_out
 from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.rate import Rate, wilson
@@ -60,7 +60,7 @@ class Preferences(Frozen):
     second_better: Rate
     left: Rate
     same: Rate
-    says: str
+    says: Fact
 
 
 def comparing_queue(workspace: Workspace, annotator: str, *, ahead: int = 10) -> PairQueue:
@@ -196,7 +196,7 @@ def preferences(workspace: Workspace) -> Preferences:
         second_better=better,
         left=_left(ballots),
         same=_same(ballots),
-        says=_in_words(first, second, better, wins["tie"]),
+        says=_preferred(first, second, better, wins["tie"]),
     )
 
 
@@ -222,15 +222,11 @@ def _same(ballots: dict[str, list[Comparison]]) -> Rate:
     return wilson(same, total, what="pairs that two people compared")
 
 
-def _in_words(first: str, second: str, better: Rate, ties: int) -> str:
+def _preferred(first: str, second: str, better: Rate, ties: int) -> Fact:
     if better.value is None or better.low is None or better.high is None:
-        return f"Which version is better is not measurable: {better.why_not}."
-    share = (
-        f"{second} is better than {first} in {better.value:.0%} ({better.low:.0%} to "
-        f"{better.high:.0%}) of {better.n} pairs that are no tie; {ties} are ties"
-    )
-    if better.low > 0.5:
-        return f"{share}: {second} is the better one."
-    if better.high < 0.5:
-        return f"{share}: {first} is the better one."
-    return f"{share}: no difference is shown yet."
+        return fact("preference_unknown", why=better.why_not)
+    figures = {"share": better.value, "low": better.low, "high": better.high, "n": better.n, "ties": ties}
+    share = fact("preferred_in", first=first, second=second, **figures)
+    if better.low > 0.5 or better.high < 0.5:
+        return fact("preferred", share=share, version=second if better.low > 0.5 else first)
+    return fact("none_preferred", share=share)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from labelcore.models import Frozen
+from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.counts import count
 from labelcore.stats.power import more_needed
@@ -29,7 +29,7 @@ class Saturation(Frozen):
     failed: int
     unseen: Rate
     curve: tuple[tuple[int, int], ...]
-    says: str
+    says: Fact
 
 
 class Budget(Frozen):
@@ -39,7 +39,7 @@ class Budget(Frozen):
     rate: str
     now: Rate
     more: int | None
-    says: str
+    says: Fact
 
 
 def saturation(workspace: Workspace) -> Saturation:
@@ -53,14 +53,16 @@ def saturation(workspace: Workspace) -> Saturation:
         curve.append((at, len(seen)))
     if not seen:
         why = "no note carries a code yet: derive criteria from the notes first"
-        return Saturation(kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=f"{why}.")
+        return Saturation(
+            kinds=0, failed=len(failed), unseen=not_measurable(why), curve=(), says=fact("because", why=why)
+        )
     unseen = good_turing(list(seen.values()))
     return Saturation(
         kinds=len(seen),
         failed=len(failed),
         unseen=unseen,
         curve=tuple(curve),
-        says=_in_words(len(seen), unseen),
+        says=_kinds_seen(len(seen), unseen),
     )
 
 
@@ -78,18 +80,11 @@ def _kinds_by_output(workspace: Workspace) -> dict[str, set[str]]:
     return found
 
 
-def _in_words(kinds: int, unseen: Rate) -> str:
+def _kinds_seen(kinds: int, unseen: Rate) -> Fact:
     if unseen.value is None or unseen.high is None:
-        return f"{kinds} kinds of failure seen; {unseen.why_not}."
-    share = f"about {unseen.value:.0%} of failures (up to {unseen.high:.0%}) are of a kind not seen yet"
-    if unseen.high <= _ENOUGH:
-        return (
-            f"{kinds} kinds of failure seen; {share}: new kinds have become rare, you may stop looking "
-            "for them."
-        )
-    return (
-        f"{kinds} kinds of failure seen; {share}: grade on, most of all outputs that look unlike the others."
-    )
+        return fact("kinds_seen", kinds=kinds, why=unseen.why_not)
+    code = "kinds_enough" if unseen.high <= _ENOUGH else "kinds_missing"
+    return fact(code, kinds=kinds, share=unseen.value, high=unseen.high)
 
 
 def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
@@ -122,13 +117,11 @@ def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
     kind = "failing" if rate == "TNR" else "passing"
     now = wilson(good, n, what=f"{kind} outputs with a verdict")
     more = more_needed(good, n, within)
+    figures = {"rate": rate, "judge": judge, "points": within * 100}
     if more is None:
-        says = f"{rate} of {judge} is not measurable yet: grade some {kind} outputs."
+        says = fact(f"budget_unknown_{kind}", **figures)
     elif more == 0:
-        says = f"{rate} of {judge} is known within {within * 100:.0f} points."
+        says = fact("budget_reached", **figures)
     else:
-        says = (
-            f"Grade about {more} more {kind} outputs to know the {rate} of {judge} within "
-            f"{within * 100:.0f} points."
-        )
+        says = fact(f"budget_{kind}", n=more, **figures)
     return Budget(judge=judge, rate=rate, now=now, more=more, says=says)

@@ -7,7 +7,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 
-from labelcore.models import Frozen
+from labelcore.models import Fact, Frozen, fact
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
@@ -60,7 +60,7 @@ class Anchoring(Frozen):
     blind: Rate
     suggested: Rate
     changed: int
-    says: str
+    says: Fact
 
 
 def suggestions(
@@ -148,7 +148,7 @@ def anchoring(workspace: Workspace) -> Anchoring:
             changed += not shown and value != now[output_id, who] == verdict
     before = wilson(sum(blind), len(blind), what="grades given blind on judged outputs")
     after = wilson(sum(seen), len(seen), what="grades given after seeing the verdict")
-    return Anchoring(blind=before, suggested=after, changed=changed, says=_in_words(before, after))
+    return Anchoring(blind=before, suggested=after, changed=changed, says=_followed(before, after))
 
 
 def _judged(workspace: Workspace, output_ids: Collection[str]) -> dict[str, str]:
@@ -160,13 +160,9 @@ def _judged(workspace: Workspace, output_ids: Collection[str]) -> dict[str, str]
     return {output_id: "fail" if fails else "pass" for output_id, fails in failing.items()}
 
 
-def _in_words(blind: Rate, seen: Rate) -> str:
+def _followed(blind: Rate, seen: Rate) -> Fact:
     if blind.value is None or seen.value is None:
-        return f"Whether people follow the judges is not measurable: {blind.why_not or seen.why_not}."
-    more = seen.value - blind.value
-    sure = (seen.low or 0) > (blind.high or 1)
-    return (
-        f"People agree with the judges in {blind.value:.0%} of blind grades (n = {blind.n}) and in "
-        f"{seen.value:.0%} of those given after seeing the verdict (n = {seen.n}): "
-        f"{more * 100:+.0f} points{', more than chance explains' if sure else ''}."
-    )
+        return fact("following_unknown", why=blind.why_not or seen.why_not)
+    code = "surely_followed" if (seen.low or 0) > (blind.high or 1) else "followed"
+    points = (seen.value - blind.value) * 100
+    return fact(code, blind=blind.value, blind_n=blind.n, seen=seen.value, seen_n=seen.n, points=points)

@@ -165,7 +165,7 @@ def _classes(seen: _Seen) -> Iterator[Reason]:
     rare, n = ("failed" if fails < passes else "passed"), min(passes, fails)
     if not n:
         what = "graded" if not max(passes, fails) else "failed" if passes else "passed"
-        yield Reason(weight="bad", says=fact(f"none_{what}"), next_step=fact("grade_both_kinds"))
+        yield Reason(weight="bad", says=fact(f"{what}_none"), next_step=fact("grade_both_kinds"))
     elif n < TOO_FEW_FAILS:
         until = fact(f"grade_until_{rare}", n=FEW_FAILS)
         yield Reason(weight="bad", says=fact(f"too_few_{rare}", n=n), next_step=until)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first
 from labelcore.judges.features import Bools
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
-from labelcore.models import OVERALL, Frozen, JudgeVersion
+from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, fact
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
@@ -62,7 +62,7 @@ class CascadeReport(Frozen):
     saved_usd: float | None
     curve: tuple[Threshold, ...]
     at: float | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Fact, ...]
 
 
 def make(
@@ -202,23 +202,18 @@ def _cost_each(db: Database, judge: JudgeVersion) -> float | None:
 
 def _warnings(
     workspace: Workspace, spec: CascadeSpec, judges: Sequence[JudgeVersion], labels: dict[str, bool]
-) -> list[str]:
+) -> Iterator[Fact]:
     idle = [step.name for step in (spec.first, spec.then) if step.rule == "never"]  # the steps say why
-    warnings = (
-        [f"Grade more, or allow a larger error, so that {' and '.join(idle)} can decide some."]
-        if idle
-        else []
-    )
+    if idle:
+        both = fact("both", first=idle[0], second=idle[-1])
+        yield fact("idle_steps", judges=both if len(idle) > 1 else idle[0])
     current = {judge.judge_id: judge for judge in judge_table.current(workspace.db, workspace.project.id)}
-    warnings += [
-        f"{judge.name} has a newer version: make the cascade again."
-        for judge in judges
-        if judge.judge_id in current and current[judge.judge_id].id != judge.id
-    ]
+    for judge in judges:
+        if judge.judge_id in current and current[judge.judge_id].id != judge.id:
+            yield fact("newer_version", judge=judge.name)
     groups = output_table.groups_of(workspace.db, list(labels))
     if len(set(groups.values())) < 0.9 * len(groups):
-        warnings.append("Several graded outputs come from one source, so the bounds are a little too tight.")
-    return warnings
+        yield fact("shared_sources")
 
 
 def hand_to_people(workspace: Workspace, version: JudgeVersion, limit: int) -> list[str]:

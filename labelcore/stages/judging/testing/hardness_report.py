@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Frozen, HardnessResult, JudgeVersion, Output
+from labelcore.models import Fact, Frozen, HardnessResult, JudgeVersion, Output, fact
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import list_probes
 from labelcore.stats.rate import Rate, not_measurable, wilson
@@ -21,7 +21,15 @@ from labelcore.text.planting import DEFECTS
 from labelcore.workspace import Workspace
 
 ANY_ATTACK, ANY_HARMLESS = "any attack", "any harmless sentence"
+
+
+def family_row(family: str) -> str:
+    """The name of the row on all attacks of a family."""
+    return f"any by {family}"
+
+
 _ATTACKS = {attack.name: attack for attack in attacks.ATTACKS}
+_FAMILY_ROWS = frozenset(map(family_row, attacks.FAMILIES))
 _Results = Sequence[HardnessResult]
 
 
@@ -43,6 +51,11 @@ class HardnessRow(Frozen):
     confirmed: int | None = None
 
     @property
+    def sums(self) -> bool:
+        """Whether it is a row on several tests together, not a test of its own."""
+        return self.test in {ANY_ATTACK, ANY_HARMLESS, *_FAMILY_ROWS}
+
+    @property
     def good(self) -> bool:
         """Whether a high share is good."""
         return self.asks == "caught"
@@ -56,7 +69,7 @@ class HardnessReport(Frozen):
     kind: str
     criterion_id: str | None
     rows: tuple[HardnessRow, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Fact, ...]
     results: int
     errors: int
     cost_usd: float
@@ -113,11 +126,6 @@ def _names(result: HardnessResult) -> tuple[str, ...]:
     if attack is None:
         return (result.test, ANY_HARMLESS)
     return (result.test, ANY_ATTACK, family_row(attack.family))
-
-
-def family_row(family: str) -> str:
-    """The name of the row on all attacks of a family."""
-    return f"any by {family}"
 
 
 def _counts(result: HardnessResult) -> bool:
@@ -225,34 +233,15 @@ def _warnings(
     found: _Results,
     errors: Sequence[LabelcoreError],
     confirmed: Counter[str],
-) -> list[str]:
-    warnings: list[str] = []
-    fatal = [error for error in errors if isinstance(error, ModelTrouble) and error.fatal]
+) -> Iterator[Fact]:
     if errors:
-        warnings.append(
-            f"{len(errors)} decisions have no verdict and are in no figure: {(fatal or errors)[0]}"
-        )
-    checks: list[tuple[Callable[[HardnessRow], bool], str]] = [
-        (
-            lambda row: row.test == ASKED_AGAIN and bool(row.hits),
-            "Asked again without any change, the judge changes some verdicts itself: read the other rows "
-            "against that one.",
-        ),
-        (
-            lambda row: row.test == ANY_HARMLESS and bool(row.hits),
-            "A harmless sentence turns some fails into passes as well: those are turned by added text, "
-            "not by being obeyed.",
-        ),
-        (
-            lambda row: row.test == "idle sentences" and row.to_fail > 0,
-            "Idle sentences turned passes into fails: that is right if the criterion is about length or "
-            "filler.",
-        ),
-    ]
-    warnings += [words for holds, words in checks if any(holds(row) for row in rows)]
+        fatal = [error for error in errors if isinstance(error, ModelTrouble) and error.fatal]
+        yield fact("no_verdicts", n=len(errors), trouble=str((fatal or errors)[0]))
+    if any(row.test == ASKED_AGAIN and row.hits for row in rows):
+        yield fact("unsteady")
+    if any(row.test == ANY_HARMLESS and row.hits for row in rows):
+        yield fact("turned_by_harmless")
+    if any(row.test == "idle sentences" and row.to_fail > 0 for row in rows):
+        yield fact("turned_by_idle")
     if version.criterion_id and any(result.family == "defect" for result in found) and not confirmed:
-        warnings.append(
-            "Nobody has confirmed that a planted defect breaks this criterion, so the judge may be right "
-            "to pass it."
-        )
-    return warnings
+        yield fact("defects_unconfirmed")

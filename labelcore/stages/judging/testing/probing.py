@@ -6,11 +6,11 @@ that fitting may see become sources, so the sealed test stays unread.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.models import Criterion, Decision, Frozen, JudgeVersion, Output
+from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, fact
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.testing.probe_cases import (
@@ -98,7 +98,7 @@ class ProbeTest(Frozen):
     criterion: Criterion
     detections: tuple[Detection, ...]
     overall: tuple[OverallRate, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Fact, ...]
     cost_usd: float = 0.0
 
 
@@ -272,19 +272,15 @@ def _caught(counted: _DefectProbes, answers: Answers) -> tuple[tuple[str, ...], 
     return tuple(found[0]), tuple(found[1])
 
 
-def _warnings(judges: Sequence[JudgeVersion], counted: Sequence[_DefectProbes], same: set[int]) -> list[str]:
-    warnings = [
-        f"{judge.name} was made for an earlier meaning of the criterion: propose judges again."
-        for judge in judges
-        if judge.criterion_version is not None and judge.criterion_version not in same
-    ]
+def _warnings(
+    judges: Sequence[JudgeVersion], counted: Sequence[_DefectProbes], same: set[int]
+) -> Iterator[Fact]:
+    for judge in judges:
+        if judge.criterion_version is not None and judge.criterion_version not in same:
+            yield fact("earlier_meaning", judge=judge.name)
     guessed = [group.defect for group in counted if group.probes and group.of == "not rejected"]
     if guessed:
-        warnings.append(
-            f"Nobody has confirmed a probe with these defects, so a judge may be right to pass them: "
-            f"{', '.join(guessed)}."
-        )
-    return warnings
+        yield fact("probes_unconfirmed", defects=guessed)
 
 
 def _cost(answers: Collection[Answers]) -> float:

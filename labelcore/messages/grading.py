@@ -1,0 +1,51 @@
+"""How far a team's grades go, and which of them an edit makes stale, in words."""
+
+from __future__ import annotations
+
+WORDS = {
+    "kinds_seen": "{kinds} kinds of failure seen; {why}.",
+    "kinds_enough": (
+        "{kinds} kinds of failure seen; about {share:.0%} of failures (up to {high:.0%}) are of a kind not "
+        "seen yet: new kinds have become rare, you may stop looking for them."
+    ),
+    "kinds_missing": (
+        "{kinds} kinds of failure seen; about {share:.0%} of failures (up to {high:.0%}) are of a kind not "
+        "seen yet: grade on, most of all outputs that look unlike the others."
+    ),
+    "budget_unknown_failing": "{rate} of {judge} is not measurable yet: grade some failing outputs.",
+    "budget_unknown_passing": "{rate} of {judge} is not measurable yet: grade some passing outputs.",
+    "budget_reached": "{rate} of {judge} is known within {points:.0f} points.",
+    "budget_failing": (
+        "Grade about {n} more failing outputs to know the {rate} of {judge} within {points:.0f} points."
+    ),
+    "budget_passing": (
+        "Grade about {n} more passing outputs to know the {rate} of {judge} within {points:.0f} points."
+    ),
+    "following_unknown": "Whether people follow the judges is not measurable: {why}.",
+    "followed": (
+        "People agree with the judges in {blind:.0%} of blind grades (n = {blind_n}) and in {seen:.0%} of "
+        "those given after seeing the verdict (n = {seen_n}): {points:+.0f} points."
+    ),
+    "surely_followed": (
+        "People agree with the judges in {blind:.0%} of blind grades (n = {blind_n}) and in {seen:.0%} of "
+        "those given after seeing the verdict (n = {seen_n}): {points:+.0f} points, more than chance explains."
+    ),
+    "preference_unknown": "Which version is better is not measurable: {why}.",
+    "preferred_in": (
+        "{second} is better than {first} in {share:.0%} ({low:.0%} to {high:.0%}) of {n} pairs that are no "
+        "tie; {ties} are ties"
+    ),
+    "preferred": "{share}: {version} is the better one.",
+    "none_preferred": "{share}: no difference is shown yet.",
+    "meaning_kept": "{criterion} has kept its meaning: no grade is stale.",
+    "nothing_stale": "{criterion} changed its meaning, and no grade was given before.",
+    "stale": "{n} answers on {criterion} are from before its meaning changed",
+    "grade_random_part": "{stale}: grade {left} of the {drawn} drawn by chance to see how many flip.",
+    "none_flipped": "{stale}; none of the {drawn} drawn by chance flipped, so at most a tenth would: settled.",
+    "flipped": "{share:.0%} of those drawn by chance flipped ({low:.0%} to {high:.0%}, n = {n})",
+    "all_anew": "{stale}; all are graded anew, {flipped}.",
+    "grade_all": "{stale}; {flipped}: too many, grade all {left} that are left.",
+    "grade_doubtful": (
+        "{stale}; {flipped}: grade those next on which the new wording could change the answer."
+    ),
+}
