@@ -9,8 +9,8 @@ from itertools import chain, count
 import plotly.graph_objects as go
 import streamlit as st
 
+from labelcore.messages import rate_words
 from labelcore.stats.rate import Rate
-from labelcore.stats.rate import in_words as rate_words
 from pages.widgets import shell
 
 # Okabe and Ito's colours: told apart by colour-blind people, and in print by their shapes.

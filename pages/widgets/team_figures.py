@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from labelcore.messages import rate_words
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.language import say
 from pages.widgets.shell import plain
-from pages.widgets.team_words import alpha_words, anchoring_words, budget_words, rate_words, saturation_words
+from pages.widgets.team_words import alpha_words, anchoring_words, budget_words, saturation_words
 
 
 def show_progress(workspace: Workspace) -> None:

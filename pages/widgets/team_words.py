@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
+from labelcore.messages import rate_words
 from labelcore.stages import grading
 from labelcore.stats.agreement import Agreement
-from labelcore.stats.rate import Rate
 from pages.widgets.language import say
-
-
-def rate_words(rate: Rate) -> str:
-    """A share with its interval and n, or why there is none."""
-    if rate.value is None or rate.low is None or rate.high is None:
-        return say("not measurable: {why}", why=say(rate.why_not or ""))
-    return say(
-        "{share} ({low} to {high}, n = {n})",
-        share=f"{rate.value:.0%}",
-        low=f"{rate.low:.0%}",
-        high=f"{rate.high:.0%}",
-        n=f"{rate.n:,}",
-    )
 
 
 def alpha_words(agreement: Agreement) -> str:
