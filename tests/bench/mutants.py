@@ -114,7 +114,7 @@ def mutants_of(path: Path) -> list[Mutant]:
     """All mutants of a file, in the order of its lines."""
     text = path.read_text("utf-8")
     lines, found = text.splitlines(), []
-    for node in ast.walk(ast.parse(text)):
+    for node in _evaluated(ast.parse(text)):
         if not hasattr(node, "lineno") or not hasattr(node, "end_lineno"):
             continue
         for change in changes(node):
@@ -124,6 +124,17 @@ def mutants_of(path: Path) -> list[Mutant]:
             after = source.splitlines()[node.lineno - 1].strip()
             found.append(Mutant(path, node.lineno, lines[node.lineno - 1].strip(), after, source))
     return sorted(found, key=lambda mutant: (mutant.line, mutant.after))
+
+
+def _evaluated(node: ast.AST) -> Iterator[ast.AST]:
+    """Everything that is computed: no types, which nothing reads at run time."""
+    for name, value in ast.iter_fields(node):
+        if name in {"annotation", "returns"}:
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield child
+                yield from _evaluated(child)
 
 
 def _spliced(text: str, node: ast.AST, change: ast.AST) -> str | None:

@@ -11,6 +11,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from labelcore.stats import paired
+from labelcore.stats.rate import Rate
 
 
 @given(table=st.tuples(*[st.integers(0, 30)] * 4))
@@ -113,3 +114,14 @@ def test_a_difference_stays_within_its_scale() -> None:
     assert (found.value, found.low, found.high) == (1, 1, 1)
     sure = paired.compare(ones, ones).difference
     assert sure.value == 0 and (sure.low or 0) < 0 < (sure.high or 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"), [(0.0, 0.2, "no"), (-0.2, 0.0, "no"), (0.01, 0.2, "better")]
+)
+def test_an_interval_that_touches_nothing_is_no_difference(
+    low: float, high: float, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rate = Rate(value=(low + high) / 2, low=low, high=high, n=9)
+    monkeypatch.setattr(paired, "paired_difference", lambda *_counts: rate)
+    assert paired.compare(np.ones(9, dtype=bool), np.zeros(9, dtype=bool)).says.startswith(says)

@@ -47,7 +47,7 @@ def test_each_share_has_its_own_denominator_and_interval() -> None:
     assert no_pass.why_not == "there are no decided outputs that people passed" and no_pass.n == 5
 
 
-def test_verdicts_meet_grades() -> None:
+def test_confusion_of_verdicts_and_grades() -> None:
     verdicts = np.array([1, 1, 0, 0, np.nan, 1, 0, 0, np.nan])
     passes = np.array([True, False, False, True, True, True, False, False, False])
     assert m.count(verdicts, passes) == m.Counts(
