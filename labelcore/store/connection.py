@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged
+from labelcore.store.feed import Feed
 from labelcore.store.transactions import Transaction
 
 Parameters = Sequence[Any] | dict[str, Any] | None
@@ -44,8 +44,8 @@ class Database:
         self.path = path
         self.memory: dict[Any, Any] = {}
         """What store modules keep of unchanging or followed rows; it ends with the database."""
-        self.writes: Counter[str] = Counter()
-        """How often each table whose answers are remembered was written."""
+        self.feed = Feed()
+        """What was stored since it was opened, for those who keep something in memory."""
         self._connection = connection
         self._catalogue = catalogue
 
@@ -145,7 +145,10 @@ class Database:
             with transaction.joined() as cursor:
                 yield cursor
             return
-        with self._fresh_cursor() as cursor, Transaction(self, cursor, dict(self.writes)).opened() as opened:
+        with (
+            self._fresh_cursor() as cursor,
+            Transaction(self, cursor, self.feed.cursors()).opened() as opened,
+        ):
             yield opened
 
     @contextlib.contextmanager

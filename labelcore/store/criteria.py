@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from labelcore.models import Criterion, JudgeVersion, new_id
 from labelcore.store import judges as judge_table
 from labelcore.store.connection import Database, append_rows
-from labelcore.store.remembering import remembered, written
+from labelcore.store.live.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _CRITERION = Stored(Criterion, id="criterion_id", at="made_at")

@@ -9,7 +9,7 @@ import duckdb
 
 from labelcore.models import JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
-from labelcore.store.remembering import remembered, written
+from labelcore.store.live.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _VERSION = Stored(JudgeVersion, id="judge_version_id", at="made_at")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labelcore.models import Project
 from labelcore.store.connection import Database
-from labelcore.store.remembering import remembered, written
+from labelcore.store.live.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _PROJECT = Stored(Project, id="project_id", at="made_at")

@@ -6,7 +6,7 @@ from typing import Any
 
 from labelcore.models import Pick, Sample
 from labelcore.store.connection import Database
-from labelcore.store.remembering import remembered, written
+from labelcore.store.live.lookups import remembered, written
 from labelcore.store.rows import Stored
 
 _SAMPLE = Stored(Sample, leave_out=["picks"], id="sample_id", at="made_at")

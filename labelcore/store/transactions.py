@@ -21,14 +21,16 @@ _innermost: ContextVar[Transaction | None] = ContextVar("transaction", default=N
 class Transaction:
     """One open transaction of one database, which the blocks inside it join.
 
-    ``writes`` says how often each remembered table had been written before it began. ``changed`` names
-    what it has written itself (a table, or the followed state of a project), and ``memory`` keeps what
+    ``cursors`` says where each topic of the feed stood before it began. ``changed`` names what it has
+    written itself (a table, or the followed state of a project), and ``memory`` keeps what
     was made of that, which nobody else may see yet.
     """
 
-    def __init__(self, owner: object, cursor: duckdb.DuckDBPyConnection, writes: dict[str, int]) -> None:
+    def __init__(
+        self, owner: object, cursor: duckdb.DuckDBPyConnection, cursors: dict[Hashable, int]
+    ) -> None:
         self.cursor = cursor
-        self.writes = writes
+        self.cursors = cursors
         self.changed: Counter[Hashable] = Counter()
         self.memory: dict[Any, Any] = {}
         self.has_failed = False

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from labelcore.errors import StoreBusy, StoreDamaged
 from labelcore.models import Decision, Grade, Output, Verdict, VerdictError, new_id, now
 from labelcore.store import close_database, grades, open_database, outputs, verdicts
+from labelcore.store.feed import Feed
 from labelcore.store.live import Live, forget, live
 from labelcore.workspace import Workspace
 
@@ -153,6 +154,7 @@ def test_what_is_followed_in_memory_equals_the_tables(
     db.close()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -182,6 +184,24 @@ def test_what_was_taken_is_remembered_no_longer_than_it_holds(acts: list[tuple[s
                 for output in ("o1", "o2"):
                     now_open = state.is_open(output, other, most, moment)
                     assert now_open == (state.taken(output, other, moment) < most)
+
+
+@settings(deadline=None)
+@given(acts=st.lists(st.tuples(st.sampled_from(["tell", "read"]), st.integers(0, 700)), max_size=20))
+def test_a_feed_gives_what_came_since_a_cursor_or_says_that_it_cannot(acts: list[tuple[str, int]]) -> None:
+    feed, told, cursor, seen = Feed(), 0, 0, 0
+    for act, count in acts:
+        if act == "tell":
+            feed.tell("grade", range(told, told + count))
+            told += count
+        elif (events := feed.since("grade", cursor)) is None:
+            assert told - seen > 1_000
+            cursor, seen = feed.cursor("grade"), told
+        else:
+            assert events == list(range(seen, told))
+            cursor, seen = cursor + len(events), told
+        assert feed.cursor("grade") == told
+    assert feed.since("verdict", feed.cursor("verdict")) == []
 
 
 def test_a_verdict_key_is_stored_exactly_once_and_errors_are_no_verdicts(workspace: Workspace) -> None:

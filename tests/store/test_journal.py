@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelcore.models import Paid
@@ -56,6 +56,7 @@ def test_a_torn_line_and_a_changed_one_are_left_out(db: Database) -> None:
     assert [answer.key for answer in journal.read(place)] == [paid(0).key]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_comes_back(text: str) -> None:
     line = journal._line(paid(1, text))

@@ -2,9 +2,9 @@
 
 A comparison stands here under its pair's id, like a grade under its output's.
 
-One process owns the database, so the tables' events can be followed as they are stored instead of
-being read again for each of a hundred people. Everything here can be rebuilt from the tables, and
-is, when a project is first asked for or an import has written many grades at once.
+The tables' events are followed as they are stored instead of being read again for each of a hundred
+people. Everything here can be rebuilt from the tables, and is, when a project is first asked for or an
+import has written many grades at once.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Live:
 
     A few hundred bytes for each grade, so no list or set for each: a busy hour brings 72,000.
     ``serial`` tells a state that was read anew from the one before; ``moved`` counts, for each person,
-    the grades that were replaced or taken back, after which ``graded`` has not only grown.
+    the grades that were replaced or taken back, after which ``graded`` has not only grown. ``cursor``
+    is where the project's events stood when it last read on.
     """
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class Live:
         self._graded: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         self._graders: dict[str, tuple[str, ...]] = {}
         self.serial = next(_serials)
+        self.cursor = 0
         self.reopened = 0  # grows when fewer people have an output than before
         self.moved: Counter[str] = Counter()
         self._judged: Counter[str] = Counter()
@@ -226,17 +228,29 @@ def live(db: Database, project_id: str) -> Live:
     """
     transaction = db.here
     if transaction and changed_here(db, project_id):
-        return _kept(db, transaction.memory, project_id)
+        inside: Live | None = transaction.memory.get((Live, project_id))
+        if inside is None:
+            inside = transaction.memory[Live, project_id] = _read(db, project_id)
+        return inside
     with _loading:
+        return _caught_up(db, project_id)
+
+
+def _caught_up(db: Database, project_id: str) -> Live:
+    """The state with what was stored since its cursor; read anew where it is not known or too old."""
+    topic = (Live, project_id)
+    state: Live | None = db.memory.get(topic)
+    events = db.feed.since(topic, state.cursor) if state else None
+    if state is None or events is None:
+        cursor = db.feed.cursor(topic)
         # Outside a transaction, which would miss events that were stored since it began.
-        return _kept(db.outside(), db.memory, project_id)
-
-
-def _kept(db: Database, memory: dict[Any, Any], project_id: str) -> Live:
-    known: Live | None = memory.get((Live, project_id))
-    if known is None:
-        known = memory[Live, project_id] = _read(db, project_id)
-    return known
+        state = db.memory[topic] = _read(db.outside(), project_id)
+        state.cursor = cursor
+        events = db.feed.since(topic, cursor) or []
+    for event in events:
+        _take_in(state, event)
+    state.cursor += len(events)
+    return state
 
 
 def _read(db: Database, project_id: str) -> Live:
@@ -263,18 +277,22 @@ def is_followed(event: Grade) -> bool:
 
 
 def follow(db: Database, events: Sequence[Grade | Comparison]) -> None:
-    """Tell the loaded projects of events, once they are stored for good."""
+    """Tell of events, once they are stored for good; a state that is loaded takes them in at once."""
     if transaction := db.here:
-        transaction.changed.update((Live, event.project_id) for event in events)
-        _follow(transaction.memory, events)
-    db.after_commit(lambda: _follow(db.memory, events))
-
-
-def _follow(memory: dict[Any, Any], events: Iterable[Grade | Comparison]) -> None:
-    with _loading:
         for event in events:
-            if state := memory.get((Live, event.project_id)):
-                _take_in(state, event)
+            transaction.changed[Live, event.project_id] += 1
+            if inside := transaction.memory.get((Live, event.project_id)):
+                _take_in(inside, event)
+    db.after_commit(lambda: _tell(db, events))
+
+
+def _tell(db: Database, events: Sequence[Grade | Comparison]) -> None:
+    for event in events:
+        db.feed.tell((Live, event.project_id), [event])
+    with _loading:
+        for project_id in {event.project_id for event in events}:
+            if (Live, project_id) in db.memory:
+                _caught_up(db, project_id)
 
 
 def _take_in(state: Live, event: Grade | Comparison) -> None:
