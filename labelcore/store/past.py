@@ -48,7 +48,8 @@ def _make_views(db: Database, catalogue: str, moment: datetime) -> None:
     for table, until in filters(db).items():
         shown = until.format(moment=f"TIMESTAMP '{moment.isoformat(sep=' ')}'", past=catalogue)
         db.run(
-            f'CREATE VIEW {catalogue}.main."{table}" AS SELECT * FROM "{present}".main."{table}" WHERE {shown}'
+            f'CREATE VIEW {catalogue}.main."{table}" AS '
+            f'SELECT * FROM "{present}".main."{table}" WHERE {shown}'
         )
     db.run(f"USE {catalogue}; {views.text()}")
 

@@ -35,8 +35,9 @@ def stage_csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow
         BadInput: no way to read the file as a table was found.
     """
     options = (
-        f"all_varchar=true, header=true, store_rejects=true, rejects_limit=0, max_line_size={LARGEST_CELL * 2}, "
-        f"sample_size={_SNIFF}, delim='{_delimiter(path)}', quote='\"', escape='\"', null_padding=false, strict_mode=true"
+        "all_varchar=true, header=true, store_rejects=true, rejects_limit=0, "
+        f"max_line_size={LARGEST_CELL * 2}, sample_size={_SNIFF}, delim='{_delimiter(path)}', "
+        "quote='\"', escape='\"', null_padding=false, strict_mode=true"
     )
     try:
         if not _is_detected(path, options):
@@ -159,7 +160,8 @@ def _unwrap(cursor: duckdb.DuckDBPyConnection) -> None:
     if cursor.execute("SELECT count(*) FROM lines").fetchone() != (1,):
         return
     key = cursor.execute(
-        "SELECT k FROM (SELECT line, unnest(json_keys(line)) AS k FROM lines WHERE json_type(line) = 'OBJECT') "
+        "SELECT k FROM (SELECT line, unnest(json_keys(line)) AS k FROM lines "
+        "WHERE json_type(line) = 'OBJECT') "
         "WHERE json_type(line, '$.\"' || k || '\"') = 'ARRAY' "
         "AND json_type(line, '$.\"' || k || '\"[0]') = 'OBJECT' LIMIT 1"
     ).fetchone()
@@ -182,8 +184,8 @@ def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     keys = [
         key
         for key, _ in cursor.execute(
-            "SELECT k, min(place) FROM (SELECT unnest(json_keys(line)) AS k, rowid AS place FROM lines LIMIT 200000) "
-            "GROUP BY k ORDER BY min(place), k"
+            "SELECT k, min(place) FROM (SELECT unnest(json_keys(line)) AS k, rowid AS place "
+            "FROM lines LIMIT 200000) GROUP BY k ORDER BY min(place), k"
         ).fetchall()
     ]
     if not keys and not broken:
@@ -192,7 +194,8 @@ def _from_objects(cursor: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     columns = [f"fields[{at}] AS {quoted(key)}" for at, key in enumerate(keys, 1)]
     cursor.execute(
         f"CREATE TEMP TABLE staged AS SELECT {', '.join(['_row', *columns])} FROM "
-        f"(SELECT rowid - {start} + 1 AS _row, json_extract_string(line, [{paths}]::VARCHAR[]) AS fields FROM lines)"
+        f"(SELECT rowid - {start} + 1 AS _row, "
+        f"json_extract_string(line, [{paths}]::VARCHAR[]) AS fields FROM lines)"
     )
     cursor.execute("DROP TABLE lines")
     reason = "the line is not a JSON object"

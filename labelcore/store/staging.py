@@ -74,7 +74,8 @@ def prepare(
         f"nullif(trim({text('id')}), '') AS external_id, nullif({text('group')}, '') AS group_key, "
         f"{text('input')} AS input, {text('output')} AS text, {text('context')} AS context, "
         f"{conversation} AS conversation, {text('prompt_version')} AS prompt_version, "
-        f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, {distinct_input} AS distinct_input "
+        f"{text('model')} AS model, json_object({pairs})::VARCHAR AS metadata, "
+        f"{distinct_input} AS distinct_input "
         "FROM staged"
     )
     # Only keys are kept: the texts are read again from ``staged`` when they are stored.
@@ -92,6 +93,10 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
         ("output", f"'the output is longer than {LARGEST_CELL:,} characters'", f"size > {LARGEST_CELL}"),
     ]
     if not id_is_guess:
+        first = (
+            "FROM first_of f WHERE f.external_id = ready.external_id AND f.model = ready.model "
+            "AND f.prompt_version = ready.prompt_version"
+        )
         cursor.execute(
             "CREATE TEMP TABLE first_of AS SELECT external_id, model, prompt_version, "
             "min(_row) AS first, arg_min(output_id, _row) AS first_id FROM ready "
@@ -100,12 +105,9 @@ def _kept_apart(cursor: duckdb.DuckDBPyConnection, *, id_is_guess: bool) -> list
         checks.append(
             (
                 "id",
-                "'the id ' || external_id || ' stands already in row ' || (SELECT first FROM first_of f WHERE "
-                "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version) "
+                f"'the id ' || external_id || ' stands already in row ' || (SELECT first {first}) "
                 "|| ' with a different text'",
-                "external_id IS NOT NULL AND EXISTS (SELECT 1 FROM first_of f WHERE "
-                "f.external_id = ready.external_id AND f.model = ready.model AND f.prompt_version = ready.prompt_version "
-                "AND f.first_id <> ready.output_id)",
+                f"external_id IS NOT NULL AND EXISTS (SELECT 1 {first} AND f.first_id <> ready.output_id)",
             )
         )
     found: list[RejectedRow] = []
@@ -132,7 +134,7 @@ def store_outputs(cursor: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[int
         "CREATE TEMP TABLE fresh AS SELECT output_id, min(_row) AS _row FROM ready "
         "ANTI JOIN output USING (output_id) GROUP BY output_id"
     )
-    new = int(cursor.execute("SELECT count(*) FROM fresh").fetchone()[0])  # type: ignore[index]  # count gives a row
+    (new,) = cursor.execute("SELECT count(*) FROM fresh").fetchone() or (0,)
     cursor.execute(
         "INSERT INTO output (output_id, project_id, external_id, group_key, input, text, context, "
         "conversation, prompt_version, model, metadata, batch_id, row_number, made_at) "
@@ -205,7 +207,8 @@ def store_grades(
         "SELECT grade_id, ?, output_id, annotator, value, note, '[]', false, 'import', ?, "
         "?::TIMESTAMP + to_microseconds(_row) FROM (SELECT *, "
         f"'g_' || left(sha256({identity}), 32) AS grade_id FROM given WHERE value IS NOT NULL "
-        "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY _row) = 1) ANTI JOIN grade USING (grade_id)",
+        "QUALIFY row_number() OVER (PARTITION BY grade_id ORDER BY _row) = 1) "
+        "ANTI JOIN grade USING (grade_id)",
         [project_id, utc(now()), utc(now())],
     ).fetchone()
     reason = "'{}' is not a grade; use pass, fail or unsure"

@@ -21,8 +21,8 @@ from labelcore.models import Comparison, Grade, now
 from labelcore.store.connection import Database, utc
 
 _EVENTS = (
-    "SELECT grade_id, output_id, annotator, value, supersedes, source = 'repeat', stored_at FROM grade_unique "
-    "WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL "
+    "SELECT grade_id, output_id, annotator, value, supersedes, source = 'repeat', stored_at "
+    "FROM grade_unique WHERE project_id = $project AND criterion_id IS NULL AND field IS NULL "
     "UNION ALL SELECT comparison_id, first_id || '~' || second_id, annotator, value, supersedes, "
     "false, stored_at FROM comparison_unique WHERE project_id = $project ORDER BY stored_at, grade_id"
 )
