@@ -49,6 +49,10 @@ class Endpoint(BaseModel):
     call_timeout: float = Field(default=60.0, gt=0)
     transport: Literal["fast", "openai"] = "fast"
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, without the key."""
+        return self.model_dump(mode="json", exclude={"api_key", "api_key_env"}) | {"has_key": self.has_key}
+
     @property
     def has_key(self) -> bool:
         """Whether a key is set, here or in the variable that is named."""

@@ -9,9 +9,7 @@ import typer
 
 from labelcore.cli import hardness, racing, reporting
 from labelcore.cli.criteria import codes, criteria
-from labelcore.cli.endpoints import endpoints
-from labelcore.cli.learning import add_to, schema
-from labelcore.cli.local_model import local_model
+from labelcore.cli.learning import add_to
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
 from labelcore.cli.splits import splits
@@ -31,12 +29,9 @@ app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
 app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
-app.add_typer(local_model, name="local-model")
 hardness.add_to(judge)
 racing.add_to(judge)
-app.add_typer(schema, name="schema")
 add_to(judge)
-app.add_typer(endpoints, name="endpoints")
 app.add_typer(splits, name="splits")
 reporting.add_to(app)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,6 @@ import typer
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.errors import BadInput
 
-schema = typer.Typer(no_args_is_help=True, help="The schema of JSON or YAML outputs.")
 _Judge = Annotated[str, typer.Argument(help="A judge's name or id.")]
 
 
@@ -94,43 +92,3 @@ def ask_people(
 ) -> None:
     """Put ungraded outputs on which a judge abstains first in the queue for grading."""
     send("judge ask-people", db, project, json, judge=judge, limit=limit)
-
-
-@schema.command("set")
-def set_(
-    file: Annotated[Path, typer.Argument(help="A JSON Schema, as JSON or YAML.")],
-    author: Author = "",
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Check outputs against a JSON Schema from now on."""
-    try:
-        text = file.expanduser().read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise BadInput(f"{file} cannot be read.", next_step="Give a text file that exists.") from trouble
-    send("schema set", db, project, json, author, text=text)
-
-
-@schema.command("show")
-def show(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
-    """Show the schema, how many outputs fit it, and which criteria are about one field."""
-    send("schema show", db, project, json)
-
-
-@schema.command("clear")
-def clear(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
-    """Check no schema any more."""
-    send("schema clear", db, project, json)
-
-
-@schema.command("field")
-def field(
-    criterion: Annotated[str, typer.Argument(help="A criterion's name or id.")],
-    pointer: Annotated[str | None, typer.Argument(help="Such as /price; nothing: all of the output.")] = None,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Say that a criterion is about one field; judges proposed from now on see only that."""
-    send("schema field", db, project, json, criterion=criterion, pointer=pointer)

@@ -48,6 +48,10 @@ _HIDDEN = {"preview", "judge batch", "judge estimate"}
 """Operations that a command by hand calls."""
 
 
+_ALONE = {"endpoints": "list"}
+"""Groups that are a command by themselves, and which."""
+
+
 class Commands(click.Group):
     """The commands whose names begin with these words."""
 
@@ -55,6 +59,12 @@ class Commands(click.Group):
         super().__init__(words or "labelcore", help=help or GROUPS.get(words, ""), no_args_is_help=True)
         self.words = words
         self.fallback = fallback
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A group that shows something by itself takes its options without a further word."""
+        if self.words in _ALONE and not {"--help", *self.below()} & set(args):
+            args = [_ALONE[self.words], *args]
+        return super().parse_args(ctx, args)
 
     def below(self) -> dict[str, str]:
         """The next word of each command, and what it does."""

@@ -33,6 +33,10 @@ class JudgeVersion(Frozen):
     author: str = ""
     at: datetime = Field(default_factory=now)
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return self.model_dump(mode="json", exclude={"project_id", "author"})
+
 
 class Decision(Frozen):
     """What a judge says of one output, before it is stored as a verdict."""
@@ -157,6 +161,10 @@ class ProbeCase(Frozen):
     author: str = ""
     at: datetime = Field(default_factory=now)
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return self.model_dump(mode="json", exclude={"project_id"})
+
 
 class ProbeOpinion(Frozen):
     """What an expert says of a probe: an event that is never changed, only superseded.
@@ -172,6 +180,10 @@ class ProbeOpinion(Frozen):
     value: ProbeValue
     note: str = ""
     at: datetime = Field(default_factory=now)
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return self.model_dump(mode="json", exclude={"project_id"})
 
 
 class CourtRuling(Frozen):

@@ -47,5 +47,5 @@ def _fields(workspace: Workspace) -> None:
     pointer = right.text_input("is about the field (empty: all)", placeholder="/price", key="field")
     if st.button("Remember this", key="field-set"):
         with shell.guard():
-            schemas.set_field(workspace, chosen.id, pointer.strip() or None)
+            schemas.set_field(workspace, chosen, pointer.strip() or None)
             st.rerun()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from labelcore.errors import BadInput
 from labelcore.judges import fields, schema
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
-from labelcore.models import OVERALL, Frozen, JudgeVersion, Project
+from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Project, Role
+from labelcore.operations import Effect, FileText, Metavar, operation
 from labelcore.stages import projects
-from labelcore.stages.deriving import find_criterion, list_criteria
+from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -32,9 +33,14 @@ class SchemaState(Frozen):
     tried: int
     fits: int
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return {name.rstrip("_"): value for name, value in self}
 
-def set_schema(workspace: Workspace, text: str) -> SchemaState:
-    """Take a JSON Schema (as JSON or YAML text) and make the judge that checks it.
+
+@operation("schema set", role=Role.ENGINEER, effect=Effect.WRITES)
+def set_schema(workspace: Workspace, text: Annotated[str, FileText(), Metavar("FILE")]) -> SchemaState:
+    """Check outputs against a JSON Schema (as JSON or YAML) from now on, by a judge of its own.
 
     Raises:
         BadInput: it is no schema that can be checked safely.
@@ -45,13 +51,15 @@ def set_schema(workspace: Workspace, text: str) -> SchemaState:
     return state(workspace.with_project(changed))
 
 
+@operation("schema clear", role=Role.ENGINEER, effect=Effect.WRITES)
 def clear_schema(workspace: Workspace) -> SchemaState:
-    """Take the schema away; its judge's verdicts are kept, but it is not run or chosen any more."""
+    """Check no schema any more; its judge's verdicts are kept, but it is not run or chosen."""
     return state(workspace.with_project(projects.update_project(workspace, settings={"schema": None})))
 
 
+@operation("schema show", role=Role.MANAGER)
 def state(workspace: Workspace) -> SchemaState:
-    """The schema as it stands, tried on some outputs."""
+    """Show the schema, how many outputs fit it, and which criteria are about one field."""
     stored = schema_of(workspace.project)
     ids = output_table.ids(workspace.db, workspace.project.id)[:_TRIED] if stored else []
     fits = 0
@@ -78,21 +86,20 @@ def fields_of(project: Project) -> dict[str, str]:
     return found
 
 
-def set_field(workspace: Workspace, criterion: str, pointer: str | None) -> SchemaState:
-    """Say that a criterion is about one field of the outputs, such as /price; None: about all of them.
+@operation("schema field", role=Role.ENGINEER, effect=Effect.WRITES)
+def set_field(workspace: Workspace, criterion: Criterion, pointer: str | None = None) -> SchemaState:
+    """Say that a criterion is about one field, such as /price, or about all of the outputs again.
 
     Judges that are proposed from now on see only this field.
 
     Raises:
-        NotFound: there is no such criterion.
         BadInput: it is no JSON pointer, or no output has such a field.
     """
-    found = find_criterion(workspace, criterion)
     if pointer is not None:
         _must_exist(workspace, pointer)
     stored = projects.open_project(workspace.db, workspace.project.name)
-    known = {key: value for key, value in fields_of(stored).items() if key != found.id}
-    changed = known if pointer is None else known | {found.id: pointer}
+    known = {key: value for key, value in fields_of(stored).items() if key != criterion.id}
+    changed = known if pointer is None else known | {criterion.id: pointer}
     return state(
         workspace.with_project(
             projects.update_project(workspace.with_project(stored), settings={"fields": changed})
