@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import streamlit as st
 
-from labelcore.stages import deriving, grading
+from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
 from pages.widgets.desk import Desk, Way
@@ -41,7 +41,7 @@ def grade(workspace: Workspace, way: Way) -> None:
 
 with shell.guard():
     ways = {"single": say("Grade one by one")}
-    rules = grading.rules_of(place.project)
+    rules = place.project.rules
     if rules.compare:
         ways = {"pairs": say("Compare two versions"), **ways}
     for criterion in deriving.list_criteria(place, status="accepted"):

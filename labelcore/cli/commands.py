@@ -12,7 +12,6 @@ from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.learning import add_to
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
-from labelcore.cli.splits import splits
 from labelcore.cli.team import team
 from labelcore.errors import BadInput
 from labelcore.sandbox.limits import LONGEST_SOURCE
@@ -32,7 +31,6 @@ app.add_typer(probe, name="probe")
 hardness.add_to(judge)
 racing.add_to(judge)
 add_to(judge)
-app.add_typer(splits, name="splits")
 reporting.add_to(app)
 
 

@@ -134,7 +134,6 @@ def _load() -> None:
         racing,
         reporting,
         rubric,
-        splits,
         team,
         upkeep,
     )

@@ -62,7 +62,7 @@ def rules(
     if deadline is not None:
         changes["deadline"] = None if deadline == "none" else deadline
     project = grading.set_rules(workspace, **changes) if changes else workspace.project
-    settled = grading.rules_of(project)
+    settled = project.rules
     each = (
         "everybody grades everything"
         if settled.per_output is None
@@ -132,7 +132,7 @@ def preferences(workspace: Workspace) -> Outcome:
 def review(workspace: Workspace, *, outputs: list[str]) -> Outcome:
     """Put outputs picked by hand before everything else."""
     project = grading.review(workspace, outputs)
-    ids = list(grading.rules_of(project).review)
+    ids = list(project.rules.review)
     return Outcome(document={"review": ids}, lines=(f"{len(ids)} outputs come first now.",))
 
 

@@ -47,19 +47,6 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Project(Frozen):
-    """One pipeline's outputs and everything that people and judges said about them."""
-
-    id: str
-    name: str
-    task: str = ""
-    prompt_template: str = ""
-    glossary: dict[str, str] = Field(default_factory=dict)
-    risk: Risk = "medium"
-    settings: dict[str, Any] = Field(default_factory=dict)
-    at: datetime = Field(default_factory=now)
-
-
 class Term(Frozen):
     """A word or abbreviation of the domain, what it means, and where.
 
@@ -119,6 +106,46 @@ class GradingRules(Frozen):
     def value_of(self, level: int) -> Literal["pass", "fail"]:
         """Pass or fail, for a level of the scale."""
         return "pass" if level >= self.passing_from else "fail"
+
+
+class ProjectSettings(Frozen):
+    """What people have chosen for a project; the keys of other versions of labelcore are kept.
+
+    ``glossary``: its terms. ``fields``: the JSON pointer of the field that a criterion is about, by
+    criterion id. ``pack_key``: what offline packs are signed with, in hexadecimal digits, "" before the
+    first. ``test_looks``: so many looks make a sealed test spent.
+    """
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    grading: GradingRules = GradingRules()
+    glossary: tuple[Term, ...] = ()
+    json_schema: dict[str, Any] | None = Field(default=None, alias="schema")
+    fields: dict[str, str] = Field(default_factory=dict)
+    pack_key: str = ""
+    test_looks: int = 5
+
+    def stored(self) -> dict[str, Any]:
+        """As the database keeps it: what was set, by its key there."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class Project(Frozen):
+    """One pipeline's outputs and everything that people and judges said about them."""
+
+    id: str
+    name: str
+    task: str = ""
+    prompt_template: str = ""
+    glossary: dict[str, str] = Field(default_factory=dict)
+    risk: Risk = "medium"
+    settings: ProjectSettings = Field(default_factory=ProjectSettings)
+    at: datetime = Field(default_factory=now)
+
+    @property
+    def rules(self) -> GradingRules:
+        """How its outputs are handed out, and what is asked of people."""
+        return self.settings.grading
 
 
 class ToolCall(Frozen):

@@ -14,8 +14,6 @@ from labelcore.store import overview as overview_query
 from labelcore.store import projects as project_table
 from labelcore.workspace import Workspace
 
-GLOSSARY = "glossary"
-"""The setting that holds the terms; see :mod:`labelcore.stages.deriving.glossary`."""
 _updating = threading.RLock()
 
 
@@ -75,20 +73,21 @@ def update_project(workspace: Workspace, **changes: Any) -> Project:
     with _updating:
         stored = project_table.by_name(workspace.db, workspace.project.name) or workspace.project
         if "settings" in changes:
-            changes["settings"] = stored.settings | changes["settings"]
-        changed = Project.model_validate(stored.model_dump() | changes | {"at": now()})
+            changes["settings"] = stored.settings.stored() | changes["settings"]
+        kept = stored.model_dump(exclude={"settings"}) | {"settings": stored.settings}
+        changed = Project.model_validate(kept | changes | {"at": now()})
         project_table.save(workspace.db, changed)
     return changed
 
 
 def has_terms(project: Project) -> bool:
     """Whether there is any term."""
-    return bool(project.settings.get(GLOSSARY) or project.glossary)
+    return bool(project.settings.glossary or project.glossary)
 
 
 def terms(project: Project) -> list[Term]:
     """The project's terms, by name; those without a scope stand before those with one."""
-    kept = [Term.model_validate(stored) for stored in project.settings.get(GLOSSARY, ())]
+    kept = project.settings.glossary
     known = {term.term for term in kept if not term.scope}
     older = [
         Term(term=term, meaning=meaning, at=project.at)

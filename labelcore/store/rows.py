@@ -30,10 +30,12 @@ class Stored(Generic[Model]):
         self._parts: dict[str, tuple[str, ...]] = {}
         fields: dict[str, FieldInfo] = {}
         for name, field in model.model_fields.items():
+            if name in leave_out:
+                continue
             if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
                 fields |= field.annotation.model_fields
                 self._parts[name] = tuple(field.annotation.model_fields)
-            elif name not in leave_out:
+            else:
                 fields[name] = field
         self._fields = tuple(fields)
         self.columns = tuple(columns.get(name, name) for name in fields)

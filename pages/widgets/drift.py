@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from labelcore.messages import sentence
-from labelcore.stages import deriving, grading
+from labelcore.stages import deriving
 from labelcore.stages.aligning.by_version import by_version, outputs_of
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -38,7 +38,7 @@ def show_drift(workspace: Workspace) -> None:
                 f"{len(ledger.again)} of {len(ledger.stale)} graded anew",
             )
             _behind_ledger(workspace, ledger)
-            queued = ledger.criterion.id in grading.rules_of(workspace.project).regrade
+            queued = ledger.criterion.id in workspace.project.rules.regrade
             if (
                 ledger.next
                 and not queued

@@ -61,7 +61,7 @@ def _say_merged(found: grading.Merged) -> None:
 
 def show_rules(workspace: Workspace) -> None:
     """How outputs are handed out, and what is asked of people."""
-    rules = grading.rules_of(workspace.project)
+    rules = workspace.project.rules
     with st.form("rules"):
         changes = _who_gets_what(rules) | _what_is_asked(workspace, rules) | _when(rules)
         if st.form_submit_button(say("Save")):

@@ -15,7 +15,7 @@ def pace_words(workspace: Workspace, queue: grading.Queue, language: Language) -
     pace = grading.pace_of(workspace.project, left=queue.left)
     if pace:
         parts.append(_words(pace, language))
-    if grading.rules_of(workspace.project).contest:
+    if workspace.project.rules.contest:
         counts = grading.counts_by_person(workspace)[:_NAMED]
         parts.append(" · ".join(f"{person} {n}" for person, n in counts))
     return "  |  ".join(parts)

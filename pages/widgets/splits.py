@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from labelcore.dispatch.splits import leak_words, leakage_words
+from labelcore.messages.lines.aligning import leak_words, leakage_words
 from labelcore.stages import aligning, grading
 from labelcore.workspace import Workspace
 from pages.widgets import shell

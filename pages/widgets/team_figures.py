@@ -67,7 +67,7 @@ def show_agreement(workspace: Workspace) -> None:
 
 def show_versions(workspace: Workspace) -> None:
     """Which of two versions people prefer, pair by pair."""
-    if not grading.rules_of(workspace.project).compare:
+    if not workspace.project.rules.compare:
         st.info(say("Nothing is compared: name two versions under Rules."))
         return
     found = grading.preferences(workspace)

@@ -106,7 +106,7 @@ def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Datab
     app.button(key=f"again-{criterion.id}").click().run()
     assert not app.exception
     project = projects.open_project(db, project.name)
-    assert grading.rules_of(project).regrade == (criterion.id,)
+    assert project.rules.regrade == (criterion.id,)
     grade = AppTest.from_file(PAGES / "3_grading.py", default_timeout=30)
     grade.session_state[keys.ANNOTATOR] = "ann"
     grade.run()

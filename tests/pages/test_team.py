@@ -103,7 +103,7 @@ def test_the_rules_are_kept_as_they_are_written(team: tuple[Database, Project]) 
     scale.set_value("bad\n\ngood\ngreat")
     next(button for button in app.button if button.label == "Save").click().run()
     assert not app.exception
-    rules = grading.rules_of(projects.open_project(db, project.name))
+    rules = projects.open_project(db, project.name).rules
     assert rules.scale == ("bad", "good", "great")
     assert (rules.compare, str(rules.deadline)) == (("v1", "v2"), "2030-01-31")
 

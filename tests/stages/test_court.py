@@ -95,7 +95,7 @@ def test_a_wrong_person_is_asked_again_and_no_grade_changes(
 ) -> None:
     _rule(workspace, outputs[3], "person_wrong")
     now = projects.open_project(workspace.db, workspace.project.name)
-    assert grading.rules_of(now).review == (outputs[3].id,)
+    assert now.rules.review == (outputs[3].id,)
     assert grading.human_labels(workspace.with_project(now)).value[outputs[3].id] is False
 
 

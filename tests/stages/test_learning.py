@@ -291,7 +291,7 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     judging.run_judges(workspace, judge=judge.id)
     ids = cascades.hand_to_people(workspace, judge, 5)
     fresh = projects.open_project(workspace.db, workspace.project.name)
-    assert list(grading.rules_of(fresh).review) == ids and len(ids) == 5
+    assert list(fresh.rules.review) == ids and len(ids) == 5
     assert not set(ids) & set(grading.human_labels(workspace).value)
 
 

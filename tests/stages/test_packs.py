@@ -147,9 +147,9 @@ def test_rules_changed_from_an_old_copy_do_not_spoil_a_pack(
     assert grading.merge_pack(workspace, file).merged == 1
     stored = projects.open_project(workspace.db, workspace.project.name)
     grading.set_rules(workspace, repeat_share=0.1)
-    rules = grading.rules_of(projects.open_project(workspace.db, workspace.project.name))
+    rules = projects.open_project(workspace.db, workspace.project.name).rules
     assert (rules.per_output, rules.repeat_share) == (2, 0.1)
     assert (
-        stored.settings["pack_key"]
-        == projects.open_project(workspace.db, workspace.project.name).settings["pack_key"]
+        stored.settings.pack_key
+        == projects.open_project(workspace.db, workspace.project.name).settings.pack_key
     )

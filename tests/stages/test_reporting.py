@@ -12,7 +12,7 @@ from labelcore.messages import sentence, sentences
 from labelcore.messages.checking import card_text
 from labelcore.messages.report import write_report
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
-from labelcore.stages import aligning, grading, reporting
+from labelcore.stages import aligning, grading, projects, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import judges as judge_table
@@ -272,7 +272,8 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
     plant(400, 200, 150)
-    workspace = workspace.with_project(grading.set_looks_limit(workspace, 1))
+    grading.set_looks_limit(workspace, 1)
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
     limits = reporting.Limits(pass_rate=0.1)
     assert reporting.check(workspace, limits=limits).split == "all"
     assert grading.looks_at_test(workspace) == 0

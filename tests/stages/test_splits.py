@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from labelcore.errors import BadInput
 from labelcore.models import JudgeVersion, Output
-from labelcore.stages import aligning, grading
+from labelcore.stages import aligning, grading, projects
 from labelcore.stats.splits import Splits, split_of
 from labelcore.store import judges as judge_table
 from labelcore.store import splits
@@ -55,7 +55,8 @@ def test_nobody_opens_the_sealed_test_without_a_name(workspace: Workspace, seale
 def test_a_test_is_spent_at_the_limit_and_a_fresh_one_takes_only_new_sources(
     workspace: Workspace, sealed: list[Output], add_outputs: Add, give: Give
 ) -> None:
-    workspace = workspace.with_project(grading.set_looks_limit(workspace, 1))
+    grading.set_looks_limit(workspace, 1)
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
     aligning.align(workspace.by("ann"), split="test")
     assert grading.split_report(workspace).spent
     before = {output.id: split_of(workspace.project.id, output.group) for output in sealed}
@@ -109,7 +110,7 @@ def test_near_duplicates_across_splits_and_examples_of_dev_are_found(
                 version=1,
                 criterion_id=None,
                 criterion_version=None,
-                spec={"pass_examples": [test.text[:60]], "fail_examples": []},
+                spec={"name": "asks", "statement": "It answers.", "pass_examples": [test.text[:60]]},
             )
         ],
     )

@@ -10,7 +10,6 @@ import numpy as np
 
 from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading import Labels, current_grades
-from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.measures.kappa import table_of, weighted_kappa
 from labelcore.stats.prevalence import Graded, people_only
 from labelcore.stats.rate import Rate, not_measurable, wilson
@@ -80,7 +79,7 @@ def _with_themselves(workspace: Workspace, labels: Labels) -> Rate:
 def _on_levels(workspace: Workspace, labels: Labels) -> float | None:
     """On the outputs of these labels; an output on which people tie is theirs too."""
     shown = {*labels.value, *labels.conflicts}
-    scale = rules_of(workspace.project).scale
+    scale = workspace.project.rules.scale
     if not scale:
         return None
     given: dict[str, dict[str, int]] = defaultdict(dict)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Frozen, JudgeVersion, Output, SplitName
+from labelcore.models import Frozen, JudgeVersion, Output, Role, SplitName
+from labelcore.operations import operation
 from labelcore.stages.grading import human_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stats.splits import Splits
@@ -51,8 +52,9 @@ class Leakage(Frozen):
     test_share: float | None
 
 
+@operation("splits leaks", role=Role.ENGINEER)
 def leakage(workspace: Workspace) -> Leakage:
-    """Look for leaks among the graded outputs. Tells nothing of how they were graded."""
+    """Look for near-duplicates across splits and for examples outside train; tells no grade."""
     ids = list(human_labels(workspace).value)
     outputs = list(output_table.many(workspace.db, ids).values())
     dealt = split_table.dealt(workspace.db, workspace.project.id)

@@ -31,7 +31,6 @@ from labelcore.stages.grading import (
     grade_history,
     human_labels,
     part_grades,
-    rules_of,
     set_rules,
 )
 from labelcore.stages.projects import open_project
@@ -123,9 +122,7 @@ def queue_regrade(workspace: Workspace, criterion_id: str, *, end: bool = False)
     """Have the Grade page ask for a criterion's stale answers anew, or end that."""
     criterion = find_criterion(workspace, criterion_id)
     queued = [
-        key
-        for key in rules_of(open_project(workspace.db, workspace.project.name)).regrade
-        if key != criterion.id
+        key for key in open_project(workspace.db, workspace.project.name).rules.regrade if key != criterion.id
     ]
     return set_rules(workspace, regrade=queued if end else [*queued, criterion.id])
 

@@ -17,7 +17,7 @@ from labelcore.models import Frozen, Role, Term
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading import Labels, fitting_labels, sealed_splits
-from labelcore.stages.projects import GLOSSARY, terms
+from labelcore.stages.projects import terms
 from labelcore.store import audit
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
@@ -141,8 +141,7 @@ def drop_term(
 
 def _keep(workspace: Workspace, kept: Sequence[Term]) -> None:
     """Store the terms, all in one place: what the older dictionary held is among them."""
-    rows = [term.model_dump(mode="json") for term in kept]
-    projects.update_project(workspace, settings={GLOSSARY: rows}, glossary={})
+    projects.update_project(workspace, settings={"glossary": kept}, glossary={})
 
 
 def _plain(text: str) -> str:

@@ -34,7 +34,7 @@ from labelcore.stages.grading.labels import (
 from labelcore.stages.grading.pace import Pace, counts_by_person, pace_of
 from labelcore.stages.grading.packs import Merged, Pack, make_pack, merge_pack
 from labelcore.stages.grading.queueing import Queue, QueueItem, grading_queue, recent
-from labelcore.stages.grading.rules import review, rules_of, set_rules, versions
+from labelcore.stages.grading.rules import review, set_rules, versions
 from labelcore.stages.grading.splitting import (
     SplitReport,
     looks_at_test,
@@ -111,7 +111,6 @@ __all__ = [
     "renew_test",
     "review",
     "rule",
-    "rules_of",
     "saturation",
     "sealed_splits",
     "set_looks_limit",

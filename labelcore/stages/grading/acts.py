@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Grade, GradingRules, Project, new_id
 from labelcore.stages.grading.fields import fields_of
-from labelcore.stages.grading.rules import rules_of
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
@@ -32,7 +31,7 @@ def record(workspace: Workspace, events: Sequence[Grade]) -> list[str]:
         _check(event, workspace.project, known)
         if authors.get(str(event.supersedes), event.annotator) != event.annotator:
             raise BadInput("Only its author can take a grade back.")
-    rules = rules_of(workspace.project)
+    rules = workspace.project.rules
     return grade_table.record(workspace.db, [_on_scale(event, rules) for event in events])
 
 
@@ -88,7 +87,7 @@ def grade(
         raise NotFound(
             f"No single output is named '{output_id}'.", next_step="`labelcore export outputs` lists the ids."
         )
-    rules = rules_of(workspace.project)
+    rules = workspace.project.rules
     level = None if criterion_id or field else _level_of(rules, value)
     if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
         levels = f", or {', '.join(rules.scale)}" if rules.scale else ""

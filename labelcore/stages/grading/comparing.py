@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Project, fact, new_id
 from labelcore.stages.grading.queueing import hand_out
-from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import Database, comparisons, queues
 from labelcore.store import outputs as output_table
@@ -70,7 +69,7 @@ def comparing_queue(workspace: Workspace, annotator: str, *, ahead: int = 10) ->
         BadInput: the project's rules name no two versions.
     """
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
-    rules = rules_of(workspace.project).model_copy(update={"review": ()})
+    rules = workspace.project.rules.model_copy(update={"review": ()})
     places = hand_out(workspace, annotator, pool, rules, ahead)
     found = output_table.many(
         workspace.db, [output_id for pair, _, _ in places for output_id in pair.split("~")]
@@ -83,7 +82,7 @@ def comparing_queue(workspace: Workspace, annotator: str, *, ahead: int = 10) ->
 
 
 def _versions(project: Project) -> tuple[str, str]:
-    compare = rules_of(project).compare
+    compare = project.rules.compare
     if compare is None:
         raise BadInput(
             "This project compares no versions.",

@@ -6,7 +6,6 @@ import math
 from datetime import date
 
 from labelcore.models import Frozen, Project, now
-from labelcore.stages.grading.rules import rules_of
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
@@ -22,7 +21,7 @@ class Pace(Frozen):
 
 def pace_of(project: Project, *, left: int, today: date | None = None) -> Pace | None:
     """What a person with so much left must do; None where the project has no deadline."""
-    deadline = rules_of(project).deadline
+    deadline = project.rules.deadline
     if deadline is None:
         return None
     days = (deadline - (today or now().date())).days

@@ -28,7 +28,6 @@ from labelcore.stages.grading.suggesting import phrases
 from labelcore.store import grades as grade_table
 from labelcore.workspace import Workspace
 
-_KEY = "pack_key"
 _LARGEST = 50_000_000
 _making_key = threading.Lock()
 
@@ -115,10 +114,10 @@ def _key(workspace: Workspace) -> bytes:
     """The project's key, made when the first pack is."""
     with _making_key:
         stored = projects.open_project(workspace.db, workspace.project.name)
-        if _KEY not in stored.settings:
-            key = {_KEY: secrets.token_hex(32)}
+        if not stored.settings.pack_key:
+            key = {"pack_key": secrets.token_hex(32)}
             stored = projects.update_project(workspace.with_project(stored), settings=key)
-    return bytes.fromhex(stored.settings[_KEY])
+    return bytes.fromhex(stored.settings.pack_key)
 
 
 def _sign(manifest: Manifest, key: bytes) -> str:

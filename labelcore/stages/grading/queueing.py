@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from labelcore.models import Frozen, Grade, GradingRules, Output, now
-from labelcore.stages.grading.rules import rules_of
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import queues, reservations
@@ -64,7 +63,7 @@ def grading_queue(
     workspace: Workspace, annotator: str, *, sample_id: str | None = None, ahead: int = 10
 ) -> Queue:
     """The next outputs for a person: of the named sample, else the newest, else by import order."""
-    rules = rules_of(workspace.project)
+    rules = workspace.project.rules
     sample = sample_table.newest_id(workspace.db, workspace.project.id) if sample_id is None else sample_id
     pool = _pool(workspace, sample, rules)
     places = hand_out(workspace, annotator, pool, rules, ahead)
@@ -185,7 +184,7 @@ def recent(workspace: Workspace, annotator: str, sample_id: str | None, limit: i
         grade.output_id: grade
         for grade in grade_table.some(workspace.db, [grade_id for grade_id, _ in last.values()])
     }
-    pool = _pool(workspace, sample_id, rules_of(workspace.project))
+    pool = _pool(workspace, sample_id, workspace.project.rules)
     places = sorted(pool.at[output_id] for output_id in last if output_id in pool.at)
     found = output_table.many(workspace.db, list(last))
     return [

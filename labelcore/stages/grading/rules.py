@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -14,17 +12,6 @@ from labelcore.stages import projects
 from labelcore.store import comparisons
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
-
-
-def rules_of(project: Project) -> GradingRules:
-    """How this project hands out its outputs."""
-    return _checked(json.dumps(project.settings.get("grading", {}), default=str))
-
-
-@lru_cache(maxsize=64)
-def _checked(rules: str) -> GradingRules:
-    """Each press asks for them six times, and checking them costs more than reading them."""
-    return GradingRules.model_validate_json(rules)
 
 
 def set_rules(workspace: Workspace, **changes: object) -> Project:
@@ -37,7 +24,7 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
     if isinstance(pair := changes.get("compare"), Collection):
         changes["compare"] = tuple(sorted(pair))  # in one order, so that pairs keep their ids
     try:
-        rules = GradingRules.model_validate(rules_of(stored).model_dump() | changes)
+        rules = GradingRules.model_validate(stored.rules.model_dump() | changes)
     except ValueError as trouble:
         raise BadInput(f"These rules cannot be: {_fault(trouble)}.") from trouble
     if rules.compare and "compare" in changes:
@@ -47,9 +34,7 @@ def set_rules(workspace: Workspace, **changes: object) -> Project:
                 f"No output is of the version '{unknown[0]}'.",
                 next_step=f"The versions are: {', '.join(sorted(known)) or 'none yet'}.",
             )
-    return projects.update_project(
-        workspace.with_project(stored), settings={"grading": rules.model_dump(mode="json")}
-    )
+    return projects.update_project(workspace.with_project(stored), settings={"grading": rules})
 
 
 def _fault(trouble: ValueError) -> str:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, Project, SplitName
+from labelcore.models import Frozen, Role, SplitName
+from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.labels import SEAL_FROM_FAILS, Labels, human_labels, sealed_splits
 from labelcore.stats.splits import Splits
@@ -23,8 +27,6 @@ from labelcore.store import splits as split_table
 from labelcore.store.splits import Opening, Round
 from labelcore.workspace import Workspace
 
-LOOKS = 5
-"""A project's limit of looks at one test, where it sets no other."""
 _NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
 
 
@@ -71,20 +73,12 @@ def _looks(openings: Iterable[Opening], number: int) -> int:
     return unknown + len({opening.state for opening in mine if opening.state})
 
 
-def looks_limit(project: Project) -> int:
-    """How many looks make a test spent."""
-    return int(project.settings.get("test_looks", LOOKS))
-
-
-def set_looks_limit(workspace: Workspace, limit: int) -> Project:
-    """Set how many looks make a test spent.
-
-    Raises:
-        BadInput: the limit is below 1.
-    """
-    if limit < 1:
-        raise BadInput("A test can be looked at once at least.", next_step="Give a limit from 1 on.")
-    return projects.update_project(workspace, settings={"test_looks": limit})
+@operation("splits limit", role=Role.ENGINEER, effect=Effect.WRITES)
+def set_looks_limit(workspace: Workspace, looks: Annotated[int, Field(ge=1, le=1_000)]) -> SplitReport:
+    """Set how many looks make a test spent."""
+    return split_report(
+        workspace.with_project(projects.update_project(workspace, settings={"test_looks": looks}))
+    )
 
 
 def state_of_test(seen: Iterable[str]) -> str:
@@ -118,14 +112,15 @@ def open_test(workspace: Workspace, *, purpose: str, seen: Iterable[str]) -> int
     return looks_at_test(workspace)
 
 
+@operation("splits show", role=Role.MANAGER)
 def split_report(workspace: Workspace) -> SplitReport:
-    """How big the splits are, and how the sealed test stands. Tells no figure of any judge."""
+    """Show how big the splits are, and who opened the sealed test; no figure of any judge."""
     labels = human_labels(workspace)
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     openings = split_table.openings(workspace.db, workspace.project.id, "test")
     sealed = "test" in sealed_splits(workspace, labels)
     sizes = _sizes(output_table.groups(workspace.db, workspace.project.id), labels, dealt)
-    looks, limit = _looks(openings, dealt.round), looks_limit(workspace.project)
+    looks, limit = _looks(openings, dealt.round), workspace.project.settings.test_looks
     return SplitReport(
         sizes=sizes,
         sealed=sealed,
@@ -183,8 +178,11 @@ def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: 
     return f"The test may be looked at {times} before it is spent."
 
 
-def renew_test(workspace: Workspace, *, why: str) -> SplitReport:
-    """Give the sealed test up and begin a fresh one.
+@operation("splits renew", role=Role.ENGINEER, effect=Effect.APPENDS)
+def renew_test(
+    workspace: Workspace, *, why: Annotated[str, Field(description="Why the test is given up.")]
+) -> SplitReport:
+    """Give the sealed test up; what is graded from now on grows a fresh one.
 
     Whatever is graded now stays known: train and dev as they are, the old test becomes dev. Sources
     that nobody has graded are dealt anew, so the grades from now on fill the fresh test.

@@ -10,7 +10,6 @@ from datetime import datetime
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Project, Ruling, new_id
 from labelcore.stages.grading.labels import human_labels
-from labelcore.stages.grading.rules import rules_of
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, wilson
 from labelcore.store import criteria as criterion_table
@@ -93,7 +92,7 @@ def together(workspace: Workspace) -> Together:
 
 
 def _on_the_scale(project: Project, grades: Sequence[Grade]) -> Agreement | None:
-    if not rules_of(project).scale:
+    if not project.rules.scale:
         return None
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     for event in grades:

@@ -283,7 +283,7 @@ def decide(
     )
     court.save(workspace.db, ruling)
     if value == "person_wrong":
-        waiting = grading.rules_of(workspace.project).review
+        waiting = workspace.project.rules.review
         if conflict.output.id not in waiting:
             grading.review(workspace, [*waiting, conflict.output.id])
     return ruling

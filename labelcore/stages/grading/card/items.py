@@ -23,7 +23,6 @@ from labelcore.stages.grading.card.contract import (
 )
 from labelcore.stages.grading.fields import fields_of
 from labelcore.stages.grading.queueing import Queue, QueueItem, recent
-from labelcore.stages.grading.rules import rules_of
 from labelcore.stages.grading.suggesting import Suggestion, suggestions
 from labelcore.store import criteria as criterion_table
 from labelcore.text.terms import occurring
@@ -42,7 +41,7 @@ def card_items(workspace: Workspace, annotator: str, queue: Queue, *, first: boo
         *(_coming(item) for item in queue.items),
     ]
     cards = _with_terms_and_fields(workspace.project, cards)
-    rules = rules_of(workspace.project)
+    rules = workspace.project.rules
     if rules.suggestions != "off":
         verdicts = suggestions(workspace, [card.output_id for card in cards], queue.soon)
         cards = [_with_suggestion(card, verdicts.get(card.output_id)) for card in cards]
@@ -65,7 +64,7 @@ def setting_of(
     workspace: Workspace, annotator: str, language: Language, phrases: Sequence[str] | None
 ) -> CardSetting:
     """What the card asks this person in this project."""
-    rules = rules_of(workspace.project)
+    rules = workspace.project.rules
     return CardSetting(
         annotator=annotator,
         project=workspace.project.id,
@@ -80,7 +79,7 @@ def setting_of(
 def _with_terms_and_fields(project: Project, cards: Sequence[CardItem]) -> list[CardItem]:
     if projects.has_terms(project):
         cards = _with_terms(cards, project)
-    return [_with_fields(card) for card in cards] if rules_of(project).ask_fields else list(cards)
+    return [_with_fields(card) for card in cards] if project.rules.ask_fields else list(cards)
 
 
 def _with_terms(cards: Sequence[CardItem], project: Project) -> list[CardItem]:
@@ -135,7 +134,7 @@ def _with_fields(card: CardItem) -> CardItem:
 
 def _asked_criteria(workspace: Workspace) -> tuple[CardCriterion, ...]:
     """The accepted criteria, must before should, where the project asks for them."""
-    if not rules_of(workspace.project).ask_criteria:
+    if not workspace.project.rules.ask_criteria:
         return ()
     accepted = [
         criterion

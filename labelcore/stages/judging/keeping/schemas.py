@@ -77,13 +77,12 @@ def state(workspace: Workspace) -> SchemaState:
 
 def schema_of(project: Project) -> dict[str, Any] | None:
     """The project's schema, if it has one."""
-    return project.settings.get("schema")
+    return project.settings.json_schema
 
 
 def fields_of(project: Project) -> dict[str, str]:
     """The JSON pointers of criteria that are about one field, by criterion id."""
-    found: dict[str, str] = project.settings.get("fields", {})
-    return found
+    return project.settings.fields
 
 
 @operation("schema field", role=Role.ENGINEER, effect=Effect.WRITES)

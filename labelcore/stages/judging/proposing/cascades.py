@@ -237,7 +237,7 @@ def hand_to_people(workspace: Workspace, version: JudgeVersion, limit: int) -> l
             f"'{version.name}' leaves no ungraded output to people.",
             next_step=f"Run it first: labelcore judge run --judge '{version.name}'.",
         )
-    before = grading.rules_of(workspace.project).review
+    before = workspace.project.rules.review
     picked = list(dict.fromkeys([*before, *found[:limit]]))
     grading.review(workspace, picked)
     return found[:limit]

@@ -1,0 +1,40 @@
+"""What aligning says: leaks between the splits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labelcore.messages.results import lines
+from labelcore.stages.aligning import Leak, Leakage
+from labelcore.workspace import Workspace
+
+_SHOWN = 20
+
+
+@lines("splits leaks")
+def leaks(_workspace: Workspace, found: Leakage) -> Iterator[str]:
+    """How many there are, and the gravest of them."""
+    yield leakage_words(found)
+    yield from map(leak_words, found.leaks[:_SHOWN])
+
+
+def leakage_words(found: Leakage) -> str:
+    """What was looked for, and how much was found."""
+    if not found.total:
+        return f"No leak between the splits among {found.looked_at:,} graded outputs."
+    touched = f"; {found.test_share:.0%} of the test's graded outputs are touched" if found.test_share else ""
+    return (
+        f"{found.total:,} leaks between the splits among {found.looked_at:,} graded outputs{touched}. "
+        "Import such outputs with a group that keeps them together."
+    )
+
+
+def leak_words(leak: Leak) -> str:
+    """One leak as a sentence."""
+    if leak.kind == "example":
+        return f"{leak.judge} is shown {leak.output_id} of {leak.split} as an example."
+    what = "The texts" if leak.kind == "output" else "The inputs"
+    return (
+        f"{what} of {leak.output_id} ({leak.split}) and {leak.other_id} ({leak.other_split}) "
+        f"are {leak.similarity:.0%} alike."
+    )
