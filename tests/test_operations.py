@@ -115,7 +115,7 @@ def test_writers_go_one_after_the_other_so_that_none_overwrites_another(workspac
         thread.start()
     for thread in threads:
         thread.join()
-    kept = projects.open_project(workspace.db, workspace.project.name).settings
+    kept = projects.open_project(workspace.db, workspace.project.name).settings.stored()
     assert {f"s{at}" for at in range(6)} <= kept.keys()
 
 
