@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from labelcore.api import lifespan, middleware, routes
-from pages.widgets import pressing
+from pages.widgets import presses
 
 app = st.App(
     Path(__file__).parent / "pages" / "widgets" / "navigation.py",
     lifespan=lifespan,
-    routes=[*routes, *pressing.routes],
+    routes=[*routes, *presses.routes],
     middleware=middleware,
 )

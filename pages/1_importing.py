@@ -1,7 +1,6 @@
 """Import: outputs come in from a file, with the grades and notes beside them."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -60,13 +59,13 @@ def show_result(result: importing.ImportResult) -> None:
 place = shell.open_page("Import", "CSV, JSON lines, JSON or Parquet; grades and notes may be in it.")
 upload = st.file_uploader("Choose a file", type=None)
 path = st.text_input("… or a path or glob on the server", placeholder="outputs/*.jsonl")
-with shell.guard(), tempfile.TemporaryDirectory() as folder:
-    source = path.strip()
-    if upload is not None:
-        source = str(Path(folder) / Path(upload.name).name)
-        Path(source).write_bytes(upload.getvalue())
-    if source:
-        preview = importing.preview(place.db, source)
+with shell.guard():
+    if upload is not None or path.strip():
+        preview = (
+            importing.preview(place, path.strip())
+            if upload is None
+            else importing.preview_bytes(place, upload.name, upload.getvalue())
+        )
         shell.warn(preview.warnings)
         mapping = chosen_mapping(preview)
         if mapping.grade and mapping.grade == preview.guessed.grade:
@@ -76,7 +75,11 @@ with shell.guard(), tempfile.TemporaryDirectory() as folder:
         st.dataframe(pd.DataFrame(list(preview.rows)[:8]), hide_index=True)
         if st.button("Import", type="primary", disabled=mapping.output is None and mapping.id is None):
             with st.spinner("Importing …"):
-                show_result(importing.import_file(place, source, mapping))
+                show_result(
+                    importing.import_file(place, path.strip(), mapping)
+                    if upload is None
+                    else importing.import_bytes(place, upload.name, upload.getvalue(), mapping)
+                )
             shell.go("2_sampling.py", "Next: draw a sample")
     history = importing.imports(place)
     if history:

@@ -31,7 +31,7 @@ with shell.guard():
     if st.button("Draw", type="primary"):
         drawn = sampling.draw_sample(place, rule=rule, n=int(n), seed=int(seed), by=by)
         st.success(f"Drew {len(drawn.picks)} outputs.")
-        shell.warn(drawn.parameters["warnings"])
+        shell.warn(drawn.warnings)
         shell.go("3_grading.py", "Next: grade them")
     found = sampling.samples(place)
     if not found:

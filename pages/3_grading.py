@@ -10,10 +10,10 @@ import streamlit as st
 from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 from pages.widgets import keys, shell
-from pages.widgets.desk import Desk, Way
 from pages.widgets.grading_card import grading_card, received
+from pages.widgets.grading_session import GradingSession, Way
 from pages.widgets.language import language, say
-from pages.widgets.pressing import seat_of
+from pages.widgets.presses import route_of
 from pages.widgets.regrading import show_regrade
 
 place = shell.open_page("Grade")
@@ -25,14 +25,14 @@ if not place.person:
 def grade(workspace: Workspace, way: Way) -> None:
     """Outputs one by one, or two versions of the same input side by side."""
     key = keys.CARD if way == "single" else keys.PAIRS
-    desk = Desk(workspace, language(), way)
-    news = desk.news(received(key))
+    session = GradingSession(workspace, language(), way)
+    news = session.news(received(key))
     if way == "single" and not news.total:
         st.info(say("There are no outputs to grade yet."))
         shell.go("1_importing.py", "Import outputs")
         st.stop()
-    late = grading_card(news, seat=seat_of(desk), key=key)
-    desk.store(late)
+    late = grading_card(news, route=route_of(session), key=key)
+    session.store(late)
     if news.is_done and way == "single":
         shell.go("4_deriving.py", "Next: criteria from your notes")
     elif news.is_done:

@@ -25,8 +25,7 @@ from pages.widgets.alignment import (
     show_rates,
     show_set,
 )
-from pages.widgets.behind import CELLS
-from pages.widgets.outputs import show_behind
+from pages.widgets.outputs import CELLS, show_disagreements
 from pages.widgets.splits import may_open, show_splits
 
 _CHARTED, _SPOKEN = 12, 6
@@ -82,7 +81,7 @@ def show_outputs(report: aligning.AlignmentReport, split: aligning.Split) -> Non
         format_func=lambda name: f"{CELLS[name]} ({getattr(chosen.counts, name)})",
     )
     found = aligning.behind(place, judge, cell, split=split, as_of=report.as_of)
-    show_behind(found, "behind")
+    show_disagreements(found, "behind")
 
 
 place = shell.open_page("Alignment", "What the judges get right and wrong, measured against people.")

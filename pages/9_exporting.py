@@ -17,6 +17,6 @@ form = st.radio("Format", ["csv", "jsonl", "parquet"], horizontal=True, key="exp
 if st.button("Prepare", type="primary"):
     with shell.guard(), tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"{what}.{form}"
-        rows = exporting.export_table(place, what, target)
+        rows = exporting.export_table(place, what, out=target).rows
         st.write(f"{rows:,} rows.")
         st.download_button(f"Download {target.name}", target.read_bytes(), file_name=target.name)

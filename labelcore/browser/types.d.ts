@@ -58,7 +58,7 @@ interface Press extends Answer, Extras {
 interface Stored extends Omit<Press, "at"> { at: string }
 interface Payload { events: Press[]; have: string[] }
 type Trigger = (name: string, payload: Payload) => void;
-interface Seat { path: string; token: string }
+interface PressRoute { path: string; token: string }
 
 interface Setting {
   annotator: string;
@@ -87,7 +87,7 @@ interface News extends Setting, Outputs {
   pace?: string;
   page?: string;
   session?: string;
-  seat?: Seat | null;
+  route?: PressRoute | null;
 }
 /** One act of a person on an output, which undo takes back. */
 interface Act { output_id: string; ids: string[]; before: Grade | null; value: Value; level?: number | null; part?: string }

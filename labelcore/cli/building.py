@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,15 +38,16 @@ def command_of(name: str) -> click.Command:
     return click.Command(
         operation.name.split()[-1],
         callback=run,
-        params=[*(shape.parameter() for shape in shapes.values()), *common()],
+        params=[*(shape.parameter() for shape in shapes.values()), *common(taken=shapes)],
         help=inspect.cleandoc(operation.function.__doc__ or "").partition("\nRaises:")[0],
         short_help=operation.summary,
     )
 
 
-def common(*, author: bool = True) -> list[click.Parameter]:
-    """The options that every command has."""
-    who = click.Option(["--author", "--annotator", "author"], default="", help="Who does this.")
+def common(*, author: bool = True, taken: Container[str] = ()) -> list[click.Parameter]:
+    """The options that every command has; `--annotator` where it does not mean somebody else."""
+    names = ["--author", *([] if "annotator" in taken else ["--annotator"]), "author"]
+    who = click.Option(names, default="", help="Who does this.")
     return [
         click.Option(["--db"], type=click.Path(path_type=Path), help="The DuckDB file."),
         click.Option(["--project"], help="The project's name."),
@@ -115,7 +116,7 @@ class Shape:
         names = [*(flags.names if flags else (f"--{dashed}",)), self.of.name]
         if bool in self.types:
             names[0] = f"{names[0]}/--no-{dashed}" if self.default and not flags else names[0]
-            return click.Option(names, is_flag=True, default=bool(self.default), help=self.help)
+            return click.Option(names, is_flag=True, default=self.default, help=self.help)
         shown = self.default if isinstance(self.default, str | int | float) and self.default != "" else None
         return click.Option(
             names,

@@ -12,7 +12,6 @@ from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.learning import add_to
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
-from labelcore.cli.team import team
 from labelcore.errors import BadInput
 from labelcore.sandbox.limits import LONGEST_SOURCE
 
@@ -26,7 +25,6 @@ judge = typer.Typer(no_args_is_help=True, help="Automatic decisions on one crite
 app.add_typer(criteria, name="criteria")
 app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
-app.add_typer(team, name="team")
 app.add_typer(probe, name="probe")
 hardness.add_to(judge)
 racing.add_to(judge)
@@ -53,64 +51,6 @@ def _text_of(file: Path) -> str:
         raise BadInput(
             f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check."
         ) from trouble
-
-
-@app.command()
-def sample(
-    rule: Annotated[
-        str, typer.Option(help="mixture, random, stratified, disagreement or newest.")
-    ] = "mixture",
-    n: Annotated[int, typer.Option("--n", "-n", min=1, help="How many outputs.")] = 50,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same outputs.")] = 0,
-    by: Annotated[str | None, typer.Option(help="The field whose values are the strata.")] = None,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-    author: Author = "",
-) -> None:
-    """Draw outputs for grading; reason and probability of each are kept."""
-    send("sample", db, project, json, author, rule=rule, n=n, seed=seed, by=by)
-
-
-@app.command()
-def grade(
-    output: Annotated[str, typer.Argument(metavar="OUTPUT_ID")],
-    value: Annotated[str, typer.Argument(metavar="pass|fail|unsure|LEVEL")],
-    criterion: Annotated[str | None, typer.Option(help="Grade one criterion only.")] = None,
-    field: Annotated[
-        str | None, typer.Option(help="Grade one field of a JSON output only, such as /price.")
-    ] = None,
-    note: Annotated[str, typer.Option(help="What is wrong, in your words.")] = "",
-    annotator: Annotated[str, typer.Option(help="Who grades.")] = "",
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Grade one output, or one criterion or field of it."""
-    send(
-        "grade",
-        db,
-        project,
-        json,
-        output=output,
-        value=value,
-        note=note,
-        criterion=criterion,
-        field=field,
-        annotator=somebody(annotator),
-    )
-
-
-@app.command()
-def undo(
-    grade: Annotated[str, typer.Argument(metavar="GRADE_ID")],
-    annotator: Annotated[str, typer.Option(help="Who gave it.")] = "",
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Take a grade or a comparison back; the history keeps it."""
-    send("undo", db, project, json, grade=grade, annotator=somebody(annotator))
 
 
 @app.command()
@@ -295,60 +235,6 @@ def align(
         set=set_,
         as_of=_with_offset(as_of),
     )
-
-
-@app.command()
-def export(
-    what: Annotated[str, typer.Argument(help="outputs, grades, comparisons, verdicts or criteria")],
-    out: Annotated[Path, typer.Option("--out", help="A .csv, .jsonl or .parquet file.")],
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Write a flat table that other tools can read."""
-    send("export", db, project, json, what=what, out=str(out.expanduser().absolute()))
-
-
-@app.command()
-def status(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
-    """Say how far the project is along the loop."""
-    send("status", db, project, json)
-
-
-@app.command()
-def backup(
-    out: Annotated[Path, typer.Argument(help="The file to write.")],
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Write a whole copy of the database, also while the app runs."""
-    send("backup", db, project, json, out=str(out.expanduser().absolute()))
-
-
-@app.command()
-def vacuum(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
-    """Give free space in the database file back."""
-    send("vacuum", db, project, json)
-
-
-@app.command()
-def doctor(db: Db = None, project: ProjectName = None, json: Json = False) -> None:
-    """Check the installation, the database and the model endpoint."""
-    send("doctor", db, project, json)
-
-
-@app.command()
-def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT; `SHOW TABLES` says what there is to ask.")],
-    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 1_000,
-    show_all: Annotated[bool, typer.Option("--all", help="Print every row, not a screenful.")] = False,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-) -> None:
-    """Ask the stored rows in SQL, also while the app runs; nothing can be changed by it."""
-    send("sql", db, project, json, query=query, limit=limit, show_all=show_all)
 
 
 def _with_offset(moment: str | None) -> str | None:

@@ -98,6 +98,7 @@ def _marked(db: Database, request: Request, progress: Progress) -> Outcome:
     project = _project(db, request, f"{marked.project} project")
     workspace = Workspace(db, project, request.author, progress)
     result = marked.call(workspace, request.arguments)
+    messages.write_out(marked, result)
     return Outcome(
         document=messages.document_of(marked, result),
         lines=messages.lines_of(marked, workspace, result),
@@ -124,16 +125,12 @@ def _load() -> None:
     from labelcore.dispatch import (  # noqa: F401
         checks,
         criteria,
-        data,
         demo,
         hardness,
         judges,
         learning,
         probes,
-        querying,
         racing,
         reporting,
         rubric,
-        team,
-        upkeep,
     )

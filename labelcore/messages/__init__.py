@@ -7,12 +7,13 @@ pages, the command line and reports. `python -m labelcore.messages` brings the c
 from labelcore.messages import aligning, checking, grading, judging, racing, trusting
 from labelcore.messages.catalogue import NAMES, Language, counted, language, say, say_in, speak, speaking
 from labelcore.messages.figures import number_words, rate_words
-from labelcore.messages.results import document_of, lines, lines_of
+from labelcore.messages.results import content, document_of, lines, lines_of, write_out
 from labelcore.messages.telling import document, learn, listed, sentence, sentences
 
 __all__ = [
     "NAMES",
     "Language",
+    "content",
     "counted",
     "document",
     "document_of",
@@ -28,6 +29,7 @@ __all__ = [
     "sentences",
     "speak",
     "speaking",
+    "write_out",
 ]
 
 for _room in (aligning, trusting, checking, racing, grading, judging):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+from labelcore.errors import BadInput
 from labelcore.messages.telling import document
 from labelcore.operations import Operation
 from labelcore.workspace import Workspace
 
 Lines = Callable[[Workspace, Any], Iterable[str]]
+Content = Callable[[Any], bytes]
 _LINES: dict[str, Lines] = {}
+_CONTENTS: dict[str, Content] = {}
 
 
 def lines(*operations: str) -> Callable[[Lines], Lines]:
@@ -24,11 +28,40 @@ def lines(*operations: str) -> Callable[[Lines], Lines]:
     return mark
 
 
+def content(*operations: str) -> Callable[[Content], Content]:
+    """Mark the function that makes the file which these operations leave at their result's ``out``."""
+
+    def mark(function: Content) -> Content:
+        _CONTENTS.update(dict.fromkeys(operations, function))
+        return function
+
+    return mark
+
+
+def write_out(operation: Operation, result: Any) -> None:
+    """Write the file that the operation was asked for, where it was.
+
+    Raises:
+        BadInput: the place cannot be written.
+    """
+    _learn(operation)
+    if operation.name not in _CONTENTS or result.out is None:
+        return
+    try:
+        Path(result.out).write_bytes(_CONTENTS[operation.name](result))
+    except OSError as trouble:
+        raise BadInput(f"{result.out} cannot be written: {trouble.strerror}.") from trouble
+
+
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:
     """The result in sentences, the most important first."""
-    stage = operation.function.__module__.split(".")[2]
-    importlib.import_module(f"labelcore.messages.lines.{stage}")
+    _learn(operation)
     return tuple(_LINES[operation.name](workspace, result))
+
+
+def _learn(operation: Operation) -> None:
+    """What is said of a stage is read with its first result."""
+    importlib.import_module(f"labelcore.messages.lines.{operation.function.__module__.split('.')[2]}")
 
 
 def document_of(operation: Operation, result: Any) -> dict[str, Any]:

@@ -244,3 +244,19 @@ class Sample(Frozen):
     parameters: dict[str, Any] = Field(default_factory=dict)
     author: str = ""
     at: datetime = Field(default_factory=now)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to know of the draw."""
+        found: list[str] = self.parameters.get("warnings", [])
+        return found
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        picks = [pick.model_dump(include={"output_id", "reason", "probability"}) for pick in self.picks]
+        return {
+            "sample": self.id,
+            "n": len(picks),
+            "warnings": self.warnings,
+            "picks": picks,
+        } | self.model_dump(include={"rule", "seed"})

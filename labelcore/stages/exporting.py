@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field
+
+from labelcore.models import Frozen, Role
+from labelcore.operations import operation
 from labelcore.store import exports
 from labelcore.workspace import Workspace
 
@@ -11,12 +16,27 @@ TABLES = tuple(exports.TABLES)
 """The tables that can be exported."""
 
 
-def export_table(workspace: Workspace, what: str, out: Path) -> int:
-    """Write ``outputs``, ``grades``, ``verdicts`` or ``criteria`` to a .csv, .jsonl or .parquet.
+class Exported(Frozen):
+    """A table that was written, and its number of rows."""
 
-    Returns the number of rows.
+    what: str
+    rows: int
+    out: str
+
+
+@operation("export", role=Role.ENGINEER)
+def export_table(
+    workspace: Workspace,
+    what: str,
+    *,
+    out: Annotated[Path, Field(description="A .csv, .jsonl or .parquet file.")],
+) -> Exported:
+    """Write a flat table that other tools can read.
+
+    WHAT is outputs, grades, comparisons, verdicts or criteria.
 
     Raises:
         BadInput: the table or the ending is not known, or the folder does not exist.
     """
-    return exports.write(workspace.db, workspace.project.id, what, out)
+    rows = exports.write(workspace.db, workspace.project.id, what, out)
+    return Exported(what=what, rows=rows, out=str(out))

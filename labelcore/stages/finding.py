@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from labelcore.errors import NotFound
+from labelcore.models import Criterion
+from labelcore.operations import finder
+from labelcore.store import criteria as criterion_table
+from labelcore.workspace import Workspace
 
 Thing = TypeVar("Thing")
 _NEAR = 3
@@ -28,6 +32,21 @@ class Catalogue(Generic[Thing]):
     listing: str
     ids: Callable[[Thing], Sequence[str]]
     name: Callable[[Thing], str]
+
+
+CRITERIA = Catalogue[Criterion](
+    "criterion", "labelcore criteria list", ids=lambda found: (found.id,), name=lambda found: found.name
+)
+
+
+@finder(Criterion)
+def find_criterion(workspace: Workspace, word: str) -> Criterion:
+    """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`.
+
+    Raises:
+        NotFound: none, or more than one, is called that.
+    """
+    return find_named(criterion_table.current(workspace.db, workspace.project.id), word, CRITERIA)
 
 
 def find_named(things: Sequence[Thing], word: str, catalogue: Catalogue[Thing]) -> Thing:

@@ -7,7 +7,8 @@ import threading
 from typing import Any
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Frozen, Output, Project, Term, now
+from labelcore.models import Frozen, Output, Project, Role, Term, now
+from labelcore.operations import operation
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import overview as overview_query
@@ -20,6 +21,7 @@ _updating = threading.RLock()
 class Overview(Frozen):
     """How far a project is along the loop, in counts."""
 
+    project: str
     outputs: int
     samples: int
     graded: int
@@ -102,7 +104,22 @@ def find_output(db: Database, word: str) -> Output | None:
     return output_table.get(db, word)
 
 
+def known_output(db: Database, word: str) -> Output:
+    """The output that is called so.
+
+    Raises:
+        NotFound: none is, or several are.
+    """
+    if found := find_output(db, word):
+        return found
+    raise NotFound(
+        f"No single output is named '{word}'.", next_step="`labelcore export outputs` lists the ids."
+    )
+
+
+@operation("status", role=Role.EXPERT)
 def overview(workspace: Workspace) -> Overview:
-    """How far the project is: the counts that Home shows."""
-    counts = overview_query.counts(workspace.db, workspace.project.id)
-    return Overview(outputs=output_table.count(workspace.db, workspace.project.id), **counts)
+    """Say how far the project is along the loop."""
+    project = workspace.project
+    counts = overview_query.counts(workspace.db, project.id)
+    return Overview(project=project.name, outputs=output_table.count(workspace.db, project.id), **counts)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Pick, Sample, new_id
+from labelcore.models import Pick, Role, Sample, new_id
+from labelcore.operations import Effect, Flags, operation
 from labelcore.stats import drawing
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
@@ -20,10 +23,18 @@ _COMMON_SHARE = 0.05
 """A kind of output that makes up less than this share of the pool counts as rare."""
 
 
+@operation("sample", role=Role.ENGINEER, effect=Effect.WRITES)
 def draw_sample(
-    workspace: Workspace, *, rule: str = "mixture", n: int = 50, seed: int = 0, by: str | None = None
+    workspace: Workspace,
+    *,
+    rule: Annotated[
+        str, Field(description="mixture, random, stratified, disagreement or newest.")
+    ] = "mixture",
+    n: Annotated[int, Flags(("--n", "-n")), Field(ge=1, description="How many outputs.")] = 50,
+    seed: Annotated[int, Field(description="The same seed draws the same outputs.")] = 0,
+    by: Annotated[str | None, Field(description="The field whose values are the strata.")] = None,
 ) -> Sample:
-    """Draw n outputs that nobody has graded yet and store the draw.
+    """Draw outputs that nobody has graded yet; reason and probability of each are kept.
 
     Raises:
         BadInput: the rule is unknown, n is not positive, or nothing is left to draw.

@@ -14,8 +14,7 @@ from labelcore.settings import settings
 from labelcore.stages import deriving, grading, projects
 from labelcore.workspace import Workspace
 from pages.widgets import shell
-from pages.widgets.behind import outputs_behind
-from pages.widgets.outputs import show_output
+from pages.widgets.outputs import show_output, show_outputs
 from pages.widgets.shell import plain
 
 _QUOTES = 200
@@ -59,11 +58,11 @@ def _unexplained(workspace: Workspace) -> None:
     codes = deriving.list_codes(workspace)
     gain = {coded.code.id: len({q.output_id for q in coded.quotes} & missing) for coded in codes}
     best = max(codes, key=lambda coded: gain[coded.code.id], default=None)
-    outputs_behind(workspace, "Show them", left, "unexplained")
+    show_outputs(workspace, "Show them", left, "unexplained")
     if best and gain[best.code.id]:
         st.write(plain(f"The code “{best.code.label}” would explain {gain[best.code.id]} of them."))
         explained = {q.output_id for q in best.quotes} & missing
-        outputs_behind(workspace, "Show what it would explain", sorted(explained), "next-explains")
+        show_outputs(workspace, "Show what it would explain", sorted(explained), "next-explains")
         if st.button("Make it a criterion", key="next-criterion"):
             deriving.criterion_from_codes(workspace, [best.code.id], name=best.code.label)
             st.rerun()

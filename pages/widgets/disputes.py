@@ -27,13 +27,13 @@ def show_conflicts(workspace: Workspace) -> None:
                 st.text(f"{conflict.criterion.name}: {conflict.criterion.statement}")
             show_output(conflict.output)
             for event in conflict.grades:
-                st.text(f"{event.annotator}: {_said(event)}{f' — {event.note}' if event.note else ''}")
+                st.text(f"{event.annotator}: {_grade_words(event)}{f' — {event.note}' if event.note else ''}")
             _settle(workspace, conflict)
 
 
 def _settle(workspace: Workspace, conflict: grading.Conflict) -> None:
-    subject = conflict.criterion.id if conflict.criterion else None
-    key = f"{conflict.output.id}-{subject}"
+    subject = conflict.criterion
+    key = f"{conflict.output.id}-{subject.id if subject else None}"
     if conflict.ruling:
         st.text(
             say(
@@ -53,7 +53,7 @@ def _settle(workspace: Workspace, conflict: grading.Conflict) -> None:
         reason = st.text_input(say("Why"))
         if st.form_submit_button(say("Settle")):
             with shell.guard():
-                grading.rule(workspace, conflict.output.id, value or "", reason=reason, criterion_id=subject)
+                grading.rule(workspace, conflict.output.id, value or "", reason=reason, criterion=subject)
             st.rerun()
 
 
@@ -69,7 +69,7 @@ def show_history(workspace: Workspace) -> None:
         {
             say("when"): act.grade.at,
             say("person"): act.grade.annotator,
-            say("grade"): _said(act.grade),
+            say("grade"): _grade_words(act.grade),
             say("on"): act.subject or say("the whole"),
             say("note"): act.grade.note,
             say("state"): say(act.state),
@@ -94,9 +94,9 @@ def _show_act(workspace: Workspace, act: grading.Act) -> None:
         is_mine = act.state == "counts" and act.grade.annotator == workspace.person
         if is_mine and st.button(say("Take this back"), key=f"back-{act.grade.id}"):
             with shell.guard():
-                grading.undo(workspace, act.grade.id, annotator=workspace.person)
+                grading.undo(workspace, act.grade.id)
             st.rerun()
 
 
-def _said(event: Grade) -> str:
+def _grade_words(event: Grade) -> str:
     return say(event.value) + (f" ({event.level})" if event.level else "")

@@ -9,7 +9,7 @@ from labelcore.stages import deriving
 from labelcore.stages.aligning.by_version import by_version, outputs_of
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.behind import CELLS, outputs_behind
+from pages.widgets.outputs import CELLS, show_outputs
 from pages.widgets.shell import plain
 
 
@@ -64,10 +64,10 @@ def _behind_ledger(workspace: Workspace, ledger: deriving.Ledger) -> None:
     """The outputs behind each number of one criterion's ledger."""
     flipped = [key for key in ledger.random if key in ledger.again and ledger.again[key] != ledger.stale[key]]
     key = f"ledger-{ledger.criterion.id}"
-    outputs_behind(workspace, "Show the stale answers", ledger.stale, f"{key}-stale")
-    outputs_behind(workspace, "Show those graded anew", ledger.again, f"{key}-again")
-    outputs_behind(workspace, "Show those drawn by chance", ledger.random, f"{key}-random")
-    outputs_behind(workspace, "Show those that flipped", flipped, f"{key}-flipped")
+    show_outputs(workspace, "Show the stale answers", ledger.stale, f"{key}-stale")
+    show_outputs(workspace, "Show those graded anew", ledger.again, f"{key}-again")
+    show_outputs(workspace, "Show those drawn by chance", ledger.random, f"{key}-random")
+    show_outputs(workspace, "Show those that flipped", flipped, f"{key}-flipped")
 
 
 def _timeline(workspace: Workspace) -> None:
@@ -102,7 +102,7 @@ def _timeline(workspace: Workspace) -> None:
     version_id = found[at].judge_version_id
     behind = outputs_of(workspace, version_id)
     for cell, words in CELLS.items():
-        outputs_behind(workspace, words.capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
+        show_outputs(workspace, words.capitalize(), behind[cell], f"timeline-{version_id}-{cell}")
 
 
 def show_lineage(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from labelcore.stages.deriving import glossary
 from labelcore.workspace import Workspace
 from pages.widgets import shell
-from pages.widgets.behind import outputs_behind
+from pages.widgets.outputs import show_outputs
 from pages.widgets.shell import plain
 
 
@@ -58,9 +58,7 @@ def _candidate(workspace: Workspace, candidate: glossary.Candidate, at: int) -> 
         st.text(f"{candidate.term} ({candidate.count} outputs)")
         for quote in candidate.quotes:
             st.text(f"“{quote.text}”")
-        outputs_behind(
-            workspace, "Show the outputs", candidate.outputs, shell.key_of("term", [candidate.term])
-        )
+        show_outputs(workspace, "Show the outputs", candidate.outputs, shell.key_of("term", [candidate.term]))
         _keep_candidate(workspace, candidate, at)
 
 

@@ -63,16 +63,17 @@ def show_rules(workspace: Workspace) -> None:
     """How outputs are handed out, and what is asked of people."""
     rules = workspace.project.rules
     with st.form("rules"):
-        changes = _who_gets_what(rules) | _what_is_asked(workspace, rules) | _when(rules)
+        handing, ids = _who_gets_what(rules)
+        changed = grading.RulesChange(**handing | _what_is_asked(workspace, rules) | _when(rules))
         if st.form_submit_button(say("Save")):
-            ids = changes.pop("review")
             with shell.guard():
-                grading.set_rules(workspace, **changes)
+                grading.change_rules(workspace, changed=changed)
                 grading.review(workspace, ids)
             st.success(say("Saved; it holds from the next output on."))
 
 
-def _who_gets_what(rules: GradingRules) -> dict[str, Any]:
+def _who_gets_what(rules: GradingRules) -> tuple[dict[str, Any], list[str]]:
+    """The rules, and the outputs for review."""
     st.subheader(say("Who gets what"))
     many = st.number_input(
         say("People on each output (0: everybody grades everything)"), 0, 100, rules.per_output or 0
@@ -84,12 +85,8 @@ def _who_gets_what(rules: GradingRules) -> dict[str, Any]:
     ids = st.text_area(
         say("Outputs picked by hand that come first, one id on each line"), "\n".join(rules.review)
     )
-    return {
-        "per_output": int(many) or None,
-        "reserve_minutes": minutes,
-        "repeat_share": share / 100,
-        "review": ids.split(),
-    }
+    handing = {"per_output": int(many), "reserve_minutes": minutes, "repeat_share": share / 100}
+    return handing, ids.split()
 
 
 def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
@@ -121,7 +118,7 @@ def _what_is_asked(workspace: Workspace, rules: GradingRules) -> dict[str, Any]:
         "suggestions": shown,
         "scale": [line.strip() for line in scale.splitlines() if line.strip()],
         "passing_from": int(passing),
-        "compare": tuple(picked) if len(picked) == 2 else None,
+        "compare": tuple(picked) if len(picked) == 2 else (),
     }
 
 
@@ -129,4 +126,4 @@ def _when(rules: GradingRules) -> dict[str, Any]:
     st.subheader(say("Until when"))
     deadline = st.date_input(say("To be done by"), rules.deadline)
     contest = st.checkbox(say("Show everybody's counts while they grade"), rules.contest)
-    return {"deadline": deadline, "contest": contest}
+    return {"deadline": str(deadline or "none"), "contest": contest}

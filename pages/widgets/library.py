@@ -10,7 +10,7 @@ import streamlit as st
 from labelcore.stages import deriving, sharing
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.behind import judges_behind
+from pages.widgets.outputs import show_outputs_of_judges
 from pages.widgets.shell import plain
 
 
@@ -57,7 +57,7 @@ def _transfers(workspace: Workspace) -> None:
             st.write(plain(transfer.says))
             for judge in transfer.judges:
                 st.write(plain(judge.says))
-            judges_behind(
+            show_outputs_of_judges(
                 workspace,
                 [(judge.judge_version_id, judge.judge) for judge in transfer.judges],
                 f"transfer-{transfer.criterion_id or 'overall'}",

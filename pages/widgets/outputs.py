@@ -1,17 +1,29 @@
-"""Show outputs safely: as text only, so nothing in them loads, links or runs."""
+"""Outputs as text only, so nothing in them loads, links or runs; one click from a number to its outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
-from labelcore.models import Output
-from labelcore.stages.aligning import Disagreement
+from labelcore.models import Grade, Output
+from labelcore.stages import aligning, grading, projects
+from labelcore.workspace import Workspace
+from pages.widgets import shell
 from pages.widgets.language import say
 from pages.widgets.shell import plain
 
 _PAGE = 10
+_AT_ONCE = 5
+Row = TypeVar("Row")
+CELLS: dict[aligning.Cell, str] = {
+    "false_pass": "bad ones it lets through",
+    "false_fail": "good ones it wrongly fails",
+    "true_fail": "bad ones it catches",
+    "true_pass": "good ones it passes",
+}
 
 
 def show_output(output: Output) -> None:
@@ -27,15 +39,12 @@ def show_output(output: Output) -> None:
     st.code(output.text, language=None, wrap_lines=True)
 
 
-def show_behind(found: Sequence[Disagreement], key: str) -> None:
+def show_disagreements(found: Sequence[aligning.Disagreement], key: str) -> None:
     """The outputs behind a number, ten at a time, each with people's notes and the judge's reason."""
     if not found:
         st.write("No output is behind this number.")
         return
-    pages = (len(found) + _PAGE - 1) // _PAGE
-    page = st.number_input(f"Page of {pages}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
-    start = (int(page) - 1) * _PAGE
-    for disagreement in found[start : start + _PAGE]:
+    for disagreement in _page_of(found, _PAGE, key):
         with st.container(border=True):
             people = "passed" if disagreement.human_pass else "failed"
             st.write(
@@ -44,3 +53,55 @@ def show_behind(found: Sequence[Disagreement], key: str) -> None:
             for note in disagreement.notes:
                 st.text(f"Note: {note}")
             show_output(disagreement.output)
+
+
+def show_outputs(workspace: Workspace, words: str, ids: Iterable[str], key: str) -> None:
+    """A switch named by ``words`` and the number of outputs; on, it shows them with their grades."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted or not st.toggle(f"{words} ({len(wanted):,})", key=key):
+        return
+    shown = _page_of(wanted, _AT_ONCE, key)
+    grades = _grades(workspace, shown)
+    for output_id in shown:
+        with st.container(border=True):
+            for grade in grades[output_id]:
+                st.text(_in_a_line(grade))
+            if not grades[output_id]:
+                st.write("Nobody has graded it.")
+            if output := projects.find_output(workspace.db, output_id):
+                show_output(output)
+
+
+def _page_of(rows: Sequence[Row], size: int, key: str) -> Sequence[Row]:
+    """So many rows at a time; people choose the page where there are more."""
+    pages = (len(rows) + size - 1) // size
+    page = st.number_input(f"Page of {pages:,}", 1, pages, 1, key=f"{key}-page") if pages > 1 else 1
+    return rows[(int(page) - 1) * size :][:size]
+
+
+def _grades(workspace: Workspace, ids: Collection[str]) -> dict[str, list[Grade]]:
+    found: dict[str, list[Grade]] = defaultdict(list)
+    for grade in grading.current_grades(workspace):
+        if grade.output_id in ids:
+            found[grade.output_id].append(grade)
+    return found
+
+
+def _in_a_line(grade: Grade) -> str:
+    about = " on one criterion" if grade.criterion_id else ""
+    note = f": {grade.note}" if grade.note else ""
+    return f"{grade.annotator}, {grade.at:%Y-%m-%d %H:%M}, {grade.value}{about}{note}"
+
+
+def show_outputs_of_judges(workspace: Workspace, judges: Sequence[tuple[str, str]], key: str) -> None:
+    """A switch that opens the outputs behind the figures of judges, given as (version id, name)."""
+    names = dict(judges)
+    if not names or not st.toggle("Show the outputs behind these figures", key=key):
+        return
+    judge = st.selectbox(
+        "Judge", list(names), format_func=lambda version_id: plain(names[version_id]), key=f"{key}-judge"
+    )
+    cell = st.radio("Show", list(CELLS), format_func=CELLS.__getitem__, horizontal=True, key=f"{key}-cell")
+    with shell.guard():
+        found = aligning.behind(workspace, judge, cell)
+        show_disagreements(found, f"{key}-{judge}-{cell}")

@@ -10,6 +10,7 @@ from labelcore.stages.grading.card import (
     CardEvents,
     CardItem,
     CardSetting,
+    Receipt,
     store_each,
     terms_of_pair,
     turns_of,
@@ -17,9 +18,10 @@ from labelcore.stages.grading.card import (
 from labelcore.workspace import Workspace
 
 
-def pair_setting(project: Project, annotator: str, language: Language) -> CardSetting:
+def pair_setting(workspace: Workspace, language: Language) -> CardSetting:
     """What the card asks where two outputs stand side by side."""
-    return CardSetting(annotator=annotator, project=f"{project.id}/compare", language=language, compare=True)
+    project = f"{workspace.project.id}/compare"
+    return CardSetting(annotator=workspace.person, project=project, language=language, compare=True)
 
 
 def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
@@ -40,22 +42,20 @@ def pair_items(project: Project, queue: grading.PairQueue) -> list[CardItem]:
     ]
 
 
-def store_pairs(workspace: Workspace, annotator: str, events: CardEvents) -> tuple[list[str], dict[str, str]]:
-    """Store presses one by one. Returns the stored client ids, and why others can never be."""
-    return store_each(
-        events, lambda event: grading.compare(workspace, [_comparison(workspace.project, annotator, event)])
-    )
+def store_pairs(workspace: Workspace, events: CardEvents) -> Receipt:
+    """Store this person's presses one by one."""
+    return store_each(events, lambda event: grading.compare(workspace, [_comparison(workspace, event)]))
 
 
-def _comparison(project: Project, annotator: str, event: CardEvent) -> Comparison:
+def _comparison(workspace: Workspace, event: CardEvent) -> Comparison:
     first, _, second = event.output_id.partition("~")
-    is_first_left = grading.first_is_left(annotator, event.output_id)
+    is_first_left = grading.first_is_left(workspace.person, event.output_id)
     return Comparison(
         id=event.client_id,
-        project_id=project.id,
+        project_id=workspace.project.id,
         first_id=first,
         second_id=second,
-        annotator=annotator,
+        annotator=workspace.person,
         value=_preferred(event.value, is_first_left=is_first_left),
         note=event.note,
         seconds=event.seconds,

@@ -12,6 +12,7 @@ from labelcore.stages.grading.card import (
     CardItem,
     CardNews,
     CardSetting,
+    Receipt,
     store_each,
     turns_of,
 )
@@ -63,9 +64,7 @@ def show_regrade(workspace: Workspace, criterion_id: str) -> None:
         shell.go("4_deriving.py", "See what flipped")
 
 
-def _store(
-    workspace: Workspace, criterion: Criterion, events: CardEvents
-) -> tuple[list[str], dict[str, str]]:
+def _store(workspace: Workspace, criterion: Criterion, events: CardEvents) -> Receipt:
     def record(event: CardEvent) -> list[str]:
         grade = Grade(
             id=event.client_id,

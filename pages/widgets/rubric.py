@@ -7,7 +7,7 @@ import streamlit as st
 from labelcore.stages import deriving
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
-from pages.widgets.behind import outputs_behind
+from pages.widgets.outputs import show_outputs
 from pages.widgets.shell import plain
 
 
@@ -25,15 +25,15 @@ def show_lint(workspace: Workspace) -> None:
                 f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."
             )
         )
-    outputs_behind(workspace, "Show the explained fails", found.explained_outputs, "lint-explained")
-    outputs_behind(workspace, "Show the fails without a criterion", found.open_outputs, "lint-open")
+    show_outputs(workspace, "Show the explained fails", found.explained_outputs, "lint-explained")
+    show_outputs(workspace, "Show the fails without a criterion", found.open_outputs, "lint-open")
     if not found.findings:
         st.success("Nothing to point out.")
     for at, finding in enumerate(found.findings):
         with st.container(border=True):
             st.badge(finding.kind)
             st.write(plain(finding.says))
-            outputs_behind(workspace, "Show the outputs behind it", finding.outputs, f"lint-{at}")
+            show_outputs(workspace, "Show the outputs behind it", finding.outputs, f"lint-{at}")
 
 
 def show_prompt(workspace: Workspace) -> None:
@@ -48,8 +48,8 @@ def show_prompt(workspace: Workspace) -> None:
     for rule in rules:
         (st.error if rule.contradicted else st.write)(plain(rule.says))
         key = f"rule-{rule.criterion.id}"
-        outputs_behind(workspace, "Show what experts failed for it", rule.failing, f"{key}-failing")
-        outputs_behind(
+        show_outputs(workspace, "Show what experts failed for it", rule.failing, f"{key}-failing")
+        show_outputs(
             workspace, "Show what experts passed and it would fail", rule.breaking, f"{key}-breaking"
         )
     measured = [rule for rule in rules if rule.breaks.value is not None]

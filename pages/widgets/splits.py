@@ -68,9 +68,9 @@ def _limit(workspace: Workspace, report: grading.SplitReport) -> None:
 def _renew(workspace: Workspace, person: str) -> None:
     why = st.text_input("Give this test up, and begin a fresh one, because")
     if st.button("Begin a fresh test", disabled=not why.strip()):
-        st.session_state["split-said"] = grading.renew_test(workspace.by(person), why=why).advice
+        st.session_state["split-advice"] = grading.renew_test(workspace.by(person), why=why).advice
         st.rerun()
-    if message := st.session_state.pop("split-said", ""):
+    if message := st.session_state.pop("split-advice", ""):
         st.success(shell.plain(message))
 
 

@@ -59,7 +59,7 @@ def run(kills: int, count: int, outputs: int = 20_000) -> tuple[int, int, int]:
             project = projects.open_project(db, PROJECT)
             stored = {grade.id for grade in grading.grade_history(Workspace(db, project))}
             stuck += sum(
-                not grading.grading_queue(Workspace(db, project), person.name).items for person in people
+                not grading.grading_queue(Workspace(db, project, person.name)).items for person in people
             )
             close_database(path)
             acknowledged += len(known)

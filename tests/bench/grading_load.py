@@ -78,7 +78,7 @@ class Person:
         self.acknowledged: set[str] = set()
         self.component = ""
         self.runs = 0
-        self.seat: dict[str, str] = {}
+        self.route: dict[str, str] = {}
         self.wire = aiohttp.ClientSession()
         self.page_hash = ""
 
@@ -133,7 +133,7 @@ class Person:
             if item["current"] is None:
                 self.items.setdefault(item["output_id"], item["position"])
         self.acknowledged.update(data["acknowledged"])
-        self.seat = data.get("seat") or self.seat
+        self.route = data.get("route") or self.route
         self.news.set()
 
     async def press(self) -> bool:
@@ -162,9 +162,9 @@ class Person:
 
     async def send(self, payload: object) -> None:
         """As the card does: by a request of its own, with a run of the page where that fails."""
-        headers = {"authorization": f"Bearer {self.seat['token']}"} if self.seat else {}
+        headers = {"authorization": f"Bearer {self.route['token']}"} if self.route else {}
         if headers and not self.by_page:
-            address = self.url + self.seat["path"]
+            address = self.url + self.route["path"]
             with contextlib.suppress(aiohttp.ClientError):
                 async with self.wire.post(address, json=payload, headers=headers) as answer:
                     if answer.status == 200:

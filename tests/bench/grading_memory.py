@@ -26,7 +26,7 @@ from labelcore.stages import projects
 from labelcore.stages.grading.card import CardItem, read_events
 from labelcore.store import Database, close_database, open_database
 from labelcore.workspace import Workspace
-from pages.widgets.desk import Desk
+from pages.widgets.grading_session import GradingSession
 from tests.app_server import start_app
 from tests.bench import grading_load
 from tests.bench.grading_load import PROJECT, Person, event_on, memory, processor
@@ -70,7 +70,7 @@ class Replay:
         db = self.db
         project = next(project for project in projects.list_projects(db) if project.name == PROJECT)
         events, _ = read_events(payload)
-        news = Desk(Workspace(db, project, who), "en", "single").news(events)
+        news = GradingSession(Workspace(db, project, who), "en", "single").news(events)
         held = {card.output_id for card in self.cards.get(who, ())}
         json.dumps(news.as_data(card_words("en"), held))
         self.cards[who] = list(news.items)

@@ -38,7 +38,7 @@ def plant(path: Path) -> None:
         db, [Output(id=f"o{n}", project_id=project.id, text=f"text {n}") for n in range(len(quotes))]
     )
     for n, (_, text) in enumerate(quotes):
-        grading.grade(Workspace(db, project), f"o{n}", "fail", annotator="ann", note=text)
+        grading.grade(Workspace(db, project, "ann"), f"o{n}", "fail", note=text)
     ids = {grade.note: grade for grade in grading.current_grades(Workspace(db, project))}
     names = {label: f"code_{at}" for at, label in enumerate(CODES)}
     code_table.save(

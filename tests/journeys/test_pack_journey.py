@@ -102,7 +102,7 @@ def test_a_pack_asks_what_the_project_asks(tmp_path: Path) -> None:
         download.value.save_as(tmp_path / "grades.json")
         chromium.close()
     assert not grading.merge_pack(Workspace(db, project), tmp_path / "grades.json").refused
-    parts = grading.part_grades(Workspace(db, project), "ann", [output.id])[output.id]
+    parts = grading.part_grades(Workspace(db, project, "ann"), [output.id])[output.id]
     assert {part: grade.value for part, grade in parts.items()} == {"c1": "fail", "/price": "unsure"}
     (whole,) = [grade for grade in grading.current_grades(Workspace(db, project), "ann") if grade.is_overall]
     assert (whole.value, whole.level) == ("pass", 3)

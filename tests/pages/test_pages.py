@@ -69,7 +69,7 @@ def work(path: Path) -> None:
     file.write_text("\n".join(lines))
     importing.import_file(Workspace(db, project), str(file))
     sampling.draw_sample(Workspace(db, project), rule="random", n=30)
-    for pick in grading.grading_queue(Workspace(db, project), "ann", ahead=24).items:
+    for pick in grading.grading_queue(Workspace(db, project, "ann"), ahead=24).items:
         long = len(pick.output.text.split()) > 40
         grading.record(
             Workspace(db, project),

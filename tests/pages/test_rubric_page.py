@@ -32,7 +32,7 @@ def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Da
     output_table.add(db, made)
     for n in range(12):
         note = NOTES[n] if n < len(NOTES) else ""
-        grading.grade(Workspace(db, project), f"o{n}", "fail" if note else "pass", annotator="ann", note=note)
+        grading.grade(Workspace(db, project, "ann"), f"o{n}", "fail" if note else "pass", note=note)
     deriving.derive(Workspace(db, project), accept_all=True)
     yield db, project
     close_database(tmp_path / "app.duckdb")
@@ -116,13 +116,7 @@ def test_a_change_of_meaning_is_asked_anew_on_the_grade_page(rubric: tuple[Datab
     assert not grade.exception
     assert grade.info[0].value.replace("\\", "") == "Something else entirely."
     _, before = deriving.regrade_items(Workspace(db, project), criterion.id, "ann")
-    grading.grade(
-        Workspace(db, project),
-        before[0].id,
-        "pass",
-        annotator="ann",
-        criterion_id=criterion.id,
-        criterion_version=deriving.find_criterion(Workspace(db, project), criterion.id).version,
-    )
+    newest = deriving.find_criterion(Workspace(db, project), criterion.id)
+    grading.grade(Workspace(db, project, "ann"), before[0].id, "pass", criterion=newest)
     _, after = deriving.regrade_items(Workspace(db, project), criterion.id, "ann")
     assert len(after) == len(before) - 1

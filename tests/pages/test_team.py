@@ -46,11 +46,9 @@ def team(file: Path) -> tuple[Database, Project]:
     output_table.add(db, made)
     project = grading.set_rules(Workspace(db, project), compare=("v1", "v2"), deadline="2030-01-31")
     for n in range(4):
-        grading.grade(Workspace(db, project), f"v1{n}", "pass", annotator="ann")
-        grading.grade(
-            Workspace(db, project), f"v1{n}", "fail" if n == 0 else "pass", annotator="bo", note="no"
-        )
-        grading.prefer(Workspace(db, project), f"v1{n}", f"v2{n}", "second", annotator="ann")
+        grading.grade(Workspace(db, project, "ann"), f"v1{n}", "pass")
+        grading.grade(Workspace(db, project, "bo"), f"v1{n}", "fail" if n == 0 else "pass", note="no")
+        grading.prefer(Workspace(db, project, "ann"), f"v1{n}", f"v2{n}", "second")
     return db, project
 
 
@@ -110,9 +108,9 @@ def test_the_rules_are_kept_as_they_are_written(team: tuple[Database, Project]) 
 
 def test_acts_say_what_became_of_them(team: tuple[Database, Project]) -> None:
     db, project = team
-    again = grading.grade(Workspace(db, project), "v10", "fail", annotator="ann")
-    grading.undo(Workspace(db, project), again.id, annotator="ann")
-    grading.grade(Workspace(db, project), "v11", "unsure", annotator="ann")
+    again = grading.grade(Workspace(db, project, "ann"), "v10", "fail")
+    grading.undo(Workspace(db, project, "ann"), again.id)
+    grading.grade(Workspace(db, project, "ann"), "v11", "unsure")
     acts = grading.latest_acts(Workspace(db, project), annotator="ann")
     states = [act.state for act in acts]
     assert states == ["counts", "takes back", "taken back", "counts", "counts", "replaced", "counts"]

@@ -127,7 +127,7 @@ def test_alignment_shows_what_is_missing_and_puts_it_first(worked: Path) -> None
     (button,) = [button for button in app.button if "that help most" in button.label]
     healthy(button.click().run())
     assert "come first now" in app.success[0].value
-    after = grading.grading_queue(Workspace(db, project), "ann").items
+    after = grading.grading_queue(Workspace(db, project, "ann")).items
     assert after and not {item.output.id for item in after} & set(
         grading.human_labels(Workspace(db, project)).value
     )

@@ -27,17 +27,17 @@ def test_a_level_of_the_scale_is_a_pass_or_a_fail_and_agreement_weighs_its_dista
         grading.set_rules(workspace, scale=["bad", "so so", "good", "great"], passing_from=3)
     )
     for output, ann, bo in zip(made, "134214", "134223", strict=True):
-        grading.grade(workspace, output.id, ann, annotator="ann")
-        grading.grade(workspace, output.id, bo, annotator="bo")
+        grading.grade(workspace.by("ann"), output.id, ann)
+        grading.grade(workspace.by("bo"), output.id, bo)
     first = grading.current_grades(workspace, "ann")[0]
     assert (first.value, first.level) == ("fail", 1)
-    named = grading.grade(workspace, made[0].id, "good", annotator="cy")
+    named = grading.grade(workspace.by("cy"), made[0].id, "good")
     assert (named.value, named.level) == ("pass", 3)
     found = grading.together(workspace)
     assert found.levels is not None and found.levels.alpha is not None
     assert 0.5 < found.levels.alpha < 1
     with pytest.raises(BadInput, match="not a grade"):
-        grading.grade(workspace, made[0].id, "9", annotator="ann")
+        grading.grade(workspace.by("ann"), made[0].id, "9")
 
 
 def test_a_press_from_before_the_scale_was_changed_keeps_its_pass_or_fail_and_can_be_undone(
@@ -56,9 +56,9 @@ def test_a_press_from_before_the_scale_was_changed_keeps_its_pass_or_fail_and_ca
     grading.record(workspace, [stale])
     (kept,) = grading.current_grades(workspace)
     assert (kept.value, kept.level) == ("pass", None)
-    on_scale = grading.grade(workspace, output.id, "good", annotator="bo")
+    on_scale = grading.grade(workspace.by("bo"), output.id, "good")
     workspace = workspace.with_project(grading.set_rules(workspace, scale=[]))
-    grading.undo(workspace, on_scale.id, annotator="bo")
+    grading.undo(workspace.by("bo"), on_scale.id)
     assert [grade.annotator for grade in grading.current_grades(workspace)] == ["ann"]
 
 
@@ -83,15 +83,15 @@ def test_fields_of_a_structured_output_are_graded_one_by_one(workspace: Workspac
     (output,) = add_outputs('{"price": 12, "tags": ["a", "b"], "who/what": {"~x": null}, "none": {}}')
     pointers = [field.pointer for field in grading.fields_of(output.text)]
     assert pointers == ["/price", "/tags/0", "/tags/1", "/who~1what/~0x", "/none"]
-    grading.grade(workspace, output.id, "fail", annotator="ann", field="/price")
-    grading.grade(workspace, output.id, "pass", annotator="ann", field="/tags/0")
-    grading.grade(workspace, output.id, "pass", annotator="ann", field="/price")
-    found = grading.part_grades(workspace, "ann", [output.id])[output.id]
+    grading.grade(workspace.by("ann"), output.id, "fail", field="/price")
+    grading.grade(workspace.by("ann"), output.id, "pass", field="/tags/0")
+    grading.grade(workspace.by("ann"), output.id, "pass", field="/price")
+    found = grading.part_grades(workspace.by("ann"), [output.id])[output.id]
     assert {pointer: grade.value for pointer, grade in found.items()} == {"/price": "pass", "/tags/0": "pass"}
     assert grading.human_labels(workspace).value == {}
-    assert len(grading.grading_queue(workspace, "ann").items) == 1
+    assert len(grading.grading_queue(workspace.by("ann")).items) == 1
     with pytest.raises(NotFound, match="no field '/cost'"):
-        grading.grade(workspace, output.id, "fail", annotator="ann", field="/cost")
+        grading.grade(workspace.by("ann"), output.id, "fail", field="/cost")
 
 
 @pytest.mark.parametrize("text", ["plain", "{broken", "[" * 5_000, "12", '"a"'])
@@ -109,12 +109,12 @@ def two_versions(workspace: Workspace, add_outputs: Add) -> Project:
 
 
 def test_pairs_stand_on_the_same_input_and_sides_are_shuffled(db: Database, two_versions: Project) -> None:
-    queue = grading.comparing_queue(Workspace(db, two_versions), "ann")
+    queue = grading.comparing_queue(Workspace(db, two_versions, "ann"))
     assert (len(queue.items), queue.total, queue.done) == (6, 6, 0)
     assert all(pair.left.input == pair.right.input for pair in queue.items)
     sides = {first_is_left(who, pair.pair) for who in ("ann", "bo") for pair in queue.items}
     assert sides == {True, False}
-    again = grading.comparing_queue(Workspace(db, two_versions), "ann")
+    again = grading.comparing_queue(Workspace(db, two_versions, "ann"))
     assert [pair.left.id for pair in again.items] == [pair.left.id for pair in queue.items]
 
 
@@ -125,35 +125,35 @@ def test_preferences_count_a_pair_once_and_say_when_nothing_is_shown(
         "Which version is better is not"
     )
     pairs = [
-        pair.pair.split("~") for pair in grading.comparing_queue(Workspace(db, two_versions), "ann").items
+        pair.pair.split("~") for pair in grading.comparing_queue(Workspace(db, two_versions, "ann")).items
     ]
     for (first, second), ann, bo in zip(
         pairs, ["second"] * 4 + ["tie", "first"], ["second"] * 6, strict=True
     ):
-        grading.prefer(Workspace(db, two_versions), first, second, ann, annotator="ann")
-        last = grading.prefer(Workspace(db, two_versions), first, second, bo, annotator="bo")
+        grading.prefer(Workspace(db, two_versions, "ann"), first, second, ann)
+        last = grading.prefer(Workspace(db, two_versions, "bo"), first, second, bo)
     found = grading.preferences(Workspace(db, two_versions))
     assert (found.first_wins, found.second_wins, found.ties, found.compared) == (0, 5, 1, 6)
     assert sentence(found.says).endswith("v2 is the better one.")
     assert (found.same.value, found.same.n) == (4 / 6, 6)
-    grading.undo_comparison(Workspace(db, two_versions), last.id, annotator="bo")
+    grading.undo(Workspace(db, two_versions, "bo"), last.id)
     assert grading.preferences(Workspace(db, two_versions)).first_wins == 1
-    assert len(grading.comparing_queue(Workspace(db, two_versions), "bo").items) == 1
-    turned = grading.prefer(Workspace(db, two_versions), second, first, "first", annotator="bo")
+    assert len(grading.comparing_queue(Workspace(db, two_versions, "bo")).items) == 1
+    turned = grading.prefer(Workspace(db, two_versions, "bo"), second, first, "first")
     assert (turned.first_id, turned.value) == (first, "second")
     with pytest.raises(BadInput, match="no pair"):
-        grading.prefer(Workspace(db, two_versions), first, first, "tie", annotator="bo")
-    grading.undo_comparison(Workspace(db, two_versions), turned.id, annotator="bo")
+        grading.prefer(Workspace(db, two_versions, "bo"), first, first, "tie")
+    grading.undo(Workspace(db, two_versions, "bo"), turned.id)
     with pytest.raises(LabelcoreError):
-        grading.undo_comparison(Workspace(db, two_versions), last.id, annotator="ann")
+        grading.undo(Workspace(db, two_versions, "ann"), last.id)
 
 
 def test_a_pair_is_held_for_one_person_and_the_same_press_counts_once(
     db: Database, two_versions: Project
 ) -> None:
     project = grading.set_rules(Workspace(db, two_versions), per_output=1)
-    ann = grading.comparing_queue(Workspace(db, project), "ann", ahead=4).items
-    bo = grading.comparing_queue(Workspace(db, project), "bo", ahead=4).items
+    ann = grading.comparing_queue(Workspace(db, project, "ann"), ahead=4).items
+    bo = grading.comparing_queue(Workspace(db, project, "bo"), ahead=4).items
     assert not {pair.pair for pair in ann} & {pair.pair for pair in bo}
     first, second = ann[0].pair.split("~")
     event = Comparison(
@@ -169,33 +169,31 @@ def test_a_pair_is_held_for_one_person_and_the_same_press_counts_once(
         Workspace(db, project), [event]
     )
     assert grading.preferences(Workspace(db, project)).ties == 1
-    assert grading.comparing_queue(Workspace(db, project), "ann").done == 1
+    assert grading.comparing_queue(Workspace(db, project, "ann")).done == 1
 
 
 def test_people_may_disagree_on_one_criterion_and_a_ruling_can_be_withdrawn(
     workspace: Workspace, add_outputs: Add
 ) -> None:
     (output,) = add_outputs("text")
-    criterion_table.save(
-        workspace.db,
-        [Criterion(id="c1", project_id=workspace.project.id, version=1, name="Short", statement="Short.")],
-    )
+    short = Criterion(id="c1", project_id=workspace.project.id, version=1, name="Short", statement="Short.")
+    criterion_table.save(workspace.db, [short])
     for who, value in (("ann", "pass"), ("bo", "fail")):
-        grading.grade(workspace, output.id, value, annotator=who, criterion_id="c1")
-        grading.grade(workspace, output.id, "pass", annotator=who)
+        grading.grade(workspace.by(who), output.id, value, criterion=short)
+        grading.grade(workspace.by(who), output.id, "pass")
     (conflict,) = grading.conflicts(workspace)
     assert conflict.criterion is not None and conflict.criterion.name == "Short"
-    grading.rule(workspace.by("lea"), output.id, "fail", reason="40 words", criterion_id="c1")
+    grading.rule(workspace.by("lea"), output.id, "fail", reason="40 words", criterion=short)
     (conflict,) = grading.conflicts(workspace)
     assert conflict.ruling is not None and len(conflict.grades) == 2
     assert grading.human_labels(workspace).value == {output.id: True}
     with pytest.raises(BadInput, match="Only its author"):
-        grading.rule(workspace.by("bo"), output.id, "withdrawn", reason="no", criterion_id="c1")
-    grading.rule(workspace.by("lea"), output.id, "withdrawn", reason="misread", criterion_id="c1")
+        grading.rule(workspace.by("bo"), output.id, "withdrawn", reason="no", criterion=short)
+    grading.rule(workspace.by("lea"), output.id, "withdrawn", reason="misread", criterion=short)
     (conflict,) = grading.conflicts(workspace)
     assert conflict.ruling is None
     with pytest.raises(NotFound):
-        grading.rule(workspace.by("lea"), output.id, "withdrawn", reason="x", criterion_id="c1")
+        grading.rule(workspace.by("lea"), output.id, "withdrawn", reason="x", criterion=short)
 
 
 def test_what_is_left_until_the_deadline_counts_what_others_have_done(
@@ -204,13 +202,13 @@ def test_what_is_left_until_the_deadline_counts_what_others_have_done(
     made = add_outputs(*(f"text {i}" for i in range(10)))
     workspace = workspace.with_project(grading.set_rules(workspace, per_output=1, deadline="2030-01-10"))
     for output in made[:6]:
-        grading.grade(workspace, output.id, "pass", annotator="bo")
-    queue = grading.grading_queue(workspace, "ann", ahead=3)
+        grading.grade(workspace.by("bo"), output.id, "pass")
+    queue = grading.grading_queue(workspace.by("ann"), ahead=3)
     assert (queue.done, queue.total, queue.left) == (0, 10, 4)
     pace = grading.pace_of(workspace.project, left=queue.left, today=date(2030, 1, 9))
     assert pace is not None and (pace.days_left, pace.a_day) == (1, 2)
     for output in made[6:]:
-        grading.grade(workspace, output.id, "pass", annotator="ann")
-    assert grading.grading_queue(workspace, "ann").left == 0
-    grading.undo(workspace, grading.current_grades(workspace, "bo")[0].id, annotator="bo")
-    assert grading.grading_queue(workspace, "ann").left >= 1
+        grading.grade(workspace.by("ann"), output.id, "pass")
+    assert grading.grading_queue(workspace.by("ann")).left == 0
+    grading.undo(workspace.by("bo"), grading.current_grades(workspace, "bo")[0].id)
+    assert grading.grading_queue(workspace.by("ann")).left >= 1

@@ -105,7 +105,7 @@ def test_what_helps_most_comes_first_in_the_queue_with_known_chances(
     workspace: Workspace, chosen: aligning.AlignmentReport
 ) -> None:
     assert aligning.ask_next(workspace.by("ann"), 20) == 20
-    first = grading.grading_queue(workspace, "ann", ahead=20).items
+    first = grading.grading_queue(workspace.by("ann"), ahead=20).items
     known = samples.probabilities(workspace.db, workspace.project.id)
     assert len(first) == 20
     assert all(item.output.id in known for item in first)
@@ -133,7 +133,7 @@ def test_where_everything_is_graded_that_is_said(
     workspace: Workspace, chosen: aligning.AlignmentReport, give: Callable[..., object]
 ) -> None:
     aligning.ask_next(workspace, 100)
-    for item in grading.grading_queue(workspace, "ann", ahead=100).items:
+    for item in grading.grading_queue(workspace.by("ann"), ahead=100).items:
         give(item.output, "pass")
     with pytest.raises(BadInput, match="outputs are graded"):
         aligning.ask_next(workspace, 5)

@@ -340,8 +340,8 @@ def test_cards_carry_the_terms_that_hold_for_them(workspace: Workspace, add_outp
     workspace = newest(workspace)
     glossary.set_term(workspace.by("a"), "GMV", "成交总额")
     workspace = newest(workspace)
-    queue = grading.grading_queue(workspace, "ann")
-    cards = {card.metadata["city"]: card for card in card_items(workspace, "ann", queue)}
+    queue = grading.grading_queue(workspace.by("ann"))
+    cards = {card.metadata["city"]: card for card in card_items(workspace.by("ann"), queue)}
     assert [term.term for term in cards["Hangzhou"].terms] == ["GMV", "杭分"]
     assert cards["Hangzhou"].as_data()["terms"][1] == {"term": "杭分", "meaning": "杭州分公司"}
     assert cards["Ningbo"].terms == ()
@@ -357,11 +357,11 @@ def test_a_pair_has_the_terms_that_hold_on_both_sides_and_none_that_tells_the_ve
     for term, scope in (("GMV", {}), ("KPI", {}), ("杭分", {"v": "v1"})):
         glossary.set_term(workspace.by("a"), term, "a meaning", scope=scope)
     workspace = workspace.with_project(grading.set_rules(workspace, compare=("v1", "v2")))
-    (card,) = pair_items(workspace.project, grading.comparing_queue(workspace, "ann"))
+    (card,) = pair_items(workspace.project, grading.comparing_queue(workspace.by("ann")))
     assert {term.term for term in card.terms} == {"GMV", "KPI"}
     glossary.set_term(workspace.by("a"), "GMV", "turnover")
     workspace = newest(workspace)
-    (card,) = pair_items(workspace.project, grading.comparing_queue(workspace, "ann"))
+    (card,) = pair_items(workspace.project, grading.comparing_queue(workspace.by("ann")))
     assert {term.meaning for term in card.terms if term.term == "GMV"} == {"turnover"}
 
 

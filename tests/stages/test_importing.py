@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.judges.kinds.code import CodeSpec, decide
+from labelcore.models import RejectedRow
 from labelcore.stages import grading, importing, projects, sampling
-from labelcore.store import Database, grades, outputs
+from labelcore.store import grades, outputs
 from labelcore.store.outputs import content_id
 from labelcore.workspace import Workspace
 
@@ -185,19 +187,12 @@ def test_verdicts_of_other_tools_become_a_judge(workspace: Workspace, tmp_path: 
     assert importing.import_file(workspace, str(path), wanted).batch.verdicts_new == 0
 
 
-def test_a_column_that_does_not_exist_names_the_nearest(db: Database, tmp_path: Path) -> None:
+def test_a_column_that_does_not_exist_names_the_nearest(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,answer\na,one\n")
     with pytest.raises(BadInput, match="Did you mean 'answer'"):
-        importing.mapping_for(
-            db,
-            str(path),
-            columns={"output": "anwser"},
-            meta=None,
-            grade=None,
-            note=None,
-            annotator=None,
-            verdicts={},
+        importing.import_file(
+            workspace, str(path), described=importing.Description(columns={"output": "anwser"})
         )
 
 
@@ -239,10 +234,10 @@ def test_the_first_line_may_be_no_header(workspace: Workspace, tmp_path: Path) -
     assert any("looks like data" in warning for warning in result.warnings)
 
 
-def test_mapping_is_guessed_from_names_and_contents(db: Database, tmp_path: Path) -> None:
+def test_mapping_is_guessed_from_names_and_contents(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("doc_id,问题,回答,human_pass,备注\n1,q,long answer here,1,\n2,r,another answer,0,错\n")
-    guessed = importing.preview(db, str(path)).guessed
+    guessed = importing.preview(workspace, str(path)).guessed
     assert (guessed.input, guessed.output, guessed.grade, guessed.note, guessed.group) == (
         "问题",
         "回答",
@@ -300,18 +295,13 @@ def test_row_numbers_hold_in_a_file_that_several_threads_read(workspace: Workspa
     assert result.batch.outputs_new == 160_000 - len(bad)
 
 
-def test_what_a_person_maps_holds_and_texts_left_open_are_found_by_name(db: Database, tmp_path: Path) -> None:
+def test_what_a_person_maps_holds_and_texts_left_open_are_found_by_name(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     (tmp_path / "a.csv").write_text("key,input,answer,doc_id,grade\n1,why,text,d1,pass\n2,how,more,d1,fail\n")
-    found = importing.mapping_for(
-        db,
-        str(tmp_path / "a.csv"),
-        columns={"id": "key"},
-        meta=None,
-        grade=None,
-        note=None,
-        annotator=None,
-        verdicts={},
-    )
+    described = importing.Description(columns={"id": "key"})
+    result = importing.import_file(workspace, str(tmp_path / "a.csv"), described=described)
+    found = importing.Mapping.model_validate(result.batch.mapping)
     assert (found.id, found.input, found.output, found.group) == ("key", "input", "answer", "doc_id")
     assert found.grade is None
 
@@ -337,16 +327,44 @@ def test_a_reference_column_is_what_scorers_compare_with(workspace: Workspace, t
     values = {output.text: decide(spec, output).value for output in every}
     assert values == {"the cat sat": "pass", "a dog": "fail"}
     other = projects.open_project(workspace.db, "mapped")
-    mapping = importing.mapping_for(
-        workspace.db,
-        str(file),
-        columns={"context": "reference"},
-        meta=None,
-        grade=None,
-        note=None,
-        annotator=None,
-        verdicts={},
-    )
-    importing.import_file(workspace.with_project(other), str(file), mapping)
+    described = importing.Description(columns={"context": "reference"})
+    importing.import_file(workspace.with_project(other), str(file), described=described)
     every = outputs.many(workspace.db, outputs.ids(workspace.db, other.id)).values()
     assert {output.context for output in every} == {"the cat sat", "the cat ran"}, "what is said holds"
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that were read into the database's tables, each time that they were."""
+    found: list[str] = []
+    stage = importing._STAGES["csv"]
+
+    def counted(cursor: object, path: Path) -> list[RejectedRow]:
+        found.append(path.name)
+        return stage(cursor, path)
+
+    monkeypatch.setitem(importing._STAGES, "csv", counted)
+    return found
+
+
+def test_a_described_file_is_read_once(workspace: Workspace, tmp_path: Path, readings: list[str]) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("answer,good\none,yes\ntwo,no\n")
+    arguments = {"file": str(file), "columns": {"output": "answer"}, "grade": "good"}
+    request = Request(operation="import", project=workspace.project.name, arguments=arguments)
+    assert execute(workspace.db, request).document["grades_new"] == 2
+    assert readings == ["a.csv"]
+
+
+def test_a_preview_reads_a_file_again_only_when_it_has_changed(
+    workspace: Workspace, tmp_path: Path, readings: list[str]
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("output\none\n")
+    seen = [importing.preview(workspace, str(file)).rows_read for _ in range(5)]
+    uploaded = [importing.preview_bytes(workspace, "b.csv", b"output\nx\n").rows_read for _ in range(5)]
+    assert (seen, uploaded, readings) == ([1] * 5, [1] * 5, ["a.csv", "b.csv"])
+    file.write_text("output\none\ntwo\n")
+    assert importing.preview(workspace, str(file)).rows_read == 2
+    assert importing.preview_bytes(workspace, "b.csv", b"output\ny\n").rows[0]["output"] == "y"
+    assert len(readings) == 4

@@ -154,7 +154,7 @@ def test_running_again_asks_nothing_and_every_key_is_there_once(worked: tuple[Da
     assert judging.list_judges(Workspace(db, project)) == judges
 
 
-def test_counts_open_the_outputs_behind_them(worked: tuple[Database, Project]) -> None:
+def test_counts_open_the_show_outputs_them(worked: tuple[Database, Project]) -> None:
     db, project = worked
     for judge in aligning.align(Workspace(db, project)).judges[::6]:
         for cell in ("true_pass", "false_pass", "true_fail", "false_fail"):
@@ -204,7 +204,7 @@ def test_tables_are_exported_with_both_ids(
     import pandas as pd
 
     out = Path(str(tmp_path)) / "grades.csv"
-    assert exporting.export_table(workspace, "grades", out) == 40
+    assert exporting.export_table(workspace, "grades", out=out).rows == 40
     assert {"output_id", "external_id", "annotator", "value", "note"} <= set(pd.read_csv(out).columns)
     with pytest.raises(BadInput, match="which format"):
-        exporting.export_table(workspace, "grades", out.with_suffix(".xyz"))
+        exporting.export_table(workspace, "grades", out=out.with_suffix(".xyz"))

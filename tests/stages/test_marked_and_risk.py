@@ -220,5 +220,5 @@ def test_grades_that_were_taken_back_lose_their_marked_words(workspace: Workspac
         ],
     )
     assert deriving.propose_codes(workspace)
-    grading.undo(workspace, "g-1", annotator="ann")
+    grading.undo(workspace.by("ann"), "g-1")
     assert deriving.list_codes(workspace) == []

@@ -127,7 +127,7 @@ class World:
             )
         elif what == "undo":
             for grade in grade_table.current(db, project.id)[:1]:
-                grading.undo(Workspace(db, project), grade.id, annotator=grade.annotator)
+                grading.undo(Workspace(db, project, grade.annotator), grade.id)
         elif what == "edit":
             deriving.edit(
                 Workspace(db, project), "c_Short", statement=f"No more than {now()} words.", why="drift"
@@ -221,7 +221,7 @@ def test_it_names_the_versions_that_it_rests_on() -> None:
     assert document["rests_on"]["judges"][0]["judge_version_id"]
 
 
-def test_the_outputs_behind_a_number_are_those_of_the_moment() -> None:
+def test_the_show_outputs_a_number_are_those_of_the_moment() -> None:
     world = World()
     for n in range(6):
         world.act("grade", 4 * n + n % 2)
@@ -267,7 +267,7 @@ def test_the_past_cannot_be_written(
     grade = give(add_outputs("one")[0], "pass")
     with at_moment(workspace, now()) as (then, known):
         for write in (
-            lambda: grading.undo(Workspace(then, known), grade.id, annotator="ann"),
+            lambda: grading.undo(Workspace(then, known, "ann"), grade.id),
             lambda: audit.note(then, known.id, "ann", "act", "subject"),
             lambda: then.run("DELETE FROM grade"),
         ):

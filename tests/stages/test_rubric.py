@@ -160,14 +160,7 @@ def test_the_random_part_is_as_small_as_the_hypergeometric_allows(total: int, si
 
 
 def answer(workspace: Workspace, criterion: Criterion, output: Output, value: str) -> None:
-    grading.grade(
-        workspace,
-        output.id,
-        value,
-        annotator="ann",
-        criterion_id=criterion.id,
-        criterion_version=criterion.version,
-    )
+    grading.grade(workspace.by("ann"), output.id, value, criterion=criterion)
 
 
 def test_wording_keeps_grades_and_meaning_makes_them_stale_until_a_random_part_settles_it(
@@ -216,7 +209,7 @@ def test_alignment_and_ledger_agree_on_what_is_stale_also_after_an_undo(
     for at, output in enumerate(add_outputs(*(f"text {i}" for i in range(20)))):
         value = "pass" if at % 2 else "fail"
         answer(workspace, short, output, value)
-        grading.grade(workspace, output.id, value, annotator="ann")
+        grading.grade(workspace.by("ann"), output.id, value)
 
     def seen() -> tuple[int, int]:
         measured = criterion_labels(workspace, grading.human_labels(workspace))

@@ -332,7 +332,7 @@ def graded_here(workspace: Workspace, add_outputs: Add, passes: int, fails: int)
     made = add_outputs(*(f"here {text_of(2 * i)}" for i in range(passes)))
     made += add_outputs(*(f"here {text_of(2 * i + 1)}" for i in range(fails)))
     for i, output in enumerate(made):
-        grading.grade(workspace, output.id, "pass" if i < passes else "fail", annotator="cy")
+        grading.grade(workspace.by("cy"), output.id, "pass" if i < passes else "fail")
 
 
 def only_code(file: Path, figures: str = "") -> None:
@@ -363,7 +363,7 @@ def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(
     assert judge.tpr.value is None and judge.result is None
     assert judge.there.tpr.value == 0.9
     (output,) = add_outputs("one more " * 50)
-    grading.grade(workspace, output.id, "fail", annotator="cy")
+    grading.grade(workspace.by("cy"), output.id, "fail")
     (transfer,) = sharing.transfer(workspace)
     assert transfer.state == "not yet aligned here" and "Run them" in transfer.says
     judging.run_judges(workspace)
@@ -384,7 +384,7 @@ def test_a_judge_that_does_worse_here_is_said_to(
     only_code(file, KNOWN)
     sharing.load_rubric(workspace.by("lea"), file)
     for i, output in enumerate(add_outputs(*(f"short {i}" for i in range(40)))):
-        grading.grade(workspace, output.id, "fail" if i % 2 else "pass", annotator="cy")
+        grading.grade(workspace.by("cy"), output.id, "fail" if i % 2 else "pass")
     judging.run_judges(workspace)
     (transfer,) = sharing.transfer(workspace)
     assert transfer.judges[0].result == "worse" and transfer.judges[0].tnr.value == 0

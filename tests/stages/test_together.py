@@ -16,7 +16,7 @@ from sklearn.metrics import cohen_kappa_score
 from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
-from labelcore.stages import grading
+from labelcore.stages import grading, projects
 from labelcore.stats.unseen import good_turing
 from labelcore.store import judges as judge_table
 from labelcore.store import reservations
@@ -49,7 +49,7 @@ def ids(queue: grading.Queue) -> list[str]:
 def test_without_a_target_everybody_gets_everything(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs(*(f"text {i}" for i in range(5)))
     for who in ("ann", "ben"):
-        assert ids(grading.grading_queue(workspace, who)) == [output.id for output in made]
+        assert ids(grading.grading_queue(workspace.by(who))) == [output.id for output in made]
     assert not reservations.held(workspace.db, workspace.project.id)
 
 
@@ -58,23 +58,23 @@ def test_people_are_handed_different_outputs_until_the_target_is_met(
 ) -> None:
     made = add_outputs(*(f"text {i}" for i in range(6)))
     workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
-    ann = ids(grading.grading_queue(workspace, "ann", ahead=4))
-    ben = ids(grading.grading_queue(workspace, "ben", ahead=4))
+    ann = ids(grading.grading_queue(workspace.by("ann"), ahead=4))
+    ben = ids(grading.grading_queue(workspace.by("ben"), ahead=4))
     assert (len(ann), len(ben)) == (4, 2)
     assert not set(ann) & set(ben)
-    assert ids(grading.grading_queue(workspace, "ann", ahead=4)) == ann
+    assert ids(grading.grading_queue(workspace.by("ann"), ahead=4)) == ann
     give(workspace, made[0], "ann", "pass")
-    assert made[0].id not in ids(grading.grading_queue(workspace, "cho"))
+    assert made[0].id not in ids(grading.grading_queue(workspace.by("cho")))
 
 
 def test_a_reservation_runs_out_and_frees_its_outputs(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs("one", "two")
     workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
-    assert len(ids(grading.grading_queue(workspace, "ann"))) == 2
-    assert ids(grading.grading_queue(workspace, "ben")) == []
+    assert len(ids(grading.grading_queue(workspace.by("ann")))) == 2
+    assert ids(grading.grading_queue(workspace.by("ben"))) == []
     past = now() - timedelta(seconds=1)
     reservations.hold(workspace.db, workspace.project.id, "ann", [output.id for output in made], past)
-    assert ids(grading.grading_queue(workspace, "ben")) == [output.id for output in made]
+    assert ids(grading.grading_queue(workspace.by("ben"))) == [output.id for output in made]
 
 
 @pytest.mark.slow
@@ -85,7 +85,7 @@ def test_no_output_is_handed_out_twice_in_a_thousand_tries(workspace: Workspace,
 
     def grab(person: int) -> list[str]:
         start.wait()
-        return ids(grading.grading_queue(workspace, f"p{person}", ahead=50))
+        return ids(grading.grading_queue(workspace.by(f"p{person}"), ahead=50))
 
     with ThreadPoolExecutor(20) as people:
         handed = [output_id for found in people.map(grab, range(20)) for output_id in found]
@@ -97,25 +97,27 @@ def test_who_is_at_work_is_held_a_few_along_and_writes_seldom(workspace: Workspa
     workspace = workspace.with_project(grading.set_rules(workspace, per_output=1))
     graded = []
     for _ in range(12):
-        graded.append(grading.grading_queue(workspace, "ann", ahead=5).items[0].output)
+        graded.append(grading.grading_queue(workspace.by("ann"), ahead=5).items[0].output)
         give(workspace, graded[-1], "ann", "pass")
     written = int(workspace.db.rows("SELECT count(DISTINCT until) FROM reservation")[0][0])
     assert written <= 4
     assert len({output.id for output in graded}) == 12
-    others = set(ids(grading.grading_queue(workspace, "ben", ahead=40)))
-    ahead = set(ids(grading.grading_queue(workspace, "ann", ahead=5)))
+    others = set(ids(grading.grading_queue(workspace.by("ben"), ahead=40)))
+    ahead = set(ids(grading.grading_queue(workspace.by("ann"), ahead=5)))
     assert len(ahead) == 5 and not others & ahead and not others & {output.id for output in graded}
 
 
 def test_review_lists_come_first_and_end(workspace: Workspace, add_outputs: Add) -> None:
     made = add_outputs("one", "two", "three")
-    workspace = workspace.with_project(grading.review(workspace, [made[2].id, made[1].id[:12]]))
-    queue = grading.grading_queue(workspace, "ann")
+    grading.review(workspace, [made[2].id, made[1].id[:12]])
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+    queue = grading.grading_queue(workspace.by("ann"))
     assert ids(queue) == [made[2].id, made[1].id, made[0].id]
     assert [item.position for item in queue.items] == [1, 2, 3]
     assert queue.items[0].reason == "picked by hand for review"
-    workspace = workspace.with_project(grading.review(workspace, []))
-    assert ids(grading.grading_queue(workspace, "ann")) == [output.id for output in made]
+    grading.review(workspace, [])
+    workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
+    assert ids(grading.grading_queue(workspace.by("ann"))) == [output.id for output in made]
     with pytest.raises(BadInput, match="no output 'gone'"):
         grading.review(workspace, ["gone"])
 
@@ -127,12 +129,12 @@ def test_silent_repeats_measure_steadiness_and_change_no_grade(
     workspace = workspace.with_project(grading.set_rules(workspace, repeat_share=0.1))
     for output in made[:20]:
         give(workspace, output, "ann", "pass")
-    first, second, *_ = grading.grading_queue(workspace, "ann").items
+    first, second, *_ = grading.grading_queue(workspace.by("ann")).items
     assert (first.repeat, first.output.id) == (True, made[0].id)
     assert (second.repeat, second.output.id) == (False, made[20].id)
     give(workspace, made[0], "ann", "fail", source="repeat")
     give(workspace, made[1], "ann", "pass", source="repeat")
-    assert not grading.grading_queue(workspace, "ann").items[0].repeat
+    assert not grading.grading_queue(workspace.by("ann")).items[0].repeat
     assert grading.human_labels(workspace).value[made[0].id] is True
     (ann,) = grading.contributions(workspace)
     assert (ann.graded, ann.steadiness.value, ann.steadiness.n) == (20, 0.5, 2)
@@ -235,7 +237,7 @@ def test_phrases_are_ones_own_and_the_criteria(workspace: Workspace, add_outputs
         give(workspace, output, "ann", "fail", note="too long")
         give(workspace, output, "ben", "fail", note="only ben saw this")
     give(workspace, made[2], "ann", "fail", note="said once")
-    assert grading.phrases(workspace, "ann") == ["too long"]
+    assert grading.phrases(workspace.by("ann")) == ["too long"]
 
 
 def test_a_blind_grade_stays_blind_when_it_is_changed_after_the_verdict(

@@ -151,7 +151,7 @@ export class Card {
    * @param {Trigger} setTriggerValue
    */
   receive(data, setTriggerValue) {
-    this.line.offer(data.seat ?? null, setTriggerValue);
+    this.line.offer(data.route ?? null, setTriggerValue);
     this.page = data.page;
     const isNewSession = data.session !== this.session;
     this.session = data.session;

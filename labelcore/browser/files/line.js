@@ -13,8 +13,8 @@ export class Line {
   constructor({ answered, free }) {
     this.answered = answered;
     this.free = free;
-    /** @type {Seat | null} */
-    this.seat = null;
+    /** @type {PressRoute | null} */
+    this.route = null;
     /** @type {Trigger} */
     this.trigger = () => {};
     /** @type {string | null} */
@@ -26,11 +26,11 @@ export class Line {
 
   /**
    * What the page offers with a run: its trigger, and an address with a token (or null).
-   * @param {Seat | null} seat
+   * @param {PressRoute | null} route
    * @param {Trigger} trigger
    */
-  offer(seat, trigger) {
-    this.seat = seat && seat.token !== this.closed ? seat : null;
+  offer(route, trigger) {
+    this.route = route && route.token !== this.closed ? route : null;
     this.trigger = trigger;
   }
 
@@ -43,7 +43,7 @@ export class Line {
       this.isWanted = true;
       return false;
     }
-    if (this.seat) this.post(payload, this.seat);
+    if (this.route) this.post(payload, this.route);
     else this.run(payload);
     return true;
   }
@@ -62,11 +62,11 @@ export class Line {
 
   /**
    * @param {Payload} payload
-   * @param {Seat} seat
+   * @param {PressRoute} route
    */
-  async post(payload, seat) {
+  async post(payload, route) {
     this.isBusy = true;
-    const answer = await this.ask(payload, seat);
+    const answer = await this.ask(payload, route);
     const isWanted = this.isWanted;
     this.isBusy = this.isWanted = false;
     if (answer) this.answered(answer);
@@ -78,7 +78,7 @@ export class Line {
   /**
    * The server's answer, or null where the page must be run instead.
    * @param {Payload} payload
-   * @param {Seat} seat
+   * @param {PressRoute} route
    */
   async ask(payload, { path, token }) {
     const body = JSON.stringify(payload);
@@ -93,7 +93,7 @@ export class Line {
       if (response.ok) return await response.json();
       if ([401, 404, 405].includes(response.status)) {
         this.closed = token;
-        this.seat = null;
+        this.route = null;
       }
     } catch {
       // No connection: the trigger fails too, and the queue tries again.

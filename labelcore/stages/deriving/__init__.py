@@ -29,7 +29,6 @@ from labelcore.stages.deriving.editing import (
     accept,
     drop,
     edit,
-    find_criterion,
     history,
     list_criteria,
     merge,
@@ -46,6 +45,7 @@ from labelcore.stages.deriving.risk import Limits, limits_of, risk_of, wanted_co
 from labelcore.stages.deriving.said import said_of_fails
 from labelcore.stages.deriving.versions import Ancestor, Part, Piece, difference, lineage, split, undo_change
 from labelcore.stages.deriving.wording import case_words, without_case
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels, human_labels
 from labelcore.stats.threads import one_thread
 from labelcore.store import criteria as criterion_table

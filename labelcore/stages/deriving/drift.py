@@ -22,9 +22,10 @@ import numpy as np
 
 from labelcore.models import Criterion, Evidence, Fact, Frozen, Output, Project, fact
 from labelcore.progress import silent
-from labelcore.stages.deriving.editing import find_criterion, history, list_criteria
+from labelcore.stages.deriving.editing import history, list_criteria
 from labelcore.stages.deriving.meaning import given_under, same_meaning
 from labelcore.stages.deriving.offline import points_of
+from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import (
     current_grades,
     fitting_labels,
@@ -130,7 +131,7 @@ def queue_regrade(workspace: Workspace, criterion_id: str, *, end: bool = False)
 def regrade_items(workspace: Workspace, criterion_id: str, annotator: str) -> tuple[Ledger, list[Output]]:
     """The ledger, and the outputs that this person should grade anew for it, in order."""
     found = ledger(workspace, criterion_id)
-    given = part_grades(workspace, annotator, found.next)
+    given = part_grades(workspace.by(annotator), found.next)
     since = found.changed_in or 0
     left = [
         key

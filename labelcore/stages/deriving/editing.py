@@ -9,9 +9,8 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Risk, Role, Severity, new_id, now
-from labelcore.operations import Effect, Hidden, Options, Why, finder, operation
+from labelcore.operations import Effect, Hidden, Options, Why, operation
 from labelcore.stages.deriving.risk import follow_risk
-from labelcore.stages.finding import Catalogue, find_named
 from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
@@ -30,21 +29,6 @@ def list_criteria(
     """Show the criteria in their newest versions, the oldest first."""
     found = criterion_table.current(workspace.db, workspace.project.id)
     return [criterion for criterion in found if status is None or criterion.status == status]
-
-
-CRITERIA = Catalogue[Criterion](
-    "criterion", "labelcore criteria list", ids=lambda found: (found.id,), name=lambda found: found.name
-)
-
-
-@finder(Criterion)
-def find_criterion(workspace: Workspace, word: str) -> Criterion:
-    """A criterion by its id, its name, or the beginning of its id; see :func:`find_named`.
-
-    Raises:
-        NotFound: none, or more than one, is called that.
-    """
-    return find_named(criterion_table.current(workspace.db, workspace.project.id), word, CRITERIA)
 
 
 @operation("criteria show", role=Role.EXPERT)

@@ -10,7 +10,8 @@ from typing import Literal
 
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, Frozen, new_id, now
-from labelcore.stages.deriving.editing import drop, find_criterion, list_criteria, revise, versions_of
+from labelcore.stages.deriving.editing import drop, list_criteria, revise, versions_of
+from labelcore.stages.finding import find_criterion
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 

@@ -7,7 +7,7 @@ the one place that turns several people's grades into one label for each output.
 from __future__ import annotations
 
 from labelcore.models import Grade
-from labelcore.stages.grading.acts import current_grades, grade, grade_history, part_grades, record, undo
+from labelcore.stages.grading.acts import current_grades, grade, grade_history, part_grades, record
 from labelcore.stages.grading.comparing import (
     PairItem,
     PairQueue,
@@ -15,13 +15,11 @@ from labelcore.stages.grading.comparing import (
     compare,
     comparing_queue,
     first_is_left,
-    is_comparison,
     prefer,
     preferences,
-    undo_comparison,
 )
 from labelcore.stages.grading.fields import OutputField, fields_of
-from labelcore.stages.grading.history import Act, latest_acts
+from labelcore.stages.grading.history import Act, TakenBack, latest_acts, undo
 from labelcore.stages.grading.labels import (
     SEAL_FROM_FAILS,
     SEAL_FROM_GRADES,
@@ -32,9 +30,10 @@ from labelcore.stages.grading.labels import (
     sealed_splits,
 )
 from labelcore.stages.grading.pace import Pace, counts_by_person, pace_of
-from labelcore.stages.grading.packs import Merged, Pack, make_pack, merge_pack
+from labelcore.stages.grading.packs import Merged, Pack, WrittenPack, make_pack, merge_pack, write_pack
+from labelcore.stages.grading.progress import TeamProgress, team_progress
 from labelcore.stages.grading.queueing import Queue, QueueItem, grading_queue, recent
-from labelcore.stages.grading.rules import review, set_rules, versions
+from labelcore.stages.grading.rules import Review, RulesChange, change_rules, review, set_rules, versions
 from labelcore.stages.grading.splitting import (
     SplitReport,
     looks_at_test,
@@ -75,11 +74,17 @@ __all__ = [
     "Preferences",
     "Queue",
     "QueueItem",
+    "Review",
+    "RulesChange",
     "Saturation",
     "SplitReport",
     "Suggestion",
+    "TakenBack",
+    "TeamProgress",
     "Together",
+    "WrittenPack",
     "anchoring",
+    "change_rules",
     "compare",
     "comparing_queue",
     "conflicts",
@@ -94,7 +99,6 @@ __all__ = [
     "grade_history",
     "grading_queue",
     "human_labels",
-    "is_comparison",
     "label_budget",
     "latest_acts",
     "looks_at_test",
@@ -118,8 +122,9 @@ __all__ = [
     "split_report",
     "state_of_test",
     "suggestions",
+    "team_progress",
     "together",
     "undo",
-    "undo_comparison",
     "versions",
+    "write_pack",
 ]

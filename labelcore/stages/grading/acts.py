@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Grade, GradingRules, Project, new_id
+from labelcore.models import Criterion, Grade, GradingRules, Project, Role, new_id
+from labelcore.operations import Effect, Metavar, operation
+from labelcore.stages import projects
 from labelcore.stages.grading.fields import fields_of
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
@@ -66,42 +71,43 @@ def _check_fields(db: Database, events: Sequence[Grade]) -> None:
             raise NotFound(f"The output has no field '{event.field}'.")
 
 
+@operation("grade", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
 def grade(
     workspace: Workspace,
-    output_id: str,
-    value: str,
+    output: Annotated[str, Metavar("OUTPUT_ID")],
+    value: Annotated[str, Metavar("pass|fail|unsure|LEVEL")],
     *,
-    annotator: str,
-    note: str = "",
-    criterion_id: str | None = None,
-    criterion_version: int | None = None,
-    field: str | None = None,
+    criterion: Annotated[Criterion | None, Field(description="Grade one criterion only.")] = None,
+    field: Annotated[
+        str | None, Field(description="Grade one field of a JSON output only, such as /price.")
+    ] = None,
+    note: Annotated[str, Field(description="What is wrong, in your words.")] = "",
 ) -> Grade:
-    """Grade one output, named by its id, a unique beginning of it, or the importer's own id.
+    """Grade one output, or one criterion or field of it.
 
-    ``value``: pass, fail, unsure or skipped; on a project with a scale also a level's name or
-    number. ``field``: the JSON pointer of one field of a structured output.
+    The output is named by its id, a unique beginning of it, or the importer's own id. The grade is
+    pass, fail, unsure or skipped; on a project with a scale also a level's name or number.
+
+    Raises:
+        BadInput: it is no grade, or nobody gives it.
+        NotFound: there is no such output.
     """
-    output = output_table.get(workspace.db, output_id)
-    if output is None:
-        raise NotFound(
-            f"No single output is named '{output_id}'.", next_step="`labelcore export outputs` lists the ids."
-        )
+    found = projects.known_output(workspace.db, output)
     rules = workspace.project.rules
-    level = None if criterion_id or field else _level_of(rules, value)
+    level = None if criterion or field else _level_of(rules, value)
     if level is None and value not in {"pass", "fail", "unsure", "skipped"}:
         levels = f", or {', '.join(rules.scale)}" if rules.scale else ""
         raise BadInput(f"'{value}' is not a grade.", next_step=f"Use pass, fail, unsure{levels}.")
     event = Grade(
         id=new_id("grade"),
         project_id=workspace.project.id,
-        output_id=output.id,
-        annotator=annotator,
+        output_id=found.id,
+        annotator=workspace.person,
         value=value if level is None else rules.value_of(level),
         level=level,
         note=note,
-        criterion_id=criterion_id,
-        criterion_version=criterion_version,
+        criterion_id=criterion.id if criterion else None,
+        criterion_version=criterion.version if criterion else None,
         field=field,
     )
     record(workspace, [event])
@@ -115,27 +121,13 @@ def _level_of(rules: GradingRules, value: str) -> int | None:
     return int(value) if is_level else None
 
 
-def part_grades(
-    workspace: Workspace, annotator: str, output_ids: Collection[str]
-) -> dict[str, dict[str, Grade]]:
-    """A person's current grades of parts: output id -> criterion id or JSON pointer -> grade."""
+def part_grades(workspace: Workspace, output_ids: Collection[str]) -> dict[str, dict[str, Grade]]:
+    """What this person says of parts now: output id -> criterion id or JSON pointer -> grade."""
     found: dict[str, dict[str, Grade]] = {}
-    for event in grade_table.of_parts(workspace.db, workspace.project.id, annotator, list(output_ids)):
+    who, project_id = workspace.person, workspace.project.id
+    for event in grade_table.of_parts(workspace.db, project_id, who, list(output_ids)):
         found.setdefault(event.output_id, {})[str(event.criterion_id or event.field)] = event
     return found
-
-
-def undo(workspace: Workspace, grade_id: str, *, annotator: str) -> Grade:
-    """Take a grade back; the one before it counts again. The history keeps both."""
-    events = {event.id: event for event in grade_table.history(workspace.db, workspace.project.id)}
-    target = events.get(grade_id)
-    if target is None or target.annotator != annotator:
-        raise NotFound(f"{annotator} has no grade '{grade_id}' to take back.")
-    event = target.model_copy(
-        update={"id": new_id("grade"), "value": "undone", "supersedes": grade_id, "note": ""}
-    )
-    record(workspace, [event])
-    return event
 
 
 def grade_history(

@@ -10,17 +10,23 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Project, fact, new_id
+from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Project, Role, fact, new_id
+from labelcore.operations import Effect, Metavar, operation
+from labelcore.stages import projects
 from labelcore.stages.grading.queueing import hand_out
 from labelcore.stats.rate import Rate, wilson
-from labelcore.store import Database, comparisons, queues
+from labelcore.store import comparisons, queues
 from labelcore.store import outputs as output_table
 from labelcore.store.live import live
 from labelcore.workspace import Workspace
 
 _REASON = "two versions on the same input"
+_TURNED: dict[Preference, Preference] = {"first": "second", "second": "first"}
 
 
 class PairItem(Frozen):
@@ -62,20 +68,20 @@ class Preferences(Frozen):
     says: Fact
 
 
-def comparing_queue(workspace: Workspace, annotator: str, *, ahead: int = 10) -> PairQueue:
-    """The next pairs for a person; () where the project compares nothing.
+def comparing_queue(workspace: Workspace, *, ahead: int = 10) -> PairQueue:
+    """The next pairs for this person; () where the project compares nothing.
 
     Raises:
         BadInput: the project's rules name no two versions.
     """
     pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
     rules = workspace.project.rules.model_copy(update={"review": ()})
-    places = hand_out(workspace, annotator, pool, rules, ahead)
+    places = hand_out(workspace, pool, rules, ahead)
     found = output_table.many(
         workspace.db, [output_id for pair, _, _ in places for output_id in pair.split("~")]
     )
-    items = [_item(annotator, pair, at, found) for pair, _, at in places]
-    mine = live(workspace.db, workspace.project.id).graded(annotator)
+    items = [_item(workspace.person, pair, at, found) for pair, _, at in places]
+    mine = live(workspace.db, workspace.project.id).graded(workspace.person)
     return PairQueue(
         items=tuple(items), done=sum(shown in pool.at for shown in list(mine)), total=len(pool.places)
     )
@@ -126,54 +132,43 @@ def compare(workspace: Workspace, events: Sequence[Comparison]) -> list[str]:
     return comparisons.record(workspace.db, events)
 
 
+@operation("team prefer", role=Role.EXPERT, effect=Effect.APPENDS)
 def prefer(
-    workspace: Workspace, first: str, second: str, value: Preference, *, annotator: str, note: str = ""
+    workspace: Workspace,
+    first: str,
+    second: str,
+    value: Annotated[Literal["first", "second", "tie"], Metavar("first|second|tie")],
+    *,
+    note: Annotated[str, Field(description="Why.")] = "",
 ) -> Comparison:
-    """Say which of two outputs is better; each is named by its id or a unique beginning of it."""
-    found = [output_table.get(workspace.db, word) for word in (first, second)]
-    one, other = found
-    if one is None or other is None:
-        missing = first if one is None else second
-        raise NotFound(f"There is no output '{missing}'.", next_step="Check the id.")
-    if (
-        f"{other.id}~{one.id}"
-        in queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project)).at
-    ):
-        turned: dict[Preference, Preference] = {"first": "second", "second": "first"}
-        one, other, value = other, one, turned.get(value, value)
+    """Say which of two outputs on the same input is better.
+
+    Raises:
+        BadInput: nobody says it, or they are no pair of the compared versions.
+        NotFound: there is no such output.
+    """
+    pair = [projects.known_output(workspace.db, word).id for word in (first, second)]
+    pool = queues.pairs(workspace.db, workspace.project.id, _versions(workspace.project))
+    preferred: Preference = value
+    if "~".join(reversed(pair)) in pool.at:
+        pair.reverse()
+        preferred = _TURNED.get(value, value)
     event = Comparison(
         id=new_id("comparison"),
         project_id=workspace.project.id,
-        first_id=one.id,
-        second_id=other.id,
-        annotator=annotator,
-        value=value,
+        first_id=pair[0],
+        second_id=pair[1],
+        annotator=workspace.person,
+        value=preferred,
         note=note,
     )
     compare(workspace, [event])
     return event
 
 
-def undo_comparison(workspace: Workspace, comparison_id: str, *, annotator: str) -> Comparison:
-    """Take a comparison back; the one before it counts again. The history keeps both."""
-    events = {event.id: event for event in comparisons.history(workspace.db, workspace.project.id)}
-    target = events.get(comparison_id)
-    if target is None or target.annotator != annotator:
-        raise NotFound(f"{annotator} has no comparison '{comparison_id}' to take back.")
-    event = target.model_copy(
-        update={"id": new_id("comparison"), "value": "undone", "supersedes": comparison_id}
-    )
-    compare(workspace, [event])
-    return event
-
-
-def is_comparison(db: Database, act_id: str) -> bool:
-    """Whether an act is a comparison, not a grade."""
-    return bool(comparisons.stored(db, [act_id]))
-
-
+@operation("team preferences", role=Role.MANAGER)
 def preferences(workspace: Workspace) -> Preferences:
-    """What people's comparisons of the project's two versions amount to."""
+    """Say which of the two compared versions people prefer."""
     first, second = _versions(workspace.project)
     pool = queues.pairs(workspace.db, workspace.project.id, (first, second))
     ballots: dict[str, list[Comparison]] = defaultdict(list)

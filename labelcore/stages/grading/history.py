@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal, TypeVar
 
-from labelcore.models import Frozen, Grade, Output
+from labelcore.errors import NotFound
+from labelcore.models import Comparison, Frozen, Grade, Output, Role, new_id
+from labelcore.operations import Effect, Metavar, operation
+from labelcore.stages.grading.acts import record
+from labelcore.stages.grading.comparing import compare
+from labelcore.store import comparisons
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
+
+Given = TypeVar("Given", Grade, Comparison)
+State = Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]
 
 
 class Act(Frozen):
@@ -21,7 +30,7 @@ class Act(Frozen):
     grade: Grade
     output: Output | None
     subject: str
-    state: Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]
+    state: State
 
 
 def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: int = 200) -> list[Act]:
@@ -44,9 +53,7 @@ def latest_acts(workspace: Workspace, *, annotator: str | None = None, limit: in
     ]
 
 
-def _state(
-    grade: Grade, undone: set[str], in_force: set[str]
-) -> Literal["counts", "replaced", "taken back", "takes back", "silent repeat"]:
+def _state(grade: Grade, undone: set[str], in_force: set[str]) -> State:
     if grade.value == "undone":
         return "takes back"
     if grade.id in undone:
@@ -54,3 +61,37 @@ def _state(
     if grade.source == "repeat":
         return "silent repeat"
     return "counts" if grade.id in in_force else "replaced"
+
+
+class TakenBack(Frozen):
+    """A grade or comparison that counts no more, and the event that says so."""
+
+    undone: str
+    event: str
+
+
+@operation("undo", role=Role.EXPERT, effect=Effect.APPENDS, signed=True)
+def undo(workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")]) -> TakenBack:
+    """Take a grade or a comparison back; the history keeps it, and what was before it counts again.
+
+    Raises:
+        NotFound: this person has no such act.
+    """
+    db, project_id = workspace.db, workspace.project.id
+    undone = {"value": "undone", "supersedes": grade}
+    if comparisons.stored(db, [grade]):
+        compared = _mine(workspace, comparisons.history(db, project_id), grade)
+        event = new_id("comparison")
+        compare(workspace, [compared.model_copy(update=undone | {"id": event})])
+    else:
+        graded = _mine(workspace, grade_table.history(db, project_id), grade)
+        event = new_id("grade")
+        record(workspace, [graded.model_copy(update=undone | {"id": event, "note": ""})])
+    return TakenBack(undone=grade, event=event)
+
+
+def _mine(workspace: Workspace, acts: Iterable[Given], act_id: str) -> Given:
+    found = next((act for act in acts if act.id == act_id and act.annotator == workspace.person), None)
+    if found is None:
+        raise NotFound(f"{workspace.person} has no grade or comparison '{act_id}' to take back.")
+    return found

@@ -14,12 +14,13 @@ import secrets
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, new_id, now
+from labelcore.models import Frozen, Role, new_id, now
+from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.acts import current_grades, record
 from labelcore.stages.grading.card import CardEvent, coming_items, grade_of, setting_of, store_each
@@ -80,6 +81,32 @@ class Merged(Frozen):
     refused: tuple[dict[str, str], ...]
 
 
+class WrittenPack(Manifest):
+    """A pack that was written: what it holds, and where it is."""
+
+    out: Path
+    contents: Pack = Field(exclude=True)
+
+
+@operation("team pack", role=Role.LEAD, effect=Effect.GRADUAL)
+def write_pack(
+    workspace: Workspace,
+    *,
+    annotator: Annotated[str, Field(description="Who grades it.")],
+    out: Annotated[Path, Field(description="The HTML file to write.")],
+    n: Annotated[int, Field(ge=1, le=5_000, description="How many outputs.")] = 50,
+) -> WrittenPack:
+    """Write outputs as one HTML file that is graded without a network.
+
+    Raises:
+        BadInput: the file exists, there is no name, or nothing left to grade.
+    """
+    if out.exists():
+        raise BadInput(f"{out} exists already.", next_step="Name a new file.")
+    pack = make_pack(workspace, annotator, n=n)
+    return WrittenPack(**pack.manifest.model_dump(), out=out, contents=pack)
+
+
 def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     """The next n outputs of a person, to be graded without a network, reserved for them as the rules say.
 
@@ -88,7 +115,8 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
     """
     if not annotator.strip():
         raise BadInput("A pack needs the name of who grades it.", next_step="Name an annotator.")
-    queued = [item for item in grading_queue(workspace, annotator, ahead=n).items if not item.repeat]
+    grader = workspace.by(annotator)
+    queued = [item for item in grading_queue(grader, ahead=n).items if not item.repeat]
     if not queued:
         raise BadInput(f"{annotator} has nothing left to grade.", next_step="Draw a sample first.")
     manifest = Manifest(
@@ -99,7 +127,7 @@ def make_pack(workspace: Workspace, annotator: str, *, n: int = 50) -> Pack:
         outputs=tuple(item.output.id for item in queued),
         made_at=now(),
     )
-    setting = setting_of(workspace, annotator, "en", phrases(workspace, annotator))
+    setting = setting_of(grader, "en", phrases(grader))
     cards = enumerate(coming_items(workspace.project, queued), start=1)
     return Pack(
         manifest=manifest,
@@ -125,30 +153,33 @@ def _sign(manifest: Manifest, key: bytes) -> str:
     return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
 
 
-def merge_pack(workspace: Workspace, place: Path) -> Merged:
-    """Store the acts of a file that came back. Doing it again changes nothing.
+@operation("team merge", role=Role.LEAD, effect=Effect.GRADUAL)
+def merge_pack(workspace: Workspace, file: Path) -> Merged:
+    """Store the grades that came back from a pack; doing it twice changes nothing.
+
+    FILE is what the pack's download button wrote.
 
     Raises:
         BadInput: the file is no grades of a pack of this project, or was changed by hand.
     """
-    document = _read(place)
+    document = _read(file)
     try:
         manifest = Manifest.model_validate(document["manifest"])
         sent = list(document["events"])
         signature = str(document["signature"])
     except (KeyError, TypeError, ValidationError) as trouble:
         raise BadInput(
-            f"{place.name} holds no grades of a pack.",
+            f"{file.name} holds no grades of a pack.",
             next_step="Send the file that the pack's download button wrote.",
         ) from trouble
     if manifest.project_id != workspace.project.id:
         raise BadInput(
-            f"{place.name} belongs to the project '{manifest.project}', not to '{workspace.project.name}'.",
+            f"{file.name} belongs to the project '{manifest.project}', not to '{workspace.project.name}'.",
             next_step=f"Merge it with --project {manifest.project}.",
         )
     if not hmac.compare_digest(_sign(manifest, _key(workspace)), signature):
         raise BadInput(
-            f"{place.name} was changed by hand: its list of outputs or its name does not fit its signature.",
+            f"{file.name} was changed by hand: its list of outputs or its name does not fit its signature.",
             next_step="Ask for the file again as it was downloaded.",
         )
     return _store(workspace, manifest, sent)
@@ -167,6 +198,7 @@ def _read(place: Path) -> dict[str, Any]:
 
 
 def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
+    grader = workspace.by(manifest.annotator)
     events, refused = _read_events(sent)
     stored = grade_table.stored(workspace.db, sorted(event.client_id for event in events))
     fresh = [event for event in events if event.client_id not in stored]
@@ -183,8 +215,8 @@ def _store(workspace: Workspace, manifest: Manifest, sent: list[Any]) -> Merged:
     def store(event: CardEvent) -> list[str]:
         if event.output_id not in manifest.outputs:
             raise BadInput("its output is not in the pack")
-        grade = grade_of(workspace.project, manifest.annotator, event)
-        return record(workspace, [grade.model_copy(update={"at": moments[event.client_id]})])
+        grade = grade_of(grader, event)
+        return record(grader, [grade.model_copy(update={"at": moments[event.client_id]})])
 
     moments = {event.client_id: event.moment(manifest) for event in fresh}
     merged, reasons = store_each(tuple(event for event in fresh if event not in kept), store)

@@ -59,15 +59,13 @@ class Queue(Frozen):
     left: int = 0
 
 
-def grading_queue(
-    workspace: Workspace, annotator: str, *, sample_id: str | None = None, ahead: int = 10
-) -> Queue:
-    """The next outputs for a person: of the named sample, else the newest, else by import order."""
-    rules = workspace.project.rules
+def grading_queue(workspace: Workspace, *, sample_id: str | None = None, ahead: int = 10) -> Queue:
+    """The next outputs for this person: of the named sample, else the newest, else by import order."""
+    rules, annotator = workspace.project.rules, workspace.person
     sample = sample_table.newest_id(workspace.db, workspace.project.id) if sample_id is None else sample_id
     pool = _pool(workspace, sample, rules)
-    places = hand_out(workspace, annotator, pool, rules, ahead)
-    again = _repeat(workspace, annotator, rules) if places else None
+    places = hand_out(workspace, pool, rules, ahead)
+    again = _repeat(workspace, rules) if places else None
     after = pool.at[places[-1][0]] + 1 if places else 0
     soon = tuple(output_id for output_id, _, _ in pool.places[after : after + _SOON])
     wanted = [output_id for output_id, _, _ in places] + ([again] if again else [])
@@ -82,7 +80,7 @@ def grading_queue(
     state = live(workspace.db, workspace.project.id)
     since = (state.serial, state.moved[annotator])
     at = pool.places_of(annotator, since, state.graded(annotator))
-    start = _front(workspace, annotator, pool, rules)
+    start = _front(workspace, pool, rules)
     after_start = len(at) - bisect.bisect_left(at, start)
     left = len(pool.places) - start - after_start if places else 0
     return Queue(
@@ -106,14 +104,13 @@ def _moved(pool: queues.Pool, review: Sequence[str]) -> queues.Pool:
     return queues.Pool.of([*first, *moved])
 
 
-def hand_out(
-    workspace: Workspace, annotator: str, pool: queues.Pool, rules: GradingRules, ahead: int
-) -> list[queues.Place]:
-    """The next places of a pool for a person; reserved, where so many people see each."""
+def hand_out(workspace: Workspace, pool: queues.Pool, rules: GradingRules, ahead: int) -> list[queues.Place]:
+    """The next places of a pool for this person; reserved, where so many people see each."""
+    annotator = workspace.person
     state = live(workspace.db, workspace.project.id)
     mine = state.graded(annotator)
     most = rules.per_output
-    start = _front(workspace, annotator, pool, rules)
+    start = _front(workspace, pool, rules)
     if most is None:
         rest = itertools.islice(pool.places, start, None)
         return list(itertools.islice((place for place in rest if place[0] not in mine), ahead))
@@ -139,9 +136,9 @@ def hand_out(
     return places
 
 
-def _front(workspace: Workspace, annotator: str, pool: queues.Pool, rules: GradingRules) -> int:
+def _front(workspace: Workspace, pool: queues.Pool, rules: GradingRules) -> int:
     """The first place that can still be handed to this person (see `queues.Pool.front`)."""
-    state, most = live(workspace.db, workspace.project.id), rules.per_output
+    state, most, annotator = live(workspace.db, workspace.project.id), rules.per_output, workspace.person
     if most is None:
         since = state.moved[annotator]
         return pool.front(annotator, since, state.graded(annotator).__contains__)
@@ -165,11 +162,11 @@ def _reserve(
     return renew
 
 
-def _repeat(workspace: Workspace, annotator: str, rules: GradingRules) -> str | None:
+def _repeat(workspace: Workspace, rules: GradingRules) -> str | None:
     """The output to show again, when one is due."""
     if not rules.repeat_share:
         return None
-    state = live(workspace.db, workspace.project.id)
+    state, annotator = live(workspace.db, workspace.project.id), workspace.person
     repeated = state.repeated(annotator)
     if len(repeated) >= int(rules.repeat_share * state.judged(annotator)):
         return None
@@ -177,9 +174,9 @@ def _repeat(workspace: Workspace, annotator: str, rules: GradingRules) -> str | 
     return next((output_id for output_id in judged[:-_REPEAT_AFTER] if output_id not in repeated), None)
 
 
-def recent(workspace: Workspace, annotator: str, sample_id: str | None, limit: int) -> list[QueueItem]:
-    """The outputs that a person graded last, in queue order, for looking back."""
-    last = dict(list(live(workspace.db, workspace.project.id).graded(annotator).items())[-limit:])
+def recent(workspace: Workspace, sample_id: str | None, limit: int) -> list[QueueItem]:
+    """The outputs that this person graded last, in queue order, for looking back."""
+    last = dict(list(live(workspace.db, workspace.project.id).graded(workspace.person).items())[-limit:])
     given = {
         grade.output_id: grade
         for grade in grade_table.some(workspace.db, [grade_id for grade_id, _ in last.values()])

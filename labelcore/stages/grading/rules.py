@@ -3,15 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from labelcore.errors import BadInput
-from labelcore.models import GradingRules, Project
+from labelcore.models import Frozen, GradingRules, Project, Role
+from labelcore.operations import Effect, Flags, Metavar, Options, operation
 from labelcore.stages import projects
-from labelcore.store import comparisons
-from labelcore.store import outputs as output_table
+from labelcore.store import audit, comparisons
 from labelcore.workspace import Workspace
+
+
+def _named(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word.strip())
+
+
+_ENDS = [("per_output", 0), ("compare", ()), ("deadline", "none")]
+_Words = Annotated[tuple[str, ...], AfterValidator(_named)]
+
+
+class RulesChange(Options):
+    """Which rules are to be different; what is not given stays."""
+
+    per_output: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None, description="People on each output; 0: everybody grades everything."
+    )
+    reserve_minutes: float | None = Field(
+        default=None, description="How long an output is held for a person."
+    )
+    repeat_share: float | None = Field(default=None, description="Share that comes back unannounced.")
+    ask_criteria: Annotated[bool | None, Flags(("--ask-criteria/--whole-only",))] = Field(
+        default=None, description="Ask for each criterion too."
+    )
+    suggestions: Literal["off", "after", "first"] | None = Field(
+        default=None, description="off, after (the grade is given) or first."
+    )
+    scale: _Words | None = Field(
+        default=None, description="A level of an ordinal grade, the worst first; repeat. --scale '' ends it."
+    )
+    passing_from: int | None = Field(
+        default=None, description="The level from which an output passes; 1 is the worst."
+    )
+    ask_fields: Annotated[bool | None, Flags(("--ask-fields/--no-fields",))] = Field(
+        default=None, description="Ask for each field of a JSON output."
+    )
+    compare: _Words | None = Field(
+        default=None, description="A version to compare; give two. --compare '' ends it."
+    )
+    deadline: Annotated[str | None, Metavar("YYYY-MM-DD")] = Field(
+        default=None, description="The day by which it shall be done, or none."
+    )
+    contest: Annotated[bool | None, Flags(("--contest/--no-contest",))] = Field(
+        default=None, description="Show everybody's counts while they grade."
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """The rules that are given; what ends a rule is None."""
+        given = self.model_dump(exclude_none=True)
+        return {name: None if (name, value) in _ENDS else value for name, value in given.items()}
+
+
+_SAME = RulesChange()
+
+
+@operation("team rules", role=Role.LEAD, effect=Effect.APPENDS)
+def change_rules(workspace: Workspace, *, changed: RulesChange = _SAME) -> GradingRules:
+    """Show or change how outputs are handed out and what is asked.
+
+    Raises:
+        BadInput: a value is out of its range, or no output has one of the versions to compare.
+    """
+    changes = changed.changes()
+    if not changes:
+        return workspace.project.rules
+    audit.note(workspace.db, workspace.project.id, workspace.person, "team rules", "", **changes)
+    return set_rules(workspace, **changes).rules
 
 
 def set_rules(workspace: Workspace, **changes: object) -> Project:
@@ -51,10 +118,21 @@ def versions(workspace: Workspace) -> dict[str, int]:
     return comparisons.versions(workspace.db, workspace.project.id)
 
 
-def review(workspace: Workspace, output_ids: Sequence[str]) -> Project:
-    """Put outputs picked by hand before everything else; an empty list ends the review."""
-    found = {output_id: output_table.get(workspace.db, output_id) for output_id in output_ids}
-    if missing := [output_id for output_id, output in found.items() if output is None]:
+class Review(Frozen):
+    """The ids of the outputs that come first, in order."""
+
+    review: tuple[str, ...]
+
+
+@operation("team review", role=Role.LEAD, effect=Effect.WRITES)
+def review(workspace: Workspace, outputs: Sequence[str] = ()) -> Review:
+    """Put outputs picked by hand before everything else; none ends the review.
+
+    Raises:
+        BadInput: one of them does not exist.
+    """
+    found = {word: projects.find_output(workspace.db, word) for word in outputs}
+    if missing := [word for word, output in found.items() if output is None]:
         raise BadInput(f"There is no output '{missing[0]}'.", next_step="Check the ids.")
     ids = [output.id for output in found.values() if output]
-    return set_rules(workspace, review=ids)
+    return Review(review=set_rules(workspace, review=ids).rules.review)

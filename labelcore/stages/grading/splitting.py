@@ -178,7 +178,7 @@ def _advice(test: SplitSize, labels: Labels, looks: int, limit: int, *, sealed: 
     return f"The test may be looked at {times} before it is spent."
 
 
-@operation("splits renew", role=Role.ENGINEER, effect=Effect.APPENDS)
+@operation("splits renew", role=Role.ENGINEER, effect=Effect.WRITES, signed=True)
 def renew_test(
     workspace: Workspace, *, why: Annotated[str, Field(description="Why the test is given up.")]
 ) -> SplitReport:

@@ -29,7 +29,7 @@ class Suggestion(Frozen):
     reason: str
 
 
-def phrases(workspace: Workspace, annotator: str, *, limit: int = 9) -> list[str]:
+def phrases(workspace: Workspace, *, limit: int = 9) -> list[str]:
     """What a person may want to say again: their own repeated short notes, then the accepted criteria.
 
     Other people's notes are left out, so that nobody is told what others saw.
@@ -42,7 +42,7 @@ def phrases(workspace: Workspace, annotator: str, *, limit: int = 9) -> list[str
     notes = Counter(
         event.note.strip()
         for event in grade_table.current(
-            workspace.db, workspace.project.id, annotator=annotator, overall_only=True
+            workspace.db, workspace.project.id, annotator=workspace.person, overall_only=True
         )
         if 0 < len(event.note.strip()) <= _SHORT
     )

@@ -6,9 +6,14 @@ import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Project, Ruling, new_id
+from labelcore.models import OVERALL, Criterion, Frozen, Grade, Output, Project, Role, Ruling, new_id
+from labelcore.operations import Effect, Metavar, operation
+from labelcore.stages import projects
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.agreement import Agreement, agreement
 from labelcore.stats.rate import Rate, wilson
@@ -69,9 +74,18 @@ class Conflict(Frozen):
     grades: tuple[Grade, ...]
     ruling: Ruling | None
 
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        return self.model_dump(mode="json", include={"grades", "ruling"}) | {
+            "output_id": self.output.id,
+            "external_id": self.output.external_id,
+            "criterion_id": self.criterion.id if self.criterion else None,
+        }
 
+
+@operation("team agreement", role=Role.LEAD)
 def together(workspace: Workspace) -> Together:
-    """How far people agree, on their current grades."""
+    """Say how far people agree: overall, for each criterion, for each pair."""
     grades = grade_table.current(workspace.db, workspace.project.id)
     names = {
         criterion.id: criterion.name
@@ -149,8 +163,12 @@ def _steadiness(again: Sequence[Grade], first: Mapping[str, bool]) -> Rate:
     return wilson(same, len(known), what="silent repeats")
 
 
+@operation("team conflicts", role=Role.LEAD, listed_as="conflicts")
 def conflicts(workspace: Workspace) -> list[Conflict]:
-    """What people disagree on, output by output and criterion by criterion, unsettled ones first."""
+    """Show the outputs and criteria on which people disagree, with every grade and note.
+
+    Unsettled ones come first.
+    """
     criteria = {
         criterion.id: criterion for criterion in criterion_table.current(workspace.db, workspace.project.id)
     }
@@ -177,36 +195,34 @@ def conflicts(workspace: Workspace) -> list[Conflict]:
     return sorted(found, key=lambda conflict: conflict.ruling is not None)
 
 
+@operation("team rule", role=Role.LEAD, effect=Effect.APPENDS)
 def rule(
-    workspace: Workspace, output_id: str, value: str, *, reason: str, criterion_id: str | None = None
+    workspace: Workspace,
+    output: str,
+    value: Annotated[str, Metavar("pass|fail|withdrawn")],
+    *,
+    reason: Annotated[str, Field(description="Why.")],
+    criterion: Annotated[Criterion | None, Field(description="Settle this criterion only.")] = None,
 ) -> Ruling:
-    """Settle an output: the ruling counts from now on, and every single grade is kept.
-
-    ``value``: pass, fail, or withdrawn, which takes the author's own ruling back. With
-    ``criterion_id`` only this criterion of the output is settled.
+    """Settle a conflict, or withdraw your ruling; every single grade is kept.
 
     Raises:
-        BadInput: the value is no ruling, the author or the reason is missing, or another person's
+        BadInput: the value is no ruling, the person or the reason is missing, or another person's
             ruling would be withdrawn.
-        NotFound: there is no such output, criterion, or ruling to withdraw.
+        NotFound: there is no such output, or no ruling to withdraw.
     """
     if value not in {"pass", "fail", "withdrawn"}:
         raise BadInput(f"'{value}' is no ruling.", next_step="Use pass, fail or withdrawn.")
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    output = output_table.get(workspace.db, output_id)
-    if output is None:
-        raise NotFound(f"There is no output '{output_id}'.", next_step="Check the id.")
-    if criterion_id and criterion_id not in {
-        c.id for c in criterion_table.current(workspace.db, workspace.project.id)
-    }:
-        raise NotFound(f"There is no criterion '{criterion_id}'.", next_step="Check the id.")
+    output_id = projects.known_output(workspace.db, output).id
+    criterion_id = criterion.id if criterion else None
     if value == "withdrawn":
-        _check_withdrawal(workspace.by(workspace.person.strip()), (output.id, criterion_id))
+        _check_withdrawal(workspace.by(workspace.person.strip()), (output_id, criterion_id))
     ruling = Ruling(
         id=new_id("ruling"),
         project_id=workspace.project.id,
-        output_id=output.id,
+        output_id=output_id,
         reason=reason.strip(),
         value=value,
         author=workspace.person.strip(),

@@ -8,34 +8,39 @@ are also told apart by their group.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
 import labelcore.stages.importing.mapping as mapping_rules
 from labelcore.errors import BadInput
-from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, RejectedRow, new_id
-from labelcore.progress import Progress, silent
+from labelcore.models import Frozen, ImportBatch, JudgeVersion, Project, RejectedRow, Role, new_id
+from labelcore.operations import Effect, Hidden, operation
+from labelcore.stages import projects
 from labelcore.stages.importing import files
-from labelcore.stages.importing.mapping import Mapping
-from labelcore.store import Database, batches, live, staged_files, staging
+from labelcore.stages.importing.mapping import Description, Mapping
+from labelcore.store import Database, audit, batches, live, staged_files, staging
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
 
 __all__ = [
     "COUNTS",
+    "Description",
     "ImportResult",
     "Mapping",
     "Preview",
     "import_bytes",
     "import_file",
     "imports",
-    "mapping_for",
     "preview",
+    "preview_bytes",
     "rejected_csv",
     "sample_mappings",
 ]
@@ -53,6 +58,10 @@ COUNTS = (
 _SHOWN = 1_000
 _STEPS = 5
 _PREVIEW = 50
+_KEPT = 16
+"""Previews that are kept in memory."""
+_OPEN = Description()
+_Choose = Callable[[Sequence[str], Sequence[dict[str, Any]]], Mapping]
 _Stage = Callable[[Any, Path], list[RejectedRow]]
 _STAGES: dict[files.Format, _Stage] = {
     "csv": staged_files.stage_csv,
@@ -83,77 +92,90 @@ class ImportResult(Frozen):
     rejected: tuple[RejectedRow, ...]
     warnings: tuple[str, ...] = ()
     grade_words: dict[str, str] = Field(default_factory=dict)
+    begins_project: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        return self.batch.model_dump(include={*COUNTS, "mapping"}) | {
+            "batch": self.batch.id,
+            "warnings": list(self.warnings),
+            "rejected": [row.model_dump(include={"row", "field", "reason"}) for row in self.rejected],
+        }
 
 
-def preview(db: Database, place: str) -> Preview:
-    """Read a file without storing anything.
+@operation("preview", role=Role.ENGINEER, project="none")
+def preview(workspace: Workspace, file: str) -> Preview:
+    """Show what a file holds and how its columns would be mapped; nothing is stored.
+
+    A file that has not changed is read once, however often it is asked for.
 
     Raises:
         BadInput: there is no such file, or it cannot be read.
     """
-    found = files.find(place)
-    with files.opened(found[0]) as source, db.scratch() as cursor:
-        broken = _STAGES[source.format](cursor, source.path)
-        columns, rows = staging.columns_of(cursor), staging.first_rows(cursor, _PREVIEW)
+    found = files.find(file)
+    state = found[0].stat()
+    seen = _known(workspace.db, (str(found[0]), state.st_mtime_ns, state.st_size), found[0])
+    return seen.model_copy(update={"files": tuple(path.name for path in found)})
+
+
+def preview_bytes(workspace: Workspace, name: str, data: bytes) -> Preview:
+    """The same of an uploaded file."""
+    with _as_file(name, data) as path:
+        return _known(workspace.db, (path.name, hashlib.sha256(data).digest()), path)
+
+
+def _known(db: Database, key: Hashable, path: Path) -> Preview:
+    kept: dict[Hashable, Preview] = db.memory.setdefault(_known, {})
+    if key not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[key] = _read(db, path)
+    return kept[key]
+
+
+def _read(db: Database, path: Path) -> Preview:
+    with files.opened(path) as source, db.scratch() as cursor:
+        staged = _stage(cursor, source)
         total = staging.count_rows(cursor)
         staging.clear(cursor)
-    guessed = mapping_rules.guess(columns, rows)
-    unread = mapping_rules.unread_grades(guessed, columns, rows)
-    doubts = (*source.warnings, *_doubts(columns), *filter(None, [unread]))
+    guessed = mapping_rules.guess(staged.columns, staged.rows)
     return Preview(
-        files=tuple(path.name for path in found),
+        files=(path.name,),
         format=source.format,
-        columns=tuple(columns),
+        columns=tuple(staged.columns),
         guessed=guessed,
-        rows=tuple(rows),
+        rows=tuple(staged.rows),
         rows_read=total,
-        rejected=tuple(broken[:_SHOWN]),
-        warnings=doubts,
-        grade_words=mapping_rules.grade_words(guessed, rows),
+        rejected=tuple(staged.broken[:_SHOWN]),
+        warnings=(*staged.warnings, *staged.unread(guessed)),
+        grade_words=mapping_rules.grade_words(guessed, staged.rows),
     )
 
 
-def mapping_for(
-    db: Database,
-    place: str,
-    *,
-    columns: dict[str, str],
-    meta: list[str] | None,
-    grade: str | None,
-    note: str | None,
-    annotator: str | None,
-    verdicts: dict[str, str],
-) -> Mapping:
-    """The mapping that a person described, checked against the file's columns."""
-    seen = preview(db, place)
-    return mapping_rules.complete(
-        seen.columns,
-        seen.rows,
-        named=columns,
-        meta=meta,
-        grade=grade,
-        note=note,
-        annotator=annotator,
-        verdicts=verdicts,
-    )
-
-
+@operation("import", role=Role.ENGINEER, effect=Effect.GRADUAL, project="none")
 def import_file(
-    workspace: Workspace, place: str, mapping: Mapping | None = None, progress: Progress | None = None
+    workspace: Workspace,
+    file: str,
+    mapping: Annotated[Mapping | None, Hidden()] = None,
+    *,
+    described: Description = _OPEN,
 ) -> ImportResult:
-    """Import a file, or every file of a glob (counts are then sums, the batch is the last one's).
+    """Bring the outputs of a file in, with the grades, notes and verdicts in its rows.
+
+    Of a glob every file comes in: the columns are those of the first, counts are sums, and the batch is
+    the last one's. A project that does not exist begins with its first file.
 
     Raises:
         BadInput: a file cannot be read, or a mapped column does not exist.
     """
-    tell = progress or silent
-    found = files.find(place)
-    results = []
+    found = files.find(file)
+    results: list[ImportResult] = []
     for number, path in enumerate(found):
-        tell(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
+        workspace.progress(number * _STEPS, len(found) * _STEPS, f"reading {path.name}")
         with files.opened(path) as source:
-            results.append(_import_one(workspace, source, mapping))
-    tell(len(found) * _STEPS, len(found) * _STEPS, "done")
+            results.append(_import_one(workspace, source, mapping or described.mapping))
+        mapping = Mapping.model_validate(results[0].batch.mapping)
+    workspace.progress(len(found) * _STEPS, len(found) * _STEPS, "done")
     return results[0] if len(results) == 1 else _summed(results)
 
 
@@ -161,61 +183,85 @@ def import_bytes(
     workspace: Workspace, name: str, data: bytes, mapping: Mapping | None = None
 ) -> ImportResult:
     """Import an uploaded file."""
+    with _as_file(name, data) as path:
+        return import_file(workspace, str(path), mapping)
+
+
+@contextmanager
+def _as_file(name: str, data: bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(name).name
         path.write_bytes(data)
-        return import_file(workspace, str(path), mapping)
+        yield path
 
 
 def _summed(results: Sequence[ImportResult]) -> ImportResult:
     sums = {name: sum(getattr(result.batch, name) for result in results) for name in COUNTS}
-    batch = results[-1].batch.model_copy(update=sums)
-    return ImportResult(
-        batch=batch,
-        rejected=tuple(row for result in results for row in result.rejected)[:_SHOWN],
-        grade_words=results[0].grade_words,
-        warnings=tuple(warning for result in results for warning in result.warnings),
+    return results[0].model_copy(
+        update={
+            "batch": results[-1].batch.model_copy(update=sums),
+            "rejected": tuple(row for result in results for row in result.rejected)[:_SHOWN],
+            "warnings": tuple(warning for result in results for warning in result.warnings),
+        }
     )
 
 
-def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | None) -> ImportResult:
-    batch_id = new_id("batch")
-    with workspace.db.transaction() as cursor:
-        rejected = _STAGES[source.format](cursor, source.path)
-        columns = staging.columns_of(cursor)
-        first = staging.first_rows(cursor, _PREVIEW)
-        mapping = wanted or mapping_rules.guess(columns, first)
-        _check(mapping, columns)
-        rows = staging.count_rows(cursor) + len(rejected)
-        new, known, twice, apart = _store(cursor, workspace.project, mapping, columns, batch_id)
-        rejected += apart
-        grades, verdicts, odd = _beside(cursor, workspace.project, mapping, batch_id)
-        rejected += odd
+@dataclass(frozen=True)
+class _Staged:
+    """What was read of a file into the cursor's table; ``rows``: the first ones."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    broken: list[RejectedRow]
+    warnings: tuple[str, ...]
+
+    def unread(self, mapping: Mapping) -> list[str]:
+        """A sentence on a column that looks like grades and is not mapped."""
+        return [words] if (words := mapping_rules.unread_grades(mapping, self.columns, self.rows)) else []
+
+
+def _stage(cursor: Any, source: files.Source) -> _Staged:
+    """Read a file, once."""
+    broken = _STAGES[source.format](cursor, source.path)
+    columns = staging.columns_of(cursor)
+    rows = staging.first_rows(cursor, _PREVIEW)
+    return _Staged(columns, rows, broken, (*source.warnings, *_doubts(columns)))
+
+
+def _import_one(workspace: Workspace, source: files.Source, wanted: Mapping | _Choose) -> ImportResult:
+    db, batch_id, name = workspace.db, new_id("batch"), workspace.project.name
+    begins = name not in {known.name for known in projects.list_projects(db)}
+    with db.transaction() as cursor:
+        staged = _stage(cursor, source)
+        mapping = wanted if isinstance(wanted, Mapping) else wanted(staged.columns, staged.rows)
+        _check(mapping, staged.columns)
+        project = projects.open_project(db, name)
+        rows = staging.count_rows(cursor) + len(staged.broken)
+        outputs = _store_outputs(cursor, project, mapping, staged.columns, batch_id)
+        judged = _store_judgements(cursor, project, mapping, batch_id)
+        rejected = [*staged.broken, *outputs.rejected, *judged.rejected]
         batch = ImportBatch(
             id=batch_id,
-            project_id=workspace.project.id,
+            project_id=project.id,
             file_name=source.name,
             sha256=source.sha256,
             mapping=mapping.model_dump(mode="json"),
             rows_read=rows,
-            outputs_new=new,
-            outputs_known=known,
-            duplicates=twice,
             rows_rejected=len({bad.row for bad in rejected}),
-            grades_new=grades,
-            verdicts_new=verdicts,
+            **outputs.counts,
+            **judged.counts,
         )
         batches.save_within(cursor, batch, rejected)
         staging.clear(cursor)
+        audit.note(db, project.id, workspace.person, "import", batch_id, file=source.name)
     if batch.grades_new:
-        live.forget(workspace.db)
-    unread = mapping_rules.unread_grades(mapping, columns, first)
-    warnings = (*source.warnings, *_doubts(columns), *_said(mapping, batch, unread))
+        live.forget(db)
     return ImportResult(
         batch=batch,
         rejected=tuple(rejected[:_SHOWN]),
-        warnings=warnings,
-        grade_words=mapping_rules.grade_words(mapping, first),
+        warnings=(*staged.warnings, *staged.unread(mapping), *_missing(mapping, batch)),
+        grade_words=mapping_rules.grade_words(mapping, staged.rows),
+        begins_project=begins,
     )
 
 
@@ -226,26 +272,33 @@ def _check(mapping: Mapping, columns: Sequence[str]) -> None:
         raise BadInput("No column holds the outputs.", next_step="Name it with --map output=COLUMN.")
 
 
-def _store(
+class _Part(NamedTuple):
+    """What a part of an import stored, by the names of its batch, and the rows that it kept apart."""
+
+    counts: dict[str, int]
+    rejected: list[RejectedRow]
+
+
+def _store_outputs(
     cursor: Any, project: Project, mapping: Mapping, columns: Sequence[str], batch_id: str
-) -> tuple[int, int, int, list[RejectedRow]]:
+) -> _Part:
     """Outputs first: new, known from before, and rows that repeat another one of the file; a file of
     grades alone is matched to the outputs that are there.
     """
     if not mapping.output:
         apart = staging.match_ids(cursor, project.id, str(mapping.id))
-        return 0, staging.count_rows(cursor) - len(apart), 0, apart
+        known = staging.count_rows(cursor) - len(apart)
+        return _Part({"outputs_new": 0, "outputs_known": known, "duplicates": 0}, apart)
     named = mapping.named()
     mapped = {name: column for name, column in named.items() if name not in {"grade", "note", "annotator"}}
     used = {*named.values(), *mapping.verdicts.values()}
     meta = mapping.meta if mapping.meta is not None else [c for c in columns if c not in used]
     apart = staging.prepare(cursor, project.id, mapped, meta, id_is_guess=mapping.id_is_guess)
-    return *staging.store_outputs(cursor, batch_id), apart
+    counts = staging.store_outputs(cursor, batch_id)
+    return _Part(dict(zip(("outputs_new", "outputs_known", "duplicates"), counts, strict=True)), apart)
 
 
-def _beside(
-    cursor: Any, project: Project, mapping: Mapping, batch_id: str
-) -> tuple[int, int, list[RejectedRow]]:
+def _store_judgements(cursor: Any, project: Project, mapping: Mapping, batch_id: str) -> _Part:
     """The grades and verdicts in the same rows."""
     rejected: list[RejectedRow] = []
     grades = verdicts = 0
@@ -265,7 +318,7 @@ def _beside(
         new, odd = staging.store_verdicts(cursor, project.id, version.id, batch_id, column)
         verdicts += new
         rejected += odd
-    return grades, verdicts, rejected
+    return _Part({"grades_new": grades, "verdicts_new": verdicts}, rejected)
 
 
 def _imported_judge(project: Project, name: str) -> JudgeVersion:
@@ -295,8 +348,8 @@ def _doubts(columns: Sequence[str]) -> list[str]:
     return []
 
 
-def _said(mapping: Mapping, batch: ImportBatch, unread: str) -> list[str]:
-    warnings = [unread] if unread else []
+def _missing(mapping: Mapping, batch: ImportBatch) -> list[str]:
+    warnings = []
     if batch.rows_read == 0:
         warnings.append("The file has a header but no rows.")
     if mapping.output and not (mapping.input or mapping.context or mapping.conversation):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
+from labelcore.operations import Options
 from labelcore.store.staging import GRADE_WORDS
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -218,47 +219,54 @@ def _longest(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str | No
     return max(columns, key=length, default=None)
 
 
-def complete(
-    columns: Sequence[str],
-    rows: Sequence[dict[str, Any]],
-    *,
-    named: dict[str, str],
-    meta: list[str] | None,
-    grade: str | None,
-    note: str | None,
-    annotator: str | None,
-    verdicts: dict[str, str],
-) -> Mapping:
-    """A mapping from what a person said; texts that they left open are guessed by their names.
+class Description(Options):
+    """What a person says of a file's columns; ``annotator``: a column, or a name.
 
-    Grades, notes and annotators come along only when they are asked for.
-
-    Raises:
-        BadInput: a named column does not exist, or a meaning is unknown.
+    Texts that are left open are guessed by their names. Grades, notes and annotators come along only
+    when they are asked for, or when nothing is said at all.
     """
-    if unknown := named.keys() - set(_TEXT):
-        raise BadInput(f"'{min(unknown)}' cannot be mapped.", next_step=f"Use {', '.join(_TEXT)}.")
-    for column in (*named.values(), *(meta or []), *filter(None, (grade, note)), *verdicts.values()):
-        check(column, columns)
-    if not any((named, meta, grade, note, annotator, verdicts)):
-        return guess(columns, rows)
-    taken = {*named.values(), *(meta or []), grade, note, annotator, *verdicts.values()}
-    free = [c for c in columns if c not in taken]
-    guessed = {name: c for name, c in _by_name(free, rows).items() if name in _TEXT}
-    longest = _longest(free, rows)
-    if longest and not {"output", "id"} & {*named, *guessed}:
-        guessed["output"] = longest
-    who = annotator if annotator in columns else None
-    return Mapping(
-        **{**guessed, **named},
-        grade=grade,
-        note=note,
-        annotator=who,
-        annotator_name=(annotator if annotator and not who else "import"),
-        meta=None if meta is None else tuple(meta),
-        verdicts=verdicts,
-        id_is_guess="id" in guessed and "id" not in named,
-    )
+
+    columns: dict[str, str] = Field(default_factory=dict)
+    meta: tuple[str, ...] | None = None
+    grade: str | None = None
+    note: str | None = None
+    annotator: str | None = None
+    verdicts: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every column that must exist."""
+        single = filter(None, (self.grade, self.note))
+        return (*self.columns.values(), *(self.meta or ()), *single, *self.verdicts.values())
+
+    def mapping(self, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Mapping:
+        """The mapping for a file with these columns and first rows.
+
+        Raises:
+            BadInput: a named column does not exist, or a meaning is unknown.
+        """
+        if unknown := self.columns.keys() - set(_TEXT):
+            raise BadInput(f"'{min(unknown)}' cannot be mapped.", next_step=f"Use {', '.join(_TEXT)}.")
+        for column in self.named:
+            check(column, columns)
+        if not self.named and not self.annotator:
+            return guess(columns, rows)
+        free = [column for column in columns if column not in {*self.named, self.annotator}]
+        guessed = {name: column for name, column in _by_name(free, rows).items() if name in _TEXT}
+        longest = _longest(free, rows)
+        if longest and not {"output", "id"} & {*self.columns, *guessed}:
+            guessed["output"] = longest
+        who = self.annotator if self.annotator in columns else None
+        return Mapping(
+            **{**guessed, **self.columns},
+            grade=self.grade,
+            note=self.note,
+            annotator=who,
+            annotator_name=(self.annotator if self.annotator and not who else "import"),
+            meta=self.meta,
+            verdicts=self.verdicts,
+            id_is_guess="id" in guessed and "id" not in self.columns,
+        )
 
 
 def check(column: str, columns: Sequence[str]) -> None:

@@ -10,6 +10,6 @@ A page uses it in three lines, in this order, because what is acknowledged must 
 once is welcome, and leaving it is safe: the browser sends again whatever is not acknowledged.
 """
 
-from pages.widgets.grading_card.component import Seat, grading_card, received
+from pages.widgets.grading_card.component import PressRoute, grading_card, received
 
-__all__ = ["Seat", "grading_card", "received"]
+__all__ = ["PressRoute", "grading_card", "received"]

@@ -15,7 +15,7 @@ from pages.widgets.mounting import mounting
 _TRIGGER = "graded"
 
 
-class Seat(Frozen):
+class PressRoute(Frozen):
     """Where a card may send presses by itself: a path on this server, and who it may speak for."""
 
     path: str
@@ -32,16 +32,16 @@ def received(key: str) -> CardEvents:
     return events
 
 
-def grading_card(news: CardNews, *, seat: Seat | None = None, key: str) -> CardEvents:
+def grading_card(news: CardNews, *, route: PressRoute | None = None, key: str) -> CardEvents:
     """Draw the card and return the presses that `received` has not handed out in this run.
 
     Args:
         news: what the card is told.
-        seat: where the card may send presses by itself; without one each press runs the page.
+        route: where the card may send presses by itself; without one each press runs the page.
         key: of the component; must not contain two underscores in a row.
     """
     _, malformed = read_events(_sent(key))
-    run = {"session": _session(key), "run": _count_run(key), "seat": seat.model_dump() if seat else None}
+    run = {"session": _session(key), "run": _count_run(key), "route": route.model_dump() if route else None}
     data = news.as_data(card_words(news.setting.language), held_by_browser(_sent(key)))
     data["refused"] |= malformed
     result = mounting("card")(key=key, data=data | run, on_graded_change=lambda: None)

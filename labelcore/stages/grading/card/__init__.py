@@ -16,7 +16,7 @@ from labelcore.stages.grading.card.contract import (
 )
 from labelcore.stages.grading.card.items import card_items, coming_items, setting_of, terms_of_pair, turns_of
 from labelcore.stages.grading.card.news import CardNews, held_by_browser
-from labelcore.stages.grading.card.presses import grade_of, store_each, store_events
+from labelcore.stages.grading.card.presses import Receipt, grade_of, store_each, store_events
 
 __all__ = [
     "CardCriterion",
@@ -31,6 +31,7 @@ __all__ = [
     "CardSuggestion",
     "CardTerm",
     "CardTurn",
+    "Receipt",
     "card_items",
     "coming_items",
     "grade_of",

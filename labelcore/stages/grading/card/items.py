@@ -33,9 +33,9 @@ AGAIN = "~2"
 """A silent repeat is another card to the browser: its id carries this ending."""
 
 
-def card_items(workspace: Workspace, annotator: str, queue: Queue, *, first: bool = True) -> list[CardItem]:
+def card_items(workspace: Workspace, queue: Queue, *, first: bool = True) -> list[CardItem]:
     """The coming outputs; on a first visit also the last few graded ones, for looking back."""
-    past = recent(workspace, annotator, queue.sample_id, _LOOK_BACK) if first else []
+    past = recent(workspace, queue.sample_id, _LOOK_BACK) if first else []
     cards = [
         *(_card(seen.output, seen.position, seen.reason, seen.current) for seen in past),
         *(_coming(item) for item in queue.items),
@@ -47,7 +47,7 @@ def card_items(workspace: Workspace, annotator: str, queue: Queue, *, first: boo
         cards = [_with_suggestion(card, verdicts.get(card.output_id)) for card in cards]
     if not rules.ask_criteria and not rules.ask_fields:
         return cards
-    parts = part_grades(workspace, annotator, [card.output_id for card in cards])
+    parts = part_grades(workspace, [card.output_id for card in cards])
     marks = {
         output_id: {part: _as_card(grade) for part, grade in grades.items()}
         for output_id, grades in parts.items()
@@ -60,13 +60,11 @@ def coming_items(project: Project, items: Sequence[QueueItem]) -> list[CardItem]
     return _with_terms_and_fields(project, [_coming(item) for item in items])
 
 
-def setting_of(
-    workspace: Workspace, annotator: str, language: Language, phrases: Sequence[str] | None
-) -> CardSetting:
+def setting_of(workspace: Workspace, language: Language, phrases: Sequence[str] | None) -> CardSetting:
     """What the card asks this person in this project."""
     rules = workspace.project.rules
     return CardSetting(
-        annotator=annotator,
+        annotator=workspace.person,
         project=workspace.project.id,
         language=language,
         criteria=_asked_criteria(workspace),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labelcore.errors import LabelcoreError
-from labelcore.models import Grade, Project
+from labelcore.models import Grade
 from labelcore.stages.grading.acts import record
 from labelcore.stages.grading.card.contract import CardEvent, CardEvents
 from labelcore.stages.grading.card.items import AGAIN
 from labelcore.workspace import Workspace
 
+Receipt = tuple[list[str], dict[str, str]]
+"""Client ids that are stored durably, and why others can never be."""
 
-def store_each(
-    events: CardEvents, store: Callable[[CardEvent], list[str]]
-) -> tuple[list[str], dict[str, str]]:
+
+def store_each(events: CardEvents, store: Callable[[CardEvent], list[str]]) -> Receipt:
     """The client ids that are stored durably, and why others can never be (a press never costs
     another one).
     """
@@ -30,17 +31,13 @@ def store_each(
     return stored, refused
 
 
-def store_events(
-    workspace: Workspace, annotator: str, events: CardEvents
-) -> tuple[list[str], dict[str, str]]:
-    """Store presses one by one. Returns the stored client ids, and why others can never be."""
-    return store_each(
-        events, lambda event: record(workspace, [grade_of(workspace.project, annotator, event)])
-    )
+def store_events(workspace: Workspace, events: CardEvents) -> Receipt:
+    """Store this person's presses one by one."""
+    return store_each(events, lambda event: record(workspace, [grade_of(workspace, event)]))
 
 
-def grade_of(project: Project, annotator: str, event: CardEvent) -> Grade:
-    """The grade that a press amounts to.
+def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
+    """The grade that a press of this person amounts to.
 
     Raises:
         ValueError: the press is no grade (a side, where two outputs are compared).
@@ -49,9 +46,9 @@ def grade_of(project: Project, annotator: str, event: CardEvent) -> Grade:
     source = "repeat" if again else "suggestion" if event.agreed else "person"
     return Grade(
         id=event.client_id,
-        project_id=project.id,
+        project_id=workspace.project.id,
         output_id=event.output_id.removesuffix(AGAIN),
-        annotator=annotator,
+        annotator=workspace.person,
         value=event.value,  # a side raises ValueError
         note=event.note,
         seconds=event.seconds,

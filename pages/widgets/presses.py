@@ -26,28 +26,30 @@ from labelcore.stages import projects
 from labelcore.stages.grading.card import held_by_browser, read_events
 from labelcore.store import open_database
 from labelcore.workspace import Workspace
-from pages.widgets.desk import Desk, Way
-from pages.widgets.grading_card import Seat
+from pages.widgets.grading_card import PressRoute
+from pages.widgets.grading_session import GradingSession, Way
 
 PATH = "/labelcore/presses"
 LARGEST = 64 * 2**20
 """Bytes of one request: many waiting presses with corrected texts."""
-_signer = URLSafeSerializer(secrets.token_bytes(32), salt="seat")
+_signer = URLSafeSerializer(secrets.token_bytes(32), salt="grading session")
 """Of this process: after a restart a card shows an old token, is refused, and runs its page."""
 
 
-def seat_of(desk: Desk) -> Seat:
+def route_of(session: GradingSession) -> PressRoute:
     """The address, and a token that lets its holder speak for this person in this project only."""
-    token = _signer.dumps([desk.workspace.project.name, desk.workspace.person, desk.language, desk.way])
+    token = _signer.dumps(
+        [session.workspace.project.name, session.workspace.person, session.language, session.way]
+    )
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return Seat(path=f"/{base}{PATH}" if base else PATH, token=str(token))
+    return PressRoute(path=f"/{base}{PATH}" if base else PATH, token=str(token))
 
 
 async def presses(request: Request) -> Response:
     """Store the presses in the body; the answer is what a run of the page would tell the card."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
-        seat = _signer.loads(token if scheme == "Bearer" else "")
+        who = _signer.loads(token if scheme == "Bearer" else "")
     except BadSignature:
         return _refusal(401, "The page is of an earlier server.")
     if int(request.headers.get("content-length", LARGEST + 1)) > LARGEST:
@@ -56,18 +58,20 @@ async def presses(request: Request) -> Response:
         sent = json.loads(await request.body())
     except ValueError:
         return _refusal(400, "This is no JSON.")
-    return await run_in_threadpool(_answer, seat, sent)
+    return await run_in_threadpool(_answer, who, sent)
 
 
-def _desk(project: str, annotator: str, language: Language, way: Way) -> Desk:
+def _session(project: str, annotator: str, language: Language, way: Way) -> GradingSession:
     db = open_database(settings().db)
-    return Desk(Workspace(db, projects.open_project(db, project, create=False), annotator), language, way)
+    return GradingSession(
+        Workspace(db, projects.open_project(db, project, create=False), annotator), language, way
+    )
 
 
-def _answer(seat: tuple[str, str, Language, Way], sent: object) -> Response:
+def _answer(who: tuple[str, str, Language, Way], sent: object) -> Response:
     events, malformed = read_events(sent)
     try:
-        news = _desk(*seat).news(events)
+        news = _session(*who).news(events)
     except LabelcoreError as trouble:
         return _refusal(409, str(trouble))
     data = news.as_data(card_words(news.setting.language), held_by_browser(sent))

@@ -17,8 +17,8 @@ from labelcore.stages import grading, projects, sampling
 from labelcore.store import Database, close_database, open_database
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
-from pages.widgets import pressing
-from pages.widgets.desk import Desk
+from pages.widgets import presses
+from pages.widgets.grading_session import GradingSession
 from pages.widgets.language import Language
 
 Send = Callable[..., Any]
@@ -51,12 +51,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Dat
 
 
 def token_of(place: tuple[Database, Project], way: Any = "single", who: str = "ann") -> str:
-    return pressing.seat_of(Desk(Workspace(*place, who), "en", way)).token
+    return presses.route_of(GradingSession(Workspace(*place, who), "en", way)).token
 
 
 @pytest.fixture
 def client() -> TestClient:
-    return TestClient(Starlette(routes=pressing.routes), raise_server_exceptions=False)
+    return TestClient(Starlette(routes=presses.routes), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def send(client: TestClient, place: tuple[Database, Project]) -> Send:
     def post(*events: object, have: tuple[str, ...] = (), token: str = "") -> Any:
         given = {"authorization": f"Bearer {token or token_of(place)}"}
         sent = json.dumps({"events": events, "have": have})
-        return client.post(pressing.PATH, content=sent, headers=given)
+        return client.post(presses.PATH, content=sent, headers=given)
 
     return post
 
@@ -121,9 +121,9 @@ def test_without_a_token_of_this_server_nothing_is_stored(
 ) -> None:
     shown = send().json()["items"][0]["output_id"]
     headers = {"authorization": f"Bearer {token}"}
-    answer = client.post(pressing.PATH, json={"events": [press(shown)]}, headers=headers)
+    answer = client.post(presses.PATH, json={"events": [press(shown)]}, headers=headers)
     assert answer.status_code == 401
-    assert client.post(pressing.PATH, json={"events": [press(shown)]}).status_code == 401
+    assert client.post(presses.PATH, json={"events": [press(shown)]}).status_code == 401
     assert grading.grade_history(Workspace(*place)) == []
 
 
@@ -143,11 +143,11 @@ def test_what_is_no_json_or_too_much_gets_a_clear_answer(
     client: TestClient, place: tuple[Database, Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = {"authorization": f"Bearer {token_of(place)}"}
-    answer = client.post(pressing.PATH, content=b"{", headers=headers)
+    answer = client.post(presses.PATH, content=b"{", headers=headers)
     assert answer.status_code == 400
-    assert client.post(pressing.PATH, json=[1, {}], headers=headers).status_code == 200
-    monkeypatch.setattr(pressing, "LARGEST", 10)
-    answer = client.post(pressing.PATH, json={"events": [press("o")]}, headers=headers)
+    assert client.post(presses.PATH, json=[1, {}], headers=headers).status_code == 200
+    monkeypatch.setattr(presses, "LARGEST", 10)
+    answer = client.post(presses.PATH, json={"events": [press("o")]}, headers=headers)
     assert answer.status_code == 413
 
 
@@ -183,5 +183,5 @@ def test_the_deadline_is_said_in_the_language_of_the_page(
 ) -> None:
     db, project = place
     grading.set_rules(Workspace(db, project), deadline="2999-01-01")
-    desk = Desk(Workspace(db, projects.open_project(db, "shop"), "ann"), language, "single")
-    assert words in desk.news(()).pace
+    session = GradingSession(Workspace(db, projects.open_project(db, "shop"), "ann"), language, "single")
+    assert words in session.news(()).pace

@@ -1,7 +1,7 @@
-"""A person's desk in a project: presses in, the coming outputs out.
+"""A person's grading session in a project: presses in, the coming outputs out.
 
 One way for both doors: the page, which runs as a whole, and the card's own requests, which are
-answered in a few milliseconds (`pages.widgets.pressing`).
+answered in a few milliseconds (`pages.widgets.presses`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from labelcore.stages.grading.card import (
     CardItem,
     CardNews,
     CardSetting,
+    Receipt,
     card_items,
     setting_of,
     store_events,
@@ -33,17 +34,16 @@ Way = Literal["single", "pairs"]
 
 
 @dataclass(frozen=True)
-class Desk:
+class GradingSession:
     """Who grades what, and how."""
 
     workspace: Workspace
     language: Language
     way: Way
 
-    def store(self, events: CardEvents) -> tuple[list[str], dict[str, str]]:
-        """Make presses durable. Returns the stored client ids, and why others can never be."""
-        save = store_events if self.way == "single" else store_pairs
-        return save(self.workspace, self.workspace.person, events)
+    def store(self, events: CardEvents) -> Receipt:
+        """Make presses durable."""
+        return (store_events if self.way == "single" else store_pairs)(self.workspace, events)
 
     def news(self, events: CardEvents) -> CardNews:
         """Store the presses, then say what comes next; without presses also what was last."""
@@ -55,19 +55,19 @@ class Desk:
         )
 
     def _outputs(self, *, first: bool) -> CardNews:
-        workspace, who = self.workspace, self.workspace.person
-        queue = grading.grading_queue(workspace, who)
-        phrases = grading.phrases(workspace, who) if first else None
+        workspace = self.workspace
+        queue = grading.grading_queue(workspace)
+        phrases = grading.phrases(workspace) if first else None
         return self._told(
             queue,
-            card_items(workspace, who, queue, first=first),
-            setting_of(workspace, who, self.language, phrases),
+            card_items(workspace, queue, first=first),
+            setting_of(workspace, self.language, phrases),
             pace_words(workspace, queue, self.language),
         )
 
     def _pairs(self) -> CardNews:
-        queue = grading.comparing_queue(self.workspace, self.workspace.person)
-        setting = pair_setting(self.workspace.project, self.workspace.person, self.language)
+        queue = grading.comparing_queue(self.workspace)
+        setting = pair_setting(self.workspace, self.language)
         return self._told(queue, pair_items(self.workspace.project, queue), setting)
 
     def _told(

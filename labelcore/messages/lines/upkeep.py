@@ -1,0 +1,60 @@
+"""What upkeep says: copies, sizes, the state of an installation, and answers in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from labelcore.messages.results import lines
+from labelcore.stages.upkeep import Answer, Backup, Health, Vacuumed
+from labelcore.workspace import Workspace
+
+_SCREENFUL = 30
+_WIDEST = 40
+
+
+@lines("backup")
+def copied(_workspace: Workspace, found: Backup) -> Iterator[str]:
+    """Where it is, and how to open it."""
+    yield f"Wrote {found.out} ({found.bytes / 1e6:.1f} MB); open it with --db {found.out}."
+
+
+@lines("vacuum")
+def vacuumed(workspace: Workspace, found: Vacuumed) -> Iterator[str]:
+    """The size before and after."""
+    before, after = found.bytes_before / 1e6, found.bytes_after / 1e6
+    yield f"{workspace.db.path}: {before:.1f} MB before, {after:.1f} MB after."
+
+
+@lines("doctor")
+def health(_workspace: Workspace, found: Health) -> Iterator[str]:
+    """The database, the model, and the versions of what it stands on."""
+    state = "healthy" if found.healthy else f"rows without their output: {found.rows_without_output}"
+    yield f"Database {found.database}: {state}."
+    yield f"Model: {found.model or 'none configured; everything offline works without one.'}"
+    for name, version in found.versions.items():
+        yield f"{name} {version}"
+
+
+@lines("sql")
+def answer(_workspace: Workspace, found: Answer) -> Iterator[str]:
+    """A table of the first rows, or of all."""
+    shown = found.rows if found.show_all else found.rows[:_SCREENFUL]
+    yield from _table(found.columns, shown)
+    if len(shown) < len(found.rows):
+        yield f"… {len(found.rows) - len(shown):,} more rows; --all prints them."
+    if found.truncated:
+        yield f"There are more than {len(found.rows):,} rows; --limit gives more."
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    cells = [[_cell(value) for value in row] for row in [columns, *rows]]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
+    cells.insert(1, ["-" * width for width in widths])
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else " ".join(str(value).split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
