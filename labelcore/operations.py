@@ -227,6 +227,7 @@ def find_operation(name: str) -> Operation:
         BadInput: there is none.
     """
     if name not in OPERATIONS and name in (known := catalogue()):
+        importlib.import_module("labelcore.stages.finding")  # where names of criteria are understood
         importlib.import_module(known[name].module)
     if name not in OPERATIONS:
         raise BadInput(f"There is no operation '{name}'.")

@@ -52,6 +52,10 @@ class Grade(Frozen):
         """Whether it is about the output as a whole."""
         return self.criterion_id is None and self.field is None
 
+    def document(self) -> dict[str, Any]:
+        """As an answer in JSON."""
+        return self.model_dump(include={"id", "output_id", "annotator", "value", "level", "field", "note"})
+
 
 class Comparison(Frozen):
     """One act of comparing the outputs of two pipeline versions on the same input: an event.
