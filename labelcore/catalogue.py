@@ -23,7 +23,7 @@ def catalogue() -> dict[str, Place]:
     """Every operation by name, read off the stages' source without importing it."""
     root = Path(__file__).parent
     found = {}
-    for file in sorted((root / "stages").rglob("*.py")):
+    for file in (*sorted((root / "stages").rglob("*.py")), root / "messages" / "writing.py"):
         module = ".".join(("labelcore", *file.relative_to(root).with_suffix("").parts)).removesuffix(
             ".__init__"
         )

@@ -67,6 +67,13 @@ class FileText:
 
 
 @dataclass(frozen=True)
+class Here:
+    """On the command line the text becomes this before it travels: the app may live in another time zone."""
+
+    reads: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
 class Hidden:
     """Not an option of the command line."""
 

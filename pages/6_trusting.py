@@ -28,7 +28,7 @@ with shell.guard():
         st.info("Nothing can be said yet: no output has a pass or a fail. Grade some first.")
         shell.go("3_grading.py", "Grade")
         st.stop()
-    show_answer(reporting.trust(place, report))
+    show_answer(reporting.trust(place, report=report))
     show_rates(report)
     show_judges(report)
     show_slices(place)

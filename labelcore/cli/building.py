@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from labelcore.cli import sending
 from labelcore.errors import BadInput
-from labelcore.operations import FileText, Flags, Hidden, Metavar, find_operation
+from labelcore.operations import FileText, Flags, Here, Hidden, Metavar, find_operation
 
 _LONGEST_FILE = 4 * 2**20
 
@@ -133,6 +133,8 @@ class Shape:
             return dict(self._pair(text) for text in value)
         if isinstance(value, tuple):
             return [self.read(part) for part in value]
+        if here := self.mark(Here):
+            return str(here.reads(value))
         if self.mark(FileText):
             return _text_of(Path(value))
         if Path in self.types:

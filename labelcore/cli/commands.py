@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from labelcore.cli import hardness, racing, reporting
+from labelcore.cli import hardness, racing
 from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.learning import add_to
 from labelcore.cli.probes import probe
-from labelcore.cli.sending import Author, Db, Json, ProjectName, send, somebody
+from labelcore.cli.sending import Author, Db, Json, ProjectName, send
 from labelcore.errors import BadInput
 from labelcore.sandbox.limits import LONGEST_SOURCE
 
@@ -29,7 +29,6 @@ app.add_typer(probe, name="probe")
 hardness.add_to(judge)
 racing.add_to(judge)
 add_to(judge)
-reporting.add_to(app)
 
 
 _CheckFile = Annotated[
@@ -169,78 +168,3 @@ def judge_refresh(
 def judge_show(judge: str, db: Db = None, project: ProjectName = None, json: Json = False) -> None:
     """Show one judge with its specification."""
     send("judge show", db, project, json, judge=judge)
-
-
-@app.command()
-def choose(
-    max_ffr: Annotated[float, typer.Option(help="Highest false failure rate.")] = 0.5,
-    min_coverage: Annotated[float | None, typer.Option(help="Lowest coverage.")] = None,
-    must_include: Annotated[
-        list[str] | None, typer.Option(help="A judge that must be in; repeatable.")
-    ] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    seconds: Annotated[
-        float,
-        typer.Option(
-            help="Time for the choice with its held-out figures; what there was no time for is said."
-        ),
-    ] = 60.0,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-    author: Author = "",
-) -> None:
-    """Choose the set of judges, cross-fitted, and record it."""
-    send(
-        "choose",
-        db,
-        project,
-        json,
-        author,
-        max_ffr=max_ffr,
-        min_coverage=min_coverage,
-        must_include=must_include,
-        seed=seed,
-        seconds=seconds,
-    )
-
-
-@app.command()
-def align(
-    split: Annotated[str, typer.Option(help="dev, test, train or all")] = "all",
-    judge: Annotated[str | None, typer.Option(help="Only this judge.")] = None,
-    set_: Annotated[str | None, typer.Option("--set", help="chosen: only the chosen set.")] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            help="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; your "
-            "own time where no offset is given.",
-        ),
-    ] = None,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-    author: Author = "",
-) -> None:
-    """Measure the judges and the chosen set against people's grades."""
-    send(
-        "align",
-        db,
-        project,
-        json,
-        somebody(author),
-        split=split,
-        judge=judge,
-        set=set_,
-        as_of=_with_offset(as_of),
-    )
-
-
-def _with_offset(moment: str | None) -> str | None:
-    """A moment with its offset: the app that holds the file may run in another time zone."""
-    if moment is None:
-        return None
-    from labelcore.stages.aligning import parse_moment
-
-    return parse_moment(moment).isoformat()

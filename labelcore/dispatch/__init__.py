@@ -122,15 +122,4 @@ def _first_fault(trouble: ValidationError) -> str:
 
 def _load() -> None:
     """Import the operations late: they bring the whole library along."""
-    from labelcore.dispatch import (  # noqa: F401
-        checks,
-        criteria,
-        demo,
-        hardness,
-        judges,
-        learning,
-        probes,
-        racing,
-        reporting,
-        rubric,
-    )
+    from labelcore.dispatch import checks, criteria, demo, hardness, judges, learning, probes, racing, rubric  # noqa: F401

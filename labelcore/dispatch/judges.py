@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from labelcore.dispatch import Outcome, operation
 from labelcore.judges.kinds import known_word
-from labelcore.messages import document
-from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.models import Frozen, JudgeVersion, Run, SplitName
-from labelcore.stages import aligning, judging
+from labelcore.stages import judging
 from labelcore.stages.judging.proposing import retraining
 from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.testing import suspecting
@@ -194,49 +192,6 @@ def show(workspace: Workspace, *, judge: str) -> Outcome:
     document = judging.show_judge(workspace, judge).model_dump(mode="json")
     lines = tuple(f"{name}: {value}" for name, value in document.items())
     return Outcome(document=document, lines=lines)
-
-
-@operation("choose")
-def choose(
-    workspace: Workspace,
-    *,
-    max_ffr: Annotated[float, Field(ge=0, le=1)] = 0.5,
-    min_coverage: Annotated[float, Field(ge=0, le=1)] | None = None,
-    must_include: Annotated[list[str], Field(max_length=20)] | None = None,
-    seed: int = 0,
-    seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0,
-) -> Outcome:
-    """Choose the set of judges, cross-fitted, and record it."""
-    report = aligning.choose(
-        workspace,
-        max_ffr=max_ffr,
-        min_coverage=min_coverage,
-        must_include=must_include or (),
-        seed=seed,
-        seconds=seconds,
-        progress=workspace.progress,
-    )
-    return Outcome(document=document(report), lines=choice_lines(report))
-
-
-@operation("align")
-def align(
-    workspace: Workspace,
-    *,
-    split: Literal["train", "dev", "test", "all"] = "all",
-    judge: str | None = None,
-    set: Literal["chosen"] | None = None,  # noqa: A002 - the contract's word
-    as_of: str | None = None,
-) -> Outcome:
-    """Measure judges and the chosen set against people's grades, now or as of an earlier moment."""
-    report = aligning.align(
-        workspace,
-        split=split,
-        judge=judge,
-        chosen=set == "chosen",
-        as_of=aligning.parse_moment(as_of) if as_of is not None else None,
-    )
-    return Outcome(document=document(report.document()), lines=alignment_lines(report))
 
 
 def as_documents(found: Sequence[Frozen]) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def show_slices(workspace: Workspace) -> None:
         return
     st.subheader("Where is it better or worse?")
     field = st.segmented_control("By", known, default=known[0], key="trust-slice") or known[0]
-    for breakdown in reporting.slices(workspace, [field]):
+    for breakdown in reporting.slices(workspace, by=[field]):
         charts.intervals(
             "Pass rate; the intervals hold for all values at once",
             [row.name for row in breakdown.rows[:_CHARTED]],

@@ -71,7 +71,7 @@ def plant(
 
 
 def _trust(workspace: Workspace) -> reporting.Trust:
-    return reporting.trust(workspace, aligning.align(workspace))
+    return reporting.trust(workspace, report=aligning.align(workspace))
 
 
 def test_without_grades_nothing_is_claimed(workspace: Workspace) -> None:
@@ -119,8 +119,7 @@ def test_the_gate_closes_by_significance_and_not_by_noise(
     plant(100, 40, 30)  # TNR .75 (.60 to .86)
 
     def gate(least: float) -> reporting.GateReport:
-        limits = reporting.Limits(tnr=least)
-        return reporting.check(workspace, judge="judge", limits=limits, split="all")
+        return reporting.check(workspace, judge="judge", min_tnr=least, split="all")
 
     assert [gate(x).passes for x in (0.7, 0.8, 0.9)] == [True, True, False]
     assert gate(0.8).checks[0].state == "below, not significantly"
@@ -131,7 +130,7 @@ def test_what_cannot_be_measured_does_not_pass_the_gate(
     workspace: Workspace, plant: Callable[..., None]
 ) -> None:
     plant(20, 0, 0)
-    found = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1))
+    found = reporting.check(workspace, judge="judge", min_tnr=0.1)
     assert not found.passes
     assert "cannot be checked" in sentence(found.checks[0].says)
 
@@ -181,7 +180,7 @@ def test_nothing_to_check_is_said(workspace: Workspace) -> None:
     with pytest.raises(BadInput, match="nothing to check"):
         reporting.check(workspace)
     with pytest.raises(BadInput, match="needs a judge"):
-        reporting.check(workspace, limits=reporting.Limits(tpr=0.5))
+        reporting.check(workspace, min_tpr=0.5)
 
 
 def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
@@ -242,13 +241,13 @@ def test_slices_say_that_outputs_share_sources_and_which_fields_there_are(
         made = add_outputs(*(f"{city} {k}" for k in range(10)), metadata={"city": city}, group_key=city)
         for output in made:
             give(output, "pass" if city == "Ulm" else "fail")
-    (found,) = reporting.slices(workspace, ["city"])
+    (found,) = reporting.slices(workspace, by=["city"])
     assert {row.name: row.rate.value for row in found.rows} == {"Ulm": 1, "Bonn": 0}
     for row in found.rows:
         assert row.rate.low is None and "1 source only" in (row.rate.why_not or "")
         assert row.p is None and row.says == "too few sources to tell (1)"
     with pytest.raises(BadInput, match=r"no.* field 'town'|field 'town'.*Slice by city"):
-        reporting.slices(workspace, ["town"])
+        reporting.slices(workspace, by=["town"])
 
 
 @pytest.mark.parametrize(
@@ -274,15 +273,13 @@ def test_a_gate_on_the_sealed_test_says_what_its_look_cost(
     plant(400, 200, 150)
     grading.set_looks_limit(workspace, 1)
     workspace = workspace.with_project(projects.open_project(workspace.db, workspace.project.name))
-    limits = reporting.Limits(pass_rate=0.1)
-    assert reporting.check(workspace, limits=limits).split == "all"
+    assert reporting.check(workspace, min_pass_rate=0.1).split == "all"
     assert grading.looks_at_test(workspace) == 0
-    limits = reporting.Limits(tnr=0.1)
-    found = reporting.check(workspace.by("ann"), judge="judge", limits=limits)
+    found = reporting.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
     assert (found.split, found.passes) == ("test", True)
     assert found.checks[-1].state == "warns"
     assert "1 of 1 times. It is spent" in sentence(found.checks[-1].says)
-    reporting.check(workspace.by("ann"), judge="judge", limits=limits)
+    reporting.check(workspace.by("ann"), judge="judge", min_tnr=0.1)
     assert grading.looks_at_test(workspace) == 1
 
 
@@ -338,7 +335,7 @@ def test_trust_says_what_the_sealed_test_showed_without_looking_again(
     before = _trust(workspace)
     assert any("not read here" in basis for basis in sentences(before.rests_on))
     assert not any("sealed test judges do worse" in sentence(reason.says) for reason in before.reasons)
-    gate = reporting.check(workspace.by("ann"), judge="late", limits=reporting.Limits(tnr=0.5))
+    gate = reporting.check(workspace.by("ann"), judge="late", min_tnr=0.5)
     assert not gate.passes
     looks = grading.looks_at_test(workspace)
     after = _trust(workspace)
@@ -488,7 +485,7 @@ def test_bad_input_gives_reports_cards_and_gates_with_reasons(
     card = reporting.make_card(workspace, "judge")
     assert card.tnr.value is None or card.tpr.value is None
     assert None not in {rate.why_not for rate in (card.tnr, card.tpr) if rate.value is None}
-    gate = reporting.check(workspace, judge="judge", limits=reporting.Limits(tnr=0.1, tpr=0.1))
+    gate = reporting.check(workspace, judge="judge", min_tnr=0.1, min_tpr=0.1)
     assert not gate.passes and any("cannot be checked" in sentence(check.says) for check in gate.checks)
-    reporting.slices(workspace, ["city"])
+    reporting.slices(workspace, by=["city"])
     assert _trust(workspace).reasons

@@ -80,7 +80,7 @@ def _judge(workspace: Workspace, name: str, answers: dict[str, str]) -> None:
 
 
 def _report(workspace: Workspace) -> reporting.SliceReport:
-    (found,) = reporting.slices(workspace, ["city"])
+    (found,) = reporting.slices(workspace, by=["city"])
     return found
 
 

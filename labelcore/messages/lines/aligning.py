@@ -1,11 +1,12 @@
-"""What aligning says: leaks between the splits."""
+"""What aligning says: figures, the choice, leaks between the splits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.messages.results import lines
-from labelcore.stages.aligning import Leak, Leakage
+from labelcore.stages.aligning import AlignmentReport, ChoiceReport, Leak, Leakage
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -38,3 +39,15 @@ def leak_words(leak: Leak) -> str:
         f"{what} of {leak.output_id} ({leak.split}) and {leak.other_id} ({leak.other_split}) "
         f"are {leak.similarity:.0%} alike."
     )
+
+
+@lines("align")
+def align(_workspace: Workspace, report: AlignmentReport) -> Iterable[str]:
+    """The set, the pass rate, then each judge."""
+    return alignment_lines(report)
+
+
+@lines("choose")
+def choose(_workspace: Workspace, report: ChoiceReport) -> Iterable[str]:
+    """The set, and what it does on outputs that it had not seen."""
+    return choice_lines(report)

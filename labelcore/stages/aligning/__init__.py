@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, fact
+from pydantic import Field
+
+from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
 from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
 from labelcore.stages.aligning.enough import HeldOutJudge, ask_next
@@ -20,7 +23,7 @@ from labelcore.stages.aligning.measuring import (
     set_words,
     words_on,
 )
-from labelcore.stages.aligning.moments import Basis, at_moment, basis, parse_moment
+from labelcore.stages.aligning.moments import Basis, Moment, at_moment, basis, parse_moment
 from labelcore.stages.aligning.refereeing import Contender, Difference, Race, differences, race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
@@ -59,6 +62,7 @@ __all__ = [
     "JudgeAlignment",
     "Leak",
     "Leakage",
+    "Moment",
     "Race",
     "SealedView",
     "SetAlignment",
@@ -104,15 +108,22 @@ class SealedView(Frozen):
     outside: tuple[JudgeAlignment, ...]
 
 
+@operation("align", role=Role.MANAGER, signed=True)
 def align(
     workspace: Workspace,
     *,
-    split: Split = "all",
-    judge: str | None = None,
-    chosen: bool = False,
-    as_of: datetime | None = None,
+    split: Annotated[Split, Field(description="dev, test, train or all")] = "all",
+    judge: Annotated[str | None, Field(description="Only this judge.")] = None,
+    set: Annotated[Literal["chosen"] | None, Field(description="chosen: only the chosen set.")] = None,  # noqa: A002 - the contract's word
+    as_of: Annotated[
+        Moment | None,
+        Field(
+            description="The report as it was then: 2026-11-20T12:00, or a day, of which its end counts; "
+            "your own time where no offset is given."
+        ),
+    ] = None,
 ) -> AlignmentReport:
-    """Measure judges and the chosen set against people's overall grades.
+    """Measure judges and the chosen set against people's grades, now or as of an earlier moment.
 
     Looking at the sealed test split is logged, and counted where it shows figures that nobody has
     seen, also as of an earlier moment. ``as_of`` gives the report that was made then, whatever
@@ -127,7 +138,7 @@ def align(
             Workspace(then, known),
             split,
             judge,
-            chosen=chosen,
+            chosen=set == "chosen",
             look=lambda seen: open_test(workspace, purpose="align", seen=seen),
         )
     return report.model_copy(update={"as_of": as_of})

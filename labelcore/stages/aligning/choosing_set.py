@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
@@ -17,8 +18,8 @@ from labelcore.judges.held_out import METHOD, Grades
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
 from labelcore.judges.training_data import TrainingData
-from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, fact
-from labelcore.progress import Progress, silent
+from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.operations import Effect, operation
 from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
@@ -63,17 +64,28 @@ class ChoiceReport(Frozen):
     """How much better another set could be at most, as the solver proves; None: not asked exactly."""
 
 
+@operation("choose", role=Role.ENGINEER, effect=Effect.GRADUAL, signed=True)
 def choose(
     workspace: Workspace,
     *,
-    max_ffr: float = 0.5,
-    min_coverage: float | None = None,
-    must_include: Sequence[str] = (),
+    max_ffr: Annotated[float, Field(ge=0, le=1, description="Highest false failure rate.")] = 0.5,
+    min_coverage: Annotated[float | None, Field(ge=0, le=1, description="Lowest coverage.")] = None,
+    must_include: Annotated[
+        Sequence[str], Field(max_length=20, description="A judge that must be in; repeatable.")
+    ] = (),
     seed: int = 0,
-    seconds: float = set_search.SECONDS,
-    progress: Progress | None = None,
+    seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            description="Ceiling for the choice with its held-out figures; what there was no time for is said.",
+        ),
+    ] = set_search.SECONDS,
 ) -> ChoiceReport:
-    """Choose the set on cross-fitted votes, measure the procedure by a nested split, record both.
+    """Choose the set of judges, cross-fitted, and record it.
+
+    The procedure is measured by a nested split.
 
     ``must_include``: names or ids of judges that the set must have. ``seconds``: for the choice with
     its held-out figures; what there was no time for is among the warnings.
@@ -86,7 +98,7 @@ def choose(
     """
     import pandas as pd
 
-    tell = progress or silent
+    tell = workspace.progress
     labels = _of_both_kinds(fitting_labels(workspace))
     needed = [find_judge(workspace, word) for word in must_include]
     versions = _worth_choosing_from(active_judges(workspace), {version.id for version in needed})

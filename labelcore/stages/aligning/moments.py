@@ -9,9 +9,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, tzinfo
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.models import Frozen, JudgeVersion, Project, now
+from labelcore.operations import Here
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.projects import open_project
 from labelcore.store import Database, past
@@ -99,6 +103,14 @@ def parse_moment(text: str, zone: tzinfo | None = None) -> datetime:
         given = datetime.combine(given, time.max)
     moment = _in_zone(given, zone)
     return min(moment, now()) if whole_day and _starts_before_now(moment) else moment
+
+
+def _moment(given: str | datetime) -> datetime:
+    return parse_moment(given) if isinstance(given, str) else given
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment), Here(lambda text: parse_moment(text).isoformat())]
+"""A moment as people write it."""
 
 
 def _starts_before_now(moment: datetime) -> bool:

@@ -11,13 +11,14 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib.metadata import version as installed
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
 from labelcore.models import NOTHING, OVERALL, Criterion, Fact, Frozen, JudgeVersion, fact, now
+from labelcore.operations import FileText, Options
 from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, align
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import human_labels, sealed_splits
@@ -42,6 +43,31 @@ class Limits(Frozen):
     tpr: float | None = Field(default=None, ge=0, le=1)
     tnr: float | None = Field(default=None, ge=0, le=1)
     pass_rate: float | None = Field(default=None, ge=0, le=1)
+
+
+class LimitOptions(Options):
+    """The limits as options of a command."""
+
+    min_tpr: float | None = Field(default=None, ge=0, le=1, description="The least TPR.")
+    min_tnr: float | None = Field(default=None, ge=0, le=1, description="The least TNR.")
+    min_pass_rate: float | None = Field(
+        default=None, ge=0, le=1, description="The least pass rate of everything."
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """The same, by the figures' names."""
+        return Limits(tpr=self.min_tpr, tnr=self.min_tnr, pass_rate=self.min_pass_rate)
+
+
+NO_LIMITS = LimitOptions()
+WantedSplit = Annotated[
+    CardSplit | None,
+    Field(
+        description="test, dev, train or all; by default the sealed test for a judge (each new state of it "
+        "counts as a look), else all."
+    ),
+]
 
 
 class LabelSet(Frozen):
@@ -121,6 +147,14 @@ def read_card(text: str) -> JudgeCard:
         raise BadInput(
             f"The card's field '{place}': {fault['msg']}.", next_step="Make it again with `labelcore card`."
         ) from trouble
+
+
+def _read(card: str | JudgeCard) -> JudgeCard:
+    return read_card(card) if isinstance(card, str) else card
+
+
+CardFile = Annotated[JudgeCard, BeforeValidator(_read), FileText()]
+"""A card, on the command line by its file."""
 
 
 def make_card(

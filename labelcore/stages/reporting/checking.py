@@ -8,14 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Fact, Frozen, JudgeVersion, fact, now
+from labelcore.models import Fact, Frozen, JudgeVersion, Role, fact, now
+from labelcore.operations import Hidden, operation
 from labelcore.stages.aligning import AlignmentReport, align
 from labelcore.stages.grading import sealed_splits, split_report
 from labelcore.stages.judging import find_judge, list_judges
-from labelcore.stages.reporting.card import CardSplit, JudgeCard, Limits, label_set, prompt_hash
+from labelcore.stages.reporting.card import (
+    NO_LIMITS,
+    CardFile,
+    CardSplit,
+    JudgeCard,
+    LimitOptions,
+    Limits,
+    WantedSplit,
+    label_set,
+    prompt_hash,
+)
 from labelcore.stats.rate import Rate, difference
 from labelcore.workspace import Workspace
 
@@ -41,17 +54,27 @@ class GateReport(Frozen):
         """Whether the gate is open."""
         return all(check.state != "fails" for check in self.checks)
 
+    @property
+    def exit_code(self) -> int:
+        """Of the command."""
+        return 0 if self.passes else 1
 
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"passes": self.passes, **dict(self)}
+
+
+@operation("check", role=Role.MANAGER, signed=True)
 def check(
     workspace: Workspace,
     *,
-    judge: str | None = None,
-    card: JudgeCard | None = None,
-    limits: Limits | None = None,
-    split: CardSplit | None = None,
-    today: date | None = None,
+    card: Annotated[CardFile | None, Field(description="A judge's card to check against.")] = None,
+    judge: Annotated[str | None, Field(description="A judge's name or id.")] = None,
+    split: WantedSplit = None,
+    limits: LimitOptions = NO_LIMITS,
+    today: Annotated[date | None, Hidden()] = None,
 ) -> GateReport:
-    """Check a judge (of the card, or by name), or the project's pass rate, against limits.
+    """The gate for CI: exit 1 when a judge or the pass rate is below its limit, and not by chance.
 
     Limits given here count before those of the card. Without a split, the card's is used; else a
     judge is checked on the sealed test where there is one, and everything else on all grades.
@@ -60,7 +83,7 @@ def check(
         BadInput: there is nothing to check.
         NotFound: there is no such judge.
     """
-    asked = _asked(card, limits)
+    asked = _asked(card, limits.limits)
     if card is None and asked == Limits():
         raise BadInput(
             "There is nothing to check.",
@@ -84,9 +107,9 @@ def check(
     return GateReport(split=chosen, checks=tuple(checks))
 
 
-def _asked(card: JudgeCard | None, limits: Limits | None) -> Limits:
+def _asked(card: JudgeCard | None, limits: Limits) -> Limits:
     """The card's limits, each replaced by one that is given now."""
-    given = limits.model_dump(exclude_none=True) if limits else {}
+    given = limits.model_dump(exclude_none=True)
     return Limits.model_validate((card.limits.model_dump() if card else {}) | given)
 
 

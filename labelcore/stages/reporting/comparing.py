@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from typing import Annotated
 
 import numpy as np
 
 from labelcore.errors import BadInput
-from labelcore.models import Fact, Frozen, fact
-from labelcore.stages.aligning import AlignmentReport, align, chosen_set
+from labelcore.models import Fact, Frozen, Role, fact
+from labelcore.operations import Metavar, operation
+from labelcore.stages.aligning import AlignmentReport, Moment, align, chosen_set
 from labelcore.stages.aligning.evidence import sources_of
 from labelcore.stages.aligning.measuring import set_words, words_on
 from labelcore.stages.grading import human_labels, versions
@@ -49,10 +50,13 @@ class VersionComparison(Frozen):
     by_judges: Paired | None
 
 
+@operation("compare moments", role=Role.MANAGER)
 def compare_moments(
-    workspace: Workspace, before: datetime, after: datetime | None = None
+    workspace: Workspace,
+    before: Annotated[Moment, Metavar("BEFORE")],
+    after: Annotated[Moment | None, Metavar("[AFTER]")] = None,
 ) -> MomentComparison:
-    """The figures of two moments side by side; ``after`` None is now.
+    """Put the figures of two moments side by side, with what changed; the second is now if it is left out.
 
     Raises:
         NotFound: the project did not exist yet.
@@ -96,8 +100,9 @@ def _changes(then: AlignmentReport, now: AlignmentReport) -> Iterator[Fact]:
     yield from (fact("left", judge=name) for name in sorted(before - after))
 
 
+@operation("compare versions", role=Role.MANAGER)
 def compare_versions(workspace: Workspace, first: str, second: str) -> VersionComparison:
-    """Two pipeline versions (prompt versions or models) on the inputs that both answered.
+    """Compare two pipeline versions (prompt versions or models) on the inputs that both answered.
 
     Raises:
         BadInput: no output is of one of them, or they share no input.

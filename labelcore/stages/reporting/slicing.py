@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import NOTHING, Fact, Frozen, fact
+from labelcore.models import NOTHING, Fact, Frozen, Role, fact
+from labelcore.operations import operation
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import correction_of, sampling_of, set_verdicts
 from labelcore.stages.grading import human_labels
@@ -50,8 +53,14 @@ def fields(workspace: Workspace) -> list[str]:
     return [name for name, kinds in values.items() if 2 <= len(kinds) <= MOST]
 
 
-def slices(workspace: Workspace, by: Sequence[str] = ()) -> list[SliceReport]:
-    """Each field's slices; without names, every field that can be sliced by (five at most).
+By = Annotated[Sequence[str], Field(description="A field to slice by; repeat.")]
+
+
+@operation("slices", role=Role.MANAGER, listed_as="slices")
+def slices(workspace: Workspace, *, by: By = ()) -> list[SliceReport]:
+    """Pass rates by slice, by people and corrected, adjusted for how many there are.
+
+    Without names, by every field that can be sliced by (five at most).
 
     Raises:
         BadInput: no graded output has a field of that name.

@@ -5,11 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from labelcore.models import NOTHING, Fact, Frozen, fact
+from labelcore.models import NOTHING, Fact, Frozen, Role, fact
+from labelcore.operations import Hidden, operation
 from labelcore.stages import projects
-from labelcore.stages.aligning import AlignmentReport, JudgeAlignment, SealedView, SetAlignment, test_as_seen
+from labelcore.stages.aligning import (
+    AlignmentReport,
+    JudgeAlignment,
+    SealedView,
+    SetAlignment,
+    align,
+    test_as_seen,
+)
 from labelcore.stages.aligning.enough import worth_less
 from labelcore.stages.grading import SplitReport, split_report
 from labelcore.stages.judging import JudgeSummary, list_judges
@@ -78,8 +86,13 @@ class _Seen:
         return chosen if chosen and chosen.judges else None
 
 
-def trust(workspace: Workspace, report: AlignmentReport) -> Trust:
-    """Judge the pass rate of a report on all grades (split "all") of the present."""
+@operation("trust", role=Role.MANAGER)
+def trust(workspace: Workspace, *, report: Annotated[AlignmentReport | None, Hidden()] = None) -> Trust:
+    """Say whether the pass rate can be trusted, and why.
+
+    ``report``: the alignment on all grades of the present, where it is known already.
+    """
+    report = report or align(workspace)
     rates = report.pass_rate
     corrected = rates.corrected.value is not None
     rate = rates.corrected if corrected else rates.human

@@ -1,0 +1,85 @@
+"""Operations that write sentences into files: the report, and a judge's card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from labelcore.errors import BadInput
+from labelcore.messages.checking import card_text
+from labelcore.messages.report import write_report
+from labelcore.models import Frozen, Role
+from labelcore.operations import operation
+from labelcore.stages import reporting
+from labelcore.stages.reporting.card import DAYS, NO_LIMITS, JudgeCard, LimitOptions, WantedSplit
+from labelcore.stages.reporting.slicing import By
+from labelcore.workspace import Workspace
+
+_WRITERS = {".html": lambda built: reporting.to_html(built).encode(), ".pdf": reporting.to_pdf}
+
+
+class Written(Frozen):
+    """A report that stands in a file."""
+
+    out: Path
+    bytes: int
+    title: str
+
+
+class WrittenCard(Frozen):
+    """A judge's card, and where it stands if it was kept."""
+
+    card: JudgeCard
+    out: Path | None
+
+    def document(self) -> Any:
+        """The card's own."""
+        return self.card
+
+
+@operation("report", role=Role.MANAGER)
+def report(
+    workspace: Workspace, *, out: Annotated[Path, Field(description="A .html or .pdf file.")], by: By = ()
+) -> Written:
+    """Write the report for whoever must decide, as one HTML or PDF file.
+
+    Raises:
+        BadInput: the file is of another kind, or cannot be written.
+    """
+    writer = _WRITERS.get(out.suffix.lower())
+    if writer is None:
+        raise BadInput(
+            f"A report cannot be written as '{out.suffix}'.", next_step="Name a .html or .pdf file."
+        )
+    document = write_report(reporting.gather(workspace, by=tuple(by)))
+    content = writer(document)
+    _write(out, content)
+    return Written(out=out, bytes=len(content), title=document.title)
+
+
+@operation("card", role=Role.ENGINEER, signed=True)
+def card(
+    workspace: Workspace,
+    judge: str,
+    *,
+    out: Annotated[Path | None, Field(description="The card's .json file.")] = None,
+    split: WantedSplit = None,
+    limits: LimitOptions = NO_LIMITS,
+    days: Annotated[int, Field(ge=1, le=3_650, description="Valid so many days.")] = DAYS,
+) -> WrittenCard:
+    """Write a judge's card: what it is, its figures, its limits, until when it is valid."""
+    made = reporting.make_card(workspace, judge, split=split, limits=limits.limits, days=days)
+    if out:
+        _write(out, card_text(made).encode())
+    return WrittenCard(card=made, out=out)
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as trouble:
+        raise BadInput(
+            f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
+        ) from trouble
