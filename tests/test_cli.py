@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from labelcore.cli import main
+from labelcore.cli import main, terminal
+from labelcore.dispatch import Outcome
 from tests.app_server import serving
 
 ROOT = Path(__file__).parent.parent
@@ -139,6 +140,20 @@ def test_an_option_before_the_command_is_told_where_it_belongs(
         told
         == f"labelcore: {line[0] if line[0] != 'judge' else '--db'} stands before the command; options come after it. Say: {meant}\n"
     )
+
+
+def test_people_get_a_screenful_and_all_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = Outcome(document={}, lines=tuple(f"line {number}" for number in range(300)))
+    terminal.show(outcome, as_json=False)
+    cut = capsys.readouterr().out.splitlines()
+    assert len(cut) == 40
+    assert cut[-1] == "… 261 more lines: --all shows them."
+    terminal.EVERYTHING.set(True)
+    terminal.show(outcome, as_json=True)
+    shown = capsys.readouterr()
+    assert len(shown.err.splitlines()) == 300
+    assert shown.out == "{}\n"
+    terminal.EVERYTHING.set(False)
 
 
 @pytest.mark.parametrize("line", [["--help"], ["judge", "--help"], ["status", "--help"]])

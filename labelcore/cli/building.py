@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
-from labelcore.cli import sending
+from labelcore.cli import sending, terminal
 from labelcore.errors import BadInput
 from labelcore.operations import FileText, Flags, Here, Hidden, Metavar, find_operation
 
@@ -52,6 +52,13 @@ def common(*, author: bool = True, taken: Container[str] = ()) -> list[click.Par
         click.Option(["--db"], type=click.Path(path_type=Path), help="The DuckDB file."),
         click.Option(["--project"], help="The project's name."),
         *([who] if author else []),
+        click.Option(
+            ["--all"],
+            is_flag=True,
+            expose_value=False,
+            callback=lambda _context, _option, wanted: terminal.EVERYTHING.set(wanted),
+            help="Print every line, not a screenful.",
+        ),
         click.Option(["--json", "as_json"], is_flag=True, help="Print one JSON document on stdout."),
     ]
 

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import time
+from contextvars import ContextVar
 
 from labelcore.dispatch import Outcome
 from labelcore.progress import Progress, silent
@@ -18,11 +19,20 @@ _SECONDS_BETWEEN = 0.1
 _VISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+_SCREEN = 40
+"""Lines that people read at once."""
+EVERYTHING: ContextVar[bool] = ContextVar("every line is printed", default=False)
+"""What ``--all`` asks for."""
+
+
 def show(outcome: Outcome, *, as_json: bool) -> None:
     """Print an outcome in the form that was asked for."""
     people = sys.stderr if as_json else sys.stdout
-    for line in outcome.lines:
+    whole = EVERYTHING.get() or len(outcome.lines) <= _SCREEN
+    for line in outcome.lines if whole else outcome.lines[: _SCREEN - 1]:
         print(_VISIBLE.sub("�", line), file=people)
+    if not whole:
+        print(f"… {len(outcome.lines) - _SCREEN + 1:,} more lines: --all shows them.", file=people)
     if as_json:
         print(json.dumps(outcome.document, ensure_ascii=False, default=str, allow_nan=False))
 

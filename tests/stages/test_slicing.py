@@ -85,7 +85,7 @@ def _report(workspace: Workspace) -> reporting.SliceReport:
 
 
 def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(workspace: Workspace, plant: Plant) -> None:
-    ulm, bonn = plant(Workspace("Ulm", 60), 20, 10, 0.5), plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    ulm, bonn = plant("Ulm", 60, 20, 10, 0.5), plant("Bonn", 100, 10, 15, 0.25)
     answers = {output.id: "fail" if k % 3 == 0 or 22 < k < 30 else "pass" for k, output in enumerate(ulm)}
     answers |= {output.id: "pass" if k < 12 or k % 5 == 0 else "fail" for k, output in enumerate(bonn)}
     _judge(workspace, "j1", answers)
@@ -111,8 +111,8 @@ def test_a_slice_is_corrected_by_the_verdicts_on_all_its_outputs(workspace: Work
 
 def test_slices_together_are_what_the_whole_project_is(workspace: Workspace, plant: Plant) -> None:
     """Weighted by what their graded outputs stand for, the slices' rates are the project's."""
-    plant(Workspace("Ulm", 60), 20, 10, 0.5)
-    plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    plant("Ulm", 60, 20, 10, 0.5)
+    plant("Bonn", 100, 10, 15, 0.25)
     found, report = _report(workspace), aligning.align(workspace)
     share = sum((row.rate.value or 0) * (row.size or 0) for row in found.rows) / 160
     assert report.pass_rate.human.value == pytest.approx(share)
@@ -120,7 +120,7 @@ def test_slices_together_are_what_the_whole_project_is(workspace: Workspace, pla
 
 
 def test_a_correction_of_a_slice_is_refused_with_its_reason(workspace: Workspace, plant: Plant) -> None:
-    ulm, bonn = plant(Workspace("Ulm", 60), 30, 0, 0.5), plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    ulm, bonn = plant("Ulm", 60, 30, 0, 0.5), plant("Bonn", 100, 10, 15, 0.25)
     _judge(workspace, "j1", {output.id: "pass" for output in ulm + bonn})
     judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
     rows = {row.name: row for row in _report(workspace).rows}
@@ -131,7 +131,7 @@ def test_a_correction_of_a_slice_is_refused_with_its_reason(workspace: Workspace
 
 
 def test_hand_picked_grades_and_unseen_outputs_are_said(workspace: Workspace, plant: Plant) -> None:
-    ulm, bonn = plant(Workspace("Ulm", 60), 20, 10, None), plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    ulm, bonn = plant("Ulm", 60, 20, 10, None), plant("Bonn", 100, 10, 15, 0.25)
     _judge(
         workspace, "j1", {output.id: "pass" if k % 3 else "fail" for k, output in enumerate(ulm[:35] + bonn)}
     )
@@ -164,7 +164,7 @@ def test_pools_of_slices_add_up_to_the_pool_of_the_set(workspace: Workspace, add
 
 
 def test_one_document_and_one_line_for_each_slice(workspace: Workspace, plant: Plant) -> None:
-    ulm, bonn = plant(Workspace("Ulm", 60), 28, 2, 0.5), plant(Workspace("Bonn", 100), 10, 15, 0.25)
+    ulm, bonn = plant("Ulm", 60, 28, 2, 0.5), plant("Bonn", 100, 10, 15, 0.25)
     _judge(workspace, "j1", {output.id: "pass" if k < 20 else "fail" for k, output in enumerate(ulm + bonn)})
     judge_table.save_choice(workspace.db, workspace.project.id, ["j1"], {}, FIGURES, "ann")
     found = execute(
