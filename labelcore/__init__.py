@@ -7,7 +7,7 @@ The loop in nine lines::
     importing.import_file(db, project, "answers.csv")
     sampling.draw_sample(db, project, n=50)
     grading.grade(db, project, output_id, "fail", annotator="mira", note="invents a price")
-    deriving.derive(db, project, accept_all=True)
+    deriving.derive(db, project, offline=True, accept_all=True)
     judging.propose(db, project); judging.run_judges(db, project)
     aligning.choose(db, project)
     print(aligning.align(db, project).document())

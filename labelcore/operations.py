@@ -29,6 +29,7 @@ from labelcore.workspace import Workspace
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Finder = Callable[[Workspace, str], Any]
+Find = TypeVar("Find", bound=Finder)
 ProjectNeed = Literal["known", "any", "none"]
 """Whether the project must exist, is begun where it does not, or does not matter."""
 
@@ -217,10 +218,10 @@ def operation(
     return mark
 
 
-def finder(kind: type) -> Callable[[Finder], Finder]:
+def finder(kind: type) -> Callable[[Find], Find]:
     """Mark the function that finds a thing of a kind by what people call it."""
 
-    def mark(function: Finder) -> Finder:
+    def mark(function: Find) -> Find:
         _FINDERS[kind] = function
         return function
 

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from labelcore.cli import hardness, racing
-from labelcore.cli.criteria import codes, criteria
 from labelcore.cli.learning import add_to
 from labelcore.cli.probes import probe
 from labelcore.cli.sending import Author, Db, Json, ProjectName, send
@@ -22,8 +21,6 @@ app = typer.Typer(
     help="Turn an expert's judgement into automatic evaluation that can be trusted.",
 )
 judge = typer.Typer(no_args_is_help=True, help="Automatic decisions on one criterion each.")
-app.add_typer(criteria, name="criteria")
-app.add_typer(codes, name="codes")
 app.add_typer(judge, name="judge")
 app.add_typer(probe, name="probe")
 hardness.add_to(judge)
@@ -50,19 +47,6 @@ def _text_of(file: Path) -> str:
         raise BadInput(
             f"'{file}' cannot be read: {why}.", next_step="Name a text file with a check."
         ) from trouble
-
-
-@app.command()
-def derive(
-    offline: Annotated[bool, typer.Option("--offline", help="Without any model.")] = False,
-    accept_all: Annotated[bool, typer.Option("--accept-all", help="Accept what is proposed.")] = False,
-    db: Db = None,
-    project: ProjectName = None,
-    json: Json = False,
-    author: Author = "",
-) -> None:
-    """Turn the notes on failed outputs into criteria."""
-    send("derive", db, project, json, author, offline=offline, accept_all=accept_all)
 
 
 @judge.command("propose")

@@ -143,6 +143,10 @@ class Quote(Frozen):
     author: str = ""
     at: datetime = Field(default_factory=now)
 
+    def evidence(self) -> Evidence:
+        """The quote as evidence."""
+        return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked)
+
 
 class Criterion(Frozen):
     """One thing that makes an output good, in one version of its wording.

@@ -76,7 +76,7 @@ def _on_board(coded: deriving.Coded) -> BoardCode:
 
 
 def _undoable(workspace: Workspace) -> tuple[str, str] | None:
-    found = deriving.last_act(workspace)
+    found = deriving.last_change(workspace)
     return found and (found[0], str(found[1]["says"]))
 
 
@@ -143,17 +143,19 @@ def _with_chosen(workspace: Workspace, chosen: list[deriving.Coded]) -> None:
         if len(ids) > 1 and st.button("Merge into the first", key=shell.key_of("merge", ids)):
             deriving.merge_codes(workspace, ids)
             st.rerun()
-        for label, state in (("They are right", "accepted"), ("Drop", "dropped")):
-            if st.button(label, key=shell.key_of(state, ids)):
-                for code_id in ids:
-                    deriving.change_code(workspace, code_id, state=state)
+        for label, act in (("They are right", deriving.accept_code), ("Drop", deriving.drop_code)):
+            if st.button(label, key=shell.key_of(act.__name__, ids)):
+                for coded in chosen:
+                    act(workspace, coded.code)
                 st.rerun()
     with st.form("criterion-of-codes"):
         name = st.text_input("Name of the criterion", chosen[0].code.label)
         statement = st.text_input("What makes an output good")
         if st.form_submit_button("Make a criterion of these codes"):
             with shell.guard():
-                made = deriving.criterion_from_codes(workspace, ids, name=name, statement=statement)
+                made = deriving.criterion_from_codes(
+                    workspace, [coded.code for coded in chosen], name=name, statement=statement
+                )
             st.success(plain(f"{made.name} rests on {len(made.evidence)} quotes."))
 
 

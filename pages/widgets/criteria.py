@@ -64,7 +64,7 @@ def _unexplained(workspace: Workspace) -> None:
         explained = {q.output_id for q in best.quotes} & missing
         show_outputs(workspace, "Show what it would explain", sorted(explained), "next-explains")
         if st.button("Make it a criterion", key="next-criterion"):
-            deriving.criterion_from_codes(workspace, [best.code.id], name=best.code.label)
+            deriving.criterion_from_codes(workspace, [best.code], name=best.code.label)
             st.rerun()
     else:
         st.write(
@@ -234,11 +234,11 @@ def _split_form(workspace: Workspace, criterion: Criterion) -> None:
     if st.form_submit_button("Split"):
         chosen = ((), tuple(quotes))
         parts = [
-            deriving.Part(name=name, statement=statement, quotes=numbers)
+            deriving.SplitPart(name=name, statement=statement, quotes=numbers)
             for name, statement, numbers in zip(names, statements, chosen, strict=True)
         ]
         with shell.guard():
-            deriving.split(workspace, criterion.id, parts)
+            deriving.split(workspace, criterion, parts=parts)
         st.rerun()
 
 
@@ -251,5 +251,5 @@ def _acts(workspace: Workspace, criterion: Criterion) -> None:
     for label, act in {**possible, "Undo the last change": deriving.undo_change}.items():
         if st.button(label, key=f"{act.__name__}-{criterion.id}"):
             with shell.guard():
-                act(workspace, criterion.id, author=workspace.person)
+                act(workspace, criterion)
             st.rerun()

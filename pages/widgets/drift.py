@@ -44,7 +44,7 @@ def show_drift(workspace: Workspace) -> None:
                 and not queued
                 and st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}")
             ):
-                deriving.queue_regrade(workspace, ledger.criterion.id)
+                deriving.queue_regrade(workspace, ledger.criterion)
                 st.rerun()
             if ledger.next and queued:
                 shell.go("3_grading.py", "Grade")
@@ -72,9 +72,7 @@ def _behind_ledger(workspace: Workspace, ledger: deriving.Ledger) -> None:
 
 def _timeline(workspace: Workspace) -> None:
     """How well judges follow people, version by version of one criterion."""
-    names = {
-        criterion.name: criterion.id for criterion in deriving.list_criteria(workspace, status="accepted")
-    }
+    names = {criterion.name: criterion for criterion in deriving.list_criteria(workspace, status="accepted")}
     st.subheader("Alignment along the versions of a criterion")
     chosen = st.selectbox("Criterion", list(names), key="timeline")
     found = by_version(workspace, names[chosen]) if chosen else []

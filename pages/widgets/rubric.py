@@ -42,8 +42,8 @@ def show_prompt(workspace: Workspace) -> None:
         text = st.text_area("The pipeline's prompt", workspace.project.prompt_template, height=200)
         if st.form_submit_button("Propose its rules as criteria"):
             with shell.guard():
-                made = deriving.propose_from_prompt(workspace, text)
-            st.success(f"{len(made)} rules are proposed; accept them under Criteria.")
+                made = deriving.propose_from_prompt(workspace, prompt=text)
+            st.success(f"{len(made.proposed)} rules are proposed; accept them under Criteria.")
     rules = deriving.prompt_rules(workspace)
     for rule in rules:
         (st.error if rule.contradicted else st.write)(plain(rule.says))

@@ -50,7 +50,7 @@ def main() -> None:
                 )
             ],
         )
-    deriving.derive(Workspace(db, project), accept_all=True)
+    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judges = judging.propose(Workspace(db, project))
     kinds = [judge.kind for judge in judges]
     columns = plain_columns()

@@ -81,7 +81,7 @@ def product(db: Database, name: str, rows: list[Row], train: list[int], test: li
                 )
             ],
         )
-    deriving.derive(Workspace(db, project), accept_all=True)
+    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     try:
         judging.run_judges(Workspace(db, project))

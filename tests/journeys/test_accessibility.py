@@ -39,7 +39,7 @@ def app(tmp_path: Path) -> Iterator[str]:
     db = open_database(path)
     project = projects.open_project(db, "test")
     plant(Workspace(db, project))
-    deriving.derive(Workspace(db, project), accept_all=True)
+    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     aligning.choose(Workspace(db, project))

@@ -84,7 +84,7 @@ def work(path: Path) -> None:
                 )
             ],
         )
-    deriving.derive(Workspace(db, project), accept_all=True)
+    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     aligning.choose(Workspace(db, project))

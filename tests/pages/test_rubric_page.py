@@ -33,7 +33,7 @@ def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Da
     for n in range(12):
         note = NOTES[n] if n < len(NOTES) else ""
         grading.grade(Workspace(db, project, "ann"), f"o{n}", "fail" if note else "pass", note=note)
-    deriving.derive(Workspace(db, project), accept_all=True)
+    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     yield db, project
     close_database(tmp_path / "app.duckdb")
     settings.cache_clear()

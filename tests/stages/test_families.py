@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from labelcore.stages.deriving.clauses import clauses_of
 from labelcore.stages.deriving.families import FAMILIES, family_scores
-from labelcore.stages.deriving.grouping import clauses_of
 from labelcore.stages.deriving.naming import LONGEST_NAME, shortened
 
 

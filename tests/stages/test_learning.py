@@ -83,7 +83,7 @@ def test_three_kinds_of_candidates_and_scorers_where_there_are_references(
     workspace: Workspace, plant: Callable[..., list[Output]]
 ) -> None:
     plant(0, 40, 40)
-    deriving.derive(workspace, accept_all=True)
+    deriving.derive(workspace, offline=True, accept_all=True)
     found = judging.propose(workspace, limit=40)
     for criterion in {judge.criterion_id for judge in found}:
         mine = [judge for judge in found if judge.criterion_id == criterion]
@@ -377,7 +377,7 @@ def test_a_schema_makes_a_judge_and_a_field_narrows_a_criterion(
         give(output, "fail" if i % 4 == 3 else "pass", "the note is too long" if i % 4 == 3 else "")
     state = schemas.set_schema(workspace, "properties: {price: {minimum: 0}}\nrequired: [price]")
     assert (state.tried, state.fits) == (40, 38)
-    deriving.derive(workspace, accept_all=True)
+    deriving.derive(workspace, offline=True, accept_all=True)
     criterion = deriving.list_criteria(workspace, status="accepted")[0]
     with pytest.raises(BadInput, match="has a field /nothing"):
         schemas.set_field(workspace, criterion.id, "/nothing")

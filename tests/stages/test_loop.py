@@ -74,7 +74,7 @@ def worked() -> Iterator[tuple[Database, Project]]:
     db = open_database(None)
     project = projects.open_project(db, "worked")
     plant(Workspace(db, project))
-    deriving.derive(Workspace(db, project), accept_all=True)
+    deriving.derive(Workspace(db, project), offline=True, accept_all=True)
     judging.propose(Workspace(db, project))
     judging.run_judges(Workspace(db, project))
     yield db, project
@@ -90,7 +90,7 @@ def families(criteria: tuple[Criterion, ...]) -> list[set[str]]:
 
 
 def test_notes_in_two_languages_land_together(workspace: Workspace, graded: list[Output]) -> None:
-    found = deriving.derive(workspace)
+    found = deriving.derive(workspace, offline=True)
     assert 2 <= len(found.criteria) <= 6
     assert all(len(kinds) == 1 for kinds in families(found.criteria))
     assert found.uncovered_fails == 0
@@ -100,10 +100,10 @@ def test_notes_in_two_languages_land_together(workspace: Workspace, graded: list
 
 
 def test_deriving_again_adds_nothing_and_keeps_decisions(workspace: Workspace, graded: list[Output]) -> None:
-    first = deriving.derive(workspace)
+    first = deriving.derive(workspace, offline=True)
     deriving.reject(workspace, first.criteria[0].id)
     deriving.accept(workspace, first.criteria[1].id)
-    again = deriving.derive(workspace)
+    again = deriving.derive(workspace, offline=True)
     assert {criterion.id for criterion in again.criteria} == {
         criterion.id for criterion in first.criteria[1:]
     }
@@ -114,7 +114,7 @@ def test_deriving_again_adds_nothing_and_keeps_decisions(workspace: Workspace, g
 def test_edits_keep_every_version_and_merges_keep_the_evidence(
     workspace: Workspace, graded: list[Output]
 ) -> None:
-    first, two, *_ = deriving.derive(workspace).criteria
+    first, two, *_ = deriving.derive(workspace, offline=True).criteria
     changed = deriving.edit(workspace.by("ann"), first.id, name="Short", why="clearer")
     assert [version.name for version in deriving.history(workspace, first.id)] == [first.name, "Short"]
     assert changed.version == first.version + 1
@@ -165,14 +165,14 @@ def test_counts_open_the_show_outputs_them(worked: tuple[Database, Project]) -> 
 def test_few_grades_one_class_and_no_notes_say_what_is_missing(
     workspace: Workspace, add_outputs: Callable[..., list[Output]], give: Callable[..., object]
 ) -> None:
-    assert "grade some first" in deriving.derive(workspace).warnings[0]
+    assert "grade some first" in deriving.derive(workspace, offline=True).warnings[0]
     first, two = add_outputs("one", "two")
     give(first, "pass")
-    assert "No output has been failed yet" in deriving.derive(workspace).warnings[0]
+    assert "No output has been failed yet" in deriving.derive(workspace, offline=True).warnings[0]
     with pytest.raises(BadInput, match="failed yet"):
         aligning.choose(workspace)
     give(two, "fail")
-    assert "No failed output has a note" in deriving.derive(workspace).warnings[0]
+    assert "No failed output has a note" in deriving.derive(workspace, offline=True).warnings[0]
     with pytest.raises(BadInput, match="no judge to run"):
         judging.run_judges(workspace)
     report = aligning.align(workspace)

@@ -12,9 +12,9 @@ from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
 from labelcore.stages import deriving, grading, projects, sharing
 from labelcore.stages.deriving import embedding
+from labelcore.stages.deriving.clauses import marked_words
 from labelcore.stages.deriving.embedding import meanings
 from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
-from labelcore.stages.deriving.said import marked_words
 from labelcore.store import codes as code_table
 from labelcore.store import vectors
 from labelcore.text.embedding import SentenceEncoder
@@ -60,11 +60,11 @@ def test_criteria_come_from_marked_words_where_nobody_wrote_a_note(
     rude, wrong = add_outputs("You fool, go away.", "It was in 1987 or so.")
     give(rude, "fail", spans=(span("You fool"),))
     give(wrong, "fail", "wrong year", spans=(span("1987"),))
-    found = deriving.derive(workspace)
+    found = deriving.derive(workspace, offline=True)
     cited = {item.quote: item.marked for criterion in found.criteria for item in criterion.evidence}
     assert cited == {"You fool": True, "wrong year": False}
     assert found.uncovered_fails == 0
-    assert deriving.derive(workspace).criteria == found.criteria
+    assert deriving.derive(workspace, offline=True).criteria == found.criteria
 
 
 def test_words_that_are_not_in_the_output_are_no_quote(add_outputs: Add, give: Give) -> None:
@@ -97,9 +97,9 @@ def test_an_act_happens_once_and_acts_are_taken_back_one_by_one(
         deriving.merge_codes(workspace.by("ann"), [long, year], act="act-00000001")
     assert len(code_table.history(workspace.db, workspace.project.id)) == len(before) + 1
     deriving.move_quote(workspace.by("ann"), coded[2].id, "rude tone", "Manners", act="act-00000002")
-    deriving.change_code(workspace.by("ann"), long, label="Length")
+    deriving.rename_code(workspace.by("ann"), long, "Length")
     assert state(workspace) == {"Length": {"too long", "wrong year"}, "Manners": {"rude tone"}}
-    assert "became “Length”" in deriving.undo_codes(workspace.by("ann"))
+    assert "became “Length”" in deriving.undo_codes(workspace.by("ann")).taken_back
     with pytest.raises(BadInput):
         deriving.undo_codes(workspace, act="act-00000001")
     deriving.undo_codes(workspace, act="act-00000002")
@@ -155,7 +155,9 @@ def test_higher_risk_asks_for_more(workspace: Workspace, coded: list[Grade]) -> 
         wanted_coverage(deriving.list_criteria(workspace), workspace.project) == LIMITS["high"].min_coverage
     )
     risky = projects.update_project(workspace, risk="high")
-    fresh = deriving.propose_from_prompt(workspace.with_project(risky), "Never be rude to a customer.")
+    fresh = deriving.propose_from_prompt(
+        workspace.with_project(risky), prompt="Never be rude to a customer."
+    ).proposed
     assert {c.max_false_failure_rate for c in fresh} == {LIMITS["high"].max_false_failure_rate}
 
 
@@ -219,6 +221,6 @@ def test_grades_that_were_taken_back_lose_their_marked_words(workspace: Workspac
             )
         ],
     )
-    assert deriving.propose_codes(workspace)
+    assert deriving.code_notes(workspace, offline=True).codes
     grading.undo(workspace.by("ann"), "g-1")
     assert deriving.list_codes(workspace) == []

@@ -67,27 +67,27 @@ def code_of(workspace: Workspace, text: str) -> str:
 def test_notes_that_mean_the_same_get_one_code_across_languages(
     workspace: Workspace, noted: list[Grade]
 ) -> None:
-    deriving.propose_codes(workspace)
+    deriving.code_notes(workspace, offline=True)
     assert code_of(workspace, "too long") == code_of(workspace, "太长了")
     assert code_of(workspace, "too long") != code_of(workspace, "wrong year")
     assert 3 <= len(deriving.list_codes(workspace)) < len(NOTES)
     before = [coded.code.id for coded in deriving.list_codes(workspace)]
-    deriving.propose_codes(workspace)
+    deriving.code_notes(workspace, offline=True)
     assert [coded.code.id for coded in deriving.list_codes(workspace)] == before
 
 
 def test_codes_are_renamed_merged_and_quotes_moved_and_people_win(
     workspace: Workspace, noted: list[Grade]
 ) -> None:
-    deriving.propose_codes(workspace)
+    deriving.code_notes(workspace, offline=True)
     year, source = code_of(workspace, "wrong year"), code_of(workspace, "no source cited")
-    deriving.change_code(workspace.by("ann"), year, label="facts")
+    deriving.rename_code(workspace.by("ann"), year, "facts")
     deriving.merge_codes(workspace.by("ann"), ["facts", source])
     assert code_of(workspace, "no source cited") == "facts"
     deriving.move_quote(workspace.by("ann"), noted[5].id, "no source cited", "sources")
     assert code_of(workspace, "no source cited") == "sources"
     with pytest.raises(BadInput, match="Merge the two"):
-        deriving.change_code(workspace, "facts", label="Sources")
+        deriving.rename_code(workspace, "facts", "Sources")
     with pytest.raises(NotFound):
         deriving.move_quote(workspace, noted[5].id, "never said", "x")
     made = deriving.criterion_from_codes(workspace, ["facts", "sources"], name="Right facts")
@@ -100,10 +100,10 @@ def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
 ) -> None:
     whole = criterion(workspace, "All", noted[:4])
     parts = [
-        deriving.Part(name="Length", statement="Short."),
-        deriving.Part(name="Year", statement="Right year.", quotes=(3,)),
+        deriving.SplitPart(name="Length", statement="Short."),
+        deriving.SplitPart(name="Year", statement="Right year.", quotes=(3,)),
     ]
-    length, year = deriving.split(workspace.by("ann"), whole.id, parts)
+    length, year = deriving.split(workspace.by("ann"), whole.id, parts=parts)
     assert [len(length.evidence), len(year.evidence)] == [3, 1]
     assert deriving.find_criterion(workspace, whole.id).status == "dropped"
     assert [a.parents for a in deriving.lineage(workspace)] == [(), (whole.id,), (whole.id,)]
@@ -113,10 +113,10 @@ def test_a_split_divides_the_evidence_and_undo_brings_the_whole_back(
     for wrong in (
         [parts[0]],
         [parts[0], parts[0]],
-        [parts[0], deriving.Part(name="x", statement="", quotes=(9,))],
+        [parts[0], deriving.SplitPart(name="x", statement="", quotes=(9,))],
     ):
         with pytest.raises(BadInput):
-            deriving.split(workspace, whole.id, wrong)
+            deriving.split(workspace, whole.id, parts=wrong)
 
 
 def test_undo_takes_one_change_back_and_keeps_the_history(workspace: Workspace, noted: list[Grade]) -> None:
@@ -345,12 +345,12 @@ def test_rules_of_the_prompt_say_what_the_grades_contradict(
     for output in add_outputs(*(f"one two three four five {i}" for i in range(20))):
         give(output, "pass")
     prompt = "You are a helpful bot.\n- Use at most 3 words.\n- Never mention prices.\n{question}"
-    made = deriving.propose_from_prompt(workspace.by("ann"), prompt)
+    made = deriving.propose_from_prompt(workspace.by("ann"), prompt=prompt).proposed
     assert [criterion.statement for criterion in made] == ["Use at most 3 words.", "Never mention prices."]
     assert {criterion.origin for criterion in made} == {"prompt"}
-    assert deriving.propose_from_prompt(workspace, prompt) == []
+    assert deriving.propose_from_prompt(workspace, prompt=prompt).proposed == ()
     first, other = deriving.prompt_rules(workspace)
     assert first.contradicted and "100%" in first.says and "no expert ever failed" in first.says
     assert not other.contradicted and other.breaks.why_not
     with pytest.raises(BadInput):
-        deriving.propose_from_prompt(workspace, " ")
+        deriving.propose_from_prompt(workspace, prompt=" ")

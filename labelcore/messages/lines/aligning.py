@@ -1,12 +1,14 @@
-"""What aligning says: figures, the choice, leaks between the splits."""
+"""What aligning says: figures, the choice, leaks between the splits, judges along a criterion's versions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from labelcore.messages.aligning import alignment_lines, choice_lines
+from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, Leak, Leakage
+from labelcore.stages.aligning.by_version import VersionAlignment
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -51,3 +53,17 @@ def align(_workspace: Workspace, report: AlignmentReport) -> Iterable[str]:
 def choose(_workspace: Workspace, report: ChoiceReport) -> Iterable[str]:
     """The set, and what it does on outputs that it had not seen."""
     return choice_lines(report)
+
+
+@lines("criteria timeline")
+def timeline(_workspace: Workspace, versions: list[VersionAlignment]) -> Iterator[str]:
+    """One line for each judge of each version."""
+    for version in versions:
+        changed = " (meaning changed)" if version.changed else ""
+        in_sample = ", in-sample" if version.in_sample else ""
+        yield (
+            f"v{version.criterion_version}{changed} {version.judge}{in_sample}: "
+            f"TPR {rate_words(version.tpr)}; TNR {rate_words(version.tnr)}"
+        )
+    if not versions:
+        yield "No judge of this criterion has decided a graded output yet."

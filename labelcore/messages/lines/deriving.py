@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from labelcore.messages.figures import rate_words
 from labelcore.messages.results import lines
-from labelcore.models import Criterion, Term
+from labelcore.messages.telling import sentence
+from labelcore.models import Code, Criterion, Term
 from labelcore.stages import deriving
 from labelcore.stages.deriving import glossary
 from labelcore.workspace import Workspace
@@ -61,11 +63,129 @@ def changed(_workspace: Workspace, criterion: Criterion) -> Iterator[str]:
     yield _line(criterion)
 
 
+@lines("derive")
+def derived(_workspace: Workspace, found: deriving.Derivation) -> Iterator[str]:
+    """What went wrong, the rubric, and what it does not explain."""
+    yield from found.warnings
+    yield from map(_line, found.criteria)
+    yield f"{found.uncovered_fails} failed outputs are not explained by any criterion yet."
+
+
+@lines("criteria split")
+def split(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
+    """What was made."""
+    for criterion in criteria:
+        yield f"{criterion.name}: {len(criterion.evidence)} quotes ({criterion.id})"
+
+
+@lines("criteria undo")
+def undone(_workspace: Workspace, criteria: list[Criterion]) -> Iterator[str]:
+    """What is as before."""
+    for criterion in criteria:
+        yield f"{criterion.name} is as before (version {criterion.version}, {criterion.status})."
+
+
+@lines("criteria lineage")
+def lineage(_workspace: Workspace, criteria: list[deriving.Ancestor]) -> Iterator[str]:
+    """One line for each criterion, with what it was made from."""
+    names = {criterion.id: criterion.name for criterion in criteria}
+    for criterion in criteria:
+        parents = ", ".join(names.get(parent, parent) for parent in criterion.parents)
+        origin = f" from {parents}" if parents else ""
+        yield f"{criterion.name} ({criterion.status}, {criterion.versions} versions){origin}"
+
+
+@lines("criteria drift")
+def drift(_workspace: Workspace, ledgers: list[deriving.Ledger]) -> Iterator[str]:
+    """Each ledger, with what flips and what to grade next where grades are stale."""
+    for ledger in ledgers:
+        yield sentence(ledger.says)
+        if ledger.stale:
+            to_grade = ", ".join(ledger.next[:10]) or "nothing"
+            yield f"  flips: {rate_words(ledger.flips)}; grade next: {to_grade}"
+    if not ledgers:
+        yield "There are no accepted criteria yet."
+
+
+@lines("criteria regrade")
+def regraded(_workspace: Workspace, regrade: deriving.Regrade) -> Iterator[str]:
+    """What is asked anew."""
+    yield "It is not asked anew any more." if regrade.end else sentence(regrade.ledger.says)
+
+
+@lines("criteria lint")
+def lint(workspace: Workspace, found: deriving.Lint) -> Iterator[str]:
+    """Each weakness, and the fewest criteria that explain the fails."""
+    yield from (f"[{finding.kind}] {finding.says}" for finding in found.findings)
+    if not found.findings:
+        yield "Nothing to point out."
+    if found.covering:
+        names = {criterion.id: criterion.name for criterion in deriving.list_criteria(workspace)}
+        words = ", ".join(names[criterion_id] for criterion_id in found.covering)
+        yield f"The fewest criteria for the {found.explained} explained of {found.fails} fails: {words}."
+
+
+@lines("criteria from-prompt")
+def prompt(_workspace: Workspace, found: deriving.PromptRules) -> Iterator[str]:
+    """How many rules are new, and what the grades say to each."""
+    yield f"{len(found.proposed)} rules of the prompt are proposed."
+    yield from (rule.says for rule in found.rules)
+
+
 def _line(criterion: Criterion) -> str:
     return (
         f"[{criterion.status}] {criterion.name} (v{criterion.version}, {criterion.severity}, "
         f"{len(criterion.evidence)} quotes) {criterion.id}"
     )
+
+
+@lines("codes list")
+def codes(_workspace: Workspace, found: Sequence[deriving.Coded]) -> Iterator[str]:
+    """One line for each code."""
+    for coded in found:
+        outputs = f"{coded.outputs:,} {'output' if coded.outputs == 1 else 'outputs'}"
+        people = f"{coded.people:,} {'person' if coded.people == 1 else 'people'}"
+        quote = coded.quotes[0].text
+        yield f"[{coded.code.state}] {coded.code.label}: {outputs}, {people}; e.g. “{quote}” {coded.code.id}"
+    if not found:
+        yield "No note carries a code yet: fail some outputs and say why."
+
+
+@lines("codes propose")
+def coded(workspace: Workspace, coding: deriving.Coding) -> Iterator[str]:
+    """What was left out or went wrong, and the codes."""
+    yield from coding.says
+    yield from codes(workspace, coding.codes)
+
+
+@lines("codes rename", "codes accept", "codes drop")
+def code_changed(_workspace: Workspace, code: Code) -> Iterator[str]:
+    """The code as it is now."""
+    yield f"[{code.state}] {code.label}"
+
+
+@lines("codes merge")
+def codes_merged(_workspace: Workspace, code: Code) -> Iterator[str]:
+    """Where the quotes are."""
+    yield f"All quotes are under {code.label}."
+
+
+@lines("codes move")
+def quote_moved(_workspace: Workspace, code: Code) -> Iterator[str]:
+    """Where the quote is."""
+    yield f"It is under {code.label} now."
+
+
+@lines("codes group")
+def codes_grouped(_workspace: Workspace, criterion: Criterion) -> Iterator[str]:
+    """What the criterion rests on."""
+    yield f"{criterion.name} rests on {len(criterion.evidence)} quotes: {criterion.statement}"
+
+
+@lines("codes undo")
+def codes_undone(_workspace: Workspace, change: deriving.TakenBack) -> Iterator[str]:
+    """What it had done."""
+    yield f"Taken back: {change.taken_back}."
 
 
 @lines("glossary list")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen, JudgeVersion
+from labelcore.models import Criterion, Frozen, JudgeVersion, Role
+from labelcore.operations import operation
 from labelcore.stages.deriving import versions_of
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stats import counts as figures
@@ -43,18 +44,22 @@ class VersionAlignment(Frozen):
     tnr: Rate
 
 
-def by_version(workspace: Workspace, criterion_id: str) -> list[VersionAlignment]:
-    """Each version that has judges with verdicts on graded outputs, oldest first."""
-    versions = {criterion.version: criterion for criterion in versions_of(workspace, criterion_id)}
-    judges = judge_table.of_criterion(workspace.db, workspace.project.id, criterion_id)
+@operation("criteria timeline", role=Role.MANAGER, listed_as="versions")
+def by_version(workspace: Workspace, criterion: Criterion) -> list[VersionAlignment]:
+    """How well judges follow people, version by version of a criterion.
+
+    Each version that has judges with verdicts on graded outputs, oldest first.
+    """
+    versions = {version.version: version for version in versions_of(workspace, criterion.id)}
+    judges = judge_table.of_criterion(workspace.db, workspace.project.id, criterion.id)
     labels = fitting_labels(workspace)
     table = verdict_table.values(workspace.db, [judge.id for judge in judges], output_ids=list(labels.value))
     found = []
     for judge in judges:
         words = table[table["judge_version_id"] == judge.id].set_index("output_id")["value"]
-        criterion = versions.get(judge.criterion_version or 0)
-        if criterion and len(words):
-            found.append(_measured(criterion, judge, words, labels))
+        version = versions.get(judge.criterion_version or 0)
+        if version and len(words):
+            found.append(_measured(version, judge, words, labels))
     return sorted(found, key=lambda row: (row.criterion_version, row.judge))
 
 

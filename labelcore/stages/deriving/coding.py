@@ -1,21 +1,32 @@
-"""Open coding: what each note says, as codes that people rename, merge, and move notes between."""
+"""Open coding: what each note says, as codes that people rename, merge, and move notes between.
+
+Each change by a person has an id, happens once, and can be taken back: what codes and quotes were before
+it is kept with it in the audit, and taking it back stores that state again as a further event.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, NotFound
-from labelcore.models import Code, Criterion, Evidence, Frozen, Quote, new_id, now
-from labelcore.stages.deriving.code_acts import is_done, one_at_a_time, store_act
-from labelcore.stages.deriving.editing import list_criteria
+from labelcore.models import Code, Criterion, Frozen, Quote, Role, new_id, now
+from labelcore.operations import Effect, Hidden, Metavar, finder, operation
+from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
 from labelcore.stages.deriving.naming import statement_of
-from labelcore.stages.deriving.risk import default_limit
 from labelcore.stages.finding import Ambiguous, Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
+from labelcore.store import audit
 from labelcore.store import codes as code_table
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
+
+_DONE, _UNDONE = "codes changed", "codes change taken back"
+Act = Annotated[str, Hidden()]
+"""An id under which a change happens once, however often it is asked for."""
 
 
 class Coded(Frozen):
@@ -27,8 +38,15 @@ class Coded(Frozen):
     outputs: int
 
 
+class TakenBack(Frozen):
+    """What a change had done that was taken back."""
+
+    taken_back: str
+
+
+@operation("codes list", role=Role.ENGINEER, listed_as="codes")
 def list_codes(workspace: Workspace) -> list[Coded]:
-    """The codes in use with the quotes that fitting may see, those with most outputs first."""
+    """Show the codes with their quotes, those with most outputs first; the sealed test is left out."""
     visible = set(fitting_labels(workspace).value)
     who = {grade.id: grade.annotator for grade in current_grades(workspace)}
     quotes: dict[str, list[Quote]] = {}
@@ -39,13 +57,19 @@ def list_codes(workspace: Workspace) -> list[Coded]:
         Coded(
             code=code,
             quotes=tuple(cited),
-            people=len({who[item.grade_id] for item in cited}),
-            outputs=len({item.output_id for item in cited}),
+            people=len({who[quote.grade_id] for quote in cited}),
+            outputs=len({quote.output_id for quote in cited}),
         )
-        for code in code_table.current(workspace.db, workspace.project.id)
-        if code.state != "dropped" and (cited := quotes.get(code.id))
+        for code in live_codes(workspace)
+        if (cited := quotes.get(code.id))
     ]
     return sorted(found, key=lambda coded: (-coded.outputs, coded.code.label))
+
+
+def live_codes(workspace: Workspace) -> list[Code]:
+    """The codes that were not dropped, whether a quote carries them or not."""
+    codes = code_table.current(workspace.db, workspace.project.id)
+    return [code for code in codes if code.state != "dropped"]
 
 
 CODES = Catalogue[Code](
@@ -53,180 +77,229 @@ CODES = Catalogue[Code](
 )
 
 
+@finder(Code)
 def find_code(workspace: Workspace, word: str) -> Code:
     """A code by its id, its label, or the beginning of its id; see :func:`find_named`.
 
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    codes = [
-        code for code in code_table.current(workspace.db, workspace.project.id) if code.state != "dropped"
-    ]
-    return find_named(codes, word, CODES)
+    return find_named(live_codes(workspace), word, CODES)
 
 
-def change_code(workspace: Workspace, word: str, *, why: str = "", act: str = "", **changes: object) -> Code:
-    """Rename, accept or drop a code (label, state), or put it under a criterion (criterion_id).
+@operation("codes rename", role=Role.ENGINEER, effect=Effect.WRITES)
+def rename_code(workspace: Workspace, code: Code, label: str) -> Code:
+    """Give a code another label.
 
     Raises:
         BadInput: the label is empty, or another code has it: merge them instead.
     """
-    old = find_code(workspace, word)
-    label = str(changes.get("label", old.label)).strip()
-    others = {
-        code.label.casefold()
-        for code in code_table.current(workspace.db, workspace.project.id)
-        if code.id != old.id and code.state != "dropped"
-    }
+    label = label.strip()
     if not label:
         raise BadInput("A code needs a label.")
-    if label.casefold() in others:
+    if any(
+        other.id != code.id and other.label.casefold() == label.casefold() for other in live_codes(workspace)
+    ):
         raise BadInput(f"Another code is called '{label}'.", next_step="Merge the two.")
-    fresh = {"label": label, "author": workspace.person, "why": why, "at": now()}
-    changed = Code.model_validate(old.model_dump() | changes | fresh)
-    says = f"“{old.label}” became “{label}”" if label != old.label else f"“{label}” is {changed.state}"
-    store_act(workspace, says, act=act, codes=[(old, changed)])
+    return _change(workspace, code, f"“{code.label}” became “{label}”", label=label)
+
+
+@operation("codes accept", role=Role.ENGINEER, effect=Effect.WRITES)
+def accept_code(workspace: Workspace, code: Code) -> Code:
+    """Say that a proposed code is right."""
+    return _change(workspace, code, f"“{code.label}” is accepted", state="accepted")
+
+
+@operation("codes drop", role=Role.ENGINEER, effect=Effect.WRITES)
+def drop_code(workspace: Workspace, code: Code) -> Code:
+    """Take a code out of use; its quotes keep it in the history."""
+    return _change(workspace, code, f"“{code.label}” is dropped", state="dropped")
+
+
+def _change(workspace: Workspace, code: Code, says: str, **changes: str) -> Code:
+    fresh = {"author": workspace.person, "why": "", "at": now()}
+    changed = Code.model_validate(code.model_dump() | changes | fresh)
+    _store(workspace, says, codes=[(code, changed)])
     return changed
 
 
-def merge_codes(workspace: Workspace, words: Sequence[str], *, why: str = "", act: str = "") -> Code:
-    """Move all quotes into the first of the codes; the others are dropped and stay in the history.
+@operation("codes merge", role=Role.ENGINEER, effect=Effect.WRITES)
+def merge_codes(
+    workspace: Workspace, codes: Annotated[Sequence[str], Metavar("CODE...")], *, act: Act = ""
+) -> Code:
+    """Join codes into the first of them, which takes all quotes.
 
-    ``act``: an id under which this happens once, however often it is asked for.
+    The others are dropped and stay in the history.
 
     Raises:
         BadInput: fewer than two different codes are named.
     """
-    with one_at_a_time:
-        if is_done(workspace, act):
-            return find_code(workspace, words[0])
-        named = [find_code(workspace, word) for word in words]
-        target, *others = list({code.id: code for code in named}.values())
-        if not others:
-            raise BadInput("A merge needs two codes.", next_step="Name another one.")
-        gone, at = {code.id for code in others}, now()
-        moved = [
-            (
-                quote,
-                quote.model_copy(
-                    update={"code_id": target.id, "sure": None, "author": workspace.person, "at": at}
-                ),
-            )
-            for quote in code_table.quotes(workspace.db, workspace.project.id)
-            if quote.code_id in gone
-        ]
-        reason = why or f"merged into {target.label}"
-        dropped = [
-            (
-                code,
-                code.model_copy(
-                    update={"state": "dropped", "author": workspace.person, "why": reason, "at": at}
-                ),
-            )
-            for code in others
-        ]
-        names = ", ".join(f"“{code.label}”" for code in others)
-        store_act(workspace, f"{names} merged into “{target.label}”", act=act, codes=dropped, quotes=moved)
+    if is_done(workspace, act):
+        return find_code(workspace, codes[0])
+    target, *others = {code.id: code for word in codes for code in [find_code(workspace, word)]}.values()
+    if not others:
+        raise BadInput("A merge needs two codes.", next_step="Name another one.")
+    gone = {code.id for code in others}
+    moved = [
+        (quote, _recoded(workspace, quote, target))
+        for quote in code_table.quotes(workspace.db, workspace.project.id)
+        if quote.code_id in gone
+    ]
+    told = {"author": workspace.person, "why": f"merged into {target.label}", "at": now()}
+    dropped = [(code, code.model_copy(update={"state": "dropped"} | told)) for code in others]
+    names = ", ".join(f"“{code.label}”" for code in others)
+    _store(workspace, f"{names} merged into “{target.label}”", act=act, codes=dropped, quotes=moved)
     return target
 
 
-def move_quote(workspace: Workspace, grade_id: str, text: str, label: str, *, act: str = "") -> Code:
-    """Give a quote another code (by label or id), made now if there is none of that label.
+def _recoded(workspace: Workspace, quote: Quote, code: Code) -> Quote:
+    """The quote under another code: a person decided."""
+    fresh = {"code_id": code.id, "sure": None, "author": workspace.person, "at": now()}
+    return quote.model_copy(update=fresh)
 
-    ``act``: an id under which this happens once, however often it is asked for.
+
+@operation("codes move", role=Role.ENGINEER, effect=Effect.WRITES)
+def move_quote(
+    workspace: Workspace, grade: Annotated[str, Metavar("GRADE_ID")], quote: str, label: str, *, act: Act = ""
+) -> Code:
+    """Give a quote another code, made now if there is none of that label.
 
     Raises:
         NotFound: no such quote carries a code.
         BadInput: the label is empty.
     """
-    with one_at_a_time:
-        quotes = {
-            (quote.grade_id, quote.text): quote
-            for quote in code_table.quotes(workspace.db, workspace.project.id)
-        }
-        quote = quotes.get((grade_id, text))
-        if quote is None:
-            raise NotFound("There is no such quote.", next_step="Propose codes again.")
-        if not label.strip():
-            raise BadInput("A code needs a label.")
-        fresh: list[tuple[Code | None, Code]] = []
-        try:
-            code = find_code(workspace, label)
-        except Ambiguous:
-            raise
-        except NotFound:
-            code = Code(
-                id=new_id("code"),
-                project_id=workspace.project.id,
-                label=label.strip(),
-                origin="person",
-                state="accepted",
-                author=workspace.person,
-            )
-            fresh = [(None, code)]
-        if not is_done(workspace, act) and quote.code_id != code.id:
-            update = {"code_id": code.id, "sure": None, "author": workspace.person, "at": now()}
-            store_act(
-                workspace,
-                f"“{text[:60]}” moved to “{code.label}”",
-                act=act,
-                codes=fresh,
-                quotes=[(quote, quote.model_copy(update=update))],
-            )
+    stored = code_table.quotes(workspace.db, workspace.project.id)
+    moved = next((known for known in stored if (known.grade_id, known.text) == (grade, quote)), None)
+    if moved is None:
+        raise NotFound("There is no such quote.", next_step="Propose codes again.")
+    if not label.strip():
+        raise BadInput("A code needs a label.")
+    made: list[tuple[Code | None, Code]] = []
+    try:
+        code = find_code(workspace, label)
+    except Ambiguous:
+        raise
+    except NotFound:
+        place = {"id": new_id("code"), "project_id": workspace.project.id, "label": label.strip()}
+        code = Code(**place, origin="person", state="accepted", author=workspace.person)
+        made = [(None, code)]
+    if not is_done(workspace, act) and moved.code_id != code.id:
+        says = f"“{quote[:60]}” moved to “{code.label}”"
+        _store(workspace, says, act=act, codes=made, quotes=[(moved, _recoded(workspace, moved, code))])
     return code
 
 
+@operation("codes group", role=Role.ENGINEER, effect=Effect.WRITES)
 def criterion_from_codes(
-    workspace: Workspace, words: Sequence[str], *, name: str, statement: str = ""
+    workspace: Workspace,
+    codes: Annotated[Sequence[Code], Metavar("CODE...")],
+    *,
+    name: Annotated[str, Field(description="What the criterion is called.")],
+    statement: Annotated[str, Field(description="What makes an output good.")] = "",
 ) -> Criterion:
-    """Axial coding: one criterion that rests on all quotes of the codes.
+    """Make one criterion of codes, resting on all their quotes.
 
     Raises:
         BadInput: the name is empty or taken, or no code is named.
     """
-    wanted = {find_code(workspace, word).id for word in words}
+    wanted, name = {code.id for code in codes}, name.strip()
     chosen = [coded for coded in list_codes(workspace) if coded.code.id in wanted]
-    if not chosen or not name.strip():
+    if not chosen or not name:
         raise BadInput("A criterion from codes needs a name and at least one code with quotes.")
-    if name.strip().casefold() in {c.name.casefold() for c in list_criteria(workspace)}:
+    if name.casefold() in {criterion.name.casefold() for criterion in list_criteria(workspace)}:
         raise BadInput(f"There is a criterion '{name}' already.", next_step="Take another name.")
     quotes = [quote for coded in chosen for quote in coded.quotes]
-    evidence = tuple(
-        Evidence(grade_id=item.grade_id, output_id=item.output_id, quote=item.text, marked=item.marked)
-        for item in quotes
-    )
-    typical = next((item for item in quotes if not item.marked), quotes[0])
-    criterion = Criterion(
-        id=new_id("criterion"),
-        project_id=workspace.project.id,
-        version=1,
-        name=name.strip(),
-        statement=statement.strip() or statement_of(typical.text, marked=typical.marked),
+    typical = next((quote for quote in quotes if not quote.marked), quotes[0])
+    criterion = new_criterion(
+        workspace,
+        name,
+        statement.strip() or statement_of(typical.text, marked=typical.marked),
         origin="person",
-        max_false_failure_rate=default_limit(workspace.project),
-        evidence=evidence,
-        author=workspace.person,
+        evidence=[quote.evidence() for quote in quotes],
         why=f"from {len(chosen)} codes",
     )
     criterion_table.save(workspace.db, [criterion])
-    at = {"criterion_id": criterion.id, "author": workspace.person, "at": now()}
-    code_table.save(workspace.db, [coded.code.model_copy(update=at) for coded in chosen])
+    _link(workspace, {coded.code: criterion.id for coded in chosen})
     return criterion
 
 
 def link_codes(workspace: Workspace) -> None:
     """Put each code without a criterion under the one that cites most of its quotes' grades."""
     cites: dict[str, set[str]] = {}
-    for criterion in list_criteria(workspace):
-        if criterion.status in {"proposed", "accepted"}:
-            for item in criterion.evidence:
-                cites.setdefault(item.grade_id, set()).add(criterion.id)
-    linked = []
+    for criterion in live_criteria(workspace):
+        for quote in criterion.evidence:
+            cites.setdefault(quote.grade_id, set()).add(criterion.id)
+    best = {}
     for coded in list_codes(workspace):
-        votes = Counter(c for quote in coded.quotes for c in cites.get(quote.grade_id, ()))
+        votes = Counter(key for quote in coded.quotes for key in cites.get(quote.grade_id, ()))
         if coded.code.criterion_id is None and votes:
-            best = votes.most_common(1)[0][0]
-            update = {"criterion_id": best, "author": workspace.person, "at": now()}
-            linked.append(coded.code.model_copy(update=update))
-    if linked:
-        code_table.save(workspace.db, linked)
+            best[coded.code] = votes.most_common(1)[0][0]
+    _link(workspace, best)
+
+
+def _link(workspace: Workspace, criteria: dict[Code, str]) -> None:
+    told = {"author": workspace.person, "at": now()}
+    linked = [code.model_copy(update=told | {"criterion_id": key}) for code, key in criteria.items()]
+    code_table.save(workspace.db, linked)
+
+
+def is_done(workspace: Workspace, act: str) -> bool:
+    """Whether the change of this id was stored, taken back or not."""
+    return bool(act) and audit.about(workspace.db, workspace.project.id, _DONE, act) is not None
+
+
+def _store(
+    workspace: Workspace,
+    says: str,
+    *,
+    act: str = "",
+    codes: Sequence[tuple[Code | None, Code]] = (),
+    quotes: Sequence[tuple[Quote, Quote]] = (),
+) -> None:
+    """Store new states of codes and quotes, given with those before (None: made now)."""
+    code_table.save(workspace.db, [code for _, code in codes], [quote for _, quote in quotes])
+    skipped = {"project_id", "at"}
+    audit.note(
+        workspace.db,
+        workspace.project.id,
+        workspace.person,
+        _DONE,
+        act or new_id("act"),
+        says=says,
+        codes=[before.model_dump(mode="json", exclude=skipped) for before, _ in codes if before],
+        made=[code.id for before, code in codes if before is None],
+        quotes=[before.model_dump(mode="json", exclude=skipped) for before, _ in quotes],
+    )
+
+
+def last_change(workspace: Workspace) -> tuple[str, dict[str, Any]] | None:
+    """The newest change that was not taken back: its id and what it did; None where there is none."""
+    place = workspace.db, workspace.project.id
+    undone = {event["subject"] for event in audit.all_of(*place, (_UNDONE,))}
+    events = (event for event in audit.all_of(*place, (_DONE,)) if event["subject"] not in undone)
+    return next(((event["subject"], event["detail"]) for event in events), None)
+
+
+@operation("codes undo", role=Role.ENGINEER, effect=Effect.WRITES)
+def undo_codes(workspace: Workspace, *, act: Act = "") -> TakenBack:
+    """Take the newest rename, merge, move or drop of codes back; the history keeps it.
+
+    ``act``: only if this one is the newest, so that a request sent twice undoes once.
+
+    Raises:
+        BadInput: there is nothing to take back, or a newer change stands before it.
+    """
+    found = last_change(workspace)
+    if found is None or (act and found[0] != act):
+        raise BadInput("There is no such change of codes to take back.")
+    newest, detail = found
+    head = {"project_id": workspace.project.id, "at": now()}
+    codes = [Code.model_validate(code | head | {"why": "taken back"}) for code in detail["codes"]]
+    codes += [
+        code.model_copy(update={"state": "dropped", "why": "taken back", "at": head["at"]})
+        for code in code_table.current(workspace.db, workspace.project.id)
+        if code.id in detail["made"]
+    ]
+    code_table.save(workspace.db, codes, [Quote.model_validate(quote | head) for quote in detail["quotes"]])
+    audit.note(workspace.db, workspace.project.id, workspace.person, _UNDONE, newest)
+    return TakenBack(taken_back=str(detail["says"]))

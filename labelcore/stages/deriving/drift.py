@@ -14,17 +14,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
-from labelcore.models import Criterion, Evidence, Fact, Frozen, Output, Project, fact
+from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
+from labelcore.operations import Effect, operation
 from labelcore.progress import silent
+from labelcore.stages.deriving.criteria_by_meaning import points_of
 from labelcore.stages.deriving.editing import history, list_criteria
 from labelcore.stages.deriving.meaning import given_under, same_meaning
-from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import (
     current_grades,
@@ -73,59 +77,131 @@ class Ledger(Frozen):
     stage: Stage
     says: Fact
 
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return dict(self) | {"criterion": self.criterion.document()}
+
+
+class Regrade(Frozen):
+    """A criterion's ledger once its stale answers are asked for anew, or not any more."""
+
+    ledger: Ledger
+    end: bool
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form: what to grade next."""
+        return {"criterion": self.ledger.criterion.id, "next": self.ledger.next}
+
+
+@dataclass(frozen=True)
+class _Stale:
+    """Answers from before a change of meaning, those of them given anew, and the part drawn by chance."""
+
+    before: Mapping[str, bool]
+    again: Mapping[str, bool]
+    drawn: Sequence[str]
+
+    @cached_property
+    def flips(self) -> Rate:
+        """The share of the random part that changed its answer."""
+        flipped = [self.before[key] != self.again[key] for key in self.drawn if key in self.again]
+        return wilson(sum(flipped), len(flipped), what="outputs of the random part graded anew")
+
+    @property
+    def left(self) -> list[str]:
+        """Outputs that nobody graded anew."""
+        return [key for key in self.before if key not in self.again]
+
+    @property
+    def undrawn(self) -> list[str]:
+        """Outputs of the random part that nobody graded anew."""
+        return [key for key in self.drawn if key not in self.again]
+
+    @property
+    def stage(self) -> Stage:
+        """How far the smallest re-grade is."""
+        if not self.before:
+            return "nothing stale"
+        if self.undrawn:
+            return "random part"
+        if not self.left or not self.flips.value:
+            return "settled"
+        return "all" if self.flips.value > _ALL_FROM else "doubtful ones"
+
 
 def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
     """What is stale for a criterion, what was graded anew, and what to grade next."""
     criterion = find_criterion(workspace, criterion_id)
-    versions = history(workspace, criterion.id)
+    versions = history(workspace, criterion)
     same = same_meaning(versions)
-    change = next((v for v in versions if v.version > _last_other(versions, same)), versions[0])
-    visible = set(fitting_labels(workspace).value) | _ungraded(workspace)
-    before, _ = _answers(workspace, criterion, {v.version for v in versions} - same)
+    last_other = max((version.version for version in versions if version.version not in same), default=0)
+    change = next((version for version in versions if version.version > last_other), versions[0])
     after, undecided = _answers(workspace, criterion, same)
-    cited = _cited(versions, change.version) if change.version > 1 else ()
-    before = {item.output_id: False for item in cited} | before
-    before = {key: passed for key, passed in before.items() if key in visible and key not in undecided}
-    if change.version == 1:
-        return _untouched(criterion, len(after))
-    again = {key: after[key] for key in before if key in after}
-    drawn = _random_part(criterion.id, change.version, sorted(before))
-    flipped = [before[key] != again[key] for key in drawn if key in again]
-    flips = wilson(sum(flipped), len(flipped), what="outputs of the random part graded anew")
-    stage = _stage(before, again, drawn, flips)
-    todo = _todo(workspace, versions, change, before, again, drawn, stage)
+    stale = _Stale({}, {}, ())
+    if change.version > 1:
+        stale = _stale(workspace, versions, change, after, undecided)
+    moved = {"changed_in": change.version, "changed_at": change.at, "changed_by": change.author}
     return Ledger(
         criterion=criterion,
-        changed_in=change.version,
-        changed_at=change.at,
-        changed_by=change.author,
-        why=change.why,
-        kept=len(after.keys() - before.keys()),
-        stale=before,
-        again=again,
-        undecided=len(undecided),
-        random=drawn,
-        probability=len(drawn) / len(before) if before else None,
-        flips=flips,
-        next=tuple(todo),
-        stage=stage,
-        says=_left_to_do(criterion, before, again, drawn, flips, stage),
+        **(moved | {"why": change.why, "undecided": len(undecided)} if change.version > 1 else _UNMOVED),
+        kept=len(after.keys() - stale.before.keys()),
+        stale=dict(stale.before),
+        again=dict(stale.again),
+        random=tuple(stale.drawn),
+        probability=len(stale.drawn) / len(stale.before) if stale.before else None,
+        flips=stale.flips,
+        next=tuple(_todo(workspace, versions, change, stale)),
+        stage=stale.stage,
+        says=_left_to_do(criterion.name, stale)
+        if change.version > 1
+        else fact("meaning_kept", criterion=criterion.name),
     )
 
 
-def ledgers(workspace: Workspace) -> list[Ledger]:
-    """The ledgers of all accepted criteria; those with something to grade first."""
-    found = [ledger(workspace, criterion.id) for criterion in list_criteria(workspace, status="accepted")]
+_UNMOVED: dict[str, Any] = {"changed_in": None, "changed_at": None, "changed_by": "", "why": ""}
+
+
+def _stale(
+    workspace: Workspace,
+    versions: Sequence[Criterion],
+    change: Criterion,
+    after: Mapping[str, bool],
+    undecided: Set[str],
+) -> _Stale:
+    """The answers on the versions that mean something else, and the fails cited before the change."""
+    visible = set(fitting_labels(workspace).value) | _ungraded(workspace)
+    others = {version.version for version in versions} - same_meaning(versions)
+    given, _ = _answers(workspace, change, others)
+    cited = next(version for version in reversed(versions) if version.version < change.version).evidence
+    answers = {quote.output_id: False for quote in cited} | given
+    before = {key: passed for key, passed in answers.items() if key in visible and key not in undecided}
+    again = {key: after[key] for key in before if key in after}
+    return _Stale(before, again, _random_part(change.id, change.version, sorted(before)))
+
+
+@operation("criteria drift", role=Role.MANAGER, listed_as="ledgers")
+def ledgers(workspace: Workspace, criterion: Criterion | None = None) -> list[Ledger]:
+    """Which grades an edit made stale, how many flip, and what to grade next.
+
+    Of one criterion, or of all accepted ones; those with something to grade first.
+    """
+    criteria = [criterion] if criterion else list_criteria(workspace, status="accepted")
+    found = [ledger(workspace, criterion.id) for criterion in criteria]
     return sorted(found, key=lambda ledger: (not ledger.next, ledger.criterion.name))
 
 
-def queue_regrade(workspace: Workspace, criterion_id: str, *, end: bool = False) -> Project:
-    """Have the Grade page ask for a criterion's stale answers anew, or end that."""
-    criterion = find_criterion(workspace, criterion_id)
-    queued = [
-        key for key in open_project(workspace.db, workspace.project.name).rules.regrade if key != criterion.id
-    ]
-    return set_rules(workspace, regrade=queued if end else [*queued, criterion.id])
+@operation("criteria regrade", role=Role.ENGINEER, effect=Effect.WRITES)
+def queue_regrade(
+    workspace: Workspace,
+    criterion: Criterion,
+    *,
+    end: Annotated[bool, Field(description="Stop asking.")] = False,
+) -> Regrade:
+    """Have the Grade page ask for the stale answers on a criterion anew, or end that."""
+    rules = open_project(workspace.db, workspace.project.name).rules
+    queued = [key for key in rules.regrade if key != criterion.id]
+    set_rules(workspace, regrade=queued if end else [*queued, criterion.id])
+    return Regrade(ledger=ledger(workspace, criterion.id), end=end)
 
 
 def regrade_items(workspace: Workspace, criterion_id: str, annotator: str) -> tuple[Ledger, list[Output]]:
@@ -143,34 +219,10 @@ def regrade_items(workspace: Workspace, criterion_id: str, annotator: str) -> tu
     return found, [outputs[key] for key in left if key in outputs]
 
 
-def _last_other(versions: Sequence[Criterion], same: set[int]) -> int:
-    """The newest version that means something else; 0 where there is none."""
-    return max((version.version for version in versions if version.version not in same), default=0)
-
-
 def _ungraded(workspace: Workspace) -> set[str]:
     """Outputs with answers on criteria but no overall grade: no split was ever sealed over them."""
     known = human_labels(workspace).value
     return {grade.output_id for grade in current_grades(workspace) if grade.output_id not in known}
-
-
-def _untouched(criterion: Criterion, kept: int) -> Ledger:
-    return Ledger(
-        criterion=criterion,
-        changed_in=None,
-        changed_at=None,
-        changed_by="",
-        why="",
-        kept=kept,
-        stale={},
-        again={},
-        random=(),
-        probability=None,
-        flips=wilson(0, 0, what="outputs of the random part graded anew"),
-        next=(),
-        stage="nothing stale",
-        says=fact("meaning_kept", criterion=criterion.name),
-    )
 
 
 def _answers(
@@ -197,11 +249,6 @@ def _answers(
     return decided, votes.keys() - decided.keys()
 
 
-def _cited(versions: Sequence[Criterion], changed_in: int) -> Sequence[Evidence]:
-    before = [version for version in versions if version.version < changed_in]
-    return before[-1].evidence if before else ()
-
-
 def _random_part(criterion_id: str, version: int, outputs: Sequence[str]) -> tuple[str, ...]:
     """Drawn by a hash, so that everybody sees the same part and nothing need be stored."""
 
@@ -226,31 +273,14 @@ def _enough(total: int) -> int:
     return total
 
 
-def _stage(before: Mapping[str, bool], again: Mapping[str, bool], drawn: Sequence[str], flips: Rate) -> Stage:
-    if not before:
-        return "nothing stale"
-    if any(key not in again for key in drawn):
-        return "random part"
-    if len(again) == len(before) or not flips.value:
-        return "settled"
-    return "all" if flips.value > _ALL_FROM else "doubtful ones"
-
-
 def _todo(
-    workspace: Workspace,
-    versions: Sequence[Criterion],
-    change: Criterion,
-    before: Mapping[str, bool],
-    again: Mapping[str, bool],
-    drawn: Sequence[str],
-    stage: Stage,
-) -> list[str]:
-    if stage == "random part":
-        return [key for key in drawn if key not in again]
-    left = [key for key in before if key not in again]
-    if stage == "all":
-        return sorted(left)
-    return _doubtful(workspace, versions, change, left) if stage == "doubtful ones" else []
+    workspace: Workspace, versions: Sequence[Criterion], change: Criterion, stale: _Stale
+) -> Sequence[str]:
+    if stale.stage == "random part":
+        return stale.undrawn
+    if stale.stage == "all":
+        return sorted(stale.left)
+    return _doubtful(workspace, versions, change, stale.left) if stale.stage == "doubtful ones" else ()
 
 
 def _doubtful(
@@ -269,26 +299,18 @@ def _doubtful(
     return [left[at] for at in order]
 
 
-def _left_to_do(
-    criterion: Criterion,
-    before: Mapping[str, bool],
-    again: Mapping[str, bool],
-    drawn: Sequence[str],
-    flips: Rate,
-    stage: Stage,
-) -> Fact:
-    total, left = len(before), sum(key not in again for key in drawn)
-    if stage == "nothing stale":
-        return fact("nothing_stale", criterion=criterion.name)
-    stale = fact("stale", n=total, criterion=criterion.name)
-    if stage == "random part":
-        return fact("grade_random_part", stale=stale, left=left, drawn=len(drawn))
+def _left_to_do(name: str, stale: _Stale) -> Fact:
+    if stale.stage == "nothing stale":
+        return fact("nothing_stale", criterion=name)
+    flips, drawn = stale.flips, len(stale.drawn)
+    told = {"stale": fact("stale", n=len(stale.before), criterion=name)}
+    if stale.stage == "random part":
+        return fact("grade_random_part", **told, left=len(stale.undrawn), drawn=drawn)
     if flips.value == 0:
-        return fact("none_flipped", stale=stale, drawn=len(drawn))
-    shares = {"share": flips.value, "low": flips.low, "high": flips.high, "n": flips.n}
-    flipped = fact("flipped", **shares)
-    if stage == "settled":
-        return fact("all_anew", stale=stale, flipped=flipped)
-    if stage == "all":
-        return fact("grade_all", stale=stale, flipped=flipped, left=total - len(again))
-    return fact("grade_doubtful", stale=stale, flipped=flipped)
+        return fact("none_flipped", **told, drawn=drawn)
+    told["flipped"] = fact("flipped", share=flips.value, low=flips.low, high=flips.high, n=flips.n)
+    if stale.stage == "settled":
+        return fact("all_anew", **told)
+    if stale.stage == "all":
+        return fact("grade_all", **told, left=len(stale.left))
+    return fact("grade_doubtful", **told)

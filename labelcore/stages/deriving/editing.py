@@ -10,7 +10,7 @@ from pydantic import Field
 from labelcore.errors import BadInput
 from labelcore.models import Criterion, CriterionStatus, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
-from labelcore.stages.deriving.risk import follow_risk
+from labelcore.stages.deriving.risk import default_limit, follow_risk
 from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
@@ -29,6 +29,21 @@ def list_criteria(
     """Show the criteria in their newest versions, the oldest first."""
     found = criterion_table.current(workspace.db, workspace.project.id)
     return [criterion for criterion in found if status is None or criterion.status == status]
+
+
+def live_criteria(workspace: Workspace) -> list[Criterion]:
+    """The criteria that are proposed or accepted."""
+    return [
+        criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "accepted"}
+    ]
+
+
+def new_criterion(workspace: Workspace, name: str, statement: str, **fields: Any) -> Criterion:
+    """The first version of a criterion, not stored; its limit is what the project's risk proposes."""
+    place = {"id": new_id("criterion"), "project_id": workspace.project.id, "version": 1}
+    known = {"name": name, "statement": statement, "author": workspace.person}
+    limit = {"max_false_failure_rate": default_limit(workspace.project)}
+    return Criterion.model_validate(place | known | limit | fields)
 
 
 @operation("criteria show", role=Role.EXPERT)
@@ -150,6 +165,18 @@ def restore(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Cri
     return _set(workspace, criterion, "proposed", why)
 
 
+def descendant(workspace: Workspace, parent: Criterion, **changes: Any) -> Criterion:
+    """The first version of a criterion that a merge or a split makes of another, not stored."""
+    fresh = {
+        "id": new_id("criterion"),
+        "version": 1,
+        "at": now(),
+        "author": workspace.person,
+        "restores": None,
+    }
+    return parent.model_copy(update=fresh | changes)
+
+
 @operation("criteria merge", role=Role.ENGINEER, effect=Effect.WRITES)
 def merge(
     workspace: Workspace,
@@ -169,22 +196,17 @@ def merge(
         raise BadInput("A merge needs two criteria.", next_step="Name another one.")
     first = max(parents, key=lambda parent: len(parent.evidence))
     evidence = tuple(dict.fromkeys(item for parent in parents for item in parent.evidence))
-    merged = first.model_copy(
-        update={
-            "id": new_id("criterion"),
-            "version": 1,
-            "name": name,
-            "at": now(),
-            "statement": statement or first.statement,
-            "evidence": evidence,
-            "author": workspace.person,
-            "risk": max((parent.risk for parent in parents if parent.risk), key=_RISKS.index, default=None),
-            "parents": tuple(parent.id for parent in parents),
-            "why": why or "merged",
-            "restores": None,
-            "keywords": tuple(dict.fromkeys(word for parent in parents for word in parent.keywords)),
-            "status": "accepted" if any(parent.status == "accepted" for parent in parents) else "proposed",
-        }
+    merged = descendant(
+        workspace,
+        first,
+        name=name,
+        statement=statement or first.statement,
+        evidence=evidence,
+        risk=max((parent.risk for parent in parents if parent.risk), key=_RISKS.index, default=None),
+        parents=tuple(parent.id for parent in parents),
+        why=why or "merged",
+        keywords=tuple(dict.fromkeys(word for parent in parents for word in parent.keywords)),
+        status="accepted" if any(parent.status == "accepted" for parent in parents) else "proposed",
     )
     criterion_table.save(workspace.db, [merged])
     for parent in parents:

@@ -1,4 +1,4 @@
-"""Notes become clauses, clauses become groups that mean the same.
+"""Clauses become groups that mean the same.
 
 Similarity blends meaning (multilingual embeddings), wording (character n-grams) and the families of
 failures. Hierarchical clustering with the number of groups chosen by the silhouette; the many notes
@@ -8,63 +8,19 @@ beyond ``CLUSTERED`` are assigned to the nearest group.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.models import Evidence, Frozen
 from labelcore.stages.deriving.families import family_scores
-from labelcore.text.reading import han_share
 
 Floats = npt.NDArray[np.float64]
 CLUSTERED = 1_500
 MOST_GROUPS = 12
 _MOST_FROM_FEW = 6
 _FEW = 24
-_SHORTEST = 4
 _WEIGHTS = {"meaning": 0.45, "wording": 0.15, "family": 0.40}
-_ABBREVIATIONS = "".join(
-    rf"(?<!\b{short}\.)"
-    for short in ("Mr", "Mrs", "Ms", "Dr", "St", "No", "v", "vs", "cf", r"e\.g", r"i\.e", "[A-Z]")
-)
-_MARKS = re.compile(
-    rf"(?:(?<=[.!?;]){_ABBREVIATIONS}\s+|[。！？；]|\n+|(?:^|\s)\d{{1,2}}、\s*"
-    r"|,?\s+(?:and also|but also)\s+|,\s+also\s+|[，,]\s*(?:而且|并且|同时|另外|也))"
-)
-_NUMBERED = re.compile(r"(?:^|\s)\d{1,2}[.)]\s+|(?:^|\s)\d{1,2}[.)](?=[^\s\d.,)%])")
-"""The marks of a numbered list; elsewhere "2,000 is 0.1 %" and "(agreement 1)" are no marks."""
-
-
-class Clause(Frozen):
-    """One thing said of an output: a verbatim part of a grade's note, or words marked in the output.
-
-    ``about``: what the note says of marked words; they are grouped by it where there is a note.
-    """
-
-    grade_id: str
-    output_id: str
-    text: str
-    marked: bool = False
-    about: str = ""
-
-    @property
-    def meaning(self) -> str:
-        """The text by which it is grouped."""
-        return self.about or self.text
-
-    def evidence(self) -> Evidence:
-        """The clause as evidence."""
-        return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked)
-
-
-def clauses_of(note: str) -> list[str]:
-    """The parts of a note that each name a fault, verbatim."""
-    items = _NUMBERED.split(note) if re.match(r"\s*1[.)]", note) else [note]
-    parts = [part.strip(" \t\r\n,，;；") for item in items for part in _MARKS.split(item)]
-    kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else _SHORTEST)]
-    return kept or ([note.strip()] if note.strip() else [])
 
 
 def blend(texts: Sequence[str], vectors: Floats) -> Floats:

@@ -14,11 +14,12 @@ from typing import Literal
 
 import numpy as np
 
-from labelcore.models import Criterion, Frozen
+from labelcore.models import Criterion, Frozen, Role
+from labelcore.operations import operation
 from labelcore.progress import silent
+from labelcore.stages.deriving.criteria_by_meaning import points_of
 from labelcore.stages.deriving.editing import list_criteria
 from labelcore.stages.deriving.naming import quoted_in
-from labelcore.stages.deriving.offline import points_of
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -66,8 +67,12 @@ class Lint(Frozen):
     open_outputs: tuple[str, ...] = ()
 
 
+@operation("criteria lint", role=Role.MANAGER)
 def lint(workspace: Workspace) -> Lint:
-    """Look at the accepted (or, where none is, the proposed) criteria."""
+    """Point out vague, compound, overlapping, contradictory and silent criteria.
+
+    Of the accepted ones or, where none is, of the proposed.
+    """
     criteria = list_criteria(workspace, status="accepted") or list_criteria(workspace, status="proposed")
     fails = set(fitting_labels(workspace).fails)
     failed = _failed_by_people(workspace, criteria, fails)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
-from labelcore.models import Criterion, Frozen, Output, new_id
+from labelcore.models import Criterion, Frozen, Output, Role
+from labelcore.operations import Effect, FileText, operation
 from labelcore.stages import projects
-from labelcore.stages.deriving.editing import list_criteria
-from labelcore.stages.deriving.risk import default_limit
+from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import criteria as criterion_table
@@ -106,10 +108,34 @@ class PromptRule(Frozen):
     breaking: tuple[str, ...] = ()
 
 
-def propose_from_prompt(workspace: Workspace, prompt: str | None = None) -> list[Criterion]:
-    """Propose one criterion for each rule that the prompt states and no criterion holds yet.
+class PromptRules(Frozen):
+    """The criteria that were proposed of a prompt now, and all of its rules beside the grades."""
 
-    ``prompt`` is kept as the project's own; None takes the one that is kept.
+    proposed: tuple[Criterion, ...]
+    rules: tuple[PromptRule, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "proposed": [criterion.document() for criterion in self.proposed],
+            "rules": [
+                rule.model_dump(exclude={"criterion"}) | {"criterion_id": rule.criterion.id}
+                for rule in self.rules
+            ],
+        }
+
+
+@operation("criteria from-prompt", role=Role.ENGINEER, effect=Effect.WRITES)
+def propose_from_prompt(
+    workspace: Workspace,
+    *,
+    prompt: Annotated[
+        str | None, FileText(), Field(description="A text file with the pipeline's prompt; it is kept.")
+    ] = None,
+) -> PromptRules:
+    """Propose the rules of the pipeline's prompt, and say which the grades contradict.
+
+    One criterion for each rule that no criterion holds yet. None takes the prompt that is kept.
 
     Raises:
         BadInput: there is no prompt.
@@ -119,29 +145,18 @@ def propose_from_prompt(workspace: Workspace, prompt: str | None = None) -> list
         raise BadInput("There is no prompt yet.", next_step="Give the pipeline's prompt as text.")
     if prompt is not None and prompt != workspace.project.prompt_template:
         projects.update_project(workspace, prompt_template=prompt)
-    known = {criterion.statement.casefold() for criterion in list_criteria(workspace)}
-    taken = {criterion.name for criterion in list_criteria(workspace)}
+    here = list_criteria(workspace)
+    known = {criterion.statement.casefold() for criterion in here}
+    taken = {criterion.name for criterion in here}
     found = []
     for rule in rules_in(text):
         if rule.casefold() not in known:
-            name = _name(rule, taken)
-            taken.add(name)
-            found.append(
-                Criterion(
-                    id=new_id("criterion"),
-                    project_id=workspace.project.id,
-                    version=1,
-                    name=name,
-                    statement=rule,
-                    severity="should",
-                    origin="prompt",
-                    author=workspace.person,
-                    max_false_failure_rate=default_limit(workspace.project),
-                    why="the pipeline's prompt asks for it; no expert has failed it yet",
-                )
-            )
+            why = "the pipeline's prompt asks for it; no expert has failed it yet"
+            told = {"severity": "should", "origin": "prompt", "why": why}
+            found.append(new_criterion(workspace, _name(rule, taken), rule, **told))
+            taken.add(found[-1].name)
     criterion_table.save(workspace.db, found)
-    return found
+    return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)))
 
 
 def rules_in(prompt: str) -> list[str]:
@@ -178,9 +193,7 @@ def check_of(rule: str) -> CodeSpec | None:
 
 def prompt_rules(workspace: Workspace) -> list[PromptRule]:
     """Each criterion from the prompt with what the grades say to it, contradicted ones first."""
-    criteria = [
-        c for c in list_criteria(workspace) if c.origin == "prompt" and c.status in {"proposed", "accepted"}
-    ]
+    criteria = [criterion for criterion in live_criteria(workspace) if criterion.origin == "prompt"]
     if not criteria:
         return []
     labels = fitting_labels(workspace)
@@ -190,7 +203,7 @@ def prompt_rules(workspace: Workspace) -> list[PromptRule]:
 
 
 def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Sequence[Output]) -> PromptRule:
-    fails = {item.output_id for item in criterion.evidence} & set(labels.fails)
+    fails = {quote.output_id for quote in criterion.evidence} & set(labels.fails)
     fails |= {
         grade.output_id
         for grade in current_grades(workspace)

@@ -3,28 +3,29 @@
 Offline, clauses of notes become codes where they mean the same: average linkage on the blend of
 meaning, wording and families (see grouping.py), cut at a fixed distance, so the number of codes
 follows the notes. With a model its labels and quotes are taken as far as they hold
-(coding_with_model.py); what it left out gets codes offline. ``sure`` is in both how much nearer a
+(codes_by_model.py); what it left out gets codes offline. ``sure`` is in both how much nearer a
 quote is to its own code than to the next one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import ModelTrouble
-from labelcore.llm import ModelClient, client_from_settings
-from labelcore.models import Code, Frozen, Project, Quote, new_id
-from labelcore.progress import Progress, silent
+from labelcore.llm import client_from_settings
+from labelcore.models import Code, Frozen, Quote, Role, new_id
+from labelcore.operations import Effect, operation
 from labelcore.settings import settings
-from labelcore.stages.deriving import coding_with_model
-from labelcore.stages.deriving.coding import Coded, link_codes, list_codes
-from labelcore.stages.deriving.grouping import CLUSTERED, Clause, Floats, central, distances
+from labelcore.stages.deriving import codes_by_model
+from labelcore.stages.deriving.clauses import Clause, clauses_of_fails
+from labelcore.stages.deriving.coding import Coded, link_codes, list_codes, live_codes
+from labelcore.stages.deriving.criteria_by_meaning import points_of
+from labelcore.stages.deriving.grouping import CLUSTERED, Floats, central, distances
 from labelcore.stages.deriving.naming import name_of
-from labelcore.stages.deriving.offline import points_of
-from labelcore.stages.deriving.said import said_of_fails
-from labelcore.store import Database
 from labelcore.store import codes as code_table
 from labelcore.workspace import Workspace
 
@@ -45,66 +46,24 @@ class Coding(Frozen):
     says: tuple[str, ...] = ()
 
 
-def propose_codes(workspace: Workspace, *, progress: Progress | None = None) -> list[Coded]:
-    """Give codes offline to what carries none yet; see ``code_notes``."""
-    return list(code_notes(workspace, offline=True, progress=progress).codes)
-
-
+@operation("codes propose", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def code_notes(
-    workspace: Workspace,
-    *,
-    offline: bool = False,
-    client: ModelClient | None = None,
-    progress: Progress | None = None,
+    workspace: Workspace, *, offline: Annotated[bool, Field(description="Without any model.")] = False
 ) -> Coding:
-    """Give codes to the clauses of notes and the marked words that carry none yet.
+    """Give codes to the notes and marked words that carry none yet.
 
     By the configured model, unless ``offline``; without one, or where it fails, by their meaning,
     and ``says`` tells so. What people renamed, merged or moved stays as it is.
     """
-    tell = progress or silent
     known = code_table.quotes(workspace.db, workspace.project.id)
-    fresh = _uncoded(said_of_fails(workspace), known)
+    fresh = _uncoded(clauses_of_fails(workspace), known)
     if not fresh:
         return Coding(codes=tuple(list_codes(workspace)))
-    live = {
-        code.id: code
-        for code in code_table.current(workspace.db, workspace.project.id)
-        if code.state != "dropped"
-    }
-    asked = None if offline else _by_model(fresh, list(live.values()), client, tell)
+    asked = None if offline else _by_model(workspace, fresh)
     placed = asked.placed if asked else []
     rest = _uncoded(fresh, placed=[clause for clause, _ in placed])
     clauses = [*(clause for clause, _ in placed), *rest]
-    coded = [quote for quote in known if quote.code_id in live]
-    points = points_of(
-        workspace.db, [quote.text for quote in coded] + [clause.meaning for clause in clauses], tell
-    )
-    old, new = points[: len(coded)], points[len(coded) :]
-    labels = _settled(workspace.db, asked, [code.label for code in live.values()], tell) if asked else []
-    made, numbers = _named(workspace.project, list(live.values()), labels, workspace.person)
-    ids = [str(quote.code_id) for quote in coded] + list(numbers.values())
-    centres = _centres(ids, np.vstack([old, new[: len(placed)]]))
-    joined, left = _join(new, centres, range(len(placed), len(clauses)))
-    numbers |= joined
-    for code, members in _new_codes(workspace, clauses, new, left, made):
-        made.append(code)
-        centres |= _centres([code.id] * len(members), new[members])
-        numbers |= dict.fromkeys(members, code.id)
-    sure = _sureness(new, centres, [numbers[at] for at in range(len(clauses))])
-    quotes = [
-        Quote(
-            project_id=workspace.project.id,
-            grade_id=clause.grade_id,
-            output_id=clause.output_id,
-            text=clause.text,
-            code_id=numbers[at],
-            sure=float(sure[at]),
-            marked=clause.marked,
-            author=workspace.person,
-        )
-        for at, clause in enumerate(clauses)
-    ]
+    made, quotes = _coded(workspace, known, clauses, asked)
     code_table.save(workspace.db, made, quotes)
     link_codes(workspace)
     return Coding(
@@ -113,6 +72,40 @@ def code_notes(
         by_model=len(placed),
         says=() if offline else tuple(_told(asked, len(rest))),
     )
+
+
+def _coded(
+    workspace: Workspace,
+    known: Sequence[Quote],
+    clauses: Sequence[Clause],
+    asked: codes_by_model.Proposal | None,
+) -> tuple[list[Code], list[Quote]]:
+    """New codes, and the clauses as quotes under a code each; those that the model placed come first."""
+    live = live_codes(workspace)
+    ids = {code.id for code in live}
+    coded = [quote for quote in known if quote.code_id in ids]
+    texts = [quote.text for quote in coded] + [clause.meaning for clause in clauses]
+    points = points_of(workspace.db, texts, workspace.progress)
+    old, new = points[: len(coded)], points[len(coded) :]
+    labels = _settled(workspace, asked, [code.label for code in live]) if asked else []
+    made, numbers = _named(workspace, live, labels)
+    places = [str(quote.code_id) for quote in coded] + list(numbers.values())
+    centres = _centres(places, np.vstack([old, new[: len(labels)]]))
+    joined, left = _join(new, centres, range(len(labels), len(clauses)))
+    numbers |= joined
+    for code, members in _new_codes(workspace, clauses, new, left, made):
+        made.append(code)
+        centres |= _centres([code.id] * len(members), new[members])
+        numbers |= dict.fromkeys(members, code.id)
+    sure = _sureness(new, centres, [numbers[at] for at in range(len(clauses))])
+    shared = {"project_id": workspace.project.id, "author": workspace.person}
+    quotes = [
+        Quote.model_validate(
+            shared | clause.model_dump(exclude={"about"}) | {"code_id": numbers[at], "sure": float(sure[at])}
+        )
+        for at, clause in enumerate(clauses)
+    ]
+    return made, quotes
 
 
 def _uncoded(
@@ -129,26 +122,24 @@ def _uncoded(
     ]
 
 
-def _by_model(
-    clauses: Sequence[Clause], live: Sequence[Code], client: ModelClient | None, tell: Progress
-) -> coding_with_model.Proposal | None:
-    if client is None and not settings().has_model:
+def _by_model(workspace: Workspace, clauses: Sequence[Clause]) -> codes_by_model.Proposal | None:
+    if not settings().has_model:
         return None
     try:
-        asked = client or client_from_settings()
+        client = client_from_settings()
     except ModelTrouble as trouble:
-        return coding_with_model.Proposal(troubles=[(len(clauses), trouble)], parts=1)
-    return coding_with_model.ask(asked, clauses, [code.label for code in live], tell)
+        return codes_by_model.Proposal(troubles=[(len(clauses), trouble)], parts=1)
+    return codes_by_model.ask(
+        client, clauses, [code.label for code in live_codes(workspace)], workspace.progress
+    )
 
 
-def _settled(
-    db: Database, asked: coding_with_model.Proposal, used: Sequence[str], tell: Progress
-) -> list[str]:
+def _settled(workspace: Workspace, asked: codes_by_model.Proposal, used: Sequence[str]) -> list[str]:
     """The label of each placed quote, once labels of different parts that say the same are one."""
     labels = [label for _, label in asked.placed]
     joined = asked.joined
     if joined is None and asked.parts > 1:
-        joined = _same_by_meaning(db, list(dict.fromkeys([*used, *labels])), labels, tell)
+        joined = _same_by_meaning(workspace, list(dict.fromkeys([*used, *labels])), labels)
     known = {label.casefold(): label for label in used}
     groups: dict[str, str] = {}
     for label, group in (joined or {}).items():
@@ -163,14 +154,12 @@ def _settled(
     return settled
 
 
-def _same_by_meaning(
-    db: Database, named: Sequence[str], used: Sequence[str], tell: Progress
-) -> dict[str, str]:
+def _same_by_meaning(workspace: Workspace, named: Sequence[str], used: Sequence[str]) -> dict[str, str]:
     """From each label to the one of its group that most quotes carry."""
     if len(named) < 2:
         return {}
     found: dict[str, str] = {}
-    for members in code_groups(points_of(db, named, tell)):
+    for members in code_groups(points_of(workspace.db, named, workspace.progress)):
         group = [named[at] for at in members]
         best = max(group, key=used.count)
         found |= dict.fromkeys(group, best) if len(group) > 1 else {}
@@ -178,20 +167,24 @@ def _same_by_meaning(
 
 
 def _named(
-    project: Project, live: Sequence[Code], labels: Sequence[str], author: str
+    workspace: Workspace, live: Sequence[Code], labels: Sequence[str]
 ) -> tuple[list[Code], dict[int, str]]:
     """The codes of labels, made now where none has the label, and the code id of each place."""
     ids = {code.label.casefold(): code.id for code in live}
     made = []
     for label in labels:
         if label.casefold() not in ids:
-            code = Code(id=new_id("code"), project_id=project.id, label=label, origin="model", author=author)
-            made.append(code)
-            ids[label.casefold()] = code.id
+            made.append(_code(workspace, label, origin="model"))
+            ids[label.casefold()] = made[-1].id
     return made, {at: ids[label.casefold()] for at, label in enumerate(labels)}
 
 
-def _told(asked: coding_with_model.Proposal | None, rest: int) -> list[str]:
+def _code(workspace: Workspace, label: str, **fields: Any) -> Code:
+    place = {"id": new_id("code"), "project_id": workspace.project.id, "author": workspace.person}
+    return Code.model_validate(place | {"label": label} | fields)
+
+
+def _told(asked: codes_by_model.Proposal | None, rest: int) -> list[str]:
     if asked is None:
         return ["No model is configured: the codes are given by meaning, offline."]
     lines = asked.left.says()
@@ -246,8 +239,7 @@ def _new_codes(
         texts = [clauses[at].meaning for at in group]
         label = name_of(texts, texts[central(points[group])], taken)
         taken.add(label)
-        code = Code(id=new_id("code"), project_id=workspace.project.id, label=label, author=workspace.person)
-        found.append((code, group))
+        found.append((_code(workspace, label), group))
     return found
 
 

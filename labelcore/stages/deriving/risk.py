@@ -13,17 +13,17 @@ from collections.abc import Sequence
 from labelcore.models import Criterion, Frozen, Project, Risk
 
 
-class Limits(Frozen):
+class RiskLimits(Frozen):
     """The most good outputs that may be failed, and the least share of bad ones to be found."""
 
     max_false_failure_rate: float
     min_coverage: float
 
 
-LIMITS: dict[Risk, Limits] = {
-    "low": Limits(max_false_failure_rate=0.35, min_coverage=0.5),
-    "medium": Limits(max_false_failure_rate=0.25, min_coverage=0.7),
-    "high": Limits(max_false_failure_rate=0.15, min_coverage=0.9),
+LIMITS: dict[Risk, RiskLimits] = {
+    "low": RiskLimits(max_false_failure_rate=0.35, min_coverage=0.5),
+    "medium": RiskLimits(max_false_failure_rate=0.25, min_coverage=0.7),
+    "high": RiskLimits(max_false_failure_rate=0.15, min_coverage=0.9),
 }
 
 
@@ -32,7 +32,7 @@ def risk_of(criterion: Criterion, project: Project) -> Risk:
     return criterion.risk or project.risk
 
 
-def limits_of(criterion: Criterion, project: Project) -> Limits:
+def limits_of(criterion: Criterion, project: Project) -> RiskLimits:
     """The limits that the criterion's risk proposes."""
     return LIMITS[risk_of(criterion, project)]
 

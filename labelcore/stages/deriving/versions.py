@@ -6,24 +6,41 @@ import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Frozen, new_id, now
-from labelcore.stages.deriving.editing import drop, list_criteria, revise, versions_of
-from labelcore.stages.finding import find_criterion
+from labelcore.models import Criterion, Frozen, Role
+from labelcore.operations import Effect, Flags, Why, operation
+from labelcore.stages.deriving.editing import descendant, drop, list_criteria, revise, versions_of
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
 _WORDS = re.compile(r"\s+|[\u3400-\u9fff]|\w+|.", re.S)
 
 
-class Part(Frozen):
+class SplitPart(Frozen):
     """One of the criteria that a split makes. ``quotes``: the numbers of its quotes, from 0."""
 
     name: str
     statement: str
     quotes: tuple[int, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, given: Any) -> Any:
+        """As it is, or read from one text: ``Length=It is short.=0,2``."""
+        if not isinstance(given, str):
+            return given
+        name, _, rest = given.partition("=")
+        statement, _, numbers = rest.partition("=")
+        quotes = [number.strip() for number in numbers.split(",") if number.strip()]
+        if not name.strip() or not all(number.isdecimal() for number in quotes):
+            raise BadInput(
+                f"'{given}' is no part.", next_step="For example: --part 'Length=It is short.=0,2'"
+            )
+        return {"name": name, "statement": statement, "quotes": quotes}
 
 
 class Piece(Frozen):
@@ -44,68 +61,62 @@ class Ancestor(Frozen):
     parents: tuple[str, ...]
 
 
+@operation("criteria split", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="criteria")
 def split(
-    workspace: Workspace, criterion_id: str, parts: Sequence[Part], *, why: str = ""
+    workspace: Workspace,
+    criterion: Criterion,
+    *,
+    parts: Annotated[
+        Sequence[SplitPart],
+        Flags(("--part",)),
+        Field(description="NAME=STATEMENT, or NAME=STATEMENT=0,3 with the numbers of its quotes; repeat."),
+    ],
+    why: Why = "",
 ) -> list[Criterion]:
     """Divide a criterion; quotes that no part names go to the first. The old one is dropped.
 
     Raises:
         BadInput: fewer than two parts, two of one name, or a quote that is not there or named twice.
     """
-    old = find_criterion(workspace, criterion_id)
+    quotes = criterion.evidence
     named = [number for part in parts for number in part.quotes]
     if len(parts) < 2 or len({part.name.strip().casefold() for part in parts} - {""}) < len(parts):
         raise BadInput("A split needs two parts with different names.")
-    if len(set(named)) < len(named) or any(not 0 <= n < len(old.evidence) for n in named):
+    if len(set(named)) < len(named) or any(not 0 <= number < len(quotes) for number in named):
         raise BadInput(
-            f"The quotes of '{old.name}' are numbered 0 to {len(old.evidence) - 1}, each used once."
+            f"The quotes of '{criterion.name}' are numbered 0 to {len(quotes) - 1}, each used once."
         )
-    rest = tuple(n for n in range(len(old.evidence)) if n not in named)
-    numbers = [part.quotes + (rest if at == 0 else ()) for at, part in enumerate(parts)]
-    reason = why or f"split off {old.name}"
-    made = [
-        old.model_copy(
-            update={
-                "id": new_id("criterion"),
-                "version": 1,
-                "name": part.name.strip(),
-                "at": now(),
-                "statement": part.statement.strip() or old.statement,
-                "parents": (old.id,),
-                "evidence": tuple(old.evidence[n] for n in sorted(quotes)),
-                "author": workspace.person,
-                "why": reason,
-                "wording_only": False,
-                "restores": None,
-            }
-        )
-        for part, quotes in zip(parts, numbers, strict=True)
-    ]
+    rest = tuple(number for number in range(len(quotes)) if number not in named)
+    made = []
+    for at, part in enumerate(parts):
+        numbers = part.quotes if at else part.quotes + rest
+        changes: dict[str, object] = {"name": part.name.strip(), "parents": (criterion.id,)}
+        changes["statement"] = part.statement.strip() or criterion.statement
+        changes["evidence"] = tuple(quotes[number] for number in sorted(numbers))
+        changes["why"] = why or f"split off {criterion.name}"
+        made.append(descendant(workspace, criterion, wording_only=False, **changes))
     criterion_table.save(workspace.db, made)
-    names = " and ".join(part.name for part in parts)
-    drop(workspace, old, why=f"split into {names}")
+    drop(workspace, criterion, why=f"split into {' and '.join(part.name for part in parts)}")
     return made
 
 
-def undo_change(workspace: Workspace, criterion_id: str) -> list[Criterion]:
-    """Take the newest change of a criterion back, as a further version; the history keeps both.
+@operation("criteria undo", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="criteria")
+def undo_change(workspace: Workspace, criterion: Criterion) -> list[Criterion]:
+    """Take the newest change of a criterion back, its merge or split too; the history keeps it.
 
     A criterion that a merge or split made is dropped, and what it was made from comes back.
 
     Raises:
         BadInput: there is nothing to take back.
     """
-    criterion = find_criterion(workspace, criterion_id)
     versions = versions_of(workspace, criterion.id)
     if (at := _standing(versions)) > 1:
         return [_as_before(workspace, versions, at)]
     if not criterion.parents:
         raise BadInput(f"'{criterion.name}' was never changed.", next_step="Reject it instead.")
-    family = [c for c in list_criteria(workspace) if c.parents == criterion.parents and c.status != "dropped"]
-    back = []
-    for parent in criterion.parents:
-        before = versions_of(workspace, parent)
-        back.append(_as_before(workspace, before, _standing(before)))
+    family = [child for child in list_criteria(workspace) if child.parents == criterion.parents]
+    histories = [versions_of(workspace, parent) for parent in criterion.parents]
+    back = [_as_before(workspace, before, _standing(before)) for before in histories]
     for child in family:
         drop(workspace, child, why="its making was taken back")
     return back
@@ -136,8 +147,9 @@ def _as_before(workspace: Workspace, versions: Sequence[Criterion], standing: in
     )
 
 
+@operation("criteria lineage", role=Role.MANAGER, listed_as="criteria")
 def lineage(workspace: Workspace) -> list[Ancestor]:
-    """Every criterion with what it was made from, oldest first."""
+    """Show which criterion was made from which, oldest first."""
     return [
         Ancestor(
             id=criterion.id,

@@ -16,12 +16,12 @@ from pydantic import BaseModel, Field
 from labelcore.errors import ModelTrouble
 from labelcore.judges.prompts import fenced_lines
 from labelcore.llm import Message, ModelClient, client_from_settings
-from labelcore.models import Criterion, Evidence, Project, new_id
+from labelcore.models import Criterion, Evidence
 from labelcore.progress import Progress
 from labelcore.settings import settings
-from labelcore.stages.deriving.coding_with_model import CitedNote, Left, tidy
-from labelcore.stages.deriving.grouping import Clause
-from labelcore.stages.deriving.risk import default_limit
+from labelcore.stages.deriving.clauses import Clause
+from labelcore.stages.deriving.codes_by_model import CitedNote, Left, tidy
+from labelcore.stages.deriving.editing import new_criterion
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
@@ -55,13 +55,7 @@ class ProposedCriteria(BaseModel):
 Answers = list[tuple[list[Clause], ProposedCriteria | ModelTrouble]]
 
 
-def derive(
-    workspace: Workspace,
-    clauses: Sequence[Clause],
-    before: Sequence[Criterion],
-    client: ModelClient | None,
-    progress: Progress,
-) -> list[str]:
+def derive(workspace: Workspace, clauses: Sequence[Clause], before: Sequence[Criterion]) -> list[str]:
     """Propose criteria by a model and store those whose citations hold.
 
     Returns what was left out or not answered, in sentences.
@@ -69,8 +63,7 @@ def derive(
     Raises:
         ModelTrouble: there is no model, or it gave no usable answer at all; nothing is stored.
     """
-    asked = client or client_from_settings()
-    answers = asyncio.run(_ask_all(asked, clauses, before, progress))
+    answers = asyncio.run(_ask_all(client_from_settings(), clauses, before, workspace.progress))
     troubles = [answer for _, answer in answers if isinstance(answer, ModelTrouble)]
     if len(troubles) == len(answers):
         raise troubles[0]
@@ -79,10 +72,7 @@ def derive(
     found: list[Criterion] = []
     for part, answer in answers:
         if isinstance(answer, ProposedCriteria):
-            tried = [
-                _checked(workspace.project, proposal, part, workspace.person, left)
-                for proposal in answer.criteria
-            ]
+            tried = [_checked(workspace, proposal, part, left) for proposal in answer.criteria]
             kept = [criterion for criterion in tried if criterion]
             left.beyond += len(kept[_MOST:])
             found += kept[:_MOST]
@@ -120,7 +110,7 @@ async def _ask_all(
     hopeless: list[ModelTrouble] = []
     done = 0
 
-    async def ask_one(part: list[Clause]) -> tuple[list[Clause], ProposedCriteria | ModelTrouble]:
+    async def ask_part(part: list[Clause]) -> tuple[list[Clause], ProposedCriteria | ModelTrouble]:
         nonlocal done
         async with gate:
             if hopeless:
@@ -136,7 +126,7 @@ async def _ask_all(
         return part, answer.parsed
 
     try:
-        return list(await asyncio.gather(*(ask_one(part) for part in parts)))
+        return list(await asyncio.gather(*(ask_part(part) for part in parts)))
     finally:
         await client.close()
 
@@ -150,7 +140,7 @@ def _prompt(clauses: Sequence[Clause], before: Sequence[Criterion]) -> list[Mess
 
 
 def _checked(
-    project: Project, proposal: ProposedCriterion, clauses: Sequence[Clause], author: str, left: Left
+    workspace: Workspace, proposal: ProposedCriterion, clauses: Sequence[Clause], left: Left
 ) -> Criterion | None:
     """The criterion with those citations that exist and are verbatim; None without any."""
     name, statement = tidy(proposal.name), tidy(proposal.statement, _LONGEST)
@@ -169,16 +159,5 @@ def _checked(
             evidence[clause.evidence().model_copy(update={"quote": quote})] = None
     if not evidence:
         return None
-    return Criterion(
-        id=new_id("criterion"),
-        project_id=project.id,
-        version=1,
-        name=name,
-        statement=statement,
-        severity=proposal.severity,
-        max_false_failure_rate=default_limit(project),
-        origin="model",
-        evidence=tuple(evidence),
-        author=author,
-        why=f"{len(evidence)} cited notes.",
-    )
+    told = {"severity": proposal.severity, "origin": "model", "why": f"{len(evidence)} cited notes."}
+    return new_criterion(workspace, name, statement, evidence=tuple(evidence), **told)

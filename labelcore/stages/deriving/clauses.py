@@ -2,17 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from labelcore.models import Grade, Output
-from labelcore.stages.deriving.grouping import Clause, clauses_of
+from labelcore.models import Evidence, Frozen, Grade, Output
 from labelcore.stages.deriving.naming import terms
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import outputs as output_table
+from labelcore.text.reading import han_share
 from labelcore.workspace import Workspace
 
+_SHORTEST = 4
+_ABBREVIATIONS = "".join(
+    rf"(?<!\b{short}\.)"
+    for short in ("Mr", "Mrs", "Ms", "Dr", "St", "No", "v", "vs", "cf", r"e\.g", r"i\.e", "[A-Z]")
+)
+_MARKS = re.compile(
+    rf"(?:(?<=[.!?;]){_ABBREVIATIONS}\s+|[。！？；]|\n+|(?:^|\s)\d{{1,2}}、\s*"
+    r"|,?\s+(?:and also|but also)\s+|,\s+also\s+|[，,]\s*(?:而且|并且|同时|另外|也))"
+)
+_NUMBERED = re.compile(r"(?:^|\s)\d{1,2}[.)]\s+|(?:^|\s)\d{1,2}[.)](?=[^\s\d.,)%])")
+"""The marks of a numbered list; elsewhere "2,000 is 0.1 %" and "(agreement 1)" are no marks."""
 
-def said_of_fails(workspace: Workspace) -> list[Clause]:
+
+class Clause(Frozen):
+    """One thing said of an output: a verbatim part of a grade's note, or words marked in the output.
+
+    ``about``: what the note says of marked words; they are grouped by it where there is a note.
+    """
+
+    grade_id: str
+    output_id: str
+    text: str
+    marked: bool = False
+    about: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The text by which it is grouped."""
+        return self.about or self.text
+
+    def evidence(self) -> Evidence:
+        """The clause as evidence."""
+        return Evidence(grade_id=self.grade_id, output_id=self.output_id, quote=self.text, marked=self.marked)
+
+
+def clauses_of(note: str) -> list[str]:
+    """The parts of a note that each name a fault, verbatim."""
+    points = _NUMBERED.split(note) if re.match(r"\s*1[.)]", note) else [note]
+    parts = [part.strip(" \t\r\n,，;；") for point in points for part in _MARKS.split(point)]
+    kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else _SHORTEST)]
+    return kept or ([note.strip()] if note.strip() else [])
+
+
+def clauses_of_fails(workspace: Workspace) -> list[Clause]:
     """Everything that people said of failed outputs outside the sealed split, in a fixed order."""
     visible = set(fitting_labels(workspace).value)
     grades = [

@@ -20,7 +20,7 @@ from labelcore.judges.prompts import fenced_lines
 from labelcore.llm import Message, ModelClient
 from labelcore.progress import Progress
 from labelcore.settings import settings
-from labelcore.stages.deriving.grouping import Clause
+from labelcore.stages.deriving.clauses import Clause
 from labelcore.text.reading import han_share
 
 NOTES = 40
@@ -146,7 +146,7 @@ async def _ask_all(
     gate = asyncio.Semaphore(settings().concurrency)
     done = 0
 
-    async def ask_one(part: list[Clause]) -> list[tuple[list[Clause], NamedCodes | ModelTrouble]]:
+    async def answers_of(part: list[Clause]) -> list[tuple[list[Clause], NamedCodes | ModelTrouble]]:
         nonlocal done
         async with gate:
             hopeless = next((trouble for _, trouble in found.troubles if trouble.fatal), None)
@@ -157,7 +157,7 @@ async def _ask_all(
         return list(answers)
 
     try:
-        for answers in await asyncio.gather(*(ask_one(part) for part in parts)):
+        for answers in await asyncio.gather(*(answers_of(part) for part in parts)):
             for part, answer in answers:
                 if isinstance(answer, NamedCodes):
                     found.placed += checked(answer, part, found.left)
