@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,7 @@ from labelcore.stages import deriving, grading
 from labelcore.stages.aligning.evidence import criterion_labels
 from labelcore.stages.deriving.drift import _enough
 from labelcore.stages.deriving.prompting import check_of, rules_in
+from labelcore.store import Database, audit
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import verdicts as verdict_table
@@ -354,3 +355,39 @@ def test_rules_of_the_prompt_say_what_the_grades_contradict(
     assert not other.contradicted and other.breaks.why_not
     with pytest.raises(BadInput):
         deriving.propose_from_prompt(workspace, prompt=" ")
+
+
+@pytest.mark.parametrize("change", ["merge", "split", "undo a split", "undo a merge"])
+def test_a_change_of_several_criteria_that_fails_on_its_way_stores_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    first, other = criterion(workspace, "Length", []), criterion(workspace, "Year", [])
+    parts = [deriving.SplitPart(name=name, statement="It is so.") for name in ("One", "Two")]
+    changes: dict[str, Callable[[], object]] = {
+        "merge": lambda: deriving.merge(workspace, [first, other], name="Both"),
+        "split": lambda: deriving.split(workspace, first, parts=parts),
+    }
+    if change.startswith("undo"):
+        made = changes[change.removeprefix("undo a ")]()
+        child = made[0] if isinstance(made, list) else made
+        changes[change] = lambda: deriving.undo_change(workspace, child)  # type: ignore[arg-type]
+    before = deriving.list_criteria(workspace)
+    acts = audit.all_of(workspace.db, workspace.project.id)
+    save, stored = criterion_table.save, []
+
+    def once(db: Database, criteria: Sequence[Criterion]) -> None:
+        if stored:
+            raise OSError("the disk is full")
+        save(db, criteria)
+        stored.extend(criteria)
+
+    monkeypatch.setattr(criterion_table, "save", once)
+    with pytest.raises(OSError, match="full"):
+        changes[change]()
+    monkeypatch.undo()
+    assert stored
+    assert deriving.list_criteria(workspace) == before
+    assert all(len(deriving.versions_of(workspace, c.id)) == c.version for c in before)
+    assert audit.all_of(workspace.db, workspace.project.id) == acts
+    changes[change]()
+    assert deriving.list_criteria(workspace) != before
