@@ -52,7 +52,7 @@ def run(kills: int, count: int, outputs: int = 20_000) -> tuple[int, int, int]:
         path = Path(folder) / "crash.duckdb"
         make_project(path, outputs, all_features=False)
         for _ in range(kills):
-            server, url = start_app(Workspace(path, PROJECT))
+            server, url = start_app(path, PROJECT)
             people = asyncio.run(grade_until(url, count, chance.uniform(0.05, 1.5), server))
             known = {key for person in people for key in person.pressed if key in person.acknowledged}
             db = open_database(path)

@@ -387,7 +387,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "load.duckdb"
         make_project(path, chosen.outputs, all_features=chosen.all_features)
-        server, url = start_app(Workspace(path, PROJECT))
+        server, url = start_app(path, PROJECT)
         print(machine())
         people = asyncio.run(
             load(

@@ -134,7 +134,7 @@ def main() -> None:
         if not chosen.served:
             replay(path, chosen.presses)
             return
-        server, url = start_app(Workspace(path, PROJECT))
+        server, url = start_app(path, PROJECT)
         people = asyncio.run(served(url, server.pid, chosen.served, chosen.presses))
         server.terminate()
         server.wait(20)

@@ -45,7 +45,7 @@ def app(tmp_path: Path) -> Iterator[str]:
     aligning.choose(Workspace(db, project))
     grading.set_rules(Workspace(db, project), ask_criteria=True, suggestions="first")
     close_database(path)
-    with serving(Workspace(path, "test"), "ben") as url:
+    with serving(path, "test", "ben") as url:
         yield url
 
 

@@ -64,7 +64,7 @@ def board(tmp_path: Path) -> Iterator[tuple[Page, Callable[[], dict[str, list[st
     path = tmp_path / "app.duckdb"
     plant(path)
     violations: list[str] = []
-    with serving(Workspace(path, "test"), "ben") as url, sync_playwright() as playwright:
+    with serving(path, "test", "ben") as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
             args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],

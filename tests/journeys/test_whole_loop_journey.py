@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from labelcore.workspace import Workspace
 from tests.app_server import serving
 
 pytestmark = pytest.mark.journey
@@ -33,7 +32,7 @@ def rows() -> str:
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "answers.csv").write_text(rows())
-    with serving(Workspace(tmp_path / "app.duckdb", "journey"), "ann") as url:
+    with serving(tmp_path / "app.duckdb", "journey", "ann") as url:
         yield url
 
 
