@@ -56,7 +56,10 @@ def show_result(result: importing.ImportResult) -> None:
         st.dataframe(pd.DataFrame([row.model_dump() for row in result.rejected]), hide_index=True)
 
 
-place = shell.open_page("Import", "CSV, JSON lines, JSON or Parquet; grades and notes may be in it.")
+*others, last = importing.importable()
+place = shell.open_page(
+    "Import", "{others} or {last}; grades and notes may be in it.", others=", ".join(others), last=last
+)
 upload = st.file_uploader("Choose a file", type=None)
 path = st.text_input("… or a path or glob on the server", placeholder="outputs/*.jsonl")
 with shell.guard():

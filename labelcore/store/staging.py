@@ -14,8 +14,8 @@ import duckdb
 from labelcore.models import RejectedRow, now
 from labelcore.store.chats import conversation_sql
 from labelcore.store.connection import utc
+from labelcore.store.formats.base import LARGEST_CELL, RAW, literal, quoted
 from labelcore.store.outputs import CONTENT_ID_SQL
-from labelcore.store.staged_files import LARGEST_CELL, RAW, literal, quoted
 
 GRADE_WORDS: dict[str, str] = {
     word: value

@@ -33,10 +33,13 @@ from pages.widgets.language import choose_language, language, say
 _log = logging.getLogger("labelcore.pages")
 
 
-def open_page(title: str, explain: str = "") -> Workspace:
-    """Title, database, project and person; stops with a clear sentence where one is missing."""
+def open_page(title: str, explain: str = "", **values: str) -> Workspace:
+    """Title, database, project and person; stops with a clear sentence where one is missing.
+
+    ``values`` fill the names in braces in ``explain``.
+    """
     speak(language())
-    title, explain = say(title), say(explain) if explain else ""
+    title, explain = say(title), say(explain, **values) if explain else ""
     in_tab = " · ".join(dict.fromkeys((title, "labelcore")))
     st.set_page_config(page_title=in_tab, page_icon=ICON, layout="wide")
     with guard():

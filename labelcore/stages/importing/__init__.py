@@ -1,4 +1,4 @@
-"""Importing: outputs come in from CSV, JSON lines, JSON or Parquet, with what people said of them.
+"""Importing: outputs come in from files of any of the store's formats, with what people said of them.
 
 Good rows go on, bad rows are kept apart with their row, field and reason; the same file twice adds
 nothing. An output's identity is its content; rows that come without input, context and conversation
@@ -26,8 +26,9 @@ from labelcore.operations import Effect, Hidden, operation
 from labelcore.stages import projects
 from labelcore.stages.importing import files
 from labelcore.stages.importing.mapping import Description, Mapping
-from labelcore.store import Database, audit, batches, live, staged_files, staging
+from labelcore.store import Database, audit, batches, live, staging
 from labelcore.store import judges as judge_table
+from labelcore.store.formats import every_format
 from labelcore.workspace import Workspace
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Preview",
     "import_bytes",
     "import_file",
+    "importable",
     "imports",
     "preview",
     "preview_bytes",
@@ -62,13 +64,6 @@ _KEPT = 16
 """Previews that are kept in memory."""
 _OPEN = Description()
 _Choose = Callable[[Sequence[str], Sequence[dict[str, Any]]], Mapping]
-_Stage = Callable[[Any, Path], list[RejectedRow]]
-_STAGES: dict[files.Format, _Stage] = {
-    "csv": staged_files.stage_csv,
-    "jsonl": staged_files.stage_lines,
-    "json": staged_files.stage_document,
-    "parquet": staged_files.stage_parquet,
-}
 
 
 class Preview(Frozen):
@@ -222,7 +217,7 @@ class _Staged:
 
 def _stage(cursor: Any, source: files.Source) -> _Staged:
     """Read a file, once."""
-    broken = _STAGES[source.format](cursor, source.path)
+    broken = every_format()[source.format].stage(cursor, source.path)
     columns = staging.columns_of(cursor)
     rows = staging.first_rows(cursor, _PREVIEW)
     return _Staged(columns, rows, broken, (*source.warnings, *_doubts(columns)))
@@ -357,6 +352,11 @@ def _missing(mapping: Mapping, batch: ImportBatch) -> list[str]:
             "No column is mapped to the input, so judges cannot compare outputs with what they answer."
         )
     return warnings
+
+
+def importable() -> tuple[str, ...]:
+    """The formats that can be imported, as people call them."""
+    return tuple(form.title for form in every_format().values())
 
 
 def imports(workspace: Workspace) -> list[ImportBatch]:

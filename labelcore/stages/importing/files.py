@@ -12,23 +12,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from labelcore.errors import BadInput
 from labelcore.models import Frozen
+from labelcore.store.formats import Format, every_format
 
-Format = Literal["csv", "jsonl", "json", "parquet"]
-_BY_ENDING: dict[str, Format] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".psv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-}
 _FOREIGN = {
     b"PK\x03\x04": "a zip file or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -45,7 +33,7 @@ class Source(Frozen):
 
     path: Path
     name: str
-    format: Format
+    format: str
     sha256: str
     warnings: tuple[str, ...] = ()
 
@@ -84,11 +72,11 @@ def opened(path: Path) -> Iterator[Source]:
     """
     form = _format(path)
     try:
-        digest, encoding, nul = _scan(path, binary=form == "parquet")
+        digest, encoding, nul = _scan(path, binary=bool(form.start))
     except PermissionError as trouble:
         raise BadInput(f"{path} may not be read.", next_step="Check its permissions.") from trouble
     if encoding == "utf-8" and not nul:
-        yield Source(path=path, name=path.name, format=form, sha256=digest)
+        yield Source(path=path, name=path.name, format=form.name, sha256=digest)
         return
     warnings = [] if encoding in {"utf-8", "utf-8-sig"} else [f"{path.name} was read as {encoding}."]
     if nul:
@@ -96,7 +84,7 @@ def opened(path: Path) -> Iterator[Source]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / path.name
         _transcode(path, copy, encoding)
-        yield Source(path=copy, name=path.name, format=form, sha256=digest, warnings=tuple(warnings))
+        yield Source(path=copy, name=path.name, format=form.name, sha256=digest, warnings=tuple(warnings))
 
 
 def _format(path: Path) -> Format:
@@ -104,20 +92,21 @@ def _format(path: Path) -> Format:
         start = file.read(4096)
     if not start.strip():
         raise BadInput(f"{path} is empty.", next_step="Export it again, or choose another file.")
+    formats = every_format()
+    for form in formats.values():
+        if form.start and start.startswith(form.start):
+            return form
     for magic, what in _FOREIGN.items():
         if start.startswith(magic):
             raise BadInput(f"{path.name} is {what}.", next_step="Save it as CSV or JSONL, then import that.")
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    form = _BY_ENDING.get(path.suffix.lower())
-    if form is None:
-        form = "json" if start.lstrip()[:1] in {b"{", b"["} else "csv"
-    if form == "parquet":
-        raise BadInput(f"{path.name} is no Parquet file.", next_step="Export it again.")
-    return _json_form(path) if form in {"json", "jsonl"} else form
+    named = [form for form in formats.values() if path.suffix.lower() in form.endings]
+    if named and named[0].start:
+        raise BadInput(f"{path.name} is no {named[0].title} file.", next_step="Export it again.")
+    form = named[0] if named else formats["json" if start.lstrip()[:1] in {b"{", b"["} else "csv"]
+    return formats[_json_form(path)] if form.name in {"json", "jsonl"} else form
 
 
-def _json_form(path: Path) -> Format:
+def _json_form(path: Path) -> str:
     """JSON lines or one JSON document, whatever the ending says."""
     with path.open("rb") as file:
         first = file.readline(1 << 24).strip()
