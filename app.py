@@ -1,6 +1,6 @@
 """The app: Streamlit's server with labelcore's routes, headers and open database around it.
 
-The page list, in the order of the loop, stands in ``pages/widgets/navigation.py``.
+``pages/widgets/navigation.py`` makes the menu from the files of ``pages/``.
 """
 
 from pathlib import Path

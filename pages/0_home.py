@@ -11,6 +11,8 @@ from labelcore.stages import projects
 from pages.widgets import shell
 from pages.widgets.language import say
 
+MENU = ("Home", ":material/home:")
+
 place = shell.open_page(
     "labelcore", "From an expert's judgement to automatic evaluation that can be trusted."
 )

@@ -11,6 +11,8 @@ import streamlit as st
 from labelcore.stages import importing
 from pages.widgets import shell
 
+MENU = ("Import", ":material/upload_file:")
+
 FIELDS = {
     "output": "Output (required)",
     "input": "Input",

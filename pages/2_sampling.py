@@ -11,6 +11,8 @@ import streamlit as st
 from labelcore.stages import sampling
 from pages.widgets import shell
 
+MENU = ("Sample", ":material/casino:")
+
 EXPLAIN = {
     "mixture": "Finds more failures: part uniform, part what judges fail or doubt, part rare kinds. "
     "Probabilities are known, so rates stay unbiased.",

@@ -16,6 +16,8 @@ from pages.widgets.language import language, say
 from pages.widgets.presses import route_of
 from pages.widgets.regrading import show_regrade
 
+MENU = ("Grade", ":material/rate_review:")
+
 place = shell.open_page("Grade")
 if not place.person:
     st.info(say("Write your name on the left first: every grade carries the name of who gave it."))
@@ -36,7 +38,7 @@ def grade(workspace: Workspace, way: Way) -> None:
     if news.is_done and way == "single":
         shell.go("4_deriving.py", "Next: criteria from your notes")
     elif news.is_done:
-        shell.go("3_together.py", "See which version is better")
+        shell.go("3_team.py", "See which version is better")
 
 
 with shell.guard():

@@ -16,6 +16,8 @@ from pages.widgets.library import show_library
 from pages.widgets.probes import show_probes
 from pages.widgets.rubric import show_lint, show_prompt
 
+MENU = ("Criteria", ":material/checklist:")
+
 place = shell.open_page("Criteria", "Notes become criteria; each one shows the notes it comes from.")
 shown = {
     "Criteria": show_criteria,

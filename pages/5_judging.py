@@ -16,6 +16,8 @@ from pages.widgets.learned import show_cascades
 from pages.widgets.referee import show_race
 from pages.widgets.structure import show_schema
 
+MENU = ("Judges", ":material/gavel:")
+
 place = shell.open_page("Judges", "Automatic checks, each deciding one criterion on every output.")
 shown = {
     "Judges": show_judges,

@@ -28,6 +28,8 @@ from pages.widgets.alignment import (
 from pages.widgets.outputs import CELLS, show_disagreements
 from pages.widgets.splits import may_open, show_splits
 
+MENU = ("Alignment", ":material/monitoring:")
+
 _CHARTED, _SPOKEN = 12, 6
 SPLITS: tuple[aligning.Split, ...] = ("all", "train", "dev", "test")
 

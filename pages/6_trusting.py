@@ -19,6 +19,8 @@ from pages.widgets.trust import (
     show_timeline,
 )
 
+MENU = ("Trust", ":material/verified:")
+
 place = shell.open_page(
     "Can I trust this number?", "How good everything is, and what speaks for and against that figure."
 )

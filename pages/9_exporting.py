@@ -11,6 +11,8 @@ import streamlit as st
 from labelcore.stages import exporting
 from pages.widgets import shell
 
+MENU = ("Export", ":material/download:")
+
 place = shell.open_page("Export", "Take everything with you; other tools can join on the ids.")
 what = st.selectbox("Table", exporting.TABLES, key="export-what")
 form = st.radio("Format", ["csv", "jsonl", "parquet"], horizontal=True, key="export-format")

@@ -1,5 +1,11 @@
-"""The page list in the order of the loop; run by the server for every visit."""
+"""The menu: every file of ``pages/``, in the order of the loop; run by the server for every visit.
 
+A page's file name gives its place and its address (``9_exporting.py`` is ``/exporting``), and its
+constant ``MENU = (title, icon)`` what the menu shows.
+"""
+
+import ast
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -9,19 +15,30 @@ from pages.widgets.icon import ICON
 from pages.widgets.language import language, say
 
 PAGES = Path(__file__).parent.parent
-LOOP = (
-    ("0_home.py", "Home", "home", ":material/home:"),
-    ("1_importing.py", "Import", "importing", ":material/upload_file:"),
-    ("2_sampling.py", "Sample", "sampling", ":material/casino:"),
-    ("3_grading.py", "Grade", "grading", ":material/rate_review:"),
-    ("3_together.py", "Team", "team", ":material/groups:"),
-    ("4_deriving.py", "Criteria", "deriving", ":material/checklist:"),
-    ("5_judging.py", "Judges", "judging", ":material/gavel:"),
-    ("6_aligning.py", "Alignment", "aligning", ":material/monitoring:"),
-    ("6_trusting.py", "Trust", "trusting", ":material/verified:"),
-    ("7_refining.py", "Refine", "refining", ":material/balance:"),
-    ("9_exporting.py", "Export", "exporting", ":material/download:"),
-)
+
+
+def address(file: Path) -> str:
+    """The word under which a page is reached."""
+    return file.stem.partition("_")[2]
+
+
+@cache
+def menu() -> tuple[tuple[Path, str, str], ...]:
+    """(file, title, icon) of every page; the files are read, not run.
+
+    Raises:
+        ValueError: a page has no MENU.
+    """
+    return tuple((file, *_shown(file)) for file in sorted(PAGES.glob("[0-9]_*.py")))
+
+
+def _shown(file: Path) -> tuple[str, str]:
+    for part in ast.parse(file.read_text(encoding="utf-8")).body:
+        match part:
+            case ast.Assign(targets=[ast.Name(id="MENU")], value=value):
+                title, icon = ast.literal_eval(value)
+                return title, icon
+    raise ValueError(f"{file.name} says nothing for the menu: MENU = (title, icon)")
 
 
 def _pages() -> list[Page]:
@@ -29,8 +46,8 @@ def _pages() -> list[Page]:
     key = f"pages-{language()}"
     if key not in st.session_state:
         st.session_state[key] = [
-            st.Page(PAGES / file, title=say(title), url_path=path, icon=icon, default=path == "home")
-            for file, title, path, icon in LOOP
+            st.Page(file, title=say(title), url_path=address(file), icon=icon, default=file == menu()[0][0])
+            for file, title, icon in menu()
         ]
     made: list[Page] = st.session_state[key]
     return made

@@ -13,24 +13,13 @@ from playwright.sync_api import Page, sync_playwright
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
+from pages.widgets import navigation
 from tests.app_server import serving
 from tests.stages.test_loop import plant
 
 pytestmark = pytest.mark.journey
 
-PAGES = (
-    "",
-    "importing",
-    "sampling",
-    "grading",
-    "team",
-    "deriving",
-    "judging",
-    "aligning",
-    "trusting",
-    "refining",
-    "exporting",
-)
+PAGES = ("", *(navigation.address(file) for file, _, _ in navigation.menu()[1:]))
 
 
 @pytest.fixture

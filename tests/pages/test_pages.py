@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labelcore.messages.catalogue import chinese
 from labelcore.models import Grade
 from labelcore.settings import settings
 from labelcore.stages import aligning, deriving, grading, importing, judging, projects, sampling
 from labelcore.store import close_database, open_database
 from labelcore.workspace import Workspace
+from pages.widgets import navigation
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
@@ -112,7 +114,8 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
     for page in PAGES:
         healthy(app.switch_page(str(ROOT / "pages" / page)).run())
         titles.add(app.title[0].value)
-    assert titles == {
+    assert len(titles) == len(PAGES)
+    assert titles >= {
         "labelcore",
         "Import",
         "Sample",
@@ -125,6 +128,19 @@ def test_every_page_through_the_navigation(worked: Path) -> None:
         "Refine",
         "Export",
     }
+
+
+def test_the_menu_holds_every_page_in_both_languages() -> None:
+    menu = navigation.menu()
+    assert [file.name for file, _, _ in menu] == PAGES
+    assert {icon.split("/")[0] for _, _, icon in menu} == {":material"}
+    assert [title for _, title, _ in menu if title not in chinese()] == []
+    assert [navigation.address(file) for file, _, _ in menu][:4] == [
+        "home",
+        "importing",
+        "sampling",
+        "grading",
+    ]
 
 
 def test_the_navigation_opens_home(database: Path) -> None:

@@ -16,7 +16,7 @@ from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 from pages.widgets import keys
 
-PAGE = Path(__file__).parents[2] / "pages" / "3_together.py"
+PAGE = Path(__file__).parents[2] / "pages" / "3_team.py"
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from pages.widgets.handing_out import show_packs, show_rules
 from pages.widgets.language import language, say
 from pages.widgets.team_figures import show_agreement, show_progress, show_versions
 
+MENU = ("Team", ":material/groups:")
+
 place = shell.open_page("Team", "Who graded what, how far people agree, and when it is enough.")
 shown = {
     say("Progress"): show_progress,
