@@ -2,17 +2,29 @@
 
 The loop in nine lines::
 
-    db = open_database("labelcore.duckdb")
-    project = projects.open_project(db, "support")
-    importing.import_file(db, project, "answers.csv")
-    sampling.draw_sample(db, project, n=50)
-    grading.grade(db, project, output_id, "fail", annotator="mira", note="invents a price")
-    deriving.derive(db, project, offline=True, accept_all=True)
-    judging.propose(db, project); judging.run_judges(db, project)
-    aligning.choose(db, project)
-    print(aligning.align(db, project).document())
+    w = labelcore.open("answers.duckdb", project="support", person="mira")
+    w.import_("answers.csv")
+    w.sample(n=50)
+    w.grade(output_id, "fail", note="invents a price")
+    w.derive(offline=True, accept_all=True)
+    w.judges.propose(); w.judges.run()
+    w.choose()
+    w.alignment().to_pandas()
+    w.trust()
 
-with ``from labelcore.store import open_database`` and ``from labelcore.stages import …``. Then
-``reporting.trust`` says whether the number can be trusted, and why. What people do in the app and on
-the command line is in :mod:`labelcore.dispatch`, by name, with JSON in and out.
+Each is an operation, a marked function of a stage (:mod:`labelcore.operations`), the same that the app and
+the command line call; in a notebook a result shows its sentences, its table and its intervals.
 """
+
+from typing import Any
+
+__all__ = ["open"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what the notebook needs when it is asked for: a command should not wait for it."""
+    if name == "open":
+        from labelcore.notebook import open as open_workspace
+
+        return open_workspace
+    raise AttributeError(f"labelcore has no '{name}'")

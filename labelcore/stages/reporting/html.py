@@ -68,14 +68,14 @@ def _block(block: Block) -> str:
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, Intervals):
-        return _figure(block.title, draw_intervals(block))
+        return figure(block.title, draw_intervals(block))
     return _timeline(block)
 
 
 def _timeline(timeline: Timeline) -> str:
-    figure = _figure(timeline.title, draw_timeline(timeline))
+    drawn = figure(timeline.title, draw_timeline(timeline))
     marks = "".join(f"<li>{mark.at:%Y-%m-%d %H:%M}: {escape(mark.words)}</li>" for mark in timeline.marks)
-    return f"{figure}<ol>{marks}</ol>" if marks else figure
+    return f"{drawn}<ol>{marks}</ol>" if marks else drawn
 
 
 def _table(table: Table) -> str:
@@ -87,7 +87,8 @@ def _table(table: Table) -> str:
     )
 
 
-def _figure(title: str, drawing: Drawing) -> str:
+def figure(title: str, drawing: Drawing) -> str:
+    """A drawing with its title, as inline SVG."""
     parts = "".join(map(_part, drawing.parts))
     return (
         f"<figure><figcaption>{escape(title)}</figcaption>"
