@@ -16,6 +16,7 @@ Each is an operation, a marked function of a stage (:mod:`labelcore.operations`)
 the command line call; in a notebook a result shows its sentences, its table and its intervals.
 """
 
+from importlib import import_module
 from typing import Any
 
 __all__ = ["open"]
@@ -24,7 +25,5 @@ __all__ = ["open"]
 def __getattr__(name: str) -> Any:
     """Load what the notebook needs when it is asked for: a command should not wait for it."""
     if name == "open":
-        from labelcore.notebook import open as open_workspace
-
-        return open_workspace
+        return import_module("labelcore.notebook").open
     raise AttributeError(f"labelcore has no '{name}'")
