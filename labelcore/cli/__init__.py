@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from labelcore.cli import stdout
 from labelcore.cli.order import check_order
@@ -18,17 +17,9 @@ from labelcore.errors import LabelcoreError
 _HELP = "Turn an expert's judgement into automatic evaluation that can be trusted."
 
 
-def _older() -> Any:
-    import typer
-
-    from labelcore.cli.commands import app
-
-    return typer.main.get_command(app)
-
-
 def command_tree() -> Commands:
     """All commands, by name."""
-    return Commands(fallback=_older, help=_HELP)
+    return Commands(help=_HELP)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -44,8 +35,7 @@ def _run(arguments: list[str]) -> None:
 
     try:
         check_order(arguments, list(GROUPS))
-        tree = command_tree()
-        (tree if tree.knows(arguments) else _older())(args=arguments, prog_name="labelcore")
+        command_tree()(args=arguments, prog_name="labelcore")
     except LabelcoreError as trouble:
         print(f"labelcore: {trouble}", file=sys.stderr)
         sys.exit(2)

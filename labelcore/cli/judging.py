@@ -1,4 +1,4 @@
-"""``labelcore judge run``: a run, its estimate, or its questions in the provider's batches."""
+"""``labelcore judge run``: a run, its estimate, or its questions in batches; ``labelcore judge cascade``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from labelcore.cli.building import common
 from labelcore.cli.sending import send
+from labelcore.errors import BadInput
 
 _OPTIONS = (
     click.Option(["--judge"], help="Only this judge."),
@@ -42,3 +43,26 @@ def _run(*, estimate: bool, batch: bool, engine: str | None, **given: Any) -> No
 
 
 command = click.Command("run", callback=_run, params=[*_OPTIONS, *common()], help=_run.__doc__)
+
+_STEPS = (
+    click.Option(["--first"], help="The judge that decides where it is sure."),
+    click.Option(["--then"], help="The judge that is asked where it is not."),
+    click.Option(["--criterion"], help="What both decide; without it the overall grade."),
+    click.Option(["--error"], type=float, default=0.05, help="The most that may be wrong at each step."),
+    click.Option(["--confidence"], type=float, default=0.95, help="How sure that must be."),
+    click.Option(["--show"], metavar="JUDGE", help="Only show this cascade."),
+)
+
+
+def _cascade(*, show: str | None, first: str | None, then: str | None, **given: Any) -> None:
+    """Ask a cheap judge first, another where it is not sure, a person where neither is."""
+    if show:
+        place = {name: given[name] for name in ("db", "project", "as_json", "author")}
+        send("judge cascade report", **place, judge=show)
+    elif first and then:
+        send("judge cascade", **given, first=first, then=then)
+    else:
+        raise BadInput("A cascade needs two judges.", next_step="Name them: --first J --then J.")
+
+
+cascade = click.Command("cascade", callback=_cascade, params=[*_STEPS, *common()], help=_cascade.__doc__)

@@ -6,18 +6,11 @@ import contextlib
 import getpass
 import sys
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from labelcore.cli import door, terminal
 from labelcore.dispatch import Request
 from labelcore.settings import settings
-
-Db = Annotated[Path | None, typer.Option("--db", help="The DuckDB file.", show_default=False)]
-ProjectName = Annotated[str | None, typer.Option("--project", help="The project's name.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Author = Annotated[str, typer.Option("--author", help="Who does this, for the history.")]
 
 
 def somebody(given: str) -> str:

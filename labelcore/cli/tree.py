@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -28,12 +26,16 @@ GROUPS = {
 BY_HAND = {
     "demo": ("serving", "demo", "Make the sample project, and open the app on it."),
     "import": ("importing", "command", "Bring outputs in, with the grades, notes and verdicts beside them."),
+    "judge cascade": (
+        "judging",
+        "cascade",
+        "Ask a cheap judge first, another where it is not sure, a person where neither is.",
+    ),
     "judge run": ("judging", "command", "Run judges; what is decided already is not asked again."),
     "restore": ("restoring", "command", "Put a backup in the place of the database."),
     "serve": ("serving", "command", "Serve the app on this database."),
 }
 """Commands that are more, or less, than one operation: their module here, its command, and what it does."""
-Fallback = Callable[[], Any]
 
 
 @cache
@@ -44,7 +46,7 @@ def summaries() -> dict[str, str]:
     return shown | {name: summary for name, (_, _, summary) in BY_HAND.items()}
 
 
-_HIDDEN = {"preview", "judge batch", "judge estimate"}
+_HIDDEN = {"preview", "judge batch", "judge cascade report", "judge estimate"}
 """Operations that a command by hand calls."""
 
 
@@ -55,10 +57,9 @@ _ALONE = {"endpoints": "list"}
 class Commands(click.Group):
     """The commands whose names begin with these words."""
 
-    def __init__(self, words: str = "", fallback: Fallback | None = None, help: str = "") -> None:  # noqa: A002 - click's word
+    def __init__(self, words: str = "", help: str = "") -> None:  # noqa: A002 - click's word
         super().__init__(words or "labelcore", help=help or GROUPS.get(words, ""), no_args_is_help=True)
         self.words = words
-        self.fallback = fallback
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """A group that shows something by itself takes its options without a further word."""
@@ -79,24 +80,12 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All next words, in the order of the alphabet."""
-        older = self.fallback().list_commands(ctx) if self.fallback else []
-        return sorted({*self.below(), *older})
+        return sorted(self.below())
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of the help, made without importing what the commands work with."""
-        known = self.below()
-        rows = [
-            (word, known[word] if word in known else self.get_command(ctx, word).get_short_help_str())  # type: ignore[union-attr]  # it is listed
-            for word in self.list_commands(ctx)
-        ]
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def knows(self, arguments: Sequence[str]) -> bool:
-        """Whether a line calls a command that is made here, or asks what there is."""
-        words = [word for word in arguments[:2] if not word.startswith("-")]
-        begins = {" ".join(name.split()[:at]) for name in summaries() for at in (1, 2)}
-        return " ".join(words) in {*begins, ""} or words[0] in summaries()
+            formatter.write_dl(sorted(self.below().items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, or the group of commands, with this next word."""
@@ -109,7 +98,4 @@ class Commands(click.Group):
             from labelcore.cli.building import command_of  # brings what the command works with
 
             return command_of(full)
-        older = self.fallback().get_command(ctx, cmd_name) if self.fallback else None
-        if cmd_name in self.below():
-            return Commands(full, (lambda: older) if older is not None else None)
-        return older
+        return Commands(full) if cmd_name in self.below() else None

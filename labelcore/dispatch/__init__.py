@@ -122,4 +122,4 @@ def _first_fault(trouble: ValidationError) -> str:
 
 def _load() -> None:
     """Import the operations late: they bring the whole library along."""
-    from labelcore.dispatch import checks, demo, hardness, judges, learning, probes, racing  # noqa: F401
+    from labelcore.dispatch import demo  # noqa: F401

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from labelcore.messages.catalogue import say
 from labelcore.messages.figures import rate_words
 from labelcore.messages.telling import sentence, sentences
-from labelcore.models import Fact
 
 if TYPE_CHECKING:  # sentences need the reports' shapes, not the stages that make them
-    from labelcore.stages.aligning.refereeing import Contender, Difference, Race
-    from labelcore.stats.paired import Paired
+    from labelcore.stages.aligning.refereeing import Contender, Difference, Differences, Race
 
 WORDS = {
     "against_output": "the grades of the whole output",
@@ -65,23 +62,22 @@ def _contender_line(contender: Contender) -> str:
     return f"  {line}"
 
 
-def difference_lines(
-    paired: Paired, found: Sequence[Difference], against: Fact, names: tuple[str, str]
-) -> tuple[str, ...]:
+def difference_lines(found: Differences) -> tuple[str, ...]:
     """Where two judges differ, for a terminal."""
+    paired = found.paired
     head = say(
         "They differ on {differ} of {n} graded outputs: only {first} is right on {first_right}, only "
         "{second} on {second_right}. {second}: {verdict}. Right is what agrees with {against}.",
-        differ=len(found),
+        differ=len(found.differences),
         n=paired.n,
-        first=names[0],
-        second=names[1],
+        first=found.first,
+        second=found.second,
         first_right=paired.only_first,
         second_right=paired.only_second,
         verdict=say(paired.says),
-        against=sentence(against),
+        against=sentence(found.against),
     )
-    return (head, *map(_difference_line, found))
+    return (head, *map(_difference_line, found.differences))
 
 
 def _difference_line(difference: Difference) -> str:

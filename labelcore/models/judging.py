@@ -106,6 +106,11 @@ class Run(Frozen):
     seconds_left: float | None = None
     at: datetime = Field(default_factory=now)
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form: how it went, in figures."""
+        left = {"id", "project_id", "judge_version_ids", "n_outputs", "seconds_left", "at"}
+        return {"run": self.id} | self.model_dump(mode="json", exclude=left)
+
 
 class Paid(Frozen):
     """A model's answer that was paid for, by the hash of the whole question.

@@ -41,7 +41,7 @@ def write_check(workspace: Workspace) -> None:
     try_it, keep = st.columns(2)
     if try_it.button("Try it", width="stretch", key=keys.CHECK_TRY):
         with shell.guard():
-            trial = checks.try_check(workspace, source, limit=limit, criterion=chosen.id)
+            trial = checks.try_check(workspace, source, limit=limit, criterion=chosen)
         _show(trial)
     if keep.button(
         "Keep it as a judge",
@@ -52,7 +52,7 @@ def write_check(workspace: Workspace) -> None:
         key=keys.CHECK_KEEP,
     ):
         with shell.guard():
-            kept, trial = checks.add_check(workspace, source, criterion=chosen.id, name=name, limit=limit)
+            kept, trial = checks.add_check(workspace, source, criterion=chosen, name=name, limit=limit)
         st.success(shell.plain(f"Kept as {kept.name}, version {kept.version}. {trial.summary}"))
 
 

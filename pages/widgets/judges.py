@@ -8,6 +8,7 @@ import streamlit as st
 from labelcore.judges.kinds import kind_named
 from labelcore.settings import settings
 from labelcore.stages import judging
+from labelcore.stages.judging.testing.overview import ProposalOrder, propose_judges
 from labelcore.workspace import Workspace
 from pages.widgets import learned, running, shell, suspects
 from pages.widgets.local_model import offer_local_model
@@ -42,7 +43,8 @@ def _propose_or_run(workspace: Workspace) -> None:
     left, right = st.columns(2)
     if left.button("Propose judges", type="primary", width="stretch"):
         with st.spinner("Fitting candidates to the grades …"):
-            found = judging.propose(workspace, offline=not settings().has_model)
+            order = ProposalOrder(offline=not settings().has_model)
+            found = propose_judges(workspace, order=order, examined=False).judges
         if found:
             st.success(f"{len(found)} candidates are proposed.")
         else:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from labelcore.dispatch.learning import cascade_lines
 from labelcore.judges.kinds import kind_named
+from labelcore.messages.lines.judging.making import cascade
 from labelcore.models import Output
 from labelcore.stages import judging
 from labelcore.stages.judging.proposing import cascades, retraining
@@ -36,7 +36,7 @@ def show_freshness(workspace: Workspace) -> None:
 def show_learned(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """What a learned judge looks at, and how far its probabilities can be believed."""
     version = judging.find_judge(workspace, judge.judge_version_id)
-    report = retraining.learned_report(workspace, version)
+    report = retraining.explain(workspace, version)
     st.write(plain(report.fresh.says))
     st.write(plain(report.reliability.says))
     left, right = st.columns(2)
@@ -62,7 +62,7 @@ def show_why(workspace: Workspace, judge: judging.JudgeSummary, output: Output) 
         return
     version = judging.find_judge(workspace, judge.judge_version_id)
     with shell.guard(), st.spinner("Leaving out one sentence after the other …"):
-        told = retraining.explain(workspace.db, version, output)
+        told = retraining.explain_output(workspace.db, version, output)
         for tell in told.tells:
             st.text(f"{tell.weight:+.2f}  {tell.what}")
         for part in told.parts:
@@ -73,7 +73,7 @@ def show_cascade(workspace: Workspace, judge: judging.JudgeSummary) -> None:
     """Who decides how much, with which error, and the curve that the threshold was chosen on."""
     version = judging.find_judge(workspace, judge.judge_version_id)
     report = cascades.report(workspace, version)
-    for line in cascade_lines(report):
+    for line in cascade(workspace, report):
         st.write(plain(line.strip()))
     points = [(point.share, point.error, point.bound) for point in report.curve]
     chosen = next(
@@ -92,8 +92,8 @@ def show_cascade(workspace: Workspace, judge: judging.JudgeSummary) -> None:
         key=f"people-{version.id}",
     ):
         with shell.guard():
-            ids = cascades.hand_to_people(workspace, version, 50)
-            st.success(f"{len(ids)} outputs come first in the queue.")
+            handed = cascades.hand_to_people(workspace, version, limit=50)
+            st.success(f"{len(handed.output_ids)} outputs come first in the queue.")
 
 
 def show_cascades(workspace: Workspace) -> None:
@@ -130,6 +130,6 @@ def _make_cascade(workspace: Workspace, judges: Sequence[judging.JudgeSummary]) 
             report = cascades.make(
                 workspace, first_version, then_version, criterion=first.criterion_id, error=error / 100
             )
-            for line in cascade_lines(report):
+            for line in cascade(workspace, report):
                 st.write(plain(line.strip()))
             st.write("Run the judges, then choose its row under Judges to see its verdicts.")

@@ -29,17 +29,17 @@ def show_probes(workspace: Workspace) -> None:
     left, right = st.columns(2)
     if left.button("Make probes", width="stretch"):
         with shell.guard():
-            made = probing.make_probes(workspace, chosen.id)
+            made = probing.make_probes(workspace, chosen)
         st.success(f"{len(made.new)} new probes; {made.known} were there.")
         for defect, why in made.too_few.items():
             st.write(plain(f"{defect}: {why}."))
     kept = shell.key_of("probe-test", [workspace.project.id, chosen.id])
     if right.button("Test the judges on them", width="stretch"):
         with shell.guard(), st.spinner("The judges decide …"):
-            st.session_state[kept] = probing.try_judges_on_probes(workspace, chosen.id)
+            st.session_state[kept] = probing.try_judges_on_probes(workspace, chosen)
     if kept in st.session_state:
         _show_test(workspace, st.session_state[kept])
-    found = probing.list_probes(workspace, chosen.id)
+    found = probing.list_probes(workspace, chosen)
     waiting = [probe for probe in found if probe.state == "open" and not probe.left_out]
     st.write(f"{len(found)} probes, {len(waiting)} wait for an opinion.")
     for probe in waiting[:_AT_ONCE]:
@@ -104,5 +104,5 @@ def _ask(workspace: Workspace, probe: probing.Probe) -> None:
             for label, value in opinions:
                 if st.button(label, key=f"{value}-{probe.case.id}"):
                     with shell.guard():
-                        probing.say_of_probe(workspace, probe.case.id, value, workspace.person)
+                        probing.say_of_probe(workspace, probe.case, value)
                     st.rerun()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from labelcore.messages import rate_words, say, sentence, sentences
 from labelcore.models import OVERALL
-from labelcore.stages import aligning
+from labelcore.stages import aligning, judging
 from labelcore.stages.deriving import list_criteria
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
@@ -26,7 +26,7 @@ def show_race(workspace: Workspace) -> None:
         st.write("Each judge is measured on outputs that it was not fitted to; this takes some seconds.")
         return
     with st.spinner("Fitting and comparing …"):
-        found = aligning.race(workspace, criterion=criterion, least_tnr=least / 100)
+        found = aligning.race(workspace, criterion=criterion, min_tnr=least / 100)
     measured = say("Measured against {against}.", against=sentence(found.against))
     st.write(shell.plain(f"{sentence(found.says)} {measured}"))
     shown = found.contenders[:_CHARTED]
@@ -74,12 +74,13 @@ def _differences(workspace: Workspace, found: aligning.Race) -> None:
     first = left.selectbox("Where does", list(names), format_func=names.__getitem__, key="race-one")
     rest = [version_id for version_id in names if version_id != first]
     other = right.selectbox("differ from", rest, format_func=names.__getitem__, key="race-other")
-    paired, differ, _ = aligning.differences(workspace, first, other)
+    versions = [judging.find_judge(workspace, version_id) for version_id in (first, other)]
+    compared = aligning.differences(workspace, *versions)
     st.write(
-        f"On {len(differ)} of {paired.n} graded outputs; only the first is right on "
-        f"{paired.only_first}, only the second on {paired.only_second} (verdicts as stored)."
+        f"On {len(compared.differences)} of {compared.paired.n} graded outputs; only the first is right on "
+        f"{compared.paired.only_first}, only the second on {compared.paired.only_second} (verdicts as stored)."
     )
-    for difference in differ[:10]:
+    for difference in compared.differences[:10]:
         with st.container(border=True):
             st.write(f"People {'passed' if difference.human_pass else 'failed'} it.")
             st.text(f"{names[first]}: {difference.first}. {difference.first_reason}")

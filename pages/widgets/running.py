@@ -55,7 +55,7 @@ def start(workspace: Workspace, kind: str | None) -> None:
 
     def work() -> None:
         try:
-            judging.run_judges(workspace, kind=kind)
+            judging.run_judges(workspace, order=judging.RunOrder(kind=kind))
         except LabelcoreError as trouble:
             failed.append(str(trouble))
         except Exception:  # noqa: BLE001 - a thread has nobody above it; the page shows a sentence

@@ -129,7 +129,7 @@ def test_a_model_that_obeys_what_stands_outside_the_marks_never_reads_an_attack_
 ) -> None:
     mock._good = obeying  # type: ignore[method-assign]
     version = add_judge(workspace, "llm", llm_spec(criterion))
-    found = hardness.harden(workspace, version, limit=3, families=("injection",))
+    found = hardness.harden(workspace, version, limit=3, only=("injection",))
     attacks = row(found, ANY_ATTACK)
     assert (attacks.rate.value, attacks.rate.n, attacks.hits) == (0.0, 3, 0)
     assert attacks.rate.high is not None and attacks.rate.high > 0.5
@@ -142,7 +142,7 @@ def test_a_gullible_model_is_found_out_with_the_texts_behind_the_figure(
 ) -> None:
     mock._good = gullible  # type: ignore[method-assign]
     version = add_judge(workspace, "llm", llm_spec(criterion))
-    found = hardness.harden(workspace, version, limit=2, families=("injection",))
+    found = hardness.harden(workspace, version, limit=2, only=("injection",))
     assert row(found, ANY_ATTACK).rate.value == row(found, "order, Chinese").rate.value == 1.0
     assert row(found, "plea").rate.value == 1.0
     assert row(found, "base64").rate.n == 2
@@ -174,7 +174,7 @@ def test_stored_verdicts_of_a_model_count_as_asked(
     version = add_judge(workspace, "llm", llm_spec(criterion))
     judging.run_judges(workspace, judge=version.id)
     asked = len(mock.prompts)
-    found = hardness.harden(workspace, version, limit=2, families=("wording",))
+    found = hardness.harden(workspace, version, limit=2, only=("wording",))
     assert len(mock.prompts) - asked == found.results
 
 
@@ -189,7 +189,7 @@ def test_turned_prompts_move_a_model_that_looks_at_places(
     single = llm_spec(criterion)
     for spec in (single, panel.make_spec({"a": single, "b": single}, "majority")):
         version = add_judge(workspace, "llm", spec)
-        found = hardness.harden(workspace, version, limit=4, families=("position",))
+        found = hardness.harden(workspace, version, limit=4, only=("position",))
         shares = {test: row(found, test).rate.value for test in (ASKED_AGAIN, EXAMPLES, OPTIONS)}
         assert shares == {ASKED_AGAIN: 0.0, EXAMPLES: 1.0, OPTIONS: 0.0}
         assert row(found, EXAMPLES).to_fail == 4
@@ -235,9 +235,9 @@ def test_probes_take_the_place_of_fresh_defects_and_confirmed_ones_are_counted(
     version = add_judge(workspace, "code", {"detector": "words", "side": "above", "threshold": 60})
     made = probing.make_probes(workspace, "c1", per_defect=4).new
     padded = [probe for probe in made if probe.defect == "padded"]
-    probing.say_of_probe(workspace, padded[0].id, "confirmed", "ann")
-    probing.say_of_probe(workspace, padded[1].id, "rejected", "ann")
-    found = hardness.harden(workspace, version, families=("defect",))
+    probing.say_of_probe(workspace.by("ann"), padded[0].id, "confirmed")
+    probing.say_of_probe(workspace.by("ann"), padded[1].id, "rejected")
+    found = hardness.harden(workspace, version, only=("defect",))
     padding = row(found, "padded")
     groups = {output.id: output.group for output in graded}
     open_ = [
@@ -294,11 +294,11 @@ def test_a_used_up_quota_ends_the_test_and_what_was_paid_is_kept(
     monkeypatch.setenv("LABELCORE_CONCURRENCY", "1")
     settings.cache_clear()
     mock.faults = ["ok"] * 60 + ["quota"] * 400
-    found = hardness.harden(workspace, version, limit=3, families=("injection",))
+    found = hardness.harden(workspace, version, limit=3, only=("injection",))
     assert 40 <= found.results < 120 and found.errors
     assert "quota" in sentence(found.warnings[0])
     mock.faults = []
-    assert hardness.harden(workspace, version, limit=3, families=("injection",)).results == 120
+    assert hardness.harden(workspace, version, limit=3, only=("injection",)).results == 120
 
 
 def test_bad_input_is_refused(workspace: Workspace, criterion: Criterion, add_outputs: Add) -> None:
@@ -354,14 +354,14 @@ def test_a_test_can_be_stopped_and_goes_on_where_it_was(
         if done >= 8:
             assert hardness.stop_test(version)
 
-    found = hardness.harden(workspace.telling(watch), version, limit=3, families=("injection",))
+    found = hardness.harden(workspace.telling(watch), version, limit=3, only=("injection",))
     asked = len(mock.prompts)
     assert 8 <= found.results < len(plain) and not found.errors
     assert asked <= found.results + 3 + 4, "what was answered is stored"
     assert any("left" in words for words in lines) and lines[-1] == "stopped"
     assert hardness.ongoing_test(version) is None and not hardness.stop_test(version)
     mock.latency = 0.0
-    again = hardness.harden(workspace, version, limit=3, families=("injection",))
+    again = hardness.harden(workspace, version, limit=3, only=("injection",))
     assert again.results == len(plain) and not again.errors
 
 
@@ -374,10 +374,10 @@ def test_a_stop_while_the_model_is_slow_is_heard_soon(
 ) -> None:
     monkeypatch.setattr("labelcore.stages.judging.running.deciding.GRACE_SECONDS", 0.2)
     version = add_judge(workspace, "llm", llm_spec(criterion))
-    mock.latency, stop = 30.0, threading.Event()
-    threading.Timer(0.5, stop.set).start()
+    mock.latency = 30.0
+    threading.Timer(0.5, hardness.stop_test, [version]).start()
     started = time.monotonic()
-    found = hardness.harden(workspace, version, limit=3, stop=stop)
+    found = hardness.harden(workspace, version, limit=3)
     assert time.monotonic() - started < 3
     assert (found.results, found.errors) == (0, 0)
 
@@ -394,5 +394,5 @@ def test_one_judge_is_tested_once_at_a_time(
                 hardness.harden(workspace, version, limit=1)
             refused.append(str(trouble.value))
 
-    hardness.harden(workspace.telling(second), version, limit=1, families=("injection",))
+    hardness.harden(workspace.telling(second), version, limit=1, only=("injection",))
     assert "is being tested already" in refused[0]

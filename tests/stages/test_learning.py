@@ -9,11 +9,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from labelcore.dispatch.learning import cascade_lines
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
 from labelcore.judges.kinds.learned import LearnedKind
 from labelcore.messages import sentence, sentences
+from labelcore.messages.lines.judging.making import cascade
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Run, Verdict
 from labelcore.stages import aligning, deriving, grading, judging, projects
 from labelcore.stages.judging.keeping import schemas
@@ -138,7 +138,7 @@ def test_a_learned_judge_is_made_again_only_when_grades_changed(
 def test_what_it_looks_at(workspace: Workspace, plant: Callable[..., list[Output]]) -> None:
     outputs = plant(0, 60, 60)
     judging.propose(workspace, kind="learned")
-    report = retraining.learned_report(workspace, learned(workspace))
+    report = retraining.explain(workspace, learned(workspace))
     assert any("words" in weight.what and weight.weight > 0 for weight in report.weights)
     assert report.reliability.n == 60 and report.reliability.brier is not None
     assert report.reliability.baseline is not None
@@ -285,11 +285,11 @@ def test_what_a_cascade_leaves_to_people_comes_first_in_the_queue(
     first, then = pair
     made = cascades.make(workspace, first, then, error=0.001)  # no 200 grades can show that
     assert made.steps[0].outputs == 0 and sentence(made.warnings[0]).startswith("Grade more")
-    lines = "\n".join(cascade_lines(made))
+    lines = "\n".join(cascade(workspace, made))
     assert lines.count(made.steps[0].rule) == 1 and "decides nothing" not in "".join(sentences(made.warnings))
     judge = judging.find_judge(workspace, made.name)
     judging.run_judges(workspace, judge=judge.id)
-    ids = cascades.hand_to_people(workspace, judge, 5)
+    ids = list(cascades.hand_to_people(workspace, judge, limit=5).output_ids)
     fresh = projects.open_project(workspace.db, workspace.project.name)
     assert list(fresh.rules.review) == ids and len(ids) == 5
     assert not set(ids) & set(grading.human_labels(workspace).value)

@@ -123,9 +123,9 @@ def test_too_few_sources_are_said_and_rejected_probes_are_replaced(
     assert made.too_few["padded"].startswith("1 missing")
     padded = [probe for probe in made.new if probe.defect == "padded"]
     assert len(padded) == 6
-    probing.say_of_probe(workspace, padded[0].id, "rejected", "lea")
+    probing.say_of_probe(workspace.by("lea"), padded[0].id, "rejected")
     assert not probing.make_probes(workspace, "c1", per_defect=5).new
-    probing.say_of_probe(workspace, padded[1].id, "rejected", "lea")
+    probing.say_of_probe(workspace.by("lea"), padded[1].id, "rejected")
     assert probing.make_probes(workspace, "c1", per_defect=5).too_few.keys() == {"padded"}
 
 
@@ -168,7 +168,7 @@ def test_the_rate_over_all_defects_counts_confirmed_probes_only(
     assert nothing.rate.why_not == "nobody has confirmed a probe"
     for probe in made:
         if probe.defect in {"padded", "number swapped"}:
-            probing.say_of_probe(workspace, probe.id, "confirmed", "ann")
+            probing.say_of_probe(workspace.by("ann"), probe.id, "confirmed")
     (overall,) = probing.try_judges_on_probes(workspace, "c1").overall
     assert (overall.confirmed, overall.detected, overall.rate.n, overall.rate.value) == (4, 2, 4, 0.5)
     assert overall.rate.low == pytest.approx(0.150, abs=0.001)  # Wilson, 2 of 4
@@ -181,8 +181,8 @@ def test_probes_are_written_with_what_people_and_judges_say(
     add_judge(workspace, "llm", make_spec(criterion, Asking("mock"), ()), "asked")
     made = probing.make_probes(workspace, "c1", per_defect=1).new
     padded = next(probe for probe in made if probe.defect == "padded")
-    probing.say_of_probe(workspace, padded.id, "confirmed", "ann", "filler, 空话")
-    probing.say_of_probe(workspace, padded.id, "rejected", "bo")
+    probing.say_of_probe(workspace.by("ann"), padded.id, "confirmed", note="filler, 空话")
+    probing.say_of_probe(workspace.by("bo"), padded.id, "rejected")
     request = Request(operation="probe export", project="test", arguments={"out": str(tmp_path / "p.jsonl")})
     assert execute(workspace.db, request).document["probes"] == len(made)
     rows = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text("utf-8").splitlines()]
@@ -195,14 +195,14 @@ def test_probes_are_written_with_what_people_and_judges_say(
     assert [(verdict["judge"], verdict["source"], verdict["probe"]) for verdict in row["verdicts"]] == [
         ("judge", "pass", "fail")
     ]
-    assert export_probes(workspace, tmp_path / "p.csv", criterion="Short") == len(made)
+    assert export_probes(workspace, "Short", out=tmp_path / "p.csv").probes == len(made)
     with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as file:
         flat = {row["probe_id"]: row for row in csv.DictReader(file)}
     assert json.loads(flat[padded.id]["verdicts"]) == row["verdicts"]
     assert flat[padded.id]["text"] == padded.text
     for out in (tmp_path / "p.xlsx", tmp_path / "nowhere" / "p.csv"):
         with pytest.raises(BadInput):
-            export_probes(workspace, out)
+            export_probes(workspace, out=out)
 
 
 def test_the_newest_opinion_counts_and_can_be_taken_back(
@@ -214,13 +214,13 @@ def test_the_newest_opinion_counts_and_can_be_taken_back(
         return next(p.state for p in probing.list_probes(workspace) if p.case.id == probe.id)
 
     assert state() == "open"
-    probing.say_of_probe(workspace, probe.id, "confirmed", "ann", "filler")
-    probing.say_of_probe(workspace, probe.id[:14], "rejected", "bo")
+    probing.say_of_probe(workspace.by("ann"), probe.id, "confirmed", note="filler")
+    probing.say_of_probe(workspace.by("bo"), probe.id[:14], "rejected")
     assert state() == "rejected"
-    probing.say_of_probe(workspace, probe.id, "undone", "bo")
+    probing.say_of_probe(workspace.by("bo"), probe.id, "undone")
     assert state() == "confirmed"
-    assert len(probing.list_probes(workspace, "Short", "open")) == 8
-    probing.say_of_probe(workspace, probe.id, "undone", "ann")
+    assert len(probing.list_probes(workspace, "Short", state="open")) == 8
+    probing.say_of_probe(workspace.by("ann"), probe.id, "undone")
     assert state() == "open"
     assert [opinion.value for opinion in probe_table.history(workspace.db, workspace.project.id)] == [
         "confirmed",
@@ -241,7 +241,7 @@ def test_a_judge_that_counts_words_catches_padding_and_no_swapped_number(
     assert (swapped.detected, swapped.rate.value) == (0, 0.0)
     assert "padded" in sentence(found.warnings[0])
     probe = next(probe for probe in made.new if probe.defect == "padded")
-    probing.say_of_probe(workspace, probe.id, "confirmed", "ann")
+    probing.say_of_probe(workspace.by("ann"), probe.id, "confirmed")
     padded = of_defect(probing.try_judges_on_probes(workspace, "c1"), "padded")
     assert (padded.of, padded.rate.n) == ("confirmed", 1)
     assert verdicts.counts(workspace.db, workspace.project.id) == {}
@@ -272,7 +272,7 @@ def test_what_cannot_be_measured_says_why_and_is_never_0(
     made = probing.make_probes(workspace, "c1", per_defect=2)
     for probe in made.new:
         if probe.defect == "truncated":
-            probing.say_of_probe(workspace, probe.id, "rejected", "ann")
+            probing.say_of_probe(workspace.by("ann"), probe.id, "rejected")
     found = probing.try_judges_on_probes(workspace, "c1")
     for name, defect, why in (
         ("strict", "padded", "passes none of the 2 sources"),
@@ -371,9 +371,9 @@ def test_bad_input_is_refused_with_the_next_step(
         ("ann", "undone", "said nothing"),
     ):
         with pytest.raises(BadInput, match=what):
-            probing.say_of_probe(workspace, probe.id, value, who)  # type: ignore[arg-type]
+            probing.say_of_probe(workspace.by(who), probe.id, value)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="probe list"):
-        probing.say_of_probe(workspace, "probe_", "confirmed", "ann")
+        probing.say_of_probe(workspace.by("ann"), "probe_", "confirmed")
 
 
 def test_the_four_operations_give_one_document_and_sentences(

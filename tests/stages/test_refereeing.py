@@ -75,7 +75,7 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
 ) -> None:
     for name, cost, wrong in (("small", 0.001, 3), ("big", 0.01, 1), ("bad", 0.02, 20)):
         _judge(workspace, name, cost=cost, wrong=wrong, made=graded, fails=40)
-    found = aligning.race(workspace, least_tnr=0.75, max_ffr=0.2)
+    found = aligning.race(workspace, min_tnr=0.75, max_ffr=0.2)
     good = {contender.judge: contender.good for contender in found.contenders}
     assert good == {"small": "yes", "big": "yes", "bad": "no"}
     assert found.cheapest == "small"
@@ -85,7 +85,7 @@ def test_the_cheapest_whose_whole_intervals_are_good_enough_wins(
         "small"
     ] == pytest.approx(1.0)
     assert all(contender.n == 100 and contender.how == "as it is" for contender in found.contenders)
-    strict = aligning.race(workspace, least_tnr=0.95, max_ffr=0.05)
+    strict = aligning.race(workspace, min_tnr=0.95, max_ffr=0.05)
     assert strict.cheapest == ""
     assert {contender.judge: contender.good for contender in strict.contenders}["big"] == "perhaps"
 
@@ -103,7 +103,8 @@ def test_a_judge_with_few_verdicts_is_left_out_and_said_so(
 def test_two_judges_are_compared_on_what_both_decided(workspace: Workspace, graded: list[Output]) -> None:
     _judge(workspace, "one", cost=0, wrong=10, made=graded, fails=40)
     _judge(workspace, "two", cost=0, wrong=0, made=graded, fails=40)
-    paired, differ, _ = aligning.differences(workspace, "one", "two")
+    compared = aligning.differences(workspace, "one", "two")
+    paired, differ = compared.paired, compared.differences
     assert (paired.n, paired.only_first, paired.only_second) == (100, 0, 20)
     assert paired.says == "better"
     assert len(differ) == 20
@@ -249,7 +250,8 @@ def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callab
     plain = wilson(right, contender.tnr.n)
     assert contender.tnr.low is not None and contender.tnr.high is not None
     assert contender.tnr.high - contender.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
-    paired, differ, _ = aligning.differences(workspace, "one", "two")
+    compared = aligning.differences(workspace, "one", "two")
+    paired, differ = compared.paired, compared.differences
     alone = compare(np.array([not wrong[k] for k in truth], dtype=bool), np.ones(len(truth), dtype=bool))
     assert len(differ) == sum(wrong.values()) and paired.p is None
     assert paired.difference.method == "paired, over groups"
@@ -298,5 +300,6 @@ def test_a_criterions_judges_race_on_its_own_grades_where_there_are_enough(
     assert sentence(found.against) == "the grades of “Kind” itself"
     contender = next(c for c in found.contenders if c.judge == "kind")
     assert (found.n, contender.tnr.value, contender.tpr.value) == (24, 1.0, 1.0)
-    paired, _, against = aligning.differences(workspace, "kind", "rude")
+    compared = aligning.differences(workspace, "kind", "rude")
+    paired, against = compared.paired, compared.against
     assert (paired.n, paired.only_first, against) == (24, 12, found.against)

@@ -129,7 +129,7 @@ def test_each_member_of_a_panel_is_made_anew(workspace: Workspace, criterion: Cr
         "panel",
     )
     glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
-    (made,) = judging.refresh_judges(workspace, "panel")
+    (made,) = judging.refresh_judges(workspace, judge="panel")
     assert [member["glossary"] for member in made.spec["panel"]] == [{"SLA": "service level agreement"}] * 2
     assert [member["model"] for member in made.spec["panel"]] == ["m", "n"]
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_refreshed_says_why(
     add(workspace, "imported", {"column": "x"}, "other")
     for name, why in (("asked", "up to date"), ("fitted", "fitted to grades"), ("other", "imported")):
         with pytest.raises(BadInput, match=why):
-            judging.refresh_judges(workspace, name)
+            judging.refresh_judges(workspace, judge=name)
     glossary.set_term(workspace.by("ann"), "SLA", "service level agreement")
     listed = execute(workspace.db, Request(operation="judge list", project="test"))
     assert any("[stale: the glossary changed (SLA)]" in line for line in listed.lines)

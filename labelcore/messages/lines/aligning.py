@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from labelcore.messages.aligning import alignment_lines, choice_lines
 from labelcore.messages.figures import rate_words
+from labelcore.messages.racing import difference_lines, race_lines
 from labelcore.messages.results import lines
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, Leak, Leakage
 from labelcore.stages.aligning.by_version import VersionAlignment
+from labelcore.stages.aligning.refereeing import Differences, Race
 from labelcore.workspace import Workspace
 
 _SHOWN = 20
@@ -67,3 +69,15 @@ def timeline(_workspace: Workspace, versions: list[VersionAlignment]) -> Iterato
         )
     if not versions:
         yield "No judge of this criterion has decided a graded output yet."
+
+
+@lines("judge race")
+def race(_workspace: Workspace, found: Race) -> Iterable[str]:
+    """Who is good enough, then each candidate."""
+    return race_lines(found)
+
+
+@lines("judge differences")
+def differences(_workspace: Workspace, found: Differences) -> Iterable[str]:
+    """Who is right more often, then each output."""
+    return difference_lines(found)

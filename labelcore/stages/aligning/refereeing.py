@@ -9,23 +9,24 @@ in-sample, and is never more than perhaps good enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.learned_model import folds_by_group
-from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVersion, Output, fact
-from labelcore.progress import Progress, silent
+from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
 from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import Labels, fitting_labels
-from labelcore.stages.judging import active_judges, find_judge
+from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing import cascades
 from labelcore.stages.judging.proposing.training import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
@@ -52,6 +53,7 @@ _AS_NUMBER = {"pass": 1.0, "fail": 0.0}
 
 Good = Literal["yes", "perhaps", "no", "not measurable"]
 Floats = npt.NDArray[np.float64]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Contender(Frozen):
@@ -115,17 +117,42 @@ class Difference(Frozen):
     first_reason: str
     second_reason: str
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, the output by its id."""
+        return self.model_dump(exclude={"output"}) | {"output_id": self.output.id}
 
+
+class Differences(Frozen):
+    """Where two judges, by their names, differ on graded outputs, and which of them is right more often.
+
+    ``paired.only_first`` counts the outputs on which only the first is right; ``against``: the grades
+    that say so.
+    """
+
+    first: str
+    second: str
+    paired: Paired
+    against: Fact
+    differences: tuple[Difference, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        differences = [difference.document() for difference in self.differences]
+        return {"paired": self.paired, "against": self.against, "differences": differences}
+
+
+@operation("judge race", role=Role.MANAGER)
 def race(
     workspace: Workspace,
     *,
-    criterion: str | None = None,
-    least_tnr: float | None = None,
-    max_ffr: float | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
+    criterion: Annotated[str | None, Field(description="A criterion; by default the overall grade.")] = None,
+    min_tnr: Annotated[Share | None, Field(description="The least TNR that is good enough.")] = None,
+    max_ffr: Annotated[
+        Share | None, Field(description="The highest false failure rate; by default the criterion's.")
+    ] = None,
+    seed: Annotated[int, Field(description="The same seed deals the same folds.")] = 0,
 ) -> Race:
-    """Race the judges of a criterion, or of the overall grade, outside the sealed test.
+    """Race the judges of a criterion, held out, and name the cheapest that is good enough.
 
     Raises:
         NotFound: there is no such criterion.
@@ -137,12 +164,12 @@ def race(
         raise BadInput("No judge decides this.", next_step="Propose judges, then run them.")
     labels = fitting_labels(workspace)
     truth = truth_of(workspace, decided, labels)
-    tell = progress or silent
+    tell = workspace.progress
     tell(0, 2, "judging each output by judges that had not seen it")
     with one_thread():
         ids, answers, how, left_out = _words(workspace, versions, labels, truth.fails, seed)
     tell(1, 2, "comparing")
-    limits = _limits(decided, least_tnr, max_ffr)
+    limits = _limits(decided, min_tnr, max_ffr)
     evidence = evidence_of(workspace, {key: not truth.fails[key] for key in ids})
     ranked = _ranked(_contenders(workspace, versions, answers, how, evidence, limits))
     cheapest = next((contender for contender in _by_cost(ranked) if contender.good == "yes"), None)
@@ -160,12 +187,10 @@ def race(
     )
 
 
-def _limits(
-    criterion: Criterion | None, least_tnr: float | None, max_ffr: float | None
-) -> tuple[float, float]:
+def _limits(criterion: Criterion | None, min_tnr: float | None, max_ffr: float | None) -> tuple[float, float]:
     """The least TPR and TNR: what the person says, else the criterion, else what is usual."""
     ffr = max_ffr if max_ffr is not None else criterion.max_false_failure_rate if criterion else MOST_FFR
-    return 1 - ffr, LEAST_TNR if least_tnr is None else least_tnr
+    return 1 - ffr, LEAST_TNR if min_tnr is None else min_tnr
 
 
 def _contenders(
@@ -360,39 +385,37 @@ def _outcome(ranked: Sequence[Contender], cheapest: Contender | None, limits: tu
     return fact("none_good", wanted=asked)
 
 
-def differences(workspace: Workspace, first: str, second: str) -> tuple[Paired, list[Difference], Fact]:
-    """Where two judges' verdicts differ on graded outputs outside the sealed test, who is right
-    more often (``only_first`` counts the outputs on which only the first is right), and the grades
-    that say so.
+@operation("judge differences", role=Role.MANAGER)
+def differences(workspace: Workspace, first: JudgeVersion, second: JudgeVersion) -> Differences:
+    """List the graded outputs on which two judges differ, and who is right more often.
+
+    The sealed test is left out.
 
     Raises:
-        NotFound: there is no such judge.
         BadInput: they do not decide the same criterion.
     """
-    judge, other = find_judge(workspace, first), find_judge(workspace, second)
-    if judge.criterion_id != other.criterion_id:
+    if first.criterion_id != second.criterion_id:
         raise BadInput("These judges decide different criteria.", next_step="Compare two of one criterion.")
-    criterion = find_criterion(workspace, judge.criterion_id) if judge.criterion_id else None
+    criterion = find_criterion(workspace, first.criterion_id) if first.criterion_id else None
     truth = truth_of(workspace, criterion, fitting_labels(workspace))
-    left, right = (_decisions(workspace.db, version, truth) for version in (judge, other))
+    left, right = (_decisions(workspace.db, version, truth) for version in (first, second))
     both = [key for key in truth.fails if key in left and key in right]
     paired = compare(_right(left, both, truth), _right(right, both, truth), sources_of(workspace.db, both))
     differ = [key for key in both if left[key].value != right[key].value]
     outputs = output_table.many(workspace.db, differ)
-    return (
-        paired,
-        [
-            Difference(
-                output=outputs[key],
-                human_pass=not truth.fails[key],
-                first=left[key].value,
-                second=right[key].value,
-                first_reason=left[key].reason,
-                second_reason=right[key].reason,
-            )
-            for key in differ
-        ],
-        truth.against,
+    found = [
+        Difference(
+            output=outputs[key],
+            human_pass=not truth.fails[key],
+            first=left[key].value,
+            second=right[key].value,
+            first_reason=left[key].reason,
+            second_reason=right[key].reason,
+        )
+        for key in differ
+    ]
+    return Differences(
+        first=first.name, second=second.name, paired=paired, against=truth.against, differences=tuple(found)
     )
 
 

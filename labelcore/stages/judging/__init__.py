@@ -17,6 +17,7 @@ from labelcore.stages.judging.keeping.summaries import (
 from labelcore.stages.judging.proposing.proposals import propose
 from labelcore.stages.judging.running import (
     Estimate,
+    RunOrder,
     estimate_run,
     estimate_words,
     kinds_words,
@@ -32,6 +33,7 @@ __all__ = [
     "JudgeDetail",
     "JudgeSummary",
     "Judged",
+    "RunOrder",
     "active_judges",
     "estimate_run",
     "estimate_words",

@@ -1,5 +1,5 @@
 """What judging says: judges made, run and tested, and what runs on this machine."""
 
-from labelcore.messages.lines.judging import making, running
+from labelcore.messages.lines.judging import making, running, testing
 
-__all__ = ["making", "running"]
+__all__ = ["making", "running", "testing"]

@@ -6,9 +6,37 @@ from collections.abc import Iterator
 
 from labelcore.llm import local_server
 from labelcore.messages.results import lines
+from labelcore.models import Run
 from labelcore.settings import Endpoint
+from labelcore.stages.judging.running.estimating import Estimate, estimate_words
 from labelcore.stages.judging.running.machine import Connections, LocalModel, Stopped
+from labelcore.stages.judging.running.orders import StoppedRuns
 from labelcore.workspace import Workspace
+
+
+@lines("judge run", "judge batch")
+def run(_workspace: Workspace, done: Run) -> Iterator[str]:
+    """What was decided, and what it took."""
+    yield (
+        f"{done.verdicts_new:,} new verdicts, {done.verdicts_cached:,} known already, "
+        f"{done.errors:,} errors in {done.seconds:.1f} s; {done.requests:,} model calls, "
+        f"{done.answers_cached:,} answers known, US$ {done.cost_usd:.4f}. {done.message}"
+    ).strip()
+
+
+@lines("judge estimate")
+def estimate(_workspace: Workspace, found: Estimate) -> Iterator[str]:
+    """What a run would take, and what that is based on."""
+    yield from (estimate_words(found), *found.based_on)
+
+
+@lines("judge stop")
+def stopped(_workspace: Workspace, found: StoppedRuns) -> Iterator[str]:
+    """How many runs there were."""
+    if found.stopped:
+        yield f"Asked {len(found.stopped)} runs to stop; `labelcore judge run` goes on later."
+    else:
+        yield "No run is under way."
 
 
 @lines("endpoints list")

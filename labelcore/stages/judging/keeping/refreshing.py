@@ -8,15 +8,19 @@ it; it becomes stale, and refreshing it makes the next version.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
-from labelcore.models import JudgeVersion, now
+from labelcore.models import JudgeVersion, Role, now
+from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
 from labelcore.stages.deriving.meaning import same_meaning
-from labelcore.stages.judging.keeping.finding import active_judges, find_judge
+from labelcore.stages.judging.keeping.finding import active_judges
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.workspace import Workspace
@@ -115,14 +119,17 @@ def _refreshed(workspace: Workspace, old: JudgeVersion) -> JudgeVersion:
     )
 
 
-def refresh_judges(workspace: Workspace, judge: str | None = None) -> list[JudgeVersion]:
-    """Make the next versions of all stale LLM judges, or of one: with the glossary and the wording
-    of now. Their verdicts are to be had by running them.
+@operation("judge refresh", role=Role.ENGINEER, effect=Effect.WRITES, listed_as="judges")
+def refresh_judges(
+    workspace: Workspace,
+    *,
+    judge: Annotated[JudgeVersion | None, Field(description="Only this judge.")] = None,
+) -> list[JudgeVersion]:
+    """Make stale LLM judges anew, with the present glossary and wording; then run them.
 
     Raises:
-        NotFound: there is no such judge.
-        BadInput: the one that is named is no LLM judge, or not stale.
+        BadInput: the judge that is named is no LLM judge, or not stale.
     """
     if judge:
-        return [refresh_one(workspace, find_judge(workspace, judge))]
+        return [refresh_one(workspace, judge)]
     return refresh(workspace, active_judges(workspace))

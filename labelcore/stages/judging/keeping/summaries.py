@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelcore.judges.kinds import kind_of
-from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output
+from labelcore.models import OVERALL, Decision, Frozen, JudgeVersion, Output, Role
+from labelcore.operations import operation
 from labelcore.stages.deriving import list_criteria
-from labelcore.stages.judging.keeping.finding import find_judge
 from labelcore.stages.judging.keeping.refreshing import Staleness
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
@@ -69,17 +69,17 @@ def list_judges(workspace: Workspace) -> list[JudgeSummary]:
     return _summaries(workspace, versions)
 
 
-def show_judge(workspace: Workspace, word: str) -> JudgeDetail:
-    """One judge with its specification (a learned judge's numbers left out) and history."""
-    version = find_judge(workspace, word)
-    heavy = kind_of(version).heavy
+@operation("judge show", role=Role.MANAGER)
+def show_judge(workspace: Workspace, judge: JudgeVersion) -> JudgeDetail:
+    """Show one judge with its specification (a learned judge's numbers left out) and history."""
+    heavy = kind_of(judge).heavy
     return JudgeDetail(
-        summary=_summaries(workspace, [version])[0],
-        spec={key: value for key, value in version.spec.items() if key not in heavy},
-        fitted_on=version.fitted_on,
+        summary=_summaries(workspace, [judge])[0],
+        spec={key: value for key, value in judge.spec.items() if key not in heavy},
+        fitted_on=judge.fitted_on,
         versions=tuple(
             f"v{earlier.version} {earlier.at:%Y-%m-%d %H:%M} {earlier.description}"
-            for earlier in judge_table.history(workspace.db, version.judge_id)
+            for earlier in judge_table.history(workspace.db, judge.judge_id)
         ),
     )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.cascade_steps import Demand, Threshold, decides, fit_first, fit_then
 from labelcore.judges.features import Bools
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.cascade import CascadeKind, CascadeSpec, describe, rule_words
-from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, fact
+from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.operations import Effect, operation
 from labelcore.stages import grading
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import fitting_labels, fitting_splits, human_labels
@@ -65,16 +68,29 @@ class CascadeReport(Frozen):
     warnings: tuple[Fact, ...]
 
 
+class HandedOver(Frozen):
+    """The outputs that a judge leaves to people, now first in the queue."""
+
+    judge: str
+    name: str
+    output_ids: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return self.model_dump(exclude={"name"})
+
+
+@operation("judge cascade", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def make(
     workspace: Workspace,
     first: JudgeVersion,
     then: JudgeVersion,
     *,
     criterion: str | None = None,
-    error: float = 0.05,
-    confidence: float = 0.95,
+    error: Annotated[float, Field(gt=0, lt=1)] = 0.05,
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95,
 ) -> CascadeReport:
-    """Set a cascade from the grades and store it as a judge.
+    """Ask a cheap judge first, another where it is not sure, a person where neither is.
 
     Both judges run on the graded outputs where they have not: the second one only where the first
     is not sure.
@@ -144,9 +160,10 @@ def _version(workspace: Workspace, asked: Subject, spec: CascadeSpec) -> JudgeVe
     return continued(workspace.db, draft.version(workspace.project, asked.criterion))
 
 
-def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
-    """Who decides how much, with which error, and what is saved against asking the second everywhere."""
-    spec, first, then = parts(workspace.db, version)
+@operation("judge cascade report", role=Role.MANAGER)
+def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
+    """Show who decides how much in a cascade, with which error, and what it saves."""
+    spec, first, then = parts(workspace.db, judge)
     table = verdict_table.values(workspace.db, [first.id])
     ids = sorted(table["output_id"])
     first_votes, then_votes = votes_of(workspace.db, first, ids), votes_of(workspace.db, then, ids)
@@ -154,7 +171,7 @@ def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
     by_then = ~by_first & decides(spec.then, then_votes, first_votes.words)
     asked = ~by_first if spec.then.rule != "never" else np.zeros(len(ids), dtype=bool)
     people = ~by_first & ~by_then & ~(asked & (then_votes.words == ""))
-    labels = _asked(workspace, version.criterion_id).fails
+    labels = _asked(workspace, judge.criterion_id).fails
     graded = np.array([output_id in labels for output_id in ids], dtype=bool)
     fails = np.array([labels.get(output_id, False) for output_id in ids], dtype=bool)
 
@@ -162,9 +179,9 @@ def report(workspace: Workspace, version: JudgeVersion) -> CascadeReport:
     cost = _cost_each(workspace.db, then)
     known = human_labels(workspace).value
     return CascadeReport(
-        judge=version.judge_id,
-        judge_version_id=version.id,
-        name=version.name,
+        judge=judge.judge_id,
+        judge_version_id=judge.id,
+        name=judge.name,
         error=spec.error,
         confidence=spec.confidence,
         outputs=len(ids),
@@ -216,10 +233,16 @@ def _warnings(
         yield fact("shared_sources")
 
 
-def hand_to_people(workspace: Workspace, version: JudgeVersion, limit: int) -> list[str]:
-    """Put outputs on which a judge abstains, and that nobody graded, first in the queue.
+@operation("judge ask-people", role=Role.ENGINEER, effect=Effect.WRITES)
+def hand_to_people(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    limit: Annotated[int, Field(ge=1, le=1000, description="At most so many.")] = 50,
+) -> HandedOver:
+    """Put ungraded outputs on which a judge abstains first in the queue for grading.
 
-    What was picked by hand before stays before them. Returns their ids.
+    What was picked by hand before stays before them.
 
     Raises:
         BadInput: there is no such output.
@@ -228,16 +251,16 @@ def hand_to_people(workspace: Workspace, version: JudgeVersion, limit: int) -> l
     found: list[str] = []
     start = 0
     while len(found) < limit and (
-        page := verdict_table.page(workspace.db, version.id, "abstain", _CHUNK, start)
+        page := verdict_table.page(workspace.db, judge.id, "abstain", _CHUNK, start)
     ):
         found += [verdict.output_id for verdict in page if verdict.output_id not in known]
         start += len(page)
     if not found:
         raise BadInput(
-            f"'{version.name}' leaves no ungraded output to people.",
-            next_step=f"Run it first: labelcore judge run --judge '{version.name}'.",
+            f"'{judge.name}' leaves no ungraded output to people.",
+            next_step=f"Run it first: labelcore judge run --judge '{judge.name}'.",
         )
     before = workspace.project.rules.review
     picked = list(dict.fromkeys([*before, *found[:limit]]))
     grading.review(workspace, picked)
-    return found[:limit]
+    return HandedOver(judge=judge.judge_id, name=judge.name, output_ids=tuple(found[:limit]))

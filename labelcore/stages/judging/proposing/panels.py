@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from typing_extensions import override
+
 from labelcore.errors import BadInput
 from labelcore.judges import prompts
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.panel import PanelKind, Rule, make_spec
-from labelcore.models import JudgeVersion
+from labelcore.models import JudgeVersion, Role
+from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.store import judges as judge_table
@@ -18,37 +21,47 @@ from labelcore.workspace import Workspace
 MOST = 9
 
 
+class Panel(JudgeVersion):
+    """A panel as it was made."""
+
+    @override
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, with who made it."""
+        return super().document() | {"author": self.author}
+
+
+@operation("judge panel", role=Role.ENGINEER, effect=Effect.WRITES)
 def make_panel(
-    workspace: Workspace, members: Sequence[JudgeVersion], *, rule: Rule = "majority"
+    workspace: Workspace, judges: Sequence[JudgeVersion], *, rule: Rule = "majority"
 ) -> JudgeVersion:
-    """Store a panel of these judges; of one judge alone, a panel of the variants of its prompt.
+    """Make several LLM judges one that takes their votes; of one alone, the variants of its prompt.
 
     Raises:
         BadInput: the members are not LLM judges of one criterion, or too many or too few.
     """
-    _check(members)
-    specs = _variants(members[0]) if len(members) == 1 else {member.name: member.spec for member in members}
+    _check(judges)
+    specs = _variants(judges[0]) if len(judges) == 1 else {judge.name: judge.spec for judge in judges}
     spec = make_spec(specs, rule)
-    first = members[0]
-    what = "variants" if len(members) == 1 else "judges"
+    first = judges[0]
+    what = "variants" if len(judges) == 1 else "judges"
     name = f"{first.name} · panel of {len(specs)} {what} ({rule})"
-    if len(members) > 1:
+    if len(judges) > 1:
         name = f"{first.name.split(' · ')[0]} · panel of {len(specs)} {what} ({rule})"
     draft = Draft(
         PanelKind.stored,
         name,
         spec,
         PanelKind(spec).describe(),
-        tuple(dict.fromkeys(split for member in members for split in member.fitted_on)),
+        tuple(dict.fromkeys(split for judge in judges for split in judge.fitted_on)),
         workspace.person,
         known_by=f"{workspace.project.id}|{first.criterion_id}|panel|{name}",
     )
     criterion = find_criterion(workspace, first.criterion_id) if first.criterion_id else None
-    oldest = min(member.criterion_version or 1 for member in members)
+    oldest = min(judge.criterion_version or 1 for judge in judges)
     made = draft.version(workspace.project, criterion).model_copy(update={"criterion_version": oldest})
     made = continued(workspace.db, made)
     judge_table.save(workspace.db, [made])
-    return made
+    return Panel.model_validate(dict(made))
 
 
 def _variants(judge: JudgeVersion) -> dict[str, Mapping[str, Any]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import explaining
@@ -14,7 +16,8 @@ from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, digest
 from labelcore.judges.learned_model import too_few
-from labelcore.models import Criterion, Frozen, JudgeVersion, Output
+from labelcore.models import Criterion, Frozen, JudgeVersion, Output, Role
+from labelcore.operations import Effect, finder, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging.keeping import schemas
@@ -58,6 +61,11 @@ class Retrained(Frozen):
     version: JudgeVersion
     new: bool
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        now = {"new": self.new, "judge_version_id": self.version.id, "version": self.version.version}
+        return self.before.model_dump(mode="json") | now
+
     @property
     def says(self) -> str:
         """The same as a sentence."""
@@ -67,12 +75,21 @@ class Retrained(Frozen):
         return f"{self.before.says} Version {self.version.version} is made from {now} grades."
 
 
+class ExplainedOutput(Explanation):
+    """What tells in one output, with its id."""
+
+    output_id: str
+
+
 class LearnedReport(Frozen):
-    """What a learned judge looks at, and how far its probabilities can be believed."""
+    """What a learned judge looks at, in one output too where it was asked, and how far its probabilities
+    can be believed.
+    """
 
     fresh: Freshness
     weights: tuple[Weight, ...]
     reliability: Reliability
+    output: ExplainedOutput | None = None
 
 
 def _learned(versions: Sequence[JudgeVersion]) -> list[JudgeVersion]:
@@ -139,8 +156,13 @@ def _why_not(version: JudgeVersion, asked: Subject | None) -> str | None:
     return reason and reason[0].lower() + reason[1:].rstrip(".")
 
 
-def retrain(workspace: Workspace, *, judge: JudgeVersion | None = None) -> list[Retrained]:
-    """Make learned judges again from the grades as they are; a new version only where they changed.
+@operation("judge retrain", role=Role.ENGINEER, effect=Effect.GRADUAL, listed_as="judges")
+def retrain(
+    workspace: Workspace,
+    *,
+    judge: Annotated[JudgeVersion | None, Field(description="Only this judge.")] = None,
+) -> list[Retrained]:
+    """Make learned judges again where grades changed; the others keep their version.
 
     Raises:
         BadInput: the judge is not a learned one, or there is none.
@@ -178,39 +200,48 @@ def _made_again(workspace: Workspace, due: Sequence[JudgeVersion]) -> list[Judge
     return list(found.values())
 
 
-def learned_report(workspace: Workspace, version: JudgeVersion) -> LearnedReport:
-    """What a learned judge looks at, with the reliability of its probabilities.
+@operation("judge explain", role=Role.MANAGER)
+def explain(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    output: Annotated[Output | None, Field(description="What tells in this output.")] = None,
+) -> LearnedReport:
+    """Show what a learned judge looks at, and how far its probabilities can be believed.
 
     Raises:
         BadInput: it is not a learned judge.
     """
-    judge = _learned_judge(version)
+    learned = _learned_judge(judge)
     nothing = Reliability(
         n=0, fails=0, why_not="it was made before probabilities were calibrated, or elsewhere"
     )
     return LearnedReport(
-        fresh=freshness(workspace, [version])[0],
-        weights=tuple(explaining.weights(judge)),
-        reliability=judge.spec.reliability or nothing,
+        fresh=freshness(workspace, [judge])[0],
+        weights=tuple(explaining.weights(learned)),
+        reliability=learned.spec.reliability or nothing,
+        output=explain_output(workspace.db, judge, output) if output else None,
     )
 
 
-def explain(db: Database, version: JudgeVersion, output: Output) -> Explanation:
+def explain_output(db: Database, judge: JudgeVersion, output: Output) -> ExplainedOutput:
     """What tells in one output for a learned judge; the vectors of its sentences are kept.
 
     Raises:
         BadInput: it is not a learned judge.
     """
-    return explaining.explain(_learned_judge(version), output, vectors.embedder(db))
+    found = explaining.explain(_learned_judge(judge), output, vectors.embedder(db))
+    return ExplainedOutput(output_id=output.id, **dict(found))
 
 
-def find_output(db: Database, word: str) -> Output:
+@finder(Output)
+def find_output(workspace: Workspace, word: str) -> Output:
     """An output by its id or the importer's own id.
 
     Raises:
         BadInput: there is none.
     """
-    found = output_table.get(db, word)
+    found = output_table.get(workspace.db, word)
     if found is None:
         raise BadInput(f"There is no output '{word}'.", next_step="Check the id.")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges.kinds.check import CheckKind
@@ -20,6 +21,16 @@ class TriedOutput(Frozen):
     error: str = ""
     graded: bool | None = None
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, without the output's text."""
+        return {
+            "output_id": self.output.id,
+            "verdict": self.decision.value if self.decision else None,
+            "reason": self.decision.reason if self.decision else "",
+            "error": self.error,
+            "graded_pass": self.graded,
+        }
+
 
 class Trial(Frozen):
     """A check tried on some outputs; nothing is stored."""
@@ -31,6 +42,11 @@ class Trial(Frozen):
         return sum(
             (attempt.decision.value if attempt.decision else "error") == value for attempt in self.tried
         )
+
+    def document(self) -> dict[str, Any]:
+        """The counts, and each output."""
+        counts = {name: self.count(name) for name in ("pass", "fail", "abstain", "error")}
+        return {**counts, "tried": [attempt.document() for attempt in self.tried]}
 
     @property
     def all_errors(self) -> bool:

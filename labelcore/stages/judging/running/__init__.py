@@ -4,11 +4,18 @@ from labelcore.stages.judging.running.estimating import Estimate, estimate, esti
 from labelcore.stages.judging.running.execution import make_backlog, run, stop_run
 from labelcore.stages.judging.running.live_run import kinds_words, progress_words
 from labelcore.stages.judging.running.options import RunOptions
-from labelcore.stages.judging.running.orders import estimate_run, run_judges, runs, stop_abandoned_runs
+from labelcore.stages.judging.running.orders import (
+    RunOrder,
+    estimate_run,
+    run_judges,
+    runs,
+    stop_abandoned_runs,
+)
 
 __all__ = [
     "Estimate",
     "RunOptions",
+    "RunOrder",
     "estimate",
     "estimate_run",
     "estimate_words",

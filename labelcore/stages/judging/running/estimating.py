@@ -64,6 +64,11 @@ class Estimate(Frozen):
     based_on: tuple[str, ...]
     trouble: str = ""
 
+    @property
+    def exit_code(self) -> int:
+        """1 where it could not start."""
+        return 1 if self.trouble else 0
+
 
 class _Scales(ModelClient):
     """Takes the size of prompts instead of answering them; a panel's members have scales each."""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.kinds import kind_of, of_kind
-from labelcore.models import JudgeVersion, Run, SplitName
+from labelcore.judges.kinds import kind_of, known_word, of_kind
+from labelcore.models import Frozen, JudgeVersion, Role, Run, SplitName
+from labelcore.operations import Effect, Options, operation
 from labelcore.stages import projects
 from labelcore.stages.judging.keeping.finding import active_judges, find_judge
 from labelcore.stages.judging.running import execution
 from labelcore.stages.judging.running.cascades import asked_in_doubt, judges_of, run_cascade
+from labelcore.stages.judging.running.engine import check_name
 from labelcore.stages.judging.running.estimating import Estimate, estimate
 from labelcore.stages.judging.running.options import RunOptions
 from labelcore.store import Database
@@ -21,30 +26,56 @@ from labelcore.store import splits as split_table
 from labelcore.workspace import Workspace
 
 
-def run_judges(
-    workspace: Workspace,
-    *,
-    judge: str | None = None,
-    kind: str | None = None,
-    split: SplitName | None = None,
-    limit: int | None = None,
-    concurrency: int | None = None,
-    repeats: int = 1,
-    batch: bool = False,
-    engine: str | None = None,
-) -> Run:
-    """Run judges over outputs; what is decided already is not asked again.
+class RunOrder(Options):
+    """Which judges decide which outputs, and how; what is not given stands for all of it.
 
-    ``repeats``: how often each LLM judge decides each output in all. ``batch``: LLM judges' questions
-    go to the providers' batches; the same call another day collects the answers. ``engine``: where
-    they run instead of where the setting of this name says.
+    ``repeats``: how often each LLM judge decides each output in all. ``concurrency``: model calls at
+    once. ``engine``: where they run instead of where the setting of this name says.
+    """
+
+    judge: str | None = None
+    kind: Annotated[str, AfterValidator(known_word)] | None = None
+    split: SplitName | None = None
+    limit: int | None = None
+    concurrency: int | None = None
+    repeats: Annotated[int, Field(ge=1, le=20)] = 1
+    engine: Annotated[str, AfterValidator(check_name)] | None = None
+
+
+EVERYTHING = RunOrder()
+
+
+class StoppedRuns(Frozen):
+    """The runs that were asked to stop."""
+
+    stopped: tuple[str, ...]
+
+
+@operation("judge run", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def run_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
+    """Run judges over outputs; what is decided already is not asked again.
 
     Raises:
         BadInput: there is no judge or no output that fits.
     """
-    options = RunOptions(repeats, concurrency, batch, engine)
-    versions, ids = _asked_for(workspace, judge, kind, split, limit)
-    spared = set() if judge or kind else asked_in_doubt(workspace.db, versions)
+    return _run(workspace, order, RunOptions(order.repeats, order.concurrency, engine=order.engine))
+
+
+@operation("judge batch", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def batch_judges(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Run:
+    """Hand LLM judges' questions to the providers' batches, and collect what they have answered.
+
+    The same call another day collects the answers.
+
+    Raises:
+        BadInput: there is no judge or no output that fits.
+    """
+    return _run(workspace, order, RunOptions(order.repeats, batch=True))
+
+
+def _run(workspace: Workspace, order: RunOrder, options: RunOptions) -> Run:
+    versions, ids = _asked_for(workspace, order)
+    spared = set() if order.judge or order.kind else asked_in_doubt(workspace.db, versions)
     plain = [version for version in versions if not kind_of(version).composed and version.id not in spared]
     done = [execution.run(workspace, plain, ids, options)] if plain else []
     done += [
@@ -55,40 +86,36 @@ def run_judges(
     return together(done)
 
 
-def estimate_run(
-    workspace: Workspace,
-    *,
-    judge: str | None = None,
-    kind: str | None = None,
-    split: SplitName | None = None,
-    limit: int | None = None,
-    concurrency: int | None = None,
-    repeats: int = 1,
-) -> Estimate:
-    """What :func:`run_judges` with the same arguments would take.
+@operation("judge estimate", role=Role.ENGINEER)
+def estimate_run(workspace: Workspace, *, order: RunOrder = EVERYTHING) -> Estimate:
+    """Say what a run will take: calls, tokens, money and time.
 
     Raises:
         BadInput: there is no judge or no output that fits.
     """
-    versions, ids = _asked_for(workspace, judge, kind, split, limit)
+    versions, ids = _asked_for(workspace, order)
     asked = [part for version in versions for part in judges_of(workspace.db, version)]
     distinct = list({version.id: version for version in asked if kind_of(version).runs}.values())
-    backlog = execution.make_backlog(workspace.db, distinct, ids, repeats)
-    return estimate(workspace, backlog, concurrency)
+    backlog = execution.make_backlog(workspace.db, distinct, ids, order.repeats)
+    return estimate(workspace, backlog, order.concurrency)
 
 
-def _asked_for(
-    workspace: Workspace, judge: str | None, kind: str | None, split: SplitName | None, limit: int | None
-) -> tuple[list[JudgeVersion], list[str]]:
+@operation("judge stop", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def stop_runs(workspace: Workspace) -> StoppedRuns:
+    """Ask the project's runs that are under way to stop; they can go on later."""
+    return StoppedRuns(stopped=tuple(run.id for run in runs(workspace) if execution.stop_run(run.id)))
+
+
+def _asked_for(workspace: Workspace, order: RunOrder) -> tuple[list[JudgeVersion], list[str]]:
     """The judges and the outputs that a run is about."""
-    versions = [find_judge(workspace, judge)] if judge else active_judges(workspace)
-    versions = [version for version in of_kind(versions, kind) if kind_of(version).runs]
+    versions = [find_judge(workspace, order.judge)] if order.judge else active_judges(workspace)
+    versions = [version for version in of_kind(versions, order.kind) if kind_of(version).runs]
     if not versions:
         raise BadInput(
             "There is no judge to run.",
             next_step="Accept criteria (or `derive --accept-all`), then `judge propose`.",
         )
-    return versions, _wanted(workspace, split)[:limit]
+    return versions, _wanted(workspace, order.split)[: order.limit]
 
 
 def together(done: Sequence[Run]) -> Run:

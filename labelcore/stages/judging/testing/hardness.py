@@ -12,11 +12,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
 
 from labelcore.errors import BadInput, LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Decision, HardnessResult, JudgeVersion, Output
+from labelcore.models import Decision, Frozen, HardnessResult, JudgeVersion, Output, Role
+from labelcore.operations import Effect, operation
 from labelcore.progress import Progress
 from labelcore.settings import settings
 from labelcore.stages.judging.running.cascades import judges_of
@@ -90,33 +93,42 @@ class _Answer(NamedTuple):
     cost: float
 
 
+class HardnessAhead(Frozen):
+    """How many decisions a test would ask for."""
+
+    decisions: int
+
+
+@operation("judge harden", role=Role.ENGINEER, effect=Effect.GRADUAL)
 def harden(
     workspace: Workspace,
-    version: JudgeVersion,
+    judge: JudgeVersion,
     *,
-    limit: int = 20,
-    families: Sequence[Family] = FAMILIES,
-    stop: threading.Event | None = None,
-) -> HardnessReport:
-    """Ask what is missing, on at most ``limit`` outputs for each test, and report all that is known.
+    limit: Annotated[int, Field(ge=1, le=MOST, description="At most so many outputs for each test.")] = 20,
+    only: Annotated[Sequence[Family], Field(description=f"{', '.join(FAMILIES)}; again for more.")] = (),
+    estimate: Annotated[bool, Field(description="Only say how much would be asked.")] = False,
+) -> HardnessReport | HardnessAhead:
+    """Test a judge with neutral changes, attacks and planted defects; nothing is asked twice.
 
-    After ``stop``, or :func:`stop_test`, what was decided until then is kept and reported.
+    After a stop, what was decided until then is kept and reported.
 
     Raises:
         BadInput: the judge cannot be run, is tested already, or ``limit`` is out of range.
     """
-    waiting = left_to_ask(workspace, version, limit=limit, families=families)
-    with _under_way(version, stop or threading.Event(), len(waiting)) as now:
-        errors = _Asking(workspace.db, version, now).ask(waiting, workspace.progress)
-    return report(workspace, version, errors)
+    waiting = left_to_ask(workspace, judge, limit=limit, families=only or FAMILIES)
+    if estimate:
+        return HardnessAhead(decisions=len(waiting))
+    with _under_way(judge, len(waiting)) as now:
+        errors = _Asking(workspace.db, judge, now).ask(waiting, workspace.progress)
+    return report(workspace, judge, errors)
 
 
 @contextlib.contextmanager
-def _under_way(version: JudgeVersion, stop: threading.Event, total: int) -> Iterator[OngoingTest]:
+def _under_way(version: JudgeVersion, total: int) -> Iterator[OngoingTest]:
     with _starting:
         if version.id in _live:  # two would pay for the same answers
             raise BadInput(f"'{version.name}' is being tested already.", next_step="Wait, or stop that test.")
-        now = _live[version.id] = OngoingTest(stop, total)
+        now = _live[version.id] = OngoingTest(threading.Event(), total)
     try:
         yield now
     finally:

@@ -17,7 +17,7 @@ from labelcore.models import JudgeVersion, Output
 from labelcore.stages.deriving import find_criterion
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.stages.judging.proposing.subjects import subject_of
-from labelcore.stages.judging.testing.probe_cases import list_probes
+from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.drawing import hash_order
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
@@ -161,7 +161,7 @@ def _injections(version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_M
 
 def _defects(workspace: Workspace, version: JudgeVersion, outputs: Sequence[Output]) -> Iterator[_Made]:
     """The criterion's probes that nobody rejected; where it has none, freshly planted defects."""
-    made = list_probes(workspace, version.criterion_id) if version.criterion_id else []
+    made = probes_of(workspace, version.criterion_id) if version.criterion_id else []
     probes = [probe for probe in made if probe.state != "rejected" and not probe.left_out]
     dealt = split_table.dealt(workspace.db, workspace.project.id)
     probes = [probe for probe in probes if dealt.of(probe.source.group) != "test"]

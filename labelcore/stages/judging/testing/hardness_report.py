@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from labelcore.errors import LabelcoreError, ModelTrouble
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Fact, Frozen, HardnessResult, JudgeVersion, Output, fact
+from labelcore.models import Fact, Frozen, HardnessResult, JudgeVersion, Output, Role, fact
+from labelcore.operations import operation
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
-from labelcore.stages.judging.testing.probe_cases import list_probes
+from labelcore.stages.judging.testing.probe_cases import probes_of
 from labelcore.stats.rate import Rate, not_measurable, wilson
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
@@ -81,6 +84,37 @@ class ChangedText(Frozen):
     source: Output
     result: HardnessResult
     hit: bool
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        found = self.result.model_dump(mode="json", exclude={"project_id"})
+        return found | {"text": self.source.text, "hit": self.hit}
+
+
+class ChangedTexts(Frozen):
+    """All texts behind one figure."""
+
+    judge_version_id: str
+    test: str
+    results: tuple[ChangedText, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return dict(self) | {"results": [text.document() for text in self.results]}
+
+
+@operation("judge hardness", role=Role.MANAGER)
+def show_hardness(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    test: Annotated[str | None, Field(description="Show the texts behind this test.")] = None,
+) -> HardnessReport | ChangedTexts:
+    """Show what hardness tests found, without asking anything."""
+    if test is None:
+        return report(workspace, judge)
+    texts = changed_texts(workspace.db, judge, test)
+    return ChangedTexts(judge_version_id=judge.id, test=test, results=tuple(texts))
 
 
 def report(
@@ -223,7 +257,7 @@ def _why(family: Family, found: _Results, otherwise: str) -> str:
 def _confirmed(workspace: Workspace, version: JudgeVersion) -> Counter[str]:
     if version.criterion_id is None:
         return Counter()
-    probes = list_probes(workspace, version.criterion_id, "confirmed")
+    probes = probes_of(workspace, version.criterion_id, "confirmed")
     return Counter(probe.case.defect for probe in probes if not probe.left_out)
 
 

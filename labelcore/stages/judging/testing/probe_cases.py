@@ -7,11 +7,14 @@ import itertools
 import random
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, new_id
-from labelcore.stages.deriving import find_criterion, versions_of
+from labelcore.models import Criterion, Frozen, Output, ProbeCase, ProbeOpinion, ProbeValue, Role, new_id
+from labelcore.operations import Effect, Metavar, finder, operation
+from labelcore.stages.deriving import versions_of
 from labelcore.stages.deriving.meaning import same_meaning
 from labelcore.stages.finding import Catalogue, find_named
 from labelcore.stages.grading import current_grades, fitting_labels
@@ -44,6 +47,15 @@ class Probe(Frozen):
             return "open"
         return self.opinion.value
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form, with the text that it was made from."""
+        return self.case.document() | {
+            "state": self.state,
+            "left_out": self.left_out or None,
+            "source_text": self.source.text,
+            "opinion": self.opinion.document() if self.opinion else None,
+        }
+
 
 class ProbesMade(Frozen):
     """What making probes gave: the new ones, and how many were there already.
@@ -56,15 +68,33 @@ class ProbesMade(Frozen):
     known: int
     too_few: dict[str, str]
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return {
+            "criterion_id": self.criterion.id,
+            "criterion_version": self.criterion.version,
+            "new": [case.document() for case in self.new],
+            "known": self.known,
+            "too_few": self.too_few,
+        }
 
-def make_probes(workspace: Workspace, criterion_id: str, *, per_defect: int = 3, seed: int = 0) -> ProbesMade:
-    """Plant each defect into passed outputs until there are ``per_defect`` probes with it.
 
-    Rejected probes are replaced by others. Doing it again adds nothing: the same source with the
-    same defect is one probe of a criterion version.
+@operation("probe make", role=Role.ENGINEER, effect=Effect.WRITES)
+def make_probes(
+    workspace: Workspace,
+    criterion: Criterion,
+    *,
+    per_defect: Annotated[
+        int, Field(ge=1, le=MOST_PER_DEFECT, description="How many probes of each defect.")
+    ] = 3,
+    seed: Annotated[int, Field(description="The same seed plants the same defects.")] = 0,
+) -> ProbesMade:
+    """Plant defects into outputs that people passed; doing it twice adds nothing.
+
+    Rejected probes are replaced by others. The same source with the same defect is one probe of a
+    criterion version.
 
     Raises:
-        NotFound: there is no such criterion.
         BadInput: ``per_defect`` is out of range, or no output was passed.
     """
     if not 1 <= per_defect <= MOST_PER_DEFECT:
@@ -72,14 +102,13 @@ def make_probes(workspace: Workspace, criterion_id: str, *, per_defect: int = 3,
             f"{per_defect} probes of each defect cannot be made.",
             next_step=f"Ask for 1 to {MOST_PER_DEFECT}.",
         )
-    criterion = find_criterion(workspace, criterion_id)
     sources = _Passed(workspace).sources(criterion.id)
     if not sources:
         raise BadInput(
             "No output was passed that a probe could be made from.",
             next_step="Grade some outputs with pass first.",
         )
-    there = [probe for probe in list_probes(workspace, criterion.id) if not probe.left_out]
+    there = [probe for probe in list_probes(workspace, criterion) if not probe.left_out]
     planter, new, too_few = _Planter(criterion, seed, workspace.person), [], {}
     for defect in DEFECTS:
         old = [probe for probe in there if probe.case.defect == defect]
@@ -153,16 +182,17 @@ class _Passed:
         return {output_id for output_id in self.overall if (criterion_id, output_id) not in self.failed}
 
 
+@operation("probe list", role=Role.EXPERT, listed_as="probes")
 def list_probes(
-    workspace: Workspace, criterion_id: str | None = None, state: ProbeState | None = None
+    workspace: Workspace, criterion: Criterion | None = None, *, state: ProbeState | None = None
 ) -> list[Probe]:
-    """The probes of a criterion (or of all), oldest first; those of one state if it is given.
+    """Show probes with what is changed in them and what experts say, the oldest first."""
+    return probes_of(workspace, criterion.id if criterion else None, state)
 
-    Raises:
-        NotFound: there is no such criterion.
-    """
-    wanted = None if criterion_id is None else find_criterion(workspace, criterion_id).id
-    cases = probe_table.all_of(workspace.db, workspace.project.id, wanted)
+
+def probes_of(workspace: Workspace, criterion_id: str | None, state: ProbeState | None = None) -> list[Probe]:
+    """The probes of a criterion, None for all, the oldest first."""
+    cases = probe_table.all_of(workspace.db, workspace.project.id, criterion_id)
     opinions = probe_table.opinions(workspace.db, workspace.project.id)
     outputs = output_table.many(workspace.db, [case.output_id for case in cases])
     reasons = _left_out(workspace, cases)
@@ -205,6 +235,7 @@ def versions_meaning_it(workspace: Workspace, criterion_id: str) -> set[int]:
 PROBES = Catalogue[ProbeCase]("probe", "labelcore probe list", ids=lambda case: (case.id,), name=lambda _: "")
 
 
+@finder(ProbeCase)
 def find_probe(workspace: Workspace, probe_id: str) -> ProbeCase:
     """A probe by its id or a unique beginning of it.
 
@@ -214,28 +245,32 @@ def find_probe(workspace: Workspace, probe_id: str) -> ProbeCase:
     return find_named(probe_table.all_of(workspace.db, workspace.project.id), probe_id, PROBES)
 
 
+@operation("probe say", role=Role.EXPERT, effect=Effect.APPENDS)
 def say_of_probe(
-    workspace: Workspace, probe_id: str, value: ProbeValue, annotator: str, note: str = ""
+    workspace: Workspace,
+    probe: ProbeCase,
+    value: Annotated[ProbeValue, Metavar("confirmed|rejected|undone")],
+    *,
+    note: Annotated[str, Field(description="Why.")] = "",
 ) -> ProbeOpinion:
-    """Say that a probe fails its criterion now (confirmed) or not (rejected), or take that back.
+    """Confirm that a probe fails its criterion now, reject it, or take that back.
 
     Raises:
-        NotFound: there is no such probe.
         BadInput: nobody is named, or there is nothing to take back.
     """
-    case = find_probe(workspace, probe_id)
+    annotator = workspace.person
     if not annotator.strip():
         raise BadInput("An opinion needs the name of who has it.", next_step="Name an annotator.")
     if value not in {"confirmed", "rejected", "undone"}:
         raise BadInput(
             f"'{value}' cannot be said of a probe.", next_step="Use confirmed, rejected or undone."
         )
-    if value == "undone" and not _has_said(workspace, case, annotator):
-        raise BadInput(f"{annotator} has said nothing of {case.id} that could be taken back.")
+    if value == "undone" and not _has_said(workspace, probe):
+        raise BadInput(f"{annotator} has said nothing of {probe.id} that could be taken back.")
     opinion = ProbeOpinion(
         id=new_id("opinion"),
         project_id=workspace.project.id,
-        probe_id=case.id,
+        probe_id=probe.id,
         annotator=annotator,
         value=value,
         note=note,
@@ -244,6 +279,6 @@ def say_of_probe(
     return opinion
 
 
-def _has_said(workspace: Workspace, case: ProbeCase, annotator: str) -> bool:
+def _has_said(workspace: Workspace, case: ProbeCase) -> bool:
     opinions = probe_table.opinions_by_person(workspace.db, workspace.project.id)
-    return any((opinion.probe_id, opinion.annotator) == (case.id, annotator) for opinion in opinions)
+    return any((opinion.probe_id, opinion.annotator) == (case.id, workspace.person) for opinion in opinions)

@@ -7,11 +7,14 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import Kind, kind_of
-from labelcore.models import JudgeVersion, ProbeOpinion
+from labelcore.models import Criterion, Frozen, JudgeVersion, ProbeOpinion, Role
+from labelcore.operations import operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.judging.testing.probe_cases import Probe, list_probes
 from labelcore.stages.judging.testing.probing import ProbeVerdicts, answers_on, verdicts_on
@@ -40,16 +43,27 @@ COLUMNS = (
 )
 
 
+class ProbesExported(Frozen):
+    """How many probes stand in which file."""
+
+    probes: int
+    out: Path
+
+
+@operation("probe export", role=Role.ENGINEER)
 def export_probes(
-    workspace: Workspace, out: Path, *, criterion: str | None = None, ask_models: bool = False
-) -> int:
-    """Write the probes of a criterion (or of all) to a .csv or .jsonl. Returns how many.
+    workspace: Workspace,
+    criterion: Criterion | None = None,
+    *,
+    out: Annotated[Path, Field(description="A .csv or .jsonl file.")],
+    ask_models: Annotated[bool, Field(description="Ask LLM judges too, which may cost.")] = False,
+) -> ProbesExported:
+    """Write probes with what people and judges say of them to a file for other tools.
 
     ``opinions`` and ``verdicts`` are lists, in CSV as JSON. Verdicts on probes are not stored, so
     the judges are asked now; LLM judges only with ``ask_models``, because that costs.
 
     Raises:
-        NotFound: there is no such criterion.
         BadInput: the ending is not known, or the file cannot be written.
     """
     if out.suffix not in {".csv", ".jsonl"}:
@@ -69,11 +83,11 @@ def export_probes(
         raise BadInput(
             f"{out} cannot be written: {trouble.strerror}.", next_step="Name another file."
         ) from trouble
-    return len(rows)
+    return ProbesExported(probes=len(rows), out=out)
 
 
 def probe_rows(
-    workspace: Workspace, criterion: str | None = None, *, ask_models: bool = False
+    workspace: Workspace, criterion: Criterion | None = None, *, ask_models: bool = False
 ) -> list[dict[str, Any]]:
     """The rows of the export, with the names of ``COLUMNS``."""
     found = list_probes(workspace, criterion)

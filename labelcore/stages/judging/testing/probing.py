@@ -7,11 +7,11 @@ that fitting may see become sources, so the sealed test stays unread.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from labelcore.errors import BadInput, LabelcoreError
-from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, fact
-from labelcore.stages.deriving import find_criterion
+from labelcore.models import Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.operations import operation
 from labelcore.stages.judging.running.deciding import Answers, decide
 from labelcore.stages.judging.testing.probe_cases import (
     Probe,
@@ -101,6 +101,11 @@ class ProbeTest(Frozen):
     warnings: tuple[Fact, ...]
     cost_usd: float = 0.0
 
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        about = {"criterion_id": self.criterion.id, "criterion_version": self.criterion.version}
+        return self.model_dump(exclude={"criterion"}) | about
+
 
 class _DefectProbes(Frozen):
     """The probes with one defect that judges are tested on, and how many there are in all."""
@@ -111,20 +116,19 @@ class _DefectProbes(Frozen):
     total: int
 
 
-def try_judges_on_probes(workspace: Workspace, criterion_id: str) -> ProbeTest:
-    """Run each judge of the criterion on its probes and on their sources; nothing is stored.
+@operation("probe test", role=Role.ENGINEER)
+def try_judges_on_probes(workspace: Workspace, criterion: Criterion) -> ProbeTest:
+    """Show how many probes of each defect the criterion's judges catch; nothing is stored.
 
     Raises:
-        NotFound: there is no such criterion.
         BadInput: it has no judge, or no probe that counts.
     """
-    criterion = find_criterion(workspace, criterion_id)
     judges = [
         judge
         for judge in judge_table.current(workspace.db, workspace.project.id)
         if judge.criterion_id == criterion.id
     ]
-    probes = [probe for probe in list_probes(workspace, criterion.id) if not probe.left_out]
+    probes = [probe for probe in list_probes(workspace, criterion) if not probe.left_out]
     _check(criterion, judges, probes)
     defects = dict.fromkeys([*DEFECTS, *(probe.case.defect for probe in probes)])
     counted = [_counted(name, [p for p in probes if p.case.defect == name]) for name in defects]

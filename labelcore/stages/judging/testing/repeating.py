@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from labelcore.errors import BadInput
 from labelcore.judges.kinds import kind_of
-from labelcore.models import Frozen, JudgeVersion, Output, Run
+from labelcore.models import Frozen, JudgeVersion, Output, Role, RunState
+from labelcore.operations import Effect, operation
 from labelcore.stages.judging.running.execution import run
 from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stats.drawing import hash_order
@@ -38,20 +43,50 @@ class Flips(Frozen):
     flipped: tuple[Flipped, ...]
 
 
-def repeat(workspace: Workspace, version: JudgeVersion, *, times: int = 3, limit: int = 50) -> Run:
-    """Ask a judge until each of ``limit`` outputs has ``times`` verdicts; what is there stays.
+class Repeated(Frozen):
+    """A run that asked a judge again, by its id, and what is known of its steadiness now."""
 
-    The outputs are drawn once for ever. At temperature 0 a model may still differ, and that is what
-    is measured: each repeat is the same question, asked anew.
+    run: str
+    state: RunState
+    verdicts_new: int
+    errors: int
+    cost_usd: float
+    message: str
+    flips: tuple[Flips, ...]
+
+
+@operation("judge repeat", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def repeat(
+    workspace: Workspace,
+    judge: JudgeVersion,
+    *,
+    times: Annotated[
+        int, Field(ge=2, le=MOST_TIMES, description="How often each output is judged in all.")
+    ] = 3,
+    limit: Annotated[int, Field(ge=1, le=MOST_OUTPUTS, description="On how many outputs.")] = 50,
+) -> Repeated:
+    """Ask an LLM judge again, to see how often it changes its mind.
+
+    The outputs are drawn once for ever, and the verdicts that are there stay. At temperature 0 a model
+    may still differ, and that is what is measured: each repeat is the same question, asked anew.
 
     Raises:
         BadInput: the judge is no LLM judge, or a number is out of range.
     """
-    _check(version, times, limit)
+    _check(judge, times, limit)
     ids = hash_order(output_table.ids(workspace.db, workspace.project.id), 0)[:limit]
     if not ids:
         raise BadInput("There is no output to judge.", next_step="Import outputs first.")
-    return run(workspace, [version], ids, RunOptions(repeats=times))
+    done = run(workspace, [judge], ids, RunOptions(repeats=times))
+    return Repeated(
+        run=done.id,
+        state=done.state,
+        verdicts_new=done.verdicts_new,
+        errors=done.errors,
+        cost_usd=done.cost_usd,
+        message=done.message,
+        flips=tuple(flips(workspace, judge)),
+    )
 
 
 def _check(version: JudgeVersion, times: int, limit: int) -> None:
@@ -64,16 +99,13 @@ def _check(version: JudgeVersion, times: int, limit: int) -> None:
         )
 
 
-def flips(workspace: Workspace, version: JudgeVersion | None = None) -> list[Flips]:
-    """The flip rate of each judge that was asked more than once, or of one judge."""
+@operation("judge flips", role=Role.MANAGER, listed_as="flips")
+def flips(workspace: Workspace, judge: JudgeVersion | None = None) -> list[Flips]:
+    """Show how often judges that were asked several times change their mind."""
     answers: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for version_id, output_id, _, value, reason in repeats.of_project(workspace.db, workspace.project.id):
         answers.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
-    wanted = (
-        list(answers)
-        if version is None
-        else [version_id for version_id in answers if version_id == version.id]
-    )
+    wanted = [version_id for version_id in answers if judge is None or version_id == judge.id]
     names = judge_table.many(workspace.db, wanted)
     found = [_flips(names[version_id], answers[version_id]) for version_id in wanted if version_id in names]
     return sorted(found, key=lambda flip_rate: flip_rate.judge)

@@ -12,7 +12,8 @@ from labelcore.judges import suspects
 from labelcore.judges.identity import version_id
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.suspects import Weakness
-from labelcore.models import Decision, Frozen, JudgeVersion, Verdict, new_id
+from labelcore.models import Decision, Frozen, JudgeVersion, Role, Verdict, new_id
+from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import fitting_labels
 from labelcore.stages.judging.keeping.versions import judge_key
@@ -124,24 +125,25 @@ def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried
     return words
 
 
-def flip(workspace: Workspace, version: JudgeVersion) -> JudgeVersion:
-    """A judge that says the opposite; its abstentions stay. Doing it twice gives the same judge.
+@operation("judge flip", role=Role.ENGINEER, effect=Effect.WRITES)
+def flip(workspace: Workspace, judge: JudgeVersion) -> JudgeVersion:
+    """Make a judge that says the opposite of an inverted one.
 
-    Imported verdicts are turned round at once; a code judge has to be run.
+    Its abstentions stay; doing it twice gives the same judge. Imported verdicts are turned round at once; a code judge has to be run.
 
     Raises:
         BadInput: the judge is of a kind that is not flipped.
     """
-    judge = kind_of(version)
-    turned = judge.flipped(version.id, version.name)
+    kind = kind_of(judge)
+    turned = kind.flipped(judge.id, judge.name)
     if turned is None:
-        why, advice = judge.no_flip
-        raise BadInput(why.format(kind=version.kind), next_step=advice)
-    made = _flipped(version, *turned, workspace.person)
+        why, advice = kind.no_flip
+        raise BadInput(why.format(kind=judge.kind), next_step=advice)
+    made = _flipped(judge, *turned, workspace.person)
     stored = judge_table.many(workspace.db, [made.id])
     judge_table.save(workspace.db, [made])
-    if judge.turns_verdicts and not stored:
-        _turn_round(workspace, version, made)
+    if kind.turns_verdicts and not stored:
+        _turn_round(workspace, judge, made)
     return stored.get(made.id, made)
 
 

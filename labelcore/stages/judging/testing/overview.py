@@ -1,0 +1,84 @@
+"""Judges as people ask for them: proposed and listed, with what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from labelcore.judges.kinds import known_word
+from labelcore.models import Frozen, JudgeVersion, Role
+from labelcore.operations import Effect, Hidden, Options, operation
+from labelcore.stages.judging.keeping.finding import active_judges
+from labelcore.stages.judging.keeping.summaries import JudgeSummary, list_judges
+from labelcore.stages.judging.proposing.proposals import propose
+from labelcore.stages.judging.proposing.retraining import Freshness, freshness
+from labelcore.stages.judging.testing.suspecting import Suspect, suspicious
+from labelcore.workspace import Workspace
+
+
+class ProposalOrder(Options):
+    """What judges are proposed for, and of which kinds; what is not given stands for all of it."""
+
+    criterion: str | None = Field(default=None, description="Only for this criterion.")
+    kind: Annotated[str, AfterValidator(known_word)] | None = Field(
+        default=None, description="code, llm or learned"
+    )
+    offline: bool = Field(default=False, description="Without any model.")
+    limit: int = Field(default=6, ge=1, description="At most so many for a criterion.")
+    seed: int = 0
+    probability: bool = Field(default=False, description="LLM judges give the probability of pass too.")
+
+
+class ProposedJudges(Frozen):
+    """New judges, what is wrong with them already, and why some could not be made."""
+
+    judges: tuple[JudgeVersion, ...]
+    suspects: tuple[Suspect, ...]
+    warnings: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Its JSON form."""
+        return dict(self) | {"judges": [judge.document() for judge in self.judges]}
+
+
+class JudgesOverview(Frozen):
+    """Every judge with its counts, those that look wrong, and how fresh the learned ones are."""
+
+    judges: Sequence[JudgeSummary]
+    suspects: Sequence[Suspect]
+    learned: Sequence[Freshness]
+
+
+EVERY_CRITERION = ProposalOrder()
+
+
+@operation("judge propose", role=Role.ENGINEER, effect=Effect.GRADUAL)
+def propose_judges(
+    workspace: Workspace,
+    *,
+    order: ProposalOrder = EVERY_CRITERION,
+    examined: Annotated[bool, Hidden()] = True,
+) -> ProposedJudges:
+    """Propose candidate judges for the accepted criteria.
+
+    Those that look wrong are looked for, which takes seconds.
+
+    Raises:
+        BadInput: a kind was asked for that cannot be had.
+    """
+    remarks: list[str] = []
+    found = propose(workspace, remarks=remarks, **dict(order))
+    suspects = suspicious(workspace, found) if examined else []
+    return ProposedJudges(judges=tuple(found), suspects=tuple(suspects), warnings=tuple(remarks))
+
+
+@operation("judge list", role=Role.MANAGER)
+def overview(workspace: Workspace) -> JudgesOverview:
+    """Show every judge with its verdicts in counts, and those that look wrong."""
+    return JudgesOverview(
+        judges=list_judges(workspace),
+        suspects=suspicious(workspace),
+        learned=freshness(workspace, active_judges(workspace)),
+    )
