@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 
 import click
+from typing_extensions import override
 
 from labelcore.catalogue import catalogue
 
@@ -61,6 +62,7 @@ class Commands(click.Group):
         super().__init__(words or "labelcore", help=help or GROUPS.get(words, ""), no_args_is_help=True)
         self.words = words
 
+    @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """A group that shows something by itself takes its options without a further word."""
         if self.words in _ALONE and not {"--help", *self.below()} & set(args):
@@ -78,15 +80,18 @@ class Commands(click.Group):
                 found[words[len(begin)]] = summary if upto == name else GROUPS.get(upto, "")
         return found
 
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All next words, in the order of the alphabet."""
         return sorted(self.below())
 
+    @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of the help, made without importing what the commands work with."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(self.below().items()))
 
+    @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, or the group of commands, with this next word."""
         full = f"{self.words} {cmd_name}".strip()
