@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from labelcore.models import RejectedRow
 from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import grades, outputs
 from labelcore.store.outputs import content_id
+from labelcore.store.formats import every_format
+from labelcore.store.formats.base import registered
 from labelcore.workspace import Workspace
 
 HEAD = "id,input,output,grade,note\n"
@@ -337,13 +340,13 @@ def test_a_reference_column_is_what_scorers_compare_with(workspace: Workspace, t
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that were read into the database's tables, each time that they were."""
     found: list[str] = []
-    stage = importing._STAGES["csv"]
+    delimited = every_format()["csv"]
 
-    def counted(cursor: object, path: Path) -> list[RejectedRow]:
+    def counted(cursor: duckdb.DuckDBPyConnection, path: Path) -> list[RejectedRow]:
         found.append(path.name)
-        return stage(cursor, path)
+        return delimited.stage(cursor, path)
 
-    monkeypatch.setitem(importing._STAGES, "csv", counted)
+    monkeypatch.setitem(registered(), "csv", delimited._replace(stage=counted))
     return found
 
 
