@@ -13,7 +13,7 @@ import pytest
 from labelcore import messages
 from labelcore.messages import telling
 from labelcore.models import NOTHING, Frozen, fact
-from labelcore.stats.rate import not_measurable, wilson
+from labelcore.stats.rate import not_measurable, proportion
 
 
 class Report(Frozen):
@@ -36,7 +36,7 @@ def test_a_fact_says_its_values_facts_within_it_and_those_after_it() -> None:
     )
     assert messages.sentence([few, NOTHING, fact("few", n=2000)]) == "1 fail. 2,000 fails."
     assert messages.sentence(fact("met", name=few, others=())) == "1 fail. met ."
-    assert messages.sentence(fact("is", rate=wilson(83, 96))) == "It is 86% (78% to 92%, n = 96)."
+    assert messages.sentence(fact("is", rate=proportion(83, 96))) == "It is 86% (78% to 92%, n = 96)."
     assert (
         messages.sentence(fact("is", rate=not_measurable("no grades"))) == "It is not measurable: no grades."
     )
@@ -45,7 +45,7 @@ def test_a_fact_says_its_values_facts_within_it_and_those_after_it() -> None:
 
 @pytest.mark.usefixtures("words")
 def test_a_document_holds_english_sentences_whatever_is_spoken() -> None:
-    report = Report(rate=wilson(1, 2), warnings=(fact("few", n=3),))
+    report = Report(rate=proportion(1, 2), warnings=(fact("few", n=3),))
     with messages.speaking("zh"):
         assert messages.rate_words(report.rate) == "50%（9% 至 91%，n = 2）"  # type: ignore[arg-type]
         found = messages.document({"report": report, "next": NOTHING})

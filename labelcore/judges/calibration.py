@@ -13,7 +13,7 @@ import numpy as np
 
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Frozen
-from labelcore.stats.rate import Z95, Rate, wilson
+from labelcore.stats.rate import Z95, Rate, proportion
 
 _HOLD = 4.0
 """How firmly the slope is held at one: as much as about a dozen grades can say against it."""
@@ -164,7 +164,7 @@ def bins(probabilities: Floats, fails: Bools) -> list[Bin]:
     return [
         Bin(
             predicted=float(probabilities[rows].mean()),
-            observed=wilson(int(fails[rows].sum()), len(rows), what="outputs"),
+            observed=proportion(int(fails[rows].sum()), len(rows), what="outputs"),
         )
         for rows in _parts(probabilities)
     ]

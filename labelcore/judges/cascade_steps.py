@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from labelcore.judges.features import Bools, Floats
 from labelcore.models import Decision, Frozen
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 Words = npt.NDArray[np.str_]
 Rule = Literal["sure", "agrees", "always", "never"]
@@ -212,7 +212,7 @@ def _curve(sure: Floats, wrong: Bools, confidence: float, n: int) -> tuple[Thres
 
 
 def _error(wrong: int, n: int) -> Rate:
-    return wilson(wrong, n, what="graded outputs that it decides")
+    return proportion(wrong, n, what="graded outputs that it decides")
 
 
 def _floor(value: float) -> float:

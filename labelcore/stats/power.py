@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labelcore.stats.rate import wilson
+from labelcore.stats.rate import proportion
 
 _LIMIT = 100_000
 
@@ -17,7 +17,7 @@ def more_needed(successes: int, n: int, half_width: float) -> int | None:
     share = successes / n
 
     def wide(size: int) -> bool:
-        rate = wilson(round(share * size), size)
+        rate = proportion(round(share * size), size)
         assert rate.high is not None and rate.low is not None  # noqa: S101, PT018 - size is positive
         return (rate.high - rate.low) / 2 > half_width
 

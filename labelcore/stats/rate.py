@@ -6,6 +6,7 @@ import math
 from statistics import NormalDist
 
 from labelcore.models import Frozen
+from labelcore.stats.intervals import every_method
 
 Z95 = NormalDist().inv_cdf(0.975)
 
@@ -24,24 +25,30 @@ class Rate(Frozen):
     why_not: str | None = None
 
 
-def wilson(successes: int, n: int, *, what: str = "items", z: float = Z95) -> Rate:
-    """A share with Wilson's score interval (Wilson 1927), centre (p + z²/2n) / (1 + z²/n).
+def proportion(
+    successes: int, n: int, *, what: str = "items", z: float = Z95, method: str = "Wilson"
+) -> Rate:
+    """A share with its interval by one of `every_method`.
 
     ``z``: the normal quantile, 1.96 for 95 %.
+
+    >>> in_words(proportion(83, 96))
+    '86% (78% to 92%, n = 96)'
+    >>> in_words(proportion(0, 0, what="graded outputs"))
+    'not measurable: there are no graded outputs'
     """
     if n == 0:
         return not_measurable(f"there are no {what}")
-    share = successes / n
-    scale = 1 + z**2 / n
-    centre = (share + z**2 / (2 * n)) / scale
-    half = z / scale * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low = 0.0 if successes == 0 else max(0.0, centre - half)
-    high = 1.0 if successes == n else min(1.0, centre + half)
-    return Rate(value=share, low=low, high=high, n=n)
+    low, high = every_method()[method](successes, n, z)
+    return Rate(value=successes / n, low=low, high=high, n=n, method=method)
 
 
 def quantile(level: float) -> float:
-    """The normal quantile of a two-sided interval: 1.96 for 0.95."""
+    """The normal quantile of a two-sided interval: 1.96 for 0.95.
+
+    >>> round(quantile(0.95), 2)
+    1.96
+    """
     return NormalDist().inv_cdf(1 - (1 - level) / 2)
 
 

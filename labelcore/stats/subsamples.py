@@ -20,7 +20,7 @@ import numpy as np
 from labelcore.stats.prevalence import Graded
 from labelcore.stats.prevalence.people import METHOD, share_of_passes
 from labelcore.stats.prevalence.weighing import Bools, Floats, Posterior, group_number, group_sums
-from labelcore.stats.rate import Rate, difference, not_measurable, quantile, wilson
+from labelcore.stats.rate import Rate, difference, not_measurable, proportion, quantile
 
 FEWEST = 5
 """With fewer outputs (or an uneven draw worth fewer) a part is not tested."""
@@ -71,7 +71,7 @@ class Subsample:
     def bounds(self, level: float) -> tuple[float, float]:
         """Its interval at a level, whatever its size."""
         if self.plain:
-            share = wilson(int(self.graded.passes.sum()), self.graded.n, z=quantile(level))
+            share = proportion(int(self.graded.passes.sum()), self.graded.n, z=quantile(level))
             return share.low or 0.0, 1.0 if share.high is None else share.high
         low, high = self._posterior.interval(level)
         return min(self.value, float(low)), max(self.value, float(high))

@@ -25,7 +25,7 @@ from labelcore.stats import anytime, prevalence, resampling
 from labelcore.stats.paired import paired_difference
 from labelcore.stats.prevalence import Graded, PoolVerdicts
 from labelcore.stats.prevalence.people import share_of_passes
-from labelcore.stats.rate import wilson
+from labelcore.stats.rate import proportion
 from tests.bench.pools import IN_GROUPS, SIZE, Floats, Table, World, new_table, note, rows_of, samples, world
 
 SIZES = (30, 100, 300)
@@ -68,7 +68,7 @@ def pass_rates(table: Table, pool: World, rule: str, n: int, runs: int, random: 
     verdicts = PoolVerdicts(int(pool.judge.sum()), int((~pool.judge).sum()))
     everywhere = np.ones(runs, dtype=bool)
     if graded.even and groups is None:
-        rates = [wilson(int(k), n) for k in range(n + 1)]
+        rates = [proportion(int(k), n) for k in range(n + 1)]
         passed = graded.passes.sum(axis=1)
         low = np.array([rate.low for rate in rates], dtype=float)[passed]
         high = np.array([rate.high for rate in rates], dtype=float)[passed]
@@ -98,7 +98,8 @@ def judge_figures(
     for at, name in ((0, "tpr"), (1, "tnr"), (2, "ppv"), (3, "npv")):
         top, rest = [(0, 3), (2, 1), (0, 1), (2, 3)][at]
         rates = [
-            wilson(int(k), int(m)) for k, m in zip(cells[:, top], cells[:, top] + cells[:, rest], strict=True)
+            proportion(int(k), int(m))
+            for k, m in zip(cells[:, top], cells[:, top] + cells[:, rest], strict=True)
         ]
         offered = np.array([rate.value is not None for rate in rates])
         low = np.array([rate.low if rate.low is not None else np.nan for rate in rates])
@@ -181,7 +182,7 @@ def false_crossings(runs: int, looks: int, random: np.random.Generator) -> dict[
             for k in range(n + 1):
                 if k / n > share:
                     bound[n - 1, k] = anytime.log_evidence(k, n, share) >= np.log(20)
-                    plain[n - 1, k] = (wilson(k, n, z=z).low or 0) > share
+                    plain[n - 1, k] = (proportion(k, n, z=z).low or 0) > share
         sizes = np.arange(looks)
         for name, table in (("Wilson at every look", plain), ("anytime-valid", bound)):
             crossed = (table[sizes, seen] == 1).any(axis=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,9 +18,9 @@ from labelcore.judges.kinds.code import CodeSpec, decide
 from labelcore.models import RejectedRow
 from labelcore.stages import grading, importing, projects, sampling
 from labelcore.store import grades, outputs
-from labelcore.store.outputs import content_id
 from labelcore.store.formats import every_format
 from labelcore.store.formats.base import registered
+from labelcore.store.outputs import content_id
 from labelcore.workspace import Workspace
 
 HEAD = "id,input,output,grade,note\n"

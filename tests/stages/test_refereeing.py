@@ -12,7 +12,7 @@ from labelcore.messages import sentence
 from labelcore.models import Criterion, Decision, JudgeVersion, Output, Verdict
 from labelcore.stages import aligning, judging
 from labelcore.stats.paired import compare
-from labelcore.stats.rate import wilson
+from labelcore.stats.rate import proportion
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs, verdicts
@@ -247,7 +247,7 @@ def test_intervals_of_a_race_are_over_sources(workspace: Workspace, give: Callab
     _says(workspace, "two", {k: "fail" if truth[k] else "pass" for k in truth})
     contender = next(c for c in aligning.race(workspace).contenders if c.judge == "one")
     right = round((contender.tnr.value or 0) * contender.tnr.n)
-    plain = wilson(right, contender.tnr.n)
+    plain = proportion(right, contender.tnr.n)
     assert contender.tnr.low is not None and contender.tnr.high is not None
     assert contender.tnr.high - contender.tnr.low > 1.4 * ((plain.high or 0) - (plain.low or 0))
     compared = aligning.differences(workspace, "one", "two")

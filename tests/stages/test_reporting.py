@@ -14,7 +14,7 @@ from labelcore.messages.report import write_report
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import aligning, grading, projects, reporting
 from labelcore.stages.reporting.document import Document, Intervals, Table, Text
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs, verdicts
 from labelcore.store import splits as split_table
@@ -184,7 +184,7 @@ def test_nothing_to_check_is_said(workspace: Workspace) -> None:
 
 
 def test_a_report_is_inert_whole_and_written_twice_alike() -> None:
-    rates = (wilson(8, 10), not_measurable("nobody graded"))
+    rates = (proportion(8, 10), not_measurable("nobody graded"))
     document = Document(
         title=HOSTILE,
         subtitle="中文 and العربية",

@@ -14,7 +14,7 @@ from labelcore.models import NOTHING, Decision, Fact, JudgeVersion, Output, Pick
 from labelcore.stages import aligning, reporting
 from labelcore.stats import prevalence
 from labelcore.stats.prevalence import Graded, PoolVerdicts
-from labelcore.stats.rate import Rate, difference, not_measurable, wilson
+from labelcore.stats.rate import Rate, difference, not_measurable, proportion
 from labelcore.stats.slices import SliceRate
 from labelcore.store import confusion, samples, verdicts
 from labelcore.store import judges as judge_table
@@ -187,7 +187,7 @@ def _row(name: str, rate: Rate, corrected: Rate | None, p: float | None, says: s
         name=name,
         rate=rate,
         together=rate,
-        against_rest=difference(rate, wilson(50, 100)),
+        against_rest=difference(rate, proportion(50, 100)),
         p=p,
         says=says,
         size=1_000,
@@ -207,8 +207,8 @@ def test_slices_in_words_say_what_is_not_known() -> None:
         assumption="it holds",
         doubt=Fact.model_validate("They were picked."),
         rows=(
-            _row("A", wilson(20, 100), wilson(30, 100), 0.00001, "worse than the rest"),
-            _row("B", wilson(6, 10), wide, 0.4, "no difference that is more than chance"),
+            _row("A", proportion(20, 100), proportion(30, 100), 0.00001, "worse than the rest"),
+            _row("B", proportion(6, 10), wide, 0.4, "no difference that is more than chance"),
             _row("C", few, not_measurable("all pass"), None, "too few sources to tell (2)"),
         ),
     )
@@ -225,6 +225,6 @@ def test_slices_in_words_say_what_is_not_known() -> None:
         "They were picked.",
         "3 graded outputs have no city and are left out.",
     ]
-    unjudged = report.model_copy(update={"rows": (_row("A", wilson(1, 9), None, None, "x"),)})
+    unjudged = report.model_copy(update={"rows": (_row("A", proportion(1, 9), None, None, "x"),)})
     assert list(slicing.series(unjudged, 3)) == ["by people"]
     assert "corrected" not in slicing.slice_table(unjudged, 3).columns

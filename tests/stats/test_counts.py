@@ -10,7 +10,7 @@ from sklearn import metrics
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from labelcore.stats import counts as c
-from labelcore.stats.rate import difference, not_measurable, wilson
+from labelcore.stats.rate import difference, not_measurable, proportion
 
 pairs = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
 
@@ -43,7 +43,7 @@ def test_swapping_pass_and_fail_swaps_tpr_and_tnr(pairs: list[tuple[bool, bool]]
 @given(n=st.integers(1, 500), share=st.floats(0, 1))
 def test_wilson_equals_statsmodels_and_contains_the_share(n: int, share: float) -> None:
     k = round(share * n)
-    rate = wilson(k, n)
+    rate = proportion(k, n)
     low, high = proportion_confint(k, n, method="wilson")
     assert (rate.low, rate.high) == pytest.approx((low, high), abs=1e-9)
     assert rate.low is not None and rate.high is not None and rate.value is not None
@@ -73,7 +73,7 @@ def test_evalgen_alignment_is_the_harmonic_mean_of_its_published_parts() -> None
 @given(n=st.integers(1, 200), m=st.integers(1, 200), a=st.floats(0, 1), b=st.floats(0, 1))
 def test_a_difference_of_shares_equals_statsmodels(n: int, m: int, a: float, b: float) -> None:
     k, j = round(a * n), round(b * m)
-    found = difference(wilson(k, n), wilson(j, m))
+    found = difference(proportion(k, n), proportion(j, m))
     low, high = confint_proportions_2indep(k, n, j, m, method="newcomb", compare="diff")
     assert found.low == pytest.approx(low, abs=1e-9)
     assert found.high == pytest.approx(high, abs=1e-9)
@@ -82,5 +82,5 @@ def test_a_difference_of_shares_equals_statsmodels(n: int, m: int, a: float, b: 
 
 def test_a_difference_to_what_is_not_measurable_is_not_measurable() -> None:
     nothing = not_measurable("there are no fails")
-    for pair in ((nothing, wilson(3, 4)), (wilson(3, 4), nothing)):
+    for pair in ((nothing, proportion(3, 4)), (proportion(3, 4), nothing)):
         assert difference(*pair).why_not == "there are no fails"

@@ -16,7 +16,7 @@ from labelcore.stats.prevalence.interval import summary
 from labelcore.stats.prevalence.people import people_only, share_of_passes
 from labelcore.stats.prevalence.powering import prediction_powered_interval
 from labelcore.stats.prevalence.weighing import effective, group_number, group_sums, posterior, typical_weight
-from labelcore.stats.rate import wilson
+from labelcore.stats.rate import proportion
 
 COUNTS = Counts(true_pass=60, false_pass=5, true_fail=25, false_fail=10)
 POOL = PoolVerdicts(7_000, 3_000)
@@ -74,7 +74,7 @@ def test_prediction_powered_moves_peoples_mean_by_the_pools(abstains: int) -> No
 
 
 def test_the_judge_as_it_is_counts_what_it_decides() -> None:
-    assert prevalence.as_is(PoolVerdicts(30, 10, 60)) == wilson(30, 40)
+    assert prevalence.as_is(PoolVerdicts(30, 10, 60)) == proportion(30, 40)
     assert PoolVerdicts(30, 10, 60).n == 100
     assert prevalence.as_is(PoolVerdicts(0, 0, 5)).why_not == "there are no judged outputs"
 
@@ -194,9 +194,9 @@ def test_sums_within_groups_and_what_weights_are_worth() -> None:
 def test_people_alone_by_wilson_or_by_weights() -> None:
     passes = np.arange(50) < 30
     nothing = np.full(50, np.nan)
-    assert people_only(Graded(passes, nothing)) == wilson(30, 50)
+    assert people_only(Graded(passes, nothing)) == proportion(30, 50)
     nearly = np.where(np.arange(50) % 2, 1.0, 1.3)  # worth 49 of 50
-    assert people_only(Graded(passes, nothing, nearly)) == wilson(30, 50)
+    assert people_only(Graded(passes, nothing, nearly)) == proportion(30, 50)
     weights = np.where(np.arange(50) < 10, 8.0, 1.0)
     rate = people_only(Graded(passes, nothing, weights))
     assert rate.value == pytest.approx((80 + 20) / 120) and rate.method.startswith("weighted")

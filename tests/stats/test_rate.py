@@ -9,23 +9,23 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from labelcore.stats.power import more_needed
-from labelcore.stats.rate import Rate, difference, in_words, quantile, share_words, wilson
+from labelcore.stats.rate import Rate, difference, in_words, proportion, quantile, share_words
 from labelcore.stats.unseen import good_turing
 
 
 @given(n=st.integers(1, 300), share=st.floats(0, 1), level=st.sampled_from([0.5, 0.9, 0.95, 0.999]))
 def test_wilson_at_any_level_equals_statsmodels(n: int, share: float, level: float) -> None:
     k = round(share * n)
-    rate = wilson(k, n, z=quantile(level))
+    rate = proportion(k, n, z=quantile(level))
     assert (rate.low, rate.high) == pytest.approx(proportion_confint(k, n, 1 - level, "wilson"), abs=1e-9)
     assert quantile(level) == pytest.approx(stats.norm.ppf(0.5 + level / 2))
 
 
 def test_all_or_none_reach_the_end_of_the_scale() -> None:
-    assert wilson(0, 7).low == 0 and wilson(7, 7).high == 1
-    assert 0 < (wilson(0, 7).high or 0) < 1 and 0 < (wilson(7, 7).low or 0) < 1
-    assert wilson(0, 0, what="grades").why_not == "there are no grades"
-    assert wilson(3, 4).n == 4 and wilson(3, 4).method == "Wilson"
+    assert proportion(0, 7).low == 0 and proportion(7, 7).high == 1
+    assert 0 < (proportion(0, 7).high or 0) < 1 and 0 < (proportion(7, 7).low or 0) < 1
+    assert proportion(0, 0, what="grades").why_not == "there are no grades"
+    assert proportion(3, 4).n == 4 and proportion(3, 4).method == "Wilson"
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def test_a_rate_in_words() -> None:
     assert in_words(Rate(value=0.83, low=0.74, high=0.9, n=1_096)) == "83% (74% to 90%, n = 1,096)"
     assert in_words(Rate(value=0.5, low=None, high=None, n=6, why_not="few")) == "50% (n = 6; few)"
     assert in_words(Rate(value=0.5, low=0.4, high=None, n=6, why_not="few")) == "50% (n = 6; few)"
-    assert in_words(wilson(0, 0)) == "not measurable: there are no items"
+    assert in_words(proportion(0, 0)) == "not measurable: there are no items"
 
 
 def test_a_difference_needs_both_ends_of_both_shares() -> None:
     half = Rate(value=0.5, low=None, high=None, n=9, why_not="too few sources")
-    for pair in ((half, wilson(3, 4)), (wilson(3, 4), half)):
+    for pair in ((half, proportion(3, 4)), (proportion(3, 4), half)):
         found = difference(*pair)
         assert found.value is None and found.n == 4 and found.why_not == "too few sources"
     silent = Rate(value=None, low=None, high=None, n=2)
-    assert difference(silent, wilson(3, 4)).why_not == "the first share is not known"
-    assert difference(wilson(3, 4), silent).why_not == "the second share is not known"
+    assert difference(silent, proportion(3, 4)).why_not == "the first share is not known"
+    assert difference(proportion(3, 4), silent).why_not == "the second share is not known"
 
 
 def _half_width(k: int, n: int) -> float:

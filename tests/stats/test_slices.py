@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from labelcore.stats import slices, subsamples
 from labelcore.stats.prevalence import Graded, people_only
-from labelcore.stats.rate import difference, wilson
+from labelcore.stats.rate import difference, proportion
 from labelcore.stats.subsamples import Subsample
 
 Bools = npt.NDArray[np.bool_]
@@ -86,7 +86,7 @@ def test_single_outputs_of_even_weight_get_wilson_and_fisher(seed: int, n: int, 
         others = (int(passes[~inside].sum()), int((~passes[~inside]).sum()))
         if good + bad >= 5 and sum(others) >= 5:
             raw[name] = stats.fisher_exact([[good, bad], others]).pvalue
-            newcombe = difference(wilson(good, good + bad), wilson(others[0], sum(others)))
+            newcombe = difference(proportion(good, good + bad), proportion(others[0], sum(others)))
             assert row.against_rest == newcombe
     adjusted = dict(zip(raw, slices.adjust(list(raw.values()), "holm"), strict=True))
     assert {k: row.p for k, row in found.items()} == pytest.approx({k: adjusted.get(k) for k in found})

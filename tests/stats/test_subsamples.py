@@ -8,7 +8,7 @@ from scipy import stats
 
 from labelcore.stats import subsamples
 from labelcore.stats.prevalence import Graded
-from labelcore.stats.rate import wilson
+from labelcore.stats.rate import proportion
 from labelcore.stats.slices import by_slice, together
 from labelcore.stats.subsamples import Subsample, against
 
@@ -56,7 +56,7 @@ def test_a_weighted_share_and_its_interval() -> None:
     assert wide[0] < low < part.value < high < wide[1]
     assert part.rate().method.startswith("weighted")
     alone = Subsample(_sample(50), _first(50, 20))
-    plain = wilson(int(alone.graded.passes.sum()), 20)
+    plain = proportion(int(alone.graded.passes.sum()), 20)
     assert alone.bounds(0.95) == pytest.approx((plain.low, plain.high)) and alone.rate() == plain
 
 

@@ -12,7 +12,7 @@ from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stats.measures.kappa import table_of, weighted_kappa
 from labelcore.stats.prevalence import Graded, people_only
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import grades as grade_table
 from labelcore.workspace import Workspace
 
@@ -61,7 +61,7 @@ def _between(labels: Labels) -> Rate:
     groups = np.array([at for at, _ in pairs], dtype=np.int64)
     same = np.array([agree for _, agree in pairs], dtype=bool)
     if len(set(groups.tolist())) == len(groups):
-        return wilson(int(same.sum()), len(same))
+        return proportion(int(same.sum()), len(same))
     return people_only(Graded(same, np.full(len(same), np.nan), None, groups))
 
 
@@ -73,7 +73,7 @@ def _with_themselves(workspace: Workspace, labels: Labels) -> Rate:
         and event.criterion_id is None
         and event.output_id in labels.by_annotator.get(event.annotator, {})
     ]
-    return wilson(sum(pairs), len(pairs), what="silent repeats")
+    return proportion(sum(pairs), len(pairs), what="silent repeats")
 
 
 def _on_levels(workspace: Workspace, labels: Labels) -> float | None:

@@ -13,7 +13,7 @@ from labelcore.stages.aligning.enough import HeldOutJudge
 from labelcore.stages.aligning.moments import Basis
 from labelcore.stats.agreement import Agreement
 from labelcore.stats.counts import Counts, evalgen_alignment
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 
 class JudgeAlignment(Frozen):
@@ -57,7 +57,7 @@ class JudgeAlignment(Frozen):
     def accuracy(self) -> Rate:
         """The share of equal answers, to be set beside people's agreement and a constant answer."""
         right = self.counts.true_pass + self.counts.true_fail
-        return wilson(right, self.counts.n, what="graded outputs that it decided")
+        return proportion(right, self.counts.n, what="graded outputs that it decided")
 
     def document(self) -> dict[str, Any]:
         """The flat form of the command line's JSON, with facts in it (see `messages.document`)."""

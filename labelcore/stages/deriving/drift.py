@@ -39,7 +39,7 @@ from labelcore.stages.grading import (
     set_rules,
 )
 from labelcore.stages.projects import open_project
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
 
@@ -105,7 +105,7 @@ class _Stale:
     def flips(self) -> Rate:
         """The share of the random part that changed its answer."""
         flipped = [self.before[key] != self.again[key] for key in self.drawn if key in self.again]
-        return wilson(sum(flipped), len(flipped), what="outputs of the random part graded anew")
+        return proportion(sum(flipped), len(flipped), what="outputs of the random part graded anew")
 
     @property
     def left(self) -> list[str]:

@@ -20,7 +20,7 @@ from labelcore.operations import Effect, FileText, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving.editing import list_criteria, live_criteria, new_criterion
 from labelcore.stages.grading import Labels, current_grades, fitting_labels
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import criteria as criterion_table
 from labelcore.store import outputs as output_table
 from labelcore.workspace import Workspace
@@ -215,7 +215,7 @@ def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Se
         breaks = not_measurable("no code check can be read from its words")
     else:
         broken = [output.id for output in passed if decide(spec, output).value == "fail"]
-        breaks = wilson(len(broken), len(passed), what="outputs that experts passed")
+        breaks = proportion(len(broken), len(passed), what="outputs that experts passed")
     contradicted = breaks.low is not None and breaks.low > _MUCH
     return PromptRule(
         criterion=criterion,

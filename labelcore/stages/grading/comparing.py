@@ -19,7 +19,7 @@ from labelcore.models import Comparison, Fact, Frozen, Output, Preference, Proje
 from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.queueing import hand_out
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import comparisons, queues
 from labelcore.store import outputs as output_table
 from labelcore.store.live import live
@@ -178,7 +178,7 @@ def preferences(workspace: Workspace) -> Preferences:
     outcomes = [_outcome(votes) for votes in ballots.values()]
     wins = {side: outcomes.count(side) for side in ("first", "second", "tie")}
     decided = wins["first"] + wins["second"]
-    better = wilson(wins["second"], decided, what="pairs that are no tie")
+    better = proportion(wins["second"], decided, what="pairs that are no tie")
     return Preferences(
         first=first,
         second=second,
@@ -204,7 +204,7 @@ def _left(ballots: dict[str, list[Comparison]]) -> Rate:
     # Without a screen there is no left: such acts do not count here.
     decided = [vote for votes in ballots.values() for vote in votes if vote.value != "tie" and vote.left_id]
     left = sum((vote.value == "first") == (vote.left_id == vote.first_id) for vote in decided)
-    return wilson(left, len(decided), what="decisions for a side")
+    return proportion(left, len(decided), what="decisions for a side")
 
 
 def _same(ballots: dict[str, list[Comparison]]) -> Rate:
@@ -213,7 +213,7 @@ def _same(ballots: dict[str, list[Comparison]]) -> Rate:
         for at, vote in enumerate(votes):
             total += len(votes) - at - 1
             same += sum(vote.value == other.value for other in votes[at + 1 :])
-    return wilson(same, total, what="pairs that two people compared")
+    return proportion(same, total, what="pairs that two people compared")
 
 
 def _preferred(first: str, second: str, better: Rate, ties: int) -> Fact:

@@ -10,7 +10,7 @@ from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.counts import count
 from labelcore.stats.power import more_needed
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.stats.unseen import good_turing
 from labelcore.store import codes as code_table
 from labelcore.store import grades as grade_table
@@ -115,7 +115,7 @@ def label_budget(workspace: Workspace, *, within: float = 0.08) -> list[Budget]:
 
 def _budget(judge: str, rate: str, good: int, n: int, within: float) -> Budget:
     kind = "failing" if rate == "TNR" else "passing"
-    now = wilson(good, n, what=f"{kind} outputs with a verdict")
+    now = proportion(good, n, what=f"{kind} outputs with a verdict")
     more = more_needed(good, n, within)
     figures = {"rate": rate, "judge": judge, "points": within * 100}
     if more is None:

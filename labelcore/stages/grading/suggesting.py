@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Collection, Sequence
 
 from labelcore.models import Fact, Frozen, fact
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import Database
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
@@ -146,8 +146,8 @@ def anchoring(workspace: Workspace) -> Anchoring:
             verdict = judged[output_id]
             (seen if shown else blind).append(value == verdict)
             changed += not shown and value != now[output_id, who] == verdict
-    before = wilson(sum(blind), len(blind), what="grades given blind on judged outputs")
-    after = wilson(sum(seen), len(seen), what="grades given after seeing the verdict")
+    before = proportion(sum(blind), len(blind), what="grades given blind on judged outputs")
+    after = proportion(sum(seen), len(seen), what="grades given after seeing the verdict")
     return Anchoring(blind=before, suggested=after, changed=changed, says=_followed(before, after))
 
 

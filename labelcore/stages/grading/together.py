@@ -16,7 +16,7 @@ from labelcore.operations import Effect, Metavar, operation
 from labelcore.stages import projects
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.agreement import Agreement, agreement
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
@@ -124,7 +124,7 @@ def _pairs(votes: Votes) -> list[Pair]:
             both = {
                 who: {output_id: votes[who][output_id] for output_id in shared} for who in (annotator, other)
             }
-            rate = wilson(same, len(shared), what="outputs that both graded")
+            rate = proportion(same, len(shared), what="outputs that both graded")
             found.append(Pair(one=annotator, other=other, same=rate, agreement=agreement(both)))
     return found
 
@@ -154,13 +154,13 @@ def _with_others(who: str, votes: Votes) -> Rate:
             shared = votes.get(who, {}).keys() & theirs.keys()
             total += len(shared)
             same += sum(votes[who][output_id] == theirs[output_id] for output_id in shared)
-    return wilson(same, total, what="outputs that somebody else graded too")
+    return proportion(same, total, what="outputs that somebody else graded too")
 
 
 def _steadiness(again: Sequence[Grade], first: Mapping[str, bool]) -> Rate:
     known = [grade for grade in again if grade.value in {"pass", "fail"} and grade.output_id in first]
     same = sum((grade.value == "pass") == first[grade.output_id] for grade in known)
-    return wilson(same, len(known), what="silent repeats")
+    return proportion(same, len(known), what="silent repeats")
 
 
 @operation("team conflicts", role=Role.LEAD, listed_as="conflicts")

@@ -36,7 +36,7 @@ from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing.subjects import subject_of
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import court
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -230,7 +230,7 @@ def _gaps(found: Sequence[Disagreement]) -> list[Gap]:
 def _unclear(rulings: Sequence[CourtRuling]) -> Rate:
     """The share of ruled conflicts whose criterion is unclear: of conflicts, not of all outputs."""
     unclear = sum(ruling.value == "criterion_unclear" for ruling in rulings)
-    return wilson(unclear, len(rulings), what="ruled conflicts")
+    return proportion(unclear, len(rulings), what="ruled conflicts")
 
 
 @operation("refine rule", role=Role.LEAD, effect=Effect.WRITES, signed=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from labelcore.stats.measures.confusion import Counts, Floats, share
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 
 def npv(counts: Counts) -> Rate:
     """TN / (TN + FN) with Wilson's interval."""
-    return wilson(counts.true_fail, counts.judge_fails, what="outputs that the judge fails")
+    return proportion(counts.true_fail, counts.judge_fails, what="outputs that the judge fails")
 
 
 def npv_of(cells: Floats) -> Floats:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from labelcore.stats.measures.confusion import Counts, Floats, share
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 
 def ppv(counts: Counts) -> Rate:
     """TP / (TP + FP) with Wilson's interval."""
-    return wilson(counts.true_pass, counts.judge_passes, what="outputs that the judge passes")
+    return proportion(counts.true_pass, counts.judge_passes, what="outputs that the judge passes")
 
 
 def ppv_of(cells: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labelcore.stats.measures.confusion import Counts
 from labelcore.stats.measures.tnr import tnr
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 
 def coverage(counts: Counts) -> Rate:
@@ -14,7 +14,7 @@ def coverage(counts: Counts) -> Rate:
 
 def false_failure_rate(counts: Counts) -> Rate:
     """Share of people's passes that a judge set fails: 1 - TPR."""
-    return wilson(counts.false_fail, counts.human_passes, what="decided outputs that people passed")
+    return proportion(counts.false_fail, counts.human_passes, what="decided outputs that people passed")
 
 
 def evalgen_alignment(cov: float | None, ffr: float | None) -> float | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from labelcore.stats.measures.confusion import Counts, Floats, share
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 
 def tnr(counts: Counts) -> Rate:
     """TN / (TN + FP) with Wilson's interval."""
-    return wilson(counts.true_fail, counts.human_fails, what="decided outputs that people failed")
+    return proportion(counts.true_fail, counts.human_fails, what="decided outputs that people failed")
 
 
 def tnr_of(cells: Floats) -> Floats:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from labelcore.stats.measures.confusion import Counts, Floats, share
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 
 
 def tpr(counts: Counts) -> Rate:
     """TP / (TP + FN) with Wilson's interval."""
-    return wilson(counts.true_pass, counts.human_passes, what="decided outputs that people passed")
+    return proportion(counts.true_pass, counts.human_passes, what="decided outputs that people passed")
 
 
 def tpr_of(cells: Floats) -> Floats:

@@ -16,7 +16,7 @@ from labelcore.stats.prevalence.graded import Graded, PoolVerdicts, of_counts
 from labelcore.stats.prevalence.interval import Interval
 from labelcore.stats.prevalence.people import FEW_GROUPS, effective_grades, people_only, weighted_pass_rate
 from labelcore.stats.prevalence.weighing import Bools
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 
 __all__ = [
     "ASSUMPTIONS",
@@ -59,7 +59,7 @@ METHODS: dict[str, Estimate] = {
 
 def as_is(pool: PoolVerdicts) -> Rate:
     """The share that the judge passes of what it decides: nobody's correction, nobody's assumption."""
-    return wilson(pool.passes, pool.passes + pool.fails, what="judged outputs")
+    return proportion(pool.passes, pool.passes + pool.fails, what="judged outputs")
 
 
 def corrected(

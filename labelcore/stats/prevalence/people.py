@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from labelcore.stats.prevalence.graded import FEWEST_GROUPS, Graded
 from labelcore.stats.prevalence.weighing import Floats, Posterior, effective, posterior, typical_weight
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 
 FEW_GROUPS = f"the graded outputs come from fewer than {FEWEST_GROUPS} groups that share a source"
 METHOD = "weighted, Jeffreys at the effective number"
@@ -28,7 +28,7 @@ def people_only(graded: Graded) -> Rate:
     if graded.few_groups:
         return not_measurable(FEW_GROUPS, graded.n)
     if graded.even and graded.groups is None:
-        return wilson(int(graded.passes.sum()), graded.n, what="graded outputs")
+        return proportion(int(graded.passes.sum()), graded.n, what="graded outputs")
     weights = graded.weighed
     value = float((weights * graded.passes).sum() / weights.sum())
     low, high = share_of_passes(graded).interval()

@@ -22,7 +22,7 @@ from labelcore.stages.judging.keeping.versions import Draft, continued
 from labelcore.stages.judging.proposing.subjects import Subject, subject_of
 from labelcore.stages.judging.running.cascades import parts, run_missing, votes_of
 from labelcore.stages.judging.running.options import RunOptions
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -207,7 +207,9 @@ def report(workspace: Workspace, judge: JudgeVersion) -> CascadeReport:
 def _share(who: str, where: Bools, graded: Bools, wrong: Bools, rule: str) -> StepShare:
     """What is decided, shape (n,), with the error among what people graded."""
     counted = where & graded
-    error = wilson(int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides")
+    error = proportion(
+        int((wrong & counted).sum()), int(counted.sum()), what="graded outputs that it decides"
+    )
     return StepShare(who=who, outputs=int(where.sum()), error=error, rule=rule)
 
 

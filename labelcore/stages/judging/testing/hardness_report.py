@@ -14,7 +14,7 @@ from labelcore.models import Fact, Frozen, HardnessResult, JudgeVersion, Output,
 from labelcore.operations import operation
 from labelcore.stages.judging.testing.hardness_cases import ASKED_AGAIN, EXAMPLES, OPTIONS, Family
 from labelcore.stages.judging.testing.probe_cases import probes_of
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import Database
 from labelcore.store import hardness as hardness_table
 from labelcore.store import outputs as output_table
@@ -194,7 +194,7 @@ def _row(
         test=test,
         family=family,
         asks=asks,
-        rate=wilson(len(hit), len(outputs)) if outputs else not_measurable(why),
+        rate=proportion(len(hit), len(outputs)) if outputs else not_measurable(why),
         hits=len(hit) if outputs else None,
         to_pass=moved["pass"],
         to_fail=moved["fail"],

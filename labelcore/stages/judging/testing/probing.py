@@ -23,7 +23,7 @@ from labelcore.stages.judging.testing.probe_cases import (
     say_of_probe,
     versions_meaning_it,
 )
-from labelcore.stats.rate import Rate, not_measurable, wilson
+from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.text.planting import DEFECTS
@@ -255,7 +255,7 @@ def _measured(counted: _DefectProbes, answers: Answers) -> dict[str, object]:
     why = f"it passes none of the {len(both)} sources"
     if not both:
         why = f"it gives no verdict: {troubles[0]}"
-    rate = wilson(detected, len(decided)) if decided else not_measurable(why)
+    rate = proportion(detected, len(decided)) if decided else not_measurable(why)
     return {
         "rate": rate,
         "detected": detected if decided else None,

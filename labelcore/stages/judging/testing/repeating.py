@@ -13,7 +13,7 @@ from labelcore.operations import Effect, operation
 from labelcore.stages.judging.running.execution import run
 from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stats.drawing import hash_order
-from labelcore.stats.rate import Rate, wilson
+from labelcore.stats.rate import Rate, proportion
 from labelcore.store import Database, repeats
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
@@ -125,7 +125,7 @@ def _flips(version: JudgeVersion, by_output: dict[str, list[tuple[str, str]]]) -
         judge=version.name,
         judge_version_id=version.id,
         times=max(len(answers) for answers in by_output.values()),
-        rate=wilson(len(flipped), len(by_output), what="outputs that were judged twice"),
+        rate=proportion(len(flipped), len(by_output), what="outputs that were judged twice"),
         flipped=tuple(flipped),
     )
 
