@@ -26,7 +26,7 @@ from labelcore.workspace import Workspace
 
 _DONE, _UNDONE = "codes changed", "codes change taken back"
 Act = Annotated[str, Hidden()]
-"""An id under which a change happens once, however often it is asked for."""
+"""An id under which a change happens once, however often it is asked for; only that change is undone."""
 
 
 class Coded(Frozen):
@@ -283,8 +283,6 @@ def last_change(workspace: Workspace) -> tuple[str, dict[str, Any]] | None:
 @operation("codes undo", role=Role.ENGINEER, effect=Effect.WRITES)
 def undo_codes(workspace: Workspace, *, act: Act = "") -> TakenBack:
     """Take the newest rename, merge, move or drop of codes back; the history keeps it.
-
-    ``act``: only if this one is the newest, so that a request sent twice undoes once.
 
     Raises:
         BadInput: there is nothing to take back, or a newer change stands before it.

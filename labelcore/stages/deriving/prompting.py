@@ -36,37 +36,18 @@ _ASKS = re.compile(
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|[。！？；]|\n+")
 _BULLET = re.compile(r"^\s*(?:[-*•·]|\d{1,2}[.)、])\s*")
 _PLACEHOLDER = re.compile(r"\{\{?[^{}]*\}?\}|<[^<>]{1,40}>")
-_NUMBER_WORDS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "ten": 10,
-    "一": 1,
-    "两": 2,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "十": 10,
+_NUMBERS = {1: "one 一", 2: "two 两 二", 3: "three 三", 4: "four 四", 5: "five 五", 6: "six", 10: "ten 十"}
+_NUMBER_WORDS = {word: number for number, words in _NUMBERS.items() for word in words.split()}
+_DETECTORS = {
+    "words": "word 词",
+    "sentences": "sentence 句",
+    "characters": "character 字",
+    "paragraphs": "paragraph 段",
+    "bullets": "bullet item 条",
 }
-_UNITS = {
-    "word": "words",
-    "sentence": "sentences",
-    "character": "characters",
-    "paragraph": "paragraphs",
-    "bullet": "bullets",
-    "item": "bullets",
-    "字": "characters",
-    "词": "words",
-    "句": "sentences",
-    "段": "paragraphs",
-    "条": "bullets",
-}
+_UNITS = {word: detector for detector, words in _DETECTORS.items() for word in words.split()}
 _N = r"(\d[\d,]*|" + "|".join(_NUMBER_WORDS) + r")"
-_UNIT = r"(word|sentence|character|paragraph|bullet|item|字|词|句|段|条)"
+_UNIT = rf"({'|'.join(_UNITS)})"
 _MORE, _LESS = "(?:more|longer) than|超过|多于", "(?:less|fewer|shorter) than|少于|低于"
 _NO = r"(?:no|not|never|don't|do not|must not|cannot)(?:\s+\w+){0,2}?\s+|(?:不|勿|别)[得能要可应]?\s*"
 _GAP = rf"\s*{_N}\s*(?:[a-z]+\s)?个?{_UNIT}"

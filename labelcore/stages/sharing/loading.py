@@ -19,14 +19,15 @@ from labelcore.models import OVERALL, Criterion, Frozen, JudgeVersion, Role, new
 from labelcore.operations import Effect, operation
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.sharing import yaml_text
-from labelcore.stages.sharing.places import LARGEST, first_fault
 from labelcore.stages.sharing.rubric_file import (
     FORMAT,
+    LARGEST,
     VERSION,
     NotPortable,
     RubricFile,
     SharedCriterion,
     SharedJudge,
+    first_fault,
 )
 from labelcore.stages.sharing.saving import SUFFIX
 from labelcore.store import Database, audit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from labelcore.models import CriterionOrigin, Frozen, Risk, Role, Severity
 from labelcore.operations import operation
@@ -14,6 +14,8 @@ from labelcore.workspace import Workspace
 
 FORMAT = "labelcore-rubric"
 VERSION = 1
+LARGEST = 5_000_000
+"""Bytes of a rubric file. More is no rubric, and takes long to read."""
 
 Name = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 """One line: names are printed in terminals, where control characters are commands."""
@@ -127,3 +129,12 @@ def json_schema(_workspace: Workspace) -> dict[str, Any]:
     schema = RubricFile.model_json_schema()
     schema["required"] = ["format", "version", *schema["required"]]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def first_fault(trouble: ValidationError) -> str:
+    """The first fault with its place ("criteria[2].severity"), without what the file says there."""
+    fault = trouble.errors(include_input=False)[0]
+    place = ""
+    for part in fault["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
+    return f"{place or 'the file'}: {fault['msg'].removeprefix('Value error, ')}"

@@ -16,14 +16,15 @@ from labelcore.stages.aligning.measuring import measure_judge, votes_on
 from labelcore.stages.deriving import find_criterion, list_criteria
 from labelcore.stages.grading import human_labels
 from labelcore.stages.sharing import yaml_text
-from labelcore.stages.sharing.places import LARGEST, first_fault
 from labelcore.stages.sharing.rubric_file import (
+    LARGEST,
     Figure,
     Figures,
     NotPortable,
     RubricFile,
     SharedCriterion,
     SharedJudge,
+    first_fault,
 )
 from labelcore.store import Database
 from labelcore.store import grades as grade_table
@@ -145,22 +146,10 @@ def _criterion(
     db: Database, criterion: Criterion, judges: Sequence[SharedJudge], *, with_examples: bool
 ) -> SharedCriterion:
     cited = grade_table.some(db, [item.grade_id for item in criterion.evidence])
-    return SharedCriterion(
-        name=criterion.name,
-        statement=criterion.statement,
-        severity=criterion.severity,
-        max_false_failure_rate=criterion.max_false_failure_rate,
-        risk=criterion.risk,
-        risk_why=criterion.risk_why,
-        keywords=criterion.keywords,
-        pass_examples=criterion.pass_examples if with_examples else (),
-        fail_examples=criterion.fail_examples if with_examples else (),
-        origin=criterion.origin,
-        version=criterion.version,
-        evidence=len(criterion.evidence),
-        annotators=len({grade.annotator for grade in cited}),
-        judges=tuple(judges),
-    )
+    counted = {"evidence": len(criterion.evidence), "annotators": len({grade.annotator for grade in cited})}
+    left_out = counted.keys() if with_examples else counted.keys() | {"pass_examples", "fail_examples"}
+    same = criterion.model_dump(include=SharedCriterion.model_fields.keys() - left_out)
+    return SharedCriterion.model_validate(same | counted | {"judges": tuple(judges)})
 
 
 def _judges(

@@ -44,7 +44,7 @@ class JudgeTransfer(Frozen):
     tpr_change: Rate
     tnr_change: Rate
     result: Result | None
-    says: str
+    says: str = ""
 
 
 class Transfer(Frozen):
@@ -134,7 +134,7 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
     tpr, tnr = (found.tpr, found.tnr) if enough else (_too_few(passes, fails),) * 2
     changes = (difference(tpr, there.tpr), difference(tnr, there.tnr))
     result = _result(*changes, there) if enough else None
-    return JudgeTransfer(
+    measured = JudgeTransfer(
         judge=judge.name,
         judge_version_id=judge.id,
         kind=judge.kind,
@@ -147,8 +147,8 @@ def _judge(judge: JudgeVersion, found: JudgeAlignment) -> JudgeTransfer:
         tpr_change=changes[0],
         tnr_change=changes[1],
         result=result,
-        says=_words(judge, tpr, tnr, there, changes, result),
     )
+    return measured.model_copy(update={"says": _words(measured)})
 
 
 def _too_few(passes: int, fails: int) -> Rate:
@@ -169,21 +169,15 @@ def _result(tpr: Rate, tnr: Rate, there: Figures) -> Result:
     return "holds" if min(lows) > -MARGIN else "not clear"
 
 
-def _words(
-    judge: JudgeVersion,
-    tpr: Rate,
-    tnr: Rate,
-    there: Figures,
-    changes: tuple[Rate, Rate],
-    result: Result | None,
-) -> str:
-    if result is None:
-        return f"{judge.name}: not yet aligned here, {tpr.why_not}."
+def _words(judge: JudgeTransfer) -> str:
+    if judge.result is None:
+        return f"{judge.judge}: not yet aligned here, {judge.tpr.why_not}."
+    there = judge.there
     flattered = " on the grades that it was fitted to" if there.in_sample else ""
     return (
-        f"{judge.name}: of the outputs that people pass here it passes {_share(tpr)}, of those that "
-        f"they fail it catches {_share(tnr)}; there{flattered} it was {_share(there.tpr)} and "
-        f"{_share(there.tnr)}. {_conclusion(result, changes)}"
+        f"{judge.judge}: of the outputs that people pass here it passes {_share(judge.tpr)}, of those that "
+        f"they fail it catches {_share(judge.tnr)}; there{flattered} it was {_share(there.tpr)} and "
+        f"{_share(there.tnr)}. {_conclusion(judge.result, (judge.tpr_change, judge.tnr_change))}"
     )
 
 
