@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import labelcore
-from labelcore.dispatch import Outcome, operation
 from labelcore.errors import NotFound
+from labelcore.models import Role
+from labelcore.operations import Effect, operation
+from labelcore.progress import silent
 from labelcore.stages import aligning, deriving, importing, judging, projects
 from labelcore.workspace import Workspace
 
@@ -17,39 +19,39 @@ _TASK = (
 _STEPS = 5
 
 
-@operation("demo", needs="any project")
-def demo(workspace: Workspace) -> Outcome:
+class Demonstration(projects.Overview):
+    """The sample project as it stands, and what this call brought into it."""
+
+    outputs_new: int
+    verdicts_new: int
+
+
+@operation("demo", role=Role.ENGINEER, effect=Effect.GRADUAL, project="any")
+def demo(workspace: Workspace) -> Demonstration:
     """Make the sample project ready to look at; doing it again changes nothing."""
     if not projects.overview(workspace).outputs:
         projects.update_project(workspace, task=_TASK)
+    quiet = workspace.telling(silent)
     workspace.progress(0, _STEPS, "reading the sample")
     batches = [
-        importing.import_file(workspace, str(sample_file(name)), mapping).batch
+        importing.import_file(quiet, str(sample_file(name)), mapping).batch
         for name, mapping in importing.sample_mappings().items()
     ]
     if not deriving.list_criteria(workspace):
         workspace.progress(1, _STEPS, "deriving criteria from the notes")
-        deriving.derive(workspace.by("labelcore demo"), offline=True, accept_all=True)
+        deriving.derive(quiet.by("labelcore demo"), offline=True, accept_all=True)
     if not judging.list_judges(workspace):
         workspace.progress(2, _STEPS, "proposing judges")
-        judging.propose(workspace, offline=True)
+        judging.propose(quiet, offline=True)
     workspace.progress(3, _STEPS, "running judges")
-    run = judging.run_judges(workspace)
+    run = judging.run_judges(quiet)
     if aligning.chosen_set(workspace) is None:
         workspace.progress(4, _STEPS, "choosing the set")
-        aligning.choose(workspace.by("labelcore demo"))
+        aligning.choose(quiet.by("labelcore demo"))
     workspace.progress(_STEPS, _STEPS, "ready")
-    seen = projects.overview(workspace)
     new = sum(batch.outputs_new for batch in batches)
-    return Outcome(
-        document={"project": workspace.project.name, "outputs_new": new, "verdicts_new": run.verdicts_new}
-        | seen.model_dump(),
-        lines=(
-            f"The project '{workspace.project.name}' holds {seen.outputs} outputs, {seen.graded} of them "
-            f"graded, {seen.criteria_accepted} criteria, {seen.judges} judges and a chosen set of "
-            f"{seen.chosen}.",
-        ),
-    )
+    counts = projects.overview(workspace).model_dump()
+    return Demonstration(**counts, outputs_new=new, verdicts_new=run.verdicts_new)
 
 
 def sample_file(name: str) -> Path:
