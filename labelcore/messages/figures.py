@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labelcore.messages.catalogue import say
+from labelcore.stats.agreement import Agreement
 from labelcore.stats.rate import Rate, share_words
 
 
@@ -25,3 +26,18 @@ def rate_words(rate: Rate) -> str:
 def number_words(value: float | None) -> str:
     """A figure with two decimals, or "not measurable"."""
     return say("not measurable") if value is None else f"{value:.2f}"
+
+
+def alpha_words(agreement: Agreement) -> str:
+    """Krippendorff's alpha with its interval, or why there is none."""
+    if agreement.alpha is None:
+        return say("not measurable: {why}", why=say(agreement.why_not or ""))
+    if agreement.low is None or agreement.high is None:
+        return say("alpha {alpha} on {n} outputs", alpha=f"{agreement.alpha:.2f}", n=agreement.n_outputs)
+    return say(
+        "alpha {alpha} ({low} to {high}) on {n} outputs",
+        alpha=f"{agreement.alpha:.2f}",
+        low=f"{agreement.low:.2f}",
+        high=f"{agreement.high:.2f}",
+        n=agreement.n_outputs,
+    )

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from labelcore.messages import rate_words
+from labelcore.messages import rate_words, sentence
+from labelcore.messages.figures import alpha_words
 from labelcore.stages import grading
 from labelcore.workspace import Workspace
 from pages.widgets import charts, shell
 from pages.widgets.language import say
 from pages.widgets.shell import plain
-from pages.widgets.team_words import alpha_words, anchoring_words, budget_words, saturation_words
 
 
 def show_progress(workspace: Workspace) -> None:
     """People, kinds of failure, and what the judges still need."""
-    people = grading.contributions(workspace)
-    if not people:
+    found = grading.team_progress(workspace)
+    if not found.people:
         st.info(say("Nobody has graded yet."))
         shell.go("3_grading.py", "Grade")
         return
@@ -33,21 +33,21 @@ def show_progress(workspace: Workspace) -> None:
             say("agrees with others"): rate_words(person.with_others),
             say("steady"): rate_words(person.steadiness),
         }
-        for person in people
+        for person in found.people
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    seen = grading.saturation(workspace)
     st.subheader(say("Have all kinds of failure been seen?"))
-    st.write(plain(saturation_words(seen)))
-    if seen.curve:
-        charts.growth(say("Kinds of failure by failed outputs looked at"), seen.curve, key="kinds")
-    st.write(plain(anchoring_words(grading.anchoring(workspace))))
+    st.write(plain(sentence(found.saturation.says)))
+    if found.saturation.curve:
+        charts.growth(
+            say("Kinds of failure by failed outputs looked at"), found.saturation.curve, key="kinds"
+        )
+    st.write(plain(sentence(found.anchoring.says)))
     st.subheader(say("Are the judges known well enough?"))
-    budget = grading.label_budget(workspace)[:12]
-    if not budget:
+    if not found.budget:
         st.write(say("There are no judges yet."))
-    for judge_budget in budget:
-        st.write(plain(budget_words(judge_budget)))
+    for need in found.budget[:12]:
+        st.write(plain(sentence(need.says)))
 
 
 def show_agreement(workspace: Workspace) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from labelcore.messages.card import pack_page
-from labelcore.messages.figures import number_words, rate_words
+from labelcore.messages.figures import alpha_words, rate_words
 from labelcore.messages.results import content, lines
 from labelcore.messages.telling import sentence, sentences
 from labelcore.models import Comparison, Grade, GradingRules, Ruling
@@ -99,14 +99,6 @@ def agreement(_workspace: Workspace, found: grading.Together) -> Iterator[str]:
 def _least_first(alpha: Agreement) -> float:
     """What pairs are listed by: the least agreement first, what is not measurable last."""
     return 2.0 if alpha.alpha is None else alpha.alpha
-
-
-def alpha_words(alpha: Agreement) -> str:
-    """Krippendorff's alpha as a sentence."""
-    if alpha.alpha is None:
-        return f"not measurable: {alpha.why_not}"
-    spread = "" if alpha.low is None or alpha.high is None else f" ({alpha.low:.2f} to {alpha.high:.2f})"
-    return f"alpha {number_words(alpha.alpha)}{spread} on {alpha.n_outputs} outputs"
 
 
 @lines("team conflicts")
