@@ -257,14 +257,7 @@ def decide(
         raise BadInput(f"'{value}' is no ruling.", next_step=f"Use {words} or withdrawn.")
     if not workspace.person.strip() or not reason.strip():
         raise BadInput("A ruling needs a name and a reason.", next_step="Say who rules, and why.")
-    known = output_table.get(workspace.db, output)
-    standing = _conflicts(workspace, judge, fitting_labels(workspace)) if known else []
-    conflict = next((conflict for conflict in standing if known and conflict.output.id == known.id), None)
-    if conflict is None:
-        raise NotFound(
-            f"{judge.name} does not differ from people on the output '{output}' (now).",
-            next_step="`labelcore refine court` lists the conflicts.",
-        )
+    conflict = _standing(workspace, output, judge)
     ruling = Ruled.model_validate(
         {
             "id": new_id("court"),
@@ -287,3 +280,16 @@ def decide(
         if conflict.output.id not in waiting:
             grading.review(workspace, [*waiting, conflict.output.id])
     return ruling
+
+
+def _standing(workspace: Workspace, output: str, judge: JudgeVersion) -> Disagreement:
+    """The conflict on an output that stands now."""
+    known = output_table.get(workspace.db, output)
+    standing = _conflicts(workspace, judge, fitting_labels(workspace)) if known else []
+    conflict = next((conflict for conflict in standing if known and conflict.output.id == known.id), None)
+    if conflict is None:
+        raise NotFound(
+            f"{judge.name} does not differ from people on the output '{output}' (now).",
+            next_step="`labelcore refine court` lists the conflicts.",
+        )
+    return conflict

@@ -91,9 +91,18 @@ def save_rubric(
     }
     if not criteria or OVERALL in criteria:
         wanted[None] = None
+    saved = _gathered(workspace, wanted, out, with_examples=with_examples)
+    written = saved.model_dump(mode="json", include=set(RubricFile.model_fields))
+    _write(out, _HEAD + yaml_text.write(written))
+    return saved
+
+
+def _gathered(
+    workspace: Workspace, wanted: dict[str | None, Criterion | None], out: Path, *, with_examples: bool
+) -> SavedRubric:
     judges, staying = _judges(workspace, wanted, with_examples=with_examples)
     try:
-        saved = SavedRubric(
+        return SavedRubric(
             out=out,
             with_examples=with_examples,
             project=workspace.project.name,
@@ -110,9 +119,6 @@ def save_rubric(
         raise BadInput(
             f"A criterion cannot be saved: {first_fault(trouble)}.", next_step="Edit it first."
         ) from trouble
-    written = saved.model_dump(mode="json", include=set(RubricFile.model_fields))
-    _write(out, _HEAD + yaml_text.write(written))
-    return saved
 
 
 def _wanted(workspace: Workspace, criteria: Sequence[str]) -> list[Criterion]:
