@@ -277,8 +277,7 @@ def decide(
     court.save(workspace.db, ruling)
     if value == "person_wrong":
         waiting = workspace.project.rules.review
-        if conflict.output.id not in waiting:
-            grading.review(workspace, [*waiting, conflict.output.id])
+        grading.review(workspace, list(dict.fromkeys([*waiting, conflict.output.id])))
     return ruling
 
 
