@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup run test check browser core journeys bench clean
+.PHONY: setup run test check browser core coverage journeys bench clean
 
 setup: $(READY)
 
@@ -33,6 +33,10 @@ browser:
 
 core: setup
 	$(BIN)/pytest -n 2 -m "not journey and not slow and not page"
+
+# Branches that no core test takes, by file; slower than the tests alone.
+coverage: setup
+	$(BIN)/pytest -n 2 -m "not journey and not slow and not page" --cov --cov-branch --cov-report=term-missing:skip-covered
 
 journeys: setup
 	$(BIN)/python tests/bring_chromium.py

@@ -155,14 +155,8 @@ def _with_suggestion(card: CardItem, verdict: Suggestion | None) -> CardItem:
 
 
 def _as_card(grade: Grade) -> CardGrade:
-    return CardGrade(
-        value=grade.value,
-        level=grade.level,
-        note=grade.note,
-        client_id=grade.id,
-        spans=grade.spans,
-        corrected_text=grade.corrected_text,
-    )
+    given = set(CardGrade.model_fields) & set(Grade.model_fields)
+    return CardGrade(client_id=grade.id, **{name: getattr(grade, name) for name in given})
 
 
 def _coming(item: QueueItem) -> CardItem:

@@ -11,6 +11,9 @@ from labelcore.stages.grading.card.contract import CardEvent, CardEvents
 from labelcore.stages.grading.card.items import AGAIN
 from labelcore.workspace import Workspace
 
+_GIVEN = set(CardEvent.model_fields) & set(Grade.model_fields)
+"""What a press says of a grade: every field that both have."""
+
 Receipt = tuple[list[str], dict[str, str]]
 """Client ids that are stored durably, and why others can never be."""
 
@@ -44,21 +47,12 @@ def grade_of(workspace: Workspace, event: CardEvent) -> Grade:
     """
     again = event.output_id.endswith(AGAIN)
     source = "repeat" if again else "suggestion" if event.agreed else "person"
+    given = event.model_dump(include=_GIVEN) | {"output_id": event.output_id.removesuffix(AGAIN)}
+    # A side is no grade's value and raises ValueError.
     return Grade(
         id=event.client_id,
         project_id=workspace.project.id,
-        output_id=event.output_id.removesuffix(AGAIN),
         annotator=workspace.person,
-        value=event.value,  # a side raises ValueError
-        note=event.note,
-        seconds=event.seconds,
-        supersedes=event.supersedes,
         source=source,
-        criterion_id=event.criterion_id,
-        criterion_version=event.criterion_version,
-        field=event.field,
-        level=event.level,
-        spans=tuple(span.model_dump() for span in event.spans),
-        corrected_text=event.corrected_text,
-        judge_shown=event.judge_shown,
+        **given,
     )
