@@ -21,16 +21,34 @@ OUT = DATA / "sample_outputs.jsonl"
 MAX_TOKENS = 150
 PROMPTS = {
     "support_replies": {
-        "support-v1": "Write a reply to the customer. Use the internal note.\n\nCustomer: {input}\n\nInternal note: {context}\n\nReply in the customer's language:",
-        "support-v2": "You answer for a small online shop. Be friendly and brief (at most 90 words). Use only facts of the internal note, promise nothing else, and say what happens next. Answer in the customer's language.\n\nCustomer: {input}\n\nInternal note: {context}\n\nReply:",
+        "support-v1": (
+            "Write a reply to the customer. Use the internal note.\n\nCustomer: {input}\n\nInternal "
+            "note: {context}\n\nReply in the customer's language:"
+        ),
+        "support-v2": (
+            "You answer for a small online shop. Be friendly and brief (at most 90 words). Use only "
+            "facts of the internal note, promise nothing else, and say what happens next. Answer in the "
+            "customer's language.\n\nCustomer: {input}\n\nInternal note: {context}\n\nReply:"
+        ),
     },
     "product_descriptions": {
-        "product-v1": "Write a product description for our shop, in the language of the facts.\n\nFacts: {input}\nBuyers say: {context}",
-        "product-v2": "Write a product description of 50 to 80 words in the language of the facts, with a bold title and three bullet points in Markdown. State only the given facts, no superlatives, and do not mention complaints.\n\nFacts: {input}\nBuyers say: {context}",
+        "product-v1": (
+            "Write a product description for our shop, in the language of the facts.\n\nFacts: "
+            "{input}\nBuyers say: {context}"
+        ),
+        "product-v2": (
+            "Write a product description of 50 to 80 words in the language of the facts, with a bold "
+            "title and three bullet points in Markdown. State only the given facts, no superlatives, "
+            "and do not mention complaints.\n\nFacts: {input}\nBuyers say: {context}"
+        ),
     },
     "meeting_summaries": {
         "meeting-v1": "Summarise this meeting in its language:\n\n{input}",
-        "meeting-v2": "Summarise this meeting in its language in two sentences, then list the actions as bullets in the form 'who: what, by when'. Add nothing that was not said; say what was left undecided.\n\n{input}",
+        "meeting-v2": (
+            "Summarise this meeting in its language in two sentences, then list the actions as bullets "
+            "in the form 'who: what, by when'. Add nothing that was not said; say what was left "
+            "undecided.\n\n{input}"
+        ),
     },
 }
 TEMPERATURES = (0.2, 0.9)

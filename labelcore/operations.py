@@ -249,7 +249,8 @@ def _gate(marked: Operation, workspace: Workspace, given: Sequence[Any], named: 
             return _call(marked, workspace, bound)
     if not workspace.role.includes(marked.role):
         raise NotAllowed(
-            f"'{marked.name}' needs the role {marked.role}; {workspace.person or 'you'} may act as {workspace.role}.",
+            f"'{marked.name}' needs the role {marked.role}; {workspace.person or 'you'} may act as "
+            f"{workspace.role}.",
             next_step="Ask who looks after the project.",
         )
     token = _within.set(marked.name)

@@ -90,7 +90,10 @@ with shell.guard():
     if history:
         st.subheader("Imports so far")
     for batch in history:
-        line = f"{batch.at:%Y-%m-%d %H:%M} — {batch.file_name}: {batch.outputs_new:,} new, {batch.rows_rejected:,} kept apart"
+        line = (
+            f"{batch.at:%Y-%m-%d %H:%M} — {batch.file_name}: {batch.outputs_new:,} new, "
+            f"{batch.rows_rejected:,} kept apart"
+        )
         with st.expander(shell.plain(line)):
             st.json(batch.model_dump(mode="json"), expanded=False)
             if batch.rows_rejected:

@@ -7,7 +7,8 @@ given to calls in order, then every call is answered well; ``prompts`` keeps wha
 
 Faults of a call: "429", "500", "401", "404", "400 model", "quota"; "hang" and "slow" (late); "drop" (the
 connection ends in mid-answer), "bad body" (the HTTP answer is cut JSON), "page" (it is HTML), "no
-choice", "no message"; and of the text inside: "malformed", "truncated", "empty", "other json" (valid, of another shape).
+choice", "no message"; and of the text inside: "malformed", "truncated", "empty", "other json"
+(valid, of another shape).
 """
 
 from __future__ import annotations

@@ -73,7 +73,8 @@ _EVENTS = (
     f"INSERT INTO quote_event VALUES ('e2', 'p', 'g1', 'o1', 'so rude', 'c1', 0.5, 'ann', {_AT}, true)",
     "INSERT INTO run_event BY NAME SELECT 'r1' AS run_id, 'p' AS project_id, "
     "'[\"j1\"]' AS judge_version_ids, 7 AS n_outputs, 'finished' AS state, 0 AS verdicts_new, "
-    f"0 AS verdicts_cached, 0 AS errors, 0 AS requests, 0 AS cost_usd, 0 AS seconds, '' AS message, 'e4' AS event_id, {_AT} AS made_at",
+    "0 AS verdicts_cached, 0 AS errors, 0 AS requests, 0 AS cost_usd, 0 AS seconds, '' AS message, "
+    f"'e4' AS event_id, {_AT} AS made_at",
     "INSERT INTO batch_job_event VALUES ('b1', 'p', 'https://host', 'm', 'x', 'with the provider', "
     f"'[\"q1\"]', '', 'e3', {_AT})",
 )

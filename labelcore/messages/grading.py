@@ -28,7 +28,8 @@ WORDS = {
     ),
     "surely_followed": (
         "People agree with the judges in {blind:.0%} of blind grades (n = {blind_n}) and in {seen:.0%} of "
-        "those given after seeing the verdict (n = {seen_n}): {points:+.0f} points, more than chance explains."
+        "those given after seeing the verdict (n = {seen_n}): {points:+.0f} points, more than "
+        "chance explains."
     ),
     "preference_unknown": "Which version is better is not measurable: {why}.",
     "preferred_in": (
@@ -41,7 +42,9 @@ WORDS = {
     "nothing_stale": "{criterion} changed its meaning, and no grade was given before.",
     "stale": "{n} answers on {criterion} are from before its meaning changed",
     "grade_random_part": "{stale}: grade {left} of the {drawn} drawn by chance to see how many flip.",
-    "none_flipped": "{stale}; none of the {drawn} drawn by chance flipped, so at most a tenth would: settled.",
+    "none_flipped": (
+        "{stale}; none of the {drawn} drawn by chance flipped, so at most a tenth would: settled."
+    ),
     "flipped": "{share:.0%} of those drawn by chance flipped ({low:.0%} to {high:.0%}, n = {n})",
     "all_anew": "{stale}; all are graded anew, {flipped}.",
     "grade_all": "{stale}; {flipped}: too many, grade all {left} that are left.",

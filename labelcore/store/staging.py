@@ -21,7 +21,8 @@ GRADE_WORDS: dict[str, str] = {
     word: value
     for value, known in {
         "pass": "pass passed 1 1.0 yes y true t good ok okay correct accept accepted 👍 通过 合格 对 是 好",
-        "fail": "fail failed 0 0.0 no n false f bad incorrect wrong reject rejected 👎 不通过 不合格 错 否 差",
+        "fail": "fail failed 0 0.0 no n false f bad incorrect wrong reject rejected "
+        "👎 不通过 不合格 错 否 差",
         "unsure": "unsure unknown maybe unclear skip 不确定 不清楚",
     }.items()
     for word in known.split()

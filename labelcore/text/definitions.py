@@ -43,7 +43,8 @@ _CHINESE = re.compile(
 )
 _STANDS = re.compile(rf"(?:{_QUOTED}|(?P<short>{_SHORT}))\s?(?:代表|表示|意为)\s?(?P<meaning>.+)")
 _CALLED = re.compile(
-    rf"(?:^|[，,、：:；\s])(?P<meaning>[{_HAN}A-Za-z0-9 ]{{2,40}}?)\s?[，,（(]?\s?(?:以下|下文|下称|也)?简称(?:为|作)?\s?"
+    rf"(?:^|[，,、：:；\s])(?P<meaning>[{_HAN}A-Za-z0-9 ]{{2,40}}?)\s?"
+    rf"[，,（(]?\s?(?:以下|下文|下称|也)?简称(?:为|作)?\s?"
     rf"[\"“「]?(?P<term>[{_HAN}A-Za-z0-9]{{1,10}})"
 )
 _BRACKETS = re.compile(r"[（(]\s?(?P<inside>[^（）()]{2,80}?)\s?[）)]")

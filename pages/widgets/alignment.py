@@ -84,10 +84,12 @@ def show_set(report: aligning.AlignmentReport) -> None:
     )
     if value is not None and held.get("low") is not None:
         st.write(
-            f"The second one is the honest figure: {value:.2f}; on fresh outputs this set will have between {held['low']:.2f} and {held['high']:.2f} (95 %)."
+            f"The second one is the honest figure: {value:.2f}; on fresh outputs this set will have "
+            f"between {held['low']:.2f} and {held['high']:.2f} (95 %)."
         )
     st.write(
-        f"On these grades: coverage {rate_words(chosen.coverage)}; false failure rate {rate_words(chosen.false_failure_rate)}"
+        f"On these grades: coverage {rate_words(chosen.coverage)}; false failure rate "
+        f"{rate_words(chosen.false_failure_rate)}"
     )
     if chosen.weighted:
         st.write(weighted_words(chosen))
@@ -119,7 +121,8 @@ def _offer_next(workspace: Workspace, wanted: int) -> None:
     clicked = st.button(
         f"Put the {wanted} outputs that help most first on the Grade page",
         key="grade-next",
-        help="A draw with known chances: what the judges fail or are not sure of, rare kinds, and some at random.",
+        help="A draw with known chances: what the judges fail or are not sure of, rare kinds, and some "
+        "at random.",
     )
     if clicked:
         with shell.guard():

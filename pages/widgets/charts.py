@@ -137,7 +137,8 @@ def timeline(
             "arrayminus": [(rate.value or 0) - (rate.low or 0) for _, rate in known],
         },
         customdata=[[rate.low, rate.high, rate.n] for _, rate in known],
-        hovertemplate="%{x}<br>%{y:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f}), n = %{customdata[2]}<extra></extra>",
+        hovertemplate="%{x}<br>%{y:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f}), n = "
+        "%{customdata[2]}<extra></extra>",
     )
     for number, (at, words) in enumerate(marks, 1):
         figure.add_vline(x=at, line={"dash": "dot", "width": 1, "color": _ORANGE})

@@ -35,7 +35,8 @@ def show_criteria(workspace: Workspace) -> None:
     if not criteria:
         fails = projects.overview(workspace).fails
         st.info(
-            f"There are no criteria yet. {fails:,} outputs are failed; their notes are what criteria come from."
+            f"There are no criteria yet. {fails:,} outputs are failed; their notes are what "
+            "criteria come from."
         )
         return
     _unexplained(workspace)
@@ -68,7 +69,8 @@ def _unexplained(workspace: Workspace) -> None:
             st.rerun()
     else:
         st.write(
-            "No code explains any of them yet: give codes to what people said of them (Codes), or ask for a note."
+            "No code explains any of them yet: give codes to what people said of them (Codes), or "
+            "ask for a note."
         )
 
 
@@ -86,8 +88,10 @@ def _box(workspace: Workspace, criterion: Criterion, who: dict[str, Grade]) -> N
         }
         st.write(
             plain(
-                f"{criterion.status}, {criterion.severity}, {origin.get(criterion.origin, 'from notes')}, version {criterion.version} "
-                f"of {criterion.at:%Y-%m-%d}: {len(criterion.evidence)} quotes from {len(grades)} grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
+                f"{criterion.status}, {criterion.severity}, "
+                f"{origin.get(criterion.origin, 'from notes')}, version {criterion.version} "
+                f"of {criterion.at:%Y-%m-%d}: {len(criterion.evidence)} quotes from {len(grades)} "
+                f"grades of {len(people)} {'person' if len(people) == 1 else 'people'}"
                 f"{_since([who[key].at for key in grades if key in who])}."
             )
         )
@@ -162,7 +166,10 @@ def _versions(workspace: Workspace, criterion: Criterion) -> None:
     versions = deriving.history(workspace, criterion)
     for before, after in zip([None, *versions], versions, strict=False):
         kept = "wording only" if after.wording_only else "the meaning may have changed"
-        head = f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: {after.status}"
+        head = (
+            f"Version {after.version}, {after.at:%Y-%m-%d %H:%M}, {after.author or 'labelcore'}: "
+            f"{after.status}"
+        )
         st.write(plain(f"{head}; {after.why or 'no reason given'}{f' ({kept})' if before else ''}"))
         if before and _stakes(before) != _stakes(after):
             st.write(plain(f"{_stakes(before)} → {_stakes(after)}"))
@@ -179,7 +186,10 @@ def _changed(pieces: Sequence[deriving.Piece]) -> str:
 
 def _stakes(criterion: Criterion) -> str:
     why = f" ({criterion.risk_why})" if criterion.risk_why else ""
-    return f"{criterion.severity}, risk {criterion.risk or 'as the project'}{why}, limit {criterion.max_false_failure_rate:.0%}"
+    return (
+        f"{criterion.severity}, risk {criterion.risk or 'as the project'}{why}, limit "
+        f"{criterion.max_false_failure_rate:.0%}"
+    )
 
 
 def _edit(workspace: Workspace, criterion: Criterion) -> None:

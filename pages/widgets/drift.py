@@ -20,7 +20,8 @@ def show_drift(workspace: Workspace) -> None:
         st.info("There are no accepted criteria yet.")
         return
     st.write(
-        "An edit that is more than wording makes earlier answers on that criterion stale. The smallest part is graded anew that settles it."
+        "An edit that is more than wording makes earlier answers on that criterion stale. The "
+        "smallest part is graded anew that settles it."
     )
     _timeline(workspace)
     st.subheader("Stale answers")
@@ -80,7 +81,10 @@ def _timeline(workspace: Workspace) -> None:
         st.write("No judge of this criterion has decided a graded output yet.")
         return
     rows = [
-        f"v{alignment.criterion_version}{' (meaning changed)' if alignment.changed else ''} · {alignment.judge.split(' · ')[-1]}"
+        (
+            f"v{alignment.criterion_version}{' (meaning changed)' if alignment.changed else ''} · "
+            f"{alignment.judge.split(' · ')[-1]}"
+        )
         for alignment in found
     ]
     if any(alignment.in_sample for alignment in found):

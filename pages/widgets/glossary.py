@@ -16,7 +16,8 @@ def show_glossary(workspace: Workspace) -> None:
     """The terms, a form to add one, and what looks like a term in notes and outputs."""
     known = glossary.list_terms(workspace)
     st.write(
-        "Terms and abbreviations are explained on the grading card, and judges are told them where they occur."
+        "Terms and abbreviations are explained on the grading card, and judges are told them where "
+        "they occur."
     )
     if known:
         rows = [

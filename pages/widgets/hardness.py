@@ -36,7 +36,8 @@ def show_hardness(workspace: Workspace) -> None:
         st.info("There are no judges yet.")
         return
     st.write(
-        "Real outputs are changed in ways that should not matter, attacked, and given planted defects. Nothing is stored as a verdict of an output, and nothing is asked twice."
+        "Real outputs are changed in ways that should not matter, attacked, and given planted "
+        "defects. Nothing is stored as a verdict of an output, and nothing is asked twice."
     )
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     version = left.selectbox(

@@ -38,7 +38,8 @@ def show_library(workspace: Workspace) -> None:
             file.write_bytes(came.getvalue())
             found = sharing.load_rubric(workspace, file)
         st.success(
-            f"{len(found.criteria)} criteria and {len(found.judges)} judges came; {len(found.known)} were known; {len(found.refused)} judges were left out."
+            f"{len(found.criteria)} criteria and {len(found.judges)} judges came; "
+            f"{len(found.known)} were known; {len(found.refused)} judges were left out."
         )
         for refusal in found.refused:
             st.text(f"{refusal.judge} of {refusal.criterion}: {refusal.reason}")

@@ -19,7 +19,8 @@ def offer_local_model() -> None:
     if running and settings().base_url == running.base_url:
         st.write(
             plain(
-                f"The model {running.model} runs on this machine; a small model judges less well than a large one."
+                f"The model {running.model} runs on this machine; a small model judges less well "
+                "than a large one."
             )
         )
         if st.button("Stop the local model", key="local-model-stop"):

@@ -1,8 +1,8 @@
 """The card's own door: presses are stored and answered without a run of the page.
 
 With a run of the page for each press, two hundred people cost twice the processor's time
-(tests/bench/grading_load.py --by-page). The card posts its presses here; where this route is missing or says no, it sends them with a run of the page, as if there were
-no door.
+(tests/bench/grading_load.py --by-page). The card posts its presses here;
+where this route is missing or says no, it sends them with a run of the page, as if there were no door.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ def show_probes(workspace: Workspace) -> None:
         st.info("There are no accepted criteria yet.")
         return
     st.write(
-        "A probe is an output that experts passed, with one defect planted into it. Confirm those that break the criterion; judges are then tested on them."
+        "A probe is an output that experts passed, with one defect planted into it. Confirm those "
+        "that break the criterion; judges are then tested on them."
     )
     chosen = st.selectbox("Criterion", criteria, format_func=lambda criterion: criterion.name, key="probed")
     left, right = st.columns(2)
@@ -70,7 +71,8 @@ def _show_test(workspace: Workspace, found: probing.ProbeTest) -> None:
         for row in picked.selection.rows:
             _show_probes(workspace, found.detections[row])
         st.write(
-            "Over all defects, on confirmed probes. These are planted defects, each as frequent as somebody made it: the rate says nothing of failures that occur by themselves."
+            "Over all defects, on confirmed probes. These are planted defects, each as frequent as "
+            "somebody made it: the rate says nothing of failures that occur by themselves."
         )
         every = [
             {"judge": detection.judge, "caught": rate_words(detection.rate), "confirmed": detection.confirmed}

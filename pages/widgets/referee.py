@@ -78,7 +78,8 @@ def _differences(workspace: Workspace, found: aligning.Race) -> None:
     compared = aligning.differences(workspace, *versions)
     st.write(
         f"On {len(compared.differences)} of {compared.paired.n} graded outputs; only the first is right on "
-        f"{compared.paired.only_first}, only the second on {compared.paired.only_second} (verdicts as stored)."
+        f"{compared.paired.only_first}, only the second on {compared.paired.only_second} (verdicts "
+        "as stored)."
     )
     for difference in compared.differences[:10]:
         with st.container(border=True):

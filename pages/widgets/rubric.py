@@ -22,7 +22,8 @@ def show_lint(workspace: Workspace) -> None:
         words = ", ".join(names[criterion_id] for criterion_id in found.covering)
         st.write(
             plain(
-                f"{found.explained} of {found.fails} fails are explained. The fewest criteria that explain them: {words}."
+                f"{found.explained} of {found.fails} fails are explained. The fewest criteria that "
+                f"explain them: {words}."
             )
         )
     show_outputs(workspace, "Show the explained fails", found.explained_outputs, "lint-explained")

@@ -33,7 +33,8 @@ def fill(db: Database, outputs: int, judges: int) -> None:
     db.run(
         "INSERT INTO verdict (output_id, judge_version_id, repeat, project_id, run_id, value, made_at) "
         "SELECT 'o_' || substr(md5(i::VARCHAR), 1, 16), 'jv_' || j, 0, 'p', 'r', "
-        "CASE WHEN hash(i * 31 + j) % 5 = 0 THEN 'fail' WHEN hash(i + j) % 50 = 0 THEN 'abstain' ELSE 'pass' END, "
+        "CASE WHEN hash(i * 31 + j) % 5 = 0 THEN 'fail' WHEN hash(i + j) % 50 = 0 THEN 'abstain' "
+        "ELSE 'pass' END, "
         f"TIMESTAMP '2026-01-01' FROM range({outputs}) t(i), range({judges}) s(j)"
     )
 

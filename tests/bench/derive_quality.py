@@ -59,7 +59,8 @@ def main() -> None:
     ):
         print(
             f"{name:28s} V-measure {v_measure_score(kinds, labels):.3f}  homogeneity "
-            f"{homogeneity_score(kinds, labels):.3f}  adjusted Rand {adjusted_rand_score(kinds, labels):.3f}  "
+            f"{homogeneity_score(kinds, labels):.3f}  adjusted Rand "
+            f"{adjusted_rand_score(kinds, labels):.3f}  "
             f"{len(_found(kinds, labels))} kinds found"
         )
 

@@ -280,7 +280,10 @@ def check(path: Path, people: list[Person]) -> str:
     per_output = Counter(output_id for output_id, _ in graders)
     crowded = sum(count > 2 for count in per_output.values())
     close_database(path)
-    return f"{len(pressed)} pressed, {len(lost)} lost, {len(doubled)} doubled, {len(moved)} on another output, {crowded} outputs graded by more than two"
+    return (
+        f"{len(pressed)} pressed, {len(lost)} lost, {len(doubled)} doubled, {len(moved)} on another "
+        f"output, {crowded} outputs graded by more than two"
+    )
 
 
 def memory(pid: int) -> float:
@@ -349,10 +352,13 @@ async def load(
     waits = sorted(1000 * wait for person in people for wait in person.waits)
     p50, p95 = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
     print(
-        f"{count} people, one grade each {interval:g} s: {len(waits)} acknowledged, p50 {p50:.0f} ms, p95 {p95:.0f} ms, worst {waits[-1]:.0f} ms"
+        f"{count} people, one grade each {interval:g} s: {len(waits)} acknowledged, p50 {p50:.0f} "
+        f"ms, p95 {p95:.0f} ms, worst {waits[-1]:.0f} ms"
     )
     print(
-        f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server {100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> {memory(pid):.0f} MB"
+        f"opening the page p50 {sorted(opened)[count // 2]:.2f} s; server "
+        f"{100 * (processor(pid) - used) / seconds:.0f} % of a core, {before:.0f} -> "
+        f"{memory(pid):.0f} MB"
     )
     print(f"{sum(person.runs for person in people)} presses needed a run of the page")
     print("memory by minute:", " ".join(f"{megabytes:.0f}" for megabytes in await growth), "MB")

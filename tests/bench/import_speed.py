@@ -33,15 +33,20 @@ def make(path: Path, rows: int, form: str) -> None:
     """Write a file of outputs with inputs: random words, about 1.5 kB a row."""
 
     def text(words: int, salt: int) -> str:
-        return f"array_to_string(list_transform(range({words}), lambda x: l[1 + (hash(i * {salt} + x) % 5000)::INT]), ' ')"
+        return (
+            f"array_to_string(list_transform(range({words}), lambda x: l[1 + (hash(i * {salt} + x) % "
+            "5000)::INT]), ' ')"
+        )
 
     connection = duckdb.connect()
     connection.execute(
-        "CREATE TABLE w AS SELECT list(substr(md5(i::VARCHAR), 1, 3 + (i % 5)::INT)) AS l FROM range(5000) t(i)"
+        "CREATE TABLE w AS SELECT list(substr(md5(i::VARCHAR), 1, 3 + (i % 5)::INT)) AS l FROM "
+        "range(5000) t(i)"
     )
     connection.execute(
         f"COPY (SELECT 'id' || i AS id, {text(60, 1009)} AS input, {text(190, 7919)} AS output, "
-        f"'m' || (i % 4) AS model, 'city ' || (i % 9) AS city FROM range({rows}) r(i), w) TO '{path}' {_COPY[form]}"
+        "'m' || (i % 4) AS model, 'city ' ||"
+        f" (i % 9) AS city FROM range({rows}) r(i), w) TO '{path}' {_COPY[form]}"
     )
 
 

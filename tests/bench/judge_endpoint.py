@@ -208,7 +208,8 @@ def main() -> None:
     for name, same in itertools.groupby(sorted(found), key=lambda timing: timing[0]):
         _, ratios, cpu = zip(*same, strict=True)
         print(
-            f"{name}: median {statistics.median(ratios):.2f} x ideal ({min(ratios):.2f} to {max(ratios):.2f}), {statistics.median(cpu):,.0f} µs of CPU each"
+            f"{name}: median {statistics.median(ratios):.2f} x ideal ({min(ratios):.2f} to "
+            f"{max(ratios):.2f}), {statistics.median(cpu):,.0f} µs of CPU each"
         )
 
 

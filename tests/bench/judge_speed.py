@@ -60,10 +60,12 @@ def main() -> None:
     run = judging.run_judges(Workspace(db, project))
     print(f"{count:,} outputs, {kinds.count('code')} code and {kinds.count('learned')} learned judges")
     print(
-        f"bare: {len(columns)} detectors on every output {bare:.1f} s, {count * len(columns) / bare:,.0f} a second"
+        f"bare: {len(columns)} detectors on every output {bare:.1f} s, "
+        f"{count * len(columns) / bare:,.0f} a second"
     )
     print(
-        f"runner: {run.verdicts_new:,} durable verdicts {run.seconds:.1f} s, {run.verdicts_new / run.seconds:,.0f} a second"
+        f"runner: {run.verdicts_new:,} durable verdicts {run.seconds:.1f} s, "
+        f"{run.verdicts_new / run.seconds:,.0f} a second"
     )
 
 

@@ -84,7 +84,8 @@ def main() -> None:
         codes = deriving.list_codes(Workspace(db, project))
         print(
             f"{chosen.notes} notes: {len(found.criteria)} criteria and {len(codes)} codes in "
-            f"{both:.1f} s ({time.process_time() - busy:.1f} s of processor); longest wait of another thread {watch.stop():.2f} s"
+            f"{both:.1f} s ({time.process_time() - busy:.1f} s of processor); longest wait of "
+            f"another thread {watch.stop():.2f} s"
         )
         started = time.perf_counter()
         deriving.derive(Workspace(db, project), offline=True)

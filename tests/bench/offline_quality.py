@@ -146,7 +146,8 @@ def main() -> None:
         print(split, {name: round(values[-1], 2) for name, values in found.items()}, flush=True)
     for name, values in found.items():
         print(
-            f"{name}: {np.mean(values):.3f} ± {np.std(values) / len(values) ** 0.5:.3f} over {len(values)} splits"
+            f"{name}: {np.mean(values):.3f} ± {np.std(values) / len(values) ** 0.5:.3f} over "
+            f"{len(values)} splits"
         )
 
 

@@ -72,7 +72,8 @@ def measure(engine: str, count: int, concurrency: int) -> float:
         close_database(path)
     ratio = took / (count / concurrency * LATENCY)
     print(
-        f"  {'Dask' if engine else 'this process'}: {took:.2f} s, {count / took:,.0f} calls a second, {ratio:.2f} x ideal, {cpu / count * 1e6:,.0f} µs of this process's CPU each",
+        f"  {'Dask' if engine else 'this process'}: {took:.2f} s, {count / took:,.0f} calls a "
+        f"second, {ratio:.2f} x ideal, {cpu / count * 1e6:,.0f} µs of this process's CPU each",
         flush=True,
     )
     return count / took
@@ -103,7 +104,8 @@ def main() -> None:
     for engine, rates in found.items():
         name = f"Dask, {chosen.workers} workers" if engine else "this process"
         print(
-            f"{name}: median {statistics.median(rates):,.0f} calls a second ({min(rates):,.0f} to {max(rates):,.0f})"
+            f"{name}: median {statistics.median(rates):,.0f} calls a second ({min(rates):,.0f} to "
+            f"{max(rates):,.0f})"
         )
 
 

@@ -142,7 +142,8 @@ def main() -> None:
         print(f"{name}: median {statistics.median(found):,.0f}, best {max(found):,.0f} a second")
     used = processor_seconds(rows, 2) / len(rows)
     print(
-        f"processor time: {1e6 * used:.0f} microseconds an evaluation, so {2 / used:,.0f} a second on two free cores"
+        f"processor time: {1e6 * used:.0f} microseconds an evaluation, so {2 / used:,.0f} a second "
+        "on two free cores"
     )
     best = max(rates["sandbox, 2 worker(s), batched"])
     print(f"{'holds' if best >= _TARGET else 'DOES NOT HOLD'}: {best:,.0f} of {_TARGET:,} a second")

@@ -206,13 +206,19 @@ def page(table: Table, alarms: Alarms, runs: int, seconds: float) -> str:
         "# Do the intervals of slices hold, and are slices blamed for nothing?",
         "",
         f"Made by `PYTHONPATH=. python tests/bench/slices.py --runs {runs}` in {seconds:,.0f} s (Python "
-        f"{platform.python_version()}, numpy {np.__version__}). Synthetic: four slices, five settings, pools of {SIZE:,}; see "
+        f"{platform.python_version()}, numpy {np.__version__}). Synthetic: four slices, five "
+        f"settings, pools of {SIZE:,}; see "
         "the head of the script.",
         "",
-        "A false alarm: at least one of four slices that are all alike is said to differ (at 5 %, after Holm). "
-        '"Found": a slice at 50 % where the others pass 80 %. All hold: the intervals for all slices at once do.',
+        "A false alarm: at least one of four slices that are all alike is said to differ (at 5 %, "
+        "after Holm). "
+        '"Found": a slice at 50 % where the others pass 80 %. All hold: the intervals for all '
+        "slices at once do.",
         "",
-        "| how the outputs were drawn | way | n | false alarm | worst setting | found | all hold | slices tested |",
+        (
+            "| how the outputs were drawn | way | n | false alarm | worst setting | found | all hold |"
+            " slices tested |"
+        ),
         "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for design in DESIGNS:
@@ -222,11 +228,13 @@ def page(table: Table, alarms: Alarms, runs: int, seconds: float) -> str:
                     alarms[design, way, what, n] for what in ("false alarm", "found", "all hold", "tested")
                 )
                 lines.append(
-                    f"| {design} | {way} | {n} | {np.mean(false):.1%} | {max(false):.1%} | {np.mean(found):.0%} | {np.mean(held):.1%} | {np.mean(tested):.0%} |"
+                    f"| {design} | {way} | {n} | {np.mean(false):.1%} | {max(false):.1%} |"
+                    f" {np.mean(found):.0%} | {np.mean(held):.1%} | {np.mean(tested):.0%} |"
                 )
     lines += [
         "",
-        "Mean cover should be 93 to 97 % (of an interval for all four at once 98.75 %). Not offered: labelcore "
+        "Mean cover should be 93 to 97 % (of an interval for all four at once 98.75 %). Not "
+        "offered: labelcore "
         'says "not measurable" and why.',
         "",
         "| how the outputs were drawn | interval | n | mean cover | worst setting | mean width | offered |",

@@ -65,7 +65,8 @@ def work(path: Path) -> None:
     for i in range(40):
         size = chance.randint(5, 20) if i % 3 else chance.randint(60, 90)
         lines.append(
-            f"{i},question {i},{' '.join(chance.choice(['calm', 'blue', 'shop', 'order']) for _ in range(size))}"
+            f"{i},question "
+            f"{i},{' '.join(chance.choice(['calm', 'blue', 'shop', 'order']) for _ in range(size))}"
         )
     file = path.with_suffix(".csv")
     file.write_text("\n".join(lines))

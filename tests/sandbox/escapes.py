@@ -164,7 +164,8 @@ VERDICTS = [
     Attempt("function as verdict", "return check", "verdict"),
     Attempt(
         "object that equals all",
-        "class A:\n    def __eq__(self, o): return True\n    def __bool__(self): return True\n    def __hash__(self): return 1\nreturn A()",
+        "class A:\n    def __eq__(self, o): return True\n    def __bool__(self): return True\n    "
+        "def __hash__(self): return 1\nreturn A()",
         "verdict",
     ),
     Attempt(
@@ -257,15 +258,47 @@ LOOPS = [
 ATTEMPTS = [*IMPORTS, *FILES, *TRICKS, *VERDICTS, *EATERS, *LOOPS]
 
 LEAKS = {
-    "global": "def check(output, input, context, metadata):\n    global seen\n    try:\n        return not seen\n    except NameError:\n        seen = True\n        return True",
-    "global by exec": "def check(output, input, context, metadata):\n    try:\n        return not seen\n    except NameError:\n        pass\n    try:\n        exec('global seen\\nseen = True')\n    except TypeError:\n        pass\n    return True",
-    "constant list": "seen = []\ndef check(output, input, context, metadata):\n    seen.append(1)\n    return len(seen) == 1",
-    "default argument": "def note(x, seen=[]):\n    seen.append(x)\n    return len(seen)\ndef check(output, input, context, metadata):\n    return note(1) == 1",
-    "class attribute": "class Seen:\n    n = 0\ndef check(output, input, context, metadata):\n    Seen.n += 1\n    return Seen.n == 1",
-    "closure": "def make():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return n\n    return count\ncount = make()\ndef check(output, input, context, metadata):\n    return count() == 1",
-    "cache": "import functools\ncalls = []\n@functools.lru_cache\ndef f(x):\n    calls.append(x)\n    return len(calls)\ndef check(output, input, context, metadata):\n    return f(1) == 1",
-    "metadata changed": "def check(output, input, context, metadata):\n    metadata['seen'] = metadata.get('seen', 0) + 1\n    return metadata['seen'] == 1",
-    "module attribute": "import math\ndef check(output, input, context, metadata):\n    try:\n        math.seen = 1\n    except AttributeError:\n        return True\n    return False",
-    "own name": "def check(output, input, context, metadata):\n    return True\nold = check\ndef check(output, input, context, metadata):\n    return old(output, input, context, metadata)",
+    "global": (
+        "def check(output, input, context, metadata):\n    global seen\n    try:\n        return not "
+        "seen\n    except NameError:\n        seen = True\n        return True"
+    ),
+    "global by exec": (
+        "def check(output, input, context, metadata):\n    try:\n        return not seen\n    except "
+        "NameError:\n        pass\n    try:\n        exec('global seen\\nseen = True')\n    except "
+        "TypeError:\n        pass\n    return True"
+    ),
+    "constant list": (
+        "seen = []\ndef check(output, input, context, metadata):\n    seen.append(1)\n    return "
+        "len(seen) == 1"
+    ),
+    "default argument": (
+        "def note(x, seen=[]):\n    seen.append(x)\n    return len(seen)\ndef check(output, input, "
+        "context, metadata):\n    return note(1) == 1"
+    ),
+    "class attribute": (
+        "class Seen:\n    n = 0\ndef check(output, input, context, metadata):\n    Seen.n += 1\n    "
+        "return Seen.n == 1"
+    ),
+    "closure": (
+        "def make():\n    n = 0\n    def count():\n        nonlocal n\n        n += 1\n        return "
+        "n\n    return count\ncount = make()\ndef check(output, input, context, metadata):\n    return "
+        "count() == 1"
+    ),
+    "cache": (
+        "import functools\ncalls = []\n@functools.lru_cache\ndef f(x):\n    calls.append(x)\n    return "
+        "len(calls)\ndef check(output, input, context, metadata):\n    return f(1) == 1"
+    ),
+    "metadata changed": (
+        "def check(output, input, context, metadata):\n    metadata['seen'] = metadata.get('seen', 0) + "
+        "1\n    return metadata['seen'] == 1"
+    ),
+    "module attribute": (
+        "import math\ndef check(output, input, context, metadata):\n    try:\n        math.seen = "
+        "1\n    except AttributeError:\n        return True\n    return False"
+    ),
+    "own name": (
+        "def check(output, input, context, metadata):\n    return True\nold = check\ndef check(output, "
+        "input, context, metadata):\n    return old(output, input, context, metadata)"
+    ),
 }
 """Checks that pass every output unless something of the output before is still there."""

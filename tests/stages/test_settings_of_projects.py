@@ -20,7 +20,8 @@ def test_what_old_databases_hold_is_read_and_unknown_keys_are_kept(workspace: Wo
     }
     columns = "project_id, name, task, prompt_template, glossary, risk, settings, made_at"
     workspace.db.run(
-        f"INSERT INTO project ({columns}) VALUES ('p', 'old', '', '', '{{}}', 'medium', ?, '2026-01-02 03:04:05')",
+        f"INSERT INTO project ({columns}) VALUES ('p', 'old', '', '', '{{}}', 'medium', ?, "
+        "'2026-01-02 03:04:05')",
         [json.dumps(old)],
     )
     project = next(

@@ -343,7 +343,10 @@ def only_code(file: Path, figures: str = "") -> None:
     )
 
 
-KNOWN = "    figures: {tpr: {value: 0.9, low: 0.8, high: 0.95, n: 80}, tnr: {value: 0.9, low: 0.8, high: 0.95, n: 80}}\n"
+KNOWN = (
+    "    figures: {tpr: {value: 0.9, low: 0.8, high: 0.95, n: 80}, tnr: {value: 0.9, low: 0.8, high: "
+    "0.95, n: 80}}\n"
+)
 
 
 def test_a_criterion_is_not_aligned_here_until_enough_grades_exist(

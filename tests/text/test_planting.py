@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 from labelcore.text.planting import DEFECTS, Planted
 from labelcore.text.stretches import language_of, sentences_at
 
-EN = """The tower is 330 metres tall and was finished in 1889 (Smith 2020). It can hold 5,000 visitors [1]. Dr. Lee says it isn't the tallest. Does it open at 9:30?
+EN = """The tower is 330 metres tall and was finished in 1889 (Smith 2020). It can hold 5,000 visitors [1]. \
+Dr. Lee says it isn't the tallest. Does it open at 9:30?
 
 1. Mix 2.5 kg of flour.
 2. Add water.
 3. Bake it for 40 minutes.
 
 Source: the City of Paris."""
-ZH = "铁塔高330米，是1889年3月建成的【1】。它能容纳5000名游客，但是不会在夜间开放。门票是25元吗？共有三个入口。来源：巴黎市政府。"
+ZH = (
+    "铁塔高330米，是1889年3月建成的【1】。它能容纳5000名游客，但是不会在夜间开放。"
+    "门票是25元吗？共有三个入口。来源：巴黎市政府。"
+)
 JSON = '{"price": 12.5, "note": "It is new. It was sold."}'
 
 

@@ -21,7 +21,8 @@ _LINK = re.compile(r"https?://|www\.|\]\(")
 # Marks that a writer leaves in a draft; a model that repeats them has not finished its answer.
 _PLACEHOLDER = re.compile(
     r"\[[A-Z][\w '/]{1,40}\]|\[(?:your|name|insert|link|date|company)[^\]\n]{0,40}\]|\{\{?[\w ]{1,40}\}?\}"
-    r"|<[A-Z_ ]{3,30}>|\bX{3,}\b|\bTBD\b|\bTODO\b|lorem ipsum|【[^】\n]{0,12}(?:姓名|名字|链接|日期)[^】\n]{0,12}】",
+    r"|<[A-Z_ ]{3,30}>|\bX{3,}\b|\bTBD\b|\bTODO\b|lorem ipsum"
+    r"|【[^】\n]{0,12}(?:姓名|名字|链接|日期)[^】\n]{0,12}】",
     re.I,
 )
 _EMPTY_FIELD = re.compile(

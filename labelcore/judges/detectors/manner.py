@@ -294,7 +294,8 @@ _counter(
     "sensitive words",
     "words about violence, drugs, sex or insults",
     "high",
-    "unsafe harm offens toxic violen rude insult inappropriate sensitive hate sexual 不安全 冒犯 暴力 侮辱 不当 敏感",
+    "unsafe harm offens toxic violen rude insult inappropriate sensitive hate sexual "
+    "不安全 冒犯 暴力 侮辱 不当 敏感",
     r"\b(?:kill\w*|murder\w*|suicid\w*|weapons?|guns?|bombs?|drugs?|cocaine|heroin|weed|sex\w*|"
     r"porn\w*|naked|rape\w*|racis\w*|nazi\w*|stupid|idiots?|dumb|moron\w*|fuck\w*|shit\w*|bitch\w*|"
     r"damn|hell|ass|hate|die|beat|hurt|punch\w*|abus\w*|terroris\w*|slut\w*|whore\w*)\b|杀|自杀|"

@@ -79,7 +79,9 @@ def choose(
         Field(
             gt=0,
             le=3600,
-            description="Ceiling for the choice with its held-out figures; what there was no time for is said.",
+            description=(
+                "Ceiling for the choice with its held-out figures; what there was no time for is said."
+            ),
         ),
     ] = set_search.SECONDS,
 ) -> ChoiceReport:

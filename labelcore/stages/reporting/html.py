@@ -53,7 +53,8 @@ def to_html(report: Document) -> str:
         "<!doctype html>\n"
         '<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(report.title)}</title><style>{_STYLE}</style></head>\n"
         f"<body><main><h1>{escape(report.title)}</h1><p>{escape(report.subtitle)}</p>\n{body}\n"
         "</main></body></html>\n"

@@ -77,8 +77,9 @@ class Loaded(Frozen):
 def load_rubric(workspace: Workspace, file: Path) -> Loaded:
     """Take a file's criteria and judges in; doing it twice changes nothing.
 
-    The criteria are accepted ones of this project. A criterion whose name and statement any version here has is known and left alone. Figures of
-    the file are kept with the judges; see ``transfer``.
+    The criteria are accepted ones of this project. A criterion whose name and statement any
+    version here has is known and left alone. Figures of the file are kept with the judges; see
+    ``transfer``.
 
     Raises:
         BadInput: the file is no rubric, or a field of it is wrong. Then nothing is stored.

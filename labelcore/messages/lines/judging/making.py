@@ -81,7 +81,9 @@ def tried(_workspace: Workspace, trial: Trial) -> Iterator[str]:
     yield trial.summary
     for attempt in trial.tried[:_SHOWN]:
         decision = attempt.decision
-        yield f"  {attempt.output.id}: {f'{decision.value}: {decision.reason}' if decision else attempt.error}"
+        yield (
+            f"  {attempt.output.id}: {f'{decision.value}: {decision.reason}' if decision else attempt.error}"
+        )
     if (more := len(trial.tried) - _SHOWN) > 0:
         yield f"  … {more} more (--json shows all)."
 
@@ -115,7 +117,9 @@ def explained(_workspace: Workspace, report: LearnedReport) -> Iterator[str]:
 @lines("judge cascade", "judge cascade report")
 def cascade(_workspace: Workspace, report: CascadeReport) -> Iterator[str]:
     """Who decides how much, with which error, and what is saved."""
-    yield f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"
+    yield (
+        f"{report.name}, at most {report.error:.0%} wrong at each step ({report.confidence:.0%} confidence):"
+    )
     for step in report.steps:
         share = f" ({step.outputs / report.outputs:.0%})" if report.outputs else ""
         yield (

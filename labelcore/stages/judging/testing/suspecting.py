@@ -129,7 +129,8 @@ def _words(db: Database, versions: Sequence[JudgeVersion], ids: list[str], tried
 def flip(workspace: Workspace, judge: JudgeVersion) -> JudgeVersion:
     """Make a judge that says the opposite of an inverted one.
 
-    Its abstentions stay; doing it twice gives the same judge. Imported verdicts are turned round at once; a code judge has to be run.
+    Its abstentions stay; doing it twice gives the same judge. Imported verdicts are
+    turned round at once; a code judge has to be run.
 
     Raises:
         BadInput: the judge is of a kind that is not flipped.
