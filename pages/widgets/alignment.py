@@ -42,7 +42,7 @@ def choose_set(workspace: Workspace) -> None:
     limit = st.number_input("Highest false failure rate of the chosen set, in percent", 0, 100, 50, 5) / 100
     if st.button(CHOOSE, type="primary"):
         with st.spinner("Comparing judges on outputs that they were not fitted on …"):
-            report = aligning.choose(workspace, max_ffr=limit)
+            report = aligning.choose(workspace, options=aligning.ChoiceOptions(max_ffr=limit))
         for line in choice_lines(report):
             st.write(shell.plain(line))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain, count
@@ -37,28 +38,8 @@ def intervals(
         return
     figure = go.Figure()
     rows = row_names(names)
-    styles = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
-    for number, (label, rates) in enumerate(series.items()):
-        symbol, colour = styles[number % len(styles)]
-        known = [(name, rate) for name, rate in zip(rows, rates, strict=True) if rate.value is not None]
-        figure.add_scatter(
-            name=label,
-            mode="markers",
-            orientation="h",
-            offsetgroup=label,
-            x=[rate.value for _, rate in known],
-            y=[name for name, _ in known],
-            marker={"symbol": symbol, "size": 11, "color": colour},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "thickness": 2,
-                "color": colour,
-                **_arms([rate for _, rate in known]),
-            },
-            customdata=[rate_words(rate).replace("<", "‹") for _, rate in known],
-            hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
-        )
+    for (label, rates), style in zip(series.items(), itertools.cycle(_STYLES), strict=False):
+        _add_rates(figure, label, dict(zip(rows, rates, strict=True)), style)
     named = len(series) * (len(series) > 1) + len(lines or {})
     below = 40 + _LEGEND_ROW * named
     figure.update_layout(
@@ -71,6 +52,28 @@ def intervals(
     )
     _add_lines(figure, lines or {})
     _draw(title, figure, key)
+
+
+_STYLES = (("circle", _BLUE), ("diamond", _ORANGE), ("square", _GREEN))
+
+
+def _add_rates(figure: go.Figure, label: str, rates: Mapping[str, Rate], style: tuple[str, str]) -> None:
+    """The marks of one series, each with its interval; what is not measurable is left out."""
+    symbol, colour = style
+    known = {name: rate for name, rate in rates.items() if rate.value is not None}
+    arms = {"type": "data", "symmetric": False, "thickness": 2, "color": colour}
+    figure.add_scatter(
+        name=label,
+        mode="markers",
+        orientation="h",
+        offsetgroup=label,
+        x=[rate.value for rate in known.values()],
+        y=list(known),
+        marker={"symbol": symbol, "size": 11, "color": colour},
+        error_x=arms | _arms(list(known.values())),
+        customdata=[rate_words(rate).replace("<", "‹") for rate in known.values()],
+        hovertemplate="%{y}<br>%{customdata}<extra>" + label + "</extra>",
+    )
 
 
 def _add_lines(figure: go.Figure, lines: Mapping[str, float]) -> None:

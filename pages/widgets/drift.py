@@ -28,27 +28,7 @@ def show_drift(workspace: Workspace) -> None:
     changed = [ledger for ledger in found if ledger.stale]
     for ledger in changed:
         with st.container(border=True):
-            st.subheader(plain(ledger.criterion.name))
-            st.write(plain(sentence(ledger.says)))
-            who = ledger.changed_by or "labelcore"
-            st.write(
-                plain(f"Changed in version {ledger.changed_in} by {who}: {ledger.why or 'no reason given'}.")
-            )
-            st.progress(
-                len(ledger.again) / len(ledger.stale),
-                f"{len(ledger.again)} of {len(ledger.stale)} graded anew",
-            )
-            _behind_ledger(workspace, ledger)
-            queued = ledger.criterion.id in workspace.project.rules.regrade
-            if (
-                ledger.next
-                and not queued
-                and st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}")
-            ):
-                deriving.queue_regrade(workspace, ledger.criterion)
-                st.rerun()
-            if ledger.next and queued:
-                shell.go("3_grading.py", "Grade")
+            _stale(workspace, ledger)
     if not changed:
         st.success("Every accepted criterion has kept its meaning: no grade is stale.")
         return
@@ -59,6 +39,24 @@ def show_drift(workspace: Workspace) -> None:
         charts.intervals(
             "Share of answers that flip under the new wording, 95 % intervals", names, series, key="flips"
         )
+
+
+def _stale(workspace: Workspace, ledger: deriving.Ledger) -> None:
+    """One criterion whose meaning changed: how far it is graded anew, and what to grade next."""
+    st.subheader(plain(ledger.criterion.name))
+    st.write(plain(sentence(ledger.says)))
+    who = ledger.changed_by or "labelcore"
+    st.write(plain(f"Changed in version {ledger.changed_in} by {who}: {ledger.why or 'no reason given'}."))
+    done = f"{len(ledger.again)} of {len(ledger.stale)} graded anew"
+    st.progress(len(ledger.again) / len(ledger.stale), done)
+    _behind_ledger(workspace, ledger)
+    if not ledger.next:
+        return
+    if ledger.criterion.id in workspace.project.rules.regrade:
+        shell.go("3_grading.py", "Grade")
+    elif st.button("Ask for them on the Grade page", key=f"again-{ledger.criterion.id}"):
+        deriving.queue_regrade(workspace, ledger.criterion)
+        st.rerun()
 
 
 def _behind_ledger(workspace: Workspace, ledger: deriving.Ledger) -> None:

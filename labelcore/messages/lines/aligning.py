@@ -10,7 +10,7 @@ from labelcore.messages.racing import difference_lines, race_lines
 from labelcore.messages.results import lines
 from labelcore.stages.aligning import AlignmentReport, ChoiceReport, Leak, Leakage
 from labelcore.stages.aligning.by_version import VersionAlignment
-from labelcore.stages.aligning.refereeing import Differences, Race
+from labelcore.stages.aligning.contenders import Differences, Race
 from labelcore.workspace import Workspace
 
 _SHOWN = 20

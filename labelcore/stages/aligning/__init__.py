@@ -11,7 +11,9 @@ from pydantic import Field
 from labelcore.models import OVERALL, Fact, Frozen, JudgeVersion, Output, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.ceiling import ceiling
-from labelcore.stages.aligning.choosing_set import ChoiceReport, choose
+from labelcore.stages.aligning.choice import ChoiceOptions, ChoiceReport
+from labelcore.stages.aligning.choosing_set import choose
+from labelcore.stages.aligning.contenders import Contender, Difference, Race
 from labelcore.stages.aligning.enough import HeldOutJudge, ask_next
 from labelcore.stages.aligning.evidence import Evidence, criterion_labels, evidence_of
 from labelcore.stages.aligning.leaking import Leak, Leakage, leakage
@@ -24,7 +26,7 @@ from labelcore.stages.aligning.measuring import (
     words_on,
 )
 from labelcore.stages.aligning.moments import Basis, Moment, at_moment, basis, parse_moment
-from labelcore.stages.aligning.refereeing import Contender, Difference, Race, differences, race
+from labelcore.stages.aligning.refereeing import differences, race
 from labelcore.stages.aligning.report import AlignmentReport, JudgeAlignment, SetAlignment
 from labelcore.stages.deriving import list_criteria
 from labelcore.stages.grading import (
@@ -54,6 +56,7 @@ __all__ = [
     "NO_SET",
     "AlignmentReport",
     "Basis",
+    "ChoiceOptions",
     "ChoiceReport",
     "Contender",
     "Difference",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
 
 from labelcore.errors import BadInput
 from labelcore.judges import set_search
@@ -18,8 +17,9 @@ from labelcore.judges.held_out import METHOD, Grades
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.kinds.learned import LearnedKind, LearnedSpec
 from labelcore.judges.training_data import TrainingData
-from labelcore.models import NOTHING, Criterion, Fact, Frozen, JudgeVersion, Role, fact
+from labelcore.models import NOTHING, Criterion, Fact, JudgeVersion, Role, fact
 from labelcore.operations import Effect, operation
+from labelcore.stages.aligning.choice import AS_USUAL, ChoiceOptions, ChoiceReport
 from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
@@ -45,52 +45,12 @@ _FEW = 40
 _COIN = 0.5  # the most that failing outputs at random can reach
 
 
-class ChoiceReport(Frozen):
-    """The chosen set with its in-sample and held-out figures."""
-
-    choice: str
-    judges: tuple[str, ...]
-    judge_version_ids: tuple[str, ...]
-    n_grades: int
-    n_fails: int
-    in_sample: dict[str, Any]
-    held_out: dict[str, Any]
-    optimism: float | None
-    max_ffr: float
-    warnings: tuple[Fact, ...]
-    min_coverage: float | None = None
-    must_include: tuple[str, ...] = ()
-    gap: float | None = None
-    """How much better another set could be at most, as the solver proves; None: not asked exactly."""
-
-
 @operation("choose", role=Role.ENGINEER, effect=Effect.GRADUAL, signed=True)
-def choose(
-    workspace: Workspace,
-    *,
-    max_ffr: Annotated[float, Field(ge=0, le=1, description="Highest false failure rate.")] = 0.5,
-    min_coverage: Annotated[float | None, Field(ge=0, le=1, description="Lowest coverage.")] = None,
-    must_include: Annotated[
-        Sequence[str], Field(max_length=20, description="A judge that must be in; repeatable.")
-    ] = (),
-    seed: int = 0,
-    seconds: Annotated[
-        float,
-        Field(
-            gt=0,
-            le=3600,
-            description=(
-                "Ceiling for the choice with its held-out figures; what there was no time for is said."
-            ),
-        ),
-    ] = set_search.SECONDS,
-) -> ChoiceReport:
+def choose(workspace: Workspace, *, options: ChoiceOptions = AS_USUAL) -> ChoiceReport:
     """Choose the set of judges, cross-fitted, and record it.
 
     The procedure is measured by a nested split.
 
-    ``must_include``: names or ids of judges that the set must have. ``seconds``: for the choice with
-    its held-out figures; what there was no time for is among the warnings.
     Without ``min_coverage``, what the risk of the criteria asks for is held against the set.
 
     Raises:
@@ -102,18 +62,19 @@ def choose(
 
     tell = workspace.progress
     labels = _of_both_kinds(fitting_labels(workspace))
-    needed = [find_judge(workspace, word) for word in must_include]
+    needed = [find_judge(workspace, word) for word in options.must_include]
     versions = _worth_choosing_from(active_judges(workspace), {version.id for version in needed})
     votes = votes_on(workspace.db, versions) if versions else pd.DataFrame()
     labels = labels.only(_decided(labels, needed, votes))
     tell(0, 2, "comparing judges on outputs that they were not fitted on")
     material = _Material(workspace, versions, votes, labels)
-    wish = _wish(workspace, versions, needed, max_ffr, min_coverage)
-    found = material.searched(wish, seed, seconds)
+    wish = _wish(workspace, versions, needed, options.max_ffr, options.min_coverage)
+    found = material.searched(wish, options.seed, options.seconds)
     tell(1, 2, "recording the choice")
+    min_coverage = options.min_coverage
     if min_coverage is None:
         min_coverage = wanted_coverage(list_criteria(workspace), workspace.project)
-    asked = _Asked(max_ffr, min_coverage, tuple(version.name for version in needed))
+    asked = _Asked(options.max_ffr, min_coverage, tuple(version.name for version in needed))
     report = _record(_Chosen(material, [versions[j] for j in found.members], found, asked))
     tell(2, 2, "done")
     return report

@@ -105,10 +105,7 @@ def measure_judge(
     seen = words[[output_id for output_id in labels.value if output_id in words.index]].dropna()
     human = np.array([labels.value[output_id] for output_id in seen.index], dtype=bool)
     counts = figures.count(_numbers(seen), human)
-    cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
-    cited_fails = [
-        output_id for output_id in seen.index if output_id in cited and not labels.value[output_id]
-    ]
+    cited_fails = _cited_fails(list(seen.index), labels, criterion)
     missing = len(labels.value) - len(seen)
     return JudgeAlignment(
         judge=version.name,
@@ -134,6 +131,12 @@ def measure_judge(
         criterion_caught=int((seen[cited_fails] == "fail").sum()),
         warnings=tuple(_doubts(counts, missing, version, split)),
     )
+
+
+def _cited_fails(ids: list[str], labels: Labels, criterion: Criterion | None) -> list[str]:
+    """Those failed outputs that the criterion's evidence cites; without a criterion, all failed ones."""
+    cited = {item.output_id for item in criterion.evidence} if criterion else set(labels.fails)
+    return [output_id for output_id in ids if output_id in cited and not labels.value[output_id]]
 
 
 def by_source(name: str, plain: Rate, drawn: dict[str, Rate] | None, evidence: Evidence | None) -> Rate:

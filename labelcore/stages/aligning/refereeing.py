@@ -9,7 +9,7 @@ in-sample, and is never more than perhaps good enough.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,10 @@ from labelcore.errors import BadInput
 from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.learned_model import folds_by_group
-from labelcore.models import OVERALL, Criterion, Decision, Fact, Frozen, JudgeVersion, Output, Role, fact
+from labelcore.models import OVERALL, Criterion, Decision, Fact, JudgeVersion, Role, fact
 from labelcore.operations import operation
 from labelcore.stages.aligning.choosing_set import candidates_of
+from labelcore.stages.aligning.contenders import Contender, Difference, Differences, Good, Race
 from labelcore.stages.aligning.evidence import Evidence, Truth, evidence_of, sources_of, truth_of
 from labelcore.stages.aligning.measuring import by_source, figures_of, votes_on
 from labelcore.stages.deriving import find_criterion
@@ -32,7 +33,7 @@ from labelcore.stages.judging.proposing.training import training_data_of
 from labelcore.stages.judging.running.cascades import judges_of
 from labelcore.stages.judging.testing.repeating import flips
 from labelcore.stats import counts as figures
-from labelcore.stats.paired import Paired, compare
+from labelcore.stats.paired import compare
 from labelcore.stats.rate import Rate, not_measurable
 from labelcore.stats.threads import one_thread
 from labelcore.store import Database
@@ -51,94 +52,8 @@ _FOLDS = 5
 _FEWEST = 0.8  # a judge with verdicts on fewer of the graded outputs would shrink the race for all
 _AS_NUMBER = {"pass": 1.0, "fail": 0.0}
 
-Good = Literal["yes", "perhaps", "no", "not measurable"]
 Floats = npt.NDArray[np.float64]
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Contender(Frozen):
-    """One candidate in the race.
-
-    ``how``: "cross-fitted" where models that had not seen an output decided it, "in-sample" where
-    these grades shaped it all the same, else "as it is". ``good``: "yes" where the intervals of TPR
-    and TNR lie above the limits, "perhaps" where only the values do, or where it is in-sample.
-    ``beaten_by``: a candidate that is no worse in TPR, TNR and cost, and better in one. Cost in US
-    dollars for 1,000 verdicts, latency in milliseconds (median); None where they are not known.
-    """
-
-    judge: str
-    judge_version_id: str
-    kind: str
-    how: str
-    n: int
-    abstained: int
-    tpr: Rate
-    tnr: Rate
-    balanced_accuracy: float | None
-    cost_per_thousand: float | None
-    latency_ms: float | None
-    flip_rate: Rate
-    beaten_by: str
-    good: Good
-
-    @property
-    def cost(self) -> Fact:
-        """What 1,000 of its verdicts cost."""
-        if self.cost_per_thousand is None:
-            return fact("cost_unknown")
-        return fact("cost", cost=self.cost_per_thousand) if self.cost_per_thousand else fact("no_cost")
-
-
-class Race(Frozen):
-    """All candidates of one criterion, the best first; ``left_out`` says who could not run and why.
-
-    ``against``: the grades that they are measured by.
-    ``cheapest``: the name of the cheapest that is good enough, "" where none is.
-    """
-
-    criterion: str
-    against: Fact
-    n: int
-    least_tpr: float
-    least_tnr: float
-    contenders: tuple[Contender, ...]
-    left_out: tuple[Fact, ...]
-    cheapest: str
-    says: Fact
-
-
-class Difference(Frozen):
-    """An output on which two judges differ, with what people said and each judge's reason."""
-
-    output: Output
-    human_pass: bool
-    first: str
-    second: str
-    first_reason: str
-    second_reason: str
-
-    def document(self) -> dict[str, Any]:
-        """Its JSON form, the output by its id."""
-        return self.model_dump(exclude={"output"}) | {"output_id": self.output.id}
-
-
-class Differences(Frozen):
-    """Where two judges, by their names, differ on graded outputs, and which of them is right more often.
-
-    ``paired.only_first`` counts the outputs on which only the first is right; ``against``: the grades
-    that say so.
-    """
-
-    first: str
-    second: str
-    paired: Paired
-    against: Fact
-    differences: tuple[Difference, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Its JSON form."""
-        differences = [difference.document() for difference in self.differences]
-        return {"paired": self.paired, "against": self.against, "differences": differences}
 
 
 @operation("judge race", role=Role.MANAGER)

@@ -183,6 +183,10 @@ def make_card(
     return _card(workspace, version, alignment, report, criterion, chosen_split, limits or Limits(), days)
 
 
+_FIGURES = ("tpr", "tnr", "ppv", "npv", "balanced_accuracy", "mcc", "kappa", "baseline")
+"""What a card takes from the judge's alignment as it is."""
+
+
 def _card(
     workspace: Workspace,
     version: JudgeVersion,
@@ -211,15 +215,8 @@ def _card(
         labels=label_set(workspace),
         split=split,
         in_sample=_in_sample(version, split),
-        tpr=alignment.tpr,
-        tnr=alignment.tnr,
-        ppv=alignment.ppv,
-        npv=alignment.npv,
-        balanced_accuracy=alignment.balanced_accuracy,
-        mcc=alignment.mcc,
-        kappa=alignment.kappa,
-        baseline=alignment.baseline,
         abstained=alignment.counts.abstained,
+        **{name: getattr(alignment, name) for name in _FIGURES},
         flip_rate=_flip_rate(workspace, version),
         pass_rate=report.pass_rate.corrected,
         blind_spots=tuple(_blind_spots(workspace, version, alignment)),
