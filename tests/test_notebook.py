@@ -11,7 +11,9 @@ import labelcore
 from labelcore.errors import BadInput
 from labelcore.notebook import Bench
 
-ROWS = [{"id": f"o{n}", "answer": "short" if n % 3 else "a very long answer " * 9} for n in range(12)]
+ROWS = [
+    {"id": f"o{n}", "answer": f"short {n}" if n % 3 else f"a very long answer {n} " * 9} for n in range(36)
+]
 
 
 @pytest.fixture
