@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 EVERY_MODULE = """
 import importlib, pkgutil, sys
@@ -28,6 +30,39 @@ def test_importing_all_of_labelcore_loads_no_ui_and_no_provider() -> None:
         [sys.executable, "-c", EVERY_MODULE], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+HEAVY = ("numpy", "pandas", "scipy", "sklearn", "pyarrow", "openai", "aiohttp", "babel")
+LOADED = f"""
+import sys
+from labelcore.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("line", [["--help"], ["criteria", "--help"], ["status"]])
+def test_a_command_that_counts_nothing_waits_for_no_numbers(line: list[str], tmp_path: Path) -> None:
+    where = ["--db", str(tmp_path / "a.duckdb")] if line == ["status"] else []
+    command = [sys.executable, "-c", LOADED, *line, *where]
+    for _ in range(1 + bool(where)):  # the first time makes the database
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "[]", done.stderr
+
+
+def test_every_operation_is_found_without_importing_it_and_says_what_came_of_it() -> None:
+    from labelcore.catalogue import catalogue
+    from labelcore.messages import results
+    from labelcore.operations import OPERATIONS, find_operation
+
+    for name, place in catalogue().items():
+        marked = find_operation(name)
+        assert marked.function.__module__ == place.module
+        assert marked.summary == place.summary, name
+        results.lines_for(marked)
+    assert set(OPERATIONS) == set(catalogue())
 
 
 def test_only_the_store_writes_sql() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from labelcore.messages.catalogue import say
-from labelcore.stats.agreement import Agreement
 from labelcore.stats.rate import Rate, share_words
+
+if TYPE_CHECKING:  # numbers of arrays, which a command that prints words need not wait for
+    from labelcore.stats.agreement import Agreement
 
 
 def rate_words(rate: Rate) -> str:

@@ -55,12 +55,16 @@ def write_out(operation: Operation, result: Any) -> None:
 
 def lines_of(operation: Operation, workspace: Workspace, result: Any) -> tuple[str, ...]:
     """The result in sentences, the most important first."""
+    return tuple(lines_for(operation)(workspace, result))
+
+
+def lines_for(operation: Operation) -> Lines:
+    """What says the operation's result; that of a stage is read with its first."""
     _learn(operation)
-    return tuple(_LINES[operation.name](workspace, result))
+    return _LINES[operation.name]
 
 
 def _learn(operation: Operation) -> None:
-    """What is said of a stage is read with its first result."""
     importlib.import_module(f"labelcore.messages.lines.{operation.function.__module__.split('.')[2]}")
 
 
