@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from labelcore.store.connection import Database
 from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 Floats = npt.NDArray[np.float64]
 ABSTAINED = -1.0
@@ -58,6 +61,8 @@ def _cells(
 
 
 def _numbered(name: str, ids: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
     return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
 
 

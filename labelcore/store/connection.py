@@ -13,14 +13,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
 from labelcore.errors import BadInput, StoreBusy, StoreDamaged
 from labelcore.store.feed import Feed
 from labelcore.store.transactions import Transaction
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 Parameters = Sequence[Any] | dict[str, Any] | None
 
@@ -184,6 +187,8 @@ def append_rows(
     cursor: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert rows through an open transaction, by Arrow when there are many."""
+    import pyarrow as pa
+
     names = ", ".join(columns)
     if len(rows) <= _FEW:
         cursor.executemany(_insertion(table, columns), rows)
