@@ -78,3 +78,20 @@ def test_pages_are_thin() -> None:
     for page in (ROOT / "pages").glob("*.py"):
         lines = len(page.read_text("utf-8").splitlines())
         assert lines <= 130, f"{page.name} has {lines} lines"
+
+
+@pytest.mark.slow
+def test_no_command_has_an_option_twice() -> None:
+    import click
+
+    from labelcore.cli import command_tree
+    from labelcore.cli.tree import summaries
+
+    for name in summaries():
+        command: click.Command | None = command_tree()
+        for word in name.split():
+            assert isinstance(command, click.Group)
+            command = command.get_command(click.Context(command), word)
+        assert command is not None
+        options = [option for parameter in command.params for option in parameter.opts]
+        assert len(set(options)) == len(options), name

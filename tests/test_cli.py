@@ -253,13 +253,14 @@ import sys
 from labelcore.models import Grade
 from labelcore.stages import grading, projects
 from labelcore.store import open_database, outputs
+from labelcore.workspace import Workspace
 db = open_database(sys.argv[1])
 project = projects.open_project(db, "default")
 ids = outputs.ids(db, project.id)
 for number in range(100_000):
     event = Grade(id=f"press-{number}", project_id=project.id, output_id=ids[number % len(ids)],
                   annotator="ann", value="pass")
-    print(grading.record(db, project, [event])[0], flush=True)
+    print(grading.record(Workspace(db, project), [event])[0], flush=True)
 """
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.models import Frozen, Role
-from labelcore.operations import Effect, Flags, operation
+from labelcore.operations import Effect, operation
 from labelcore.settings import settings
 from labelcore.store import backups, querying
 from labelcore.workspace import Workspace
@@ -49,12 +49,11 @@ class Health(Frozen):
 
 
 class Answer(Frozen):
-    """The rows of a question; ``truncated``: there are more. ``show_all``: people want every row."""
+    """The rows of a question; ``truncated``: there are more."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     truncated: bool
-    show_all: bool = Field(default=False, exclude=True)
 
 
 @operation("backup", role=Role.ADMIN, project="none")
@@ -89,9 +88,6 @@ def sql(
     query: str,
     *,
     limit: Annotated[int, Field(ge=1, le=100_000, description="At most so many rows.")] = 1_000,
-    show_all: Annotated[
-        bool, Flags(("--all",)), Field(description="Print every row, not a screenful.")
-    ] = False,
 ) -> Answer:
     """Ask the stored rows in SQL, also while the app runs; nothing can be changed by it.
 
@@ -102,7 +98,7 @@ def sql(
     """
     found = querying.query(workspace.db, query, limit)
     rows = tuple(tuple(_plain(value) for value in row) for row in found.rows)
-    return Answer(columns=tuple(found.columns), rows=rows, truncated=found.truncated, show_all=show_all)
+    return Answer(columns=tuple(found.columns), rows=rows, truncated=found.truncated)
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,6 @@ from labelcore.messages.results import lines
 from labelcore.stages.upkeep import Answer, Backup, Health, Vacuumed
 from labelcore.workspace import Workspace
 
-_SCREENFUL = 30
 _WIDEST = 40
 
 
@@ -38,13 +37,10 @@ def health(_workspace: Workspace, found: Health) -> Iterator[str]:
 
 @lines("sql")
 def answer(_workspace: Workspace, found: Answer) -> Iterator[str]:
-    """A table of the first rows, or of all."""
-    shown = found.rows if found.show_all else found.rows[:_SCREENFUL]
-    yield from _table(found.columns, shown)
-    if len(shown) < len(found.rows):
-        yield f"… {len(found.rows) - len(shown):,} more rows; --all prints them."
+    """A table, and before it whether there is more than was asked for."""
     if found.truncated:
         yield f"There are more than {len(found.rows):,} rows; --limit gives more."
+    yield from _table(found.columns, found.rows)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
