@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelcore.judges import prompts
+from labelcore.judges import detectors, prompts
 from labelcore.judges.detectors import REGISTRY
 from labelcore.judges.kinds.code import CodeSpec, decide, describe
 from labelcore.models import Output
@@ -43,6 +45,12 @@ def output(text: str, **fields: str) -> Output:
 )
 def test_detectors(name: str, text: str, fields: dict[str, str], value: float) -> None:
     assert REGISTRY[name].feature(output(text, **fields), {}) == pytest.approx(value)
+
+
+def test_every_file_of_detectors_is_read() -> None:
+    files = {file.stem for folder in detectors.__path__ for file in Path(folder).glob("[!_]*.py")}
+    assert files
+    assert {f"{detectors.__name__}.{name}" for name in files} <= set(sys.modules)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-from labelcore.judges.detectors.base import register
+from labelcore.judges.detectors import Bad, register
 from labelcore.models import Output
-from labelcore.text.reading import LONGEST, ngrams, quotes, sentences, words
+from labelcore.text.reading import LONGEST, is_json, ngrams, quotes, sentences, words
 
 _LONG = "long length verbose wordy concise brief short rambl lengthy 太长 啰嗦 冗长 字数 简短 简洁 太短 篇幅"
+_CUT = "cut truncat incomplete unfinished abrupt ends 截断 不完整 没写完 戛然 中断"
+_READABLE = "sentence readab complex simple 易读 复杂"
+_AGAIN = "repeat repetit redundan again same duplicate 重复 反复 雷同"
 _FORMAT = "format markdown heading bullet list structure layout bold table 格式 标题 列表 排版 结构 加粗"
 _BULLET = re.compile(r"^[ \t]*(?:[-*•·]|\d{1,3}[.)、])[ \t]+\S", re.M)
-_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+\S", re.M)
-_BOLD = re.compile(r"\*\*[^*\n]{1,200}\*\*")
-_TABLE = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.M)
-_FENCE = re.compile(r"^[ \t]*```", re.M)
-_LINK = re.compile(r"https?://|www\.|\]\(")
-# Marks that a writer leaves in a draft; a model that repeats them has not finished its answer.
-_PLACEHOLDER = re.compile(
-    r"\[[A-Z][\w '/]{1,40}\]|\[(?:your|name|insert|link|date|company)[^\]\n]{0,40}\]|\{\{?[\w ]{1,40}\}?\}"
-    r"|<[A-Z_ ]{3,30}>|\bX{3,}\b|\bTBD\b|\bTODO\b|lorem ipsum"
-    r"|【[^】\n]{0,12}(?:姓名|名字|链接|日期)[^】\n]{0,12}】",
-    re.I,
-)
-_EMPTY_FIELD = re.compile(
-    r"[:：][ \t*]*(?:n/?a|none|null|unknown|not (?:mentioned|specified|provided|applicable|"
-    r"available|stated|discussed)"
-    r"|unspecified|无|未知|不详|未提及|未说明|-)?[ \t.。*]*$",
-    re.I | re.M,
-)
-_FIELD = re.compile(r"^[ \t]*(?:[-*•][ \t]+)?\**[^\W\d][^:：\n]{0,40}[:：]", re.M)
-_NUMBERED = re.compile(r"^[ \t]*\d{1,3}[.)、]", re.M)
-_NESTED = re.compile(r"^[ \t]{2,}(?:[-*•·]|\d{1,3}[.)、])[ \t]", re.M)
-_MARKUP = re.compile(r"</?[a-z][^<>\n]{0,80}>|&[a-z]{2,6};|\\[nt\"]|\ufffd", re.I)
-_SPEAKER = re.compile(
-    r"^[ \t>*]*(?:user|assistant|system|human|ai|agent|customer|doctor|patient|speaker|interviewer|host|q|a"
-    r"|客户|客服|用户|助手|医生|患者)\**[ \t]*\d*[:：]",
-    re.I | re.M,
-)
-_PARENTHESIS = re.compile(r"[(（][^()（）\n]{1,200}[)）]")
 _ENDED = re.compile(r"[.!?。！？…\"”」』)\]}）】:：*|`>~]$")
 
 
 def _text(output: Output) -> str:
     return output.text[:LONGEST]
+
+
+def _counts(name: str, quantity: str, bad: Bad) -> Callable[[str, str], None]:
+    """Register how often a pattern occurs."""
+
+    def of(topics: str, pattern: str) -> None:
+        find = re.compile(pattern, re.M).findall
+        register(name, quantity, bad, topics)(lambda output, _: len(find(_text(output))))
+
+    return of
 
 
 @register("words", "words", "either", _LONG)
@@ -73,9 +58,7 @@ def longest_sentence(output: Output, _: dict[str, Any]) -> float:
     return max((len(words(part)) for part in sentences(output.text)), default=0)
 
 
-@register(
-    "mean sentence", "words in a sentence on average", "high", "sentence readab complex simple 易读 复杂"
-)
+@register("mean sentence", "words in a sentence on average", "high", _READABLE)
 def mean_sentence(output: Output, _: dict[str, Any]) -> float:
     return len(words(output.text)) / max(1, len(sentences(output.text)))
 
@@ -86,60 +69,27 @@ def length_ratio(output: Output, _: dict[str, Any]) -> float | None:
     return len(output.text) / source if source > 20 else None
 
 
-@register("bullets", "list items", "either", _FORMAT + " item point 要点 条")
-def bullets(output: Output, _: dict[str, Any]) -> float:
-    return len(_BULLET.findall(_text(output)))
-
-
-@register("headings", "headings", "either", _FORMAT)
-def headings(output: Output, _: dict[str, Any]) -> float:
-    return len(_HEADING.findall(_text(output)))
-
-
-@register("bold", "bold phrases", "either", _FORMAT)
-def bold(output: Output, _: dict[str, Any]) -> float:
-    return len(_BOLD.findall(_text(output)))
-
-
-@register("tables", "table rows", "either", _FORMAT)
-def table_rows(output: Output, _: dict[str, Any]) -> float:
-    return len(_TABLE.findall(_text(output)))
-
-
-@register("code fences", "code fences", "either", _FORMAT + " code 代码")
-def code_fences(output: Output, _: dict[str, Any]) -> float:
-    return len(_FENCE.findall(_text(output)))
-
-
-@register("links", "links", "high", "link url website http 链接 网址")
-def links(output: Output, _: dict[str, Any]) -> float:
-    return len(_LINK.findall(_text(output)))
-
-
-@register(
-    "placeholders", "placeholders left in", "high", "placeholder template bracket fill blank 占位 模板 未填"
+_counts("bullets", "list items", "either")(_FORMAT + " item point 要点 条", _BULLET.pattern)
+_counts("headings", "headings", "either")(_FORMAT, r"^[ \t]*#{1,6}[ \t]+\S")
+_counts("bold", "bold phrases", "either")(_FORMAT, r"\*\*[^*\n]{1,200}\*\*")
+_counts("tables", "table rows", "either")(_FORMAT, r"^[ \t]*\|.*\|[ \t]*$")
+_counts("code fences", "code fences", "either")(_FORMAT + " code 代码", r"^[ \t]*```")
+_counts("links", "links", "high")("link url website http 链接 网址", r"https?://|www\.|\]\(")
+# Marks that a writer leaves in a draft; a model that repeats them has not finished its answer.
+_counts("placeholders", "placeholders left in", "high")(
+    "placeholder template bracket fill blank 占位 模板 未填",
+    r"(?i)\[[A-Z][\w '/]{1,40}\]|\[(?:your|name|insert|link|date|company)[^\]\n]{0,40}\]|"
+    r"\{\{?[\w ]{1,40}\}?\}|<[A-Z_ ]{3,30}>|\bX{3,}\b|\bTBD\b|\bTODO\b|lorem ipsum"
+    r"|【[^】\n]{0,12}(?:姓名|名字|链接|日期)[^】\n]{0,12}】",
 )
-def placeholders(output: Output, _: dict[str, Any]) -> float:
-    return len(_PLACEHOLDER.findall(_text(output)))
 
 
-@register(
-    "unfinished",
-    "signs of being cut off",
-    "high",
-    "cut truncat incomplete unfinished abrupt ends 截断 不完整 没写完 戛然 中断",
-)
+@register("unfinished", "signs of being cut off", "high", _CUT)
 def unfinished(output: Output, _: dict[str, Any]) -> float:
     return 0.0 if _ENDED.search(_text(output).rstrip()) else 1.0
 
 
-@register(
-    "repeated phrases",
-    "share of repeated four-word phrases",
-    "high",
-    "repeat repetit redundan again same duplicate 重复 反复 雷同",
-    percent=True,
-)
+@register("repeated phrases", "share of repeated four-word phrases", "high", _AGAIN, percent=True)
 def repeated_phrases(output: Output, _: dict[str, Any]) -> float:
     grams = ngrams(output.text, 4)
     total = sum(grams.values())
@@ -161,13 +111,7 @@ def vocabulary(output: Output, _: dict[str, Any]) -> float:
 @register("invalid JSON", "JSON faults", "high", "json parse valid schema key field 解析 字段")
 def invalid_json(output: Output, _: dict[str, Any]) -> float | None:
     text = _text(output).strip().removeprefix("```json").removesuffix("```").strip()
-    if not text.startswith(("{", "[")):
-        return None
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return 1.0
-    return 0.0
+    return float(not is_json(text)) if text.startswith(("{", "[")) else None
 
 
 @register("empty lines", "line breaks", "either", _FORMAT + " line 换行")
@@ -175,29 +119,20 @@ def line_breaks(output: Output, _: dict[str, Any]) -> float:
     return output.text.count("\n")
 
 
-@register(
-    "empty fields",
-    "fields without a value",
-    "high",
+_counts("empty fields", "fields without a value", "high")(
     _FORMAT + " empty blank none unknown n/a field fill missing 空 未填 未知 字段",
+    r"(?i)[:：][ \t*]*(?:n/?a|none|null|unknown|not (?:mentioned|specified|provided|applicable|"
+    r"available|stated|discussed)|unspecified|无|未知|不详|未提及|未说明|-)?[ \t.。*]*$",
 )
-def empty_fields(output: Output, _: dict[str, Any]) -> float:
-    return len(_EMPTY_FIELD.findall(_text(output)))
-
-
-@register("fields", "lines with a label", "either", _FORMAT + " field label key section 字段 标签 项")
-def fields(output: Output, _: dict[str, Any]) -> float:
-    return len(_FIELD.findall(_text(output)))
-
-
-@register("numbered items", "numbered items", "either", _FORMAT + " number step 编号 步骤 序号")
-def numbered_items(output: Output, _: dict[str, Any]) -> float:
-    return len(_NUMBERED.findall(_text(output)))
-
-
-@register("nested items", "nested list items", "either", _FORMAT + " nest indent sub 嵌套 缩进")
-def nested_items(output: Output, _: dict[str, Any]) -> float:
-    return len(_NESTED.findall(_text(output)))
+_counts("fields", "lines with a label", "either")(
+    _FORMAT + " field label key section 字段 标签 项", r"^[ \t]*(?:[-*•][ \t]+)?\**[^\W\d][^:：\n]{0,40}[:：]"
+)
+_counts("numbered items", "numbered items", "either")(
+    _FORMAT + " number step 编号 步骤 序号", r"^[ \t]*\d{1,3}[.)、]"
+)
+_counts("nested items", "nested list items", "either")(
+    _FORMAT + " nest indent sub 嵌套 缩进", r"^[ \t]{2,}(?:[-*•·]|\d{1,3}[.)、])[ \t]"
+)
 
 
 @register("longest line", "words in its longest line", "high", _LONG + " line item bullet 行 条")
@@ -217,19 +152,14 @@ def words_outside_lists(output: Output, _: dict[str, Any]) -> float:
     return sum(len(words(line)) for line in prose)
 
 
-@register("markup", "HTML tags and stray markup", "high", _FORMAT + " html tag markup escape 标签 乱码")
-def markup(output: Output, _: dict[str, Any]) -> float:
-    return len(_MARKUP.findall(_text(output)))
-
-
-@register(
-    "speaker labels",
-    "speaker labels",
-    "high",
-    "speaker dialogue dialog conversation transcript role 对话 说话人 角色",
+_counts("markup", "HTML tags and stray markup", "high")(
+    _FORMAT + " html tag markup escape 标签 乱码", r"(?i)</?[a-z][^<>\n]{0,80}>|&[a-z]{2,6};|\\[nt\"]|\ufffd"
 )
-def speaker_labels(output: Output, _: dict[str, Any]) -> float:
-    return len(_SPEAKER.findall(_text(output)))
+_counts("speaker labels", "speaker labels", "high")(
+    "speaker dialogue dialog conversation transcript role 对话 说话人 角色",
+    r"(?i)^[ \t>*]*(?:user|assistant|system|human|ai|agent|customer|doctor|patient|speaker|interviewer|host|"
+    r"q|a|客户|客服|用户|助手|医生|患者)\**[ \t]*\d*[:：]",
+)
 
 
 @register("quotation marks", "quotes", "either", "quote quotation verbatim cite 引号 引用 原话")
@@ -237,6 +167,6 @@ def quotation_marks(output: Output, _: dict[str, Any]) -> float:
     return len(quotes(output.text))
 
 
-@register("parentheses", "remarks in parentheses", "either", "parenthes bracket aside 括号 备注")
-def parentheses(output: Output, _: dict[str, Any]) -> float:
-    return len(_PARENTHESIS.findall(_text(output)))
+_counts("parentheses", "remarks in parentheses", "either")(
+    "parenthes bracket aside 括号 备注", r"[(（][^()（）\n]{1,200}[)）]"
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labelcore.judges.detectors.base import register
+from labelcore.judges.detectors import register
 from labelcore.models import Output
 from labelcore.text.reading import content_words, han_share, names, ngrams, numbers, quotes, words
 
@@ -15,6 +15,11 @@ _INVENT = (
 _OMIT = "miss omit lack forgot leave absent incomplete not-mention 遗漏 缺 漏掉 没有包含 忽略"
 _COPY = "copy copied verbatim word-for-word parrot same-as 照抄 复制 原样 照搬"
 _TOPIC = "off-topic irrelevant relevan topic question answer unrelated 跑题 无关 答非所问 离题"
+_NUMBERS = " number price figure date amount percent 数字 价格 日期 金额"
+_FIGURES = " number price figure date amount 数字 价格 日期"
+_WHO = " name person who company brand 名字 人名 品牌"
+_LANGUAGE = "language english chinese translat 语言 英文 中文 翻译"
+_MIXED = "language mixed english chinese 中英 混杂 夹杂"
 
 
 def source(output: Output) -> str:
@@ -23,36 +28,20 @@ def source(output: Output) -> str:
     return "\n".join(part for part in (output.input, output.context, turns) if part)
 
 
-@register(
-    "new numbers",
-    "numbers that are not in its input",
-    "high",
-    _INVENT + " number price figure date amount percent 数字 价格 日期 金额",
-)
+@register("new numbers", "numbers that are not in its input", "high", _INVENT + _NUMBERS)
 def new_numbers(output: Output, _: dict[str, Any]) -> float | None:
     given = source(output)
     small = {str(k) for k in range(1, 11)}  # list marks and "two of three" are no claims
     return len(numbers(output.text) - numbers(given) - small) if given else None
 
 
-@register(
-    "missing numbers",
-    "share of its input's numbers left out",
-    "high",
-    _OMIT + " number price figure date amount 数字 价格 日期",
-    percent=True,
-)
+@register("missing numbers", "share of its input's numbers left out", "high", _OMIT + _FIGURES, percent=True)
 def missing_numbers(output: Output, _: dict[str, Any]) -> float | None:
     given = numbers(source(output))
     return len(given - numbers(output.text)) / len(given) if given else None
 
 
-@register(
-    "new names",
-    "names that are not in its input",
-    "high",
-    _INVENT + " name person who company brand 名字 人名 品牌",
-)
+@register("new names", "names that are not in its input", "high", _INVENT + _WHO)
 def new_names(output: Output, _: dict[str, Any]) -> float | None:
     given = source(output).lower()
     return sum(name not in given for name in names(output.text)) if given else None
@@ -109,8 +98,7 @@ def copied(output: Output, _: dict[str, Any]) -> float | None:
 
 @register("longest copy", "words copied from its input in one run", "high", _COPY)
 def longest_copy(output: Output, _: dict[str, Any]) -> float | None:
-    given = words(source(output))
-    if not given:
+    if not words(source(output)):
         return None
     longest = 0
     for size in (4, 8, 16, 32, 64):
@@ -120,21 +108,13 @@ def longest_copy(output: Output, _: dict[str, Any]) -> float | None:
     return longest
 
 
-@register(
-    "other language",
-    "difference in script from its input",
-    "high",
-    "language english chinese translat 语言 英文 中文 翻译",
-    percent=True,
-)
+@register("other language", "difference in script from its input", "high", _LANGUAGE, percent=True)
 def other_language(output: Output, _: dict[str, Any]) -> float | None:
     given = output.input or source(output)
     return abs(han_share(output.text) - han_share(given)) if given else None
 
 
-@register(
-    "mixed script", "mix of scripts", "high", "language mixed english chinese 中英 混杂 夹杂", percent=True
-)
+@register("mixed script", "mix of scripts", "high", _MIXED, percent=True)
 def mixed_script(output: Output, _: dict[str, Any]) -> float:
     share = han_share(output.text)
     return 4 * share * (1 - share)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.judges.detectors.base import register
+from labelcore.judges.detectors import register
 from labelcore.models import Output
 from labelcore.text.reading import words
 
@@ -17,13 +17,10 @@ _LONGEST = 3
 _PRIOR = 0.5
 _GROUPS = 3
 _MOST = 8_000
-_EMPTY = frozenset(
-    (
-        "a an and as at be by for from has have if in is it its more of on or that the their "
-        "this to was were which will with your you i we are can not but they he she his her "
-        "been also "
-        "的 了 是 在 和 有 我 您 你 们 这 那 也 就 都 与 及 为 对 以 可 会 不 一 个 上 下 中"
-    ).split()
+_EMPTY = set(
+    "a an and as at be by for from has have if in is it its more of on or that the their this to was were "
+    "which will with your you i we are can not but they he she his her been also "
+    "的 了 是 在 和 有 我 您 你 们 这 那 也 就 都 与 及 为 对 以 可 会 不 一 个 上 下 中".split()
 )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from labelcore.judges.detectors.base import register
+from labelcore.judges.detectors import Bad, register
 from labelcore.judges.detectors.grounding import source
 from labelcore.models import Output
 from labelcore.text.embedding import similarity
@@ -23,47 +24,43 @@ _FAR = (
     "参考 标准答案 不一致 不符 不同 偏离 答案 错误"
 )
 _MEANING = "meaning sense similar paraphrase 意思 含义 相似 "
+_TOPIC = "off-topic irrelevant relevan topic question unrelated 跑题 无关 答非所问 离题"
+_LIKE = {"percent": True, "embeds": True}
 
 
-def _pair(output: Output) -> tuple[str, str] | None:
-    """The output and its reference, cut, or None where there is no reference."""
-    reference = output.reference.strip()
-    return (output.text[:_LONGEST], reference[:_LONGEST]) if reference else None
+def _scored(name: str, quantity: str, bad: Bad = "low") -> Callable[[Callable[[str, str], float]], None]:
+    """Register a score of an output and its reference, both cut."""
+
+    def add(score: Callable[[str, str], float]) -> None:
+        def feature(output: Output, _: dict[str, Any]) -> float | None:
+            reference = output.reference.strip()
+            return score(output.text[:_LONGEST], reference[:_LONGEST]) if reference else None
+
+        register(name, quantity, bad, _FAR, percent=bad == "low", needs="reference")(feature)
+
+    return add
 
 
 def _normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-@register("no exact match", "mismatches with its reference", "high", _FAR, needs="reference")
-def exact(output: Output, _: dict[str, Any]) -> float | None:
-    pair = _pair(output)
-    return float(_normal(pair[0]) != _normal(pair[1])) if pair else None
+@_scored("no exact match", "mismatches with its reference", "high")
+def exact(text: str, reference: str) -> float:
+    return float(_normal(text) != _normal(reference))
 
 
-@register("fuzzy match", "fuzzy match with its reference", "low", _FAR, percent=True, needs="reference")
-def fuzzy(output: Output, _: dict[str, Any]) -> float | None:
-    pair = _pair(output)
-    if pair is None:
-        return None
+@_scored("fuzzy match", "fuzzy match with its reference")
+def fuzzy(text: str, reference: str) -> float:
     from rapidfuzz import fuzz
 
-    return float(fuzz.ratio(_normal(pair[0]), _normal(pair[1]))) / 100
+    return float(fuzz.ratio(_normal(text), _normal(reference))) / 100
 
 
-@register("BLEU", "BLEU against its reference", "low", _FAR, percent=True, needs="reference")
-def bleu(output: Output, _: dict[str, Any]) -> float | None:
-    pair = _pair(output)
-    if pair is None:
-        return None
-    scorer = _bleu("zh" if han_share(pair[0] + pair[1]) > 0 else "13a")
-    return float(scorer.sentence_score(pair[0], [pair[1]]).score) / 100
-
-
-@register("chrF", "chrF against its reference", "low", _FAR, percent=True, needs="reference")
-def chrf(output: Output, _: dict[str, Any]) -> float | None:
-    pair = _pair(output)
-    return float(_chrf().sentence_score(pair[0], [pair[1]]).score) / 100 if pair else None
+@_scored("BLEU", "BLEU against its reference")
+def bleu(text: str, reference: str) -> float:
+    scorer = _bleu("zh" if han_share(text + reference) > 0 else "13a")
+    return float(scorer.sentence_score(text, [reference]).score) / 100
 
 
 @lru_cache(maxsize=2)
@@ -74,33 +71,27 @@ def _bleu(tokenizer: str) -> Any:
     return BLEU(effective_order=True, tokenize=tokenizer)
 
 
-@lru_cache(maxsize=1)
-def _chrf() -> Any:
+@_scored("chrF", "chrF against its reference")
+def chrf(text: str, reference: str) -> float:
     """chrF2 on characters (Popović 2015), which needs no words and so reads Chinese as it is."""
     from sacrebleu.metrics.chrf import CHRF
 
-    return CHRF()
+    return float(CHRF().sentence_score(text, [reference]).score) / 100
 
 
-@register("ROUGE-1", "ROUGE-1 against its reference", "low", _FAR, percent=True, needs="reference")
-def rouge_1(output: Output, _: dict[str, Any]) -> float | None:
+@_scored("ROUGE-1", "ROUGE-1 against its reference")
+def rouge_1(text: str, reference: str) -> float:
     """F1 of shared words (Lin 2004); a Chinese character is a word."""
-    pair = _pair(output)
-    if pair is None:
-        return None
-    shown, wanted = Counter(words(pair[0])), Counter(words(pair[1]))
-    return _f1(sum((shown & wanted).values()), shown.total(), wanted.total())
+    shown, wanted = Counter(words(text)), Counter(words(reference))
+    return _f1((shown & wanted).total(), shown.total(), wanted.total())
 
 
-@register("ROUGE-L", "ROUGE-L against its reference", "low", _FAR, percent=True, needs="reference")
-def rouge_l(output: Output, _: dict[str, Any]) -> float | None:
+@_scored("ROUGE-L", "ROUGE-L against its reference")
+def rouge_l(text: str, reference: str) -> float:
     """F1 of the longest common subsequence of words (Lin 2004)."""
-    pair = _pair(output)
-    if pair is None:
-        return None
     from rapidfuzz.distance import LCSseq
 
-    shown, wanted = words(pair[0]), words(pair[1])
+    shown, wanted = words(text), words(reference)
     return _f1(int(LCSseq.similarity(shown, wanted)), len(shown), len(wanted))
 
 
@@ -113,23 +104,14 @@ def _f1(shared: int, shown: int, wanted: int) -> float:
     "likeness in meaning to its reference",
     "low",
     _MEANING + _FAR,
-    percent=True,
     needs="reference",
-    embeds=True,
+    **_LIKE,
 )
 def like_reference(output: Output, _: dict[str, Any]) -> float | None:
-    pair = _pair(output)
-    return similarity(output.text, output.reference) if pair else None
+    return similarity(output.text, output.reference) if output.reference.strip() else None
 
 
-@register(
-    "similar to the input",
-    "likeness in meaning to its input",
-    "low",
-    _MEANING + "off-topic irrelevant relevan topic question unrelated 跑题 无关 答非所问 离题",
-    percent=True,
-    embeds=True,
-)
+@register("similar to the input", "likeness in meaning to its input", "low", _MEANING + _TOPIC, **_LIKE)
 def like_input(output: Output, _: dict[str, Any]) -> float | None:
     given = source(output)
     return similarity(output.text, given) if given.strip() else None

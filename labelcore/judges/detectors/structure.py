@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from labelcore.judges import schema
-from labelcore.judges.detectors.base import register
+from labelcore.judges.detectors import register
 from labelcore.models import Output
 
 _SHOWN = 3
