@@ -22,9 +22,8 @@ from sklearn.cluster import KMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import adjusted_rand_score, homogeneity_score, v_measure_score
 
-from labelcore.stages.deriving.grouping import blend, group
-from labelcore.stages.deriving.proposing_codes import code_groups
-from labelcore.stages.deriving.wording import case_words, without_case
+from labelcore.stages.deriving.grouping import blend, code_groups, group
+from labelcore.stages.deriving.naming import case_words, without_case
 from labelcore.text.embedding import SentenceEncoder
 
 

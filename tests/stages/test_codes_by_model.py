@@ -14,7 +14,7 @@ from labelcore.errors import ModelTrouble
 from labelcore.models import Grade, Output
 from labelcore.settings import settings
 from labelcore.stages import deriving
-from labelcore.stages.deriving import codes_by_model
+from labelcore.stages.deriving import by_model
 from labelcore.store import codes as code_table
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import FAULTS, MockEndpoint, serving
@@ -174,7 +174,7 @@ def test_the_same_code_twice_is_one_and_a_hundred_are_cut(
     done = deriving.code_notes(workspace)
     same = [coded for coded in done.codes if coded.code.label == "Same"]
     assert len(same[0].quotes) >= 5
-    assert sum(coded.code.origin == "model" for coded in done.codes) == codes_by_model._MOST_CODES
+    assert sum(coded.code.origin == "model" for coded in done.codes) == by_model._MOST_CODES
     assert len(code_table.quotes(workspace.db, workspace.project.id)) == 40
     assert any("12 entries beyond" in sentence for sentence in done.says)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labelcore.stages.deriving.clauses import clauses_of
-from labelcore.stages.deriving.families import FAMILIES, family_scores
-from labelcore.stages.deriving.naming import LONGEST_NAME, shortened
+from labelcore.stages.deriving.naming import FAMILIES, LONGEST_NAME, family_scores, shortened
 
 
 def spoken_of(note: str) -> set[str]:

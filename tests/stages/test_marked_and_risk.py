@@ -11,10 +11,10 @@ from labelcore.dispatch import Request, execute
 from labelcore.errors import BadInput
 from labelcore.models import Grade, Output
 from labelcore.stages import deriving, grading, projects, sharing
-from labelcore.stages.deriving import embedding
+from labelcore.stages.deriving import grouping
 from labelcore.stages.deriving.clauses import marked_words
-from labelcore.stages.deriving.embedding import meanings
-from labelcore.stages.deriving.risk import LIMITS, wanted_coverage
+from labelcore.stages.deriving.editing import LIMITS, wanted_coverage
+from labelcore.stages.deriving.grouping import meanings
 from labelcore.store import codes as code_table
 from labelcore.store import vectors
 from labelcore.text.embedding import SentenceEncoder
@@ -194,8 +194,8 @@ def test_many_new_notes_are_encoded_in_part_and_the_rest_follow_their_wording(
         return vectors.np.stack([next(v for k, v in fake.items() if text.startswith(k)) for text in wanted])
 
     monkeypatch.setattr(SentenceEncoder, "encode", encode)
-    monkeypatch.setattr(embedding, "AT_ONCE", part)
-    monkeypatch.setattr(embedding, "ALL_UP_TO", 2 * part)
+    monkeypatch.setattr(grouping, "AT_ONCE", part)
+    monkeypatch.setattr(grouping, "ALL_UP_TO", 2 * part)
     found = meanings(workspace.db, texts, lambda *_: None)
     assert len(asked) == part
     assert found.shape == (len(texts), 512)

@@ -9,7 +9,7 @@ import pytest
 from labelcore.models import Criterion, Evidence, Output
 from labelcore.settings import settings
 from labelcore.stages import deriving, judging
-from labelcore.stages.deriving import criteria_by_model
+from labelcore.stages.deriving import by_model
 from labelcore.store import verdicts
 from labelcore.workspace import Workspace
 from tests.mock_endpoint import MockEndpoint, serving
@@ -123,6 +123,6 @@ def test_the_same_statement_under_two_names_is_one_criterion() -> None:
         )
         for name, statement in (("a", "It is short."), ("b", "it is  SHORT."), ("c", "It is kind."))
     )
-    kept = criteria_by_model._distinct([first, second, other])
+    kept = by_model._distinct([first, second, other])
     assert [criterion.name for criterion in kept] == ["a", "c"]
     assert [item.grade_id for item in kept[0].evidence] == ["a", "b"]

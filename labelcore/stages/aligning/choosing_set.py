@@ -24,7 +24,7 @@ from labelcore.stages.aligning.enough import HeldOutJudge, held_out_judge, worth
 from labelcore.stages.aligning.evidence import Evidence, evidence_of
 from labelcore.stages.aligning.measuring import measure_set, set_words, votes_on
 from labelcore.stages.deriving import list_criteria, wanted_coverage
-from labelcore.stages.deriving.risk import LIMITS
+from labelcore.stages.deriving.editing import LIMITS
 from labelcore.stages.grading import Labels, fitting_labels, fitting_splits
 from labelcore.stages.judging import active_judges, find_judge
 from labelcore.stages.judging.proposing.subjects import subject_of

@@ -9,7 +9,7 @@ import numpy as np
 from labelcore.models import NOTHING, Criterion, Fact, Frozen, fact
 from labelcore.stages import sampling
 from labelcore.stages.aligning.evidence import Bools, Evidence, evidence_of, truth_of
-from labelcore.stages.deriving.risk import LIMITS, risk_of
+from labelcore.stages.deriving.editing import LIMITS, risk_of
 from labelcore.stages.grading import Labels
 from labelcore.stats.anytime import PRACTICAL, enough, more_until
 from labelcore.workspace import Workspace

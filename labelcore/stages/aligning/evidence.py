@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from labelcore.models import Criterion, Fact, fact
 from labelcore.stages.deriving import versions_of
-from labelcore.stages.deriving.meaning import given_under, same_meaning
+from labelcore.stages.deriving.versions import given_under, same_meaning
 from labelcore.stages.grading import Labels, current_grades
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats import resampling

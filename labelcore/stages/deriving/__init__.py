@@ -24,17 +24,19 @@ from labelcore.stages.deriving.editing import (
     drop,
     edit,
     history,
+    limits_of,
     list_criteria,
     merge,
     reject,
     restore,
+    risk_of,
     show_criterion,
     versions_of,
+    wanted_coverage,
 )
 from labelcore.stages.deriving.linting import Finding, Lint, lint
 from labelcore.stages.deriving.prompting import PromptRule, PromptRules, prompt_rules, propose_from_prompt
 from labelcore.stages.deriving.proposing_codes import Coding, code_notes
-from labelcore.stages.deriving.risk import limits_of, risk_of, wanted_coverage
 from labelcore.stages.deriving.versions import (
     Ancestor,
     Piece,

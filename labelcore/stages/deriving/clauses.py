@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from labelcore.models import Evidence, Frozen, Grade, Output
 from labelcore.stages.deriving.naming import terms
@@ -12,7 +11,6 @@ from labelcore.store import outputs as output_table
 from labelcore.text.reading import han_share
 from labelcore.workspace import Workspace
 
-_SHORTEST = 4
 _ABBREVIATIONS = "".join(
     rf"(?<!\b{short}\.)"
     for short in ("Mr", "Mrs", "Ms", "Dr", "St", "No", "v", "vs", "cf", r"e\.g", r"i\.e", "[A-Z]")
@@ -26,10 +24,7 @@ _NUMBERED = re.compile(r"(?:^|\s)\d{1,2}[.)]\s+|(?:^|\s)\d{1,2}[.)](?=[^\s\d.,)%
 
 
 class Clause(Frozen):
-    """One thing said of an output: a verbatim part of a grade's note, or words marked in the output.
-
-    ``about``: what the note says of marked words; they are grouped by it where there is a note.
-    """
+    """A verbatim part of a grade's note, or words marked in the output and what it says ``about`` them."""
 
     grade_id: str
     output_id: str
@@ -51,7 +46,7 @@ def clauses_of(note: str) -> list[str]:
     """The parts of a note that each name a fault, verbatim."""
     points = _NUMBERED.split(note) if re.match(r"\s*1[.)]", note) else [note]
     parts = [part.strip(" \t\r\n,，;；") for point in points for part in _MARKS.split(point)]
-    kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else _SHORTEST)]
+    kept = [part for part in parts if len(part) >= (2 if han_share(part) > 0.5 else 4)]
     return kept or ([note.strip()] if note.strip() else [])
 
 
@@ -71,8 +66,9 @@ def clauses_of_fails(workspace: Workspace) -> list[Clause]:
         for text in noted:
             found[grade.id, text] = Clause(**source, text=text)
         for text in marked_words(grade, outputs.get(grade.output_id)):
-            clause = Clause(**source, text=text, marked=True, about=_about(text, noted))
-            found.setdefault((grade.id, text), clause)
+            shared = {clause: len(terms(clause) & terms(text)) for clause in noted}
+            about = max(noted, key=lambda clause: shared[clause], default="")
+            found.setdefault((grade.id, text), Clause(**source, text=text, marked=True, about=about))
     return list(found.values())
 
 
@@ -83,9 +79,3 @@ def marked_words(grade: Grade, output: Output | None) -> list[str]:
     texts = [span.get("text") for span in grade.spans]
     words = (text.strip() for text in texts if isinstance(text, str))
     return list(dict.fromkeys(word for word in words if word and word in output.text))
-
-
-def _about(marked: str, noted: Sequence[str]) -> str:
-    """The clause of the note that shares most words with the marked ones, else its first."""
-    marked_terms = terms(marked)
-    return max(noted, key=lambda text: len(terms(text) & marked_terms), default="")

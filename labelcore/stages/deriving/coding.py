@@ -1,7 +1,7 @@
 """Open coding: what each note says, as codes that people rename, merge, and move notes between.
 
-Each change by a person has an id, happens once, and can be taken back: what codes and quotes were before
-it is kept with it in the audit, and taking it back stores that state again as a further event.
+Each change has an id and happens once; the audit keeps what was before it, and to take it back stores that
+again.
 """
 
 from __future__ import annotations
@@ -72,11 +72,6 @@ def live_codes(workspace: Workspace) -> list[Code]:
     return [code for code in codes if code.state != "dropped"]
 
 
-CODES = Catalogue[Code](
-    "code", "labelcore codes list", ids=lambda code: (code.id,), name=lambda code: code.label
-)
-
-
 @finder(Code)
 def find_code(workspace: Workspace, word: str) -> Code:
     """A code by its id, its label, or the beginning of its id; see :func:`find_named`.
@@ -84,7 +79,8 @@ def find_code(workspace: Workspace, word: str) -> Code:
     Raises:
         NotFound: none, or more than one, is called that.
     """
-    return find_named(live_codes(workspace), word, CODES)
+    codes = Catalogue[Code]("code", "labelcore codes list", lambda code: (code.id,), lambda code: code.label)
+    return find_named(live_codes(workspace), word, codes)
 
 
 @operation("codes rename", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -97,9 +93,8 @@ def rename_code(workspace: Workspace, code: Code, label: str) -> Code:
     label = label.strip()
     if not label:
         raise BadInput("A code needs a label.")
-    if any(
-        other.id != code.id and other.label.casefold() == label.casefold() for other in live_codes(workspace)
-    ):
+    others = {other.label.casefold() for other in live_codes(workspace) if other.id != code.id}
+    if label.casefold() in others:
         raise BadInput(f"Another code is called '{label}'.", next_step="Merge the two.")
     return _change(workspace, code, f"“{code.label}” became “{label}”", label=label)
 
@@ -154,8 +149,8 @@ def merge_codes(
 
 def _recoded(workspace: Workspace, quote: Quote, code: Code) -> Quote:
     """The quote under another code: a person decided."""
-    fresh = {"code_id": code.id, "sure": None, "author": workspace.person, "at": now()}
-    return quote.model_copy(update=fresh)
+    told = {"author": workspace.person, "at": now()}
+    return quote.model_copy(update={"code_id": code.id, "sure": None} | told)
 
 
 @operation("codes move", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -259,17 +254,13 @@ def _store(
     """Store new states of codes and quotes, given with those before (None: made now)."""
     code_table.save(workspace.db, [code for _, code in codes], [quote for _, quote in quotes])
     skipped = {"project_id", "at"}
-    audit.note(
-        workspace.db,
-        workspace.project.id,
-        workspace.person,
-        _DONE,
-        act or new_id("act"),
-        says=says,
-        codes=[before.model_dump(mode="json", exclude=skipped) for before, _ in codes if before],
-        made=[code.id for before, code in codes if before is None],
-        quotes=[before.model_dump(mode="json", exclude=skipped) for before, _ in quotes],
-    )
+    told = {
+        "says": says,
+        "codes": [before.model_dump(mode="json", exclude=skipped) for before, _ in codes if before],
+        "made": [code.id for before, code in codes if before is None],
+        "quotes": [before.model_dump(mode="json", exclude=skipped) for before, _ in quotes],
+    }
+    audit.note(workspace.db, workspace.project.id, workspace.person, _DONE, act or new_id("act"), **told)
 
 
 def last_change(workspace: Workspace) -> tuple[str, dict[str, Any]] | None:

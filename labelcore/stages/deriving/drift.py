@@ -1,13 +1,9 @@
 """The drift ledger: what an edit does to the grades that were given under the old wording.
 
-Criteria change their meaning while people grade (EvalGen, arXiv 2404.12272). An edit of the wording
-only keeps all grades. Any other makes the earlier grades of that criterion stale; the smallest
-re-grade that settles them is proposed:
-
-1. a random part of known probability, just large enough that, if none of it flips, at most a tenth
-   of the stale grades would (95 %, hypergeometric);
-2. if some flip, the outputs on which the new wording could change the answer most;
-3. if more than a third flips, all.
+Criteria change their meaning while people grade (EvalGen, arXiv 2404.12272). An edit of more than the wording
+makes the earlier grades stale. The smallest re-grade that settles them: a random part, so large that, if none
+of it flips, at most a tenth of all would (95 %, hypergeometric); if some flip, the most doubtful; above a
+third, all.
 """
 
 from __future__ import annotations
@@ -26,9 +22,9 @@ from pydantic import Field
 from labelcore.models import Criterion, Fact, Frozen, Output, Role, fact
 from labelcore.operations import Effect, operation
 from labelcore.progress import silent
-from labelcore.stages.deriving.criteria_by_meaning import points_of
 from labelcore.stages.deriving.editing import history, list_criteria
-from labelcore.stages.deriving.meaning import given_under, same_meaning
+from labelcore.stages.deriving.grouping import points_of
+from labelcore.stages.deriving.versions import given_under, same_meaning
 from labelcore.stages.finding import find_criterion
 from labelcore.stages.grading import (
     current_grades,
@@ -54,11 +50,10 @@ Stage = Literal["nothing stale", "random part", "doubtful ones", "all", "settled
 class Ledger(Frozen):
     """One criterion's newest change of meaning and what it leaves to do.
 
-    ``stale``: outputs whose grade of this criterion, or whose note cited for it, is from before the
-    change, with what was said (True: pass). ``again``: those graded anew, with the new answer.
-    ``undecided``: outputs that somebody looked at anew without an answer; they are left out.
-    ``random``: the part drawn by chance; ``probability`` of an output to be in it. ``flips``: the
-    share of the random part that changed its answer. ``next``: outputs to grade now, in order.
+    ``stale``: outputs with an answer (True: pass) from before the change, given or cited for it; ``again``:
+    the new answers; ``undecided``: looked at anew without an answer, and left out. ``random``: the part drawn
+    by chance, each with ``probability``; ``flips``: the share of it that changed. ``next``: outputs to grade
+    now, in order.
     """
 
     criterion: Criterion
@@ -103,23 +98,19 @@ class _Stale:
 
     @cached_property
     def flips(self) -> Rate:
-        """The share of the random part that changed its answer."""
         flipped = [self.before[key] != self.again[key] for key in self.drawn if key in self.again]
         return proportion(sum(flipped), len(flipped), what="outputs of the random part graded anew")
 
     @property
     def left(self) -> list[str]:
-        """Outputs that nobody graded anew."""
         return [key for key in self.before if key not in self.again]
 
     @property
     def undrawn(self) -> list[str]:
-        """Outputs of the random part that nobody graded anew."""
         return [key for key in self.drawn if key not in self.again]
 
     @property
     def stage(self) -> Stage:
-        """How far the smallest re-grade is."""
         if not self.before:
             return "nothing stale"
         if self.undrawn:
@@ -127,6 +118,21 @@ class _Stale:
         if not self.left or not self.flips.value:
             return "settled"
         return "all" if self.flips.value > _ALL_FROM else "doubtful ones"
+
+    def says(self, name: str) -> Fact:
+        """How far the smallest re-grade is, in facts about the criterion of this name."""
+        if self.stage == "nothing stale":
+            return fact("nothing_stale", criterion=name)
+        flips, drawn, left = self.flips, len(self.drawn), len(self.left)
+        told = {"stale": fact("stale", n=len(self.before), criterion=name)}
+        if self.stage == "random part":
+            return fact("grade_random_part", **told, left=len(self.undrawn), drawn=drawn)
+        if flips.value == 0:
+            return fact("none_flipped", **told, drawn=drawn)
+        told["flipped"] = fact("flipped", share=flips.value, low=flips.low, high=flips.high, n=flips.n)
+        if self.stage == "all":
+            return fact("grade_all", **told, left=left)
+        return fact("all_anew" if self.stage == "settled" else "grade_doubtful", **told)
 
 
 def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
@@ -138,12 +144,15 @@ def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
     change = next((version for version in versions if version.version > last_other), versions[0])
     after, undecided = _answers(workspace, criterion, same)
     stale = _Stale({}, {}, ())
+    moved: dict[str, Any] = {"changed_in": None, "changed_at": None, "changed_by": "", "why": ""}
     if change.version > 1:
         stale = _stale(workspace, versions, change, after, undecided)
-    moved = {"changed_in": change.version, "changed_at": change.at, "changed_by": change.author}
+        moved = {"changed_in": change.version, "changed_at": change.at, "changed_by": change.author}
+        moved |= {"why": change.why, "undecided": len(undecided)}
+    kept = fact("meaning_kept", criterion=criterion.name)
     return Ledger(
         criterion=criterion,
-        **(moved | {"why": change.why, "undecided": len(undecided)} if change.version > 1 else _UNMOVED),
+        **moved,
         kept=len(after.keys() - stale.before.keys()),
         stale=dict(stale.before),
         again=dict(stale.again),
@@ -152,13 +161,8 @@ def ledger(workspace: Workspace, criterion_id: str) -> Ledger:
         flips=stale.flips,
         next=tuple(_todo(workspace, versions, change, stale)),
         stage=stale.stage,
-        says=_left_to_do(criterion.name, stale)
-        if change.version > 1
-        else fact("meaning_kept", criterion=criterion.name),
+        says=stale.says(criterion.name) if change.version > 1 else kept,
     )
-
-
-_UNMOVED: dict[str, Any] = {"changed_in": None, "changed_at": None, "changed_by": "", "why": ""}
 
 
 def _stale(
@@ -169,14 +173,21 @@ def _stale(
     undecided: Set[str],
 ) -> _Stale:
     """The answers on the versions that mean something else, and the fails cited before the change."""
-    visible = set(fitting_labels(workspace).value) | _ungraded(workspace)
+    known = human_labels(workspace).value  # no split was ever sealed over outputs without an overall grade
+    visible = set(fitting_labels(workspace).value) | {
+        grade.output_id for grade in current_grades(workspace) if grade.output_id not in known
+    }
     others = {version.version for version in versions} - same_meaning(versions)
     given, _ = _answers(workspace, change, others)
     cited = next(version for version in reversed(versions) if version.version < change.version).evidence
     answers = {quote.output_id: False for quote in cited} | given
     before = {key: passed for key, passed in answers.items() if key in visible and key not in undecided}
     again = {key: after[key] for key in before if key in after}
-    return _Stale(before, again, _random_part(change.id, change.version, sorted(before)))
+
+    def lot(output_id: str) -> str:  # a hash: everybody sees the same part, and nothing need be stored
+        return hashlib.sha256(f"{change.id}\x1e{change.version}\x1e{output_id}".encode()).hexdigest()
+
+    return _Stale(before, again, sorted(before, key=lot)[: _enough(len(before))])
 
 
 @operation("criteria drift", role=Role.MANAGER, listed_as="ledgers")
@@ -209,30 +220,22 @@ def regrade_items(workspace: Workspace, criterion_id: str, annotator: str) -> tu
     found = ledger(workspace, criterion_id)
     given = part_grades(workspace.by(annotator), found.next)
     since = found.changed_in or 0
+    answers = {key: grades.get(found.criterion.id) for key, grades in given.items()}
     left = [
         key
         for key in found.next
-        if (grade := given.get(key, {}).get(found.criterion.id)) is None
-        or (grade.criterion_version or 0) < since
+        if (grade := answers.get(key)) is None or (grade.criterion_version or 0) < since
     ]
     outputs = output_table.many(workspace.db, left)
     return found, [outputs[key] for key in left if key in outputs]
 
 
-def _ungraded(workspace: Workspace) -> set[str]:
-    """Outputs with answers on criteria but no overall grade: no split was ever sealed over them."""
-    known = human_labels(workspace).value
-    return {grade.output_id for grade in current_grades(workspace) if grade.output_id not in known}
-
-
 def _answers(
     workspace: Workspace, criterion: Criterion, numbers: set[int]
 ) -> tuple[dict[str, bool], set[str]]:
-    """What people said of the criterion in some of its versions: the majority of each output, and
-    the outputs on which nobody decided (unsure, skipped, or as many passes as fails).
+    """The majority of each output on the criterion in some of its versions, and the outputs left undecided.
 
-    From the history: a grade given under the new wording takes the place of the same person's
-    earlier one, and both are needed here. Silent repeats never count.
+    From the history: a person's grade under the new wording replaces the earlier one, and both are needed.
     """
     events = grade_history(workspace, criterion_id=criterion.id)
     undone = {grade.supersedes for grade in events if grade.value == "undone"}
@@ -249,68 +252,28 @@ def _answers(
     return decided, votes.keys() - decided.keys()
 
 
-def _random_part(criterion_id: str, version: int, outputs: Sequence[str]) -> tuple[str, ...]:
-    """Drawn by a hash, so that everybody sees the same part and nothing need be stored."""
-
-    def lot(output_id: str) -> str:
-        return hashlib.sha256(f"{criterion_id}\x1e{version}\x1e{output_id}".encode()).hexdigest()
-
-    return tuple(sorted(outputs, key=lot)[: _enough(len(outputs))])
-
-
 def _enough(total: int) -> int:
-    """The smallest sample in which no flip shows that at most a tenth of all would flip.
-
-    With one more than the tolerated number of flips among ``total``, the chance of seeing none in
-    the sample must be at most 5 %: hypergeometric, drawn without putting back.
-    """
+    """The smallest sample in which no flip shows (95 %) that at most a tenth of ``total`` would flip."""
     from scipy.stats import hypergeom
 
-    bad = int(_TOLERATED * total) + 1
-    for size in range(1, total + 1):
-        if hypergeom.pmf(0, total, min(bad, total), size) <= _DOUBT:
-            return size
-    return total
+    bad = min(int(_TOLERATED * total) + 1, total)
+    shown = np.flatnonzero(hypergeom.pmf(0, total, bad, np.arange(1, total + 1)) <= _DOUBT)
+    return int(shown[0]) + 1 if len(shown) else total
 
 
 def _todo(
     workspace: Workspace, versions: Sequence[Criterion], change: Criterion, stale: _Stale
 ) -> Sequence[str]:
-    if stale.stage == "random part":
-        return stale.undrawn
-    if stale.stage == "all":
-        return sorted(stale.left)
-    return _doubtful(workspace, versions, change, stale.left) if stale.stage == "doubtful ones" else ()
-
-
-def _doubtful(
-    workspace: Workspace, versions: Sequence[Criterion], change: Criterion, left: Sequence[str]
-) -> list[str]:
-    """The outputs whose notes move most between the old statement and the new one."""
-    notes = defaultdict(list)
+    """The outputs to grade now; the doubtful: whose notes move most between the old statement and the new."""
+    if stale.stage != "doubtful ones":
+        return {"random part": stale.undrawn, "all": sorted(stale.left)}.get(stale.stage, ())
+    left = stale.left
+    notes = dict.fromkeys(left, "")
     for grade in current_grades(workspace):
-        if grade.output_id in set(left) and grade.note.strip():
-            notes[grade.output_id].append(grade.note)
+        if grade.output_id in notes and grade.note.strip():
+            notes[grade.output_id] += f" {grade.note}"
     old = next(version for version in reversed(versions) if version.version < change.version)
-    texts = [old.statement, change.statement, *(" ".join(notes[key]) or "-" for key in left)]
+    texts = [old.statement, change.statement, *(notes[key][1:] or "-" for key in left)]
     points = points_of(workspace.db, texts, silent)
     moved = np.abs(points[2:] @ (points[1] - points[0]))
-    order = np.argsort(-moved, kind="stable")[:_AT_ONCE]
-    return [left[at] for at in order]
-
-
-def _left_to_do(name: str, stale: _Stale) -> Fact:
-    if stale.stage == "nothing stale":
-        return fact("nothing_stale", criterion=name)
-    flips, drawn = stale.flips, len(stale.drawn)
-    told = {"stale": fact("stale", n=len(stale.before), criterion=name)}
-    if stale.stage == "random part":
-        return fact("grade_random_part", **told, left=len(stale.undrawn), drawn=drawn)
-    if flips.value == 0:
-        return fact("none_flipped", **told, drawn=drawn)
-    told["flipped"] = fact("flipped", share=flips.value, low=flips.low, high=flips.high, n=flips.n)
-    if stale.stage == "settled":
-        return fact("all_anew", **told)
-    if stale.stage == "all":
-        return fact("grade_all", **told, left=len(stale.left))
-    return fact("grade_doubtful", **told)
+    return [left[at] for at in np.argsort(-moved, kind="stable")[:_AT_ONCE]]

@@ -1,4 +1,8 @@
-"""Keep criteria: accept, edit, reject, drop, restore and merge; every change is a new version."""
+"""Keep criteria: accept, edit, reject, drop, restore and merge; every change is a new version.
+
+The risk of a criterion, or of the project, says what is asked of its judges: the higher, the more bad outputs
+they should find, and the fewer good ones they may fail, for who is stopped by false failures stops looking.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,47 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, CriterionStatus, Risk, Role, Severity, new_id, now
+from labelcore.models import Criterion, CriterionStatus, Frozen, Project, Risk, Role, Severity, new_id, now
 from labelcore.operations import Effect, Hidden, Options, Why, operation
-from labelcore.stages.deriving.risk import default_limit, follow_risk
 from labelcore.store import audit
 from labelcore.store import criteria as criterion_table
 from labelcore.workspace import Workspace
 
-_RISKS: tuple[Risk, ...] = ("low", "medium", "high")
+
+class RiskLimits(Frozen):
+    """The most good outputs that may be failed, and the least share of bad ones to be found."""
+
+    max_false_failure_rate: float
+    min_coverage: float
+
+
+LIMITS: dict[Risk, RiskLimits] = {
+    "low": RiskLimits(max_false_failure_rate=0.35, min_coverage=0.5),
+    "medium": RiskLimits(max_false_failure_rate=0.25, min_coverage=0.7),
+    "high": RiskLimits(max_false_failure_rate=0.15, min_coverage=0.9),
+}
+"""Where to begin, not optima; the lowest risk first."""
+
+
+def risk_of(criterion: Criterion | None, project: Project) -> Risk:
+    """The criterion's risk, or the project's where it has none of its own."""
+    return (criterion and criterion.risk) or project.risk
+
+
+def limits_of(criterion: Criterion, project: Project) -> RiskLimits:
+    """The limits that the criterion's risk proposes."""
+    return LIMITS[risk_of(criterion, project)]
+
+
+def wanted_coverage(criteria: Sequence[Criterion], project: Project) -> float | None:
+    """The coverage that the riskiest accepted criterion asks of the chosen set.
+
+    None where nobody has said what is at risk: no criterion has its own, the project's is the first, medium.
+    """
+    accepted = [criterion for criterion in criteria if criterion.status == "accepted"]
+    if project.risk == "medium" and not any(criterion.risk for criterion in accepted):
+        return None
+    return max((limits_of(criterion, project).min_coverage for criterion in accepted), default=None)
 
 
 @operation("criteria list", role=Role.EXPERT, listed_as="criteria")
@@ -33,16 +70,14 @@ def list_criteria(
 
 def live_criteria(workspace: Workspace) -> list[Criterion]:
     """The criteria that are proposed or accepted."""
-    return [
-        criterion for criterion in list_criteria(workspace) if criterion.status in {"proposed", "accepted"}
-    ]
+    return [found for found in list_criteria(workspace) if found.status in {"proposed", "accepted"}]
 
 
 def new_criterion(workspace: Workspace, name: str, statement: str, **fields: Any) -> Criterion:
     """The first version of a criterion, not stored; its limit is what the project's risk proposes."""
     place = {"id": new_id("criterion"), "project_id": workspace.project.id, "version": 1}
     known = {"name": name, "statement": statement, "author": workspace.person}
-    limit = {"max_false_failure_rate": default_limit(workspace.project)}
+    limit = {"max_false_failure_rate": LIMITS[workspace.project.risk].max_false_failure_rate}
     return Criterion.model_validate(place | known | limit | fields)
 
 
@@ -112,26 +147,24 @@ def edit(
     changes = edited.changes()
     if all(getattr(criterion, name) == value for name, value in changes.items()):
         raise BadInput("Nothing would change.", next_step="Give a new name, statement or severity.")
-    followed = follow_risk(criterion, workspace.project, changes)
-    return revise(workspace, criterion, followed, why, wording_only=wording_only)
+    limit, stands = "max_false_failure_rate", limits_of(criterion, workspace.project).max_false_failure_rate
+    if "risk" in changes and limit not in changes and criterion.max_false_failure_rate == stands:
+        risky = criterion.model_copy(update={"risk": changes["risk"]})
+        changes[limit] = limits_of(risky, workspace.project).max_false_failure_rate
+    return revise(workspace, criterion, changes, why, wording_only=wording_only)
 
 
 def revise(
     workspace: Workspace, old: Criterion, changes: dict[str, Any], why: str, *, wording_only: bool
 ) -> Criterion:
     """The next version of a criterion, stored with its author and reason."""
-    fresh = {
-        "version": old.version + 1,
-        "at": now(),
-        "why": why,
-        "author": workspace.person,
-        "restores": None,
-    }
-    changed = Criterion.model_validate(old.model_dump() | fresh | changes | {"wording_only": wording_only})
-    criterion_table.save(workspace.db, [changed])
-    audit.note(
-        workspace.db, workspace.project.id, workspace.person, "criterion changed", old.id, **changes, why=why
+    fresh = {"version": old.version + 1, "at": now(), "why": why, "author": workspace.person}
+    changed = Criterion.model_validate(
+        old.model_dump() | fresh | {"restores": None} | changes | {"wording_only": wording_only}
     )
+    criterion_table.save(workspace.db, [changed])
+    place = workspace.db, workspace.project.id
+    audit.note(*place, workspace.person, "criterion changed", old.id, **changes, why=why)
     return changed
 
 
@@ -167,14 +200,8 @@ def restore(workspace: Workspace, criterion: Criterion, *, why: Why = "") -> Cri
 
 def descendant(workspace: Workspace, parent: Criterion, **changes: Any) -> Criterion:
     """The first version of a criterion that a merge or a split makes of another, not stored."""
-    fresh = {
-        "id": new_id("criterion"),
-        "version": 1,
-        "at": now(),
-        "author": workspace.person,
-        "restores": None,
-    }
-    return parent.model_copy(update=fresh | changes)
+    fresh = {"id": new_id("criterion"), "version": 1, "at": now(), "author": workspace.person}
+    return parent.model_copy(update=fresh | {"restores": None} | changes)
 
 
 @operation("criteria merge", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -202,7 +229,7 @@ def merge(
         name=name,
         statement=statement or first.statement,
         evidence=evidence,
-        risk=max((parent.risk for parent in parents if parent.risk), key=_RISKS.index, default=None),
+        risk=max((parent.risk for parent in parents if parent.risk), key=list(LIMITS).index, default=None),
         parents=tuple(parent.id for parent in parents),
         why=why or "merged",
         keywords=tuple(dict.fromkeys(word for parent in parents for word in parent.keywords)),

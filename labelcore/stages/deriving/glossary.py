@@ -1,13 +1,12 @@
 """The glossary: words and abbreviations of the domain, what they mean, and where they hold.
 
-Terms live in the project's settings. People write them, or take them over from what `find_terms`
-reads out of notes; the grading card shows them, and judges are given those that occur.
+Terms live in the project's settings; the grading card shows them, and judges are given those that occur.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -49,10 +48,9 @@ class Mention(Frozen):
 
 
 class Candidate(Frozen):
-    """What might be a term. ``meaning`` is "" where no note defines it.
+    """What might be a term; ``meaning`` is "" where no note defines it.
 
-    ``count`` is the number of outputs in which it, or a note on them, has the term; ``outputs`` are
-    their ids.
+    ``outputs``: ids of those that have the term in their text or in a note on them, ``count`` how many.
     """
 
     term: str
@@ -91,10 +89,17 @@ def set_term(
     Raises:
         BadInput: term, meaning or scope are empty or too long, or there are too many terms.
     """
+    if len(scope or {}) > MOST_FIELDS:
+        raise BadInput(f"A scope has at most {MOST_FIELDS} fields.", next_step="Name fewer.")
     fresh = Term(
         term=_checked(term, "A term", LONGEST_TERM),
         meaning=_checked(meaning, "The meaning of a term", LONGEST_MEANING),
-        scope=_checked_scope(scope or {}),
+        scope={
+            _checked(name, "A field of a scope", LONGEST_TERM): _checked(
+                value, "A value of a scope", LONGEST_MEANING
+            )
+            for name, value in (scope or {}).items()
+        },
         author=workspace.person,
         origin="notes" if from_notes else "person",
     )
@@ -103,15 +108,8 @@ def set_term(
     if len(others) >= MOST_TERMS:
         raise BadInput(f"A glossary holds at most {MOST_TERMS:,} terms.", next_step="Drop some.")
     _keep(workspace, [*others, fresh])
-    audit.note(
-        workspace.db,
-        workspace.project.id,
-        workspace.person,
-        "term set",
-        fresh.term,
-        meaning=fresh.meaning,
-        scope=fresh.scope,
-    )
+    told = {"meaning": fresh.meaning, "scope": fresh.scope}
+    audit.note(workspace.db, workspace.project.id, workspace.person, "term set", fresh.term, **told)
     return fresh
 
 
@@ -157,17 +155,6 @@ def _checked(text: str, what: str, longest: int) -> str:
     return plain
 
 
-def _checked_scope(scope: Mapping[str, str]) -> dict[str, str]:
-    if len(scope) > MOST_FIELDS:
-        raise BadInput(f"A scope has at most {MOST_FIELDS} fields.", next_step="Name fewer.")
-    return {
-        _checked(name, "A field of a scope", LONGEST_TERM): _checked(
-            value, "A value of a scope", LONGEST_MEANING
-        )
-        for name, value in scope.items()
-    }
-
-
 @operation("glossary find", role=Role.ENGINEER, listed_as="candidates")
 def find_terms(
     workspace: Workspace,
@@ -189,9 +176,8 @@ def find_terms(
                 defined.setdefault(definition.term, []).append((output_id, definition))
     found = [_defined(term, meanings, texts) for term, meanings in defined.items()]
     found += _undefined(texts, known | defined.keys())
-    return sorted(found, key=lambda candidate: (not candidate.meaning, -candidate.count, candidate.term))[
-        :limit
-    ]
+    found.sort(key=lambda candidate: (not candidate.meaning, -candidate.count, candidate.term))
+    return found[:limit]
 
 
 def _texts(workspace: Workspace, labels: Labels) -> dict[str, str]:
@@ -222,28 +208,17 @@ def _defined(term: str, defined: Sequence[tuple[str, Definition]], texts: Mappin
     )
 
 
-def _undefined(texts: Mapping[str, str], known: set[str]) -> list[Candidate]:
+def _undefined(texts: Mapping[str, str], known: set[str]) -> Iterator[Candidate]:
     """Abbreviations of several outputs; a word that is mostly written small is only stressed."""
     where: dict[str, list[str]] = {}
     for output_id, text in texts.items():
         for short in abbreviations(text) - known:
             where.setdefault(short, []).append(output_id)
-    several = {short: ids for short, ids in where.items() if len(ids) >= _SEVERAL}
     small = Counter(word for text in texts.values() for word in small_words(text))
-    return [
-        Candidate(
-            term=short,
-            meaning="",
-            count=len(ids),
-            outputs=tuple(ids),
-            quotes=tuple(
-                Mention(output_id=output_id, text=_around(texts[output_id], short))
-                for output_id in ids[:_QUOTES]
-            ),
-        )
-        for short, ids in several.items()
-        if small[short.lower()] <= len(ids)
-    ]
+    for short, ids in where.items():
+        if len(ids) >= _SEVERAL and small[short.lower()] <= len(ids):
+            quotes = [Mention(output_id=key, text=_around(texts[key], short)) for key in ids[:_QUOTES]]
+            yield Candidate(term=short, meaning="", count=len(ids), outputs=tuple(ids), quotes=tuple(quotes))
 
 
 def _around(text: str, term: str) -> str:

@@ -1,8 +1,8 @@
-"""Clauses become groups that mean the same.
+"""Texts become points, and points become groups that mean the same.
 
-Similarity blends meaning (multilingual embeddings), wording (character n-grams) and the families of
-failures. Hierarchical clustering with the number of groups chosen by the silhouette; the many notes
-beyond ``CLUSTERED`` are assigned to the nearest group.
+A point blends meaning (embeddings), wording (character n-grams) and the families of failures. The encoder
+reads some six hundred notes a second: of very many new ones a part is encoded and stands for those worded
+like it.
 """
 
 from __future__ import annotations
@@ -13,30 +13,91 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.stages.deriving.families import family_scores
+from labelcore.progress import Progress
+from labelcore.stages.deriving.naming import family_scores
+from labelcore.store import Database, vectors
+from labelcore.text.embedding import SentenceEncoder
 
 Floats = npt.NDArray[np.float64]
-CLUSTERED = 1_500
-MOST_GROUPS = 12
-_MOST_FROM_FEW = 6
-_FEW = 24
+APART = 0.55
+"""Cosine distance from which clauses are different codes."""
+ALL_UP_TO, AT_ONCE = 10_000, 2_000
+"""So many new notes are all encoded (some 15 s); of more, so many in one call."""
+_NEIGHBOURS, _CHUNK = 5, 1_000
+_CLUSTERED = 1_500
+_MOST_GROUPS, _MOST_FROM_FEW, _FEW = 12, 6, 24
 _WEIGHTS = {"meaning": 0.45, "wording": 0.15, "family": 0.40}
 
 
-def blend(texts: Sequence[str], vectors: Floats) -> Floats:
+def points_of(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
+    """Blended unit vectors of texts, shape (n, d); embeddings come from the store where they are known."""
+    return blend(texts, meanings(db, texts, progress))
+
+
+def meanings(db: Database, texts: Sequence[str], progress: Progress) -> Floats:
+    """A unit vector for each text, shape (n, 512).
+
+    Of more than ``ALL_UP_TO`` new texts a part is encoded, the others take the mean of the encoded ones
+    worded most like them. Every call encodes a further part, so the vectors become exact with use.
+    """
+    encoder = SentenceEncoder()
+    distinct = list(dict.fromkeys(texts))
+    known = vectors.known(db, distinct, encoder.name)
+    chosen = [text for text in distinct if text not in known]
+    if len(chosen) > ALL_UP_TO:  # at equal steps of the alphabet: like wordings stand together
+        chosen = np.sort(chosen)[_steps(len(chosen), AT_ONCE)].tolist()
+    found = vectors.embed(
+        db,
+        chosen,
+        encoder.name,
+        encoder.encode,
+        lambda done, total: progress(done, total, "reading the notes"),
+    )
+    known |= dict(zip(chosen, found, strict=True))
+    if left := [text for text in distinct if text not in known]:
+        known |= dict(zip(left, _guessed(left, known), strict=True))
+    return np.array([known[text] for text in texts], dtype=np.float64)
+
+
+def _steps(count: int, wanted: int) -> npt.NDArray[np.int64]:
+    return np.linspace(0, count - 1, min(wanted, count)).astype(np.int64)
+
+
+def _guessed(texts: Sequence[str], known: dict[str, vectors.Vectors]) -> vectors.Vectors:
+    """For each text the mean of its lexical neighbours' vectors, weighted by likeness."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    wording = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), max_features=20_000)
+    table = wording.fit_transform(list(known))
+    means = np.stack(list(known.values()))
+    few = min(_NEIGHBOURS, len(known))
+    found = []
+    for start in range(0, len(texts), _CHUNK):
+        rows = wording.transform(texts[start : start + _CHUNK])
+        likeness = np.asarray((rows @ table.T).todense(), dtype=np.float32)
+        best = np.argpartition(-likeness, few - 1, axis=1)[:, :few]
+        weights = np.take_along_axis(likeness, best, axis=1) + 1e-6
+        found.append(np.einsum("nk,nkd->nd", weights, means[best]))
+    return np.asarray(unit(np.concatenate(found)), dtype=np.float32)
+
+
+def blend(texts: Sequence[str], meaning: Floats) -> Floats:
     """Unit vectors whose cosine blends meaning, wording and family, shape (n, d)."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     wording = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), max_features=2_000)
     lexical = np.asarray(wording.fit_transform(texts).todense(), dtype=float)
     family = np.array([family_scores(text) for text in texts])
-    parts = ((vectors, "meaning"), (lexical, "wording"), (family, "family"))
-    joined = np.hstack([part * math.sqrt(_WEIGHTS[name]) for part, name in parts])
-    joined /= np.maximum(np.linalg.norm(joined, axis=1, keepdims=True), 1e-9)
-    return joined
+    parts = ((meaning, "meaning"), (lexical, "wording"), (family, "family"))
+    return unit(np.hstack([part * math.sqrt(_WEIGHTS[name]) for part, name in parts]))
 
 
-def distances(points: Floats) -> Floats:
+def unit(rows: Floats) -> Floats:
+    """The rows at unit length; a row of zeros stays."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
+
+
+def _distances(points: Floats) -> Floats:
     """Cosine distances of unit vectors, shape (n, n), exactly 0 on the diagonal."""
     found = np.clip(1 - points @ points.T, 0, None)
     found = (found + found.T) / 2
@@ -45,54 +106,77 @@ def distances(points: Floats) -> Floats:
 
 
 def group(points: Floats) -> npt.NDArray[np.int64]:
-    """A group number for each point, shape (n,); groups are numbered by size, the largest 0."""
+    """A group number for each point, shape (n,); groups are numbered by size, the largest 0.
+
+    The number of groups has the best silhouette; of many points a part is clustered, the others join it.
+    """
     if len(points) < 3:
         return np.zeros(len(points), dtype=np.int64)
-    core = points if len(points) <= CLUSTERED else points[_spread(len(points))]
+    core = points if len(points) <= _CLUSTERED else points[_steps(len(points), _CLUSTERED)]
     labels = _best_partition(core)
     if len(core) < len(points):
         centres = np.stack([core[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
-        nearest = (points @ centres.T).argmax(axis=1)
-        labels = np.asarray(nearest, dtype=np.int64)
-    sizes = np.bincount(labels)
-    rank = np.argsort(np.argsort(-sizes, kind="stable"), kind="stable")
+        labels = np.asarray((points @ centres.T).argmax(axis=1), dtype=np.int64)
+    rank = np.argsort(np.argsort(-np.bincount(labels), kind="stable"), kind="stable")
     return np.asarray(rank[labels], dtype=np.int64)
-
-
-def _spread(n: int) -> npt.NDArray[np.int64]:
-    return np.linspace(0, n - 1, CLUSTERED).astype(np.int64)
 
 
 def _best_partition(points: Floats) -> npt.NDArray[np.int64]:
     """Ward's linkage (groups of like size) cut at the number of groups with the best silhouette.
 
-    Only the upper half of the allowed numbers is tried: people merge two groups with one click,
-    but cannot see inside one that is too large.
+    About the square root of the notes' number at most, and only the upper half of what is allowed is tried:
+    people merge two groups with one click, but cannot see inside one that is too large.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
     from sklearn.metrics import silhouette_score
 
-    square = distances(points)
-    euclidean = np.sqrt(2 * squareform(square, checks=False))  # between unit vectors
-    tree = linkage(euclidean, "ward")
+    square = _distances(points)
+    tree = linkage(np.sqrt(2 * squareform(square, checks=False)), "ward")  # euclidean between unit vectors
     best, found = -2.0, np.zeros(len(points), dtype=np.int64)
-    most = _most_groups(len(points))
+    n = len(points)
+    most = max(2, min(_MOST_FROM_FEW if n <= _FEW else _MOST_GROUPS, n // 2, math.ceil(math.sqrt(n)) + 2))
     for count in range(max(2, (most + 1) // 2), most + 1):
         labels = np.asarray(fcluster(tree, count, "maxclust"), dtype=np.int64) - 1
-        if 1 < len(set(labels)) < len(points):
+        if 1 < len(set(labels)) < n:
             score = float(silhouette_score(square, labels, metric="precomputed"))
             if score > best:
                 best, found = score, labels
-    return np.asarray(found, dtype=np.int64)
-
-
-def _most_groups(n: int) -> int:
-    """Never a group for each note: about the square root of their number, and twelve at most."""
-    limit = _MOST_FROM_FEW if n <= _FEW else MOST_GROUPS
-    return max(2, min(limit, n // 2, math.ceil(math.sqrt(n)) + 2))
+    return found
 
 
 def central(points: Floats) -> int:
     """The point nearest to the middle of its group."""
     return int((points @ points.mean(axis=0)).argmax())
+
+
+def code_groups(points: Floats) -> list[list[int]]:
+    """The numbers of the points of each code, for blended unit vectors of shape (n, d).
+
+    Average linkage, cut at a fixed distance, so that the number of codes follows the notes. Many points are
+    grouped in turns: those near a group that stands join it.
+    """
+    groups: list[list[int]] = []
+    left = np.arange(len(points))
+    while len(left):
+        core = left[_steps(len(left), _CLUSTERED)]
+        labels = _cut_tree(points[core])
+        fresh = [core[labels == k].tolist() for k in np.unique(labels)]
+        others = np.setdiff1d(left, core, assume_unique=True)
+        likeness = points[others] @ unit(np.stack([points[group].mean(axis=0) for group in fresh])).T
+        near = likeness.max(axis=1) >= 1 - APART
+        for at, k in zip(others[near], likeness[near].argmax(axis=1), strict=True):
+            fresh[k].append(int(at))
+        groups += fresh
+        left = others[~near]
+    return groups
+
+
+def _cut_tree(points: Floats) -> npt.NDArray[np.int64]:
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    if len(points) == 1:
+        return np.array([1])
+    tree = linkage(squareform(_distances(points), checks=False), "average")
+    return np.asarray(fcluster(np.clip(tree, 0, None), APART, "distance"), dtype=np.int64)

@@ -1,15 +1,14 @@
 """Lint of the rubric: criteria that are vague, compound, overlapping, contradictory, or never fire.
 
-Overlap and contradiction are measured on what people said (cited fails and grades of the criterion)
-and on what judges decided, not on words alone; each finding carries its counts.
+Overlap and contradiction are measured on what people said and judges decided; each finding carries its
+counts.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,8 +16,8 @@ import numpy as np
 from labelcore.models import Criterion, Frozen, Role
 from labelcore.operations import operation
 from labelcore.progress import silent
-from labelcore.stages.deriving.criteria_by_meaning import points_of
 from labelcore.stages.deriving.editing import list_criteria
+from labelcore.stages.deriving.grouping import points_of
 from labelcore.stages.deriving.naming import quoted_in
 from labelcore.stages.grading import current_grades, fitting_labels
 from labelcore.store import Database
@@ -34,11 +33,9 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+(?:and|as well as|but also)\s+|;\s+|以及|并且|而且|同时|，并|；", re.IGNORECASE)
-_SAME = 0.6
-_TEN = 10
-_FEW = 5
+_SAME, _OPPOSITE = 0.6, -0.6
+_FEW, _TEN = 5, 10
 _SHARE = 0.15
-_OPPOSITE = -0.6
 
 Kind = Literal["vague", "compound", "overlapping", "contradictory", "never fires", "not needed"]
 
@@ -78,20 +75,20 @@ def lint(workspace: Workspace) -> Lint:
     failed = _failed_by_people(workspace, criteria, fails)
     decided = _failed_by_judges(workspace, criteria)
     covering = _covering(failed)
-    found = [
-        *(finding for c in criteria for finding in _wording(workspace.db, c)),
-        *(
-            finding
-            for a, b in itertools.combinations(criteria, 2)
-            for finding in _pair(a, b, failed, decided)
-        ),
-        *_silent(criteria, failed, decided),
-        *_not_needed(criteria, failed, covering),
-    ]
+    found = [finding for criterion in criteria for finding in _wording(workspace.db, criterion)]
+    for pair in itertools.combinations(criteria, 2):
+        found += _overlapping(*pair, failed, decided)
+        found += _contradictory(*pair, decided)
+    for criterion in criteria:
+        found += _silent(criterion, failed[criterion.id], decided[criterion.id])
+    for criterion in criteria:
+        if failed[criterion.id] and criterion.id not in covering:
+            says = f"Every fail that '{criterion.name}' explains is explained by another criterion too."
+            found.append(_finding("not needed", [criterion], says, sorted(failed[criterion.id])))
     explained = set().union(*failed.values())
     return Lint(
         findings=tuple(found),
-        covering=tuple(c.id for c in criteria if c.id in covering),
+        covering=tuple(criterion.id for criterion in criteria if criterion.id in covering),
         explained=len(explained),
         fails=len(fails),
         explained_outputs=tuple(sorted(explained)),
@@ -103,12 +100,9 @@ def _failed_by_people(
     workspace: Workspace, criteria: Sequence[Criterion], visible: set[str]
 ) -> dict[str, set[str]]:
     """Outputs that people failed for a criterion: cited in its evidence, or graded so."""
-    found = {
-        criterion.id: {item.output_id for item in criterion.evidence} & visible for criterion in criteria
-    }
+    found = {item.id: {quote.output_id for quote in item.evidence} & visible for item in criteria}
     for grade in current_grades(workspace):
-        sees = grade.output_id in visible and grade.value == "fail"
-        if sees and grade.criterion_id in found:
+        if grade.output_id in visible and grade.value == "fail" and grade.criterion_id in found:
             found[grade.criterion_id].add(grade.output_id)
     return found
 
@@ -121,112 +115,86 @@ def _failed_by_judges(workspace: Workspace, criteria: Sequence[Criterion]) -> di
     for version in judge_table.current(workspace.db, workspace.project.id):
         if version.criterion_id and (version.criterion_id not in judges or version.id in preferred):
             judges[version.criterion_id] = version.id
-    wanted = {judges[c.id]: c.id for c in criteria if c.id in judges}
-    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    wanted = {judges[item.id]: item.id for item in criteria if item.id in judges}
+    found: dict[str, dict[str, bool]] = {item.id: {} for item in criteria}
     table = verdict_table.values(workspace.db, list(wanted))
-    for output_id, judge, value in zip(
-        table["output_id"], table["judge_version_id"], table["value"], strict=True
-    ):
-        if value in {"pass", "fail"}:
-            found[wanted[judge]][output_id] = value == "fail"
+    for row in table[table["value"].isin(["pass", "fail"])].itertuples():
+        found[wanted[row.judge_version_id]][row.output_id] = row.value == "fail"
     return found
 
 
-def _wording(db: Database, criterion: Criterion) -> list[Finding]:
+def _wording(db: Database, criterion: Criterion) -> Iterator[Finding]:
     text = quoted_in(criterion.statement)
-    found = []
     if words := sorted({match[0].lower() for match in _VAGUE.finditer(text)}):
         says = (
             f"'{criterion.name}' leans on {', '.join(words)}: two people may read that differently. Say "
             "what can be seen in an output."
         )
-        found.append(_finding("vague", [criterion], says))
+        yield _finding("vague", [criterion], says)
     halves = [half.strip(' .,“”"。，') for half in _AND.split(text)]
     if len(halves) > 1 and min(len(half) for half in halves[:2]) > 3:
-        found += _compound(db, criterion, halves[:2])
-    return found
+        yield from _compound(db, criterion, halves[:2])
 
 
-def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> list[Finding]:
+def _compound(db: Database, criterion: Criterion, halves: Sequence[str]) -> Iterator[Finding]:
     """Two demands in one; the evidence is which half each quote speaks of."""
     quotes = [item.quote for item in criterion.evidence]
     if len(quotes) < 2:
-        return [
-            _finding(
-                "compound",
-                [criterion],
-                f"'{criterion.name}' asks for two things: “{halves[0]}” and “{halves[1]}”.",
-            )
-        ]
+        says = f"'{criterion.name}' asks for two things: “{halves[0]}” and “{halves[1]}”."
+        yield _finding("compound", [criterion], says)
+        return
     points = points_of(db, [*halves, *quotes], silent)
     first = int((points[2:] @ points[0] > points[2:] @ points[1]).sum())
     other = len(quotes) - first
-    if min(first, other) < max(2, _SHARE * len(quotes)):
-        return []  # nearly all evidence speaks of one half: it is one demand, said at length
-    says = (
-        f"'{criterion.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of "
-        f"“{halves[1]}”. Split it."
-    )
-    return [_finding("compound", [criterion], says, [item.output_id for item in criterion.evidence])]
+    if min(first, other) >= max(2, _SHARE * len(quotes)):  # else it is one demand, said at length
+        says = (
+            f"'{criterion.name}' asks for two things: {first} quotes speak of “{halves[0]}”, {other} of "
+            f"“{halves[1]}”. Split it."
+        )
+        yield _finding("compound", [criterion], says, [item.output_id for item in criterion.evidence])
 
 
-def _pair(
-    a: Criterion, b: Criterion, failed: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
-) -> list[Finding]:
-    found = []
-    for source, first, other in (
-        ("people", failed[a.id], failed[b.id]),
-        ("judges", _fails(decided, a.id), _fails(decided, b.id)),
-    ):
-        both, either = first & other, first | other
+def _overlapping(
+    first: Criterion, other: Criterion, failed: Mapping[str, set[str]], decided: Mapping[str, dict[str, bool]]
+) -> Iterator[Finding]:
+    by_judges = {key: {output for output, fails in decided[key].items() if fails} for key in decided}
+    for source, fails in (("people", failed), ("judges", by_judges)):
+        both, either = fails[first.id] & fails[other.id], fails[first.id] | fails[other.id]
         if len(either) >= _FEW and len(both) / len(either) >= _SAME:
             says = (
-                f"'{a.name}' and '{b.name}' fail the same outputs: by {source}, {len(both)} of the "
+                f"'{first.name}' and '{other.name}' fail the same outputs: by {source}, {len(both)} of the "
                 f"{len(either)} that either fails. Merge them, or say what sets them apart."
             )
-            found.append(_finding("overlapping", [a, b], says, sorted(both)))
-    shared = sorted(decided.get(a.id, {}).keys() & decided.get(b.id, {}).keys())
-    phi = (
-        _phi([decided[a.id][key] for key in shared], [decided[b.id][key] for key in shared])
-        if len(shared) >= _TEN
-        else None
-    )
-    if phi is not None and phi <= _OPPOSITE:
+            yield _finding("overlapping", [first, other], says, sorted(both))
+
+
+def _contradictory(
+    first: Criterion, other: Criterion, decided: Mapping[str, dict[str, bool]]
+) -> Iterator[Finding]:
+    shared = sorted(decided[first.id].keys() & decided[other.id].keys())
+    answers = np.array([[decided[item.id][key] for key in shared] for item in (first, other)], dtype=float)
+    if len(shared) < _TEN or (answers.std(axis=1) == 0).any():
+        return
+    phi = float(np.corrcoef(answers)[0, 1])
+    if phi <= _OPPOSITE:
         says = (
-            f"'{a.name}' and '{b.name}' pull against each other: what one passes the other fails (phi "
-            f"{phi:.2f} on {len(shared)} outputs)."
+            f"'{first.name}' and '{other.name}' pull against each other: what one passes the other fails "
+            f"(phi {phi:.2f} on {len(shared)} outputs)."
         )
-        opposite = [key for key in shared if decided[a.id][key] != decided[b.id][key]]
-        found.append(_finding("contradictory", [a, b], says, opposite))
-    return found
+        opposite = [key for key in shared if decided[first.id][key] != decided[other.id][key]]
+        yield _finding("contradictory", [first, other], says, opposite)
 
 
-def _fails(decided: Mapping[str, Mapping[str, bool]], criterion_id: str) -> set[str]:
-    return {key for key, failed in decided.get(criterion_id, {}).items() if failed}
-
-
-def _phi(first: Sequence[bool], other: Sequence[bool]) -> float | None:
-    """The correlation of two yes-no columns; None where one is constant."""
-    a, b = np.asarray(first, dtype=float), np.asarray(other, dtype=float)
-    return None if a.std() == 0 or b.std() == 0 else float(np.corrcoef(a, b)[0, 1])
-
-
-def _silent(
-    criteria: Sequence[Criterion], failed: Mapping[str, set[str]], decided: Mapping[str, Mapping[str, bool]]
-) -> list[Finding]:
-    found = []
-    for criterion in criteria:
-        judged = decided.get(criterion.id, {})
-        if not failed[criterion.id]:
-            says = f"No expert ever failed an output for '{criterion.name}'."
-            found.append(_finding("never fires", [criterion], says))
-        elif len(judged) >= _TEN and not any(judged.values()):
-            says = (
-                f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people "
-                f"failed {len(failed[criterion.id])}."
-            )
-            found.append(_finding("never fires", [criterion], says, sorted(failed[criterion.id])))
-    return found
+def _silent(criterion: Criterion, failed: set[str], judged: Mapping[str, bool]) -> Iterator[Finding]:
+    if not failed:
+        says = f"No expert ever failed an output for '{criterion.name}'."
+        yield _finding("never fires", [criterion], says)
+    elif len(judged) >= _TEN and not any(judged.values()):
+        says = (
+            f"The judge of '{criterion.name}' fails none of {len(judged)} outputs, though people failed "
+            f"{len(failed)}."
+        )
+        yield _finding("never fires", [criterion], says, sorted(failed))
 
 
 def _covering(failed: Mapping[str, set[str]]) -> set[str]:
@@ -237,9 +205,7 @@ def _covering(failed: Mapping[str, set[str]]) -> set[str]:
     outputs = sorted(set().union(*failed.values())) if failed else []
     if not outputs:
         return set()
-    explains = np.array(
-        [[key in failed[criterion_id] for criterion_id in ids] for key in outputs], dtype=float
-    )
+    explains = np.array([[key in failed[item] for item in ids] for key in outputs], dtype=float)
     answer = milp(
         np.ones(len(ids)),
         integrality=np.ones(len(ids), dtype=np.int64),
@@ -250,21 +216,6 @@ def _covering(failed: Mapping[str, set[str]]) -> set[str]:
     if answer.x is None:
         return set(ids)
     return {criterion_id for criterion_id, taken in zip(ids, answer.x, strict=True) if taken > 0.5}
-
-
-def _not_needed(
-    criteria: Sequence[Criterion], failed: Mapping[str, set[str]], covering: set[str]
-) -> list[Finding]:
-    return [
-        _finding(
-            "not needed",
-            [criterion],
-            f"Every fail that '{criterion.name}' explains is explained by another criterion too.",
-            sorted(failed[criterion.id]),
-        )
-        for criterion in criteria
-        if failed[criterion.id] and criterion.id not in covering
-    ]
 
 
 def _finding(kind: Kind, criteria: Sequence[Criterion], says: str, outputs: Sequence[str] = ()) -> Finding:

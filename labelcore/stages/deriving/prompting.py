@@ -1,8 +1,8 @@
 """Criteria that the pipeline's own prompt asks for, and what the experts' grades say to them.
 
-A prompt's rules are proposals like any other, marked as such. Many are never what an expert fails,
-and some the grades contradict: in practice a word limit that failed 71 % of the outputs that experts
-passed. Rules on lengths are measured at once, by a code check read from the sentence.
+Many of a prompt's rules are never what an expert fails, and some the grades contradict: in practice a word
+limit that failed 71 % of the outputs that experts passed. Rules on lengths are measured at once, by a code
+check.
 """
 
 from __future__ import annotations
@@ -74,9 +74,8 @@ _MUCH = 0.25
 class PromptRule(Frozen):
     """A criterion from the prompt beside what experts did.
 
-    ``failed_by_experts``: failed outputs that cite it, ``failing`` their ids; ``breaking`` are the
-    passed outputs that break the rule. ``breaks``: the share of the outputs that
-    experts PASSED which break the rule, where it can be measured by ``check``.
+    ``failed_by_experts``: failed outputs that cite it, ``failing`` their ids. ``breaks``: the share of the
+    outputs that experts PASSED which break the rule, where ``check`` can measure it, ``breaking`` their ids.
     """
 
     criterion: Criterion
@@ -97,13 +96,11 @@ class PromptRules(Frozen):
 
     def document(self) -> dict[str, Any]:
         """The JSON form."""
-        return {
-            "proposed": [criterion.document() for criterion in self.proposed],
-            "rules": [
-                rule.model_dump(exclude={"criterion"}) | {"criterion_id": rule.criterion.id}
-                for rule in self.rules
-            ],
-        }
+        rules = [
+            rule.model_dump(exclude={"criterion"}) | {"criterion_id": rule.criterion.id}
+            for rule in self.rules
+        ]
+        return {"proposed": [criterion.document() for criterion in self.proposed], "rules": rules}
 
 
 @operation("criteria from-prompt", role=Role.ENGINEER, effect=Effect.WRITES)
@@ -134,8 +131,10 @@ def propose_from_prompt(
         if rule.casefold() not in known:
             why = "the pipeline's prompt asks for it; no expert has failed it yet"
             told = {"severity": "should", "origin": "prompt", "why": why}
-            found.append(new_criterion(workspace, _name(rule, taken), rule, **told))
-            taken.add(found[-1].name)
+            name = rule if len(rule) <= 60 else f"{rule[:59].rsplit(' ', 1)[0]}…"
+            name = name if name not in taken else f"{name} ({len(taken) + 1})"
+            found.append(new_criterion(workspace, name, rule, **told))
+            taken.add(name)
     criterion_table.save(workspace.db, found)
     return PromptRules(proposed=tuple(found), rules=tuple(prompt_rules(workspace)))
 
@@ -151,16 +150,10 @@ def rules_in(prompt: str) -> list[str]:
     return list(dict.fromkeys(kept))[:_MOST]
 
 
-def _name(rule: str, taken: set[str]) -> str:
-    short = rule if len(rule) <= 60 else f"{rule[:59].rsplit(' ', 1)[0]}…"
-    return short if short not in taken else f"{short} ({len(taken) + 1})"
-
-
 def check_of(rule: str) -> CodeSpec | None:
     """The code check that a rule on lengths states; None for any other rule.
 
-    None too where the sentence negates something that is no part of the limit: a check that may
-    mean the opposite is worse than none.
+    None too where the sentence negates something else: a check that may mean the opposite is worse than none.
     """
     for pattern, side, shift in _LIMITS:
         if match := pattern.search(rule):
@@ -211,15 +204,11 @@ def _rule(workspace: Workspace, criterion: Criterion, labels: Labels, passed: Se
 
 
 def _in_words(criterion: Criterion, fails: int, breaks: Rate, *, contradicted: bool) -> str:
-    head = f"“{criterion.statement}”: "
-    never = (
-        "no expert ever failed an output for it" if not fails else f"experts failed {fails} outputs for it"
-    )
-    if breaks.value is None:
-        return f"{head}{never}."
-    share = (
-        f"it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} "
-        "outputs that experts passed"
-    )
-    ending = ": their grades contradict it" if contradicted else ""
-    return f"{head}{never}; {share}{ending}."
+    never = f"experts failed {fails} outputs for it" if fails else "no expert ever failed an output for it"
+    share = ""
+    if breaks.value is not None:
+        share = (
+            f"; it would fail {breaks.value:.0%} ({breaks.low:.0%} to {breaks.high:.0%}) of the {breaks.n} "
+            "outputs that experts passed"
+        )
+    return f"“{criterion.statement}”: {never}{share}{': their grades contradict it' if contradicted else ''}."

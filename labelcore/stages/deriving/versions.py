@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from labelcore.errors import BadInput
-from labelcore.models import Criterion, Frozen, Role
+from labelcore.models import Criterion, Frozen, Grade, Role
 from labelcore.operations import Effect, Flags, Why, operation
 from labelcore.stages.deriving.editing import descendant, drop, list_criteria, revise, versions_of
 from labelcore.store import criteria as criterion_table
@@ -33,8 +33,7 @@ class SplitPart(Frozen):
         """As it is, or read from one text: ``Length=It is short.=0,2``."""
         if not isinstance(given, str):
             return given
-        name, _, rest = given.partition("=")
-        statement, _, numbers = rest.partition("=")
+        name, statement, numbers, *_ = [*given.split("=", 2), "", ""]
         quotes = [number.strip() for number in numbers.split(",") if number.strip()]
         if not name.strip() or not all(number.isdecimal() for number in quotes):
             raise BadInput(
@@ -133,46 +132,53 @@ def _standing(versions: Sequence[Criterion]) -> int:
 def _as_before(workspace: Workspace, versions: Sequence[Criterion], standing: int) -> Criterion:
     before, last = versions[standing - 2], versions[-1]
     kept = {"id", "project_id", "version", "at", "author", "why", "wording_only", "restores"}
-    changes = {
-        name: value
-        for name, value in before.model_dump(exclude=kept).items()
-        if value != last.model_dump()[name]
-    }
-    return revise(
-        workspace,
-        last,
-        changes | {"restores": before.version},
-        f"took version {standing} back",
-        wording_only=versions[standing - 1].wording_only,
-    )
+    fields = before.model_dump(exclude=kept)
+    changes = {name: value for name, value in fields.items() if value != last.model_dump()[name]}
+    changes["restores"] = before.version
+    only_words = versions[standing - 1].wording_only
+    return revise(workspace, last, changes, f"took version {standing} back", wording_only=only_words)
 
 
 @operation("criteria lineage", role=Role.MANAGER, listed_as="criteria")
 def lineage(workspace: Workspace) -> list[Ancestor]:
     """Show which criterion was made from which, oldest first."""
+    fields = {"id", "name", "status", "at", "parents"}
     return [
-        Ancestor(
-            id=criterion.id,
-            name=criterion.name,
-            status=criterion.status,
-            versions=criterion.version,
-            at=criterion.at,
-            parents=criterion.parents,
-        )
+        Ancestor(versions=criterion.version, **criterion.model_dump(include=fields))
         for criterion in list_criteria(workspace)
     ]
 
 
 def difference(before: str, after: str) -> list[Piece]:
     """What became of the words of a statement, in order."""
-    a, b = _WORDS.findall(before), _WORDS.findall(after)
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
     found: list[Piece] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = "".join(old[i:j]), "".join(new[k:m])
         if tag == "equal":
-            found.append(Piece(kind="same", text="".join(a[i:j])))
+            found.append(Piece(kind="same", text=gone))
             continue
-        if i < j:
-            found.append(Piece(kind="gone", text="".join(a[i:j])))
-        if k < m:
-            found.append(Piece(kind="new", text="".join(b[k:m])))
+        found += [Piece(kind="gone", text=gone)] if gone else []
+        found += [Piece(kind="new", text=come)] if come else []
     return found
+
+
+def same_meaning(versions: Sequence[Criterion]) -> set[int]:
+    """The numbers of the versions that mean what the newest means.
+
+    They changed its wording only, or have the statement of one that did (an edit that was taken back).
+    """
+    meaning: dict[int, int] = {}
+    first_with: dict[str, int] = {}
+    newest = 0
+    for version in versions:
+        kept = newest if version.wording_only else 0
+        newest = kept or first_with.get(version.statement) or version.version
+        meaning[version.version] = newest
+        first_with.setdefault(version.statement, newest)
+    return {number for number, oldest in meaning.items() if oldest == newest}
+
+
+def given_under(grade: Grade, versions: set[int]) -> bool:
+    """Whether a grade was given under one of these versions; one that names none stands for the first."""
+    return (grade.criterion_version or 1) in versions

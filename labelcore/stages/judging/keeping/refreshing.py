@@ -19,7 +19,7 @@ from labelcore.models import JudgeVersion, Role, now
 from labelcore.operations import Effect, operation
 from labelcore.stages import projects
 from labelcore.stages.deriving import find_criterion, glossary
-from labelcore.stages.deriving.meaning import same_meaning
+from labelcore.stages.deriving.versions import same_meaning
 from labelcore.stages.judging.keeping.finding import active_judges
 from labelcore.store import criteria as criterion_table
 from labelcore.store import judges as judge_table
