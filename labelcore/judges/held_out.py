@@ -25,8 +25,7 @@ import numpy.typing as npt
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.models import Frozen
 from labelcore.stats import resampling
-from labelcore.stats.measures.tnr import tnr_of
-from labelcore.stats.measures.tpr import tpr_of
+from labelcore.stats.counts import tnr_of, tpr_of
 from labelcore.stats.prevalence.weighing import typical_weight
 from labelcore.stats.rate import Rate, not_measurable
 

@@ -1,21 +1,21 @@
-"""Agreement between people: Krippendorff's alpha for grades and levels, with a bootstrap interval.
+"""Agreement between people beyond chance: Krippendorff's alpha first, beside it Fleiss', Gwet's and Cohen's.
 
-Fleiss' kappa and Gwet's AC1 (AC2 on levels) stand beside it as secondary figures.
+``counts``, shape (outputs, values), says how many people gave each output each value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from labelcore.models import Frozen
-from labelcore.stats.measures.alpha import Ints, alphas, krippendorff_alpha
-from labelcore.stats.measures.fleiss import fleiss_kappa
-from labelcore.stats.measures.gwet import gwet_ac
 
-__all__ = ["Agreement", "agreement", "krippendorff_alpha"]
-
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Weights = Literal["none", "linear", "quadratic"]
 _REPLICATES = 2_000
 _CELLS = 2_000_000
 """Replicates times outputs that are drawn at once, to bound the memory."""
@@ -49,24 +49,18 @@ def agreement(
     for grades in by_annotator.values():
         for output_id, value in grades.items():
             seen.setdefault(output_id, []).append(int(value))
-    shared = {key: votes for key, votes in sorted(seen.items()) if len(votes) > 1}
-    values = sorted({vote for votes in shared.values() for vote in votes})
-    counts = np.array(
-        [[votes.count(value) for value in values] for votes in shared.values()], dtype=np.int64
-    ).reshape(len(shared), len(values))
+    shared = [votes for _, votes in sorted(seen.items()) if len(votes) > 1]
+    values = sorted({vote for votes in shared for vote in votes})
+    table = [[votes.count(value) for value in values] for votes in shared]
+    counts = np.array(table, dtype=np.int64).reshape(len(shared), len(values))
     # With one output, observed and expected disagreement are the same: alpha would always be 0.
     alpha = krippendorff_alpha(counts, ordinal=ordinal) if len(shared) > 1 else None
-    low, high = _interval(counts, ordinal=ordinal, seed=seed) if alpha is not None else (None, None)
-    return Agreement(
-        alpha=alpha,
-        low=low,
-        high=high,
-        n_annotators=len(by_annotator),
-        n_outputs=len(shared),
-        why_not=None if alpha is not None else _why_not(len(by_annotator), len(shared)),
-        fleiss=fleiss_kappa(counts) if alpha is not None else None,
-        ac=gwet_ac(counts, "quadratic" if ordinal else "none") if alpha is not None else None,
-    )
+    found = Agreement(alpha=alpha, low=None, high=None, n_annotators=len(by_annotator), n_outputs=len(shared))
+    if alpha is None:
+        return found.model_copy(update={"why_not": _why_not(len(by_annotator), len(shared))})
+    low, high = _interval(counts, ordinal=ordinal, seed=seed)
+    ac = gwet_ac(counts, "quadratic" if ordinal else "none")
+    return found.model_copy(update={"low": low, "high": high, "fleiss": fleiss_kappa(counts), "ac": ac})
 
 
 def _why_not(n_annotators: int, n_outputs: int) -> str:
@@ -83,14 +77,115 @@ def _interval(counts: Ints, *, ordinal: bool, seed: int) -> tuple[float | None, 
     # Drawing outputs is drawing how often each of the few kinds of rows occurs: the same chances,
     # at a cost that does not grow with the outputs.
     kinds, often = np.unique(counts, axis=0, return_counts=True)
-    chances = often / len(counts)
     random, per_round = np.random.default_rng(seed), max(1, _CELLS // len(kinds))
     found: list[float] = []
     for start in range(0, _REPLICATES, per_round):
         rounds = min(per_round, _REPLICATES - start)
-        times = random.multinomial(len(counts), chances, size=rounds)
+        times = random.multinomial(len(counts), often / len(counts), size=rounds)
         found += alphas(kinds, times, ordinal=ordinal)
     if len(found) < _REPLICATES // 2:
         return None, None
     low, high = np.quantile(found, [0.025, 0.975])
     return float(low), float(high)
+
+
+def krippendorff_alpha(counts: Ints, *, ordinal: bool = False) -> float | None:
+    """1 - D_o / D_e (Krippendorff, Content Analysis, 2004, ch. 11): disagreement within outputs over that
+    of grades at random.
+
+    With ``ordinal`` the columns are levels in their order, and a disagreement weighs the more, the
+    more grades lie between its two levels. Outputs with fewer than two grades say nothing and are
+    left out. None when everybody gave the same value everywhere, or no output has two grades.
+    """
+    counts = counts[counts.sum(axis=1) >= 2]
+    found = alphas(counts, np.ones((1, len(counts)), dtype=np.int64), ordinal=ordinal)
+    return found[0] if found else None
+
+
+def alphas(counts: Ints, times: Ints, *, ordinal: bool = False) -> list[float]:
+    """`krippendorff_alpha` of each replicate, undefined ones left out. ``times`` (replicates, outputs) says
+    how often an output is drawn; each has two grades or more.
+    """
+    together = np.einsum("uc,uk->uck", counts, counts) / (counts.sum(axis=1) - 1)[:, None, None]
+    within = np.tensordot(times, together, axes=1)
+    of_value = times @ counts
+    if ordinal:  # squared: the number of grades from one level to the other, each end counted half
+        below = np.cumsum(of_value, axis=1) - of_value / 2
+        distance = (below[:, :, None] - below[:, None, :]) ** 2
+    else:
+        distance = np.broadcast_to(1.0 - np.eye(counts.shape[1]), within.shape)
+    observed = (within * distance).sum(axis=(1, 2))
+    expected = np.einsum("rc,rck,rk->r", of_value, distance, of_value)
+    measurable = expected > 0
+    total = of_value.sum(axis=1)
+    found = 1 - observed[measurable] * (total[measurable] - 1) / expected[measurable]
+    return [float(alpha) for alpha in found]
+
+
+def fleiss_kappa(counts: Ints) -> float | None:
+    """(P̄ - P̄_e) / (1 - P̄_e) (Fleiss 1971).
+
+    None when outputs have different numbers of grades or fewer than two (Krippendorff's alpha
+    allows both), or when everybody gave the same value everywhere.
+    """
+    grades = counts.sum(axis=1)
+    if not len(grades) or grades[0] < 2 or (grades != grades[0]).any():
+        return None
+    same = ((counts**2).sum(axis=1) - grades) / (grades * (grades - 1))
+    shares = counts.sum(axis=0) / counts.sum()
+    by_chance = float((shares**2).sum())
+    return None if by_chance == 1 else (float(same.mean()) - by_chance) / (1 - by_chance)
+
+
+def gwet_ac(counts: Ints, weights: Weights = "none") -> float | None:
+    """AC1 (weights "none") or AC2; missing grades allowed. On lopsided data it looks good for a judge that
+    misses nearly every fail.
+
+    (p_a - p_e) / (1 - p_e) with p_e = T_w / (q(q-1)) · Σ π_k(1-π_k), where q is the number of
+    values that can be given, π_k the mean share of value k over outputs, T_w the sum of the
+    weights (Gwet, Br. J. Math. Stat. Psychol. 2008; Handbook of Inter-Rater Reliability, 2014).
+    None when fewer than two values can be given or no output has two grades.
+    """
+    graded = counts[counts.sum(axis=1) > 0]
+    each = graded.sum(axis=1)
+    values = counts.shape[1]
+    if values < 2 or not (each >= 2).any():
+        return None
+    apart = distances(values, weights)
+    credit = 1 - apart / apart.max()
+    pairs = graded[each >= 2]
+    many = pairs.sum(axis=1)
+    same = (pairs * (pairs @ credit - 1)).sum(axis=1) / (many * (many - 1))
+    shares = (graded / each[:, None]).mean(axis=0)
+    by_chance = credit.sum() / (values * (values - 1)) * float((shares * (1 - shares)).sum())
+    return float((same.mean() - by_chance) / (1 - by_chance))
+
+
+def distances(size: int, weights: Weights) -> Floats:
+    """How much a disagreement between two of ``size`` ordered levels weighs, shape (size, size)."""
+    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size))).astype(np.float64)
+    return {"none": (apart > 0).astype(np.float64), "linear": apart, "quadratic": apart**2}[weights]
+
+
+def weighted_kappa(table: npt.ArrayLike, weights: Weights = "quadratic") -> float | None:
+    """1 - Σ w·O / Σ w·E of a square table of two graders on ordered levels (Cohen 1968).
+
+    ``table`` (k, k): how often the first gave the row's level and the second the column's. None
+    for an empty table, or when chance explains all.
+    """
+    observed = np.asarray(table, dtype=np.float64)
+    n = observed.sum()
+    if n == 0:
+        return None
+    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / n
+    apart = distances(len(observed), weights)
+    by_chance = float((apart * expected).sum())
+    return None if by_chance == 0 else 1 - float((apart * observed).sum()) / by_chance
+
+
+def table_of(first: Sequence[int], second: Sequence[int], levels: Sequence[int]) -> Floats:
+    """How often two graders gave which pair of ``levels``, shape (levels, levels)."""
+    table = np.zeros((len(levels), len(levels)))
+    for row, column in zip(first, second, strict=True):
+        table[levels.index(row), levels.index(column)] += 1
+    return table

@@ -8,6 +8,7 @@ reaches 1/α is at most α (Ville). The bound is the largest p for which it has.
 
 from __future__ import annotations
 
+import bisect
 import math
 
 from labelcore.models import Fact, fact
@@ -44,17 +45,13 @@ def log_evidence(successes: int, n: int, share: float) -> float:
     """The logarithm of the mixed likelihood ratio against "the truth is at most ``share``"."""
     from scipy import special
 
-    a, b = successes + _PRIOR, n - successes + _PRIOR
-    seen = special.betaln(a, b) + _log_above(a, b, share)
-    prior = special.betaln(_PRIOR, _PRIOR) + _log_above(_PRIOR, _PRIOR, share)
+    def above(a: float, b: float) -> float:
+        """How much of a Beta(a, b) lies above the share."""
+        return math.log(max(float(special.betaincc(a, b, share)), 5e-324)) + float(special.betaln(a, b))
+
+    seen = above(successes + _PRIOR, n - successes + _PRIOR)
     at_share = successes * math.log(share) + (n - successes) * math.log1p(-share)
-    return float(seen - prior - at_share)
-
-
-def _log_above(a: float, b: float, share: float) -> float:
-    from scipy import special
-
-    return math.log(max(float(special.betaincc(a, b, share)), 5e-324))
+    return seen - above(_PRIOR, _PRIOR) - at_share
 
 
 def more_until(successes: int, n: int, limit: float, alpha: float = 0.05) -> int | None:
@@ -67,18 +64,13 @@ def more_until(successes: int, n: int, limit: float, alpha: float = 0.05) -> int
         return 0
     if n == 0 or successes / n <= limit:
         return None
-    rate = successes / n
 
-    def reached(size: int) -> bool:
-        return log_evidence(math.floor(rate * size + _TINY), size, limit) >= math.log(1 / alpha)
+    def evidence(size: int) -> float:
+        return log_evidence(math.floor(successes / n * size + _TINY), size, limit)
 
-    if not reached(_LIMIT):
-        return None
-    low, high = n, _LIMIT
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high - n
+    sizes = range(n + 1, _LIMIT + 1)
+    more = bisect.bisect_left(sizes, math.log(1 / alpha), key=evidence) + 1
+    return more if more <= len(sizes) else None
 
 
 def enough(successes: int, n: int, limit: float) -> Fact:

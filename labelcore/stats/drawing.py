@@ -44,17 +44,15 @@ def draw_stratified(strata: Mapping[str, str], n: int, seed: int) -> list[Pick]:
         members.setdefault(strata[output_id], []).append(output_id)
     sizes = _allocate({name: len(ids) for name, ids in members.items()}, min(n, len(strata)))
     chosen = {
-        output_id: (name, sizes[name] / len(ids))
+        output_id: (f"stratum {name or '(none)'}", sizes[name] / len(ids))
         for name, ids in members.items()
         for output_id in ids[: sizes[name]]
     }
     order = hash_order(list(chosen), seed + 1)
-    return [_from_stratum(i, *chosen[i], place) for place, i in enumerate(order, 1)]
-
-
-def _from_stratum(output_id: str, stratum: str, share: float, place: int) -> Pick:
-    reason = f"stratum {stratum or '(none)'}"
-    return Pick(output_id=output_id, reason=reason, probability=share, position=place)
+    return [
+        Pick(output_id=i, reason=chosen[i][0], probability=chosen[i][1], position=place)
+        for place, i in enumerate(order, 1)
+    ]
 
 
 def _allocate(sizes: Mapping[str, int], n: int) -> dict[str, int]:
@@ -78,27 +76,34 @@ def draw_mixture(ids: Sequence[str], n: int, seed: int, parts: Mapping[str, Floa
     ``parts`` maps a name of ``MIXTURE`` to non-negative scores, shape (len(ids),), in the order of
     ``ids``. A part that is missing or all zero gives its share to the uniform part.
     """
-    return _draw(ids, n, seed, _shares(len(ids), parts)) if ids else []
+    if not ids:
+        return []
+    found = {
+        name: MIXTURE[name] * scores / scores.sum()
+        for name, scores in parts.items()
+        if name != "uniform" and len(scores) == len(ids) and scores.sum() > 0
+    }
+    rest = 1 - sum(MIXTURE[name] for name in found)
+    return _draw(ids, n, seed, {"uniform": np.full(len(ids), rest / len(ids)), **found})
 
 
 def _draw(ids: Sequence[str], n: int, seed: int, shares: Mapping[str, Floats]) -> list[Pick]:
+    """``shares``: of each reason what it gives each id of the chances, shape (len(ids),)."""
     ordered = hash_order(ids, seed)
     place_of = {output_id: place for place, output_id in enumerate(ids)}
     order = np.array([place_of[output_id] for output_id in ordered])
-    probability, owed = _inclusion(shares, min(n, len(ids)))
+    reasons, weights = list(shares), np.array(list(shares.values()))
+    probability = _inclusion(weights.sum(axis=0), min(n, len(ids)))
     random = np.random.default_rng(seed)
-    taken = _systematic(probability[order], random)
-    picks = [(ordered[k], order[k]) for k in taken]
+    picks = [(ordered[k], order[k]) for k in _systematic(probability[order], random)]
     random.shuffle(picks)
-    return [
-        Pick(
-            output_id=output_id,
-            reason=_reason(owed, where, random),
-            probability=float(probability[where]),
-            position=place,
-        )
-        for place, (output_id, where) in enumerate(picks, 1)
-    ]
+    found = []
+    for place, (output_id, where) in enumerate(picks, 1):
+        owed = weights[:, where] / weights[:, where].sum()
+        reason = reasons[int(random.choice(len(reasons), p=owed))]
+        chance = float(probability[where])
+        found.append(Pick(output_id=output_id, reason=reason, probability=chance, position=place))
+    return found
 
 
 def draw_weighted(ids: Sequence[str], n: int, seed: int, scores: Floats, name: str) -> list[Pick]:
@@ -110,29 +115,17 @@ def draw_weighted(ids: Sequence[str], n: int, seed: int, scores: Floats, name: s
     return _draw(ids, n, seed, shares)
 
 
-def _shares(size: int, parts: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Each part as a distribution over the ids times its share of the mixture."""
-    found = {
-        name: MIXTURE[name] * scores / scores.sum()
-        for name, scores in parts.items()
-        if name != "uniform" and len(scores) == size and scores.sum() > 0
-    }
-    rest = 1 - sum(MIXTURE[name] for name in found)
-    return {"uniform": np.full(size, rest / size), **found}
-
-
-def _inclusion(shares: Mapping[str, Floats], n: int) -> tuple[Floats, dict[str, Floats]]:
+def _inclusion(shares: Floats, n: int) -> Floats:
     """Inclusion probabilities n·share capped at 1, the excess spread over the others."""
-    total = np.sum(list(shares.values()), axis=0)
-    probability = np.minimum(1.0, n * total)
-    for _ in range(len(total)):
+    probability = np.minimum(1.0, n * shares)
+    for _ in range(len(shares)):
         missing = n - probability.sum()
         free = probability < 1
         if missing < 1e-9 or not free.any():
             break
         factor = 1 + missing / probability[free].sum()
         probability[free] = np.minimum(1.0, probability[free] * factor)
-    return probability, dict(shares)
+    return probability
 
 
 def _systematic(probability: Floats, random: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -141,9 +134,3 @@ def _systematic(probability: Floats, random: np.random.Generator) -> npt.NDArray
     size = round(float(edges[-1]))
     marks = random.random() + np.arange(size)
     return np.minimum(np.searchsorted(edges, marks, side="right"), len(edges) - 1)
-
-
-def _reason(owed: Mapping[str, Floats], where: int, random: np.random.Generator) -> str:
-    names = list(owed)
-    weights = np.array([owed[name][where] for name in names])
-    return names[int(random.choice(len(names), p=weights / weights.sum()))]

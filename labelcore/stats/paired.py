@@ -38,10 +38,8 @@ def compare(first: Bools, second: Bools, groups: npt.NDArray[np.int64] | None = 
     ``groups`` (n,): numbers from 0 up where items share a source; the interval is then over groups.
     "Better" only where the interval of the difference leaves 0.
     """
-    table = tuple(
-        int(cell.sum()) for cell in (first & second, first & ~second, ~first & second, ~first & ~second)
-    )
-    both, only_first, only_second, neither = table
+    cells = (first & second, first & ~second, ~first & second, ~first & ~second)
+    both, only_first, only_second, neither = (int(cell.sum()) for cell in cells)
     difference = paired_difference(both, only_first, only_second, neither)
     if groups is not None and len(first):
         difference = _wider(difference, clustered_difference(first, second, groups))
@@ -88,9 +86,8 @@ def paired_difference(both: int, only_first: int, only_second: int, neither: int
     drawn = np.random.default_rng(seed).dirichlet(counts + 0.5, size=_DRAWS)
     low, high = np.quantile(drawn[:, 2] - drawn[:, 1], [0.025, 0.975])
     value = (only_second - only_first) / n
-    return Rate(
-        value=value, low=min(value, float(low)), high=max(value, float(high)), n=n, method="paired, Jeffreys"
-    )
+    low, high = min(value, float(low)), max(value, float(high))
+    return Rate(value=value, low=low, high=high, n=n, method="paired, Jeffreys")
 
 
 def _says(difference: Rate) -> str:
@@ -124,10 +121,5 @@ def clustered_difference(
     half = float(stats.t.ppf(0.975, number - 1)) * spread
     times = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), draws)
     low, high = np.quantile((times @ sums) / (times @ sizes), [0.025, 0.975])
-    return Rate(
-        value=value,
-        low=max(-1.0, min(value - half, float(low))),
-        high=min(1.0, max(value + half, float(high))),
-        n=len(first),
-        method="paired, over groups",
-    )
+    low, high = max(-1.0, min(value - half, float(low))), min(1.0, max(value + half, float(high)))
+    return Rate(value=value, low=low, high=high, n=len(first), method="paired, over groups")

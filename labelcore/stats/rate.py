@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import math
+from collections.abc import Sequence
 from statistics import NormalDist
 
 from labelcore.models import Frozen
 from labelcore.stats.intervals import every_method
 
 Z95 = NormalDist().inv_cdf(0.975)
+_MOST = 100_000
+"""More items than that are not asked for."""
+_FEWEST_SEEN = 5
 
 
 class Rate(Frozen):
@@ -66,6 +71,40 @@ def difference(first: Rate, second: Rate) -> Rate:
     down = math.hypot(first.value - first.low, second.high - second.value)
     up = math.hypot(first.high - first.value, second.value - second.low)
     return Rate(value=value, low=value - down, high=value + up, n=n, method="Newcombe")
+
+
+def good_turing(counts: Sequence[int]) -> Rate:
+    """The share of occurrences that belong to kinds not seen yet, f1 / n (Good 1953).
+
+    ``counts`` says how often each seen kind occurred; f1 is the number of kinds seen once, f2 twice.
+    The interval is Esty's (1983): variance (f1 (1 - f1/n) + 2 f2) / n²; with no kind seen once, its
+    upper end is the rule of three.
+    """
+    n = sum(counts)
+    if n < _FEWEST_SEEN:
+        return not_measurable(f"it takes at least {_FEWEST_SEEN} occurrences, here are {n}", n)
+    once, twice = sum(times == 1 for times in counts), sum(times == 2 for times in counts)
+    share = once / n
+    spread = Z95 * math.sqrt(max(0.0, once * (1 - share) + 2 * twice)) / n
+    low, high = max(0.0, share - spread), min(1.0, max(share + spread, 3 / n))
+    return Rate(value=share, low=low, high=high, n=n, method="Good-Turing")
+
+
+def more_needed(successes: int, n: int, half_width: float) -> int | None:
+    """How many more items until the Wilson interval is at most ± ``half_width``, at this share.
+
+    None when the share is unknown (n = 0) or the width is out of reach.
+    """
+    if n == 0 or half_width <= 0:
+        return None
+
+    def narrowness(size: int) -> float:
+        low, high = every_method()["Wilson"](round(successes / n * size), size, Z95)
+        return (low - high) / 2
+
+    sizes = range(n, max(n, _MOST) + 1)
+    more = bisect.bisect_left(sizes, -half_width, key=narrowness)
+    return more if more < len(sizes) else None
 
 
 def not_measurable(why: str, n: int = 0) -> Rate:

@@ -14,15 +14,17 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from labelcore.stats.measures.balanced_accuracy import balanced_accuracy_of
-from labelcore.stats.measures.confusion import Floats
-from labelcore.stats.measures.gwet import ac1_of
-from labelcore.stats.measures.kappa import kappa_of
-from labelcore.stats.measures.mcc import mcc_of
-from labelcore.stats.measures.npv import npv_of
-from labelcore.stats.measures.ppv import ppv_of
-from labelcore.stats.measures.tnr import tnr_of
-from labelcore.stats.measures.tpr import tpr_of
+from labelcore.stats.counts import (
+    Floats,
+    ac1_of,
+    balanced_accuracy_of,
+    kappa_of,
+    mcc_of,
+    npv_of,
+    ppv_of,
+    tnr_of,
+    tpr_of,
+)
 from labelcore.stats.rate import Z95, Rate, not_measurable
 
 REPLICATES = 2_000
@@ -54,7 +56,8 @@ def replicates(cells: Floats, *, draws: int = REPLICATES, seed: int = 0, prior: 
     for start in range(0, draws, _BLOCK):
         size = min(_BLOCK, draws - start)
         found[start : start + size] = random.standard_exponential((size, groups), dtype=np.float32) @ flat
-    return found.reshape(draws, judges, 4) + _prior(random, (draws, judges, 4), prior)
+    halves = random.standard_gamma(_PRIOR, size=(draws, judges, 4))
+    return found.reshape(draws, judges, 4) + prior * halves
 
 
 def replicates_of_counts(cells: Floats, *, draws: int = REPLICATES, seed: int = 0) -> Floats:
@@ -64,10 +67,6 @@ def replicates_of_counts(cells: Floats, *, draws: int = REPLICATES, seed: int = 
     """
     random = np.random.default_rng(seed)
     return random.standard_gamma(cells + _PRIOR, size=(draws, *cells.shape))
-
-
-def _prior(random: np.random.Generator, shape: tuple[int, ...], weight: float) -> Floats:
-    return weight * random.standard_gamma(_PRIOR, size=shape)
 
 
 def cells_by_group(
@@ -130,14 +129,8 @@ def for_few(groups: int | None) -> float:
 def _rate(name: str, value: float, low: float, high: float, n: int) -> Rate:
     if np.isnan(value):
         return not_measurable(_WHY.get(name, "chance alone explains the agreement"), n)
-    method = "Bayesian bootstrap over groups"
-    return Rate(
-        value=float(value),
-        low=min(float(low), float(value)),
-        high=max(float(high), float(value)),
-        n=n,
-        method=method,
-    )
+    value, low, high = float(value), min(float(low), float(value)), max(float(high), float(value))
+    return Rate(value=value, low=low, high=high, n=n, method="Bayesian bootstrap over groups")
 
 
 _WHY = {

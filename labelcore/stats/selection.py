@@ -13,11 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Frozen
-from labelcore.stats.counts import Counts, coverage, evalgen_alignment, false_failure_rate
+from labelcore.stats.counts import Floats, count, coverage, evalgen_alignment, false_failure_rate
 
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 SHRINK = 4.0
 PRICE = 0.01
 LARGEST = 6
@@ -33,19 +31,9 @@ class SetFigures(Frozen):
     n: int
 
 
-def set_counts(fails: Bools, human_fails: Bools) -> Counts:
-    """The four counts of a set's votes against people's grades, both shape (n,)."""
-    return Counts(
-        true_pass=int((~fails & ~human_fails).sum()),
-        false_pass=int((~fails & human_fails).sum()),
-        true_fail=int((fails & human_fails).sum()),
-        false_fail=int((fails & ~human_fails).sum()),
-    )
-
-
 def figures(fails: Bools, human_fails: Bools) -> SetFigures:
-    """The plain figures of a set's votes."""
-    counts = set_counts(fails, human_fails)
+    """The plain figures of a set's votes, shape (n,), against people's grades."""
+    counts = count((~fails).astype(np.float64), ~human_fails)
     cov, ffr = coverage(counts).value, false_failure_rate(counts).value
     return SetFigures(coverage=cov, false_failure_rate=ffr, alignment=evalgen_alignment(cov, ffr), n=counts.n)
 
@@ -69,17 +57,12 @@ def _worths(sets: Sequence[Bools], human_fails: Bools, size: int, max_ffr: float
     n_pass = len(human_fails) - n_fail
     for fails in sets:
         caught, wrong = fails[human_fails].sum(axis=0), fails[~human_fails].sum(axis=0)
-        ffr = wrong / max(1, n_pass)
-        total += _shrunk(caught, wrong, n_fail, n_pass) - 10 * np.maximum(0.0, ffr - max_ffr)
+        base = SHRINK * ((caught + wrong) / (n_fail + n_pass))
+        kept = 1 - (wrong + base) / (n_pass + SHRINK)
+        cov = (caught + base) / (n_fail + SHRINK)
+        total += 2 * cov * kept / np.maximum(cov + kept, _TINY)
+        total -= 10 * np.maximum(0.0, wrong / max(1, n_pass) - max_ffr)
     return np.asarray(total / len(sets) - PRICE * size)
-
-
-def _shrunk(caught: Ints, wrong: Ints, n_fail: int, n_pass: int) -> Floats:
-    """EvalGen alignment with both rates shrunk towards the share that is failed at all."""
-    base = SHRINK * ((caught + wrong) / (n_fail + n_pass))
-    kept = 1 - (wrong + base) / (n_pass + SHRINK)
-    cov = (caught + base) / (n_fail + SHRINK)
-    return np.asarray(2 * cov * kept / np.maximum(cov + kept, _TINY))
 
 
 def select(votes: Sequence[Bools], human_fails: Bools, max_ffr: float) -> list[int]:

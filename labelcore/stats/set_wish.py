@@ -80,10 +80,6 @@ class SetVotes:
                 found[name] = rate
         return found
 
-    def within_limits(self, members: Sequence[int]) -> bool:
-        """Whether the set's and each criterion's false failures are few enough."""
-        return not self.broken(members)
-
     def price(self, members: Sequence[int]) -> float:
         """Severity-weighted false failures and size, and what is missed of the wish at `SLACK_COST`."""
         columns = list(members)

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from labelcore.stats.prevalence import Graded
-from labelcore.stats.prevalence.people import METHOD, share_of_passes
+from labelcore.stats.prevalence.graded import METHOD, share_of_passes
 from labelcore.stats.prevalence.weighing import Bools, Floats, Posterior, group_number, group_sums
 from labelcore.stats.rate import Rate, difference, not_measurable, proportion, quantile
 
@@ -73,11 +73,11 @@ class Subsample:
         if self.plain:
             share = proportion(int(self.graded.passes.sum()), self.graded.n, z=quantile(level))
             return share.low or 0.0, 1.0 if share.high is None else share.high
-        low, high = self._posterior.interval(level)
+        low, high = self._passes.interval(level)
         return min(self.value, float(low)), max(self.value, float(high))
 
     @cached_property
-    def _posterior(self) -> Posterior:
+    def _passes(self) -> Posterior:
         return share_of_passes(self.graded)
 
     def rate(self, level: float = 0.95) -> Rate:
@@ -85,9 +85,8 @@ class Subsample:
         if not self.graded.n:
             return not_measurable("there are no outputs")
         if self.too_few:
-            return Rate(
-                value=self.value, low=None, high=None, n=self.graded.n, method=METHOD, why_not=self.too_few
-            )
+            plain = Rate(value=self.value, low=None, high=None, n=self.graded.n, method=METHOD)
+            return plain.model_copy(update={"why_not": self.too_few})
         low, high = self.bounds(level)
         method = "Wilson" if self.plain else METHOD
         return Rate(value=self.value, low=low, high=high, n=self.graded.n, method=method)
@@ -101,9 +100,8 @@ class Subsample:
         if self.too_few:
             return f"too few sources to tell ({self.sources})"
         if not self.plain and worth < FEWEST:
-            return (
-                f"too few outputs to tell ({self.graded.n} drawn so unevenly that they are worth {worth:.0f})"
-            )
+            uneven = f"{self.graded.n} drawn so unevenly that they are worth {worth:.0f}"
+            return f"too few outputs to tell ({uneven})"
         return ""
 
 
@@ -112,12 +110,16 @@ def against(first: Subsample, second: Subsample) -> tuple[Rate, float | None]:
 
     Both without a number where one of them cannot be tested.
     """
+    from scipy import stats
+
     n = min(first.graded.n, second.graded.n)
     if why := first.untestable or second.untestable:
         return not_measurable(why, n), None
     shared = correlation(first, second)
     if first.plain and second.plain and shared == 0:
-        return difference(first.rate(), second.rate()), _fisher(first.graded, second.graded)
+        passes = [part.graded.passes for part in (first, second)]
+        table = np.array([[grades.sum(), (~grades).sum()] for grades in passes])
+        return difference(first.rate(), second.rate()), float(stats.fisher_exact(table).pvalue)
     low, high = _between(first, second, shared, 0.95)
     value = first.value - second.value
     rate = Rate(value=value, low=low, high=high, n=n, method="of the two intervals (MOVER)")
@@ -144,15 +146,12 @@ def _residuals(part: Subsample) -> Floats:
 def _between(first: Subsample, second: Subsample, shared: float, level: float) -> tuple[float, float]:
     (low, high), (floor, top) = first.bounds(level), second.bounds(level)
     value = first.value - second.value
-    down, up = (
-        _arm(first.value - low, top - second.value, shared),
-        _arm(high - first.value, second.value - floor, shared),
-    )
-    return value - down, value + up
 
+    def arm(a: float, b: float) -> float:
+        return math.sqrt(max(0.0, a**2 + b**2 - 2 * shared * a * b))
 
-def _arm(first: float, second: float, shared: float) -> float:
-    return math.sqrt(max(0.0, first**2 + second**2 - 2 * shared * first * second))
+    down = arm(first.value - low, top - second.value)
+    return value - down, value + arm(high - first.value, second.value - floor)
 
 
 def _p(first: Subsample, second: Subsample, shared: float) -> float:
@@ -169,10 +168,3 @@ def _p(first: Subsample, second: Subsample, shared: float) -> float:
     if beyond(least) >= 0:
         return _SMALLEST_P
     return math.exp(float(optimize.brentq(beyond, least, most, xtol=1e-6)))
-
-
-def _fisher(first: Graded, second: Graded) -> float:
-    from scipy import stats
-
-    table = [[int(graded.passes.sum()), int((~graded.passes).sum())] for graded in (first, second)]
-    return float(stats.fisher_exact(np.array(table)).pvalue)

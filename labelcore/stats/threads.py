@@ -1,8 +1,6 @@
-"""One thread for linear algebra on small matrices.
+"""One thread for linear algebra on small matrices: several would wait for each other longer than they work.
 
-A hundred small fits on matrices of a hundred rows gain nothing from several threads: these wait for
-each other, and on a busy machine that takes several times as long as the work itself. The command
-line and the app begin so; these blocks are for programs that use the library, too.
+The command line and the app begin so; these blocks are for programs that use the library, too.
 """
 
 from __future__ import annotations

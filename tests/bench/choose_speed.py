@@ -29,8 +29,8 @@ from labelcore.judges.set_search import choose
 from labelcore.judges.training_data import TrainingData
 from labelcore.models import Output
 from labelcore.stats.deadline import Deadline
-from labelcore.stats.set_program import MUST, SHOULD, Floats, Wish, explained, solve
-from labelcore.stats.set_wish import SetVotes
+from labelcore.stats.set_program import explained, solve
+from labelcore.stats.set_wish import MUST, SHOULD, Floats, SetVotes, Wish
 
 _KINDS = 10
 

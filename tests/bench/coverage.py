@@ -24,7 +24,7 @@ import numpy as np
 from labelcore.stats import anytime, prevalence, resampling
 from labelcore.stats.paired import paired_difference
 from labelcore.stats.prevalence import Graded, PoolVerdicts
-from labelcore.stats.prevalence.people import share_of_passes
+from labelcore.stats.prevalence.graded import share_of_passes
 from labelcore.stats.rate import proportion
 from tests.bench.pools import IN_GROUPS, SIZE, Floats, Table, World, new_table, note, rows_of, samples, world
 

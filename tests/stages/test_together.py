@@ -17,7 +17,7 @@ from labelcore.errors import BadInput
 from labelcore.messages import sentence
 from labelcore.models import Decision, Grade, JudgeVersion, Output, Verdict, now
 from labelcore.stages import grading, projects
-from labelcore.stats.unseen import good_turing
+from labelcore.stats.rate import good_turing
 from labelcore.store import judges as judge_table
 from labelcore.store import reservations
 from labelcore.store import verdicts as verdict_table

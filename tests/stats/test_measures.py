@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sklearn import metrics
 from statsmodels.stats import inter_rater
 
-from labelcore.stats import measures as m
+from labelcore.stats import counts as m
 from labelcore.stats import resampling
-from labelcore.stats.measures.kappa import table_of
+from labelcore.stats.agreement import fleiss_kappa, gwet_ac, table_of, weighted_kappa
 
 levels = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 4)), min_size=2, max_size=50)
 cells = st.tuples(*[st.integers(0, 40)] * 4)
@@ -20,21 +20,21 @@ cells = st.tuples(*[st.integers(0, 40)] * 4)
 @given(pairs=levels, weights=st.sampled_from(["none", "linear", "quadratic"]))
 def test_weighted_kappa_equals_scikit_learn(pairs: list[tuple[int, int]], weights: str) -> None:
     one, other = zip(*pairs, strict=True)
-    found = m.weighted_kappa(table_of(one, other, [1, 2, 3, 4]), weights)  # type: ignore[arg-type]
+    found = weighted_kappa(table_of(one, other, [1, 2, 3, 4]), weights)  # type: ignore[arg-type]
     if len({*one, *other}) == 1:
         assert found is None
         return
     name = None if weights == "none" else weights
     expected = metrics.cohen_kappa_score(one, other, labels=[1, 2, 3, 4], weights=name)
     assert found == pytest.approx(expected, abs=1e-9)
-    turned = m.weighted_kappa(table_of(other, one, [1, 2, 3, 4]), weights)  # type: ignore[arg-type]
+    turned = weighted_kappa(table_of(other, one, [1, 2, 3, 4]), weights)  # type: ignore[arg-type]
     assert turned == pytest.approx(found, abs=1e-9)
 
 
 @given(units=st.lists(st.lists(st.integers(0, 2), min_size=3, max_size=3), min_size=2, max_size=20))
 def test_fleiss_equals_statsmodels(units: list[list[int]]) -> None:
     counts = np.array([[unit.count(value) for value in range(3)] for unit in units])
-    found = m.fleiss_kappa(counts)
+    found = fleiss_kappa(counts)
     if len({value for unit in units for value in unit}) == 1:
         assert found is None
         return
@@ -42,8 +42,8 @@ def test_fleiss_equals_statsmodels(units: list[list[int]]) -> None:
 
 
 def test_fleiss_needs_the_same_number_of_grades_everywhere() -> None:
-    assert m.fleiss_kappa(np.array([[2, 1], [1, 1]])) is None
-    assert m.fleiss_kappa(np.array([[1, 0], [0, 1]])) is None
+    assert fleiss_kappa(np.array([[2, 1], [1, 1]])) is None
+    assert fleiss_kappa(np.array([[1, 0], [0, 1]])) is None
 
 
 # Gwet's own package irrCAC prints these in its documentation: AC1 0.77544 for Krippendorff's example C
@@ -55,8 +55,8 @@ FOUR = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
 def test_ac1_of_the_published_example() -> None:
     units = [[int(row[at]) for row in FOUR if row[at] != "."] for at in range(12)]
     counts = np.array([[unit.count(value) for value in range(1, 6)] for unit in units])
-    assert m.gwet_ac(counts) == pytest.approx(0.77544, abs=5e-6)
-    ordered = m.gwet_ac(counts, "quadratic")
+    assert gwet_ac(counts) == pytest.approx(0.77544, abs=5e-6)
+    ordered = gwet_ac(counts, "quadratic")
     assert ordered is not None and ordered > 0.775
 
 
@@ -64,8 +64,8 @@ def test_ac1_and_kappa_of_the_published_table() -> None:
     table = np.array([[13, 0, 0], [0, 20, 7], [0, 4, 56]])
     both = np.eye(3, dtype=int)[:, None, :] + np.eye(3, dtype=int)[None, :, :]
     counts = np.repeat(both.reshape(9, 3), table.ravel(), axis=0)
-    assert m.gwet_ac(counts) == pytest.approx(0.8493305, abs=1e-7)
-    assert m.weighted_kappa(table, "none") == pytest.approx(0.7964094, abs=1e-7)
+    assert gwet_ac(counts) == pytest.approx(0.8493305, abs=1e-7)
+    assert weighted_kappa(table, "none") == pytest.approx(0.7964094, abs=1e-7)
 
 
 def test_ac1_stays_high_for_a_judge_that_misses_fails() -> None:

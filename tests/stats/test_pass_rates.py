@@ -12,9 +12,8 @@ from scipy import stats
 from labelcore.stats import prevalence
 from labelcore.stats.counts import Counts
 from labelcore.stats.prevalence import Graded, PoolVerdicts
-from labelcore.stats.prevalence.interval import summary
-from labelcore.stats.prevalence.people import people_only, share_of_passes
-from labelcore.stats.prevalence.powering import prediction_powered_interval
+from labelcore.stats.prevalence.graded import people_only, share_of_passes
+from labelcore.stats.prevalence.methods import prediction_powered, summary
 from labelcore.stats.prevalence.weighing import effective, group_number, group_sums, posterior, typical_weight
 from labelcore.stats.rate import proportion
 
@@ -30,7 +29,7 @@ def test_post_stratified_is_the_sum_over_what_the_judge_says() -> None:
     random = np.random.default_rng(8)
     draws = _beta(random, 7_000, 10_000) * _beta(random, 60, 65)
     draws = draws + (1 - _beta(random, 7_000, 10_000)) * _beta(random, 10, 35)
-    rate = prevalence.post_stratified(COUNTS, POOL.passes, POOL.fails)
+    rate = prevalence.corrected(prevalence.of_counts(COUNTS), POOL)
     assert rate.method == "post-stratified" and rate.n == 100
     assert (rate.low, rate.value, rate.high) == pytest.approx(
         np.quantile(draws, [0.025, 0.5, 0.975]), abs=4e-3
@@ -43,7 +42,7 @@ def test_rogan_gladen_turns_back_what_the_judge_passes() -> None:
     random = np.random.default_rng(8)
     q, tpr, tnr = _beta(random, 7_000, 10_000), _beta(random, 60, 70), _beta(random, 25, 30)
     draws = np.clip((q + tnr - 1) / (tpr + tnr - 1), 0, 1)
-    rate = prevalence.rogan_gladen(COUNTS, POOL.passes, POOL.fails)
+    rate = prevalence.corrected(prevalence.of_counts(COUNTS), POOL, "Rogan-Gladen")
     assert (rate.low, rate.value, rate.high) == pytest.approx(
         np.quantile(draws, [0.025, 0.5, 0.975]), abs=6e-3
     )
@@ -67,7 +66,7 @@ def test_prediction_powered_moves_peoples_mean_by_the_pools(abstains: int) -> No
     tuned = np.clip(both / (vf + n / size * every.var()), 0, 1)
     middle = np.average(y, weights=weights) + tuned * (every.mean() - np.average(f, weights=weights))
     spread = np.sqrt((vy + tuned**2 * vf - 2 * tuned * both) / n + tuned**2 * every.var() / size)
-    found = prediction_powered_interval(Graded(grades, verdicts), pool)
+    found = prediction_powered(Graded(grades, verdicts), pool)
     assert float(found.middle) == pytest.approx(middle)
     assert float(found.low) == pytest.approx(middle - 1.959964 * spread)
     assert float(found.high) == pytest.approx(middle + 1.959964 * spread)

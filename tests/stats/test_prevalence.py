@@ -7,13 +7,14 @@ import pytest
 
 from labelcore.stats import prevalence
 from labelcore.stats.counts import Counts
-from labelcore.stats.power import more_needed
+from labelcore.stats.prevalence import PoolVerdicts
+from labelcore.stats.rate import more_needed
 
 GOOD = Counts(true_pass=72, false_pass=4, true_fail=16, false_fail=8)
 
 
 def test_post_stratified_recovers_the_pools_rate() -> None:
-    rate = prevalence.post_stratified(GOOD, judge_pass=760, judge_fail=240)
+    rate = prevalence.corrected(prevalence.of_counts(GOOD), PoolVerdicts(760, 240))
     expected = 0.76 * 72 / 76 + 0.24 * 8 / 24
     assert rate.value == pytest.approx(expected, abs=0.01)
     assert rate.low is not None and rate.high is not None
@@ -21,21 +22,22 @@ def test_post_stratified_recovers_the_pools_rate() -> None:
 
 
 def test_rogan_gladen_matches_its_formula() -> None:
-    rate = prevalence.rogan_gladen(GOOD, judge_pass=7_600, judge_fail=2_400)
+    rate = prevalence.corrected(prevalence.of_counts(GOOD), PoolVerdicts(7_600, 2_400), "Rogan-Gladen")
     tpr, tnr = 72 / 80, 16 / 20
     assert rate.value == pytest.approx((0.76 + tnr - 1) / (tpr + tnr - 1), abs=0.02)
 
 
-@pytest.mark.parametrize("method", [prevalence.post_stratified, prevalence.rogan_gladen])
-def test_refuses_a_judge_without_information(method: object) -> None:
+@pytest.mark.parametrize("method", ["post-stratified", "Rogan-Gladen"])
+def test_refuses_a_judge_without_information(method: str) -> None:
     coin = Counts(true_pass=40, false_pass=10, true_fail=10, false_fail=40)
-    rate = method(coin, 500, 500)  # type: ignore[operator]
+    rate = prevalence.corrected(prevalence.of_counts(coin), PoolVerdicts(500, 500), method)
     assert rate.value is None
-    assert "no information" in rate.why_not
+    assert "no information" in (rate.why_not or "")
 
 
 def test_one_class_is_not_measurable() -> None:
-    rate = prevalence.post_stratified(Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1), 9, 1)
+    one_class = prevalence.of_counts(Counts(true_pass=9, false_pass=0, true_fail=0, false_fail=1))
+    rate = prevalence.corrected(one_class, PoolVerdicts(9, 1))
     assert rate.value is None
     assert rate.why_not == "there are no outputs that people failed"
 

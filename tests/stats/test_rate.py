@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from labelcore.stats.power import more_needed
-from labelcore.stats.rate import Rate, difference, in_words, proportion, quantile, share_words
-from labelcore.stats.unseen import good_turing
+from labelcore.stats.rate import (
+    Rate,
+    difference,
+    good_turing,
+    in_words,
+    more_needed,
+    proportion,
+    quantile,
+    share_words,
+)
 
 
 @given(n=st.integers(1, 300), share=st.floats(0, 1), level=st.sampled_from([0.5, 0.9, 0.95, 0.999]))

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from labelcore.stats import measures, resampling
-from labelcore.stats.measures.confusion import cells_of
+from labelcore.stats import counts as figures
+from labelcore.stats import resampling
+from labelcore.stats.counts import cells_of
 
 CELLS = np.array([[30.0, 4.0, 12.0, 6.0]])
 
@@ -55,9 +56,9 @@ def test_intervals_are_quantiles_and_wider_for_few_groups() -> None:
     exact = stats.beta(30.5, 6.5).ppf([0.025, 0.975])
     assert found["tpr"].value == pytest.approx(30 / 36) and found["tpr"].n == 52
     assert (found["tpr"].low, found["tpr"].high) == pytest.approx(tuple(exact), abs=5e-3)
-    counts = measures.Counts(true_pass=30, false_pass=4, true_fail=12, false_fail=6)
+    counts = figures.Counts(true_pass=30, false_pass=4, true_fail=12, false_fail=6)
     assert cells_of(counts).tolist() == CELLS[0].tolist()
-    assert found["mcc"].value == pytest.approx(measures.mcc(counts))
+    assert found["mcc"].value == pytest.approx(figures.mcc(counts))
     few = resampling.intervals(CELLS, drawn, ("mcc",), groups=6)[0]["mcc"]
     middle = float(np.median(resampling.FIGURES["mcc"](drawn)))
     times = stats.t.ppf(0.975, 5) / stats.norm.ppf(0.975) * np.sqrt(6 / 5)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelcore.stats.selection import LARGEST, figures, select, set_counts, worth
+from labelcore.stats.counts import count
+from labelcore.stats.selection import LARGEST, figures, select, worth
 
 FAILS = np.array([True] * 4 + [False] * 6)
 # Judge 0 catches three fails and wrongly fails one pass; judge 1 catches the fourth; judge 2 fails all.
@@ -70,7 +71,7 @@ def test_figures_of_votes() -> None:
     found = figures(VOTES[:, 0], FAILS)
     assert (found.coverage, found.false_failure_rate, found.n) == (0.75, pytest.approx(1 / 6), 10)
     assert found.alignment == pytest.approx(2 * 0.75 * (5 / 6) / (0.75 + 5 / 6))
-    counts = set_counts(VOTES[:, 0], FAILS)
+    counts = count((~VOTES[:, 0]).astype(float), ~FAILS)
     assert (counts.true_fail, counts.false_pass, counts.false_fail, counts.true_pass) == (3, 1, 1, 5)
     nothing = figures(VOTES[4:, 0], FAILS[4:])
     assert nothing.coverage is None and nothing.alignment is None

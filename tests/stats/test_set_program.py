@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_info
 
 from labelcore.stats import set_program
 from labelcore.stats.deadline import Deadline
-from labelcore.stats.set_program import Chosen, Wish, front
-from labelcore.stats.set_wish import SetVotes
+from labelcore.stats.set_program import Chosen, front
+from labelcore.stats.set_wish import SetVotes, Wish
 from labelcore.stats.threads import one_thread
 
 
@@ -57,7 +57,7 @@ def test_limits_of_criteria_and_members_that_must_be_in_hold() -> None:
     wish = Wish(min_coverage=0.6, must_include=(2,), criterion=names, limits={"a": 0.1, "b": 0.3})
     found = solve(votes, fails, wish)
     assert 2 in found.members
-    assert SetVotes(votes, fails, wish).within_limits(found.members)
+    assert not SetVotes(votes, fails, wish).broken(found.members)
 
 
 def test_says_by_how_much_a_coverage_is_missed() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading import Labels, current_grades
-from labelcore.stats.measures.kappa import table_of, weighted_kappa
+from labelcore.stats.agreement import table_of, weighted_kappa
 from labelcore.stats.prevalence import Graded, people_only
 from labelcore.stats.rate import Rate, not_measurable, proportion
 from labelcore.store import grades as grade_table

@@ -9,9 +9,7 @@ import numpy as np
 from labelcore.models import Fact, Frozen, fact
 from labelcore.stages.grading.labels import human_labels
 from labelcore.stats.counts import count
-from labelcore.stats.power import more_needed
-from labelcore.stats.rate import Rate, not_measurable, proportion
-from labelcore.stats.unseen import good_turing
+from labelcore.stats.rate import Rate, good_turing, more_needed, not_measurable, proportion
 from labelcore.store import codes as code_table
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
-from labelcore.stats.intervals.base import Method, registered
+Method = Callable[[int, int, float], tuple[float, float]]
+"""(successes, n ≥ 1, normal quantile z) -> (low, high) with 0 ≤ low ≤ successes / n ≤ high ≤ 1."""
 
-__all__ = ["Method", "every_method"]
+_methods: dict[str, Method] = {}
+
+
+def interval(name: str) -> Callable[[Method], Method]:
+    """Mark a method by the name that a `Rate` carries."""
+    return lambda method: _methods.setdefault(name, method)
 
 
 @cache
@@ -17,4 +23,4 @@ def every_method() -> Mapping[str, Method]:
     """All methods by name."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
-    return registered()
+    return _methods

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from labelcore.stats.intervals.base import interval
+from labelcore.stats.intervals import interval
 
 
 @interval("Wilson")

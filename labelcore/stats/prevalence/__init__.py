@@ -1,7 +1,6 @@
 """The pass rate of a whole pool: people only, the judge as it is, and corrected for its errors.
 
-Every estimate says which assumption it rests on, and is refused with a reason where it would not
-hold: see `ASSUMPTIONS` and `corrected`.
+Every estimate says which assumption it rests on, and is refused with a reason where it would not hold.
 """
 
 from __future__ import annotations
@@ -10,11 +9,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from labelcore.stats.measures.confusion import Counts
-from labelcore.stats.prevalence import inverting, powering, stratifying
-from labelcore.stats.prevalence.graded import Graded, PoolVerdicts, of_counts
-from labelcore.stats.prevalence.interval import Interval
-from labelcore.stats.prevalence.people import FEW_GROUPS, effective_grades, people_only, weighted_pass_rate
+from labelcore.stats.prevalence import methods
+from labelcore.stats.prevalence.graded import (
+    FEW_GROUPS,
+    Graded,
+    PoolVerdicts,
+    effective_grades,
+    of_counts,
+    people_only,
+    weighted_pass_rate,
+)
+from labelcore.stats.prevalence.methods import ASSUMPTIONS
 from labelcore.stats.prevalence.weighing import Bools
 from labelcore.stats.rate import Rate, not_measurable, proportion
 
@@ -29,31 +34,21 @@ __all__ = [
     "of_counts",
     "offered",
     "people_only",
-    "post_stratified",
-    "prediction_powered",
     "refusal",
-    "rogan_gladen",
     "weighted_pass_rate",
 ]
 
-ASSUMPTIONS = {
-    "post-stratified": stratifying.ASSUMPTION,
-    "Rogan-Gladen": inverting.ASSUMPTION,
-    "PPI++": powering.ASSUMPTION,
-}
 _DRAWS = 20_000
 _NO_INFORMATION = 0.1
 """Below this Youden index (TPR + TNR - 1) a correction would divide by noise."""
 _FEWEST_EFFECTIVE = 15.0
 _SHARE_EFFECTIVE = 0.4
 
-Estimate = Callable[[Graded, PoolVerdicts, np.random.Generator, int, float], Interval]
+Estimate = Callable[[Graded, PoolVerdicts, np.random.Generator, int, float], methods.Interval]
 METHODS: dict[str, Estimate] = {
-    "post-stratified": stratifying.post_stratified_interval,
-    "Rogan-Gladen": inverting.rogan_gladen_interval,
-    "PPI++": lambda graded, pool, _random, _draws, level: powering.prediction_powered_interval(
-        graded, pool, level
-    ),
+    "post-stratified": methods.post_stratified,
+    "Rogan-Gladen": methods.rogan_gladen,
+    "PPI++": lambda graded, pool, _random, _draws, level: methods.prediction_powered(graded, pool, level),
 }
 
 
@@ -68,16 +63,11 @@ def corrected(
     """The pool's pass rate by one of `METHODS`, or why it is refused."""
     if refused := refusal(graded, pool, method):
         return not_measurable(refused, graded.n)
-    interval = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
-    if np.isnan(interval.middle):
+    found = METHODS[method](graded, pool, np.random.default_rng(seed), _DRAWS, level)
+    if np.isnan(found.middle):
         return not_measurable("the judge carries too little information to correct with", graded.n)
-    return Rate(
-        value=float(interval.middle),
-        low=float(interval.low),
-        high=float(interval.high),
-        n=graded.n,
-        method=method,
-    )
+    low, middle, high = float(found.low), float(found.middle), float(found.high)
+    return Rate(value=middle, low=low, high=high, n=graded.n, method=method)
 
 
 def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> str | None:
@@ -95,17 +85,6 @@ def refusal(graded: Graded, pool: PoolVerdicts, method: str) -> str | None:
     return _uneven(graded, method)
 
 
-def offered(graded: Graded, method: str) -> Bools:
-    """For runs of a simulation: where `refusal` has nothing against the graded outputs."""
-    youden, worth = graded.youden(), graded.effective
-    fine = ~np.isnan(youden) & (np.nan_to_num(youden) >= _NO_INFORMATION)
-    fine &= worth >= min(_FEWEST_EFFECTIVE, graded.n)
-    if method == "Rogan-Gladen":
-        fine &= worth >= _SHARE_EFFECTIVE * graded.n
-    possible = method != "PPI++" or (graded.even and graded.groups is None)
-    return np.asarray(fine & possible & (not graded.few_groups))
-
-
 def _uneven(graded: Graded, method: str) -> str | None:
     worth = float(graded.effective)
     if graded.few_groups:
@@ -121,16 +100,12 @@ def _uneven(graded: Graded, method: str) -> str | None:
     return None
 
 
-def post_stratified(counts: Counts, judge_pass: int, judge_fail: int, seed: int = 0) -> Rate:
-    """`corrected` from the counts on evenly drawn outputs and the verdicts on the whole pool."""
-    return corrected(of_counts(counts), PoolVerdicts(judge_pass, judge_fail), "post-stratified", seed)
-
-
-def rogan_gladen(counts: Counts, judge_pass: int, judge_fail: int, seed: int = 0) -> Rate:
-    """`corrected` by trusting only the judge's TPR and TNR."""
-    return corrected(of_counts(counts), PoolVerdicts(judge_pass, judge_fail), "Rogan-Gladen", seed)
-
-
-def prediction_powered(counts: Counts, judge_pass: int, judge_fail: int) -> Rate:
-    """`corrected` by PPI++."""
-    return corrected(of_counts(counts), PoolVerdicts(judge_pass, judge_fail), "PPI++")
+def offered(graded: Graded, method: str) -> Bools:
+    """For runs of a simulation: where `refusal` has nothing against the graded outputs."""
+    youden, worth = graded.youden(), graded.effective
+    fine = ~np.isnan(youden) & (np.nan_to_num(youden) >= _NO_INFORMATION)
+    fine &= worth >= min(_FEWEST_EFFECTIVE, graded.n)
+    if method == "Rogan-Gladen":
+        fine &= worth >= _SHARE_EFFECTIVE * graded.n
+    possible = method != "PPI++" or (graded.even and graded.groups is None)
+    return np.asarray(fine & possible & (not graded.few_groups))

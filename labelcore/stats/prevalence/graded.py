@@ -1,4 +1,4 @@
-"""Graded outputs with the judge's verdicts and their weights: what every estimator starts from."""
+"""Graded outputs with the judge's verdicts and their weights, and what they say of the pool alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labelcore.stats.measures.confusion import Counts
+from labelcore.stats.counts import Counts
 from labelcore.stats.prevalence.weighing import (
     Bools,
     Floats,
@@ -15,7 +15,14 @@ from labelcore.stats.prevalence.weighing import (
     effective,
     group_number,
     posterior,
+    typical_weight,
 )
+from labelcore.stats.rate import Rate, not_measurable, proportion
+
+_EVEN = 0.95
+_FEWEST_GROUPS = 20
+FEW_GROUPS = f"the graded outputs come from fewer than {_FEWEST_GROUPS} groups that share a source"
+METHOD = "weighted, Jeffreys at the effective number"
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Graded:
     @property
     def few_groups(self) -> bool:
         """Whether outputs share groups, and there are too few groups to tell how much they differ."""
-        return self.groups is not None and bool(np.any(group_number(self.groups) < FEWEST_GROUPS))
+        return self.groups is not None and bool(np.any(group_number(self.groups) < _FEWEST_GROUPS))
 
     def part(self, inside: Bools) -> Graded:
         """Those ``inside`` (n,) of one run; without groups where each of them has one of its own."""
@@ -68,18 +75,15 @@ class Graded:
 
     def by_verdict(self) -> tuple[Posterior, Posterior, Posterior]:
         """People's share of passes where the judge passes, fails, and abstains."""
-        passed, failed = self.verdicts == 1, self.verdicts == 0
-        return (
-            self._share(self.passes, passed),
-            self._share(self.passes, failed),
-            self._share(self.passes, ~(passed | failed)),
-        )
+        passed, failed, silent = self.verdicts == 1, self.verdicts == 0, np.isnan(self.verdicts)
+        within = self._share
+        return within(self.passes, passed), within(self.passes, failed), within(self.passes, silent)
 
     def by_grade(self) -> tuple[Posterior, Posterior]:
         """The judge's TPR and TNR on the outputs that it decided."""
         decided = ~np.isnan(self.verdicts)
         passed = self.verdicts == 1
-        return (self._share(passed, self.passes & decided), self._share(~passed, ~self.passes & decided))
+        return self._share(passed, self.passes & decided), self._share(~passed, ~self.passes & decided)
 
     def youden(self) -> Floats:
         """TPR + TNR - 1, weighted; nan where a class has no decided output."""
@@ -94,10 +98,6 @@ class Graded:
 
     def _share(self, passes: Bools, inside: Bools) -> Posterior:
         return posterior(passes, inside, self.weighed, self.groups)
-
-
-_EVEN = 0.95
-FEWEST_GROUPS = 20
 
 
 def of_counts(counts: Counts) -> Graded:
@@ -121,3 +121,40 @@ class PoolVerdicts:
     def n(self) -> int:
         """All outputs of the pool."""
         return self.passes + self.fails + self.abstains
+
+
+def weighted_pass_rate(passes: Bools, probabilities: Floats) -> Rate:
+    """People's pass rate weighted by one over the inclusion probability (Hájek)."""
+    return people_only(Graded(passes, np.full(len(passes), np.nan), 1 / probabilities))
+
+
+def people_only(graded: Graded) -> Rate:
+    """Wilson for even chances; else, or where outputs share a group, see `share_of_passes`.
+
+    Holds when the graded outputs were drawn from the pool with known probabilities.
+    """
+    if graded.n == 0:
+        return not_measurable("there are no graded outputs")
+    if graded.few_groups:
+        return not_measurable(FEW_GROUPS, graded.n)
+    if graded.even and graded.groups is None:
+        return proportion(int(graded.passes.sum()), graded.n, what="graded outputs")
+    weights = graded.weighed
+    value = float((weights * graded.passes).sum() / weights.sum())
+    low, high = (float(end) for end in share_of_passes(graded).interval())
+    return Rate(value=value, low=min(value, low), high=max(value, high), n=graded.n, method=METHOD)
+
+
+def share_of_passes(graded: Graded) -> Posterior:
+    """Of all grades together. The prior's two halves lean to the weight of the heaviest grade: where
+    a draw took few outputs of the common kind, what it has not seen weighs most.
+    """
+    weights = graded.weighed
+    prior = (weights.max(axis=-1) + typical_weight(weights)) / 2
+    everywhere = np.ones(graded.passes.shape, dtype=bool)
+    return posterior(graded.passes, everywhere, weights, graded.groups, prior=prior)
+
+
+def effective_grades(graded: Graded) -> float:
+    """How many evenly drawn grades these are worth (Kish)."""
+    return float(graded.effective)

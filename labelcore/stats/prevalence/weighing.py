@@ -71,13 +71,16 @@ def posterior(
     mean = ((weighed * passes).sum(axis=-1) + _HALF * prior) / total
     rest = weighed * (passes - mean[..., None])
     of_prior = prior**2 * _HALF * ((1 - mean) ** 2 + mean**2)
-    size = _size(mean, ((rest**2).sum(axis=-1) + of_prior) / total**2)
+
+    def size(squares: Floats) -> Floats:
+        return np.asarray(mean * (1 - mean) * total**2 / (squares + of_prior))
+
+    alone = size((rest**2).sum(axis=-1))
     if groups is None:
-        return Posterior(mean * size, (1 - mean) * size)
+        return Posterior(mean * alone, (1 - mean) * alone)
     number = group_number(groups)
-    clustered = _size(mean, (_squares(rest, groups) + of_prior) / total**2)
-    size = np.minimum(size, clustered) * _few(number)
-    return Posterior(mean * size, (1 - mean) * size, number)
+    worth = np.minimum(alone, size(_squares(rest, groups))) * _few(number)
+    return Posterior(mean * worth, (1 - mean) * worth, number)
 
 
 def typical_weight(weights: Floats) -> Floats:
@@ -90,10 +93,6 @@ def effective(weights: Floats) -> Floats:
     """Kish's effective number of grades, (Σw)² / Σw² (Kish, Survey Sampling, 1965)."""
     squares = (weights**2).sum(axis=-1)
     return np.asarray(weights.sum(axis=-1) ** 2 / np.where(squares > 0, squares, 1.0))
-
-
-def _size(mean: Floats, variance: Floats) -> Floats:
-    return np.asarray(mean * (1 - mean) / variance)
 
 
 def _squares(rest: Floats, groups: Ints) -> Floats:
