@@ -57,7 +57,12 @@ def harden() -> bool:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS does not know all of them
             resource.setrlimit(kind, (most, most))
-    return _harden_linux() if sys.platform == "linux" else False
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)  # Python 3.11 has no names for these
+    alone = libc.unshare(_NEW_USER_AND_NETWORK) == 0  # many containers and some systems forbid it
+    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    return bool(alone)
 
 
 def forbid_processes(pid: int) -> None:
@@ -67,11 +72,3 @@ def forbid_processes(pid: int) -> None:
 
         with contextlib.suppress(OSError):  # it has ended, or may not be changed
             resource.prlimit(pid, resource.RLIMIT_NPROC, (0, 0))
-
-
-def _harden_linux() -> bool:
-    """What the standard library has no name for in Python 3.11."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    alone = libc.unshare(_NEW_USER_AND_NETWORK) == 0  # many containers and some systems forbid it
-    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    return bool(alone)

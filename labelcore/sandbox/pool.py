@@ -2,7 +2,7 @@
 
 A batch is one call of the interpreter. Where it is given up (an output that runs out of time or
 memory, an interpreter that ended), its outputs are asked one by one, so that only the one at fault
-gets an error. Measured on two cores, 10,000 outputs of 1.5 kB: see tests/bench/sandbox_speed.py.
+gets an error.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from labelcore.sandbox.limits import LONGEST_ROW, Limits
 from labelcore.sandbox.process import Gone, Worker
-from labelcore.sandbox.protocol import Answer, Fault, Row, Trouble, read_faults, read_results
+from labelcore.sandbox.protocol import Answer, Row, Trouble, read_faults, read_results
 from labelcore.settings import settings
 
 _BATCH_ROWS = 50
@@ -62,10 +63,8 @@ class _Job:
                 return
 
     def count(self, results: Sequence[Result]) -> None:
-        stuck = sum(
-            isinstance(result, Trouble) and result.kind in {"timeout", "memory", "crash"}
-            for result in results
-        )
+        kinds = [result.kind for result in results if isinstance(result, Trouble)]
+        stuck = sum(kind in {"timeout", "memory", "crash"} for kind in kinds)
         with self.lock:
             self.stuck += stuck
             self.settled += len(results) - stuck
@@ -106,7 +105,7 @@ class Pool:
         finally:
             self._free.put(worker)
 
-    def faults(self, source: str) -> list[Fault]:
+    def faults(self, source: str) -> list[Trouble]:
         """Why a text is no check, with lines; empty where it is one. It is not run.
 
         The text is read in a worker: a text can bring a parser down.
@@ -115,7 +114,7 @@ class Pool:
         try:
             return read_faults(self._ask(asked, self.limits.seconds + _GRACE))
         except (Gone, ValueError, TypeError):
-            return [Fault("The text cannot be read: reading it ended the process that tried.")]
+            return [_UNREADABLE]
 
     def evaluate(
         self,
@@ -140,11 +139,9 @@ class Pool:
             threading.Thread(target=job.watch, daemon=True).start()
         try:
             with ThreadPoolExecutor(max(1, min(self._size, len(batches)))) as threads:
-                for places, found in zip(
-                    batches, threads.map(lambda batch: self._batch(job, batch), batches), strict=True
-                ):
-                    for place, result in zip(places, found, strict=True):
-                        results[place] = result
+                found = threads.map(lambda batch: zip(batch, self._batch(job, batch), strict=True), batches)
+                for place, result in chain.from_iterable(found):
+                    results[place] = result
         finally:
             job.ended = True
         return results
@@ -171,8 +168,7 @@ class Pool:
         try:
             document = self._ask(asked, 2 * job.limits.seconds + _GRACE, job.busy)
             if isinstance(document, dict) and document.get("faults"):
-                fault = read_faults(document)[0]
-                return Trouble("source", fault.message, fault.line)
+                return read_faults(document)[0]
             return read_results(document, len(rows))
         except Gone as trouble:
             if job.stop.is_set():
@@ -237,21 +233,14 @@ _HOPELESS = Trouble(
     "timeout", f"Not tried: the check ran out of time or memory on most outputs before ({_STUCK} or more)."
 )
 _STOPPED = Trouble("stopped", "The run was stopped before it.")
+_UNREADABLE = Trouble("source", "The text cannot be read: reading it ended the process that tried.")
 _LATE = Trouble("timeout", "The check did not end in its time and was killed.")
 _ENDED = Trouble("crash", "The process that ran the check ended.")
 
 
 def _request(do: str, source: str, limits: Limits, *, read_first: bool, rows: Sequence[str] = ()) -> str:
     """A request as JSON; the rows are JSON already."""
-    head = json.dumps(
-        {
-            "do": do,
-            "source": source,
-            "seconds": limits.seconds,
-            "memory": limits.memory,
-            "read_first": read_first,
-        }
-    )
+    head = json.dumps({"do": do, "source": source, "read_first": read_first, **asdict(limits)})
     return f'{head[:-1]}, "rows": [{", ".join(rows)}]}}'
 
 

@@ -76,11 +76,7 @@ class Worker:
         """End it and all it has started, at once; doing it twice does nothing more."""
         if self._process.returncode is not None:
             return  # it is waited for already, so its number may be another process's by now
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(self.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+        self._end()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with contextlib.suppress(OSError):
@@ -94,7 +90,7 @@ class Worker:
         return self._greeting
 
     def _exchange(self, line: bytes, seconds: float) -> Any:
-        clock = threading.Timer(seconds, self._end_late)
+        clock = threading.Timer(seconds, self.interrupt)
         clock.daemon = True
         clock.start()
         try:
@@ -105,11 +101,6 @@ class Worker:
             raise Gone(late=self._late) from trouble
         finally:
             clock.cancel()
-
-    def interrupt(self) -> None:
-        """End it while another thread waits for its answer; the wait ends as if it were late."""
-        if self._process.returncode is None:
-            self._end_late()
 
     def _converse(self, line: bytes) -> bytes:
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -123,8 +114,13 @@ class Worker:
             raise OSError("ended, or sent too much")
         return answer
 
-    def _end_late(self) -> None:
-        self._late = True
+    def interrupt(self) -> None:
+        """End it while another thread waits for its answer; the wait ends as if it were late."""
+        if self._process.returncode is None:
+            self._late = True
+            self._end()
+
+    def _end(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self.pid, signal.SIGKILL)

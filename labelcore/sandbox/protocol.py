@@ -57,17 +57,6 @@ class Trouble:
         return f"line {self.line}: {self.message}" if self.line else self.message
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Why a text is no check, with the line."""
-
-    message: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}" if self.line else self.message
-
-
 def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
     """The results of a batch of ``n``, or why the whole batch was given up.
 
@@ -84,8 +73,8 @@ def read_results(document: object, n: int) -> list[Answer | Trouble] | Trouble:
     return [_result(result) for result in results]
 
 
-def read_faults(document: object) -> list[Fault]:
-    """The faults of a text.
+def read_faults(document: object) -> list[Trouble]:
+    """Why a text is no check.
 
     Raises:
         ValueError: a worker that keeps to the protocol does not answer this.
@@ -93,7 +82,7 @@ def read_faults(document: object) -> list[Fault]:
     faults = document.get("faults") if isinstance(document, dict) else None
     if not isinstance(faults, list):
         raise ValueError("no faults")
-    return [Fault(_text(fault[0]), _line(fault[1])) for fault in faults if len(fault) == 2]
+    return [Trouble("source", _text(fault[0]), _line(fault[1])) for fault in faults if len(fault) == 2]
 
 
 def _result(result: object) -> Answer | Trouble:

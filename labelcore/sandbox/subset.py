@@ -1,38 +1,23 @@
 """What a check may use, told to whoever writes one, and read off its text before it runs.
 
-The text is read in a worker, because a parser can be brought down by a text too. Nothing here keeps
-a check in: that is the work of the interpreter and of the walls around its process. Reading the
-text gives a person the line and the reason at once, and keeps out the few things by which one
-output could leave something behind for the next.
+Nothing here keeps a check in: that is the work of the interpreter and of the walls around its process.
+Reading gives a person the line and the reason at once, and keeps out the few things by which one output
+could leave something behind for the next. A worker reads, because a text can bring a parser down.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import unicodedata
 import warnings
 from collections.abc import Iterator
 
 from labelcore.sandbox.limits import LONGEST_SOURCE
 
-MODULES = (
-    "base64",
-    "binascii",
-    "bisect",
-    "collections",
-    "copy",
-    "csv",
-    "dataclasses",
-    "datetime",
-    "functools",
-    "hashlib",
-    "itertools",
-    "json",
-    "math",
-    "re",
-    "tomllib",
-    "typing",
-    "unicodedata",
+MODULES = tuple(
+    "base64 binascii bisect collections copy csv dataclasses datetime functools hashlib itertools json math "
+    "re tomllib typing unicodedata".split()
 )
 
 CONTRACT = f"""A check is a Python text with a function
@@ -61,14 +46,14 @@ _REFUSED = {
     **dict.fromkeys(("globals", "locals", "vars", "dir"), "a check does not look at the interpreter"),
     **dict.fromkeys(("id", "hash"), "its value differs from run to run"),
 }
-Faults = list[tuple[str, int | None]]
+Fault = tuple[str, int | None]
 
 
-def faults_of(source: str) -> Faults:
+@functools.lru_cache(maxsize=8)
+def faults_of(source: str) -> list[Fault]:
     """What keeps the text from being a check, each with its line; empty where nothing is seen."""
-    early = _characters(source)
-    if early:
-        return early
+    if unreadable := _unreadable(source):
+        return [unreadable]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a check's doubtful escapes are its own affair
@@ -82,55 +67,49 @@ def faults_of(source: str) -> Faults:
     return found[:_MOST_FAULTS]
 
 
-def _characters(source: str) -> Faults:
+def _unreadable(source: str) -> Fault | None:
     if not source.strip():
-        return [("The text is empty.", None)]
+        return "The text is empty.", None
     if len(source) > LONGEST_SOURCE:
-        return [(f"The text has {len(source):,} characters; {LONGEST_SOURCE:,} are the most.", None)]
+        return f"The text has {len(source):,} characters; {LONGEST_SOURCE:,} are the most.", None
     for number, line in enumerate(source.split("\n"), 1):
         for character in line:
             if unicodedata.category(character) in {"Cc", "Cs"} and character != "\t":
-                return [(f"The character U+{ord(character):04X} has no place in a check.", number)]
-    return []
+                return f"The character U+{ord(character):04X} has no place in a check.", number
+    return None
 
 
-def _shape(tree: ast.Module) -> Iterator[tuple[str, int | None]]:
+def _shape(tree: ast.Module) -> Iterator[Fault]:
     """The function that is called must be there with its four arguments."""
     checks = [node for node in tree.body if getattr(node, "name", "") == "check"]
     if not checks or not isinstance(checks[-1], ast.FunctionDef):
         line = checks[-1].lineno if checks else None
-        yield ("There is no function `def check(output, input, context, metadata):`.", line)
+        yield "There is no function `def check(output, input, context, metadata):`.", line
         return
     given = checks[-1].args
     places = len(given.posonlyargs) + len(given.args)
-    open_ = any(default is None for default in given.kw_defaults)
     least = places - len(given.defaults)
     fits = least <= _ARGUMENTS and (places >= _ARGUMENTS or given.vararg is not None)
-    if not fits or open_:
-        yield ("check takes four arguments: output, input, context, metadata.", checks[-1].lineno)
+    if not fits or None in given.kw_defaults:
+        yield "check takes four arguments: output, input, context, metadata.", checks[-1].lineno
 
 
-def _words(tree: ast.Module) -> Iterator[tuple[str, int | None]]:
+def _words(tree: ast.Module) -> Iterator[Fault]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _module(alias.name, node.lineno)
-        elif isinstance(node, ast.ImportFrom):
-            yield from _module(node.module or ".", node.lineno)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            named = (
+                [node.module or "."]
+                if isinstance(node, ast.ImportFrom)
+                else [alias.name for alias in node.names]
+            )
+            for name in named:
+                if name not in MODULES:
+                    yield f"The module '{name}' is not there; these are: {', '.join(MODULES)}.", node.lineno
         elif isinstance(node, ast.Global):
-            yield ("`global`: nothing is kept from one output to the next.", node.lineno)
+            yield "`global`: nothing is kept from one output to the next.", node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in _REFUSED:
+            yield f"`{node.id}`: {_REFUSED[node.id]}.", node.lineno
         elif isinstance(node, ast.Name | ast.Attribute):
-            yield from _name(node)
-
-
-def _module(name: str, line: int) -> Iterator[tuple[str, int | None]]:
-    if name not in MODULES:
-        yield (f"The module '{name}' is not there; these are: {', '.join(MODULES)}.", line)
-
-
-def _name(node: ast.Name | ast.Attribute) -> Iterator[tuple[str, int | None]]:
-    name = node.id if isinstance(node, ast.Name) else node.attr
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and name in _REFUSED:
-        yield (f"`{name}`: {_REFUSED[name]}.", node.lineno)
-    elif name.startswith("__"):
-        yield (f"`{name}`: names that begin with two underscores are not for checks.", node.lineno)
+            name = node.id if isinstance(node, ast.Name) else node.attr
+            if name.startswith("__"):
+                yield f"`{name}`: names that begin with two underscores are not for checks.", node.lineno

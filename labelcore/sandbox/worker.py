@@ -7,19 +7,109 @@ and then starts the interpreter as a child of its own, which inherits the walls.
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
+import secrets
 import sys
+import tokenize
+from dataclasses import dataclass
 from typing import Any
 
 from labelcore.sandbox import limits
-from labelcore.sandbox.guest import Program, program
-from labelcore.sandbox.subset import faults_of
+from labelcore.sandbox.subset import Fault, faults_of
 
 Document = dict[str, Any]
 _MESSAGE = 300
 _GRACE = 1.0
 _UNSUPPORTED = "NotImplementedError: The monty syntax parser does not yet support "
+_OPENING = {getattr(tokenize, name, -1) for name in ("FSTRING_START", "TSTRING_START")}
+_CLOSING = {getattr(tokenize, name, -1) for name in ("FSTRING_END", "TSTRING_END")}
+_CALLER = """
+exec = eval = open = id = hash = None
+def print(*values, **options): return None
+def {n}_shape(r):
+    if r is True: return [1, ""]
+    if r is False: return [0, ""]
+    if r is None: return [2, ""]
+    if type(r) is tuple and len(r) == 2 and (r[1] is None or type(r[1]) is str):
+        if r[0] is True: return [1, (r[1] or "")[:{longest}]]
+        if r[0] is False: return [0, (r[1] or "")[:{longest}]]
+        if r[0] is None: return [2, (r[1] or "")[:{longest}]]
+    return ["verdict", str(type(r))[:80], None]
+def {n}_one(row):
+    return {n}_shape({n}_made()(row[0], row[1], row[2], row[3]))
+def {n}_all(rows):
+    results = []
+    for row in rows:
+        try:
+            results.append({n}_one(row))
+        except BaseException:
+            results.append(None)
+    return results
+"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What runs inside the interpreter: a check with what calls it, built anew for every output.
+
+    Its text becomes the body of a function, so its names are local to one call. What calls it has a
+    random name, and keeps rows and results where no name leads to them. ``lines`` are the check's.
+    """
+
+    text: str
+    name: str
+    lines: int
+
+    @property
+    def one(self) -> str:
+        """The call for the input ``NAME_row``: one result, or the check's own error."""
+        return f"{self.name}_one({self.name}_row)"
+
+    @property
+    def all(self) -> str:
+        """The call for the input ``NAME_rows``: a result for each, None where the check raised."""
+        return f"{self.name}_all({self.name}_rows)"
+
+    def line(self, number: int) -> int | None:
+        """The check's line for a line of the program."""
+        return number - 1 if 1 < number <= self.lines + 1 else None
+
+
+@functools.lru_cache(maxsize=8)
+def program(source: str) -> Program:
+    """Wrap a check. Its first line is the second of the program.
+
+    Raises:
+        ValueError: the text cannot be split into tokens.
+    """
+    name = f"n{secrets.token_hex(8)}"
+    lines = source.split("\n")
+    try:
+        inside = _lines_in_strings(source)
+    except (tokenize.TokenError, SyntaxError) as trouble:
+        raise ValueError(str(trouble)) from trouble
+    body = [
+        line if number in inside or not line.strip() else f" {line}" for number, line in enumerate(lines, 1)
+    ]
+    caller = _CALLER.format(n=name, longest=limits.LONGEST_REASON)
+    text = "\n".join((f"def {name}_made():", *body, " return check", caller))
+    return Program(text, name, len(lines))
+
+
+def _lines_in_strings(source: str) -> set[int]:
+    """The lines that begin inside a string: a blank before them would change it."""
+    inside: set[int] = set()
+    opened: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in _OPENING:
+            opened.append(token.start[0])
+        elif token.type in _CLOSING:
+            inside.update(range(opened.pop() + 1, token.end[0] + 1))
+        elif token.type == tokenize.STRING:
+            inside.update(range(token.start[0] + 1, token.end[0] + 1))
+    return inside
 
 
 def main() -> None:
@@ -50,16 +140,14 @@ class _Host:
 
     def answer(self, asked: Document) -> Document:
         """The answer to one request."""
-        source = asked["source"]
-        faults = list(_faults(source)) if asked["read_first"] else []
-        if not faults:
-            try:
-                made = _program(source)
-            except ValueError as trouble:
-                faults = [(f"SyntaxError: {trouble}", None)]
-        if faults or asked["do"] == "read":
-            return {"faults": faults or self._compiled(made, asked)}
-        return self._run(made, asked)
+        faults = faults_of(asked["source"]) if asked["read_first"] else []
+        try:
+            made = None if faults else program(asked["source"])
+        except ValueError as trouble:
+            faults, made = [(f"SyntaxError: {trouble}", None)], None
+        if made is None:
+            return {"faults": faults}
+        return {"faults": self._compiled(made, asked)} if asked["do"] == "read" else self._run(made, asked)
 
     def _session(self, asked: Document) -> Any:
         return self._pool.checkout(
@@ -81,7 +169,7 @@ class _Host:
             self._child = child
         session.feed_run(made.text, print_callback=_nothing)
 
-    def _compiled(self, made: Program, asked: Document) -> list[tuple[str, int | None]]:
+    def _compiled(self, made: Program, asked: Document) -> list[Fault]:
         """What Monty itself has against the text; the check is not run."""
         from pydantic_monty import MontyError
 
@@ -139,16 +227,6 @@ def _described(trouble: Any, made: Program) -> list[Any]:
     message = trouble.display("type-msg")[:_MESSAGE].replace(_UNSUPPORTED, "Not possible in a check: ")
     kind = {"TimeoutError": "timeout", "MemoryError": "memory"}.get(message.split(":")[0], "check")
     return [kind, message, line]
-
-
-@functools.lru_cache(maxsize=8)
-def _faults(source: str) -> tuple[tuple[str, int | None], ...]:
-    return tuple(faults_of(source))
-
-
-@functools.lru_cache(maxsize=8)
-def _program(source: str) -> Program:
-    return program(source)
 
 
 def _nothing(_stream: str, _text: str) -> None:
