@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from labelcore.judges.detectors.reference import embedded_texts
 from labelcore.judges.features import Floats
-from labelcore.judges.kinds.base import Kind
+from labelcore.judges.kinds import Kind
 from labelcore.models import Output
 from labelcore.text import embedding
 from labelcore.text.embedding import Vectors

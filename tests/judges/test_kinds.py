@@ -15,8 +15,7 @@ from labelcore.errors import NotFound
 from labelcore.judges import kinds
 from labelcore.judges.identity import version_id
 from labelcore.judges.judge_prompt import Asking, Teaching, make_spec
-from labelcore.judges.kinds import base, code, judge_of, learned, panel
-from labelcore.judges.kinds.base import Kind
+from labelcore.judges.kinds import Kind, code, judge_of, learned, panel
 from labelcore.judges.kinds.check import CheckSpec
 from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Criterion, Output, Term
@@ -163,7 +162,7 @@ def test_a_new_kind_is_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
     class FeedbackKind(Kind):
         stored = "feedback"
 
-    monkeypatch.setattr(base, "_registered", [*base._registered, FeedbackKind])
+    monkeypatch.setattr(kinds, "REGISTERED", [*kinds.REGISTERED, FeedbackKind])
     kinds.every_kind.cache_clear()
     try:
         assert isinstance(judge_of("feedback", {}), FeedbackKind)

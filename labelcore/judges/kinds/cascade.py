@@ -6,13 +6,12 @@ Where each step decides was set from grades (:mod:`labelcore.judges.cascade_step
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 
 from typing_extensions import override
 
 from labelcore.errors import LabelcoreError
 from labelcore.judges.cascade_steps import Step, Threshold, Votes, decides, votes_of
-from labelcore.judges.kinds.base import Kind, register
+from labelcore.judges.kinds import Kind, register
 from labelcore.models import Decision, Frozen
 
 Result = Decision | LabelcoreError
@@ -31,17 +30,13 @@ class CascadeSpec(Frozen):
 
 
 @register
-class CascadeKind(Kind):
+class CascadeKind(Kind[CascadeSpec]):
     """Two judges with the rules by which each decides."""
 
+    form = CascadeSpec
     stored = "cascade"
     place = 3
     composed = True
-
-    @cached_property
-    def spec(self) -> CascadeSpec:
-        """The steps."""
-        return CascadeSpec.model_validate(dict(self.content))
 
     def describe(self) -> str:
         """Who decides what."""

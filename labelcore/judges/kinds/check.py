@@ -1,13 +1,9 @@
-"""Checks written in Python, by a person or a model, run in the sandbox; errors are never verdicts.
-
-The store calls them code judges; their specification has a ``source`` instead of a detector.
-"""
+"""Checks written in Python, by a person or a model, run in the sandbox; errors are never verdicts."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -16,10 +12,10 @@ from typing_extensions import override
 from labelcore.errors import BadInput, ModelTrouble
 from labelcore.judges.features import Floats
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.kinds.base import Kind, register
+from labelcore.judges.kinds import Kind, register
 from labelcore.models import Decision, Frozen, Output, VerdictValue
 from labelcore.sandbox.limits import LONGEST_SOURCE
-from labelcore.sandbox.pool import Pool, shared_pool
+from labelcore.sandbox.pool import shared_pool
 from labelcore.sandbox.protocol import Answer, Row, Trouble
 
 _VALUES: dict[bool | None, VerdictValue] = {True: "pass", False: "fail", None: "abstain"}
@@ -40,16 +36,14 @@ class CheckSpec(Frozen):
     library: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
 
-def make_spec(source: str, pool: Pool | None = None, *, field: str = "") -> dict[str, Any]:
+def make_spec(source: str, *, field: str = "") -> dict[str, Any]:
     """The specification of a text, read and compiled in the sandbox but not run.
-
-    ``field``: the JSON pointer of the only part of an output that it shall see; "" for all.
 
     Raises:
         BadInput: it is no check; the sentence names the line.
     """
     text = source.replace("\r\n", "\n")
-    faults = (pool or shared_pool()).faults(text)
+    faults = shared_pool().faults(text)
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise BadInput(
@@ -60,9 +54,10 @@ def make_spec(source: str, pool: Pool | None = None, *, field: str = "") -> dict
 
 
 @register
-class CheckKind(Kind):
+class CheckKind(Kind[CheckSpec]):
     """A check's text."""
 
+    form = CheckSpec
     stored = "code"
     mark = "source"
     place = 0
@@ -75,52 +70,29 @@ class CheckKind(Kind):
     )
     no_flip = ("A written check is not flipped.", "Write it the other way round: `labelcore judge write`.")
 
-    @cached_property
-    def spec(self) -> CheckSpec:
-        """The text, and the field that it sees."""
-        return CheckSpec.model_validate(dict(self.content))
-
     def describe(self) -> str:
-        """What the writer says of it."""
-        return describe(self.spec.source, self.spec.field)
+        """The first words that the writer says about it, else that it is one."""
+        where = f"It sees only the field {self.spec.field}. " if self.spec.field else ""
+        for line in self.spec.source.split("\n"):
+            words = line.strip().strip("#").strip().strip("\"'").strip()
+            if line.strip().startswith(("#", '"""', "'''")) and words:
+                return where + words[:_LONGEST_DESCRIPTION]
+        return f"{where}A check in Python."
 
     @override
     def decide(
         self, outputs: Sequence[Output], vectors: Floats | None = None, stop: threading.Event | None = None
     ) -> list[Decision | ModelTrouble]:
-        return decide_all(self.spec, outputs, stop=stop)
+        source, field = self.spec.source, self.spec.field
+        seen = [at_pointer(output, field) if field else output for output in outputs]
+        rows = [Row(output.text, output.input, output.context, output.metadata) for output in seen if output]
+        results = iter(shared_pool().evaluate(source, rows, stop=stop))
+        missing = Decision(value="abstain", reason=f"The output has no field {field}.")
+        return [_decision(next(results)) if output else missing for output in seen]
 
     def try_once(self) -> None:
         """Read and compile it; it is not run."""
         make_spec(self.spec.source, field=self.spec.field)
-
-
-def decide_all(
-    spec: CheckSpec, outputs: Sequence[Output], pool: Pool | None = None, stop: threading.Event | None = None
-) -> list[Decision | ModelTrouble]:
-    """One decision for each output, or why there is none; an output's trouble is its own.
-
-    After ``stop`` outputs without an answer have the trouble "stopped". A check of a field sees its
-    text in the output's place, and abstains where an output has no such field.
-    """
-    seen = [at_pointer(output, spec.field) if spec.field else output for output in outputs]
-    rows = [Row(output.text, output.input, output.context, output.metadata) for output in seen if output]
-    results = iter((pool or shared_pool()).evaluate(spec.source, rows, stop=stop))
-    missing = Decision(value="abstain", reason=f"The output has no field {spec.field}.")
-    return [_decision(next(results)) if output else missing for output in seen]
-
-
-def describe(source: str, field: str = "") -> str:
-    """The first words that the writer says about the check, else that it is one."""
-    return f"It sees only the field {field}. {_first_words(source)}" if field else _first_words(source)
-
-
-def _first_words(source: str) -> str:
-    for line in source.split("\n"):
-        words = line.strip().strip("#").strip().strip("\"'").strip()
-        if line.strip().startswith(("#", '"""', "'''")) and words:
-            return words[:_LONGEST_DESCRIPTION]
-    return "A check in Python."
 
 
 def _decision(result: Answer | Trouble) -> Decision | ModelTrouble:

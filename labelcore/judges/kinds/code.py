@@ -6,7 +6,6 @@ import math
 import threading
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -19,8 +18,8 @@ from labelcore.judges.candidates import Candidate, Refitted, Refitting, Target
 from labelcore.judges.detectors import REGISTRY, Detector
 from labelcore.judges.features import Bools, Column, Floats, Ints
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.fitting import PhraseCheck, Side, Stump
-from labelcore.judges.kinds.base import Kind, register
+from labelcore.judges.fitting import Side
+from labelcore.judges.kinds import Kind, register
 from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Decision, Frozen, Output
 
@@ -51,8 +50,7 @@ class CodeSpec(Frozen):
     @property
     def key(self) -> str:
         """What is measured, apart from the threshold: one column of a feature table."""
-        phrase = self.parameters.get("phrase")
-        return f"{self.detector}:{' '.join(phrase)}" if phrase else self.detector
+        return Column(self.detector, self.parameters).key
 
 
 def detector_of(spec: CodeSpec) -> Detector:
@@ -71,7 +69,7 @@ def detector_of(spec: CodeSpec) -> Detector:
 
 def decide(spec: CodeSpec, output: Output) -> Decision:
     """Measure an output and say pass or fail with the figure; abstain where it does not apply."""
-    detector = detector_of(spec)
+    detector, above = detector_of(spec), spec.side == "above"
     pointer = spec.parameters.get("field")
     seen = at_pointer(output, pointer) if pointer else output
     if seen is None:
@@ -79,24 +77,14 @@ def decide(spec: CodeSpec, output: Output) -> Decision:
     value = detector.feature(seen, spec.parameters)
     if value is None:
         return Decision(value="abstain", reason=_NOTHING[detector.needs])
-    decision = _decided(spec, detector, value)
+    fails = value > spec.threshold if above else value < spec.threshold
+    limit = ("" if fails else "not ") + ("more" if above else "less")
+    reason = f"{_shown(detector, value)} {quantity(spec)}: {limit} than {_shown(detector, spec.threshold)}."
     if detector.explain and value > 0:
-        decision = decision.model_copy(update={"reason": detector.explain(seen, spec.parameters)})
+        reason = detector.explain(seen, spec.parameters)
     if spec.parameters.get("flipped"):
-        opposite = "pass" if decision.value == "fail" else "fail"
-        reason = f"{decision.reason} The check is flipped."
-        return decision.model_copy(update={"value": opposite, "reason": reason})
-    return decision
-
-
-def _decided(spec: CodeSpec, detector: Detector, value: float) -> Decision:
-    found = f"{_shown(detector, value)} {quantity(spec)}"
-    if value > spec.threshold if spec.side == "above" else value < spec.threshold:
-        limit = "more" if spec.side == "above" else "less"
-        reason = f"{found}: {limit} than {_shown(detector, spec.threshold)}."
-        return Decision(value="fail", reason=reason)
-    limit = "not more" if spec.side == "above" else "not less"
-    return Decision(value="pass", reason=f"{found}: {limit} than {_shown(detector, spec.threshold)}.")
+        fails, reason = not fails, f"{reason} The check is flipped."
+    return Decision(value="fail" if fails else "pass", reason=reason)
 
 
 def describe(spec: CodeSpec) -> str:
@@ -116,11 +104,9 @@ def check_words(spec: CodeSpec) -> str:
 
 
 def _too_much(spec: CodeSpec, detector: Detector) -> str:
-    limit = "more" if spec.side == "above" else "fewer"
-    if detector.percent:
-        limit = "over" if spec.side == "above" else "under"
-        return f"{limit} {_shown(detector, spec.threshold)} {quantity(spec)}"
-    return f"{limit} than {_shown(detector, spec.threshold)} {quantity(spec)}"
+    above, share = spec.side == "above", detector.percent
+    limit = ("over" if above else "under") if share else ("more than" if above else "fewer than")
+    return f"{limit} {_shown(detector, spec.threshold)} {quantity(spec)}"
 
 
 def embeds(names: Iterable[str]) -> bool:
@@ -143,27 +129,6 @@ def _shown(detector: Detector, value: float) -> str:
     return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.1f}"
 
 
-def spec_of(stump: Stump, column: Column) -> CodeSpec:
-    """A fitted threshold as a judge's specification."""
-    return CodeSpec(
-        detector=column.detector,
-        parameters=dict(column.parameters),
-        side=stump.side,
-        threshold=stump.threshold,
-        guided=stump.guided,
-    )
-
-
-def phrase_spec(check: PhraseCheck, data: TrainingData, *, guided: bool) -> CodeSpec:
-    """A fitted phrase as a judge's specification."""
-    phrase = list(data.incidence.phrases[check.phrase])
-    side: Side = "above" if check.bad_when_shown else "below"
-    threshold = 0.0 if check.bad_when_shown else 1.0
-    return CodeSpec(
-        detector="phrase", parameters={"phrase": phrase}, side=side, threshold=threshold, guided=guided
-    )
-
-
 class FittedCheck(NamedTuple):
     """A check fitted to grades, with its shrunk gain and its votes on all n outputs."""
 
@@ -174,65 +139,63 @@ class FittedCheck(NamedTuple):
 
 def fitted_thresholds(data: TrainingData, graded: Graded, most: int, *, guided: bool) -> list[FittedCheck]:
     """The best thresholds, by the grades or by what the notes talk about."""
-    columns, values = data.table.columns, data.table.values
-    return [
-        FittedCheck(
-            spec_of(stump, columns[stump.column]), stump.gain, fitting.votes(stump, values[:, stump.column])
+    found = []
+    for stump in fitting.fit_all(data, graded, guided=guided)[:most]:
+        column = data.table.columns[stump.column]
+        spec = CodeSpec(
+            detector=column.detector,
+            parameters=dict(column.parameters),
+            side=stump.side,
+            threshold=stump.threshold,
+            guided=stump.guided,
         )
-        for stump in fitting.fit_all(data, graded, guided=guided)[:most]
-    ]
+        found.append(FittedCheck(spec, stump.gain, fitting.votes(stump, data.table.values[:, stump.column])))
+    return found
 
 
 def fitted_phrases(data: TrainingData, graded: Graded, most: int, *, guided: bool) -> list[FittedCheck]:
     """The phrases that tell most, by the grades alone or by the notes too."""
-    found = fitting.phrases(data, graded, most, guided=guided)
-    rows = np.arange(len(data.groups))
-    return [
-        FittedCheck(
-            phrase_spec(check, data, guided=guided), check.gain, fitting.phrase_votes(check, data, rows)
+    found, rows = [], np.arange(len(data.groups))
+    for check in fitting.phrases(data, graded, most, guided=guided):
+        spec = CodeSpec(
+            detector="phrase",
+            parameters={"phrase": list(data.incidence.phrases[check.phrase])},
+            side="above" if check.bad_when_shown else "below",
+            threshold=0.0 if check.bad_when_shown else 1.0,
+            guided=guided,
         )
-        for check in found
-    ]
+        found.append(FittedCheck(spec, check.gain, fitting.phrase_votes(check, data, rows)))
+    return found
 
 
-def column_key(detector: str, parameters: Mapping[str, Any]) -> str:
-    """The name of a column that came by file, checked: a phrase is some words, a detector one of ours.
+def known_key(spec: CodeSpec) -> str:
+    """The key of a check that came by file: its detector is one of ours, a phrase some words.
 
     Raises:
         LabelcoreError: it is not.
     """
-    spec = CodeSpec(detector=detector, side="above", threshold=0, parameters=dict(parameters))
-    must_be_known(spec)
-    return spec.key
-
-
-def must_be_known(spec: CodeSpec) -> None:
-    """Raises LabelcoreError where the detector is none of ours, or its phrase is none."""
     detector_of(spec)
     phrase = spec.parameters.get("phrase")
     if (spec.detector == "phrase") != (phrase is not None):
         raise BadInput("only the detector 'phrase' has a phrase, and it needs one")
-    if phrase is not None and not (
+    if spec.detector == "phrase" and not (
         isinstance(phrase, list) and phrase and all(isinstance(word, str) for word in phrase)
     ):
         raise BadInput("a phrase is a list of words")
+    return spec.key
 
 
 @register
-class CodeKind(Kind):
+class CodeKind(Kind[CodeSpec]):
     """A threshold on what one detector measures."""
 
+    form = CodeSpec
     stored = "code"
     place = 0
     decides_here = True
     written_by_model = True
     travels: ClassVar[type[Frozen]] = CodeSpec
     came = "its threshold was fitted there, to none of the grades here"
-
-    @cached_property
-    def spec(self) -> CodeSpec:
-        """The detector with its threshold."""
-        return CodeSpec.model_validate(dict(self.content))
 
     def describe(self) -> str:
         """What it fails."""
@@ -281,7 +244,7 @@ class CodeKind(Kind):
 
     @override
     def try_once(self) -> None:
-        must_be_known(self.spec)
+        known_key(self.spec)
         super().try_once()
 
 
@@ -300,11 +263,6 @@ class CodeCandidate(Refitted):
         """Thresholds on any columns are fitted to one target at once."""
         return id(self.data), id(self.target), self.guided
 
-    @property
-    def bad(self) -> str:
-        """The end of the column that it fails."""
-        return "high" if self.side == "above" else "low"
-
     @override
     def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
         """Votes with the thresholds that the training rows give; none where nothing helps."""
@@ -313,13 +271,9 @@ class CodeCandidate(Refitted):
         seen = self.target.of(train)
         if seen is None:
             return found
-        stumps = fitting.fit_columns(
-            self.data,
-            np.array([code.column for code in codes]),
-            seen,
-            guided=self.guided,
-            bad=[code.bad for code in codes],
-        )
+        columns = np.array([code.column for code in codes])
+        bad = ["high" if code.side == "above" else "low" for code in codes]
+        stumps = fitting.fit_columns(self.data, columns, seen, guided=self.guided, bad=bad)
         for at, stump in enumerate(stumps):
             if stump is not None:
                 found[:, at] = fitting.votes(stump, self.data.table.values[test, stump.column])

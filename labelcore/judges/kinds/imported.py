@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from pydantic import ConfigDict
 from typing_extensions import override
 
-from labelcore.judges.kinds.base import Kind, register
+from labelcore.judges.kinds import Kind, register
 from labelcore.models import Frozen
 
 
@@ -21,9 +19,10 @@ class ImportedSpec(Frozen):
 
 
 @register
-class ImportedKind(Kind):
+class ImportedKind(Kind[ImportedSpec]):
     """Verdicts without a judge."""
 
+    form = ImportedSpec
     stored = "imported"
     place = 4
     runs = False
@@ -32,11 +31,6 @@ class ImportedKind(Kind):
         "The verdicts of {name} were imported, so it cannot be refreshed.",
         "Import the other tool's new verdicts.",
     )
-
-    @cached_property
-    def spec(self) -> ImportedSpec:
-        """Where the verdicts come from."""
-        return ImportedSpec.model_validate(dict(self.content))
 
     def describe(self) -> str:
         """Where the verdicts come from."""

@@ -25,8 +25,8 @@ from labelcore.judges.calibration import Calibrator, Reliability
 from labelcore.judges.candidates import Candidate, Refitted, Refitting, Target
 from labelcore.judges.features import Bools, Column, FeatureTable, Floats, Ints, measure
 from labelcore.judges.fields import at_pointer
-from labelcore.judges.kinds.base import PROBE, Kind, register
-from labelcore.judges.kinds.code import CodeSpec, check_words, column_key, embeds
+from labelcore.judges.kinds import PROBE, Kind, register
+from labelcore.judges.kinds.code import CodeSpec, check_words, embeds, known_key
 from labelcore.judges.learned_model import CUT, LearnedModel, LinearModel, cross_fitted
 from labelcore.judges.training_data import Graded, TrainingData
 from labelcore.models import Decision, Frozen, Output
@@ -73,7 +73,11 @@ class TravellingModel(Frozen):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> TravellingModel:
-        keys = {column_key(*column) for column in self.columns}
+        measured = [
+            CodeSpec(detector=name, side="above", threshold=0, parameters=with_)
+            for name, with_ in self.columns
+        ]
+        keys = set(map(known_key, measured))
         if any(spec.key not in keys for spec, _, _ in self.checks):
             raise ValueError("a check has no column")
         if len(self.model.knots) > len(self.columns):
@@ -156,9 +160,10 @@ def looks_at(model: LearnedModel, columns: Sequence[Column], limit: int = 4) -> 
 
 
 @register
-class LearnedKind(Kind):
+class LearnedKind(Kind[LearnedSpec]):
     """A linear model of the grades with a few checks."""
 
+    form = LearnedSpec
     stored = "learned"
     place = 2
     decides_here = True
@@ -168,11 +173,6 @@ class LearnedKind(Kind):
     heavy = frozenset({"model", "cross_fitted", "calibrated", "failed"})
     travels: ClassVar[type[Frozen]] = TravellingModel
     came = "it was fitted there, to none of the grades here"
-
-    @cached_property
-    def spec(self) -> LearnedSpec:
-        """The model, and its answers on the outputs that it was made from."""
-        return LearnedSpec.model_validate(dict(self.content))
 
     @cached_property
     def learned(self) -> LearnedModel:

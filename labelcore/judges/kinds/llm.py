@@ -12,7 +12,7 @@ from typing_extensions import override
 from labelcore.errors import ModelTrouble
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.judge_prompt import Prompt, StoredPrompt, TravellingPrompt
-from labelcore.judges.kinds.base import PROBE, Kind, register
+from labelcore.judges.kinds import PROBE, Kind, SpecOf, register
 from labelcore.llm import Answer, ModelClient
 from labelcore.llm.refusing import refuses
 from labelcore.models import Decision, Frozen, Output, VerdictValue
@@ -32,7 +32,7 @@ class FailFirstAnswer(BaseModel):
     verdict: Literal["fail", "pass", "abstain"]
 
 
-class AskingKind(Kind):
+class AskingKind(Kind[SpecOf]):
     """What LLM judges and panels of them share: they ask models, with prompts."""
 
     stored = "llm"
@@ -50,9 +50,10 @@ class AskingKind(Kind):
 
 
 @register
-class LlmKind(AskingKind):
+class LlmKind(AskingKind[StoredPrompt]):
     """One prompt, asked of one model."""
 
+    form = StoredPrompt
     joins_panels = True
     travels: ClassVar[type[Frozen]] = TravellingPrompt
 
@@ -65,11 +66,6 @@ class LlmKind(AskingKind):
     def prompts(self) -> tuple[Prompt, ...]:
         """The one prompt."""
         return (self.prompt,)
-
-    @property
-    def spec(self) -> StoredPrompt:
-        """The prompt's specification."""
-        return self.prompt.spec
 
     def describe(self) -> str:
         """Whom it asks, and what."""

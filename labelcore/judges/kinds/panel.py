@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from labelcore.errors import ModelTrouble
 from labelcore.judges.judge_prompt import Prompt, TravellingPrompt
-from labelcore.judges.kinds.base import register
+from labelcore.judges.kinds import register
 from labelcore.judges.kinds.llm import AskingKind, ask
 from labelcore.llm import Answerer, ModelClient
 from labelcore.llm.protocol import NotYet
@@ -67,16 +67,12 @@ def make_spec(members: Mapping[str, Mapping[str, Any]], rule: Rule) -> dict[str,
 
 
 @register
-class PanelKind(AskingKind):
+class PanelKind(AskingKind[PanelSpec]):
     """Several prompts; their models are asked in turn."""
 
+    form = PanelSpec
     mark = "panel"
     travels: ClassVar[type[Frozen]] = TravellingPanel
-
-    @cached_property
-    def spec(self) -> PanelSpec:
-        """The members, their names, and how their votes count."""
-        return PanelSpec.model_validate(dict(self.content))
 
     @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -156,22 +152,17 @@ def value_of(votes: Sequence[VerdictValue], rule: Rule) -> VerdictValue:
 
 def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decision:
     """The members' decisions as one, with every vote in its reason and its raw answer."""
-    value = value_of([vote.value for vote in votes], rule)
-    raw = [
-        {
-            "member": name,
-            "value": vote.value,
-            "probability": vote.probability,
-            "model": vote.model,
-            "reason": vote.reason,
-            "raw": vote.raw,
-        }
-        for name, vote in zip(names, votes, strict=True)
-    ]
+    named = list(zip(names, votes, strict=True))
+    kept = ("value", "probability", "model", "reason", "raw")
+    raw = [{"member": name, **{key: getattr(vote, key) for key in kept}} for name, vote in named]
+    count = Counter(vote.value for vote in votes)
+    order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
+    head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
+    told = [f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in named]
     shares = [vote.probability for vote in votes if vote.probability is not None]
     return Decision(
-        value=value,
-        reason=_reason(names, votes, rule),
+        value=value_of([vote.value for vote in votes], rule),
+        reason="\n".join([f"{head} ({rule}).", *told]),
         raw=json.dumps(raw, ensure_ascii=False),
         probability=sum(shares) / len(shares) if len(shares) == len(votes) else None,
         model=", ".join(dict.fromkeys(vote.model for vote in votes if vote.model)),
@@ -180,13 +171,3 @@ def joined(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> Decis
         cost_usd=sum(vote.cost_usd for vote in votes),
         latency_ms=sum(vote.latency_ms for vote in votes),
     )
-
-
-def _reason(names: Sequence[str], votes: Sequence[Decision], rule: Rule) -> str:
-    count = Counter(vote.value for vote in votes)
-    order: tuple[VerdictValue, ...] = ("pass", "fail", "abstain")
-    head = ", ".join(f"{count[value]} {value}" for value in order if count[value])
-    votes_in_words = [
-        f"{name}: {vote.value}. {vote.reason[:_LONGEST]}" for name, vote in zip(names, votes, strict=True)
-    ]
-    return "\n".join([f"{head} ({rule}).", *votes_in_words])
