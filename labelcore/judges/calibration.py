@@ -1,7 +1,7 @@
 """Probabilities that mean what they say: calibrated on outputs that the model did not see.
 
-A calibrator is Platt's sigmoid on the log odds (Platt 1999), with his softened targets and the
-slope held near one, because a few dozen grades cannot say more than how far a model is off.
+A calibrator is Platt's sigmoid on the log odds (Platt 1999) with his softened targets, its slope held near
+one: a few dozen grades cannot say more than how far a model is off.
 """
 
 from __future__ import annotations
@@ -130,7 +130,10 @@ def reliability(raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[
     truth = fails.astype(float)
     constant = (failed - truth) / (n - 1)
     ours, theirs = (calibrated - truth) ** 2, (constant - truth) ** 2
-    gain, half = _mean_by_group(theirs - ours, groups)
+    better, sources = theirs - ours, np.unique(np.asarray(groups), return_inverse=True)[1]
+    gain = float(better.mean())
+    spread = np.bincount(sources, weights=better - gain)  # the sandwich variance of grouped values
+    half = float(Z95 * np.sqrt((spread**2).sum()) / n)
     return Reliability(
         n=n,
         fails=failed,
@@ -143,14 +146,6 @@ def reliability(raw: Floats, calibrated: Floats, fails: Bools, groups: Sequence[
         error_before=calibration_error(raw, fails),
         bins=tuple(bins(calibrated, fails)),
     )
-
-
-def _mean_by_group(values: Floats, groups: Sequence[str]) -> tuple[float, float]:
-    """The mean and half its 95 % interval, with the sandwich variance of grouped values."""
-    mean = float(values.mean())
-    _, where = np.unique(np.asarray(groups), return_inverse=True)
-    sums = np.bincount(where, weights=values - mean)
-    return mean, float(Z95 * np.sqrt((sums**2).sum()) / len(values))
 
 
 def _parts(probabilities: Floats) -> list[Ints]:
@@ -172,8 +167,6 @@ def bins(probabilities: Floats, fails: Bools) -> list[Bin]:
 
 def calibration_error(probabilities: Floats, fails: Bools) -> float:
     """Mean distance between probability and share of fails over the parts, weighted by size."""
-    gaps = [
-        len(rows) * abs(float(probabilities[rows].mean() - fails[rows].mean()))
-        for rows in _parts(probabilities)
-    ]
+    parts = _parts(probabilities)
+    gaps = [len(rows) * abs(float(probabilities[rows].mean() - fails[rows].mean())) for rows in parts]
     return float(sum(gaps) / len(probabilities))

@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar
+
+import numpy as np
+from typing_extensions import override
 
 from labelcore.judges.features import Bools, Ints
 from labelcore.judges.training_data import Graded, TrainingData
 
 
-class Candidate(Protocol):
-    """A judge that can vote on outputs after seeing other outputs' grades."""
+class Candidate:
+    """A judge that can vote on outputs after seeing other outputs' grades; a subclass has one of
+    `fails` and `fails_together`, which comes in one go for those of a class with the same ``key``.
+    """
+
+    fitted: ClassVar[bool] = True
+    """Whether grades shape it, so that its votes take time."""
+    slow: ClassVar[bool] = False
+    """Whether a fit takes tens of milliseconds, so that many grades are cross-fitted less often."""
+
+    @property
+    def key(self) -> Hashable:
+        """What it is fitted with."""
+        return id(self)
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes on ``test`` after fitting on ``train`` (row numbers); shape (len(test),)."""
-        ...
+        return self.fails_together([self], train, test)[:, 0]
+
+    def fails_together(self, candidates: Sequence[Candidate], train: Ints, test: Ints) -> Bools:
+        """The same of all candidates with its key, shape (len(test), len(candidates))."""
+        return np.column_stack([candidate.fails(train, test) for candidate in candidates])
+
+    def silent(self) -> Bools | None:
+        """Where there is nothing for it to measure, shape (n,); None where there always is."""
+
+    def prepare(self) -> None:
+        """Load what fitting needs: a second once in a process, which is no measure of fitting."""
 
 
 @dataclass(frozen=True)
-class FixedCandidate:
+class FixedCandidate(Candidate):
     """A judge that no grade has shaped: its verdicts are what they are, shape (n,)."""
 
+    fitted: ClassVar[bool] = False
     verdicts: Bools
 
-    def fails(self, train: Ints, test: Ints) -> Bools:  # noqa: ARG002 - nothing is fitted
-        """The stored verdicts."""
+    @override
+    def fails(self, train: Ints, test: Ints) -> Bools:
         return self.verdicts[test]
 
 
@@ -60,57 +86,21 @@ class Refitting:
         return self.ranks[guided] - 1
 
 
-class Refitted:
-    """A candidate that grades shape; those of a class with the same ``key`` are fitted in one go."""
-
-    slow: ClassVar[bool] = False
-    """Whether a fit takes tens of milliseconds, so that many grades are cross-fitted less often."""
-
-    @property
-    def key(self) -> Hashable:
-        """What it is fitted with; None where it is fitted alone."""
-
-    def fails(self, train: Ints, test: Ints) -> Bools:
-        """Votes on ``test`` after fitting on ``train`` (row numbers); shape (len(test),)."""
-        return self.fails_together([self], train, test)[:, 0]
-
-    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
-        """The same of all candidates with its key, shape (len(test), len(candidates))."""
-        raise NotImplementedError
-
-    def silent(self) -> Bools | None:
-        """Where there is nothing for it to measure, shape (n,); None where there always is."""
-
-    def prepare(self) -> None:
-        """Load what fitting needs: a second once in a process, which is no measure of fitting."""
-
-
-def prepare(candidates: Sequence[Candidate]) -> None:
-    """Load what fitting them needs."""
-    for candidate in candidates:
-        if isinstance(candidate, Refitted):
-            candidate.prepare()
-
-
 @dataclass(frozen=True)
 class Party:
     """Candidates that are fitted in one go; ``which`` are their numbers."""
 
-    which: list[int]
-    candidates: list[Candidate]
+    which: list[int] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
 
     @property
     def fitted(self) -> bool:
-        """Whether grades shape them, so that their votes take time."""
-        return not isinstance(self.candidates[0], FixedCandidate)
+        """Whether grades shape them."""
+        return self.candidates[0].fitted
 
     def fails(self, train: Ints, test: Ints) -> Bools:
         """Votes on ``test`` after fitting on ``train``, shape (len(test), len(which))."""
-        first = self.candidates[0]
-        if isinstance(first, Refitted):
-            together = [candidate for candidate in self.candidates if isinstance(candidate, Refitted)]
-            return first.fails_together(together, train, test)
-        return first.fails(train, test)[:, None]
+        return self.candidates[0].fails_together(self.candidates, train, test)
 
 
 def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[Party]:
@@ -118,11 +108,9 @@ def parties(candidates: Sequence[Candidate], first: Sequence[int] = ()) -> list[
 
     Candidates that nothing shapes come first, then those with ``first``, then the others.
     """
-    found: dict[Hashable, Party] = {}
+    found: defaultdict[Hashable, Party] = defaultdict(Party)
     for j, candidate in enumerate(candidates):
-        key = candidate.key if isinstance(candidate, Refitted) else None
-        key = j if key is None else (type(candidate), key)
-        party = found.setdefault(key, Party([], []))
+        party = found[type(candidate), candidate.key]
         party.which.append(j)
         party.candidates.append(candidate)
     early = set(first)

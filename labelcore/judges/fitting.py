@@ -60,11 +60,6 @@ class Sought:
     shrink: Floats
 
 
-def shrinkage(topics: Floats) -> Floats:
-    """The weight m of the prior: less where the notes talk about what is measured."""
-    return np.asarray(SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * np.minimum(1.0, 2 * topics))
-
-
 def fit_all(data: TrainingData, graded: Graded, *, guided: bool) -> list[Stump]:
     """Every column's best threshold, the largest gain first."""
     columns = np.arange(len(data.table.columns))
@@ -85,8 +80,9 @@ def fit_columns(
     values = data.table.values[np.ix_(graded.rows, columns)]
     wrong = np.broadcast_to(graded.fails[:, None], values.shape)
     if not guided:
-        topics = data.topics(graded.failed)[columns]
-        return fit_stumps(values, wrong, Sought(columns, bad, shrinkage(topics)))
+        told = np.minimum(1.0, 2 * data.topics(graded.failed)[columns])
+        shrink = SHRINK + (SHRINK_WITH_TOPIC - SHRINK) * told
+        return fit_stumps(values, wrong, Sought(columns, bad, shrink))
     noted = data.mentions[np.ix_(graded.rows, columns)] & wrong
     known = (noted | ~wrong) & (noted.sum(axis=0) >= GUIDES)
     shrink = np.full(len(columns), SHRINK_WITH_TOPIC)
@@ -96,7 +92,16 @@ def fit_columns(
 
 def phrases(data: TrainingData, graded: Graded, limit: int, *, guided: bool) -> list[PhraseCheck]:
     """The phrases that tell failed from passed outputs best, pointed out by the notes or the grades."""
-    return _noted_phrases(data, graded, limit) if guided else _mined_phrases(data, graded, limit)
+    if guided:
+        return _noted_phrases(data, graded, limit)
+    found = []
+    for place in data.incidence.best(graded.rows, graded.fails, limit):
+        shown = data.incidence.shown[graded.rows, place]
+        in_passes = shown[~graded.fails].mean()
+        gain = float(shown[graded.fails].mean() - in_passes)
+        if gain > 0 or in_passes > _COMMON:
+            found.append(PhraseCheck(place, gain > 0, abs(gain)))
+    return found
 
 
 def _noted_phrases(data: TrainingData, graded: Graded, limit: int) -> list[PhraseCheck]:
@@ -116,18 +121,6 @@ def _noted_phrases(data: TrainingData, graded: Graded, limit: int) -> list[Phras
     at = {int(place): k for k, place in enumerate(places)}
     kept = data.incidence.different(ranked[: 10 * limit], limit)
     return [PhraseCheck(k, bool(gain[at[k]] > 0), abs(float(gain[at[k]]))) for k in kept]
-
-
-def _mined_phrases(data: TrainingData, graded: Graded, limit: int) -> list[PhraseCheck]:
-    """Phrases that the grades alone point out, whatever the notes say."""
-    rows, fails, found = graded.rows, graded.fails, []
-    for place in data.incidence.best(rows, fails, limit):
-        shown = data.incidence.shown[rows, place]
-        gain = float(shown[fails].mean() - shown[~fails].mean())
-        if gain < 0 and shown[~fails].mean() <= _COMMON:
-            continue
-        found.append(PhraseCheck(place, gain > 0, abs(gain)))
-    return found
 
 
 def fit_stumps(
@@ -170,7 +163,9 @@ def _best_thresholds(values: Floats, fails: Bools, sizes: Ints, shrink: Floats) 
     bad = np.take_along_axis(fails, order, axis=0)
     caught = np.cumsum(bad, axis=0, dtype=float)[:-1]
     wrong = np.cumsum(~bad, axis=0, dtype=float)[:-1]
-    gains = np.where(ordered[1:] < ordered[:-1], _gain(caught, wrong, sizes, shrink), 0.0)
+    base = shrink * ((caught + wrong) / np.maximum(sizes.sum(axis=0), 1))
+    coverage, false_failures = (caught + base) / (sizes[0] + shrink), (wrong + base) / (sizes[1] + shrink)
+    gains = np.where(ordered[1:] < ordered[:-1], coverage - false_failures, 0.0)
     gains[:, (~np.isnan(values)).sum(axis=0) < _FEWEST] = 0.0
     at = np.argmax(gains, axis=0)
     return [
@@ -181,28 +176,17 @@ def _best_thresholds(values: Floats, fails: Bools, sizes: Ints, shrink: Floats) 
     ]
 
 
-def _gain(caught: Floats, wrong: Floats, sizes: Ints, shrink: Floats) -> Floats:
-    n_fail, n_pass = sizes
-    base = (caught + wrong) / np.maximum(n_fail + n_pass, 1)
-    coverage = (caught + shrink * base) / (n_fail + shrink)
-    false_failures = (wrong + shrink * base) / (n_pass + shrink)
-    return np.asarray(coverage - false_failures, dtype=float)
-
-
 def _between(low: float, high: float) -> float:
     """The roundest number in [low, high): a threshold that people can read."""
     middle = (low + high) / 2
-    for digits in range(-3, 6):
-        rounded = round(middle, digits)
-        if low <= rounded < high:
-            return rounded
-    return middle
+    rounder = (round(middle, digits) for digits in range(-3, 6))
+    return next((number for number in rounder if low <= number < high), middle)
 
 
-def votes(stump: Stump, values: Floats) -> Bools:
-    """Which outputs the stump fails; ``values`` (n,) is its column."""
+def votes(side: Side, threshold: float, values: Floats) -> Bools:
+    """Which outputs a threshold fails; ``values`` (n,) are its column's."""
     with np.errstate(invalid="ignore"):
-        return values > stump.threshold if stump.side == "above" else values < stump.threshold
+        return values > threshold if side == "above" else values < threshold
 
 
 def phrase_votes(check: PhraseCheck, data: TrainingData, rows: Ints) -> Bools:

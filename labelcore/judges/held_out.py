@@ -1,23 +1,18 @@
 """What the chosen set does on fresh outputs: held-out figures with their intervals.
 
-The figures are means over sets that were fitted and chosen without the outputs that they vote on.
-The intervals are of something else: of what the one chosen set does on fresh outputs. Choosing again
-from other grades gives another set, so three spreads add up:
-
-- of the outputs: a Bayesian bootstrap over sources (:mod:`labelcore.stats.resampling`);
-- of the choice, σ²: how much the cross-fitted figures differ between the sets that are chosen when
-  sources are drawn again with replacement. The chosen set differs from the five sets of a repeat
-  as these differ from each other, which makes σ²(1 + 1/5);
-- of the repeats of the nested split, s²/R; with one repeat σ² stands for s².
-
-`tests/bench/held_out_coverage.py` counts how often they hold.
+The figures are means over sets that were fitted and chosen without the outputs that they vote on. The
+intervals are of what the one chosen set does on fresh outputs. Choosing again from other grades gives
+another set, so three spreads add up: of the outputs, a Bayesian bootstrap over sources
+(:mod:`labelcore.stats.resampling`); of the choice, σ², how much the cross-fitted figures differ between
+the sets that are chosen when sources are drawn again with replacement (the chosen set differs from the
+five sets of a repeat as these differ from each other, which makes σ²(1 + 1/5)); of the repeats of the
+nested split, s²/R, where with one repeat σ² stands for s².
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -46,11 +41,11 @@ class HeldOut(Frozen):
     outputs had different chances to be drawn. ``why_not``: why there is no interval.
     """
 
-    coverage: float | None
-    false_failure_rate: float | None
-    alignment: float | None
-    low: float | None
-    high: float | None
+    coverage: float | None = None
+    false_failure_rate: float | None = None
+    alignment: float | None = None
+    low: float | None = None
+    high: float | None = None
     repeats: int
     outputs: int = 0
     coverage_low: float | None = None
@@ -106,11 +101,6 @@ class Grades:
         """How many grades there are."""
         return len(self.fails)
 
-    @cached_property
-    def groups(self) -> list[str]:
-        """A name for each grade's source; the names sort as the sources do."""
-        return [f"{source:09}" for source in self.sources]
-
     @property
     def number(self) -> int:
         """How many sources there are."""
@@ -119,25 +109,19 @@ class Grades:
     @property
     def shared(self) -> int | None:
         """The number of sources where outputs share one."""
-        return None if self.number == len(self.fails) else self.number
+        return None if self.number == self.n else self.number
 
     def drawn_again(self, random: np.random.Generator) -> Ints:
         """Rows of as many sources, drawn with replacement."""
         times = np.bincount(random.integers(0, self.number, self.number), minlength=self.number)
-        return np.repeat(np.arange(len(self.fails)), times[self.sources])
+        return np.repeat(np.arange(self.n), times[self.sources])
 
     def cells(self, failed: Floats) -> Floats:
         """The four cells of each source, (sources, 4); ``failed`` (n,): how often a set fails it."""
         weights = np.ones(len(failed)) if self.weights is None else self.weights
-        parts = (
-            ~self.fails * (1 - failed),
-            self.fails * (1 - failed),
-            self.fails * failed,
-            ~self.fails * failed,
-        )
-        return np.column_stack(
-            [np.bincount(self.sources, weights=weights * part, minlength=self.number) for part in parts]
-        )
+        bad, good, kept = self.fails, ~self.fails, 1 - failed
+        parts = (good * kept, bad * kept, bad * failed, good * failed)
+        return np.column_stack([np.bincount(self.sources, weights * part, self.number) for part in parts])
 
 
 def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) -> HeldOut:
@@ -145,8 +129,7 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
     that are chosen when sources are drawn again.
     """
     if not nested:
-        nothing = dict.fromkeys((*NAMES, "low", "high"))
-        return HeldOut(**nothing, repeats=0, why_not="there was no time to choose again")
+        return HeldOut(repeats=0, why_not="there was no time to choose again")
     seen = nested[0].seen
     measured, votes = grades.only(seen), np.array([repeat.failed[seen] for repeat in nested], dtype=float)
     plain = rates(votes, again[:, seen], Grades(measured.fails, measured.sources), seed)
@@ -165,14 +148,19 @@ def summary(nested: Sequence[Repeat], again: Floats, grades: Grades, seed: int) 
 
 def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[str, Rate]:
     """Coverage, false failure rate and alignment; ``votes`` (repeats, n) are between 0 and 1."""
-    n = len(grades.fails)
+    n = grades.n
     for word, some in (("failed", grades.fails.any()), ("passed", (~grades.fails).any())):
         if not some:
             return dict.fromkeys(NAMES, not_measurable(f"there are no outputs that people {word}", n))
     repeats = np.array([_figures(grades.cells(failed).sum(axis=0)) for failed in votes])
     cells = grades.cells(votes.mean(axis=0))
     value = repeats.mean(axis=0)
-    if why := _no_interval(again, grades):
+    why = None
+    if len(again) < FEWEST_DRAWN:
+        why = "no interval: there was no time to see how much the choice varies"
+    elif grades.shared is not None and grades.shared < _FEWEST_SOURCES:
+        why = f"no interval: the outputs come from {grades.shared} sources only, it takes {_FEWEST_SOURCES}"
+    if why:
         return {
             name: Rate(value=float(figure), low=None, high=None, n=n, method=METHOD, why_not=why)
             for name, figure in zip(NAMES, value, strict=True)
@@ -191,14 +179,6 @@ def rates(votes: Floats, again: Floats, grades: Grades, seed: int = 0) -> dict[s
         name: Rate(value=float(value[k]), low=float(low[k]), high=float(high[k]), n=n, method=METHOD)
         for k, name in enumerate(NAMES)
     }
-
-
-def _no_interval(again: Floats, grades: Grades) -> str | None:
-    if len(again) < FEWEST_DRAWN:
-        return "no interval: there was no time to see how much the choice varies"
-    if grades.shared is not None and grades.shared < _FEWEST_SOURCES:
-        return f"no interval: the outputs come from {grades.shared} sources only, it takes {_FEWEST_SOURCES}"
-    return None
 
 
 def _figures(cells: Floats) -> npt.NDArray[np.float64]:

@@ -1,11 +1,10 @@
 """What a learned judge is fitted to: a regularised linear model and a few checks, cross-fitted.
 
-The linear model is a logistic regression with balanced classes on the detectors' ranks among the
-graded outputs (larger where the notes talk about a detector) and a few principal components of the
-embeddings. To its log odds come the log odds of the few best checks: thresholds that the grades
-point out, thresholds and phrases that the notes point out. Both halves are strongly shrunk, so that
-sixteen grades do not mislead. No graded output is judged by a model that saw its grade: for these
-the judge answers from a model fitted without their group.
+A logistic regression with balanced classes reads the detectors' ranks among the graded outputs (larger
+where the notes talk about a detector) and a few principal components of the embeddings. To its log odds
+come those of the few best checks: thresholds that the grades point out, thresholds and phrases that the
+notes point out. Both halves are strongly shrunk, so that sixteen grades do not mislead. No graded output
+is judged by a model that saw its grade: for these the judge answers from one fitted without their group.
 """
 
 from __future__ import annotations
@@ -14,9 +13,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from labelcore.judges import fitting
 from labelcore.judges.features import Bools, FeatureTable, Floats, Ints
-from labelcore.judges.kinds.code import CodeSpec, FittedCheck, fitted_phrases, fitted_thresholds
+from labelcore.judges.kinds.code import CodeSpec, fitted_phrases, fitted_thresholds
 from labelcore.judges.training_data import Graded, TrainingData
 
 NEEDED_GRADES = 8
@@ -57,10 +58,7 @@ class LinearModel:
 
     @classmethod
     def fit(cls, data: TrainingData, graded: Graded) -> tuple[LinearModel, Floats]:
-        """The model of some grades, and its log odds on all n.
-
-        Both classes must be there.
-        """
+        """The model of some grades, passes and fails, and its log odds on all n."""
         from sklearn import config_context
         from sklearn.linear_model import LogisticRegression
 
@@ -79,12 +77,13 @@ class LinearModel:
         with config_context(assume_finite=True, skip_parameter_validation=True):
             fitted.fit(inputs[graded.rows], graded.fails)
         model.parts |= {"coefficients": fitted.coef_[0], "intercept": fitted.intercept_}
-        return model, model._odds(inputs)
+        return model, np.asarray(inputs @ fitted.coef_[0] + fitted.intercept_)
 
     def inputs(self, table: FeatureTable) -> Floats:
         """What the regression sees, shape (n, d + k); the table's first d columns are used."""
         p = self.parts
-        ranks = np.column_stack([_rank(table.values[:, j], *k) for j, k in enumerate(self.knots)])
+        # nan stays nan, which then counts as middle
+        ranks = np.column_stack([np.interp(table.values[:, j], *k) for j, k in enumerate(self.knots)])
         plain = np.nan_to_num(ranks) * RANK_SCALE * p["weight"]
         if table.vectors is None or p["axes"].size == 0:
             return np.asarray(plain)
@@ -93,10 +92,7 @@ class LinearModel:
 
     def log_odds(self, table: FeatureTable) -> Floats:
         """Log odds that an expert fails each output, classes balanced, shape (n,)."""
-        return self._odds(self.inputs(table))
-
-    def _odds(self, inputs: Floats) -> Floats:
-        return np.asarray(inputs @ self.parts["coefficients"] + self.parts["intercept"])
+        return np.asarray(self.inputs(table) @ self.parts["coefficients"] + self.parts["intercept"])
 
     def meaning_spread(self, table: FeatureTable) -> float:
         """How far the embeddings move the log odds across a table's outputs: a standard deviation."""
@@ -123,11 +119,6 @@ def _knots(values: Floats) -> tuple[Floats, Floats]:
     return distinct, ranks
 
 
-def _rank(values: Floats, distinct: Floats, ranks: Floats) -> Floats:
-    """The values' ranks among the graded outputs; nan stays nan, which later counts as middle."""
-    return np.interp(values, distinct, ranks)
-
-
 def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
     """Mean and first principal axes, by the smaller of the two products of the centred vectors."""
     from scipy.linalg import eigh
@@ -148,18 +139,6 @@ def _principal(vectors: Floats | None) -> tuple[Floats, Floats]:
     return mean, np.asarray(axes)
 
 
-def few_checks(data: TrainingData, graded: Graded) -> list[FittedCheck]:
-    """The best checks of three kinds: what the grades point out, what the notes point out, and
-    phrases that notes and outputs share.
-    """
-    phrases = fitted_phrases(data, graded, _CHECKS, guided=True)
-    return [
-        *fitted_thresholds(data, graded, _CHECKS, guided=False),
-        *fitted_thresholds(data, graded, _CHECKS, guided=True),
-        *(check for check in phrases if check.gain > _LEAST_GAIN),
-    ]
-
-
 def _check_odds(failed: Bools, fails: Bools) -> tuple[float, float]:
     """A check's log odds of a failed output when it fails and when it passes (add one)."""
     bad = (float(failed[fails].sum()) + 1) / (float(fails.sum()) + 2)
@@ -178,7 +157,12 @@ class LearnedModel:
     def fit(cls, data: TrainingData, graded: Graded) -> tuple[LearnedModel, Floats]:
         """The model of some grades, and its fail probabilities on all n outputs."""
         linear, log_odds = LinearModel.fit(data, graded)
-        chosen = few_checks(data, graded)
+        phrases = fitted_phrases(data, graded, _CHECKS, guided=True)
+        chosen = [
+            *fitted_thresholds(data, graded, _CHECKS, guided=False),
+            *fitted_thresholds(data, graded, _CHECKS, guided=True),
+            *(check for check in phrases if check.gain > _LEAST_GAIN),
+        ]
         odds = [_check_odds(check.votes[graded.rows], graded.fails) for check in chosen]
         model = cls(linear, [(check.spec, *pair) for check, pair in zip(chosen, odds, strict=True)])
         return model, model._together(log_odds, [check.votes for check in chosen])
@@ -190,12 +174,10 @@ class LearnedModel:
     def check_votes(self, table: FeatureTable) -> list[Bools]:
         """Which outputs each of the few checks fails, each of shape (n,)."""
         at = {column.key: j for j, column in enumerate(table.columns)}
-        votes = []
-        with np.errstate(invalid="ignore"):
-            for spec, _, _ in self.checks:
-                values = table.values[:, at[spec.key]]
-                votes.append(values > spec.threshold if spec.side == "above" else values < spec.threshold)
-        return votes
+        return [
+            fitting.votes(spec.side, spec.threshold, table.values[:, at[spec.key]])
+            for spec, _, _ in self.checks
+        ]
 
     @property
     def check_weight(self) -> float:
@@ -204,19 +186,18 @@ class LearnedModel:
 
     def _together(self, log_odds: Floats, votes: Sequence[Bools]) -> Floats:
         if votes:
-            odds = [
-                np.where(vote, bad, good) for vote, (_, bad, good) in zip(votes, self.checks, strict=True)
-            ]
+            told = zip(votes, self.checks, strict=True)
+            odds = [np.where(vote, bad, good) for vote, (_, bad, good) in told]
             log_odds = log_odds + self.check_weight * np.sum(odds, axis=0)
         return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
-def folds_by_group(groups: Sequence[str], count: int, seed: int) -> Ints:
+def folds_by_group(groups: npt.ArrayLike, count: int, seed: int) -> Ints:
     """A fold number for each item; items of one group share it, sizes are even."""
-    names = sorted(set(groups))
-    order = np.random.default_rng(seed).permutation(len(names))
-    number = {names[int(where)]: place % count for place, where in enumerate(order)}
-    return np.array([number[group] for group in groups])
+    names, which = np.unique(np.asarray(groups), return_inverse=True)
+    number = np.empty(len(names), dtype=np.int64)
+    number[np.random.default_rng(seed).permutation(len(names))] = np.arange(len(names)) % count
+    return number[which]
 
 
 def cross_fitted(data: TrainingData, graded: Graded, seed: int = 0) -> tuple[Floats, Ints]:

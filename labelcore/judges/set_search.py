@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from labelcore.judges.candidates import Candidate, Party, Refitted, parties, prepare
+from labelcore.judges.candidates import Candidate, Party, parties
 from labelcore.judges.features import Bools, Floats, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, HeldOut, Repeat, summary
 from labelcore.judges.learned_model import folds_by_group
@@ -84,19 +84,24 @@ def choose(
     """
     clock = Deadline.after(seconds * (1 - _RESERVE))
     task = _Task(candidates, grades, wish or Wish(max_ffr=0.5), seed, clock)
-    prepare(candidates)
+    for candidate in candidates:
+        candidate.prepare()
     with one_thread():
-        picked, inner = task.whole()
-        again, draws = task.again(picked)
-        nested = task.nested(inner)
-        program = task.explained(picked)
-    course = _Course(task, picked, inner, draws, nested)
+        picked = task.whole()
+        again, nested = task.again(picked), task.nested()
+        program = picked.program and explained(
+            picked.program, task.votes(picked.matrices, grades.fails), clock
+        )
+    missing = list(task.missing(picked, nested, program.gap if program else None))
     return Choice(
         members=picked.members,
         held_out=summary(nested, np.array(again).reshape(-1, grades.n), grades, seed),
         failed=picked.matrices[0][:, picked.members],
         program=program,
-        cut_short=course.cut_short(seconds, program.gap if program else None),
+        cut_short=f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(missing)}. "
+        "Chosen again, the set may differ; more time settles it."
+        if missing
+        else "",
     )
 
 
@@ -122,13 +127,17 @@ class _Picked:
     late: list[int] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Task:
+    """``inner``: so often are judges compared; ``draws``: so often is the choice made again."""
+
     candidates: Sequence[Candidate]
     grades: Grades
     wish: Wish
     seed: int
     clock: Deadline
+    inner: int = 1
+    draws: int = 0
 
     @property
     def repeats(self) -> int:
@@ -138,7 +147,7 @@ class _Task:
     @property
     def crossings(self) -> int:
         """How many repeats of cross-fitting they need."""
-        slow = sum(isinstance(candidate, Refitted) and candidate.slow for candidate in self.candidates)
+        slow = sum(candidate.slow for candidate in self.candidates)
         return 1 if self.grades.n * slow > _MANY_FITTED else self.repeats
 
     @property
@@ -146,54 +155,47 @@ class _Task:
         """Whether a coverage or members are asked for."""
         return bool(self.wish.min_coverage or self.wish.must_include)
 
-    def whole(self) -> tuple[_Picked, int]:
-        """The set chosen on all outputs, and how many repeats of cross-fitting the ceiling allows."""
-        rows, inner, started = np.arange(self.grades.n), self.crossings, time.perf_counter()
+    def whole(self) -> _Picked:
+        """The set chosen on all outputs, by as many repeats of cross-fitting as the ceiling allows."""
+        rows, started = np.arange(self.grades.n), time.perf_counter()
         compared = self._compare(rows, 1)
         took = (time.perf_counter() - started) * _MARGIN
         # Each nested set has the outputs of all folds but one; a repeat fits as many sets as folds.
         nested = took * (_OUTER_FOLDS - 1) * self.repeats
-        if (took + nested) * inner - took > _FITTING * self.clock.left:
-            inner = 1
-        return self._pick(rows, self._compare(rows, inner, compared)), inner
+        if (took + nested) * self.crossings - took <= _FITTING * self.clock.left:
+            self.inner = self.crossings
+        return self._pick(rows, self._compare(rows, self.inner, compared))
 
-    def explained(self, picked: _Picked) -> Chosen | None:
-        """The cheapest set of the whole choice with its gap and what it cannot meet."""
-        if picked.program is None:
-            return None
-        return explained(picked.program, self._votes(picked.matrices, self.grades.fails), self.clock)
-
-    def again(self, picked: _Picked) -> tuple[list[Floats], int]:
-        """How often each output is failed by each set that is chosen when sources are drawn again, (n,),
-        and how often they were drawn; sets of a quick search, on the cross-fitted votes that there are.
+    def again(self, picked: _Picked) -> list[Floats]:
+        """How often each output is failed by each set that is chosen when sources are drawn again, (n,);
+        sets of a quick search, on the cross-fitted votes that there are.
         """
         until, random = self.clock.share(_SHARE_AGAIN), np.random.default_rng(self.seed)
         found: list[Floats] = []
-        for draws in range(1, _DRAWN_AGAIN + 1):
+        while self.draws < _DRAWN_AGAIN and not (self.draws and until.over):
+            self.draws += 1
             rows = self.grades.drawn_again(random)
             fails = self.grades.fails[rows]
             if 0 < fails.sum() < len(fails):
                 members = self._quick([matrix[rows] for matrix in picked.matrices], fails)
                 votes = [matrix[:, members].any(axis=1) for matrix in picked.matrices]
                 found.append(np.mean(votes, axis=0))
-            if until.over:
-                return found, draws
-        return found, _DRAWN_AGAIN
+        return found
 
     def _quick(self, matrices: Sequence[Bools], fails: Bools) -> list[int]:
         """The set by fewer steps: a narrow search, the greedy set alone where nothing is asked for."""
         if not self.asked:
             return self._guarded(matrices, fails, select(matrices, fails, self.wish.max_ffr))
-        votes, levels = self._votes(matrices, fails), [self.wish.min_coverage]
-        best = search(votes, levels, self.clock, kept=_KEPT_AGAIN).best[0]
+        levels = [self.wish.min_coverage]
+        best = search(self.votes(matrices, fails), levels, self.clock, kept=_KEPT_AGAIN).best[0]
         return self._guarded(matrices, fails, list(best.members))
 
-    def _votes(self, matrices: Sequence[Bools], fails: Bools) -> SetVotes:
+    def votes(self, matrices: Sequence[Bools], fails: Bools) -> SetVotes:
         """All repeats as if they were so many more outputs."""
         stacked = np.vstack(matrices).astype(np.float64)
         return SetVotes(stacked, np.tile(fails, len(matrices)), self.wish)
 
-    def nested(self, inner: int) -> list[Repeat]:
+    def nested(self) -> list[Repeat]:
         """Votes by sets that were fitted and chosen without the outputs' groups, as often as planned.
         A repeat that the deadline does not let finish counts only where there is no other.
         """
@@ -201,21 +203,21 @@ class _Task:
         for at in range(self.repeats):
             if found and (found[-1].seconds * _MARGIN > self.clock.left or not found[-1].whole):
                 break
-            repeat = self._repeat(self.seed + 101 * at, inner)
+            repeat = self._repeat(self.seed + 101 * at)
             if repeat.whole or (not found and repeat.seen.any()):
                 found.append(repeat)
         return found
 
-    def _repeat(self, seed: int, inner: int) -> Repeat:
+    def _repeat(self, seed: int) -> Repeat:
         """One outer split."""
-        started, folds = time.perf_counter(), folds_by_group(self.grades.groups, _OUTER_FOLDS, seed)
+        started, folds = time.perf_counter(), folds_by_group(self.grades.sources, _OUTER_FOLDS, seed)
         failed = np.zeros(self.grades.n, dtype=bool)
         seen, sets, stopped = np.zeros_like(failed), 0, 0
         for fold in range(_OUTER_FOLDS):
             train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
             if not len(test):
                 continue
-            compared = self._compare(train, inner)
+            compared = self._compare(train, self.inner)
             if compared.late:
                 break
             picked = self._pick(train, compared)
@@ -226,49 +228,38 @@ class _Task:
         return Repeat(failed, seen, time.perf_counter() - started, sets, stopped)
 
     def _pick(self, rows: Ints, compared: _Compared) -> _Picked:
-        """The set for these votes."""
+        """The set for these votes: as asked for, else of most worth of the greedy and the cheapest ones."""
         matrices, fails = compared.matrices, self.grades.fails[rows]
-        votes, program = self._votes(matrices, fails), None
+        votes, program = self.votes(matrices, fails), None
         tried: Chosen | Front
         if self.asked:
             tried = program = solve(votes, self.clock)
             best = list(program.members)
         else:
-            tried = front(votes, self.wish.levels, self.clock)
-            best = self._best(matrices, fails, tried)
+            tried, limit = front(votes, self.wish.levels, self.clock), self.wish.max_ffr
+            sets = [select(matrices, fails, limit), *map(list, tried.sets)]
+            best = max(sets, key=lambda members: worth(matrices, fails, members, limit))
         members = self._guarded(matrices, fails, best)
         return _Picked(members, matrices, program, tried.stopped, compared.late)
 
-    def _best(self, matrices: Sequence[Bools], fails: Bools, cheapest: Front) -> list[int]:
-        """The set of most worth: of the greedy one and the cheapest ones at several coverages."""
-        limit = self.wish.max_ffr
-        sets = [select(matrices, fails, limit), *map(list, cheapest.sets)]
-        return max(sets, key=lambda members: worth(matrices, fails, members, limit))
-
     def _guarded(self, matrices: Sequence[Bools], fails: Bools, found: list[int]) -> list[int]:
         """The default, unless it misses the wish or ``found`` is clearly better."""
-        default, limit = list(self.wish.default), self.wish.max_ffr
-        if not default or not self._meets(matrices, fails):
+        wish, default = self.wish, list(self.wish.default)
+        if not default or not set(wish.must_include) <= set(default):
             return found
-        ahead = worth(matrices, fails, found, limit) - worth(matrices, fails, default, limit)
+        if fails.any() and self.votes(matrices, fails).coverage(default) < wish.min_coverage:
+            return found
+        better, usual = (worth(matrices, fails, members, wish.max_ffr) for members in (found, default))
         failed = np.mean([matrix[:, found].any(axis=1) for matrix in matrices], axis=0)
-        return found if ahead > _standard_error(failed, fails) else default
-
-    def _meets(self, matrices: Sequence[Bools], fails: Bools) -> bool:
-        """Whether the default holds the coverage and the members that were asked for."""
-        if not set(self.wish.must_include) <= set(self.wish.default):
-            return False
-        if not fails.any():
-            return True
-        return self._votes(matrices, fails).coverage(self.wish.default) >= self.wish.min_coverage
+        return found if better - usual > _standard_error(failed, fails) else default
 
     def _compare(self, rows: Ints, repeats: int, known: _Compared | None = None) -> _Compared:
         """Cross-fitted votes on ``rows``, so many times by other folds; ``known``: the first times."""
         matrices = list(known.matrices) if known else []
         late = list(known.late) if known else []
-        groups = [self.grades.groups[int(i)] for i in rows]
+        sources = self.grades.sources[rows]
         for repeat in range(len(matrices), repeats):
-            matrix, out = self._cross_fitted(rows, folds_by_group(groups, _INNER_FOLDS, self.seed + repeat))
+            matrix, out = self._cross_fitted(rows, folds_by_group(sources, _INNER_FOLDS, self.seed + repeat))
             if out and matrices:
                 break  # a matrix that lacks candidates cannot stand beside a whole one
             matrices.append(matrix)
@@ -297,6 +288,30 @@ class _Task:
     def _parties(self) -> list[Party]:
         return parties(self.candidates, [*self.wish.must_include, *self.wish.default])
 
+    def missing(self, picked: _Picked, nested: Sequence[Repeat], gap: float | None) -> Iterator[str]:
+        """What there was no time for, in words."""
+        if picked.late:
+            yield f"{len(picked.late)} judges could not be compared with the others"
+        if self.inner < self.crossings:
+            yield "judges were compared by one cross-fit in place of two"
+        if not nested:
+            yield "none was left for held-out figures"
+        elif not nested[0].whole:
+            yield f"held-out figures rest on {int(nested[0].seen.sum())} of {self.grades.n} outputs"
+        elif len(nested) < self.repeats:
+            yield "held-out figures rest on one repeat of the nested split in place of two"
+        if nested and self.draws < FEWEST_DRAWN:
+            yield "their interval is missing"
+        elif nested and self.draws < _DRAWN_AGAIN:
+            yield f"their interval rests on {self.draws} of {_DRAWN_AGAIN} draws"
+        better = "" if gap is None else f" (another may have up to {gap:.0%} fewer false failures and judges)"
+        if picked.stopped:
+            yield f"the search for the best set was stopped{better}"
+        stopped, sets = (sum(getattr(repeat, name) for repeat in nested) for name in ("stopped", "sets"))
+        if stopped:
+            of = f"{stopped} of the {sets} sets behind the held-out figures"
+            yield f"so was that of {of}" if picked.stopped else f"the search for {of} was stopped"
+
 
 def _standard_error(failed: Floats, fails: Bools) -> float:
     """Of coverage and false failure rate together, each drawn towards one half by Jeffreys' prior.
@@ -308,53 +323,3 @@ def _standard_error(failed: Floats, fails: Bools) -> float:
         rate = (float(shares.sum()) + 0.5) / (len(shares) + 1)
         total += rate * (1 - rate) / (len(shares) + 1)
     return float(np.sqrt(total))
-
-
-@dataclass(frozen=True)
-class _Course:
-    """What was done of what was planned."""
-
-    task: _Task
-    picked: _Picked
-    inner: int
-    draws: int
-    nested: Sequence[Repeat]
-
-    def cut_short(self, seconds: float, gap: float | None) -> str:
-        """What there was no time for, in one sentence; "" where the deadline cut nothing short."""
-        missing = [*self._of_comparing(), *self._of_held_out(), *self._of_searching(gap)]
-        if not missing:
-            return ""
-        return (
-            f"The time of {seconds:g} seconds was too short for all of it: {'; '.join(missing)}. "
-            "Chosen again, the set may differ; more time settles it."
-        )
-
-    def _of_comparing(self) -> Iterator[str]:
-        if self.picked.late:
-            yield f"{len(self.picked.late)} judges could not be compared with the others"
-        if self.inner < self.task.crossings:
-            yield "judges were compared by one cross-fit in place of two"
-
-    def _of_held_out(self) -> Iterator[str]:
-        if not self.nested:
-            yield "none was left for held-out figures"
-            return
-        if not self.nested[0].whole:
-            seen = int(self.nested[0].seen.sum())
-            yield f"held-out figures rest on {seen} of {self.task.grades.n} outputs"
-        elif len(self.nested) < self.task.repeats:
-            yield "held-out figures rest on one repeat of the nested split in place of two"
-        if self.draws < FEWEST_DRAWN:
-            yield "their interval is missing"
-        elif self.draws < _DRAWN_AGAIN:
-            yield f"their interval rests on {self.draws} of {_DRAWN_AGAIN} draws"
-
-    def _of_searching(self, gap: float | None) -> Iterator[str]:
-        better = "" if gap is None else f" (another may have up to {gap:.0%} fewer false failures and judges)"
-        if self.picked.stopped:
-            yield f"the search for the best set was stopped{better}"
-        stopped, sets = (sum(getattr(repeat, name) for repeat in self.nested) for name in ("stopped", "sets"))
-        if stopped:
-            of = f"{stopped} of the {sets} sets behind the held-out figures"
-            yield f"so was that of {of}" if self.picked.stopped else f"the search for {of} was stopped"

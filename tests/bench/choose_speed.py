@@ -137,7 +137,7 @@ def fitted_candidates(fails: np.ndarray, judges: int) -> list[Candidate]:
     return [LearnedCandidate(data, every), *found][:judges]
 
 
-class _Slow:
+class _Slow(Candidate):
     """A candidate that takes several times as long."""
 
     def __init__(self, candidate: Candidate, times: int) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labelcore.judges.candidates import FixedCandidate
+from labelcore.judges.candidates import Candidate, FixedCandidate
 from labelcore.judges.features import Bools, Ints
 from labelcore.judges.held_out import Grades
 from labelcore.judges.set_search import choose
@@ -40,7 +40,7 @@ NAMES = ("alignment", "coverage", "false_failure_rate")
 
 
 @dataclass(frozen=True)
-class Threshold:
+class Threshold(Candidate):
     """A check on one number, fitted by what it catches less what it wrongly fails."""
 
     values: Floats

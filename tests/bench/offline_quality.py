@@ -107,7 +107,7 @@ def floor(rows: list[Row], train: list[int], test: list[int]) -> float | None:
     d = len(table.columns)
     fails = np.broadcast_to(human[seen][:, None], (len(seen), d))
     fitted = fit_stumps(table.values[seen], fails, Sought(np.arange(d), ["either"] * d, np.zeros(d)))
-    known = [votes(stump, table.values[:, stump.column]) for stump in fitted if stump]
+    known = [votes(stump.side, stump.threshold, table.values[:, stump.column]) for stump in fitted if stump]
     chosen, best = np.zeros(len(rows), dtype=bool), 0.0
     while known:
         scores = [figures((chosen | mask)[seen], human[seen]).alignment or 0.0 for mask in known]

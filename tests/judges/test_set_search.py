@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from labelcore.judges.candidates import FixedCandidate, Target, parties
+from labelcore.judges.candidates import Candidate, FixedCandidate, Target, parties
 from labelcore.judges.features import Bools, Ints
 from labelcore.judges.held_out import FEWEST_DRAWN, Grades, Repeat, rates, summary
 from labelcore.judges.kinds.code import CodeCandidate
@@ -29,7 +29,7 @@ def _alone(n: int) -> list[str]:
     return [str(i) for i in range(n)]
 
 
-class _Slow:
+class _Slow(Candidate):
     """A judge whose every fit takes a while."""
 
     def __init__(self, judge: FixedCandidate, seconds: float) -> None:

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from labelcore.errors import BadInput, NotFound
 from labelcore.judges import fitting
-from labelcore.judges.candidates import Candidate, Refitted, Refitting, Target
+from labelcore.judges.candidates import Candidate, Refitting, Target
 from labelcore.judges.detectors import REGISTRY, Detector
 from labelcore.judges.features import Bools, Column, Floats, Ints
 from labelcore.judges.fields import at_pointer
@@ -149,7 +149,8 @@ def fitted_thresholds(data: TrainingData, graded: Graded, most: int, *, guided: 
             threshold=stump.threshold,
             guided=stump.guided,
         )
-        found.append(FittedCheck(spec, stump.gain, fitting.votes(stump, data.table.values[:, stump.column])))
+        votes = fitting.votes(stump.side, stump.threshold, data.table.values[:, stump.column])
+        found.append(FittedCheck(spec, stump.gain, votes))
     return found
 
 
@@ -249,7 +250,7 @@ class CodeKind(Kind[CodeSpec]):
 
 
 @dataclass(frozen=True)
-class CodeCandidate(Refitted):
+class CodeCandidate(Candidate):
     """A threshold on one column of the data, refitted on the training rows."""
 
     data: TrainingData
@@ -264,8 +265,7 @@ class CodeCandidate(Refitted):
         return id(self.data), id(self.target), self.guided
 
     @override
-    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
-        """Votes with the thresholds that the training rows give; none where nothing helps."""
+    def fails_together(self, candidates: Sequence[Candidate], train: Ints, test: Ints) -> Bools:
         found = np.zeros((len(test), len(candidates)), dtype=bool)
         codes = [candidate for candidate in candidates if isinstance(candidate, CodeCandidate)]
         seen = self.target.of(train)
@@ -276,7 +276,8 @@ class CodeCandidate(Refitted):
         stumps = fitting.fit_columns(self.data, columns, seen, guided=self.guided, bad=bad)
         for at, stump in enumerate(stumps):
             if stump is not None:
-                found[:, at] = fitting.votes(stump, self.data.table.values[test, stump.column])
+                values = self.data.table.values[test, stump.column]
+                found[:, at] = fitting.votes(stump.side, stump.threshold, values)
         return found
 
     def silent(self) -> Bools:
@@ -285,7 +286,7 @@ class CodeCandidate(Refitted):
 
 
 @dataclass(frozen=True)
-class PhraseCandidate(Refitted):
+class PhraseCandidate(Candidate):
     """The phrase of some rank, sought again in the training rows (and their notes)."""
 
     data: TrainingData
@@ -294,10 +295,9 @@ class PhraseCandidate(Refitted):
     target: Target
 
     @override
-    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
-        """Fail where the phrase stands, or where it is missing, as the training rows say."""
+    def fails(self, train: Ints, test: Ints) -> Bools:
         seen = self.target.of(train)
         best = fitting.phrases(self.data, seen, self.rank + 1, guided=self.guided) if seen else []
         if len(best) <= self.rank:
-            return np.zeros((len(test), 1), dtype=bool)
-        return fitting.phrase_votes(best[self.rank], self.data, test)[:, None]
+            return np.zeros(len(test), dtype=bool)
+        return fitting.phrase_votes(best[self.rank], self.data, test)

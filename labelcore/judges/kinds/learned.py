@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from labelcore.judges import calibration
 from labelcore.judges.calibration import Calibrator, Reliability
-from labelcore.judges.candidates import Candidate, Refitted, Refitting, Target
+from labelcore.judges.candidates import Candidate, Refitting, Target
 from labelcore.judges.features import Bools, Column, FeatureTable, Floats, Ints, measure
 from labelcore.judges.fields import at_pointer
 from labelcore.judges.kinds import PROBE, Kind, register
@@ -253,7 +253,7 @@ def _decision(fail: float, cut: float, *, failed: bool, cross: bool) -> Decision
 
 
 @dataclass(frozen=True)
-class LearnedCandidate(Refitted):
+class LearnedCandidate(Candidate):
     """A learned judge, refitted on the training rows."""
 
     slow: ClassVar[bool] = True
@@ -261,13 +261,11 @@ class LearnedCandidate(Refitted):
     target: Target
 
     @override
-    def fails_together(self, candidates: Sequence[Refitted], train: Ints, test: Ints) -> Bools:
-        """Votes of the model that the training rows give; none from one class only."""
+    def fails(self, train: Ints, test: Ints) -> Bools:
         seen = self.target.of(train)
         if seen is None:
-            return np.zeros((len(test), 1), dtype=bool)
-        _, everywhere = LearnedModel.fit(self.data, seen)
-        return np.asarray(everywhere[test] > CUT)[:, None]
+            return np.zeros(len(test), dtype=bool)
+        return np.asarray(LearnedModel.fit(self.data, seen)[1][test] > CUT)
 
     @override
     def prepare(self) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from labelcore.errors import BadInput
-from labelcore.judges.candidates import Candidate, FixedCandidate, Refitted
+from labelcore.judges.candidates import Candidate
 from labelcore.judges.kinds import kind_of
 from labelcore.judges.learned_model import folds_by_group
 from labelcore.models import OVERALL, Criterion, Decision, Fact, JudgeVersion, Role, fact
@@ -152,7 +152,7 @@ def _words(
     decided = np.ones_like(answers, dtype=bool)
     how, left_out = [], []
     for at, (version, candidate) in enumerate(zip(versions, candidates, strict=True)):
-        if not isinstance(candidate, FixedCandidate):
+        if candidate.fitted:
             answers[:, at] = _out_of_fold(candidate, fold)
             how.append("cross-fitted")
             continue
@@ -182,7 +182,7 @@ def _out_of_fold(candidate: Candidate, fold: npt.NDArray[np.int64]) -> Floats:
         test, train = np.flatnonzero(fold == part), np.flatnonzero(fold != part)
         if len(test):
             found[test] = 1.0 - candidate.fails(train, test)
-    silent = candidate.silent() if isinstance(candidate, Refitted) else None
+    silent = candidate.silent()
     if silent is not None:  # where there is nothing to measure it abstains
         found[silent] = np.nan
     return found
