@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 
 from labelcore.models import Paid
-from labelcore.store.connection import Database, append_rows
+from labelcore.store.connection import Database
 from labelcore.store.rows import Stored
 
-_ANSWER = Stored(Paid, key="answer_key", at="made_at")
+_ANSWER = Stored(Paid, "answer", key="answer_key", at="made_at")
 
 
 def prefix(key: str) -> int:
@@ -32,14 +31,14 @@ def known_prefixes(db: Database) -> npt.NDArray[np.int64]:
 
 def find(db: Database, keys: Collection[str]) -> dict[str, Paid]:
     """Those of the answers that are stored, by their keys."""
-    rows = db.rows(
+    found = _ANSWER.find(
+        db,
         # As answer_current, but few rows are chosen before they are numbered, not after.
-        f"SELECT {_ANSWER.select} FROM answer WHERE prefix IN (SELECT unnest($prefixes)) "
-        "AND answer_key IN (SELECT unnest($keys)) "
+        "answer WHERE prefix IN (SELECT unnest($prefixes)) AND answer_key IN (SELECT unnest($keys)) "
         "QUALIFY row_number() OVER (PARTITION BY answer_key ORDER BY made_at DESC, text) = 1",
         {"prefixes": [prefix(key) for key in keys], "keys": list(keys)},
     )
-    return {answer.key: answer for answer in map(_ANSWER.read, rows)}
+    return {answer.key: answer for answer in found}
 
 
 def add(db: Database, answers: Sequence[Paid]) -> int:
@@ -50,18 +49,11 @@ def add(db: Database, answers: Sequence[Paid]) -> int:
     """
     known = find(db, [answer.key for answer in answers]) if answers else {}
     latest = {answer.key: answer for answer in answers}
-    fresh = [
-        answer
-        for answer in latest.values()
-        if answer.key not in known or known[answer.key].text != answer.text
-    ]
-    with db.transaction() as cursor:
-        append(cursor, fresh)
+    fresh = [new for key, new in latest.items() if key not in known or known[key].text != new.text]
+    append(db, fresh)
     return len(fresh)
 
 
-def append(cursor: duckdb.DuckDBPyConnection, answers: Sequence[Paid]) -> None:
-    """Store answers through an open transaction."""
-    if answers:
-        rows = [_ANSWER.row(answer, prefix=prefix(answer.key)) for answer in answers]
-        append_rows(cursor, "answer", (*_ANSWER.columns, "prefix"), rows)
+def append(db: Database, answers: Sequence[Paid]) -> None:
+    """Store answers, whether they are there or not."""
+    _ANSWER.add(db, answers, prefix=lambda answer: prefix(answer.key))

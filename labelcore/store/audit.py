@@ -35,11 +35,10 @@ def note(db: Database, project_id: str, author: str, action: str, subject: str, 
 
 def all_of(db: Database, project_id: str, actions: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """The acts of a project, or those of some names, the newest first."""
-    named = "" if actions is None else "AND action IN (SELECT unnest(?))"
     rows = db.rows(
-        "SELECT author, action, subject, detail, made_at FROM audit_event "
-        f"WHERE project_id = ? {named} ORDER BY made_at DESC, event_id DESC",
-        [project_id] if actions is None else [project_id, list(actions)],
+        "SELECT author, action, subject, detail, made_at FROM audit_event WHERE project_id = ? "
+        "AND coalesce(list_contains(?, action), true) ORDER BY made_at DESC, event_id DESC",
+        [project_id, None if actions is None else list(actions)],
     )
     return [
         {"author": a, "action": b, "subject": c, "detail": from_json(d), "at": aware(e)}
@@ -59,6 +58,5 @@ def about(db: Database, project_id: str, action: str, subject: str) -> dict[str,
 
 def happened(db: Database, project_id: str, action: str) -> bool:
     """Whether an act of that name was ever recorded."""
-    return bool(
-        db.rows("SELECT 1 FROM audit_event WHERE project_id = ? AND action = ? LIMIT 1", [project_id, action])
-    )
+    sql = "SELECT 1 FROM audit_event WHERE project_id = ? AND action = ? LIMIT 1"
+    return bool(db.rows(sql, [project_id, action]))

@@ -47,22 +47,17 @@ def restore(source: Path, target: Path) -> Path | None:
     fresh = target.with_name(f"{target.name}.restoring")
     shutil.copyfile(source, fresh)
     try:
-        _check(fresh, source)
+        open_database(fresh)
+        close_database(fresh)
         kept = _move_away(target)
         fresh.rename(target)
-    finally:
-        fresh.unlink(missing_ok=True)
-    return kept
-
-
-def _check(fresh: Path, source: Path) -> None:
-    try:
-        open_database(fresh)
     except StoreDamaged as trouble:
         raise BadInput(
             f"{source} is no labelcore backup.", next_step="Choose a file that `backup` wrote."
         ) from trouble
-    close_database(fresh)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return kept
 
 
 def _move_away(target: Path) -> Path | None:

@@ -8,24 +8,20 @@ from labelcore.models import BatchJob, new_id, now
 from labelcore.store.connection import Database
 from labelcore.store.rows import Stored
 
-_JOB = Stored(BatchJob, id="batch_job_id", at="made_at")
-_OPEN = ("handing over", "with the provider")
+_JOB = Stored(BatchJob, "batch_job", id="batch_job_id", at="made_at")
 
 
 def save(db: Database, job: BatchJob) -> None:
     """Store the present state of a job."""
-    row = _JOB.row(job.model_copy(update={"at": now()}), event_id=new_id("event"))
-    db.append("batch_job", (*_JOB.columns, "event_id"), [row])
+    _JOB.add(db, [job.model_copy(update={"at": now()})], event_id=new_id("event"))
 
 
 def under_way(db: Database, project_id: str) -> list[BatchJob]:
     """The jobs whose answers are still to come, the oldest first."""
-    rows = db.rows(
-        f"SELECT {_JOB.select} FROM batch_job_current WHERE project_id = ? "
-        "AND state IN (SELECT unnest(?)) ORDER BY batch_job_id",
-        [project_id, list(_OPEN)],
+    open_jobs = "state IN ('handing over', 'with the provider')"
+    return _JOB.find(
+        db, f"batch_job_current WHERE project_id = ? AND {open_jobs} ORDER BY batch_job_id", [project_id]
     )
-    return [_JOB.read(row) for row in rows]
 
 
 def times_asked(db: Database, project_id: str) -> Counter[str]:

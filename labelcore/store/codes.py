@@ -8,46 +8,27 @@ from labelcore.models import Code, Quote, new_id
 from labelcore.store.connection import Database
 from labelcore.store.rows import Stored
 
-_CODE = Stored(Code, id="code_id", at="made_at")
-_QUOTE = Stored(Quote, text="quote", at="made_at")
+_CODE = Stored(Code, "code", id="code_id", at="made_at")
+_QUOTE = Stored(Quote, "quote", text="quote", at="made_at")
 
 
 def save(db: Database, codes: Sequence[Code], quotes: Sequence[Quote] = ()) -> None:
     """Store new states of codes and quotes, all or none."""
     with db.transaction():
-        db.append(
-            "code",
-            (*_CODE.columns, "event_id"),
-            [_CODE.row(code, event_id=new_id("event")) for code in codes],
-        )
-        db.append(
-            "quote",
-            (*_QUOTE.columns, "event_id"),
-            [_QUOTE.row(quote, event_id=new_id("event")) for quote in quotes],
-        )
+        _CODE.add(db, codes, event_id=lambda _: new_id("event"))
+        _QUOTE.add(db, quotes, event_id=lambda _: new_id("event"))
 
 
 def current(db: Database, project_id: str) -> list[Code]:
     """The newest state of every code, oldest code first."""
-    return sorted(_codes(db, "code_current", project_id), key=lambda code: code.id)
+    return _CODE.find(db, "code_current WHERE project_id = ? ORDER BY code_id", [project_id])
 
 
 def history(db: Database, project_id: str) -> list[Code]:
     """Every state that a code ever had, oldest first."""
-    return _codes(db, "code", project_id)
-
-
-def _codes(db: Database, table: str, project_id: str) -> list[Code]:
-    rows = db.rows(
-        f"SELECT {_CODE.select} FROM {table} WHERE project_id = ? ORDER BY made_at, code_id", [project_id]
-    )
-    return [_CODE.read(row) for row in rows]
+    return _CODE.find(db, "code WHERE project_id = ? ORDER BY made_at, code_id", [project_id])
 
 
 def quotes(db: Database, project_id: str) -> list[Quote]:
     """The newest state of every quote, in the order of their grades."""
-    rows = db.rows(
-        f"SELECT {_QUOTE.select} FROM quote_current WHERE project_id = ? ORDER BY grade_id, quote",
-        [project_id],
-    )
-    return [_QUOTE.read(row) for row in rows]
+    return _QUOTE.find(db, "quote_current WHERE project_id = ? ORDER BY grade_id, quote", [project_id])

@@ -9,7 +9,8 @@ from labelcore.store import live
 from labelcore.store.connection import Database, utc
 from labelcore.store.rows import Stored
 
-_COMPARISON = Stored(Comparison, id="comparison_id", at="made_at")
+_COMPARISON = Stored(Comparison, "comparison", id="comparison_id", at="made_at")
+_OF_PROJECT = "WHERE project_id = ? ORDER BY stored_at, comparison_id"
 # The same case: equal input, context and conversation, or, where a row has none, its group.
 _PAIRS = """
 WITH cases AS (
@@ -51,8 +52,7 @@ def record(db: Database, events: Sequence[Comparison]) -> list[str]:
     known = stored(db, list(distinct))
     fresh = [event for id_, event in distinct.items() if id_ not in known]
     if fresh:
-        rows = [_COMPARISON.row(event, stored_at=utc(now())) for event in fresh]
-        db.append("comparison", (*_COMPARISON.columns, "stored_at"), rows)
+        _COMPARISON.add(db, fresh, stored_at=lambda _: utc(now()))
         live.follow(db, fresh)
     return list(distinct)
 
@@ -68,17 +68,9 @@ def stored(db: Database, ids: Sequence[str]) -> dict[str, str]:
 
 def current(db: Database, project_id: str) -> list[Comparison]:
     """The comparisons that count now, oldest first."""
-    return _read(db, "comparison_current", project_id)
+    return _COMPARISON.find(db, f"comparison_current {_OF_PROJECT}", [project_id])
 
 
 def history(db: Database, project_id: str) -> list[Comparison]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    return _read(db, "comparison_unique", project_id)
-
-
-def _read(db: Database, table: str, project_id: str) -> list[Comparison]:
-    rows = db.rows(
-        f"SELECT {_COMPARISON.select} FROM {table} WHERE project_id = ? ORDER BY stored_at, comparison_id",
-        [project_id],
-    )
-    return [_COMPARISON.read(row) for row in rows]
+    return _COMPARISON.find(db, f"comparison_unique {_OF_PROJECT}", [project_id])

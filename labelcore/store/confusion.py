@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from labelcore.store.connection import Database
 from labelcore.store.outputs import VALUE_OF_FIELD, path_of_field
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 
 Floats = npt.NDArray[np.float64]
 ABSTAINED = -1.0
@@ -36,34 +32,29 @@ def matrix(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[
     One join; the ids stay in the store, so a million verdicts beside ten thousand grades take a
     fraction of a second.
     """
+    import pyarrow as pa
+
     found = np.full((len(output_ids), len(judge_version_ids)), np.nan)
     if not output_ids or not judge_version_ids:
         return found
-    row, column, code = _cells(db, output_ids, judge_version_ids, "")
-    places = row * len(judge_version_ids) + column
-    if len(places) and np.bincount(places).max() > 1:  # a key was stored twice: its first counts
-        row, column, code = _cells(db, output_ids, judge_version_ids, _ONCE)
-    found[row, column] = code
+
+    def numbered(name: str, ids: Sequence[str]) -> pa.Table:
+        return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
+
+    graded, measured = numbered("output_id", output_ids), numbered("judge_version_id", judge_version_ids)
+    for once in ("", _ONCE):
+        cells = db.arrays(
+            f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
+            "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
+            f"WHERE repeat = 0 {once}",
+            graded_output=graded,
+            measured_judge=measured,
+        )
+        places = cells["row_at"] * len(judge_version_ids) + cells["column_at"]
+        if not len(places) or np.bincount(places).max() == 1:  # else a key was stored twice: its first counts
+            break
+    found[cells["row_at"], cells["column_at"]] = cells["code"]
     return found
-
-
-def _cells(
-    db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], once: str
-) -> tuple[Any, Any, Any]:
-    cells = db.arrays(
-        f"SELECT g.place AS row_at, j.place AS column_at, {_CODE} AS code FROM verdict "
-        "JOIN graded_output g USING (output_id) JOIN measured_judge j USING (judge_version_id) "
-        f"WHERE repeat = 0 {once}",
-        graded_output=_numbered("output_id", output_ids),
-        measured_judge=_numbered("judge_version_id", judge_version_ids),
-    )
-    return cells["row_at"], cells["column_at"], cells["code"]
-
-
-def _numbered(name: str, ids: Sequence[str]) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.table({name: list(ids), "place": np.arange(len(ids), dtype=np.int64)})
 
 
 def pool_of_set(db: Database, judge_version_ids: Sequence[str]) -> tuple[int, int, int]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from labelcore.models import Grade, now
 from labelcore.store import live
 from labelcore.store.connection import Database, aware, utc
-from labelcore.store.rows import Stored
+from labelcore.store.rows import Stored, equal
 
-_GRADE = Stored(Grade, id="grade_id", at="made_at")
+_GRADE = Stored(Grade, "grade", id="grade_id", at="made_at")
+_OVERALL = "criterion_id IS NULL AND field IS NULL"
+_KEPT = "NOT EXISTS (SELECT 1 FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id)"
+_JUDGEMENTS = (
+    f"FROM grade_unique e WHERE project_id = ? AND {_OVERALL} AND value IN ('pass', 'fail') "
+    f"AND source <> 'repeat' AND {_KEPT}"
+)
+"""Every pass and fail that a person gave an output and did not take back; silent repeats are left out."""
 
 
 def record(db: Database, events: Sequence[Grade]) -> list[str]:
@@ -24,22 +31,20 @@ def record(db: Database, events: Sequence[Grade]) -> list[str]:
     fresh = [event for id_, event in distinct.items() if id_ not in known]
     if fresh:
         # One row at a time gives each its own moment of arrival, which orders the views.
-        rows = [_GRADE.row(event, stored_at=utc(now())) for event in fresh]
-        db.append("grade", (*_GRADE.columns, "stored_at"), rows)
+        _GRADE.add(db, fresh, stored_at=lambda _: utc(now()))
         live.follow(db, fresh)
     return list(distinct)
 
 
 def _known(db: Database, events: Sequence[Grade]) -> set[str]:
     """The ids of those events that are stored; most presses are answered from memory."""
-    followed = [event for event in events if _is_in_memory(db, event)]
-    other = [event.id for event in events if not _is_in_memory(db, event)]
-    known = {event.id for event in followed if live.live(db, event.project_id).knows(event.id)}
+    known, other = set(), []
+    for event in events:
+        if not live.is_followed(event) or live.changed_here(db, event.project_id):
+            other.append(event.id)
+        elif live.live(db, event.project_id).knows(event.id):
+            known.add(event.id)
     return known | (stored(db, other) if other else set())
-
-
-def _is_in_memory(db: Database, event: Grade) -> bool:
-    return live.is_followed(event) and not live.changed_here(db, event.project_id)
 
 
 def current(
@@ -51,16 +56,9 @@ def current(
     criteria_only: bool = False,
 ) -> list[Grade]:
     """The grades that count now, oldest first."""
-    sql = f"SELECT {_GRADE.select} FROM grade_current WHERE project_id = ?"
-    parameters: list[Any] = [project_id]
-    if annotator is not None:
-        sql += " AND annotator = ?"
-        parameters.append(annotator)
-    if overall_only:
-        sql += " AND criterion_id IS NULL AND field IS NULL"
-    if criteria_only:
-        sql += " AND criterion_id IS NOT NULL"
-    return [_GRADE.read(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
+    wanted, given = equal(project_id=project_id, annotator=annotator)
+    about = f"AND {_OVERALL}" if overall_only else "AND criterion_id IS NOT NULL" if criteria_only else ""
+    return _GRADE.find(db, f"grade_current WHERE {wanted} {about} ORDER BY stored_at, grade_id", given)
 
 
 def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
@@ -69,8 +67,8 @@ def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
     A tenth of the cost of `current`: the pages that show figures read all grades of a project.
     """
     return db.rows(
-        "SELECT output_id, annotator, value, note FROM grade_current WHERE project_id = ? "
-        "AND criterion_id IS NULL AND field IS NULL ORDER BY stored_at, grade_id",
+        "SELECT output_id, annotator, value, note FROM grade_current "
+        f"WHERE project_id = ? AND {_OVERALL} ORDER BY stored_at, grade_id",
         [project_id],
     )
 
@@ -78,10 +76,7 @@ def overall(db: Database, project_id: str) -> list[tuple[str, str, str, str]]:
 def changed_minds(db: Database, project_id: str) -> list[str]:
     """Outputs that one person both passed and failed; silent repeats and undone grades are left out."""
     rows = db.rows(
-        "SELECT DISTINCT output_id FROM (SELECT output_id, annotator FROM grade_unique e "
-        "WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL "
-        "AND value IN ('pass', 'fail') AND source <> 'repeat' AND NOT EXISTS (SELECT 1 "
-        "FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
+        f"SELECT DISTINCT output_id FROM (SELECT output_id, annotator {_JUDGEMENTS} "
         "GROUP BY output_id, annotator HAVING count(DISTINCT value) > 1) ORDER BY output_id",
         [project_id],
     )
@@ -93,12 +88,8 @@ def first_overall(db: Database, project_id: str) -> list[tuple[str, str, str, bo
     that was not taken back.
     """
     return db.rows(
-        "SELECT output_id, annotator, value, judge_shown FROM grade_unique e "
-        "WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL "
-        "AND value IN ('pass', 'fail') AND source <> 'repeat' AND NOT EXISTS (SELECT 1 "
-        "FROM grade_unique u WHERE u.value = 'undone' AND u.supersedes = e.grade_id) "
-        "QUALIFY row_number() OVER (PARTITION BY output_id, annotator "
-        "ORDER BY stored_at, grade_id) = 1",
+        f"SELECT output_id, annotator, value, judge_shown {_JUDGEMENTS} "
+        "QUALIFY row_number() OVER (PARTITION BY output_id, annotator ORDER BY stored_at, grade_id) = 1",
         [project_id],
     )
 
@@ -122,7 +113,7 @@ def tallies(db: Database, project_id: str) -> list[Tally]:
         "SELECT annotator, count(*) FILTER (value <> 'skipped'), count(*) FILTER (value = 'pass'), "
         "count(*) FILTER (value = 'fail'), count(*) FILTER (value = 'unsure'), "
         "count(*) FILTER (regexp_matches(note, '\\S')), median(seconds), max(made_at) "
-        "FROM grade_current WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL "
+        f"FROM grade_current WHERE project_id = ? AND {_OVERALL} "
         "GROUP BY annotator ORDER BY annotator",
         [project_id],
     )
@@ -133,39 +124,26 @@ def history(
     db: Database, project_id: str, output_id: str | None = None, criterion_id: str | None = None
 ) -> list[Grade]:
     """Every event that was ever stored, oldest first, undone ones included."""
-    sql = f"SELECT {_GRADE.select} FROM grade_unique WHERE project_id = ?"
-    parameters: list[Any] = [project_id]
-    if output_id is not None:
-        sql += " AND output_id = ?"
-        parameters.append(output_id)
-    if criterion_id is not None:
-        sql += " AND criterion_id = ?"
-        parameters.append(criterion_id)
-    return [_GRADE.read(row) for row in db.rows(f"{sql} ORDER BY stored_at, grade_id", parameters)]
+    wanted, given = equal(project_id=project_id, output_id=output_id, criterion_id=criterion_id)
+    return _GRADE.find(db, f"grade_unique WHERE {wanted} ORDER BY stored_at, grade_id", given)
 
 
 def latest(db: Database, project_id: str, *, annotator: str | None = None, limit: int) -> list[Grade]:
     """The newest events of everybody or of one person, newest first, undone ones included."""
-    who = "" if annotator is None else "AND annotator = $who"
-    rows = db.rows(
-        f"SELECT {_GRADE.select} FROM grade_unique WHERE project_id = $project {who} "
-        "ORDER BY stored_at DESC, grade_id DESC LIMIT $most",
-        {"project": project_id, "most": limit} | ({} if annotator is None else {"who": annotator}),
-    )
-    return [_GRADE.read(row) for row in rows]
+    wanted, given = equal(project_id=project_id, annotator=annotator)
+    newest = f"ORDER BY stored_at DESC, grade_id DESC LIMIT {limit:d}"
+    return _GRADE.find(db, f"grade_unique WHERE {wanted} {newest}", given)
 
 
 def states(db: Database, grade_ids: Sequence[str]) -> tuple[set[str], set[str]]:
     """Of the given grades: those that were taken back, and those that count now."""
-    undone = db.rows(
-        "SELECT DISTINCT supersedes FROM grade_unique WHERE value = 'undone' "
-        "AND supersedes IN (SELECT unnest(?))",
-        [list(grade_ids)],
+    some = "IN (SELECT unnest(?))"
+    undone = f"SELECT DISTINCT supersedes FROM grade_unique WHERE value = 'undone' AND supersedes {some}"
+    counting = f"SELECT grade_id FROM grade_current WHERE grade_id {some}"
+    taken_back, now_counting = (
+        {row[0] for row in db.rows(sql, [list(grade_ids)])} for sql in (undone, counting)
     )
-    counting = db.rows(
-        "SELECT grade_id FROM grade_current WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
-    )
-    return {row[0] for row in undone}, {row[0] for row in counting}
+    return taken_back, now_counting
 
 
 def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence[str]) -> list[Grade]:
@@ -191,22 +169,18 @@ def of_parts(db: Database, project_id: str, annotator: str, output_ids: Sequence
 
 def repeats(db: Database, project_id: str, annotator: str | None = None) -> list[Grade]:
     """The silent repeats, oldest first: what people said when an output came back to them."""
-    who = "" if annotator is None else "AND annotator = ?"
-    rows = db.rows(
-        f"SELECT {_GRADE.select} FROM grade_unique e WHERE project_id = ? AND source = 'repeat' {who} "
-        "AND value <> 'undone' AND NOT EXISTS (SELECT 1 FROM grade_unique u "
-        "WHERE u.value = 'undone' AND u.supersedes = e.grade_id) ORDER BY stored_at, grade_id",
-        [project_id] if annotator is None else [project_id, annotator],
+    wanted, given = equal(project_id=project_id, annotator=annotator)
+    return _GRADE.find(
+        db,
+        f"grade_unique e WHERE {wanted} AND source = 'repeat' AND value <> 'undone' AND {_KEPT} "
+        "ORDER BY stored_at, grade_id",
+        given,
     )
-    return [_GRADE.read(row) for row in rows]
 
 
 def some(db: Database, grade_ids: Sequence[str]) -> list[Grade]:
     """Grading events by their ids."""
-    rows = db.rows(
-        f"SELECT {_GRADE.select} FROM grade_unique WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)]
-    )
-    return [_GRADE.read(row) for row in rows]
+    return _GRADE.find(db, "grade_unique WHERE grade_id IN (SELECT unnest(?))", [list(grade_ids)])
 
 
 def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
@@ -220,21 +194,17 @@ def stored(db: Database, grade_ids: Sequence[str]) -> set[str]:
 
 def newest(db: Database, project_id: str) -> tuple[int, datetime | None]:
     """How many overall grades count now, and when the newest event of any kind was stored."""
-    counting = (
-        "SELECT count(*) FROM grade_current WHERE project_id = $project AND criterion_id IS NULL "
-        "AND field IS NULL AND value <> 'skipped'"
-    )
-    newest = "SELECT max(stored_at) FROM grade WHERE project_id = $project"
-    number, at = db.rows(f"SELECT ({counting}), ({newest})", {"project": project_id})[0]
+    number, at = db.rows(
+        "SELECT (SELECT count(*) FROM grade_current WHERE project_id = $project "
+        f"AND {_OVERALL} AND value <> 'skipped'), "
+        "(SELECT max(stored_at) FROM grade WHERE project_id = $project)",
+        {"project": project_id},
+    )[0]
     return int(number), aware(at) if at else None
 
 
 def graded_ids(db: Database, project_id: str, annotator: str | None = None) -> set[str]:
     """Outputs with a current overall grade, skips included, of anyone or of one person."""
-    who = "" if annotator is None else "AND annotator = ?"
-    rows = db.rows(
-        "SELECT DISTINCT output_id FROM grade_current "
-        f"WHERE project_id = ? AND criterion_id IS NULL AND field IS NULL {who}",
-        [project_id] if annotator is None else [project_id, annotator],
-    )
+    wanted, given = equal(project_id=project_id, annotator=annotator)
+    rows = db.rows(f"SELECT DISTINCT output_id FROM grade_current WHERE {wanted} AND {_OVERALL}", given)
     return {row[0] for row in rows}

@@ -1,15 +1,15 @@
 """Answers on disk the moment they come, until the database has them.
 
-DuckDB is quick with batches, but a batch that was not stored yet dies with the process. So each
-answer is first appended to a small file beside the database: one ``write`` of one line with its
-checksum, which the operating system keeps whatever becomes of the process (a loss of power can cost
-the last seconds). A line that was cut short does not fit its checksum and is left out. The next run,
-or the next start of the app, brings what it finds into the database and takes the file away. A
-courier (:mod:`labelcore.llm.courier`) writes such a file too, and locks it while it lives.
+A batch that DuckDB has not stored yet dies with the process. So each answer is first appended to a small
+file beside the database: one ``write`` of one line with its checksum, which the operating system keeps
+whatever becomes of the process (a loss of power can cost the last seconds). A line that was cut short does
+not fit its checksum and is left out. The next run, or start of the app, brings what it finds into the
+database. A courier (:mod:`labelcore.llm.courier`) writes such a file too, and locks it while it lives.
 """
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 import threading
@@ -58,8 +58,10 @@ class Journal:
         if self._stem is None:
             return
         if self._file is None:
-            self._open(self._stem)
-        os.write(self._file or 0, _line(paid))
+            self._part += 1
+            self._path = Path(f"{self._stem}-{self._part}")
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.write(self._file, _line(paid))
 
     def turn(self) -> Path | None:
         """End the present file and return it; give it to :meth:`drop` once its answers are stored."""
@@ -83,11 +85,6 @@ class Journal:
         with _using:
             _live.discard(str(self._stem))
 
-    def _open(self, stem: Path) -> None:
-        self._part += 1
-        self._path = Path(f"{stem}-{self._part}")
-        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-
 
 def replay(db: Database, patience: float = 0.0) -> int:
     """Bring what killed runs left beside the database into it. Returns how many answers were new.
@@ -97,20 +94,14 @@ def replay(db: Database, patience: float = 0.0) -> int:
     """
     if db.path is None:
         return 0
-    with _replaying:
-        return _replay(db, db.path, patience)
-
-
-def _replay(db: Database, path: Path, patience: float) -> int:
     new = 0
-    for place in sorted(path.parent.glob(f"{_escaped(path.name)}{SUFFIX}*")):
-        with _using:
-            if str(place).rpartition("-")[0] in _live:
-                continue
-        if not _ended(place, patience):
-            continue
-        new += answers.add(db, read(place))
-        place.unlink(missing_ok=True)
+    with _replaying:
+        for place in sorted(db.path.parent.glob(f"{glob.escape(db.path.name)}{SUFFIX}*")):
+            with _using:
+                is_live = str(place).rpartition("-")[0] in _live
+            if not is_live and _ended(place, patience):
+                new += answers.add(db, read(place))
+                place.unlink(missing_ok=True)
     return new
 
 
@@ -152,8 +143,3 @@ def _line(paid: Paid) -> bytes:
 
 def _checksum(text: bytes) -> bytes:
     return b"%08x" % zlib.crc32(text)
-
-
-def _escaped(name: str) -> str:
-    """A file name for a glob, in which no character is a pattern."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)

@@ -9,11 +9,11 @@ import duckdb
 
 from labelcore.models import JudgeVersion, new_id, now
 from labelcore.store.connection import Database, append_rows, aware, from_json, to_json, utc
-from labelcore.store.live.lookups import remembered, written
+from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
-_VERSION = Stored(JudgeVersion, id="judge_version_id", at="made_at")
-_SELECT = f"SELECT {_VERSION.select} FROM"
+_VERSION = Stored(JudgeVersion, "judge_version", id="judge_version_id", at="made_at")
+_CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at FROM"
 
 
 def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
@@ -24,44 +24,38 @@ def save(db: Database, versions: Sequence[JudgeVersion]) -> int:
 
 def save_within(cursor: duckdb.DuckDBPyConnection, versions: Sequence[JudgeVersion]) -> int:
     """The same inside an open transaction."""
-    rows = cursor.execute("SELECT DISTINCT judge_version_id FROM judge_version").fetchall()
-    known = {row[0] for row in rows}
-    fresh = {version.id: version for version in versions if version.id not in known}
+    known = set(cursor.execute("SELECT DISTINCT judge_version_id FROM judge_version").fetchall())
+    fresh = {version.id: version for version in versions if (version.id,) not in known}
     if fresh:
-        append_rows(
-            cursor, "judge_version", _VERSION.columns, [_VERSION.row(version) for version in fresh.values()]
-        )
+        append_rows(cursor, "judge_version", _VERSION.columns, list(map(_VERSION.row, fresh.values())))
     return len(fresh)
 
 
 def current(db: Database, project_id: str) -> list[JudgeVersion]:
     """The newest version of every judge of a project, by name."""
-    rows = db.rows(f"{_SELECT} judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id])
-    return [_VERSION.read(row) for row in rows]
+    return _VERSION.find(db, "judge_current WHERE project_id = ? ORDER BY name, judge_id", [project_id])
 
 
 def many(db: Database, ids: Sequence[str]) -> dict[str, JudgeVersion]:
     """Judge versions by their ids."""
-    rows = db.rows(
-        f"{_SELECT} judge_version_unique WHERE judge_version_id IN (SELECT unnest(?))", [list(ids)]
+    found = _VERSION.find(
+        db, "judge_version_unique WHERE judge_version_id IN (SELECT unnest(?))", [list(ids)]
     )
-    return {version.id: version for version in map(_VERSION.read, rows)}
+    return {version.id: version for version in found}
 
 
 def history(db: Database, judge_id: str) -> list[JudgeVersion]:
     """All versions of one judge, oldest first."""
-    rows = db.rows(f"{_SELECT} judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id])
-    return [_VERSION.read(row) for row in rows]
+    return _VERSION.find(db, "judge_version_unique WHERE judge_id = ? ORDER BY version, made_at", [judge_id])
 
 
 def of_criterion(db: Database, project_id: str, criterion_id: str) -> list[JudgeVersion]:
     """Every judge version that ever decided a criterion, oldest first."""
-    rows = db.rows(
-        f"{_SELECT} judge_version_unique WHERE project_id = ? AND criterion_id = ? "
-        "ORDER BY made_at, judge_version_id",
+    return _VERSION.find(
+        db,
+        "judge_version_unique WHERE project_id = ? AND criterion_id = ? ORDER BY made_at, judge_version_id",
         [project_id, criterion_id],
     )
-    return [_VERSION.read(row) for row in rows]
 
 
 def save_choice(
@@ -74,38 +68,30 @@ def save_choice(
 ) -> str:
     """Record a chosen set with the figures that it was chosen by. Returns its id."""
     choice_id = new_id("choice")
-    columns = ("choice_id", "project_id", "judge_version_ids", "parameters", "figures", "author", "made_at")
-    row = (
-        choice_id,
-        project_id,
-        to_json(list(judge_version_ids)),
-        to_json(parameters),
-        to_json(figures),
-        author,
-        utc(now()),
+    sets = [to_json(value) for value in (list(judge_version_ids), parameters, figures)]
+    db.run(
+        "INSERT INTO choice (choice_id, project_id, judge_version_ids, parameters, figures, author, made_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [choice_id, project_id, *sets, author, utc(now())],
     )
-    db.append("choice", columns, [row])
     written(db, "choice")
     return choice_id
 
 
 def chosen(db: Database, project_id: str) -> dict[str, Any] | None:
     """The newest chosen set: {id, judge_version_ids, parameters, figures, author, at}."""
-    return remembered(db, "choice", project_id, lambda: _chosen(db, project_id))
 
+    def read() -> dict[str, Any] | None:
+        rows = db.rows(f"{_CHOICE} choice_current WHERE project_id = ?", [project_id])
+        return _choice(rows[0]) if rows else None
 
-_CHOICE = "SELECT choice_id, judge_version_ids, parameters, figures, author, made_at FROM"
+    return remembered(db, "choice", project_id, read)
 
 
 def choices(db: Database, project_id: str) -> list[dict[str, Any]]:
     """Every chosen set, the oldest first, each as ``chosen`` gives it."""
     rows = db.rows(f"{_CHOICE} choice WHERE project_id = ? ORDER BY made_at, choice_id", [project_id])
     return [_choice(row) for row in rows]
-
-
-def _chosen(db: Database, project_id: str) -> dict[str, Any] | None:
-    rows = db.rows(f"{_CHOICE} choice_current WHERE project_id = ?", [project_id])
-    return _choice(rows[0]) if rows else None
 
 
 def _choice(row: tuple[Any, ...]) -> dict[str, Any]:

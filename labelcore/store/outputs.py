@@ -6,16 +6,14 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from labelcore.models import Output
 from labelcore.store.connection import Database, to_json
 from labelcore.store.rows import Stored
 
-_OUTPUT = Stored(Output, at="made_at", id="output_id")
-_FIRST = "row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
-# The filter stands before the window: a view's window would first sort all outputs with their texts.
-_SELECT = f"SELECT {_OUTPUT.select} FROM output WHERE {{condition}} QUALIFY {_FIRST}"
+_OUTPUT = Stored(Output, "output", at="made_at", id="output_id")
+# The filter stands before this window: a view's would first sort all outputs with their texts.
+_FIRST = "QUALIFY row_number() OVER (PARTITION BY output_id ORDER BY made_at, batch_id) = 1"
 _HASHED = ("project_id", "input", "text", "context", "conversation", "prompt_version", "model")
 _CHUNK = 2_000
 VALUE_OF_FIELD = (
@@ -58,7 +56,12 @@ def add(db: Database, outputs: Sequence[Output]) -> int:
     """Store the outputs that are not there yet. Returns how many were new."""
     known = existing(db, [output.id for output in outputs])
     fresh = {output.id: output for output in outputs if output.id not in known}
-    rows = [_row(output, number) for number, output in enumerate(fresh.values(), 1)]
+    rows = []
+    for number, output in enumerate(fresh.values(), 1):
+        # Fields that a turn does not have stay out, as they do where an import writes conversations.
+        turns = [turn.model_dump(mode="json", exclude_defaults=True) for turn in output.conversation]
+        row = _OUTPUT.named(output) | {"conversation": to_json(turns), "row_number": number}
+        rows.append(tuple(row.values()))
     db.append("output", (*_OUTPUT.columns, "row_number"), rows)
     return len(fresh)
 
@@ -70,17 +73,16 @@ def existing(db: Database, ids: Sequence[str]) -> set[str]:
         if ids and all(output_id in kept for output_id in ids):
             return set(ids)
     sql = "SELECT DISTINCT output_id FROM output WHERE output_id IN (SELECT unnest(?))"
-    found = db.rows(sql, [list(ids)])
-    return {row[0] for row in found}
+    return {row[0] for row in db.rows(sql, [list(ids)])}
 
 
 def get(db: Database, output_id: str) -> Output | None:
     """One output by its id, by a unique beginning of it, or by the importer's own id."""
     named = "output_id IN (SELECT output_id FROM output_name WHERE external_id = ?)"
     for condition in ("output_id = ?", named, "starts_with(output_id, ?)"):
-        rows = db.rows(f"{_SELECT.format(condition=condition)} LIMIT 2", [output_id])
-        if len(rows) == 1:
-            return _OUTPUT.read(rows[0])
+        found = _OUTPUT.find(db, f"output WHERE {condition} {_FIRST} LIMIT 2", [output_id])
+        if len(found) == 1:
+            return found[0]
     return None
 
 
@@ -95,9 +97,9 @@ def many(db: Database, ids: Sequence[str], soon: Sequence[str] = ()) -> dict[str
         found = {output_id: kept[output_id] for output_id in wanted if output_id in kept}
     missing = [output_id for output_id in wanted if output_id not in found]
     if missing:
-        sql = _SELECT.format(condition="output_id IN (SELECT unnest(?))")
         along = [output_id for output_id in soon if output_id not in kept]
-        fresh = {output.id: output for output in map(_OUTPUT.read, db.rows(sql, [missing + along]))}
+        some = f"output WHERE output_id IN (SELECT unnest(?)) {_FIRST}"
+        fresh = {output.id: output for output in _OUTPUT.find(db, some, [missing + along])}
         found |= fresh
         db.after_commit(lambda: _keep(db, fresh))
     return {output_id: found[output_id] for output_id in wanted if output_id in found}
@@ -152,7 +154,7 @@ def groups_of(db: Database, output_ids: Sequence[str]) -> dict[str, str]:
     """The groups of some outputs."""
     rows = db.rows(
         f"SELECT output_id, coalesce(group_key, output_id) FROM output "
-        f"WHERE output_id IN (SELECT unnest(?)) QUALIFY {_FIRST}",
+        f"WHERE output_id IN (SELECT unnest(?)) {_FIRST}",
         [list(output_ids)],
     )
     return dict(rows)
@@ -197,13 +199,6 @@ def chunks(db: Database, wanted: Iterable[str], size: int = _CHUNK) -> Iterator[
         yield [found[output_id] for output_id in part if output_id in found]
 
 
-def page(db: Database, project_id: str, offset: int, limit: int) -> list[Output]:
-    """A page of a project's outputs in the order of import."""
-    part = ids(db, project_id)[offset : offset + limit]
-    found = many(db, part)
-    return [found[output_id] for output_id in part]
-
-
 def metadata_keys(db: Database, project_id: str) -> list[str]:
     """The metadata keys that a project's outputs carry, by name."""
     rows = db.rows(
@@ -211,9 +206,3 @@ def metadata_keys(db: Database, project_id: str) -> list[str]:
         [project_id],
     )
     return [row[0] for row in rows]
-
-
-def _row(output: Output, number: int) -> tuple[Any, ...]:
-    # Fields that a turn does not have stay out, as they do where an import writes conversations.
-    turns = [turn.model_dump(mode="json", exclude_defaults=True) for turn in output.conversation]
-    return tuple((_OUTPUT.named(output) | {"conversation": to_json(turns), "row_number": number}).values())

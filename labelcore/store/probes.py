@@ -6,58 +6,44 @@ from collections.abc import Sequence
 
 from labelcore.models import ProbeCase, ProbeOpinion
 from labelcore.store.connection import Database
-from labelcore.store.rows import Stored
+from labelcore.store.rows import Stored, equal
 
-_PROBE = Stored(ProbeCase, id="probe_id", at="made_at", where="changed")  # WHERE is a word of SQL
-_OPINION = Stored(ProbeOpinion, id="opinion_id", at="made_at")
+_PROBE = Stored(ProbeCase, "probe", id="probe_id", at="made_at", where="changed")  # WHERE is a word of SQL
+_OPINION = Stored(ProbeOpinion, "probe_opinion", id="opinion_id", at="made_at")
+_OF_PROJECT = "WHERE project_id = ? ORDER BY made_at, opinion_id"
 
 
 def save(db: Database, probes: Sequence[ProbeCase]) -> int:
     """Store the probes that are not there yet. Returns how many were new."""
-    known = _stored(db, [probe.id for probe in probes])
-    fresh = {probe.id: probe for probe in probes if probe.id not in known}
-    db.append("probe", _PROBE.columns, [_PROBE.row(probe) for probe in fresh.values()])
-    return len(fresh)
-
-
-def _stored(db: Database, ids: Sequence[str]) -> set[str]:
     sql = "SELECT probe_id FROM probe WHERE probe_id IN (SELECT unnest(?))"
-    return {str(row[0]) for row in db.rows(sql, [list(ids)])}
+    known = {row[0] for row in db.rows(sql, [[probe.id for probe in probes]])}
+    fresh = {probe.id: probe for probe in probes if probe.id not in known}
+    _PROBE.add(db, fresh.values())
+    return len(fresh)
 
 
 def all_of(db: Database, project_id: str, criterion_id: str | None = None) -> list[ProbeCase]:
     """The probes of a project, or of one criterion in all its versions, oldest first."""
-    sql = f"SELECT {_PROBE.select} FROM probe_unique WHERE project_id = ?"
-    parameters = [project_id]
-    if criterion_id is not None:
-        sql += " AND criterion_id = ?"
-        parameters.append(criterion_id)
-    return [_PROBE.read(row) for row in db.rows(f"{sql} ORDER BY made_at, probe_id", parameters)]
+    wanted, given = equal(project_id=project_id, criterion_id=criterion_id)
+    return _PROBE.find(db, f"probe_unique WHERE {wanted} ORDER BY made_at, probe_id", given)
 
 
 def say(db: Database, opinion: ProbeOpinion) -> None:
     """Store an opinion; earlier ones stay in the history."""
-    db.append("probe_opinion", _OPINION.columns, [_OPINION.row(opinion)])
+    _OPINION.add(db, [opinion])
 
 
 def opinions(db: Database, project_id: str) -> dict[str, ProbeOpinion]:
     """The opinion that counts now, by probe id: the newest of anybody's that was not taken back."""
-    return {opinion.probe_id: opinion for opinion in _read(db, "probe_opinion_current", project_id)}
+    found = _OPINION.find(db, f"probe_opinion_current {_OF_PROJECT}", [project_id])
+    return {opinion.probe_id: opinion for opinion in found}
 
 
 def opinions_by_person(db: Database, project_id: str) -> list[ProbeOpinion]:
     """What each person says of each probe now, oldest first."""
-    return _read(db, "probe_opinion_by_person", project_id)
+    return _OPINION.find(db, f"probe_opinion_by_person {_OF_PROJECT}", [project_id])
 
 
 def history(db: Database, project_id: str) -> list[ProbeOpinion]:
     """Every opinion that was ever stored, oldest first, undone ones included."""
-    return _read(db, "probe_opinion", project_id)
-
-
-def _read(db: Database, table: str, project_id: str) -> list[ProbeOpinion]:
-    rows = db.rows(
-        f"SELECT {_OPINION.select} FROM {table} WHERE project_id = ? ORDER BY made_at, opinion_id",
-        [project_id],
-    )
-    return [_OPINION.read(row) for row in rows]
+    return _OPINION.find(db, f"probe_opinion {_OF_PROJECT}", [project_id])

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from labelcore.models import Project
 from labelcore.store.connection import Database, from_json, to_json
-from labelcore.store.live.lookups import remembered, written
+from labelcore.store.lookups import remembered, written
 from labelcore.store.rows import Stored
 
-_PROJECT = Stored(Project, leave_out=["settings"], id="project_id", at="made_at")
-_TABLE = "project"
-_SELECT = f"SELECT {_PROJECT.select}, settings FROM project_current"
+_PROJECT = Stored(Project, "project", leave_out=["settings"], id="project_id", at="made_at")
 
 
 def save(db: Database, project: Project) -> None:
     """Store a project, or a new state of it."""
-    row = _PROJECT.row(project, settings=to_json(project.settings.stored()))
-    db.append(_TABLE, [*_PROJECT.columns, "settings"], [row])
-    written(db, _TABLE)
+    _PROJECT.add(db, [project], settings=to_json(project.settings.stored()))
+    written(db, "project")
 
 
 def by_name(db: Database, name: str) -> Project | None:
@@ -30,10 +25,7 @@ def all_of(db: Database) -> list[Project]:
     """Every project, by name."""
 
     def read() -> list[Project]:
-        return [_project(row) for row in db.rows(f"{_SELECT} ORDER BY name")]
+        rows = db.rows(f"SELECT settings, {_PROJECT.select} FROM project_current ORDER BY name")
+        return [_PROJECT.read(row, settings=from_json(settings) or {}) for settings, *row in rows]
 
-    return list(remembered(db, _TABLE, "all", read))
-
-
-def _project(row: tuple[Any, ...]) -> Project:
-    return _PROJECT.read(row[:-1], settings=from_json(row[-1]) or {})
+    return list(remembered(db, "project", "all", read))

@@ -123,14 +123,11 @@ def _state(db: Database, project_id: str) -> tuple[object, ...]:
 
 def _kept(db: Database, project_id: str, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:
     """A pool that is in memory; a transaction marks what it has graded in one for itself."""
-    transaction = db.here
-    if transaction and changed_here(db, project_id):
-        if (Pool, key) not in transaction.memory:
-            shared = _shared(db, key, read)
-            transaction.memory[Pool, key] = Pool(shared.places, shared.at)
-        inside: Pool = transaction.memory[Pool, key]
+    shared = _shared(db, key, read)
+    if db.here and changed_here(db, project_id):
+        inside: Pool = db.here.memory.setdefault((Pool, key), Pool(shared.places, shared.at))
         return inside
-    return _shared(db, key, read)
+    return shared
 
 
 def _shared(db: Database, key: tuple[object, ...], read: Callable[[], list[Any]]) -> Pool:

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from labelcore.store.connection import aware, from_json, utc
+from labelcore.store.connection import Database, Parameters, aware, from_json, utc
 
 Model = TypeVar("Model", bound=BaseModel)
 _EMPTY: dict[str | None, Any] = {"[]": (), "{}": {}}  # most are, and parsing was half the cost of a row
 
 
 class Stored(Generic[Model]):
-    """The columns of a model, and the way from a row to the model and back.
+    """The columns of a model in its table, and the way from a row to the model and back.
 
     A field that is itself a model gives its fields' columns. ``leave_out``: fields with no column;
     ``columns``: field=column where the names differ. Where an older row has NULL and the field has a
     default, the default counts.
     """
 
-    def __init__(self, model: type[Model], *, leave_out: Sequence[str] = (), **columns: str) -> None:
+    def __init__(
+        self, model: type[Model], table: str, *, leave_out: Sequence[str] = (), **columns: str
+    ) -> None:
+        self._table = table
         self._model = model
         self._parts: dict[str, tuple[str, ...]] = {}
         fields: dict[str, FieldInfo] = {}
@@ -48,6 +51,18 @@ class Stored(Generic[Model]):
             for name, field in fields.items()
             if not field.is_required() and type(None) not in kinds[name]
         ]
+
+    def find(self, db: Database, source: str, parameters: Parameters = None) -> list[Model]:
+        """The models of the rows that ``source`` gives: a table or view, and what follows it in a SELECT."""
+        return [self.read(row) for row in db.rows(f"SELECT {self.select} FROM {source}", parameters)]
+
+    def add(self, db: Database, models: Iterable[Model], **further: Any) -> None:
+        """Append models to the table. ``further``: values of further columns, or what makes it of each."""
+        rows = []
+        for model in models:
+            values = {name: value(model) if callable(value) else value for name, value in further.items()}
+            rows.append(self.row(model, **values))
+        db.append(self._table, (*self.columns, *further), rows)
 
     def read(self, row: Sequence[Any], **left_out: Any) -> Model:
         """The model of a row of these columns, with the fields that have none."""
@@ -79,6 +94,12 @@ class Stored(Generic[Model]):
     def row(self, model: Model, **further: Any) -> tuple[Any, ...]:
         """The values of a model in the order of the columns, and values of further columns behind."""
         return (*self.named(model).values(), *further.values())
+
+
+def equal(**wanted: Any) -> tuple[str, dict[str, Any]]:
+    """The condition that columns have these values, and its parameters; None leaves a column out."""
+    given = {column: value for column, value in wanted.items() if value is not None}
+    return " AND ".join(f"{column} = ${column}" for column in given), given
 
 
 def _kinds(annotation: Any) -> set[Any]:

@@ -1,31 +1,32 @@
-"""Rulings: how a disagreement between people was settled, by whom, and why."""
+"""Rulings: how it was settled where people differ, or a judge and people, by whom, and why."""
 
 from __future__ import annotations
 
-from labelcore.models import Ruling
+from typing import Generic, TypeVar
+
+from labelcore.models import CourtRuling, Ruling
 from labelcore.store.connection import Database
 from labelcore.store.rows import Stored
 
-_RULING = Stored(Ruling, id="ruling_id", at="made_at")
+AnyRuling = TypeVar("AnyRuling", Ruling, CourtRuling)
 
 
-def save(db: Database, ruling: Ruling) -> None:
-    """Store a ruling; earlier ones on the same output stay in the history."""
-    db.append("ruling", _RULING.columns, [_RULING.row(ruling)])
+class Rulings(Generic[AnyRuling]):
+    """The rulings of one table; earlier ones on the same conflict stay in it."""
+
+    def __init__(self, model: type[AnyRuling], table: str) -> None:
+        self._stored: Stored[AnyRuling] = Stored(model, table, id="ruling_id", at="made_at")
+        self._current = f"{table}_current"
+
+    def save(self, db: Database, ruling: AnyRuling) -> None:
+        """Store a ruling."""
+        self._stored.add(db, [ruling])
+
+    def current(self, db: Database, project_id: str) -> list[AnyRuling]:
+        """The rulings that count now, oldest first."""
+        counting = "project_id = ? AND value <> 'withdrawn' ORDER BY made_at, ruling_id"
+        return self._stored.find(db, f"{self._current} WHERE {counting}", [project_id])
 
 
-def current(db: Database, project_id: str) -> list[Ruling]:
-    """The rulings that count now, oldest first."""
-    return [ruling for ruling in _read(db, "ruling_current", project_id) if ruling.value != "withdrawn"]
-
-
-def history(db: Database, project_id: str) -> list[Ruling]:
-    """Every ruling that was ever made, oldest first."""
-    return _read(db, "ruling", project_id)
-
-
-def _read(db: Database, table: str, project_id: str) -> list[Ruling]:
-    rows = db.rows(
-        f"SELECT {_RULING.select} FROM {table} WHERE project_id = ? ORDER BY made_at, ruling_id", [project_id]
-    )
-    return [_RULING.read(row) for row in rows]
+rulings = Rulings(Ruling, "ruling")
+court = Rulings(CourtRuling, "court_ruling")

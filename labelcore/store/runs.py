@@ -6,31 +6,19 @@ from labelcore.models import Run, new_id, now
 from labelcore.store.connection import Database, from_json, to_json
 from labelcore.store.rows import Stored
 
-_DETAIL = (
-    "total",
-    "repeats",
-    "answers_cached",
-    "tokens_in",
-    "tokens_out",
-    "error_kinds",
-    "faults",
-    "seconds_left",
-)
+_DETAIL = "total repeats answers_cached tokens_in tokens_out error_kinds faults seconds_left".split()
 """Counters that are read only with the run stand together in one column."""
-_RUN = Stored(Run, leave_out=_DETAIL, id="run_id", at="made_at")
+_RUN = Stored(Run, "run", leave_out=_DETAIL, id="run_id", at="made_at")
 
 
 def save(db: Database, run: Run) -> None:
     """Store the present state of a run."""
     detail = to_json({name: getattr(run, name) for name in _DETAIL})
-    row = _RUN.row(run.model_copy(update={"at": now()}), detail=detail, event_id=new_id("event"))
-    db.append("run", (*_RUN.columns, "detail", "event_id"), [row])
+    _RUN.add(db, [run.model_copy(update={"at": now()})], detail=detail, event_id=new_id("event"))
 
 
 def all_of(db: Database, project_id: str) -> list[Run]:
     """The runs of a project in their present states, the newest first."""
-    rows = db.rows(
-        f"SELECT {_RUN.select}, detail FROM run_current WHERE project_id = ? ORDER BY run_id DESC",
-        [project_id],
-    )
-    return [_RUN.read(row[:-1], **from_json(row[-1]) or {}) for row in rows]
+    source = "run_current WHERE project_id = ? ORDER BY run_id DESC"
+    rows = db.rows(f"SELECT detail, {_RUN.select} FROM {source}", [project_id])
+    return [_RUN.read(row, **from_json(detail) or {}) for detail, *row in rows]

@@ -32,33 +32,25 @@ class Round(Frozen):
     at: datetime = Field(default_factory=now)
 
 
-_OPENING = Stored(Opening, at="made_at")
-_ROUND = Stored(Round, number="round", at="made_at")
+_OPENING = Stored(Opening, "split_opening", at="made_at")
+_ROUND = Stored(Round, "split_round", number="round", at="made_at")
 
 
 def record_opening(db: Database, project_id: str, split: SplitName, opening: Opening) -> None:
     """Log a look at a split."""
-    row = _OPENING.row(opening, project_id=project_id, split=split)
-    db.append("split_opening", (*_OPENING.columns, "project_id", "split"), [row])
+    _OPENING.add(db, [opening], project_id=project_id, split=split)
 
 
 def openings(db: Database, project_id: str, split: SplitName) -> list[Opening]:
     """Every look at a split, the oldest first."""
-    rows = db.rows(
-        f"SELECT {_OPENING.select} FROM split_opening WHERE project_id = ? AND split = ? ORDER BY made_at",
-        [project_id, split],
-    )
-    return [_OPENING.read(row) for row in rows]
+    source = "split_opening WHERE project_id = ? AND split = ? ORDER BY made_at"
+    return _OPENING.find(db, source, [project_id, split])
 
 
 def rounds(db: Database, project_id: str) -> list[Round]:
     """Every giving up of a test, the oldest first."""
-    rows = db.rows(
-        f"SELECT {_ROUND.select} FROM split_round WHERE project_id = ? "
-        "QUALIFY row_number() OVER (PARTITION BY round ORDER BY made_at) = 1 ORDER BY round",
-        [project_id],
-    )
-    return [_ROUND.read(row) for row in rows]
+    once = "QUALIFY row_number() OVER (PARTITION BY round ORDER BY made_at) = 1"
+    return _ROUND.find(db, f"split_round WHERE project_id = ? {once} ORDER BY round", [project_id])
 
 
 def dealt(db: Database, project_id: str) -> Splits:
@@ -76,4 +68,4 @@ def begin_round(db: Database, project_id: str, begun: Round, groups: Mapping[str
     rows = [(project_id, group, split, begun.number, utc(begun.at)) for group, split in groups.items()]
     with db.transaction():
         db.append("settled_group", columns, rows)
-        db.append("split_round", (*_ROUND.columns, "project_id"), [_ROUND.row(begun, project_id=project_id)])
+        _ROUND.add(db, [begun], project_id=project_id)

@@ -6,13 +6,23 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from labelcore.models import Paid, Verdict, VerdictError
+from labelcore.models import Frozen, Paid, Verdict, VerdictError
 from labelcore.store import answers as answer_table
-from labelcore.store.connection import Database, append_rows
+from labelcore.store.connection import Database
 from labelcore.store.rows import Stored
 
-_VERDICT = Stored(Verdict, at="made_at")
-_ERROR = Stored(VerdictError, at="made_at")
+_VERDICT = Stored(Verdict, "verdict", at="made_at")
+_ERROR = Stored(VerdictError, "verdict_error", at="made_at")
+# As verdict_current, but rows are chosen before they are numbered, not after.
+_FIRST = "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id ORDER BY made_at, run_id) = 1"
+_OF_SOME = (
+    "verdict WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
+    f"AND repeat = ? {_FIRST} ORDER BY output_id, judge_version_id"
+)
+_UNDECIDED = (
+    "NOT EXISTS (SELECT 1 FROM verdict v WHERE v.output_id = e.output_id "
+    "AND v.judge_version_id = e.judge_version_id)"
+)
 _recording = threading.Lock()
 
 
@@ -30,13 +40,11 @@ def record(
     distinct = {(v.output_id, v.judge_version_id, v.repeat): v for v in verdicts}
     with _recording:
         known = _stored(db, list(distinct))
-        fresh = [_VERDICT.row(verdict) for key, verdict in distinct.items() if key not in known]
-        with db.transaction() as cursor:
-            if fresh:
-                append_rows(cursor, "verdict", _VERDICT.columns, fresh)
-            if errors:
-                append_rows(cursor, "verdict_error", _ERROR.columns, [_ERROR.row(error) for error in errors])
-            answer_table.append(cursor, answers)
+        fresh = [verdict for key, verdict in distinct.items() if key not in known]
+        with db.transaction():
+            _VERDICT.add(db, fresh)
+            _ERROR.add(db, errors)
+            answer_table.append(db, answers)
     return len(fresh)
 
 
@@ -84,11 +92,8 @@ def values(
     if output_ids is not None:
         parameters["outputs"] = list(output_ids)
     return db.frame(
-        # As verdict_current, but rows are chosen before they are numbered, not after.
         "SELECT output_id, judge_version_id, value, probability FROM verdict "
-        f"WHERE judge_version_id IN (SELECT unnest($judges)) AND repeat = $repeat {some} "
-        "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
-        "ORDER BY made_at, run_id) = 1",
+        f"WHERE judge_version_id IN (SELECT unnest($judges)) AND repeat = $repeat {some} {_FIRST}",
         parameters,
     )
 
@@ -97,58 +102,47 @@ def of_outputs(
     db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str], repeat: int = 0
 ) -> list[Verdict]:
     """The full verdicts of some judges on some outputs, one for each key."""
-    return [_VERDICT.read(row) for row in _some(db, _VERDICT.columns, output_ids, judge_version_ids, repeat)]
+    return _VERDICT.find(db, _OF_SOME, [list(output_ids), list(judge_version_ids), repeat])
 
 
 def said(
     db: Database, output_ids: Iterable[str], judge_version_ids: Iterable[str]
 ) -> list[tuple[str, str, str]]:
     """(output id, pass | fail | abstain, reason) of some judges on some outputs."""
-    return _some(db, ("output_id", "value", "reason"), output_ids, judge_version_ids, 0)
-
-
-def _some(
-    db: Database,
-    columns: Iterable[str],
-    output_ids: Iterable[str],
-    judge_version_ids: Iterable[str],
-    repeat: int,
-) -> list[Any]:
-    return db.rows(
-        # As verdict_current, but few rows are chosen before they are numbered, not after.
-        f"SELECT {', '.join(columns)} FROM verdict "
-        "WHERE output_id IN (SELECT unnest(?)) AND judge_version_id IN (SELECT unnest(?)) "
-        "AND repeat = ? QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
-        "ORDER BY made_at, run_id) = 1 ORDER BY output_id, judge_version_id",
-        [list(output_ids), list(judge_version_ids), repeat],
-    )
+    parameters = [list(output_ids), list(judge_version_ids), 0]
+    return db.rows(f"SELECT output_id, value, reason FROM {_OF_SOME}", parameters)
 
 
 def failing(db: Database, output_ids: Sequence[str], judge_version_ids: Sequence[str]) -> dict[str, bool]:
     """Whether any of the judges fails an output, for the outputs that all of them have decided."""
     rows = db.rows(
-        "SELECT output_id, bool_or(value = 'fail') FROM (SELECT output_id, value FROM verdict "
-        "WHERE output_id IN (SELECT unnest($outputs)) AND repeat = 0 "
-        "AND judge_version_id IN (SELECT unnest($judges)) "
-        "QUALIFY row_number() OVER (PARTITION BY output_id, judge_version_id "
-        "ORDER BY made_at, run_id) = 1) GROUP BY output_id HAVING count(*) = $number",
-        {
-            "outputs": list(output_ids),
-            "judges": list(judge_version_ids),
-            "number": len(set(judge_version_ids)),
-        },
+        f"SELECT output_id, bool_or(value = 'fail') FROM (SELECT output_id, value FROM {_OF_SOME}) "
+        "GROUP BY output_id HAVING count(*) = ?",
+        [list(output_ids), list(judge_version_ids), 0, len(set(judge_version_ids))],
     )
     return dict(rows)
 
 
+def repeats(db: Database, project_id: str) -> list[tuple[str, str, int, str, str]]:
+    """(judge version, output, repeat, value, reason) of outputs with several repeats, in order."""
+    rows = db.rows(
+        "SELECT judge_version_id, output_id, repeat, value, reason FROM (FROM verdict WHERE project_id = ? "
+        "QUALIFY row_number() OVER (PARTITION BY judge_version_id, output_id, repeat "
+        "ORDER BY made_at, run_id) = 1) QUALIFY count(*) OVER (PARTITION BY judge_version_id, output_id) > 1 "
+        "ORDER BY judge_version_id, output_id, repeat",
+        [project_id],
+    )
+    return [(row[0], row[1], int(row[2]), row[3], row[4] or "") for row in rows]
+
+
 def page(db: Database, judge_version_id: str, value: str, limit: int, start: int) -> list[Verdict]:
     """Some of a judge's verdicts of one value, in a fixed order; repeats are left out."""
-    rows = db.rows(
-        f"SELECT {_VERDICT.select} FROM verdict_current "
-        "WHERE judge_version_id = ? AND value = ? AND repeat = 0 ORDER BY output_id LIMIT ? OFFSET ?",
+    return _VERDICT.find(
+        db,
+        "verdict_current WHERE judge_version_id = ? AND value = ? AND repeat = 0 "
+        "ORDER BY output_id LIMIT ? OFFSET ?",
         [judge_version_id, value, limit, start],
     )
-    return [_VERDICT.read(row) for row in rows]
 
 
 def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
@@ -157,8 +151,7 @@ def counts(db: Database, project_id: str) -> dict[str, dict[str, int]]:
         "SELECT judge_version_id, value, count(*) FROM verdict_current WHERE project_id = ? "
         "AND repeat = 0 GROUP BY ALL UNION ALL "
         "SELECT judge_version_id, 'error', count(DISTINCT output_id) FROM verdict_error e "
-        "WHERE project_id = ? AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
-        "v.output_id = e.output_id AND v.judge_version_id = e.judge_version_id) GROUP BY ALL",
+        f"WHERE project_id = ? AND {_UNDECIDED} GROUP BY ALL",
         [project_id, project_id],
     )
     found: dict[str, dict[str, int]] = {}
@@ -171,11 +164,10 @@ def refusals(db: Database, project_id: str) -> dict[str, int]:
     """For each judge version: how many outputs without a verdict the model refused to judge."""
     rows = db.rows(
         "SELECT judge_version_id, count(DISTINCT output_id) FROM verdict_error e "
-        "WHERE project_id = ? AND kind = 'refusal' AND NOT EXISTS (SELECT 1 FROM verdict v WHERE "
-        "v.output_id = e.output_id AND v.judge_version_id = e.judge_version_id) GROUP BY ALL",
+        f"WHERE project_id = ? AND kind = 'refusal' AND {_UNDECIDED} GROUP BY ALL",
         [project_id],
     )
-    return {row[0]: row[1] for row in rows}
+    return dict(rows)
 
 
 def mean_cost(db: Database, judge_version_id: str) -> float | None:
@@ -184,13 +176,38 @@ def mean_cost(db: Database, judge_version_id: str) -> float | None:
     return None if rows[0][0] is None else float(rows[0][0])
 
 
-def errors(db: Database, project_id: str, limit: int = 100) -> list[VerdictError]:
-    """The newest errors."""
+class Cost(Frozen):
+    """What a judge version's verdicts took. Money in US dollars, time in milliseconds.
+
+    ``latency_ms`` is the median of the verdicts that say how long they took; None where none does.
+    """
+
+    verdicts: int
+    cost_usd: float
+    tokens_in: int
+    tokens_out: int
+    latency_ms: float | None
+
+    @property
+    def per_thousand(self) -> float | None:
+        """US dollars for a thousand verdicts; None before the first."""
+        return 1_000 * self.cost_usd / self.verdicts if self.verdicts else None
+
+
+def costs(db: Database, project_id: str) -> dict[str, Cost]:
+    """By judge version, all repeats together."""
     rows = db.rows(
-        f"SELECT {_ERROR.select} FROM verdict_error WHERE project_id = ? ORDER BY made_at DESC LIMIT ?",
-        [project_id, limit],
+        "SELECT judge_version_id, count(*), coalesce(sum(cost_usd), 0), coalesce(sum(tokens_in), 0), "
+        "coalesce(sum(tokens_out), 0), median(nullif(latency_ms, 0)) "
+        "FROM verdict_current WHERE project_id = ? GROUP BY ALL",
+        [project_id],
     )
-    return [_ERROR.read(row) for row in rows]
+    return {
+        judge_version_id: Cost(
+            verdicts=n, cost_usd=usd, tokens_in=int(a), tokens_out=int(b), latency_ms=median
+        )
+        for judge_version_id, n, usd, a, b, median in rows
+    }
 
 
 def _stored(db: Database, keys: Sequence[tuple[str, str, int]]) -> set[tuple[str, str, int]]:

@@ -15,11 +15,12 @@ from labelcore.stages import aligning, deriving, grading, projects, sampling
 from labelcore.stages.aligning import AlignmentReport, parse_moment
 from labelcore.stages.aligning.moments import at_moment
 from labelcore.stages.deriving import glossary
-from labelcore.store import Database, audit, open_database, past, rulings, verdicts
+from labelcore.store import Database, audit, open_database, past, verdicts
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 
 ACTS = (

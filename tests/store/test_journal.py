@@ -80,9 +80,9 @@ def test_a_file_that_a_courier_still_writes_is_left_to_the_next_time(db: Databas
 
 
 def test_of_two_answers_to_a_question_the_later_counts(db: Database) -> None:
-    with db.transaction() as cursor:
-        answers.append(cursor, [paid(1, "broken {")])
-        answers.append(cursor, [paid(1, "whole")])
+    with db.transaction():
+        answers.append(db, [paid(1, "broken {")])
+        answers.append(db, [paid(1, "whole")])
     assert answers.find(db, [paid(1).key])[paid(1).key].text == "whole"
     assert list(answers.known_prefixes(db)) == [answers.prefix(paid(1).key)]
 

@@ -39,7 +39,7 @@ from labelcore.stats.threads import one_thread
 from labelcore.store import Database
 from labelcore.store import outputs as output_table
 from labelcore.store import verdicts as verdict_table
-from labelcore.store.costs import Cost, costs
+from labelcore.store.verdicts import Cost, costs
 from labelcore.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from labelcore.models import Frozen, SplitName
-from labelcore.store import audit, rulings
+from labelcore.store import audit
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
+from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 
 SEAL_FROM_GRADES = 120

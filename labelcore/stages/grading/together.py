@@ -20,7 +20,7 @@ from labelcore.stats.rate import Rate, proportion
 from labelcore.store import criteria as criterion_table
 from labelcore.store import grades as grade_table
 from labelcore.store import outputs as output_table
-from labelcore.store import rulings
+from labelcore.store.rulings import rulings
 from labelcore.workspace import Workspace
 
 Votes = Mapping[str, Mapping[str, bool]]

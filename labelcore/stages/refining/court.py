@@ -37,11 +37,11 @@ from labelcore.stages.grading import Labels, fitting_labels
 from labelcore.stages.judging import active_judges
 from labelcore.stages.judging.proposing.subjects import subject_of
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import court
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
 from labelcore.store import splits as split_table
 from labelcore.store import verdicts as verdict_table
+from labelcore.store.rulings import court
 from labelcore.workspace import Workspace
 
 VALUES: tuple[CourtValue, ...] = ("judge_wrong", "person_wrong", "criterion_unclear", "context_missing")

@@ -13,7 +13,7 @@ from labelcore.stages.reporting.slicing import SliceReport, slices
 from labelcore.stages.reporting.timeline import History, timeline
 from labelcore.stages.reporting.trust import Trust, trust
 from labelcore.store import judges as judge_table
-from labelcore.store.costs import Cost, costs
+from labelcore.store.verdicts import Cost, costs
 from labelcore.workspace import Workspace
 
 

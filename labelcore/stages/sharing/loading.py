@@ -87,7 +87,7 @@ def load_rubric(workspace: Workspace, file: Path) -> Loaded:
     rubric = read_rubric(file)
     loaded = _sorted_out(workspace, rubric)
     if loaded.criteria or loaded.judges:
-        criterion_table.save_with_judges(workspace.db, loaded.criteria, loaded.judges)
+        criterion_table.save(workspace.db, loaded.criteria, loaded.judges)
         ids = [criterion.id for criterion in loaded.criteria]
         place, about = (workspace.db, workspace.project.id, workspace.person), rubric.project
         audit.note(*place, "library loaded", about, file=file.name, criteria=ids)

@@ -14,9 +14,10 @@ from labelcore.stages.judging.running.execution import run
 from labelcore.stages.judging.running.options import RunOptions
 from labelcore.stats.drawing import hash_order
 from labelcore.stats.rate import Rate, proportion
-from labelcore.store import Database, repeats
+from labelcore.store import Database
 from labelcore.store import judges as judge_table
 from labelcore.store import outputs as output_table
+from labelcore.store import verdicts as verdict_table
 from labelcore.workspace import Workspace
 
 MOST_TIMES, MOST_OUTPUTS = 20, 1_000
@@ -103,7 +104,7 @@ def _check(version: JudgeVersion, times: int, limit: int) -> None:
 def flips(workspace: Workspace, judge: JudgeVersion | None = None) -> list[Flips]:
     """Show how often judges that were asked several times change their mind."""
     answers: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for version_id, output_id, _, value, reason in repeats.of_project(workspace.db, workspace.project.id):
+    for version_id, output_id, _, value, reason in verdict_table.repeats(workspace.db, workspace.project.id):
         answers.setdefault(version_id, {}).setdefault(output_id, []).append((value, reason))
     wanted = [version_id for version_id in answers if judge is None or version_id == judge.id]
     names = judge_table.many(workspace.db, wanted)

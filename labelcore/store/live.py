@@ -1,10 +1,8 @@
 """What a queue must know at every press, kept in memory: who graded what, and who holds what.
 
-A comparison stands here under its pair's id, like a grade under its output's.
-
-The tables' events are followed as they are stored instead of being read again for each of a hundred
-people. Everything here can be rebuilt from the tables, and is, when a project is first asked for or an
-import has written many grades at once.
+A comparison stands here under its pair's id, like a grade under its output's. The tables' events are
+followed as they are stored: a state knows a cursor, and asks the database's feed what came since. It is
+read anew when a project is first asked for or an import has written many grades.
 """
 
 from __future__ import annotations
